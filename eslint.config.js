@@ -1,0 +1,48 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Everything that would make a run depend on more than its scenario, its seed and its clock. */
+const impure = [
+  { object: "Date", property: "now", message: "Time comes from the injected Clock." },
+  { object: "performance", property: "now", message: "Time comes from the injected Clock." },
+  { object: "process", property: "hrtime", message: "Time comes from the injected Clock." },
+  { object: "Math", property: "random", message: "Randomness comes from the injected Random." },
+  { object: "crypto", property: "randomUUID", message: "Ids come from the injected IdSource." },
+];
+const atomicsOnlyInSync = {
+  name: "Atomics",
+  message: "Only src/sync/atomics.ts touches Atomics, so that the explorer sees every operation.",
+};
+
+export default tseslint.config(
+  { ignores: ["dist/", "test-build/", "node_modules/", "results/", "**/*.cjs"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["*.js", "scripts/*.js"] }, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-globals": ["error", atomicsOnlyInSync],
+      "max-lines": ["warn", { max: 350, skipBlankLines: true, skipComments: true }],
+      eqeqeq: "error",
+    },
+  },
+  { files: ["src/sync/atomics.ts"], rules: { "no-restricted-globals": "off" } },
+  {
+    files: ["src/{model,live,scenario,explore}/**/*.ts", "src/sync/{event,ring,reference-mailbox,sound-mailbox,arena}.ts"],
+    rules: {
+      "no-restricted-properties": ["error", ...impure],
+      "no-restricted-globals": ["error", atomicsOnlyInSync, "setTimeout", "setInterval", "setImmediate", "Date", "performance"],
+      "no-restricted-imports": ["error", { paths: ["node:timers", "node:timers/promises", "node:perf_hooks", { name: "node:crypto", importNames: ["randomUUID", "randomBytes", "randomInt"] }] }],
+    },
+  },
+  { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
+  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-floating-promises": "off", "no-restricted-globals": "off" } },
+);
