@@ -1,0 +1,16 @@
+/** The one error of this folder. */
+
+/**
+ * A scenario cannot be used: not found, malformed, or not valid. The message has one line for every problem, and the
+ * first line is complete in itself. The command line prints it and exits with 2.
+ */
+export class ScenarioError extends Error {
+  override readonly name = "ScenarioError";
+  /** One problem a line, as they stand in the message. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly [string, ...string[]]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}

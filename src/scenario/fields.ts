@@ -1,0 +1,77 @@
+/**
+ * The kinds of value that scenario fields take. Each says in one clause what would be right ("must be …");
+ * the loader adds the place and what was there instead.
+ */
+import { z } from "zod";
+import { parseDuration } from "./duration.js";
+import type { Distribution } from "./distribution.js";
+
+const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
+
+/** A duration of 0 or more; ms after parsing. */
+export const duration = z.string({ error: DURATION }).transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  const negative = text.startsWith("-") && parseDuration(text.slice(1)) !== undefined;
+  context.issues.push({ code: "custom", input: text, message: negative ? "must not be negative" : DURATION });
+  return z.NEVER;
+});
+
+/** A duration longer than 0; ms after parsing. */
+export const positiveDuration = duration.refine((ms) => ms > 0, "must be longer than 0");
+
+const PROBABILITY = "must be a number from 0 to 1";
+export const probability = z.number(PROBABILITY).min(0, PROBABILITY).max(1, PROBABILITY);
+
+const COUNT = "must be a whole number, 0 or more";
+export const count = z.int(COUNT).min(0, COUNT);
+
+const POSITIVE_COUNT = "must be a whole number, 1 or more";
+export const positiveCount = z.int(POSITIVE_COUNT).min(1, POSITIVE_COUNT);
+
+const RATE = "must be a number of arrivals a second, 0 or more";
+export const rate = z.number(RATE).min(0, RATE);
+
+/** One line of text, not empty. */
+export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
+
+/** A field that reads as a number. */
+type Value = z.ZodType<number>;
+
+/** From the first value to the second, both included, in this order. */
+export function rangeOf(value: Value, what: string) {
+  const shape = `must be two values, [from, to], each ${what}`;
+  return z.tuple([value, value], shape).refine(([from, to]) => from <= to, "must be [from, to] with from not above to");
+}
+
+/**
+ * A distribution over values that `value` reads: the value alone when it does not vary, or one of
+ * `{ uniform: [from, to] }`, `{ exponential: { mean } }`, `{ normal: { mean, sd } }`, `{ lognormal: { median, p95 } }`;
+ * the last three take a `max` that larger draws are cut to. `what` names such a value in errors, with its article.
+ */
+export function distributionOf(value: Value, what: string) {
+  const max = value.optional().describe("Larger draws are cut to this.");
+  const kinds = z.strictObject({
+    uniform: rangeOf(value, what).optional(),
+    exponential: z.strictObject({ mean: value, max }).optional(),
+    normal: z.strictObject({ mean: value, sd: value, max }).optional(),
+    lognormal: z
+      .strictObject({ median: value, p95: value, max })
+      .refine(({ median, p95 }) => 0 < median && median <= p95, "needs 0 < median <= p95")
+      .optional(),
+  });
+  const oneKind = `must be ${what}, or exactly one of uniform, exponential, normal and lognormal`;
+  return z.union([value, kinds]).transform((read, context): Distribution => {
+    if (typeof read === "number") return { kind: "constant", value: read };
+    const { uniform, exponential, normal, lognormal } = read;
+    const given: Distribution[] = [];
+    if (uniform) given.push({ kind: "uniform", min: uniform[0], max: uniform[1] });
+    if (exponential) given.push({ kind: "exponential", ...exponential });
+    if (normal) given.push({ kind: "normal", ...normal });
+    if (lognormal) given.push({ kind: "lognormal", ...lognormal });
+    const [only] = given;
+    if (only !== undefined && given.length === 1) return only;
+    context.issues.push({ code: "custom", input: read, message: oneKind });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * The schema of a scenario file. Where k6 has a word for a thing, it is used: `stages`, `startRate`, `target`, `thresholds`.
+ *
+ * Two timelines meet in a scenario. The run's: stages of arrivals and windows of disconnects, counted from the start of
+ * the run; `--duration` stretches both. A person's: think times, times away and timeouts, which nothing stretches.
+ */
+import { z } from "zod";
+import { parseThreshold } from "../measure/index.js";
+import { expectedArrivals } from "./arrivals.js";
+import { count, distributionOf, duration, line, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
+
+const durations = distributionOf(duration, "a duration");
+const counts = distributionOf(count, "a whole number");
+
+const arrivals = z
+  .strictObject({
+    startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
+    stages: z
+      .array(
+        z.strictObject({
+          duration: positiveDuration.describe("How long the stage lasts."),
+          target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
+        }),
+      )
+      .min(1, "must have at least one stage"),
+  })
+  .refine((read) => expectedArrivals(read) >= 0.5, "no worker ever arrives: every rate is 0, or nearly")
+  .describe("When workers arrive (open model): the area under the rate is the number of workers, unless --workers is given.");
+
+const onboarding = z.strictObject({
+  passRate: probability.describe("The share of workers whose onboarding is good enough to be admitted."),
+  actions: counts.describe("Live updates that a worker sends before it submits its onboarding."),
+  thinkTime: durations.describe("The time before each of them, and before the submit."),
+});
+
+const task = z.strictObject({
+  blueprint: z
+    .enum(["chat", "remote-procedure", "static"], 'must be "chat", "remote-procedure" or "static"')
+    .describe("What the task does with live updates: answers each turn, replies to each request, or only takes the submit."),
+  unitsPerAssignment: positiveCount.default(1).describe("How many workers share one assignment."),
+  onboarding: onboarding.optional().describe("Left out: workers are admitted as they register."),
+  liveUpdateTimeout: positiveDuration.describe("How long the task waits for the next live update of an agent."),
+  submissionTimeout: positiveDuration.describe("How long the task waits for the submit once the live part is over."),
+});
+
+const disconnect = z
+  .strictObject({
+    window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
+    perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
+    noticedAfter: duration.default(0).describe("How long the platform takes to notice, unless the worker is back by then."),
+    reconnect: z
+      .strictObject({
+        probability: probability.describe("The share of those who dropped that come back."),
+        after: durations.describe("How long they are away."),
+      })
+      .optional(),
+  })
+  .refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction");
+
+const afterActions = z.strictObject({ afterActions: counts.describe("How many live updates are sent before it.") });
+
+const behaviour = z
+  .strictObject({
+    weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
+    actions: counts.describe("Live updates that a worker sends in the task before it submits."),
+    thinkTime: durations.describe("The time before each live update, and before the submit."),
+    payloadBytes: counts.default({ kind: "constant", value: 64 }).describe("Bytes of text in a live update."),
+    duplicates: probability.default(0).describe("The share of live updates whose packet the client sends twice."),
+    disconnect: disconnect.optional().describe("The connection drops."),
+    return: afterActions.optional().describe("Gives the unit back, instead of submitting."),
+    silence: afterActions.optional().describe("Sends nothing more, instead of submitting, until the task times out."),
+  })
+  .refine((read) => read.return === undefined || read.silence === undefined, "has both return and silence: a worker ends in one way");
+
+const threshold = z.string('must be text, such as "p(99)<250"');
+
+const thresholds = z.record(z.string(), z.array(threshold).min(1, "must have at least one expression")).superRefine((byMetric, context) => {
+  for (const [metric, expressions] of Object.entries(byMetric)) {
+    for (const [index, expression] of expressions.entries()) {
+      try {
+        parseThreshold(metric, expression);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        context.addIssue({ code: "custom", path: [metric, index], message: error.message });
+      }
+    }
+  }
+});
+
+/** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
+export const scenarioSchema = z.strictObject({
+  name: line.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens"),
+  description: line.describe("One line, shown by `simulate list`."),
+  incident: z.string("must be text").min(1, "must not be empty").describe("The real incident that the scenario models."),
+  seed: count.default(1).describe("The seed of a run that is given no --seed."),
+  arrivals,
+  task,
+  behaviours: z.record(z.string(), behaviour).superRefine((byName, context) => {
+    const weights = Object.values(byName).map(({ weight }) => weight);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    if (Math.abs(sum - 1) > 1e-9) {
+      context.addIssue({ code: "custom", message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})` });
+    }
+  }),
+  thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
+  drainTimeout: positiveDuration.describe("How long a run may take to come to rest after the last worker's arrival and window."),
+});
+
+/** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
+export type Scenario = z.output<typeof scenarioSchema>;
+/** One named behaviour of a scenario. */
+export type Behaviour = Scenario["behaviours"][string];

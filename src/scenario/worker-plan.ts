@@ -1,0 +1,108 @@
+/**
+ * What one simulated worker will do, fixed before the run. Engines follow it; they decide nothing themselves.
+ *
+ * All times are milliseconds on whole microseconds (fractional, never more than three decimals). Each is counted from
+ * the start of its own phase, so that a late admission moves a worker's schedule but never squeezes it.
+ */
+
+/** One live update that a worker sends. */
+export interface PlannedAction {
+  /** The intended time of the send, ms since the phase started. Sent then whether or not earlier ones were answered. */
+  readonly at: number;
+  /** How many bytes of text the update carries, beside its envelope. */
+  readonly payloadBytes: number;
+  /** Whether the client sends this update twice, with the same `update_id`, as one whose acknowledgement was lost does. */
+  readonly duplicate: boolean;
+}
+
+/** The onboarding of one worker. */
+export interface OnboardingPlan {
+  /** Live updates before the submit; `at` counts from the start of the onboarding. */
+  readonly actions: readonly PlannedAction[];
+  /** When the onboarding is submitted, ms since it started. */
+  readonly submitAt: number;
+  /** Whether the submitted work is good enough to be admitted to the task. */
+  readonly passes: boolean;
+}
+
+/**
+ * How a worker's time on a unit ends, unless it disconnects first:
+ * `submit`: hands in the work; `return`: gives the unit back;
+ * `silence`: stays connected but sends nothing from then on, so that the task has to time out.
+ * `at` is in ms since the task started.
+ */
+export interface TaskEnd {
+  readonly kind: "submit" | "return" | "silence";
+  readonly at: number;
+}
+
+/** The work of one worker on one unit. */
+export interface TaskPlan {
+  /** Live updates in the order of their times; `at` counts from the moment the task started for this worker. */
+  readonly actions: readonly PlannedAction[];
+  readonly end: TaskEnd;
+}
+
+/** A worker's connection that drops. It has no effect on a worker who has already ended when it falls due. */
+export interface DisconnectPlan {
+  /** What `at` counts from: `run`: the start of the run (a window); `task`: the start of this worker's task (an action). */
+  readonly since: "run" | "task";
+  /** When the connection drops, ms. With `run` it is never before the worker's arrival. */
+  readonly at: number;
+  /** How long the platform takes to notice, ms: only then does the agent become `disconnect`, unless the worker is back. */
+  readonly noticedAfter: number;
+  /** The worker's coming back; absent when it stays away. */
+  readonly reconnect?: ReconnectPlan;
+}
+
+/** The coming back of a worker whose connection dropped. */
+export interface ReconnectPlan {
+  /**
+   * How long the worker is away, ms since the drop. If its agent is still alive by then it goes on where it was, with
+   * everything it had left to do moved by this time. Otherwise it starts over: a new registration, its onboarding
+   * again if that was not passed yet, then `task`.
+   */
+  readonly after: number;
+  /** What it does on a new unit; absent when its onboarding is planned to fail. */
+  readonly task?: TaskPlan;
+}
+
+/** Everything one simulated worker will do. */
+export interface WorkerPlan {
+  /** 0 … plan.workers - 1. Says nothing about the order of arrival. */
+  readonly index: number;
+  /** The name of the behaviour in the scenario that it was drawn from. */
+  readonly behaviour: string;
+  /** When the worker arrives and registers, ms since the start of the run. */
+  readonly arriveAt: number;
+  /** Absent when the scenario's task has no onboarding. */
+  readonly onboarding?: OnboardingPlan;
+  /** Absent when the onboarding is planned to fail: such a worker leaves after it. */
+  readonly task?: TaskPlan;
+  /** Absent when the connection never drops. At most one drop a worker. */
+  readonly disconnect?: DisconnectPlan;
+}
+
+/** What a run's workers will do: a pure function of scenario, seed, number of workers and duration. */
+export interface Plan {
+  /** The name of the scenario. */
+  readonly scenario: string;
+  readonly seed: number;
+  /** How many workers arrive: exactly this many. */
+  readonly workers: number;
+  /** How long the stages of arrivals last, ms. */
+  readonly arrivalsMs: number;
+  /**
+   * When the run has nothing more to bring about by itself, ms from its start: the stages of arrivals and the windows of
+   * disconnects are over. The drain, with its timeout, is counted from here.
+   */
+  readonly scheduleMs: number;
+  /** When worker `index` arrives, ms from the start of the run. The same as `worker(index).arriveAt`, but cheap. */
+  arriveAt(index: number): number;
+  /**
+   * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of those who are
+   * there. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
+   * @throws {RangeError} for an index that the plan does not have.
+   */
+  worker(index: number): WorkerPlan;
+}
