@@ -23,7 +23,7 @@ export type Steps<T> = Generator<Wait<unknown>, T, unknown>;
 
 /** Waits for `what` inside a Steps function: `const value = yield* wait(what)`. */
 export function* wait<T>(what: Wait<T>): Steps<T> {
-  return (yield what as Wait<unknown>) as T;
+  return (yield what) as T;
 }
 
 /** A wait that is over before it starts. */
@@ -60,6 +60,11 @@ export function block<T>(steps: Steps<T>): T {
 /** Runs `steps` without blocking; rejects with what they throw. */
 export function suspend<T>(steps: Steps<T>): Promise<T> {
   return new Promise((resolve, reject) => spawn(steps, resolve, reject));
+}
+
+/** Waits for one thing without blocking. */
+export function suspendOn<T>(what: Wait<T>): Promise<T> {
+  return new Promise((resolve, reject) => what.start(resolve, reject));
 }
 
 /**

@@ -1,0 +1,207 @@
+/**
+ * The shared memory of a run: one SharedArrayBuffer with a fixed-size slot for each agent, and a place for each thread
+ * that waits without blocking. The thread that makes the arena sends `arena.shared` to the others, which attach to it.
+ */
+import { add, and, compareExchange, load, notify, or, store } from "./atomics.js";
+import { systemClock, type Clock } from "./clock.js";
+import { EventedDriver } from "./evented.js";
+import { EVENTS_PER_SLOT, HEADER, layoutOf, MAGIC, MAX_THREADS, THREAD, type ArenaSizes, type Layout } from "./layout.js";
+import { ReadySet } from "./ready-set.js";
+import { Reactor, type Driver } from "./reactor.js";
+import { Slot, type SlotHome } from "./slot.js";
+
+/** There is no free slot. */
+export class ArenaFullError extends Error {
+  override readonly name = "ArenaFullError";
+
+  constructor(slots: number) {
+    super(`all ${slots} slots of the arena are taken`);
+  }
+}
+
+export interface ArenaOptions extends Partial<ArenaSizes> {
+  /** Where this thread's waits take their time from. Default: the machine's monotonic clock. */
+  readonly clock?: Clock;
+  /** Who takes the turns of this thread's reactor. Default: the event loop. */
+  readonly driver?: Driver;
+}
+
+const DEFAULT_SIZES: ArenaSizes = { slots: 1024, ringBytes: 4096, wideSlots: 0, wideRingBytes: 1 << 20 };
+
+export class Arena implements SlotHome {
+  /** What another thread needs to attach: pass it in `workerData` or a message. */
+  readonly shared: SharedArrayBuffer;
+  readonly cells: Int32Array;
+  readonly bytes: Buffer;
+  readonly clock: Clock;
+  readonly reactor: Reactor;
+  readonly #layout: Layout;
+  #thread: number | undefined;
+  #hint = 0;
+  readonly #readySets: (ReadySet | undefined)[] = [];
+
+  private constructor(shared: SharedArrayBuffer, layout: Layout, options: ArenaOptions) {
+    this.shared = shared;
+    this.cells = new Int32Array(shared);
+    this.bytes = Buffer.from(shared);
+    this.#layout = layout;
+    this.clock = options.clock ?? systemClock;
+    this.reactor = new Reactor(this.clock, () => ({
+      cells: this.cells,
+      ready: this.#readySet(this.thread),
+      threadBit: this.thread,
+      driver: new EventedDriver(this.reactor, this.cells, this.doorbell),
+    }));
+    if (options.driver !== undefined) this.reactor.drive(options.driver);
+  }
+
+  /** Makes an arena. Throws a RangeError on impossible sizes. */
+  static create(options: ArenaOptions = {}): Arena {
+    const sizes = { ...DEFAULT_SIZES, ...options };
+    const layout = layoutOf(sizes);
+    const shared = new SharedArrayBuffer(layout.totalBytes);
+    const arena = new Arena(shared, layout, options);
+    store(arena.cells, HEADER.slots, sizes.slots);
+    store(arena.cells, HEADER.ringBytes, sizes.ringBytes);
+    store(arena.cells, HEADER.wideSlots, sizes.wideSlots);
+    store(arena.cells, HEADER.wideRingBytes, sizes.wideRingBytes);
+    store(arena.cells, HEADER.magic, MAGIC);
+    return arena;
+  }
+
+  /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
+  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver"> = {}): Arena {
+    const cells = new Int32Array(shared);
+    if (shared.byteLength < HEADER.words * 4 || load(cells, HEADER.magic) !== MAGIC) {
+      throw new TypeError("the shared buffer is not an arena");
+    }
+    const layout = layoutOf({
+      slots: load(cells, HEADER.slots),
+      ringBytes: load(cells, HEADER.ringBytes),
+      wideSlots: load(cells, HEADER.wideSlots),
+      wideRingBytes: load(cells, HEADER.wideRingBytes),
+    });
+    return new Arena(shared, layout, options);
+  }
+
+  /** The sizes it was made with. */
+  get sizes(): ArenaSizes {
+    return this.#layout;
+  }
+
+  /** The handle on slot `index`; wide slots have the indices from `sizes.slots`. Throws a RangeError beyond the last. */
+  slot(index: number): Slot {
+    const { slots, wideSlots, firstSlot, slotWords, firstWideSlot, wideSlotWords, ringBytes, wideRingBytes } = this.#layout;
+    if (!Number.isInteger(index) || index < 0 || index >= slots + wideSlots) {
+      throw new RangeError(`slot ${index} is not in the arena: it has ${slots + wideSlots}`);
+    }
+    return index < slots
+      ? new Slot(this, index, firstSlot + index * slotWords, ringBytes)
+      : new Slot(this, index, firstWideSlot + (index - slots) * wideSlotWords, wideRingBytes);
+  }
+
+  /** Takes a free slot, emptied. Any thread may. Throws {@link ArenaFullError}. */
+  allocate(): Slot {
+    return this.#allocate(this.#layout.bitmap, this.#layout.slots, 0);
+  }
+
+  /** Takes a free wide slot, emptied. Throws {@link ArenaFullError}. */
+  allocateWide(): Slot {
+    return this.#allocate(this.#layout.wideBitmap, this.#layout.wideSlots, this.#layout.slots);
+  }
+
+  /** Gives a slot back. Nobody may wait on it or append to it any more. */
+  release(slot: Slot): void {
+    const { slots, bitmap, wideBitmap } = this.#layout;
+    const [start, index] = slot.index < slots ? [bitmap, slot.index] : [wideBitmap, slot.index - slots];
+    and(this.cells, start + (index >>> 5), ~(1 << (index & 31)));
+  }
+
+  /** How many agents' slots are taken. */
+  get allocated(): number {
+    let taken = 0;
+    for (let word = 0; word < Math.ceil(this.#layout.slots / 32); word++) {
+      for (let bits = load(this.cells, this.#layout.bitmap + word); bits !== 0; bits &= bits - 1) taken++;
+    }
+    return taken;
+  }
+
+  /** This thread's place among the arena's threads; taken when first asked for. Throws a RangeError when all are taken. */
+  get thread(): number {
+    return (this.#thread ??= this.#join());
+  }
+
+  /** Index in `cells` of the doorbell that wakes this thread. */
+  get doorbell(): number {
+    return this.#layout.threads + this.thread * THREAD.words + THREAD.doorbell;
+  }
+
+  ring(threads: number, id: number): void {
+    for (let mask = threads; mask !== 0; mask &= mask - 1) {
+      const thread = 31 - Math.clz32(mask & -mask);
+      this.#readySet(thread).add(id);
+      this.wake(thread);
+    }
+  }
+
+  /** Rings the doorbell of `thread`. */
+  wake(thread: number): void {
+    const doorbell = this.#layout.threads + thread * THREAD.words + THREAD.doorbell;
+    add(this.cells, doorbell, 1);
+    notify(this.cells, doorbell);
+  }
+
+  /** Gives this thread's place back. It must not wait or append any more. */
+  leave(): void {
+    if (this.#thread === undefined) return;
+    and(this.cells, HEADER.aliveThreads, ~(1 << this.#thread));
+    this.#thread = undefined;
+  }
+
+  /**
+   * Puts in order what a thread that died left behind: frees the mailboxes it was appending to, and its place. Whoever
+   * notices the death calls this, once.
+   */
+  bury(thread: number): void {
+    const { slots, wideSlots } = this.#layout;
+    for (let index = 0; index < slots + wideSlots; index++) this.slot(index).ring.abandon(thread);
+    and(this.cells, HEADER.aliveThreads, ~(1 << thread));
+  }
+
+  #allocate(bitmap: number, count: number, firstIndex: number): Slot {
+    const words = Math.ceil(count / 32);
+    for (let tried = 0; tried < words; ) {
+      const word = (this.#hint + tried) % words;
+      const taken = load(this.cells, bitmap + word);
+      const free = ~taken & (word === words - 1 && count % 32 !== 0 ? 2 ** (count % 32) - 1 : -1);
+      if (free === 0) {
+        tried++;
+        continue;
+      }
+      const bit = free & -free;
+      if (compareExchange(this.cells, bitmap + word, taken, taken | bit) !== taken) continue;
+      this.#hint = word;
+      const slot = this.slot(firstIndex + word * 32 + (31 - Math.clz32(bit)));
+      slot.reset();
+      return slot;
+    }
+    throw new ArenaFullError(count);
+  }
+
+  #join(): number {
+    for (;;) {
+      const alive = load(this.cells, HEADER.aliveThreads);
+      const free = ~alive;
+      if (free === 0) throw new RangeError(`an arena has places for ${MAX_THREADS} threads, and all are taken`);
+      const bit = free & -free;
+      if ((or(this.cells, HEADER.aliveThreads, bit) & bit) === 0) return 31 - Math.clz32(bit);
+    }
+  }
+
+  #readySet(thread: number): ReadySet {
+    const { readySets, readySetWords, slots, wideSlots } = this.#layout;
+    return (this.#readySets[thread] ??= new ReadySet(
+      this.cells, readySets + thread * readySetWords, (slots + wideSlots) * EVENTS_PER_SLOT,
+    ));
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Python's `threading.Event` on shared memory: a flag that threads set, clear and wait for.
+ *
+ * Two words. The state word is `generation << 1 | flag`; every `set` raises the generation, so that a waiter can tell that
+ * the event was set even when somebody has cleared it again before the waiter woke: CPython's `Event.wait` returns true
+ * then, because its waiter was notified (Lib/threading.py, `Event.wait` and `Condition.wait`). The generation has 31 bits;
+ * a waiter would have to sleep through exactly 2^31 sets to be misled.
+ * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
+ */
+import { and, compareExchange, exchange, load, notify, wait } from "./atomics.js";
+import type { Clock } from "./clock.js";
+import { suspendOn, type Wait } from "./steps.js";
+
+/** The side of an event that only looks and waits. */
+export interface Signal {
+  /** Whether the flag is up. */
+  isSet(): boolean;
+  /**
+   * Blocks this thread until the flag is up or `timeoutMs` (milliseconds, fractional allowed) passed; without a timeout it
+   * waits for ever. Zero, a negative number and NaN do not wait. Returns whether the event was set, as Python's does.
+   */
+  wait(timeoutMs?: number): boolean;
+  /** As `wait`, but gives the thread back meanwhile. */
+  waitAsync(timeoutMs?: number): Promise<boolean>;
+  /** As `wait`, for `yield* wait(signal.waiting(ms))` in Steps. */
+  waiting(timeoutMs?: number): Wait<boolean>;
+}
+
+/** Resumes a coroutine when an event is raised: the thread's reactor. */
+export interface Watcher {
+  /** Calls `resume(true)` once `event` was raised after `ticket`, or `resume(false)` when `timeoutMs` passed first. */
+  watch(event: Event, ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void;
+}
+
+/** What an event needs of the arena it lies in. */
+export interface EventHome {
+  readonly cells: Int32Array;
+  readonly clock: Clock;
+  readonly reactor: Watcher;
+  /** Rings the threads of the mask for the event `id`. */
+  ring(threads: number, id: number): void;
+}
+
+const FLAG = 1;
+const ONE_GENERATION = 2;
+
+export class Event implements Signal {
+  readonly #home: EventHome;
+  readonly #state: number;
+  /** The event's number in its arena. */
+  readonly id: number;
+
+  /** Events are handed out by {@link Slot.event}; `state` is the index of the first of their two words. */
+  constructor(home: EventHome, state: number, id: number) {
+    this.#home = home;
+    this.#state = state;
+    this.id = id;
+  }
+
+  isSet(): boolean {
+    return (load(this.#home.cells, this.#state) & FLAG) !== 0;
+  }
+
+  /** Raises the flag and wakes every waiter. */
+  set(): void {
+    this.#advance(FLAG);
+  }
+
+  /** Wakes every waiter that waits beyond an earlier ticket, and leaves the flag as it is. */
+  announce(): void {
+    this.#advance(0);
+  }
+
+  /** Lowers the flag. */
+  clear(): void {
+    and(this.#home.cells, this.#state, ~FLAG);
+  }
+
+  /** What the event is now; to be compared by {@link clearIf} and {@link waitBeyond}. */
+  ticket(): number {
+    return load(this.#home.cells, this.#state);
+  }
+
+  /** Lowers the flag unless anything has happened to the event since `ticket`. */
+  clearIf(ticket: number): void {
+    if ((ticket & FLAG) !== 0) compareExchange(this.#home.cells, this.#state, ticket, ticket & ~FLAG);
+  }
+
+  wait(timeoutMs = Infinity): boolean {
+    const ticket = this.ticket();
+    return (ticket & FLAG) !== 0 || this.waitBeyond(ticket, timeoutMs);
+  }
+
+  /** Blocks until the event was set or announced after `ticket`; false when `timeoutMs` passed first. */
+  waitBeyond(ticket: number, timeoutMs: number): boolean {
+    const { cells, clock } = this.#home;
+    const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
+    let remaining = timeoutMs;
+    let state = load(cells, this.#state);
+    while (!isBeyond(state, ticket)) {
+      if (!(remaining > 0)) return false;
+      const outcome = wait(cells, this.#state, state, remaining);
+      state = load(cells, this.#state);
+      if (outcome === "timed-out") return isBeyond(state, ticket);
+      if (deadline !== Infinity && !isBeyond(state, ticket)) remaining = deadline - clock.now();
+    }
+    return true;
+  }
+
+  waitAsync(timeoutMs = Infinity): Promise<boolean> {
+    return suspendOn(this.waiting(timeoutMs));
+  }
+
+  waiting(timeoutMs = Infinity): Wait<boolean> {
+    return {
+      block: () => this.wait(timeoutMs),
+      start: (resume) => {
+        const ticket = this.ticket();
+        if ((ticket & FLAG) !== 0) resume(true);
+        else this.#home.reactor.watch(this, ticket, timeoutMs, resume);
+      },
+    };
+  }
+
+  /** {@link waitBeyond} as a wait of Steps. */
+  waitingBeyond(ticket: number, timeoutMs: number): Wait<boolean> {
+    return {
+      block: () => this.waitBeyond(ticket, timeoutMs),
+      start: (resume) => this.#home.reactor.watch(this, ticket, timeoutMs, resume),
+    };
+  }
+
+  /** Whether the event was set or announced after `ticket`. */
+  wasRaisedSince(ticket: number): boolean {
+    return isBeyond(load(this.#home.cells, this.#state), ticket);
+  }
+
+  /** The word of the watching threads, for the reactor. */
+  get watchers(): number {
+    return this.#state + 1;
+  }
+
+  #advance(flag: number): void {
+    const { cells } = this.#home;
+    let state = load(cells, this.#state);
+    for (;;) {
+      const seen = compareExchange(cells, this.#state, state, ((state + ONE_GENERATION) | flag) | 0);
+      if (seen === state) break;
+      state = seen;
+    }
+    notify(cells, this.#state);
+    // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
+    if (load(cells, this.watchers) !== 0) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
+  }
+}
+
+function isBeyond(state: number, ticket: number): boolean {
+  return (state & ~FLAG) !== (ticket & ~FLAG);
+}

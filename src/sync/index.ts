@@ -1,0 +1,18 @@
+/**
+ * Threads that wait for each other: events, mailboxes and the arena they lie in. The only folder that touches Atomics.
+ */
+export { Arena, ArenaFullError, type ArenaOptions } from "./arena.js";
+export * as atomics from "./atomics.js";
+export { takeControl, type AtomicOperation, type Control, type WaitResult } from "./atomics.js";
+export { systemClock, type Clock } from "./clock.js";
+export { Event, type Signal } from "./event.js";
+export type { Json } from "./json.js";
+export { EVENT_NAMES, MAX_THREADS, type ArenaSizes, type EventName } from "./layout.js";
+export { MAILBOX_KINDS, type Mailbox, type MailboxKind } from "./mailbox.js";
+export { MailboxFullError, PayloadTooLargeError } from "./mailbox-errors.js";
+export { awaitNews, awaitNewsAsync, openMailbox } from "./open-mailbox.js";
+export { park, type ParkOptions } from "./parked.js";
+export { Reactor, type Driver } from "./reactor.js";
+export { Slot } from "./slot.js";
+export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "./steps.js";
+export { TimerQueue, type Timer } from "./timer-queue.js";

@@ -1,0 +1,37 @@
+/** What a producer learns when its message cannot be appended. */
+import { encode, type Json } from "./json.js";
+import type { Slot } from "./slot.js";
+
+/** There is no room for the message now: the consumer is behind. Nothing was appended; the producer may try again. */
+export class MailboxFullError extends Error {
+  override readonly name = "MailboxFullError";
+
+  constructor(
+    /** Messages pending when the append was refused. */
+    readonly pending: number,
+  ) {
+    super(`the mailbox is full: ${pending} messages are pending`);
+  }
+}
+
+/** The message can never fit into this mailbox. Nothing was appended. */
+export class PayloadTooLargeError extends Error {
+  override readonly name = "PayloadTooLargeError";
+
+  constructor(
+    /** Size of the message's JSON, in bytes. */
+    readonly bytes: number,
+    /** The most bytes a message of this mailbox can have. */
+    readonly limit: number,
+  ) {
+    super(`the message has ${bytes} bytes of JSON; the limit of this mailbox is ${limit}`);
+  }
+}
+
+/** Appends to the slot's ring, or throws why it cannot. */
+export function pushOrThrow(slot: Slot, value: Json): void {
+  const { ring } = slot;
+  const message = encode(value);
+  if (message.length > ring.payloadLimit) throw new PayloadTooLargeError(message.length, ring.payloadLimit);
+  if (!ring.push(message, slot.thread)) throw new MailboxFullError(ring.count);
+}

@@ -1,0 +1,45 @@
+/**
+ * A mailbox: an agent's pending actions and the event that announces them, in shared memory.
+ *
+ * Two implementations behind one interface. Run by a single thread they do the same, which is what the recorded outcomes
+ * of the seed's classes check; run by several they differ:
+ *
+ * - `reference` performs the seed's steps in the seed's order, with the races that follow from it (docs/races.md);
+ * - `sound`, the default, is free of them: no interleaving loses or invents a wake-up.
+ */
+import type { Signal } from "./event.js";
+import type { Json } from "./json.js";
+import type { Steps } from "./steps.js";
+
+export type MailboxKind = "sound" | "reference";
+export const MAILBOX_KINDS: readonly MailboxKind[] = ["sound", "reference"];
+
+/** Several producers, one consumer. Messages of one producer arrive in the order in which it appended them. */
+export interface Mailbox {
+  /** The announcing event, as others see it: the seed's `has_live_update` (packet generation: `has_action`). */
+  readonly signal: Signal;
+  /** Whether {@link shutdown} was called: the seed's `is_shutdown`. */
+  readonly isShutdown: boolean;
+  /** How many messages are pending. */
+  readonly size: number;
+  /** The most bytes the JSON of a message can have. */
+  readonly payloadLimit: number;
+  isEmpty(): boolean;
+  /**
+   * Appends a message and announces it.
+   * @throws {@link MailboxFullError} when there is no room, {@link PayloadTooLargeError} when there never can be; nothing
+   * was appended then. A TypeError on what is not JSON.
+   */
+  append(value: Json): void;
+  /** Takes the oldest message, or returns undefined. Taking the last one lowers the signal. Only the consumer calls this. */
+  take(): Json | undefined;
+  /**
+   * Waits until there is something to tell the consumer, or `timeoutMs` (ms) passed. What that is, it then finds out by
+   * looking: a message, shutdown, a worker who is gone. `isAbsent` tells whether the worker is gone; it may read a row.
+   */
+  news(timeoutMs: number, isAbsent: () => boolean): Steps<void>;
+  /** Wakes the consumer because the agent's new status frees pending acts (disconnect, returned, timeout). */
+  release(): void;
+  /** Marks the mailbox shut down and wakes the consumer. */
+  shutdown(): void;
+}

@@ -1,0 +1,21 @@
+/** Opens the mailbox of a slot, and waits for its news outside Steps. */
+import type { Mailbox, MailboxKind } from "./mailbox.js";
+import { ReferenceMailbox } from "./reference-mailbox.js";
+import type { Slot } from "./slot.js";
+import { SoundMailbox } from "./sound-mailbox.js";
+import { block, suspend } from "./steps.js";
+
+/** The mailbox of `slot`. Every thread opens its own handle; all handles of a slot must be of one kind. */
+export function openMailbox(slot: Slot, kind: MailboxKind = "sound"): Mailbox {
+  return kind === "sound" ? new SoundMailbox(slot) : new ReferenceMailbox(slot);
+}
+
+/** {@link Mailbox.news} with the thread blocked, for use outside Steps. */
+export function awaitNews(mailbox: Mailbox, timeoutMs = Infinity): void {
+  block(mailbox.news(timeoutMs, () => false));
+}
+
+/** {@link awaitNews} without blocking. */
+export function awaitNewsAsync(mailbox: Mailbox, timeoutMs = Infinity): Promise<void> {
+  return suspend(mailbox.news(timeoutMs, () => false));
+}

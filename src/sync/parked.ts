@@ -1,0 +1,53 @@
+/**
+ * Takes a reactor's turns in a thread that has nothing else to do: it parks on its doorbell (`Atomics.wait`) between turns.
+ * Wake-ups and timers are then as exact as the operating system makes them, where the event loop would round timers to
+ * whole milliseconds. The event loop still runs between parks, so messages and aborts arrive.
+ */
+import { load, wait } from "./atomics.js";
+import type { Driver, Reactor } from "./reactor.js";
+
+/** The longest a thread stays parked while the event loop's own sources (messages, sockets) may have something for it. */
+const LONGEST_PARK_MS = 10;
+/** Turns in a row before the event loop gets a look, so that a busy reactor cannot starve it. */
+const TURNS_BETWEEN_LOOKS = 16;
+
+export interface ParkOptions {
+  /** The thread's doorbell in the arena. */
+  readonly cells: Int32Array;
+  readonly doorbell: number;
+  /** Asked between turns; the loop ends when it says so. */
+  readonly done: () => boolean;
+  /** Other work of this thread, done at each turn (answers of the database writer); returns whether there was any. */
+  readonly poll?: () => boolean;
+}
+
+const parkedDriver: Driver = { wanted: () => undefined };
+
+/** Drives `reactor` until `done()`. Meanwhile nobody else takes its turns. */
+export async function park(reactor: Reactor, options: ParkOptions): Promise<void> {
+  const { cells, doorbell, done, poll } = options;
+  const before = reactor.driver;
+  reactor.drive(parkedDriver);
+  try {
+    while (!done()) {
+      let seen = load(cells, doorbell);
+      for (let turns = 0; turns < TURNS_BETWEEN_LOOKS; turns++) {
+        const polled = poll?.() ?? false;
+        const turned = reactor.turn();
+        if (!polled && !turned) break;
+        seen = load(cells, doorbell);
+      }
+      await eventLoop();
+      if (done()) break;
+      const untilTimer = reactor.timers.nextDue - reactor.clock.now();
+      if (!reactor.hasReady && untilTimer > 0) wait(cells, doorbell, seen, Math.min(untilTimer, LONGEST_PARK_MS));
+    }
+  } finally {
+    if (before !== undefined) reactor.drive(before);
+  }
+}
+
+/** One full pass of the event loop: microtasks, messages, I/O. */
+function eventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,153 @@
+/**
+ * A bounded queue of messages in shared memory: several producers, one consumer, first in first out.
+ *
+ * The bytes lie in a ring of a power of two; `head` (the consumer's) and `tail` (the producers') count bytes since the
+ * beginning and wrap at 2^32. A record is a length word and the message's UTF-8, padded to whole words.
+ *
+ * Everything that decides what is in the queue is in one word:
+ *
+ *     bits 0–15 count | bit 16 which of the two tails is in force | bit 17 somebody waits for the lock | bits 18–23 lock owner
+ *
+ * A producer takes the lock by compare-exchange, writes its record beyond the tail, writes the new tail into the tail that
+ * is not in force, and then makes all of it true at once with one compare-exchange: count + 1, the other tail in force,
+ * lock free. A producer that dies at any point before that has changed nothing, one that dies after it has changed
+ * everything, and {@link Ring.abandon} takes the lock away from the dead. The consumer takes no lock.
+ */
+import { add, compareExchange, load, notify, store, wait } from "./atomics.js";
+import { decode, type Json } from "./json.js";
+import { SLOT } from "./layout.js";
+
+const COUNT = 0xffff;
+const PARITY = 1 << 16;
+const CONTENDED = 1 << 17;
+const OWNER_SHIFT = 18;
+const OWNER = 0x3f << OWNER_SHIFT;
+const LENGTH_BYTES = 4;
+
+export class Ring {
+  readonly #cells: Int32Array;
+  readonly #bytes: Buffer;
+  /** Index of the slot's first word. */
+  readonly #slot: number;
+  readonly #queue: number;
+  /** Byte offset and size of the ring. */
+  readonly #start: number;
+  readonly #size: number;
+
+  constructor(cells: Int32Array, bytes: Buffer, slot: number, size: number) {
+    this.#cells = cells;
+    this.#bytes = bytes;
+    this.#slot = slot;
+    this.#queue = slot + SLOT.queue;
+    this.#start = (slot + SLOT.words) * 4;
+    this.#size = size;
+  }
+
+  /** How many messages are in the queue. */
+  get count(): number {
+    return load(this.#cells, this.#queue) & COUNT;
+  }
+
+  /** The most bytes a message can have. */
+  get payloadLimit(): number {
+    return this.#size - LENGTH_BYTES;
+  }
+
+  /** Appends a message of at most `payloadLimit` bytes; false when there is no room. `thread` is this thread's place. */
+  push(message: Buffer, thread: number): boolean {
+    const cells = this.#cells;
+    const locked = this.#lock(thread);
+    const parity = (locked & PARITY) >>> 16;
+    const tail = load(cells, this.#slot + SLOT.tails + parity) >>> 0;
+    const used = (tail - load(cells, this.#slot + SLOT.head)) >>> 0;
+    const record = recordBytes(message.length);
+    const fits = used + record <= this.#size && (locked & COUNT) !== COUNT;
+    if (fits) {
+      this.#write(tail, message);
+      store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + record) | 0);
+    }
+    this.#unlock(fits);
+    return fits;
+  }
+
+  /**
+   * Takes the oldest message out. Returns it with the number that are left, or undefined when the queue was empty.
+   * Only one consumer at a time.
+   */
+  shift(): { value: Json; left: number } | undefined {
+    const cells = this.#cells;
+    if (this.count === 0) return undefined;
+    const head = load(cells, this.#slot + SLOT.head) >>> 0;
+    const length = cells[(this.#start + this.#offset(head)) >> 2] ?? 0;
+    const value = this.#read(head + LENGTH_BYTES, length);
+    store(cells, this.#slot + SLOT.head, (head + recordBytes(length)) | 0);
+    const before = add(cells, this.#queue, -1);
+    return { value, left: (before & COUNT) - 1 };
+  }
+
+  /** Frees the lock if `thread`, which is dead, holds it. Whatever it was appending was never in the queue. */
+  abandon(thread: number): void {
+    for (;;) {
+      const queue = load(this.#cells, this.#queue);
+      if ((queue & OWNER) >>> OWNER_SHIFT !== thread + 1) return;
+      if (compareExchange(this.#cells, this.#queue, queue, queue & ~(OWNER | CONTENDED)) === queue) break;
+    }
+    notify(this.#cells, this.#queue);
+  }
+
+  #lock(thread: number): number {
+    const mine = (thread + 1) << OWNER_SHIFT;
+    for (;;) {
+      const queue = load(this.#cells, this.#queue);
+      if ((queue & OWNER) === 0) {
+        if (compareExchange(this.#cells, this.#queue, queue, queue | mine) === queue) return queue | mine;
+        continue;
+      }
+      const contended = queue | CONTENDED;
+      if (queue !== contended && compareExchange(this.#cells, this.#queue, queue, contended) !== queue) continue;
+      wait(this.#cells, this.#queue, contended);
+    }
+  }
+
+  #unlock(publish: boolean): void {
+    for (;;) {
+      const queue = load(this.#cells, this.#queue);
+      const free = queue & ~(OWNER | CONTENDED);
+      const next = publish ? (free + 1) ^ PARITY : free;
+      if (compareExchange(this.#cells, this.#queue, queue, next) !== queue) continue;
+      if ((queue & CONTENDED) !== 0) notify(this.#cells, this.#queue);
+      return;
+    }
+  }
+
+  #offset(position: number): number {
+    return position & (this.#size - 1);
+  }
+
+  #write(tail: number, message: Buffer): void {
+    this.#cells[(this.#start + this.#offset(tail)) >> 2] = message.length;
+    const from = this.#offset(tail + LENGTH_BYTES);
+    const untilEnd = this.#size - from;
+    if (message.length <= untilEnd) {
+      this.#bytes.set(message, this.#start + from);
+    } else {
+      this.#bytes.set(message.subarray(0, untilEnd), this.#start + from);
+      this.#bytes.set(message.subarray(untilEnd), this.#start);
+    }
+  }
+
+  #read(position: number, length: number): Json {
+    const from = this.#offset(position);
+    const untilEnd = this.#size - from;
+    const first = this.#start + from;
+    if (length <= untilEnd) return decode(this.#bytes, first, first + length);
+    const whole = Buffer.allocUnsafe(length);
+    whole.set(this.#bytes.subarray(first, first + untilEnd), 0);
+    whole.set(this.#bytes.subarray(this.#start, this.#start + length - untilEnd), untilEnd);
+    return decode(whole, 0, length);
+  }
+}
+
+function recordBytes(length: number): number {
+  return LENGTH_BYTES + ((length + 3) & ~3);
+}

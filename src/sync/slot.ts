@@ -1,0 +1,93 @@
+/** An agent's place in the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
+import { add, load, or, store } from "./atomics.js";
+import type { Clock } from "./clock.js";
+import { Event, type EventHome } from "./event.js";
+import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
+import { Ring } from "./ring.js";
+
+const SHUTDOWN = 1;
+const RELEASED = 2;
+
+/** What a slot needs of its arena. */
+export interface SlotHome extends EventHome {
+  readonly bytes: Buffer;
+  /** This thread's place in the arena; taken when first needed. */
+  readonly thread: number;
+}
+
+export class Slot {
+  /** The slot's number, by which other threads find it. */
+  readonly index: number;
+  readonly #home: SlotHome;
+  readonly #word: number;
+  readonly ring: Ring;
+  /** Made when first asked for: most agents use two of them. */
+  readonly #events: (Event | undefined)[] = [];
+
+  constructor(home: SlotHome, index: number, word: number, ringBytes: number) {
+    this.#home = home;
+    this.index = index;
+    this.#word = word;
+    this.ring = new Ring(home.cells, home.bytes, word, ringBytes);
+  }
+
+  get clock(): Clock {
+    return this.#home.clock;
+  }
+
+  /** This thread's place in the arena. */
+  get thread(): number {
+    return this.#home.thread;
+  }
+
+  event(name: EventName): Event {
+    const place = EVENT_NAMES.indexOf(name);
+    let event = this.#events[place];
+    if (event === undefined) {
+      event = new Event(this.#home, this.#word + SLOT.events + place * 2, this.index * EVENTS_PER_SLOT + place);
+      this.#events[place] = event;
+    }
+    return event;
+  }
+
+  get isShutdown(): boolean {
+    return (this.#flags() & SHUTDOWN) !== 0;
+  }
+
+  markShutdown(): void {
+    or(this.#home.cells, this.#word + SLOT.flags, SHUTDOWN);
+  }
+
+  /** Whether a status that frees pending acts was ever announced here. */
+  get isReleased(): boolean {
+    return (this.#flags() & RELEASED) !== 0;
+  }
+
+  markReleased(): void {
+    or(this.#home.cells, this.#word + SLOT.flags, RELEASED);
+  }
+
+  /** How often the slot has been allocated: tells one tenant of it from the next. */
+  get incarnation(): number {
+    return load(this.#home.cells, this.#word + SLOT.incarnation);
+  }
+
+  /**
+   * Prepares the slot for its next tenant. Events keep counting where they were, so that nobody takes the old tenant's
+   * generation for the new one's.
+   */
+  reset(): void {
+    const { cells } = this.#home;
+    for (const name of EVENT_NAMES) this.event(name).clear();
+    store(cells, this.#word + SLOT.flags, 0);
+    store(cells, this.#word + SLOT.queue, 0);
+    store(cells, this.#word + SLOT.head, 0);
+    store(cells, this.#word + SLOT.tails, 0);
+    store(cells, this.#word + SLOT.tails + 1, 0);
+    add(cells, this.#word + SLOT.incarnation, 1);
+  }
+
+  #flags(): number {
+    return load(this.#home.cells, this.#word + SLOT.flags);
+  }
+}
