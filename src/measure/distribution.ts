@@ -1,0 +1,67 @@
+/** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
+import { build, type Histogram } from "hdr-histogram-js";
+import { LARGEST_NS, SIGNIFICANT_DIGITS, lowestIn } from "./buckets.js";
+import type { IntervalCounts } from "./recorder.js";
+
+/** Times in ms. With no samples every number but `count` is NaN. */
+export interface Distribution {
+  readonly count: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly meanMs: number;
+  /** The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits. */
+  percentile(percent: number): number;
+  /** The samples as a histogram of nanoseconds, for encoding. A new one at each call. */
+  histogram(): Histogram;
+}
+
+/** Adds up counts of several intervals or threads. */
+export function mergeCounts(parts: readonly IntervalCounts[], index: number): IntervalCounts {
+  const sums = new Map<number, number>();
+  let minNs = Infinity;
+  let maxNs = -1;
+  let sumNs = 0;
+  for (const part of parts) {
+    part.buckets.forEach((bucket, at) => sums.set(bucket, (sums.get(bucket) ?? 0) + (part.counts[at] ?? 0)));
+    minNs = Math.min(minNs, part.minNs);
+    maxNs = Math.max(maxNs, part.maxNs);
+    sumNs += part.sumNs;
+  }
+  const buckets = Uint16Array.from(sums.keys()).sort();
+  return { index, buckets, counts: Uint32Array.from(buckets, (bucket) => sums.get(bucket) ?? 0), minNs, maxNs, sumNs };
+}
+
+export function createDistribution(counts: IntervalCounts): Distribution {
+  const count = counts.counts.reduce((sum, n) => sum + n, 0);
+  let forPercentiles: Histogram | undefined;
+  return {
+    count,
+    minMs: count === 0 ? NaN : counts.minNs / 1e6,
+    maxMs: count === 0 ? NaN : counts.maxNs / 1e6,
+    meanMs: counts.sumNs / count / 1e6,
+    percentile(percent) {
+      if (count === 0) return NaN;
+      forPercentiles ??= toHistogram(counts);
+      // The library answers with the upper end of a bucket, which the greatest and the least time may lie within.
+      const ns = Math.min(Math.max(forPercentiles.getValueAtPercentile(percent), counts.minNs), counts.maxNs);
+      return ns / 1e6;
+    },
+    histogram: () => toHistogram(counts),
+  };
+}
+
+function toHistogram(counts: IntervalCounts): Histogram {
+  const histogram = build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: LARGEST_NS,
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+  });
+  const last = counts.buckets.length - 1;
+  counts.buckets.forEach((bucket, at) => {
+    // The greatest time goes in as it is, so that the histogram's own maximum is the exact one.
+    histogram.recordValueWithCount(at === last ? counts.maxNs : lowestIn(bucket), counts.counts[at] ?? 0);
+  });
+  return histogram;
+}

@@ -1,0 +1,120 @@
+/**
+ * Evidence: what the threads of a run noted about every agent, small enough for 100,000 agents with 100 updates each. A thread
+ * keeps one object an agent and hands all of them over at the end of the run, as a structured clone. `invariants.ts` says
+ * what follows from it.
+ *
+ * Who fills what:
+ * - the thread that carries the simulated worker: {@link ClientEvidence};
+ * - the thread that runs the task's code: {@link TaskEvidence}, with {@link noteTaken} at every update taken;
+ * - the coordinator, after the drain, from the database: {@link RowEvidence};
+ * - the worker pool, when it gives and takes units: {@link Holding};
+ * - the coordinator, after the drain: {@link BooksEvidence}.
+ *
+ * Agents are named by `getAgentId()`, so that an onboarding agent ("onboarding_7") is another than an agent ("7").
+ * Times are ms on the run's clock.
+ */
+
+/** What the simulated worker's side knows of an agent. */
+export interface ClientEvidence {
+  readonly agentId: string;
+  /** How many live updates were sent, numbered 1, 2, …; one that is sent again keeps its number and is counted once. */
+  sent: number;
+  /** Submits that were acknowledged to the client. */
+  acknowledgedSubmits: number;
+  /** Statuses whose write was acknowledged to the client's side, in the order of the acknowledgements. */
+  acknowledgedStatuses: string[];
+  /** When a status that frees the agent's waiter (disconnect, returned) was committed by the client's side. */
+  absentAtMs?: number;
+}
+
+/** What the task's side knows of an agent. */
+export interface TaskEvidence {
+  readonly agentId: string;
+  taken: TakenUpdates;
+  /** Statuses whose write was acknowledged to the task's side. */
+  acknowledgedStatuses: string[];
+  /** When the task's code ended, in whatever way; absent while it runs. */
+  endedAtMs?: number;
+  /** The wait that ended because the agent was gone (AgentDisconnectedError, AgentReturnedError). */
+  released?: { readonly waitStartedAtMs: number; readonly atMs: number };
+  /** The wait that ended with an AgentTimeoutError. */
+  timeout?: {
+    readonly waitedMs: number;
+    readonly timeoutMs: number;
+    /** Whether the row was already marked `timeout` when the wait ended, in which case nothing has to be waited for. */
+    readonly alreadyTimeout: boolean;
+  };
+}
+
+/** What an agent's row says after the drain. */
+export interface RowEvidence {
+  readonly agentId: string;
+  readonly status: string;
+  /** Every status that was committed, oldest first (`status_changes`). */
+  readonly history: readonly string[];
+  /** Submits in the agent's journal. */
+  readonly submits: number;
+}
+
+/** One agent's hold on a unit, from the moment it was given until the agent was final or the unit was cleared. */
+export interface Holding {
+  readonly unitId: string;
+  readonly agentId: string;
+  readonly fromMs: number;
+  /** Absent when it was still held at the end. */
+  readonly toMs?: number;
+}
+
+/** The run's books after the drain, which have to say the same. */
+export interface BooksEvidence {
+  /** `active_agent_statuses` summed over all threads, by a label such as "main completed"; zeros may be left out. */
+  readonly gauges: Readonly<Record<string, number>>;
+  /** Rows in the database by the same labels. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Agents that some thread opened a handle on, each counted once. */
+  readonly agentsWithHandles: number;
+  /** Slots of the arena that are still allocated. */
+  readonly slotsInUse: number;
+}
+
+export interface RunEvidence {
+  readonly clients: Iterable<ClientEvidence>;
+  readonly tasks: Iterable<TaskEvidence>;
+  readonly rows: Iterable<RowEvidence>;
+  readonly holdings: Iterable<Holding>;
+  readonly books: BooksEvidence;
+  /** Within how many ms the waiter of an agent that is gone has to be released. */
+  readonly releaseBoundMs: number;
+}
+
+/** The numbers of the updates taken for one agent, as far as they are not 1, 2, 3, … */
+export interface TakenUpdates {
+  /** How many were taken. */
+  count: number;
+  /** The number that comes next if nothing is wrong. */
+  next: number;
+  /** Taken though a larger number had been taken before: twice, or too late. */
+  repeated: number;
+  /** Numbers that had not been taken when a larger one was. */
+  skipped: number;
+  /** The first number that was not the next one. */
+  firstDisorder?: { readonly expected: number; readonly got: number };
+}
+
+export function nothingTaken(): TakenUpdates {
+  return { count: 0, next: 1, repeated: 0, skipped: 0 };
+}
+
+/** Notes that the update with this number was taken. */
+export function noteTaken(taken: TakenUpdates, number: number): void {
+  taken.count++;
+  if (number !== taken.next) {
+    taken.firstDisorder ??= { expected: taken.next, got: number };
+    if (number < taken.next) {
+      taken.repeated++;
+      return;
+    }
+    taken.skipped += number - taken.next;
+  }
+  taken.next = number + 1;
+}

@@ -1,0 +1,47 @@
+/** The public face of src/measure: recording, merging, thresholds, invariants, the health of the generator. */
+export { type Distribution } from "./distribution.js";
+export {
+  noteTaken,
+  nothingTaken,
+  type BooksEvidence,
+  type ClientEvidence,
+  type Holding,
+  type RowEvidence,
+  type RunEvidence,
+  type TakenUpdates,
+  type TaskEvidence,
+} from "./evidence.js";
+export {
+  createCollector,
+  mergeSnapshots,
+  type Collector,
+  type CollectorOptions,
+  type Interval,
+  type Measurements,
+} from "./measurements.js";
+export {
+  COUNTER_NAMES,
+  GAUGE_NAMES,
+  METRICS,
+  RATE_NAMES,
+  STAGES,
+  TREND_NAMES,
+  isMetric,
+  type CounterName,
+  type GaugeName,
+  type MetricName,
+  type MetricType,
+  type RateName,
+  type TrendName,
+} from "./metrics.js";
+export { createRecorder, type IntervalCounts, type Recorder, type RecorderOptions, type RecorderSnapshot, type Trend } from "./recorder.js";
+export {
+  ThresholdError,
+  evaluate,
+  failuresThatAbort,
+  parseThreshold,
+  parseThresholds,
+  type Threshold,
+  type ThresholdResult,
+  type ThresholdSpec,
+} from "./thresholds.js";

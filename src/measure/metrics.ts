@@ -1,0 +1,93 @@
+/**
+ * The catalogue of metrics: everything the harness measures, with its type, its unit and what it means.
+ * Recorders accept no other name, thresholds may name no other, and the documentation is written from it.
+ *
+ * Types are k6's: a trend is a distribution of times, a counter only grows, a rate is the share of observations that were
+ * true, a gauge is a present value. Every trend is in milliseconds.
+ *
+ * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that a
+ * generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
+ */
+
+const trend = (doc: string) => ({ type: "trend", unit: "ms", doc }) as const;
+const counter = (unit: string, doc: string) => ({ type: "counter", unit, doc }) as const;
+const rate = (doc: string) => ({ type: "rate", unit: "share", doc }) as const;
+const gauge = (unit: string, doc: string) => ({ type: "gauge", unit, doc }) as const;
+
+/** Every metric by name. */
+export const METRICS = {
+  live_update_latency: trend("Live update: intended to be sent → taken by the task's code, schedule slip included."),
+  live_update_service_time: trend("Live update: put on the client's channel → taken by the task's code."),
+  live_update_round_trip: trend("Live update: intended to be sent → the task's reply seen by the client."),
+
+  stage_send: trend("Stage of the path: intended → put on the channel by the client."),
+  stage_route: trend("Stage of the path: put on the channel → appended to the agent's mailbox by client IO."),
+  stage_wake: trend("Stage of the path: appended to the mailbox → waiter woken."),
+  stage_take: trend("Stage of the path: waiter woken → update taken."),
+  stage_state: trend("Stage of the path: update taken → agent state updated."),
+  stage_reply: trend("Stage of the path: agent state updated → reply sent by the task's code."),
+  stage_seen: trend("Stage of the path: reply sent → seen by the client."),
+
+  disconnect_detection: trend("Status that frees a waiter committed → the waiter released."),
+  registration_time: trend("Client asks to register → client has its agent id."),
+  status_commit_time: trend("Status update asked for → its row committed."),
+  submit_ack_time: trend("Client sends a submit → the submit acknowledged, which is after its commit."),
+  schedule_slip: trend("Generator: a planned action's intended time → the time it was carried out."),
+  event_loop_delay: trend("How late the event loop of a thread ran a timer."),
+
+  live_updates_sent: counter("updates", "Live updates sent by clients, each counted once however often it was sent again."),
+  live_updates_taken: counter("updates", "Live updates taken by the tasks' code."),
+  live_updates_lost: counter("updates", "Live updates neither taken nor accounted for by the agent's final status."),
+  live_updates_duplicated: counter("updates", "Live updates taken more than once."),
+  live_updates_accounted: counter("updates", "Live updates not taken because the agent had ended, as its final status says."),
+  workers_started: counter("workers", "Simulated workers that arrived."),
+  agents_registered: counter("agents", "Agents created, onboarding agents included."),
+  onboarding_passed: counter("agents", "Onboarding agents that were approved."),
+  onboarding_failed: counter("agents", "Onboarding agents that were rejected."),
+  disconnects: counter("events", "Times a client disconnected."),
+  reconnects: counter("events", "Times a client connected again with a known registration id."),
+  returns: counter("events", "Times a worker returned the task."),
+  timeouts: counter("events", "AgentTimeoutErrors thrown."),
+  submits_acknowledged: counter("submits", "Submits acknowledged to a client."),
+  mailbox_full: counter("events", "Times a producer was told that a mailbox is full."),
+  errors: counter("errors", "Errors that no part of the run expects."),
+  invariant_violations: counter("violations", "Violations of the invariants found after the drain."),
+
+  task_completion: rate("Agents that ended completed or approved, of all agents on a unit."),
+
+  agents_waiting: gauge("agents", "Agents whose task is waiting in getLiveUpdate."),
+  agents_live: gauge("agents", "Agents whose status is not final."),
+} as const;
+
+/** The name of any metric. */
+export type MetricName = keyof typeof METRICS;
+export type MetricType = (typeof METRICS)[MetricName]["type"];
+type NamesOf<T extends MetricType> = { [K in MetricName]: (typeof METRICS)[K]["type"] extends T ? K : never }[MetricName];
+export type TrendName = NamesOf<"trend">;
+export type CounterName = NamesOf<"counter">;
+export type RateName = NamesOf<"rate">;
+export type GaugeName = NamesOf<"gauge">;
+
+/** The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends. */
+export const STAGES = [
+  "stage_send",
+  "stage_route",
+  "stage_wake",
+  "stage_take",
+  "stage_state",
+  "stage_reply",
+  "stage_seen",
+] as const satisfies readonly TrendName[];
+
+/** Whether `name` is a metric of the catalogue. */
+export function isMetric(name: string): name is MetricName {
+  return Object.hasOwn(METRICS, name);
+}
+
+const namesOf = <T extends MetricType>(type: T): readonly NamesOf<T>[] =>
+  Object.keys(METRICS).filter((name): name is NamesOf<T> => isMetric(name) && METRICS[name].type === type);
+
+export const TREND_NAMES = namesOf("trend");
+export const COUNTER_NAMES = namesOf("counter");
+export const RATE_NAMES = namesOf("rate");
+export const GAUGE_NAMES = namesOf("gauge");

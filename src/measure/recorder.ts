@@ -1,0 +1,174 @@
+/**
+ * Recording on the thread that is measured: trends, counters, rates and gauges of one thread, made cheap (a trend costs
+ * about 7 ns a record, a counter 9 ns) and handed over as a {@link RecorderSnapshot} that another thread merges
+ * (`measurements.ts`).
+ *
+ * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (132 KiB, made on
+ * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
+ * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
+ */
+import { BUCKETS, LARGEST_NS, bucketOf } from "./buckets.js";
+import type { CounterName, GaugeName, RateName, TrendName } from "./metrics.js";
+
+/** Times recorded in one interval: the buckets (`buckets.ts`) that are not empty, and what buckets cannot tell exactly. */
+export interface IntervalCounts {
+  /** The interval starts at the recorder's origin plus `index` times the interval's length. */
+  readonly index: number;
+  /** Bucket numbers, ascending. */
+  readonly buckets: Uint16Array;
+  /** The count of each of `buckets`. */
+  readonly counts: Uint32Array;
+  /** Least, greatest and sum of the recorded times, ns; exact. */
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly sumNs: number;
+}
+
+/** What a thread recorded since its last hand-over. A structured clone of it is whole. */
+export interface RecorderSnapshot {
+  /** The start of the time axis, ms on the run's clock: the same for all recorders of a run. */
+  readonly originMs: number;
+  /** The length of an interval, ms. */
+  readonly intervalMs: number;
+  readonly trends: readonly { readonly name: TrendName; readonly intervals: readonly IntervalCounts[] }[];
+  readonly counters: readonly { readonly name: CounterName; readonly count: number }[];
+  readonly rates: readonly { readonly name: RateName; readonly passes: number; readonly total: number }[];
+  readonly gauges: readonly { readonly name: GaugeName; readonly thread: string; readonly value: number }[];
+}
+
+/** The distribution of one metric on one thread. */
+export interface Trend {
+  /**
+   * Records a time of `ms` (fractional) that ended at `atMs` on the run's clock; `atMs` places it on the time axis.
+   * A time that ended before the present interval began is counted into the present one. Times over an hour count as an hour.
+   * @throws RangeError for a time that is negative or NaN, or an `atMs` that is not finite: two instants were taken in the
+   * wrong order or not at all, and no figure could be trusted.
+   */
+  record(ms: number, atMs: number): void;
+}
+
+/** Where one thread records. */
+export interface Recorder {
+  /** The trend of this name; keep it rather than asking for each record. */
+  trend(name: TrendName): Trend;
+  /** Adds `n` (1 unless given) to a counter. */
+  count(name: CounterName, n?: number): void;
+  /** Adds one observation to a rate. */
+  observe(name: RateName, passed: boolean): void;
+  /** Sets this thread's share of a gauge; the shares of all threads are added up. */
+  gauge(name: GaugeName, value: number): void;
+  /** What was recorded since the last call; the recorder then starts empty. Gauges keep their value. */
+  take(): RecorderSnapshot;
+}
+
+export interface RecorderOptions {
+  /** Names the thread, so that a newer value of its gauges takes the place of an older one. */
+  readonly thread: string;
+  /** The start of the time axis, ms on the run's clock; the same in every thread. */
+  readonly originMs: number;
+  /** The length of an interval of the time axis, ms; 1,000 unless given; the same in every thread. */
+  readonly intervalMs?: number;
+}
+
+export function createRecorder({ thread, originMs, intervalMs = 1000 }: RecorderOptions): Recorder {
+  const trends = new Map<TrendName, TrendCounts>();
+  const counters = new Map<CounterName, number>();
+  const rates = new Map<RateName, { passes: number; total: number }>();
+  const gauges = new Map<GaugeName, number>();
+  return {
+    trend(name) {
+      let trend = trends.get(name);
+      if (trend === undefined) trends.set(name, (trend = new TrendCounts(name, originMs, intervalMs)));
+      return trend;
+    },
+    count: (name, n = 1) => void counters.set(name, (counters.get(name) ?? 0) + n),
+    observe(name, passed) {
+      let rate = rates.get(name);
+      if (rate === undefined) rates.set(name, (rate = { passes: 0, total: 0 }));
+      rate.total++;
+      if (passed) rate.passes++;
+    },
+    gauge: (name, value) => void gauges.set(name, value),
+    take() {
+      const snapshot: RecorderSnapshot = {
+        originMs,
+        intervalMs,
+        trends: Array.from(trends, ([name, trend]) => ({ name, intervals: trend.take() })).filter((trend) => trend.intervals.length > 0),
+        counters: Array.from(counters, ([name, count]) => ({ name, count })),
+        rates: Array.from(rates, ([name, rate]) => ({ name, ...rate })),
+        gauges: Array.from(gauges, ([name, value]) => ({ name, thread, value })),
+      };
+      counters.clear();
+      rates.clear();
+      return snapshot;
+    },
+  };
+}
+
+/** A class because the fields are read on every record: one shape, no closure. */
+class TrendCounts implements Trend {
+  #counts: Uint32Array | undefined;
+  #closed: IntervalCounts[] = [];
+  #index = 0;
+  /** The present interval ends here, ms on the run's clock; no interval is open before the first record. */
+  #endMs = -Infinity;
+  #minNs = Infinity;
+  #maxNs = -1;
+  #sumNs = 0;
+
+  constructor(
+    private readonly name: TrendName,
+    private readonly originMs: number,
+    private readonly intervalMs: number,
+  ) {}
+
+  record(ms: number, atMs: number): void {
+    if (!(ms >= 0)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
+    if (!(atMs < this.#endMs)) this.#open(atMs);
+    const ns = Math.min(Math.round(ms * 1e6), LARGEST_NS);
+    const counts = (this.#counts ??= new Uint32Array(BUCKETS));
+    const bucket = bucketOf(ns);
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    if (ns < this.#minNs) this.#minNs = ns;
+    if (ns > this.#maxNs) this.#maxNs = ns;
+    this.#sumNs += ns;
+  }
+
+  take(): IntervalCounts[] {
+    this.#close();
+    const taken = this.#closed;
+    this.#closed = [];
+    return taken;
+  }
+
+  #open(atMs: number): void {
+    if (!Number.isFinite(atMs)) throw new RangeError(`${this.name}: ${atMs} ms is no place on the time axis`);
+    this.#close();
+    this.#index = Math.max(0, Math.floor((atMs - this.originMs) / this.intervalMs));
+    this.#endMs = this.originMs + (this.#index + 1) * this.intervalMs;
+  }
+
+  /** Moves what the present interval holds to the closed ones. Looks only at the buckets between the least and the greatest. */
+  #close(): void {
+    const counts = this.#counts;
+    if (counts === undefined || this.#maxNs < 0) return;
+    const first = bucketOf(this.#minNs);
+    const end = bucketOf(this.#maxNs) + 1;
+    let filled = 0;
+    for (let bucket = first; bucket < end; bucket++) if (counts[bucket] !== 0) filled++;
+    const buckets = new Uint16Array(filled);
+    const kept = new Uint32Array(filled);
+    let at = 0;
+    for (let bucket = first; bucket < end; bucket++) {
+      const count = counts[bucket] ?? 0;
+      if (count === 0) continue;
+      buckets[at] = bucket;
+      kept[at++] = count;
+    }
+    counts.fill(0, first, end);
+    this.#closed.push({ index: this.#index, buckets, counts: kept, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs });
+    this.#minNs = Infinity;
+    this.#maxNs = -1;
+    this.#sumNs = 0;
+  }
+}
