@@ -19,3 +19,34 @@ export function expectedArrivals({ startRate, stages }: Arrivals): number {
   }
   return area;
 }
+
+/**
+ * The function from a share of all arrivals (0 <= share < 1) to the time by which that share has arrived, ms.
+ *
+ * Given even random shares, one a worker, the times are a Poisson process with this rate, conditional on the number of
+ * workers: exactly that many arrive, gaps are as irregular as in life, and a worker's time depends on its own draw alone.
+ */
+export function arrivalTimes({ startRate, stages }: Arrivals): (share: number) => number {
+  const total = expectedArrivals({ startRate, stages });
+  return (share) => {
+    let left = share * total;
+    let rate = startRate;
+    let start = 0;
+    for (const { duration, target } of stages) {
+      const seconds = duration / 1000;
+      const area = ((rate + target) / 2) * seconds;
+      if (left < area) return start + 1000 * timeWithin(left, rate, (target - rate) / seconds);
+      left -= area;
+      rate = target;
+      start += duration;
+    }
+    // Only rounding leads here: the share is so near to 1 that the stages' areas sum to no more than it.
+    return start;
+  };
+}
+
+/** Solves `rate * t + slope * t² / 2 = area` for the smaller t >= 0, seconds, in the form that does not cancel. */
+function timeWithin(area: number, rate: number, slope: number): number {
+  if (area === 0) return 0;
+  return (2 * area) / (rate + Math.sqrt(Math.max(rate * rate + 2 * slope * area, 0)));
+}

@@ -3,8 +3,27 @@
  * the loader adds the place and what was there instead.
  */
 import { z } from "zod";
-import { parseDuration } from "./duration.js";
 import type { Distribution } from "./distribution.js";
+import { parseDuration } from "./duration.js";
+import { nearest } from "./nearest.js";
+
+/**
+ * A mapping that takes the keys of `shape` and no other. An issue of unknown keys has one line of message for each of
+ * them, in the order of `issue.keys`.
+ */
+export function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return "must be a mapping of keys to values";
+      const known = Object.keys(shape);
+      const help = (key: string): string => {
+        const near = nearest(key, known);
+        return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
+      };
+      return issue.keys.map((key) => `unknown key; ${help(key)}`).join("\n");
+    },
+  });
+}
 
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
 
@@ -13,7 +32,7 @@ export const duration = z.string({ error: DURATION }).transform((text, context) 
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   const negative = text.startsWith("-") && parseDuration(text.slice(1)) !== undefined;
-  context.issues.push({ code: "custom", input: text, message: negative ? "must not be negative" : DURATION });
+  context.issues.push({ code: "custom", input: text, message: negative ? "must be 0 or more" : DURATION });
   return z.NEVER;
 });
 
@@ -51,17 +70,16 @@ export function rangeOf(value: Value, what: string) {
  */
 export function distributionOf(value: Value, what: string) {
   const max = value.optional().describe("Larger draws are cut to this.");
-  const kinds = z.strictObject({
+  const kinds = object({
     uniform: rangeOf(value, what).optional(),
-    exponential: z.strictObject({ mean: value, max }).optional(),
-    normal: z.strictObject({ mean: value, sd: value, max }).optional(),
-    lognormal: z
-      .strictObject({ median: value, p95: value, max })
+    exponential: object({ mean: value, max }).optional(),
+    normal: object({ mean: value, sd: value, max }).optional(),
+    lognormal: object({ median: value, p95: value, max })
       .refine(({ median, p95 }) => 0 < median && median <= p95, "needs 0 < median <= p95")
       .optional(),
   });
   const oneKind = `must be ${what}, or exactly one of uniform, exponential, normal and lognormal`;
-  return z.union([value, kinds]).transform((read, context): Distribution => {
+  return z.union([value, kinds], oneKind).transform((read, context): Distribution => {
     if (typeof read === "number") return { kind: "constant", value: read };
     const { uniform, exponential, normal, lognormal } = read;
     const given: Distribution[] = [];

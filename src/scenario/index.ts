@@ -2,8 +2,11 @@
 export { ScenarioError } from "./errors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
-export { scenarioSchema } from "./schema.js";
-export type { Behaviour, Scenario } from "./schema.js";
+export { loadScenario, parseScenario, shippedScenarios, type LoadedScenario } from "./load.js";
+export { scenarioSchema, type Behaviour, type Scenario } from "./schema.js";
+export { sample, sampleCount, stream, type Random } from "./random.js";
+export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./plan.js";
+export { planHash } from "./plan-hash.js";
 export type {
   DisconnectPlan,
   OnboardingPlan,

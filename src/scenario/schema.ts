@@ -5,19 +5,18 @@
  * the run; `--duration` stretches both. A person's: think times, times away and timeouts, which nothing stretches.
  */
 import { z } from "zod";
-import { parseThreshold } from "../measure/index.js";
+import { parseThreshold, ThresholdError } from "../measure/index.js";
 import { expectedArrivals } from "./arrivals.js";
-import { count, distributionOf, duration, line, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
+import { count, distributionOf, duration, line, object, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
 
 const durations = distributionOf(duration, "a duration");
 const counts = distributionOf(count, "a whole number");
 
-const arrivals = z
-  .strictObject({
+const arrivals = object({
     startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
     stages: z
       .array(
-        z.strictObject({
+        object({
           duration: positiveDuration.describe("How long the stage lasts."),
           target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
         }),
@@ -27,13 +26,20 @@ const arrivals = z
   .refine((read) => expectedArrivals(read) >= 0.5, "no worker ever arrives: every rate is 0, or nearly")
   .describe("When workers arrive (open model): the area under the rate is the number of workers, unless --workers is given.");
 
-const onboarding = z.strictObject({
+/** How live updates are sent, in onboarding and in the task alike. */
+const sending = {
+  thinkTime: durations.describe("The time before each live update, and before the submit or the return."),
+  payloadBytes: counts.default({ kind: "constant", value: 64 }).describe("Bytes of text in a live update."),
+  duplicates: probability.default(0).describe("The share of live updates whose packet the client sends twice."),
+};
+
+const onboarding = object({
   passRate: probability.describe("The share of workers whose onboarding is good enough to be admitted."),
   actions: counts.describe("Live updates that a worker sends before it submits its onboarding."),
-  thinkTime: durations.describe("The time before each of them, and before the submit."),
+  ...sending,
 });
 
-const task = z.strictObject({
+const task = object({
   blueprint: z
     .enum(["chat", "remote-procedure", "static"], 'must be "chat", "remote-procedure" or "static"')
     .describe("What the task does with live updates: answers each turn, replies to each request, or only takes the submit."),
@@ -43,8 +49,7 @@ const task = z.strictObject({
   submissionTimeout: positiveDuration.describe("How long the task waits for the submit once the live part is over."),
 });
 
-const disconnect = z
-  .strictObject({
+const disconnect = object({
     window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
     perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
     noticedAfter: duration.default(0).describe("How long the platform takes to notice, unless the worker is back by then."),
@@ -57,38 +62,41 @@ const disconnect = z
   })
   .refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction");
 
-const afterActions = z.strictObject({ afterActions: counts.describe("How many live updates are sent before it.") });
+const afterActions = object({ afterActions: counts });
 
-const behaviour = z
-  .strictObject({
+const behaviour = object({
     weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
-    actions: counts.describe("Live updates that a worker sends in the task before it submits."),
-    thinkTime: durations.describe("The time before each live update, and before the submit."),
-    payloadBytes: counts.default({ kind: "constant", value: 64 }).describe("Bytes of text in a live update."),
-    duplicates: probability.default(0).describe("The share of live updates whose packet the client sends twice."),
+    actions: counts.optional().describe("Sends so many live updates in the task, then submits."),
+    return: afterActions.optional().describe("Or: gives the unit back, after so many live updates."),
+    silence: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
+    ...sending,
     disconnect: disconnect.optional().describe("The connection drops."),
-    return: afterActions.optional().describe("Gives the unit back, instead of submitting."),
-    silence: afterActions.optional().describe("Sends nothing more, instead of submitting, until the task times out."),
   })
-  .refine((read) => read.return === undefined || read.silence === undefined, "has both return and silence: a worker ends in one way");
+  .refine(
+    (read) => [read.actions, read.return, read.silence].filter((given) => given !== undefined).length === 1,
+    "needs exactly one of actions, return and silence: a worker ends in one way",
+  );
 
 const threshold = z.string('must be text, such as "p(99)<250"');
 
 const thresholds = z.record(z.string(), z.array(threshold).min(1, "must have at least one expression")).superRefine((byMetric, context) => {
   for (const [metric, expressions] of Object.entries(byMetric)) {
+    // An unknown metric is the same problem in each of its expressions, and said once.
+    const said = new Set<string>();
     for (const [index, expression] of expressions.entries()) {
       try {
         parseThreshold(metric, expression);
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
+        if (!(error instanceof ThresholdError)) throw error;
+        if (said.has(error.message)) continue;
+        said.add(error.message);
         context.addIssue({ code: "custom", path: [metric, index], message: error.message });
       }
     }
   }
 });
 
-/** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
-export const scenarioSchema = z.strictObject({
+const scenarioObject = object({
   name: line.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens"),
   description: line.describe("One line, shown by `simulate list`."),
   incident: z.string("must be text").min(1, "must not be empty").describe("The real incident that the scenario models."),
@@ -106,7 +114,23 @@ export const scenarioSchema = z.strictObject({
   drainTimeout: positiveDuration.describe("How long a run may take to come to rest after the last worker's arrival and window."),
 });
 
+/** A static task reads no live updates, so a worker that sent one would see it lost. */
+const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
+  if (read.task.blueprint !== "static") return;
+  for (const [name, { actions, return: back, silence }] of Object.entries(read.behaviours)) {
+    const sent = actions ?? back?.afterActions ?? silence?.afterActions;
+    if (sent?.kind === "constant" && sent.value === 0) continue;
+    const field = actions ? ["actions"] : [back ? "return" : "silence", "afterActions"];
+    context.addIssue({ code: "custom", path: ["behaviours", name, ...field], message: "must be 0: a static task takes no live updates" });
+  }
+};
+
+/** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
+export const scenarioSchema = scenarioObject.superRefine(refuseUpdatesToStatic);
+
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;
 /** One named behaviour of a scenario. */
 export type Behaviour = Scenario["behaviours"][string];
+/** What onboarding and behaviours have in common. */
+export type Sending = Pick<Behaviour, keyof typeof sending>;

@@ -1,0 +1,29 @@
+/** `simulate list`: the scenarios that come with the package. */
+import type { CommandModule } from "yargs";
+import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
+
+interface Arguments {
+  readonly json: boolean;
+}
+
+export const listCommand: CommandModule<object, Arguments> = {
+  command: "list",
+  describe: "List the scenarios that come with the package",
+  builder: (yargs) => yargs.option("json", { type: "boolean", default: false, describe: "As a JSON array" }),
+  handler: ({ json }) => {
+    const scenarios = shippedScenarios().map((name) => {
+      const { scenario, path } = loadScenario(name);
+      const { description, incident } = scenario;
+      return { name, description, incident: incident.trim(), workers: workersOf(scenario), arrivalsMs: arrivalsMsOf(scenario), path };
+    });
+    if (json) {
+      process.stdout.write(`${JSON.stringify(scenarios, null, 2)}\n`);
+      return;
+    }
+    const width = Math.max(...scenarios.map(({ name }) => name.length));
+    for (const { name, workers, arrivalsMs, description } of scenarios) {
+      const size = `${workers} workers in ${formatDuration(arrivalsMs)}`;
+      process.stdout.write(`${name.padEnd(width)}  ${size.padEnd(21)}  ${description}\n`);
+    }
+  },
+};

@@ -1,0 +1,51 @@
+/** The options that decide what a run's workers do, shared by every command that takes a scenario. */
+import { buildPlan, loadScenario, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { UsageError } from "./errors.js";
+
+/** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
+export const planOptions = {
+  scenario: { alias: "s", type: "string", requiresArg: true, demandOption: true, describe: "Name of a scenario (see `simulate list`), or path of a file" },
+  seed: { type: "string", requiresArg: true, describe: "Whole number; the same seed gives the same plan [default: the scenario's]" },
+  workers: { type: "string", requiresArg: true, describe: "Simulated workers; scales the rates of arrival [default: the scenario's]" },
+  duration: { type: "string", requiresArg: true, describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]" },
+} as const;
+
+/** What yargs makes of {@link planOptions}. */
+export interface PlanArguments {
+  readonly scenario: string;
+  readonly seed?: string | undefined;
+  readonly workers?: string | undefined;
+  readonly duration?: string | undefined;
+}
+
+/** Reads the value of a numeric option. @throws {UsageError} unless it is a whole number of `least` or more */
+export function wholeNumber(option: string, text: string, least: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new UsageError(`--${option} must be a whole number, ${least} or more, not "${text}"`);
+}
+
+function lasting(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new UsageError(`--duration must be a duration above 0 with a unit, such as "30s" or "2m", not "${text}"`);
+}
+
+/**
+ * Loads the scenario and plans the run that the arguments ask for. `options` is plain data: `buildPlan(scenario, options)`
+ * gives the same plan in a worker thread.
+ * @throws {UsageError} for an option that is no such value.
+ * @throws {ScenarioError} for a scenario that cannot be used.
+ */
+export function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): LoadedScenario & {
+  readonly options: { readonly seed?: number; readonly workers?: number; readonly durationMs?: number };
+  readonly plan: Plan;
+} {
+  const options = {
+    ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
+    ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
+    ...(duration !== undefined && { durationMs: lasting(duration) }),
+  };
+  const loaded = loadScenario(name);
+  return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
+}

@@ -1,0 +1,106 @@
+/** Finds, reads and checks scenario files. Every error is a {@link ScenarioError} that names file, line and field. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, isAbsolute, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ScenarioError } from "./errors.js";
+import { nearest } from "./nearest.js";
+import { problemsIn, type Problem } from "./problems.js";
+import { scenarioSchema, type Scenario } from "./schema.js";
+import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
+
+/** The scenarios that come with the package. The path is the same from `src` and from `dist`. */
+const SHIPPED = fileURLToPath(new URL("../../scenarios/", import.meta.url));
+const EXTENSION = ".yaml";
+
+/** A scenario and where it came from. */
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** The file, absolute or relative to the working directory as it was given. */
+  readonly path: string;
+  /** The text of the file, which a run keeps beside its results. */
+  readonly text: string;
+}
+
+/** `path` as short as it can be said from the working directory. */
+function spoken(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") || isAbsolute(short) ? path : short;
+}
+
+/** The names of the scenarios that come with the package, sorted. */
+export function shippedScenarios(): string[] {
+  return readdirSync(SHIPPED)
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => basename(file, EXTENSION))
+    .sort();
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+}
+
+function asError(problems: readonly Problem[], file: string, yaml: YamlFile): ScenarioError {
+  const [first = file, ...others] = problems
+    .map(({ path, message }) => ({ line: yaml.lineOf(path), field: fieldName(path), message }))
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, field, message }) => `${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`);
+  return new ScenarioError([first, ...others]);
+}
+
+/**
+ * Reads a scenario from YAML; `file` is what errors call it.
+ * @throws {ScenarioError} when the text is not YAML, or not a valid scenario.
+ */
+export function parseScenario(text: string, file: string): Scenario {
+  let yaml: YamlFile;
+  try {
+    yaml = readYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    const place = error.position ? `:${error.position.line}:${error.position.column}` : "";
+    throw new ScenarioError([`${file}${place}: ${error.message.replaceAll("\n", " ")}`]);
+  }
+  if (yaml.data === null) throw new ScenarioError([`${file}: is empty; a scenario is a mapping of keys to values`]);
+  const read = scenarioSchema.safeParse(yaml.data);
+  if (!read.success) throw asError(problemsIn(read.error, yaml.data), file, yaml);
+  return read.data;
+}
+
+/** What a failure to open a file means to the person who named it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  ENOTDIR: "no such file",
+  EISDIR: "is a directory, not a scenario file",
+  EACCES: "may not be read",
+};
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ScenarioError([`${spoken(path)}: ${REASONS[code ?? ""] ?? message}`]);
+  }
+}
+
+/**
+ * Loads a scenario by its name in the package, or by a path: whatever has a directory separator or ends in `.yaml` or
+ * `.yml` is a path.
+ * @throws {ScenarioError} when there is none, or it is not valid; an unknown name is told the nearest.
+ */
+export function loadScenario(nameOrPath: string): LoadedScenario {
+  const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
+  if (!isPath) {
+    const known = shippedScenarios();
+    if (!known.includes(nameOrPath)) {
+      const near = nearest(nameOrPath, known);
+      throw new ScenarioError([
+        `unknown scenario "${nameOrPath}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
+        `there are ${known.join(", ")}; a file of your own is named by its path, such as ./${nameOrPath}${EXTENSION}`,
+      ]);
+    }
+  }
+  const path = isPath ? nameOrPath : join(SHIPPED, `${nameOrPath}${EXTENSION}`);
+  const text = readText(path);
+  return { scenario: parseScenario(text, spoken(path)), path, text };
+}

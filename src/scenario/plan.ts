@@ -1,0 +1,171 @@
+/**
+ * From a scenario and a seed to what every simulated worker will do.
+ *
+ * A worker draws from streams of its own, one a purpose, named by its index. So a worker's plan is the same however
+ * many others there are and whoever derives it, and a change to one field of a scenario leaves unrelated draws alone.
+ */
+import { arrivalTimes, expectedArrivals } from "./arrivals.js";
+import { toMicrosecond } from "./duration.js";
+import { sample, sampleCount, stream, type Random } from "./random.js";
+import type { Behaviour, Scenario, Sending } from "./schema.js";
+import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskEnd, TaskPlan, WorkerPlan } from "./worker-plan.js";
+
+/** What a run may change about its scenario. */
+export interface PlanOptions {
+  /** A whole number, 0 or more. Left out: the scenario's. */
+  readonly seed?: number | undefined;
+  /** How many workers arrive, 1 or more: scales the rates. Left out: as many as the scenario's rates bring. */
+  readonly workers?: number | undefined;
+  /** How long the stages of arrivals last together, ms: stretches them and the windows. Left out: as in the scenario. */
+  readonly durationMs?: number | undefined;
+}
+
+/** How many workers arrive in `scenario` as it stands. */
+export function workersOf(scenario: Scenario): number {
+  return Math.round(expectedArrivals(scenario.arrivals));
+}
+
+/** How long the stages of arrivals of `scenario` last together, ms. */
+export function arrivalsMsOf({ arrivals }: Scenario): number {
+  return arrivals.stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+/** `scenario` with everything on the run's timeline `factor` times as long. */
+function stretched(scenario: Scenario, factor: number): Scenario {
+  const behaviours = Object.entries(scenario.behaviours).map(([name, behaviour]): [string, Behaviour] => {
+    const { disconnect } = behaviour;
+    if (disconnect?.window === undefined) return [name, behaviour];
+    const [from, to] = disconnect.window;
+    return [name, { ...behaviour, disconnect: { ...disconnect, window: [from * factor, to * factor] } }];
+  });
+  const stages = scenario.arrivals.stages.map(({ duration, target }) => ({ duration: duration * factor, target }));
+  return { ...scenario, arrivals: { ...scenario.arrivals, stages }, behaviours: Object.fromEntries(behaviours) };
+}
+
+/** `count` live updates, each after a time to think. */
+function planActions(count: number, { thinkTime, payloadBytes, duplicates }: Sending, random: Random): PlannedAction[] {
+  const actions: PlannedAction[] = [];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    at += sample(thinkTime, random);
+    actions.push({
+      at: toMicrosecond(at),
+      payloadBytes: sampleCount(payloadBytes, random),
+      duplicate: random() < duplicates,
+    });
+  }
+  return actions;
+}
+
+const lastOf = (actions: readonly PlannedAction[]): number => actions.at(-1)?.at ?? 0;
+
+function planOnboarding(onboarding: NonNullable<Scenario["task"]["onboarding"]>, random: Random): OnboardingPlan {
+  const passes = random() < onboarding.passRate;
+  const count = sampleCount(onboarding.actions, random);
+  const actions = planActions(count, onboarding, random);
+  return { actions, submitAt: toMicrosecond(lastOf(actions) + sample(onboarding.thinkTime, random)), passes };
+}
+
+function planTask(behaviour: Behaviour, random: Random): TaskPlan {
+  const { actions: submitting, return: returning, silence } = behaviour;
+  const planned = submitting ?? returning?.afterActions ?? silence?.afterActions;
+  // The schema asks for exactly one of the three.
+  const actions = planned === undefined ? [] : planActions(sampleCount(planned, random), behaviour, random);
+  const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({ actions, end: { kind, at: toMicrosecond(lastOf(actions) + after) } });
+  if (silence) return end("silence", 0);
+  return end(returning ? "return" : "submit", sample(behaviour.thinkTime, random));
+}
+
+/** When the connection drops, or `undefined` when it does not. */
+function dropOf(
+  { window, perAction = 0 }: NonNullable<Behaviour["disconnect"]>,
+  arriveAt: number,
+  task: TaskPlan | undefined,
+  random: Random,
+): Pick<DisconnectPlan, "since" | "at"> | undefined {
+  if (window) {
+    const at = toMicrosecond(sample({ kind: "uniform", min: window[0], max: window[1] }, random));
+    return at < arriveAt ? undefined : { since: "run", at };
+  }
+  if (task === undefined) return undefined;
+  for (const [index, action] of task.actions.entries()) {
+    if (random() >= perAction) continue;
+    const next = task.actions[index + 1]?.at ?? task.end.at;
+    return { since: "task", at: toMicrosecond(sample({ kind: "uniform", min: action.at, max: next }, random)) };
+  }
+  return undefined;
+}
+
+/** Picks by weight, in the order of the file. */
+function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string, Behaviour] {
+  const entries = Object.entries(behaviours);
+  return (share) => {
+    let below = 0;
+    for (const entry of entries) {
+      below += entry[1].weight;
+      if (share < below) return entry;
+    }
+    // The weights sum to 1 but for rounding, so a share just below 1 can pass them all.
+    const last = entries.findLast(([, { weight }]) => weight > 0);
+    if (last === undefined) throw new RangeError("no behaviour has a weight above 0");
+    return last;
+  };
+}
+
+/**
+ * The plan of a run. Pure and cheap: workers' plans are derived when they are asked for, so a worker thread builds the
+ * same plan from the same arguments, which are plain data, instead of being sent it.
+ * @throws {RangeError} when an option is out of its range.
+ */
+export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
+  const { seed = scenario.seed, workers = workersOf(scenario), durationMs } = options;
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed must be a whole number, 0 or more, not ${seed}`);
+  if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers must be a whole number, 1 or more, not ${workers}`);
+  if (durationMs !== undefined && !(durationMs > 0 && durationMs < Infinity)) {
+    throw new RangeError(`durationMs must be above 0, not ${durationMs}`);
+  }
+  const used = durationMs === undefined ? scenario : stretched(scenario, durationMs / arrivalsMsOf(scenario));
+  const timeOf = arrivalTimes(used.arrivals);
+  const behaviourOf = chooser(used.behaviours);
+
+  const arriveAt = (index: number): number => {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= workers) {
+      throw new RangeError(`the plan has workers 0 to ${workers - 1}, not ${index}`);
+    }
+    return toMicrosecond(timeOf(stream(seed, "arrival", index)()));
+  };
+
+  const planDisconnect = (behaviour: Behaviour, worker: WorkerPlan): DisconnectPlan | undefined => {
+    if (behaviour.disconnect === undefined) return undefined;
+    const { noticedAfter, reconnect } = behaviour.disconnect;
+    const random = stream(seed, "disconnect", worker.index);
+    const drop = dropOf(behaviour.disconnect, worker.arriveAt, worker.task, random);
+    if (drop === undefined) return undefined;
+    const disconnect = { ...drop, noticedAfter: toMicrosecond(noticedAfter) };
+    if (reconnect === undefined || random() >= reconnect.probability) return disconnect;
+    const after = toMicrosecond(sample(reconnect.after, random));
+    // A worker whose onboarding is planned to fail has no task, now or later.
+    const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
+    return { ...disconnect, reconnect: task ? { after, task } : { after } };
+  };
+
+  const worker = (index: number): WorkerPlan => {
+    const arrival = arriveAt(index);
+    const [name, behaviour] = behaviourOf(stream(seed, "behaviour", index)());
+    const onboarding = used.task.onboarding && planOnboarding(used.task.onboarding, stream(seed, "onboarding", index));
+    const task = onboarding?.passes === false ? undefined : planTask(behaviour, stream(seed, "task", index));
+    const staying: WorkerPlan = {
+      index,
+      behaviour: name,
+      arriveAt: arrival,
+      ...(onboarding && { onboarding }),
+      ...(task && { task }),
+    };
+    const disconnect = planDisconnect(behaviour, staying);
+    return disconnect ? { ...staying, disconnect } : staying;
+  };
+
+  const arrivalsMs = arrivalsMsOf(used);
+  const windows = Object.values(used.behaviours).map(({ disconnect }) => disconnect?.window?.[1] ?? 0);
+  return { scenario: scenario.name, seed, workers, arrivalsMs, scheduleMs: Math.max(arrivalsMs, ...windows), arriveAt, worker };
+}
