@@ -12,6 +12,24 @@ export {
   type TaskEvidence,
 } from "./evidence.js";
 export {
+  scheduleKept,
+  watchHealth,
+  watchProcess,
+  type ProcessHealth,
+  type ScheduleVerdict,
+  type ThreadHealth,
+} from "./health.js";
+export { formatHlog, type HlogOptions } from "./hlog.js";
+export {
+  VIOLATIONS_KEPT,
+  checkInvariants,
+  type InvariantId,
+  type InvariantReport,
+  type InvariantResult,
+  type UpdateTally,
+  type Violation,
+} from "./invariants.js";
+export {
   createCollector,
   mergeSnapshots,
   type Collector,

@@ -1,0 +1,41 @@
+/**
+ * The HdrHistogram log of a run (`latency.hlog`), format version 1.3 with V2 compressed histograms: one line for each metric
+ * and interval in which something was recorded, tagged with the metric's name.
+ *
+ * HdrHistogram's own tools read it, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`. Histograms
+ * hold nanoseconds; the Interval_Max column is in ms, that is, divided by 1,000,000, which is also the ratio by which those
+ * tools scale their output unless told otherwise (`-outputValueUnitRatio`). Time stamps are seconds after StartTime.
+ */
+import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import type { Measurements } from "./measurements.js";
+import { TREND_NAMES } from "./metrics.js";
+
+export interface HlogOptions {
+  /** When the time axis began, ms since the epoch. */
+  readonly startEpochMs: number;
+  /** A word on where the log is from, for its first comment; one line. */
+  readonly comment: string;
+}
+
+/**
+ * The log as text. The library's HistogramLogWriter is not used: it writes the local time zone's name and a blank line after
+ * StartTime and knows no BaseTime, without which a reader takes small time stamps to be relative only by a guess.
+ */
+export function formatHlog(measurements: Measurements, { startEpochMs, comment }: HlogOptions): string {
+  const start = (startEpochMs / 1000).toFixed(3);
+  const lines = [
+    `#[${comment}]`,
+    "#[Histogram log format version 1.3]",
+    `#[StartTime: ${start} (seconds since epoch), ${new Date(startEpochMs).toISOString()}]`,
+    `#[BaseTime: ${start} (seconds since epoch)]`,
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+  ];
+  const intervals = TREND_NAMES.flatMap((name) => measurements.intervals(name).map((interval) => ({ name, ...interval })));
+  // Readers that take a range of time stop at the first line after it.
+  intervals.sort((a, b) => a.startMs - b.startMs);
+  for (const { name, startMs, lengthMs, distribution } of intervals) {
+    const [from, length, max] = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
+    lines.push(`Tag=${name},${from ?? ""},${length ?? ""},${max ?? ""},${encodeIntoCompressedBase64(distribution.histogram())}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
