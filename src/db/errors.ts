@@ -1,0 +1,64 @@
+/**
+ * What can be wrong with a database, each with one line that says what, where, and what would be right.
+ * SQLite's own error is kept as `cause`.
+ */
+import Sqlite from "better-sqlite3";
+
+/** Something went wrong with the database: it could not be opened, or a read or write failed. */
+export class DatabaseError extends Error {
+  override name = "DatabaseError";
+}
+
+/** The file is a database of this program, of a schema version that this program does not know. */
+export class DatabaseVersionError extends DatabaseError {
+  override name = "DatabaseVersionError";
+}
+
+/** The file is no database, or a database of another program. */
+export class ForeignDatabaseError extends DatabaseError {
+  override name = "ForeignDatabaseError";
+}
+
+/** Another process, or another connection of this one, has the database. */
+export class DatabaseInUseError extends DatabaseError {
+  override name = "DatabaseInUseError";
+}
+
+/** The disk is full. What was not acknowledged was not written; what was acknowledged is intact. */
+export class DatabaseFullError extends DatabaseError {
+  override name = "DatabaseFullError";
+}
+
+/**
+ * The domain error for whatever `error` was thrown while doing `what` to the database at `path`.
+ * A {@link DatabaseError} is returned as it is.
+ */
+export function asDatabaseError(error: unknown, path: string, what: string): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const cause = { cause: error };
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Sqlite.SqliteError)) return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
+
+  // Extended codes such as SQLITE_BUSY_RECOVERY say more than is of use here, so families are matched by their prefix.
+  const is = (family: string): boolean => error.code === family || error.code.startsWith(`${family}_`);
+  if (is("SQLITE_BUSY") || is("SQLITE_LOCKED")) return inUse(path, error);
+  if (is("SQLITE_FULL")) {
+    return new DatabaseFullError(`${path}: ${what} failed: the disk is full; free some space on it or choose another directory`, cause);
+  }
+  if (is("SQLITE_NOTADB")) return notADatabase(path, error);
+  if (is("SQLITE_CORRUPT")) return new DatabaseError(`${path}: ${what} failed: the database is damaged (${message})`, cause);
+  if (is("SQLITE_CANTOPEN") || is("SQLITE_READONLY") || is("SQLITE_PERM")) {
+    return new DatabaseError(`${path}: ${what} failed: the file and its directory must be there and writable (${message})`, cause);
+  }
+  return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
+}
+
+/** The database at `path` is held by somebody else. */
+export function inUse(path: string, cause?: unknown): DatabaseInUseError {
+  return new DatabaseInUseError(`${path}: the database is in use; wait until the run or program that has it open ends, or choose another path`, { cause });
+}
+
+/** The file at `path` is not an SQLite database. */
+export function notADatabase(path: string, cause?: unknown): ForeignDatabaseError {
+  return new ForeignDatabaseError(`${path}: not a database; give the run.db of a run, or a path where no file is`, { cause });
+}

@@ -1,0 +1,24 @@
+/**
+ * The database: rows are the truth about tasks, units, workers and agents. Reads are synchronous; a write is a `Wait` that ends
+ * once it is committed. Open it with {@link openDatabase} in a program of one thread.
+ */
+export type { Database, DatabaseOptions } from "./database.js";
+export { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
+export { openDatabase, type OpenOptions } from "./local.js";
+export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+export type {
+  AgentRow,
+  AgentType,
+  AssignmentRow,
+  GrantedQualificationRow,
+  OnboardingAgentRow,
+  QualificationRow,
+  StateKind,
+  StateRow,
+  StatusChangeRow,
+  TaskRow,
+  TaskRunRow,
+  UnitRow,
+  WorkerRow,
+} from "./rows.js";
+export { AGENT_STATUSES, FINAL_STATUSES, isFinal, UNIT_STATUSES, type AgentStatus, type UnitStatus } from "./statuses.js";

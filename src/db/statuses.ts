@@ -1,0 +1,60 @@
+/**
+ * The statuses an agent and a unit can have, as the database stores them.
+ * The schema's CHECK constraints are made from these lists, so a status outside them cannot be written.
+ */
+
+/** Every status of an agent or an onboarding agent, in the order of its life. */
+export const AGENT_STATUSES = [
+  "none",
+  "accepted",
+  "onboarding",
+  "waiting",
+  "in task",
+  "completed",
+  "disconnect",
+  "timeout",
+  "partner disconnect",
+  "expired",
+  "returned",
+  "approved",
+  "soft_rejected",
+  "rejected",
+] as const;
+
+/** A status of an agent or an onboarding agent. */
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+/**
+ * The statuses in which an agent's work is over (the seed's `AgentState.complete()`).
+ * `partner disconnect` is not among them: such an agent still waits to be told and paid.
+ */
+export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
+  "completed",
+  "disconnect",
+  "timeout",
+  "expired",
+  "returned",
+  "soft_rejected",
+  "approved",
+  "rejected",
+]);
+
+/** Whether an agent's work is over in `status`. */
+export function isFinal(status: AgentStatus): boolean {
+  return FINAL_STATUSES.has(status);
+}
+
+/** Every status of a unit, in the order of its life (Mephisto's `AssignmentState`). */
+export const UNIT_STATUSES = [
+  "created",
+  "launched",
+  "assigned",
+  "completed",
+  "accepted",
+  "soft_rejected",
+  "rejected",
+  "expired",
+] as const;
+
+/** A status of a unit. Only a `launched` unit can be reserved. */
+export type UnitStatus = (typeof UNIT_STATUSES)[number];

@@ -1,0 +1,162 @@
+/**
+ * The writes: the single place that changes rows. Each is atomic by itself and within a transaction that is open already
+ * (better-sqlite3 makes a savepoint of it), which is how the writer thread commits many at once.
+ */
+import type { Connection } from "./connection.js";
+import * as columns from "./columns.js";
+import { asDatabaseError, DatabaseError } from "./errors.js";
+import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
+
+/** Executes one write by name. Throws {@link DatabaseError} when it fails; nothing of it has then happened. */
+export type Execute = <K extends WriteName>(name: K, args: WriteArgs<K>) => WriteResult<K>;
+
+/** Prepares every write on `connection`. */
+export function createExecute(connection: Connection): Execute {
+  const writes = createWrites(connection);
+  return <K extends WriteName>(name: K, args: WriteArgs<K>): WriteResult<K> => {
+    // The compiler cannot relate the arguments of one member of a union of functions to that member.
+    const write = writes[name] as (...args: WriteArgs<K>) => WriteResult<K>;
+    try {
+      return write(...args);
+    } catch (error) {
+      throw asDatabaseError(error, connection.name, name);
+    }
+  };
+}
+
+type Value = string | number;
+type One<Row> = (...values: Value[]) => Row | undefined;
+
+function createWrites(connection: Connection): Writes {
+  const run = (sql: string): ((...values: Value[]) => number) => {
+    const statement = connection.prepare<Value[]>(sql);
+    return (...values) => statement.run(...values).changes;
+  };
+  const one = <Row>(sql: string): One<Row> => {
+    const statement = connection.prepare<Value[], Row>(sql);
+    return (...values) => statement.get(...values);
+  };
+  /** What `row` is, or an error that says which row a write was to refer to. */
+  const found = <Row>(row: Row | undefined, what: string, id: string): Row => {
+    if (row === undefined) throw missing(what, id);
+    return row;
+  };
+  const missing = (what: string, id: string): DatabaseError => new DatabaseError(`${connection.name}: there is no ${what} ${id}`);
+
+  const insertTask = one<TaskRow>(`INSERT INTO tasks (task_name, task_type) VALUES (?, ?) RETURNING ${columns.TASK}`);
+  const insertTaskRun = one<TaskRunRow>(
+    `INSERT INTO task_runs (provider_type, run_dir, task_id, task_type)
+     SELECT ?, ?, task_id, task_type FROM tasks WHERE task_id = ? RETURNING ${columns.TASK_RUN}`,
+  );
+  const insertAssignment = one<AssignmentRow>(
+    `INSERT INTO assignments (task_run_id, task_id, task_type, provider_type)
+     SELECT task_run_id, task_id, task_type, provider_type FROM task_runs WHERE task_run_id = ? RETURNING ${columns.ASSIGNMENT}`,
+  );
+  const insertUnit = one<UnitRow>(
+    `INSERT INTO units (unit_index, status, assignment_id, task_run_id, task_id, task_type, provider_type)
+     SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?
+     RETURNING ${columns.UNIT}`,
+  );
+  const setUnitStatus = run("UPDATE units SET status = ? WHERE unit_id = ?");
+  const freeUnit = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ?");
+  const reserve = one<UnitRow>(
+    `UPDATE units SET status = 'assigned', worker_id = ? WHERE unit_id = (
+       SELECT unit_id FROM units AS free
+       WHERE task_run_id = ? AND status = 'launched' AND agent_id IS NULL AND worker_id IS NULL
+         AND NOT EXISTS (SELECT 1 FROM agents WHERE worker_id = ? AND assignment_id = free.assignment_id)
+         AND NOT EXISTS (SELECT 1 FROM units AS other WHERE assignment_id = free.assignment_id AND worker_id = ?)
+       ORDER BY unit_id LIMIT 1)
+     RETURNING ${columns.UNIT}`,
+  );
+  const insertWorker = one<WorkerRow>(
+    `INSERT INTO workers (worker_name, provider_type) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING ${columns.WORKER}`,
+  );
+  const selectWorker = one<WorkerRow>(`SELECT ${columns.WORKER} FROM workers WHERE worker_name = ? AND provider_type = ?`);
+  const insertAgent = one<AgentRow>(
+    `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, unit_id, assignment_id, task_run_id, task_id, task_type)
+     SELECT 'none', ?, ?, ?, ?, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?
+     RETURNING ${columns.AGENT}`,
+  );
+  const giveUnit = run(
+    `UPDATE units SET agent_id = ?, worker_id = ?, status = 'assigned'
+     WHERE unit_id = ? AND agent_id IS NULL AND (worker_id IS NULL OR worker_id = ?)`,
+  );
+  const setAgentStatus = run("UPDATE agents SET status = ?, updated_at = ? WHERE agent_id = ?");
+  const insertOnboardingAgent = one<OnboardingAgentRow>(
+    `INSERT INTO onboarding_agents (status, worker_id, created_at, updated_at, task_run_id, task_id, task_type)
+     SELECT 'none', ?, ?, ?, task_run_id, task_id, task_type FROM task_runs WHERE task_run_id = ?
+     RETURNING ${columns.ONBOARDING_AGENT}`,
+  );
+  const setOnboardingStatus = run("UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?");
+  /** The journal serves two tables of agents, so that it cannot have a foreign key: the insert itself checks its agent. */
+  const insertStateOf = (type: string, table: string, idColumn: string): ((...values: Value[]) => number) =>
+    run(
+      `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
+       SELECT '${type}', ?, ?, ?, ${idColumn} FROM ${table} WHERE ${idColumn} = ?`,
+    );
+  const insertState = {
+    main: insertStateOf("main", "agents", "agent_id"),
+    onboarding: insertStateOf("onboarding", "onboarding_agents", "onboarding_agent_id"),
+  };
+  const insertQualification = one<QualificationRow>(
+    `INSERT INTO qualifications (qualification_name) VALUES (?) RETURNING ${columns.QUALIFICATION}`,
+  );
+  const grant = run(
+    `INSERT INTO granted_qualifications (worker_id, qualification_id, value) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = excluded.value`,
+  );
+  const revoke = run("DELETE FROM granted_qualifications WHERE worker_id = ? AND qualification_id = ?");
+
+  const newAssignment: Writes["newAssignment"] = ({ taskRunId }) => found(insertAssignment(taskRunId), "task run", taskRunId);
+  const newUnit: Writes["newUnit"] = ({ assignmentId, unitIndex, status }) =>
+    found(insertUnit(unitIndex, status, assignmentId), "assignment", assignmentId);
+  const newAssignments: Writes["newAssignments"] = ({ taskRunId, assignments, unitsEach, status }) =>
+    Array.from({ length: assignments }, () => {
+      const { assignmentId } = newAssignment({ taskRunId });
+      for (let unitIndex = 0; unitIndex < unitsEach; unitIndex++) newUnit({ assignmentId, unitIndex, status });
+      return assignmentId;
+    });
+  const newAgent: Writes["newAgent"] = ({ workerId, unitId, providerType, at }) => {
+    const agent = found(insertAgent(workerId, providerType, at, at, unitId), "unit", unitId);
+    if (giveUnit(agent.agentId, workerId, unitId, workerId) === 0) {
+      throw new DatabaseError(`${connection.name}: unit ${unitId} has an agent or is reserved for another worker than ${workerId}`);
+    }
+    return agent;
+  };
+
+  return {
+    newTask: ({ taskName, taskType }) => found(insertTask(taskName, taskType), "task", taskName),
+    newTaskRun: ({ taskId, providerType, runDir }) => found(insertTaskRun(providerType, runDir, taskId), "task", taskId),
+    newAssignment,
+    newUnit,
+    newAssignments: connection.transaction(newAssignments),
+    updateUnit: (unitId, { status }) => {
+      if (setUnitStatus(status, unitId) === 0) throw missing("unit", unitId);
+    },
+    reserveUnit: (taskRunId, workerId) => reserve(workerId, taskRunId, workerId, workerId) ?? null,
+    clearUnitAgent: (unitId) => {
+      if (freeUnit(unitId) === 0) throw missing("unit", unitId);
+    },
+    findOrCreateWorker: ({ workerName, providerType }) =>
+      found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName),
+    newAgent: connection.transaction(newAgent),
+    updateAgent: (agentId, { status, at }) => {
+      if (setAgentStatus(status, at, agentId) === 0) throw missing("agent", agentId);
+    },
+    newOnboardingAgent: ({ workerId, taskRunId, at }) => found(insertOnboardingAgent(workerId, at, at, taskRunId), "task run", taskRunId),
+    updateOnboardingAgent: (onboardingAgentId, { status, at }) => {
+      if (setOnboardingStatus(status, at, onboardingAgentId) === 0) throw missing("onboarding agent", onboardingAgentId);
+    },
+    appendState: ({ agentType, agentId, kind, data, at }) => {
+      if (insertState[agentType](kind, data, at, agentId) === 0) {
+        throw missing(agentType === "main" ? "agent" : "onboarding agent", agentId);
+      }
+    },
+    newQualification: ({ qualificationName }) => found(insertQualification(qualificationName), "qualification", qualificationName),
+    grantQualification: ({ workerId, qualificationId, value }) => {
+      grant(workerId, qualificationId, value);
+    },
+    revokeQualification: ({ workerId, qualificationId }) => revoke(workerId, qualificationId) > 0,
+  };
+}
