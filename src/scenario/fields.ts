@@ -40,7 +40,7 @@ export const duration = z.string({ error: DURATION }).transform((text, context) 
 export const positiveDuration = duration.refine((ms) => ms > 0, "must be longer than 0");
 
 const PROBABILITY = "must be a number from 0 to 1";
-export const probability = z.number(PROBABILITY).min(0, PROBABILITY).max(1, PROBABILITY);
+export const probability = z.number(PROBABILITY).min(0, { error: PROBABILITY, abort: true }).max(1, { error: PROBABILITY, abort: true });
 
 const COUNT = "must be a whole number, 0 or more";
 export const count = z.int(COUNT).min(0, COUNT);

@@ -40,9 +40,13 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 function asError(problems: readonly Problem[], file: string, yaml: YamlFile): ScenarioError {
-  const [first = file, ...others] = problems
-    .map(({ path, message }) => ({ line: yaml.lineOf(path), field: fieldName(path), message }))
-    .sort((a, b) => a.line - b.line)
+  const placed = problems
+    .map(({ path, message }) => ({ ...yaml.positionOf(path), field: fieldName(path), message }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once.
+  const said = new Set<string>();
+  const [first = file, ...others] = placed
+    .filter(({ line, column, message }) => said.size < said.add(`${line}:${column}: ${message}`).size)
     .map(({ line, field, message }) => `${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`);
   return new ScenarioError([first, ...others]);
 }

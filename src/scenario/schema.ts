@@ -13,17 +13,16 @@ const durations = distributionOf(duration, "a duration");
 const counts = distributionOf(count, "a whole number");
 
 const arrivals = object({
-    startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
-    stages: z
-      .array(
-        object({
-          duration: positiveDuration.describe("How long the stage lasts."),
-          target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
-        }),
-      )
-      .min(1, "must have at least one stage"),
-  })
-  .refine((read) => expectedArrivals(read) >= 0.5, "no worker ever arrives: every rate is 0, or nearly")
+  startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
+  stages: z.array(
+    object({
+      duration: positiveDuration.describe("How long the stage lasts."),
+      target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
+    }),
+    "must be a list of stages, each { duration, target }",
+  ),
+})
+  .refine((read) => expectedArrivals(read) >= 0.5, "no worker ever arrives: there is no stage, or every rate is 0, or nearly")
   .describe("When workers arrive (open model): the area under the rate is the number of workers, unless --workers is given.");
 
 /** How live updates are sent, in onboarding and in the task alike. */
@@ -50,40 +49,38 @@ const task = object({
 });
 
 const disconnect = object({
-    window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
-    perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
-    noticedAfter: duration.default(0).describe("How long the platform takes to notice, unless the worker is back by then."),
-    reconnect: z
-      .strictObject({
-        probability: probability.describe("The share of those who dropped that come back."),
-        after: durations.describe("How long they are away."),
-      })
-      .optional(),
-  })
-  .refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction");
+  window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
+  perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
+  noticedAfter: duration.default(0).describe("How long the platform takes to notice, unless the worker is back by then."),
+  reconnect: object({
+    probability: probability.describe("The share of those who dropped that come back."),
+    after: durations.describe("How long they are away."),
+  }).optional(),
+}).refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction");
 
 const afterActions = object({ afterActions: counts });
 
 const behaviour = object({
-    weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
-    actions: counts.optional().describe("Sends so many live updates in the task, then submits."),
-    return: afterActions.optional().describe("Or: gives the unit back, after so many live updates."),
-    silence: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
-    ...sending,
-    disconnect: disconnect.optional().describe("The connection drops."),
-  })
-  .refine(
-    (read) => [read.actions, read.return, read.silence].filter((given) => given !== undefined).length === 1,
-    "needs exactly one of actions, return and silence: a worker ends in one way",
-  );
+  weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
+  actions: counts.optional().describe("Sends so many live updates in the task, then submits."),
+  return: afterActions.optional().describe("Or: gives the unit back, after so many live updates."),
+  silence: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
+  ...sending,
+  disconnect: disconnect.optional().describe("The connection drops."),
+}).refine(
+  (read) => [read.actions, read.return, read.silence].filter((given) => given !== undefined).length === 1,
+  "needs exactly one of actions, return and silence: a worker ends in one way",
+);
 
 const threshold = z.string('must be text, such as "p(99)<250"');
 
-const thresholds = z.record(z.string(), z.array(threshold).min(1, "must have at least one expression")).superRefine((byMetric, context) => {
-  for (const [metric, expressions] of Object.entries(byMetric)) {
+const expressions = z.array(threshold, "must be a list of expressions").min(1, "must have at least one expression");
+
+const thresholds = z.record(z.string(), expressions, "must be a mapping of metrics to lists of expressions").superRefine((byMetric, context) => {
+  for (const [metric, list] of Object.entries(byMetric)) {
     // An unknown metric is the same problem in each of its expressions, and said once.
     const said = new Set<string>();
-    for (const [index, expression] of expressions.entries()) {
+    for (const [index, expression] of list.entries()) {
       try {
         parseThreshold(metric, expression);
       } catch (error) {
@@ -103,7 +100,7 @@ const scenarioObject = object({
   seed: count.default(1).describe("The seed of a run that is given no --seed."),
   arrivals,
   task,
-  behaviours: z.record(z.string(), behaviour).superRefine((byName, context) => {
+  behaviours: z.record(z.string(), behaviour, "must be a mapping of names to behaviours").superRefine((byName, context) => {
     const weights = Object.values(byName).map(({ weight }) => weight);
     const sum = weights.reduce((total, weight) => total + weight, 0);
     if (Math.abs(sum - 1) > 1e-9) {

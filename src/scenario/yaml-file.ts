@@ -1,20 +1,26 @@
 /** A YAML text as plain data, with the line that every part of it stands on. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
+
+/** A place in a text; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
 
 export interface YamlFile {
   /** What the text says: `null` when it is empty. */
   readonly data: unknown;
-  /** The line (from 1) of the key or item that `path` names, or of the nearest part above it that is there. */
-  lineOf(path: readonly PropertyKey[]): number;
+  /** Where the key or item that `path` names stands, or the nearest part above it that is there. */
+  positionOf(path: readonly PropertyKey[]): Position;
 }
 
 /** The text is no YAML document, or one whose meaning is not certain. */
 export class YamlError extends Error {
   override readonly name = "YamlError";
   /** Where, from 1; `undefined` when the text as a whole is at fault. */
-  readonly position: { readonly line: number; readonly column: number } | undefined;
+  readonly position: Position | undefined;
 
-  constructor(message: string, position?: { line: number; column: number }) {
+  constructor(message: string, position?: Position) {
     super(message);
     this.position = position;
   }
@@ -41,11 +47,21 @@ function step(document: Document, node: Node | null | undefined, key: PropertyKe
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new YamlError(fault.message, { line, column: col });
+    const message = fault.code === "MULTIPLE_DOCS" ? "must be a single document" : fault.message;
+    throw new YamlError(message, positionAt(fault.pos[0]));
   }
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return;
+      throw new YamlError(`there is no anchor &${alias.source} before this alias`, positionAt(alias.range?.[0] ?? 0));
+    },
+  });
   let data: unknown;
   try {
     data = document.toJS();
@@ -56,15 +72,15 @@ export function readYaml(text: string): YamlFile {
   }
   return {
     data,
-    lineOf(path) {
-      let offset = document.contents.range[0];
+    positionOf(path) {
+      let offset = document.contents?.range[0] ?? 0;
       let node: Node | null | undefined = document.contents;
       for (const key of path) {
         const next = step(document, node, key);
         if (next.offset === undefined) break;
         ({ offset, node } = { offset: next.offset, node: next.node });
       }
-      return lines.linePos(offset).line;
+      return positionAt(offset);
     },
   };
 }
