@@ -2,7 +2,7 @@
  * From a scenario and a seed to what every simulated worker will do.
  *
  * A worker draws from streams of its own, one a purpose, named by its index. So a worker's plan is the same however
- * many others there are and whoever derives it, and a change to one field of a scenario leaves unrelated draws alone.
+ * many others there are and whoever derives it, and a change to a scenario's onboarding, say, leaves arrivals and tasks alone.
  */
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
 import { toMicrosecond } from "./duration.js";
@@ -96,6 +96,21 @@ function dropOf(
   return undefined;
 }
 
+/** What happens to the connection of `worker`, whose plan has everything else. */
+function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number): DisconnectPlan | undefined {
+  if (behaviour.disconnect === undefined) return undefined;
+  const { noticedAfter, reconnect } = behaviour.disconnect;
+  const random = stream(seed, "disconnect", worker.index);
+  const drop = dropOf(behaviour.disconnect, worker.arriveAt, worker.task, random);
+  if (drop === undefined) return undefined;
+  const disconnect = { ...drop, noticedAfter };
+  if (reconnect === undefined || random() >= reconnect.probability) return disconnect;
+  const after = toMicrosecond(sample(reconnect.after, random));
+  // A worker whose onboarding is planned to fail has no task, now or later.
+  const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
+  return { ...disconnect, reconnect: task ? { after, task } : { after } };
+}
+
 /** Picks by weight, in the order of the file. */
 function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string, Behaviour] {
   const entries = Object.entries(behaviours);
@@ -107,7 +122,7 @@ function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string
     }
     // The weights sum to 1 but for rounding, so a share just below 1 can pass them all.
     const last = entries.findLast(([, { weight }]) => weight > 0);
-    if (last === undefined) throw new RangeError("no behaviour has a weight above 0");
+    if (last === undefined) throw new RangeError("the scenario has no behaviour with a weight above 0");
     return last;
   };
 }
@@ -135,20 +150,6 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     return toMicrosecond(timeOf(stream(seed, "arrival", index)()));
   };
 
-  const planDisconnect = (behaviour: Behaviour, worker: WorkerPlan): DisconnectPlan | undefined => {
-    if (behaviour.disconnect === undefined) return undefined;
-    const { noticedAfter, reconnect } = behaviour.disconnect;
-    const random = stream(seed, "disconnect", worker.index);
-    const drop = dropOf(behaviour.disconnect, worker.arriveAt, worker.task, random);
-    if (drop === undefined) return undefined;
-    const disconnect = { ...drop, noticedAfter: toMicrosecond(noticedAfter) };
-    if (reconnect === undefined || random() >= reconnect.probability) return disconnect;
-    const after = toMicrosecond(sample(reconnect.after, random));
-    // A worker whose onboarding is planned to fail has no task, now or later.
-    const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
-    return { ...disconnect, reconnect: task ? { after, task } : { after } };
-  };
-
   const worker = (index: number): WorkerPlan => {
     const arrival = arriveAt(index);
     const [name, behaviour] = behaviourOf(stream(seed, "behaviour", index)());
@@ -161,11 +162,11 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
       ...(onboarding && { onboarding }),
       ...(task && { task }),
     };
-    const disconnect = planDisconnect(behaviour, staying);
+    const disconnect = planDisconnect(behaviour, staying, seed);
     return disconnect ? { ...staying, disconnect } : staying;
   };
 
-  const arrivalsMs = arrivalsMsOf(used);
+  const arrivalsMs = toMicrosecond(arrivalsMsOf(used));
   const windows = Object.values(used.behaviours).map(({ disconnect }) => disconnect?.window?.[1] ?? 0);
-  return { scenario: scenario.name, seed, workers, arrivalsMs, scheduleMs: Math.max(arrivalsMs, ...windows), arriveAt, worker };
+  return { scenario: scenario.name, seed, workers, arrivalsMs, scheduleMs: toMicrosecond(Math.max(arrivalsMs, ...windows)), arriveAt, worker };
 }
