@@ -5,17 +5,28 @@
  * branch and the operation itself; V8 inlines it.
  */
 
-export type AtomicOperation = "load" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "wait" | "notify";
+/** The operations that a {@link Control} is asked about before they are performed. */
+export type AtomicOperation = "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
+
+/** What a cell is to hold, from what it holds and an argument. Must depend on nothing else: it may be called again. */
+export type Update = (value: number, argument: number) => number;
 
 /** Decides when this thread's next operation on shared memory takes place, and what waiting means. */
 export interface Control {
-  /** Called before each operation; returns when this thread may perform it. */
-  before(operation: AtomicOperation, cells: Int32Array, index: number): void;
+  /**
+   * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta or
+   * mask, `expected` what a compareExchange expects, `next` the function of an update; so that a control can tell what the
+   * operation will do to the cell.
+   */
+  before(
+    operation: AtomicOperation, cells: Int32Array, index: number,
+    operand: number, expected: number, next: Update | undefined,
+  ): void;
   /** Takes the place of `Atomics.wait`: blocks logically. */
   wait(cells: Int32Array, index: number, expected: number, timeoutMs: number): WaitResult;
-  /** Takes the place of `Atomics.notify`: wakes logical waiters, returns how many. */
-  notify(cells: Int32Array, index: number): number;
+  /** Takes the place of `Atomics.notify`: wakes logical waiters. */
+  notify(cells: Int32Array, index: number): void;
 }
 
 let control: Control | undefined;
@@ -26,43 +37,66 @@ export function takeControl(next: Control | undefined): void {
 }
 
 export function load(cells: Int32Array, index: number): number {
-  if (control !== undefined) control.before("load", cells, index);
+  if (control !== undefined) control.before("load", cells, index, 0, 0, undefined);
   return Atomics.load(cells, index);
 }
 
+/**
+ * Whether any bit of `mask` is up. To be preferred to {@link load} wherever that is all one wants to know: the explorer then
+ * need not try the orders of this look and of writes that do not change the answer.
+ */
+export function test(cells: Int32Array, index: number, mask: number): boolean {
+  if (control !== undefined) control.before("test", cells, index, mask, 0, undefined);
+  return (Atomics.load(cells, index) & mask) !== 0;
+}
+
 export function store(cells: Int32Array, index: number, value: number): void {
-  if (control !== undefined) control.before("store", cells, index);
+  if (control !== undefined) control.before("store", cells, index, value, 0, undefined);
   Atomics.store(cells, index, value);
 }
 
 /** Adds `delta`; returns the value before. */
 export function add(cells: Int32Array, index: number, delta: number): number {
-  if (control !== undefined) control.before("add", cells, index);
+  if (control !== undefined) control.before("add", cells, index, delta, 0, undefined);
   return Atomics.add(cells, index, delta);
 }
 
 /** Sets the bits of `mask`; returns the value before. */
 export function or(cells: Int32Array, index: number, mask: number): number {
-  if (control !== undefined) control.before("or", cells, index);
+  if (control !== undefined) control.before("or", cells, index, mask, 0, undefined);
   return Atomics.or(cells, index, mask);
 }
 
 /** Keeps only the bits of `mask`; returns the value before. */
 export function and(cells: Int32Array, index: number, mask: number): number {
-  if (control !== undefined) control.before("and", cells, index);
+  if (control !== undefined) control.before("and", cells, index, mask, 0, undefined);
   return Atomics.and(cells, index, mask);
 }
 
 /** Stores `value`; returns the value before. */
 export function exchange(cells: Int32Array, index: number, value: number): number {
-  if (control !== undefined) control.before("exchange", cells, index);
+  if (control !== undefined) control.before("exchange", cells, index, value, 0, undefined);
   return Atomics.exchange(cells, index, value);
 }
 
 /** Stores `value` if the cell holds `expected`; returns the value before. */
 export function compareExchange(cells: Int32Array, index: number, expected: number, value: number): number {
-  if (control !== undefined) control.before("compareExchange", cells, index);
+  if (control !== undefined) control.before("compareExchange", cells, index, value, expected, undefined);
   return Atomics.compareExchange(cells, index, expected, value);
+}
+
+/**
+ * Stores `next(value, argument)` in one atomic step; returns the value before. The usual loop of load and compareExchange.
+ * An iteration that fails has done nothing but look, so the loop as a whole is one operation, at its last compareExchange;
+ * that is how the explorer sees it.
+ */
+export function update(cells: Int32Array, index: number, next: Update, argument: number): number {
+  if (control !== undefined) control.before("update", cells, index, argument, 0, next);
+  for (let value = Atomics.load(cells, index); ; ) {
+    const seen = Atomics.compareExchange(cells, index, value, next(value, argument));
+    if (seen === value) return value;
+    value = seen;
+  }
 }
 
 /** Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed. */
@@ -71,10 +105,10 @@ export function wait(cells: Int32Array, index: number, expected: number, timeout
   return Atomics.wait(cells, index, expected, timeoutMs);
 }
 
-/** Wakes every thread that waits on the cell; returns how many. */
-export function notify(cells: Int32Array, index: number): number {
-  if (control !== undefined) return control.notify(cells, index);
-  return Atomics.notify(cells, index);
+/** Wakes every thread that waits on the cell. */
+export function notify(cells: Int32Array, index: number): void {
+  if (control !== undefined) control.notify(cells, index);
+  else Atomics.notify(cells, index);
 }
 
 /**
