@@ -1,7 +1,9 @@
 /**
  * The database: rows are the truth about tasks, units, workers and agents. Reads are synchronous; a write is a `Wait` that ends
- * once it is committed. Open it with {@link openDatabase} in a program of one thread.
+ * once it is committed. {@link openDatabase} is for a program of one thread; {@link startWriter} for one of several, each of
+ * which then has {@link connectDatabase}.
  */
+export { connectDatabase, type ConnectedDatabase } from "./client.js";
 export type { Database, DatabaseOptions } from "./database.js";
 export { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
 export { openDatabase, type OpenOptions } from "./local.js";
@@ -21,4 +23,6 @@ export type {
   UnitRow,
   WorkerRow,
 } from "./rows.js";
+export type { DatabaseConnection, Doorbell, WriterStats } from "./protocol.js";
 export { AGENT_STATUSES, FINAL_STATUSES, isFinal, UNIT_STATUSES, type AgentStatus, type UnitStatus } from "./statuses.js";
+export { startWriter, type WriterHandle } from "./writer.js";

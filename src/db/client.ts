@@ -1,0 +1,232 @@
+/**
+ * A thread's database beside the writer thread: a connection of its own for reads, and the writer's client for writes.
+ *
+ * Answers come in the order of the writes, so that a queue is enough to tell whose they are. Taking answers from the port and
+ * resuming who waits for them are two steps: a thread blocked in one wait takes everybody's answers, but resumes the others
+ * only after the code that blocked it has ended its turn. Nothing of theirs runs inside that code's call.
+ */
+import { receiveMessageOnPort } from "node:worker_threads";
+import type { Wait } from "../sync/index.js";
+import { openReader } from "./connection.js";
+import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
+import { DatabaseError } from "./errors.js";
+import type { WriteArgs, WriteName, WriteResult } from "./operations.js";
+import { fromWire, openSignals, ring, type Answers, type ClientMessage, type DatabaseConnection, type Request } from "./protocol.js";
+import { createReads } from "./reads.js";
+
+/** A database whose writes the writer thread executes. */
+export interface ConnectedDatabase extends Database {
+  /**
+   * Sends what is to be sent and resumes whoever has an answer, without the event loop. Returns whether there was any.
+   * For a thread that parks: call it before parking, after looking at its doorbell.
+   */
+  poll(): boolean;
+}
+
+/** Writes sent as one message at most; the writer takes a message whole, so this bounds its groups too. */
+const LARGEST_MESSAGE = 200;
+
+/** A write on its way. */
+interface Pending {
+  /** Set when it is answered. */
+  outcome: { value: unknown } | { error: DatabaseError } | undefined;
+  /** Set when somebody waits for it other than blocked. */
+  waiter: { resume: (value: unknown) => void; fail: (error: DatabaseError) => void } | undefined;
+  /** The write after it. */
+  next: Pending | undefined;
+}
+
+function newPending(waiter: Pending["waiter"]): Pending {
+  return { outcome: undefined, waiter, next: undefined };
+}
+
+/**
+ * Connects this thread to the database by a connection from {@link WriterHandle.connect}. Throws {@link DatabaseError} when the
+ * file cannot be read.
+ *
+ * The writes of one synchronous stretch go to the writer together. While any is unanswered, the connection keeps the
+ * thread alive. If the writer stops, every wait fails with a {@link DatabaseError} that says why. One death cannot be told to
+ * a blocked thread: that of a writer which ran out of memory, to the very thread that started it, as that thread would have
+ * had to notice. Code on that thread that must not hang waits without blocking.
+ */
+export function connectDatabase(
+  { path, port, signals: signalBuffer, requests }: DatabaseConnection,
+  { onError = throwUnhandled }: DatabaseOptions = {},
+): ConnectedDatabase {
+  const reader = openReader(path);
+  const signals = openSignals(signalBuffer);
+  const writerBell = new Int32Array(requests);
+  let outbox: Request[] = [];
+  /** The unanswered writes, linked in their order. */
+  let oldest: Pending | undefined;
+  let newest: Pending | undefined;
+  /** Answered writes whose waiters are to be resumed. */
+  const answered: Pending[] = [];
+  /** Why writes can no longer be sent. */
+  let ended: DatabaseError | undefined;
+
+  const post = (message: ClientMessage): void => {
+    port.postMessage(message);
+    ring(writerBell, 0);
+  };
+
+  const flush = (): void => {
+    if (outbox.length === 0) return;
+    const message = outbox;
+    outbox = [];
+    post(message);
+    // After posting: had the writer stopped in between, nothing would come back.
+    checkStopped();
+  };
+
+  const enqueue = (request: Request, entry: Pending): void => {
+    if (ended !== undefined) {
+      entry.outcome = { error: ended };
+      return;
+    }
+    if (outbox.length === 0) queueMicrotask(flush);
+    outbox.push(request);
+    if (newest === undefined) {
+      oldest = entry;
+      port.ref();
+    } else {
+      newest.next = entry;
+    }
+    newest = entry;
+    if (outbox.length === LARGEST_MESSAGE) flush();
+  };
+
+  const settle = (outcome: NonNullable<Pending["outcome"]>): void => {
+    const entry = oldest;
+    if (entry === undefined) throw new Error(`${path}: the database writer answered a write that was not sent`);
+    entry.outcome = outcome;
+    if (entry.waiter !== undefined) answered.push(entry);
+    oldest = entry.next;
+    if (oldest === undefined) {
+      newest = undefined;
+      port.unref();
+    }
+  };
+
+  const take = ({ values, failures }: Answers): void => {
+    let failure = 0;
+    values.forEach((value, index) => {
+      const failed = failures[failure];
+      if (failed?.index !== index) {
+        settle({ value });
+        return;
+      }
+      failure++;
+      settle({ error: fromWire(failed.error) });
+    });
+  };
+
+  const drain = (): void => {
+    for (;;) {
+      const received = receiveMessageOnPort(port) as { message: Answers } | undefined;
+      if (received === undefined) return;
+      take(received.message);
+    }
+  };
+
+  const checkStopped = (): void => {
+    const reason = signals.stopped();
+    if (reason !== undefined) end(reason);
+  };
+
+  /** Fails what the writer did not answer before it stopped. */
+  const end = (reason: string): void => {
+    if (ended !== undefined) return;
+    drain();
+    ended = new DatabaseError(`the database writer stopped: ${reason}`);
+    outbox = [];
+    while (oldest !== undefined) settle({ error: ended });
+    if (answered.length > 0) queueMicrotask(deliver);
+  };
+
+  const deliver = (): boolean => {
+    const any = answered.length > 0;
+    for (let entry = answered.shift(); entry !== undefined; entry = answered.shift()) {
+      const { outcome, waiter } = entry;
+      if (outcome === undefined || waiter === undefined) continue;
+      if ("error" in outcome) waiter.fail(outcome.error);
+      else waiter.resume(outcome.value);
+    }
+    return any;
+  };
+
+  const outcomeOf = (entry: Pending): NonNullable<Pending["outcome"]> => {
+    flush();
+    for (;;) {
+      const seen = signals.answers();
+      if (entry.outcome === undefined) drain();
+      if (entry.outcome === undefined) checkStopped();
+      if (entry.outcome !== undefined) break;
+      signals.wait(seen);
+    }
+    if (answered.length > 0) queueMicrotask(deliver);
+    return entry.outcome;
+  };
+
+  port.on("message", (message: Answers) => {
+    take(message);
+    checkStopped();
+    deliver();
+  });
+  // The other end goes with its thread, however that thread ended.
+  port.on("close", () => {
+    end(signals.stopped() ?? "its thread ended");
+    deliver();
+  });
+  port.unref();
+
+  return {
+    path,
+    ...createReads(reader),
+
+    write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> {
+      const entry = newPending(undefined);
+      enqueue([name, args], entry);
+      return {
+        block: () => {
+          const outcome = outcomeOf(entry);
+          if ("error" in outcome) throw outcome.error;
+          return outcome.value as WriteResult<K>;
+        },
+        start: (resume, fail) => {
+          const { outcome } = entry;
+          if (outcome === undefined) entry.waiter = { resume: (value) => resume(value as WriteResult<K>), fail };
+          else if ("error" in outcome) fail(outcome.error);
+          else resume(outcome.value as WriteResult<K>);
+        },
+      };
+    },
+
+    send(name, ...args) {
+      if (ended !== undefined) {
+        onError(ended);
+        return;
+      }
+      enqueue([name, args], newPending({ resume: () => undefined, fail: onError }));
+    },
+
+    poll() {
+      flush();
+      drain();
+      checkStopped();
+      return deliver();
+    },
+
+    close() {
+      if (!reader.open) return;
+      if (newest !== undefined) outcomeOf(newest);
+      if (ended === undefined) {
+        post("end");
+        ended = new DatabaseError(`${path}: the database is closed`);
+      }
+      port.close();
+      reader.close();
+      deliver();
+    },
+  };
+}

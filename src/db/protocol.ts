@@ -1,0 +1,146 @@
+/**
+ * What the writer thread and its clients say to each other. Messages go through a port for each client, in order; a word of
+ * shared memory beside it says that there is one, so that either side can wait for it with its thread blocked.
+ */
+import type { MessagePort } from "node:worker_threads";
+import { atomics } from "../sync/index.js";
+import { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
+import type { WriteArgs, WriteName } from "./operations.js";
+
+/** A word of shared memory on which a thread that is parked waits. */
+export interface Doorbell {
+  buffer: SharedArrayBuffer;
+  /** Index of the Int32 in `buffer`. */
+  index: number;
+}
+
+/**
+ * A thread's way to the writer. Send it to the thread with `port` in the transfer list, and give it to
+ * {@link connectDatabase} there, once.
+ */
+export interface DatabaseConnection {
+  path: string;
+  port: MessagePort;
+  /** The client's {@link Signals}. */
+  signals: SharedArrayBuffer;
+  /** Raised by one for each message to the writer, by any client; the writer waits on it. */
+  requests: SharedArrayBuffer;
+}
+
+/** One write, by name. */
+export type Request<K extends WriteName = WriteName> = readonly [name: K, args: WriteArgs<K>];
+
+/** From a client to the writer: writes to execute, or that no more will come. */
+export type ClientMessage = readonly Request[] | "end";
+
+/** What became of one write: committed, with this result, or not done. */
+export type Outcome = { readonly value: unknown; readonly error?: never } | { readonly error: DatabaseError; readonly value?: never };
+
+/**
+ * From the writer to a client: the outcomes of its oldest unanswered writes, in their order. Most are `undefined`, so they go
+ * as a bare array, with what failed beside it. Empty: the writer has stopped.
+ */
+export interface Answers {
+  values: unknown[];
+  failures: { index: number; error: WireError }[];
+}
+
+/** From the coordinator to the writer. */
+export type ControlMessage =
+  | { kind: "connect"; port: MessagePort; signals: SharedArrayBuffer; doorbell: Doorbell | undefined }
+  | { kind: "stats" }
+  | { kind: "close" };
+
+/** From the writer to the coordinator; `stats` answers in order. */
+export type ControlReply = { kind: "opened" } | { kind: "refused"; error: WireError } | { kind: "stats"; stats: WriterStats };
+
+/** What the writer is started with. */
+export interface WriterData {
+  path: string;
+  create: boolean;
+  control: MessagePort;
+  requests: SharedArrayBuffer;
+}
+
+/** What the writer has done so far. */
+export interface WriterStats {
+  /** Writes executed, those that failed included. */
+  writes: number;
+  /** Transactions committed; `writes / commits` is the mean size of a group. */
+  commits: number;
+  /** Writes of the largest group. */
+  largestGroup: number;
+}
+
+/** An error as it crosses threads, where its class would be lost. */
+export interface WireError {
+  kind: string;
+  message: string;
+  cause: { message: string; code: unknown } | undefined;
+}
+
+const ERRORS = { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError };
+
+export function toWire({ name, message, cause }: DatabaseError): WireError {
+  if (!(cause instanceof Error)) return { kind: name, message, cause: undefined };
+  return { kind: name, message, cause: { message: cause.message, code: "code" in cause ? cause.code : undefined } };
+}
+
+export function fromWire({ kind, message, cause }: WireError): DatabaseError {
+  const Kind = Object.hasOwn(ERRORS, kind) ? ERRORS[kind as keyof typeof ERRORS] : DatabaseError;
+  return cause === undefined
+    ? new Kind(message)
+    : new Kind(message, { cause: Object.assign(new Error(cause.message), { code: cause.code }) });
+}
+
+/**
+ * A client's word of shared memory: how many answers were posted to it, and whether the writer has stopped and why.
+ * The writer says that it stopped; if it died without a word, the thread that started it does.
+ */
+export interface Signals {
+  /** The count of answers. Look at it before looking for answers; then {@link Signals.wait} misses none. */
+  answers(): number;
+  /** Says that answers were posted. */
+  answered(): void;
+  /** Blocks this thread until the count of answers is no longer `seen`. */
+  wait(seen: number): void;
+  /** Why the writer stopped, once it has. */
+  stopped(): string | undefined;
+  /** Says that the writer has stopped; the first reason stays. */
+  stop(reason: string): void;
+}
+
+const ANSWERS = 0;
+const STOPPED = 1;
+const REASON_BYTES = 500;
+
+/** Shared memory for one client's signals. */
+export function newSignals(): SharedArrayBuffer {
+  return new SharedArrayBuffer(8 + REASON_BYTES);
+}
+
+export function openSignals(buffer: SharedArrayBuffer): Signals {
+  const cells = new Int32Array(buffer, 0, 2);
+  const reasonText = Buffer.from(buffer, 8, REASON_BYTES);
+  const answered = (): void => ring(cells, ANSWERS);
+  return {
+    answers: () => atomics.load(cells, ANSWERS),
+    answered,
+    wait: (seen) => {
+      atomics.wait(cells, ANSWERS, seen);
+    },
+    stopped: () => (atomics.load(cells, STOPPED) === 0 ? undefined : reasonText.toString("utf8").replace(/\0+$/, "")),
+    stop: (reason) => {
+      if (atomics.load(cells, STOPPED) !== 0) return;
+      reasonText.write(reason, "utf8");
+      atomics.store(cells, STOPPED, 1);
+      answered();
+    },
+  };
+}
+
+/** Raises the word at `index` and wakes who waits on it. */
+export function ring(cells: Int32Array, index: number): void {
+  atomics.add(cells, index, 1);
+  atomics.notify(cells, index);
+}

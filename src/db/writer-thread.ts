@@ -1,0 +1,173 @@
+/**
+ * The writer thread: the one connection of a run that writes, with group commit.
+ *
+ * Why one thread writes for all. SQLite lets one connection write at a time. Threads that each write with their own contend
+ * for that lock: the loser sleeps in SQLite's busy handler, blind to the lock's release, or fails with SQLITE_BUSY; and while
+ * it sleeps, the thousands of coroutines that its thread carries stand still with it. Each also pays a commit for each status
+ * update. Here nobody contends, a waiting coroutine costs its thread nothing, and all that arrived while the last transaction
+ * was committed shares the next one, so that the commit grows cheaper the higher the load is. The figures against threads with
+ * connections of their own are in docs/decisions/0001-one-writer-thread.md.
+ *
+ * The thread never returns to its event loop: between groups it is blocked on one word of shared memory, which wakes it
+ * sooner than a message event would.
+ */
+import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { atomics } from "../sync/index.js";
+import { openOwner, type Connection } from "./connection.js";
+import { asDatabaseError } from "./errors.js";
+import { createGroupCommit } from "./group.js";
+import {
+  openSignals,
+  ring,
+  toWire,
+  type Answers,
+  type ClientMessage,
+  type ControlMessage,
+  type ControlReply,
+  type Outcome,
+  type Request,
+  type Signals,
+  type WriterData,
+  type WriterStats,
+} from "./protocol.js";
+
+interface Received<Message> {
+  message: Message;
+}
+
+interface Client {
+  port: MessagePort;
+  signals: Signals;
+  doorbell: { cells: Int32Array; index: number } | undefined;
+}
+
+/** No message is added to a group that has this many writes, so that a client that floods the writer delays no one without bound. */
+const FULL_GROUP = 1000;
+
+const { path, create, control, requests } = workerData as WriterData;
+const clients = new Set<Client>();
+
+const connection = open();
+if (connection !== undefined) {
+  try {
+    serve(connection);
+    // Also moves the log into the database, unless a reader is in its way; what is left there, the next owner finds.
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+    connection.close();
+    stop("it was closed");
+  } catch (error) {
+    stop(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+control.close();
+
+function open(): Connection | undefined {
+  try {
+    const opened = openOwner(path, create);
+    reply({ kind: "opened" });
+    return opened;
+  } catch (error) {
+    reply({ kind: "refused", error: toWire(asDatabaseError(error, path, "opening")) });
+    return undefined;
+  }
+}
+
+/** Executes what the clients ask for until the coordinator ends it, and then what had arrived by that time. */
+function serve(connection: Connection): void {
+  const commit = createGroupCommit(connection);
+  const bell = new Int32Array(requests);
+  const stats: WriterStats = { writes: 0, commits: 0, largestGroup: 0 };
+  let closing = false;
+
+  for (;;) {
+    // Before looking for messages: one that comes after the look changes the word, and the wait below does not wait.
+    const seen = atomics.load(bell, 0);
+    for (let message = receive<ControlMessage>(control); message !== undefined; message = receive<ControlMessage>(control)) {
+      if (message.kind === "connect") clients.add(newClient(message));
+      else if (message.kind === "stats") reply({ kind: "stats", stats });
+      else closing = true;
+    }
+    const { group, senders } = collect();
+    if (group.length > 0) {
+      const outcomes = commit(group);
+      stats.writes += group.length;
+      stats.commits++;
+      stats.largestGroup = Math.max(stats.largestGroup, group.length);
+      answer(senders, outcomes);
+    } else if (closing) {
+      return;
+    } else {
+      atomics.wait(bell, 0, seen);
+    }
+  }
+}
+
+/** What has arrived, a message of each client in turn, and for each write who sent it. */
+function collect(): { group: Request[]; senders: Client[] } {
+  const group: Request[] = [];
+  const senders: Client[] = [];
+  let arrived = true;
+  while (arrived && group.length < FULL_GROUP) {
+    arrived = false;
+    for (const client of clients) {
+      const message = receive<ClientMessage>(client.port);
+      if (message === undefined) continue;
+      arrived = true;
+      if (message === "end") {
+        clients.delete(client);
+        client.port.close();
+        continue;
+      }
+      for (const request of message) {
+        group.push(request);
+        senders.push(client);
+      }
+    }
+  }
+  return { group, senders };
+}
+
+/** Gives each client the outcomes of its writes, in one message. */
+function answer(senders: readonly Client[], outcomes: readonly Outcome[]): void {
+  const answers = new Map<Client, Answers>();
+  outcomes.forEach(({ value, error }, index) => {
+    const client = senders[index];
+    if (client === undefined) return;
+    let message = answers.get(client);
+    if (message === undefined) answers.set(client, (message = { values: [], failures: [] }));
+    if (error !== undefined) message.failures.push({ index: message.values.length, error: toWire(error) });
+    message.values.push(value);
+  });
+  for (const [client, message] of answers) post(client, message);
+}
+
+function stop(reason: string): void {
+  for (const client of clients) {
+    client.signals.stop(reason);
+    post(client, { values: [], failures: [] });
+    client.port.close();
+  }
+}
+
+function post({ port, signals, doorbell }: Client, message: Answers): void {
+  port.postMessage(message);
+  signals.answered();
+  if (doorbell !== undefined) ring(doorbell.cells, doorbell.index);
+}
+
+function newClient({ port, signals, doorbell }: Extract<ControlMessage, { kind: "connect" }>): Client {
+  return {
+    port,
+    signals: openSignals(signals),
+    doorbell: doorbell && { cells: new Int32Array(doorbell.buffer), index: doorbell.index },
+  };
+}
+
+function receive<Message>(port: MessagePort): Received<Message>["message"] | undefined {
+  return (receiveMessageOnPort(port) as Received<Message> | undefined)?.message;
+}
+
+function reply(message: ControlReply): void {
+  control.postMessage(message);
+}
