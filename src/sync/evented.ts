@@ -32,12 +32,13 @@ export class EventedDriver implements Driver {
   }
 
   #listen(): void {
-    if (this.#listening) return;
     const seen = load(this.#cells, this.#doorbell);
+    // Also while listening: an event that was raised while it was being watched is made ready without the doorbell.
     if (this.#reactor.hasReady) {
       this.#turnSoon();
       return;
     }
+    if (this.#listening) return;
     const rung = waitAsync(this.#cells, this.#doorbell, seen);
     if (rung === undefined) {
       this.#turnSoon();

@@ -30,12 +30,12 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
   reactor.drive(parkedDriver);
   try {
     while (!done()) {
-      let seen = load(cells, doorbell);
-      for (let turns = 0; turns < TURNS_BETWEEN_LOOKS; turns++) {
-        const polled = poll?.() ?? false;
-        const turned = reactor.turn();
-        if (!polled && !turned) break;
+      let seen = 0;
+      for (let turns = 0, busy = true; busy && turns < TURNS_BETWEEN_LOOKS; turns++) {
+        // Before looking: whatever comes after the look then changes the doorbell, and the thread does not park.
         seen = load(cells, doorbell);
+        const polled = poll?.() ?? false;
+        busy = reactor.turn() || polled;
       }
       await eventLoop();
       if (done()) break;
@@ -43,7 +43,7 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
       if (!reactor.hasReady && untilTimer > 0) wait(cells, doorbell, seen, Math.min(untilTimer, LONGEST_PARK_MS));
     }
   } finally {
-    if (before !== undefined) reactor.drive(before);
+    reactor.drive(before);
   }
 }
 

@@ -33,8 +33,9 @@ interface Watch extends Timer {
   readonly event: Event;
   readonly ticket: number;
   readonly resume: (raised: boolean) => void;
-  /** The next waiter of the same event. */
-  next: Watch | undefined;
+  /** The neighbours among the waiters of the same event. */
+  older: Watch | undefined;
+  newer: Watch | undefined;
 }
 
 export class Reactor implements Watcher {
@@ -42,6 +43,7 @@ export class Reactor implements Watcher {
   readonly timers = new TimerQueue();
   readonly #findHome: () => ReactorHome;
   #homeFound: ReactorHome | undefined;
+  /** The newest waiter of each event that is waited for. */
   readonly #watches = new Map<number, Watch>();
   #driver: Driver | undefined;
   #waiting = 0;
@@ -52,9 +54,10 @@ export class Reactor implements Watcher {
     this.#findHome = findHome;
   }
 
-  /** Chooses who takes this reactor's turns. */
-  drive(driver: Driver): void {
+  /** Chooses who takes this reactor's turns from now on; `undefined`: the event loop. */
+  drive(driver: Driver | undefined): void {
     this.#driver = driver;
+    if (!this.isIdle) this.#want();
   }
 
   get driver(): Driver | undefined {
@@ -74,16 +77,16 @@ export class Reactor implements Watcher {
   watch(event: Event, ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
     if (event.wasRaisedSince(ticket)) { resume(true); return; }
     if (!(timeoutMs > 0)) { resume(false); return; }
+    const home = this.#home;
     const watch: Watch = {
-      event, ticket, resume, next: this.#watches.get(event.id),
+      event, ticket, resume, older: undefined, newer: undefined,
       due: timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs,
       place: -1, order: 0,
       fire: () => this.#expire(watch),
     };
-    this.#watches.set(event.id, watch);
-    this.#waiting++;
+    this.#link(watch);
     if (watch.due !== Infinity) this.timers.add(watch);
-    this.#arm(watch);
+    arm(watch, home);
     this.#want();
   }
 
@@ -114,7 +117,7 @@ export class Reactor implements Watcher {
     return {
       block: () => blockFor(ms),
       start: (resume) => {
-        this.at(this.clock.now() + ms, () => resume(undefined));
+        this.at(this.clock.now() + (ms > 0 ? ms : 0), () => resume(undefined));
       },
     };
   }
@@ -133,29 +136,21 @@ export class Reactor implements Watcher {
 
   /** Resumes the coroutines that wait for the event `id`, if it was raised since they began. */
   dispatch(id: number): void {
-    let watch = this.#watches.get(id);
-    if (watch === undefined) return;
-    this.#watches.delete(id);
     const raised: Watch[] = [];
+    let watch = this.#watches.get(id);
     while (watch !== undefined) {
-      const next: Watch | undefined = watch.next;
+      const { older }: Watch = watch;
       if (watch.event.wasRaisedSince(watch.ticket)) {
+        this.#unlink(watch);
+        this.timers.cancel(watch);
         raised.push(watch);
       } else {
-        watch.next = this.#watches.get(id);
-        this.#watches.set(id, watch);
-        this.#arm(watch);
+        arm(watch, this.#home);
       }
-      watch = next;
+      watch = older;
     }
-    // The list grew at its head: the last of it has waited longest and goes first.
-    for (let i = raised.length - 1; i >= 0; i--) {
-      const first = raised[i];
-      if (first === undefined) continue;
-      this.timers.cancel(first);
-      this.#waiting--;
-      first.resume(true);
-    }
+    // Who has waited longest goes first.
+    for (const { resume } of raised.reverse()) resume(true);
   }
 
   /** Resumes whatever is ready and fires the timers that are due. Returns whether there was anything to do. */
@@ -180,24 +175,31 @@ export class Reactor implements Watcher {
     this.#driver.wanted();
   }
 
-  /** Puts this thread among the event's watchers; if the event was raised in between, makes it ready at once. */
-  #arm(watch: Watch): void {
-    const home = this.#home;
-    const bit = 1 << home.threadBit;
-    if ((load(home.cells, watch.event.watchers) & bit) === 0) or(home.cells, watch.event.watchers, bit);
-    if (watch.event.wasRaisedSince(watch.ticket)) home.ready.add(watch.event.id);
-  }
-
   #expire(watch: Watch): void {
-    let at = this.#watches.get(watch.event.id);
-    if (at === watch) {
-      if (watch.next === undefined) this.#watches.delete(watch.event.id);
-      else this.#watches.set(watch.event.id, watch.next);
-    } else {
-      while (at !== undefined && at.next !== watch) at = at.next;
-      if (at !== undefined) at.next = watch.next;
-    }
-    this.#waiting--;
+    this.#unlink(watch);
     watch.resume(watch.event.wasRaisedSince(watch.ticket));
   }
+
+  #link(watch: Watch): void {
+    const { id } = watch.event;
+    watch.older = this.#watches.get(id);
+    if (watch.older !== undefined) watch.older.newer = watch;
+    this.#watches.set(id, watch);
+    this.#waiting++;
+  }
+
+  #unlink({ event, older, newer }: Watch): void {
+    if (older !== undefined) older.newer = newer;
+    if (newer !== undefined) newer.older = older;
+    else if (older !== undefined) this.#watches.set(event.id, older);
+    else this.#watches.delete(event.id);
+    this.#waiting--;
+  }
+}
+
+/** Puts this thread among the event's watchers; if the event was raised in between, makes it ready at once. */
+function arm({ event, ticket }: Watch, { cells, ready, threadBit }: ReactorHome): void {
+  const bit = 1 << threadBit;
+  if ((load(cells, event.watchers) & bit) === 0) or(cells, event.watchers, bit);
+  if (event.wasRaisedSince(ticket)) ready.add(event.id);
 }
