@@ -20,6 +20,8 @@ export class ArenaFullError extends Error {
 }
 
 export interface ArenaOptions extends Partial<ArenaSizes> {
+  /** The place of this thread in the arena, if whoever started it has assigned one. Default: taken when first needed. */
+  readonly thread?: number;
   /** Where this thread's waits take their time from. Default: the machine's monotonic clock. */
   readonly clock?: Clock;
   /** Who takes the turns of this thread's reactor. Default: the event loop. */
@@ -45,6 +47,7 @@ export class Arena implements SlotHome {
     this.cells = new Int32Array(shared);
     this.bytes = Buffer.from(shared);
     this.#layout = layout;
+    this.#thread = options.thread;
     this.clock = options.clock ?? systemClock;
     this.reactor = new Reactor(this.clock, () => ({
       cells: this.cells,
@@ -70,9 +73,9 @@ export class Arena implements SlotHome {
   }
 
   /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
-  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver"> = {}): Arena {
-    const cells = new Int32Array(shared);
-    if (shared.byteLength < HEADER.words * 4 || load(cells, HEADER.magic) !== MAGIC) {
+  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread"> = {}): Arena {
+    const cells = new Int32Array(shared, 0, shared.byteLength >>> 2);
+    if (cells.length < HEADER.words || load(cells, HEADER.magic) !== MAGIC) {
       throw new TypeError("the shared buffer is not an arena");
     }
     const layout = layoutOf({
@@ -159,13 +162,23 @@ export class Arena implements SlotHome {
   }
 
   /**
-   * Puts in order what a thread that died left behind: frees the mailboxes it was appending to, and its place. Whoever
-   * notices the death calls this, once.
+   * Puts in order what a thread that died left behind: frees the mailboxes it was appending to, and its place, and has
+   * everyone who waits look again, because it may have died between making news true and waking those who wait for them.
+   * Whoever notices the death calls this, once, when the thread has ended. A mailbox that the dead thread was consuming
+   * is not repaired: it may have died half-way through taking a message, so nobody may take from it after.
    */
   bury(thread: number): void {
     const { slots, wideSlots } = this.#layout;
-    for (let index = 0; index < slots + wideSlots; index++) this.slot(index).ring.abandon(thread);
-    and(this.cells, HEADER.aliveThreads, ~(1 << thread));
+    for (let index = 0; index < slots + wideSlots; index++) {
+      const slot = this.slot(index);
+      slot.ring.abandon(thread);
+      slot.rouse();
+    }
+    for (let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread); mask !== 0; mask &= mask - 1) {
+      const other = 31 - Math.clz32(mask & -mask);
+      this.#readySet(other).addAll();
+      this.wake(other);
+    }
   }
 
   #allocate(bitmap: number, count: number, firstIndex: number): Slot {

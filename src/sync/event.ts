@@ -71,6 +71,11 @@ export class Event implements Signal {
     this.#advance(0);
   }
 
+  /** Has the threads that are blocked on the event look at it again. Coroutines are roused through their ready set. */
+  rouse(): void {
+    notify(this.#home.cells, this.#state);
+  }
+
   /** Lowers the flag. */
   clear(): void {
     and(this.#home.cells, this.#state, ~FLAG);
@@ -81,9 +86,9 @@ export class Event implements Signal {
     return load(this.#home.cells, this.#state);
   }
 
-  /** Lowers the flag unless anything has happened to the event since `ticket`. */
-  clearIf(ticket: number): void {
-    if ((ticket & FLAG) !== 0) compareExchange(this.#home.cells, this.#state, ticket, ticket & ~FLAG);
+  /** Lowers the flag unless anything has happened to the event since `ticket`. Returns whether nothing had. */
+  clearIf(ticket: number): boolean {
+    return compareExchange(this.#home.cells, this.#state, ticket, ticket & ~FLAG) === ticket;
   }
 
   wait(timeoutMs = Infinity): boolean {

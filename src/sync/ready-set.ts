@@ -25,9 +25,11 @@ export class ReadySet {
   readonly #cells: Int32Array;
   /** Index of the first word of each level. */
   readonly #starts: number[] = [];
+  readonly #capacity: number;
 
   constructor(cells: Int32Array, start: number, capacity: number) {
     this.#cells = cells;
+    this.#capacity = capacity;
     let at = start;
     for (const words of readyLevels(capacity)) {
       this.#starts.push(at);
@@ -44,6 +46,19 @@ export class ReadySet {
     for (const start of this.#starts) {
       or(this.#cells, start + (bit >>> 5), 1 << (bit & 31));
       bit >>>= 5;
+    }
+  }
+
+  /** Puts every possible member in. */
+  addAll(): void {
+    let bits = this.#capacity;
+    for (const start of this.#starts) {
+      const words = Math.ceil(bits / 32);
+      for (let word = 0; word < words; word++) {
+        const used = Math.min(32, bits - word * 32);
+        or(this.#cells, start + word, 2 ** used - 1);
+      }
+      bits = words;
     }
   }
 

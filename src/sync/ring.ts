@@ -30,7 +30,7 @@ export class Ring {
   /** Index of the slot's first word. */
   readonly #slot: number;
   readonly #queue: number;
-  /** Byte offset and size of the ring. */
+  /** Byte offset and size of the ring. The offset can be beyond 2^31, so no bit operation may touch it. */
   readonly #start: number;
   readonly #size: number;
 
@@ -78,18 +78,21 @@ export class Ring {
     const cells = this.#cells;
     if (this.count === 0) return undefined;
     const head = load(cells, this.#slot + SLOT.head) >>> 0;
-    const length = cells[(this.#start + this.#offset(head)) >> 2] ?? 0;
+    const length = cells[this.#lengthCell(head)] ?? 0;
     const value = this.#read(head + LENGTH_BYTES, length);
     store(cells, this.#slot + SLOT.head, (head + recordBytes(length)) | 0);
     const before = add(cells, this.#queue, -1);
     return { value, left: (before & COUNT) - 1 };
   }
 
-  /** Frees the lock if `thread`, which is dead, holds it. Whatever it was appending was never in the queue. */
+  /**
+   * Frees the lock if `thread`, which is dead, holds it. Whatever it was appending was never in the queue. Wakes those who
+   * wait for the lock in any case: it may have died after it freed the lock and before it said so.
+   */
   abandon(thread: number): void {
     for (;;) {
       const queue = load(this.#cells, this.#queue);
-      if ((queue & OWNER) >>> OWNER_SHIFT !== thread + 1) return;
+      if ((queue & OWNER) >>> OWNER_SHIFT !== thread + 1) break;
       if (compareExchange(this.#cells, this.#queue, queue, queue & ~(OWNER | CONTENDED)) === queue) break;
     }
     notify(this.#cells, this.#queue);
@@ -124,8 +127,13 @@ export class Ring {
     return position & (this.#size - 1);
   }
 
+  /** Index in `cells` of the length word of the record at `position`. */
+  #lengthCell(position: number): number {
+    return this.#slot + SLOT.words + (this.#offset(position) >> 2);
+  }
+
   #write(tail: number, message: Buffer): void {
-    this.#cells[(this.#start + this.#offset(tail)) >> 2] = message.length;
+    this.#cells[this.#lengthCell(tail)] = message.length;
     const from = this.#offset(tail + LENGTH_BYTES);
     const untilEnd = this.#size - from;
     if (message.length <= untilEnd) {

@@ -1,12 +1,14 @@
 /** An agent's place in the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
-import { add, load, or, store } from "./atomics.js";
+import { add, compareExchange, load, store } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { Event, type EventHome } from "./event.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
 import { Ring } from "./ring.js";
 
+/** The flags word: these, and above them how often one of them was marked. */
 const SHUTDOWN = 1;
 const RELEASED = 2;
+const ONE_MARK = 4;
 
 /** What a slot needs of its arena. */
 export interface SlotHome extends EventHome {
@@ -55,7 +57,7 @@ export class Slot {
   }
 
   markShutdown(): void {
-    or(this.#home.cells, this.#word + SLOT.flags, SHUTDOWN);
+    this.#mark(SHUTDOWN);
   }
 
   /** Whether a status that frees pending acts was ever announced here. */
@@ -64,7 +66,21 @@ export class Slot {
   }
 
   markReleased(): void {
-    or(this.#home.cells, this.#word + SLOT.flags, RELEASED);
+    this.#mark(RELEASED);
+  }
+
+  /** How often the slot was marked shut down or released. */
+  get marks(): number {
+    return this.#flags() >>> 2;
+  }
+
+  /**
+   * Has everyone who waits on the slot without a reactor look again, and makes up for the announcement of whatever its
+   * mailbox has to tell. For {@link Arena.bury}.
+   */
+  rouse(): void {
+    for (const name of EVENT_NAMES) this.event(name).rouse();
+    if (this.ring.count > 0 || this.#flags() !== 0) this.event("hasLiveUpdate").announce();
   }
 
   /** How often the slot has been allocated: tells one tenant of it from the next. */
@@ -89,5 +105,15 @@ export class Slot {
 
   #flags(): number {
     return load(this.#home.cells, this.#word + SLOT.flags);
+  }
+
+  #mark(flag: number): void {
+    const { cells } = this.#home;
+    const at = this.#word + SLOT.flags;
+    for (let seen = load(cells, at); ; ) {
+      const flags = compareExchange(cells, at, seen, ((seen | flag) + ONE_MARK) | 0);
+      if (flags === seen) return;
+      seen = flags;
+    }
   }
 }

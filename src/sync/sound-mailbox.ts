@@ -49,12 +49,20 @@ export class SoundMailbox implements Mailbox {
   }
 
   take(): Json | undefined {
-    const ticket = this.#event.ticket();
+    const marks = this.#event.isSet() ? this.#slot.marks : undefined;
     const taken = this.#slot.ring.shift();
     if (taken === undefined) return undefined;
-    // The seed lowers the event with the last message. A release since the ticket keeps it up.
-    if (taken.left === 0) this.#event.clearIf(ticket);
+    if (marks !== undefined && taken.left === 0) this.#lower(marks);
     return taken.value;
+  }
+
+  /** The seed lowers the event with the last message. A release or shutdown since there were `marks` keeps it up. */
+  #lower(marks: number): void {
+    for (;;) {
+      const ticket = this.#event.ticket();
+      // An announcement between the ticket and the clearing is no reason to leave the flag up: look again.
+      if (this.#slot.marks !== marks || this.#event.clearIf(ticket)) return;
+    }
   }
 
   *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
