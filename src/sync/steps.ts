@@ -14,7 +14,10 @@
 export interface Wait<T> {
   /** Blocks this thread until the value is there. Throws what the wait failed with. */
   block(): T;
-  /** Starts waiting without blocking; calls `resume` or `fail` once, at once or later, on this thread. */
+  /**
+   * Starts waiting without blocking; calls `resume` or `fail` once, at once or later, on this thread. Throws, and calls
+   * neither, if it cannot start.
+   */
   start(resume: (value: T) => void, fail: (error: unknown) => void): void;
 }
 
@@ -98,7 +101,11 @@ export function spawn<T>(steps: Steps<T>, done: (value: T) => void, onError: (er
         return;
       }
       inbox = undefined;
-      next.value.start(onValue, onFailure);
+      try {
+        next.value.start(onValue, onFailure);
+      } catch (error) {
+        inbox = { value: error, threw: true };
+      }
       input = inbox;
     }
     running = false;
