@@ -2,9 +2,10 @@
  * The HdrHistogram log of a run (`latency.hlog`), format version 1.3 with V2 compressed histograms: one line for each metric
  * and interval in which something was recorded, tagged with the metric's name.
  *
- * HdrHistogram's own tools read it, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`. Histograms
- * hold nanoseconds; the Interval_Max column is in ms, that is, divided by 1,000,000, which is also the ratio by which those
- * tools scale their output unless told otherwise (`-outputValueUnitRatio`). Time stamps are seconds after StartTime.
+ * It is for HdrHistogram's tools, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`; the tests read
+ * it with hdr-histogram-js. Histograms hold nanoseconds; the Interval_Max column is in ms, that is, divided by 1,000,000, which
+ * is also the ratio by which those tools scale their output unless told otherwise (`-outputValueUnitRatio`). Time stamps are
+ * seconds after StartTime.
  */
 import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { Measurements } from "./measurements.js";

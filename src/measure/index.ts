@@ -23,6 +23,7 @@ export { formatHlog, type HlogOptions } from "./hlog.js";
 export {
   VIOLATIONS_KEPT,
   checkInvariants,
+  countFindings,
   type InvariantId,
   type InvariantReport,
   type InvariantResult,

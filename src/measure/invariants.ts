@@ -1,9 +1,10 @@
 /**
- * The invariants of every run (docs: design, "Invariants"), checked over the evidence that its threads noted (`evidence.ts`).
+ * The invariants of every run, under load and in virtual time, checked over the evidence that its threads noted (`evidence.ts`).
  * Pure: the same evidence gives the same findings. Each result says how many things were checked, so that an invariant that
  * holds because there was nothing to check is seen to be so.
  */
 import type { ClientEvidence, RowEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
+import type { Recorder } from "./recorder.js";
 
 export type InvariantId =
   | "updates-exactly-once-in-order"
@@ -87,6 +88,17 @@ export function checkInvariants(evidence: RunEvidence): InvariantReport {
     ],
     updates: updates.tally,
   };
+}
+
+/** Counts the findings into the run's metrics, so that thresholds can be set on them. Once a run, before thresholds are judged. */
+export function countFindings({ results, updates }: InvariantReport, recorder: Recorder): void {
+  recorder.count("live_updates_lost", updates.lost);
+  recorder.count("live_updates_duplicated", updates.duplicated);
+  recorder.count("live_updates_accounted", updates.accounted);
+  recorder.count(
+    "invariant_violations",
+    results.reduce((sum, result) => sum + result.violationCount, 0),
+  );
 }
 
 function byAgent({ clients, tasks, rows }: RunEvidence): AgentEvidence[] {

@@ -115,11 +115,13 @@ export function parseThresholds(specs: Readonly<Record<string, readonly Threshol
 export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const observed = observe(threshold, measurements);
+    // A rate per second of a run that took no time is as little a figure as a percentile of no samples.
+    const known = Number.isFinite(observed);
     return {
       metric: threshold.metric,
       expression: threshold.expression,
-      observed: Number.isNaN(observed) ? null : observed,
-      passed: !Number.isNaN(observed) && holds[threshold.operator](observed, threshold.limit),
+      observed: known ? observed : null,
+      passed: known && holds[threshold.operator](observed, threshold.limit),
     };
   });
 }

@@ -5,6 +5,9 @@ import fc from "fast-check";
 import {
   VIOLATIONS_KEPT,
   checkInvariants,
+  countFindings,
+  createRecorder,
+  mergeSnapshots,
   noteTaken,
   nothingTaken,
   type BooksEvidence,
@@ -137,6 +140,18 @@ test("many violations are counted, the first are kept", () => {
   const broken = checkInvariants(run).results.find((result) => result.id === "final-status");
   assert.equal(broken?.violationCount, 100);
   assert.equal(broken.violations.length, VIOLATIONS_KEPT);
+});
+
+test("findings are counted into the metrics that thresholds are set on", () => {
+  const run = soundRun();
+  at(run.tasks, 0).taken = taking(1, 1);
+  const recorder = createRecorder({ thread: "main", originMs: 0 });
+  countFindings(checkInvariants(run), recorder);
+  const { counters } = mergeSnapshots([recorder.take()], 1);
+  assert.deepEqual(
+    [counters.live_updates_lost, counters.live_updates_duplicated, counters.live_updates_accounted, counters.invariant_violations],
+    [2, 1, 1, 2],
+  );
 });
 
 test("two pieces of evidence of one kind on one agent are refused", () => {

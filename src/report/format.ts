@@ -1,0 +1,51 @@
+/** Numbers and text for people: short, aligned, the same everywhere. */
+
+/** A whole number with thousands separated: 12,345. */
+export function formatCount(n: number): string {
+  return n.toLocaleString("en-GB", { maximumFractionDigits: 0 });
+}
+
+/** A time in ms to three digits or so, without the unit: 0.012, 1.23, 45.6, 1,234; a dash for what was not measured. */
+export function formatMs(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return "–";
+  if (ms >= 100) return formatCount(ms);
+  return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
+}
+
+/** A share of a whole: 12.3 %. */
+export function formatShare(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`;
+}
+
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** A bar `width` characters long at `share` 1, in steps of an eighth of a character. */
+export function bar(share: number, width: number): string {
+  const eighths = Math.round(Math.min(Math.max(share, 0), 1) * width * 8);
+  return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
+}
+
+const LEVELS = "▁▂▃▄▅▆▇█";
+
+/** A row of columns, one a value, the greatest full; a blank where there is no value. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const greatest = Math.max(...values.map((value) => value ?? 0));
+  return values
+    .map((value) => (value === null ? " " : (LEVELS[greatest === 0 ? 0 : Math.round((value / greatest) * (LEVELS.length - 1))] ?? " ")))
+    .join("");
+}
+
+/** Breaks `text` at spaces into lines of at most `width` characters; a longer word stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,16 @@
+/** The public face of src/report: the summary of a run, its rendering, its directory, its verdict. */
+export { bar, formatCount, formatMs, formatShare, sparkline } from "./format.js";
+export {
+  RUN_FILES,
+  ResultsError,
+  createRunDirectory,
+  listRuns,
+  readSummary,
+  writeAtomically,
+  writeRun,
+  type ListedRun,
+  type RunFiles,
+} from "./results.js";
+export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
+export { renderSummary, type RenderOptions } from "./terminal.js";
+export { exitCodeOf, judge, type Verdict } from "./verdict.js";

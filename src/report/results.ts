@@ -1,0 +1,139 @@
+/**
+ * The directory of a run, `results/<run id>/`: summary.json, latency.hlog and scenario.yaml, beside the run.db that the database
+ * keeps there itself. A file is there whole or not at all, and summary.json is written last: a directory without one
+ * belongs to a run that goes on or was cut off.
+ */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
+import { summarySchema, type Summary } from "./summary.js";
+
+/** Results cannot be written or read. The message is one line: what, where and why. */
+export class ResultsError extends Error {
+  override readonly name = "ResultsError";
+}
+
+export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", database: "run.db" } as const;
+
+/** Makes `<root>/<runId>`, and `root` where it is missing. Returns its path. @throws ResultsError */
+export function createRunDirectory(root: string, runId: string): string {
+  const directory = join(root, runId);
+  try {
+    mkdirSync(root, { recursive: true });
+    mkdirSync(directory);
+  } catch (error) {
+    throw new ResultsError(`cannot make the results directory ${directory}: ${reason(error)}`, { cause: error });
+  }
+  return directory;
+}
+
+/**
+ * Writes `data` to `path` so that, whatever happens, `path` is what it was or all of `data`: to a temporary file in the same
+ * directory, synced, then renamed. On failure the temporary file is removed. @throws ResultsError
+ */
+export function writeAtomically(path: string, data: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const failed = (error: unknown): ResultsError => new ResultsError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+  let file: number;
+  try {
+    file = openSync(temporary, "w");
+  } catch (error) {
+    throw failed(error);
+  }
+  try {
+    try {
+      writeFileSync(file, data);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw failed(error);
+  }
+}
+
+export interface RunFiles {
+  readonly summary: Summary;
+  /** The text of `latency.hlog` (`formatHlog`). */
+  readonly hlog: string;
+  /** The scenario as it was read, comments and all. */
+  readonly scenario: string;
+}
+
+/** Writes a run's files into its directory, the summary last. @throws ResultsError */
+export function writeRun(directory: string, { summary, hlog, scenario }: RunFiles): void {
+  writeAtomically(join(directory, RUN_FILES.scenario), scenario);
+  writeAtomically(join(directory, RUN_FILES.hlog), hlog);
+  writeAtomically(join(directory, RUN_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
+export function readSummary(directory: string): Summary {
+  const path = join(directory, RUN_FILES.summary);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new ResultsError(`cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : reason(error)}`, { cause: error });
+  }
+  const version = z.object({ version: z.number() }).safeParse(content).data?.version;
+  if (version !== undefined && version !== 1) {
+    throw new ResultsError(`cannot read ${path}: it has version ${version}, this program reads version 1`);
+  }
+  const parsed = summarySchema.safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, { cause: parsed.error });
+  }
+  return parsed.data;
+}
+
+export interface ListedRun {
+  readonly runId: string;
+  readonly directory: string;
+  /** Absent when the run goes on or was cut off. */
+  readonly summary?: Summary;
+  /** Why the summary cannot be read, where it is there and cannot. */
+  readonly problem?: string;
+}
+
+/** The runs under `root` in the order of their ids; none when `root` does not exist. @throws ResultsError */
+export function listRuns(root: string): ListedRun[] {
+  if (!existsSync(root)) return [];
+  let names: string[];
+  try {
+    names = readdirSync(root).sort();
+  } catch (error) {
+    throw new ResultsError(`cannot list ${root}: ${reason(error)}`, { cause: error });
+  }
+  const has = (directory: string, file: string): boolean => existsSync(join(directory, file));
+  return names.flatMap((runId): ListedRun[] => {
+    const directory = join(root, runId);
+    if (!has(directory, RUN_FILES.summary)) return has(directory, RUN_FILES.database) ? [{ runId, directory }] : [];
+    try {
+      return [{ runId, directory, summary: readSummary(directory) }];
+    } catch (error) {
+      if (!(error instanceof ResultsError)) throw error;
+      return [{ runId, directory, problem: error.message }];
+    }
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "it is there already",
+  ENOTDIR: "a part of the path is no directory",
+  EISDIR: "it is a directory",
+  ENOENT: "there is no such file",
+};
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return REASONS[code ?? ""] ?? code ?? String(error);
+}

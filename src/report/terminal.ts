@@ -1,0 +1,198 @@
+/**
+ * The summary for people, laid out for reading in a terminal of 80 columns or more. The verdict and what broke come first.
+ * Colour only repeats what the text says, so that the plain text reads as well.
+ */
+import { Chalk, type ChalkInstance } from "chalk";
+import { COUNTER_NAMES, STAGES, TREND_NAMES, type TrendName } from "../measure/index.js";
+import { bar, formatCount, formatMs, formatShare, sparkline, wrap } from "./format.js";
+import type { Summary, TrendSummary } from "./summary.js";
+
+export interface RenderOptions {
+  /** Whether to colour; the caller knows whether it writes to a terminal and what NO_COLOR says. */
+  readonly color: boolean;
+  /** Columns; at least 80 are used. */
+  readonly width: number;
+  /** Where the run's files are, named in the last line. */
+  readonly directory: string;
+}
+
+/**
+ * Trends worth a line in every summary, and how the line calls them: live updates from their intended time, which includes the
+ * schedule's slip, and from the time they were put on the channel (service time). The others are in `summary.json`.
+ */
+const LATENCIES: Partial<Record<TrendName, string>> = {
+  live_update_latency: "live update (intended)",
+  live_update_service_time: "live update (service)",
+  live_update_round_trip: "live update and reply",
+  disconnect_detection: "disconnect detection",
+  registration_time: "registration",
+  status_commit_time: "status commit",
+  submit_ack_time: "submit acknowledged",
+};
+
+const LABEL_WIDTH = 26;
+const VIOLATIONS_SHOWN = 3;
+
+/** The summary as text, ending with a line break. */
+export function renderSummary(summary: Summary, options: RenderOptions): string {
+  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const width = Math.max(80, options.width);
+  const sections = [
+    verdict(summary, chalk, width),
+    outcomes(summary, chalk),
+    counted(summary, chalk, width),
+    latencies(summary, chalk),
+    stages(summary, chalk),
+    overTime(summary, chalk, width),
+    thresholds(summary, chalk),
+    invariants(summary, chalk, width),
+    generator(summary, chalk, width),
+    [`${chalk.bold("Run it again")}  ${summary.reproduce}`, `${chalk.bold("Results")}       ${options.directory}`],
+  ];
+  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function verdict(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { passed, exitCode, reasons } = summary.verdict;
+  const head = passed ? chalk.green.bold("✓ PASSED") : chalk.red.bold(`✗ FAILED (exit ${exitCode})`);
+  const facts = [
+    `seed ${summary.seed}`,
+    `${formatCount(summary.plan.workers)} workers`,
+    `${(summary.durationMs / 1000).toFixed(1)} s`,
+    summary.engine === "virtual" ? "virtual time" : "real threads",
+  ];
+  const lines = [`${head}  ${chalk.bold(summary.scenario.name)}`, `  ${facts.join(" · ")}`];
+  const indented = (text: string, first: string, indent: string): void => {
+    wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
+  };
+  for (const reason of reasons) indented(reason, `  ${chalk.red("✗")} `, "    ");
+  for (const { id, violations, violationCount } of summary.invariants) {
+    if (violationCount === 0) continue;
+    lines.push("", `  ${chalk.bold(id)}`);
+    for (const { what, agentId, detail } of violations.slice(0, VIOLATIONS_SHOWN)) {
+      indented(`${what}${agentId === undefined ? "" : `, agent ${agentId}`}: ${detail}`, "    - ", "      ");
+    }
+    const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
+    if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
+  }
+  return lines;
+}
+
+function outcomes(summary: Summary, chalk: ChalkInstance): string[] {
+  const table = (title: string, byStatus: Readonly<Record<string, number>>): string[] => {
+    const rows = Object.entries(byStatus).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+    const total = rows.reduce((sum, [, n]) => sum + n, 0);
+    if (total === 0) return [];
+    return [
+      `${chalk.bold(title.padEnd(LABEL_WIDTH))}${formatCount(total).padStart(9)}`,
+      ...rows.map(
+        ([status, n]) =>
+          `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(9)}${formatShare(n, total).padStart(9)}  ${chalk.cyan(bar(n / total, 24))}`.trimEnd(),
+      ),
+    ];
+  };
+  const { agents, onboardingAgents } = summary.outcomes;
+  return [...table("Agents by final status", agents), ...table("Onboarding agents", onboardingAgents)];
+}
+
+function counted({ counters }: Summary, chalk: ChalkInstance, width: number): string[] {
+  const facts = COUNTER_NAMES.flatMap((name) => {
+    const count = counters[name] ?? 0;
+    // A name and its number stay on one line.
+    return count === 0 ? [] : [`${name}\u00a0${formatCount(count)}`];
+  });
+  if (facts.length === 0) return [];
+  return [chalk.bold("Counted"), ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line.replaceAll("\u00a0", " ")}`)];
+}
+
+const figures = (trend: TrendSummary): string =>
+  [formatCount(trend.count), ...[trend.p50, trend.p90, trend.p99, trend.p999, trend.max].map(formatMs)].map((text) => text.padStart(9)).join("");
+
+function latencies(summary: Summary, chalk: ChalkInstance): string[] {
+  const row = (label: string, trend: TrendSummary): string => `  ${label.padEnd(LABEL_WIDTH - 2)}${figures(trend)}`;
+  const rows = TREND_NAMES.flatMap((name) => {
+    const [label, trend] = [LATENCIES[name], summary.trends[name]];
+    return label !== undefined && trend !== undefined && trend.count > 0 ? [row(label, trend)] : [];
+  });
+  const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));
+  if (rows.length + floors.length === 0) return ["No latency was measured."];
+  const heads = ["count", "p50", "p90", "p99", "p99.9", "max"].map((head) => head.padStart(9)).join("");
+  return [`${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${heads}`, ...rows, ...floors];
+}
+
+function stages(summary: Summary, chalk: ChalkInstance): string[] {
+  const measured = STAGES.flatMap((name) => {
+    const trend = summary.trends[name];
+    return trend !== undefined && trend.count > 0 ? [{ name, trend, mean: trend.mean ?? 0 }] : [];
+  });
+  const total = measured.reduce((sum, stage) => sum + stage.mean, 0);
+  const slowest = Math.max(...measured.map((stage) => stage.mean));
+  if (measured.length === 0) return [];
+  const heads = ["p50", "p99", "mean", "share"].map((head) => head.padStart(9)).join("");
+  return [
+    `${chalk.bold("Path of a live update (ms)".padEnd(LABEL_WIDTH))}${heads}`,
+    ...measured.map(({ name, trend, mean }) => {
+      const cells = [formatMs(trend.p50), formatMs(trend.p99), formatMs(mean), formatShare(mean, total)];
+      const line = `  ${name.slice("stage_".length).padEnd(LABEL_WIDTH - 2)}${cells.map((cell) => cell.padStart(9)).join("")}`;
+      return mean === slowest && measured.length > 1 ? chalk.yellow(`${line}  ◀ slowest`) : line;
+    }),
+  ];
+}
+
+/** p99 along time, fitted to the width by taking the worst of neighbouring intervals. */
+function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width: number): string[] {
+  const [first, last] = [intervals[0], intervals.at(-1)];
+  if (first === undefined || last === undefined || first === last) return [];
+  const columns = Math.round((last.startMs - first.startMs) / first.lengthMs) + 1;
+  const perColumn = Math.ceil(columns / (width - 4));
+  const worst: (number | null)[] = Array.from({ length: Math.ceil(columns / perColumn) }, () => null);
+  for (const { startMs, p99 } of intervals) {
+    const column = Math.floor((startMs - first.startMs) / first.lengthMs / perColumn);
+    worst[column] = Math.max(worst[column] ?? 0, p99);
+  }
+  const greatest = Math.max(...intervals.map((interval) => interval.p99));
+  const seconds = (first.lengthMs * perColumn) / 1000;
+  return [
+    `${chalk.bold("Live-update latency over time")}  p99, a column ${seconds === 1 ? "a second" : `${seconds} s`}, highest ${formatMs(greatest)} ms`,
+    `  ${chalk.cyan(sparkline(worst))}`.trimEnd(),
+  ];
+}
+
+const mark = (ok: boolean, chalk: ChalkInstance): string => (ok ? chalk.green("✓") : chalk.red("✗"));
+
+function thresholds(summary: Summary, chalk: ChalkInstance): string[] {
+  if (summary.thresholds.length === 0) return [];
+  return [
+    chalk.bold("Thresholds"),
+    ...summary.thresholds.map(({ metric, expression, observed, passed }) => {
+      const seen = observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`;
+      return `  ${mark(passed, chalk)} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${seen}`;
+    }),
+  ];
+}
+
+function invariants(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  return [
+    `${chalk.bold("Invariants")}${"checked".padStart(width - "Invariants".length)}`,
+    ...summary.invariants.flatMap(({ statement, held, checked }) => {
+      const [first = "", ...others] = wrap(statement, width - 14);
+      // What had nothing to be checked on has not been shown to hold.
+      const sign = held && checked === 0 ? chalk.dim("○") : mark(held, chalk);
+      return [`  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`, ...others.map((line) => `    ${line}`)];
+    }),
+  ];
+}
+
+function generator({ schedule, health }: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { process, threads } = health;
+  const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
+  const pauses = threads.reduce((sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }), { count: 0, maxMs: 0 });
+  const delays = threads.flatMap((thread) => (thread.eventLoopDelay === null ? [] : [thread.eventLoopDelay.p99Ms]));
+  const facts = [
+    `${kept}: slip p99 ${formatMs(schedule.slipP99Ms)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatMs(schedule.boundMs)} ms`,
+    `event loop late p99 ${delays.length === 0 ? "–" : formatMs(Math.max(...delays))} ms in the worst of ${threads.length} threads`,
+    `${formatCount(pauses.count)} GC pauses, longest ${formatMs(pauses.maxMs)} ms`,
+    `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
+  ];
+  return [chalk.bold("Generator"), ...facts.flatMap((fact, at) => wrap(fact, width - 4).map((line, n) => (n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`)))];
+}

@@ -1,0 +1,53 @@
+/** The verdict on a run and the exit code that goes with it. */
+import { z } from "zod";
+import type { InvariantResult, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
+import { formatMs } from "./format.js";
+
+export const verdictSchema = z.object({
+  passed: z.boolean(),
+  /** 0 passed; 98 an invariant broke; 99 a threshold failed or the schedule was not kept; 1 the run did not end by itself. */
+  exitCode: z.union([z.literal(0), z.literal(1), z.literal(98), z.literal(99)]),
+  /** Everything that speaks against the run, a line each, the gravest first. */
+  reasons: z.array(z.string()),
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+interface Facts {
+  readonly end: { readonly how: "finished" | "interrupted" | "aborted" | "crashed"; readonly why: string | null };
+  readonly invariants: readonly InvariantResult[];
+  readonly thresholds: readonly ThresholdResult[];
+  readonly schedule: ScheduleVerdict;
+}
+
+/**
+ * Judges a run. The gravest fact decides the exit code: a broken invariant (98) is wrong at any load and however the run
+ * ended; then a crash or an interruption (1), after which the figures are those of half a run; then a failed threshold or a
+ * schedule that was not kept (99). A run that a threshold aborted is a run with a failed threshold.
+ */
+export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict {
+  const broken = invariants.filter((invariant) => !invariant.held);
+  const failed = thresholds.filter((threshold) => !threshold.passed);
+  const cut = end.how === "crashed" || end.how === "interrupted";
+
+  const reasons = broken.map(
+    ({ id, violationCount, checked }) => `invariant ${id} broke: ${violationCount} ${violationCount === 1 ? "violation" : "violations"}, ${checked} checked`,
+  );
+  if (end.how !== "finished") reasons.push(`the run was ${end.how === "crashed" ? "ended by an error" : end.how}: ${end.why ?? "no reason given"}`);
+  for (const { metric, expression, observed } of failed) {
+    reasons.push(`threshold ${metric} ${expression} failed: ${observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`}`);
+  }
+  if (!schedule.kept) {
+    reasons.push(
+      schedule.slipP99Ms === null
+        ? "the schedule was not kept: the generator carried nothing out"
+        : `the schedule was not kept: p99 of the slip is ${formatMs(schedule.slipP99Ms)} ms, the bound is ${formatMs(schedule.boundMs)} ms`,
+    );
+  }
+  const exitCode = broken.length > 0 ? 98 : cut ? 1 : failed.length > 0 || !schedule.kept || end.how === "aborted" ? 99 : 0;
+  return { passed: exitCode === 0, exitCode, reasons };
+}
+
+/** The exit code of the command that made this summary: 0, 1, 98 or 99, as {@link judge} has it. */
+export function exitCodeOf(summary: { readonly verdict: Verdict }): Verdict["exitCode"] {
+  return summary.verdict.exitCode;
+}
