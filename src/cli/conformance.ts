@@ -1,0 +1,67 @@
+/** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
+import { readFileSync } from "node:fs";
+import type { CommandModule } from "yargs";
+import { ConformanceFormatError, type Difference, readVectors, runSequences, UnknownOperationError } from "../model/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { UsageError } from "./errors.js";
+
+interface Arguments {
+  readonly files: string[];
+  readonly mailbox: MailboxKind;
+}
+
+export const conformanceCommand: CommandModule<object, Arguments> = {
+  command: "conformance <files..>",
+  describe: "Run recorded sequences of the agent model's operations and compare every step",
+  builder: (yargs) =>
+    yargs
+      .positional("files", { type: "string", array: true, demandOption: true, describe: "Conformance vectors (gzipped JSON)" })
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound", describe: "Which mailbox the agents get" }),
+  handler: async ({ files, mailbox }) => {
+    // All are read first, so that a file that is none does not end a run half-way.
+    const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));
+    for (const { file, sequences } of readFiles) {
+      const { passed, failed, firstFailure } = await explainErrorsOf(file, () => runSequences(sequences, mailbox));
+      process.stdout.write(`${file}: ${passed} passed, ${failed} failed\n`);
+      if (firstFailure !== undefined) {
+        process.stdout.write(describe(firstFailure));
+        process.exitCode = 1;
+      }
+    }
+  },
+};
+
+function readFileOrExplain(file: string): ReturnType<typeof readVectors> {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return readVectors(bytes);
+  } catch (error) {
+    if (error instanceof ConformanceFormatError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function explainErrorsOf<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UnknownOperationError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function describe({ sequence, step, op, args, expected, got }: Difference): string {
+  const where = step === "initial" ? "as the agent was created" : `step ${step}`;
+  return [
+    `  first difference: sequence ${sequence}, ${where} (counted from 0)`,
+    `  operation: ${op} ${JSON.stringify(args)}`,
+    `  expected:  ${JSON.stringify(expected)}`,
+    `  got:       ${JSON.stringify(got)}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,34 @@
+/** Makes a thread's context from what only the caller has, with the real clock, ids and provider for the rest. */
+import { type Arena, systemClock } from "../sync/index.js";
+import type { ModelContext } from "./context.js";
+import { uuidSource } from "./ids.js";
+import { createAgentMetrics } from "./metrics.js";
+import { createProviderRegistry } from "./providers.js";
+import { simulatedProvider } from "./simulated-provider.js";
+import { createSlotDirectory } from "./slots.js";
+import { JournalState } from "./state.js";
+
+export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
+  readonly db: ModelContext["db"];
+  /** Where the agents' slots are. */
+  readonly arena: Arena;
+}
+
+/**
+ * Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes, the simulated provider, no log,
+ * and agents' states in the database's journal.
+ */
+export function createContext({ arena, ...given }: ContextOptions): ModelContext {
+  const { db, clock = systemClock } = given;
+  return {
+    clock,
+    ids: uuidSource,
+    metrics: given.metrics ?? createAgentMetrics(),
+    mailbox: "sound",
+    providers: given.providers ?? createProviderRegistry([simulatedProvider]),
+    slots: createSlotDirectory(arena),
+    log: () => undefined,
+    createState: (owner) => new JournalState(db, clock, owner),
+    ...given,
+  };
+}

@@ -1,0 +1,54 @@
+/** One piece of work of a task run, done by as many workers as it has units. */
+import { join } from "node:path";
+import type { AssignmentRow, Database } from "../../db/index.js";
+import { found } from "./found.js";
+import type { Task } from "./task.js";
+import { TaskRun } from "./task-run.js";
+
+export class Assignment {
+  #taskRun: TaskRun | undefined;
+
+  private constructor(
+    private readonly db: Database,
+    private readonly row: AssignmentRow,
+  ) {}
+
+  /** @throws NoSuchRowError when there is no such assignment */
+  static get(db: Database, assignmentId: string, row?: AssignmentRow): Assignment {
+    return new Assignment(db, row ?? found(db.getAssignment(assignmentId), "assignment", assignmentId));
+  }
+
+  get dbId(): string {
+    return this.row.assignmentId;
+  }
+
+  get taskRunId(): string {
+    return this.row.taskRunId;
+  }
+
+  get taskId(): string {
+    return this.row.taskId;
+  }
+
+  get taskType(): string {
+    return this.row.taskType;
+  }
+
+  get providerType(): string {
+    return this.row.providerType;
+  }
+
+  /** Loaded when first asked for. */
+  getTaskRun(): TaskRun {
+    return (this.#taskRun ??= TaskRun.get(this.db, this.row.taskRunId));
+  }
+
+  getTask(): Task {
+    return this.getTaskRun().getTask();
+  }
+
+  /** The directory for what is stored of this assignment, inside the run's. Only its name: it is not made. */
+  getDataDir(): string {
+    return join(this.getTaskRun().getRunDir(), this.dbId);
+  }
+}

@@ -1,0 +1,44 @@
+/** One launch of a task with one crowd provider. */
+import type { Database, TaskRunRow } from "../../db/index.js";
+import { found } from "./found.js";
+import { Task } from "./task.js";
+
+export class TaskRun {
+  #task: Task | undefined;
+
+  private constructor(
+    private readonly db: Database,
+    private readonly row: TaskRunRow,
+  ) {}
+
+  /** @throws NoSuchRowError when there is no such task run */
+  static get(db: Database, taskRunId: string, row?: TaskRunRow): TaskRun {
+    return new TaskRun(db, row ?? found(db.getTaskRun(taskRunId), "task run", taskRunId));
+  }
+
+  get dbId(): string {
+    return this.row.taskRunId;
+  }
+
+  get taskId(): string {
+    return this.row.taskId;
+  }
+
+  get taskType(): string {
+    return this.row.taskType;
+  }
+
+  get providerType(): string {
+    return this.row.providerType;
+  }
+
+  /** Loaded when first asked for. */
+  getTask(): Task {
+    return (this.#task ??= Task.get(this.db, this.row.taskId));
+  }
+
+  /** The directory under which everything of this run is stored. Only its name: it is not made. */
+  getRunDir(): string {
+    return this.row.runDir;
+  }
+}

@@ -1,0 +1,85 @@
+/** One worker's part of an assignment. */
+import type { Database, UnitRow } from "../../db/index.js";
+import { block, type Steps, suspend, wait } from "../../sync/index.js";
+import { Assignment } from "./assignment.js";
+import { found } from "./found.js";
+import type { Task } from "./task.js";
+import type { TaskRun } from "./task-run.js";
+
+export class Unit {
+  /** The worker it is reserved for or worked on by, as this handle last knew. */
+  workerId: string | null;
+  /** The agent that works on it, as this handle last knew. */
+  agentId: string | null;
+  #assignment: Assignment | undefined;
+
+  private constructor(
+    private readonly db: Database,
+    private readonly row: UnitRow,
+  ) {
+    this.workerId = row.workerId;
+    this.agentId = row.agentId;
+  }
+
+  /** @throws NoSuchRowError when there is no such unit */
+  static get(db: Database, unitId: string, row?: UnitRow): Unit {
+    return new Unit(db, row ?? found(db.getUnit(unitId), "unit", unitId));
+  }
+
+  get dbId(): string {
+    return this.row.unitId;
+  }
+
+  /** Position in its assignment, from 0. */
+  get unitIndex(): number {
+    return this.row.unitIndex;
+  }
+
+  get assignmentId(): string {
+    return this.row.assignmentId;
+  }
+
+  get taskRunId(): string {
+    return this.row.taskRunId;
+  }
+
+  get taskId(): string {
+    return this.row.taskId;
+  }
+
+  get taskType(): string {
+    return this.row.taskType;
+  }
+
+  get providerType(): string {
+    return this.row.providerType;
+  }
+
+  /** Loaded when first asked for. */
+  getAssignment(): Assignment {
+    return (this.#assignment ??= Assignment.get(this.db, this.row.assignmentId));
+  }
+
+  getTaskRun(): TaskRun {
+    return this.getAssignment().getTaskRun();
+  }
+
+  getTask(): Task {
+    return this.getAssignment().getTask();
+  }
+
+  /** Takes the agent off this unit, so that another worker can be given it. Over once the row is committed. */
+  *clearAssignedAgentSteps(): Steps<void> {
+    yield* wait(this.db.write("clearUnitAgent", this.dbId));
+    this.agentId = null;
+    this.workerId = null;
+  }
+
+  clearAssignedAgent(): void {
+    block(this.clearAssignedAgentSteps());
+  }
+
+  clearAssignedAgentAsync(): Promise<void> {
+    return suspend(this.clearAssignedAgentSteps());
+  }
+}

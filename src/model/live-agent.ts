@@ -1,0 +1,148 @@
+/** The live-update generation (Mephisto 1.0): what onboarding agents and agents on units share of it. */
+import { AssertionError } from "node:assert";
+import { deprecate } from "node:util";
+import type { AgentStatus } from "../db/index.js";
+import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
+import { AgentShutdownError } from "./errors.js";
+import { AgentHandle } from "./handle.js";
+import type { LiveRun, LiveUpdate } from "./live-run.js";
+import type { AgentRecord } from "./record.js";
+
+const warnOfAct = deprecate(
+  () => undefined,
+  "Agent.act is deprecated in favour of Agent.getLiveUpdate, as of Mephisto 1.0, and is to be removed with its 1.1.",
+  "CROWDSTORM_ACT",
+);
+
+export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+  #liveRun: LiveRun | undefined;
+
+  /** Up while updates are pending, and after a status or shutdown that frees whoever waits for one. */
+  get hasLiveUpdate(): Signal {
+    return this.mailbox.signal;
+  }
+
+  /** Whether {@link shutdown} was called, on whichever handle. */
+  get isShutdown(): boolean {
+    return this.mailbox.isShutdown;
+  }
+
+  /** Sets the live run through which this handle reaches the worker's page. */
+  setLiveRun(liveRun: LiveRun): void {
+    this.#liveRun = liveRun;
+  }
+
+  /** @throws AssertionError when no live run was set */
+  getLiveRun(): LiveRun {
+    if (this.#liveRun === undefined) {
+      throw new AssertionError({ message: "Should not be getting the live run, not set for given agent" });
+    }
+    return this.#liveRun;
+  }
+
+  override *updateStatusSteps(status: AgentStatus): Steps<void> {
+    const from = this.dbStatus;
+    yield* super.updateStatusSteps(status);
+    if (status !== from) this.context.metrics.changed(this.agentType, this.workerId, from, status);
+  }
+
+  /** Gives the update to the agent's state and sends it to the worker's page, if there is a live run. Adds an `update_id` if it has none. */
+  observe(update: LiveUpdate): void {
+    update.update_id ??= this.context.ids.next();
+    this.state.updateData(update);
+    this.#liveRun?.sendLiveUpdate(this.getAgentId(), update);
+  }
+
+  /**
+   * The next update from the worker's page.
+   * @param timeoutMs how long to wait for it, in ms; 0 or nothing for not at all
+   * @returns undefined only when there is none and it was not to wait
+   * @throws AgentShutdownError when the agent was shut down, AgentDisconnectedError and AgentReturnedError when the worker is gone,
+   *   AgentTimeoutError when the time passed; the agent's status is then `timeout`
+   */
+  *getLiveUpdateSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
+    const { mailbox } = this;
+    if (mailbox.isEmpty()) {
+      if (!timeoutMs) return undefined;
+      yield* mailbox.news(timeoutMs, () => this.isAbsent());
+      if (mailbox.isEmpty()) {
+        if (mailbox.isShutdown) throw new AgentShutdownError(this.getAgentId());
+        yield* this.giveUpSteps(timeoutMs);
+      }
+    }
+    const update = mailbox.take() as LiveUpdate;
+    this.state.updateData(update);
+    return update;
+  }
+
+  getLiveUpdate(timeoutMs?: number | null): LiveUpdate | undefined {
+    return block(this.getLiveUpdateSteps(timeoutMs));
+  }
+
+  getLiveUpdateAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
+    return suspend(this.getLiveUpdateSteps(timeoutMs));
+  }
+
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once */
+  *actSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
+    warnOfAct();
+    return yield* this.getLiveUpdateSteps(timeoutMs);
+  }
+
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once */
+  act(timeoutMs?: number | null): LiveUpdate | undefined {
+    warnOfAct();
+    return this.getLiveUpdate(timeoutMs);
+  }
+
+  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once */
+  actAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
+    warnOfAct();
+    return this.getLiveUpdateAsync(timeoutMs);
+  }
+
+  /**
+   * Waits for the worker to submit.
+   * @param timeoutMs at most how long, in ms; nothing for not at all
+   * @returns whether the worker has submitted, or will not any more
+   */
+  *awaitSubmitSteps(timeoutMs?: number | null): Steps<boolean> {
+    if (timeoutMs !== undefined && timeoutMs !== null) yield* wait(this.didSubmit.waiting(timeoutMs));
+    return this.didSubmit.isSet();
+  }
+
+  awaitSubmit(timeoutMs?: number | null): boolean {
+    return block(this.awaitSubmitSteps(timeoutMs));
+  }
+
+  awaitSubmitAsync(timeoutMs?: number | null): Promise<boolean> {
+    return suspend(this.awaitSubmitSteps(timeoutMs));
+  }
+
+  /** Takes in the final submission: releases whoever awaits it, then gives it to the agent's state. Over once the state has it safe. */
+  *handleSubmitSteps(data: Json): Steps<void> {
+    this.didSubmit.set();
+    yield* this.state.updateSubmit(data);
+  }
+
+  handleSubmit(data: Json): void {
+    block(this.handleSubmitSteps(data));
+  }
+
+  handleSubmitAsync(data: Json): Promise<void> {
+    return suspend(this.handleSubmitSteps(data));
+  }
+
+  /** Ends the agent for its task: whoever waits for an update, and who asks for one and finds none, gets an AgentShutdownError. */
+  shutdown(): void {
+    this.context.log("debug", `${this.toString()} is shutting down`);
+    this.mailbox.shutdown();
+  }
+
+  protected override announce(status: AgentStatus): void {
+    if (this.pushes(status)) this.#liveRun?.pushStatusUpdate(this, this.dbStatus);
+  }
+
+  /** Whether a change to this status is pushed to the worker's page. */
+  protected abstract pushes(status: AgentStatus): boolean;
+}

@@ -1,0 +1,33 @@
+/** The message of the packet generation: what went over the socket between a worker's page and the task before Mephisto 1.0. */
+import type { Json } from "../../sync/index.js";
+
+/** A packet as plain data, as mailboxes and sockets carry it. */
+export type PacketFields = {
+  packet_type: string;
+  sender_id: string;
+  receiver_id: string;
+  data: Record<string, Json>;
+};
+
+export class Packet {
+  constructor(
+    public packetType: string,
+    public senderId: string,
+    public receiverId: string,
+    public data: Record<string, Json>,
+  ) {}
+
+  /** The packet that {@link toFields} wrote. */
+  static fromFields(fields: PacketFields): Packet {
+    return new Packet(fields.packet_type, fields.sender_id, fields.receiver_id, fields.data);
+  }
+
+  toFields(): PacketFields {
+    return { packet_type: this.packetType, sender_id: this.senderId, receiver_id: this.receiverId, data: this.data };
+  }
+
+  /** Another packet with the same addresses and data of its own, so that neither sees changes to the other. */
+  copy(): Packet {
+    return new Packet(this.packetType, this.senderId, this.receiverId, structuredClone(this.data));
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The crowd provider of the harness: it has no site to talk to, so that a decision about an agent's work is a change of its status
+ * and nothing else.
+ */
+import { type Steps, wait } from "../sync/index.js";
+import { Agent } from "./agent.js";
+import type { ModelContext } from "./context.js";
+import type { Unit } from "./entities/unit.js";
+import type { Worker } from "./entities/worker.js";
+import { PacketWorkerAgent } from "./packet/packet-worker-agent.js";
+import type { CrowdProvider } from "./providers.js";
+
+export const SIMULATED_PROVIDER_TYPE = "simulated";
+
+/**
+ * Marks an agent done: its row becomes `completed`, unless the worker has disconnected. The handle is not told: it finds out by
+ * `getStatus()`, as it would from the site of a real provider.
+ */
+function* completeSteps(agent: Agent | PacketWorkerAgent, { db, clock }: ModelContext): Steps<void> {
+  if (agent.getStatus() === "disconnect") return;
+  yield* wait(db.write("updateAgent", agent.dbId, { status: "completed", at: clock.now() }));
+}
+
+export class SimulatedAgent extends Agent {
+  static override newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Agent> {
+    return this._registerAgentSteps(context, worker, unit, SIMULATED_PROVIDER_TYPE);
+  }
+
+  approveWorkSteps(): Steps<void> {
+    return this.updateStatusSteps("approved");
+  }
+
+  rejectWorkSteps(): Steps<void> {
+    return this.updateStatusSteps("rejected");
+  }
+
+  markDoneSteps(): Steps<void> {
+    return completeSteps(this, this.context);
+  }
+}
+
+export class SimulatedPacketAgent extends PacketWorkerAgent {
+  static override newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<PacketWorkerAgent> {
+    return this._registerAgentSteps(context, worker, unit, SIMULATED_PROVIDER_TYPE);
+  }
+
+  approveWorkSteps(): Steps<void> {
+    return this.updateStatusSteps("approved");
+  }
+
+  rejectWorkSteps(): Steps<void> {
+    return this.updateStatusSteps("rejected");
+  }
+
+  markDoneSteps(): Steps<void> {
+    return completeSteps(this, this.context);
+  }
+}
+
+export const simulatedProvider: CrowdProvider = {
+  providerType: SIMULATED_PROVIDER_TYPE,
+  AgentClass: SimulatedAgent,
+  PacketAgentClass: SimulatedPacketAgent,
+};
