@@ -5,9 +5,9 @@
  * survives the death of the process, by whatever signal. A power cut or a crash of the operating system may lose the last
  * commits before it (those since the last checkpoint); the database stays consistent.
  */
-import { closeSync, existsSync, openSync, readSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { asDatabaseError, DatabaseError, DatabaseVersionError, ForeignDatabaseError, inUse, notADatabase } from "./errors.js";
+import { asDatabaseError, DatabaseError, DatabaseVersionError, foreign } from "./errors.js";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.js";
 
 export type Connection = Sqlite.Database;
@@ -21,7 +21,7 @@ const LOCK_TIMEOUT_MS = 5000;
 /**
  * Opens the database at `path` for writing, as its only owner; with `create`, makes it when there is no file.
  * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
- * {@link DatabaseError} when there is no file or it cannot be opened. What it refuses it leaves as it was.
+ * {@link DatabaseError} when there is no file or it cannot be opened. A file that it refuses keeps its content.
  */
 export function openOwner(path: string, create: boolean): Connection {
   try {
@@ -37,7 +37,6 @@ export function openOwner(path: string, create: boolean): Connection {
 /** Opens the database at `path`, which an owner has open, for reading. Throws {@link DatabaseError} when it cannot be opened. */
 export function openReader(path: string): Connection {
   try {
-    checkHeader(path);
     return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: LOCK_TIMEOUT_MS });
   } catch (error) {
     throw asDatabaseError(error, path, "opening");
@@ -45,8 +44,7 @@ export function openReader(path: string): Connection {
 }
 
 function openExisting(path: string): Connection {
-  checkHeader(path);
-  checkUnused(path);
+  probe(path);
   const connection = new Sqlite(path, { fileMustExist: true, timeout: LOCK_TIMEOUT_MS });
   return closeOnFailure(connection, () => configure(connection));
 }
@@ -62,45 +60,30 @@ function createFile(path: string): Connection {
 }
 
 /**
- * Tells from the header alone whether the file is ours, without SQLite: opening a foreign database, even for reading, may
- * recover its journal or make files beside it. The tables are created before the file becomes WAL, so the header is complete.
+ * Throws unless the file is ours, of our version, and nobody has it open.
+ *
+ * A WAL connection keeps a shared lock for as long as it lives, and the exclusive locking mode needs that there is none; the
+ * kernel drops the locks of a process that died. Between this and the opening somebody else may come: writes then wait for
+ * each other and fail as "in use", but nothing is damaged.
+ *
+ * The file is looked at through SQLite alone. Reading its header with `node:fs` would be simpler and fatal: POSIX drops all
+ * locks of a process on a file when the process closes any descriptor of it, so the owner in this process would lose its own.
  */
-function checkHeader(path: string): void {
-  const header = Buffer.alloc(100);
-  const file = openSync(path, "r");
+function probe(path: string): void {
+  const connection = new Sqlite(path, { fileMustExist: true, timeout: 0 });
   try {
-    if (readSync(file, header, 0, header.length, 0) < header.length) throw notADatabase(path);
+    connection.pragma("locking_mode = EXCLUSIVE");
+    if (connection.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw foreign(path);
+    const version = Number(connection.pragma("user_version", { simple: true }));
+    if (version !== SCHEMA_VERSION) {
+      const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
+      throw new DatabaseVersionError(
+        `${path}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`,
+      );
+    }
+    connection.exec("BEGIN EXCLUSIVE; ROLLBACK");
   } finally {
-    closeSync(file);
-  }
-  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") throw notADatabase(path);
-  if (header.readInt32BE(68) !== APPLICATION_ID) {
-    throw new ForeignDatabaseError(`${path}: a database of another program; give the run.db of a run, or a path where no file is`);
-  }
-  const version = header.readInt32BE(60);
-  if (version !== SCHEMA_VERSION) {
-    const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
-    throw new DatabaseVersionError(
-      `${path}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`,
-    );
-  }
-}
-
-/**
- * Throws when anybody has the database open. A WAL connection keeps a shared lock for as long as it lives, and the exclusive
- * locking mode needs that there is none; the kernel drops the locks of a process that died. Between this and the opening
- * somebody else may come: writes then wait for each other and fail as "in use", but nothing is damaged.
- */
-function checkUnused(path: string): void {
-  const probe = new Sqlite(path, { fileMustExist: true, timeout: 0 });
-  try {
-    probe.pragma("locking_mode = EXCLUSIVE");
-    probe.exec("BEGIN EXCLUSIVE; ROLLBACK");
-  } catch (error) {
-    if (error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_BUSY")) throw inUse(path, error);
-    throw error;
-  } finally {
-    probe.close();
+    connection.close();
   }
 }
 

@@ -41,11 +41,13 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
 
   // Extended codes such as SQLITE_BUSY_RECOVERY say more than is of use here, so families are matched by their prefix.
   const is = (family: string): boolean => error.code === family || error.code.startsWith(`${family}_`);
-  if (is("SQLITE_BUSY") || is("SQLITE_LOCKED")) return inUse(path, error);
+  if (is("SQLITE_BUSY") || is("SQLITE_LOCKED")) {
+    return new DatabaseInUseError(`${path}: the database is in use; wait until the run or program that has it open ends, or choose another path`, cause);
+  }
   if (is("SQLITE_FULL")) {
     return new DatabaseFullError(`${path}: ${what} failed: the disk is full; free some space on it or choose another directory`, cause);
   }
-  if (is("SQLITE_NOTADB")) return notADatabase(path, error);
+  if (is("SQLITE_NOTADB")) return foreign(path, error);
   if (is("SQLITE_CORRUPT")) return new DatabaseError(`${path}: ${what} failed: the database is damaged (${message})`, cause);
   if (is("SQLITE_CANTOPEN") || is("SQLITE_READONLY") || is("SQLITE_PERM")) {
     return new DatabaseError(`${path}: ${what} failed: the file and its directory must be there and writable (${message})`, cause);
@@ -53,12 +55,7 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
   return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
 }
 
-/** The database at `path` is held by somebody else. */
-export function inUse(path: string, cause?: unknown): DatabaseInUseError {
-  return new DatabaseInUseError(`${path}: the database is in use; wait until the run or program that has it open ends, or choose another path`, { cause });
-}
-
-/** The file at `path` is not an SQLite database. */
-export function notADatabase(path: string, cause?: unknown): ForeignDatabaseError {
-  return new ForeignDatabaseError(`${path}: not a database; give the run.db of a run, or a path where no file is`, { cause });
+/** The file at `path` is not ours: no database at all, or one of another program. */
+export function foreign(path: string, cause?: unknown): ForeignDatabaseError {
+  return new ForeignDatabaseError(`${path}: not a database of crowdstorm; give the run.db of a run, or a path where no file is`, { cause });
 }

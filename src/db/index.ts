@@ -4,6 +4,7 @@
  * which then has {@link connectDatabase}.
  */
 export { connectDatabase, type ConnectedDatabase } from "./client.js";
+export { auditAgents, type AgentAudit } from "./audit.js";
 export type { Database, DatabaseOptions } from "./database.js";
 export { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
 export { openDatabase, type OpenOptions } from "./local.js";

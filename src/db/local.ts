@@ -18,7 +18,7 @@ export interface OpenOptions extends DatabaseOptions {
 /**
  * Opens the database at `path` (`:memory:` for one that ends with its connection and is always new) as its only owner.
  * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
- * {@link DatabaseError} when there is no file or it cannot be opened or made; a file it refuses is left as it was.
+ * {@link DatabaseError} when there is no file or it cannot be opened or made; a file that it refuses keeps its content.
  */
 export function openDatabase(path: string, { create = false, onError = throwUnhandled }: OpenOptions = {}): Database {
   const connection = openOwner(path, create);

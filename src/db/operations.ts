@@ -83,12 +83,12 @@ export interface Writes {
 
   /** A new agent in status `none`; its unit becomes `assigned` to it. Throws when the unit has an agent or is reserved for another worker. */
   newAgent(agent: { workerId: string; unitId: string; providerType: string; at: number }): AgentRow;
-  /** The hottest write. Setting the status that the row has is allowed and leaves no entry in the history. */
-  updateAgent(agentId: string, change: { status: AgentStatus; at: number }): void;
+  /** The hottest write. Returns the status before. Setting the status that the row has is allowed and leaves no entry in the history. */
+  updateAgent(agentId: string, change: { status: AgentStatus; at: number }): AgentStatus;
   /** A new onboarding agent in status `none`. */
   newOnboardingAgent(agent: { workerId: string; taskRunId: string; at: number }): OnboardingAgentRow;
   /** As {@link Writes.updateAgent}, in the onboarding. */
-  updateOnboardingAgent(onboardingAgentId: string, change: { status: AgentStatus; at: number }): void;
+  updateOnboardingAgent(onboardingAgentId: string, change: { status: AgentStatus; at: number }): AgentStatus;
   /** Adds to the journal of an agent's state. `data` is JSON text: the caller encodes it, so that the one writer need not. */
   appendState(entry: { agentType: AgentType; agentId: string; kind: StateKind; data: string; at: number }): void;
 

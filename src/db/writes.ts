@@ -6,6 +6,7 @@ import type { Connection } from "./connection.js";
 import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+import type { AgentStatus } from "./statuses.js";
 import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
 
 /** Executes one write by name. Throws {@link DatabaseError} when it fails; nothing of it has then happened. */
@@ -82,12 +83,14 @@ function createWrites(connection: Connection): Writes {
     `UPDATE units SET agent_id = ?, worker_id = ?, status = 'assigned'
      WHERE unit_id = ? AND agent_id IS NULL AND (worker_id IS NULL OR worker_id = ?)`,
   );
+  const agentStatus = one<{ status: AgentStatus }>("SELECT status FROM agents WHERE agent_id = ?");
   const setAgentStatus = run("UPDATE agents SET status = ?, updated_at = ? WHERE agent_id = ?");
   const insertOnboardingAgent = one<OnboardingAgentRow>(
     `INSERT INTO onboarding_agents (status, worker_id, created_at, updated_at, task_run_id, task_id, task_type)
      SELECT 'none', ?, ?, ?, task_run_id, task_id, task_type FROM task_runs WHERE task_run_id = ?
      RETURNING ${columns.ONBOARDING_AGENT}`,
   );
+  const onboardingStatus = one<{ status: AgentStatus }>("SELECT status FROM onboarding_agents WHERE onboarding_agent_id = ?");
   const setOnboardingStatus = run("UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?");
   /** The journal serves two tables of agents, so that it cannot have a foreign key: the insert itself checks its agent. */
   const insertStateOf = (type: string, table: string, idColumn: string): ((...values: Value[]) => number) =>
@@ -142,11 +145,15 @@ function createWrites(connection: Connection): Writes {
       found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName),
     newAgent: connection.transaction(newAgent),
     updateAgent: (agentId, { status, at }) => {
-      if (setAgentStatus(status, at, agentId) === 0) throw missing("agent", agentId);
+      const before = found(agentStatus(agentId), "agent", agentId).status;
+      setAgentStatus(status, at, agentId);
+      return before;
     },
     newOnboardingAgent: ({ workerId, taskRunId, at }) => found(insertOnboardingAgent(workerId, at, at, taskRunId), "task run", taskRunId),
     updateOnboardingAgent: (onboardingAgentId, { status, at }) => {
-      if (setOnboardingStatus(status, at, onboardingAgentId) === 0) throw missing("onboarding agent", onboardingAgentId);
+      const before = found(onboardingStatus(onboardingAgentId), "onboarding agent", onboardingAgentId).status;
+      setOnboardingStatus(status, at, onboardingAgentId);
+      return before;
     },
     appendState: ({ agentType, agentId, kind, data, at }) => {
       if (insertState[agentType](kind, data, at, agentId) === 0) {

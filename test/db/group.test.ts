@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { AGENT_STATUSES, DatabaseFullError } from "../../dist/db/index.js";
+// The group commit runs inside the writer thread only; here it is driven directly, on a connection whose disk can be made full.
+import { openOwner } from "../../dist/db/connection.js";
+import { createGroupCommit } from "../../dist/db/group.js";
+import { createReads } from "../../dist/db/reads.js";
+import type { Request } from "../../dist/db/protocol.js";
+
+const SETUP: Request[] = [
+  ["newTask", [{ taskName: "talk", taskType: "chat" }]],
+  ["newTaskRun", [{ taskId: "1", providerType: "p", runDir: "/" }]],
+  ["newAssignments", [{ taskRunId: "1", assignments: 3, unitsEach: 1, status: "launched" }]],
+  ...["ann", "bob"].map((workerName): Request => ["findOrCreateWorker", [{ workerName, providerType: "p" }]]),
+];
+
+const id = fc.integer({ min: 1, max: 4 }).map(String);
+const aRequest: fc.Arbitrary<Request> = fc.oneof(
+  fc.record({ workerId: id, unitId: id }).map((key): Request => ["newAgent", [{ ...key, providerType: "p", at: 0 }]]),
+  fc.tuple(id, fc.constantFrom(...AGENT_STATUSES)).map(([agentId, status]): Request => ["updateAgent", [agentId, { status, at: 1 }]]),
+  id.map((agentId): Request => ["appendState", [{ agentType: "main", agentId, kind: "update", data: "1", at: 2 }]]),
+  id.map((workerId): Request => ["reserveUnit", ["1", workerId]]),
+  id.map((unitId): Request => ["clearUnitAgent", [unitId]]),
+  fc.constant<Request>(["newTask", [{ taskName: "talk", taskType: "chat" }]]),
+);
+
+test("writes have the same outcomes and rows in groups, with failures among them, as one by one", () => {
+  const execute = (groups: readonly (readonly Request[])[]): unknown => {
+    const connection = openOwner(":memory:", true);
+    const commit = createGroupCommit(connection);
+    commit(SETUP);
+    const outcomes = groups.flatMap((group) => commit(group)).map(({ value, error }) => ({ value, error: error?.message }));
+    const reads = createReads(connection);
+    const rows = [reads.unitsOfTaskRun("1"), reads.agentsOfTaskRun("1"), ["1", "2", "3"].map((agent) => reads.statusChangesOf("main", agent))];
+    connection.close();
+    return { outcomes, rows };
+  };
+  fc.assert(
+    fc.property(fc.array(fc.array(aRequest, { maxLength: 8 }), { maxLength: 4 }), (groups) => {
+      assert.deepEqual(execute(groups), execute(groups.flat().map((request) => [request])));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a full disk fails every write whose commit it took with it, and none before", () => {
+  const connection = openOwner(":memory:", true);
+  const commit = createGroupCommit(connection);
+  commit(SETUP);
+  const agent: Request = ["newAgent", [{ workerId: "1", unitId: "1", providerType: "p", at: 0 }]];
+  assert.equal(commit([agent])[0]?.error, undefined);
+  const pages = Number(connection.pragma("page_count", { simple: true }));
+  connection.pragma(`max_page_count = ${pages}`);
+
+  const update: Request = ["updateAgent", ["1", { status: "accepted", at: 1 }]];
+  const tooMuch: Request = ["appendState", [{ agentType: "main", agentId: "1", kind: "submit", data: "x".repeat(100_000), at: 2 }]];
+  const outcomes = commit([update, tooMuch, update]);
+  const row = createReads(connection).getAgent("1");
+
+  assert.ok(outcomes[1]?.error instanceof DatabaseFullError);
+  assert.match(outcomes[1].error.message, /the disk is full/);
+  // What was acknowledged is what is there.
+  const acknowledged = outcomes[0]?.error === undefined || outcomes[2]?.error === undefined;
+  assert.equal(row?.status, acknowledged ? "accepted" : "none");
+  assert.ok(!connection.inTransaction);
+  connection.close();
+});
+
+test("a group that cannot be committed fails as a whole", () => {
+  const connection = openOwner(":memory:", true);
+  const commit = createGroupCommit(connection);
+  commit(SETUP);
+  // A deferred constraint is checked at the commit alone.
+  connection.exec(`
+    CREATE TABLE broken (task_id INTEGER REFERENCES tasks DEFERRABLE INITIALLY DEFERRED);
+    CREATE TRIGGER breaks AFTER INSERT ON workers BEGIN INSERT INTO broken VALUES (99); END;`);
+  const outcomes = commit([
+    ["newTask", [{ taskName: "walk", taskType: "chat" }]],
+    ["newTask", [{ taskName: "walk", taskType: "chat" }]],
+    ["findOrCreateWorker", [{ workerName: "eve", providerType: "p" }]],
+  ]);
+  assert.deepEqual(
+    outcomes.map(({ error }) => /committing failed|newTask failed/.exec(error?.message ?? "")?.[0]),
+    ["committing failed", "newTask failed", "committing failed"],
+  );
+  assert.equal(createReads(connection).findTask("walk"), undefined);
+  connection.close();
+});
