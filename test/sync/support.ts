@@ -70,3 +70,8 @@ export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> 
     clearTimeout(timer);
   }
 }
+
+/** Gives the event loop turns until `condition` holds; never concludes anything from the time it takes. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
