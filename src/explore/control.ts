@@ -1,0 +1,146 @@
+/**
+ * A program's thread under the explorer's control: before every operation on shared memory it announces what it is about to
+ * do, the next thread is chosen, and it goes on when that is itself. Waiting is logical and takes no time.
+ */
+import { awaitBaton, passBaton, type AtomicOperation, type Clock, type Control, type Update } from "../sync/index.js";
+import { afterOperation, BOARD, enabledThreads, EXPLORER, pendingOf, PENDING, sketchPending, sleepersOn, type Board } from "./board.js";
+import type { CellMap } from "./cells.js";
+import { choose, lowest } from "./choose.js";
+import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
+
+/** Unwinds a thread whose execution was given up. */
+export const ABORTED = Symbol("the explorer gave this execution up");
+
+export interface ThreadControl extends Control {
+  /** This thread's own time (ms): it passes only in waits that time out, and then exactly as long as they were to last. */
+  readonly clock: Clock;
+  /** Begins an execution; the thread was chosen for its first step. */
+  start(): void;
+  /** Ends this thread's part of the execution and hands over. */
+  finish(): void;
+}
+
+export function createControl(board: Board, thread: number, cellMap: CellMap): ThreadControl {
+  const { words } = board;
+  const me = pendingOf(thread);
+  let now = 0;
+
+  /** Waits until this thread is chosen for the operation it has announced. */
+  const takeTurn = (): void => {
+    if (word(words, BOARD.aborting) !== 0) throw ABORTED;
+    const chosen = choose(board);
+    if (chosen === thread) return;
+    handOver(board, chosen);
+    awaitBaton(words, thread);
+    if (word(words, BOARD.aborting) !== 0) throw ABORTED;
+  };
+
+  const announce = (kind: number, cell: number, operand: number, expected: number): void => {
+    words[me + PENDING.kind] = kind;
+    words[me + PENDING.cell] = cell;
+    words[me + PENDING.operand] = operand;
+    words[me + PENDING.expected] = expected;
+  };
+
+  /** Records the step that this thread makes now. */
+  const record = (kind: number, cell: number, before: number, after: number, detail: number, flags: number): void => {
+    const step = word(words, BOARD.step);
+    const at = board.log + step * RECORD.words;
+    words[at + RECORD.thread] = thread;
+    words[at + RECORD.kind] = kind;
+    words[at + RECORD.cell] = cell;
+    words[at + RECORD.before] = before;
+    words[at + RECORD.after] = after;
+    words[at + RECORD.detail] = detail;
+    words[at + RECORD.flags] = flags;
+    words[at + RECORD.enabled] = enabledThreads(words);
+    const sleeping = word(words, BOARD.sleeping);
+    words[at + RECORD.sleeping] = sleeping;
+    if (sleeping !== 0 && step + 1 >= word(words, BOARD.prefixLength)) wakeDependent(at, sleeping);
+    words[BOARD.step] = step + 1;
+    words[BOARD.last] = thread;
+  };
+
+  /** Takes out of the sleep set whoever's next operation depends on the step recorded at `at`. */
+  const wakeDependent = (at: number, sleeping: number): void => {
+    const cell = word(words, at + RECORD.cell);
+    if (cell < 0) return;
+    for (let rest = sleeping; rest !== 0; rest &= rest - 1) {
+      const other = lowest(rest);
+      if (word(words, pendingOf(other) + PENDING.cell) !== cell) continue;
+      sketchPending(words, other, cellMap.valueOf(cell));
+      if (dependent(words, at, BOARD.scratch)) words[BOARD.sleeping] = word(words, BOARD.sleeping) & ~(1 << other);
+    }
+  };
+
+  return {
+    clock: { now: () => now },
+
+    start: () => {
+      now = 0;
+      record(KIND.start, -1, 0, 0, 0, 0);
+    },
+
+    finish: () => {
+      words[me + PENDING.kind] = KIND.done;
+      handOver(board, word(words, BOARD.aborting) !== 0 ? -1 : choose(board));
+    },
+
+    before: (operation: AtomicOperation, cells: Int32Array, index: number, operand: number, expected: number, next?: Update) => {
+      const kind: number = KIND[operation];
+      const cell = cellMap.cellOf(cells, index);
+      if (next === undefined) {
+        announce(kind, cell, operand, expected);
+      } else {
+        const seen = word(cells, index);
+        announce(kind, cell, 0, 0);
+        words[me + PENDING.seen] = seen;
+        words[me + PENDING.would] = next(seen, operand);
+      }
+      takeTurn();
+      const value = word(cells, index);
+      const after = next === undefined ? afterOperation(kind, value, operand, expected) : next(value, operand);
+      record(kind, cell, value, after, kind === KIND.test ? operand : 0, 0);
+    },
+
+    wait: (cells, index, expected, timeoutMs) => {
+      const cell = cellMap.cellOf(cells, index);
+      announce(KIND.wait, cell, 0, expected);
+      takeTurn();
+      const value = word(cells, index);
+      const sleeps = value === expected && timeoutMs > 0;
+      record(KIND.wait, cell, value, value, 0, value === expected ? FLAG.slept : 0);
+      if (!sleeps) return value === expected ? "timed-out" : "not-equal";
+
+      announce(KIND.wake, cell, 0, 0);
+      const timed = timeoutMs === Infinity ? 0 : 1;
+      words[me + PENDING.timed] = timed;
+      words[me + PENDING.notified] = 0;
+      takeTurn();
+      const expired = word(words, me + PENDING.notified) === 0;
+      record(KIND.wake, cell, 0, 0, 0, (expired ? FLAG.expired : 0) | (timed === 1 ? FLAG.timed : 0));
+      if (!expired) return "ok";
+      now += timeoutMs;
+      return "timed-out";
+    },
+
+    notify: (cells, index) => {
+      const cell = cellMap.cellOf(cells, index);
+      announce(KIND.notify, cell, 0, 0);
+      takeTurn();
+      const woken = sleepersOn(words, cell);
+      record(KIND.notify, cell, 0, 0, woken, 0);
+      for (let rest = woken; rest !== 0; rest &= rest - 1) words[pendingOf(lowest(rest)) + PENDING.notified] = 1;
+    },
+  };
+}
+
+/** Gives the baton to the chosen thread, or to the explorer if the execution is over. */
+export function handOver(board: Board, chosen: number): void {
+  if (chosen >= 0) {
+    passBaton(board.words, chosen);
+    return;
+  }
+  board.words[BOARD.end] = -1 - chosen;
+  passBaton(board.words, EXPLORER);
+}

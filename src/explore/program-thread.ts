@@ -1,0 +1,75 @@
+/** The entry of a worker thread that is one thread of a program: executes it again and again, whenever it gets the baton. */
+import { parentPort, workerData } from "node:worker_threads";
+import { awaitBaton, takeControl, type Json } from "../sync/index.js";
+import { BOARD, openBoard, OUTCOME_BYTES, pendingOf, PENDING } from "./board.js";
+import { mapCells } from "./cells.js";
+import { ABORTED, createControl } from "./control.js";
+import { createEnv, type Shared } from "./env.js";
+import { loadProgram, type ProgramSource } from "./load-program.js";
+import { word } from "./operations.js";
+
+export interface ThreadData {
+  readonly source: ProgramSource;
+  readonly shared: Shared;
+  readonly board: SharedArrayBuffer;
+  readonly maxSteps: number;
+  readonly thread: number;
+}
+
+/** What a thread tells of an execution. */
+export interface ThreadReport {
+  readonly value?: Json;
+  /** What it threw. */
+  readonly threw?: string;
+  /** When recording: the steps at which named calls began, and ended (without a name). */
+  readonly calls?: readonly { readonly step: number; readonly name?: string }[];
+}
+
+const { source, shared, board: buffer, maxSteps, thread } = workerData as ThreadData;
+const program = await loadProgram(source);
+const body = Object.values(program.threads)[thread];
+if (body === undefined) throw new RangeError(`program ${program.name} has no thread ${thread}`);
+
+const board = openBoard(buffer, maxSteps);
+const { words, outcomes } = board;
+const control = createControl(board, thread, mapCells([new Int32Array(shared.arena), shared.rows]));
+let calls: { step: number; name?: string }[] = [];
+const env = createEnv(shared, {
+  thread,
+  clock: control.clock,
+  onCall: (name) => {
+    if (word(words, BOARD.recording) === 0) return;
+    calls.push({ step: word(words, BOARD.step), ...(name === undefined ? {} : { name }) });
+  },
+});
+
+/** Runs the thread's part of one execution. */
+function execute(run: (typeof program.threads)[string]): ThreadReport {
+  takeControl(control);
+  try {
+    return { value: run(env) };
+  } catch (error) {
+    if (error === ABORTED) return {};
+    return { threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  } finally {
+    takeControl(undefined);
+  }
+}
+
+function report(what: ThreadReport): void {
+  const text = JSON.stringify(word(words, BOARD.recording) === 0 ? what : { ...what, calls });
+  const bytes = Buffer.byteLength(text);
+  const fits = bytes <= OUTCOME_BYTES ? text : JSON.stringify({ threw: `the outcome has ${bytes} bytes of JSON; the limit is ${OUTCOME_BYTES}` });
+  words[pendingOf(thread) + PENDING.outcomeBytes] = outcomes.write(fits, thread * OUTCOME_BYTES);
+}
+
+parentPort?.postMessage("ready");
+for (;;) {
+  awaitBaton(words, thread);
+  if (word(words, BOARD.quit) !== 0) break;
+  calls = [];
+  env.renew();
+  control.start();
+  report(execute(body));
+  control.finish();
+}

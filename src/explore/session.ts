@@ -1,0 +1,171 @@
+/**
+ * A program ready to be executed any number of times: its worker threads, its memory and the image to which the memory is
+ * put back before each execution. Executing is synchronous: the caller waits for the baton like any participant.
+ */
+import { Worker } from "node:worker_threads";
+import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind } from "../sync/index.js";
+import { BOARD, createBoard, END, EXPLORER, MOST_CHANGE_POINTS, OUTCOME_BYTES, pendingOf, PENDING, POLICY, type Board } from "./board.js";
+import { choose } from "./choose.js";
+import { handOver } from "./control.js";
+import { createEnv, type Shared } from "./env.js";
+import { loadProgram, type ProgramSource } from "./load-program.js";
+import { KIND, word } from "./operations.js";
+import type { Env, Program } from "./program.js";
+import type { ThreadData, ThreadReport } from "./program-thread.js";
+import { INITIAL_STATUS, ROW, writeStatus } from "./rows.js";
+
+/** How long a thread may go without a scheduling point (ms of real time) before it is taken to be stuck in itself. */
+const PATIENCE_MS = 20_000;
+
+/** A program does not do the same when it is executed in the same order again, or never comes to a scheduling point. */
+export class UncontrolledProgramError extends Error {
+  override readonly name = "UncontrolledProgramError";
+}
+
+/** How the next execution is to be scheduled. */
+export interface Schedule {
+  /** Threads of the first steps. */
+  readonly prefix: ArrayLike<number>;
+  /** What decides after the prefix. Default: the thread that ran last goes on. */
+  readonly policy?: keyof typeof POLICY;
+  /** Threads (bit mask) that need not be tried from the last step of the prefix on. Default: none. */
+  readonly sleeping?: number;
+  /** State of the random policies, not 0. */
+  readonly random?: number;
+  /** For `pct`: one a thread and one a thread's timeout, all different, above 0; and the steps at which to fall back. */
+  readonly priorities?: readonly number[];
+  readonly changeAt?: readonly number[];
+  /** Whether the threads note their named calls. */
+  readonly recording?: boolean;
+}
+
+export interface Session {
+  readonly program: Program;
+  readonly mailboxKind: MailboxKind;
+  readonly threadNames: readonly string[];
+  readonly board: Board;
+  /** For looking at the memory that the last execution left. */
+  readonly env: Env;
+  /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
+  execute(schedule: Schedule): number;
+  /** Steps of the last execution. */
+  readonly steps: number;
+  /** What the threads told of the last execution; of those that finished. */
+  reports(): (ThreadReport | undefined)[];
+  /** Their outcomes as text, to be compared. */
+  outcomeTexts(): string[];
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly mailbox?: MailboxKind;
+  /** Steps after which an execution is taken to go on for ever. Default: 5,000. */
+  readonly maxSteps?: number;
+}
+
+/** Starts the threads of a program. Rejects with what loading it throws. */
+export async function openSession(source: ProgramSource, options: SessionOptions = {}): Promise<Session> {
+  const { mailbox: mailboxKind = "sound", maxSteps = 5000 } = options;
+  const program = await loadProgram(source);
+  const threadNames = Object.keys(program.threads);
+  const arena = Arena.create({ slots: 1, ringBytes: program.ringBytes });
+  arena.allocate();
+  const rows = new Int32Array(new SharedArrayBuffer(ROW.words * 4));
+  writeStatus(rows, INITIAL_STATUS);
+  const shared: Shared = { arena: arena.shared, rows, mailboxKind };
+  const image = arena.cells.slice();
+  const rowsImage = rows.slice();
+  const board = createBoard(maxSteps);
+  const { words, outcomes } = board;
+  words[BOARD.threads] = threadNames.length;
+  const env = createEnv(shared, { thread: threadNames.length, clock: systemClock, onCall: () => undefined });
+
+  const threads = threadNames.map((_name, thread) => {
+    const data: ThreadData = { source, shared, board: board.buffer, maxSteps, thread };
+    return new Worker(new URL("./program-thread.js", import.meta.url), { workerData: data });
+  });
+  try {
+    await Promise.all(threads.map(isReady));
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    throw error;
+  }
+
+  const awaitEnd = (): void => {
+    if (!awaitBaton(words, EXPLORER, PATIENCE_MS)) {
+      throw new UncontrolledProgramError(`program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`);
+    }
+  };
+
+  const prepare = (schedule: Schedule): void => {
+    arena.cells.set(image);
+    rows.set(rowsImage);
+    words.fill(0, BOARD.pending, board.prefix);
+    words.set(schedule.prefix, board.prefix);
+    words[BOARD.end] = END.running;
+    words[BOARD.step] = 0;
+    words[BOARD.last] = 0;
+    words[BOARD.prefixLength] = schedule.prefix.length;
+    words[BOARD.policy] = POLICY[schedule.policy ?? "first"];
+    words[BOARD.sleeping] = schedule.sleeping ?? 0;
+    words[BOARD.random] = schedule.random ?? 1;
+    words[BOARD.recording] = schedule.recording === true ? 1 : 0;
+    words[BOARD.nextLowPriority] = 0;
+    const changes = schedule.changeAt ?? [];
+    if (changes.length > MOST_CHANGE_POINTS) throw new RangeError(`at most ${MOST_CHANGE_POINTS} change points, not ${changes.length}`);
+    words[BOARD.changePoints] = changes.length;
+    words.set(changes, BOARD.changeAt);
+    schedule.priorities?.forEach((priority, place) => {
+      const thread = place >> 1;
+      words[pendingOf(thread) + ((place & 1) === 0 ? PENDING.priority : PENDING.timeoutPriority)] = priority;
+    });
+  };
+
+  /** Unwinds the threads that an execution left half-way. */
+  const abort = (): void => {
+    words[BOARD.aborting] = 1;
+    for (let thread = 0; thread < threadNames.length; thread++) {
+      const kind = word(words, pendingOf(thread) + PENDING.kind);
+      if (kind === KIND.start || kind === KIND.done) continue;
+      passBaton(words, thread);
+      awaitEnd();
+    }
+    words[BOARD.aborting] = 0;
+  };
+
+  const outcomeText = (thread: number): string => {
+    const start = thread * OUTCOME_BYTES;
+    return outcomes.toString("utf8", start, start + word(words, pendingOf(thread) + PENDING.outcomeBytes));
+  };
+
+  return {
+    program, mailboxKind, threadNames, board, env,
+    execute: (schedule) => {
+      prepare(schedule);
+      handOver(board, choose(board));
+      awaitEnd();
+      const end = word(words, BOARD.end);
+      if (end !== END.completed) abort();
+      return end;
+    },
+    get steps() {
+      return word(words, BOARD.step);
+    },
+    reports: () => threadNames.map((_name, thread) => {
+      const text = outcomeText(thread);
+      return text === "" ? undefined : (JSON.parse(text) as ThreadReport);
+    }),
+    outcomeTexts: () => threadNames.map((_name, thread) => outcomeText(thread)),
+    close: async () => {
+      words[BOARD.quit] = 1;
+      await Promise.all(threads.map((thread) => thread.terminate()));
+    },
+  };
+}
+
+function isReady(thread: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    thread.once("message", () => resolve());
+    thread.once("error", reject);
+  });
+}
