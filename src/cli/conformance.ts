@@ -16,7 +16,7 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .positional("files", { type: "string", array: true, demandOption: true, describe: "Conformance vectors (gzipped JSON)" })
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound", describe: "Which mailbox the agents get" }),
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which mailbox the agents get" }),
   handler: async ({ files, mailbox }) => {
     // All are read first, so that a file that is none does not end a run half-way.
     const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));

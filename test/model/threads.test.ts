@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { on } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { Worker as Thread } from "node:worker_threads";
+import { connectDatabase, startWriter, type WriterHandle, type Database } from "../../dist/db/index.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
+import { Arena, MAILBOX_KINDS, type MailboxKind } from "../../dist/sync/index.js";
+import { populate } from "./fixture.js";
+import type { WaitingThread } from "./waiting-thread.js";
+
+interface Setting {
+  writer: WriterHandle;
+  db: Database;
+  agent: Agent;
+  /** What the thread posts next. */
+  next: () => Promise<unknown>;
+}
+
+async function startWaiting(t: TestContext, mailbox: MailboxKind): Promise<Setting> {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-model-"));
+  t.after(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  const db = connectDatabase(writer.connect());
+  const arena = Arena.create({ slots: 1 });
+  const context = createContext({ db, arena, mailbox });
+  const { workerId, unitId } = populate(db);
+  const agent = await Agent.newFromProviderDataAsync(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
+  const connection = writer.connect();
+  const agentId = agent.getAgentId();
+  const slotIndex = context.slots.slotOf(agentId).index;
+  const thread = new Thread(new URL("./waiting-thread.js", import.meta.url), {
+    workerData: { connection, arena: arena.shared, mailbox, agentId, slotIndex } satisfies WaitingThread,
+    transferList: [connection.port],
+  });
+  const messages = on(thread, "message", { close: ["exit"] });
+  const next = async (): Promise<unknown> => ((await messages.next()).value as unknown[] | undefined)?.[0];
+  return { writer, db, agent, next };
+}
+
+test("a thread blocked in getLiveUpdate gets the updates that another appends", async (t) => {
+  const { writer, db, agent, next } = await startWaiting(t, "sound");
+  assert.equal(await next(), "waiting");
+  for (let n = 0; n < 10; n++) {
+    agent.mailbox.append({ n });
+    assert.deepEqual(await next(), { n });
+  }
+  agent.shutdown();
+  assert.deepEqual(await next(), ["AgentShutdownError", "accepted"]);
+  db.close();
+  await writer.close();
+});
+
+for (const mailbox of MAILBOX_KINDS) {
+  test(`a thread blocked in getLiveUpdate is released by a disconnect in another (${mailbox})`, async (t) => {
+    const { writer, db, agent, next } = await startWaiting(t, mailbox);
+    assert.equal(await next(), "waiting");
+    await agent.updateStatusAsync("disconnect");
+    assert.deepEqual(await next(), ["AgentDisconnectedError", "disconnect"]);
+    db.close();
+    await writer.close();
+  });
+}
