@@ -27,7 +27,7 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
       "no-restricted-globals": ["error", atomicsOnlyInSync],
       "max-lines": ["warn", { max: 350, skipBlankLines: true, skipComments: true }],
       eqeqeq: "error",
@@ -36,7 +36,7 @@ export default tseslint.config(
   // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.
   { files: ["src/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
   {
-    files: ["src/{model,live,scenario,explore}/**/*.ts", "src/sync/{event,ring,reference-mailbox,sound-mailbox,arena}.ts"],
+    files: ["src/{model,live,scenario,explore}/**/*.ts", "src/engine/crowd/**/*.ts", "src/sync/{event,ring,reference-mailbox,sound-mailbox,arena}.ts"],
     rules: {
       "no-restricted-properties": ["error", ...impure],
       "no-restricted-globals": ["error", atomicsOnlyInSync, "setTimeout", "setInterval", "setImmediate", "Date", "performance"],

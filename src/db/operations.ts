@@ -53,7 +53,10 @@ export interface Reads {
 
   /** The journal of one agent's state, in the order of its commits. */
   stateOfAgent(agentType: AgentType, agentId: string): StateRow[];
-  /** Every committed change of one agent's status, in the order of the commits. */
+  /**
+   * Every committed change of one agent's status, in the order of the commits. Goes through the history of all agents
+   * (about 50 ms for a million entries), so it is for after a run.
+   */
   statusChangesOf(agentType: AgentType, agentId: string): StatusChangeRow[];
 }
 

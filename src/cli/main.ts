@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The `simulate` command. Parses, calls, prints; one file a subcommand. */
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { ScenarioError } from "../scenario/index.js";
+import { conformanceCommand } from "./conformance.js";
+import { UsageError } from "./errors.js";
+import { listCommand } from "./list.js";
+import { planCommand } from "./plan.js";
+import { runCommand } from "./run.js";
+
+/** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
+const EXIT_USAGE = 2;
+const EXIT_FAILURE = 1;
+
+const parser = yargs(hideBin(process.argv))
+  .scriptName("simulate")
+  .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
+  .command(runCommand)
+  .command(planCommand)
+  .command(listCommand)
+  .command(conformanceCommand)
+  .strict()
+  .recommendCommands()
+  .help()
+  .alias("help", "h")
+  .version()
+  .wrap(Math.min(100, process.stdout.columns || 100))
+  .fail((message, error) => {
+    // yargs gives a message for what it checks itself, and the error for what a command throws.
+    throw (error as Error | undefined) ?? new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
+  });
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
+}

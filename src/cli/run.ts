@@ -1,0 +1,96 @@
+/** `simulate --scenario NAME`: a run on real threads, with its progress and its summary. */
+import { availableParallelism } from "node:os";
+import type { CommandModule } from "yargs";
+import { runThreads } from "../engine/index.js";
+import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { showProgress } from "./progress.js";
+import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { UsageError } from "./errors.js";
+
+interface RunArguments extends PlanArguments {
+  readonly threads?: string | undefined;
+  readonly mailbox: MailboxKind;
+  readonly results: string;
+  readonly quiet: boolean;
+}
+
+const MOST_THREADS = 24;
+/** Columns of a summary that is not printed to a terminal. */
+const PLAIN_WIDTH = 100;
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: ["$0", "run"],
+  describe: "Run a scenario on real threads, and judge it",
+  builder: (yargs) =>
+    yargs
+      .options(planOptions)
+      .option("threads", { type: "string", requiresArg: true, describe: "Threads for simulated workers and for tasks, together [default: one a core]" })
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
+      .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
+      .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
+      .example("$0 --scenario disconnect-storm", "the main job")
+      .example("$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"),
+  async handler(args) {
+    const { scenario, path: _path, text, plan, options } = { ...planFrom(args) };
+    const threads = threadsFrom(args.threads);
+    const interrupt = interruptible();
+    const progress = showProgress(plan, args.quiet);
+    const { summary, directory } = await runThreads({
+      loaded: { scenario, path: _path, text },
+      plan,
+      planOptions: options,
+      mailbox: args.mailbox,
+      threads,
+      resultsRoot: args.results,
+      runId: runIdOf(scenario.name, plan.seed),
+      options: differing(args),
+      reproduce: reproduceCommand(args, plan.seed),
+      interrupt,
+      onProgress: (measurements, elapsedMs) => progress.show(measurements, elapsedMs),
+    }).finally(() => progress.end());
+    if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
+    process.exitCode = exitCodeOf(summary);
+  },
+};
+
+function threadsFrom(text: string | undefined): number {
+  const threads = text === undefined ? Math.max(2, availableParallelism()) : wholeNumber("threads", text, 2);
+  if (threads > MOST_THREADS) {
+    if (text === undefined) return MOST_THREADS;
+    throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
+  }
+  return threads;
+}
+
+/** Ctrl-C ends the run but keeps its results; a second one ends the process. */
+function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const onInterrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  return controller.signal;
+}
+
+function runIdOf(scenario: string, seed: number): string {
+  const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
+  return `${stamp}-${scenario}-${seed}-${process.pid}`;
+}
+
+/** The options that make the run another than a plain run of its scenario. */
+function differing({ seed, workers, duration, threads, mailbox }: RunArguments): Summary["options"] {
+  const given = { seed, workers, duration, threads, ...(mailbox !== "sound" && { mailbox }) };
+  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function reproduceCommand(args: RunArguments, seed: number): string {
+  const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`);
+  return ["simulate", `--scenario ${args.scenario}`, ...options].join(" ");
+}
+
+function colored(): boolean {
+  return process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+}

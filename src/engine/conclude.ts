@@ -1,0 +1,86 @@
+/** From the evidence and the measurements of a finished run to its summary and its files. */
+import { cpus, totalmem } from "node:os";
+import { createRequire } from "node:module";
+import { auditAgents, type AgentAudit } from "../db/index.js";
+import {
+  checkInvariants,
+  countFindings,
+  createRecorder,
+  evaluate,
+  formatHlog,
+  parseThresholds,
+  scheduleKept,
+  type Collector,
+  type ProcessHealth,
+  type RunEvidence,
+  type ThreadHealth,
+} from "../measure/index.js";
+import { buildSummary, writeRun, type Summary } from "../report/index.js";
+import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { outcomesOf } from "./evidence.js";
+
+/** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
+const SLIP_BOUND_MS = 100;
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+export interface Conclusion {
+  readonly runId: string;
+  readonly directory: string;
+  readonly engine: Summary["engine"];
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  readonly startedAt: Date;
+  readonly originMs: number;
+  readonly durationMs: number;
+  readonly end: Summary["end"];
+  readonly collector: Collector;
+  readonly audit: readonly AgentAudit[];
+  readonly evidence: RunEvidence;
+  readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
+}
+
+/** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
+export function conclude(conclusion: Conclusion): Summary {
+  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit } = conclusion;
+  const invariants = checkInvariants(conclusion.evidence);
+  const recorder = createRecorder({ thread: "coordinator", originMs: conclusion.originMs });
+  countFindings(invariants, recorder);
+  for (const { agentType, status } of audit) {
+    if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
+  }
+  collector.add(recorder.take());
+  const measurements = collector.measurements(durationMs);
+  const summary = buildSummary({
+    runId,
+    engine: conclusion.engine,
+    scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
+    seed: String(plan.seed),
+    plan: { hash: planHash(plan), workers: plan.workers },
+    options: conclusion.options,
+    reproduce: conclusion.reproduce,
+    startedAt: startedAt.toISOString(),
+    end: conclusion.end,
+    outcomes: outcomesOf(audit),
+    measurements,
+    invariants,
+    thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
+    schedule: scheduleKept(measurements, SLIP_BOUND_MS),
+    health: conclusion.health,
+    environment: {
+      crowdstorm: version,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+  });
+  const hlog = formatHlog(measurements, { startEpochMs: startedAt.getTime(), comment: `crowdstorm ${version}, run ${runId}` });
+  writeRun(directory, { summary, hlog, scenario: loaded.text });
+  return summary;
+}
+
+export { auditAgents };

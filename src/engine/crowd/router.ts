@@ -1,0 +1,122 @@
+/**
+ * The clients' end of a channel: passes packets between the platform and the simulated workers of one thread, and tells the
+ * platform which of them are lost, as the router of the real platform does.
+ */
+import type { AgentStatus } from "../../db/index.js";
+import { createOutbox, type Channel, type ChannelHandlers, type Packet, type PacketType } from "../../live/index.js";
+import type { Recorder } from "../../measure/index.js";
+import type { Json, Reactor } from "../../sync/index.js";
+import { createLocalQueue, type LocalQueue } from "./local-queue.js";
+
+/** One client behind the router. */
+export interface Connection {
+  readonly registrationId: string;
+  /** What the platform sends, while the client is connected. */
+  readonly inbox: LocalQueue<Packet>;
+  /** The agent that the platform gave it last. */
+  agentId: string | undefined;
+  /** `connected`; `offline`: nothing reaches it; `lost`: the platform is told so. */
+  state: "connected" | "offline" | "lost";
+}
+
+export interface Router {
+  readonly handlers: ChannelHandlers;
+  /** The channel to send on. */
+  use(channel: Channel): void;
+  connect(registrationId: string): Connection;
+  /** Sends a packet of a client; the time of sending is put on it when it goes onto the channel. */
+  send(type: PacketType, subjectId: string, data: Packet["data"]): void;
+  /** The platform notices that a client is gone. */
+  reportLost(connection: Connection): void;
+  /** The client will not come back: the router forgets it. */
+  forget(connection: Connection): void;
+}
+
+export function createRouter(reactor: Reactor, recorder: Recorder): Router {
+  const { clock } = reactor;
+  const byRegistration = new Map<string, Connection>();
+  const byAgent = new Map<string, Connection>();
+  let outbox: ReturnType<typeof createOutbox<Packet>> | undefined;
+
+  const send: Router["send"] = (type, subjectId, data) => {
+    if (outbox === undefined) throw new Error("the router has no channel");
+    outbox.send({ packet_type: type, subject_id: subjectId, data });
+  };
+  const statusFor = (connection: Connection | undefined): AgentStatus | undefined =>
+    connection?.state === "lost" ? "disconnect" : undefined;
+
+  /** An agent of a client that is already lost: nobody will ever act for it. */
+  const reportIfLost = (connection: Connection): void => {
+    if (connection.state === "lost" && connection.agentId !== undefined) {
+      send("return_statuses", connection.registrationId, { [connection.agentId]: "disconnect" });
+    }
+  };
+
+  const onDetails = (packet: Packet): void => {
+    const connection = byRegistration.get(packet.subject_id);
+    if (connection === undefined) return;
+    const agentId = packet.data["agent_id"];
+    if (typeof agentId === "string" && packet.data["failure_reason"] === undefined) {
+      if (connection.agentId !== undefined) byAgent.delete(connection.agentId);
+      connection.agentId = agentId;
+      byAgent.set(agentId, connection);
+      reportIfLost(connection);
+    }
+    if (connection.state === "connected") connection.inbox.push(packet);
+  };
+
+  const onMessage = (_channel: Channel, packet: Packet): void => {
+    switch (packet.packet_type) {
+      case "agent_details":
+        return onDetails(packet);
+      case "request_statuses": {
+        const asked = packet.data["agent_ids"];
+        const statuses: Record<string, Json> = {};
+        for (const id of Array.isArray(asked) ? (asked as readonly Json[]) : []) {
+          const status = typeof id === "string" ? statusFor(byAgent.get(id)) : undefined;
+          if (typeof id === "string" && status !== undefined) statuses[id] = status;
+        }
+        if (Object.keys(statuses).length > 0) send("return_statuses", packet.subject_id, statuses);
+        return;
+      }
+      default: {
+        const connection = byAgent.get(packet.subject_id);
+        if (connection?.state === "connected") connection.inbox.push(packet);
+      }
+    }
+  };
+
+  return {
+    handlers: {
+      onMessage,
+      onMalformed: () => recorder.count("errors"),
+      onClose: () => undefined,
+    },
+    use(channel) {
+      outbox = createOutbox<Packet>(
+        reactor,
+        (packet) => !channel.isAlive() || channel.enqueueSend({ ...packet, client_timestamp: clock.now() }),
+        () => recorder.count("mailbox_full"),
+      );
+      channel.open();
+    },
+    connect(registrationId) {
+      let connection = byRegistration.get(registrationId);
+      if (connection === undefined) {
+        connection = { registrationId, inbox: createLocalQueue(reactor), agentId: undefined, state: "connected" };
+        byRegistration.set(registrationId, connection);
+      }
+      connection.state = "connected";
+      return connection;
+    },
+    send,
+    reportLost(connection) {
+      connection.state = "lost";
+      reportIfLost(connection);
+    },
+    forget(connection) {
+      byRegistration.delete(connection.registrationId);
+      if (connection.agentId !== undefined) byAgent.delete(connection.agentId);
+    },
+  };
+}

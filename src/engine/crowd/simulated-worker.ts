@@ -1,0 +1,322 @@
+/**
+ * One simulated worker: a coroutine that does what its plan says, at the times the plan says, whatever the platform answers
+ * meanwhile. It knows the platform only by packets.
+ */
+import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
+import type { LiveUpdateData, Packet } from "../../live/index.js";
+import type { ClientEvidence, Recorder } from "../../measure/index.js";
+import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
+import { wait, type Reactor, type Steps } from "../../sync/index.js";
+import type { Connection, Router } from "./router.js";
+
+export interface CrowdTools {
+  readonly reactor: Reactor;
+  readonly recorder: Recorder;
+  readonly router: Router;
+  /** When the run started, ms on the run's clock. */
+  readonly originMs: number;
+  /** Whether the task takes live updates; without, the worker's actions are its own business until it submits. */
+  readonly sendsUpdates: boolean;
+  /** The evidence on an agent, made when first asked for. */
+  readonly evidenceOf: (agentId: string) => ClientEvidence;
+  /** Tells the provider that a worker gave its unit back. */
+  readonly returnUnit: (agentId: string) => void;
+}
+
+/** How long a client waits before it sends again what the platform had no room for, ms. */
+const RETRY_MS = 20;
+
+/** One step of a phase: a live update, or how the phase ends. */
+type Step =
+  | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
+  | { readonly kind: "submit" | "return" | "silence"; readonly at: number };
+
+/** What has become of the worker when a phase is over. */
+type Ending = "admitted" | "over";
+/** Why waiting ended without a packet: the time has come, or the worker was away and everything is later now. */
+type Pause = "due" | "moved";
+
+/** The worker's connection dropped and nobody came back for this agent: thrown through the phase that it interrupts. */
+class Interrupted extends Error {
+  constructor(readonly comesBack: boolean) {
+    super("the connection dropped");
+  }
+}
+
+export function* simulateWorker(plan: WorkerPlan, tools: CrowdTools): Steps<void> {
+  const { reactor, recorder, originMs } = tools;
+  const arrival = originMs + plan.arriveAt;
+  yield* wait(reactor.until(arrival));
+  const now = reactor.clock.now();
+  recorder.count("workers_started");
+  recorder.trend("schedule_slip").record(Math.max(0, now - arrival), now);
+
+  const worker = new SimulatedWorker(plan, tools);
+  let task = plan.task;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      yield* worker.attempt(attempt, task);
+      return;
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      task = plan.disconnect?.reconnect?.task;
+      if (!error.comesBack) return;
+    }
+  }
+}
+
+class SimulatedWorker {
+  readonly #plan: WorkerPlan;
+  readonly #tools: CrowdTools;
+  #connection: Connection | undefined;
+  #status: AgentStatus | undefined;
+  /** When the connection drops, ms on the run's clock; `Infinity` when it does not or did already. */
+  #dropAt = Infinity;
+  #dropped = false;
+  /** How much later than planned everything is, because the worker was away, ms. */
+  #shift = 0;
+  /** Set by what the platform said: the next step to do again, and not before when. */
+  #goBackTo: number | undefined;
+  #notBefore = 0;
+  #hasSubmitted = false;
+  #submittedAt = 0;
+
+  constructor(plan: WorkerPlan, tools: CrowdTools) {
+    this.#plan = plan;
+    this.#tools = tools;
+    if (plan.disconnect?.since === "run") this.#dropAt = tools.originMs + plan.disconnect.at;
+  }
+
+  /** Registers, and goes through onboarding and task as far as it gets. Throws {@link Interrupted} when the connection drops. */
+  *attempt(number: number, task: TaskPlan | undefined): Steps<void> {
+    const { router, reactor } = this.#tools;
+    const connection = router.connect(`${this.#plan.index}.${number}`);
+    this.#connection = connection;
+    this.#status = undefined;
+    this.#shift = 0;
+    this.#hasSubmitted = false;
+    try {
+      if (!(yield* this.#register())) return;
+      if (this.#agentId.startsWith("onboarding_")) {
+        const { onboarding } = this.#plan;
+        if (onboarding === undefined) return;
+        const ending = yield* this.#phase(onboardingSteps(onboarding), reactor.clock.now(), onboarding.passes ? "right" : "wrong");
+        if (ending !== "admitted") return;
+      }
+      if (task === undefined) return;
+      const startedAt = reactor.clock.now();
+      const { disconnect } = this.#plan;
+      if (disconnect?.since === "task" && !this.#dropped) this.#dropAt = startedAt + disconnect.at;
+      yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, "done");
+    } finally {
+      // A client that is lost stays known to the router, which reports whatever agent it still may be given.
+      if (connection.state === "connected") router.forget(connection);
+    }
+  }
+
+  /** Asks to work; true once the platform has given an agent. */
+  *#register(): Steps<boolean> {
+    const { router, reactor, recorder } = this.#tools;
+    const connection = this.#here;
+    const askedAt = reactor.clock.now();
+    router.send("register_agent", connection.registrationId, { worker_name: `worker-${this.#plan.index}` });
+    for (;;) {
+      const packet = yield* this.#receive(Infinity);
+      // Who dropped meanwhile has registered again on coming back.
+      if (packet === "moved") return true;
+      if (packet === "due" || packet.packet_type !== "agent_details") continue;
+      const now = reactor.clock.now();
+      recorder.trend("registration_time").record(now - askedAt, now);
+      if (packet.data["failure_reason"] !== undefined) return false;
+      this.#noteStatus(packet.data["status"]);
+      return true;
+    }
+  }
+
+  /**
+   * Does the steps at their times, counted from `startedAt`, and then waits for what becomes of the agent.
+   * `answer` is what is submitted.
+   */
+  *#phase(steps: readonly Step[], startedAt: number, answer: string): Steps<Ending> {
+    const agentId = this.#agentId;
+    this.#hasSubmitted = false;
+    for (let next = 0; ; ) {
+      const step = steps[next];
+      const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
+      const packet = yield* this.#receive(due);
+      if (packet === "moved") {
+        if (this.#agentId !== agentId) return "admitted";
+      } else if (packet === "due") {
+        if (step === undefined) continue;
+        this.#perform(step, next, agentId, startedAt + step.at + this.#shift, answer);
+        next++;
+      } else {
+        const ending = this.#handle(packet, agentId, answer);
+        if (ending !== undefined) return ending;
+        if (this.#goBackTo !== undefined) next = Math.min(next, this.#goBackTo);
+        this.#goBackTo = undefined;
+      }
+    }
+  }
+
+  #perform(step: Step, index: number, agentId: string, intendedAt: number, answer: string): void {
+    const { recorder, reactor, returnUnit } = this.#tools;
+    const now = reactor.clock.now();
+    switch (step.kind) {
+      case "update":
+        return this.#sendUpdate(step.action, step.last, index + 1, agentId, intendedAt);
+      case "submit":
+        recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+        return this.#submit(agentId, answer);
+      case "return":
+        recorder.count("returns");
+        return returnUnit(agentId);
+      case "silence":
+        return;
+    }
+  }
+
+  #sendUpdate(action: PlannedAction, last: boolean, number: number, agentId: string, intendedAt: number): void {
+    const { recorder, router, reactor, evidenceOf } = this.#tools;
+    const evidence = evidenceOf(agentId);
+    const data: LiveUpdateData = {
+      update_id: `${agentId}/${number}`,
+      number,
+      intended_at: intendedAt,
+      text: textOf(action.payloadBytes),
+      ...(last && { last }),
+    };
+    const isNew = number > evidence.sent;
+    if (isNew) {
+      const now = reactor.clock.now();
+      recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+      evidence.sent = number;
+      recorder.count("live_updates_sent");
+    }
+    router.send("mephisto_bound_live_update", agentId, data);
+    if (isNew && action.duplicate) router.send("mephisto_bound_live_update", agentId, data);
+  }
+
+  #submit(agentId: string, answer: string): void {
+    if (this.#hasSubmitted) return;
+    this.#hasSubmitted = true;
+    this.#submittedAt = this.#tools.reactor.clock.now();
+    this.#tools.router.send(agentId.startsWith("onboarding_") ? "submit_onboarding" : "submit_unit", agentId, { answer });
+  }
+
+  /** Takes notice of a packet; says what has become of the worker if that ends the phase. */
+  #handle(packet: Packet, agentId: string, answer: string): Ending | undefined {
+    const { recorder, reactor, evidenceOf } = this.#tools;
+    const now = reactor.clock.now();
+    const { data } = packet;
+    switch (packet.packet_type) {
+      case "agent_details":
+        if (data["failure_reason"] !== undefined) return "over";
+        this.#noteStatus(data["status"]);
+        return data["agent_id"] === agentId ? undefined : "admitted";
+      case "client_bound_live_update":
+        if (typeof data["replied_at"] === "number" && typeof data["intended_at"] === "number") {
+          recorder.trend("stage_seen").record(Math.max(0, now - data["replied_at"]), now);
+          recorder.trend("live_update_round_trip").record(Math.max(0, now - data["intended_at"]), now);
+        }
+        return undefined;
+      case "submit_unit":
+      case "submit_onboarding":
+        recorder.trend("submit_ack_time").record(now - this.#submittedAt, now);
+        recorder.count("submits_acknowledged");
+        evidenceOf(agentId).acknowledgedSubmits++;
+        return undefined;
+      case "log_error":
+        if (typeof data["number"] === "number") {
+          this.#goBackTo = data["number"] - 1;
+          this.#notBefore = now + RETRY_MS;
+        }
+        return undefined;
+      case "update_status": {
+        this.#noteStatus(data["status"]);
+        const status = this.#status;
+        if (status === undefined) return undefined;
+        evidenceOf(agentId).acknowledgedStatuses.push(status);
+        if (status === "partner disconnect") this.#submit(agentId, answer);
+        // One who passed the onboarding is about to be told of a unit.
+        return isFinal(status) && !(status === "approved" && agentId.startsWith("onboarding_")) ? "over" : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
+  *#receive(until: number): Steps<Packet | Pause> {
+    const packet = yield* wait(this.#here.inbox.next(Math.min(until, this.#dropAt)));
+    if (packet !== undefined) return packet;
+    if (this.#tools.reactor.clock.now() < this.#dropAt) return "due";
+    yield* this.#drop();
+    return "moved";
+  }
+
+  /** The connection drops. Returns when the worker is back and its agent still alive; throws {@link Interrupted} otherwise. */
+  *#drop(): Steps<void> {
+    const { router, recorder, reactor } = this.#tools;
+    const connection = this.#here;
+    const disconnect = this.#plan.disconnect;
+    if (disconnect === undefined) throw new Error("a connection dropped that was not planned to");
+    const droppedAt = reactor.clock.now();
+    this.#dropAt = Infinity;
+    this.#dropped = true;
+    connection.state = "offline";
+    recorder.count("disconnects");
+
+    const noticedAt = droppedAt + disconnect.noticedAfter;
+    const backAt = disconnect.reconnect === undefined ? Infinity : droppedAt + disconnect.reconnect.after;
+    if (noticedAt < backAt) {
+      yield* wait(reactor.until(noticedAt));
+      router.reportLost(connection);
+      if (backAt === Infinity) throw new Interrupted(false);
+    }
+    yield* wait(reactor.until(backAt));
+    router.connect(connection.registrationId);
+    if (!(yield* this.#register())) throw new Interrupted(true);
+    this.#shift += reactor.clock.now() - droppedAt;
+  }
+
+  #noteStatus(status: unknown): void {
+    this.#status = AGENT_STATUSES.find((known) => known === status) ?? this.#status;
+  }
+
+  get #here(): Connection {
+    if (this.#connection === undefined) throw new Error("the worker is not connected");
+    return this.#connection;
+  }
+
+  get #agentId(): string {
+    const { agentId } = this.#here;
+    if (agentId === undefined) throw new Error("the worker has no agent");
+    return agentId;
+  }
+}
+
+/** The last live update says that the live part is over; a worker who has none to send says just that. */
+function closed(actions: readonly PlannedAction[], at: number): Step[] {
+  const all = actions.length > 0 ? actions : [{ at, payloadBytes: 0, duplicate: false }];
+  return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));
+}
+
+function onboardingSteps({ actions, submitAt }: NonNullable<WorkerPlan["onboarding"]>): Step[] {
+  return [...closed(actions, submitAt), { kind: "submit", at: submitAt }];
+}
+
+function taskSteps({ actions, end }: TaskPlan, sendsUpdates: boolean): Step[] {
+  if (!sendsUpdates) return [end];
+  if (end.kind === "submit") return [...closed(actions, end.at), end];
+  return [...actions.map((action): Step => ({ kind: "update", at: action.at, action, last: false })), end];
+}
+
+const texts = new Map<number, string>();
+
+/** Some text of so many bytes; made once a length. */
+function textOf(bytes: number): string {
+  let text = texts.get(bytes);
+  if (text === undefined) texts.set(bytes, (text = "x".repeat(bytes)));
+  return text;
+}

@@ -1,0 +1,74 @@
+/** Puts together what the threads and the database know of a finished run, for the invariants to be checked. */
+import { isFinal, type AgentAudit } from "../db/index.js";
+import type { PoolEvidence } from "../live/index.js";
+import type { ClientEvidence, Holding, RunEvidence, TaskEvidence } from "../measure/index.js";
+import { DISPLAY_PREFIX, type StatusGauge } from "../model/index.js";
+
+export interface Testimony {
+  readonly clients: readonly ClientEvidence[];
+  readonly pool: readonly PoolEvidence[];
+  readonly tasks: readonly TaskEvidence[];
+  readonly gauges: readonly StatusGauge[];
+  readonly audit: readonly AgentAudit[];
+  readonly slotsInUse: number;
+  readonly releaseBoundMs: number;
+}
+
+export function gatherEvidence(testimony: Testimony): RunEvidence {
+  const { clients, pool, tasks, gauges, audit, slotsInUse, releaseBoundMs } = testimony;
+  return {
+    clients: withPool(clients, pool),
+    tasks,
+    rows: audit.map((agent) => ({
+      agentId: nameOf(agent),
+      status: agent.status,
+      // Every agent begins as `none`; only changes are in the table.
+      history: ["none", ...agent.history.map(({ status }) => status)],
+      submits: agent.submits,
+    })),
+    holdings: audit.flatMap(holdingOf),
+    books: {
+      gauges: sum(gauges.map(({ agentType, status, value }): [string, number] => [`${agentType} ${status}`, value])),
+      rows: sum(audit.map(({ agentType, status }): [string, number] => [`${agentType} ${status}`, 1])),
+      agentsWithHandles: audit.length,
+      slotsInUse,
+    },
+    releaseBoundMs,
+  };
+}
+
+/** Agents by final status, for the summary. */
+export function outcomesOf(audit: readonly AgentAudit[]): { agents: Record<string, number>; onboardingAgents: Record<string, number> } {
+  const of = (type: AgentAudit["agentType"]): Record<string, number> =>
+    sum(audit.filter(({ agentType }) => agentType === type).map(({ status }): [string, number] => [status, 1]));
+  return { agents: of("main"), onboardingAgents: of("onboarding") };
+}
+
+function nameOf({ agentType, agentId }: AgentAudit): string {
+  return agentType === "onboarding" ? `${DISPLAY_PREFIX}${agentId}` : agentId;
+}
+
+/** The pool writes statuses on behalf of clients: what it knows belongs to their side. */
+function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidence[]): ClientEvidence[] {
+  const notes = new Map(clients.map((note) => [note.agentId, note]));
+  for (const { agentId, acknowledgedStatuses, absentAtMs } of pool) {
+    const note = notes.get(agentId) ?? { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+    note.acknowledgedStatuses.push(...acknowledgedStatuses);
+    if (absentAtMs !== undefined) note.absentAtMs = absentAtMs;
+    notes.set(agentId, note);
+  }
+  return [...notes.values()];
+}
+
+/** A unit is held from the agent's creation to its first final status. */
+function holdingOf(agent: AgentAudit): Holding[] {
+  if (agent.unitId === null) return [];
+  const end = agent.history.find(({ status }) => isFinal(status));
+  return [{ unitId: agent.unitId, agentId: nameOf(agent), fromMs: agent.createdAt, ...(end !== undefined && { toMs: end.at }) }];
+}
+
+function sum(entries: readonly [string, number][]): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const [key, value] of entries) totals[key] = (totals[key] ?? 0) + value;
+  return totals;
+}

@@ -1,0 +1,76 @@
+/** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
+import { openSharedChannel, outboxTo } from "../../live/index.js";
+import type { ClientEvidence } from "../../measure/index.js";
+import { buildPlan } from "../../scenario/index.js";
+import { openMailbox, wait, type Steps } from "../../sync/index.js";
+import { createRouter } from "../crowd/router.js";
+import { simulateWorker, type CrowdTools } from "../crowd/simulated-worker.js";
+import type { EngineThread, Role } from "./thread.js";
+
+export function clientRole({ arena, recorder, crew, run, originMs }: EngineThread, shard: number): Role<ClientEvidence[]> {
+  const { reactor } = arena;
+  const { channels, pool } = run.inboxes;
+  const slots = channels[shard];
+  if (slots === undefined) throw new RangeError(`there is no channel for client thread ${shard}`);
+
+  const router = createRouter(reactor, recorder);
+  router.use(
+    openSharedChannel({
+      id: `clients-${shard}`,
+      inbox: openMailbox(arena.slot(slots.toClients)),
+      outbox: openMailbox(arena.slot(slots.toPlatform)),
+      handlers: router.handlers,
+      // The channel outlives the workers; only they are waited for.
+      crew: { start: (name, body) => crew.start(name, body), running: 0 },
+    }),
+  );
+
+  const evidence = new Map<string, ClientEvidence>();
+  const provider = outboxTo(openMailbox(arena.slot(pool)), reactor, () => recorder.count("mailbox_full"));
+  const tools: CrowdTools = {
+    reactor,
+    recorder,
+    router,
+    originMs,
+    sendsUpdates: run.scenario.task.blueprint !== "static",
+    evidenceOf(agentId) {
+      let note = evidence.get(agentId);
+      if (note === undefined) {
+        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+        evidence.set(agentId, note);
+      }
+      return note;
+    },
+    returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
+  };
+
+  const plan = buildPlan(run.scenario, run.plan);
+  const mine: number[] = [];
+  for (let index = shard; index < plan.workers; index += channels.length) mine.push(index);
+  mine.sort((a, b) => plan.arriveAt(a) - plan.arriveAt(b));
+
+  let arrived = 0;
+  let working = 0;
+  let stopped = false;
+  // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
+  crew.start("arrivals", function* () {
+    for (const index of mine) {
+      yield* wait(reactor.until(originMs + plan.arriveAt(index)));
+      if (stopped) return;
+      arrived++;
+      working++;
+      crew.start(`worker ${index}`, function* (): Steps<void> {
+        yield* simulateWorker(plan.worker(index), tools);
+        working--;
+      });
+    }
+  });
+
+  return {
+    done: () => stopped || (arrived === mine.length && working === 0),
+    stop() {
+      stopped = true;
+    },
+    evidence: () => [...evidence.values()],
+  };
+}

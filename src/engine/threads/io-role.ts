@@ -1,0 +1,83 @@
+/** The platform's loop thread: client IO and the worker pool. */
+import {
+  createClientIO,
+  openSharedChannel,
+  outboxTo,
+  receive,
+  WorkerPool,
+  type PoolEvidence,
+  type PoolMessage,
+  type RunnerMessage,
+} from "../../live/index.js";
+import { createContext, type StatusGauge } from "../../model/index.js";
+import { openMailbox, wait } from "../../sync/index.js";
+import type { EngineThread, Role } from "./thread.js";
+
+/** How often clients are asked for their statuses, ms. */
+const STATUS_REQUEST_MS = 5000;
+/** How long the agents have to end once the live run has been shut down, ms. */
+const SHUTDOWN_MS = 5000;
+
+export interface IoEvidence {
+  readonly pool: PoolEvidence[];
+  readonly gauges: readonly StatusGauge[];
+  /** Agents that were still live when the thread gave up waiting for them. */
+  readonly stillLive: number;
+}
+
+export function ioRole({ arena, db, recorder, crew, run }: EngineThread): Role<IoEvidence> {
+  const { reactor } = arena;
+  const { scenario, inboxes } = run;
+  const context = createContext({ db, arena, mailbox: run.mailbox, gauges: "rows" });
+  const onFull = (): void => recorder.count("mailbox_full");
+  const runners = inboxes.runners.map((slot) => outboxTo(openMailbox(arena.slot(slot)), reactor, onFull));
+  const pool = new WorkerPool({
+    context,
+    arena,
+    reactor,
+    recorder,
+    crew,
+    taskRunId: run.taskRunId,
+    providerType: "simulated",
+    unitsPerAssignment: scenario.task.unitsPerAssignment,
+    onboardingQualificationId: run.onboardingQualificationId,
+    toRunner: (key, message) => runners[key % runners.length]?.send({ ...message }),
+    toAllRunners: (message: RunnerMessage) => {
+      for (const runner of runners) runner.send({ ...message });
+    },
+  });
+  const clientIO = createClientIO({ reactor, recorder, requests: pool, crew });
+  pool.introduce(clientIO);
+  for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
+    clientIO.addChannel(
+      openSharedChannel({
+        id: `clients-${shard}`,
+        inbox: openMailbox(arena.slot(toPlatform)),
+        outbox: openMailbox(arena.slot(toClients)),
+        handlers: clientIO.handlers,
+        crew,
+      }),
+    );
+  }
+  crew.start("runners", () => receive(openMailbox(arena.slot(inboxes.pool)), (message) => pool.handle(message as unknown as PoolMessage)));
+  crew.start("status requests", function* () {
+    for (;;) {
+      yield* wait(reactor.sleep(STATUS_REQUEST_MS));
+      clientIO.requestStatuses();
+    }
+  });
+
+  let stopping = false;
+  let deadline = Infinity;
+  return {
+    done: () => stopping && (pool.isIdle || reactor.clock.now() > deadline),
+    // Told again, it only gets less patient.
+    stop(untilMs) {
+      stopping = true;
+      deadline = Math.min(deadline, untilMs + SHUTDOWN_MS);
+      pool.expireGathering();
+      reactor.at(untilMs, () => pool.shutdown());
+    },
+    evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses(), stillLive: pool.live }),
+  };
+}

@@ -1,0 +1,77 @@
+/** Starts the worker threads of a run in a Piscina pool, one task a thread, and talks to them. */
+import { once } from "node:events";
+import { MessageChannel } from "node:worker_threads";
+import { Piscina } from "piscina";
+import type { DatabaseConnection, Doorbell } from "../../db/index.js";
+import type { RecorderSnapshot } from "../../measure/index.js";
+import type { FromThread, RunSetup, ThreadRole, ToThread } from "./setup.js";
+import type { AnyReport } from "./worker-thread.js";
+
+/** A thread of the run as the coordinator sees it. */
+export interface LaunchedThread<Report> {
+  readonly name: string;
+  /** Resolves with what it hands over; rejects when it failed or died. */
+  readonly report: Promise<Report>;
+  send(message: ToThread): void;
+}
+
+export interface Launcher {
+  /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
+  launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>>;
+  /** Tells every launched thread to start, each with a connection of its own to the database. */
+  start(originMs: number): void;
+  /** Ends all threads, whatever they are doing. */
+  destroy(): Promise<void>;
+}
+
+export interface LauncherOptions {
+  readonly arena: SharedArrayBuffer;
+  readonly run: RunSetup;
+  readonly threads: number;
+  /** A connection to the database for a thread that parks on `doorbell`. */
+  readonly connect: (doorbell: Doorbell) => DatabaseConnection;
+  readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  /** Ends all threads when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** A thread ended before it had handed over its report. */
+export class ThreadDiedError extends Error {
+  override readonly name = "ThreadDiedError";
+}
+
+export function createLauncher({ arena, run, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
+  const pool = new Piscina({
+    filename: new URL("./worker-thread.js", import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    // A thread parks on its own doorbell; Piscina's way of parking between tasks would only get in the way.
+    atomics: "disabled",
+  });
+  const starts: ((originMs: number) => void)[] = [];
+
+  return {
+    async launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>> {
+      const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
+      const { port1: port, port2 } = new MessageChannel();
+      const setup = { name, role, arena, port: port2, run };
+      const report = (pool.run(setup, { transferList: [port2], signal }) as Promise<Report>).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new ThreadDiedError(`thread ${name} died: ${reason}`, { cause: error });
+      });
+      const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [FromThread | undefined];
+      if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
+      port.on("message", (message: FromThread) => {
+        if (message.kind === "progress") onProgress(message.snapshot);
+      });
+      starts.push((originMs) => {
+        const database = connect({ buffer: arena, index: hello.doorbell });
+        const message: ToThread = { kind: "start", originMs, database };
+        port.postMessage(message, [database.port]);
+      });
+      return { name, report, send: (message) => port.postMessage(message) };
+    },
+    start: (originMs) => starts.forEach((start) => start(originMs)),
+    destroy: () => pool.destroy(),
+  };
+}

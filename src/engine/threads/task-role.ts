@@ -1,0 +1,46 @@
+/** A task thread: the task runner, whose task code runs as coroutines. */
+import { blueprintOf, createTaskRunner, outboxTo, probed, receive, type RunnerMessage } from "../../live/index.js";
+import type { TaskEvidence } from "../../measure/index.js";
+import { createContext, type StatusGauge } from "../../model/index.js";
+import { openMailbox } from "../../sync/index.js";
+import type { EngineThread, Role } from "./thread.js";
+
+export interface TaskThreadEvidence {
+  readonly agents: TaskEvidence[];
+  readonly gauges: readonly StatusGauge[];
+}
+
+export function taskRole({ arena, db, recorder, crew, run }: EngineThread, shard: number): Role<TaskThreadEvidence> {
+  const { reactor } = arena;
+  const inbox = run.inboxes.runners[shard];
+  if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);
+  const times = { wokenAt: 0, takenAt: 0 };
+  const context = createContext({
+    db,
+    arena,
+    gauges: "rows",
+    openMailbox: (slot) => probed(openMailbox(slot, run.mailbox), reactor.clock, times),
+  });
+  const { task } = run.scenario;
+  const runner = createTaskRunner({
+    context,
+    recorder,
+    crew,
+    toPool: outboxTo(openMailbox(arena.slot(run.inboxes.pool)), reactor, () => recorder.count("mailbox_full")),
+    blueprint: blueprintOf(task.blueprint),
+    liveUpdateTimeoutMs: task.liveUpdateTimeout,
+    submissionTimeoutMs: task.submissionTimeout,
+    onboardingQualificationId: run.onboardingQualificationId,
+    times,
+  });
+  crew.start("launches", () => receive(openMailbox(arena.slot(inbox)), (message) => runner.handle(message as unknown as RunnerMessage)));
+
+  let stopping = false;
+  return {
+    done: () => stopping && runner.running === 0,
+    stop() {
+      stopping = true;
+    },
+    evidence: () => ({ agents: runner.evidence(), gauges: context.metrics.statuses() }),
+  };
+}

@@ -1,0 +1,70 @@
+/** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
+import { once } from "node:events";
+import { connectDatabase, type ConnectedDatabase } from "../../db/index.js";
+import { createCrew, type Crew } from "../../live/index.js";
+import { createRecorder, watchHealth, type Recorder } from "../../measure/index.js";
+import { Arena, park } from "../../sync/index.js";
+import type { FromThread, RunSetup, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
+
+/** How often a thread tells the coordinator what it has measured, ms. */
+const PROGRESS_MS = 250;
+
+/** What a role has to work with. */
+export interface EngineThread {
+  readonly arena: Arena;
+  readonly db: ConnectedDatabase;
+  readonly recorder: Recorder;
+  readonly crew: Crew;
+  readonly run: RunSetup;
+  /** When the run starts, ms on the run's clock. */
+  readonly originMs: number;
+}
+
+/** What a role does with its thread. */
+export interface Role<Evidence> {
+  /** Whether it has nothing more to do. */
+  done(): boolean;
+  /** The coordinator says to stop. */
+  stop(untilMs: number): void;
+  evidence(): Evidence;
+}
+
+export async function runThread<Evidence>(
+  { name, arena: shared, port, run }: ThreadSetup,
+  begin: (thread: EngineThread) => Role<Evidence>,
+): Promise<ThreadReport<Evidence>> {
+  const arena = Arena.attach(shared);
+  const post = (message: FromThread): void => port.postMessage(message);
+  post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
+  const [start] = (await once(port, "message")) as [ToThread];
+  if (start.kind !== "start") throw new Error(`thread ${name} was told to ${start.kind} before it was started`);
+
+  const failures: Error[] = [];
+  const fail = (what: string, error: unknown): void => {
+    failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+  };
+  const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
+  const recorder = createRecorder({ thread: name, originMs: start.originMs });
+  const crew = createCrew(fail);
+  const health = watchHealth(name);
+  const role = begin({ arena, db, recorder, crew, run, originMs: start.originMs });
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "stop") role.stop(message.untilMs);
+  });
+  const progress = setInterval(() => post({ kind: "progress", snapshot: recorder.take() }), PROGRESS_MS);
+  try {
+    await park(arena.reactor, {
+      cells: arena.cells,
+      doorbell: arena.doorbell,
+      poll: () => db.poll(),
+      done: () => failures.length > 0 || role.done(),
+    });
+  } finally {
+    clearInterval(progress);
+    db.close();
+    port.close();
+  }
+  if (failures[0] !== undefined) throw failures[0];
+  arena.leave();
+  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
+}

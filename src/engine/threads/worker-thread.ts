@@ -1,0 +1,21 @@
+/** The entry of every worker thread of a run (a Piscina task): takes up the role that its setup names. */
+import type { ClientEvidence } from "../../measure/index.js";
+import { clientRole } from "./client-role.js";
+import { ioRole, type IoEvidence } from "./io-role.js";
+import type { ThreadReport, ThreadSetup } from "./setup.js";
+import { taskRole, type TaskThreadEvidence } from "./task-role.js";
+import { runThread } from "./thread.js";
+
+export type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;
+
+export default function run(setup: ThreadSetup): Promise<AnyReport> {
+  const { role } = setup;
+  switch (role.kind) {
+    case "client":
+      return runThread(setup, (thread) => clientRole(thread, role.shard));
+    case "io":
+      return runThread(setup, ioRole);
+    case "task":
+      return runThread(setup, (thread) => taskRole(thread, role.shard));
+  }
+}

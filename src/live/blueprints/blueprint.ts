@@ -1,0 +1,25 @@
+/** Blueprints: what the task's code does with a worker's live updates. */
+import type { LiveAgent } from "../../model/index.js";
+import type { Json, Steps } from "../../sync/index.js";
+
+/** A live update as the task's code gets it. */
+export type TakenUpdate = Readonly<Record<string, Json | undefined>>;
+
+/** What a blueprint may do with an agent, and how long it may wait. */
+export interface TaskContext {
+  /** How long to wait for the next live update, ms. */
+  readonly liveUpdateTimeoutMs: number;
+  /** How long to wait for the submit once the live part is over, ms. */
+  readonly submissionTimeoutMs: number;
+  /** The next live update of `agent`; throws what `getLiveUpdate` throws. */
+  readonly nextUpdate: (agent: LiveAgent) => Steps<TakenUpdate>;
+  /** Says something to the worker, in answer to `update`. */
+  readonly reply: (agent: LiveAgent, update: TakenUpdate, data: TakenUpdate) => void;
+}
+
+/** A kind of task. Functions of it run as coroutines on a task thread and throw the four absence errors freely. */
+export interface Blueprint {
+  readonly type: string;
+  /** The live part of one agent's work. `partners` are the others of the assignment, empty where there are none. */
+  runUnit(agent: LiveAgent, partners: readonly LiveAgent[], context: TaskContext): Steps<void>;
+}

@@ -1,0 +1,15 @@
+/** A conversation: every message of the worker is answered by the task, and shown to the partners. */
+import type { LiveAgent } from "../../model/index.js";
+import type { Blueprint } from "./blueprint.js";
+
+export const chat: Blueprint = {
+  type: "chat",
+  *runUnit(agent: LiveAgent, partners, context) {
+    for (;;) {
+      const update = yield* context.nextUpdate(agent);
+      for (const partner of partners) partner.observe({ text: update["text"], from: agent.getAgentId() });
+      context.reply(agent, update, { text: "I see. Go on." });
+      if (update["last"] === true) return;
+    }
+  },
+};

@@ -1,0 +1,14 @@
+/** Calls: the worker's client asks the task to compute something, and gets the result under its request's id. */
+import type { Blueprint } from "./blueprint.js";
+
+export const remoteProcedure: Blueprint = {
+  type: "remote-procedure",
+  *runUnit(agent, _partners, context) {
+    for (;;) {
+      const request = yield* context.nextUpdate(agent);
+      const text = request["text"];
+      context.reply(agent, request, { response: typeof text === "string" ? text.length : 0 });
+      if (request["last"] === true) return;
+    }
+  },
+};

@@ -1,0 +1,14 @@
+/** A form: nothing is said until the worker submits. */
+import { AgentDisconnectedError, AgentReturnedError, type LiveAgent } from "../../model/index.js";
+import type { Blueprint } from "./blueprint.js";
+
+export const staticTask: Blueprint = {
+  type: "static",
+  *runUnit(agent: LiveAgent, _partners, context) {
+    yield* agent.awaitSubmitSteps(context.liveUpdateTimeoutMs);
+    // The event is also set when the worker is gone.
+    const status = agent.getStatus();
+    if (status === "disconnect") throw new AgentDisconnectedError(agent.dbId);
+    if (status === "returned") throw new AgentReturnedError(agent.dbId);
+  },
+};

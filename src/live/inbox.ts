@@ -1,0 +1,72 @@
+/** Receiving from a mailbox, and sending to one that may be full, without losing the order or blocking the thread. */
+import { MailboxFullError, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
+
+/** How long a sender waits before it tries a full mailbox again, ms. */
+const RETRY_MS = 1;
+
+/** Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. */
+export function* receive(mailbox: Mailbox, handle: (message: Json) => void): Steps<void> {
+  for (;;) {
+    for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) handle(message);
+    if (mailbox.isShutdown && mailbox.isEmpty()) return;
+    yield* mailbox.news(Infinity, () => false);
+  }
+}
+
+/** Sends in order; what finds no room waits here, and is tried again. */
+export interface Outbox {
+  send(message: Json): void;
+  /** How many messages wait for room. */
+  readonly waiting: number;
+}
+
+/** An outbox over anything that may refuse: `offer` returns false when there is no room now. */
+export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean, onFull: () => void): { send(message: T): void; readonly waiting: number } {
+  const waiting: T[] = [];
+  let first = 0;
+
+  const retry = (): void => {
+    for (let message = waiting[first]; message !== undefined; message = waiting[first]) {
+      if (!offer(message)) {
+        onFull();
+        reactor.at(reactor.clock.now() + RETRY_MS, retry);
+        return;
+      }
+      first++;
+    }
+    waiting.length = 0;
+    first = 0;
+  };
+
+  return {
+    send(message) {
+      if (waiting.length > first) {
+        waiting.push(message);
+      } else if (!offer(message)) {
+        onFull();
+        waiting.push(message);
+        reactor.at(reactor.clock.now() + RETRY_MS, retry);
+      }
+    },
+    get waiting() {
+      return waiting.length - first;
+    },
+  };
+}
+
+/** An outbox to a mailbox. */
+export function outboxTo(mailbox: Mailbox, reactor: Reactor, onFull: () => void): Outbox {
+  return createOutbox<Json>(
+    reactor,
+    (message) => {
+      try {
+        mailbox.append(message);
+        return true;
+      } catch (error) {
+        if (error instanceof MailboxFullError) return false;
+        throw error;
+      }
+    },
+    onFull,
+  );
+}

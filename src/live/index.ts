@@ -1,0 +1,12 @@
+/** The live run: client IO, the worker pool and the task runners, between which the model's agents live. */
+export { blueprintOf, type Blueprint, type BlueprintType, type TaskContext } from "./blueprints/index.js";
+export type { Channel, ChannelHandlers } from "./channel.js";
+export { createClientIO, type ClientIO, type ClientRequests } from "./client-io.js";
+export { createCrew, type Crew } from "./crew.js";
+export { createOutbox, outboxTo, receive, type Outbox } from "./inbox.js";
+export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
+export { isLiveUpdate, isPacket, PACKET_TYPES, type LiveUpdateData, type Packet, type PacketType } from "./packets.js";
+export { probed, type PathTimes } from "./path-probe.js";
+export { openSharedChannel } from "./shared-channel.js";
+export { createTaskRunner, type TaskRunner } from "./task-runner.js";
+export { ONBOARDING_QUALIFICATION, WorkerPool, type PoolEvidence } from "./worker-pool.js";

@@ -1,0 +1,74 @@
+/**
+ * What clients and the platform say to each other. Types and field names are the platform's own, hence the snake case.
+ * All timestamps are milliseconds on the run's clock.
+ */
+import type { Json } from "../sync/index.js";
+
+export const PACKET_TYPES = [
+  "alive",
+  "submit_onboarding",
+  "submit_unit",
+  "submit_metadata",
+  "client_bound_live_update",
+  "mephisto_bound_live_update",
+  "register_agent",
+  "agent_details",
+  "update_status",
+  "request_statuses",
+  "return_statuses",
+  "log_error",
+] as const;
+export type PacketType = (typeof PACKET_TYPES)[number];
+
+/** One message on a channel. */
+export interface Packet {
+  readonly packet_type: PacketType;
+  /** Whom it is about: an agent's id, or the registration it answers. */
+  readonly subject_id: string;
+  readonly data: { readonly [key: string]: Json | undefined };
+  /** When the client sent it. */
+  readonly client_timestamp?: number;
+  /** When the router passed it on to the platform. */
+  readonly router_incoming_timestamp?: number;
+  /** When the router passed it on to the client. */
+  readonly router_outgoing_timestamp?: number;
+  /** When the platform received or sent it. */
+  readonly server_timestamp?: number;
+}
+
+/** The data of a live update that a worker sends: what the task's code gets, and the times for measuring its path. */
+export interface LiveUpdateData {
+  /** Unique for the agent; an update that is sent again keeps it. */
+  readonly update_id: string;
+  /** 1, 2, 3, … for each agent. */
+  readonly number: number;
+  /** When the plan wanted it sent. */
+  readonly intended_at: number;
+  readonly text: string;
+  /** Whether the live part of the task is over with this update. */
+  readonly last?: boolean;
+  readonly [key: string]: Json | undefined;
+}
+
+/** Whether `data` has the fields of a live update. */
+export function isLiveUpdate(data: Packet["data"]): data is Packet["data"] & LiveUpdateData {
+  return (
+    typeof data["update_id"] === "string" &&
+    typeof data["number"] === "number" &&
+    typeof data["intended_at"] === "number" &&
+    typeof data["text"] === "string"
+  );
+}
+
+/** Whether a message from a channel has the form of a packet. What a client sends is never trusted to. */
+export function isPacket(message: Json): message is Json & Packet {
+  if (typeof message !== "object" || message === null || !("packet_type" in message)) return false;
+  const { packet_type, subject_id, data } = message;
+  return (
+    PACKET_TYPES.some((type) => type === packet_type) &&
+    typeof subject_id === "string" &&
+    typeof data === "object" &&
+    data !== null &&
+    !Array.isArray(data)
+  );
+}

@@ -1,0 +1,24 @@
+/** A live agent as client IO and the worker pool see it. */
+import type { LiveAgent, Worker } from "../model/index.js";
+import type { Channel } from "./channel.js";
+
+export interface Seat {
+  readonly agent: LiveAgent;
+  readonly worker: Worker;
+  /** The name under which the client registered, by which it finds back after a lost connection. */
+  readonly registrationId: string;
+  /** Where its client is reached; changes when it reconnects elsewhere. */
+  channel: Channel;
+  /** The ids of the live updates that were accepted, so that one that is sent again is known. */
+  readonly seen: Set<string>;
+  /** The live update that found the mailbox full; nothing else is accepted before it. */
+  refused: string | undefined;
+  /** A submit is being written. */
+  submitting: boolean;
+  /** When a status that frees the agent's waiter was committed from here, ms. */
+  absentAt: number | undefined;
+  /** Coroutines of the pool that use the agent now. */
+  operations: number;
+  /** The agent is over, and no runner uses it any more. */
+  left: boolean;
+}

@@ -1,0 +1,48 @@
+/** A channel in shared memory: two mailboxes of wide slots, one for each direction. */
+import { MailboxFullError, type Mailbox } from "../sync/index.js";
+import type { Channel, ChannelHandlers } from "./channel.js";
+import type { Crew } from "./crew.js";
+import { receive } from "./inbox.js";
+import { isPacket, type Packet } from "./packets.js";
+
+export interface SharedChannelOptions {
+  readonly id: string;
+  /** Where the other end puts what is for this one. */
+  readonly inbox: Mailbox;
+  /** Where this end puts what is for the other one. */
+  readonly outbox: Mailbox;
+  readonly handlers: ChannelHandlers;
+  /** Runs the receiving coroutine. */
+  readonly crew: Crew;
+}
+
+export function openSharedChannel(options: SharedChannelOptions): Channel {
+  const { id, inbox, outbox, handlers, crew } = options;
+  const channel: Channel = {
+    id,
+    open() {
+      crew.start(`channel ${id}`, function* () {
+        yield* receive(inbox, (message) => {
+          if (isPacket(message)) handlers.onMessage(channel, message);
+          else handlers.onMalformed(channel, `not a packet: ${JSON.stringify(message).slice(0, 120)}`);
+        });
+        handlers.onClose(channel);
+      });
+    },
+    close() {
+      inbox.shutdown();
+      outbox.shutdown();
+    },
+    isAlive: () => !inbox.isShutdown && !outbox.isShutdown,
+    enqueueSend(packet: Packet) {
+      try {
+        outbox.append({ ...packet });
+        return true;
+      } catch (error) {
+        if (error instanceof MailboxFullError) return false;
+        throw error;
+      }
+    },
+  };
+  return channel;
+}

@@ -1,0 +1,187 @@
+/**
+ * The task runner of one thread: runs the task's code on the agents that the worker pool hands it, as coroutines, and sees
+ * each of them to its end (supervision.ts).
+ */
+import type { Recorder } from "../measure/index.js";
+import { noteTaken, nothingTaken, type TaskEvidence } from "../measure/index.js";
+import {
+  AgentDisconnectedError,
+  AgentReturnedError,
+  AgentTimeoutError,
+  Agent,
+  OnboardingAgent,
+  type LiveAgent,
+  type LiveRun,
+  type ModelContext,
+} from "../model/index.js";
+import type { Steps } from "../sync/index.js";
+import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
+import type { Crew } from "./crew.js";
+import type { Outbox } from "./inbox.js";
+import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
+import type { PathTimes } from "./path-probe.js";
+import { superviseAssignment, superviseOnboarding, type Supervised } from "./supervision.js";
+
+export interface TaskRunnerOptions {
+  readonly context: ModelContext;
+  readonly recorder: Recorder;
+  readonly crew: Crew;
+  /** Where what the pool has to know goes. */
+  readonly toPool: Outbox;
+  readonly blueprint: Blueprint;
+  readonly liveUpdateTimeoutMs: number;
+  readonly submissionTimeoutMs: number;
+  /** The qualification that a passed onboarding grants; undefined when the task has no onboarding. */
+  readonly onboardingQualificationId: string | undefined;
+  /** What the mailboxes of this thread's agents note (path-probe.ts). */
+  readonly times: PathTimes;
+}
+
+export interface TaskRunner {
+  handle(message: RunnerMessage): void;
+  /** How many agents are being run. */
+  readonly running: number;
+  /** What this thread knows of each agent it ran. */
+  evidence(): TaskEvidence[];
+}
+
+export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
+  const { context, recorder, crew, toPool, blueprint, times } = options;
+  const { clock } = context;
+  const evidence: TaskEvidence[] = [];
+  const running = new Map<string, Supervised>();
+  let waiting = 0;
+  let shutDown = false;
+  const post = (message: PoolMessage): void => toPool.send({ ...message });
+
+  const liveRun: LiveRun = {
+    pushStatusUpdate: (agent, status) => post({ kind: "status", agentId: agent.getAgentId(), status }),
+    sendLiveUpdate: (agentId, update) => post({ kind: "liveUpdate", agentId, update }),
+  };
+
+  const take = (ref: AgentRef): Supervised => {
+    context.slots.adopt(ref.agentId, ref.slot);
+    const agent = OnboardingAgent.isOnboardingId(ref.agentId)
+      ? OnboardingAgent.get(context, OnboardingAgent.getDbIdFromAgentId(ref.agentId))
+      : Agent.get(context, ref.agentId);
+    agent.setLiveRun(liveRun);
+    const note: TaskEvidence = { agentId: ref.agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
+    evidence.push(note);
+    const supervised: Supervised = { agent, evidence: note, stopped: false, stateAt: 0 };
+    running.set(ref.agentId, supervised);
+    if (shutDown) stop(supervised);
+    return supervised;
+  };
+
+  const leave = ({ agent, evidence: note }: Supervised): void => {
+    const agentId = agent.getAgentId();
+    note.endedAtMs = clock.now();
+    running.delete(agentId);
+    context.slots.forget(agentId);
+    post({
+      kind: "done",
+      agentId,
+      status: agent.getStatus(),
+      ...(note.released !== undefined && { releasedAt: note.released.atMs }),
+    });
+  };
+
+  /** Releases whoever waits for the agent. */
+  const stop = (supervised: Supervised): void => {
+    supervised.stopped = true;
+    supervised.agent.shutdown();
+    // Waiting for a submit is not ended by the agent's shutdown (the seed's sets `has_live_update` alone).
+    supervised.agent.didSubmit.set();
+  };
+
+  const supervisedOf = (agent: LiveAgent): Supervised => {
+    const supervised = running.get(agent.getAgentId());
+    if (supervised === undefined) throw new Error(`agent ${agent.getAgentId()} is not run by this task runner`);
+    return supervised;
+  };
+
+  const noteAbsence = (note: TaskEvidence, error: unknown, startedAt: number, wasTimeout: boolean): void => {
+    const now = clock.now();
+    if (error instanceof AgentTimeoutError) {
+      recorder.count("timeouts");
+      note.timeout = { waitedMs: now - startedAt, timeoutMs: error.timeoutMs, alreadyTimeout: wasTimeout };
+    } else if (error instanceof AgentDisconnectedError || error instanceof AgentReturnedError) {
+      note.released = { waitStartedAtMs: startedAt, atMs: now };
+    }
+  };
+
+  const recordPath = (update: TakenUpdate, stateAt: number): void => {
+    const { intended_at: intended, client_timestamp: sent, server_timestamp: routed } = update;
+    if (typeof intended !== "number" || typeof sent !== "number" || typeof routed !== "number") return;
+    const { wokenAt, takenAt } = times;
+    const stage = (name: Parameters<Recorder["trend"]>[0], from: number, to: number): void =>
+      recorder.trend(name).record(Math.max(0, to - from), stateAt);
+    stage("live_update_latency", intended, takenAt);
+    stage("live_update_service_time", sent, takenAt);
+    stage("stage_send", intended, sent);
+    stage("stage_route", sent, routed);
+    stage("stage_wake", routed, wokenAt);
+    stage("stage_take", wokenAt, takenAt);
+    stage("stage_state", takenAt, stateAt);
+  };
+
+  const taskContext: TaskContext = {
+    liveUpdateTimeoutMs: options.liveUpdateTimeoutMs,
+    submissionTimeoutMs: options.submissionTimeoutMs,
+    *nextUpdate(agent: LiveAgent): Steps<TakenUpdate> {
+      const supervised = supervisedOf(agent);
+      const startedAt = clock.now();
+      const wasTimeout = agent.dbStatus === "timeout";
+      recorder.gauge("agents_waiting", ++waiting);
+      let update;
+      try {
+        update = yield* agent.getLiveUpdateSteps(options.liveUpdateTimeoutMs);
+      } catch (error) {
+        noteAbsence(supervised.evidence, error, startedAt, wasTimeout);
+        throw error;
+      } finally {
+        recorder.gauge("agents_waiting", --waiting);
+      }
+      if (update === undefined) throw new Error("getLiveUpdate with a timeout gave nothing");
+      const stateAt = clock.now();
+      supervised.stateAt = stateAt;
+      recorder.count("live_updates_taken");
+      if (typeof update["number"] === "number") noteTaken(supervised.evidence.taken, update["number"]);
+      recordPath(update, stateAt);
+      return update;
+    },
+    reply(agent, update, data) {
+      const now = clock.now();
+      recorder.trend("stage_reply").record(now - supervisedOf(agent).stateAt, now);
+      agent.observe({ ...data, in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now });
+    },
+  };
+
+  const tools = { ...options, taskContext, supervisedOf, leave, stop };
+
+  return {
+    handle(message) {
+      switch (message.kind) {
+        case "onboarding": {
+          const supervised = take(message.agent);
+          return crew.start("onboarding", () => superviseOnboarding(supervised, tools));
+        }
+        case "assignment": {
+          const agents = message.agents.map(take);
+          for (const supervised of agents) {
+            crew.start("unit", () => superviseAssignment(supervised, agents, blueprint, tools));
+          }
+          return;
+        }
+        case "shutdown":
+          shutDown = true;
+          for (const supervised of running.values()) stop(supervised);
+          return;
+      }
+    },
+    get running() {
+      return running.size;
+    },
+    evidence: () => evidence,
+  };
+}
