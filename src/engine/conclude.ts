@@ -1,7 +1,7 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
 import { createRequire } from "node:module";
-import { auditAgents, type AgentAudit } from "../db/index.js";
+import type { AgentAudit } from "../db/index.js";
 import {
   checkInvariants,
   countFindings,
@@ -82,5 +82,3 @@ export function conclude(conclusion: Conclusion): Summary {
   writeRun(directory, { summary, hlog, scenario: loaded.text });
   return summary;
 }
-
-export { auditAgents };

@@ -164,7 +164,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       switch (message.kind) {
         case "onboarding": {
           const supervised = take(message.agent);
-          return crew.start("onboarding", () => superviseOnboarding(supervised, tools));
+          crew.start("onboarding", () => superviseOnboarding(supervised, tools)); return;
         }
         case "assignment": {
           const agents = message.agents.map(take);

@@ -107,7 +107,7 @@ export class WorkerPool implements ClientRequests {
         case "qualified":
           return yield* this.#assign(channel, registrationId, worker);
         case "disqualified":
-          return this.#refuse(channel, registrationId, "worker is not qualified");
+          { this.#refuse(channel, registrationId, "worker is not qualified"); return; }
         case "unknown":
           return yield* this.#startOnboarding(channel, registrationId, worker);
       }
@@ -209,13 +209,13 @@ export class WorkerPool implements ClientRequests {
   *#assign(channel: Channel, registrationId: string, worker: Worker): Steps<void> {
     const { context, taskRunId, recorder, unitsPerAssignment } = this.#options;
     const row = this.#closing ? null : yield* wait(context.db.write("reserveUnit", taskRunId, worker.dbId));
-    if (row === null) return this.#refuse(channel, registrationId, "there is no unit to work on");
+    if (row === null) { this.#refuse(channel, registrationId, "there is no unit to work on"); return; }
     const unit = Unit.get(context.db, row.unitId, row);
     const agent = yield* Agent.newFromProviderDataSteps(context, worker, unit, {});
     const seat = this.#seat(agent, channel, registrationId, worker);
     recorder.count("agents_registered");
     this.#admit(seat);
-    if (unitsPerAssignment === 1) return this.#launch(unit.assignmentId, [seat]);
+    if (unitsPerAssignment === 1) { this.#launch(unit.assignmentId, [seat]); return; }
 
     const gathered = this.#gathering.get(unit.assignmentId) ?? [];
     gathered.push(seat);

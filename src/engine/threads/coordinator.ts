@@ -15,11 +15,12 @@ import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js"
 import { Arena, systemClock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
-import type { IoEvidence } from "./io-role.js";
+import type { IoEvidence } from "../roles/io.js";
 import { createLauncher, type LaunchedThread } from "./launch.js";
-import { preparePlatform } from "./platform.js";
-import type { RunSetup, ThreadReport } from "./setup.js";
-import type { TaskThreadEvidence } from "./task-role.js";
+import { preparePlatform } from "../platform-rows.js";
+import type { RunSetup } from "../roles/role.js";
+import type { ThreadReport } from "./setup.js";
+import type { TaskThreadEvidence } from "../roles/tasks.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;

@@ -4,7 +4,8 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import type { RecorderSnapshot } from "../../measure/index.js";
-import type { FromThread, RunSetup, ThreadRole, ToThread } from "./setup.js";
+import type { RunSetup } from "../roles/role.js";
+import type { FromThread, ThreadRole, ToThread } from "./setup.js";
 import type { AnyReport } from "./worker-thread.js";
 
 /** A thread of the run as the coordinator sees it. */

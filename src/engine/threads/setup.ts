@@ -2,26 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
-import type { PlanOptions, Scenario } from "../../scenario/index.js";
-import type { MailboxKind } from "../../sync/index.js";
-
-/** The run, as plain data: every thread builds the same plan from it. */
-export interface RunSetup {
-  readonly scenario: Scenario;
-  readonly plan: PlanOptions;
-  readonly mailbox: MailboxKind;
-  readonly taskRunId: string;
-  readonly onboardingQualificationId: string | undefined;
-  /** Wide slots of the arena: where threads leave messages for each other. */
-  readonly inboxes: {
-    /** Task runners and the provider to the worker pool. */
-    readonly pool: number;
-    /** The worker pool to each task runner. */
-    readonly runners: readonly number[];
-    /** A channel a client thread, one slot for each direction. */
-    readonly channels: readonly { readonly toPlatform: number; readonly toClients: number }[];
-  };
-}
+import type { RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
   | { readonly kind: "client"; /** Which of the client threads. */ readonly shard: number }

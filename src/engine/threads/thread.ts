@@ -1,37 +1,18 @@
 /** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
 import { once } from "node:events";
-import { connectDatabase, type ConnectedDatabase } from "../../db/index.js";
-import { createCrew, type Crew } from "../../live/index.js";
-import { createRecorder, watchHealth, type Recorder } from "../../measure/index.js";
+import { connectDatabase } from "../../db/index.js";
+import { createCrew } from "../../live/index.js";
+import { createRecorder, watchHealth } from "../../measure/index.js";
 import { Arena, park } from "../../sync/index.js";
-import type { FromThread, RunSetup, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
+import type { Role, Station } from "../roles/role.js";
+import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
 /** How often a thread tells the coordinator what it has measured, ms. */
 const PROGRESS_MS = 250;
 
-/** What a role has to work with. */
-export interface EngineThread {
-  readonly arena: Arena;
-  readonly db: ConnectedDatabase;
-  readonly recorder: Recorder;
-  readonly crew: Crew;
-  readonly run: RunSetup;
-  /** When the run starts, ms on the run's clock. */
-  readonly originMs: number;
-}
-
-/** What a role does with its thread. */
-export interface Role<Evidence> {
-  /** Whether it has nothing more to do. */
-  done(): boolean;
-  /** The coordinator says to stop. */
-  stop(untilMs: number): void;
-  evidence(): Evidence;
-}
-
 export async function runThread<Evidence>(
   { name, arena: shared, port, run }: ThreadSetup,
-  begin: (thread: EngineThread) => Role<Evidence>,
+  begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
   const arena = Arena.attach(shared);
   const post = (message: FromThread): void => port.postMessage(message);

@@ -1,9 +1,9 @@
 /** The entry of every worker thread of a run (a Piscina task): takes up the role that its setup names. */
 import type { ClientEvidence } from "../../measure/index.js";
-import { clientRole } from "./client-role.js";
-import { ioRole, type IoEvidence } from "./io-role.js";
+import { clientRole } from "../roles/clients.js";
+import { ioRole, type IoEvidence } from "../roles/io.js";
 import type { ThreadReport, ThreadSetup } from "./setup.js";
-import { taskRole, type TaskThreadEvidence } from "./task-role.js";
+import { taskRole, type TaskThreadEvidence } from "../roles/tasks.js";
 import { runThread } from "./thread.js";
 
 export type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;

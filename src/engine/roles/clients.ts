@@ -5,9 +5,9 @@ import { buildPlan } from "../../scenario/index.js";
 import { openMailbox, wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
 import { simulateWorker, type CrowdTools } from "../crowd/simulated-worker.js";
-import type { EngineThread, Role } from "./thread.js";
+import type { Role, Station } from "./role.js";
 
-export function clientRole({ arena, recorder, crew, run, originMs }: EngineThread, shard: number): Role<ClientEvidence[]> {
+export function clientRole({ arena, recorder, crew, run, originMs }: Station, shard: number): Role<ClientEvidence[]> {
   const { reactor } = arena;
   const { channels, pool } = run.inboxes;
   const slots = channels[shard];

@@ -1,8 +1,8 @@
 /** The rows a run starts from: its task, its task run, and units to work on. */
-import type { Database } from "../../db/index.js";
-import { ONBOARDING_QUALIFICATION } from "../../live/index.js";
-import type { Scenario } from "../../scenario/index.js";
-import { block, wait } from "../../sync/index.js";
+import type { Database } from "../db/index.js";
+import { ONBOARDING_QUALIFICATION } from "../live/index.js";
+import type { Scenario } from "../scenario/index.js";
+import { block, wait } from "../sync/index.js";
 
 export interface PlatformRows {
   readonly taskRunId: string;

@@ -11,7 +11,7 @@ import {
 } from "../../live/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { openMailbox, wait } from "../../sync/index.js";
-import type { EngineThread, Role } from "./thread.js";
+import type { Role, Station } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
 const STATUS_REQUEST_MS = 5000;
@@ -25,7 +25,7 @@ export interface IoEvidence {
   readonly stillLive: number;
 }
 
-export function ioRole({ arena, db, recorder, crew, run }: EngineThread): Role<IoEvidence> {
+export function ioRole({ arena, db, recorder, crew, run }: Station): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
   const context = createContext({ db, arena, mailbox: run.mailbox, gauges: "rows" });

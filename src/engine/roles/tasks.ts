@@ -3,14 +3,14 @@ import { blueprintOf, createTaskRunner, outboxTo, probed, receive, type RunnerMe
 import type { TaskEvidence } from "../../measure/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { openMailbox } from "../../sync/index.js";
-import type { EngineThread, Role } from "./thread.js";
+import type { Role, Station } from "./role.js";
 
 export interface TaskThreadEvidence {
   readonly agents: TaskEvidence[];
   readonly gauges: readonly StatusGauge[];
 }
 
-export function taskRole({ arena, db, recorder, crew, run }: EngineThread, shard: number): Role<TaskThreadEvidence> {
+export function taskRole({ arena, db, recorder, crew, run }: Station, shard: number): Role<TaskThreadEvidence> {
   const { reactor } = arena;
   const inbox = run.inboxes.runners[shard];
   if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);

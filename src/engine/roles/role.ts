@@ -1,0 +1,47 @@
+/**
+ * The parts of a run, whichever engine runs them: the clients (clients.ts), the platform's loop (io.ts) and the tasks
+ * (tasks.ts). They know each other only through the inboxes in the arena.
+ */
+import type { Database } from "../../db/index.js";
+import type { Crew } from "../../live/index.js";
+import type { Recorder } from "../../measure/index.js";
+import type { PlanOptions, Scenario } from "../../scenario/index.js";
+import type { Arena, MailboxKind } from "../../sync/index.js";
+
+/** The run, as plain data: every thread builds the same plan from it. */
+export interface RunSetup {
+  readonly scenario: Scenario;
+  readonly plan: PlanOptions;
+  readonly mailbox: MailboxKind;
+  readonly taskRunId: string;
+  readonly onboardingQualificationId: string | undefined;
+  /** Wide slots of the arena: where threads leave messages for each other. */
+  readonly inboxes: {
+    /** Task runners and the provider to the worker pool. */
+    readonly pool: number;
+    /** The worker pool to each task runner. */
+    readonly runners: readonly number[];
+    /** A channel a client thread, one slot for each direction. */
+    readonly channels: readonly { readonly toPlatform: number; readonly toClients: number }[];
+  };
+}
+
+/** What a role has to work with: a thread of its own under the threads engine, a share of the one thread under the virtual engine. */
+export interface Station {
+  readonly arena: Arena;
+  readonly db: Database;
+  readonly recorder: Recorder;
+  readonly crew: Crew;
+  readonly run: RunSetup;
+  /** When the run starts, ms on the run's clock. */
+  readonly originMs: number;
+}
+
+/** What a part of the run does at its station. */
+export interface Role<Evidence> {
+  /** Whether it has nothing more to do. */
+  done(): boolean;
+  /** The coordinator says to stop. */
+  stop(untilMs: number): void;
+  evidence(): Evidence;
+}
