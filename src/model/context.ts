@@ -3,14 +3,14 @@
  * except through it, so whoever makes the context decides whether a run can be replayed.
  */
 import type { Database } from "../db/index.js";
-import type { Clock, MailboxKind } from "../sync/index.js";
+import type { Clock, Mailbox, Slot } from "../sync/index.js";
 import type { IdSource } from "./ids.js";
 import type { AgentMetrics } from "./metrics.js";
 import type { ProviderRegistry } from "./providers.js";
 import type { SlotDirectory } from "./slots.js";
 import type { AgentState, StateOwner } from "./state.js";
 
-export type LogLevel = "debug" | "info";
+export type LogLevel = "debug" | "info" | "error";
 
 export interface ModelContext {
   readonly db: Database;
@@ -18,8 +18,13 @@ export interface ModelContext {
   /** Makes the ids of updates and messages that come without one. */
   readonly ids: IdSource;
   readonly metrics: AgentMetrics;
-  /** Which implementation of mailboxes handles open. The same in every thread of a run. */
-  readonly mailbox: MailboxKind;
+  /** Opens the mailbox of an agent's slot. Of the same kind in every thread of a run. */
+  readonly openMailbox: (slot: Slot) => Mailbox;
+  /**
+   * Which status a change is counted to have replaced in the gauges: the one that the changing handle knew (`handle`, as in the
+   * seed), or the one that the row had (`rows`). With several handles on an agent only `rows` adds up to the truth.
+   */
+  readonly gauges: "handle" | "rows";
   readonly providers: ProviderRegistry;
   readonly slots: SlotDirectory;
   /** Told what the seed's logger is told. */

@@ -1,5 +1,5 @@
 /** Makes a thread's context from what only the caller has, with the real clock, ids and provider for the rest. */
-import { type Arena, systemClock } from "../sync/index.js";
+import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/index.js";
 import type { ModelContext } from "./context.js";
 import { uuidSource } from "./ids.js";
 import { createAgentMetrics } from "./metrics.js";
@@ -12,19 +12,22 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
   readonly db: ModelContext["db"];
   /** Where the agents' slots are. */
   readonly arena: Arena;
+  /** Which kind of mailboxes to open; `sound` when left out. Not used when `openMailbox` is given. */
+  readonly mailbox?: MailboxKind;
 }
 
 /**
  * Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes, the simulated provider, no log,
  * and agents' states in the database's journal.
  */
-export function createContext({ arena, ...given }: ContextOptions): ModelContext {
+export function createContext({ arena, mailbox = "sound", ...given }: ContextOptions): ModelContext {
   const { db, clock = systemClock } = given;
   return {
     clock,
     ids: uuidSource,
     metrics: given.metrics ?? createAgentMetrics(),
-    mailbox: "sound",
+    openMailbox: (slot) => openMailbox(slot, mailbox),
+    gauges: "handle",
     providers: given.providers ?? createProviderRegistry([simulatedProvider]),
     slots: createSlotDirectory(arena),
     log: () => undefined,

@@ -9,7 +9,7 @@
  */
 import { AssertionError } from "node:assert";
 import { type AgentStatus, type AgentType, isFinal } from "../db/index.js";
-import { block, type Event, type EventName, type Mailbox, openMailbox, type Slot, type Steps, suspend, wait } from "../sync/index.js";
+import { block, type Event, type EventName, type Mailbox, type Slot, type Steps, suspend, wait } from "../sync/index.js";
 import type { ModelContext } from "./context.js";
 import type { Task } from "./entities/task.js";
 import type { TaskRun } from "./entities/task-run.js";
@@ -111,7 +111,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
 
   /** The seed's `pending_actions` with the event that announces them: client IO appends, the task's code takes. */
   get mailbox(): Mailbox {
-    return (this.#mailbox ??= openMailbox(this.slot, this.context.mailbox));
+    return (this.#mailbox ??= this.context.openMailbox(this.slot));
   }
 
   /** Set once the worker's submission arrived, or will not arrive any more. */
@@ -129,13 +129,15 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     if (isFinal(this.#dbStatus)) {
       this.context.log("info", `Updating ${this.toString()} from final status ${this.#dbStatus} to ${status}`);
     }
-    yield* wait(this.record.writeStatus(status, this.context.clock.now()));
+    const cached = this.#dbStatus;
+    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now()));
     this.#dbStatus = status;
     this.announce(status);
     if (this.freesPendingActs(status)) {
       this.mailbox.release();
       this.didSubmit.set();
     }
+    this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
   }
 
   updateStatus(status: AgentStatus): void {
@@ -169,6 +171,9 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
 
   /** Tells of a status that is new to this handle. */
   protected abstract announce(status: AgentStatus): void;
+
+  /** This handle wrote a status; it took the place of `from`. */
+  protected abstract statusWritten(from: AgentStatus, to: AgentStatus): void;
 
   /** Whether writing this status frees acts and submissions that wait. */
   protected abstract freesPendingActs(status: AgentStatus): boolean;

@@ -40,12 +40,6 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return this.#liveRun;
   }
 
-  override *updateStatusSteps(status: AgentStatus): Steps<void> {
-    const from = this.dbStatus;
-    yield* super.updateStatusSteps(status);
-    if (status !== from) this.context.metrics.changed(this.agentType, this.workerId, from, status);
-  }
-
   /** Gives the update to the agent's state and sends it to the worker's page, if there is a live run. Adds an `update_id` if it has none. */
   observe(update: LiveUpdate): void {
     update.update_id ??= this.context.ids.next();
@@ -119,10 +113,13 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return suspend(this.awaitSubmitSteps(timeoutMs));
   }
 
-  /** Takes in the final submission: releases whoever awaits it, then gives it to the agent's state. Over once the state has it safe. */
+  /**
+   * Takes in the final submission: gives it to the agent's state and, once that has it safe, releases whoever awaits it. (The seed
+   * releases first; a task's code on another thread would then look for a submission that is not there yet.)
+   */
   *handleSubmitSteps(data: Json): Steps<void> {
-    this.didSubmit.set();
     yield* this.state.updateSubmit(data);
+    this.didSubmit.set();
   }
 
   handleSubmit(data: Json): void {
@@ -141,6 +138,10 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
 
   protected override announce(status: AgentStatus): void {
     if (this.pushes(status)) this.#liveRun?.pushStatusUpdate(this, this.dbStatus);
+  }
+
+  protected override statusWritten(from: AgentStatus, to: AgentStatus): void {
+    if (from !== to) this.context.metrics.changed(this.agentType, this.workerId, from, to);
   }
 
   /** Whether a change to this status is pushed to the worker's page. */

@@ -53,10 +53,10 @@ export abstract class AgentRecord {
   abstract readStatus(): AgentStatus;
 
   /**
-   * Writes the status; over once it is committed.
+   * Writes the status; over once it is committed. The result is the status that the row had before.
    * @param at when, in ms of the context's clock
    */
-  abstract writeStatus(status: AgentStatus, at: number): Wait<void>;
+  abstract writeStatus(status: AgentStatus, at: number): Wait<AgentStatus>;
 
   getWorker(): Worker {
     return (this.#worker ??= Worker.get(this.db, this.workerId));
@@ -105,7 +105,7 @@ export class OnboardingRecord extends AgentRecord {
     return found(this.db.getOnboardingAgent(this.dbId), "onboarding agent", this.dbId).status;
   }
 
-  writeStatus(status: AgentStatus, at: number): Wait<void> {
+  writeStatus(status: AgentStatus, at: number): Wait<AgentStatus> {
     return this.db.write("updateOnboardingAgent", this.dbId, { status, at });
   }
 
@@ -160,7 +160,7 @@ export class UnitAgentRecord extends AgentRecord {
     return found(this.db.getAgent(this.dbId), "agent", this.dbId).status;
   }
 
-  writeStatus(status: AgentStatus, at: number): Wait<void> {
+  writeStatus(status: AgentStatus, at: number): Wait<AgentStatus> {
     return this.db.write("updateAgent", this.dbId, { status, at });
   }
 

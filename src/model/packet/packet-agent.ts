@@ -70,6 +70,10 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     this.hasUpdatedStatus.set();
   }
 
+  protected override statusWritten(): void {
+    // This generation has no gauges.
+  }
+
   protected override freesPendingActs(status: AgentStatus): boolean {
     return status === "returned" || status === "disconnect";
   }
