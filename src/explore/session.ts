@@ -3,13 +3,14 @@
  * put back before each execution. Executing is synchronous: the caller waits for the baton like any participant.
  */
 import { Worker } from "node:worker_threads";
-import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind } from "../sync/index.js";
+import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind, type WordDescription } from "../sync/index.js";
 import { BOARD, createBoard, END, EXPLORER, MOST_CHANGE_POINTS, OUTCOME_BYTES, pendingOf, PENDING, POLICY, type Board } from "./board.js";
+import { describeCells } from "./describe.js";
 import { choose } from "./choose.js";
 import { handOver } from "./control.js";
 import { createEnv, type Shared } from "./env.js";
 import { loadProgram, type ProgramSource } from "./load-program.js";
-import { KIND, word } from "./operations.js";
+import { KIND, RECORD, word } from "./operations.js";
 import type { Env, Program } from "./program.js";
 import type { ThreadData, ThreadReport } from "./program-thread.js";
 import { INITIAL_STATUS, ROW, writeStatus } from "./rows.js";
@@ -46,10 +47,14 @@ export interface Session {
   readonly board: Board;
   /** For looking at the memory that the last execution left. */
   readonly env: Env;
+  /** What a cell is, by its number. */
+  readonly describe: (cell: number) => WordDescription;
   /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
   execute(schedule: Schedule): number;
   /** Steps of the last execution. */
   readonly steps: number;
+  /** Threads (bit mask) that could have made step `step` of the last execution. */
+  enabledAt(step: number): number;
   /** What the threads told of the last execution; of those that finished. */
   reports(): (ThreadReport | undefined)[];
   /** Their outcomes as text, to be compared. */
@@ -140,6 +145,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
 
   return {
     program, mailboxKind, threadNames, board, env,
+    describe: describeCells(arena.sizes),
     execute: (schedule) => {
       prepare(schedule);
       handOver(board, choose(board));
@@ -151,6 +157,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     get steps() {
       return word(words, BOARD.step);
     },
+    enabledAt: (step) => word(words, board.log + step * RECORD.words + RECORD.enabled),
     reports: () => threadNames.map((_name, thread) => {
       const text = outcomeText(thread);
       return text === "" ? undefined : (JSON.parse(text) as ThreadReport);

@@ -6,6 +6,7 @@ export * as atomics from "./atomics.js";
 export { takeControl, type AtomicOperation, type Control, type Update, type WaitResult } from "./atomics.js";
 export { awaitBaton, passBaton } from "./baton.js";
 export { systemClock, type Clock } from "./clock.js";
+export { describeWords, type WordDescription } from "./describe.js";
 export { Event, type Signal } from "./event.js";
 export type { Json } from "./json.js";
 export { EVENT_NAMES, MAX_THREADS, type ArenaSizes, type EventName } from "./layout.js";

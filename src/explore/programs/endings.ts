@@ -1,0 +1,123 @@
+/** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
+import type { AgentStatus } from "../../db/index.js";
+import { define, type Finished } from "../program.js";
+import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, sending, updatesOf } from "./parts.js";
+
+const TIMEOUT_MS = 100;
+
+/** What holds of every ending: updates arrive or are left, and an AgentTimeoutError means that the time has passed. */
+function accountedFor(finished: Finished, timeoutMs: number, ...senders: readonly string[]): string[] {
+  const received = receivedBy(finished.outcomes["task"]);
+  const sent = senders.map((sender) => finished.outcomes[sender] as unknown as number[]);
+  return [...noEarlyTimeout(received, timeoutMs), ...exactlyOnceInOrder(sent, updatesOf(received), leftIn(finished))];
+}
+
+function endsWith(finished: Finished, ...errors: readonly string[]): string[] {
+  const error = errorOf(receivedBy(finished.outcomes["task"]));
+  return error !== undefined && errors.includes(error) ? [] : [`the task was told ${error ?? "nothing"} instead of ${errors.join(" or ")}`];
+}
+
+function statusIs(finished: Finished, ...statuses: readonly AgentStatus[]): string[] {
+  const status = finished.env.status();
+  return statuses.includes(status) ? [] : [`the agent's status is ${status}, not ${statuses.join(" or ")}`];
+}
+
+export const disconnectAppend = define({
+  name: "disconnect-append",
+  description: "a worker sends two updates and disconnects in another thread; the task waits for updates for ever",
+  threads: {
+    worker: sending(1, 2),
+    "live run": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
+    task: receiving(3, Infinity),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, Infinity, "worker"),
+    ...endsWith(finished, "AgentDisconnectedError"),
+    ...statusIs(finished, "disconnect"),
+  ],
+});
+
+export const returnTimeout = define({
+  name: "return-timeout",
+  description: "a worker returns the task while the task's wait of 100 ms may run out",
+  threads: {
+    worker: sending(1),
+    "live run": acting("updateStatus(returned)", (agent) => agent.updateStatus("returned")),
+    task: receiving(2, TIMEOUT_MS),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, TIMEOUT_MS, "worker"),
+    ...endsWith(finished, "AgentReturnedError", "AgentTimeoutError"),
+  ],
+});
+
+export const shutdownWaiter = define({
+  name: "shutdown-waiter",
+  description: "an agent is shut down while its worker sends an update and the task waits for updates for ever",
+  threads: {
+    worker: sending(1),
+    "live run": acting("shutdown()", (agent) => agent.shutdown()),
+    task: receiving(2, Infinity),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, Infinity, "worker"),
+    ...endsWith(finished, "AgentShutdownError"),
+    ...statusIs(finished, "accepted"),
+  ],
+});
+
+export const submitDisconnect = define({
+  name: "submit-disconnect",
+  description: "a worker submits and disconnects; the task awaits the submission for ever",
+  threads: {
+    client: acting("handleSubmit", (agent) => agent.handleSubmit({ done: true })),
+    "live run": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
+    task: ({ agent, call }) => {
+      const handle = agent();
+      return call("awaitSubmit(Infinity)", () => handle.awaitSubmit(Infinity));
+    },
+  },
+  check: (finished) => [
+    ...(finished.outcomes["task"] === true ? [] : ["awaitSubmit came back without a submission"]),
+    ...statusIs(finished, "disconnect"),
+  ],
+});
+
+export const foreignStatus = define({
+  name: "foreign-status",
+  description: "another process writes the status returned; the live run reads it while a worker sends and the task waits",
+  threads: {
+    worker: sending(1),
+    "other process": ({ writeStatus, call }) => {
+      call("row status = returned", () => writeStatus("returned"));
+      return null;
+    },
+    "live run": ({ agent, status, call }) => {
+      const handle = agent();
+      if (call("is the row returned?", () => status()) !== "returned") return null;
+      return call("getStatus()", () => handle.getStatus());
+    },
+    task: receiving(2, TIMEOUT_MS),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, TIMEOUT_MS, "worker"),
+    ...endsWith(finished, "AgentReturnedError", "AgentTimeoutError"),
+  ],
+});
+
+export const everything = define({
+  name: "everything",
+  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes",
+  threads: {
+    "client A": sending(1, 2),
+    "client B": sending(3),
+    "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
+    "live run": acting("shutdown()", (agent) => agent.shutdown()),
+    task: receiving(4, Infinity),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, Infinity, "client A", "client B"),
+    ...endsWith(finished, "AgentShutdownError", "AgentDisconnectedError"),
+    ...statusIs(finished, "disconnect"),
+  ],
+});

@@ -1,0 +1,115 @@
+/** Parts that programs are put together from: what threads do, and what must hold afterwards. */
+import { MailboxFullError, type Json, type Steps } from "../../sync/index.js";
+import { AbsentAgentError, type Agent, type LiveUpdate } from "../../model/index.js";
+import type { Env, Finished, ProgramThread } from "../program.js";
+
+/** What one call of getLiveUpdate came to. */
+export type Received =
+  | { readonly update: number }
+  /** The name of the error, and how much time passed in the call (ms). */
+  | { readonly error: string; readonly afterMs: number };
+
+/** A worker's client: appends these updates and returns those that the mailbox accepted. */
+export function sending(...updates: readonly number[]): ProgramThread {
+  return ({ mailbox, call }) =>
+    updates.filter((n) =>
+      call(`append update ${n}`, () => {
+        try {
+          mailbox.append({ n });
+          return true;
+        } catch (error) {
+          if (error instanceof MailboxFullError) return false;
+          throw error;
+        }
+      }),
+    );
+}
+
+/** The task's code: asks for `most` updates, until the agent is gone. */
+export function receiving(most: number, timeoutMs: number): ProgramThread {
+  return (env) => {
+    const agent = env.agent();
+    return receive(env, most, timeoutMs, () => agent.getLiveUpdate(timeoutMs));
+  };
+}
+
+/** As {@link receiving}, as a coroutine of a thread that turns its reactor. */
+export function receivingAsCoroutine(most: number, timeoutMs: number): ProgramThread {
+  return (env) => {
+    const agent = env.agent();
+    return receive(env, most, timeoutMs, () => env.drive(agent.getLiveUpdateSteps(timeoutMs) as Steps<LiveUpdate | undefined>));
+  };
+}
+
+export function receive(env: Env, most: number, timeoutMs: number, getLiveUpdate: () => LiveUpdate | undefined): Json {
+  const received: Received[] = [];
+  while (received.length < most) {
+    const begin = env.clock.now();
+    try {
+      const update = env.call(`getLiveUpdate(${timeoutMs})`, getLiveUpdate);
+      received.push({ update: (update as { n: number } | undefined)?.n ?? -1 });
+    } catch (error) {
+      if (!(error instanceof AbsentAgentError)) throw error;
+      received.push({ error: error.name, afterMs: env.clock.now() - begin });
+      break;
+    }
+  }
+  return received;
+}
+
+/** A thread that acts on its own handle of the agent. */
+export function acting(name: string, act: (agent: Agent) => void): ProgramThread {
+  return ({ agent, call }) => {
+    const handle = agent();
+    call(name, () => act(handle));
+    return null;
+  };
+}
+
+export function receivedBy(outcome: Json | undefined): readonly Received[] {
+  return (outcome ?? []) as unknown as readonly Received[];
+}
+
+export function updatesOf(received: readonly Received[]): number[] {
+  return received.flatMap((one) => ("update" in one ? [one.update] : []));
+}
+
+export function errorOf(received: readonly Received[]): string | undefined {
+  const last = received.at(-1);
+  return last !== undefined && "error" in last ? last.error : undefined;
+}
+
+/** Takes what is left in the mailbox of a finished execution. */
+export function leftIn({ env: { mailbox } }: Finished): number[] {
+  const left: number[] = [];
+  for (let update = mailbox.take(); update !== undefined; update = mailbox.take()) left.push((update as { n: number }).n);
+  return left;
+}
+
+/** Every update that was accepted is received or left, once, and in its sender's order. */
+export function exactlyOnceInOrder(sent: readonly (readonly number[])[], received: readonly number[], left: readonly number[]): string[] {
+  const arrived = [...received, ...left];
+  const problems = sent.flat().filter((n) => !arrived.includes(n)).map((n) => `update ${n} was lost`);
+  if (arrived.some((n, at) => arrived.indexOf(n) !== at)) problems.push(`an update arrived twice: ${arrived.join(", ")}`);
+  for (const updates of sent) {
+    const inOrder = arrived.filter((n) => updates.includes(n));
+    if (inOrder.some((n, at) => at > 0 && n < (inOrder[at - 1] ?? n))) problems.push(`out of order: ${inOrder.join(", ")}`);
+  }
+  return problems;
+}
+
+/** No AgentTimeoutError before its timeout has passed. */
+export function noEarlyTimeout(received: readonly Received[], timeoutMs: number): string[] {
+  return received.flatMap((one) =>
+    "error" in one && one.error === "AgentTimeoutError" && one.afterMs < timeoutMs
+      ? [`AgentTimeoutError after ${one.afterMs} ms, with a timeout of ${timeoutMs} ms`]
+      : [],
+  );
+}
+
+/** Over an empty queue the event is down, unless a release or shutdown keeps it up; over one that is not it is up. */
+export function signalTellsTheQueue({ env: { mailbox } }: Finished, mayStayUp = false): string[] {
+  const up = mailbox.signal.isSet();
+  if (!up && !mailbox.isEmpty()) return ["the event is down over a queue that is not empty"];
+  return up && mailbox.isEmpty() && !mayStayUp ? ["the event is up over an empty queue"] : [];
+}

@@ -1,0 +1,78 @@
+/** Programs about live updates: who sends against who receives. */
+import { define, type Finished, type ProgramThread } from "../program.js";
+import {
+  errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingAsCoroutine, sending, signalTellsTheQueue, updatesOf,
+} from "./parts.js";
+
+const TIMEOUT_MS = 100;
+
+function sentBy({ outcomes }: Finished, ...threads: readonly string[]): number[][] {
+  return threads.map((thread) => outcomes[thread] as unknown as number[]);
+}
+
+/** Nothing lost, doubled or out of order; no timeout too early; the event tells the queue. */
+function updatesArrive(timeoutMs: number, ...senders: readonly string[]): (finished: Finished) => readonly string[] {
+  return (finished) => {
+    const received = receivedBy(finished.outcomes["task"]);
+    const mayStayUp = errorOf(received) !== undefined;
+    return [
+      ...noEarlyTimeout(received, timeoutMs),
+      ...signalTellsTheQueue(finished, mayStayUp),
+      ...exactlyOnceInOrder(sentBy(finished, ...senders), updatesOf(received), leftIn(finished)),
+    ];
+  };
+}
+
+export const producerConsumer = define({
+  name: "producer-consumer",
+  description: "a worker sends three updates; the task asks for them, for at most 100 ms each",
+  threads: { worker: sending(1, 2, 3), task: receiving(3, TIMEOUT_MS) },
+  check: updatesArrive(TIMEOUT_MS, "worker"),
+});
+
+export const twoProducers = define({
+  name: "two-producers",
+  description: "two clients of a worker send three updates; the task waits for them for ever",
+  threads: { "client A": sending(1, 2), "client B": sending(3), task: receiving(3, Infinity) },
+  check: updatesArrive(Infinity, "client A", "client B"),
+});
+
+export const coroutineConsumer = define({
+  name: "coroutine-consumer",
+  description: "a worker sends two updates; the task is a coroutine that waits for them through its thread's reactor",
+  threads: { worker: sending(1, 2), task: receivingAsCoroutine(2, TIMEOUT_MS) },
+  check: updatesArrive(TIMEOUT_MS, "worker"),
+});
+
+export const backPressure = define({
+  name: "back-pressure",
+  description: "two clients of a worker fill a mailbox with room for three updates while the task takes two",
+  ringBytes: 64,
+  threads: { "client A": sending(11, 12), "client B": sending(21, 22), task: receiving(2, Infinity) },
+  check: updatesArrive(Infinity, "client A", "client B"),
+});
+
+const firstTask: ProgramThread = (env) => {
+  const received = receiving(1, Infinity)(env);
+  env.call("close: hand over to the next", () => env.event("wantsAction").set());
+  return received;
+};
+
+const secondTask: ProgramThread = (env) => {
+  env.call("wait for the hand-over", () => env.event("wantsAction").wait());
+  return receiving(1, Infinity)(env);
+};
+
+export const closeReopen = define({
+  name: "close-reopen",
+  description: "a worker sends two updates; one thread takes the first and closes its handle, another reopens the agent",
+  threads: { worker: sending(1, 2), "first task": firstTask, "second task": secondTask },
+  check: (finished) => {
+    const received = [...receivedBy(finished.outcomes["first task"]), ...receivedBy(finished.outcomes["second task"])];
+    return [
+      ...noEarlyTimeout(received, Infinity),
+      ...signalTellsTheQueue(finished),
+      ...exactlyOnceInOrder(sentBy(finished, "worker"), updatesOf(received), leftIn(finished)),
+    ];
+  },
+});

@@ -1,0 +1,92 @@
+/** An execution as it is kept: who made which step, and what each step did. */
+import type { MailboxKind } from "../sync/index.js";
+import { RECORD, KIND, KIND_NAMES, FLAG, word } from "./operations.js";
+import type { Session } from "./session.js";
+
+/** One step of a schedule. */
+export interface Step {
+  readonly thread: number;
+  /** What was done, in words; empty for the beginning of a thread. */
+  readonly text: string;
+  /** Names of the calls that began before it. */
+  readonly begins: readonly string[];
+}
+
+/** A failing execution. Written as `schedule.json`; `threads` and `steps` are all that a replay needs. */
+export interface FailingSchedule {
+  readonly version: 1;
+  readonly module: string;
+  readonly program: string;
+  readonly mailbox: MailboxKind;
+  readonly problems: readonly string[];
+  /** Names of the threads. */
+  readonly threads: readonly string[];
+  /** The thread (its number) of each step. */
+  readonly steps: readonly number[];
+  /** How often another thread goes on than the one before. */
+  readonly contextSwitches: number;
+  /** Whether it was shown that no failing execution with fewer exists. */
+  readonly fewest: boolean;
+  /** What each thread returned, of those that ended. */
+  readonly outcomes: Readonly<Record<string, unknown>>;
+}
+
+/** The threads of the steps of the session's last execution. */
+export function threadsOf({ board: { words, log }, steps }: Session): number[] {
+  return Array.from({ length: steps }, (_, step) => word(words, log + step * RECORD.words + RECORD.thread));
+}
+
+export function contextSwitches(threads: readonly number[]): number {
+  return threads.filter((thread, step) => step > 0 && thread !== threads[step - 1]).length;
+}
+
+/** Executes a schedule again and describes its steps. */
+export function describeSteps(session: Session, threads: readonly number[]): Step[] {
+  session.execute({ prefix: threads, recording: true });
+  const begins = new Map<string, string[]>();
+  session.reports().forEach((report, thread) => {
+    for (const { step, name } of report?.calls ?? []) {
+      if (name === undefined) continue;
+      const key = `${thread} ${ownStep(session, thread, step)}`;
+      begins.set(key, [...(begins.get(key) ?? []), name]);
+    }
+  });
+  return threadsOf(session).map((thread, step) => ({
+    thread, text: describeStep(session, step), begins: begins.get(`${thread} ${step}`) ?? [],
+  }));
+}
+
+/** The thread's first step from `step` on: a call begins when its first step is made. */
+function ownStep({ board: { words, log }, steps }: Session, thread: number, step: number): number {
+  let own = step;
+  while (own < steps && word(words, log + own * RECORD.words + RECORD.thread) !== thread) own++;
+  return own;
+}
+
+function describeStep({ board: { words, log }, threadNames, describe }: Session, step: number): string {
+  const at = log + step * RECORD.words;
+  const kind = word(words, at + RECORD.kind);
+  const flags = word(words, at + RECORD.flags);
+  const { name, value } = describe(word(words, at + RECORD.cell));
+  const before = word(words, at + RECORD.before);
+  const after = word(words, at + RECORD.after);
+  switch (kind) {
+    case KIND.start:
+      return "";
+    case KIND.load:
+    case KIND.test:
+      return `sees ${name}: ${value(before)}`;
+    case KIND.wait:
+      return (flags & FLAG.slept) === 0 ? `would wait for ${name}, but it has changed` : `waits for ${name}`;
+    case KIND.wake:
+      return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "its time is up";
+    case KIND.notify: {
+      const woken = threadNames.filter((_name, thread) => (word(words, at + RECORD.detail) & (1 << thread)) !== 0);
+      return woken.length === 0 ? `notifies ${name}: nobody waits` : `notifies ${name}: wakes ${woken.join(", ")}`;
+    }
+    default:
+      return before === after
+        ? `leaves ${name}: ${value(after)} (${KIND_NAMES[kind] ?? ""})`
+        : `sets ${name}: ${value(before)} → ${value(after)}`;
+  }
+}

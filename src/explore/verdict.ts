@@ -1,0 +1,42 @@
+/** Whether an execution is as it should be. */
+import { END, pendingOf, PENDING } from "./board.js";
+import { KIND, KIND_NAMES, word } from "./operations.js";
+import type { Session } from "./session.js";
+
+/** What is wrong with the session's last execution, which ended with `end`: a line each, none if nothing is. */
+export function problemsOf(session: Session, end: number): readonly string[] {
+  switch (end) {
+    case END.redundant:
+      return [];
+    case END.deadlock:
+      return [`deadlock: ${stuckThreads(session)}`];
+    case END.livelock:
+      return [`no end after ${session.steps} steps: ${stuckThreads(session)}`];
+    case END.diverged:
+      return ["the schedule cannot be followed: it names a thread that cannot run there"];
+    default:
+      return checked(session);
+  }
+}
+
+function checked(session: Session): readonly string[] {
+  const { program, threadNames, env } = session;
+  const reports = session.reports();
+  const thrown = reports.flatMap((report, thread) =>
+    report?.threw === undefined ? [] : [`${threadNames[thread] ?? "?"} threw ${report.threw}`],
+  );
+  if (thrown.length > 0) return thrown;
+  const outcomes = Object.fromEntries(threadNames.map((name, thread) => [name, reports[thread]?.value ?? null]));
+  return program.check({ outcomes, env });
+}
+
+/** Who is not done, and before which operation. */
+function stuckThreads({ board: { words }, threadNames, describe }: Session): string {
+  return threadNames.flatMap((name, thread) => {
+    const at = pendingOf(thread);
+    const kind = word(words, at + PENDING.kind);
+    if (kind === KIND.done) return [];
+    const doing = kind === KIND.wake ? "waits for" : `is before ${KIND_NAMES[kind] ?? "?"} of`;
+    return [`${name} ${doing} ${describe(word(words, at + PENDING.cell)).name}`];
+  }).join(", ");
+}
