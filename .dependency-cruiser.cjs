@@ -11,7 +11,8 @@ const may = {
   scenario: ["measure"],
   report: ["measure"],
   explore: ["live", "model", "db", "sync", "measure"],
-  engine: ["scenario", "live", "model", "db", "sync", "measure", "report"],
+  trace: [],
+  engine: ["scenario", "live", "model", "db", "sync", "measure", "report", "trace"],
 };
 
 module.exports = {

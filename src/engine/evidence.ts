@@ -4,6 +4,9 @@ import type { PoolEvidence } from "../live/index.js";
 import type { ClientEvidence, Holding, RunEvidence, TaskEvidence } from "../measure/index.js";
 import { DISPLAY_PREFIX, type StatusGauge } from "../model/index.js";
 
+/** Within how many ms the waiter of an agent that is gone has to be released. */
+const RELEASE_BOUND_MS = 2000;
+
 export interface Testimony {
   readonly clients: readonly ClientEvidence[];
   readonly pool: readonly PoolEvidence[];
@@ -11,11 +14,10 @@ export interface Testimony {
   readonly gauges: readonly StatusGauge[];
   readonly audit: readonly AgentAudit[];
   readonly slotsInUse: number;
-  readonly releaseBoundMs: number;
 }
 
 export function gatherEvidence(testimony: Testimony): RunEvidence {
-  const { clients, pool, tasks, gauges, audit, slotsInUse, releaseBoundMs } = testimony;
+  const { clients, pool, tasks, gauges, audit, slotsInUse } = testimony;
   return {
     clients: withPool(clients, pool),
     tasks,
@@ -33,7 +35,7 @@ export function gatherEvidence(testimony: Testimony): RunEvidence {
       agentsWithHandles: audit.length,
       slotsInUse,
     },
-    releaseBoundMs,
+    releaseBoundMs: RELEASE_BOUND_MS,
   };
 }
 

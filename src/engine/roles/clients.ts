@@ -1,13 +1,12 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
 import { openSharedChannel, outboxTo } from "../../live/index.js";
 import type { ClientEvidence } from "../../measure/index.js";
-import { buildPlan } from "../../scenario/index.js";
-import { openMailbox, wait, type Steps } from "../../sync/index.js";
+import { wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
 import { simulateWorker, type CrowdTools } from "../crowd/simulated-worker.js";
 import type { Role, Station } from "./role.js";
 
-export function clientRole({ arena, recorder, crew, run, originMs }: Station, shard: number): Role<ClientEvidence[]> {
+export function clientRole({ arena, recorder, crew, run, plan, lens, originMs }: Station, shard: number): Role<ClientEvidence[]> {
   const { reactor } = arena;
   const { channels, pool } = run.inboxes;
   const slots = channels[shard];
@@ -17,8 +16,8 @@ export function clientRole({ arena, recorder, crew, run, originMs }: Station, sh
   router.use(
     openSharedChannel({
       id: `clients-${shard}`,
-      inbox: openMailbox(arena.slot(slots.toClients)),
-      outbox: openMailbox(arena.slot(slots.toPlatform)),
+      inbox: lens.inbox(slots.toClients),
+      outbox: lens.inbox(slots.toPlatform),
       handlers: router.handlers,
       // The channel outlives the workers; only they are waited for.
       crew: { start: (name, body) => crew.start(name, body), running: 0 },
@@ -26,7 +25,7 @@ export function clientRole({ arena, recorder, crew, run, originMs }: Station, sh
   );
 
   const evidence = new Map<string, ClientEvidence>();
-  const provider = outboxTo(openMailbox(arena.slot(pool)), reactor, () => recorder.count("mailbox_full"));
+  const provider = outboxTo(lens.inbox(pool), reactor, () => recorder.count("mailbox_full"));
   const tools: CrowdTools = {
     reactor,
     recorder,
@@ -44,7 +43,6 @@ export function clientRole({ arena, recorder, crew, run, originMs }: Station, sh
     returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
   };
 
-  const plan = buildPlan(run.scenario, run.plan);
   const mine: number[] = [];
   for (let index = shard; index < plan.workers; index += channels.length) mine.push(index);
   mine.sort((a, b) => plan.arriveAt(a) - plan.arriveAt(b));

@@ -10,7 +10,7 @@ import {
   type RunnerMessage,
 } from "../../live/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
-import { openMailbox, wait } from "../../sync/index.js";
+import { wait } from "../../sync/index.js";
 import type { Role, Station } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
@@ -25,12 +25,12 @@ export interface IoEvidence {
   readonly stillLive: number;
 }
 
-export function ioRole({ arena, db, recorder, crew, run }: Station): Role<IoEvidence> {
+export function ioRole({ arena, db, recorder, crew, run, ids, lens }: Station): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
-  const context = createContext({ db, arena, mailbox: run.mailbox, gauges: "rows" });
+  const context = lens.context(createContext({ db, arena, clock: reactor.clock, ids, mailbox: run.mailbox, gauges: "rows" }));
   const onFull = (): void => recorder.count("mailbox_full");
-  const runners = inboxes.runners.map((slot) => outboxTo(openMailbox(arena.slot(slot)), reactor, onFull));
+  const runners = inboxes.runners.map((slot) => outboxTo(lens.inbox(slot), reactor, onFull));
   const pool = new WorkerPool({
     context,
     arena,
@@ -52,14 +52,14 @@ export function ioRole({ arena, db, recorder, crew, run }: Station): Role<IoEvid
     clientIO.addChannel(
       openSharedChannel({
         id: `clients-${shard}`,
-        inbox: openMailbox(arena.slot(toPlatform)),
-        outbox: openMailbox(arena.slot(toClients)),
+        inbox: lens.inbox(toPlatform),
+        outbox: lens.inbox(toClients),
         handlers: clientIO.handlers,
         crew,
       }),
     );
   }
-  crew.start("runners", () => receive(openMailbox(arena.slot(inboxes.pool)), (message) => pool.handle(message as unknown as PoolMessage)));
+  crew.start("runners", () => receive(lens.inbox(inboxes.pool), (message) => pool.handle(message as unknown as PoolMessage)));
   crew.start("status requests", function* () {
     for (;;) {
       yield* wait(reactor.sleep(STATUS_REQUEST_MS));

@@ -5,8 +5,9 @@
 import type { Database } from "../../db/index.js";
 import type { Crew } from "../../live/index.js";
 import type { Recorder } from "../../measure/index.js";
-import type { PlanOptions, Scenario } from "../../scenario/index.js";
-import type { Arena, MailboxKind } from "../../sync/index.js";
+import type { IdSource, ModelContext } from "../../model/index.js";
+import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
+import { openMailbox, type Arena, type Mailbox, type MailboxKind } from "../../sync/index.js";
 
 /** The run, as plain data: every thread builds the same plan from it. */
 export interface RunSetup {
@@ -33,8 +34,25 @@ export interface Station {
   readonly recorder: Recorder;
   readonly crew: Crew;
   readonly run: RunSetup;
+  readonly plan: Plan;
+  /** Makes the ids that the model makes up. */
+  readonly ids: IdSource;
+  readonly lens: Lens;
   /** When the run starts, ms on the run's clock. */
   readonly originMs: number;
+}
+
+/** How the parts at a station see what they share with others: as it is, or through something that watches. */
+export interface Lens {
+  /** The inbox in a wide slot. */
+  inbox(slot: number): Mailbox;
+  /** What the model is to be given for `context`. */
+  context(context: ModelContext): ModelContext;
+}
+
+/** Sees everything as it is. */
+export function plainLens(arena: Arena): Lens {
+  return { inbox: (slot) => openMailbox(arena.slot(slot)), context: (context) => context };
 }
 
 /** What a part of the run does at its station. */

@@ -10,30 +10,34 @@ export interface TaskThreadEvidence {
   readonly gauges: readonly StatusGauge[];
 }
 
-export function taskRole({ arena, db, recorder, crew, run }: Station, shard: number): Role<TaskThreadEvidence> {
+export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station, shard: number): Role<TaskThreadEvidence> {
   const { reactor } = arena;
   const inbox = run.inboxes.runners[shard];
   if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);
   const times = { wokenAt: 0, takenAt: 0 };
-  const context = createContext({
-    db,
-    arena,
-    gauges: "rows",
-    openMailbox: (slot) => probed(openMailbox(slot, run.mailbox), reactor.clock, times),
-  });
+  const context = lens.context(
+    createContext({
+      db,
+      arena,
+      clock: reactor.clock,
+      ids,
+      gauges: "rows",
+      openMailbox: (slot) => probed(openMailbox(slot, run.mailbox), reactor.clock, times),
+    }),
+  );
   const { task } = run.scenario;
   const runner = createTaskRunner({
     context,
     recorder,
     crew,
-    toPool: outboxTo(openMailbox(arena.slot(run.inboxes.pool)), reactor, () => recorder.count("mailbox_full")),
+    toPool: outboxTo(lens.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),
     blueprint: blueprintOf(task.blueprint),
     liveUpdateTimeoutMs: task.liveUpdateTimeout,
     submissionTimeoutMs: task.submissionTimeout,
     onboardingQualificationId: run.onboardingQualificationId,
     times,
   });
-  crew.start("launches", () => receive(openMailbox(arena.slot(inbox)), (message) => runner.handle(message as unknown as RunnerMessage)));
+  crew.start("launches", () => receive(lens.inbox(inbox), (message) => runner.handle(message as unknown as RunnerMessage)));
 
   let stopping = false;
   return {

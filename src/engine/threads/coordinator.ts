@@ -28,8 +28,6 @@ const LEAD_MS = 100;
 const INTERRUPTED_DRAIN_MS = 500;
 /** How long a thread has to hand over its report once it was told to stop, ms. Beyond the drain's own timeouts. */
 const HAND_OVER_MS = 15_000;
-/** Within how many ms the waiter of an agent that is gone has to be released. */
-const RELEASE_BOUND_MS = 2000;
 
 export interface ThreadsRun {
   readonly loaded: LoadedScenario;
@@ -166,7 +164,6 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
           gauges: [...ioReport.evidence.gauges, ...taskReports.flatMap(({ evidence }) => evidence.gauges)],
           audit,
           slotsInUse: arena.allocated,
-          releaseBoundMs: RELEASE_BOUND_MS,
         }),
         health: { process: watch.stop(), threads: reports.map(({ health }) => health) },
       });

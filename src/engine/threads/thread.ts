@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { connectDatabase } from "../../db/index.js";
 import { createCrew } from "../../live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
+import { uuidSource } from "../../model/index.js";
+import { buildPlan } from "../../scenario/index.js";
 import { Arena, park } from "../../sync/index.js";
-import type { Role, Station } from "../roles/role.js";
+import { plainLens, type Role, type Station } from "../roles/role.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
 /** How often a thread tells the coordinator what it has measured, ms. */
@@ -28,7 +30,17 @@ export async function runThread<Evidence>(
   const recorder = createRecorder({ thread: name, originMs: start.originMs });
   const crew = createCrew(fail);
   const health = watchHealth(name);
-  const role = begin({ arena, db, recorder, crew, run, originMs: start.originMs });
+  const role = begin({
+    arena,
+    db,
+    recorder,
+    crew,
+    run,
+    plan: buildPlan(run.scenario, run.plan),
+    ids: uuidSource,
+    lens: plainLens(arena),
+    originMs: start.originMs,
+  });
   port.on("message", (message: ToThread) => {
     if (message.kind === "stop") role.stop(message.untilMs);
   });

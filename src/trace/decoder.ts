@@ -1,0 +1,120 @@
+/** Reads the records of a block back. */
+import { TraceError } from "./error.js";
+import type { TraceEvent, Value } from "./event.js";
+import { TAG } from "./format.js";
+
+/** What the records before the present one have said: words by their number, and the time. */
+export class Dictionary {
+  readonly words: string[] = [];
+  /** The time of the record read last. */
+  ns = 0;
+}
+
+/** A long string of which the trace keeps only this. */
+export interface Digest {
+  readonly length: number;
+  readonly digest: string;
+}
+
+/** The events of one block; `dictionary` carries over from one block to the next. `path` is for errors. */
+export function* decodeBlock(block: Buffer, dictionary: Dictionary, path: string): Generator<TraceEvent> {
+  const cursor = new Cursor(block, dictionary.words, path);
+  while (cursor.at < block.length) {
+    dictionary.ns += cursor.natural();
+    yield {
+      at: dictionary.ns / 1e6,
+      actor: String(cursor.value()),
+      operation: String(cursor.value()),
+      subject: asText(cursor.value()),
+      args: cursor.value(),
+      outcome: cursor.value(),
+    };
+  }
+}
+
+function asText(value: Value): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+class Cursor {
+  at = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly words: string[],
+    private readonly path: string,
+  ) {}
+
+  natural(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.#byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  }
+
+  value(): Value {
+    const tag = this.#byte();
+    switch (tag) {
+      case TAG.null:
+        return null;
+      case TAG.false:
+        return false;
+      case TAG.true:
+        return true;
+      case TAG.natural:
+        return this.natural();
+      case TAG.negative:
+        return -1 - this.natural();
+      case TAG.double:
+        return this.#take(8).readDoubleLE();
+      case TAG.string:
+        return this.#text();
+      case TAG.newWord: {
+        const word = this.#text();
+        this.words.push(word);
+        return word;
+      }
+      case TAG.word: {
+        const word = this.words[this.natural()];
+        if (word === undefined) throw this.#damaged("a word that was never said");
+        return word;
+      }
+      case TAG.digest: {
+        const length = this.natural();
+        const digest = this.#take(4).readUInt32LE().toString(16).padStart(8, "0");
+        return { length, digest } satisfies Digest;
+      }
+      case TAG.array:
+        return Array.from({ length: this.natural() }, () => this.value());
+      case TAG.object: {
+        const entries: [string, Value][] = [];
+        for (let left = this.natural(); left > 0; left--) entries.push([asText(this.value()), this.value()]);
+        return Object.fromEntries(entries);
+      }
+      default:
+        throw this.#damaged(`a value of the unknown kind ${tag}`);
+    }
+  }
+
+  #text(): string {
+    return this.#take(this.natural()).toString("utf8");
+  }
+
+  #take(length: number): Buffer {
+    if (this.at + length > this.bytes.length) throw this.#damaged("a record that ends too early");
+    this.at += length;
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  #byte(): number {
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw this.#damaged("a record that ends too early");
+    return byte;
+  }
+
+  #damaged(what: string): Error {
+    return new TraceError(`${this.path}: damaged: ${what}`);
+  }
+}
