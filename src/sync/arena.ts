@@ -2,7 +2,7 @@
  * The shared memory of a run: one SharedArrayBuffer with a fixed-size slot for each agent, and a place for each thread
  * that waits without blocking. The thread that makes the arena sends `arena.shared` to the others, which attach to it.
  */
-import { add, and, compareExchange, load, notify, or, store } from "./atomics.js";
+import { and, bump, compareExchange, load, notify, or, store } from "./atomics.js";
 import { systemClock, type Clock } from "./clock.js";
 import { EventedDriver } from "./evented.js";
 import { EVENTS_PER_SLOT, HEADER, layoutOf, MAGIC, MAX_THREADS, THREAD, type ArenaSizes, type Layout } from "./layout.js";
@@ -150,7 +150,7 @@ export class Arena implements SlotHome {
   /** Rings the doorbell of `thread`. */
   wake(thread: number): void {
     const doorbell = this.#layout.threads + thread * THREAD.words + THREAD.doorbell;
-    add(this.cells, doorbell, 1);
+    bump(this.cells, doorbell, 1);
     notify(this.cells, doorbell);
   }
 
@@ -164,8 +164,8 @@ export class Arena implements SlotHome {
   /**
    * Puts in order what a thread that died left behind: frees the mailboxes it was appending to, and its place, and has
    * everyone who waits look again, because it may have died between making news true and waking those who wait for them.
-   * Whoever notices the death calls this, once, when the thread has ended. A mailbox that the dead thread was consuming
-   * is not repaired: it may have died half-way through taking a message, so nobody may take from it after.
+   * What it was appending or taking at its death is in the queue or is not; another thread may consume its mailboxes then.
+   * Whoever notices the death calls this, once, when the thread has ended.
    */
   bury(thread: number): void {
     const { slots, wideSlots } = this.#layout;

@@ -39,9 +39,9 @@ export const SLOT = {
   events: 0,
   flags: 8,
   queue: 9,
-  head: 10,
-  tails: 11, // and 12
-  incarnation: 13,
+  heads: 10, // and 11
+  tails: 12, // and 13
+  incarnation: 14,
   words: 16,
 } as const;
 

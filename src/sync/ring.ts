@@ -1,19 +1,23 @@
 /**
  * A bounded queue of messages in shared memory: several producers, one consumer, first in first out.
  *
- * The bytes lie in a ring of a power of two; `head` (the consumer's) and `tail` (the producers') count bytes since the
+ * The bytes lie in a ring of a power of two; the head (the consumer's) and the tail (the producers') count bytes since the
  * beginning and wrap at 2^32. A record is a length word and the message's UTF-8, padded to whole words.
  *
  * Everything that decides what is in the queue is in one word:
  *
  *     bits 0–15 count | bit 16 which of the two tails is in force | bit 17 somebody waits for the lock | bits 18–23 lock owner
+ *     bit 24 which of the two heads is in force
  *
  * A producer takes the lock by compare-exchange, writes its record beyond the tail, writes the new tail into the tail that
  * is not in force, and then makes all of it true at once with one compare-exchange: count + 1, the other tail in force,
  * lock free. A producer that dies at any point before that has changed nothing, one that dies after it has changed
- * everything, and {@link Ring.abandon} takes the lock away from the dead. The consumer takes no lock.
+ * everything, and {@link Ring.abandon} takes the lock away from the dead.
+ *
+ * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
+ * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
  */
-import { add, compareExchange, load, notify, store, wait } from "./atomics.js";
+import { compareExchange, load, notify, store, test, update, wait } from "./atomics.js";
 import { decode, type Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
@@ -22,6 +26,8 @@ const PARITY = 1 << 16;
 const CONTENDED = 1 << 17;
 const OWNER_SHIFT = 18;
 const OWNER = 0x3f << OWNER_SHIFT;
+const HEAD_SHIFT = 24;
+const HEAD_PARITY = 1 << HEAD_SHIFT;
 const LENGTH_BYTES = 4;
 
 export class Ring {
@@ -48,6 +54,10 @@ export class Ring {
     return load(this.#cells, this.#queue) & COUNT;
   }
 
+  get isEmpty(): boolean {
+    return !test(this.#cells, this.#queue, COUNT);
+  }
+
   /** The most bytes a message can have. */
   get payloadLimit(): number {
     return this.#size - LENGTH_BYTES;
@@ -56,18 +66,16 @@ export class Ring {
   /** Appends a message of at most `payloadLimit` bytes; false when there is no room. `thread` is this thread's place. */
   push(message: Buffer, thread: number): boolean {
     const cells = this.#cells;
-    const locked = this.#lock(thread);
-    const parity = (locked & PARITY) >>> 16;
+    const parity = this.#lock(thread);
     const tail = load(cells, this.#slot + SLOT.tails + parity) >>> 0;
-    const used = (tail - load(cells, this.#slot + SLOT.head)) >>> 0;
+    const used = (tail - this.#head()) >>> 0;
     const record = recordBytes(message.length);
-    const fits = used + record <= this.#size && (locked & COUNT) !== COUNT;
+    const fits = used + record <= this.#size;
     if (fits) {
       this.#write(tail, message);
       store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + record) | 0);
     }
-    this.#unlock(fits);
-    return fits;
+    return this.#unlock(fits);
   }
 
   /**
@@ -76,12 +84,13 @@ export class Ring {
    */
   shift(): { value: Json; left: number } | undefined {
     const cells = this.#cells;
-    if (this.count === 0) return undefined;
-    const head = load(cells, this.#slot + SLOT.head) >>> 0;
+    if (this.isEmpty) return undefined;
+    const parity = this.#headInForce();
+    const head = load(cells, this.#slot + SLOT.heads + parity) >>> 0;
     const length = cells[this.#lengthCell(head)] ?? 0;
     const value = this.#read(head + LENGTH_BYTES, length);
-    store(cells, this.#slot + SLOT.head, (head + recordBytes(length)) | 0);
-    const before = add(cells, this.#queue, -1);
+    store(cells, this.#slot + SLOT.heads + (1 - parity), (head + recordBytes(length)) | 0);
+    const before = update(cells, this.#queue, COUNT | HEAD_PARITY, shifted, 0);
     return { value, left: (before & COUNT) - 1 };
   }
 
@@ -98,29 +107,40 @@ export class Ring {
     notify(this.#cells, this.#queue);
   }
 
-  #lock(thread: number): number {
-    const mine = (thread + 1) << OWNER_SHIFT;
+  /**
+   * The head, for a producer: up to there, whatever happens to the consumer, the bytes are free. With the same head in force
+   * before and after, what was read between was in force before, or has come into force since.
+   */
+  #head(): number {
     for (;;) {
-      const queue = load(this.#cells, this.#queue);
-      if ((queue & OWNER) === 0) {
-        if (compareExchange(this.#cells, this.#queue, queue, queue | mine) === queue) return queue | mine;
-        continue;
-      }
-      const contended = queue | CONTENDED;
-      if (queue !== contended && compareExchange(this.#cells, this.#queue, queue, contended) !== queue) continue;
-      wait(this.#cells, this.#queue, contended);
+      const parity = this.#headInForce();
+      const head = load(this.#cells, this.#slot + SLOT.heads + parity);
+      if (this.#headInForce() === parity) return head;
     }
   }
 
-  #unlock(publish: boolean): void {
+  #headInForce(): 0 | 1 {
+    return test(this.#cells, this.#queue, HEAD_PARITY) ? 1 : 0;
+  }
+
+  /** Takes the producers' lock; returns which tail is in force. */
+  #lock(thread: number): 0 | 1 {
+    const mine = (thread + 1) << OWNER_SHIFT;
     for (;;) {
+      const before = update(this.#cells, this.#queue, OWNER | CONTENDED | PARITY, claimed, mine);
+      if ((before & OWNER) === 0) return (before & PARITY) === 0 ? 0 : 1;
       const queue = load(this.#cells, this.#queue);
-      const free = queue & ~(OWNER | CONTENDED);
-      const next = publish ? (free + 1) ^ PARITY : free;
-      if (compareExchange(this.#cells, this.#queue, queue, next) !== queue) continue;
-      if ((queue & CONTENDED) !== 0) notify(this.#cells, this.#queue);
-      return;
+      if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0) wait(this.#cells, this.#queue, queue);
     }
+  }
+
+  /** Frees the lock, and makes the record beyond the tail part of the queue, unless the count is at its end. Returns whether it did. */
+  #unlock(publish: boolean): boolean {
+    const before = publish
+      ? update(this.#cells, this.#queue, COUNT | PARITY | OWNER | CONTENDED, published, 0)
+      : update(this.#cells, this.#queue, OWNER | CONTENDED, freed, 0);
+    if ((before & CONTENDED) !== 0) notify(this.#cells, this.#queue);
+    return publish && (before & COUNT) !== COUNT;
   }
 
   #offset(position: number): number {
@@ -154,6 +174,33 @@ export class Ring {
     whole.set(this.#bytes.subarray(this.#start, this.#start + length - untilEnd), untilEnd);
     return decode(whole, 0, length);
   }
+}
+
+/** The queue's word with the lock taken by `owner`, or, if another has it, with the sign that somebody waits for it. */
+function claimed(queue: number, owner: number): number {
+  return (queue & OWNER) === 0 ? queue | owner : queue | CONTENDED;
+}
+
+/** The queue's word with the lock free. */
+function freed(queue: number): number {
+  return queue & ~(OWNER | CONTENDED);
+}
+
+/** The queue's word with the lock free and, if the count can say so, one message more and the other tail in force. */
+function published(queue: number): number {
+  return (queue & COUNT) === COUNT ? freed(queue) : (freed(queue) + 1) ^ PARITY;
+}
+
+/** The queue's word with one message less and the other head in force. */
+function shifted(queue: number): number {
+  return (queue - 1) ^ HEAD_PARITY;
+}
+
+/** What the word that decides says, for people. */
+export function describeQueue(queue: number): string {
+  const owner = (queue & OWNER) >>> OWNER_SHIFT;
+  const lock = owner === 0 ? "" : `, locked by ${owner - 1}${(queue & CONTENDED) === 0 ? "" : ", awaited"}`;
+  return `${queue & COUNT} pending${lock}`;
 }
 
 function recordBytes(length: number): number {

@@ -1,5 +1,5 @@
 /** An agent's place in the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
-import { add, compareExchange, load, store } from "./atomics.js";
+import { add, load, store, test, update } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { Event, type EventHome } from "./event.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
@@ -53,7 +53,7 @@ export class Slot {
   }
 
   get isShutdown(): boolean {
-    return (this.#flags() & SHUTDOWN) !== 0;
+    return test(this.#home.cells, this.#word + SLOT.flags, SHUTDOWN);
   }
 
   markShutdown(): void {
@@ -62,7 +62,7 @@ export class Slot {
 
   /** Whether a status that frees pending acts was ever announced here. */
   get isReleased(): boolean {
-    return (this.#flags() & RELEASED) !== 0;
+    return test(this.#home.cells, this.#word + SLOT.flags, RELEASED);
   }
 
   markReleased(): void {
@@ -97,9 +97,7 @@ export class Slot {
     for (const name of EVENT_NAMES) this.event(name).clear();
     store(cells, this.#word + SLOT.flags, 0);
     store(cells, this.#word + SLOT.queue, 0);
-    store(cells, this.#word + SLOT.head, 0);
-    store(cells, this.#word + SLOT.tails, 0);
-    store(cells, this.#word + SLOT.tails + 1, 0);
+    for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) store(cells, this.#word + word, 0);
     add(cells, this.#word + SLOT.incarnation, 1);
   }
 
@@ -108,12 +106,10 @@ export class Slot {
   }
 
   #mark(flag: number): void {
-    const { cells } = this.#home;
-    const at = this.#word + SLOT.flags;
-    for (let seen = load(cells, at); ; ) {
-      const flags = compareExchange(cells, at, seen, ((seen | flag) + ONE_MARK) | 0);
-      if (flags === seen) return;
-      seen = flags;
-    }
+    update(this.#home.cells, this.#word + SLOT.flags, -1, marked, flag);
   }
+}
+
+function marked(flags: number, flag: number): number {
+  return (flags | flag) + ONE_MARK;
 }

@@ -1,7 +1,7 @@
-/** A producer that dies: whatever it was doing, the mailbox stays whole, others go on, and whoever waits learns of news. */
+/** A thread that dies: whatever it was doing, the mailbox stays whole, others go on, and whoever waits learns of news. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Arena, awaitNewsAsync, openMailbox, takeControl, type Control } from "../../dist/sync/index.js";
+import { Arena, awaitNewsAsync, MailboxFullError, openMailbox, takeControl, type Control } from "../../dist/sync/index.js";
 import { notLost, startThread, until, type Thread } from "./support.js";
 import type { ProducerData, ProducerResult } from "./workers/producer.js";
 import { fillerOf, type VictimData, type VictimMessage } from "./workers/victim.js";
@@ -12,15 +12,16 @@ const WHOLE = [VICTIM, 0, fillerOf(0)];
 
 interface Stopped {
   readonly thread: Thread<number>;
-  /** Whether it stopped, rather than having appended without reaching that operation. */
+  /** Whether it stopped, rather than having been done without reaching that operation. */
   readonly reached: boolean;
 }
 
-async function stopVictim(shared: SharedArrayBuffer, stopAt: number): Promise<Stopped> {
+async function stopVictim(shared: SharedArrayBuffer, stopAt: number, takes = false): Promise<Stopped> {
   const mark = new SharedArrayBuffer(4);
   const cell = new Int32Array(mark);
-  const thread = startThread<number>("victim", { shared, kind: "sound", producer: VICTIM, stopAt, mark } satisfies VictimData);
-  await notLost(until(() => Atomics.load(cell, 0) !== 0), "the victim's stop");
+  const thread = startThread<number>("victim", { shared, kind: "sound", producer: VICTIM, stopAt, takes, mark } satisfies VictimData);
+  await notLost(thread.result, "the victim's start");
+  await until(() => Atomics.load(cell, 0) !== 0, "the victim's stop");
   return { thread, reached: Atomics.load(cell, 0) === 1 };
 }
 
@@ -81,7 +82,7 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     const mailbox = openMailbox(arena.slot(0));
     const mark = new SharedArrayBuffer(4);
     const consumer = startThread<WaiterResult>("waiter", { shared, what: "news", timeoutMs: Infinity, mark } satisfies WaiterData);
-    await notLost(until(() => Atomics.load(new Int32Array(mark), 0) > 0), "the consumer's wait");
+    await until(() => Atomics.load(new Int32Array(mark), 0) > 0, "the consumer's wait");
     const { thread, reached } = await stopVictim(shared, stopAt);
     const isPublished = stopAt >= publishing;
     if (isPublished) {
@@ -98,6 +99,32 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     const left = Array.from({ length: mailbox.size }, () => mailbox.take());
     assert.deepEqual(left, [0, 1, 2, 3, 4].slice(isPublished ? 0 : 1).map((number) => [1, number]));
     if (!reached) break;
+  }
+});
+
+test("killed before any operation of a take: the message is taken or it is not, and the next consumer takes the rest", async () => {
+  const filler = "f".repeat(90);
+  for (let stopAt = 1; ; stopAt++) {
+    const arena = Arena.create({ slots: 1, ringBytes: 256 });
+    const mailbox = openMailbox(arena.slot(0));
+    mailbox.append([0, filler]);
+    mailbox.append([1, filler]);
+    const { thread, reached } = await stopVictim(arena.shared, stopAt, true);
+    const { size } = mailbox;
+    // There is room for a third only where the first was taken; what was not taken may not be written over.
+    const append = (): void => mailbox.append([2, filler]);
+    if (size === 1) append();
+    else assert.throws(append, MailboxFullError);
+    await killAndBury(arena, thread);
+    const left = Array.from({ length: mailbox.size }, () => mailbox.take());
+    assert.deepEqual(left, (size === 1 ? [1, 2] : [0, 1]).map((number) => [number, filler]));
+    assert.deepEqual([mailbox.take(), mailbox.signal.isSet()], [undefined, false]);
+    append();
+    assert.deepEqual(mailbox.take(), [2, filler]);
+    if (!reached) {
+      assert.equal(size, 1);
+      break;
+    }
   }
 });
 
@@ -142,7 +169,7 @@ test("a coroutines' thread that was killed: its doorbell is rung for nobody, and
   const arena = Arena.create({ slots: 1 });
   const mark = new SharedArrayBuffer(4);
   const { worker } = startThread("crowd", { shared: arena.shared, waiters: 10, slots: 1, timeoutMs: Infinity, mark });
-  await notLost(until(() => Atomics.load(new Int32Array(mark), 0) > 0), "the crowd");
+  await until(() => Atomics.load(new Int32Array(mark), 0) > 0, "the crowd");
   await worker.terminate();
   const event = arena.slot(0).event("didSubmit");
   event.set();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Arena } from "../../dist/sync/index.js";
-import { startThread } from "./support.js";
+import { notLost, startThread } from "./support.js";
 import type { ConsumerData, ConsumerResult } from "./workers/consumer.js";
 import type { ProducerData, ProducerResult } from "./workers/producer.js";
 
@@ -39,8 +39,8 @@ for (const { kind, way, mailboxes, messages, ringBytes, repollMs = Infinity } of
     const producers = Array.from({ length: PRODUCERS }, (_, producer) =>
       startThread<ProducerResult>("producer", { shared, kind, slots, producer, count } satisfies ProducerData),
     );
-    const produced = await Promise.all(producers.map(({ result }) => result));
-    assert.deepEqual(await consumer.result, { taken: messages, wrong: [], left: 0 });
+    const produced = await notLost(Promise.all(producers.map(({ result }) => result)), "a producer");
+    assert.deepEqual(await notLost(consumer.result, "the consumer"), { taken: messages, wrong: [], left: 0 });
     // Rings this small are full at times: producers have seen it, and have lost nothing by it.
     assert.ok(produced.some(({ refused }) => refused > 0));
   });

@@ -1,9 +1,14 @@
 /** Starting the threads and programs of these tests, and a mailbox's words for those that preset them. */
 import { spawn } from "node:child_process";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { Arena, Slot } from "../../dist/sync/index.js";
+import { systemClock, type Arena, type Slot } from "../../dist/sync/index.js";
 import { SLOT } from "../../dist/sync/layout.js";
+
+/** Every thread that was started: one that outlives a failed test would keep the process, and hide the failure. */
+const started: Worker[] = [];
+after(() => Promise.all(started.map((worker) => worker.terminate())));
 
 /** A worker thread of `workers/`; `result` is the first message it posts. */
 export interface Thread<T> {
@@ -13,6 +18,7 @@ export interface Thread<T> {
 
 export function startThread<T>(name: string, workerData: unknown): Thread<T> {
   const worker = new Worker(new URL(`./workers/${name}.js`, import.meta.url), { workerData });
+  started.push(worker);
   const result = new Promise<T>((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
@@ -46,7 +52,7 @@ export function runProgram(name: string, nodeOptions: readonly string[] = []): P
 /** Starts the byte counters of an empty slot's ring at `position`, as if that many bytes had gone through it. */
 export function presetRing(arena: Arena, slot: Slot, position: number): void {
   const first = firstWord(slot);
-  for (const word of [SLOT.head, SLOT.tails, SLOT.tails + 1]) Atomics.store(arena.cells, first + word, position | 0);
+  for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) Atomics.store(arena.cells, first + word, position | 0);
 }
 
 /** Sets the generation of the mailbox's event, its flag down. */
@@ -58,11 +64,13 @@ function firstWord(slot: Slot): number {
   return slot.event("hasLiveUpdate").watchers - 1;
 }
 
+const LOST_AFTER_MS = 60_000;
+
 /** Fails instead of hanging when a wake-up was lost. Nothing is concluded from how long it took. */
 export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const lost = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`lost: ${what}`)), 20_000);
+    timer = setTimeout(() => reject(new Error(`lost: ${what}`)), LOST_AFTER_MS);
   });
   try {
     return await Promise.race([promise, lost]);
@@ -71,7 +79,11 @@ export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> 
   }
 }
 
-/** Gives the event loop turns until `condition` holds; never concludes anything from the time it takes. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+/** Gives the event loop turns until `condition` holds; fails instead of doing so for ever. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = systemClock.now() + LOST_AFTER_MS;
+  while (!condition()) {
+    if (systemClock.now() > deadline) throw new Error(`lost: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A producer to be killed. Posts its place in the arena, then appends messages that show if they are torn, for ever; or,
- * with `stopAt`, appends one and stops for ever before that operation on shared memory, so that it can be killed there.
+ * A thread to be killed. Posts its place in the arena, then appends messages that show if they are torn, for ever; or, with
+ * `stopAt`, appends or takes one and stops for ever before that operation on shared memory, so that it can be killed there.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Arena, MailboxFullError, openMailbox, takeControl, type MailboxKind } from "../../../dist/sync/index.js";
@@ -10,7 +10,9 @@ export interface VictimData {
   readonly kind: MailboxKind;
   readonly producer: number;
   readonly stopAt?: number;
-  /** One Int32: 1 once it has stopped, 2 when the append had fewer operations. */
+  /** With `stopAt`: takes instead of appending. */
+  readonly takes?: boolean;
+  /** One Int32: 1 once it has stopped, 2 when it was done in fewer operations. */
   readonly mark: SharedArrayBuffer;
 }
 
@@ -21,7 +23,7 @@ export function fillerOf(number: number): string {
   return String.fromCharCode(97 + (number % 26)).repeat((number * 7) % 60);
 }
 
-function run({ shared, kind, producer, stopAt, mark }: VictimData): void {
+function run({ shared, kind, producer, stopAt, takes, mark }: VictimData): void {
   const arena = Arena.attach(shared);
   const mailbox = openMailbox(arena.slot(0), kind);
   parentPort?.postMessage(arena.thread);
@@ -53,7 +55,8 @@ function run({ shared, kind, producer, stopAt, mark }: VictimData): void {
       return Atomics.notify(cells, index);
     },
   });
-  mailbox.append([producer, 0, fillerOf(0)]);
+  if (takes === true) mailbox.take();
+  else mailbox.append([producer, 0, fillerOf(0)]);
   Atomics.store(cell, 0, 2);
 }
 
