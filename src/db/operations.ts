@@ -73,25 +73,29 @@ export interface Writes {
   newUnit(unit: { assignmentId: string; unitIndex: number; status: UnitStatus }): UnitRow;
   /** Makes `assignments` assignments with `unitsEach` units each, all in `status`. Returns the assignments' ids. */
   newAssignments(batch: { taskRunId: string; assignments: number; unitsEach: number; status: UnitStatus }): string[];
-  updateUnit(unitId: string, change: { status: UnitStatus }): void;
+  /** With `agentId`, only while the unit is that agent's. */
+  updateUnit(unitId: string, change: { status: UnitStatus; agentId?: string }): void;
   /**
    * Reserves for a worker the oldest `launched` unit of an assignment that this worker has not had an agent or a unit on:
    * its status becomes `assigned` and its worker this one. `null` when there is none. Two workers never get the same unit.
    */
   reserveUnit(taskRunId: string, workerId: string): UnitRow | null;
-  /** Makes the unit free to be worked on again: no agent, no worker, status `launched`. */
-  clearUnitAgent(unitId: string): void;
+  /** Makes the unit free to be worked on again: no agent, no worker, status `launched`. With `agentId`, only while it is that agent's. */
+  clearUnitAgent(unitId: string, agentId?: string): void;
 
   findOrCreateWorker(worker: { workerName: string; providerType: string }): WorkerRow;
 
   /** A new agent in status `none`; its unit becomes `assigned` to it. Throws when the unit has an agent or is reserved for another worker. */
   newAgent(agent: { workerId: string; unitId: string; providerType: string; at: number }): AgentRow;
-  /** The hottest write. Returns the status before. Setting the status that the row has is allowed and leaves no entry in the history. */
-  updateAgent(agentId: string, change: { status: AgentStatus; at: number }): AgentStatus;
+  /**
+   * The hottest write. Returns the status before. Setting the status that the row has is allowed and leaves no entry in the history.
+   * With `unlessFinal`, a final status stays: one that is returned says that nothing was changed.
+   */
+  updateAgent(agentId: string, change: { status: AgentStatus; at: number; unlessFinal?: boolean }): AgentStatus;
   /** A new onboarding agent in status `none`. */
   newOnboardingAgent(agent: { workerId: string; taskRunId: string; at: number }): OnboardingAgentRow;
   /** As {@link Writes.updateAgent}, in the onboarding. */
-  updateOnboardingAgent(onboardingAgentId: string, change: { status: AgentStatus; at: number }): AgentStatus;
+  updateOnboardingAgent(onboardingAgentId: string, change: { status: AgentStatus; at: number; unlessFinal?: boolean }): AgentStatus;
   /** Adds to the journal of an agent's state. `data` is JSON text: the caller encodes it, so that the one writer need not. */
   appendState(entry: { agentType: AgentType; agentId: string; kind: StateKind; data: string; at: number }): void;
 

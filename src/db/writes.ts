@@ -6,7 +6,7 @@ import type { Connection } from "./connection.js";
 import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
-import type { AgentStatus } from "./statuses.js";
+import { isFinal, type AgentStatus } from "./statuses.js";
 import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
 
 /** Executes one write by name. Throws {@link DatabaseError} when it fails; nothing of it has then happened. */
@@ -59,8 +59,11 @@ function createWrites(connection: Connection): Writes {
      SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?
      RETURNING ${columns.UNIT}`,
   );
+  const unitExists = one<object>("SELECT 1 FROM units WHERE unit_id = ?");
   const setUnitStatus = run("UPDATE units SET status = ? WHERE unit_id = ?");
+  const setUnitStatusOf = run("UPDATE units SET status = ? WHERE unit_id = ? AND agent_id = ?");
   const freeUnit = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ?");
+  const freeUnitOf = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ? AND agent_id = ?");
   const reserve = one<UnitRow>(
     `UPDATE units SET status = 'assigned', worker_id = ? WHERE unit_id = (
        SELECT unit_id FROM units AS free
@@ -134,25 +137,29 @@ function createWrites(connection: Connection): Writes {
     newAssignment,
     newUnit,
     newAssignments: connection.transaction(newAssignments),
-    updateUnit: (unitId, { status }) => {
-      if (setUnitStatus(status, unitId) === 0) throw missing("unit", unitId);
+    updateUnit: (unitId, { status, agentId }) => {
+      found(unitExists(unitId), "unit", unitId);
+      if (agentId === undefined) setUnitStatus(status, unitId);
+      else setUnitStatusOf(status, unitId, agentId);
     },
     reserveUnit: (taskRunId, workerId) => reserve(workerId, taskRunId, workerId, workerId) ?? null,
-    clearUnitAgent: (unitId) => {
-      if (freeUnit(unitId) === 0) throw missing("unit", unitId);
+    clearUnitAgent: (unitId, agentId) => {
+      found(unitExists(unitId), "unit", unitId);
+      if (agentId === undefined) freeUnit(unitId);
+      else freeUnitOf(unitId, agentId);
     },
     findOrCreateWorker: ({ workerName, providerType }) =>
       found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName),
     newAgent: connection.transaction(newAgent),
-    updateAgent: (agentId, { status, at }) => {
+    updateAgent: (agentId, { status, at, unlessFinal = false }) => {
       const before = found(agentStatus(agentId), "agent", agentId).status;
-      setAgentStatus(status, at, agentId);
+      if (!(unlessFinal && isFinal(before))) setAgentStatus(status, at, agentId);
       return before;
     },
     newOnboardingAgent: ({ workerId, taskRunId, at }) => found(insertOnboardingAgent(workerId, at, at, taskRunId), "task run", taskRunId),
-    updateOnboardingAgent: (onboardingAgentId, { status, at }) => {
+    updateOnboardingAgent: (onboardingAgentId, { status, at, unlessFinal = false }) => {
       const before = found(onboardingStatus(onboardingAgentId), "onboarding agent", onboardingAgentId).status;
-      setOnboardingStatus(status, at, onboardingAgentId);
+      if (!(unlessFinal && isFinal(before))) setOnboardingStatus(status, at, onboardingAgentId);
       return before;
     },
     appendState: ({ agentType, agentId, kind, data, at }) => {

@@ -104,7 +104,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
     yield* super.updateStatusSteps(status);
-    if (from === "waiting" && this.freesPendingActs(status)) yield* this.getUnit().clearAssignedAgentSteps();
+    if (from === "waiting" && this.freesPendingActs(this.dbStatus)) yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
   }
 
   /** Approves the work done on this agent's unit. */

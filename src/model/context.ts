@@ -25,6 +25,11 @@ export interface ModelContext {
    * seed), or the one that the row had (`rows`). With several handles on an agent only `rows` adds up to the truth.
    */
   readonly gauges: "handle" | "rows";
+  /**
+   * Whether a change of status may overwrite a final one that another handle wrote meanwhile (`overwritten`, as in the seed), or
+   * gives way to it (`kept`). A handle that knows the status to be final changes it in either case: approving completed work.
+   */
+  readonly finalStatuses: "overwritten" | "kept";
   readonly providers: ProviderRegistry;
   readonly slots: SlotDirectory;
   /** Told what the seed's logger is told. */

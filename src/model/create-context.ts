@@ -28,6 +28,7 @@ export function createContext({ arena, mailbox = "sound", ...given }: ContextOpt
     metrics: given.metrics ?? createAgentMetrics(),
     openMailbox: (slot) => openMailbox(slot, mailbox),
     gauges: "handle",
+    finalStatuses: "overwritten",
     providers: given.providers ?? createProviderRegistry([simulatedProvider]),
     slots: createSlotDirectory(arena),
     log: () => undefined,

@@ -121,7 +121,8 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
 
   /**
    * Writes the status to the database and tells everybody who waits for it: the worker's page, and pending acts if the status frees
-   * them. Over once the row is committed. Does nothing when the cached status is this one already.
+   * them. Over once the row is committed. Does nothing when the cached status is this one already. Where final statuses are kept and
+   * another handle has written one meanwhile, that one stays and becomes the cached status.
    * @throws DatabaseError when the row could not be written; the cached status is then unchanged
    */
   *updateStatusSteps(status: AgentStatus): Steps<void> {
@@ -130,14 +131,18 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
       this.context.log("info", `Updating ${this.toString()} from final status ${this.#dbStatus} to ${status}`);
     }
     const cached = this.#dbStatus;
-    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now()));
-    this.#dbStatus = status;
-    this.announce(status);
-    if (this.freesPendingActs(status)) {
+    const givesWay = this.context.finalStatuses === "kept" && !isFinal(cached);
+    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now(), givesWay));
+    const gaveWay = givesWay && isFinal(replaced);
+    const present = gaveWay ? replaced : status;
+    // A final status that was read while this write was on its way has come after it.
+    if (!(givesWay && isFinal(this.#dbStatus))) this.#dbStatus = present;
+    this.announce(present);
+    if (this.freesPendingActs(present)) {
       this.mailbox.release();
       this.didSubmit.set();
     }
-    this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
+    if (!gaveWay) this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
   }
 
   updateStatus(status: AgentStatus): void {
@@ -190,11 +195,15 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
    * @throws AgentDisconnectedError, AgentReturnedError, AgentTimeoutError
    */
   protected *giveUpSteps(timeoutMs: number): Steps<never> {
-    const status = this.getStatus();
+    this.#throwIfGone(this.getStatus());
+    yield* this.updateStatusSteps("timeout");
+    this.#throwIfGone(this.#dbStatus);
+    throw new AgentTimeoutError(this.getAgentId(), timeoutMs);
+  }
+
+  #throwIfGone(status: AgentStatus): void {
     if (status === "disconnect") throw new AgentDisconnectedError(this.getAgentId());
     if (status === "returned") throw new AgentReturnedError(this.getAgentId());
-    yield* this.updateStatusSteps("timeout");
-    throw new AgentTimeoutError(this.getAgentId(), timeoutMs);
   }
 
   protected event(name: EventName): Event {

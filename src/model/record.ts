@@ -55,8 +55,9 @@ export abstract class AgentRecord {
   /**
    * Writes the status; over once it is committed. The result is the status that the row had before.
    * @param at when, in ms of the context's clock
+   * @param unlessFinal leave the row as it is if its status is final
    */
-  abstract writeStatus(status: AgentStatus, at: number): Wait<AgentStatus>;
+  abstract writeStatus(status: AgentStatus, at: number, unlessFinal: boolean): Wait<AgentStatus>;
 
   getWorker(): Worker {
     return (this.#worker ??= Worker.get(this.db, this.workerId));
@@ -105,8 +106,8 @@ export class OnboardingRecord extends AgentRecord {
     return found(this.db.getOnboardingAgent(this.dbId), "onboarding agent", this.dbId).status;
   }
 
-  writeStatus(status: AgentStatus, at: number): Wait<AgentStatus> {
-    return this.db.write("updateOnboardingAgent", this.dbId, { status, at });
+  writeStatus(status: AgentStatus, at: number, unlessFinal: boolean): Wait<AgentStatus> {
+    return this.db.write("updateOnboardingAgent", this.dbId, { status, at, unlessFinal });
   }
 
   getDataDir(): string {
@@ -160,8 +161,8 @@ export class UnitAgentRecord extends AgentRecord {
     return found(this.db.getAgent(this.dbId), "agent", this.dbId).status;
   }
 
-  writeStatus(status: AgentStatus, at: number): Wait<AgentStatus> {
-    return this.db.write("updateAgent", this.dbId, { status, at });
+  writeStatus(status: AgentStatus, at: number, unlessFinal: boolean): Wait<AgentStatus> {
+    return this.db.write("updateAgent", this.dbId, { status, at, unlessFinal });
   }
 
   getUnit(): Unit {

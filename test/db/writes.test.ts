@@ -135,6 +135,33 @@ test("every change of a status is in the history, a repetition is not", () => {
   assert.deepEqual(db.onboardingStatusCounts(taskRunId), new Map([["waiting", 1]]));
 });
 
+test("with unlessFinal a final status stays, and is what the write returns", () => {
+  const db = inMemory();
+  const { taskRunId } = newTaskRun(db, 1, 1);
+  const { agentId, workerId } = newAgent(db, taskRunId, "ann");
+  put(db, "newOnboardingAgent", { workerId, taskRunId, at: 0 });
+  for (const write of ["updateAgent", "updateOnboardingAgent"] as const) {
+    assert.equal(put(db, write, agentId, { status: "completed", at: 1, unlessFinal: true }), "none");
+    assert.equal(put(db, write, agentId, { status: "disconnect", at: 2, unlessFinal: true }), "completed");
+    assert.equal(put(db, write, agentId, { status: "approved", at: 3 }), "completed", "without it, it is replaced");
+  }
+  assert.deepEqual([db.getAgent(agentId)?.status, db.getOnboardingAgent("1")?.status], ["approved", "approved"]);
+});
+
+test("with an agent's id a unit is only changed while it is that agent's", () => {
+  const db = inMemory();
+  const { taskRunId } = newTaskRun(db, 1, 1);
+  const ann = newAgent(db, taskRunId, "ann");
+  put(db, "clearUnitAgent", ann.unitId, ann.agentId);
+  const bob = newAgent(db, taskRunId, "bob");
+  assert.equal(bob.unitId, ann.unitId);
+  put(db, "clearUnitAgent", ann.unitId, ann.agentId);
+  put(db, "updateUnit", ann.unitId, { status: "expired", agentId: ann.agentId });
+  assert.deepEqual([db.getUnit(ann.unitId)?.agentId, db.getUnit(ann.unitId)?.status], [bob.agentId, "assigned"]);
+  put(db, "updateUnit", ann.unitId, { status: "expired", agentId: bob.agentId });
+  assert.equal(db.getUnit(ann.unitId)?.status, "expired");
+});
+
 test("the journal of a state keeps its order and belongs to one agent of one type", () => {
   const db = inMemory();
   const { taskRunId } = newTaskRun(db, 1, 1);

@@ -68,9 +68,12 @@ export class Unit {
     return this.getAssignment().getTask();
   }
 
-  /** Takes the agent off this unit, so that another worker can be given it. Over once the row is committed. */
-  *clearAssignedAgentSteps(): Steps<void> {
-    yield* wait(this.db.write("clearUnitAgent", this.dbId));
+  /**
+   * Takes the agent off this unit, so that another worker can be given it. Over once the row is committed.
+   * @param agentId which agent: a unit that meanwhile is another's is left alone
+   */
+  *clearAssignedAgentSteps(agentId?: string): Steps<void> {
+    yield* wait(agentId === undefined ? this.db.write("clearUnitAgent", this.dbId) : this.db.write("clearUnitAgent", this.dbId, agentId));
     this.agentId = null;
     this.workerId = null;
   }
