@@ -155,12 +155,14 @@ export function sketchPending(words: Int32Array, thread: number, value: number):
       if (word(words, at + PENDING.notified) === 0) flags = FLAG.expired;
       break;
     case KIND.update:
-      if (value === word(words, at + PENDING.seen)) {
-        after = word(words, at + PENDING.would);
+      // Its mask.
+      detail = word(words, at + PENDING.expected);
+      if (((value ^ word(words, at + PENDING.seen)) & detail) === 0) {
+        after = (value & ~detail) | (word(words, at + PENDING.would) & detail);
       } else {
         // Its function is not at hand here, so it is taken for a change that everyone sees.
         before = 0;
-        after = -1;
+        after = detail;
       }
       break;
     default:
@@ -182,6 +184,7 @@ export function afterOperation(kind: number, value: number, operand: number, exp
     case KIND.exchange:
       return operand;
     case KIND.add:
+    case KIND.bump:
       return (value + operand) | 0;
     case KIND.or:
       return value | operand;

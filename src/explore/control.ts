@@ -93,14 +93,17 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
         announce(kind, cell, operand, expected);
       } else {
         const seen = word(cells, index);
-        announce(kind, cell, 0, 0);
+        announce(kind, cell, 0, expected);
         words[me + PENDING.seen] = seen;
-        words[me + PENDING.would] = next(seen, operand);
+        words[me + PENDING.would] = next(seen & expected, operand);
       }
       takeTurn();
       const value = word(cells, index);
-      const after = next === undefined ? afterOperation(kind, value, operand, expected) : next(value, operand);
-      record(kind, cell, value, after, kind === KIND.test ? operand : 0, 0);
+      if (next === undefined) {
+        record(kind, cell, value, afterOperation(kind, value, operand, expected), kind === KIND.test ? operand : 0, 0);
+      } else {
+        record(kind, cell, value, (value & ~expected) | (next(value & expected, operand) & expected), expected, 0);
+      }
     },
 
     wait: (cells, index, expected, timeoutMs) => {

@@ -9,8 +9,8 @@
 
 /** Kinds of operation. `start` begins a thread, `wait` looks at the cell and goes to sleep, `wake` ends the sleep. */
 export const KIND = {
-  start: 0, load: 1, test: 2, store: 3, add: 4, or: 5, and: 6, exchange: 7, compareExchange: 8, update: 9,
-  wait: 10, notify: 11, wake: 12, done: 13,
+  start: 0, load: 1, test: 2, store: 3, add: 4, or: 5, and: 6, exchange: 7, compareExchange: 8, update: 9, bump: 10,
+  wait: 11, notify: 12, wake: 13, done: 14,
 } as const;
 
 export const KIND_NAMES = Object.keys(KIND) as (keyof typeof KIND)[];
@@ -24,7 +24,7 @@ export const RECORD = {
   /** The cell before and after. */
   before: 3,
   after: 4,
-  /** Of a test: its mask. Of a notify: bit mask of the threads it woke. */
+  /** Of a test or update: its mask. Of a notify: bit mask of the threads it woke. */
   detail: 5,
   flags: 6,
   /** Bit masks of the threads that could have run here, and of those that need not be tried here (sleep set). */
@@ -59,9 +59,17 @@ function changedForOther(words: Int32Array, a: number, b: number): boolean {
   const before = word(words, a + RECORD.before);
   const after = word(words, a + RECORD.after);
   if (before === after) return false;
-  if (word(words, b + RECORD.kind) !== KIND.test) return true;
   const mask = word(words, b + RECORD.detail);
-  return ((before & mask) !== 0) !== ((after & mask) !== 0);
+  switch (word(words, b + RECORD.kind)) {
+    case KIND.test:
+      return ((before & mask) !== 0) !== ((after & mask) !== 0);
+    case KIND.update:
+      return ((before ^ after) & mask) !== 0;
+    case KIND.bump:
+      return word(words, a + RECORD.kind) !== KIND.bump;
+    default:
+      return true;
+  }
 }
 
 function notifyDepends(words: Int32Array, notify: number, other: number, kind: number): boolean {

@@ -6,18 +6,18 @@
  */
 
 /** The operations that a {@link Control} is asked about before they are performed. */
-export type AtomicOperation = "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update";
+export type AtomicOperation = "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update" | "bump";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
-/** What a cell is to hold, from what it holds and an argument. Must depend on nothing else: it may be called again. */
+/** What some bits of a cell are to be, from what they are and an argument. Must depend on nothing else: it may be called again. */
 export type Update = (value: number, argument: number) => number;
 
 /** Decides when this thread's next operation on shared memory takes place, and what waiting means. */
 export interface Control {
   /**
    * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta or
-   * mask, `expected` what a compareExchange expects, `next` the function of an update; so that a control can tell what the
-   * operation will do to the cell.
+   * mask, `expected` what a compareExchange expects or the bits of an update, `next` the function of an update; so that a
+   * control can tell what the operation will do to the cell.
    */
   before(
     operation: AtomicOperation, cells: Int32Array, index: number,
@@ -86,17 +86,25 @@ export function compareExchange(cells: Int32Array, index: number, expected: numb
 }
 
 /**
- * Stores `next(value, argument)` in one atomic step; returns the value before. The usual loop of load and compareExchange.
- * An iteration that fails has done nothing but look, so the loop as a whole is one operation, at its last compareExchange;
- * that is how the explorer sees it.
+ * Changes the bits of `mask` to `next(bits, argument)` in one atomic step; returns these bits as they were before. It sees
+ * and changes no others, so updates of different bits of a cell do not matter to each other. The usual loop of load and
+ * compareExchange; an iteration that fails has done nothing but look, so the loop as a whole is one operation, at its last
+ * compareExchange, and that is how the explorer sees it.
  */
-export function update(cells: Int32Array, index: number, next: Update, argument: number): number {
-  if (control !== undefined) control.before("update", cells, index, argument, 0, next);
+export function update(cells: Int32Array, index: number, mask: number, next: Update, argument: number): number {
+  if (control !== undefined) control.before("update", cells, index, argument, mask, next);
   for (let value = Atomics.load(cells, index); ; ) {
-    const seen = Atomics.compareExchange(cells, index, value, next(value, argument));
-    if (seen === value) return value;
+    const bits = value & mask;
+    const seen = Atomics.compareExchange(cells, index, value, (value & ~mask) | (next(bits, argument) & mask));
+    if (seen === value) return bits;
     value = seen;
   }
+}
+
+/** Adds `delta` and returns nothing, so that it does not matter in which order several threads do it. */
+export function bump(cells: Int32Array, index: number, delta: number): void {
+  if (control !== undefined) control.before("bump", cells, index, delta, 0, undefined);
+  Atomics.add(cells, index, delta);
 }
 
 /** Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed. */

@@ -7,7 +7,7 @@
  * a waiter would have to sleep through exactly 2^31 sets to be misled.
  * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
  */
-import { and, compareExchange, exchange, load, notify, wait } from "./atomics.js";
+import { and, bump, compareExchange, exchange, load, notify, test, update, wait } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { suspendOn, type Wait } from "./steps.js";
 
@@ -58,17 +58,19 @@ export class Event implements Signal {
   }
 
   isSet(): boolean {
-    return (load(this.#home.cells, this.#state) & FLAG) !== 0;
+    return test(this.#home.cells, this.#state, FLAG);
   }
 
   /** Raises the flag and wakes every waiter. */
   set(): void {
-    this.#advance(FLAG);
+    update(this.#home.cells, this.#state, -1, raised, 0);
+    this.#tell();
   }
 
   /** Wakes every waiter that waits beyond an earlier ticket, and leaves the flag as it is. */
   announce(): void {
-    this.#advance(0);
+    bump(this.#home.cells, this.#state, ONE_GENERATION);
+    this.#tell();
   }
 
   /** Has the threads that are blocked on the event look at it again. Coroutines are roused through their ready set. */
@@ -145,18 +147,17 @@ export class Event implements Signal {
     return this.#state + 1;
   }
 
-  #advance(flag: number): void {
+  /** Wakes whoever waits, after the state has changed. */
+  #tell(): void {
     const { cells } = this.#home;
-    let state = load(cells, this.#state);
-    for (;;) {
-      const seen = compareExchange(cells, this.#state, state, ((state + ONE_GENERATION) | flag) | 0);
-      if (seen === state) break;
-      state = seen;
-    }
     notify(cells, this.#state);
     // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
-    if (load(cells, this.watchers) !== 0) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
+    if (test(cells, this.watchers, -1)) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
   }
+}
+
+function raised(state: number): number {
+  return (state + ONE_GENERATION) | FLAG;
 }
 
 function isBeyond(state: number, ticket: number): boolean {

@@ -13,7 +13,7 @@ export { EVENT_NAMES, MAX_THREADS, type ArenaSizes, type EventName } from "./lay
 export { MAILBOX_KINDS, type Mailbox, type MailboxKind } from "./mailbox.js";
 export { MailboxFullError, PayloadTooLargeError } from "./mailbox-errors.js";
 export { awaitNews, awaitNewsAsync, openMailbox } from "./open-mailbox.js";
-export { park, type ParkOptions } from "./parked.js";
+export { park, standingStill, type ParkOptions } from "./parked.js";
 export { Reactor, type Driver } from "./reactor.js";
 export { Slot } from "./slot.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "./steps.js";

@@ -35,7 +35,7 @@ export class ReferenceMailbox implements Mailbox {
   }
 
   isEmpty(): boolean {
-    return this.#slot.ring.count === 0;
+    return this.#slot.ring.isEmpty;
   }
 
   append(value: Json): void {

@@ -40,7 +40,7 @@ export class SoundMailbox implements Mailbox {
   }
 
   isEmpty(): boolean {
-    return this.#slot.ring.count === 0;
+    return this.#slot.ring.isEmpty;
   }
 
   append(value: Json): void {
@@ -99,7 +99,7 @@ class DerivedSignal implements Signal {
   }
 
   isSet(): boolean {
-    return this.#slot.ring.count > 0 || this.#event.isSet();
+    return !this.#slot.ring.isEmpty || this.#event.isSet();
   }
 
   wait(timeoutMs = Infinity): boolean {
