@@ -4,7 +4,7 @@ import { UsageError } from "./errors.js";
 
 /** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
 export const planOptions = {
-  scenario: { alias: "s", type: "string", requiresArg: true, demandOption: true, describe: "Name of a scenario (see `simulate list`), or path of a file" },
+  scenario: { alias: "s", type: "string", requiresArg: true, describe: "Name of a scenario (see `simulate list`), or path of a file" },
   seed: { type: "string", requiresArg: true, describe: "Whole number; the same seed gives the same plan [default: the scenario's]" },
   workers: { type: "string", requiresArg: true, describe: "Simulated workers; scales the rates of arrival [default: the scenario's]" },
   duration: { type: "string", requiresArg: true, describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]" },
@@ -12,7 +12,7 @@ export const planOptions = {
 
 /** What yargs makes of {@link planOptions}. */
 export interface PlanArguments {
-  readonly scenario: string;
+  readonly scenario?: string | undefined;
   readonly seed?: string | undefined;
   readonly workers?: string | undefined;
   readonly duration?: string | undefined;
@@ -41,6 +41,8 @@ export function planFrom({ scenario: name, seed, workers, duration }: PlanArgume
   readonly options: { readonly seed?: number; readonly workers?: number; readonly durationMs?: number };
   readonly plan: Plan;
 } {
+  // Not left to yargs, which would say so before it says that a command is misspelt.
+  if (name === undefined) throw new UsageError('--scenario is missing: give a name from `simulate list` or the path of a file');
   const options = {
     ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),

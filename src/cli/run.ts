@@ -88,7 +88,7 @@ function differing({ seed, workers, duration, threads, mailbox }: RunArguments):
 
 function reproduceCommand(args: RunArguments, seed: number): string {
   const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`);
-  return ["simulate", `--scenario ${args.scenario}`, ...options].join(" ");
+  return ["simulate", `--scenario ${args.scenario ?? ""}`, ...options].join(" ");
 }
 
 function colored(): boolean {

@@ -21,13 +21,14 @@ export interface ParkOptions {
   readonly poll?: () => boolean;
 }
 
-const parkedDriver: Driver = { wanted: () => undefined };
+/** Takes no turns: for a reactor that is only ever driven by {@link park}, and stands still before and after it. */
+export const standingStill: Driver = { wanted: () => undefined };
 
 /** Drives `reactor` until `done()`. Meanwhile nobody else takes its turns. */
 export async function park(reactor: Reactor, options: ParkOptions): Promise<void> {
   const { cells, doorbell, done, poll } = options;
   const before = reactor.driver;
-  reactor.drive(parkedDriver);
+  reactor.drive(standingStill);
   try {
     while (!done()) {
       let seen = 0;

@@ -5,7 +5,7 @@ import { createCrew } from "../../live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
 import { uuidSource } from "../../model/index.js";
 import { buildPlan } from "../../scenario/index.js";
-import { Arena, park } from "../../sync/index.js";
+import { Arena, park, standingStill } from "../../sync/index.js";
 import { plainLens, type Role, type Station } from "../roles/role.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
@@ -16,7 +16,7 @@ export async function runThread<Evidence>(
   { name, arena: shared, port, run }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
-  const arena = Arena.attach(shared);
+  const arena = Arena.attach(shared, { driver: standingStill });
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
   const [start] = (await once(port, "message")) as [ToThread];
