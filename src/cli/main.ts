@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
+import { closest } from "fastest-levenshtein";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { ScenarioError } from "../scenario/index.js";
+import { benchCommand } from "./bench.js";
 import { conformanceCommand } from "./conformance.js";
 import { UsageError } from "./errors.js";
 import { listCommand } from "./list.js";
@@ -13,15 +15,17 @@ import { runCommand } from "./run.js";
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
-const parser = yargs(hideBin(process.argv))
+const words = hideBin(process.argv);
+
+const parser = yargs(words)
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
   .command(runCommand)
   .command(planCommand)
   .command(listCommand)
   .command(conformanceCommand)
+  .command(benchCommand)
   .strict()
-  .recommendCommands()
   .help()
   .alias("help", "h")
   .version()
@@ -31,7 +35,17 @@ const parser = yargs(hideBin(process.argv))
     throw (error as Error | undefined) ?? new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
   });
 
+/** yargs takes a misspelt command for an argument of the default one. */
+function checkCommand(): void {
+  const [first] = words;
+  if (first === undefined || first.startsWith("-")) return;
+  const commands = parser.getInternalMethods().getCommandInstance().getCommands();
+  if (commands.includes(first)) return;
+  throw new UsageError(`unknown command "${first}"; did you mean "${closest(first, commands)}"? (see simulate --help)`);
+}
+
 try {
+  checkCommand();
   await parser.parseAsync();
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);

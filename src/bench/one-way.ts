@@ -1,0 +1,54 @@
+/** How long a live update takes from the client's thread to the task's, at low load, beside a bare hand-over of a thread. */
+import { Arena } from "../sync/index.js";
+import type { Bench, Figure } from "./figure.js";
+import { newLane } from "./handover.js";
+import type { OneWayQuestion, OneWaySamples, OneWayThread } from "./one-way-thread.js";
+import { onPlatform } from "./platform.js";
+import { percentileOf } from "./statistics.js";
+import { startThread } from "./threads.js";
+
+/** Of each kind in a round: the p99 then has five samples above it. */
+const MESSAGES = 500;
+/** Enough for V8 to have optimised the path, as it has in a platform that has been up for a minute. */
+const WARM_UP = 10_000;
+
+export const oneWay: Bench = {
+  name: "one-way",
+  doc: "a live update, appended by one thread, taken by another that is parked in getLiveUpdate",
+  measure: (rounds) =>
+    onPlatform(1, async (writer) => {
+      const arena = Arena.create({ slots: 1 });
+      const shared = { lane: newLane(), arena: arena.shared, slot: arena.allocate().index, sentAt: new SharedArrayBuffer(8) };
+      const start = (side: OneWayThread["side"]) => {
+        const connection = writer.connect();
+        const data: OneWayThread = { ...shared, side, connection };
+        return startThread<OneWayQuestion, OneWaySamples>("one-way-thread", data, connection);
+      };
+      const task = start("task");
+      const client = start("client");
+      const handOver = async (question: OneWayQuestion): Promise<OneWaySamples> => {
+        const [samples] = await Promise.all([task.ask(question), client.ask(question)]);
+        return samples;
+      };
+      try {
+        await handOver({ messages: WARM_UP, paced: false });
+        const samples: OneWaySamples[] = [];
+        for (let round = 0; round < rounds; round++) samples.push(await handOver({ messages: MESSAGES, paced: true }));
+        return [figureOf(samples, 0.5, "p50", 1.25), figureOf(samples, 0.99, "p99", 1.5)];
+      } finally {
+        await Promise.all([task.end(), client.end()]);
+      }
+    }),
+};
+
+function figureOf(rounds: readonly OneWaySamples[], percentile: number, name: string, goal: number): Figure {
+  return {
+    name: `one-way/${name}`,
+    doc: `live update one way, low load, ${name}`,
+    unit: "µs",
+    better: "smaller",
+    rounds: rounds.map(({ path }) => percentileOf(path, percentile)),
+    floor: { doc: "bare Atomics.wait and notify", rounds: rounds.map(({ bare }) => percentileOf(bare, percentile)) },
+    goal,
+  };
+}

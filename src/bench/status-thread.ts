@@ -1,0 +1,34 @@
+/** The thread of the status benchmark: agents of the model that each write a status, wait until it is committed, and go on. */
+import { workerData } from "node:worker_threads";
+import { Agent } from "../model/index.js";
+import { systemClock, type Steps } from "../sync/index.js";
+import { openModelThread, type ParkedThread } from "./parked.js";
+import { answerQuestions } from "./threads.js";
+
+export interface StatusThread extends ParkedThread {
+  readonly agents: number;
+}
+
+/** How many updates that many agents are to make together. */
+export interface StatusQuestion {
+  readonly updates: number;
+  readonly agents: number;
+}
+
+const { agents, ...means } = workerData as StatusThread;
+const { context, db, run } = openModelThread(means);
+const handles = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
+
+/** The answer is how many ms it took. */
+answerQuestions(
+  async ({ updates, agents: busy }: StatusQuestion) => {
+    let left = updates;
+    function* keepUpdating(agent: Agent): Steps<void> {
+      while (left-- > 0) yield* agent.updateStatusSteps(agent.dbStatus === "waiting" ? "in task" : "waiting");
+    }
+    const began = systemClock.now();
+    await run(handles.slice(0, busy).map(keepUpdating));
+    return systemClock.now() - began;
+  },
+  () => db.close(),
+);

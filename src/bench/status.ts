@@ -1,0 +1,84 @@
+/** What a durable status update costs: the model's, by the writer thread, beside SQLite's own, singly and in batches. */
+import { join } from "node:path";
+import { Arena, systemClock } from "../sync/index.js";
+import type { Bench } from "./figure.js";
+import { meansOf } from "./parked.js";
+import { inDirectory, onPlatform } from "./platform.js";
+import { openRawSqlite, type RawSqlite } from "./raw-sqlite.js";
+import type { StatusQuestion, StatusThread } from "./status-thread.js";
+import { startThread } from "./threads.js";
+
+const AGENTS = 200;
+/** In each round: a tenth of a second or more. */
+const UPDATES = { alone: 2_000, together: 20_000, single: 5_000, batched: 50_000 };
+const BATCH = 100;
+
+export const status: Bench = {
+  name: "status",
+  doc: `updateStatus, over when its row is committed: by ${AGENTS} agents at once, and by one alone`,
+  measure: (rounds) =>
+    inDirectory((directory) =>
+      onPlatform(AGENTS, async (writer) => {
+        const means = meansOf(Arena.create({ slots: AGENTS }), 0, writer);
+        const data = { ...means, agents: AGENTS } satisfies StatusThread;
+        const thread = startThread<StatusQuestion, number>("status-thread", data, means.connection);
+        const raw = openRawSqlite(join(directory, "raw.db"), AGENTS);
+        try {
+          const together: number[] = [];
+          const alone: number[] = [];
+          const batched: number[] = [];
+          const single: number[] = [];
+          // The first round, in which the code is compiled, is not kept.
+          for (let round = 0; round <= rounds; round++) {
+            together[round] = perSecond(UPDATES.together, await thread.ask({ updates: UPDATES.together, agents: AGENTS }));
+            batched[round] = perSecond(UPDATES.batched, batchedMs(raw));
+            alone[round] = perSecond(UPDATES.alone, await thread.ask({ updates: UPDATES.alone, agents: 1 }));
+            single[round] = perSecond(UPDATES.single, singleMs(raw));
+          }
+          return [
+            {
+              name: "status/together",
+              doc: `durable status updates of ${AGENTS} agents`,
+              unit: "/s",
+              better: "greater",
+              rounds: together.slice(1),
+              floor: { doc: `SQLite, ${BATCH} in a transaction`, rounds: batched.slice(1) },
+              goal: 0.25,
+            },
+            {
+              name: "status/alone",
+              doc: "durable status updates of one agent",
+              unit: "/s",
+              better: "greater",
+              rounds: alone.slice(1),
+              floor: { doc: "SQLite, one in a transaction", rounds: single.slice(1) },
+              goal: null,
+            },
+          ];
+        } finally {
+          raw.close();
+          await thread.end();
+        }
+      }),
+    ),
+};
+
+function perSecond(updates: number, ms: number): number {
+  return (updates / ms) * 1000;
+}
+
+function batchedMs(raw: RawSqlite): number {
+  const began = systemClock.now();
+  for (let done = 0; done < UPDATES.batched; done += BATCH) {
+    raw.batch(() => {
+      for (let n = 0; n < BATCH; n++) raw.update(((done + n) % AGENTS) + 1);
+    });
+  }
+  return systemClock.now() - began;
+}
+
+function singleMs(raw: RawSqlite): number {
+  const began = systemClock.now();
+  for (let done = 0; done < UPDATES.single; done++) raw.update((done % AGENTS) + 1);
+  return systemClock.now() - began;
+}

@@ -1,0 +1,18 @@
+/** The benchmarks, and the names under which several are run together. */
+import type { Bench } from "./figure.js";
+import { oneWay } from "./one-way.js";
+import { status } from "./status.js";
+import { waiting } from "./waiting.js";
+
+export const BENCHES: readonly Bench[] = [oneWay, status, waiting];
+
+/** `floor`: those that set the project beside the machine. */
+const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting] };
+
+/** Every name that {@link benchesNamed} knows. */
+export const BENCH_NAMES: readonly string[] = [...Object.keys(GROUPS), ...BENCHES.map(({ name }) => name)];
+
+/** The benchmarks with these names, each once, in the order of the suite; all without a name. */
+export function benchesNamed(names: readonly string[]): Bench[] {
+  return BENCHES.filter((bench) => names.length === 0 || names.some((name) => name === bench.name || GROUPS[name]?.includes(bench)));
+}
