@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
 import { closest } from "fastest-levenshtein";
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { ScenarioError } from "../scenario/index.js";
 import { benchCommand } from "./bench.js";
@@ -15,16 +15,14 @@ import { runCommand } from "./run.js";
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
+/** In the order of `--help`; the first is what is run when no other is named. */
+const COMMANDS = [runCommand, planCommand, listCommand, conformanceCommand, benchCommand];
+
 const words = hideBin(process.argv);
 
 const parser = yargs(words)
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
-  .command(runCommand)
-  .command(planCommand)
-  .command(listCommand)
-  .command(conformanceCommand)
-  .command(benchCommand)
   .strict()
   .help()
   .alias("help", "h")
@@ -35,13 +33,16 @@ const parser = yargs(words)
     throw (error as Error | undefined) ?? new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
   });
 
+// Each module reads its own arguments; to the parser they are all alike.
+for (const command of COMMANDS) parser.command(command as unknown as CommandModule);
+
 /** yargs takes a misspelt command for an argument of the default one. */
 function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
-  const commands = parser.getInternalMethods().getCommandInstance().getCommands();
-  if (commands.includes(first)) return;
-  throw new UsageError(`unknown command "${first}"; did you mean "${closest(first, commands)}"? (see simulate --help)`);
+  const names = COMMANDS.flatMap(({ command }) => command ?? []).map((usage) => usage.replace(/ .*/, ""));
+  if (names.includes(first)) return;
+  throw new UsageError(`unknown command "${first}"; did you mean "${closest(first, names.filter((name) => name !== "$0"))}"? (see simulate --help)`);
 }
 
 try {

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { onlySummary, simulate, start, temporaryDirectory } from "./simulate.js";
+
+/** A run on a busy machine may fail a threshold; it may not break an invariant, or end in an error. */
+const PASSED_OR_SLOW = [0, 99];
+
+test("the main job, short: invariants hold, everything is accounted for and written", async (t) => {
+  const results = temporaryDirectory(t);
+  const { code, stdout } = await simulate("-s", "disconnect-storm", "--workers", "120", "--duration", "2s", "--results", results);
+  assert.ok(PASSED_OR_SLOW.includes(code ?? -1), `exit ${code}\n${stdout}`);
+  const summary = onlySummary(results);
+  assert.equal(summary.end.how, "finished");
+  assert.equal(summary.counters["workers_started"], 120);
+  for (const { id, held, checked } of summary.invariants) {
+    assert.ok(held, id);
+    if (id !== "no-early-timeout") assert.ok(checked > 0, `${id} had nothing to check`);
+  }
+  const { live_updates_sent: sent, live_updates_taken: taken, live_updates_accounted: accounted } = summary.counters;
+  assert.ok(sent !== undefined && taken !== undefined && accounted !== undefined);
+  assert.ok(sent > 120);
+  assert.equal(sent, taken + accounted);
+  assert.match(stdout, /Run it again +simulate --scenario disconnect-storm --workers 120 --duration 2s --seed 1\n/);
+  const run = readdirSync(results)[0] ?? "";
+  for (const file of ["summary.json", "latency.hlog", "scenario.yaml", "run.db"]) assert.ok(existsSync(join(results, run, file)), file);
+});
+
+test("the plan is the same whatever the number of threads", async (t) => {
+  const [two, five] = [temporaryDirectory(t), temporaryDirectory(t)];
+  const args = ["-s", "steady", "--workers", "40", "--duration", "1s", "--seed", "9", "--quiet"];
+  const first = await simulate(...args, "--threads", "2", "--results", two);
+  const second = await simulate(...args, "--threads", "5", "--results", five);
+  for (const { code, stderr } of [first, second]) assert.ok(PASSED_OR_SLOW.includes(code ?? -1), stderr);
+  const [a, b] = [onlySummary(two), onlySummary(five)];
+  assert.equal(a.plan.hash, b.plan.hash);
+  assert.equal(a.counters["live_updates_sent"], b.counters["live_updates_sent"]);
+  assert.deepEqual(a.outcomes, b.outcomes);
+});
+
+test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {
+  const results = temporaryDirectory(t);
+  const { child, ended } = start(["-s", "steady", "--workers", "400", "--duration", "20s", "--results", results]);
+  // The first line of progress: the run is going on.
+  await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  assert.equal(code, 1, stdout);
+  const summary = onlySummary(results);
+  assert.equal(summary.end.how, "interrupted");
+  for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
+  assert.equal(summary.verdict.passed, false);
+});
