@@ -5,26 +5,28 @@ import { formatCount, formatMs } from "../report/index.js";
 import type { Plan } from "../scenario/index.js";
 
 export interface Progress {
-  show(measurements: Measurements, elapsedMs: number): void;
+  /** `measured` is called only when something is shown. */
+  show(measured: () => Measurements, elapsedMs: number): void;
   end(): void;
 }
 
 /** Between two plain lines, ms. */
 const PLAIN_LINE_MS = 5000;
+/** Between two drawings of the line on a terminal, ms. */
+const LIVE_LINE_MS = 200;
 
 export function showProgress(plan: Plan, quiet: boolean): Progress {
   if (quiet) return { show: () => undefined, end: () => undefined };
   const live = process.stderr.isTTY && process.env["CI"] === undefined;
-  let nextPlainAt = 0;
+  let nextAt = 0;
   return {
-    show(measurements, elapsedMs) {
-      const line = progressLine(plan, measurements, elapsedMs);
-      if (live) {
-        logUpdateStderr(line);
-      } else if (elapsedMs >= nextPlainAt) {
-        nextPlainAt = elapsedMs + PLAIN_LINE_MS;
-        process.stderr.write(`${line}\n`);
-      }
+    show(measured, elapsedMs) {
+      const now = performance.now();
+      if (now < nextAt) return;
+      nextAt = now + (live ? LIVE_LINE_MS : PLAIN_LINE_MS);
+      const line = progressLine(plan, measured(), elapsedMs);
+      if (live) logUpdateStderr(line);
+      else process.stderr.write(`${line}\n`);
     },
     end() {
       if (live) logUpdateStderr.clear();

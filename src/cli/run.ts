@@ -1,7 +1,9 @@
 /** `simulate --scenario NAME`: a run on real threads, with its progress and its summary. */
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { runThreads } from "../engine/index.js";
+import { noFaults, runThreads, runVirtual } from "../engine/index.js";
+import type { Measurements } from "../measure/index.js";
 import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { showProgress } from "./progress.js";
@@ -10,6 +12,7 @@ import { UsageError } from "./errors.js";
 
 interface RunArguments extends PlanArguments {
   readonly threads?: string | undefined;
+  readonly virtual: boolean;
   readonly mailbox: MailboxKind;
   readonly results: string;
   readonly quiet: boolean;
@@ -21,34 +24,39 @@ const PLAIN_WIDTH = 100;
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: ["$0", "run"],
-  describe: "Run a scenario on real threads, and judge it",
+  describe: "Run a scenario, on real threads or under simulated time, and judge it",
   builder: (yargs) =>
     yargs
       .options(planOptions)
       .option("threads", { type: "string", requiresArg: true, describe: "Threads for simulated workers and for tasks, together [default: one a core]" })
+      .option("virtual", { type: "boolean", default: false, describe: "Under simulated time: the same run, to the last event, whenever it has the same seed" })
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
       .example("$0 --scenario disconnect-storm", "the main job")
+      .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
       .example("$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"),
   async handler(args) {
     const { scenario, path: _path, text, plan, options } = { ...planFrom(args) };
     const threads = threadsFrom(args.threads);
     const interrupt = interruptible();
     const progress = showProgress(plan, args.quiet);
-    const { summary, directory } = await runThreads({
+    const common = {
       loaded: { scenario, path: _path, text },
       plan,
       planOptions: options,
       mailbox: args.mailbox,
-      threads,
       resultsRoot: args.results,
       runId: runIdOf(scenario.name, plan.seed),
       options: differing(args),
       reproduce: reproduceCommand(args, plan.seed),
       interrupt,
-      onProgress: (measurements, elapsedMs) => progress.show(measurements, elapsedMs),
-    }).finally(() => progress.end());
+      onProgress: (measured: () => Measurements, elapsedMs: number) => progress.show(measured, elapsedMs),
+    };
+    const running = args.virtual
+      ? runVirtual({ ...common, faults: noFaults, startedAt: new Date(), breathe: () => setImmediate() })
+      : runThreads({ ...common, threads });
+    const { summary, directory } = await running.finally(() => progress.end());
     if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
     process.exitCode = exitCodeOf(summary);
   },
@@ -81,13 +89,14 @@ function runIdOf(scenario: string, seed: number): string {
 }
 
 /** The options that make the run another than a plain run of its scenario. */
-function differing({ seed, workers, duration, threads, mailbox }: RunArguments): Summary["options"] {
-  const given = { seed, workers, duration, threads, ...(mailbox !== "sound" && { mailbox }) };
+function differing({ seed, workers, duration, threads, virtual, mailbox }: RunArguments): Summary["options"] {
+  // The number of threads makes no difference to a simulated run. An option without a value is its name alone.
+  const given = { seed, workers, duration, ...(virtual ? { virtual: "" } : { threads }), ...(mailbox !== "sound" && { mailbox }) };
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function reproduceCommand(args: RunArguments, seed: number): string {
-  const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`);
+  const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`.trim());
   return ["simulate", `--scenario ${args.scenario ?? ""}`, ...options].join(" ");
 }
 

@@ -1,5 +1,5 @@
 /** Reading a finished run's database as a whole, for checking it: every agent with all that was ever committed about it. */
-import { openReader } from "./connection.js";
+import { openReader, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "./statuses.js";
@@ -23,6 +23,15 @@ export interface AgentAudit {
 export function auditAgents(path: string): AgentAudit[] {
   const connection = openReader(path);
   try {
+    return auditConnection(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** As {@link auditAgents}, through a connection that is open. */
+export function auditConnection(connection: Connection): AgentAudit[] {
+  try {
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
     const rows = connection.prepare<[], Omit<AgentAudit, "history" | "submits">>(
       `SELECT 'main' AS agentType, CAST(agent_id AS TEXT) AS agentId, status, CAST(unit_id AS TEXT) AS unitId, created_at AS createdAt FROM agents
@@ -45,8 +54,6 @@ export function auditAgents(path: string): AgentAudit[] {
     }
     return [...agents.values()];
   } catch (error) {
-    throw asDatabaseError(error, path, "the audit");
-  } finally {
-    connection.close();
+    throw asDatabaseError(error, connection.name, "the audit");
   }
 }

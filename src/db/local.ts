@@ -3,16 +3,28 @@
  * the conformance runner, tests and the virtual engine.
  */
 import { failed, ready, type Wait } from "../sync/index.js";
-import { openOwner } from "./connection.js";
+import { auditConnection, type AgentAudit } from "./audit.js";
+import { openOwner, type Connection } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
 import { asDatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult } from "./operations.js";
 import { createReads } from "./reads.js";
-import { createExecute } from "./writes.js";
+import { createExecute, type Execute } from "./writes.js";
 
 export interface OpenOptions extends DatabaseOptions {
   /** Make the database when there is no file at the path. Without it a missing file is an error. */
   create?: boolean;
+  /**
+   * How many writes share a transaction; 1 when left out. With more, what was written last is lost when the process dies: for
+   * runs that can be repeated from their seed, which commit a good deal faster so.
+   */
+  writesPerCommit?: number;
+}
+
+/** A database of this thread alone. */
+export interface LocalDatabase extends Database {
+  /** Every agent with all that was written about it, in no particular order. */
+  audit(): AgentAudit[];
 }
 
 /**
@@ -20,9 +32,12 @@ export interface OpenOptions extends DatabaseOptions {
  * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
  * {@link DatabaseError} when there is no file or it cannot be opened or made; a file that it refuses keeps its content.
  */
-export function openDatabase(path: string, { create = false, onError = throwUnhandled }: OpenOptions = {}): Database {
+export function openDatabase(
+  path: string,
+  { create = false, writesPerCommit = 1, onError = throwUnhandled }: OpenOptions = {},
+): LocalDatabase {
   const connection = openOwner(path, create);
-  const execute = createExecute(connection);
+  const execute = writesPerCommit > 1 ? grouped(connection, writesPerCommit) : createExecute(connection);
   return {
     path,
     ...createReads(connection),
@@ -40,8 +55,26 @@ export function openDatabase(path: string, { create = false, onError = throwUnha
         onError(asDatabaseError(error, path, name));
       }
     },
+    audit: () => auditConnection(connection),
     close: () => {
+      if (connection.inTransaction) connection.exec("COMMIT");
       connection.close();
     },
+  };
+}
+
+/** Executes writes on `connection`, `size` of them in a transaction. The last one stays open. */
+function grouped(connection: Connection, size: number): Execute {
+  const execute = createExecute(connection);
+  const begin = connection.prepare("BEGIN IMMEDIATE");
+  const commit = connection.prepare("COMMIT");
+  let written = 0;
+  return (name, args) => {
+    if (written === size) {
+      commit.run();
+      written = 0;
+    }
+    if (written++ === 0) begin.run();
+    return execute(name, args);
   };
 }

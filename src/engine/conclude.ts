@@ -39,6 +39,8 @@ export interface Conclusion {
   readonly collector: Collector;
   readonly audit: readonly AgentAudit[];
   readonly evidence: RunEvidence;
+  /** The hash of the run's trace, where there is one. */
+  readonly traceHash?: string;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
 }
 
@@ -53,12 +55,15 @@ export function conclude(conclusion: Conclusion): Summary {
   }
   collector.add(recorder.take());
   const measurements = collector.measurements(durationMs);
+  const hash = planHash(plan);
   const summary = buildSummary({
     runId,
     engine: conclusion.engine,
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
     seed: String(plan.seed),
-    plan: { hash: planHash(plan), workers: plan.workers },
+    plan: { hash, workers: plan.workers },
+    planHash: hash,
+    ...(conclusion.traceHash !== undefined && { traceHash: conclusion.traceHash }),
     options: conclusion.options,
     reproduce: conclusion.reproduce,
     startedAt: startedAt.toISOString(),

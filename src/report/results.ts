@@ -13,7 +13,7 @@ export class ResultsError extends Error {
   override readonly name = "ResultsError";
 }
 
-export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", database: "run.db" } as const;
+export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", trace: "trace.bin", database: "run.db" } as const;
 
 /** Makes `<root>/<runId>`, and `root` where it is missing. Returns its path. @throws ResultsError */
 export function createRunDirectory(root: string, runId: string): string {

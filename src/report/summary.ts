@@ -51,6 +51,10 @@ export const summarySchema = z.object({
     /** Simulated workers planned. */
     workers: count,
   }),
+  /** SHA-256 of the plan; as `plan.hash`. */
+  planHash: z.string().optional(),
+  /** SHA-256 of everything that happened, in order: the same for every run of this plan under simulated time. Absent for real threads. */
+  traceHash: z.string().optional(),
   /** The options of the command that differ from a plain run of the scenario, by name. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** The command that runs this again. */
@@ -150,7 +154,7 @@ export type Summary = z.infer<typeof summarySchema>;
 export interface SummaryInput
   extends Pick<
     Summary,
-    "runId" | "engine" | "scenario" | "seed" | "plan" | "options" | "reproduce" | "startedAt" | "end" | "outcomes" | "environment"
+    "runId" | "engine" | "scenario" | "seed" | "plan" | "planHash" | "traceHash" | "options" | "reproduce" | "startedAt" | "end" | "outcomes" | "environment"
   > {
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;

@@ -158,6 +158,14 @@ function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width:
   ];
 }
 
+/** Under simulated time the schedule is kept by construction, and the machine does not show in any latency. */
+function simulated({ health, traceHash }: Pick<Summary, "health" | "traceHash">, chalk: ChalkInstance): string[] {
+  const lines = ["  all times above are of the simulated clock: they say what the run did, not what this machine can do"];
+  if (traceHash !== undefined) lines.push(`  trace ${traceHash}`);
+  lines.push(`  at most ${formatCount(health.process.peakMemoryBytes / 2 ** 20)} MiB`);
+  return [chalk.bold("Simulation"), ...lines];
+}
+
 const mark = (ok: boolean, chalk: ChalkInstance): string => (ok ? chalk.green("✓") : chalk.red("✗"));
 
 function thresholds(summary: Summary, chalk: ChalkInstance): string[] {
@@ -183,7 +191,8 @@ function invariants(summary: Summary, chalk: ChalkInstance, width: number): stri
   ];
 }
 
-function generator({ schedule, health }: Summary, chalk: ChalkInstance, width: number): string[] {
+function generator({ schedule, health, engine, traceHash }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (engine === "virtual") return simulated({ health, traceHash }, chalk);
   const { process, threads } = health;
   const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
   const pauses = threads.reduce((sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }), { count: 0, maxMs: 0 });

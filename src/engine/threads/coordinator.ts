@@ -9,12 +9,13 @@
  */
 import { join } from "node:path";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
-import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
+import { createCollector, watchProcess, type ClientEvidence } from "../../measure/index.js";
 import { createRunDirectory, RUN_FILES, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { Arena, systemClock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
+import type { FinishedRun, RunProgress } from "../finished-run.js";
 import type { IoEvidence } from "../roles/io.js";
 import { createLauncher, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
@@ -46,12 +47,7 @@ export interface ThreadsRun {
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
   /** Called a few times a second with what has been measured so far. */
-  readonly onProgress?: (measurements: Measurements, elapsedMs: number) => void;
-}
-
-export interface FinishedRun {
-  readonly summary: Summary;
-  readonly directory: string;
+  readonly onProgress?: RunProgress;
 }
 
 /**
@@ -127,7 +123,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     originMs.value = systemClock.now() + LEAD_MS;
     launcher.start(originMs.value);
     const elapsed = (): number => systemClock.now() - originMs.value;
-    const progress = setInterval(() => run.onProgress?.(collector.measurements(Math.max(1, elapsed())), elapsed()), 250);
+    const progress = setInterval(() => run.onProgress?.(() => collector.measurements(Math.max(1, elapsed())), elapsed()), 250);
 
     try {
       const giveUpAt = originMs.value + plan.scheduleMs + loaded.scenario.drainTimeout;

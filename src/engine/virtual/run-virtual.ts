@@ -1,0 +1,104 @@
+/** A run under simulated time with its directory: database, trace, summary. */
+import { join } from "node:path";
+import { openDatabase } from "../../db/index.js";
+import { watchProcess } from "../../measure/index.js";
+import { createRunDirectory, RUN_FILES, type Summary } from "../../report/index.js";
+import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
+import type { MailboxKind } from "../../sync/index.js";
+import { createTraceFile, type TraceSink } from "../../trace/index.js";
+import { conclude } from "../conclude.js";
+import type { FinishedRun, RunProgress } from "../finished-run.js";
+import type { Faults } from "./faults.js";
+import { startVirtualRun, type VirtualRun } from "./virtual-run.js";
+
+/** Steps between two looks at the event loop: some milliseconds. */
+const STEPS_AT_ONCE = 2000;
+/** The database is of use when the run is over; a run that was cut off is repeated. */
+const WRITES_PER_COMMIT = 5000;
+
+export interface VirtualRunOptions {
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  readonly planOptions: PlanOptions;
+  readonly mailbox: MailboxKind;
+  readonly faults: Faults;
+  readonly resultsRoot: string;
+  readonly runId: string;
+  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  /** For the summary; the simulation has no use for it. */
+  readonly startedAt: Date;
+  /** Lets the event loop run, between slices of the run. */
+  readonly breathe: () => Promise<void>;
+  /** Ends the run early; the results are still written, but are no longer those of the seed. */
+  readonly interrupt: AbortSignal;
+  readonly onProgress?: RunProgress;
+  /** Told of every event, beside the trace. */
+  readonly watch?: TraceSink;
+}
+
+/**
+ * Runs the plan under simulated time. Throws ResultsError, DatabaseError or the error of the file system when something cannot
+ * be written, and the error of a part of the run that failed.
+ */
+export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
+  const { loaded, plan, interrupt, watch } = options;
+  const directory = createRunDirectory(options.resultsRoot, options.runId);
+  const trace = createTraceFile(join(directory, RUN_FILES.trace), {
+    scenario: loaded.scenario.name,
+    seed: plan.seed,
+    workers: plan.workers,
+    mailbox: options.mailbox,
+  });
+  const database = openDatabase(join(directory, RUN_FILES.database), { create: true, writesPerCommit: WRITES_PER_COMMIT });
+  const process = watchProcess();
+  try {
+    const run = startVirtualRun({
+      scenario: loaded.scenario,
+      planOptions: options.planOptions,
+      plan,
+      mailbox: options.mailbox,
+      database,
+      runDir: directory,
+      faults: options.faults,
+      sink:
+        watch === undefined
+          ? (event) => trace.write(event)
+          : (event) => {
+              trace.write(event);
+              watch(event);
+            },
+    });
+    await finish(run, options);
+    const { evidence, audit, durationMs } = run.conclude();
+    const { hash } = trace.end();
+    const summary = conclude({
+      ...options,
+      directory,
+      engine: "virtual",
+      originMs: 0,
+      durationMs,
+      end: interrupt.aborted ? { how: "interrupted", why: "interrupted by the user" } : { how: "finished", why: null },
+      collector: run.collector,
+      audit,
+      evidence,
+      ...(!interrupt.aborted && { traceHash: hash }),
+      health: { process: process.stop(), threads: [] },
+    });
+    return { summary, directory };
+  } catch (error) {
+    trace.abandon();
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+async function finish(run: VirtualRun, { interrupt, breathe, onProgress }: VirtualRunOptions): Promise<void> {
+  while (!run.advance(STEPS_AT_ONCE)) {
+    await breathe();
+    if (interrupt.aborted) run.interrupt();
+    onProgress?.(() => run.collector.measurements(Math.max(1, run.now)), run.now);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The simulated machine: a clock that stands still while anything runs and then jumps to whatever is next, and a scheduler that
+ * decides from a stream of random numbers how soon a raised event wakes those who wait for it, and in which order what is due
+ * at the same time happens.
+ *
+ * On a real machine a raised event takes some microseconds to reach its waiter, and other threads go on meanwhile. That is
+ * where interleavings come from, so that is what is drawn.
+ */
+import { type Random } from "../../scenario/index.js";
+import { Arena, EVENT_NAMES, type ArenaOptions, type Timer } from "../../sync/index.js";
+
+/** A wake-up takes at least, and at most, so long, ms. A thread that parks on a futex is woken within about these times. */
+const SOONEST_WAKE_MS = 0.01;
+const LATEST_WAKE_MS = 0.08;
+
+export interface SimulationOptions {
+  readonly arena: Omit<ArenaOptions, "clock" | "driver">;
+  /** The scheduler's choices. */
+  readonly random: Random;
+  /** Told of each wake-up, when it reaches the waiters of the event of this name in the slot of this index. */
+  readonly onWake: (slot: number, event: string) => void;
+  /** By how much longer the wake-up of an event in this slot takes, ms; for faults. */
+  readonly delayOf: (slot: number) => number;
+}
+
+export interface Simulation {
+  readonly arena: Arena;
+  /** The time, ms. */
+  readonly now: number;
+  /**
+   * Goes on until `done`, until the clock is at `untilMs`, or for so many steps. Returns whether it was not for the steps: false
+   * means that there is more to do.
+   */
+  advance(done: () => boolean, untilMs: number, steps: number): boolean;
+}
+
+export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
+  let now = 0;
+  const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { wanted: () => undefined } });
+  const { reactor } = arena;
+  const { timers } = reactor;
+
+  const wake = (id: number): void => {
+    const slot = Math.floor(id / EVENT_NAMES.length);
+    const latency = SOONEST_WAKE_MS + (LATEST_WAKE_MS - SOONEST_WAKE_MS) * random() + delayOf(slot);
+    reactor.at(now + latency, () => {
+      onWake(slot, EVENT_NAMES[id % EVENT_NAMES.length] ?? "");
+      reactor.dispatch(id);
+    });
+  };
+
+  /** Puts what is due at the same time as `first`, which was taken out, into a random order. Returns how many they are. */
+  const orderEqual = (first: Timer): number => {
+    const due = [first];
+    for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now)) due.push(timer);
+    shuffle(due, random);
+    for (const timer of due) timers.add(timer);
+    return due.length;
+  };
+
+  return {
+    arena,
+    get now() {
+      return now;
+    },
+    advance(done, untilMs, steps) {
+      // Those that were put into an order keep it: only what comes after them is ordered again.
+      let ordered = 0;
+      for (let left = steps; left > 0; left--) {
+        if (done()) return true;
+        for (const id of reactor.takeReady()) wake(id);
+        const due = timers.nextDue;
+        if (due > untilMs) {
+          now = Math.max(now, untilMs);
+          return true;
+        }
+        if (due > now) {
+          now = due;
+          ordered = 0;
+        }
+        const timer = timers.takeDue(now);
+        if (timer === undefined) continue;
+        if (ordered > 0) {
+          ordered--;
+        } else if (timers.nextDue <= now) {
+          ordered = orderEqual(timer);
+          continue;
+        }
+        timer.fire();
+      }
+      return false;
+    },
+  };
+}
+
+/** Fisher–Yates. */
+function shuffle<T>(items: T[], random: Random): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    const [a, b] = [items[last], items[other]];
+    if (a === undefined || b === undefined) continue;
+    items[last] = b;
+    items[other] = a;
+  }
+}

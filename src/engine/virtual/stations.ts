@@ -1,0 +1,86 @@
+/**
+ * The stations of a simulated run: the same parts as under the threads engine (src/engine/roles), which share one arena, one
+ * reactor and one database here, and see all three through what the trace is written from.
+ */
+import type { Database } from "../../db/index.js";
+import { createCrew } from "../../live/index.js";
+import { createRecorder, type Recorder } from "../../measure/index.js";
+import type { Plan } from "../../scenario/index.js";
+import { openMailbox, type Arena, type Mailbox } from "../../sync/index.js";
+import type { TraceSink, Value } from "../../trace/index.js";
+import type { RunSetup, Station } from "../roles/role.js";
+import { watchedContext, watchedMailbox, watchedReads, type Note } from "./watching.js";
+
+export interface StationsOptions {
+  readonly arena: Arena;
+  readonly run: RunSetup;
+  readonly plan: Plan;
+  readonly sink: TraceSink;
+  /** The database as the station of this name writes to it. */
+  readonly connect: (station: string) => Database;
+  /** What becomes of an inbox that is opened, for faults on the way to it. */
+  readonly throughFaults: (inbox: Mailbox, name: string) => Mailbox;
+  /** Told of an error that ends the run. */
+  readonly fail: (error: Error) => void;
+}
+
+export interface Stations {
+  station(name: string): Station;
+  /** What the slot of this index is called in the trace. */
+  nameOf(slot: number): string;
+  /** Takes down an event of `actor`. */
+  noteAs(actor: string): Note;
+  readonly recorders: readonly Recorder[];
+}
+
+export function createStations(options: StationsOptions): Stations {
+  const { arena, run, plan, sink, connect, throughFaults, fail } = options;
+  const { clock } = arena;
+  const recorders: Recorder[] = [];
+  const names = namesOfInboxes(run.inboxes);
+  const nameOf = (slot: number): string => names.get(slot) ?? `slot-${slot}`;
+  const noteAs =
+    (actor: string): Note =>
+    (operation: string, subject: string, args: Value, outcome: Value) =>
+      sink({ at: clock.now(), actor, operation, subject, args, outcome });
+
+  return {
+    nameOf,
+    noteAs,
+    recorders,
+    station(name) {
+      const note = noteAs(name);
+      const recorder = createRecorder({ thread: name, originMs: 0 });
+      recorders.push(recorder);
+      let ids = 0;
+      return {
+        arena,
+        run,
+        plan,
+        recorder,
+        originMs: 0,
+        db: watchedReads(connect(name), note),
+        crew: createCrew((what, error) => {
+          note("failure", what, null, String(error));
+          fail(new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+        }),
+        ids: { next: () => `${name}/${++ids}` },
+        lens: {
+          inbox: (slot) => watchedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
+          context: (context) => watchedContext(context, (slot, agentId) => names.set(slot, agentId), nameOf, note),
+        },
+      };
+    },
+  };
+}
+
+function namesOfInboxes({ pool, runners, channels }: RunSetup["inboxes"]): Map<number, string> {
+  return new Map([
+    [pool, "pool"],
+    ...runners.map((slot, shard): [number, string] => [slot, `tasks-${shard}`]),
+    ...channels.flatMap(({ toPlatform, toClients }, shard): [number, string][] => [
+      [toPlatform, `from-clients-${shard}`],
+      [toClients, `to-clients-${shard}`],
+    ]),
+  ]);
+}

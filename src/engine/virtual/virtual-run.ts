@@ -1,0 +1,202 @@
+/**
+ * One run under simulated time, from its first arrival to its last agent: a pure function of scenario, plan, seed, mailbox and
+ * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
+ */
+import type { AgentAudit, LocalDatabase } from "../../db/index.js";
+import { createCollector, type Collector, type RunEvidence } from "../../measure/index.js";
+import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
+import type { MailboxKind } from "../../sync/index.js";
+import type { TraceSink } from "../../trace/index.js";
+import { gatherEvidence } from "../evidence.js";
+import { preparePlatform } from "../platform-rows.js";
+import { clientRole } from "../roles/clients.js";
+import { ioRole } from "../roles/io.js";
+import type { RunSetup } from "../roles/role.js";
+import { taskRole } from "../roles/tasks.js";
+import type { Faults } from "./faults.js";
+import { createSimulation, type Simulation } from "./simulation.js";
+import { createStations } from "./stations.js";
+import { createVirtualWriter } from "./virtual-writer.js";
+import { rowGist } from "./watching.js";
+
+/** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
+const CLIENT_STATIONS = 2;
+const TASK_STATIONS = 2;
+/** How long a part may take to end once it was told to stop, ms. Beyond the drain's own timeouts. */
+const HAND_OVER_MS = 15_000;
+/** How long live agents have to end by themselves once the user interrupted the run, ms. */
+const INTERRUPTED_DRAIN_MS = 500;
+/** How much of a run is measured between two merges into the collector, ms. */
+const MEASURED_AT_ONCE_MS = 1000;
+
+export interface VirtualSetup {
+  readonly scenario: Scenario;
+  /** For the run's description; the workers do what `plan` says. */
+  readonly planOptions: PlanOptions;
+  readonly plan: Plan;
+  readonly mailbox: MailboxKind;
+  /** An empty database; the caller closes it. */
+  readonly database: LocalDatabase;
+  /** What the rows say of where the run keeps its files. */
+  readonly runDir: string;
+  readonly faults: Faults;
+  /** Told of every event. */
+  readonly sink: TraceSink;
+}
+
+/** A run under way. */
+export interface VirtualRun {
+  readonly now: number;
+  readonly collector: Collector;
+  /** Goes on for so many steps; returns whether the run is over. Throws the error that ended it. */
+  advance(steps: number): boolean;
+  /** Ends the run early: agents have a moment to end by themselves. */
+  interrupt(): void;
+  /** What is known of it once it is over. */
+  conclude(): { readonly evidence: RunEvidence; readonly audit: readonly AgentAudit[]; readonly durationMs: number };
+}
+
+/** A part of the run's course: what begins it, and when it is over. */
+interface Phase {
+  readonly begin: () => void;
+  readonly done: () => boolean;
+  /** Over in any case at this time, ms. */
+  readonly until: () => number;
+  /** Whether it is an error that it was not done by then. */
+  readonly mustEnd: boolean;
+}
+
+export function startVirtualRun(setup: VirtualSetup): VirtualRun {
+  const { scenario, plan, mailbox, database, faults, sink } = setup;
+  const failures: Error[] = [];
+  const simulation: Simulation = createSimulation({
+    arena: {
+      slots: 2 * plan.workers + 64,
+      ringBytes: 4096,
+      wideSlots: 1 + TASK_STATIONS + 2 * CLIENT_STATIONS,
+      wideRingBytes: 1 << 22,
+    },
+    random: stream(plan.seed, "schedule"),
+    onWake: (slot, event) => note("wake", stations.nameOf(slot), event, null),
+    delayOf: (slot) => faults.wakeDelay(stations.nameOf(slot), scheduler),
+  });
+  const { arena } = simulation;
+  const run: RunSetup = {
+    scenario,
+    plan: setup.planOptions,
+    mailbox,
+    ...preparePlatform(database, scenario, plan.workers, setup.runDir),
+    inboxes: {
+      pool: arena.allocateWide().index,
+      runners: Array.from({ length: TASK_STATIONS }, () => arena.allocateWide().index),
+      channels: Array.from({ length: CLIENT_STATIONS }, () => ({
+        toPlatform: arena.allocateWide().index,
+        toClients: arena.allocateWide().index,
+      })),
+    },
+  };
+  const writer = createVirtualWriter({
+    reactor: arena.reactor,
+    database,
+    random: stream(plan.seed, "commits"),
+    delay: () => faults.commitDelay(stations.noteAs("faults")),
+    onError: (error) => failures.push(new Error(`a write failed: ${String(error)}`, { cause: error })),
+    events: {
+      asked: (station, name, args) => stations.noteAs(station)("write", name, args as never, null),
+      executed: (station, name, _args, outcome) =>
+        stations.noteAs("database")("commit", name, station, "error" in outcome ? { error: messageOf(outcome.error, database.path) } : rowGist(outcome.value)),
+      answered: (station, name) => stations.noteAs(station)("answer", name, null, null),
+    },
+  });
+  const stations = createStations({
+    arena,
+    run,
+    plan: faults.plan(plan),
+    sink,
+    connect: (station) => writer.connect(station),
+    throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, stations.noteAs("faults")),
+    fail: (error) => failures.push(error),
+  });
+  const note = stations.noteAs("scheduler");
+  const scheduler = stations.noteAs("faults");
+
+  const io = ioRole(stations.station("io"));
+  const tasks = Array.from({ length: TASK_STATIONS }, (_, shard) => taskRole(stations.station(`tasks-${shard}`), shard));
+  const clients = Array.from({ length: CLIENT_STATIONS }, (_, shard) => clientRole(stations.station(`clients-${shard}`), shard));
+
+  const collector = createCollector();
+  const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
+  let drainUntil = giveUpAt;
+  let interrupted = false;
+  const phases: Phase[] = [
+    { begin: () => undefined, done: () => interrupted || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
+    {
+      begin() {
+        for (const role of clients) role.stop(giveUpAt);
+        drainUntil = interrupted ? simulation.now + INTERRUPTED_DRAIN_MS : Math.max(giveUpAt, simulation.now);
+        io.stop(drainUntil);
+      },
+      done: () => io.done(),
+      until: () => drainUntil + HAND_OVER_MS,
+      mustEnd: true,
+    },
+    {
+      begin: () => tasks.forEach((role) => role.stop(drainUntil)),
+      done: () => tasks.every((role) => role.done()),
+      until: () => Math.max(drainUntil, simulation.now) + HAND_OVER_MS,
+      mustEnd: true,
+    },
+  ];
+  let phase = phases.shift();
+  let phaseEndsAt = phase?.until() ?? 0;
+  let collectAt = 0;
+
+  return {
+    get now() {
+      return simulation.now;
+    },
+    collector,
+    advance(steps) {
+      if (phase === undefined) return true;
+      const { done, mustEnd } = phase;
+      const over = simulation.advance(() => failures.length > 0 || done(), phaseEndsAt, steps);
+      if (failures[0] !== undefined) throw failures[0];
+      if (simulation.now >= collectAt || over) {
+        for (const recorder of stations.recorders) collector.add(recorder.take());
+        collectAt = simulation.now + MEASURED_AT_ONCE_MS;
+      }
+      if (!over) return false;
+      if (mustEnd && !done()) throw new Error(`a part of the run did not end within ${HAND_OVER_MS} ms of being told to`);
+      phase = phases.shift();
+      if (phase === undefined) return true;
+      phase.begin();
+      phaseEndsAt = phase.until();
+      return false;
+    },
+    interrupt() {
+      interrupted = true;
+    },
+    conclude() {
+      const audit = database.audit();
+      const ioEvidence = io.evidence();
+      const taskEvidence = tasks.map((role) => role.evidence());
+      return {
+        durationMs: simulation.now,
+        audit,
+        evidence: gatherEvidence({
+          clients: clients.flatMap((role) => role.evidence()),
+          pool: ioEvidence.pool,
+          tasks: taskEvidence.flatMap(({ agents }) => agents),
+          gauges: [...ioEvidence.gauges, ...taskEvidence.flatMap(({ gauges }) => gauges)],
+          audit,
+          slotsInUse: arena.allocated,
+        }),
+      };
+    },
+  };
+}
+
+/** An error's message without the name of the file, which is not the same in every run. */
+function messageOf(error: unknown, path: string): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(path, "run.db");
+}

@@ -1,0 +1,114 @@
+/**
+ * What the trace is written from: mailboxes, databases and contexts that tell of everything that passes through them and
+ * otherwise behave as what they wrap. The model and the live run know nothing of it.
+ */
+import type { Database, Reads } from "../../db/index.js";
+import type { ModelContext } from "../../model/index.js";
+import { MailboxFullError, PayloadTooLargeError, type Json, type Mailbox, type Signal, type Steps } from "../../sync/index.js";
+import type { Value } from "../../trace/index.js";
+
+/** Takes down one event of one actor, at the present time. */
+export type Note = (operation: string, subject: string, args: Value, outcome: Value) => void;
+
+/** `mailbox`, telling of everything done with it through this handle. `name` is what it is called in the trace. */
+export function watchedMailbox(mailbox: Mailbox, name: string, note: Note): Mailbox {
+  return {
+    get signal(): Signal {
+      return mailbox.signal;
+    },
+    get isShutdown() {
+      return mailbox.isShutdown;
+    },
+    get size() {
+      return mailbox.size;
+    },
+    get payloadLimit() {
+      return mailbox.payloadLimit;
+    },
+    isEmpty: () => mailbox.isEmpty(),
+    append(value) {
+      try {
+        mailbox.append(value);
+      } catch (error) {
+        if (error instanceof MailboxFullError) note("append", name, value, "full");
+        else if (error instanceof PayloadTooLargeError) note("append", name, value, "too large");
+        throw error;
+      }
+      note("append", name, value, null);
+    },
+    take() {
+      const value = mailbox.take();
+      if (value !== undefined) note("take", name, null, gistOf(value));
+      return value;
+    },
+    *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+      note("wait", name, timeoutMs === Infinity ? null : timeoutMs, null);
+      yield* mailbox.news(timeoutMs, isAbsent);
+      note("resume", name, null, mailbox.size);
+    },
+    release() {
+      note("release", name, null, null);
+      mailbox.release();
+    },
+    shutdown() {
+      note("shutdown", name, null, null);
+      mailbox.shutdown();
+    },
+  };
+}
+
+/** What tells a message from its like; all of it is in the trace where it was appended. */
+function gistOf(message: Json): Value {
+  if (typeof message !== "object" || message === null || !("subject_id" in message || "kind" in message || "update_id" in message)) return null;
+  if (message.packet_type !== undefined) return [message.packet_type, message.subject_id];
+  return message.update_id ?? message.kind;
+}
+
+/** `context`, whose slots are given names and whose mailboxes are watched. */
+export function watchedContext(context: ModelContext, nameSlot: (slot: number, agentId: string) => void, nameOf: (slot: number) => string, note: Note): ModelContext {
+  const { slots } = context;
+  return {
+    ...context,
+    slots: {
+      slotOf(agentId) {
+        const slot = slots.slotOf(agentId);
+        nameSlot(slot.index, agentId);
+        return slot;
+      },
+      adopt: (agentId, slot) => slots.adopt(agentId, slot),
+      forget: (agentId) => slots.forget(agentId),
+    },
+    openMailbox: (slot) => watchedMailbox(context.openMailbox(slot), nameOf(slot.index), note),
+    log(level, message) {
+      if (level === "error") note("error", message, null, null);
+      context.log(level, message);
+    },
+  };
+}
+
+/** The reads that the model and the live run make while a run goes on. */
+const WATCHED_READS = ["getAgent", "getOnboardingAgent", "getUnit", "qualificationsOfWorker", "stateOfAgent"] as const satisfies readonly (keyof Reads)[];
+
+/** `database`, whose reads are told of. Its writes are its writer's to tell of. */
+export function watchedReads(database: Database, note: Note): Database {
+  const watched: Database = { ...database };
+  for (const name of WATCHED_READS) {
+    const read = database[name] as (...args: string[]) => unknown;
+    Object.assign(watched, {
+      [name]: (...args: string[]) => {
+        const result = read(...args);
+        note("read", name, args.length === 1 ? args[0] : args, rowGist(result));
+        return result;
+      },
+    });
+  }
+  return watched;
+}
+
+/** What a row says that changes: its status. Of several, how many there are. */
+export function rowGist(result: unknown): Value {
+  if (result === undefined || result === null) return null;
+  if (Array.isArray(result)) return result.length;
+  if (typeof result !== "object") return result as Value;
+  return "status" in result ? (result.status as Value) : true;
+}
