@@ -9,7 +9,7 @@ import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
 
 /** Unwinds a thread whose execution was given up. */
-export const ABORTED = Symbol("the explorer gave this execution up");
+export const ABORTED = new Error("the explorer gave this execution up");
 
 export interface ThreadControl extends Control {
   /** This thread's own time (ms): it passes only in waits that time out, and then exactly as long as they were to last. */

@@ -3,10 +3,10 @@
  * Reduction, POPL 2014, algorithm 1) with sleep sets. After each execution every race in it — two dependent steps that
  * could have come in the other order — puts a thread into the backtrack set of the step before which it would have to run.
  */
-import { END, pendingOf, PENDING, type Board } from "./board.js";
+import { END, type Board } from "./board.js";
 import { lowest } from "./choose.js";
 import { trackHappensBefore } from "./happens-before.js";
-import { KIND, RECORD, word } from "./operations.js";
+import { RECORD, word } from "./operations.js";
 import { UncontrolledProgramError, type Session } from "./session.js";
 
 /** A point on the path that is being explored. All but `thread` are bit masks of threads. */
@@ -140,11 +140,4 @@ function requireSame({ board, program, threadNames }: Session, earlier: Int32Arr
   if (end === END.diverged) {
     throw new UncontrolledProgramError(`program ${program.name} is not deterministic: a thread that could run could not when executed again`);
   }
-}
-
-/** What a thread is stuck in at the end of an execution: kind of its next operation, and the cell. */
-export function stuckIn(board: Board, thread: number): { kind: number; cell: number } | undefined {
-  const at = pendingOf(thread);
-  const kind = word(board.words, at + PENDING.kind);
-  return kind === KIND.done ? undefined : { kind, cell: word(board.words, at + PENDING.cell) };
 }

@@ -2,7 +2,7 @@
 import { END } from "./board.js";
 import { exploreExhaustively, type Branch } from "./exhaustive.js";
 import { sample } from "./sampling.js";
-import { contextSwitches, threadsOf, type FailingSchedule } from "./schedule.js";
+import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "./schedule.js";
 import { shrink } from "./shrink.js";
 import type { ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
@@ -129,7 +129,7 @@ export function failureOf(
   session.execute({ prefix: steps });
   const reports = session.reports();
   return {
-    version: 1, module: source.module, program: source.name, mailbox: session.mailboxKind, problems,
+    version: 1, module: moduleNameOf(source), program: source.name, mailbox: session.mailboxKind, problems,
     threads: session.threadNames, steps, contextSwitches: contextSwitches(steps), fewest,
     outcomes: Object.fromEntries(session.threadNames.flatMap((name, thread) => {
       const report = reports[thread];

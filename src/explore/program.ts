@@ -9,22 +9,22 @@ export interface Env {
   /** The mailbox of the program's agent. */
   readonly mailbox: Mailbox;
   /** An event of the program's agent. */
-  event(name: EventName): Event;
+  readonly event: (name: EventName) => Event;
   /**
    * A new handle on the program's agent, with `accepted` as the status it knows: two handles are two observers of one
    * agent, as two processes are.
    */
-  agent(): Agent;
+  readonly agent: () => Agent;
   /** The status in the agent's row, as every process sees it. */
-  status(): AgentStatus;
+  readonly status: () => AgentStatus;
   /** Sets the status in the agent's row, as another process does that has no part in the agent's slot. */
-  writeStatus(status: AgentStatus): void;
+  readonly writeStatus: (status: AgentStatus) => void;
   /** This thread's time (ms). It passes only in waits that time out. */
   readonly clock: Clock;
   /** Runs Steps as a coroutine: the thread waits on its doorbell and takes its reactor's turns, as a live run's do. */
-  drive<T>(steps: Steps<T>): T;
+  readonly drive: <T>(steps: Steps<T>) => T;
   /** Does `work` under a name, by which printed schedules show it. */
-  call<T>(name: string, work: () => T): T;
+  readonly call: <T>(name: string, work: () => T) => T;
 }
 
 /** A thread of a program. It may use what `env` gives and its own variables; what it returns is its outcome. */

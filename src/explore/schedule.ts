@@ -1,12 +1,13 @@
 /** An execution as it is kept: who made which step, and what each step did. */
 import type { MailboxKind } from "../sync/index.js";
-import { RECORD, KIND, KIND_NAMES, FLAG, word } from "./operations.js";
+import { dependent, FLAG, KIND, KIND_NAMES, RECORD, word } from "./operations.js";
+import { OWN_PROGRAMS, type ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
 
 /** One step of a schedule. */
 export interface Step {
   readonly thread: number;
-  /** What was done, in words; empty for the beginning of a thread. */
+  /** What was done, in words; empty for a step that has nothing to do with another thread. */
   readonly text: string;
   /** Names of the calls that began before it. */
   readonly begins: readonly string[];
@@ -15,6 +16,7 @@ export interface Step {
 /** A failing execution. Written as `schedule.json`; `threads` and `steps` are all that a replay needs. */
 export interface FailingSchedule {
   readonly version: 1;
+  /** URL of the module of the program, or `crowdstorm`. */
   readonly module: string;
   readonly program: string;
   readonly mailbox: MailboxKind;
@@ -29,6 +31,19 @@ export interface FailingSchedule {
   readonly fewest: boolean;
   /** What each thread returned, of those that ended. */
   readonly outcomes: Readonly<Record<string, unknown>>;
+}
+
+/** Stands in a file for the module of the explorer's own programs, wherever they are installed. */
+const OWN = "crowdstorm";
+
+/** How a schedule names the module of its program. */
+export function moduleNameOf({ module }: ProgramSource): string {
+  return module === OWN_PROGRAMS ? OWN : module;
+}
+
+/** Where the program of a schedule is. */
+export function sourceOf({ module, program }: Pick<FailingSchedule, "module" | "program">): ProgramSource {
+  return { module: module === OWN ? OWN_PROGRAMS : module, name: program };
 }
 
 /** The threads of the steps of the session's last execution. */
@@ -52,7 +67,7 @@ export function describeSteps(session: Session, threads: readonly number[]): Ste
     }
   });
   return threadsOf(session).map((thread, step) => ({
-    thread, text: describeStep(session, step), begins: begins.get(`${thread} ${step}`) ?? [],
+    thread, text: matters(session, step) ? describeStep(session, step) : "", begins: begins.get(`${thread} ${step}`) ?? [],
   }));
 }
 
@@ -63,6 +78,20 @@ function ownStep({ board: { words, log }, steps }: Session, thread: number, step
   return own;
 }
 
+/** Whether a step depends on one of another thread, or has to do with waiting. */
+function matters({ board: { words, log }, steps }: Session, step: number): boolean {
+  const at = log + step * RECORD.words;
+  const kind = word(words, at + RECORD.kind);
+  if (kind === KIND.start) return false;
+  if (kind === KIND.wait || kind === KIND.wake) return true;
+  for (let other = 0; other < steps; other++) {
+    const otherAt = log + other * RECORD.words;
+    if (word(words, otherAt + RECORD.thread) === word(words, at + RECORD.thread)) continue;
+    if (other < step ? dependent(words, otherAt, at) : dependent(words, at, otherAt)) return true;
+  }
+  return false;
+}
+
 function describeStep({ board: { words, log }, threadNames, describe }: Session, step: number): string {
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
@@ -71,8 +100,6 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
   const before = word(words, at + RECORD.before);
   const after = word(words, at + RECORD.after);
   switch (kind) {
-    case KIND.start:
-      return "";
     case KIND.load:
     case KIND.test:
       return `sees ${name}: ${value(before)}`;

@@ -40,6 +40,12 @@ export interface Schedule {
   readonly recording?: boolean;
 }
 
+export interface Stuck {
+  readonly thread: number;
+  readonly kind: number;
+  readonly cell: number;
+}
+
 export interface Session {
   readonly program: Program;
   readonly mailboxKind: MailboxKind;
@@ -51,6 +57,8 @@ export interface Session {
   readonly describe: (cell: number) => WordDescription;
   /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
   execute(schedule: Schedule): number;
+  /** The threads that the last execution left undone, and what each was about to do (kind of operation, cell). */
+  readonly stuck: readonly Stuck[];
   /** Steps of the last execution. */
   readonly steps: number;
   /** Threads (bit mask) that could have made step `step` of the last execution. */
@@ -126,6 +134,13 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     });
   };
 
+  const findStuck = (): Stuck[] =>
+    threadNames.flatMap((_name, thread) => {
+      const at = pendingOf(thread);
+      const kind = word(words, at + PENDING.kind);
+      return kind === KIND.done ? [] : [{ thread, kind, cell: word(words, at + PENDING.cell) }];
+    });
+
   /** Unwinds the threads that an execution left half-way. */
   const abort = (): void => {
     words[BOARD.aborting] = 1;
@@ -143,6 +158,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     return outcomes.toString("utf8", start, start + word(words, pendingOf(thread) + PENDING.outcomeBytes));
   };
 
+  let stuck: readonly Stuck[] = [];
   return {
     program, mailboxKind, threadNames, board, env,
     describe: describeCells(arena.sizes),
@@ -151,8 +167,15 @@ export async function openSession(source: ProgramSource, options: SessionOptions
       handOver(board, choose(board));
       awaitEnd();
       const end = word(words, BOARD.end);
-      if (end !== END.completed) abort();
+      stuck = [];
+      if (end !== END.completed) {
+        stuck = findStuck();
+        abort();
+      }
       return end;
+    },
+    get stuck() {
+      return stuck;
     },
     get steps() {
       return word(words, BOARD.step);

@@ -8,19 +8,31 @@ export function renderSchedule(threads: readonly string[], steps: readonly Step[
   const table = new Table({
     head: ["step", ...threads],
     colWidths: [6, ...threads.map(() => column)],
-    wordWrap: true,
     style: { head: [], border: [] },
   });
   for (let start = 0; start < steps.length; ) {
     const thread = steps[start]?.thread ?? 0;
     let end = start;
     while (end < steps.length && steps[end]?.thread === thread) end++;
-    const lines = steps.slice(start, end).flatMap(({ begins, text }) => [
-      ...begins.map((name) => `▸ ${name}`),
-      ...(text === "" ? [] : [`  ${text}`]),
-    ]);
+    const lines = steps.slice(start, end)
+      .flatMap(({ begins, text }) => [...begins.map((name) => `▸ ${name}`), ...(text === "" ? [] : [`  ${text}`])])
+      .filter((line, at, all) => line !== all[at - 1])
+      .flatMap((line) => wrapped(line, column - 2));
     if (lines.length > 0) table.push([String(start + 1), ...threads.map((_name, at) => (at === thread ? lines.join("\n") : ""))]);
     start = end;
   }
   return table.toString();
+}
+
+/** Cuts a line at spaces into lines of at most `width` characters, those after the first indented. */
+function wrapped(line: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const cut = space > 4 ? space : width;
+    lines.push(rest.slice(0, cut));
+    rest = `    ${rest.slice(cut).trimStart()}`;
+  }
+  return [...lines, rest];
 }

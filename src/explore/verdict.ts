@@ -1,6 +1,6 @@
 /** Whether an execution is as it should be. */
-import { END, pendingOf, PENDING } from "./board.js";
-import { KIND, KIND_NAMES, word } from "./operations.js";
+import { END } from "./board.js";
+import { KIND, KIND_NAMES } from "./operations.js";
 import type { Session } from "./session.js";
 
 /** What is wrong with the session's last execution, which ended with `end`: a line each, none if nothing is. */
@@ -31,12 +31,9 @@ function checked(session: Session): readonly string[] {
 }
 
 /** Who is not done, and before which operation. */
-function stuckThreads({ board: { words }, threadNames, describe }: Session): string {
-  return threadNames.flatMap((name, thread) => {
-    const at = pendingOf(thread);
-    const kind = word(words, at + PENDING.kind);
-    if (kind === KIND.done) return [];
+function stuckThreads({ stuck, threadNames, describe }: Session): string {
+  return stuck.map(({ thread, kind, cell }) => {
     const doing = kind === KIND.wake ? "waits for" : `is before ${KIND_NAMES[kind] ?? "?"} of`;
-    return [`${name} ${doing} ${describe(word(words, at + PENDING.cell)).name}`];
+    return `${threadNames[thread] ?? "?"} ${doing} ${describe(cell).name}`;
   }).join(", ");
 }

@@ -53,6 +53,16 @@ export const returnTimeout = define({
 
 export const shutdownWaiter = define({
   name: "shutdown-waiter",
+  description: "an agent is shut down while the task waits for an update, for at most 100 ms",
+  threads: {
+    "live run": acting("shutdown()", (agent) => agent.shutdown()),
+    task: receiving(1, TIMEOUT_MS),
+  },
+  check: (finished) => [...accountedFor(finished, TIMEOUT_MS), ...endsWith(finished, "AgentShutdownError", "AgentTimeoutError")],
+});
+
+export const shutdownAppend = define({
+  name: "shutdown-append",
   description: "an agent is shut down while its worker sends an update and the task waits for updates for ever",
   threads: {
     worker: sending(1),

@@ -1,5 +1,5 @@
 /** Parts that programs are put together from: what threads do, and what must hold afterwards. */
-import { MailboxFullError, type Json, type Steps } from "../../sync/index.js";
+import { MailboxFullError, type Json } from "../../sync/index.js";
 import { AbsentAgentError, type Agent, type LiveUpdate } from "../../model/index.js";
 import type { Env, Finished, ProgramThread } from "../program.js";
 
@@ -37,7 +37,7 @@ export function receiving(most: number, timeoutMs: number): ProgramThread {
 export function receivingAsCoroutine(most: number, timeoutMs: number): ProgramThread {
   return (env) => {
     const agent = env.agent();
-    return receive(env, most, timeoutMs, () => env.drive(agent.getLiveUpdateSteps(timeoutMs) as Steps<LiveUpdate | undefined>));
+    return receive(env, most, timeoutMs, () => env.drive(agent.getLiveUpdateSteps(timeoutMs)));
   };
 }
 
@@ -107,9 +107,9 @@ export function noEarlyTimeout(received: readonly Received[], timeoutMs: number)
   );
 }
 
-/** Over an empty queue the event is down, unless a release or shutdown keeps it up; over one that is not it is up. */
-export function signalTellsTheQueue({ env: { mailbox } }: Finished, mayStayUp = false): string[] {
+/** Without a release or shutdown the event is up exactly when updates are pending. */
+export function signalTellsTheQueue({ env: { mailbox } }: Finished): string[] {
   const up = mailbox.signal.isSet();
-  if (!up && !mailbox.isEmpty()) return ["the event is down over a queue that is not empty"];
-  return up && mailbox.isEmpty() && !mayStayUp ? ["the event is up over an empty queue"] : [];
+  if (up !== mailbox.isEmpty()) return [];
+  return [up ? "the event is up over an empty queue" : "the event is down over a queue that is not empty"];
 }

@@ -1,0 +1,249 @@
+/** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { setImmediate as eventLoop } from "node:timers/promises";
+import { closest } from "fastest-levenshtein";
+import type { CommandModule } from "yargs";
+import {
+  describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
+  programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf, STRATEGIES,
+  type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
+} from "../explore/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { UsageError } from "./errors.js";
+
+const EXIT_VIOLATION = 98;
+/** Schedules that a sampling strategy executes unless told otherwise. */
+const SAMPLES = 10_000;
+const PROGRESS_EVERY_MS = 1000;
+
+interface Arguments {
+  readonly program: string | undefined;
+  readonly file: string | undefined;
+  readonly mailbox: MailboxKind;
+  readonly strategy: Strategy | "replay";
+  readonly schedule: string | undefined;
+  readonly seed: string;
+  readonly schedules: number | undefined;
+  readonly seconds: number | undefined;
+  readonly depth: number;
+  readonly resume: string | undefined;
+  readonly "max-steps": number;
+  readonly results: string;
+  readonly json: boolean;
+}
+
+export const exploreCommand: CommandModule<object, Arguments> = {
+  command: "explore [program] [file]",
+  describe: "Run a small program of threads through every interleaving, or list the programs",
+  builder: (yargs) =>
+    yargs
+      .positional("program", { type: "string", describe: "A program's name, the path of a module that exports programs, or `replay`" })
+      .positional("file", { type: "string", describe: "The program's name in the module; the schedule to replay" })
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which implementation of mailboxes" })
+      .option("strategy", { choices: [...STRATEGIES, "replay" as const], default: "exhaustive" as const, describe: "How schedules are chosen" })
+      .option("schedule", { type: "string", describe: "With --strategy replay: the schedule.json" })
+      .option("seed", { type: "string", default: "1", describe: "Of pct and random" })
+      .option("schedules", { type: "number", describe: `Stop after so many (pct and random: ${SAMPLES} by default)` })
+      .option("seconds", { type: "number", describe: "Stop after this time" })
+      .option("depth", { type: "number", default: 3, describe: "Of pct: how many ordering constraints a bug may need" })
+      .option("resume", { type: "string", describe: "Go on from the progress.json of an exploration that was stopped" })
+      .option("max-steps", { type: "number", default: 5000, describe: "Steps after which an execution counts as endless" })
+      .option("results", { type: "string", default: "results", describe: "Where to write failing schedules" })
+      .option("json", { type: "boolean", default: false, describe: "Print JSON" })
+      .example("$0 explore", "the programs")
+      .example("$0 explore shutdown-waiter --mailbox reference", "find a race of the seed's order")
+      .example("$0 explore ./mine.js --strategy pct --seed 7", "your own program, sampled")
+      .example("$0 explore replay results/…/schedule.json", "the same failure again"),
+  handler: async (args) => {
+    try {
+      await run(args);
+    } catch (error) {
+      if (error instanceof NoSuchProgramError || error instanceof ScheduleFormatError || error instanceof RangeError) {
+        throw new UsageError(error.message);
+      }
+      throw error;
+    }
+  },
+};
+
+async function run(args: Arguments): Promise<void> {
+  if (args.program === "replay" || args.strategy === "replay") {
+    const file = args.program === "replay" ? args.file : args.schedule;
+    if (file === undefined) throw new UsageError("which schedule? simulate explore replay FILE");
+    await replayFile(file, args);
+  } else if (args.program === undefined) {
+    await list(args);
+  } else {
+    await exploreProgram(await findProgram(args.program, args.file), args);
+  }
+}
+
+async function list({ json }: Arguments): Promise<void> {
+  const programs = (await programsOf(OWN_PROGRAMS)).map(({ name, description, threads }) => ({ name, description, threads: Object.keys(threads) }));
+  if (json) {
+    print(JSON.stringify(programs, null, 2));
+    return;
+  }
+  const width = Math.max(...programs.map(({ name }) => name.length));
+  for (const { name, description } of programs) print(`${name.padEnd(width)}  ${description}`);
+}
+
+/** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
+async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
+  const isPath = /[/\\]|\.[cm]?js$/.test(wanted);
+  const module = isPath ? moduleAt(wanted) : OWN_PROGRAMS;
+  const programs = isPath ? await importPrograms(wanted, module) : await programsOf(OWN_PROGRAMS);
+  const names = programs.map((program) => program.name);
+  const sought = isPath ? (name ?? names[0] ?? "") : wanted;
+  if (names.includes(sought)) return { module, name: sought };
+  if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm`);
+  throw new UsageError(`there is no program ${sought}; did you mean ${closest(sought, names)}? (simulate explore lists them)`);
+}
+
+async function importPrograms(path: string, module: string): Promise<readonly Program[]> {
+  try {
+    return await programsOf(module);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function exploreProgram(source: ProgramSource, args: Arguments): Promise<void> {
+  const progress = args.resume === undefined ? undefined : parseProgress(read(args.resume));
+  if (progress !== undefined && (progress.program !== source.name || progress.mailbox !== args.mailbox || progress.strategy !== args.strategy)) {
+    throw new UsageError(`${args.resume ?? ""} is of ${progress.program}, ${progress.mailbox}, ${progress.strategy}; resume it as that`);
+  }
+  const session = await openSession(source, { mailbox: args.mailbox, maxSteps: args["max-steps"] });
+  try {
+    const strategy = args.strategy as Strategy;
+    const exploration = explore(session, { strategy, seed: progress?.seed ?? args.seed, depth: args.depth, ...progress?.resumption });
+    const begin = performance.now();
+    const failed = await drive(exploration, args, strategy);
+    const seconds = (performance.now() - begin) / 1000;
+    if (failed) {
+      const failure = describeFailure(session, source);
+      const directory = resultsDirectory(args, source);
+      write(directory, "schedule.json", failure);
+      reportTally(exploration, args, source, seconds, { failure, file: relative("", join(directory, "schedule.json")) });
+      if (!args.json) showFailure(session, failure, join(directory, "schedule.json"));
+      process.exitCode = EXIT_VIOLATION;
+      return;
+    }
+    const stopped = strategy !== "exhaustive" || !exploration.tally.covered;
+    reportTally(exploration, args, source, seconds);
+    if (stopped) {
+      const directory = resultsDirectory(args, source);
+      const state: Progress = {
+        version: 1, program: source.name, mailbox: args.mailbox, strategy, seed: args.seed,
+        resumption: exploration.resumption() as Progress["resumption"],
+      };
+      write(directory, "progress.json", state);
+      if (!args.json) print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** Executes schedules until one fails, there are no more, or it is time to stop. Returns whether one failed. */
+async function drive(exploration: Exploration, { schedules, seconds = Infinity, json }: Arguments, strategy: Strategy): Promise<boolean> {
+  const most = schedules ?? (strategy === "exhaustive" ? Infinity : SAMPLES);
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  process.once("SIGINT", interrupt);
+  const begin = performance.now();
+  let shown = begin;
+  try {
+    for (let executed = 0; executed < most; executed++) {
+      const problems = exploration.next();
+      if (problems === undefined) return false;
+      if (problems.length > 0) return true;
+      if (executed % 128 !== 0) continue;
+      await eventLoop();
+      const now = performance.now();
+      if (isSet(interrupted) || now - begin >= seconds * 1000) return false;
+      if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
+      shown = now;
+      process.stderr.write(`\r${exploration.tally.schedules} schedules, ${exploration.tally.traces} traces `);
+    }
+    return false;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    if (process.stderr.isTTY && !json) process.stderr.write("\r\u001b[K");
+  }
+}
+
+/** Hides from the compiler that nothing in the loop sets the flag: a signal does. */
+function isSet(flag: boolean): boolean {
+  return flag;
+}
+
+async function replayFile(file: string, args: Arguments): Promise<void> {
+  const schedule = parseSchedule(read(file));
+  const source = sourceOf(schedule);
+  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps: args["max-steps"] });
+  try {
+    const { problems } = replay(session, schedule);
+    const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest: schedule.fewest });
+    if (args.json) print(JSON.stringify(failure, null, 2));
+    else if (problems.length === 0) print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
+    else showFailure(session, failure, file);
+    if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
+  } finally {
+    await session.close();
+  }
+}
+
+function showFailure(session: Session, failure: FailingSchedule, file: string): void {
+  for (const problem of failure.problems) print(`violation: ${problem}`);
+  const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
+  print(`\nschedule with ${failure.contextSwitches} context switches, ${fewest}:\n`);
+  print(renderSchedule(failure.threads, describeSteps(session, failure.steps), Math.max(100, process.stdout.columns || 120)));
+  for (const [thread, outcome] of Object.entries(failure.outcomes)) print(`${thread} returned ${JSON.stringify(outcome)}`);
+  print(`replay: simulate explore replay ${relative("", file)}`);
+}
+
+function reportTally(
+  { tally }: Exploration, { json, mailbox, strategy, seed }: Arguments, { name }: ProgramSource, seconds: number,
+  found?: { failure: FailingSchedule; file: string },
+): void {
+  const pointsPerSecond = Math.round(tally.points / seconds);
+  if (json) {
+    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: found?.failure, file: found?.file }, null, 2));
+    return;
+  }
+  const verdict = found !== undefined ? "VIOLATION" : tally.covered ? "no violation; every trace explored" : "no violation so far";
+  print(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
+  print(`${tally.schedules} schedules (${tally.redundant} cut short), ${tally.traces} traces, ${tally.outcomes} outcomes, up to ${tally.depth} steps, ` +
+    `${seconds.toFixed(1)} s, ${pointsPerSecond} scheduling points a second`);
+}
+
+function resultsDirectory({ results, mailbox }: Arguments, { name }: ProgramSource): string {
+  const time = new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
+  const directory = join(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`results cannot be written to ${results}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return directory;
+}
+
+function write(directory: string, file: string, content: unknown): void {
+  writeFileSync(join(directory, file), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
