@@ -1,6 +1,7 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
 import { createRequire } from "node:module";
+import type { Floor } from "../bench/index.js";
 import type { AgentAudit } from "../db/index.js";
 import {
   checkInvariants,
@@ -42,6 +43,8 @@ export interface Conclusion {
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
+  /** What the machine does at best, measured in this run; none where time is simulated. */
+  readonly floor?: readonly Floor[];
 }
 
 /** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
@@ -74,6 +77,7 @@ export function conclude(conclusion: Conclusion): Summary {
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
     health: conclusion.health,
+    ...(conclusion.floor !== undefined && { floor: conclusion.floor }),
     environment: {
       crowdstorm: version,
       node: process.version,

@@ -54,6 +54,7 @@ export {
   type TrendName,
 } from "./metrics.js";
 export { createRecorder, type IntervalCounts, type Recorder, type RecorderOptions, type RecorderSnapshot, type Trend } from "./recorder.js";
+export { distributionOf } from "./samples.js";
 export {
   ThresholdError,
   evaluate,

@@ -8,6 +8,7 @@
  * same steps, with less patience.
  */
 import { join } from "node:path";
+import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
 import { createCollector, watchProcess, type ClientEvidence } from "../../measure/index.js";
 import { createRunDirectory, RUN_FILES, type Summary } from "../../report/index.js";
@@ -67,6 +68,8 @@ export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
 
 async function runWith(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle): Promise<FinishedRun> {
   const { loaded, plan, interrupt } = run;
+  // Before the run has threads of its own, which would stand in its way.
+  const floor = await measureFloor(directory);
   const clientThreads = Math.max(1, Math.floor(run.threads / 2));
   const taskThreads = Math.max(1, run.threads - clientThreads);
   const arena = Arena.create({
@@ -162,6 +165,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
           slotsInUse: arena.allocated,
         }),
         health: { process: watch.stop(), threads: reports.map(({ health }) => health) },
+        floor,
       });
       return { summary, directory };
     } finally {
