@@ -1,0 +1,165 @@
+/** The charts of the report, each from its part of the data. */
+import uPlot from "uplot";
+import type { ReportData, StatusesOverTime } from "../data.js";
+import { heatMap } from "./heat-map.js";
+import { colour } from "./theme.js";
+import { axis, clockTime, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
+
+/** What `data-chart` can name. */
+export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: ReportData) => ChartSpec>> = {
+  latency: (_runs, run) => latency(run),
+  rate: (_runs, run) => rate(run),
+  "statuses-main": (_runs, run) => statuses(run, run.statuses.main),
+  "statuses-onboarding": (_runs, run) => statuses(run, run.statuses.onboarding),
+  percentiles: (runs) => percentiles(runs),
+};
+
+const Y_SIZE = 52;
+type Column = (number | null)[];
+
+export function formatMs(ms: number): string {
+  if (ms >= 100) return `${Math.round(ms).toLocaleString("en-GB")} ms`;
+  return `${ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3)} ms`;
+}
+
+const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "–" : formatMs(value));
+const countValue = (_chart: uPlot, value: number | null): string => (value === null ? "–" : Math.round(value).toLocaleString("en-GB"));
+const timeSeries: uPlot.Series = { label: "at", value: (_chart, value: number | null) => (value === null ? "–" : clockTime(value)) };
+
+/** A logarithmic axis of ms that names the decades. */
+const msAxis = (): uPlot.Axis =>
+  axis({
+    scale: "y",
+    size: Y_SIZE,
+    values: (_chart, splits) => splits.map((ms) => (Math.abs(Math.log10(ms) - Math.round(Math.log10(ms))) < 1e-9 ? `${Number(ms.toPrecision(3))}` : null)),
+  });
+
+const line = (label: string, name: string, options: uPlot.Series = {}): uPlot.Series => ({
+  label,
+  stroke: () => colour(name),
+  width: 2,
+  points: { show: false },
+  value: msValue,
+  ...options,
+});
+
+function latency({ latency: over, phases, durationMs, runId }: ReportData): ChartSpec {
+  const { lengthMs, startMs, edgesMs } = over;
+  const [x, columns] = withGaps(startMs, lengthMs, [over.p50, over.p99, over.max, over.count]);
+  const [p50 = [], p99 = [], max = [], count = []] = columns;
+  const lowest = edgesMs[0] === 0 ? (edgesMs[1] ?? 0.001) / 2 : (edgesMs[0] ?? 0.01);
+  return {
+    data: [x, p50, p99, max, count],
+    height: 320,
+    padding: [lanesHeight(phases) + 6, 8, 0, 0],
+    scales: { x: timeScale(durationMs), y: { distr: 3, range: () => [lowest, edgesMs.at(-1) ?? 1] }, count: { auto: false, range: [0, 1] } },
+    axes: [timeAxis(), { ...msAxis(), label: "ms", labelSize: 18, size: Y_SIZE - 18 }],
+    series: [
+      timeSeries,
+      line("p50", "p50"),
+      line("p99", "p99"),
+      line("max", "max", { dash: [4, 4], width: 1.5 }),
+      { label: "updates", scale: "count", paths: () => null, points: { show: false }, value: countValue },
+    ],
+    plugins: [phaseBands(phases, true), heatMap(over)],
+    group: runId,
+  };
+}
+
+function rate({ latency: { lengthMs, startMs, count }, phases, durationMs, runId }: ReportData): ChartSpec {
+  const [x, [perSecond = []]] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
+  return {
+    data: [x, perSecond],
+    height: 140,
+    padding: [8, 8, 0, 0],
+    scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
+    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE - 18, label: "updates / s", labelSize: 18, values: thousands })],
+    series: [timeSeries, line("updates a second", "link", { fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`, width: 1.5, value: countValue })],
+    plugins: [phaseBands(phases, false)],
+    group: runId,
+  };
+}
+
+/** Values in the middle of their intervals, with `gap` for each interval in which nothing was measured. */
+function withGaps(startMs: readonly number[], lengthMs: number, columns: readonly (readonly number[])[], gap: number | null = null): [number[], Column[]] {
+  const first = startMs[0] ?? 0;
+  const length = startMs.length === 0 ? 0 : Math.round(((startMs.at(-1) ?? 0) - first) / lengthMs) + 1;
+  const places = startMs.map((start) => Math.round((start - first) / lengthMs));
+  const spread = columns.map((column) => {
+    const filled: Column = new Array<number | null>(length).fill(gap);
+    places.forEach((place, at) => (filled[place] = column[at] ?? null));
+    return filled;
+  });
+  return [Array.from({ length }, (_, at) => (first + (at + 0.5) * lengthMs) / 1000), spread];
+}
+
+/** Stacked: each series is drawn from the bottom up to the sum of itself and those beneath, the highest sum first. */
+function statuses({ phases, durationMs, runId }: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
+  // Ends at the bottom, where they only grow; those who are still there on top of them.
+  const fromTop = series;
+  const sums = fromTop.map((_, at) => atMs.map((_at, point) => fromTop.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)));
+  const stepped = uPlot.paths.stepped?.({ align: 1 });
+  return {
+    data: [atMs.map((ms) => ms / 1000), ...sums],
+    height: 230,
+    padding: [8, 8, 0, 0],
+    scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, max || 1)] } },
+    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE - 18, label: "agents", labelSize: 18, values: thousands })],
+    series: [
+      timeSeries,
+      ...fromTop.map(({ status, agents }): uPlot.Series => {
+        const name = `status-${status.replaceAll(/[^a-z]/g, "-")}`;
+        return {
+          label: status,
+          stroke: () => colour(name),
+          fill: () => colour(name),
+          width: 0,
+          points: { show: false },
+          ...(stepped !== undefined && { paths: stepped }),
+          value: (_chart, _sum, _series, point) => (point === null ? "–" : (agents[point] ?? 0).toLocaleString("en-GB")),
+        };
+      }),
+    ],
+    plugins: [phaseBands(phases, false)],
+    group: runId,
+  };
+}
+
+/** HdrHistogram's scale: each further nine takes the same width. The x value is 1 / (1 - percentile). */
+function percentiles(runs: readonly ReportData[]): ChartSpec {
+  const curves = runs.flatMap((run, at) =>
+    run.percentiles
+      // Two runs are compared by the one figure that thresholds are set on.
+      .slice(0, runs.length === 1 ? undefined : 1)
+      .map((curve) => ({ ...curve, name: runs.length === 1 ? curve.name : `${at === 0 ? "A" : "B"}: ${run.runId}` })),
+  );
+  const x = [...new Set(curves.flatMap(({ percent }) => percent))].sort((a, b) => a - b);
+  const columns = curves.map(({ percent, ms }): Column => {
+    const at = new Map(percent.map((p, index) => [p, ms[index] ?? null]));
+    return x.map((p) => at.get(p) ?? null);
+  });
+  const all = columns.flat().filter((ms): ms is number => ms !== null && ms > 0);
+  const xs = x.map((p) => 100 / (100 - p));
+  return {
+    data: [xs, ...columns],
+    height: 300,
+    padding: [8, 16, 0, 0],
+    scales: { x: { time: false, distr: 3, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] }, y: { distr: 3, range: () => decades(all) } },
+    axes: [axis({ scale: "x", size: 34, splits: (_chart, _axis, _min, max) => nines(max), values: (_chart, splits) => splits.map(percentName) }), { ...msAxis(), label: "ms", labelSize: 18, size: Y_SIZE - 18 }],
+    series: [
+      { label: "percentile", value: (_chart, value: number | null) => (value === null ? "–" : percentName(value)) },
+      ...curves.map(({ name }, at) => line(name, `curve-${at}`, { spanGaps: true })),
+    ],
+    plugins: [],
+  };
+}
+
+const nines = (max: number): number[] => [1, 2, 4, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
+const percentName = (x: number): string => (x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`);
+
+function decades(values: readonly number[]): [number, number] {
+  if (values.length === 0) return [0.01, 1];
+  return [10 ** Math.floor(Math.log10(Math.min(...values))), 10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9)];
+}
+
+const thousands = (_chart: uPlot, splits: number[]): string[] => splits.map((n) => (n >= 10_000 ? `${n / 1000}k` : n.toLocaleString("en-GB")));

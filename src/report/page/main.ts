@@ -1,0 +1,55 @@
+/** The report's script: draws the charts, keeps the theme, and on a live page takes in news. */
+import type uPlot from "uplot";
+import type { ReportData } from "../data.js";
+import { CHARTS } from "./charts.js";
+import { followRun } from "./live.js";
+import { startTheme } from "./theme.js";
+import { draw } from "./time-chart.js";
+
+let runs = JSON.parse(document.getElementById("runs")?.textContent ?? "[]") as readonly ReportData[];
+const drawn = new Map<HTMLElement, uPlot>();
+
+function drawAll(): void {
+  for (const [element, chart] of drawn) {
+    chart.destroy();
+    drawn.delete(element);
+  }
+  for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
+    const run = runs[Number(element.dataset["run"])];
+    const spec = CHARTS[element.dataset["chart"] ?? ""];
+    if (run === undefined || spec === undefined) continue;
+    element.classList.toggle("stacked", element.dataset["chart"]?.startsWith("statuses") === true);
+    drawn.set(element, draw(element, spec(runs, run)));
+  }
+}
+
+function fitAll(): void {
+  for (const [element, chart] of drawn) {
+    if (element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: chart.height });
+  }
+}
+
+function offerCopying(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      void navigator.clipboard.writeText(button.previousElementSibling?.textContent ?? "").then(() => {
+        button.textContent = "Copied";
+        setTimeout(() => (button.textContent = "Copy"), 1500);
+      });
+    });
+  }
+}
+
+startTheme(drawAll);
+// On paper the page is narrower than on the screen, and light.
+addEventListener("beforeprint", fitAll);
+addEventListener("afterprint", fitAll);
+new ResizeObserver(fitAll).observe(document.body);
+offerCopying();
+if (document.documentElement.dataset["live"] !== undefined) {
+  followRun((news) => {
+    runs = [news];
+    drawAll();
+  });
+}

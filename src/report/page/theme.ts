@@ -1,0 +1,63 @@
+/** Light or dark: as the system says until the reader chooses, light on paper. */
+
+const CHOICE = "crowdstorm-theme";
+type Theme = "light" | "dark";
+
+/** Sets the theme now and whenever it changes, and calls `changed` after each change. */
+export function startTheme(changed: () => void): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const paper = matchMedia("print");
+  const button = document.getElementById("theme");
+  const root = document.documentElement;
+
+  const apply = (): void => {
+    const theme: Theme = paper.matches ? "light" : (chosen() ?? (dark.matches ? "dark" : "light"));
+    if (button !== null) {
+      button.hidden = false;
+      button.textContent = theme === "dark" ? "Light" : "Dark";
+      button.setAttribute("aria-label", `Switch to the ${theme === "dark" ? "light" : "dark"} theme`);
+    }
+    if (root.dataset["theme"] === theme) return;
+    root.dataset["theme"] = theme;
+    changed();
+  };
+  button?.addEventListener("click", () => {
+    choose(root.dataset["theme"] === "dark" ? "light" : "dark");
+    apply();
+  });
+  dark.addEventListener("change", apply);
+  paper.addEventListener("change", apply);
+  apply();
+}
+
+/** A colour of the style sheet, as the present theme has it. */
+export function colour(name: string): string {
+  // Only a property that takes colours resolves `light-dark()`.
+  probe.style.color = `var(--${name})`;
+  return getComputedStyle(probe).color;
+}
+
+const probe = document.createElement("span");
+probe.hidden = true;
+document.body.append(probe);
+
+/** Storage is refused to some pages opened from a file; the choice then lasts as long as the page. */
+let remembered: Theme | undefined;
+
+function chosen(): Theme | undefined {
+  try {
+    const stored = localStorage.getItem(CHOICE);
+    return stored === "light" || stored === "dark" ? stored : remembered;
+  } catch {
+    return remembered;
+  }
+}
+
+function choose(theme: Theme): void {
+  remembered = theme;
+  try {
+    localStorage.setItem(CHOICE, theme);
+  } catch {
+    // It is remembered for this page.
+  }
+}

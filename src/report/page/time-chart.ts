@@ -1,0 +1,153 @@
+/**
+ * What the charts over time have in common: an axis in seconds, one cursor for all of them, bands for the phases of the run,
+ * and the keyboard. uPlot draws; it is the one chart library of a size (50 KB) that can go into the report of every run, draws
+ * ten thousand cells without a pause, and shares a cursor between charts.
+ */
+import uPlot from "uplot";
+import type { Phase } from "../data.js";
+import { colour } from "./theme.js";
+
+export interface ChartSpec {
+  readonly data: uPlot.AlignedData;
+  readonly height: number;
+  readonly series: uPlot.Series[];
+  readonly axes: uPlot.Axis[];
+  readonly scales: uPlot.Scales;
+  readonly plugins: readonly uPlot.Plugin[];
+  /** Charts of one group share their cursor. */
+  readonly group?: string;
+  readonly padding?: uPlot.Padding;
+}
+
+export const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
+
+/** Draws into `element`, in its width, again and again as that changes. */
+export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
+  element.replaceChildren();
+  const { data, group, height, plugins, padding, ...options } = spec;
+  const chart = new uPlot(
+    {
+      ...options,
+      width: element.clientWidth,
+      height,
+      plugins: [...plugins],
+      ...(padding !== undefined && { padding }),
+      legend: { live: true },
+      cursor: { points: { size: 6 }, drag: { x: true, y: false }, ...(group !== undefined && { sync: { key: group } }) },
+    },
+    data,
+    element,
+  );
+  operableByKeys(element, chart);
+  return chart;
+}
+
+export function axis(options: uPlot.Axis): uPlot.Axis {
+  const line = { stroke: () => colour("line"), width: 1 };
+  return { font: FONT, labelFont: FONT, stroke: () => colour("soft"), grid: line, ticks: { ...line, size: 4 }, ...options };
+}
+
+/** The axis of the run's time, in seconds. */
+export const timeAxis = (): uPlot.Axis => axis({ scale: "x", values: (_chart, splits) => splits.map(clockTime), size: 34 });
+
+/** The whole run, even where nothing was measured at its ends. */
+export const timeScale = (durationMs: number): uPlot.Scale => ({ time: false, range: (_chart, min, max) => zoomed(min, max, durationMs / 1000) });
+
+/** Null limits are those of a chart that is shown whole. */
+function zoomed(min: number | null, max: number | null, seconds: number): [number, number] {
+  return min === null || max === null ? [0, seconds] : [Math.max(0, min), Math.min(max, seconds)];
+}
+
+/** Seconds as a reader says them: 4 s, 2:30, and finer where the axis is. */
+export function clockTime(seconds: number): string {
+  const shown = Number(seconds.toFixed(3));
+  if (shown < 120) return `${shown} s`;
+  const rest = Number((shown % 60).toFixed(1));
+  return `${Math.floor(shown / 60)}:${String(rest).padStart(2, "0")}`;
+}
+
+/** Heights of the lanes above a chart in which phases are named, CSS pixels. */
+const LANE = 17;
+const LANES: Readonly<Record<Phase["kind"], number>> = { arrivals: 0, drain: 0, disconnects: 1, fault: 2 };
+
+/** How much room {@link phaseBands} needs above a chart when it names the phases, CSS pixels. */
+export function lanesHeight(phases: readonly Phase[]): number {
+  return phases.length === 0 ? 0 : LANE * (1 + Math.max(...phases.map(({ kind }) => LANES[kind])));
+}
+
+/** Marks the phases behind a chart; `named` writes what they are above it. */
+export function phaseBands(phases: readonly Phase[], named: boolean): uPlot.Plugin {
+  return {
+    hooks: {
+      drawClear: (chart) => {
+        const { ctx, bbox } = chart;
+        const ratio = uPlot.pxRatio;
+        ctx.save();
+        for (const { kind, fromMs, toMs, label } of phases) {
+          const left = clamp(chart.valToPos(fromMs / 1000, "x", true), bbox.left, bbox.left + bbox.width);
+          const right = clamp(chart.valToPos(toMs / 1000, "x", true), bbox.left, bbox.left + bbox.width);
+          if (right <= left && kind !== "fault") continue;
+          const width = Math.max(right - left, 2 * ratio);
+          ctx.fillStyle = colour(`phase-${kind}`);
+          // Arrivals go on for most of a run: a tint would only grey the chart.
+          ctx.globalAlpha = kind === "arrivals" ? 0 : 0.1;
+          ctx.fillRect(left, bbox.top, width, bbox.height);
+          if (!named) continue;
+          ctx.globalAlpha = 1;
+          const top = bbox.top - (lanesHeight(phases) - LANES[kind] * LANE - 1) * ratio;
+          ctx.fillRect(left, top, Math.max(width - ratio, ratio), (LANE - 3) * ratio);
+          writeWithin(ctx, label, left, top, width, ratio);
+        }
+        ctx.restore();
+      },
+    },
+  };
+}
+
+function writeWithin(ctx: CanvasRenderingContext2D, label: string, left: number, top: number, width: number, ratio: number): void {
+  ctx.font = FONT.replace("12px", `${10.5 * ratio}px`);
+  const inset = 4 * ratio;
+  let text = label;
+  while (text.length > 1 && ctx.measureText(text).width > width - 2 * inset) text = `${text.slice(0, -2).trimEnd()}…`;
+  if (text.length < 4) return;
+  ctx.fillStyle = colour("on-phase");
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  ctx.fillText(text, left + inset, top + ((LANE - 3) / 2) * ratio);
+}
+
+const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
+
+/** Arrow keys move the cursor, which reads the values out in the legend; Escape takes it away and shows the chart whole. */
+function operableByKeys(element: HTMLElement, chart: uPlot): void {
+  element.tabIndex = 0;
+  element.setAttribute("role", "group");
+  const [legend] = chart.root.getElementsByClassName("u-legend");
+  element.onkeydown = (event) => {
+    const last = chart.data[0].length - 1;
+    const at = chart.cursor.idx ?? -1;
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    if (event.key === "Escape") {
+      chart.setCursor({ left: -10, top: -10 });
+      chart.setData(chart.data);
+    } else if (to !== undefined && last >= 0) {
+      legend?.setAttribute("aria-live", "polite");
+      const x = chart.data[0][clamp(to, 0, last)] ?? 0;
+      chart.setCursor({ left: chart.valToPos(x, "x"), top: chart.over.clientHeight / 2 }, true);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+  for (const label of chart.root.querySelectorAll<HTMLElement>(".u-series th")) {
+    if (element.classList.contains("stacked") || label.closest(".u-series")?.previousElementSibling === null) continue;
+    label.tabIndex = 0;
+    label.setAttribute("role", "button");
+    label.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        label.click();
+      }
+    });
+  }
+}
