@@ -42,7 +42,7 @@ for (const [what, args, expected] of wrongUsage) {
 const wrongScenarios: readonly (readonly [what: string, from: string, to: string, expected: RegExp])[] = [
   ["malformed YAML", "all: {", "all: [", /mine\.yaml:7:\d+: /],
   ["weights that do not sum to 1", "weight: 1", "weight: 0.5", /mine\.yaml:\d+: behaviours: the weights must sum to 1, not 0\.5/],
-  ["a negative duration", "duration: 1s", "duration: -1s", /mine\.yaml:4: arrivals\.stages\.0\.duration: /],
+  ["a negative duration", "duration: 1s", "duration: -1s", /mine\.yaml:4: arrivals\.stages\[0\]\.duration: must be 0 or more, not "-1s"/],
   ["a misspelt field", "thinkTime", "thinkTmie", /mine\.yaml:7: behaviours\.all\.thinkTmie: .*thinkTime/],
   ["a misspelt metric", "drainTimeout: 1s", "drainTimeout: 1s\nthresholds: { live_update_latncy: [\"p(99)<5\"] }", /live_update_latency/],
 ];
