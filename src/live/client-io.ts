@@ -7,7 +7,6 @@ import type { Recorder } from "../measure/index.js";
 import type { Json, Reactor } from "../sync/index.js";
 import { MailboxFullError, PayloadTooLargeError } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
-import type { Crew } from "./crew.js";
 import { createOutbox } from "./inbox.js";
 import { isLiveUpdate, type Packet } from "./packets.js";
 import type { Seat } from "./seat.js";
@@ -19,8 +18,8 @@ export interface ClientRequests {
   /** The live agents, for the periodic request of their statuses. */
   seats(): Iterable<Seat>;
   register(channel: Channel, packet: Packet): void;
-  submitOnboarding(channel: Channel, packet: Packet): void;
-  submitUnit(channel: Channel, packet: Packet): void;
+  /** Of an onboarding, or of the work on a unit. */
+  submit(channel: Channel, packet: Packet): void;
   submitMetadata(packet: Packet): void;
   reportStatuses(channel: Channel, statuses: Packet["data"]): void;
   /** The status of any agent, live or over; undefined for one that never was. */
@@ -37,17 +36,19 @@ export interface ClientIO {
   send(channel: Channel, packet: Omit<Packet, "server_timestamp">): void;
   sendStatus(channel: Channel, agentId: string, status: AgentStatus): void;
   sendLiveUpdate(agentId: string, update: Packet["data"]): void;
-  /** Asks the clients of all live agents for their statuses, one packet a channel. */
+  /** Asks the clients of all live agents for their statuses. */
   requestStatuses(): void;
   /** Closes every channel. */
   close(): void;
 }
 
+/** Agents that one packet asks about at most, so that no packet outgrows a channel. */
+const STATUSES_A_PACKET = 1000;
+
 export interface ClientIOOptions {
   readonly reactor: Reactor;
   readonly recorder: Recorder;
   readonly requests: ClientRequests;
-  readonly crew: Crew;
 }
 
 export function createClientIO({ reactor, recorder, requests }: ClientIOOptions): ClientIO {
@@ -61,36 +62,45 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
   const sendStatus = (channel: Channel, agentId: string, status: AgentStatus): void =>
     send(channel, { packet_type: "update_status", subject_id: agentId, data: { status } });
 
-  const refuse = (channel: Channel, packet: Packet, error: string): void => {
-    send(channel, { packet_type: "log_error", subject_id: packet.subject_id, data: { error, number: packet.data["number"] } });
+  const refuse = (channel: Channel, subjectId: string, error: string): void => {
+    send(channel, { packet_type: "log_error", subject_id: subjectId, data: { error } });
+  };
+  /** Tells the client to send again from the live update of this number on. */
+  const refuseForNow = (channel: Channel, agentId: string, number: number): void => {
+    send(channel, { packet_type: "log_error", subject_id: agentId, data: { error: "the mailbox is full", send_again_from: number } });
   };
 
   /** A live update from a worker: dropped if it came before, refused if there is no room, otherwise put into the agent's mailbox. */
   const onLiveUpdate = (channel: Channel, packet: Packet): void => {
-    const { data } = packet;
-    if (!isLiveUpdate(data)) return refuse(channel, packet, "malformed live update");
-    const seat = requests.seatOf(packet.subject_id);
+    const { data, subject_id: agentId } = packet;
+    if (!isLiveUpdate(data)) return refuse(channel, agentId, "malformed live update");
+    const seat = requests.seatOf(agentId);
     if (seat === undefined) {
-      const status = requests.statusOf(packet.subject_id);
-      if (status !== undefined) sendStatus(channel, packet.subject_id, status);
+      const status = requests.statusOf(agentId);
+      if (status !== undefined) sendStatus(channel, agentId, status);
       return;
     }
-    if (seat.seen.has(data.update_id)) return;
-    // What was sent after a refused update waits for it, or the order would be lost; the client sends all of it again.
-    if (seat.refused !== undefined && seat.refused !== data.update_id) return;
+    const { update_id: updateId, number } = data;
+    if (seat.seen.has(updateId)) return recorder.count("duplicates_dropped");
+    // Let in before the refused one, it would overtake it. The client may have missed the refusal, so it is told again.
+    if (seat.refused !== undefined && seat.refused.updateId !== updateId) return refuseForNow(channel, agentId, seat.refused.number);
     try {
-      seat.agent.mailbox.append({ ...data, client_timestamp: packet.client_timestamp, server_timestamp: clock.now() });
+      seat.agent.mailbox.append({
+        ...data,
+        router_incoming_timestamp: packet.router_incoming_timestamp ?? packet.client_timestamp,
+        server_timestamp: clock.now(),
+      });
     } catch (error) {
       if (error instanceof MailboxFullError) {
-        seat.refused = data.update_id;
+        seat.refused = { updateId, number };
         recorder.count("mailbox_full");
-        return refuse(channel, packet, "mailbox full");
+        return refuseForNow(channel, agentId, number);
       }
-      if (error instanceof PayloadTooLargeError) return refuse(channel, packet, error.message);
+      if (error instanceof PayloadTooLargeError) return refuse(channel, agentId, error.message);
       throw error;
     }
     seat.refused = undefined;
-    seat.seen.add(data.update_id);
+    seat.seen.add(updateId);
   };
 
   const onMessage = (channel: Channel, packet: Packet): void => {
@@ -102,9 +112,8 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
       case "mephisto_bound_live_update":
         return onLiveUpdate(channel, packet);
       case "submit_onboarding":
-        return requests.submitOnboarding(channel, packet);
       case "submit_unit":
-        return requests.submitUnit(channel, packet);
+        return requests.submit(channel, packet);
       case "submit_metadata":
         return requests.submitMetadata(packet);
       case "return_statuses":
@@ -116,7 +125,7 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
       case "client_bound_live_update":
       case "request_statuses":
       case "update_status":
-        return refuse(channel, packet, `a client does not send ${packet.packet_type}`);
+        return refuse(channel, packet.subject_id, `a client does not send ${packet.packet_type}`);
     }
   };
 
@@ -148,13 +157,16 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     },
     requestStatuses() {
       const asked = new Map<Channel, string[]>();
-      for (const seat of requests.seats()) {
-        const ids = asked.get(seat.channel);
-        if (ids === undefined) asked.set(seat.channel, [seat.agent.getAgentId()]);
-        else ids.push(seat.agent.getAgentId());
+      for (const { agent, channel } of requests.seats()) {
+        const ids = asked.get(channel);
+        if (ids === undefined) asked.set(channel, [agent.getAgentId()]);
+        else ids.push(agent.getAgentId());
       }
-      for (const [channel, agentIds] of asked) {
-        send(channel, { packet_type: "request_statuses", subject_id: channel.id, data: { agent_ids: agentIds } satisfies Record<string, Json> });
+      for (const [channel, ids] of asked) {
+        for (let first = 0; first < ids.length; first += STATUSES_A_PACKET) {
+          const data = { agent_ids: ids.slice(first, first + STATUSES_A_PACKET) } satisfies Record<string, Json>;
+          send(channel, { packet_type: "request_statuses", subject_id: channel.id, data });
+        }
       }
     },
     close() {

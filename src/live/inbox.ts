@@ -4,12 +4,15 @@ import { MailboxFullError, type Json, type Mailbox, type Reactor, type Steps } f
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
 
-/** Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. */
-export function* receive(mailbox: Mailbox, handle: (message: Json) => void): Steps<void> {
+/**
+ * Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. It looks into the mailbox every
+ * `recheckMs` (ms) even if nobody has woken it; `Infinity` where every wake-up arrives.
+ */
+export function* receive(mailbox: Mailbox, handle: (message: Json) => void, recheckMs = Infinity): Steps<void> {
   for (;;) {
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) handle(message);
     if (mailbox.isShutdown && mailbox.isEmpty()) return;
-    yield* mailbox.news(Infinity, () => false);
+    yield* mailbox.news(recheckMs, () => false);
   }
 }
 

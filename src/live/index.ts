@@ -8,5 +8,6 @@ export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 export { isLiveUpdate, isPacket, PACKET_TYPES, type LiveUpdateData, type Packet, type PacketType } from "./packets.js";
 export { probed, type PathTimes } from "./path-probe.js";
 export { openSharedChannel } from "./shared-channel.js";
-export { createTaskRunner, type TaskRunner } from "./task-runner.js";
-export { ONBOARDING_QUALIFICATION, WorkerPool, type PoolEvidence } from "./worker-pool.js";
+export { ONBOARDING_QUALIFICATION } from "./onboarding-gate.js";
+export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
+export { WorkerPool, type PoolEvidence, type WorkerPoolOptions } from "./worker-pool.js";

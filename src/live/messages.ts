@@ -25,4 +25,6 @@ export type PoolMessage =
   /** The task's code is done with the agent and touches it no more. */
   | { readonly kind: "done"; readonly agentId: string; readonly status: AgentStatus; readonly releasedAt?: number }
   /** The worker gave the unit back on the provider's own site, which tells the platform. */
-  | { readonly kind: "returned"; readonly agentId: string };
+  | { readonly kind: "returned"; readonly agentId: string }
+  /** The task runner of this number is dead: nobody runs its agents any more. */
+  | { readonly kind: "runnerLost"; readonly runner: number };

@@ -28,7 +28,7 @@ export interface Packet {
   readonly data: { readonly [key: string]: Json | undefined };
   /** When the client sent it. */
   readonly client_timestamp?: number;
-  /** When the router passed it on to the platform. */
+  /** When the router put it onto the channel to the platform. */
   readonly router_incoming_timestamp?: number;
   /** When the router passed it on to the client. */
   readonly router_outgoing_timestamp?: number;

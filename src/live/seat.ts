@@ -12,13 +12,22 @@ export interface Seat {
   /** The ids of the live updates that were accepted, so that one that is sent again is known. */
   readonly seen: Set<string>;
   /** The live update that found the mailbox full; nothing else is accepted before it. */
-  refused: string | undefined;
-  /** A submit is being written. */
+  refused: { readonly updateId: string; readonly number: number } | undefined;
+  /** A submit has been taken in, or is being written. */
   submitting: boolean;
   /** When a status that frees the agent's waiter was committed from here, ms. */
   absentAt: number | undefined;
+  /** The task runner that has the agent in hand, by its number; undefined while it is the pool's to end. */
+  runner: number | undefined;
   /** Coroutines of the pool that use the agent now. */
   operations: number;
   /** The agent is over, and no runner uses it any more. */
   left: boolean;
+}
+
+/** A worker whose registration, or whose way from the onboarding to a unit, is under way. */
+export interface Applicant {
+  readonly registrationId: string;
+  /** Where the answer goes; changes when the client asks again from elsewhere. */
+  channel: Channel;
 }

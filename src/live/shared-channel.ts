@@ -1,9 +1,12 @@
 /** A channel in shared memory: two mailboxes of wide slots, one for each direction. */
-import { MailboxFullError, type Mailbox } from "../sync/index.js";
+import { MailboxFullError, type Json, type Mailbox } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
 import type { Crew } from "./crew.js";
 import { receive } from "./inbox.js";
 import { isPacket, type Packet } from "./packets.js";
+
+/** A channel is where wake-ups may be lost (a network's, or an injected fault): what that can cost at most, ms. */
+const RECHECK_MS = 1000;
 
 export interface SharedChannelOptions {
   readonly id: string;
@@ -22,10 +25,11 @@ export function openSharedChannel(options: SharedChannelOptions): Channel {
     id,
     open() {
       crew.start(`channel ${id}`, function* () {
-        yield* receive(inbox, (message) => {
+        const onMessage = (message: Json): void => {
           if (isPacket(message)) handlers.onMessage(channel, message);
           else handlers.onMalformed(channel, `not a packet: ${JSON.stringify(message).slice(0, 120)}`);
-        });
+        };
+        yield* receive(inbox, onMessage, RECHECK_MS);
         handlers.onClose(channel);
       });
     },

@@ -1,6 +1,9 @@
 /**
  * Sees one agent through its task, whatever happens: the four absence errors end the task as the lifecycle demands, any other
- * error is reported, and afterwards the agent is final and its unit is somebody else's or done.
+ * error is reported, and afterwards the agent is final and its unit is done, free for another worker, or expired.
+ *
+ * The pool writes statuses of the same agent from another thread. Whichever final status is committed first stays, so every
+ * write here may find that the agent has ended otherwise, and what follows goes by what the row says.
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
 import type { Recorder, TaskEvidence } from "../measure/index.js";
@@ -8,12 +11,14 @@ import { AbsentAgentError, Agent, AgentShutdownError, OnboardingAgent, type Live
 import { wait, type Steps } from "../sync/index.js";
 import type { Blueprint, TaskContext } from "./blueprints/index.js";
 
+/** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
+export type StopReason = "shutdown" | "partner";
+
 /** An agent in a task runner's hands. */
 export interface Supervised {
   readonly agent: LiveAgent;
   readonly evidence: TaskEvidence;
-  /** Its waiters were released because the run is ending, or its partners are gone. */
-  stopped: boolean;
+  stopped: StopReason | undefined;
   /** When its state had last been updated, ms. */
   stateAt: number;
 }
@@ -26,8 +31,8 @@ export interface SupervisionTools {
   readonly onboardingQualificationId: string | undefined;
   /** The task's code touches the agent no more. */
   readonly leave: (supervised: Supervised) => void;
-  /** Releases whoever waits for the agent. */
-  readonly stop: (supervised: Supervised) => void;
+  /** Releases whoever waits for the agent, unless it has left already. */
+  readonly stop: (supervised: Supervised, reason: StopReason) => void;
 }
 
 /** Runs an onboarding: live updates until the worker says it was the last, the submit, and the judgement. */
@@ -35,14 +40,15 @@ export function* superviseOnboarding(supervised: Supervised, tools: SupervisionT
   const { agent } = supervised;
   const { taskContext } = tools;
   try {
-    yield* setStatus(supervised, "onboarding", tools);
+    if (!(yield* setStatus(supervised, "onboarding", tools))) return;
     for (let last = false; !last; ) {
       const update = yield* taskContext.nextUpdate(agent);
       taskContext.reply(agent, update, { text: "Noted." });
       last = update["last"] === true;
     }
-    if (!(yield* awaitSubmit(supervised, tools))) return;
+    if (!(yield* submitted(supervised, tools))) return;
     const passed = onboardingPassed(agent, tools.context);
+    // Before the status: whoever is told of having passed is qualified, also after the process was killed in between.
     yield* grant(agent, passed, tools);
     yield* setStatus(supervised, passed ? "approved" : "rejected", tools);
   } catch (error) {
@@ -59,48 +65,66 @@ export function* superviseAssignment(
   blueprint: Blueprint,
   tools: SupervisionTools,
 ): Steps<void> {
-  const { agent } = supervised;
   const partners = all.filter((other) => other !== supervised);
   try {
-    yield* setStatus(supervised, "in task", tools);
-    yield* blueprint.runUnit(agent, partners.map((partner) => partner.agent), tools.taskContext);
-    yield* complete(supervised, tools);
-  } catch (error) {
-    const left = error instanceof AgentShutdownError && partners.some(({ agent: partner }) => isGone(partner.dbStatus));
-    if (left) {
-      yield* endAsPartner(supervised, tools);
-    } else {
-      yield* endAbsent(supervised, error, tools);
-      for (const partner of partners) if (!isFinal(partner.agent.dbStatus)) tools.stop(partner);
-    }
+    if (yield* carryOut(supervised, partners, blueprint, tools)) return;
+    for (const partner of partners) tools.stop(partner, "partner");
     yield* releaseUnit(supervised, partners.length > 0, tools);
   } finally {
     tools.leave(supervised);
   }
 }
 
-const isGone = (status: AgentStatus): boolean => status === "disconnect" || status === "returned" || status === "timeout";
-
-/** The live part is over: waits for the submit, then completes the work. A worker who never submits has timed out. */
-function* complete(supervised: Supervised, tools: SupervisionTools): Steps<void> {
-  const { agent } = supervised;
-  if (!(yield* awaitSubmit(supervised, tools))) {
-    yield* releaseUnit(supervised, false, tools);
-    return;
+/** The live part, the submit and the completion. False when the agent ended in another way: its status says in which. */
+function* carryOut(
+  supervised: Supervised,
+  partners: readonly Supervised[],
+  blueprint: Blueprint,
+  tools: SupervisionTools,
+): Steps<boolean> {
+  try {
+    if (!(yield* setStatus(supervised, "in task", tools))) return false;
+    yield* blueprint.runUnit(supervised.agent, partners.map((partner) => partner.agent), tools.taskContext);
+    return (yield* submitted(supervised, tools)) && (yield* complete(supervised, tools));
+  } catch (error) {
+    if (error instanceof AgentShutdownError && supervised.stopped === "partner") yield* endAsPartner(supervised, tools);
+    else yield* endAbsent(supervised, error, tools);
+    return false;
   }
-  yield* setStatus(supervised, "completed", tools);
-  if (agent instanceof Agent) yield* agent.markDoneSteps();
-  if (agent instanceof Agent) yield* wait(tools.context.db.write("updateUnit", agent.unitId, { status: "completed" }));
 }
 
-/** Waits for the submit. False when the agent ended without one; it is final then. */
-function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
+/** The work is done. False when the worker was gone before that was written. */
+function* complete(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
   const { agent } = supervised;
-  const submitted = yield* agent.awaitSubmitSteps(tools.submissionTimeoutMs);
-  if (isFinal(agent.getStatus())) return false;
-  if (supervised.stopped && !hasSubmitted(agent, tools.context)) throw new AgentShutdownError(agent.getAgentId());
-  if (!submitted) yield* setStatus(supervised, "timeout", tools);
-  return submitted;
+  if (!(yield* setStatus(supervised, "completed", tools))) return false;
+  if (agent instanceof Agent) {
+    yield* agent.markDoneSteps();
+    yield* wait(tools.context.db.write("updateUnit", agent.unitId, { status: "completed", agentId: agent.dbId }));
+  }
+  return true;
+}
+
+/**
+ * Waits for the submit. False when the agent ended without one; it is final then.
+ * @throws AgentShutdownError when it was stopped before it had submitted
+ */
+function* submitted(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
+  const outcome = yield* awaitSubmit(supervised, tools);
+  if (outcome === "stopped") throw new AgentShutdownError(supervised.agent.getAgentId());
+  return outcome === "submitted";
+}
+
+/** What waiting for the submit came to: a worker who never submits has timed out, and has `ended` like one who left. */
+function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<"submitted" | "ended" | "stopped"> {
+  const { agent } = supervised;
+  const raised = yield* agent.awaitSubmitSteps(tools.submissionTimeoutMs);
+  if (isFinal(agent.getStatus())) return "ended";
+  if (raised && supervised.stopped === undefined) return "submitted";
+  // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
+  if (hasSubmitted(agent, tools.context)) return "submitted";
+  if (raised) return "stopped";
+  yield* setStatus(supervised, "timeout", tools);
+  return "ended";
 }
 
 /** An agent whose worker is gone ends as what happened to it; one that is not final by then is disconnected. */
@@ -115,32 +139,35 @@ function* endAbsent(supervised: Supervised, error: unknown, tools: SupervisionTo
   else if (status === "timeout" && !evidence.acknowledgedStatuses.includes(status)) evidence.acknowledgedStatuses.push(status);
 }
 
-/** The partners are gone: the worker has nothing more to do but to submit. */
+/** A partner is gone: the worker has nothing more to do but to submit. */
 function* endAsPartner(supervised: Supervised, tools: SupervisionTools): Steps<void> {
   const { agent } = supervised;
-  supervised.stopped = false;
+  // It was raised by the stop. A submit that comes from here on raises it again, and one that came before is in the journal.
   agent.didSubmit.clear();
-  yield* setStatus(supervised, "partner disconnect", tools);
-  if (hasSubmitted(agent, tools.context) || (yield* awaitSubmit(supervised, tools))) {
-    yield* setStatus(supervised, "completed", tools);
-  }
+  if (!(yield* setStatus(supervised, "partner disconnect", tools))) return;
+  const outcome = hasSubmitted(agent, tools.context) ? "submitted" : yield* awaitSubmit(supervised, tools);
+  if (outcome === "submitted") yield* setStatus(supervised, "completed", tools);
+  else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", tools);
 }
 
-/** Makes the unit free for another worker, or expires it when it cannot be worked on alone. */
+/** Makes the unit free for another worker, or expires it when it cannot be worked on alone. A unit that is another's is left alone. */
 function* releaseUnit({ agent }: Supervised, expire: boolean, { context }: SupervisionTools): Steps<void> {
   if (!(agent instanceof Agent)) return;
-  const unit = context.db.getUnit(agent.unitId);
-  if (unit?.agentId !== agent.dbId) return;
-  if (expire) yield* wait(context.db.write("updateUnit", unit.unitId, { status: "expired" }));
-  else yield* wait(context.db.write("clearUnitAgent", unit.unitId));
+  const { unitId, dbId } = agent;
+  if (expire) yield* wait(context.db.write("updateUnit", unitId, { status: "expired", agentId: dbId }));
+  else yield* wait(context.db.write("clearUnitAgent", unitId, dbId));
 }
 
-function* setStatus(supervised: Supervised, status: AgentStatus, { context, recorder }: SupervisionTools): Steps<void> {
+/** Writes a status. False when the agent has ended meanwhile as something else. */
+function* setStatus(supervised: Supervised, status: AgentStatus, { context, recorder }: SupervisionTools): Steps<boolean> {
+  const { agent, evidence } = supervised;
   const before = context.clock.now();
-  yield* supervised.agent.updateStatusSteps(status);
+  yield* agent.updateStatusSteps(status);
   const now = context.clock.now();
   recorder.trend("status_commit_time").record(now - before, now);
-  supervised.evidence.acknowledgedStatuses.push(status);
+  if (agent.dbStatus !== status) return false;
+  evidence.acknowledgedStatuses.push(status);
+  return true;
 }
 
 function* grant(agent: LiveAgent, passed: boolean, { context, onboardingQualificationId }: SupervisionTools): Steps<void> {

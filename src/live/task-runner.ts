@@ -14,23 +14,26 @@ import {
   type LiveRun,
   type ModelContext,
 } from "../model/index.js";
-import type { Steps } from "../sync/index.js";
+import { wait, type Reactor, type Steps } from "../sync/index.js";
 import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
 import type { Crew } from "./crew.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 import type { PathTimes } from "./path-probe.js";
-import { superviseAssignment, superviseOnboarding, type Supervised } from "./supervision.js";
+import { superviseAssignment, superviseOnboarding, type StopReason, type Supervised } from "./supervision.js";
 
 export interface TaskRunnerOptions {
   readonly context: ModelContext;
   readonly recorder: Recorder;
   readonly crew: Crew;
+  readonly reactor: Reactor;
   /** Where what the pool has to know goes. */
   readonly toPool: Outbox;
   readonly blueprint: Blueprint;
   readonly liveUpdateTimeoutMs: number;
   readonly submissionTimeoutMs: number;
+  /** How long the task's code is busy with each live update before it does anything about it, ms. */
+  readonly workTimeMs: number;
   /** The qualification that a passed onboarding grants; undefined when the task has no onboarding. */
   readonly onboardingQualificationId: string | undefined;
   /** What the mailboxes of this thread's agents note (path-probe.ts). */
@@ -46,7 +49,7 @@ export interface TaskRunner {
 }
 
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const { context, recorder, crew, toPool, blueprint, times } = options;
+  const { context, recorder, crew, reactor, toPool, blueprint, workTimeMs, times } = options;
   const { clock } = context;
   const evidence: TaskEvidence[] = [];
   const running = new Map<string, Supervised>();
@@ -67,9 +70,9 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     agent.setLiveRun(liveRun);
     const note: TaskEvidence = { agentId: ref.agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
     evidence.push(note);
-    const supervised: Supervised = { agent, evidence: note, stopped: false, stateAt: 0 };
+    const supervised: Supervised = { agent, evidence: note, stopped: undefined, stateAt: 0 };
     running.set(ref.agentId, supervised);
-    if (shutDown) stop(supervised);
+    if (shutDown) stop(supervised, "shutdown");
     return supervised;
   };
 
@@ -86,9 +89,11 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     });
   };
 
-  /** Releases whoever waits for the agent. */
-  const stop = (supervised: Supervised): void => {
-    supervised.stopped = true;
+  const stop = (supervised: Supervised, reason: StopReason): void => {
+    // The slot of one who has left may be another agent's by now; and one whose partner is gone is told so only once.
+    if (running.get(supervised.agent.getAgentId()) !== supervised) return;
+    if (reason === "partner" && supervised.stopped !== undefined) return;
+    supervised.stopped = reason;
     supervised.agent.shutdown();
     // Waiting for a submit is not ended by the agent's shutdown (the seed's sets `has_live_update` alone).
     supervised.agent.didSubmit.set();
@@ -110,13 +115,15 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     }
   };
 
-  const recordPath = (update: TakenUpdate, stateAt: number): void => {
-    const { intended_at: intended, client_timestamp: sent, server_timestamp: routed } = update;
+  const recordPath = (note: TaskEvidence, update: TakenUpdate, stateAt: number): void => {
+    const { intended_at: intended, router_incoming_timestamp: sent, server_timestamp: routed } = update;
     if (typeof intended !== "number" || typeof sent !== "number" || typeof routed !== "number") return;
     const { wokenAt, takenAt } = times;
     const stage = (name: Parameters<Recorder["trend"]>[0], from: number, to: number): void =>
       recorder.trend(name).record(Math.max(0, to - from), stateAt);
     stage("live_update_latency", intended, takenAt);
+    const latencyMs = takenAt - intended;
+    if (latencyMs > (note.slowest?.latencyMs ?? -1)) note.slowest = { latencyMs, atMs: takenAt };
     stage("live_update_service_time", sent, takenAt);
     stage("stage_send", intended, sent);
     stage("stage_route", sent, routed);
@@ -147,7 +154,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       supervised.stateAt = stateAt;
       recorder.count("live_updates_taken");
       if (typeof update["number"] === "number") noteTaken(supervised.evidence.taken, update["number"]);
-      recordPath(update, stateAt);
+      recordPath(supervised.evidence, update, stateAt);
+      if (workTimeMs > 0) yield* wait(reactor.sleep(workTimeMs));
       return update;
     },
     reply(agent, update, data) {
@@ -157,7 +165,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     },
   };
 
-  const tools = { ...options, taskContext, supervisedOf, leave, stop };
+  const tools = { ...options, taskContext, leave, stop };
 
   return {
     handle(message) {
@@ -175,7 +183,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         }
         case "shutdown":
           shutDown = true;
-          for (const supervised of running.values()) stop(supervised);
+          for (const supervised of running.values()) stop(supervised, "shutdown");
           return;
       }
     },

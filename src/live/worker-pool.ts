@@ -1,24 +1,29 @@
 /**
  * The worker pool: who is here, who may work, on what, and what became of them. It answers what clients ask (client-io.ts)
  * and hands agents to the task runners (task-runner.ts) when there is something to run.
+ *
+ * Until an agent is handed to a runner the pool ends it; from then on the runner does, and says so (`done`), unless its thread
+ * dies. The pool still writes what the runner cannot know: that the worker is gone.
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
 import type { Recorder } from "../measure/index.js";
 import { Agent, OnboardingAgent, TaskRun, Unit, Worker, type LiveAgent, type LiveRun, type ModelContext } from "../model/index.js";
-import { wait, type Arena, type Reactor, type Steps } from "../sync/index.js";
+import { wait, type Arena, type Steps } from "../sync/index.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO, ClientRequests } from "./client-io.js";
 import type { Crew } from "./crew.js";
-import type { PoolMessage, RunnerMessage } from "./messages.js";
-import { judge, ONBOARDING_QUALIFICATION } from "./onboarding-gate.js";
+import { createGathering, type Gathering } from "./gathering.js";
+import type { Outbox } from "./inbox.js";
+import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
+import { judge } from "./onboarding-gate.js";
 import type { Packet } from "./packets.js";
-import type { Seat } from "./seat.js";
+import type { Applicant, Seat } from "./seat.js";
 
 export interface WorkerPoolOptions {
+  /** One whose final statuses are kept. */
   readonly context: ModelContext;
   /** Where the agents' slots are, to give them back. */
   readonly arena: Arena;
-  readonly reactor: Reactor;
   readonly recorder: Recorder;
   readonly crew: Crew;
   readonly taskRunId: string;
@@ -26,16 +31,20 @@ export interface WorkerPoolOptions {
   readonly unitsPerAssignment: number;
   /** The qualification that admission asks for; undefined when the task has no onboarding. */
   readonly onboardingQualificationId: string | undefined;
-  /** Hands work to the task runner that is chosen by `key`: what belongs together has the same one. */
-  readonly toRunner: (key: number, message: RunnerMessage) => void;
-  /** Tells every task runner. */
-  readonly toAllRunners: (message: RunnerMessage) => void;
+  /** The way to each task runner. */
+  readonly runners: readonly Outbox[];
 }
 
-/** Statuses written from here, as evidence: what was acknowledged, and when a waiter had to be released. */
+/** What the pool notes of an agent, as evidence. */
 export interface PoolEvidence {
   readonly agentId: string;
+  /** The channel of its client. */
+  readonly channel: string;
+  /** The number of the task runner that it was handed to; absent when it never was. */
+  runner?: number;
+  /** Statuses written from here. */
   readonly acknowledgedStatuses: AgentStatus[];
+  /** When a status that frees its waiter was committed from here, ms. */
   absentAtMs?: number;
 }
 
@@ -44,10 +53,14 @@ export class WorkerPool implements ClientRequests {
   readonly #seats = new Map<string, Seat>();
   /** Agents by the name under which their client registered; kept after their end to answer one who comes back. */
   readonly #registrations = new Map<string, string>();
-  /** Seats that wait for their partners, by assignment. */
-  readonly #gathering = new Map<string, Seat[]>();
+  /** Those who will have an agent soon, or be refused one, by the same name. */
+  readonly #applicants = new Map<string, Applicant>();
+  readonly #gathering: Gathering;
+  readonly #lostRunners = new Set<number>();
   readonly #evidence = new Map<string, PoolEvidence>();
   #clientIO: ClientIO | undefined;
+  /** Nobody more comes to join those who wait for partners. */
+  #gatheringOver = false;
   #closing = false;
   #launched = 0;
   /** Coroutines under way. */
@@ -55,6 +68,7 @@ export class WorkerPool implements ClientRequests {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#gathering = createGathering(options.unitsPerAssignment);
   }
 
   /** The two know each other; whoever makes them introduces them. */
@@ -92,39 +106,32 @@ export class WorkerPool implements ClientRequests {
 
   /** A worker asks to work, or is back after a lost connection. */
   register(channel: Channel, packet: Packet): void {
-    const known = this.#registrations.get(packet.subject_id);
-    if (known !== undefined) return this.#reconnect(channel, packet.subject_id, known);
-    const name = packet.data["worker_name"];
-    if (typeof name !== "string") return this.#refuse(channel, packet.subject_id, "worker_name is missing");
-    if (this.#closing) return this.#refuse(channel, packet.subject_id, "the live run is shutting down");
     const registrationId = packet.subject_id;
-    this.#start("register", function* (this: WorkerPool) {
-      const { context, providerType, onboardingQualificationId } = this.#options;
-      const row = yield* wait(context.db.write("findOrCreateWorker", { workerName: name, providerType }));
-      const worker = Worker.get(context.db, row.workerId, row);
-      if (onboardingQualificationId === undefined) return yield* this.#assign(channel, registrationId, worker);
-      switch (judge(context.db, worker.dbId)) {
-        case "qualified":
-          return yield* this.#assign(channel, registrationId, worker);
-        case "disqualified":
-          { this.#refuse(channel, registrationId, "worker is not qualified"); return; }
-        case "unknown":
-          return yield* this.#startOnboarding(channel, registrationId, worker);
-      }
-    });
+    const applicant = this.#applicants.get(registrationId);
+    const known = this.#registrations.get(registrationId);
+    if (applicant !== undefined || known !== undefined) this.#options.recorder.count("reconnects");
+    if (applicant !== undefined) {
+      // It asks again before it was answered: one answer will do.
+      applicant.channel = channel;
+      return;
+    }
+    if (known !== undefined) return this.#reconnect(channel, registrationId, known);
+    const name = packet.data["worker_name"];
+    if (typeof name !== "string") return this.#refuse({ channel, registrationId }, "worker_name is missing");
+    if (this.#closing) return this.#refuse({ channel, registrationId }, "the live run is shutting down");
+    this.#apply({ channel, registrationId }, (self) => this.#admitWorker(self, name));
   }
 
-  submitOnboarding(channel: Channel, packet: Packet): void {
-    const seat = this.#seats.get(packet.subject_id);
-    // A second submit is answered with what became of the first.
-    if (seat === undefined || seat.submitting || isFinal(seat.agent.getStatus())) return this.#answerStatus(channel, packet.subject_id);
-    this.#submit(seat, packet);
-  }
-
-  submitUnit(channel: Channel, packet: Packet): void {
+  /** A second submit is answered with what becomes of the agent, now if it is known. */
+  submit(channel: Channel, packet: Packet): void {
     const seat = this.#seats.get(packet.subject_id);
     if (seat === undefined || isFinal(seat.agent.getStatus())) return this.#answerStatus(channel, packet.subject_id);
-    if (!seat.submitting) this.#submit(seat, packet);
+    if (seat.submitting) return;
+    seat.submitting = true;
+    this.#work(seat, "submit", function* () {
+      yield* seat.agent.handleSubmitSteps(packet.data);
+      this.#io.send(seat.channel, { packet_type: packet.packet_type, subject_id: packet.subject_id, data: { acknowledged: true } });
+    });
   }
 
   submitMetadata(packet: Packet): void {
@@ -151,7 +158,7 @@ export class WorkerPool implements ClientRequests {
     for (const seat of this.#seats.values()) if (seat.channel === channel) this.#markAbsent(seat, "disconnect");
   }
 
-  /** What a task runner, or the provider, has to say. */
+  /** What a task runner, the provider, or who watches over the runners has to say. */
   handle(message: PoolMessage): void {
     switch (message.kind) {
       case "liveUpdate":
@@ -166,8 +173,13 @@ export class WorkerPool implements ClientRequests {
         if (seat !== undefined) this.#markAbsent(seat, "returned");
         return;
       }
-      case "done":
-        return this.#leave(message.agentId, message.status, message.releasedAt);
+      case "done": {
+        const seat = this.#seats.get(message.agentId);
+        if (seat !== undefined) this.#leave(seat, message.status, message.releasedAt);
+        return;
+      }
+      case "runnerLost":
+        return this.#loseRunner(message.runner);
     }
   }
 
@@ -180,132 +192,175 @@ export class WorkerPool implements ClientRequests {
   shutdown(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.expireGathering();
-    this.#options.toAllRunners({ kind: "shutdown" });
+    this.endGathering();
+    this.#options.runners.forEach((_, runner) => this.#tell(runner, { kind: "shutdown" }));
   }
 
-  /** Expires the agents whose partners have not come. */
-  expireGathering(): void {
-    for (const seats of this.#gathering.values()) {
-      for (const seat of seats) {
-        this.#work(seat, "expire", function* (this: WorkerPool) {
-          yield* this.#setStatus(seat, "expired");
-          this.#leave(seat.agent.getAgentId(), "expired", undefined);
-        });
-      }
+  /** Nobody more will come: expires the agents whose partners have not, now and from now on. */
+  endGathering(): void {
+    this.#gatheringOver = true;
+    for (const seat of this.#gathering.dissolve()) this.#expire(seat);
+  }
+
+  *#admitWorker(applicant: Applicant, workerName: string): Steps<void> {
+    const { context, providerType, onboardingQualificationId } = this.#options;
+    const row = yield* wait(context.db.write("findOrCreateWorker", { workerName, providerType }));
+    const worker = Worker.get(context.db, row.workerId, row);
+    switch (onboardingQualificationId === undefined ? "qualified" : judge(context.db, worker.dbId)) {
+      case "qualified":
+        return yield* this.#assign(applicant, worker);
+      case "disqualified":
+        this.#refuse(applicant, "worker is not qualified");
+        return;
+      case "unknown":
+        return yield* this.#startOnboarding(applicant, worker);
     }
-    this.#gathering.clear();
   }
 
-  *#startOnboarding(channel: Channel, registrationId: string, worker: Worker): Steps<void> {
-    const { context, taskRunId, recorder } = this.#options;
+  *#startOnboarding(applicant: Applicant, worker: Worker): Steps<void> {
+    const { context, taskRunId } = this.#options;
     const agent = yield* OnboardingAgent.newSteps(context, worker, TaskRun.get(context.db, taskRunId));
-    const seat = this.#seat(agent, channel, registrationId, worker);
-    recorder.count("agents_registered");
-    this.#admit(seat);
-    this.#options.toRunner(this.#launched++, { kind: "onboarding", agent: this.#ref(agent) });
+    const seat = this.#admit(agent, applicant, worker);
+    this.#launch([seat], ([ref]) => ({ kind: "onboarding", agent: ref }));
   }
 
-  *#assign(channel: Channel, registrationId: string, worker: Worker): Steps<void> {
-    const { context, taskRunId, recorder, unitsPerAssignment } = this.#options;
-    const row = this.#closing ? null : yield* wait(context.db.write("reserveUnit", taskRunId, worker.dbId));
-    if (row === null) { this.#refuse(channel, registrationId, "there is no unit to work on"); return; }
-    const unit = Unit.get(context.db, row.unitId, row);
+  /** Gives the worker a unit, and begins once all of its assignment are there. */
+  *#assign(applicant: Applicant, worker: Worker): Steps<void> {
+    const { context } = this.#options;
+    const unit = this.#closing ? undefined : yield* this.#reserveUnit(worker);
+    if (unit === undefined) {
+      this.#refuse(applicant, "there is no unit to work on");
+      return;
+    }
     const agent = yield* Agent.newFromProviderDataSteps(context, worker, unit, {});
-    const seat = this.#seat(agent, channel, registrationId, worker);
-    recorder.count("agents_registered");
-    this.#admit(seat);
-    if (unitsPerAssignment === 1) { this.#launch(unit.assignmentId, [seat]); return; }
-
-    const gathered = this.#gathering.get(unit.assignmentId) ?? [];
-    gathered.push(seat);
-    this.#gathering.set(unit.assignmentId, gathered);
-    if (gathered.length < unitsPerAssignment) return yield* this.#setStatus(seat, "waiting");
-    this.#gathering.delete(unit.assignmentId);
-    this.#launch(unit.assignmentId, gathered);
+    const seat = this.#admit(agent, applicant, worker);
+    this.#work(seat, "gather", () => this.#gather(seat, unit.assignmentId));
   }
 
-  #launch(assignmentId: string, seats: readonly Seat[]): void {
-    this.#options.toRunner(this.#launched++, {
-      kind: "assignment",
-      assignmentId,
-      agents: seats.map(({ agent }) => this.#ref(agent)),
+  *#reserveUnit(worker: Worker): Steps<Unit | undefined> {
+    const { context, taskRunId } = this.#options;
+    for (;;) {
+      const row = yield* wait(context.db.write("reserveUnit", taskRunId, worker.dbId));
+      if (row === null) return undefined;
+      if (!this.#gathering.hasBegun(row.assignmentId)) return Unit.get(context.db, row.unitId, row);
+      // Freed by one who left between the launch and the first status in the task: its partners have begun and expect nobody.
+      yield* wait(context.db.write("updateUnit", row.unitId, { status: "expired" }));
+    }
+  }
+
+  *#gather(seat: Seat, assignmentId: string): Steps<void> {
+    // The last to come does not wait. Who waits joins only when that is committed: the runner's next status must come after it.
+    if (!this.#gathering.lacksOne(assignmentId)) yield* this.#setStatus(seat, "waiting");
+    if (seat.left) return;
+    if (this.#gatheringOver && this.#options.unitsPerAssignment > 1) {
+      this.#expire(seat);
+      return;
+    }
+    const seats = this.#gathering.join(assignmentId, seat);
+    if (seats !== undefined) this.#launch(seats, (agents) => ({ kind: "assignment", assignmentId, agents }));
+  }
+
+  /** Hands agents to one of the runners that are alive. */
+  #launch(seats: readonly Seat[], messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage): void {
+    const alive = this.#options.runners.map((_, runner) => runner).filter((runner) => !this.#lostRunners.has(runner));
+    const runner = alive[this.#launched++ % alive.length];
+    const [first, ...others] = seats.map(({ agent }) => this.#ref(agent));
+    if (runner === undefined || first === undefined) {
+      for (const seat of seats) this.#expire(seat);
+      return;
+    }
+    for (const seat of seats) {
+      seat.runner = runner;
+      this.#note(seat).runner = runner;
+    }
+    this.#tell(runner, messageFor([first, ...others]));
+  }
+
+  #tell(runner: number, message: RunnerMessage): void {
+    if (!this.#lostRunners.has(runner)) this.#options.runners[runner]?.send({ ...message });
+  }
+
+  /** Ends what a dead runner had in hand: not the worker has gone, but the work. */
+  #loseRunner(runner: number): void {
+    this.#lostRunners.add(runner);
+    for (const seat of this.#seats.values()) if (seat.runner === runner) this.#expire(seat);
+  }
+
+  /** Ends an agent that no runner has in hand, and settles its unit. */
+  #expire(seat: Seat): void {
+    const { context, unitsPerAssignment } = this.#options;
+    const { agent } = seat;
+    this.#work(seat, "expire", function* () {
+      yield* this.#setStatus(seat, "expired");
+      const status = agent.getStatus();
+      if (agent instanceof Agent) {
+        const { unitId, dbId: agentId } = agent;
+        if (status === "completed") yield* wait(context.db.write("updateUnit", unitId, { status, agentId }));
+        else if (unitsPerAssignment > 1) yield* wait(context.db.write("updateUnit", unitId, { status: "expired", agentId }));
+        else yield* wait(context.db.write("clearUnitAgent", unitId, agentId));
+      }
+      this.#leave(seat, status, undefined);
     });
   }
 
   #reconnect(channel: Channel, registrationId: string, agentId: string): void {
     const seat = this.#seats.get(agentId);
     const status = seat?.agent.getStatus() ?? this.statusOf(agentId);
-    this.#options.recorder.count("reconnects");
     if (seat === undefined || status === undefined || isFinal(status)) {
       const reason = status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status ?? "unknown"}`;
-      return this.#refuse(channel, registrationId, reason, agentId, status);
+      return this.#refuse({ channel, registrationId }, reason, agentId, status);
     }
     seat.channel = channel;
     this.#details(channel, registrationId, { agent_id: agentId, status });
   }
 
-  #submit(seat: Seat, packet: Packet): void {
-    seat.submitting = true;
-    const agentId = seat.agent.getAgentId();
-    this.#work(seat, "submit", function* (this: WorkerPool) {
-      yield* seat.agent.handleSubmitSteps(packet.data);
-      this.#io.send(seat.channel, { packet_type: packet.packet_type, subject_id: agentId, data: { acknowledged: true } });
-    });
-  }
-
   #markAbsent(seat: Seat, status: "disconnect" | "returned"): void {
     if (isFinal(seat.agent.getStatus())) return;
-    this.#work(seat, status, function* (this: WorkerPool) {
-      yield* this.#setStatus(seat, status);
-      seat.absentAt = this.#options.context.clock.now();
-      this.#note(seat).absentAtMs ??= seat.absentAt;
-      this.#letGoOfGathering(seat, status);
+    this.#work(seat, status, function* () {
+      if (yield* this.#setStatus(seat, status)) {
+        seat.absentAt = this.#options.context.clock.now();
+        this.#note(seat).absentAtMs ??= seat.absentAt;
+      }
+      if (seat.runner === undefined) this.#leave(seat, seat.agent.getStatus(), undefined);
     });
   }
 
-  /** One who leaves before the partners came is not in any runner's hands. */
-  #letGoOfGathering(seat: Seat, status: AgentStatus): void {
-    for (const [assignmentId, seats] of this.#gathering) {
-      const place = seats.indexOf(seat);
-      if (place < 0) continue;
-      seats.splice(place, 1);
-      if (seats.length === 0) this.#gathering.delete(assignmentId);
-      this.#leave(seat.agent.getAgentId(), status, undefined);
-      return;
-    }
-  }
-
-  *#setStatus(seat: Seat, status: AgentStatus): Steps<void> {
-    const { clock } = this.#options.context;
+  /** Writes a status. False when the agent has ended meanwhile as something else. */
+  *#setStatus(seat: Seat, status: AgentStatus): Steps<boolean> {
+    const { context: { clock }, recorder } = this.#options;
     const before = clock.now();
     yield* seat.agent.updateStatusSteps(status);
-    this.#options.recorder.trend("status_commit_time").record(clock.now() - before, clock.now());
+    recorder.trend("status_commit_time").record(clock.now() - before, clock.now());
+    if (seat.agent.dbStatus !== status) return false;
     this.#note(seat).acknowledgedStatuses.push(status);
+    return true;
   }
 
-  #note(seat: Seat): PoolEvidence {
-    const agentId = seat.agent.getAgentId();
+  #note({ agent, channel }: Seat): PoolEvidence {
+    const agentId = agent.getAgentId();
     let note = this.#evidence.get(agentId);
-    if (note === undefined) this.#evidence.set(agentId, (note = { agentId, acknowledgedStatuses: [] }));
+    if (note === undefined) this.#evidence.set(agentId, (note = { agentId, channel: channel.id, acknowledgedStatuses: [] }));
     return note;
   }
 
-  /** The runner is done with the agent: an admitted worker goes on to a unit; the slot is free. */
-  #leave(agentId: string, status: AgentStatus, releasedAt: number | undefined): void {
-    const seat = this.#seats.get(agentId);
-    if (seat === undefined) return;
+  /** The agent is over: an admitted worker goes on to a unit; the slot is free. Nothing happens to one that has left already. */
+  #leave(seat: Seat, status: AgentStatus, releasedAt: number | undefined): void {
+    if (seat.left) return;
+    seat.left = true;
     const { recorder } = this.#options;
     if (releasedAt !== undefined && seat.absentAt !== undefined) {
       // The waiter can be released by the committed row before this thread has learnt that it is committed.
       recorder.trend("disconnect_detection").record(Math.max(0, releasedAt - seat.absentAt), releasedAt);
     }
+    const agentId = seat.agent.getAgentId();
+    this.#gathering.leave(seat);
     this.#seats.delete(agentId);
     // Agents on units have pushed their last status themselves; an approval or rejection of an onboarding is not pushed.
-    if (seat.agent instanceof OnboardingAgent) this.#io.sendStatus(seat.channel, agentId, status);
-    seat.left = true;
+    if (seat.agent instanceof OnboardingAgent) {
+      this.#io.sendStatus(seat.channel, agentId, status);
+      this.#afterOnboarding(seat, status);
+    }
     this.#releaseSlot(seat);
-    if (seat.agent instanceof OnboardingAgent) this.#afterOnboarding(seat, status);
   }
 
   /** Gives the slot back once neither a runner nor a coroutine of this pool can touch it. */
@@ -320,40 +375,42 @@ export class WorkerPool implements ClientRequests {
 
   #afterOnboarding(seat: Seat, status: AgentStatus): void {
     const { recorder } = this.#options;
+    const { registrationId, channel, worker, agent } = seat;
     if (status === "approved") {
       recorder.count("onboarding_passed");
-      this.#start("assign", function* (this: WorkerPool) {
-        yield* this.#assign(seat.channel, seat.registrationId, seat.worker);
-      });
+      this.#apply({ registrationId, channel }, (applicant) => this.#assign(applicant, worker));
     } else if (status === "rejected") {
       recorder.count("onboarding_failed");
-      this.#refuse(seat.channel, seat.registrationId, "the onboarding was not passed", seat.agent.getAgentId(), status);
+      this.#refuse(seat, "the onboarding was not passed", agent.getAgentId(), status);
     }
   }
 
-  #seat(agent: LiveAgent, channel: Channel, registrationId: string, worker: Worker): Seat {
+  /** The agent is live from here on, and its client knows. */
+  #admit(agent: LiveAgent, { registrationId, channel }: Applicant, worker: Worker): Seat {
+    const agentId = agent.getAgentId();
     const liveRun: LiveRun = {
       pushStatusUpdate: (pushed, status) => {
         const seat = this.#seats.get(pushed.getAgentId());
         if (seat !== undefined) this.#io.sendStatus(seat.channel, pushed.getAgentId(), status);
       },
-      sendLiveUpdate: (agentId, update) => this.#io.sendLiveUpdate(agentId, update),
+      sendLiveUpdate: (id, update) => this.#io.sendLiveUpdate(id, update),
     };
     agent.setLiveRun(liveRun);
-    return {
+    const seat: Seat = {
       agent, worker, registrationId, channel,
-      seen: new Set(), refused: undefined, submitting: false, absentAt: undefined, operations: 0, left: false,
+      seen: new Set(), refused: undefined, submitting: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
     };
-  }
-
-  #admit(seat: Seat): void {
-    const agentId = seat.agent.getAgentId();
     this.#seats.set(agentId, seat);
-    this.#registrations.set(seat.registrationId, agentId);
-    this.#details(seat.channel, seat.registrationId, { agent_id: agentId, status: seat.agent.dbStatus });
+    this.#registrations.set(registrationId, agentId);
+    this.#note(seat);
+    this.#options.recorder.count("agents_registered");
+    this.#details(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
+    // Its channel ended before there was an agent to mark.
+    if (!channel.isAlive()) this.#markAbsent(seat, "disconnect");
+    return seat;
   }
 
-  #ref(agent: LiveAgent): { agentId: string; slot: number } {
+  #ref(agent: LiveAgent): AgentRef {
     const agentId = agent.getAgentId();
     return { agentId, slot: this.#options.context.slots.slotOf(agentId).index };
   }
@@ -362,7 +419,7 @@ export class WorkerPool implements ClientRequests {
     this.#io.send(channel, { packet_type: "agent_details", subject_id: registrationId, data });
   }
 
-  #refuse(channel: Channel, registrationId: string, reason: string, agentId?: string, status?: AgentStatus): void {
+  #refuse({ channel, registrationId }: Applicant, reason: string, agentId?: string, status?: AgentStatus): void {
     this.#details(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
   }
 
@@ -371,10 +428,22 @@ export class WorkerPool implements ClientRequests {
     if (status !== undefined) this.#io.sendStatus(channel, agentId, status);
   }
 
+  /** Starts what ends with an agent for the applicant, or its refusal; until then the applicant is known to be under way. */
+  #apply(applicant: Applicant, body: (applicant: Applicant) => Steps<void>): void {
+    this.#applicants.set(applicant.registrationId, applicant);
+    this.#start("apply", function* () {
+      try {
+        yield* body(applicant);
+      } finally {
+        this.#applicants.delete(applicant.registrationId);
+      }
+    });
+  }
+
   /** Starts a coroutine that uses the seat's agent. */
   #work(seat: Seat, name: string, body: (this: WorkerPool) => Steps<void>): void {
     seat.operations++;
-    this.#start(name, function* (this: WorkerPool) {
+    this.#start(name, function* () {
       try {
         yield* body.call(this);
       } finally {
@@ -385,8 +454,8 @@ export class WorkerPool implements ClientRequests {
   }
 
   #start(name: string, body: (this: WorkerPool) => Steps<void>): void {
+    this.#working++;
     const counted = function* (this: WorkerPool): Steps<void> {
-      this.#working++;
       try {
         yield* body.call(this);
       } finally {
@@ -401,5 +470,3 @@ export class WorkerPool implements ClientRequests {
     return this.#clientIO;
   }
 }
-
-export { ONBOARDING_QUALIFICATION };

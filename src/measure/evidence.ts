@@ -31,6 +31,8 @@ export interface ClientEvidence {
 export interface TaskEvidence {
   readonly agentId: string;
   taken: TakenUpdates;
+  /** The live update that took longest from its intended time until it was taken, and when it was taken; for the report. */
+  slowest?: { readonly latencyMs: number; readonly atMs: number };
   /** Statuses whose write was acknowledged to the task's side. */
   acknowledgedStatuses: string[];
   /** When the task's code ended, in whatever way; absent while it runs. */

@@ -39,6 +39,7 @@ export const METRICS = {
   live_updates_taken: counter("updates", "Live updates taken by the tasks' code."),
   live_updates_lost: counter("updates", "Live updates neither taken nor accounted for by the agent's final status."),
   live_updates_duplicated: counter("updates", "Live updates taken more than once."),
+  duplicates_dropped: counter("updates", "Live updates dropped by client IO because the same update_id had come before."),
   live_updates_accounted: counter("updates", "Live updates not taken because the agent had ended, as its final status says."),
   workers_started: counter("workers", "Simulated workers that arrived."),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),

@@ -24,7 +24,7 @@ export interface Router {
   /** The channel to send on. */
   use(channel: Channel): void;
   connect(registrationId: string): Connection;
-  /** Sends a packet of a client; the time of sending is put on it when it goes onto the channel. */
+  /** Sends a packet of a client. */
   send(type: PacketType, subjectId: string, data: Packet["data"]): void;
   /** The platform notices that a client is gone. */
   reportLost(connection: Connection): void;
@@ -40,7 +40,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
 
   const send: Router["send"] = (type, subjectId, data) => {
     if (outbox === undefined) throw new Error("the router has no channel");
-    outbox.send({ packet_type: type, subject_id: subjectId, data });
+    outbox.send({ packet_type: type, subject_id: subjectId, data, client_timestamp: clock.now() });
   };
   const statusFor = (connection: Connection | undefined): AgentStatus | undefined =>
     connection?.state === "lost" ? "disconnect" : undefined;
@@ -50,6 +50,11 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
     if (connection.state === "lost" && connection.agentId !== undefined) {
       send("return_statuses", connection.registrationId, { [connection.agentId]: "disconnect" });
     }
+  };
+
+  /** Passes a packet on to its client, if that is there. */
+  const deliver = (connection: Connection, packet: Packet): void => {
+    if (connection.state === "connected") connection.inbox.push({ ...packet, router_outgoing_timestamp: clock.now() });
   };
 
   const onDetails = (packet: Packet): void => {
@@ -62,7 +67,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
       byAgent.set(agentId, connection);
       reportIfLost(connection);
     }
-    if (connection.state === "connected") connection.inbox.push(packet);
+    deliver(connection, packet);
   };
 
   const onMessage = (_channel: Channel, packet: Packet): void => {
@@ -81,7 +86,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
       }
       default: {
         const connection = byAgent.get(packet.subject_id);
-        if (connection?.state === "connected") connection.inbox.push(packet);
+        if (connection !== undefined) deliver(connection, packet);
       }
     }
   };
@@ -95,7 +100,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
     use(channel) {
       outbox = createOutbox<Packet>(
         reactor,
-        (packet) => !channel.isAlive() || channel.enqueueSend({ ...packet, client_timestamp: clock.now() }),
+        (packet) => !channel.isAlive() || channel.enqueueSend({ ...packet, router_incoming_timestamp: clock.now() }),
         () => recorder.count("mailbox_full"),
       );
       channel.open();

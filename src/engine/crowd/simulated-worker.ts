@@ -227,9 +227,11 @@ class SimulatedWorker {
         evidenceOf(agentId).acknowledgedSubmits++;
         return undefined;
       case "log_error":
-        if (typeof data["number"] === "number") {
-          this.#goBackTo = data["number"] - 1;
+        if (typeof data["send_again_from"] === "number") {
+          this.#goBackTo = data["send_again_from"] - 1;
           this.#notBefore = now + RETRY_MS;
+        } else {
+          recorder.count("errors");
         }
         return undefined;
       case "update_status": {

@@ -7,7 +7,6 @@ import {
   WorkerPool,
   type PoolEvidence,
   type PoolMessage,
-  type RunnerMessage,
 } from "../../live/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { wait } from "../../sync/index.js";
@@ -28,25 +27,21 @@ export interface IoEvidence {
 export function ioRole({ arena, db, recorder, crew, run, ids, lens }: Station): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
-  const context = lens.context(createContext({ db, arena, clock: reactor.clock, ids, mailbox: run.mailbox, gauges: "rows" }));
+  const context = lens.context(createContext({ db, arena, clock: reactor.clock, ids, mailbox: run.mailbox, gauges: "rows", finalStatuses: "kept" }));
   const onFull = (): void => recorder.count("mailbox_full");
   const runners = inboxes.runners.map((slot) => outboxTo(lens.inbox(slot), reactor, onFull));
   const pool = new WorkerPool({
     context,
     arena,
-    reactor,
     recorder,
     crew,
     taskRunId: run.taskRunId,
     providerType: "simulated",
     unitsPerAssignment: scenario.task.unitsPerAssignment,
     onboardingQualificationId: run.onboardingQualificationId,
-    toRunner: (key, message) => runners[key % runners.length]?.send({ ...message }),
-    toAllRunners: (message: RunnerMessage) => {
-      for (const runner of runners) runner.send({ ...message });
-    },
+    runners,
   });
-  const clientIO = createClientIO({ reactor, recorder, requests: pool, crew });
+  const clientIO = createClientIO({ reactor, recorder, requests: pool });
   pool.introduce(clientIO);
   for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
     clientIO.addChannel(
@@ -75,7 +70,7 @@ export function ioRole({ arena, db, recorder, crew, run, ids, lens }: Station): 
     stop(untilMs) {
       stopping = true;
       deadline = Math.min(deadline, untilMs + SHUTDOWN_MS);
-      pool.expireGathering();
+      pool.endGathering();
       reactor.at(untilMs, () => pool.shutdown());
     },
     evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses(), stillLive: pool.live }),
