@@ -9,14 +9,17 @@ import { conformanceCommand } from "./conformance.js";
 import { UsageError } from "./errors.js";
 import { listCommand } from "./list.js";
 import { planCommand } from "./plan.js";
+import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
+import { runsCommand } from "./runs.js";
+import { traceCommand } from "./trace.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, conformanceCommand, benchCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, conformanceCommand, benchCommand];
 
 const words = hideBin(process.argv);
 

@@ -8,6 +8,13 @@ export class Dictionary {
   readonly words: string[] = [];
   /** The time of the record read last. */
   ns = 0;
+
+  copy(): Dictionary {
+    const copy = new Dictionary();
+    copy.words.push(...this.words);
+    copy.ns = this.ns;
+    return copy;
+  }
 }
 
 /** A long string of which the trace keeps only this. */
@@ -23,8 +30,8 @@ export function* decodeBlock(block: Buffer, dictionary: Dictionary, path: string
     dictionary.ns += cursor.natural();
     yield {
       at: dictionary.ns / 1e6,
-      actor: String(cursor.value()),
-      operation: String(cursor.value()),
+      actor: asText(cursor.value()),
+      operation: asText(cursor.value()),
       subject: asText(cursor.value()),
       args: cursor.value(),
       outcome: cursor.value(),

@@ -10,7 +10,7 @@ import { MAGIC, VERSION } from "./format.js";
 export type TraceHeader = { readonly [key: string]: string | number | boolean | null };
 
 export interface TraceFile extends Encoder {
-  /** Leaves the file without an end, as a run does that failed. */
+  /** Closes the file with what was written and without an end: the run failed. */
   abandon(): void;
 }
 
@@ -38,74 +38,95 @@ export function createTraceFile(path: string, header: TraceHeader): TraceFile {
       closeSync(file);
       return end;
     },
-    abandon: () => closeSync(file),
+    abandon() {
+      encoder.end();
+      closeSync(file);
+    },
   };
-}
-
-export interface TraceReader {
-  readonly header: TraceHeader;
-  /** The events in their order, once. Closes the file at the end, or when the caller leaves off. */
-  events(): Generator<TraceEvent, TraceEnd | undefined>;
 }
 
 /** The longest block that is believed: a length beyond it means that the file is damaged. */
 const LONGEST_BLOCK = 1 << 28;
 
+export interface TraceReader {
+  readonly header: TraceHeader;
+  /** The events in their order, once. They end with what the trace ends with: undefined when its run did not come to an end. */
+  events(): Generator<TraceEvent, TraceEnd | undefined>;
+}
+
 /**
- * Opens a trace. The events end with what the trace ends with: undefined when the run did not come to its end.
- * Throws {@link TraceError} here, or while the events are read, when the file cannot be read or is no trace of this version.
+ * Opens a trace; one block of it is in memory at a time. Throws {@link TraceError}, here or while the events are read, when the
+ * file cannot be read or is no trace of this version.
  */
 export function readTrace(path: string): TraceReader {
+  const { header, blocks } = readBlocks(path);
+  return {
+    header,
+    *events() {
+      const dictionary = new Dictionary();
+      const rest = blocks();
+      for (let next = rest.next(); ; next = rest.next()) {
+        if (next.done) return next.value;
+        yield* decodeBlock(next.value, dictionary, path);
+      }
+    },
+  };
+}
+
+/** As {@link readTrace}, block by block, undecoded. */
+export function readBlocks(path: string): { readonly header: TraceHeader; blocks: () => Generator<Buffer, TraceEnd | undefined> } {
   let file: number;
   try {
     file = openSync(path, "r");
   } catch (error) {
-    throw new TraceError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new TraceError(`cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, { cause: error });
   }
-  const read = (length: number): Buffer | undefined => {
-    const bytes = Buffer.allocUnsafe(length);
-    let filled = 0;
-    while (filled < length) {
-      const got = readSync(file, bytes, filled, length - filled, null);
-      if (got === 0) return undefined;
-      filled += got;
-    }
-    return bytes;
-  };
-  const readSized = (): Buffer | undefined => {
-    const length = read(4)?.readUInt32LE();
-    if (length === undefined) return undefined;
-    if (length > LONGEST_BLOCK) throw new TraceError(`${path}: damaged: a block of ${length} bytes`);
-    return read(length);
-  };
   try {
-    const start = read(MAGIC.length + 1);
+    const start = read(file, MAGIC.length + 1);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC)) throw new TraceError(`${path}: it is not a trace`);
     const version = start[MAGIC.length];
     if (version !== VERSION) throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
-    const header = readSized();
+    const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
-    return {
-      header: JSON.parse(header.toString()) as TraceHeader,
-      *events() {
-        try {
-          const dictionary = new Dictionary();
-          for (;;) {
-            const block = readSized();
-            if (block === undefined) return undefined;
-            if (block.length === 0) {
-              const end = readSized();
-              return end === undefined ? undefined : (JSON.parse(end.toString()) as TraceEnd);
-            }
-            yield* decodeBlock(block, dictionary, path);
-          }
-        } finally {
-          closeSync(file);
-        }
-      },
-    };
+    return { header: JSON.parse(header.toString()) as TraceHeader, blocks: () => blocksOf(file, path) };
   } catch (error) {
     closeSync(file);
     throw error;
   }
+}
+
+/** Closes the file at the end, or when the caller leaves off. */
+function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | undefined> {
+  try {
+    for (;;) {
+      const block = readSized(file, path);
+      if (block === undefined) return undefined;
+      if (block.length === 0) {
+        const end = readSized(file, path);
+        return end === undefined ? undefined : (JSON.parse(end.toString()) as TraceEnd);
+      }
+      yield block;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readSized(file: number, path: string): Buffer | undefined {
+  const length = read(file, 4)?.readUInt32LE();
+  if (length === undefined) return undefined;
+  if (length > LONGEST_BLOCK) throw new TraceError(`${path}: damaged: a block of ${length} bytes`);
+  return read(file, length);
+}
+
+/** The next bytes of the file; undefined when it has fewer. */
+function read(file: number, length: number): Buffer | undefined {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const got = readSync(file, bytes, filled, length - filled, null);
+    if (got === 0) return undefined;
+    filled += got;
+  }
+  return bytes;
 }

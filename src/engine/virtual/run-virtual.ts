@@ -2,13 +2,14 @@
 import { join } from "node:path";
 import { openDatabase } from "../../db/index.js";
 import { watchProcess } from "../../measure/index.js";
-import { createRunDirectory, RUN_FILES, type Summary } from "../../report/index.js";
+import { createRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import type { MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import type { Faults } from "./faults.js";
+import { headerOf } from "./header.js";
 import { startVirtualRun, type VirtualRun } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop: some milliseconds. */
@@ -45,12 +46,9 @@ export interface VirtualRunOptions {
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
   const { loaded, plan, interrupt, watch } = options;
   const directory = createRunDirectory(options.resultsRoot, options.runId);
-  const trace = createTraceFile(join(directory, RUN_FILES.trace), {
-    scenario: loaded.scenario.name,
-    seed: plan.seed,
-    workers: plan.workers,
-    mailbox: options.mailbox,
-  });
+  // Written now, so that a run that fails on the way can be repeated.
+  writeAtomically(join(directory, RUN_FILES.scenario), loaded.text);
+  const trace = createTraceFile(join(directory, RUN_FILES.trace), headerOf(options));
   const database = openDatabase(join(directory, RUN_FILES.database), { create: true, writesPerCommit: WRITES_PER_COMMIT });
   const process = watchProcess();
   try {

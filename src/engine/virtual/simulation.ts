@@ -94,7 +94,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
 }
 
 /** Fisher–Yates. */
-function shuffle<T>(items: T[], random: Random): void {
+function shuffle(items: Timer[], random: Random): void {
   for (let last = items.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
     const [a, b] = [items[last], items[other]];

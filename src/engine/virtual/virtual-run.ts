@@ -17,7 +17,7 @@ import type { Faults } from "./faults.js";
 import { createSimulation, type Simulation } from "./simulation.js";
 import { createStations } from "./stations.js";
 import { createVirtualWriter } from "./virtual-writer.js";
-import { rowGist } from "./watching.js";
+import { keyOf, rowGist } from "./watching.js";
 
 /** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
 const CLIENT_STATIONS = 2;
@@ -77,8 +77,8 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       wideRingBytes: 1 << 22,
     },
     random: stream(plan.seed, "schedule"),
-    onWake: (slot, event) => note("wake", stations.nameOf(slot), event, null),
-    delayOf: (slot) => faults.wakeDelay(stations.nameOf(slot), scheduler),
+    onWake: (slot, event) => schedulerNote("wake", stations.nameOf(slot), event, null),
+    delayOf: (slot) => faults.wakeDelay(stations.nameOf(slot), faultsNote),
   });
   const { arena } = simulation;
   const run: RunSetup = {
@@ -99,13 +99,13 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     reactor: arena.reactor,
     database,
     random: stream(plan.seed, "commits"),
-    delay: () => faults.commitDelay(stations.noteAs("faults")),
+    delay: () => faults.commitDelay(faultsNote),
     onError: (error) => failures.push(new Error(`a write failed: ${String(error)}`, { cause: error })),
     events: {
       asked: (station, name, args) => stations.noteAs(station)("write", name, args as never, null),
-      executed: (station, name, _args, outcome) =>
-        stations.noteAs("database")("commit", name, station, "error" in outcome ? { error: messageOf(outcome.error, database.path) } : rowGist(outcome.value)),
-      answered: (station, name) => stations.noteAs(station)("answer", name, null, null),
+      executed: (name, args, outcome) =>
+        databaseNote("commit", name, keyOf(args), "error" in outcome ? { error: messageOf(outcome.error, database.path) } : rowGist(outcome.value)),
+      answered: (station, name, args) => stations.noteAs(station)("answer", name, keyOf(args), null),
     },
   });
   const stations = createStations({
@@ -117,8 +117,9 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, stations.noteAs("faults")),
     fail: (error) => failures.push(error),
   });
-  const note = stations.noteAs("scheduler");
-  const scheduler = stations.noteAs("faults");
+  const schedulerNote = stations.noteAs("scheduler");
+  const databaseNote = stations.noteAs("database");
+  const faultsNote = stations.noteAs("faults");
 
   const io = ioRole(stations.station("io"));
   const tasks = Array.from({ length: TASK_STATIONS }, (_, shard) => taskRole(stations.station(`tasks-${shard}`), shard));

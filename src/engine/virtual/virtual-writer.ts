@@ -18,8 +18,8 @@ const ANSWER_MS = { least: 0.01, most: 0.06 };
 /** What happens to writes, as others may want to know it. */
 export interface WriterEvents {
   asked(station: string, name: WriteName, args: readonly unknown[]): void;
-  /** It is in the database, or failed. `station` asked for it. */
-  executed(station: string, name: WriteName, args: readonly unknown[], outcome: WriteOutcome): void;
+  /** It is in the database, or failed. */
+  executed(name: WriteName, args: readonly unknown[], outcome: WriteOutcome): void;
   /** The station learns of it. */
   answered(station: string, name: WriteName, args: readonly unknown[]): void;
 }
@@ -75,12 +75,12 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
   };
 
   const execute = (entry: Entry): void => {
-    const { station, name, args } = entry;
+    const { name, args } = entry;
     database.write(name, ...(args as WriteArgs<WriteName>)).start(
       (value) => (entry.outcome = { value }),
       (error) => (entry.outcome = { error }),
     );
-    if (entry.outcome !== undefined) events.executed(station, name, args, entry.outcome);
+    if (entry.outcome !== undefined) events.executed(name, args, entry.outcome);
   };
 
   const answer = (entry: Entry): void => {

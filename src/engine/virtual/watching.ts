@@ -93,7 +93,7 @@ const WATCHED_READS = ["getAgent", "getOnboardingAgent", "getUnit", "qualificati
 export function watchedReads(database: Database, note: Note): Database {
   const watched: Database = { ...database };
   for (const name of WATCHED_READS) {
-    const read = database[name] as (...args: string[]) => unknown;
+    const read = database[name].bind(database) as (...args: string[]) => unknown;
     Object.assign(watched, {
       [name]: (...args: string[]) => {
         const result = read(...args);
@@ -111,4 +111,11 @@ export function rowGist(result: unknown): Value {
   if (Array.isArray(result)) return result.length;
   if (typeof result !== "object") return result as Value;
   return "status" in result ? (result.status as Value) : true;
+}
+
+/** What tells a write from others of its name: the row it is about. */
+export function keyOf([first]: readonly unknown[]): Value {
+  if (typeof first === "string") return first;
+  if (typeof first !== "object" || first === null || !("agentType" in first && "agentId" in first)) return null;
+  return { agentType: first.agentType as Value, agentId: first.agentId as Value };
 }

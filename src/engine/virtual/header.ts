@@ -1,0 +1,29 @@
+/** What a trace says of its run, so that the run can be repeated from it and its scenario alone. */
+import { z } from "zod";
+import type { PlanOptions } from "../../scenario/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../../sync/index.js";
+import { TraceError, type TraceHeader } from "../../trace/index.js";
+
+export interface RunIdentity {
+  readonly planOptions: PlanOptions;
+  readonly mailbox: MailboxKind;
+}
+
+const schema = z.object({
+  seed: z.number().nullable(),
+  workers: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
+});
+
+export function headerOf({ planOptions: { seed, workers, durationMs }, mailbox }: RunIdentity): TraceHeader {
+  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox } satisfies z.output<typeof schema>;
+}
+
+/** @throws TraceError when the header of the trace at `path` does not say it */
+export function identityOf(header: TraceHeader, path: string): RunIdentity {
+  const read = schema.safeParse(header);
+  if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
+  const { seed, workers, durationMs, mailbox } = read.data;
+  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox };
+}

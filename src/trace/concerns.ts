@@ -1,0 +1,54 @@
+/** Which events of a trace are about one agent. */
+import type { TraceEvent, Value } from "./event.js";
+
+/** The operations on rows whose first argument is the id of an agent's row. */
+const ON_AGENT_ROWS: Readonly<Record<string, string>> = {
+  getAgent: "",
+  updateAgent: "",
+  getOnboardingAgent: "onboarding_",
+  updateOnboardingAgent: "onboarding_",
+};
+/** Where messages name agents. */
+const NAMING_KEYS = new Set(["subject_id", "agentId", "agent_id", "agent_ids", "agent", "agents"]);
+
+/** Whether `event` is about the agent `agentId`, as `getAgentId()` gives it. */
+export function concerns(event: TraceEvent, agentId: string): boolean {
+  const { operation, subject, args, outcome } = event;
+  if (subject === agentId) return true;
+  if (operation === "write" || operation === "commit" || operation === "answer" || operation === "read") {
+    return isRowOf(agentId, subject, args);
+  }
+  return names(args, agentId) || names(outcome, agentId);
+}
+
+function isRowOf(agentId: string, name: string, args: Value): boolean {
+  const [first, second] = isList(args) ? args : [args];
+  const prefix = ON_AGENT_ROWS[name];
+  if (prefix !== undefined) return typeof first === "string" && prefix + first === agentId;
+  if (name === "stateOfAgent") return nameOf(first, second) === agentId;
+  if (isMapping(first)) return nameOf(first["agentType"], first["agentId"]) === agentId;
+  return false;
+}
+
+function nameOf(agentType: Value, dbId: Value): string {
+  return `${agentType === "onboarding" ? "onboarding_" : ""}${typeof dbId === "string" ? dbId : ""}`;
+}
+
+function names(value: Value, agentId: string): boolean {
+  if (typeof value === "string") return value === agentId || value.startsWith(`${agentId}/`);
+  if (isList(value)) return value.some((item) => typeof item === "string" && names(item, agentId));
+  if (!isMapping(value)) return false;
+  return Object.entries(value).some(([key, item]) => {
+    if (key === agentId) return true;
+    if (NAMING_KEYS.has(key)) return isList(item) ? item.some((one) => names(one, agentId)) : names(item, agentId);
+    return isMapping(item) && names(item, agentId);
+  });
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function isMapping(value: Value): value is { readonly [key: string]: Value } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
