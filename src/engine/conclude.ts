@@ -16,8 +16,9 @@ import {
   type RunEvidence,
   type ThreadHealth,
 } from "../measure/index.js";
-import { buildSummary, writeRun, type Summary } from "../report/index.js";
+import { buildReportData, buildSummary, writeRun, type Summary } from "../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { phasesOf, slowestAgents, statusEventsOf } from "./chronicle.js";
 import { outcomesOf } from "./evidence.js";
 
 /** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
@@ -87,7 +88,15 @@ export function conclude(conclusion: Conclusion): Summary {
       memoryBytes: totalmem(),
     },
   });
+  const report = buildReportData({
+    runId,
+    scenario: loaded.scenario.name,
+    measurements,
+    phases: phasesOf(loaded.scenario, plan, durationMs),
+    statusEvents: statusEventsOf(audit, conclusion.originMs),
+    slowest: slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs),
+  });
   const hlog = formatHlog(measurements, { startEpochMs: startedAt.getTime(), comment: `crowdstorm ${version}, run ${runId}` });
-  writeRun(directory, { summary, hlog, scenario: loaded.text });
+  writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
 }

@@ -46,7 +46,8 @@ export function outcomesOf(audit: readonly AgentAudit[]): { agents: Record<strin
   return { agents: of("main"), onboardingAgents: of("onboarding") };
 }
 
-function nameOf({ agentType, agentId }: AgentAudit): string {
+/** What the evidence calls an agent: an onboarding agent is another than the agent of the same number. */
+export function nameOf({ agentType, agentId }: AgentAudit): string {
   return agentType === "onboarding" ? `${DISPLAY_PREFIX}${agentId}` : agentId;
 }
 

@@ -11,6 +11,11 @@ export interface Distribution {
   readonly meanMs: number;
   /** The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits. */
   percentile(percent: number): number;
+  /**
+   * How many samples lie between neighbouring `edgesMs` (ascending, ms), the lower edge included: one number fewer than edges.
+   * A sample whose bucket straddles an edge counts where the bucket begins, so edges are exact to three significant digits.
+   */
+  countsBetween(edgesMs: readonly number[]): number[];
   /** The samples as a histogram of nanoseconds, for encoding. A new one at each call. */
   histogram(): Histogram;
 }
@@ -45,6 +50,17 @@ export function createDistribution(counts: IntervalCounts): Distribution {
       // The library answers with the upper end of a bucket, which the greatest and the least time may lie within.
       const ns = Math.min(Math.max(forPercentiles.getValueAtPercentile(percent), counts.minNs), counts.maxNs);
       return ns / 1e6;
+    },
+    countsBetween(edgesMs) {
+      const between = Array.from({ length: Math.max(0, edgesMs.length - 1) }, () => 0);
+      let row = -1;
+      counts.buckets.forEach((bucket, at) => {
+        const ms = Math.max(lowestIn(bucket), counts.minNs) / 1e6;
+        while (row + 1 < edgesMs.length && ms >= (edgesMs[row + 1] ?? Infinity)) row++;
+        const there = between[row];
+        if (there !== undefined) between[row] = there + (counts.counts[at] ?? 0);
+      });
+      return between;
     },
     histogram: () => toHistogram(counts),
   };

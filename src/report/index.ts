@@ -1,12 +1,16 @@
 /** The public face of src/report: the summary of a run, its rendering, its directory, its verdict. */
+export type { Phase, ReportData, SlowAgent } from "./data.js";
 export { bar, formatCount, formatMs, formatShare, sparkline } from "./format.js";
+export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
 export {
   RUN_FILES,
   ResultsError,
   createRunDirectory,
   listRuns,
+  readReportData,
   readSummary,
   writeAtomically,
+  writeReport,
   writeRun,
   type ListedRun,
   type RunFiles,

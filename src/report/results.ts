@@ -1,11 +1,13 @@
 /**
- * The directory of a run, `results/<run id>/`: summary.json, latency.hlog and scenario.yaml, beside the run.db that the database
- * keeps there itself. A file is there whole or not at all, and summary.json is written last: a directory without one
+ * The directory of a run, `results/<run id>/`: summary.json, latency.hlog, scenario.yaml, the report (report.html, and
+ * report.json, what its charts draw), beside the run.db that the database keeps there itself. A file is there whole or not at all, and summary.json is written last: a directory without one
  * belongs to a run that goes on or was cut off.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import { renderReport } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
 /** Results cannot be written or read. The message is one line: what, where and why. */
@@ -13,13 +15,20 @@ export class ResultsError extends Error {
   override readonly name = "ResultsError";
 }
 
-export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", trace: "trace.bin", database: "run.db" } as const;
+export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", trace: "trace.bin", database: "run.db", reportData: "report.json", report: "report.html" } as const;
+
+/** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  mkdirSync(path);
+}
 
 /** Makes `<root>/<runId>`, and `root` where it is missing. Returns its path. @throws ResultsError */
 export function createRunDirectory(root: string, runId: string): string {
   const directory = join(root, runId);
   try {
-    mkdirSync(root, { recursive: true });
+    makeDirectories(root);
     mkdirSync(directory);
   } catch (error) {
     throw new ResultsError(`cannot make the results directory ${directory}: ${reason(error)}`, { cause: error });
@@ -60,18 +69,47 @@ export interface RunFiles {
   readonly hlog: string;
   /** The scenario as it was read, comments and all. */
   readonly scenario: string;
+  /** What the report draws. */
+  readonly report: ReportData;
 }
 
 /** Writes a run's files into its directory, the summary last. @throws ResultsError */
-export function writeRun(directory: string, { summary, hlog, scenario }: RunFiles): void {
+export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
   writeAtomically(join(directory, RUN_FILES.hlog), hlog);
+  writeAtomically(join(directory, RUN_FILES.reportData), `${JSON.stringify(report)}\n`);
+  writeAtomically(join(directory, RUN_FILES.report), renderReport(summary, report));
   writeAtomically(join(directory, RUN_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/**
+ * Writes the report of a finished run anew from its summary and its chart data, for one written by another version, or lost.
+ * Returns its path. @throws ResultsError
+ */
+export function writeReport(directory: string): string {
+  const path = join(directory, RUN_FILES.report);
+  writeAtomically(path, renderReport(readSummary(directory), readReportData(directory)));
+  return path;
 }
 
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
-  const path = join(directory, RUN_FILES.summary);
+  const { path, content } = readVersioned(directory, RUN_FILES.summary, 1);
+  const parsed = summarySchema.safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, { cause: parsed.error });
+  }
+  return parsed.data;
+}
+
+/** Reads what a run's report draws. @throws ResultsError when there is none, or it is of another version */
+export function readReportData(directory: string): ReportData {
+  return readVersioned(directory, RUN_FILES.reportData, REPORT_DATA_VERSION).content as ReportData;
+}
+
+function readVersioned(directory: string, file: string, readable: number): { path: string; content: unknown } {
+  const path = join(directory, file);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
@@ -79,15 +117,10 @@ export function readSummary(directory: string): Summary {
     throw new ResultsError(`cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : reason(error)}`, { cause: error });
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
-  if (version !== undefined && version !== 1) {
-    throw new ResultsError(`cannot read ${path}: it has version ${version}, this program reads version 1`);
+  if (version !== undefined && version !== readable) {
+    throw new ResultsError(`cannot read ${path}: it has version ${version}, this program reads version ${readable}`);
   }
-  const parsed = summarySchema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, { cause: parsed.error });
-  }
-  return parsed.data;
+  return { path, content };
 }
 
 export interface ListedRun {

@@ -3,8 +3,9 @@
  * Colour only repeats what the text says, so that the plain text reads as well.
  */
 import { Chalk, type ChalkInstance } from "chalk";
-import { COUNTER_NAMES, STAGES, TREND_NAMES, type TrendName } from "../measure/index.js";
+import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
 import { bar, formatCount, formatMs, formatShare, sparkline, wrap } from "./format.js";
+import { LATENCY_LABELS } from "./labels.js";
 import type { Summary, TrendSummary } from "./summary.js";
 
 export interface RenderOptions {
@@ -15,20 +16,6 @@ export interface RenderOptions {
   /** Where the run's files are, named in the last line. */
   readonly directory: string;
 }
-
-/**
- * Trends worth a line in every summary, and how the line calls them: live updates from their intended time, which includes the
- * schedule's slip, and from the time they were put on the channel (service time). The others are in `summary.json`.
- */
-const LATENCIES: Partial<Record<TrendName, string>> = {
-  live_update_latency: "live update (intended)",
-  live_update_service_time: "live update (service)",
-  live_update_round_trip: "live update and reply",
-  disconnect_detection: "disconnect detection",
-  registration_time: "registration",
-  status_commit_time: "status commit",
-  submit_ack_time: "submit acknowledged",
-};
 
 const LABEL_WIDTH = 26;
 const VIOLATIONS_SHOWN = 3;
@@ -111,7 +98,7 @@ const figures = (trend: TrendSummary): string =>
 function latencies(summary: Summary, chalk: ChalkInstance): string[] {
   const row = (label: string, trend: TrendSummary): string => `  ${label.padEnd(LABEL_WIDTH - 2)}${figures(trend)}`;
   const rows = TREND_NAMES.flatMap((name) => {
-    const [label, trend] = [LATENCIES[name], summary.trends[name]];
+    const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
     return label !== undefined && trend !== undefined && trend.count > 0 ? [row(label, trend)] : [];
   });
   const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));

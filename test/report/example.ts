@@ -11,7 +11,7 @@ import {
   type Measurements,
   type RunEvidence,
 } from "../../dist/measure/index.js";
-import { buildSummary, type Summary } from "../../dist/report/index.js";
+import { buildReportData, buildSummary, type ReportData, type ReportInput, type Summary } from "../../dist/report/index.js";
 
 function measurements(slipMs: number): Measurements {
   const recorder = createRecorder({ thread: "tasks", originMs: 0 });
@@ -89,5 +89,47 @@ export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolea
     },
     floor: [{ name: "Atomics hand-over", doc: "Bare Atomics.wait/notify between two threads.", distribution: measured.trends.stage_route }],
     environment: { crowdstorm: "0.1.0", node: "v20.20.2", platform: "linux x64", cpu: "a CPU", cores: 2, memoryBytes: 8 * 2 ** 30 },
+  });
+}
+
+/** The life of `count` agents that come one after the other and end alike. */
+function lives(count: number): ReportInput["statusEvents"] {
+  return Array.from({ length: count }, (_, agent) =>
+    ["none", "accepted", "in task", "completed"].map((to, at, all) => ({
+      agentType: "main" as const,
+      from: at === 0 ? null : (all[at - 1] ?? null),
+      to,
+      atMs: agent * 100 + at * 1000,
+    })),
+  ).flat();
+}
+
+export function exampleReport({ text = "plain" }: { text?: string } = {}): ReportData {
+  return buildReportData({
+    runId: "20240102-030405-disconnect-storm-42",
+    scenario: "disconnect-storm",
+    measurements: measurements(1),
+    phases: [
+      { kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 6000 },
+      { kind: "disconnects", label: `disconnects (${text})`, fromMs: 6000, toMs: 7500 },
+      { kind: "drain", label: "drain", fromMs: 7500, toMs: 14_200 },
+    ],
+    statusEvents: lives(100),
+    slowest: [
+      {
+        agentId: "17",
+        status: "completed",
+        latencyMs: 12.5,
+        atMs: 6200,
+        taken: 9,
+        history: [
+          { status: "none", atMs: 100 },
+          { status: "in task", atMs: 2100 },
+          { status: "completed", atMs: 9100 },
+        ],
+        endedAtMs: 9100,
+        ended: text,
+      },
+    ],
   });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { ResultsError, createRunDirectory, listRuns, readSummary, writeAtomically, writeRun } from "../../dist/report/index.js";
-import { exampleSummary } from "./example.js";
+import { exampleReport, exampleSummary } from "./example.js";
 
 function temporary(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-results-"));
@@ -21,8 +21,8 @@ test("a run is written, listed and read back", (context) => {
   assert.deepEqual(listRuns(root), []);
   const summary = exampleSummary();
   const directory = createRunDirectory(root, summary.runId);
-  writeRun(directory, { summary, hlog: "#log\n", scenario: "name: x # kept\n" });
-  assert.deepEqual(readdirSync(directory).sort(), ["latency.hlog", "scenario.yaml", "summary.json"]);
+  writeRun(directory, { summary, hlog: "#log\n", scenario: "name: x # kept\n", report: exampleReport() });
+  assert.deepEqual(readdirSync(directory).sort(), ["latency.hlog", "report.html", "report.json", "scenario.yaml", "summary.json"]);
   assert.equal(readFileSync(join(directory, "scenario.yaml"), "utf8"), "name: x # kept\n");
   assert.deepEqual(readSummary(directory), summary);
   assert.deepEqual(listRuns(root), [{ runId: summary.runId, directory, summary }]);

@@ -14,7 +14,10 @@ export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: 
   percentiles: (runs) => percentiles(runs),
 };
 
-const Y_SIZE = 52;
+/** The same for all, so that the charts over time stand exactly above each other. CSS pixels. */
+const Y_SIZE = 48;
+/** uPlot's enumeration exists in its types alone. */
+const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 type Column = (number | null)[];
 
 export function formatMs(ms: number): string {
@@ -22,17 +25,23 @@ export function formatMs(ms: number): string {
   return `${ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3)} ms`;
 }
 
-const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "–" : formatMs(value));
-const countValue = (_chart: uPlot, value: number | null): string => (value === null ? "–" : Math.round(value).toLocaleString("en-GB"));
-const timeSeries: uPlot.Series = { label: "at", value: (_chart, value: number | null) => (value === null ? "–" : clockTime(value)) };
+const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : formatMs(value));
+const countValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : Math.round(value).toLocaleString("en-GB"));
+const timeSeries: uPlot.Series = { label: "at", value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)) };
 
-/** A logarithmic axis of ms that names the decades. */
-const msAxis = (): uPlot.Axis =>
-  axis({
-    scale: "y",
-    size: Y_SIZE,
-    values: (_chart, splits) => splits.map((ms) => (Math.abs(Math.log10(ms) - Math.round(Math.log10(ms))) < 1e-9 ? `${Number(ms.toPrecision(3))}` : null)),
-  });
+/** A logarithmic axis of ms with the decades alone: the lines between them would compete with the data. */
+function msAxis(): uPlot.Axis {
+  const plain = axis({ scale: "y", size: Y_SIZE });
+  return {
+    ...plain,
+    splits: (_chart, _axis, min, max) => {
+      const exponents = Array.from({ length: Math.floor(Math.log10(max) + 1e-9) - Math.ceil(Math.log10(min) - 1e-9) + 1 }, (_, at) => Math.ceil(Math.log10(min) - 1e-9) + at);
+      return exponents.map((exponent) => 10 ** exponent);
+    },
+    filter: (_chart, splits) => splits,
+    values: thousands,
+  };
+}
 
 const line = (label: string, name: string, options: uPlot.Series = {}): uPlot.Series => ({
   label,
@@ -52,8 +61,8 @@ function latency({ latency: over, phases, durationMs, runId }: ReportData): Char
     data: [x, p50, p99, max, count],
     height: 320,
     padding: [lanesHeight(phases) + 6, 8, 0, 0],
-    scales: { x: timeScale(durationMs), y: { distr: 3, range: () => [lowest, edgesMs.at(-1) ?? 1] }, count: { auto: false, range: [0, 1] } },
-    axes: [timeAxis(), { ...msAxis(), label: "ms", labelSize: 18, size: Y_SIZE - 18 }],
+    scales: { x: timeScale(durationMs), y: { distr: LOGARITHMIC, range: () => [lowest, edgesMs.at(-1) ?? 1] }, count: { auto: false, range: [0, 1] } },
+    axes: [timeAxis(), msAxis()],
     series: [
       timeSeries,
       line("p50", "p50"),
@@ -73,7 +82,7 @@ function rate({ latency: { lengthMs, startMs, count }, phases, durationMs, runId
     height: 140,
     padding: [8, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
-    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE - 18, label: "updates / s", labelSize: 18, values: thousands })],
+    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
     series: [timeSeries, line("updates a second", "link", { fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`, width: 1.5, value: countValue })],
     plugins: [phaseBands(phases, false)],
     group: runId,
@@ -95,19 +104,18 @@ function withGaps(startMs: readonly number[], lengthMs: number, columns: readonl
 
 /** Stacked: each series is drawn from the bottom up to the sum of itself and those beneath, the highest sum first. */
 function statuses({ phases, durationMs, runId }: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
-  // Ends at the bottom, where they only grow; those who are still there on top of them.
-  const fromTop = series;
-  const sums = fromTop.map((_, at) => atMs.map((_at, point) => fromTop.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)));
+  // The order of an agent's life from the top puts the ends at the bottom, where they only grow.
+  const sums = series.map((_, at) => atMs.map((_at, point) => series.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)));
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
     data: [atMs.map((ms) => ms / 1000), ...sums],
     height: 230,
     padding: [8, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, max || 1)] } },
-    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE - 18, label: "agents", labelSize: 18, values: thousands })],
+    axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
     series: [
       timeSeries,
-      ...fromTop.map(({ status, agents }): uPlot.Series => {
+      ...series.map(({ status, agents }): uPlot.Series => {
         const name = `status-${status.replaceAll(/[^a-z]/g, "-")}`;
         return {
           label: status,
@@ -116,7 +124,7 @@ function statuses({ phases, durationMs, runId }: ReportData, { atMs, series }: S
           width: 0,
           points: { show: false },
           ...(stepped !== undefined && { paths: stepped }),
-          value: (_chart, _sum, _series, point) => (point === null ? "–" : (agents[point] ?? 0).toLocaleString("en-GB")),
+          value: (_chart, _sum, _series, point) => (point === null ? "" : (agents[point] ?? 0).toLocaleString("en-GB")),
         };
       }),
     ],
@@ -144,17 +152,26 @@ function percentiles(runs: readonly ReportData[]): ChartSpec {
     data: [xs, ...columns],
     height: 300,
     padding: [8, 16, 0, 0],
-    scales: { x: { time: false, distr: 3, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] }, y: { distr: 3, range: () => decades(all) } },
-    axes: [axis({ scale: "x", size: 34, splits: (_chart, _axis, _min, max) => nines(max), values: (_chart, splits) => splits.map(percentName) }), { ...msAxis(), label: "ms", labelSize: 18, size: Y_SIZE - 18 }],
+    scales: { x: { time: false, distr: LOGARITHMIC, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] }, y: { distr: LOGARITHMIC, range: () => decades(all) } },
+    axes: [
+      axis({
+        scale: "x",
+        size: 34,
+        splits: ({ width }, _axis, _min, max) => nines(max, width),
+        filter: (_chart, splits) => splits,
+        values: (_chart, splits) => splits.map(percentName),
+      }),
+      msAxis(),
+    ],
     series: [
-      { label: "percentile", value: (_chart, value: number | null) => (value === null ? "–" : percentName(value)) },
+      { label: "at", value: (_chart, value: number | null) => (value === null ? "" : percentName(value)) },
       ...curves.map(({ name }, at) => line(name, `curve-${at}`, { spanGaps: true })),
     ],
     plugins: [],
   };
 }
 
-const nines = (max: number): number[] => [1, 2, 4, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
+const nines = (max: number, width: number): number[] => [1, ...(width < 520 ? [] : [2, 4]), 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
 const percentName = (x: number): string => (x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`);
 
 function decades(values: readonly number[]): [number, number] {
@@ -162,4 +179,5 @@ function decades(values: readonly number[]): [number, number] {
   return [10 ** Math.floor(Math.log10(Math.min(...values))), 10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9)];
 }
 
-const thousands = (_chart: uPlot, splits: number[]): string[] => splits.map((n) => (n >= 10_000 ? `${n / 1000}k` : n.toLocaleString("en-GB")));
+const thousands = (_chart: uPlot, splits: number[]): string[] =>
+  splits.map((n) => (n >= 10_000 ? `${n / 1000}k` : n.toLocaleString("en-GB", { maximumSignificantDigits: 4 })));

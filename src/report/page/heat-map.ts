@@ -1,5 +1,5 @@
 /** The heat map behind the latency lines: how many updates took how long, when. */
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { LatencyOverTime } from "../data.js";
 import { colour } from "./theme.js";
 

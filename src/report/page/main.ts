@@ -30,7 +30,7 @@ function fitAll(): void {
 }
 
 function offerCopying(): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy][hidden]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
       void navigator.clipboard.writeText(button.previousElementSibling?.textContent ?? "").then(() => {
@@ -51,5 +51,6 @@ if (document.documentElement.dataset["live"] !== undefined) {
   followRun((news) => {
     runs = [news];
     drawAll();
+    offerCopying();
   });
 }

@@ -32,7 +32,7 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
       height,
       plugins: [...plugins],
       ...(padding !== undefined && { padding }),
-      legend: { live: true },
+      legend: { live: true, markers: { width: 0, fill: (self, at) => markerFill(self, at) } },
       cursor: { points: { size: 6 }, drag: { x: true, y: false }, ...(group !== undefined && { sync: { key: group } }) },
     },
     data,
@@ -40,6 +40,13 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
   );
   operableByKeys(element, chart);
   return chart;
+}
+
+/** A legend's square in the colour of its line, or nothing for a series that is not drawn. */
+function markerFill(chart: uPlot, at: number): string {
+  const { stroke } = chart.series[at] ?? {};
+  const paint: unknown = typeof stroke === "function" ? (stroke as (self: uPlot, at: number) => unknown)(chart, at) : stroke;
+  return typeof paint === "string" ? paint : "transparent";
 }
 
 export function axis(options: uPlot.Axis): uPlot.Axis {
@@ -50,12 +57,12 @@ export function axis(options: uPlot.Axis): uPlot.Axis {
 /** The axis of the run's time, in seconds. */
 export const timeAxis = (): uPlot.Axis => axis({ scale: "x", values: (_chart, splits) => splits.map(clockTime), size: 34 });
 
-/** The whole run, even where nothing was measured at its ends. */
-export const timeScale = (durationMs: number): uPlot.Scale => ({ time: false, range: (_chart, min, max) => zoomed(min, max, durationMs / 1000) });
-
-/** Null limits are those of a chart that is shown whole. */
-function zoomed(min: number | null, max: number | null, seconds: number): [number, number] {
-  return min === null || max === null ? [0, seconds] : [Math.max(0, min), Math.min(max, seconds)];
+/** The whole run, even where nothing was measured at its ends, unless the reader has chosen a part of it. Without data there are no limits. */
+export function timeScale(durationMs: number): uPlot.Scale {
+  return {
+    time: false,
+    range: ({ data: [x] }, min, max) => (!Number.isFinite(min) || (min === x[0] && max === x.at(-1)) ? [0, durationMs / 1000] : [min, max]),
+  };
 }
 
 /** Seconds as a reader says them: 4 s, 2:30, and finer where the axis is. */
@@ -96,7 +103,8 @@ export function phaseBands(phases: readonly Phase[], named: boolean): uPlot.Plug
           ctx.globalAlpha = 1;
           const top = bbox.top - (lanesHeight(phases) - LANES[kind] * LANE - 1) * ratio;
           ctx.fillRect(left, top, Math.max(width - ratio, ratio), (LANE - 3) * ratio);
-          writeWithin(ctx, label, left, top, width, ratio);
+          const next = phases.filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs).map((other) => chart.valToPos(other.fromMs / 1000, "x", true));
+          name(ctx, label, { left, top, right: left + width, free: Math.min(...next, bbox.left + bbox.width) }, ratio);
         }
         ctx.restore();
       },
@@ -104,16 +112,24 @@ export function phaseBands(phases: readonly Phase[], named: boolean): uPlot.Plug
   };
 }
 
-function writeWithin(ctx: CanvasRenderingContext2D, label: string, left: number, top: number, width: number, ratio: number): void {
+/** Writes a label on its band, or beside it as far as the lane is `free`, or as much of it as the band holds. Canvas pixels. */
+function name(ctx: CanvasRenderingContext2D, label: string, band: { left: number; top: number; right: number; free: number }, ratio: number): void {
   ctx.font = FONT.replace("12px", `${10.5 * ratio}px`);
-  const inset = 4 * ratio;
-  let text = label;
-  while (text.length > 1 && ctx.measureText(text).width > width - 2 * inset) text = `${text.slice(0, -2).trimEnd()}…`;
-  if (text.length < 4) return;
-  ctx.fillStyle = colour("on-phase");
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  ctx.fillText(text, left + inset, top + ((LANE - 3) / 2) * ratio);
+  const inset = 4 * ratio;
+  const middle = band.top + ((LANE - 3) / 2) * ratio;
+  const room = (text: string): number => ctx.measureText(text).width + 2 * inset;
+  if (room(label) > band.right - band.left && room(label) <= band.free - band.right) {
+    ctx.fillStyle = colour("soft");
+    ctx.fillText(label, band.right + inset, middle);
+    return;
+  }
+  let text = label;
+  while (text.length > 1 && room(text) > band.right - band.left) text = `${text.slice(0, -2).trimEnd()}…`;
+  if (text.length < 4) return;
+  ctx.fillStyle = colour("on-phase");
+  ctx.fillText(text, band.left + inset, middle);
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);

@@ -1,0 +1,80 @@
+/**
+ * What the report's charts draw: `report.json` of a run, also embedded in its `report.html`. Plain data, compact: a column is an
+ * array. Times are ms from the start of the run, rounded to a few digits. The page's script reads this file's types too, so it
+ * imports nothing.
+ *
+ * `version` changes when a field changes its meaning or goes.
+ */
+
+export const REPORT_DATA_VERSION = 1;
+
+export interface ReportData {
+  readonly version: typeof REPORT_DATA_VERSION;
+  readonly runId: string;
+  readonly scenario: string;
+  /** The end of the time axis. */
+  readonly durationMs: number;
+  readonly phases: readonly Phase[];
+  readonly latency: LatencyOverTime;
+  readonly percentiles: readonly PercentileCurve[];
+  readonly statuses: { readonly main: StatusesOverTime; readonly onboarding: StatusesOverTime };
+  /** Agents with the greatest live-update latency, the worst first. */
+  readonly slowest: readonly SlowAgent[];
+}
+
+/** A span of the run that explains what the charts show. */
+export interface Phase {
+  readonly kind: "arrivals" | "disconnects" | "drain" | "fault";
+  readonly label: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** `live_update_latency` along the time axis. Intervals in which nothing was recorded are left out. */
+export interface LatencyOverTime {
+  /** The length of every interval. */
+  readonly lengthMs: number;
+  readonly startMs: readonly number[];
+  readonly count: readonly number[];
+  readonly p50: readonly number[];
+  readonly p90: readonly number[];
+  readonly p99: readonly number[];
+  readonly max: readonly number[];
+  /** The rows of the heat map: row i holds latencies from `edgesMs[i]` up to `edgesMs[i + 1]`. */
+  readonly edgesMs: readonly number[];
+  /** For every interval, how many latencies fell into each row. */
+  readonly cells: readonly (readonly number[])[];
+}
+
+/** A distribution as HdrHistogram plots it: time by percentile, percentiles ever closer to 100. */
+export interface PercentileCurve {
+  readonly name: string;
+  readonly percent: readonly number[];
+  readonly ms: readonly number[];
+}
+
+/** How many agents were in each status at each instant. */
+export interface StatusesOverTime {
+  readonly atMs: readonly number[];
+  /** Statuses that some agent was in, in the order of an agent's life; final ones last. */
+  readonly series: readonly { readonly status: string; readonly agents: readonly number[] }[];
+}
+
+/** An agent one of whose live updates took long, and its life. */
+export interface SlowAgent {
+  readonly agentId: string;
+  /** Its final status. */
+  readonly status: string;
+  /** Its slowest live update: intended to be sent → taken. */
+  readonly latencyMs: number;
+  /** When that update was taken. */
+  readonly atMs: number;
+  /** Live updates taken for this agent. */
+  readonly taken: number;
+  /** Every status it was in and since when, oldest first. */
+  readonly history: readonly { readonly status: string; readonly atMs: number }[];
+  /** When the task's code ended for it; absent when it had not by the end of the run. */
+  readonly endedAtMs?: number;
+  /** Why the task's code ended early, a few words; absent when it did not. */
+  readonly ended?: string;
+}

@@ -1,0 +1,73 @@
+/**
+ * The document around a report: one file that needs nothing else. Script, style and chart data are in it, and its content
+ * security policy lets it load nothing and run no script but its own, so that a text from a scenario could do no harm even if
+ * it were not escaped.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import type { ReportData } from "../data.js";
+import { html, json, raw, type Markup } from "./markup.js";
+
+export interface Page {
+  readonly title: string;
+  readonly body: Markup;
+  /** What the charts draw: one run, or two to compare. */
+  readonly runs: readonly ReportData[];
+  /** Whether the page asks its server for news (`src/cli/dashboard.ts`). */
+  readonly live?: boolean;
+}
+
+export function renderPage({ title, body, runs, live = false }: Page): string {
+  const { script, style } = assets();
+  const policy = [
+    "default-src 'none'",
+    // Bars are as long as their style attributes say, and the charts place their cursor so.
+    "style-src 'unsafe-inline'",
+    `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+    ...(live ? ["connect-src 'self'"] : []),
+  ].join("; ");
+  const page = html`<!doctype html>
+<html lang="en"${live ? raw(" data-live") : raw("")}>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="crowdstorm">
+<title>${title}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<header class="top"><a class="skip" href="#main">Skip to the report</a><span class="brand">crowdstorm</span><span id="live-state" role="status"></span>
+<button type="button" id="theme" hidden>Theme</button></header>
+<main id="main" data-part="main">
+<noscript><p class="note">Charts are drawn by a script. Without it, the table beneath each holds the same figures.</p></noscript>
+${body}
+</main>
+<script type="application/json" id="runs">${json(runs)}</script>
+<script>${raw(script)}</script>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+/** A part of the report with its heading. While a run goes on, news of it replace its content. */
+export function section(id: string, heading: string, ...content: readonly Markup[]): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${heading}</h2>
+<div data-part="${id}">${content}</div></section>`;
+}
+
+let loaded: { readonly script: string; readonly style: string } | undefined;
+
+/** The page's own script and style, which the build bundles beside this module. */
+function assets(): { readonly script: string; readonly style: string } {
+  loaded ??= { script: asset("main.js"), style: asset("style.css") };
+  return loaded;
+}
+
+function asset(name: string): string {
+  const url = new URL(`../page/${name}`, import.meta.url);
+  if (!existsSync(url)) throw new Error(`${url.pathname} is missing: build with "npm run build"`);
+  return readFileSync(url, "utf8").trim();
+}
