@@ -1,10 +1,10 @@
 /** The options that decide what a run's workers do, shared by every command that takes a scenario. */
-import { buildPlan, loadScenario, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { buildPlan, openScenario, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 
 /** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
 export const planOptions = {
-  scenario: { alias: "s", type: "string", requiresArg: true, describe: "Name of a scenario (see `simulate list`), or path of a file" },
+  scenario: { alias: "s", type: "string", requiresArg: true, describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module" },
   seed: { type: "string", requiresArg: true, describe: "Whole number; the same seed gives the same plan [default: the scenario's]" },
   workers: { type: "string", requiresArg: true, describe: "Simulated workers; scales the rates of arrival [default: the scenario's]" },
   duration: { type: "string", requiresArg: true, describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]" },
@@ -37,10 +37,12 @@ function lasting(text: string): number {
  * @throws {UsageError} for an option that is no such value.
  * @throws {ScenarioError} for a scenario that cannot be used.
  */
-export function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): LoadedScenario & {
-  readonly options: { readonly seed?: number; readonly workers?: number; readonly durationMs?: number };
-  readonly plan: Plan;
-} {
+export async function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): Promise<
+  LoadedScenario & {
+    readonly options: { readonly seed?: number; readonly workers?: number; readonly durationMs?: number };
+    readonly plan: Plan;
+  }
+> {
   // Not left to yargs, which would say so before it says that a command is misspelt.
   if (name === undefined) throw new UsageError('--scenario is missing: give a name from `simulate list` or the path of a file');
   const options = {
@@ -48,6 +50,6 @@ export function planFrom({ scenario: name, seed, workers, duration }: PlanArgume
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
     ...(duration !== undefined && { durationMs: lasting(duration) }),
   };
-  const loaded = loadScenario(name);
+  const loaded = await openScenario(name);
   return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
 }

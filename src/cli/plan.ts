@@ -95,8 +95,8 @@ export const planCommand: CommandModule<object, Arguments> = {
       .option("head", { type: "string", default: "10", describe: "How many workers to show" })
       .option("json", { type: "boolean", default: false, describe: "As JSON" })
       .example("$0 plan --scenario steady --seed 42", "What seed 42 does in steady"),
-  handler: (args) => {
-    const { plan } = planFrom(args);
+  handler: async (args) => {
+    const { plan } = await planFrom(args);
     const totals = totalsOf(plan);
     const head = firstToArrive(plan, wholeNumber("head", args.head, 0));
     const planned = planHash(plan);

@@ -2,17 +2,20 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { noFaults, runThreads, runVirtual } from "../engine/index.js";
+import { runThreads, runVirtual } from "../engine/index.js";
 import type { Measurements } from "../measure/index.js";
 import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { showProgress } from "./progress.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { UsageError } from "./errors.js";
+import { faultRatesFrom, faultsOption } from "./fault-options.js";
+import { interruptible } from "./interrupt.js";
 
 interface RunArguments extends PlanArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
+  readonly faults?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly results: string;
   readonly quiet: boolean;
@@ -30,6 +33,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .options(planOptions)
       .option("threads", { type: "string", requiresArg: true, describe: "Threads for simulated workers and for tasks, together [default: one a core]" })
       .option("virtual", { type: "boolean", default: false, describe: "Under simulated time: the same run, to the last event, whenever it has the same seed" })
+      .option("faults", faultsOption)
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
@@ -37,8 +41,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
       .example("$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"),
   async handler(args) {
-    const { scenario, path: _path, text, plan, options } = { ...planFrom(args) };
+    const { scenario, path: _path, text, plan, options } = await planFrom(args);
     const threads = threadsFrom(args.threads);
+    const faultRates = faultRatesFrom(args.faults);
+    if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
     const interrupt = interruptible();
     const progress = showProgress(plan, args.quiet);
     const common = {
@@ -54,7 +60,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       onProgress: (measured: () => Measurements, elapsedMs: number) => progress.show(measured, elapsedMs),
     };
     const running = args.virtual
-      ? runVirtual({ ...common, faults: noFaults, startedAt: new Date(), breathe: () => setImmediate() })
+      ? runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
       : runThreads({ ...common, threads });
     const { summary, directory } = await running.finally(() => progress.end());
     if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
@@ -71,27 +77,15 @@ function threadsFrom(text: string | undefined): number {
   return threads;
 }
 
-/** Ctrl-C ends the run but keeps its results; a second one ends the process. */
-function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onInterrupt);
-  return controller.signal;
-}
-
 function runIdOf(scenario: string, seed: number): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
   return `${stamp}-${scenario}-${seed}-${process.pid}`;
 }
 
 /** The options that make the run another than a plain run of its scenario. */
-function differing({ seed, workers, duration, threads, virtual, mailbox }: RunArguments): Summary["options"] {
+function differing({ seed, workers, duration, threads, virtual, faults, mailbox }: RunArguments): Summary["options"] {
   // The number of threads makes no difference to a simulated run. An option without a value is its name alone.
-  const given = { seed, workers, duration, ...(virtual ? { virtual: "" } : { threads }), ...(mailbox !== "sound" && { mailbox }) };
+  const given = { seed, workers, duration, ...(virtual ? { virtual: "", faults } : { threads }), ...(mailbox !== "sound" && { mailbox }) };
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

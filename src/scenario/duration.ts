@@ -1,7 +1,8 @@
 /** Durations as people write them, `250ms` or `1m30s` (k6's notation), and as the program counts them, in ms. */
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+/** What {@link parseDuration} reads. */
+export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
 
 /** The nearest whole microsecond to `ms`, in ms. Plans hold no finer times, so that their encoding is exact. */
@@ -14,7 +15,7 @@ export function toMicrosecond(ms: number): number {
  * `undefined` when `text` is not a duration (no unit, a sign, an unknown unit, spaces).
  */
 export function parseDuration(text: string): number | undefined {
-  if (!WHOLE.test(text)) return undefined;
+  if (!DURATION_PATTERN.test(text)) return undefined;
   let ms = 0;
   for (const [, amount, unit] of text.matchAll(PART)) ms += Number(amount) * (MS[unit ?? ""] ?? Number.NaN);
   return toMicrosecond(ms);

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Distribution } from "./distribution.js";
-import { parseDuration } from "./duration.js";
+import { DURATION_PATTERN, parseDuration } from "./duration.js";
 import { nearest } from "./nearest.js";
 
 /**
@@ -27,8 +27,11 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
 
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
 
+/** As the file has it. Checked below, with better words than a pattern has; the pattern is for the JSON Schema. */
+const durationText = z.string({ error: DURATION }).meta({ id: "duration", pattern: DURATION_PATTERN.source, examples: ["250ms", "1.5s", "1m30s"] });
+
 /** A duration of 0 or more; ms after parsing. */
-export const duration = z.string({ error: DURATION }).transform((text, context) => {
+export const duration = durationText.transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
   const negative = text.startsWith("-") && parseDuration(text.slice(1)) !== undefined;
@@ -54,11 +57,11 @@ export const rate = z.number(RATE).min(0, RATE);
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
 
-/** A field that reads as a number. */
-type Value = z.ZodType<number>;
+/** A field that reads as a number; in a file it is an `Input`. */
+type Value<Input> = z.ZodType<number, Input>;
 
 /** From the first value to the second, both included, in this order. */
-export function rangeOf(value: Value, what: string) {
+export function rangeOf<Input>(value: Value<Input>, what: string) {
   const shape = `must be two values, [from, to], each ${what}`;
   return z.tuple([value, value], shape).refine(([from, to]) => from <= to, "must be [from, to] with from not above to");
 }
@@ -68,7 +71,7 @@ export function rangeOf(value: Value, what: string) {
  * `{ uniform: [from, to] }`, `{ exponential: { mean } }`, `{ normal: { mean, sd } }`, `{ lognormal: { median, p95 } }`;
  * the last three take a `max` that larger draws are cut to. `what` names such a value in errors, with its article.
  */
-export function distributionOf(value: Value, what: string) {
+export function distributionOf<Input>(value: Value<Input>, what: string) {
   const max = value.optional().describe("Larger draws are cut to this.");
   const kinds = object({
     uniform: rangeOf(value, what).optional(),
@@ -77,7 +80,7 @@ export function distributionOf(value: Value, what: string) {
     lognormal: object({ median: value, p95: value, max })
       .refine(({ median, p95 }) => 0 < median && median <= p95, "needs 0 < median <= p95")
       .optional(),
-  });
+  }).meta({ minProperties: 1, maxProperties: 1 });
   const oneKind = `must be ${what}, or exactly one of uniform, exponential, normal and lognormal`;
   return z.union([value, kinds], oneKind).transform((read, context): Distribution => {
     if (typeof read === "number") return { kind: "constant", value: read };

@@ -2,8 +2,10 @@
 export { ScenarioError } from "./errors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
-export { loadScenario, parseScenario, shippedScenarios, type LoadedScenario } from "./load.js";
-export { scenarioSchema, type Behaviour, type Scenario } from "./schema.js";
+export { defineScenario, openScenario, scenarioFrom } from "./define.js";
+export { scenarioJsonSchema } from "./json-schema.js";
+export { loadScenario, parseScenario, SCENARIO_SCHEMA, shippedScenarios, type LoadedScenario } from "./load.js";
+export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./plan.js";
 export { planHash } from "./plan-hash.js";

@@ -11,6 +11,8 @@ import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
 /** The scenarios that come with the package. The path is the same from `src` and from `dist`. */
 const SHIPPED = fileURLToPath(new URL("../../scenarios/", import.meta.url));
 const EXTENSION = ".yaml";
+/** The JSON Schema that editors check scenario files by; a path. */
+export const SCENARIO_SCHEMA = join(SHIPPED, "scenario.schema.json");
 
 /** A scenario and where it came from. */
 export interface LoadedScenario {
@@ -22,7 +24,7 @@ export interface LoadedScenario {
 }
 
 /** `path` as short as it can be said from the working directory. */
-function spoken(path: string): string {
+export function spoken(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") || isAbsolute(short) ? path : short;
 }
@@ -39,15 +41,21 @@ function fieldName(path: readonly PropertyKey[]): string {
   return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
 }
 
+/** A problem as it is told: where, in which field, what. */
+export function told(place: string, { path, message }: Problem): string {
+  const field = fieldName(path);
+  return `${place}: ${field === "" ? "" : `${field}: `}${message}`;
+}
+
 function asError(problems: readonly Problem[], file: string, yaml: YamlFile): ScenarioError {
   const placed = problems
-    .map(({ path, message }) => ({ ...yaml.positionOf(path), field: fieldName(path), message }))
+    .map((problem) => ({ ...yaml.positionOf(problem.path), problem }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
   // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once.
   const said = new Set<string>();
   const [first = file, ...others] = placed
-    .filter(({ line, column, message }) => said.size < said.add(`${line}:${column}: ${message}`).size)
-    .map(({ line, field, message }) => `${file}:${line}: ${field === "" ? "" : `${field}: `}${message}`);
+    .filter(({ line, column, problem }) => said.size < said.add(`${line}:${column}: ${problem.message}`).size)
+    .map(({ line, problem }) => told(`${file}:${line}`, problem));
   return new ScenarioError([first, ...others]);
 }
 

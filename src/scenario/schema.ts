@@ -9,8 +9,11 @@ import { parseThreshold, ThresholdError } from "../measure/index.js";
 import { expectedArrivals } from "./arrivals.js";
 import { count, distributionOf, duration, line, object, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
 
-const durations = distributionOf(duration, "a duration");
-const counts = distributionOf(count, "a whole number");
+/** Tells the JSON Schema what a refinement tells the loader, in better words. */
+const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
+
+const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
+const counts = distributionOf(count, "a whole number").meta({ id: "counts" });
 
 const arrivals = object({
   startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
@@ -56,7 +59,9 @@ const disconnect = object({
     probability: probability.describe("The share of those who dropped that come back."),
     after: durations.describe("How long they are away."),
   }).optional(),
-}).refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction");
+})
+  .refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction")
+  .meta(exactlyOneOf("window", "perAction"));
 
 const afterActions = object({ afterActions: counts });
 
@@ -70,11 +75,11 @@ const behaviour = object({
 }).refine(
   (read) => [read.actions, read.return, read.silence].filter((given) => given !== undefined).length === 1,
   "needs exactly one of actions, return and silence: a worker ends in one way",
-);
+).meta(exactlyOneOf("actions", "return", "silence"));
 
 const threshold = z.string('must be text, such as "p(99)<250"');
 
-const expressions = z.array(threshold, "must be a list of expressions").min(1, "must have at least one expression");
+const expressions = z.array(threshold, "must be a list of expressions").min(1, "must have at least one expression").meta({ id: "expressions" });
 
 const thresholds = z.record(z.string(), expressions, "must be a mapping of metrics to lists of expressions").superRefine((byMetric, context) => {
   for (const [metric, list] of Object.entries(byMetric)) {
@@ -127,6 +132,8 @@ export const scenarioSchema = scenarioObject.superRefine(refuseUpdatesToStatic);
 
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;
+/** A scenario as it is written: durations with their units, defaults left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;
 /** One named behaviour of a scenario. */
 export type Behaviour = Scenario["behaviours"][string];
 /** What onboarding and behaviours have in common. */

@@ -1,0 +1,66 @@
+/** Scenarios written as modules, for what a YAML file cannot say: values that are computed. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { stringify } from "yaml";
+import { ScenarioError } from "./errors.js";
+import { loadScenario, spoken, told, type LoadedScenario } from "./load.js";
+import { problemsIn } from "./problems.js";
+import { scenarioSchema, type ScenarioInput } from "./schema.js";
+
+const MODULE = /\.[cm]?[jt]s$/;
+
+/**
+ * Has the compiler check a scenario as it is written; returns it as it is. The default export of a scenario module:
+ * `export default defineScenario({ … })`. The values are those of a YAML file: durations are text with a unit.
+ */
+export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+  return scenario;
+}
+
+async function defaultExportOf(path: string, file: string): Promise<unknown> {
+  if (!existsSync(path)) throw new ScenarioError([`${file}: no such file`]);
+  try {
+    const module = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
+      throw new ScenarioError([
+        `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 ${file}) and name ` +
+          `the JavaScript file, or use Node 22.18 or later`,
+      ]);
+    }
+    throw new ScenarioError([`${file}: cannot be imported: ${message.replaceAll("\n", " ")}`]);
+  }
+}
+
+/**
+ * A scenario that a program made. `origin` says in errors where it is from; the text is YAML, with every value as it was
+ * computed now, so that the run can be repeated whatever the program computes next time.
+ * @throws {ScenarioError} when it is not valid.
+ */
+export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
+  const read = scenarioSchema.safeParse(input);
+  if (!read.success) {
+    const [first = origin, ...others] = problemsIn(read.error, input).map((problem) => told(origin, problem));
+    throw new ScenarioError([first, ...others]);
+  }
+  return { scenario: read.data, path: origin, text: `# From ${origin}, with the values that it had computed.\n${stringify(input)}` };
+}
+
+async function importScenario(path: string): Promise<LoadedScenario> {
+  const file = spoken(path);
+  const input = await defaultExportOf(path, file);
+  if (input === undefined) throw new ScenarioError([`${file}: has no default export; a scenario module has: export default defineScenario({ … })`]);
+  return { ...scenarioFrom(input, file), path };
+}
+
+/**
+ * As {@link loadScenario}, and the default export of a module as well: a path that ends in `.js`, `.mjs` or `.cjs`, or, where Node
+ * can import TypeScript (22.18 and later), in `.ts`, `.mts` or `.cts`.
+ * @throws {ScenarioError} as `loadScenario` does, and when the module cannot be imported.
+ */
+export async function openScenario(nameOrPath: string): Promise<LoadedScenario> {
+  return MODULE.test(nameOrPath) ? importScenario(nameOrPath) : loadScenario(nameOrPath);
+}
