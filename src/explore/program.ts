@@ -46,7 +46,7 @@ export interface Program {
   readonly ringBytes: number;
   /** By name, in the order of the columns of a printed schedule. */
   readonly threads: Readonly<Record<string, ProgramThread>>;
-  /** Says what is wrong with a finished execution: a line each, none if nothing is. */
+  /** Says what is wrong with a finished execution: a line each, none if nothing is. What it throws is wrong too. */
   readonly check: (finished: Finished) => readonly string[];
 }
 

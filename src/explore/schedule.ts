@@ -1,6 +1,6 @@
 /** An execution as it is kept: who made which step, and what each step did. */
 import type { MailboxKind } from "../sync/index.js";
-import { dependent, FLAG, KIND, KIND_NAMES, RECORD, word } from "./operations.js";
+import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
 import { OWN_PROGRAMS, type ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
 
@@ -113,7 +113,7 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
     }
     default:
       return before === after
-        ? `leaves ${name}: ${value(after)} (${KIND_NAMES[kind] ?? ""})`
+        ? `leaves ${name}: ${value(after)}`
         : `sets ${name}: ${value(before)} → ${value(after)}`;
   }
 }

@@ -27,7 +27,12 @@ function checked(session: Session): readonly string[] {
   );
   if (thrown.length > 0) return thrown;
   const outcomes = Object.fromEntries(threadNames.map((name, thread) => [name, reports[thread]?.value ?? null]));
-  return program.check({ outcomes, env });
+  try {
+    return program.check({ outcomes, env });
+  } catch (error) {
+    // Such as a message in the mailbox that cannot be decoded.
+    return [`the check threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`];
+  }
 }
 
 /** Who is not done, and before which operation. */

@@ -1,0 +1,39 @@
+/** Runs explorations for the tests. */
+import { explore, openSession, type ExploreOptions, type ProgramSource, type Session, type SessionOptions, type Tally } from "../../dist/explore/index.js";
+
+export const SMALL = new URL("./programs/small.js", import.meta.url).href;
+export const FAULTY = new URL("./programs/faulty.js", import.meta.url).href;
+
+export async function withSession<T>(source: ProgramSource, options: SessionOptions, use: (session: Session) => T): Promise<T> {
+  const session = await openSession(source, options);
+  try {
+    return use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+export interface Explored {
+  readonly tally: Tally;
+  /** What was wrong with the first schedule that failed. */
+  readonly problems: readonly string[];
+  /** Of the schedules that were followed to their end. */
+  readonly outcomes: ReadonlySet<string>;
+  readonly traces: number;
+}
+
+/** Explores until something fails, everything is covered, or `most` schedules were executed. */
+export function run(session: Session, options: Partial<ExploreOptions> = {}, most = Infinity): Explored {
+  const exploration = explore(session, { strategy: "exhaustive", seed: "1", ...options });
+  const outcomes = new Set<string>();
+  let cutShort = 0;
+  for (let schedule = 0; schedule < most; schedule++) {
+    const problems = exploration.next();
+    if (problems === undefined) break;
+    const { redundant } = exploration.tally;
+    if (redundant === cutShort) outcomes.add(session.outcomeTexts().join(" "));
+    cutShort = redundant;
+    if (problems.length > 0) return { tally: exploration.tally, problems, outcomes, traces: exploration.tally.traces };
+  }
+  return { tally: exploration.tally, problems: [], outcomes, traces: exploration.tally.traces };
+}
