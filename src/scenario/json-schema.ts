@@ -13,7 +13,6 @@ export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
   const expressions = typeof thresholds === "object" ? thresholds.additionalProperties : undefined;
   if (typeof thresholds !== "object" || typeof expressions !== "object") throw new TypeError("the schema of scenarios has no thresholds");
   // A record to the loader, which finds the nearest name of a misspelt metric; to an editor, names to choose from.
-  const { propertyNames: _anyText, ...rest } = thresholds;
   return {
     ...($schema !== undefined && { $schema }),
     title: "A scenario of crowdstorm",
@@ -21,7 +20,7 @@ export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
     properties: {
       ...schema.properties,
       thresholds: {
-        ...rest,
+        ...thresholds,
         properties: Object.fromEntries(
           Object.entries(METRICS).map(([name, { type, unit, doc }]) => [name, { description: `${doc} (${type}, ${unit})`, allOf: [expressions] }]),
         ),
