@@ -4,6 +4,7 @@
  */
 import type { AgentStatus } from "../db/index.js";
 import type { Recorder } from "../measure/index.js";
+import { OnboardingAgent } from "../model/index.js";
 import type { Json, Reactor } from "../sync/index.js";
 import { MailboxFullError, PayloadTooLargeError } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
@@ -112,8 +113,11 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
       case "mephisto_bound_live_update":
         return onLiveUpdate(channel, packet);
       case "submit_onboarding":
-      case "submit_unit":
+      case "submit_unit": {
+        const right = OnboardingAgent.isOnboardingId(packet.subject_id) ? "submit_onboarding" : "submit_unit";
+        if (packet.packet_type !== right) return refuse(channel, packet.subject_id, `the submit of this agent is ${right}`);
         return requests.submit(channel, packet);
+      }
       case "submit_metadata":
         return requests.submitMetadata(packet);
       case "return_statuses":

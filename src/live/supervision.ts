@@ -158,9 +158,10 @@ function* releaseUnit({ agent }: Supervised, expire: boolean, { context }: Super
   else yield* wait(context.db.write("clearUnitAgent", unitId, dbId));
 }
 
-/** Writes a status. False when the agent has ended meanwhile as something else. */
+/** Writes a status. False when the agent has ended as something else, before or meanwhile. */
 function* setStatus(supervised: Supervised, status: AgentStatus, { context, recorder }: SupervisionTools): Steps<boolean> {
   const { agent, evidence } = supervised;
+  if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);
   const now = context.clock.now();

@@ -325,9 +325,10 @@ export class WorkerPool implements ClientRequests {
     });
   }
 
-  /** Writes a status. False when the agent has ended meanwhile as something else. */
+  /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
   *#setStatus(seat: Seat, status: AgentStatus): Steps<boolean> {
     const { context: { clock }, recorder } = this.#options;
+    if (isFinal(seat.agent.dbStatus)) return false;
     const before = clock.now();
     yield* seat.agent.updateStatusSteps(status);
     recorder.trend("status_commit_time").record(clock.now() - before, clock.now());

@@ -161,7 +161,8 @@ function checkUpdates(agents: readonly AgentEvidence[]): { result: InvariantResu
     const missing = sent - Math.min(sent, (taken?.count ?? 0) - (taken?.repeated ?? 0));
     if (missing === 0) continue;
     const status = row?.status ?? "no row";
-    if (ENDED_EARLY.has(status)) {
+    // One whose partner was gone was only asked to submit: it may have completed over updates that nobody took any more.
+    if (ENDED_EARLY.has(status) || row?.history.includes("partner disconnect") === true) {
       tally.accounted += missing;
     } else {
       tally.lost += missing;

@@ -134,6 +134,15 @@ test("what is no violation: a wait cut short by a status, a wait begun after the
   assert.deepEqual([releases?.held, releases?.checked], [true, 0]);
 });
 
+test("updates of an agent whose partner was gone are accounted for by its history, though it completed", () => {
+  const run = soundRun();
+  at(run.tasks, 0).taken = taking(1, 2);
+  run.rows[0] = { agentId: "1", status: "completed", history: ["accepted", "in task", "partner disconnect", "completed"], submits: 1 };
+  const { results, updates } = checkInvariants(run);
+  assert.ok(results.every((result) => result.held));
+  assert.deepEqual(updates, { sent: 6, taken: 4, duplicated: 0, lost: 0, accounted: 2 });
+});
+
 test("many violations are counted, the first are kept", () => {
   const run = soundRun();
   for (let n = 0; n < 100; n++) run.rows.push({ agentId: `x${n}`, status: "waiting", history: ["waiting"], submits: 0 });
