@@ -12,6 +12,7 @@ import { planCommand } from "./plan.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
+import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
@@ -19,7 +20,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, conformanceCommand, benchCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, sweepCommand, conformanceCommand, benchCommand];
 
 const words = hideBin(process.argv);
 

@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./error.js";
-import type { TraceEvent } from "./event.js";
+import type { TraceEvent, Value } from "./event.js";
 import { MAGIC, VERSION } from "./format.js";
 
 /** What a trace says of its run. It is not part of the hash. */
-export type TraceHeader = { readonly [key: string]: string | number | boolean | null };
+export type TraceHeader = { readonly [key: string]: Value };
 
 export interface TraceFile extends Encoder {
   /** Closes the file with what was written and without an end: the run failed. */

@@ -1,12 +1,15 @@
-/** What can go wrong in a simulated run beside what its plan says. */
-import type { Plan } from "../../scenario/index.js";
-import type { Mailbox, Reactor } from "../../sync/index.js";
+/**
+ * What can go wrong in a simulated run beside what its plan says: each kind with a probability, drawn from the run's seed, and
+ * every one that happens taken down in the trace. After each the invariants have to hold.
+ */
+import { stream, type Plan, type WorkerPlan } from "../../scenario/index.js";
+import { MailboxFullError, type Json, type Mailbox, type Reactor } from "../../sync/index.js";
 import type { Note } from "./watching.js";
 
-/** Every fault is taken down with `note`. Times in ms. */
+/** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
 export interface Faults {
   /** The plan, in which some clients crash. */
-  plan(plan: Plan): Plan;
+  plan(plan: Plan, note: Note): Plan;
   /** By how much longer the wake-up of who waits at this inbox or agent takes. */
   wakeDelay(name: string, note: Note): number;
   /** By how much longer the next group of writes takes. */
@@ -15,9 +18,138 @@ export interface Faults {
   channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
 }
 
-export const noFaults: Faults = {
+/** Every kind of fault, how often it happens unless told otherwise, and what it is. */
+export const FAULTS = {
+  late: { rate: 0.01, doc: "a packet is held up for 20 to 500 ms, and what follows of its subject with it" },
+  lost: { rate: 0.01, doc: "a reply of the task's code never reaches its client" },
+  repeated: { rate: 0.01, doc: "a client's live update arrives a second time, 20 to 500 ms later" },
+  stall: { rate: 0.001, doc: "who was to be woken is held up for 5 to 200 ms, as by a garbage collection" },
+  commit: { rate: 0.005, doc: "the database takes 10 to 500 ms longer for a group of writes" },
+  crash: { rate: 0.02, doc: "a client crashes between its arrival and its planned end, and does not come back" },
+} as const;
+export type FaultKind = keyof typeof FAULTS;
+export type FaultRates = Readonly<Record<FaultKind, number>>;
+export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
+
+const noFaults: Faults = {
   plan: (plan) => plan,
   wakeDelay: () => 0,
   commitDelay: () => 0,
   channel: (inbox) => inbox,
 };
+
+/** How long the platform takes to notice that a client has crashed, ms. */
+const CRASH_NOTICED_MS = 250;
+
+/** The faults of a run: none when there are no rates. */
+export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {
+  return rates === undefined ? noFaults : seededFaults(seed, rates);
+}
+
+/** Faults at these rates (0 to 1), drawn from streams of their own, so that one kind does not change the draws of another. */
+function seededFaults(seed: number, rates: FaultRates): Faults {
+  const streams = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, stream(seed, "fault", kind)])) as Record<FaultKind, () => number>;
+  const happens = (kind: FaultKind): boolean => rates[kind] > 0 && streams[kind]() < rates[kind];
+  const between = (kind: FaultKind, least: number, most: number): number => least + (most - least) * streams[kind]();
+
+  return {
+    plan: (plan, note) => ({ ...plan, worker: (index) => withCrash(plan.worker(index), seed, rates.crash, note) }),
+    wakeDelay(name, note) {
+      if (!happens("stall")) return 0;
+      const ms = between("stall", 5, 200);
+      note("stall", name, ms, null);
+      return ms;
+    },
+    commitDelay(note) {
+      if (!happens("commit")) return 0;
+      const ms = between("commit", 10, 500);
+      note("slow-commit", "run.db", ms, null);
+      return ms;
+    },
+    channel(inbox, name, reactor, note) {
+      if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;
+      return unreliable(inbox, reactor, (subject, type): Fate => {
+        const fate = (kind: "late" | "lost" | "repeated"): Fate => {
+          const ms = kind === "lost" ? 0 : between(kind, 20, 500);
+          note(kind, name, { packet_type: type, subject_id: subject }, kind === "lost" ? null : ms);
+          return { kind, ms };
+        };
+        if (type === "client_bound_live_update" && happens("lost")) return fate("lost");
+        if (type === "mephisto_bound_live_update" && happens("repeated")) return fate("repeated");
+        return happens("late") ? fate("late") : { kind: "none", ms: 0 };
+      });
+    },
+  };
+}
+
+interface Fate {
+  readonly kind: "none" | "late" | "lost" | "repeated";
+  readonly ms: number;
+}
+
+/** `inbox` at the end of a way on which packets meet the fate that `fateOf` says. Packets of one subject never overtake each other. */
+function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, type: string) => Fate): Mailbox {
+  const { clock } = reactor;
+  /** What waits behind a late packet, by subject. */
+  const held = new Map<string, Json[]>();
+
+  const deliver = (packet: Json): void => {
+    try {
+      inbox.append(packet);
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      reactor.at(clock.now() + 1, () => deliver(packet));
+    }
+  };
+  const holdUp = (subject: string, packet: Json, ms: number): void => {
+    const queue = [packet];
+    held.set(subject, queue);
+    reactor.at(clock.now() + ms, () => {
+      held.delete(subject);
+      for (const late of queue) deliver(late);
+    });
+  };
+
+  return {
+    get signal() {
+      return inbox.signal;
+    },
+    get isShutdown() {
+      return inbox.isShutdown;
+    },
+    get size() {
+      return inbox.size;
+    },
+    get payloadLimit() {
+      return inbox.payloadLimit;
+    },
+    isEmpty: () => inbox.isEmpty(),
+    append(packet) {
+      const { subject_id: subject, packet_type: type } = packet as { readonly subject_id: string; readonly packet_type: string };
+      const queue = held.get(subject);
+      if (queue !== undefined) {
+        queue.push(packet);
+        return;
+      }
+      const { kind, ms } = fateOf(subject, type);
+      if (kind === "late") holdUp(subject, packet, ms);
+      else if (kind !== "lost") inbox.append(packet);
+      if (kind === "repeated") reactor.at(clock.now() + ms, () => deliver(packet));
+    },
+    take: () => inbox.take(),
+    news: (timeoutMs, isAbsent) => inbox.news(timeoutMs, isAbsent),
+    release: () => inbox.release(),
+    shutdown: () => inbox.shutdown(),
+  };
+}
+
+/** `worker`, or, if the draw says so, one whose connection drops for good at some time of its planned stay. */
+function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
+  if (worker.disconnect !== undefined || rate === 0) return worker;
+  const random = stream(seed, "fault", "crash", worker.index);
+  if (random() >= rate) return worker;
+  const staysMs = (worker.onboarding?.submitAt ?? 0) + (worker.task?.end.at ?? 0);
+  const at = worker.arriveAt + staysMs * random();
+  note("crash", `worker-${worker.index}`, { at }, null);
+  return { ...worker, disconnect: { since: "run", at, noticedAfter: CRASH_NOTICED_MS } };
+}

@@ -3,10 +3,13 @@ import { z } from "zod";
 import type { PlanOptions } from "../../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../../sync/index.js";
 import { TraceError, type TraceHeader } from "../../trace/index.js";
+import { FAULT_KINDS, type FaultRates } from "./faults.js";
 
 export interface RunIdentity {
   readonly planOptions: PlanOptions;
   readonly mailbox: MailboxKind;
+  /** Absent: no faults. */
+  readonly faultRates?: FaultRates | undefined;
 }
 
 const schema = z.object({
@@ -14,16 +17,17 @@ const schema = z.object({
   workers: z.number().nullable(),
   durationMs: z.number().nullable(),
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
+  faults: z.record(z.enum(FAULT_KINDS), z.number()).nullable(),
 });
 
-export function headerOf({ planOptions: { seed, workers, durationMs }, mailbox }: RunIdentity): TraceHeader {
-  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox } satisfies z.output<typeof schema>;
+export function headerOf({ planOptions: { seed, workers, durationMs }, mailbox, faultRates }: RunIdentity): TraceHeader {
+  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox, faults: faultRates ?? null } satisfies z.output<typeof schema>;
 }
 
 /** @throws TraceError when the header of the trace at `path` does not say it */
 export function identityOf(header: TraceHeader, path: string): RunIdentity {
   const read = schema.safeParse(header);
   if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
-  const { seed, workers, durationMs, mailbox } = read.data;
-  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox };
+  const { seed, workers, durationMs, mailbox, faults } = read.data;
+  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox, faultRates: faults ?? undefined };
 }

@@ -5,7 +5,7 @@ import { checkInvariants, type InvariantReport } from "../../measure/index.js";
 import { RUN_FILES } from "../../report/index.js";
 import { buildPlan, loadScenario } from "../../scenario/index.js";
 import { compareWithTrace, DivergenceError, type Divergence } from "../../trace/index.js";
-import { noFaults } from "./faults.js";
+import { faultsOf } from "./faults.js";
 import { identityOf } from "./header.js";
 import { startVirtualRun } from "./virtual-run.js";
 
@@ -23,18 +23,19 @@ export type ReplayOutcome =
 export async function replayVirtual(directory: string, breathe: () => Promise<void>): Promise<ReplayOutcome> {
   const path = join(directory, RUN_FILES.trace);
   const comparison = compareWithTrace(path);
-  const { planOptions, mailbox } = identityOf(comparison.header, path);
+  const { planOptions, mailbox, faultRates } = identityOf(comparison.header, path);
   const { scenario } = loadScenario(join(directory, RUN_FILES.scenario));
+  const plan = buildPlan(scenario, planOptions);
   const database = openDatabase(":memory:");
   try {
     const run = startVirtualRun({
       scenario,
       planOptions,
-      plan: buildPlan(scenario, planOptions),
+      plan,
       mailbox,
       database,
       runDir: directory,
-      faults: noFaults,
+      faults: faultsOf(plan.seed, faultRates),
       sink: (event) => comparison.write(event),
     });
     while (!run.advance(STEPS_AT_ONCE)) await breathe();

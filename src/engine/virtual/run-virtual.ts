@@ -8,7 +8,7 @@ import type { MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
-import type { Faults } from "./faults.js";
+import { faultsOf, type FaultRates } from "./faults.js";
 import { headerOf } from "./header.js";
 import { startVirtualRun, type VirtualRun } from "./virtual-run.js";
 
@@ -22,7 +22,8 @@ export interface VirtualRunOptions {
   readonly plan: Plan;
   readonly planOptions: PlanOptions;
   readonly mailbox: MailboxKind;
-  readonly faults: Faults;
+  /** Absent: no faults. */
+  readonly faultRates?: FaultRates | undefined;
   readonly resultsRoot: string;
   readonly runId: string;
   /** For the summary: the options that differ from a plain run, and the command that runs it again. */
@@ -59,7 +60,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
       mailbox: options.mailbox,
       database,
       runDir: directory,
-      faults: options.faults,
+      faults: faultsOf(plan.seed, options.faultRates),
       sink:
         watch === undefined
           ? (event) => trace.write(event)
@@ -68,9 +69,12 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
               watch(event);
             },
     });
-    await finish(run, options);
-    const { evidence, audit, durationMs } = run.conclude();
+    await finish(run, options).catch((error: unknown) => {
+      trace.abandon();
+      throw error;
+    });
     const { hash } = trace.end();
+    const { evidence, audit, durationMs } = run.conclude();
     const summary = conclude({
       ...options,
       directory,
@@ -85,9 +89,6 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
       health: { process: process.stop(), threads: [] },
     });
     return { summary, directory };
-  } catch (error) {
-    trace.abandon();
-    throw error;
   } finally {
     database.close();
   }

@@ -111,10 +111,10 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const stations = createStations({
     arena,
     run,
-    plan: faults.plan(plan),
+    plan: faults.plan(plan, (...event) => faultsNote(...event)),
     sink,
     connect: (station) => writer.connect(station),
-    throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, stations.noteAs("faults")),
+    throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
     fail: (error) => failures.push(error),
   });
   const schedulerNote = stations.noteAs("scheduler");

@@ -1,0 +1,27 @@
+/** `--faults`: what goes wrong in a simulated run, and how often. */
+import { closest } from "fastest-levenshtein";
+import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../engine/index.js";
+import { UsageError } from "./errors.js";
+
+const usual = FAULT_KINDS.map((kind) => `${kind}=${FAULTS[kind].rate}`).join(",");
+
+/** For `yargs.option(…)`. */
+export const faultsOption = {
+  type: "string",
+  describe: `Faults under simulated time, drawn from the seed: all at their usual rates, or those named, such as late=0.05,crash=0.1 [usual: ${usual}]`,
+} as const;
+
+/** Reads the value of `--faults`; undefined when it was not given. @throws {UsageError} for what names no fault or no rate */
+export function faultRatesFrom(text: string | undefined): FaultRates | undefined {
+  if (text === undefined) return undefined;
+  const rates = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, text === "" ? FAULTS[kind].rate : 0])) as Record<FaultKind, number>;
+  for (const part of text.split(",").filter((piece) => piece !== "")) {
+    const [name = "", value] = part.split("=");
+    const kind = FAULT_KINDS.find((known) => known === name);
+    if (kind === undefined) throw new UsageError(`--faults: there is no fault "${name}"; did you mean "${closest(name, [...FAULT_KINDS])}"?`);
+    const rate = value === undefined ? FAULTS[kind].rate : value === "" ? NaN : Number(value);
+    if (!(rate >= 0 && rate <= 1)) throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${value ?? ""}"`);
+    rates[kind] = rate;
+  }
+  return rates;
+}

@@ -1,0 +1,13 @@
+/** Ctrl-C. */
+
+/** Aborts when the user interrupts; a second interrupt ends the process. */
+export function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const onInterrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
+  return controller.signal;
+}

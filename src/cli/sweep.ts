@@ -1,0 +1,141 @@
+/** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
+import { availableParallelism } from "node:os";
+import type { CommandModule } from "yargs";
+import { CONDITIONS, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
+import { formatCount } from "../report/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { UsageError } from "./errors.js";
+import { faultRatesFrom, faultsOption } from "./fault-options.js";
+import { interruptible } from "./interrupt.js";
+import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+
+interface Arguments extends Omit<PlanArguments, "seed"> {
+  readonly seeds: string;
+  readonly threads?: string | undefined;
+  readonly mailbox: MailboxKind;
+  readonly faults?: string | undefined;
+  readonly bail: boolean;
+  readonly json: boolean;
+}
+
+const EXIT_INVARIANT = 98;
+const EXIT_INTERRUPTED = 1;
+/** Between two lines of progress, ms. */
+const PROGRESS_MS = 5000;
+
+const { scenario, workers, duration } = planOptions;
+
+export const sweepCommand: CommandModule<object, Arguments> = {
+  command: "sweep",
+  describe: "Run many seeds of a scenario under simulated time, over all cores",
+  builder: (yargs) =>
+    yargs
+      .options({ scenario, workers, duration })
+      .option("seeds", { type: "string", requiresArg: true, default: "1..100", describe: "The first and the last, such as 1..10000" })
+      .option("faults", faultsOption)
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
+      .option("threads", { type: "string", requiresArg: true, describe: "How many run at once [default: one a core]" })
+      .option("bail", { type: "boolean", default: false, describe: "Start no further seed after one that failed" })
+      .option("json", { type: "boolean", default: false, describe: "The result as JSON" })
+      .example("$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults", "a thousand storms with faults"),
+  async handler(args) {
+    const seeds = seedsFrom(args.seeds);
+    const threads = args.threads === undefined ? availableParallelism() : wholeNumber("threads", args.threads, 1);
+    const { scenario, options } = await planFrom({ ...args, seed: undefined });
+    const tally = new Tally();
+    const began = performance.now();
+    let nextLineAt = began + PROGRESS_MS;
+    await sweep({
+      request: { scenario, mailbox: args.mailbox, faultRates: faultRatesFrom(args.faults) },
+      planOptions: options,
+      seeds,
+      threads,
+      stopOnFailure: args.bail,
+      interrupt: interruptible(),
+      onResult(result) {
+        tally.add(result);
+        if (performance.now() < nextLineAt) return;
+        nextLineAt = performance.now() + PROGRESS_MS;
+        process.stderr.write(`  ${formatCount(tally.seeds)} of ${formatCount(seeds.last - seeds.first + 1)} seeds · ${tally.failing.length} failed\n`);
+      },
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const again = (seed: number): string => reproduce(args, seed);
+    process.stdout.write(args.json ? `${JSON.stringify(tally.asData(seconds, again), null, 2)}\n` : tally.render(seconds, again));
+    const all = tally.seeds === seeds.last - seeds.first + 1;
+    process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : all ? 0 : EXIT_INTERRUPTED;
+  },
+};
+
+function seedsFrom(text: string): { first: number; last: number } {
+  const [from = "", to = from, ...more] = text.split("..");
+  const first = wholeNumber("seeds", from, 0);
+  const last = wholeNumber("seeds", to, 0);
+  if (more.length > 0 || last < first) throw new UsageError(`--seeds must be the first and the last, such as 1..1000, not "${text}"`);
+  return { first, last };
+}
+
+function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
+  const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
+  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`]));
+  return ["simulate", `--scenario ${scenario}`, ...given, `--virtual --seed ${seed}`].join(" ");
+}
+
+/** Adds results up. */
+class Tally {
+  seeds = 0;
+  readonly failing: RunResult[] = [];
+  #events = 0;
+  #simulatedMs = 0;
+  readonly #reachedBy = new Map<Condition, number>();
+
+  add(result: RunResult): void {
+    this.seeds++;
+    this.#events += result.events;
+    this.#simulatedMs += result.simulatedMs;
+    for (const condition of result.reached) this.#reachedBy.set(condition, (this.#reachedBy.get(condition) ?? 0) + 1);
+    if (result.failures.length === 0) return;
+    this.failing.push(result);
+    this.failing.sort((a, b) => a.seed - b.seed);
+  }
+
+  asData(seconds: number, again: (seed: number) => string) {
+    return {
+      seeds: this.seeds,
+      seconds,
+      seedsPerSecond: this.seeds / seconds,
+      simulatedHoursPerSecond: this.#simulatedMs / 3_600_000 / seconds,
+      eventsPerSecond: this.#events / seconds,
+      failing: this.failing.map(({ seed, failures }) => ({ seed, failures, reproduce: again(seed) })),
+      sometimes: Object.fromEntries(CONDITIONS.map((name) => [name, this.#reachedBy.get(name) ?? 0])),
+    };
+  }
+
+  render(seconds: number, again: (seed: number) => string): string {
+    const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(seconds, again);
+    const width = Math.max(...CONDITIONS.map((name) => name.length));
+    const lines = [
+      `${this.failing.length === 0 ? "✓" : "✗"} ${formatCount(this.seeds)} seeds, ${formatCount(this.failing.length)} failed`,
+      `  ${seedsPerSecond.toFixed(1)} seeds a second · ${simulatedHoursPerSecond.toFixed(3)} simulated hours a second · ${formatCount(eventsPerSecond)} events a second · ${seconds.toFixed(1)} s`,
+    ];
+    for (const { seed, failures } of this.failing.slice(0, FAILURES_SHOWN)) {
+      lines.push("", `  seed ${seed}`);
+      for (const { what, violations, first } of failures) {
+        lines.push(`    ✗ ${what}: ${violations === 1 ? "" : `${formatCount(violations)} violations, first: `}${first.what}: ${first.detail}`);
+      }
+      lines.push(`    ${again(seed)}`);
+    }
+    if (this.failing.length > FAILURES_SHOWN) {
+      const others = this.failing.slice(FAILURES_SHOWN).map(({ seed }) => seed);
+      lines.push("", `  and seeds ${others.slice(0, 50).join(", ")}${others.length > 50 ? ", …" : ""}`);
+    }
+    lines.push("", "Sometimes (in how many seeds)");
+    for (const name of CONDITIONS) {
+      const reached = this.#reachedBy.get(name) ?? 0;
+      lines.push(`  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${SOMETIMES[name]}`);
+    }
+    return `${lines.join("\n")}\n`;
+  }
+}
+
+const FAILURES_SHOWN = 5;
