@@ -68,12 +68,12 @@ export class SoundMailbox implements Mailbox {
   *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
     const { clock } = this.#slot;
     const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
-    let remaining = timeoutMs;
-    for (;;) {
+    for (let waited = false; ; waited = true) {
       const ticket = this.#event.ticket();
       if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && isAbsent())) return;
+      // Only here: whoever has news now need not wait for a clock.
+      const remaining = waited ? deadline - clock.now() : timeoutMs;
       if (!(yield* wait(this.#event.waitingBeyond(ticket, remaining)))) return;
-      if (deadline !== Infinity) remaining = deadline - clock.now();
     }
   }
 
