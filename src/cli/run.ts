@@ -1,16 +1,17 @@
 /** `simulate --scenario NAME`: a run on real threads, with its progress and its summary. */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { runThreads, runVirtual } from "../engine/index.js";
-import type { Measurements } from "../measure/index.js";
+import { runThreads, runVirtual, type FinishedRun } from "../engine/index.js";
 import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
-import { showProgress } from "./progress.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { UsageError } from "./errors.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
+import { DASHBOARD_PORT } from "./dashboard.js";
+import { watchRun } from "./run-watch.js";
 
 interface RunArguments extends PlanArguments {
   readonly threads?: string | undefined;
@@ -18,6 +19,7 @@ interface RunArguments extends PlanArguments {
   readonly faults?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly results: string;
+  readonly dashboard?: string | undefined;
   readonly quiet: boolean;
 }
 
@@ -36,6 +38,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("faults", faultsOption)
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
+      .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
       .example("$0 --scenario disconnect-storm", "the main job")
       .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
@@ -46,23 +49,37 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const faultRates = faultRatesFrom(args.faults);
     if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
     const interrupt = interruptible();
-    const progress = showProgress(plan, args.quiet);
+    const runId = runIdOf(scenario.name, plan.seed);
+    const watch = await watchRun({
+      scenario,
+      plan,
+      runId,
+      directory: join(args.results, runId),
+      simulated: args.virtual,
+      quiet: args.quiet,
+      dashboardPort: portFrom(args.dashboard),
+    });
     const common = {
       loaded: { scenario, path: _path, text },
       plan,
       planOptions: options,
       mailbox: args.mailbox,
       resultsRoot: args.results,
-      runId: runIdOf(scenario.name, plan.seed),
+      runId,
       options: differing(args),
       reproduce: reproduceCommand(args, plan.seed),
       interrupt,
-      onProgress: (measured: () => Measurements, elapsedMs: number) => progress.show(measured, elapsedMs),
+      onProgress: watch.onProgress,
     };
-    const running = args.virtual
-      ? runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
-      : runThreads({ ...common, threads });
-    const { summary, directory } = await running.finally(() => progress.end());
+    let finished: FinishedRun | undefined;
+    try {
+      finished = args.virtual
+        ? await runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
+        : await runThreads({ ...common, threads });
+    } finally {
+      await watch.end(finished);
+    }
+    const { summary, directory } = finished;
     if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
     process.exitCode = exitCodeOf(summary);
   },
@@ -75,6 +92,14 @@ function threadsFrom(text: string | undefined): number {
     throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
   }
   return threads;
+}
+
+/** An option without a value is the empty text. */
+function portFrom(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
+  const port = wholeNumber("dashboard", text, 0);
+  if (port > 65_535) throw new UsageError(`--dashboard must be a port, at most 65535, not ${port}`);
+  return port;
 }
 
 function runIdOf(scenario: string, seed: number): string {

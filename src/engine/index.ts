@@ -1,10 +1,12 @@
 /** The engines that drive a live run with simulated workers. */
 export type { FinishedRun, RunProgress } from "./finished-run.js";
+export { phasesOf } from "./chronicle.js";
 export { runThreads, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
 export { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
+export { shrink, type Shrinkable, type Shrunk } from "./virtual/shrink.js";
 export { CONDITIONS, SOMETIMES, type Condition } from "./virtual/sometimes.js";
 export { sweep, type SweepOptions } from "./virtual/sweep.js";

@@ -172,8 +172,16 @@ export function buildSummary(input: SummaryInput): Summary {
     ...rest,
     ...facts,
     version: 1,
-    durationMs: measurements.durationMs,
+    ...figuresOf(measurements),
     verdict: judge(facts),
+    floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
+  });
+}
+
+/** The part of a summary that can be said of a run at any time. */
+export function figuresOf(measurements: Measurements): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
+  return {
+    durationMs: measurements.durationMs,
     trends: Object.fromEntries(TREND_NAMES.map((name) => [name, summariseTrend(measurements.trends[name])])),
     counters: Object.fromEntries(COUNTER_NAMES.map((name) => [name, measurements.counters[name]])),
     rates: Object.fromEntries(RATE_NAMES.map((name) => [name, measurements.rates[name]])),
@@ -186,8 +194,7 @@ export function buildSummary(input: SummaryInput): Summary {
       p99: distribution.percentile(99),
       max: distribution.maxMs,
     })),
-    floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
-  });
+  };
 }
 
 function summariseTrend(distribution: Distribution): TrendSummary {

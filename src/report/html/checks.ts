@@ -6,7 +6,7 @@ import { table } from "./table.js";
 
 const mark = (ok: boolean): Markup => (ok ? html`<span class="ok" role="img" aria-label="passed">✓</span>` : html`<span class="bad" role="img" aria-label="failed">✗</span>`);
 
-export function thresholds(summary: Summary): Markup {
+export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
   if (summary.thresholds.length === 0) return html`<p>The scenario sets none.</p>`;
   const rows = summary.thresholds.map(({ metric, expression, observed, passed }) => [
     html`${mark(passed)} ${metric}`,

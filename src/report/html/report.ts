@@ -5,16 +5,18 @@ import { slowest } from "./agents.js";
 import { latencyChart, percentileChart, statusChart } from "./charts.js";
 import { generator, invariants, thresholds } from "./checks.js";
 import { counters, latencies, outcomes, path } from "./figures.js";
-import { html } from "./markup.js";
+import { html, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { keyFigures, verdict } from "./verdict.js";
 
 export function renderReport(summary: Summary, data: ReportData): string {
   const passed = summary.verdict.passed ? "passed" : "failed";
-  return renderPage({
-    title: `${summary.scenario.name} ${passed} – crowdstorm`,
-    runs: [data],
-    body: html`${verdict(summary)}
+  return renderPage({ title: `${summary.scenario.name} ${passed} – crowdstorm`, runs: [data], body: reportBody(summary, data) });
+}
+
+/** What is between the head of the page and its end. */
+export function reportBody(summary: Summary, data: ReportData): Markup {
+  return html`${verdict(summary)}
 ${keyFigures(summary)}
 ${section("time", "Latency over time, ms", latencyChart(data))}
 ${section("statuses", "Agents by status", statusChart(data, "main"), statusChart(data, "onboarding"))}
@@ -25,6 +27,5 @@ ${section("slowest", "Slowest agents", slowest(data))}
 ${section("thresholds", "Thresholds", thresholds(summary))}
 ${section("invariants", "Invariants", invariants(summary))}
 ${section("counted", "Counted", counters(summary))}
-${section("generator", "Generator and machine", generator(summary))}`,
-  });
+${section("generator", "Generator and machine", generator(summary))}`;
 }

@@ -16,7 +16,7 @@ export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: 
 
 /** The same for all, so that the charts over time stand exactly above each other. CSS pixels. */
 const Y_SIZE = 48;
-/** uPlot's enumeration exists in its types alone. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists in its types alone
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 type Column = (number | null)[];
 

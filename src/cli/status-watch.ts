@@ -1,0 +1,43 @@
+/** What the agents of a run that goes on are doing, for its display and its dashboard: from its database. */
+import { existsSync } from "node:fs";
+import { openStatusLog, type StatusLog } from "../db/index.js";
+import type { StatusEvent, Summary } from "../report/index.js";
+import { systemClock } from "../sync/index.js";
+
+export interface StatusWatch {
+  /** Takes in what is new. `elapsedMs`: the present, ms since the run's start on its clock. */
+  look(elapsedMs: number): void;
+  /** Every change seen so far. */
+  readonly events: readonly StatusEvent[];
+  /** Agents by their present status. */
+  now(): Summary["outcomes"];
+  close(): void;
+}
+
+/** `simulated`: the run's clock starts at 0, and is not this machine's. */
+export function watchStatuses(databasePath: string, simulated: boolean): StatusWatch {
+  const events: StatusEvent[] = [];
+  const counts = { main: new Map<string, number>(), onboarding: new Map<string, number>() };
+  let log: StatusLog | undefined;
+  let originMs: number | undefined;
+  return {
+    look(elapsedMs) {
+      originMs ??= simulated ? 0 : systemClock.now() - elapsedMs;
+      // A run under simulated time may keep its database elsewhere.
+      if (log === undefined && existsSync(databasePath)) log = openStatusLog(databasePath);
+      for (const { agentType, from, to, at } of log?.read() ?? []) {
+        events.push({ agentType, from, to, atMs: at - originMs });
+        const byStatus = counts[agentType];
+        if (from !== null) byStatus.set(from, (byStatus.get(from) ?? 0) - 1);
+        byStatus.set(to, (byStatus.get(to) ?? 0) + 1);
+      }
+    },
+    events,
+    now: () => ({ agents: present(counts.main), onboardingAgents: present(counts.onboarding) }),
+    close: () => log?.close(),
+  };
+}
+
+function present(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].filter(([, agents]) => agents > 0));
+}
