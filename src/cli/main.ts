@@ -12,6 +12,7 @@ import { planCommand } from "./plan.js";
 import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
+import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
 
@@ -20,7 +21,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, sweepCommand, conformanceCommand, benchCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, conformanceCommand, benchCommand];
 
 const words = hideBin(process.argv);
 

@@ -5,6 +5,7 @@
  * many others there are and whoever derives it, and a change to a scenario's onboarding, say, leaves arrivals and tasks alone.
  */
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
+import { planOfCast } from "./cast.js";
 import { toMicrosecond } from "./duration.js";
 import { sample, sampleCount, stream, type Random } from "./random.js";
 import type { Behaviour, Scenario, Sending } from "./schema.js";
@@ -22,7 +23,7 @@ export interface PlanOptions {
 
 /** How many workers arrive in `scenario` as it stands. */
 export function workersOf(scenario: Scenario): number {
-  return Math.round(expectedArrivals(scenario.arrivals));
+  return scenario.workers?.length ?? Math.round(expectedArrivals(scenario.arrivals));
 }
 
 /** How long the stages of arrivals of `scenario` last together, ms. */
@@ -127,6 +128,29 @@ function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string
   };
 }
 
+/** The plan of a scenario that says itself what each worker does. */
+function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"]>, { seed = scenario.seed, workers, durationMs }: PlanOptions): Plan {
+  if ((workers !== undefined && workers !== cast.length) || durationMs !== undefined) {
+    throw new RangeError("a scenario that writes its workers out has as many as it has, for as long as it says");
+  }
+  const worker = (index: number): WorkerPlan => {
+    const written = cast[index];
+    if (written === undefined) throw new RangeError(`the plan has workers 0 to ${cast.length - 1}, not ${index}`);
+    return planOfCast(index, written);
+  };
+  const arrivalsMs = Math.max(...cast.map(({ arriveAt }) => arriveAt));
+  const drops = cast.map(({ disconnect }) => (disconnect?.since === "run" ? disconnect.at : 0));
+  return {
+    scenario: scenario.name,
+    seed,
+    workers: cast.length,
+    arrivalsMs,
+    scheduleMs: Math.max(arrivalsMs, ...drops),
+    arriveAt: (index) => worker(index).arriveAt,
+    worker,
+  };
+}
+
 /**
  * The plan of a run. Pure and cheap: workers' plans are derived when they are asked for, so a worker thread builds the
  * same plan from the same arguments, which are plain data, instead of being sent it.
@@ -139,6 +163,7 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   if (durationMs !== undefined && !(durationMs > 0 && durationMs < Infinity)) {
     throw new RangeError(`durationMs must be above 0, not ${durationMs}`);
   }
+  if (scenario.workers !== undefined) return planWrittenOut(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : stretched(scenario, durationMs / arrivalsMsOf(scenario));
   const timeOf = arrivalTimes(used.arrivals);
   const behaviourOf = chooser(used.behaviours);

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { parseThreshold, ThresholdError } from "../measure/index.js";
 import { expectedArrivals } from "./arrivals.js";
+import { cast } from "./cast.js";
 import { count, distributionOf, duration, line, object, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
 
 /** Tells the JSON Schema what a refinement tells the loader, in better words. */
@@ -112,6 +113,7 @@ const scenarioObject = object({
       context.addIssue({ code: "custom", message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})` });
     }
   }),
+  workers: cast.optional(),
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
   drainTimeout: positiveDuration.describe("How long a run may take to come to rest after the last worker's arrival and window."),
 });
