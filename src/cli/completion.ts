@@ -1,0 +1,68 @@
+/** `simulate completion`: the script that completes commands, options and their values in bash, zsh and fish. */
+import yargs, { type CommandModule, type FallbackCompletionFunction } from "yargs";
+import { OWN_PROGRAMS, programsOf } from "../explore/index.js";
+import { listRuns } from "../report/index.js";
+import { shippedScenarios } from "../scenario/index.js";
+
+/** What the script gives before the words to be completed; yargs' own name for it. */
+const REQUEST = "get-yargs-completions";
+
+export const completionCommand: CommandModule = {
+  command: "completion",
+  describe: "Print the script that completes this command in your shell",
+  builder: (parser) => parser.example("$0 completion >> ~/.bashrc", "bash; likewise ~/.zshrc for zsh, chosen by $SHELL"),
+  handler: () => {
+    yargs().scriptName("simulate").showCompletionScript();
+  },
+};
+
+/** What completes an option's value that has no list of choices. */
+const OPTIONS: Readonly<Record<string, () => string[]>> = { "--scenario": shippedScenarios, "-s": shippedScenarios };
+
+/** What completes the first argument of a command. */
+const ARGUMENTS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
+  explore: async () => [...(await programsOf(OWN_PROGRAMS)).map(({ name }) => name), "replay"],
+  replay: runs,
+  report: runs,
+  trace: runs,
+  validate: shippedScenarios,
+};
+
+function runs(): string[] {
+  return ["last", ...listRuns("results").map(({ runId }) => runId)];
+}
+
+/** What may stand where the last of `words` does; `undefined` when yargs knows better. The shell itself adds files. */
+function candidatesFor(words: readonly string[]): (() => string[] | Promise<string[]>) | undefined {
+  const [command = "", ...given] = words;
+  const option = OPTIONS[given.at(-2) ?? ""];
+  if (option !== undefined) return option;
+  return given.length === 1 && !given[0]?.startsWith("-") ? ARGUMENTS[command] : undefined;
+}
+
+/** Whether the shell asks for completions, by the script's request, instead of giving a command. */
+export function isCompletionRequest(words: readonly string[]): boolean {
+  return words[0] === `--${REQUEST}`;
+}
+
+/** Prints what completes the last of `words`, a line each, as the shell asks for it. */
+export async function printCompletions([request = "", name = "", ...typed]: readonly string[], commands: readonly CommandModule[]): Promise<void> {
+  // What has no command is a run.
+  const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
+  const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
+    const candidates = candidatesFor(words);
+    if (candidates === undefined) {
+      completeAsUsual();
+      return;
+    }
+    // A command line has no place for an error; nothing is offered then, as when nothing fits.
+    void Promise.resolve()
+      .then(candidates)
+      .then((found) => found.filter((candidate) => candidate.startsWith(current)), () => [])
+      .then(done);
+  };
+  // To complete a command, yargs parses it as if it had been given: here, no command does anything.
+  const parser = yargs([request, name, ...words]).option(REQUEST, { type: "boolean", hidden: true }).help().version().completion("completion", false, complete);
+  for (const command of commands) parser.command({ ...command, handler: () => undefined });
+  await parser.parseAsync();
+}

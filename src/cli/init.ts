@@ -1,0 +1,48 @@
+/** `simulate init [FILE]`: a commented scenario to start from. */
+import { writeFileSync } from "node:fs";
+import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { CommandModule } from "yargs";
+import { SCENARIO_SCHEMA } from "../scenario/index.js";
+import { UsageError } from "./errors.js";
+import { scenarioTemplate } from "./scenario-template.js";
+
+interface Arguments {
+  readonly file: string;
+}
+
+export const initCommand: CommandModule<object, Arguments> = {
+  command: "init [file]",
+  describe: "Write a commented scenario to start from",
+  builder: (yargs) =>
+    yargs
+      .positional("file", { type: "string", default: "scenario.yaml", describe: "Where to; an existing file is left alone" })
+      .example("$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"),
+  handler: ({ file }) => {
+    if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
+    write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
+    process.stdout.write(`wrote ${file}\n\n  simulate validate ${file}\n  simulate --scenario ${file}\n`);
+  },
+};
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") throw new UsageError(`${file} exists; it is left as it is`);
+    throw new UsageError(`${file} cannot be written: ${message}`);
+  }
+}
+
+/** The file's own name as the name of a scenario. */
+function nameFor(file: string): string {
+  const words = basename(file, extname(file)).toLowerCase().match(/[a-z0-9]+/g);
+  return words?.join("-") ?? "scenario";
+}
+
+/** A path as long as the package lies below `directory`, as an installed dependency does; otherwise the place on this machine. */
+function schemaFrom(directory: string): string {
+  const path = relative(directory, SCENARIO_SCHEMA);
+  return path.startsWith("..") || isAbsolute(path) ? pathToFileURL(SCENARIO_SCHEMA).href : `./${path.replaceAll("\\", "/")}`;
+}
