@@ -5,8 +5,10 @@ import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { ScenarioError } from "../scenario/index.js";
 import { benchCommand } from "./bench.js";
+import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { conformanceCommand } from "./conformance.js";
 import { UsageError } from "./errors.js";
+import { initCommand } from "./init.js";
 import { listCommand } from "./list.js";
 import { planCommand } from "./plan.js";
 import { replayCommand } from "./replay.js";
@@ -15,13 +17,14 @@ import { runsCommand } from "./runs.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
+import { validateCommand } from "./validate.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, conformanceCommand, benchCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, conformanceCommand, benchCommand, completionCommand];
 
 const words = hideBin(process.argv);
 
@@ -51,8 +54,11 @@ function checkCommand(): void {
 }
 
 try {
-  checkCommand();
-  await parser.parseAsync();
+  if (isCompletionRequest(words)) await printCompletions(words, COMMANDS as unknown as CommandModule[]);
+  else {
+    checkCommand();
+    await parser.parseAsync();
+  }
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
