@@ -66,11 +66,11 @@ export interface RecorderOptions {
   readonly thread: string;
   /** The start of the time axis, ms on the run's clock; the same in every thread. */
   readonly originMs: number;
-  /** The length of an interval of the time axis, ms; 1,000 unless given; the same in every thread. */
+  /** The length of an interval of the time axis, ms; 500 unless given; the same in every thread. */
   readonly intervalMs?: number;
 }
 
-export function createRecorder({ thread, originMs, intervalMs = 1000 }: RecorderOptions): Recorder {
+export function createRecorder({ thread, originMs, intervalMs = 500 }: RecorderOptions): Recorder {
   const trends = new Map<TrendName, TrendCounts>();
   const counters = new Map<CounterName, number>();
   const rates = new Map<RateName, { passes: number; total: number }>();

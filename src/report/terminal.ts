@@ -2,6 +2,7 @@
  * The summary for people, laid out for reading in a terminal of 80 columns or more. The verdict and what broke come first.
  * Colour only repeats what the text says, so that the plain text reads as well.
  */
+import { basename } from "node:path";
 import { Chalk, type ChalkInstance } from "chalk";
 import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
 import { bar, formatCount, formatMs, formatShare, sparkline, wrap } from "./format.js";
@@ -25,7 +26,7 @@ export function renderSummary(summary: Summary, options: RenderOptions): string 
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
   const width = Math.max(80, options.width);
   const sections = [
-    verdict(summary, chalk, width),
+    verdict(summary, chalk, width, options.directory),
     outcomes(summary, chalk),
     counted(summary, chalk, width),
     latencies(summary, chalk),
@@ -39,7 +40,7 @@ export function renderSummary(summary: Summary, options: RenderOptions): string 
   return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function verdict(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
   const { passed, exitCode, reasons } = summary.verdict;
   const head = passed ? chalk.green.bold("✓ PASSED") : chalk.red.bold(`✗ FAILED (exit ${exitCode})`);
   const facts = [
@@ -61,7 +62,12 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number): string[
     }
     const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
+    const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
+    if (agentId !== undefined && summary.traceHash !== undefined) {
+      lines.push(`      ${chalk.dim("what happened:")} simulate trace ${basename(directory)} --agent ${agentId}`);
+    }
   }
+  if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
   return lines;
 }
 
@@ -166,7 +172,9 @@ function thresholds(summary: Summary, chalk: ChalkInstance): string[] {
   ];
 }
 
-function invariants(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+function invariants(summary: Summary, chalk: ChalkInstance, columns: number): string[] {
+  // Beyond this the counts are too far from what they count.
+  const width = Math.min(columns, 100);
   return [
     `${chalk.bold("Invariants")}${"checked".padStart(width - "Invariants".length)}`,
     ...summary.invariants.flatMap(({ statement, held, checked }) => {

@@ -7,7 +7,7 @@ import { createRecorder, formatHlog, mergeSnapshots } from "../../dist/measure/i
 const startEpochMs = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
 
 function log(): string {
-  const recorder = createRecorder({ thread: "t", originMs: 1000 });
+  const recorder = createRecorder({ thread: "t", originMs: 1000, intervalMs: 1000 });
   const [latency, slip] = [recorder.trend("live_update_latency"), recorder.trend("schedule_slip")];
   for (let ms = 1; ms <= 1000; ms++) latency.record(ms / 10, 1500);
   slip.record(0.25, 1600);

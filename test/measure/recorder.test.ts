@@ -78,7 +78,7 @@ test("percentiles are those of a histogram of hdr-histogram-js that recorded the
 });
 
 test("times are placed on the time axis where they ended", () => {
-  const recorder = createRecorder({ thread: "t", originMs: 5000 });
+  const recorder = createRecorder({ thread: "t", originMs: 5000, intervalMs: 1000 });
   const trend = recorder.trend("live_update_latency");
   trend.record(1, 5000);
   trend.record(2, 5999.9);
