@@ -115,9 +115,25 @@ export const foreignStatus = define({
   ],
 });
 
+export const disconnectShutdown = define({
+  name: "disconnect-shutdown",
+  description: "a worker sends an update and disconnects and the agent is shut down, while the task waits for updates for ever",
+  threads: {
+    worker: sending(1),
+    "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
+    "live run": acting("shutdown()", (agent) => agent.shutdown()),
+    task: receiving(2, Infinity),
+  },
+  check: (finished) => [
+    ...accountedFor(finished, Infinity, "worker"),
+    ...endsWith(finished, "AgentShutdownError", "AgentDisconnectedError"),
+    ...statusIs(finished, "disconnect"),
+  ],
+});
+
 export const everything = define({
   name: "everything",
-  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes",
+  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes (large)",
   threads: {
     "client A": sending(1, 2),
     "client B": sending(3),

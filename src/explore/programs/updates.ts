@@ -44,7 +44,14 @@ export const drained = define({
 
 export const twoProducers = define({
   name: "two-producers",
-  description: "two clients of a worker send three updates; the task waits for them for ever",
+  description: "two clients of a worker send an update each; the task waits for them for ever",
+  threads: { "client A": sending(1), "client B": sending(2), task: receiving(2, Infinity) },
+  check: updatesArrive(Infinity, "client A", "client B"),
+});
+
+export const threeUpdates = define({
+  name: "three-updates",
+  description: "two clients of a worker send three updates; the task waits for them for ever (large)",
   threads: { "client A": sending(1, 2), "client B": sending(3), task: receiving(3, Infinity) },
   check: updatesArrive(Infinity, "client A", "client B"),
 });
@@ -58,10 +65,10 @@ export const coroutineConsumer = define({
 
 export const backPressure = define({
   name: "back-pressure",
-  description: "two clients of a worker fill a mailbox with room for three updates while the task takes two",
+  description: "a worker sends six updates into a mailbox with room for five while the task takes one",
   ringBytes: 64,
-  threads: { "client A": sending(11, 12), "client B": sending(21, 22), task: receiving(2, Infinity) },
-  check: updatesArrive(Infinity, "client A", "client B"),
+  threads: { worker: sending(11, 12, 13, 14, 15, 16), task: receiving(1, Infinity) },
+  check: updatesArrive(Infinity, "worker"),
 });
 
 const firstTask: ProgramThread = (env) => {
