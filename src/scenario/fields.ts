@@ -54,6 +54,24 @@ export const positiveCount = z.int(POSITIVE_COUNT).min(1, POSITIVE_COUNT);
 const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
 
+/**
+ * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. What were larger
+ * could never be delivered, however often it was sent again.
+ */
+export const LARGEST_PAYLOAD_BYTES = 3500;
+
+/** Whether no draw of `distribution` is above `most`. */
+export function isAtMost(distribution: Distribution, most: number): boolean {
+  switch (distribution.kind) {
+    case "constant":
+      return distribution.value <= most;
+    case "uniform":
+      return distribution.max <= most;
+    default:
+      return distribution.max !== undefined && distribution.max <= most;
+  }
+}
+
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
 

@@ -2,6 +2,9 @@
 export { ScenarioError } from "./errors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
+export type { Fault } from "./fault-schema.js";
+export { LARGEST_PAYLOAD_BYTES } from "./fields.js";
+export type { PlannedFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define.js";
 export { scenarioJsonSchema } from "./json-schema.js";
 export { loadScenario, parseScenario, SCENARIO_SCHEMA, shippedScenarios, type LoadedScenario } from "./load.js";
@@ -12,6 +15,7 @@ export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./plan.js"
 export { planHash } from "./plan-hash.js";
 export type {
   DisconnectPlan,
+  DropAgain,
   OnboardingPlan,
   Plan,
   PlannedAction,

@@ -8,10 +8,14 @@
  *     onboarding  null, or [actions, submitAt, passes]
  *     task        null, or [actions, end kind, end at]
  *     disconnect  null, or [since, at, noticedAfter, reconnect]
- *     reconnect   null, or [after, task]
+ *     reconnect   null, or [after, task], and if the connection drops again, [online, after …] as a third
  *     actions     flat: at, payloadBytes, duplicate of the first, then of the second …
  *
- * Times are whole microseconds and flags 0 or 1, so no number has a fraction whose printing could differ.
+ * A plan with a shutdown or faults has further lines: `["shutdown", at]`, then `["fault", at, pick, kind, …]` for each, with the
+ * other fields of the fault in alphabetical order.
+ *
+ * Times are whole microseconds and flags 0 or 1, so no number has a fraction whose printing could differ. (Shares of faults and
+ * their picks, which have, are doubles that print alike everywhere.)
  */
 import { createHash } from "node:crypto";
 import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskPlan, WorkerPlan } from "./worker-plan.js";
@@ -24,7 +28,8 @@ const taskCode = (plan: TaskPlan | undefined) => plan && [actionsCode(plan.actio
 
 function disconnectCode(plan: DisconnectPlan | undefined) {
   if (plan === undefined) return undefined;
-  const reconnect = plan.reconnect && [us(plan.reconnect.after), taskCode(plan.reconnect.task)];
+  const again = plan.reconnect?.again?.flatMap(({ online, after }) => [us(online), us(after)]);
+  const reconnect = plan.reconnect && [us(plan.reconnect.after), taskCode(plan.reconnect.task), ...(again ? [again] : [])];
   return [plan.since, us(plan.at), us(plan.noticedAfter), reconnect];
 }
 
@@ -37,5 +42,10 @@ function encodeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect
 export function planHash(plan: Plan): string {
   const hash = createHash("sha256").update("crowdstorm plan 1\n");
   for (let index = 0; index < plan.workers; index++) hash.update(`${encodeWorker(plan.worker(index))}\n`);
+  if (plan.shutdownAt !== undefined) hash.update(`${JSON.stringify(["shutdown", us(plan.shutdownAt)])}\n`);
+  for (const { at, pick, kind, ...rest } of plan.faults ?? []) {
+    const fields = Object.entries<string | number>(rest).sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+    hash.update(`${JSON.stringify(["fault", us(at), pick, kind, ...fields])}\n`);
+  }
   return hash.digest("hex");
 }

@@ -6,10 +6,13 @@
  */
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
 import { planOfCast } from "./cast.js";
+import type { Distribution } from "./distribution.js";
 import { toMicrosecond } from "./duration.js";
+import type { Fault } from "./fault-schema.js";
+import { planFaults } from "./plan-faults.js";
 import { sample, sampleCount, stream, type Random } from "./random.js";
 import type { Behaviour, Scenario, Sending } from "./schema.js";
-import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskEnd, TaskPlan, WorkerPlan } from "./worker-plan.js";
+import type { DisconnectPlan, DropAgain, OnboardingPlan, Plan, PlannedAction, TaskEnd, TaskPlan, WorkerPlan } from "./worker-plan.js";
 
 /** What a run may change about its scenario. */
 export interface PlanOptions {
@@ -40,7 +43,14 @@ function stretched(scenario: Scenario, factor: number): Scenario {
     return [name, { ...behaviour, disconnect: { ...disconnect, window: [from * factor, to * factor] } }];
   });
   const stages = scenario.arrivals.stages.map(({ duration, target }) => ({ duration: duration * factor, target }));
-  return { ...scenario, arrivals: { ...scenario.arrivals, stages }, behaviours: Object.fromEntries(behaviours) };
+  const faults = scenario.faults.map((fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }));
+  return {
+    ...scenario,
+    arrivals: { ...scenario.arrivals, stages },
+    behaviours: Object.fromEntries(behaviours),
+    faults,
+    ...(scenario.shutdownAt !== undefined && { shutdownAt: scenario.shutdownAt * factor }),
+  };
 }
 
 /** `count` live updates, each after a time to think. */
@@ -97,6 +107,13 @@ function dropOf(
   return undefined;
 }
 
+function planAgain({ times, online }: { times: Distribution; online: Distribution }, after: Distribution, random: Random): DropAgain[] {
+  return Array.from({ length: sampleCount(times, random) }, () => ({
+    online: toMicrosecond(sample(online, random)),
+    after: toMicrosecond(sample(after, random)),
+  }));
+}
+
 /** What happens to the connection of `worker`, whose plan has everything else. */
 function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number): DisconnectPlan | undefined {
   if (behaviour.disconnect === undefined) return undefined;
@@ -109,7 +126,8 @@ function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number):
   const after = toMicrosecond(sample(reconnect.after, random));
   // A worker whose onboarding is planned to fail has no task, now or later.
   const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
-  return { ...disconnect, reconnect: task ? { after, task } : { after } };
+  const again = reconnect.again && planAgain(reconnect.again, reconnect.after, stream(seed, "drops again", worker.index));
+  return { ...disconnect, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
 }
 
 /** Picks by weight, in the order of the file. */
@@ -193,5 +211,17 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
 
   const arrivalsMs = toMicrosecond(arrivalsMsOf(used));
   const windows = Object.values(used.behaviours).map(({ disconnect }) => disconnect?.window?.[1] ?? 0);
-  return { scenario: scenario.name, seed, workers, arrivalsMs, scheduleMs: toMicrosecond(Math.max(arrivalsMs, ...windows)), arriveAt, worker };
+  const faults = planFaults(used.faults, seed);
+  const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
+  return {
+    scenario: scenario.name,
+    seed,
+    workers,
+    arrivalsMs,
+    scheduleMs: toMicrosecond(Math.max(arrivalsMs, ...windows, ...faultEnds)),
+    ...(used.shutdownAt !== undefined && { shutdownAt: toMicrosecond(used.shutdownAt) }),
+    ...(faults.length > 0 && { faults }),
+    arriveAt,
+    worker,
+  };
 }

@@ -1,14 +1,28 @@
 /**
  * The schema of a scenario file. Where k6 has a word for a thing, it is used: `stages`, `startRate`, `target`, `thresholds`.
  *
- * Two timelines meet in a scenario. The run's: stages of arrivals and windows of disconnects, counted from the start of
- * the run; `--duration` stretches both. A person's: think times, times away and timeouts, which nothing stretches.
+ * Two timelines meet in a scenario. The run's: stages of arrivals, windows of disconnects and faults, and the shutdown, counted
+ * from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts, which nothing stretches.
  */
 import { z } from "zod";
-import { parseThreshold, ThresholdError } from "../measure/index.js";
+import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/index.js";
 import { expectedArrivals } from "./arrivals.js";
 import { cast } from "./cast.js";
-import { count, distributionOf, duration, line, object, positiveCount, positiveDuration, probability, rangeOf, rate } from "./fields.js";
+import { faults } from "./fault-schema.js";
+import {
+  count,
+  distributionOf,
+  duration,
+  isAtMost,
+  LARGEST_PAYLOAD_BYTES,
+  line,
+  object,
+  positiveCount,
+  positiveDuration,
+  probability,
+  rangeOf,
+  rate,
+} from "./fields.js";
 
 /** Tells the JSON Schema what a refinement tells the loader, in better words. */
 const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
@@ -32,7 +46,10 @@ const arrivals = object({
 /** How live updates are sent, in onboarding and in the task alike. */
 const sending = {
   thinkTime: durations.describe("The time before each live update, and before the submit or the return."),
-  payloadBytes: counts.default({ kind: "constant", value: 64 }).describe("Bytes of text in a live update."),
+  payloadBytes: counts
+    .refine((bytes) => isAtMost(bytes, LARGEST_PAYLOAD_BYTES), `must have no draw above ${LARGEST_PAYLOAD_BYTES}, the most that fits a mailbox: give it a max`)
+    .default({ kind: "constant", value: 64 })
+    .describe(`Bytes of text in a live update, at most ${LARGEST_PAYLOAD_BYTES}.`),
   duplicates: probability.default(0).describe("The share of live updates whose packet the client sends twice."),
 };
 
@@ -50,6 +67,7 @@ const task = object({
   onboarding: onboarding.optional().describe("Left out: workers are admitted as they register."),
   liveUpdateTimeout: positiveDuration.describe("How long the task waits for the next live update of an agent."),
   submissionTimeout: positiveDuration.describe("How long the task waits for the submit once the live part is over."),
+  workTime: duration.default(0).describe("How long the task's code is busy with each live update before it answers."),
 });
 
 const disconnect = object({
@@ -59,6 +77,12 @@ const disconnect = object({
   reconnect: object({
     probability: probability.describe("The share of those who dropped that come back."),
     after: durations.describe("How long they are away."),
+    again: object({
+      times: counts.describe("How many more times."),
+      online: durations.describe("How long the connection holds in between."),
+    })
+      .optional()
+      .describe("The connection of one who is back drops again, and comes back again, as long as its agent lives."),
   }).optional(),
 })
   .refine(({ window, perAction }) => (window === undefined) !== (perAction === undefined), "needs exactly one of window and perAction")
@@ -78,7 +102,17 @@ const behaviour = object({
   "needs exactly one of actions, return and silence: a worker ends in one way",
 ).meta(exactlyOneOf("actions", "return", "silence"));
 
-const threshold = z.string('must be text, such as "p(99)<250"');
+const threshold = z.union(
+  [
+    z.string(),
+    object({
+      threshold: z.string('must be text, such as "p(99)<250"'),
+      abortOnFail: z.boolean("must be true or false").optional().describe("Ends the run as soon as the threshold fails."),
+      delayAbortEval: z.string('must be a duration, such as "5s"').optional().describe("How long the run goes on before that may happen."),
+    }),
+  ],
+  'must be text, such as "p(99)<250", or a mapping with threshold, abortOnFail and delayAbortEval',
+);
 
 const expressions = z.array(threshold, "must be a list of expressions").min(1, "must have at least one expression").meta({ id: "expressions" });
 
@@ -86,9 +120,9 @@ const thresholds = z.record(z.string(), expressions, "must be a mapping of metri
   for (const [metric, list] of Object.entries(byMetric)) {
     // An unknown metric is the same problem in each of its expressions, and said once.
     const said = new Set<string>();
-    for (const [index, expression] of list.entries()) {
+    for (const [index, spec] of (list as readonly ThresholdSpec[]).entries()) {
       try {
-        parseThreshold(metric, expression);
+        parseThreshold(metric, spec);
       } catch (error) {
         if (!(error instanceof ThresholdError)) throw error;
         if (said.has(error.message)) continue;
@@ -115,7 +149,9 @@ const scenarioObject = object({
   }),
   workers: cast.optional(),
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
-  drainTimeout: positiveDuration.describe("How long a run may take to come to rest after the last worker's arrival and window."),
+  shutdownAt: duration.optional().describe("When the live run is told to shut down, in the middle of everything. Left out: when all is done."),
+  faults,
+  drainTimeout: positiveDuration.describe("How long a run may take to come to rest after the last worker's arrival, window and fault."),
 });
 
 /** A static task reads no live updates, so a worker that sent one would see it lost. */

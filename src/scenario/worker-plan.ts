@@ -5,6 +5,8 @@
  * the start of its own phase, so that a late admission moves a worker's schedule but never squeezes it.
  */
 
+import type { PlannedFault } from "./plan-faults.js";
+
 /** One live update that a worker sends. */
 export interface PlannedAction {
   /** The intended time of the send, ms since the phase started. Sent then whether or not earlier ones were answered. */
@@ -55,6 +57,14 @@ export interface DisconnectPlan {
   readonly reconnect?: ReconnectPlan;
 }
 
+/** Another drop of a connection, after the worker was back with its agent alive. Times in ms. */
+export interface DropAgain {
+  /** How long the connection held since it was back. */
+  readonly online: number;
+  /** How long the worker is away this time. */
+  readonly after: number;
+}
+
 /** The coming back of a worker whose connection dropped. */
 export interface ReconnectPlan {
   /**
@@ -65,6 +75,8 @@ export interface ReconnectPlan {
   readonly after: number;
   /** What it does on a new unit; absent when its onboarding is planned to fail. */
   readonly task?: TaskPlan;
+  /** Further drops, in their order; absent when there are none. They end with the agent. */
+  readonly again?: readonly DropAgain[];
 }
 
 /** Everything one simulated worker will do. */
@@ -79,11 +91,11 @@ export interface WorkerPlan {
   readonly onboarding?: OnboardingPlan;
   /** Absent when the onboarding is planned to fail: such a worker leaves after it. */
   readonly task?: TaskPlan;
-  /** Absent when the connection never drops. At most one drop a worker. */
+  /** Absent when the connection never drops. */
   readonly disconnect?: DisconnectPlan;
 }
 
-/** What a run's workers will do: a pure function of scenario, seed, number of workers and duration. */
+/** What a run's workers will do, and what will go wrong: a pure function of scenario, seed, number of workers and duration. */
 export interface Plan {
   /** The name of the scenario. */
   readonly scenario: string;
@@ -93,10 +105,14 @@ export interface Plan {
   /** How long the stages of arrivals last, ms. */
   readonly arrivalsMs: number;
   /**
-   * When the run has nothing more to bring about by itself, ms from its start: the stages of arrivals and the windows of
-   * disconnects are over. The drain, with its timeout, is counted from here.
+   * When the run has nothing more to bring about by itself, ms from its start: the stages of arrivals, the windows of
+   * disconnects and the faults are over. The drain, with its timeout, is counted from here.
    */
   readonly scheduleMs: number;
+  /** When the live run is told to shut down, ms from the start of the run; absent when it is not. */
+  readonly shutdownAt?: number;
+  /** What breaks or stands still, in the order of its times; absent when nothing does. */
+  readonly faults?: readonly PlannedFault[];
   /** When worker `index` arrives, ms from the start of the run. The same as `worker(index).arriveAt`, but cheap. */
   arriveAt(index: number): number;
   /**

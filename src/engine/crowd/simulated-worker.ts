@@ -5,7 +5,7 @@
 import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
 import type { LiveUpdateData, Packet } from "../../live/index.js";
 import type { ClientEvidence, Recorder } from "../../measure/index.js";
-import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
+import type { DropAgain, PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
 import { wait, type Reactor, type Steps } from "../../sync/index.js";
 import type { Connection, Router } from "./router.js";
 
@@ -73,17 +73,25 @@ class SimulatedWorker {
   /** When the connection drops, ms on the run's clock; `Infinity` when it does not or did already. */
   #dropAt = Infinity;
   #dropped = false;
+  /** Drops that follow when it is back with its agent alive. */
+  #dropsLeft: DropAgain[] = [];
+  /** How long it is away when the connection drops next, ms; `Infinity` when it stays away. */
+  #awayMs = Infinity;
   /** How much later than planned everything is, because the worker was away, ms. */
   #shift = 0;
   /** Set by what the platform said: the next step to do again, and not before when. */
   #goBackTo: number | undefined;
   #notBefore = 0;
+  /** The platform had no room, and the worker has not caught up with its plan yet. */
+  #heldBack = false;
   #hasSubmitted = false;
   #submittedAt = 0;
 
   constructor(plan: WorkerPlan, tools: CrowdTools) {
     this.#plan = plan;
     this.#tools = tools;
+    this.#awayMs = plan.disconnect?.reconnect?.after ?? Infinity;
+    this.#dropsLeft = [...(plan.disconnect?.reconnect?.again ?? [])];
     if (plan.disconnect?.since === "run") this.#dropAt = tools.originMs + plan.disconnect.at;
   }
 
@@ -138,11 +146,13 @@ class SimulatedWorker {
    * `answer` is what is submitted.
    */
   *#phase(steps: readonly Step[], startedAt: number, answer: string): Steps<Ending> {
+    const { reactor } = this.#tools;
     const agentId = this.#agentId;
     this.#hasSubmitted = false;
     for (let next = 0; ; ) {
       const step = steps[next];
       const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
+      if (due > reactor.clock.now() && due > this.#notBefore) this.#heldBack = false;
       const packet = yield* this.#receive(due);
       if (packet === "moved") {
         if (this.#agentId !== agentId) return "admitted";
@@ -160,13 +170,12 @@ class SimulatedWorker {
   }
 
   #perform(step: Step, index: number, agentId: string, intendedAt: number, answer: string): void {
-    const { recorder, reactor, returnUnit } = this.#tools;
-    const now = reactor.clock.now();
+    const { recorder, returnUnit } = this.#tools;
     switch (step.kind) {
       case "update":
         return this.#sendUpdate(step.action, step.last, index + 1, agentId, intendedAt);
       case "submit":
-        recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+        this.#noteSlip(intendedAt);
         return this.#submit(agentId, answer);
       case "return":
         recorder.count("returns");
@@ -177,7 +186,7 @@ class SimulatedWorker {
   }
 
   #sendUpdate(action: PlannedAction, last: boolean, number: number, agentId: string, intendedAt: number): void {
-    const { recorder, router, reactor, evidenceOf } = this.#tools;
+    const { recorder, router, evidenceOf } = this.#tools;
     const evidence = evidenceOf(agentId);
     const data: LiveUpdateData = {
       update_id: `${agentId}/${number}`,
@@ -188,13 +197,19 @@ class SimulatedWorker {
     };
     const isNew = number > evidence.sent;
     if (isNew) {
-      const now = reactor.clock.now();
-      recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+      this.#noteSlip(intendedAt);
       evidence.sent = number;
       recorder.count("live_updates_sent");
     }
     router.send("mephisto_bound_live_update", agentId, data);
     if (isNew && action.duplicate) router.send("mephisto_bound_live_update", agentId, data);
+  }
+
+  /** How late the generator is. What the platform's back-pressure holds up is not its lateness; latency counts it all the same. */
+  #noteSlip(intendedAt: number): void {
+    const { recorder, reactor } = this.#tools;
+    const now = reactor.clock.now();
+    if (!this.#heldBack) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
   }
 
   #submit(agentId: string, answer: string): void {
@@ -213,7 +228,10 @@ class SimulatedWorker {
       case "agent_details":
         if (data["failure_reason"] !== undefined) return "over";
         this.#noteStatus(data["status"]);
-        return data["agent_id"] === agentId ? undefined : "admitted";
+        if (data["agent_id"] !== agentId) return "admitted";
+        // It was away when it was told.
+        if (this.#status === "partner disconnect") this.#submit(agentId, answer);
+        return undefined;
       case "client_bound_live_update":
         if (typeof data["replied_at"] === "number" && typeof data["intended_at"] === "number") {
           recorder.trend("stage_seen").record(Math.max(0, now - data["replied_at"]), now);
@@ -230,6 +248,7 @@ class SimulatedWorker {
         if (typeof data["send_again_from"] === "number") {
           this.#goBackTo = data["send_again_from"] - 1;
           this.#notBefore = now + RETRY_MS;
+          this.#heldBack = true;
         } else {
           recorder.count("errors");
         }
@@ -270,7 +289,7 @@ class SimulatedWorker {
     recorder.count("disconnects");
 
     const noticedAt = droppedAt + disconnect.noticedAfter;
-    const backAt = disconnect.reconnect === undefined ? Infinity : droppedAt + disconnect.reconnect.after;
+    const backAt = droppedAt + this.#awayMs;
     if (noticedAt < backAt) {
       yield* wait(reactor.until(noticedAt));
       router.reportLost(connection);
@@ -279,7 +298,12 @@ class SimulatedWorker {
     yield* wait(reactor.until(backAt));
     router.connect(connection.registrationId);
     if (!(yield* this.#register())) throw new Interrupted(true);
-    this.#shift += reactor.clock.now() - droppedAt;
+    const now = reactor.clock.now();
+    this.#shift += now - droppedAt;
+    const again = this.#dropsLeft.shift();
+    if (again === undefined) return;
+    this.#awayMs = again.after;
+    this.#dropAt = now + again.online;
   }
 
   #noteStatus(status: unknown): void {

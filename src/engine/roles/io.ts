@@ -24,7 +24,7 @@ export interface IoEvidence {
   readonly stillLive: number;
 }
 
-export function ioRole({ arena, db, recorder, crew, run, ids, lens }: Station): Role<IoEvidence> {
+export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, originMs }: Station): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
   const context = lens.context(createContext({ db, arena, clock: reactor.clock, ids, mailbox: run.mailbox, gauges: "rows", finalStatuses: "kept" }));
@@ -61,6 +61,8 @@ export function ioRole({ arena, db, recorder, crew, run, ids, lens }: Station): 
       clientIO.requestStatuses();
     }
   });
+
+  if (plan.shutdownAt !== undefined) reactor.at(originMs + plan.shutdownAt, () => pool.shutdown());
 
   let stopping = false;
   let deadline = Infinity;

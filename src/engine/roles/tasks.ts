@@ -36,7 +36,7 @@ export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station,
     blueprint: blueprintOf(task.blueprint),
     liveUpdateTimeoutMs: task.liveUpdateTimeout,
     submissionTimeoutMs: task.submissionTimeout,
-    workTimeMs: 0,
+    workTimeMs: task.workTime,
     onboardingQualificationId: run.onboardingQualificationId,
     times,
   });

@@ -1,0 +1,24 @@
+/** When the faults of a scenario happen, and to whom: drawn from the seed, as everything in a plan is. */
+import { toMicrosecond } from "./duration.js";
+import type { Fault } from "./fault-schema.js";
+import { sample, stream } from "./random.js";
+
+/** A fault of the plan. `pick` names one of so many threads: its whole part of `pick * threads`. Times in ms. */
+export type PlannedFault = WithoutWindow<Fault> & {
+  /** When it happens, or begins, ms since the start of the run. */
+  readonly at: number;
+  /** 0 to below 1. */
+  readonly pick: number;
+};
+
+/** `Omit` that keeps the members of a union apart. */
+type WithoutWindow<T> = T extends unknown ? Omit<T, "window"> : never;
+
+export function planFaults(faults: readonly Fault[], seed: number): PlannedFault[] {
+  return faults
+    .map(({ window: [min, max], ...fault }, index): PlannedFault => {
+      const random = stream(seed, "fault", index);
+      return { ...fault, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
+    })
+    .sort((a, b) => a.at - b.at);
+}
