@@ -4,11 +4,10 @@
  * runs can take it, and a thread that goes on costs no hand-over. Only who has the baton touches it.
  */
 import { FLAG, KIND, RECORD, word } from "./operations.js";
+import { MOST_THREADS } from "./program.js";
 
-/** The most threads a program can have. */
-export const MAX_PROGRAM_THREADS = 8;
 /** The explorer's place at the baton, after the threads'. */
-export const EXPLORER = MAX_PROGRAM_THREADS;
+export const EXPLORER = MOST_THREADS;
 /** The most bytes of JSON that a thread's outcome can have. */
 export const OUTCOME_BYTES = 16 * 1024;
 
@@ -81,14 +80,14 @@ export interface Board {
 }
 
 export function createBoard(maxSteps: number): Board {
-  const words = BOARD.pending + MAX_PROGRAM_THREADS * PENDING.words + maxSteps * (1 + RECORD.words);
-  const board = openBoard(new SharedArrayBuffer(words * 4 + MAX_PROGRAM_THREADS * OUTCOME_BYTES), maxSteps);
+  const words = BOARD.pending + MOST_THREADS * PENDING.words + maxSteps * (1 + RECORD.words);
+  const board = openBoard(new SharedArrayBuffer(words * 4 + MOST_THREADS * OUTCOME_BYTES), maxSteps);
   board.words[BOARD.maxSteps] = maxSteps;
   return board;
 }
 
 export function openBoard(buffer: SharedArrayBuffer, maxSteps: number): Board {
-  const prefix = BOARD.pending + MAX_PROGRAM_THREADS * PENDING.words;
+  const prefix = BOARD.pending + MOST_THREADS * PENDING.words;
   const log = prefix + maxSteps;
   const end = log + maxSteps * RECORD.words;
   return {

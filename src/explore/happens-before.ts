@@ -52,7 +52,7 @@ export function trackHappensBefore(board: Board, threads: number, maxSteps: numb
     return !(endsUntimedSleep && word(words, at(first) + RECORD.kind) === KIND.notify);
   };
   const hashStep = (step: number): void => {
-    let a = Math.imul(word(threadAt as unknown as Int32Array, step) + 1, 0x9e3779b1);
+    let a = Math.imul((threadAt[step] ?? 0) + 1, 0x9e3779b1);
     let b = 0x7f4a7c15;
     for (let thread = 0; thread < threads; thread++) {
       const clock = clockOf(step, thread);
