@@ -97,7 +97,7 @@ async function findProgram(wanted: string, name: string | undefined): Promise<Pr
   const names = programs.map((program) => program.name);
   const sought = isPath ? (name ?? names[0] ?? "") : wanted;
   if (names.includes(sought)) return { module, name: sought };
-  if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm`);
+  if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
   throw new UsageError(`there is no program ${sought}; did you mean ${closest(sought, names)}? (simulate explore lists them)`);
 }
 
