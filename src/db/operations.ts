@@ -51,7 +51,12 @@ export interface Reads {
   /** How many units of the task run have each status; a status that none has is absent. */
   unitStatusCounts(taskRunId: string): Map<UnitStatus, number>;
 
-  /** The journal of one agent's state, in the order of its commits. */
+  /** The last submission in the journal of one agent's state. */
+  submitOfAgent(agentType: AgentType, agentId: string): StateRow | undefined;
+  /**
+   * The journal of one agent's state, in the order of its commits. Goes through the journal of all agents, so it is for after a
+   * run: an index that would spare it that costs every update of the run several times what writing it does.
+   */
   stateOfAgent(agentType: AgentType, agentId: string): StateRow[];
   /**
    * Every committed change of one agent's status, in the order of the commits. Goes through the history of all agents

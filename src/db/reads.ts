@@ -86,6 +86,9 @@ export function createReads(connection: Connection): Reads {
     onboardingStatusCounts: counts<AgentStatus>("onboarding_agents"),
     unitStatusCounts: counts<UnitStatus>("units"),
 
+    submitOfAgent: one<StateRow>(
+      "SELECT seq, kind, data, at FROM agent_state WHERE agent_type = ? AND agent_id = ? AND kind = 'submit' ORDER BY seq DESC LIMIT 1",
+    ),
     stateOfAgent: all<StateRow>(
       "SELECT seq, kind, data, at FROM agent_state WHERE agent_type = ? AND agent_id = ? ORDER BY seq",
     ),

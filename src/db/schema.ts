@@ -112,7 +112,7 @@ CREATE TABLE agent_state (
   data TEXT NOT NULL,
   at REAL NOT NULL
 ) STRICT;
-CREATE INDEX agent_state_by_agent ON agent_state (agent_id, agent_type);
+CREATE INDEX agent_state_submits ON agent_state (agent_id, agent_type) WHERE kind = 'submit';
 
 CREATE TABLE status_changes (
   seq INTEGER PRIMARY KEY,

@@ -195,5 +195,5 @@ function hasSubmitted(agent: LiveAgent, context: ModelContext): boolean {
 /** The JSON of the agent's submit, as it is committed. */
 function submitOf(agent: LiveAgent, { db }: ModelContext): string | undefined {
   const type = agent instanceof OnboardingAgent ? "onboarding" : "main";
-  return db.stateOfAgent(type, agent.dbId).findLast(({ kind }) => kind === "submit")?.data;
+  return db.submitOfAgent(type, agent.dbId)?.data;
 }

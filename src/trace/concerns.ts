@@ -25,7 +25,7 @@ function isRowOf(agentId: string, name: string, args: Value): boolean {
   const [first, second] = isList(args) ? args : [args];
   const prefix = ON_AGENT_ROWS[name];
   if (prefix !== undefined) return typeof first === "string" && prefix + first === agentId;
-  if (name === "stateOfAgent") return nameOf(first, second) === agentId;
+  if (name === "submitOfAgent") return nameOf(first, second) === agentId;
   if (isMapping(first)) return nameOf(first["agentType"], first["agentId"]) === agentId;
   return false;
 }

@@ -172,6 +172,8 @@ test("the journal of a state keeps its order and belongs to one agent of one typ
   put(db, "appendState", { agentType: "main", agentId, kind: "submit", data: '{"n":2}', at: 3 });
   assert.deepEqual(db.stateOfAgent("main", agentId).map(({ kind, data, at }) => [kind, data, at]), [["update", '{"n":1}', 1], ["submit", '{"n":2}', 3]]);
   assert.deepEqual(db.stateOfAgent("onboarding", "1").map(({ kind }) => kind), ["submit"]);
+  assert.equal(db.submitOfAgent("main", agentId)?.data, '{"n":2}');
+  assert.equal(db.submitOfAgent("onboarding", "2"), undefined);
   assert.throws(() => put(db, "appendState", { agentType: "onboarding", agentId: "2", kind: "update", data: "0", at: 4 }), /no onboarding agent 2/);
 });
 

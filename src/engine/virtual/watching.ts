@@ -87,7 +87,7 @@ export function watchedContext(context: ModelContext, nameSlot: (slot: number, a
 }
 
 /** The reads that the model and the live run make while a run goes on. */
-const WATCHED_READS = ["getAgent", "getOnboardingAgent", "getUnit", "qualificationsOfWorker", "stateOfAgent"] as const satisfies readonly (keyof Reads)[];
+const WATCHED_READS = ["getAgent", "getOnboardingAgent", "getUnit", "qualificationsOfWorker", "submitOfAgent"] as const satisfies readonly (keyof Reads)[];
 
 /** `database`, whose reads are told of. Its writes are its writer's to tell of. */
 export function watchedReads(database: Database, note: Note): Database {
