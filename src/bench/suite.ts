@@ -2,9 +2,10 @@
 import type { Bench } from "./figure.js";
 import { oneWay } from "./one-way.js";
 import { status } from "./status.js";
+import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
 
-export const BENCHES: readonly Bench[] = [oneWay, status, waiting];
+export const BENCHES: readonly Bench[] = [oneWay, throughput, status, waiting];
 
 /** `floor`: those that set the project beside the machine. */
 const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting] };
