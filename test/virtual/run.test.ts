@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { FAULT_KINDS, FAULTS, replayVirtual, runInMemory, type FaultKind, type RunRequest } from "../../dist/engine/index.js";
+import { readTrace } from "../../dist/trace/index.js";
+import { scenario, SCENARIO_TEXT, temporaryDirectory } from "./support.js";
+
+const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const HASHES = fileURLToPath(new URL("../../test/virtual/hashes.json", import.meta.url));
+const execute = promisify(execFile);
+
+type Hashes = Record<string, { plan: string; trace: string }>;
+
+const usual = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, FAULTS[kind].rate])) as Record<FaultKind, number>;
+const request = (seed: number, more: Partial<RunRequest> = {}): RunRequest => ({ scenario: scenario(), planOptions: { seed }, mailbox: "sound", ...more });
+
+async function simulate(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    return { code: 0, ...(await execute(process.execPath, [COMMAND, ...args])) };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+/** Runs the scenario of the tests; returns the run's directory and summary. */
+async function runOf(root: string, ...args: string[]) {
+  const file = join(root, "everything.yaml");
+  writeFileSync(file, SCENARIO_TEXT);
+  const { code, stderr } = await simulate("--scenario", file, "--virtual", "--results", root, "--quiet", ...args);
+  assert.equal(code, 0, stderr);
+  const directory = join(root, readdirSync(root).filter((name) => name !== "everything.yaml").at(-1) ?? "");
+  const summary = JSON.parse(readFileSync(join(directory, "summary.json"), "utf8")) as { engine: string; planHash: string; traceHash: string; counters: Record<string, number> };
+  return { directory, summary };
+}
+
+describe("a run under simulated time", () => {
+  it("comes out the same, to the last event, in processes of their own, at the same time, whatever --threads says", async () => {
+    const cases = [["1"], ["2"], ["3", "--faults"], ["4", "--mailbox", "reference"]];
+    const runs = await Promise.all(
+      cases.map(async ([seed = "", ...more]) => {
+        using a = temporaryDirectory();
+        using b = temporaryDirectory();
+        const both = await Promise.all([runOf(a.path, "--seed", seed, ...more), runOf(b.path, "--seed", seed, "--threads", "7", ...more)]);
+        const [first, second] = both.map(({ summary: { planHash, traceHash } }) => ({ plan: planHash, trace: traceHash }));
+        assert.deepEqual(first, second);
+        return [[seed, ...more].join(" "), first] as const;
+      }),
+    );
+    const found = Object.fromEntries(runs) as Hashes;
+    if (process.env["UPDATE_HASHES"] !== undefined) writeFileSync(HASHES, `${JSON.stringify(found, null, 2)}\n`);
+    assert.deepEqual(
+      found,
+      JSON.parse(readFileSync(HASHES, "utf8")),
+      "The program does something else than it did for the same seed. If it is meant to, run this test with UPDATE_HASHES=1, and say so in the commit.",
+    );
+  });
+
+  it("is another for another seed, and follows the same plan whatever the faults", () => {
+    const runs = [request(1), request(2), request(1, { faultRates: usual })].map((each) => runInMemory(each).hash);
+    assert.equal(new Set(runs).size, 3);
+  });
+
+  it("keeps every invariant, with both mailboxes, without faults and with many", () => {
+    const many = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0.1])) as Record<FaultKind, number>;
+    for (const mailbox of ["sound", "reference"] as const) {
+      for (const faultRates of [undefined, many]) {
+        for (let seed = 1; seed <= 3; seed++) {
+          const { failures } = runInMemory(request(seed, { mailbox, faultRates }));
+          assert.deepEqual(failures, [], `seed ${seed}, ${mailbox}, ${faultRates === undefined ? "no" : "many"} faults`);
+        }
+      }
+    }
+  });
+
+  it("reaches the states that it is to reach", () => {
+    const reached = new Set(Array.from({ length: 6 }, (_, seed) => runInMemory(request(seed, { faultRates: usual })).reached).flat());
+    for (const condition of ["update-twice", "reconnect-to-live", "reconnect-to-final", "unit-again", "status-too-late", "submit-after-end"] as const) {
+      assert.ok(reached.has(condition), `${condition} was never reached`);
+    }
+  });
+
+  it("takes every fault down", async () => {
+    using directory = temporaryDirectory();
+    const rates = "late=0.2,lost=0.2,repeated=0.2,stall=0.05,commit=0.05,crash=0.5";
+    const { directory: run } = await runOf(directory.path, "--faults", rates);
+    const faults = new Set<string>();
+    for (const { actor, operation } of readTrace(join(run, "trace.bin")).events()) if (actor === "faults") faults.add(operation);
+    assert.deepEqual([...faults].sort(), ["crash", "late", "lost", "repeated", "slow-commit", "stall"]);
+  });
+
+  it("refuses faults that there are not, and faults on real threads", async () => {
+    const unknown = await simulate("--scenario", "steady", "--virtual", "--faults", "lat=0.1");
+    assert.deepEqual([unknown.code, unknown.stderr], [2, 'simulate: --faults: there is no fault "lat"; did you mean "late"?\n']);
+    const rate = await simulate("--scenario", "steady", "--virtual", "--faults", "late=2");
+    assert.deepEqual([rate.code, rate.stderr], [2, 'simulate: --faults: the rate of late must be a number from 0 to 1, not "2"\n']);
+    const threads = await simulate("--scenario", "steady", "--faults");
+    assert.deepEqual([threads.code, threads.stderr], [2, "simulate: --faults are drawn under simulated time: add --virtual\n"]);
+  });
+});
+
+describe("replay", () => {
+  const breathe = (): Promise<void> => Promise.resolve();
+
+  it("comes to the same events, and says at which it does not", async () => {
+    using directory = temporaryDirectory();
+    const { directory: run, summary } = await runOf(directory.path, "--seed", "5", "--faults");
+    const same = await replayVirtual(run, breathe);
+    assert.ok(same.kind === "same" && same.hash === summary.traceHash);
+
+    const other = join(directory.path, "other");
+    cpSync(run, other, { recursive: true });
+    writeFileSync(join(other, "scenario.yaml"), SCENARIO_TEXT.replace("liveUpdateTimeout: 800ms", "liveUpdateTimeout: 799ms"));
+    const changed = await replayVirtual(other, breathe);
+    assert.ok(changed.kind === "diverged");
+    const { recorded, repeated } = changed.divergence;
+    assert.deepEqual([recorded?.operation, recorded?.args, repeated?.operation, repeated?.args], ["wait", 800, "wait", 799]);
+
+    const command = await simulate("replay", other);
+    assert.equal(command.code, 1);
+    assert.match(command.stdout, /events are the same, the next is not:\n[^]*\n {2}- .* wait .* 800\n {2}\+ .* wait .* 799\n/);
+  });
+
+  it("lists runs, and shows the life of one agent of the last", async () => {
+    using directory = temporaryDirectory();
+    await runOf(directory.path, "--seed", "5");
+    const runs = JSON.parse((await simulate("runs", "--json", "--results", directory.path)).stdout) as { engine: string; seed: string }[];
+    assert.deepEqual(runs.map(({ engine, seed }) => [engine, seed]), [["virtual", "5"]]);
+    const { stdout } = await simulate("trace", "last", "--agent", "onboarding_1", "--results", directory.path);
+    assert.match(stdout, /write\s+updateOnboardingAgent\s+\["1",\{"status":"onboarding"/);
+    const none = await simulate("trace", "nothing", "--results", directory.path);
+    assert.deepEqual([none.code, /there is no run "nothing"/.test(none.stderr)], [2, true]);
+  });
+});
+
+describe("a sweep", () => {
+  it("runs every seed once and says what was reached", async () => {
+    using directory = temporaryDirectory();
+    const file = join(directory.path, "everything.yaml");
+    writeFileSync(file, SCENARIO_TEXT);
+    const { code, stdout } = await simulate("sweep", "--scenario", file, "--seeds", "3..8", "--threads", "2", "--json");
+    const result = JSON.parse(stdout) as { seeds: number; failing: unknown[]; sometimes: Record<string, number> };
+    assert.deepEqual([code, result.seeds, result.failing], [0, 6, []]);
+    assert.equal(result.sometimes["unit-again"], 6);
+    assert.equal(result.sometimes["partner-disconnect"], 0);
+  });
+});
