@@ -8,6 +8,7 @@ import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { conformanceCommand } from "./conformance.js";
 import { UsageError } from "./errors.js";
+import { exploreCommand } from "./explore.js";
 import { initCommand } from "./init.js";
 import { listCommand } from "./list.js";
 import { planCommand } from "./plan.js";
@@ -24,7 +25,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, conformanceCommand, benchCommand, completionCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, completionCommand];
 
 const words = hideBin(process.argv);
 
