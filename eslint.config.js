@@ -15,7 +15,7 @@ const atomicsOnlyInSync = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "test-build/", "node_modules/", "results/", "**/*.cjs"] },
+  { ignores: ["dist/", "test-build/", "docs/api/", "node_modules/", "results/", "**/*.cjs"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -12,11 +12,11 @@
 
 // Threads that wait for each other.
 export {
-  Arena, ArenaFullError, awaitNews, awaitNewsAsync, block, Event, failed, MailboxFullError, openMailbox, PayloadTooLargeError, ready, Slot, spawn,
+  Arena, ArenaFullError, awaitNews, awaitNewsAsync, block, Event, failed, MailboxFullError, openMailbox, PayloadTooLargeError, ready, spawn,
   suspend, suspendOn, systemClock, wait,
 } from "./sync/index.js";
 export type {
-  ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Reactor, Signal, Steps, Timer, TimerQueue, Wait,
+  ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Reactor, Signal, Slot, Steps, Timer, TimerQueue, Wait,
 } from "./sync/index.js";
 
 // The database.
@@ -45,9 +45,10 @@ export type {
 // Scenarios, and runs of them.
 export { buildPlan, defineScenario, loadScenario, openScenario, parseScenario, planHash, ScenarioError, shippedScenarios } from "./scenario/index.js";
 export type {
-  Behaviour, DisconnectPlan, LoadedScenario, OnboardingPlan, Plan, PlannedAction, PlanOptions, ReconnectPlan, Scenario, ScenarioInput, TaskEnd,
+  Behaviour, DisconnectPlan, DropAgain, LoadedScenario, OnboardingPlan, Plan, PlannedAction, PlannedFault, PlanOptions, ReconnectPlan, Scenario, ScenarioInput, TaskEnd,
   TaskPlan, WorkerPlan,
 } from "./scenario/index.js";
 export { runScenario, type RunScenarioOptions } from "./run-scenario.js";
 export { ThreadDiedError, type FinishedRun, type RunProgress } from "./engine/index.js";
+export type { CounterName, Distribution, GaugeName, Interval, Measurements, RateName, TrendName } from "./measure/index.js";
 export { readSummary, renderSummary, ResultsError, type RenderOptions, type Summary } from "./report/index.js";

@@ -21,7 +21,7 @@ export interface Doorbell {
 export interface DatabaseConnection {
   path: string;
   port: MessagePort;
-  /** The client's {@link Signals}. */
+  /** The client's `Signals`. */
   signals: SharedArrayBuffer;
   /** Raised by one for each message to the writer, by any client; the writer waits on it. */
   requests: SharedArrayBuffer;

@@ -1,0 +1,8 @@
+/**
+ * `crowdstorm/explore`: programs of a few threads, for `simulate explore` to run through every interleaving. {@link define} one,
+ * export it from a module, and give the command the module's path.
+ *
+ * @module
+ */
+export { define, MOST_THREADS } from "./explore/index.js";
+export type { Env, Finished, Program, ProgramDefinition, ProgramThread } from "./explore/index.js";

@@ -1,0 +1,70 @@
+/** A run from a program: what `simulate --scenario` does, with its options as values and its summary as the result. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { runThreads, runVirtual, type FinishedRun, type RunProgress } from "./engine/index.js";
+import { buildPlan, openScenario, scenarioFrom, type PlanOptions, type ScenarioInput } from "./scenario/index.js";
+import type { MailboxKind } from "./sync/index.js";
+
+const MOST_THREADS = 24;
+
+export interface RunScenarioOptions extends PlanOptions {
+  /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
+  readonly engine?: "threads" | "virtual";
+  /** Threads for simulated workers and for tasks, together: 2 to 24. Left out: one a core. `virtual` has one in any case. */
+  readonly threads?: number;
+  /** Left out: `sound`. */
+  readonly mailbox?: MailboxKind;
+  /** Where the run's directory is made. Left out: `results`. */
+  readonly results?: string;
+  /** Ends the run early when it aborts; the results are written all the same. */
+  readonly signal?: AbortSignal;
+  /** Called now and then while the run goes on. */
+  readonly onProgress?: RunProgress;
+}
+
+/**
+ * Runs a scenario: one of the package by its name, a file by its path, or one that the program made. Resolves with the
+ * summary and the run's directory, whether or not the run passed: `summary.verdict` tells.
+ *
+ * @throws ScenarioError when there is no such scenario or it is not valid, RangeError for an option out of its range,
+ *   ResultsError or DatabaseError when something cannot be written, ThreadDiedError when a thread of the run died.
+ */
+export async function runScenario(scenario: string | ScenarioInput, options: RunScenarioOptions = {}): Promise<FinishedRun> {
+  const { engine = "threads", threads = Math.min(MOST_THREADS, Math.max(2, availableParallelism())), mailbox = "sound", results = "results" } = options;
+  if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
+    throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
+  }
+  const { seed, workers, durationMs, signal = new AbortController().signal, onProgress } = options;
+  const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
+  const planOptions = { seed, workers, durationMs };
+  const plan = buildPlan(loaded.scenario, planOptions);
+  const runId = `${new Date().toISOString().replace(/[-:]|\..*/g, "")}-${plan.scenario}-${plan.seed}-${process.pid}-${runs++}`;
+  const given = {
+    seed: plan.seed,
+    ...(workers !== undefined && { workers }),
+    ...(durationMs !== undefined && { duration: `${durationMs}ms` }),
+    ...(mailbox !== "sound" && { mailbox }),
+    ...(engine === "virtual" ? { virtual: true } : { threads }),
+  };
+  // The run keeps its scenario, and with it the values that a program computed.
+  const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
+  const common = {
+    loaded,
+    plan,
+    planOptions,
+    mailbox,
+    resultsRoot: results,
+    runId,
+    options: given,
+    reproduce: ["simulate", `--scenario ${kept}`, ...Object.entries(given).map(([name, value]) => `--${name}${value === true ? "" : ` ${value}`}`)].join(" "),
+    interrupt: signal,
+    ...(onProgress !== undefined && { onProgress }),
+  };
+  return engine === "virtual"
+    ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
+    : runThreads({ ...common, threads });
+}
+
+/** Tells apart the runs that one process begins within a second. */
+let runs = 0;
