@@ -5,6 +5,7 @@ export { buildReportData, type ReportInput, type StatusEvent } from "./html/buil
 export {
   RUN_FILES,
   ResultsError,
+  compareReports,
   createRunDirectory,
   listRuns,
   readReportData,

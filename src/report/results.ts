@@ -7,6 +7,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import { renderComparison, type ComparedRun } from "./html/compare.js";
 import { renderReport } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
@@ -90,6 +91,12 @@ export function writeReport(directory: string): string {
   const path = join(directory, RUN_FILES.report);
   writeAtomically(path, renderReport(readSummary(directory), readReportData(directory)));
   return path;
+}
+
+/** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
+export function compareReports(before: string, after: string): string {
+  const read = (directory: string): ComparedRun => ({ summary: readSummary(directory), data: readReportData(directory) });
+  return renderComparison(read(before), read(after));
 }
 
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */

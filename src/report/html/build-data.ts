@@ -28,23 +28,32 @@ const TICKS_PER_HALF = 5;
 
 const CURVES = ["live_update_latency", "live_update_service_time", "live_update_round_trip"] as const satisfies readonly TrendName[];
 
-export function buildReportData({ measurements, statusEvents, ...rest }: ReportInput): ReportData {
+export function buildReportData({ measurements, statusEvents, runId, scenario, phases, slowest }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const byType = (type: StatusEvent["agentType"]): StatusesOverTime =>
     statusesOverTime(statusEvents.filter(({ agentType }) => agentType === type), durationMs);
   return {
-    ...rest,
     version: REPORT_DATA_VERSION,
+    runId,
+    scenario,
     durationMs: round(durationMs),
+    phases: phases.map((phase) => ({ ...phase, fromMs: round(phase.fromMs), toMs: round(phase.toMs) })),
     latency: latencyOverTime(trends.live_update_latency, measurements.intervals("live_update_latency")),
     percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) => percentileCurve(LATENCY_LABELS[name] ?? name, trends[name])),
     statuses: { main: byType("main"), onboarding: byType("onboarding") },
+    slowest: slowest.map((agent) => ({
+      ...agent,
+      latencyMs: round(agent.latencyMs),
+      atMs: round(agent.atMs),
+      history: agent.history.map(({ status, atMs }) => ({ status, atMs: round(atMs) })),
+      ...(agent.endedAtMs !== undefined && { endedAtMs: round(agent.endedAtMs) }),
+    })),
   };
 }
 
-/** Five significant digits are more than a chart shows. */
+/** Six significant digits are more than a chart shows, and tell a ms of a run of minutes. */
 function round(value: number): number {
-  return Number(value.toPrecision(5));
+  return Number(value.toPrecision(6));
 }
 
 function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): LatencyOverTime {

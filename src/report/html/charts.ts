@@ -31,16 +31,17 @@ export function statusChart({ statuses }: ReportData, type: "main" | "onboarding
   return html`<h3>${type === "main" ? "Agents" : "Onboarding agents"}</h3>${chart(`statuses-${type}`, run, label, statusTable(label, statuses[type]))}`;
 }
 
-export function percentileChart({ percentiles }: ReportData): Markup {
-  const [first] = percentiles;
-  if (first === undefined) return html`<p>No latency was measured.</p>`;
-  const rows = [50, 75, 90, 95, 99, 99.9, 99.99].flatMap((percent) => {
-    // A point stands for what follows it up to the next.
-    const at = first.percent.findLastIndex((p) => p <= percent);
-    return percent > (first.percent.at(-1) ?? 0) ? [] : [[`p${percent}`, ...percentiles.map(({ ms }) => formatMs(ms[at]))]];
-  });
-  const heads = percentiles.map(({ name }) => ({ head: name }));
-  return chart("percentiles", 0, "Latency by percentile, on a scale that gives each further nine the same width", table("Latency by percentile, ms", [{ head: "", text: true }, ...heads], rows));
+/** Of one run all its curves, of two the latency of live updates in each. */
+export function percentileChart(...runs: readonly ReportData[]): Markup {
+  const curves = runs.length === 1 ? (runs[0]?.percentiles ?? []) : runs.flatMap(({ percentiles }, at) => percentiles.slice(0, 1).map((curve) => ({ ...curve, name: at === 0 ? "A" : "B" })));
+  if (curves.length === 0) return html`<p>No latency was measured.</p>`;
+  const rows = [50, 75, 90, 95, 99, 99.9, 99.99].map((percent) => [
+    `p${percent}`,
+    ...curves.map(({ percent: points, ms }) => (percent > (points.at(-1) ?? 0) ? "–" : formatMs(ms[points.findLastIndex((p) => p <= percent)]))),
+  ]);
+  const heads = curves.map(({ name }) => ({ head: name }));
+  const label = "Latency by percentile, on a scale that gives each further nine the same width";
+  return chart("percentiles", 0, label, table("Latency by percentile, ms", [{ head: "", text: true }, ...heads], rows));
 }
 
 export function chart(kind: string, run: number, label: string, figures: Markup): Markup {

@@ -26,8 +26,12 @@ export function invariants(summary: Summary): Markup {
   return table("Invariants", [{ head: "invariant", text: true }, { head: "checked" }, { head: "violations" }], rows);
 }
 
-export function generator({ schedule, health, environment }: Summary): Markup {
+export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {
   const { process, threads } = health;
+  if (engine === "virtual") {
+    return html`<p>All times are of the simulated clock: they say what the run did, not what this machine can do.</p>
+<p class="facts">${traceHash === undefined ? nothing : html`<span>trace ${traceHash}</span> `}<span>Node.js ${environment.node}</span> <span>crowdstorm ${environment.crowdstorm}</span></p>`;
+  }
   const rows = threads.map(({ thread, eventLoopDelay, eventLoopUtilization, gc }) => [
     thread,
     eventLoopDelay === null ? "–" : formatMs(eventLoopDelay.p99Ms),

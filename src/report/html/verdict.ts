@@ -21,7 +21,9 @@ ${command("Run it again", summary.reproduce)}
 
 /** A command to copy. The button is the page's script's, so it is hidden until that has run. */
 export function command(label: string, text: string): Markup {
-  return html`<div class="command"><span class="label">${label}</span><code>${text}</code><button type="button" data-copy hidden>Copy</button></div>`;
+  // A line breaks between words, not at the hyphens of an option.
+  const words = text.split(" ").map((word) => html`<span class="word">${word}</span> `);
+  return html`<div class="command"><span class="label">${label}</span><code>${words}</code><button type="button" data-copy hidden>Copy</button></div>`;
 }
 
 function facts(summary: Summary): Markup[] {

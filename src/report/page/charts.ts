@@ -29,14 +29,15 @@ const msValue = (_chart: uPlot, value: number | null): string => (value === null
 const countValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : Math.round(value).toLocaleString("en-GB"));
 const timeSeries: uPlot.Series = { label: "at", value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)) };
 
-/** A logarithmic axis of ms with the decades alone: the lines between them would compete with the data. */
+/** A logarithmic axis of ms with the decades alone: lines between them would compete with the data, unless there are few. */
 function msAxis(): uPlot.Axis {
-  const plain = axis({ scale: "y", size: Y_SIZE });
   return {
-    ...plain,
+    ...axis({ scale: "y", size: Y_SIZE }),
     splits: (_chart, _axis, min, max) => {
-      const exponents = Array.from({ length: Math.floor(Math.log10(max) + 1e-9) - Math.ceil(Math.log10(min) - 1e-9) + 1 }, (_, at) => Math.ceil(Math.log10(min) - 1e-9) + at);
-      return exponents.map((exponent) => 10 ** exponent);
+      const steps = max / min > 200 ? [1] : [1, 2, 5];
+      const first = Math.floor(Math.log10(min));
+      const decades = Array.from({ length: Math.ceil(Math.log10(max)) - first + 1 }, (_, at) => 10 ** (first + at));
+      return decades.flatMap((decade) => steps.map((step) => Number((step * decade).toPrecision(1)))).filter((ms) => ms >= min * 0.999 && ms <= max * 1.001);
     },
     filter: (_chart, splits) => splits,
     values: thousands,

@@ -10,16 +10,17 @@ let runs = JSON.parse(document.getElementById("runs")?.textContent ?? "[]") as r
 const drawn = new Map<HTMLElement, uPlot>();
 
 function drawAll(): void {
-  for (const [element, chart] of drawn) {
-    chart.destroy();
-    drawn.delete(element);
-  }
+  const cursors = new Map([...drawn].map(([element, { cursor }]) => [element, { left: cursor.left ?? -10, top: cursor.top ?? -10 }]));
+  for (const chart of drawn.values()) chart.destroy();
+  drawn.clear();
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
     const run = runs[Number(element.dataset["run"])];
     const spec = CHARTS[element.dataset["chart"] ?? ""];
     if (run === undefined || spec === undefined) continue;
     element.classList.toggle("stacked", element.dataset["chart"]?.startsWith("statuses") === true);
-    drawn.set(element, draw(element, spec(runs, run)));
+    const chart = draw(element, spec(runs, run));
+    chart.setCursor(cursors.get(element) ?? { left: -10, top: -10 });
+    drawn.set(element, chart);
   }
 }
 
@@ -33,7 +34,7 @@ function offerCopying(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy][hidden]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      void navigator.clipboard.writeText(button.previousElementSibling?.textContent ?? "").then(() => {
+      void navigator.clipboard.writeText(button.previousElementSibling?.textContent.trim() ?? "").then(() => {
         button.textContent = "Copied";
         setTimeout(() => (button.textContent = "Copy"), 1500);
       });

@@ -142,14 +142,16 @@ function operableByKeys(element: HTMLElement, chart: uPlot): void {
   element.onkeydown = (event) => {
     const last = chart.data[0].length - 1;
     const at = chart.cursor.idx ?? -1;
+    const key = chart.cursor.sync?.key;
+    const together = key === undefined ? [chart] : uPlot.sync(key).plots;
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[event.key];
     if (event.key === "Escape") {
-      chart.setCursor({ left: -10, top: -10 });
+      for (const each of together) each.setCursor({ left: -10, top: -10 });
       chart.setData(chart.data);
     } else if (to !== undefined && last >= 0) {
       legend?.setAttribute("aria-live", "polite");
       const x = chart.data[0][clamp(to, 0, last)] ?? 0;
-      chart.setCursor({ left: chart.valToPos(x, "x"), top: chart.over.clientHeight / 2 }, true);
+      for (const each of together) each.setCursor({ left: each.valToPos(x, "x"), top: each.over.clientHeight / 2 });
     } else {
       return;
     }

@@ -1,0 +1,98 @@
+/** Two runs side by side. */
+import { COUNTER_NAMES, TREND_NAMES } from "../../measure/index.js";
+import { formatCount, formatMs } from "../format.js";
+import { LATENCY_LABELS } from "../labels.js";
+import type { ReportData } from "../data.js";
+import type { Summary } from "../summary.js";
+import { latencyChart, percentileChart, statusChart } from "./charts.js";
+import { thresholds } from "./checks.js";
+import { badge, path } from "./figures.js";
+import { html, raw, type Markup } from "./markup.js";
+import { renderPage, section } from "./page.js";
+import { table, type Cell } from "./table.js";
+import { command } from "./verdict.js";
+
+export interface ComparedRun {
+  readonly summary: Summary;
+  readonly data: ReportData;
+}
+
+/** A page that shows run `a`, what is compared against, beside run `b`. */
+export function renderComparison(a: ComparedRun, b: ComparedRun): string {
+  const beside = (of: (run: ComparedRun, at: number) => Markup): Markup =>
+    html`<div class="columns">${[a, b].map((run, at) => html`<div><h3>${name(at)} ${run.summary.scenario.name}</h3>${of(run, at)}</div>`)}</div>`;
+  const same = a.summary.plan.hash === b.summary.plan.hash;
+  return renderPage({
+    title: `${a.summary.runId} and ${b.summary.runId} – crowdstorm`,
+    runs: [a.data, b.data],
+    body: html`<h1>Two runs</h1>
+<p class="description">${same ? "Both carried out the same plan." : "They carried out different plans, so that a difference need not be the program's."}</p>
+<div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
+${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
+${section("percentiles", "Live-update latency by percentile, ms", percentileChart(a.data, b.data))}
+${section("time", "Latency over time, ms", beside(({ data }, at) => latencyChart(data, at)))}
+${section("path", "Path of a live update, ms", beside(({ summary }) => path(summary)))}
+${section("statuses", "Agents by status", beside(({ data }, at) => statusChart(data, "main", at)))}
+${section("outcomes", "Outcomes", outcomes(a.summary, b.summary))}
+${section("thresholds", "Thresholds", beside(({ summary }) => thresholds(summary)))}
+${section("counted", "Counted", counted(a.summary, b.summary))}`,
+  });
+}
+
+const name = (at: number): Markup => html`<span class="run-name run-${at}">${at === 0 ? "A" : "B"}</span>`;
+
+function head(summary: Summary, at: number): Markup {
+  const { passed, exitCode, reasons } = summary.verdict;
+  return html`<section class="verdict ${passed ? "passed" : "failed"}" aria-label="Run ${at === 0 ? "A" : "B"}">
+<h2>${name(at)} <span class="stamp">${passed ? "✓ Passed" : `✗ Failed (exit ${exitCode})`}</span> ${summary.scenario.name}</h2>
+<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+<p class="facts"><span>${summary.runId}</span> <span>seed ${summary.seed}</span> <span>${formatCount(summary.plan.workers)} workers</span> <span>${(summary.durationMs / 1000).toFixed(1)} s</span> <span>crowdstorm ${summary.environment.crowdstorm}, Node.js ${summary.environment.node}</span> <span>${summary.environment.cpu}</span></p>
+${command("Run it again", summary.reproduce)}
+</section>`;
+}
+
+const RUNS = [{ head: "A" }, { head: "B" }] as const;
+
+function latencies(a: Summary, b: Summary): Markup {
+  const rows = TREND_NAMES.flatMap((trend): Cell[][] => {
+    const [label, before, after] = [LATENCY_LABELS[trend], a.trends[trend], b.trends[trend]];
+    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0) return [];
+    return [[label, ...(["p50", "p99", "max"] as const).flatMap((figure) => [formatMs(before[figure]), formatMs(after[figure]), change(before[figure], after[figure], "lower")])]];
+  });
+  const heads = ["p50", "p99", "max"].flatMap((figure) => [{ head: `A ${figure}` }, { head: `B ${figure}` }, { head: "change" }]);
+  return table("Latency of both runs, ms", [{ head: "ms", text: true }, ...heads], rows);
+}
+
+function outcomes(a: Summary, b: Summary): Markup {
+  const [before, after] = [a.outcomes.agents, b.outcomes.agents];
+  const statuses = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const rows = statuses.map((status) => [badge(status), formatCount(before[status] ?? 0), formatCount(after[status] ?? 0), change(before[status] ?? 0, after[status] ?? 0)]);
+  return table("Agents of both runs by final status", [{ head: "status", text: true }, ...RUNS, { head: "change" }], rows);
+}
+
+function counted(a: Summary, b: Summary): Markup {
+  const rows = COUNTER_NAMES.flatMap((counter) => {
+    const [before, after] = [a.counters[counter] ?? 0, b.counters[counter] ?? 0];
+    return before + after === 0 ? [] : [[counter, formatCount(before), formatCount(after), change(before, after)]];
+  });
+  return table("Counted in both runs", [{ head: "metric", text: true }, ...RUNS, { head: "change" }], rows);
+}
+
+/** Changes below this are told by no colour: one run beside one run is no statistics. */
+const NOTABLE = 0.1;
+
+function change(before: number | null, after: number | null, better?: "lower"): Markup {
+  if (before === null || after === null || before === 0) return raw("–");
+  const share = after / before - 1;
+  const text = changeOf(after / before);
+  if (better === undefined || Math.abs(share) < NOTABLE) return html`${text}`;
+  return html`<span class="${share < 0 ? "better" : "worse"}">${text}</span>`;
+}
+
+/** In per cent; as a factor where per cents say little. */
+function changeOf(ratio: number): string {
+  if (ratio >= 10) return `×${formatCount(ratio)}`;
+  if (ratio > 0 && ratio <= 0.1) return `÷${formatCount(1 / ratio)}`;
+  const percent = Math.abs(ratio - 1) * 100;
+  return `${ratio > 1 ? "+" : ratio < 1 ? "−" : ""}${percent.toFixed(percent === 0 || percent >= 10 ? 0 : 1)} %`;
+}

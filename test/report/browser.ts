@@ -1,0 +1,54 @@
+/** A real browser for the tests of the page: Debian's Chromium. Without one they are skipped, except where CI has to have it. */
+import { existsSync } from "node:fs";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Why the tests of the page cannot run here; `false` when they can. Under CI a missing browser is a failure. */
+export const noBrowser: string | false =
+  existsSync(CHROMIUM) || process.env["CI"] !== undefined ? false : `no ${CHROMIUM}: apt-get install chromium to test the page`;
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the page complained about, and what it asked the network for, which a report has no business to. */
+  readonly troubles: string[];
+}
+
+export async function openPage(browser: Browser, options: Parameters<Browser["newPage"]>[0] = {}): Promise<OpenPage> {
+  const page = await browser.newPage(options);
+  const troubles: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
+  });
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("request", (request) => {
+    if (!/^(file|data|http:\/\/127\.0\.0\.1)/.test(request.url())) troubles.push(`asked for ${request.url()}`);
+  });
+  return { page, troubles };
+}
+
+/** How many different colours each canvas of the page shows, in the order of the page: a blank one shows one or none. */
+export function coloursOfCanvases(page: Page): Promise<number[]> {
+  return page.$$eval("canvas", (canvases) =>
+    canvases.map((canvas) => {
+      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      const colours = new Set<number>();
+      for (let at = 0; at < data.length; at += 4) colours.add(((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0));
+      return colours.size;
+    }),
+  );
+}
