@@ -1,0 +1,36 @@
+/**
+ * A mailbox between two threads: one sends more than there is room for and is told so, the other takes everything in order.
+ *
+ *     took 10000 updates, in order: true
+ */
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { Arena, awaitNewsAsync, MailboxFullError, openMailbox } from "crowdstorm";
+
+const UPDATES = 10_000;
+
+if (isMainThread) {
+  const arena = Arena.create({ slots: 1, ringBytes: 4096 });
+  const slot = arena.allocate();
+  const mailbox = openMailbox(slot);
+  new Worker(new URL(import.meta.url), { workerData: { shared: arena.shared, slot: slot.index } });
+  let taken = 0;
+  let inOrder = true;
+  while (taken < UPDATES) {
+    await awaitNewsAsync(mailbox);
+    for (let update = mailbox.take(); update !== undefined; update = mailbox.take()) inOrder &&= update === taken++;
+  }
+  console.log(`took ${taken} updates, in order: ${inOrder}`);
+} else {
+  const { shared, slot } = workerData as { shared: SharedArrayBuffer; slot: number };
+  const mailbox = openMailbox(Arena.attach(shared).slot(slot));
+  for (let sent = 0; sent < UPDATES; ) {
+    try {
+      mailbox.append(sent);
+      sent++;
+    } catch (error) {
+      // Nothing was appended, and nothing is lost: the producer decides when to try again.
+      if (!(error instanceof MailboxFullError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
