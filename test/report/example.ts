@@ -49,6 +49,8 @@ function evidence(broken: boolean): RunEvidence {
   };
 }
 
+export const exampleMeasurements = (): Measurements => measurements(1);
+
 export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolean; slipMs?: number } = {}): Summary {
   const measured = measurements(slipMs);
   const thresholds = parseThresholds({

@@ -86,8 +86,8 @@ function heatEdges({ count, minMs, maxMs }: Distribution): number[] {
 
 function percentileCurve(name: string, distribution: Distribution): PercentileCurve {
   const percent: number[] = [];
-  // Beyond 1 in `count` there is no sample left that a percentile could tell from the greatest.
-  for (let left = 1; left > 1 / distribution.count; left /= 2) {
+  // From half of 1 in `count` on there is no sample left that a percentile could tell from the greatest.
+  for (let left = 1; left > 0.5 / distribution.count; left /= 2) {
     for (let tick = 0; tick < TICKS_PER_HALF; tick++) percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
   }
   return { name, percent: percent.map((p) => Number(p.toFixed(6))), ms: percent.map((p) => round(distribution.percentile(p))) };
