@@ -43,6 +43,8 @@ export interface Conclusion {
   readonly evidence: RunEvidence;
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
+  /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
+  readonly injected?: { readonly happened: readonly { readonly atMs: number; readonly what: string }[]; readonly losses: readonly string[]; readonly allowanceMs: number };
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   /** What the machine does at best, measured in this run; none where time is simulated. */
   readonly floor?: readonly Floor[];
@@ -76,7 +78,8 @@ export function conclude(conclusion: Conclusion): Summary {
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
-    schedule: scheduleKept(measurements, SLIP_BOUND_MS),
+    schedule: scheduleKept(measurements, SLIP_BOUND_MS + (conclusion.injected?.allowanceMs ?? 0)),
+    ...(conclusion.injected !== undefined && { faults: [...conclusion.injected.happened], losses: [...conclusion.injected.losses] }),
     health: conclusion.health,
     ...(conclusion.floor !== undefined && { floor: conclusion.floor }),
     environment: {

@@ -1,7 +1,7 @@
 /** Puts together what the threads and the database know of a finished run, for the invariants to be checked. */
 import { isFinal, type AgentAudit } from "../db/index.js";
 import type { PoolEvidence } from "../live/index.js";
-import type { ClientEvidence, Holding, RunEvidence, TaskEvidence } from "../measure/index.js";
+import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "../measure/index.js";
 import { DISPLAY_PREFIX, type StatusGauge } from "../model/index.js";
 
 /** Within how many ms the waiter of an agent that is gone has to be released. */
@@ -14,10 +14,14 @@ export interface Testimony {
   readonly gauges: readonly StatusGauge[];
   readonly audit: readonly AgentAudit[];
   readonly slotsInUse: number;
+  /** By how much what is bounded in time can have been held up by injected faults, or by a machine that was too busy, ms. */
+  readonly allowanceMs?: number;
+  /** The channels and the task runners whose threads were killed. */
+  readonly killed?: { readonly channels: ReadonlySet<string>; readonly runners: ReadonlySet<number> };
 }
 
 export function gatherEvidence(testimony: Testimony): RunEvidence {
-  const { clients, pool, tasks, gauges, audit, slotsInUse } = testimony;
+  const { clients, pool, tasks, gauges, audit, slotsInUse, allowanceMs = 0, killed } = testimony;
   return {
     clients: withPool(clients, pool),
     tasks,
@@ -35,7 +39,16 @@ export function gatherEvidence(testimony: Testimony): RunEvidence {
       agentsWithHandles: audit.length,
       slotsInUse,
     },
-    releaseBoundMs: RELEASE_BOUND_MS,
+    releaseBoundMs: RELEASE_BOUND_MS + allowanceMs,
+    ...(killed !== undefined && { lost: lostWith(killed, pool) }),
+  };
+}
+
+function lostWith({ channels, runners }: NonNullable<Testimony["killed"]>, pool: readonly PoolEvidence[]): LostEvidence {
+  const idsOf = (notes: readonly PoolEvidence[]): Set<string> => new Set(notes.map(({ agentId }) => agentId));
+  return {
+    clients: idsOf(pool.filter(({ channel }) => channels.has(channel))),
+    tasks: idsOf(pool.filter(({ runner }) => runner !== undefined && runners.has(runner))),
   };
 }
 

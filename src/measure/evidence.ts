@@ -87,6 +87,16 @@ export interface RunEvidence {
   readonly books: BooksEvidence;
   /** Within how many ms the waiter of an agent that is gone has to be released. */
   readonly releaseBoundMs: number;
+  /** What died with the threads that had noted it; absent when no thread was killed. */
+  readonly lost?: LostEvidence;
+}
+
+/** Whose evidence is missing because the thread that had it was killed. What needs it is not checked, and counted as that. */
+export interface LostEvidence {
+  /** Agents whose client's thread is gone. */
+  readonly clients: ReadonlySet<string>;
+  /** Agents whose task's thread is gone. */
+  readonly tasks: ReadonlySet<string>;
 }
 
 /** The numbers of the updates taken for one agent, as far as they are not 1, 2, 3, … */

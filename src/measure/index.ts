@@ -6,6 +6,7 @@ export {
   type BooksEvidence,
   type ClientEvidence,
   type Holding,
+  type LostEvidence,
   type RowEvidence,
   type RunEvidence,
   type TakenUpdates,

@@ -31,6 +31,8 @@ export interface InvariantResult {
   readonly held: boolean;
   /** How many things were checked: updates, waits, holdings, labels, rows or acknowledgements. */
   readonly checked: number;
+  /** How many things could not be checked, because the evidence on them died with its thread; absent when all could be. */
+  readonly unchecked?: number;
   /** How many violations there are. */
   readonly violationCount: number;
   /** The first {@link VIOLATIONS_KEPT} of them. */
@@ -75,7 +77,7 @@ interface AgentEvidence {
  */
 export function checkInvariants(evidence: RunEvidence): InvariantReport {
   const agents = byAgent(evidence);
-  const updates = checkUpdates(agents);
+  const updates = checkUpdates(agents, evidence.lost);
   return {
     results: [
       updates.result,
@@ -121,18 +123,20 @@ function byAgent({ clients, tasks, rows }: RunEvidence): AgentEvidence[] {
 function findings(id: InvariantId, statement: string) {
   const violations: Violation[] = [];
   let checked = 0;
+  let unchecked = 0;
   let violationCount = 0;
   return {
     checked: (n: number) => void (checked += n),
+    unchecked: (n: number) => void (unchecked += n),
     violated(violation: Violation): void {
       violationCount++;
       if (violations.length < VIOLATIONS_KEPT) violations.push(violation);
     },
-    result: (): InvariantResult => ({ id, statement, held: violationCount === 0, checked, violationCount, violations }),
+    result: (): InvariantResult => ({ id, statement, held: violationCount === 0, checked, ...(unchecked > 0 && { unchecked }), violationCount, violations }),
   };
 }
 
-function checkUpdates(agents: readonly AgentEvidence[]): { result: InvariantResult; tally: UpdateTally } {
+function checkUpdates(agents: readonly AgentEvidence[], lost: RunEvidence["lost"]): { result: InvariantResult; tally: UpdateTally } {
   const found = findings(
     "updates-exactly-once-in-order",
     "every live update sent is taken exactly once, in order per agent, or accounted for by the agent's final status",
@@ -141,6 +145,11 @@ function checkUpdates(agents: readonly AgentEvidence[]): { result: InvariantResu
   for (const { agentId, client, task, row } of agents) {
     const sent = client?.sent ?? 0;
     const taken = task?.taken;
+    if (lost !== undefined && (lost.clients.has(agentId) || lost.tasks.has(agentId))) {
+      // One side is silent, so all that can be said is how many there were.
+      found.unchecked(Math.max(sent, taken?.count ?? 0));
+      continue;
+    }
     found.checked(sent);
     tally.sent += sent;
     tally.taken += taken?.count ?? 0;
@@ -220,10 +229,12 @@ function checkHoldings({ holdings }: RunEvidence): InvariantResult {
   return found.result();
 }
 
-function checkBooks({ books }: RunEvidence): InvariantResult {
+function checkBooks({ books, lost }: RunEvidence): InvariantResult {
   const found = findings("books-agree", "handles, rows and gauges agree after the drain, and every slot is released");
   const labels = new Set([...Object.keys(books.gauges), ...Object.keys(books.rows)]);
-  for (const label of labels) {
+  // A dead thread's share of the gauges is missing from every sum.
+  const comparable = lost === undefined ? labels : new Set<string>();
+  for (const label of comparable) {
     const [gauge, rows] = [books.gauges[label] ?? 0, books.rows[label] ?? 0];
     if (gauge !== rows) found.violated({ what: "gauge and rows differ", detail: `${label}: the gauge says ${gauge}, ${rows} rows` });
   }
@@ -232,7 +243,8 @@ function checkBooks({ books }: RunEvidence): InvariantResult {
     found.violated({ what: "handles and rows differ", detail: `${books.agentsWithHandles} agents had a handle, ${rows} have a row` });
   }
   if (books.slotsInUse !== 0) found.violated({ what: "slots not released", detail: `${books.slotsInUse} are still allocated` });
-  found.checked(labels.size + 2);
+  found.checked(comparable.size + 2);
+  found.unchecked(labels.size - comparable.size);
   return found.result();
 }
 

@@ -18,6 +18,15 @@ export {
 } from "./results.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./live-terminal.js";
 export { renderLive, liveNews, reportNews, type LiveView } from "./html/live.js";
+export {
+  JOURNAL_FILES,
+  acknowledgementLine,
+  readAcknowledgements,
+  readRunRecord,
+  writeRunRecord,
+  type Acknowledgement,
+  type RunRecord,
+} from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

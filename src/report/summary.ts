@@ -91,6 +91,10 @@ export const summarySchema = z.object({
   ),
   /** What the machine does at best, measured in the same run, to set the trends beside; empty when it was not measured. */
   floor: z.array(z.object({ name: z.string(), doc: z.string(), trend: trendSchema })),
+  /** The faults of the scenario as they happened: when (ms since the start), and what. Absent when it has none. */
+  faults: z.array(z.object({ atMs: z.number(), what: z.string() })).optional(),
+  /** What was lost by them for good, a line each: what the invariants could not be checked on. Absent when nothing was. */
+  losses: z.array(z.string()).optional(),
   thresholds: z.array(
     z.object({
       metric: z.string(),
@@ -107,6 +111,8 @@ export const summarySchema = z.object({
       held: z.boolean(),
       /** How many things were checked. */
       checked: count,
+      /** How many could not be checked, because the evidence died with its thread; absent when all could be. */
+      unchecked: count.optional(),
       violationCount: count,
       /** The first violations. */
       violations: z.array(z.object({ what: z.string(), agentId: z.string().optional(), detail: z.string() })),
@@ -154,7 +160,7 @@ export type Summary = z.infer<typeof summarySchema>;
 export interface SummaryInput
   extends Pick<
     Summary,
-    "runId" | "engine" | "scenario" | "seed" | "plan" | "planHash" | "traceHash" | "options" | "reproduce" | "startedAt" | "end" | "outcomes" | "environment"
+    "runId" | "engine" | "scenario" | "seed" | "plan" | "planHash" | "traceHash" | "options" | "reproduce" | "startedAt" | "end" | "outcomes" | "faults" | "losses" | "environment"
   > {
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;

@@ -32,6 +32,7 @@ export function renderSummary(summary: Summary, options: RenderOptions): string 
     latencies(summary, chalk),
     stages(summary, chalk),
     overTime(summary, chalk, width),
+    faults(summary, chalk, width),
     thresholds(summary, chalk),
     invariants(summary, chalk, width),
     generator(summary, chalk, width),
@@ -169,6 +170,15 @@ function thresholds(summary: Summary, chalk: ChalkInstance): string[] {
       const seen = observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`;
       return `  ${mark(passed, chalk)} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${seen}`;
     }),
+  ];
+}
+
+function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (happened.length === 0) return [];
+  return [
+    chalk.bold("Faults injected"),
+    ...happened.map(({ atMs, what }) => `  ${(atMs / 1000).toFixed(1).padStart(5)} s  ${what}`),
+    ...losses.flatMap((loss) => wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`))),
   ];
 }
 

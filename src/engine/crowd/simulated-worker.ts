@@ -19,6 +19,8 @@ export interface CrowdTools {
   readonly sendsUpdates: boolean;
   /** The evidence on an agent, made when first asked for. */
   readonly evidenceOf: (agentId: string) => ClientEvidence;
+  /** The platform has told a client that its submit, or a status of its agent, is safe. */
+  readonly acknowledged: (agentId: string, what: AgentStatus | "submit") => void;
   /** Tells the provider that a worker gave its unit back. */
   readonly returnUnit: (agentId: string) => void;
 }
@@ -221,7 +223,7 @@ class SimulatedWorker {
 
   /** Takes notice of a packet; says what has become of the worker if that ends the phase. */
   #handle(packet: Packet, agentId: string, answer: string): Ending | undefined {
-    const { recorder, reactor, evidenceOf } = this.#tools;
+    const { recorder, reactor, acknowledged } = this.#tools;
     const now = reactor.clock.now();
     const { data } = packet;
     switch (packet.packet_type) {
@@ -242,7 +244,7 @@ class SimulatedWorker {
       case "submit_onboarding":
         recorder.trend("submit_ack_time").record(now - this.#submittedAt, now);
         recorder.count("submits_acknowledged");
-        evidenceOf(agentId).acknowledgedSubmits++;
+        acknowledged(agentId, "submit");
         return undefined;
       case "log_error":
         if (typeof data["send_again_from"] === "number") {
@@ -257,7 +259,7 @@ class SimulatedWorker {
         this.#noteStatus(data["status"]);
         const status = this.#status;
         if (status === undefined) return undefined;
-        evidenceOf(agentId).acknowledgedStatuses.push(status);
+        acknowledged(agentId, status);
         if (status === "partner disconnect") this.#submit(agentId, answer);
         // One who passed the onboarding is about to be told of a unit.
         return isFinal(status) && !(status === "approved" && agentId.startsWith("onboarding_")) ? "over" : undefined;

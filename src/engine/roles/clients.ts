@@ -4,9 +4,9 @@ import type { ClientEvidence } from "../../measure/index.js";
 import { wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
 import { simulateWorker, type CrowdTools } from "../crowd/simulated-worker.js";
-import type { Role, Station } from "./role.js";
+import { clientChannel, type Role, type Station } from "./role.js";
 
-export function clientRole({ arena, recorder, crew, run, plan, lens, originMs }: Station, shard: number): Role<ClientEvidence[]> {
+export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station, shard: number): Role<ClientEvidence[]> {
   const { reactor } = arena;
   const { channels, pool } = run.inboxes;
   const slots = channels[shard];
@@ -15,7 +15,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs }:
   const router = createRouter(reactor, recorder);
   router.use(
     openSharedChannel({
-      id: `clients-${shard}`,
+      id: clientChannel(shard),
       inbox: lens.inbox(slots.toClients),
       outbox: lens.inbox(slots.toPlatform),
       handlers: router.handlers,
@@ -39,6 +39,11 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs }:
         evidence.set(agentId, note);
       }
       return note;
+    },
+    acknowledged(agentId, what) {
+      acknowledged?.(agentId, what);
+      if (what === "submit") tools.evidenceOf(agentId).acknowledgedSubmits++;
+      else tools.evidenceOf(agentId).acknowledgedStatuses.push(what);
     },
     returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
   };
@@ -69,6 +74,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs }:
     stop() {
       stopped = true;
     },
+    gauges: () => ({ statuses: [], workers: [] }),
     evidence: () => [...evidence.values()],
   };
 }

@@ -10,7 +10,7 @@ import {
 } from "../../live/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { wait } from "../../sync/index.js";
-import type { Role, Station } from "./role.js";
+import { clientChannel, type Role, type Station } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
 const STATUS_REQUEST_MS = 5000;
@@ -46,7 +46,7 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
   for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
     clientIO.addChannel(
       openSharedChannel({
-        id: `clients-${shard}`,
+        id: clientChannel(shard),
         inbox: lens.inbox(toPlatform),
         outbox: lens.inbox(toClients),
         handlers: clientIO.handlers,
@@ -75,6 +75,7 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
       pool.endGathering();
       reactor.at(untilMs, () => pool.shutdown());
     },
+    gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
     evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses(), stillLive: pool.live }),
   };
 }

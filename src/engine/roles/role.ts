@@ -2,10 +2,10 @@
  * The parts of a run, whichever engine runs them: the clients (clients.ts), the platform's loop (io.ts) and the tasks
  * (tasks.ts). They know each other only through the inboxes in the arena.
  */
-import type { Database } from "../../db/index.js";
+import type { AgentStatus, Database } from "../../db/index.js";
 import type { Crew } from "../../live/index.js";
 import type { Recorder } from "../../measure/index.js";
-import type { IdSource, ModelContext } from "../../model/index.js";
+import type { IdSource, ModelContext, StatusGauge, WorkerGauge } from "../../model/index.js";
 import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox, type MailboxKind } from "../../sync/index.js";
 
@@ -27,6 +27,11 @@ export interface RunSetup {
   };
 }
 
+/** The id of the channel of client thread `shard`. */
+export function clientChannel(shard: number): string {
+  return `clients-${shard}`;
+}
+
 /** What a role has to work with: a thread of its own under the threads engine, a share of the one thread under the virtual engine. */
 export interface Station {
   readonly arena: Arena;
@@ -40,6 +45,14 @@ export interface Station {
   readonly lens: Lens;
   /** When the run starts, ms on the run's clock. */
   readonly originMs: number;
+  /** Told of what is acknowledged to a client as it is: a status of its agent, or a submit. */
+  readonly acknowledged?: (agentId: string, what: AgentStatus | "submit") => void;
+}
+
+/** The model's gauges, as one part of the run knows them; only the sum over all parts means something. */
+export interface AgentGauges {
+  readonly statuses: readonly StatusGauge[];
+  readonly workers: readonly WorkerGauge[];
 }
 
 /** How the parts at a station see what they share with others: as it is, or through something that watches. */
@@ -61,5 +74,6 @@ export interface Role<Evidence> {
   done(): boolean;
   /** The coordinator says to stop. */
   stop(untilMs: number): void;
+  gauges(): AgentGauges;
   evidence(): Evidence;
 }

@@ -48,6 +48,7 @@ export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station,
     stop() {
       stopping = true;
     },
+    gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
     evidence: () => ({ agents: runner.evidence(), gauges: context.metrics.statuses() }),
   };
 }

@@ -10,26 +10,38 @@
 import { join } from "node:path";
 import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
-import { createCollector, watchProcess, type ClientEvidence } from "../../measure/index.js";
-import { createRunDirectory, RUN_FILES, type Summary } from "../../report/index.js";
+import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
+import { createRunDirectory, JOURNAL_FILES, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { Arena, systemClock, type MailboxKind } from "../../sync/index.js";
+import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import type { IoEvidence } from "../roles/io.js";
-import { createLauncher, type LaunchedThread } from "./launch.js";
+import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
+import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
-import type { RunSetup } from "../roles/role.js";
+import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
+import { createTimetable } from "./timetable.js";
+import { watchThresholds } from "./watch-thresholds.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;
-/** How long live agents have to end by themselves once the user interrupted the run, ms. */
-const INTERRUPTED_DRAIN_MS = 500;
+/** How long live agents have to end by themselves once the run was interrupted or aborted, ms. */
+const CUT_DRAIN_MS = 500;
+/** Between two calls of `onProgress`, ms. */
+const PROGRESS_MS = 250;
 /** How long a thread has to hand over its report once it was told to stop, ms. Beyond the drain's own timeouts. */
 const HAND_OVER_MS = 15_000;
+
+/** A run as it can be looked at while it goes on. */
+export interface RunningRun {
+  readonly measured: () => Measurements;
+  /** The model's gauges of every thread that has some. */
+  readonly gauges: () => Promise<AgentGauges[]>;
+}
 
 export interface ThreadsRun {
   readonly loaded: LoadedScenario;
@@ -47,6 +59,8 @@ export interface ThreadsRun {
   readonly reproduce: string;
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
+  /** Called once the run has started, with what can be asked of it while it goes on. */
+  readonly onStart?: (running: RunningRun) => void;
   /** Called a few times a second with what has been measured so far. */
   readonly onProgress?: RunProgress;
 }
@@ -72,12 +86,16 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   const floor = await measureFloor(directory);
   const clientThreads = Math.max(1, Math.floor(run.threads / 2));
   const taskThreads = Math.max(1, run.threads - clientThreads);
+  const faults = plan.faults ?? [];
+  const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
   const arena = Arena.create({
     // A worker has one live agent at a time, and for a moment an onboarding agent that is being replaced by it.
     slots: 2 * plan.workers + 64,
     ringBytes: 4096,
     wideSlots: 1 + taskThreads + 2 * clientThreads,
     wideRingBytes: 1 << 22,
+    clock,
   });
   const db = connectDatabase(writer.connect());
   const rows = preparePlatform(db, loaded.scenario, plan.workers, directory);
@@ -100,10 +118,12 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
 
   const collector = createCollector();
   const kill = new AbortController();
-  const originMs = { value: 0 };
+  const timetable = createTimetable(clock);
   const launcher = createLauncher({
     arena: arena.shared,
     run: setup,
+    clockOffset,
+    acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
     threads: clientThreads + taskThreads + 1,
     connect: (doorbell) => writer.connect({ doorbell }),
     onProgress: (snapshot) => collector.add(snapshot),
@@ -118,101 +138,133 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     const clients = await Promise.all(
       Array.from({ length: clientThreads }, (_, shard) => launcher.launch<ThreadReport<ClientEvidence[]>>({ kind: "client", shard })),
     );
-    const everyone = [io, ...tasks, ...clients];
-    const trouble = troubleOf(everyone, writer);
+    const trouble = troubleOf([io, ...tasks, ...clients], writer);
 
     const watch = watchProcess();
     const startedAt = new Date(Date.now() + LEAD_MS);
-    originMs.value = systemClock.now() + LEAD_MS;
-    launcher.start(originMs.value);
-    const elapsed = (): number => systemClock.now() - originMs.value;
-    const progress = setInterval(() => run.onProgress?.(() => collector.measurements(Math.max(1, elapsed())), elapsed()), 250);
+    const originMs = clock.now() + LEAD_MS;
+    const elapsed = (): number => clock.now() - originMs;
+    const measured = (): Measurements => collector.measurements(Math.max(1, elapsed()));
+    writeRunRecord(directory, recordOf(run, originMs, startedAt), loaded.text);
+    launcher.start(originMs);
+    run.onStart?.({ measured, gauges: async () => (await Promise.all([io, ...tasks].map((thread) => thread.gauges()))).filter((gauges) => gauges !== undefined) });
+    const progress = setInterval(() => run.onProgress?.(measured, elapsed()), PROGRESS_MS);
+    const abortion = watchThresholds(loaded.scenario.thresholds, measured);
+    const injection = injectFaults(faults, {
+      arena,
+      inboxes: setup.inboxes,
+      clients,
+      tasks,
+      databasePath,
+      jumpClock: (ms) => clockOffset !== undefined && shiftClock(new Int32Array(clockOffset), ms),
+      elapsed,
+      at: (ms, action) => timetable.at(originMs + ms, action),
+      onError: trouble.raise,
+    });
 
     try {
-      const giveUpAt = originMs.value + plan.scheduleMs + loaded.scenario.drainTimeout;
+      const giveUpAt = originMs + plan.scheduleMs + loaded.scenario.drainTimeout;
       const clientsDone = Promise.all(clients.map(({ report }) => report));
-      await Promise.race([clientsDone, aborted(interrupt), until(giveUpAt), trouble]);
+      await Promise.race([clientsDone, aborted(interrupt), aborted(abortion.signal), timetable.until(giveUpAt), trouble.promise]);
+      const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
       stop(clients, giveUpAt);
-      const clientReports = await handedOver(clientsDone, systemClock.now(), trouble);
+      const handedOver = <T>(report: Promise<T>, fromMs: number): Promise<T> =>
+        Promise.race([report, trouble.promise, timetable.until(fromMs + HAND_OVER_MS).then(tooLate)]);
+      const clientReports = await handedOver(clientsDone, clock.now());
 
-      const drainUntil = interrupt.aborted ? systemClock.now() + INTERRUPTED_DRAIN_MS : Math.max(giveUpAt, systemClock.now());
+      const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
       stop([io], drainUntil);
-      const ioReport = await handedOver(Promise.race([io.report, whenInterrupted(interrupt, io)]), drainUntil, trouble);
+      // An interrupt during the drain shortens it.
+      void aborted(interrupt).then(() => stop([io], clock.now() + CUT_DRAIN_MS));
+      const ioReport = await handedOver(io.report, drainUntil);
       stop(tasks, drainUntil);
-      const taskReports = await handedOver(Promise.all(tasks.map(({ report }) => report)), drainUntil, trouble);
+      const taskReports = await handedOver(Promise.all(tasks.map(({ report }) => report)), drainUntil);
+      if (ioReport === undefined) throw new ThreadDiedError("thread io was killed");
 
       const durationMs = elapsed();
+      injection.end();
       await writer.close();
-      const reports = [...clientReports, ioReport, ...taskReports];
+      const reports = [...clientReports, ioReport, ...taskReports].filter((report) => report !== undefined);
       for (const { snapshot } of reports) collector.add(snapshot);
       const audit = auditAgents(databasePath);
+      const evidence = gatherEvidence({
+        clients: clientReports.flatMap((report) => report?.evidence ?? []),
+        pool: ioReport.evidence.pool,
+        tasks: taskReports.flatMap((report) => report?.evidence.agents ?? []),
+        gauges: [...ioReport.evidence.gauges, ...taskReports.flatMap((report) => report?.evidence.gauges ?? [])],
+        audit,
+        slotsInUse: arena.allocated,
+        // A machine that kept the generator from its schedule kept everything else from its own.
+        allowanceMs: injection.allowanceMs + worstSlip(collector.measurements(durationMs)),
+        ...killedIn(injection),
+      });
       const summary = conclude({
         ...run,
         directory,
         engine: "threads",
         startedAt,
-        originMs: originMs.value,
+        originMs,
         durationMs,
-        end: interrupt.aborted ? { how: "interrupted", why: "interrupted by the user" } : { how: "finished", why: null },
+        end: endOf(interrupt, abortion.signal),
         collector,
         audit,
-        evidence: gatherEvidence({
-          clients: clientReports.flatMap(({ evidence }) => evidence),
-          pool: ioReport.evidence.pool,
-          tasks: taskReports.flatMap(({ evidence }) => evidence.agents),
-          gauges: [...ioReport.evidence.gauges, ...taskReports.flatMap(({ evidence }) => evidence.gauges)],
-          audit,
-          slotsInUse: arena.allocated,
-        }),
+        evidence,
+        ...(faults.length > 0 && { injected: { ...injection, allowanceMs: injection.allowanceMs, losses: lossesOf(injection, evidence) } }),
         health: { process: watch.stop(), threads: reports.map(({ health }) => health) },
         floor,
       });
       return { summary, directory };
     } finally {
       clearInterval(progress);
+      abortion.end();
+      injection.end();
     }
   } finally {
+    timetable.end();
     kill.abort();
     await launcher.destroy();
   }
+}
+
+function worstSlip({ trends: { schedule_slip: slip } }: Measurements): number {
+  return slip.count === 0 ? 0 : slip.maxMs;
+}
+
+function recordOf({ runId, loaded, plan, reproduce }: ThreadsRun, originMs: number, startedAt: Date): RunRecord {
+  const { seed, workers, scheduleMs } = plan;
+  return {
+    version: 1, runId, scenario: loaded.scenario.name, seed: String(seed), workers, scheduleMs, originMs,
+    startedAt: startedAt.toISOString(), reproduce, pid: process.pid,
+  };
 }
 
 function stop(threads: readonly LaunchedThread<unknown>[], untilMs: number): void {
   for (const thread of threads) thread.send({ kind: "stop", untilMs });
 }
 
-/** An interrupt during the drain shortens it. Never resolves: the thread's report does. */
-function whenInterrupted(interrupt: AbortSignal, io: LaunchedThread<unknown>): Promise<never> {
-  return aborted(interrupt).then(() => {
-    stop([io], systemClock.now() + INTERRUPTED_DRAIN_MS);
-    return new Promise<never>(() => undefined);
-  });
+function endOf(interrupt: AbortSignal, abortion: AbortSignal): Summary["end"] {
+  if (interrupt.aborted) return { how: "interrupted", why: "interrupted by the user" };
+  if (abortion.aborted) return { how: "aborted", why: String(abortion.reason) };
+  return { how: "finished", why: null };
 }
 
-/** Rejects when a thread or the database's writer dies; resolves never. */
-function troubleOf(threads: readonly LaunchedThread<unknown>[], writer: WriterHandle): Promise<never> {
-  const trouble = new Promise<never>((_, reject) => {
+/** Rejects when a thread or the database's writer dies, or an error is raised; resolves never. */
+function troubleOf(threads: readonly LaunchedThread<unknown>[], writer: WriterHandle): { promise: Promise<never>; raise: (error: unknown) => void } {
+  let raise: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, reject) => {
+    raise = reject;
     for (const { report } of threads) report.catch(reject);
     writer.onCrash(reject);
   });
-  trouble.catch(() => undefined);
-  return trouble;
+  promise.catch(() => undefined);
+  return { promise, raise };
 }
 
-/** What `report` resolves with; rejects when something died, or nothing came for too long after `fromMs`. */
-async function handedOver<T>(report: Promise<T>, fromMs: number, trouble: Promise<never>): Promise<T> {
-  const late = until(fromMs + HAND_OVER_MS).then(() => {
-    throw new Error(`a thread did not end within ${HAND_OVER_MS} ms of being told to`);
-  });
-  return Promise.race([report, trouble, late]);
+function tooLate(): never {
+  throw new Error(`a thread did not end within ${HAND_OVER_MS} ms of being told to`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
-
-/** Resolves at `dueMs` on the run's clock; does not keep the process alive. */
-function until(dueMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - systemClock.now())).unref());
 }

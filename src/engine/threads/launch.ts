@@ -4,16 +4,22 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import type { RecorderSnapshot } from "../../measure/index.js";
-import type { RunSetup } from "../roles/role.js";
-import type { FromThread, ThreadRole, ToThread } from "./setup.js";
+import type { AgentGauges, RunSetup } from "../roles/role.js";
+import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 import type { AnyReport } from "./worker-thread.js";
 
 /** A thread of the run as the coordinator sees it. */
 export interface LaunchedThread<Report> {
   readonly name: string;
-  /** Resolves with what it hands over; rejects when it failed or died. */
-  readonly report: Promise<Report>;
+  /** Its place among the arena's threads. */
+  readonly place: number;
+  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
+  readonly report: Promise<Report | undefined>;
   send(message: ToThread): void;
+  /** What its gauges are now; nothing when it has ended. */
+  gauges(): Promise<AgentGauges | undefined>;
+  /** Ends it, whatever it is doing; over when it has ended. */
+  kill(): Promise<void>;
 }
 
 export interface Launcher {
@@ -28,6 +34,9 @@ export interface Launcher {
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
   readonly run: RunSetup;
+  readonly clockOffset: SharedArrayBuffer | undefined;
+  /** Where clients note what is acknowledged to them. */
+  readonly acknowledgements: string;
   readonly threads: number;
   /** A connection to the database for a thread that parks on `doorbell`. */
   readonly connect: (doorbell: Doorbell) => DatabaseConnection;
@@ -41,7 +50,7 @@ export class ThreadDiedError extends Error {
   override readonly name = "ThreadDiedError";
 }
 
-export function createLauncher({ arena, run, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
+export function createLauncher({ arena, run, clockOffset, acknowledgements, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
   const pool = new Piscina({
     filename: new URL("./worker-thread.js", import.meta.url).href,
     minThreads: threads,
@@ -55,22 +64,43 @@ export function createLauncher({ arena, run, threads, connect, onProgress, signa
     async launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>> {
       const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
       const { port1: port, port2 } = new MessageChannel();
-      const setup = { name, role, arena, port: port2, run };
-      const report = (pool.run(setup, { transferList: [port2], signal }) as Promise<Report>).catch((error: unknown) => {
+      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, acknowledgements };
+      const killer = new AbortController();
+      const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
+      const ended = once(port, "close");
+      const report = (pool.run(setup, options) as Promise<Report>).catch((error: unknown) => {
+        if (killer.signal.aborted) return undefined;
         const reason = error instanceof Error ? error.message : String(error);
         throw new ThreadDiedError(`thread ${name} died: ${reason}`, { cause: error });
       });
       const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [FromThread | undefined];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
+      const asked: ((gauges: AgentGauges) => void)[] = [];
       port.on("message", (message: FromThread) => {
         if (message.kind === "progress") onProgress(message.snapshot);
+        else if (message.kind === "gauges") for (const answer of asked.splice(0)) answer(message.gauges);
       });
       starts.push((originMs) => {
         const database = connect({ buffer: arena, index: hello.doorbell });
         const message: ToThread = { kind: "start", originMs, database };
         port.postMessage(message, [database.port]);
       });
-      return { name, report, send: (message) => port.postMessage(message) };
+      return {
+        name,
+        place: hello.place,
+        report,
+        send: (message) => port.postMessage(message),
+        gauges: () =>
+          new Promise((resolve) => {
+            void ended.then(() => resolve(undefined));
+            asked.push(resolve);
+            port.postMessage({ kind: "gauges" } satisfies ToThread);
+          }),
+        async kill() {
+          killer.abort();
+          await ended;
+        },
+      };
     },
     start: (originMs) => starts.forEach((start) => start(originMs)),
     destroy: () => pool.destroy(),

@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
-import type { RunSetup } from "../roles/role.js";
+import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
   | { readonly kind: "client"; /** Which of the client threads. */ readonly shard: number }
@@ -15,19 +15,28 @@ export interface ThreadSetup {
   readonly arena: SharedArrayBuffer;
   readonly port: MessagePort;
   readonly run: RunSetup;
+  /** By how much the run's clock is ahead of the machine's: an Int32, ms. Absent when the plan lets it never jump. */
+  readonly clockOffset: SharedArrayBuffer | undefined;
+  /** Where clients note what is acknowledged to them. */
+  readonly acknowledgements: string;
 }
 
 /** From a thread to the coordinator. */
 export type FromThread =
   /** Attached to the arena at this place, with this doorbell. */
   | { readonly kind: "hello"; readonly place: number; readonly doorbell: number }
-  | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot };
+  | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot }
+  | { readonly kind: "gauges"; readonly gauges: AgentGauges };
 
 /** From the coordinator to a thread. */
 export type ToThread =
   | { readonly kind: "start"; readonly originMs: number; readonly database: DatabaseConnection }
   /** Clients go home; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end. */
-  | { readonly kind: "stop"; readonly untilMs: number };
+  | { readonly kind: "stop"; readonly untilMs: number }
+  /** Stand still for so long, ms: the fault `pause-thread`. */
+  | { readonly kind: "pause"; readonly ms: number }
+  /** Say what the gauges are now. */
+  | { readonly kind: "gauges" };
 
 /** What a thread hands over at its end. */
 export interface ThreadReport<Evidence> {

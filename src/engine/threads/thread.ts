@@ -5,18 +5,23 @@ import { createCrew } from "../../live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
 import { uuidSource } from "../../model/index.js";
 import { buildPlan } from "../../scenario/index.js";
-import { Arena, park, standingStill } from "../../sync/index.js";
-import { plainLens, type Role, type Station } from "../roles/role.js";
+import { Arena, park, shiftedClock, standingStill } from "../../sync/index.js";
+import type { Role, Station } from "../roles/role.js";
+import { openAcknowledgementLog } from "./acknowledgements.js";
+import { lensFor } from "./faulty-lens.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
 /** How often a thread tells the coordinator what it has measured, ms. */
 const PROGRESS_MS = 250;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, acknowledgements }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
-  const arena = Arena.attach(shared, { driver: standingStill });
+  const arena = Arena.attach(shared, {
+    driver: standingStill,
+    ...(clockOffset !== undefined && { clock: shiftedClock(new Int32Array(clockOffset)) }),
+  });
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
   const [start] = (await once(port, "message")) as [ToThread];
@@ -30,19 +35,24 @@ export async function runThread<Evidence>(
   const recorder = createRecorder({ thread: name, originMs: start.originMs });
   const crew = createCrew(fail);
   const health = watchHealth(name);
+  const plan = buildPlan(run.scenario, run.plan);
+  const log = openAcknowledgementLog(acknowledgements);
   const role = begin({
     arena,
     db,
     recorder,
     crew,
     run,
-    plan: buildPlan(run.scenario, run.plan),
+    plan,
     ids: uuidSource,
-    lens: plainLens(arena),
+    lens: lensFor(arena, run, plan, start.originMs),
     originMs: start.originMs,
+    acknowledged: (agentId, what) => log.note({ agentId, what }),
   });
   port.on("message", (message: ToThread) => {
     if (message.kind === "stop") role.stop(message.untilMs);
+    else if (message.kind === "pause") arena.reactor.sleep(message.ms).block();
+    else if (message.kind === "gauges") post({ kind: "gauges", gauges: role.gauges() });
   });
   const progress = setInterval(() => post({ kind: "progress", snapshot: recorder.take() }), PROGRESS_MS);
   try {
@@ -55,6 +65,7 @@ export async function runThread<Evidence>(
   } finally {
     clearInterval(progress);
     db.close();
+    log.close();
     port.close();
   }
   if (failures[0] !== undefined) throw failures[0];

@@ -1,0 +1,20 @@
+/** The clients' own record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { acknowledgementLine, type Acknowledgement } from "../../report/index.js";
+
+export interface AcknowledgementLog {
+  note(acknowledgement: Acknowledgement): void;
+  close(): void;
+}
+
+/**
+ * Opens the log at `path` for adding to it; every thread has it open. A line is with the operating system when `note` returns
+ * (2 to 4 µs), so that it outlives the process.
+ */
+export function openAcknowledgementLog(path: string): AcknowledgementLog {
+  const file = openSync(path, "a");
+  return {
+    note: (acknowledgement) => void writeSync(file, acknowledgementLine(acknowledgement)),
+    close: () => closeSync(file),
+  };
+}

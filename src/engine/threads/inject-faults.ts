@@ -1,0 +1,145 @@
+/** Carries out the plan's faults on the run's threads, its database and its clock. */
+import { holdWriteLock } from "../../db/index.js";
+import type { PlannedFault } from "../../scenario/index.js";
+import { openMailbox, type Arena } from "../../sync/index.js";
+import type { RunEvidence } from "../../measure/index.js";
+import type { Testimony } from "../evidence.js";
+import { clientChannel, type RunSetup } from "../roles/role.js";
+import type { LaunchedThread } from "./launch.js";
+
+export interface FaultTargets {
+  readonly arena: Arena;
+  readonly inboxes: RunSetup["inboxes"];
+  readonly clients: readonly LaunchedThread<unknown>[];
+  readonly tasks: readonly LaunchedThread<unknown>[];
+  readonly databasePath: string;
+  /** Moves the run's clock ahead by `ms`. */
+  readonly jumpClock: (ms: number) => void;
+  /** ms since the start of the run. */
+  readonly elapsed: () => number;
+  /** Runs `action` when so many ms of the run have passed. */
+  readonly at: (ms: number, action: () => void) => void;
+  /** A fault could not be carried out. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A fault that happened. */
+export interface Happened {
+  /** ms since the start of the run. */
+  readonly atMs: number;
+  /** What happened, one line. */
+  readonly what: string;
+}
+
+export interface Injection {
+  readonly happened: readonly Happened[];
+  /** By how much the faults can have held up anything, ms. */
+  readonly allowanceMs: number;
+  /** Which client and task threads were killed, by their numbers. */
+  readonly lostClients: ReadonlySet<number>;
+  readonly lostTasks: ReadonlySet<number>;
+  /** Lets go of what is still held. */
+  end(): void;
+}
+
+/** Schedules the faults. What has happened shows in the result as it happens. */
+export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): Injection {
+  const happened: Happened[] = [];
+  const lostClients = new Set<number>();
+  const lostTasks = new Set<number>();
+  let allowanceMs = 0;
+  let letGo: (() => void) | undefined;
+  const note = (what: string): void => void happened.push({ atMs: targets.elapsed(), what });
+
+  const kill = async (kind: "client" | "task", index: number): Promise<void> => {
+    const { arena, inboxes } = targets;
+    const thread = (kind === "client" ? targets.clients : targets.tasks)[index];
+    const lost = kind === "client" ? lostClients : lostTasks;
+    if (thread === undefined || lost.has(index)) return;
+    lost.add(index);
+    note(`thread ${thread.name} was killed`);
+    await thread.kill();
+    arena.bury(thread.place);
+    if (kind === "task") {
+      openMailbox(arena.slot(inboxes.pool)).append({ kind: "runnerLost", runner: index });
+      return;
+    }
+    const channel = inboxes.channels[index];
+    for (const slot of channel === undefined ? [] : [channel.toPlatform, channel.toClients]) openMailbox(arena.slot(slot)).shutdown();
+  };
+
+  const happen = (fault: PlannedFault): void => {
+    switch (fault.kind) {
+      case "kill-thread": {
+        const threads = fault.thread === "client" ? targets.clients : targets.tasks;
+        kill(fault.thread, Math.floor(fault.pick * threads.length)).catch(targets.onError);
+        return;
+      }
+      case "pause-thread": {
+        const threads = fault.thread === "client" ? targets.clients : targets.tasks;
+        const thread = threads[Math.floor(fault.pick * threads.length)];
+        thread?.send({ kind: "pause", ms: fault.lasts });
+        allowanceMs += fault.lasts;
+        note(`thread ${thread?.name ?? ""} was paused for ${fault.lasts} ms`);
+        return;
+      }
+      case "stall-database": {
+        const release = holdWriteLock(targets.databasePath);
+        letGo = release;
+        targets.at(targets.elapsed() + fault.lasts, release);
+        allowanceMs += fault.lasts;
+        note(`the database was held for ${fault.lasts} ms`);
+        return;
+      }
+      case "jump-clock":
+        targets.jumpClock(fault.by);
+        allowanceMs += fault.by;
+        note(`the clock jumped ahead by ${fault.by} ms`);
+        return;
+      // Where the wake-ups are received (faulty-lens.ts).
+      case "delay-wakeups":
+        note(`wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
+        return;
+      case "drop-wakeups":
+        note(`${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`);
+        return;
+    }
+  };
+  for (const fault of faults) {
+    targets.at(fault.at, () => {
+      try {
+        happen(fault);
+      } catch (error) {
+        targets.onError(error);
+      }
+    });
+  }
+  return {
+    happened,
+    lostClients,
+    lostTasks,
+    get allowanceMs() {
+      return allowanceMs;
+    },
+    end: () => letGo?.(),
+  };
+}
+
+/** Which evidence died, for {@link gatherEvidence}: nothing to say when no thread was killed. */
+export function killedIn({ lostClients, lostTasks }: Injection): Pick<Testimony, "killed"> {
+  if (lostClients.size + lostTasks.size === 0) return {};
+  return { killed: { channels: new Set([...lostClients].map(clientChannel)), runners: lostTasks } };
+}
+
+/** What was lost for good, a line for each kind. */
+export function lossesOf({ lostClients, lostTasks }: Injection, { lost }: RunEvidence): string[] {
+  if (lost === undefined) return [];
+  const lines: string[] = [];
+  if (lostClients.size > 0) {
+    lines.push(`the notes of client thread ${[...lostClients].join(", ")} on ${lost.clients.size} agents: how many live updates they sent is not known, so exactly-once is not checked on them; their unread acknowledgements are gone`);
+  }
+  if (lostTasks.size > 0) {
+    lines.push(`the notes of task thread ${[...lostTasks].join(", ")} on ${lost.tasks.size} agents: which live updates were taken is not known, so exactly-once, timeouts and releases are not checked on them; nor are the gauges`);
+  }
+  return lines;
+}

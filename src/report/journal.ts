@@ -1,0 +1,76 @@
+/**
+ * What a run leaves behind from its beginning on, so that one that is cut off can still be told about: `run.json`, written before
+ * the first worker arrives, and `acknowledgements.log`, to which clients add a line for everything that is acknowledged to
+ * them. The log is theirs, not the database's: it is what the database is checked against.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { RUN_FILES, writeAtomically } from "./results.js";
+
+export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;
+
+const runRecordSchema = z.object({
+  /** The version of this layout. */
+  version: z.literal(1),
+  runId: z.string(),
+  scenario: z.string(),
+  seed: z.string(),
+  /** Simulated workers planned. */
+  workers: z.number(),
+  /** When the plan has nothing more to bring about, ms from the start of the run. */
+  scheduleMs: z.number(),
+  /** When the run started, ms on the run's clock, as the times in run.db are. */
+  originMs: z.number(),
+  /** Start, ISO 8601, UTC. */
+  startedAt: z.string(),
+  /** The command that runs this again. */
+  reproduce: z.string(),
+  /** The process that carries the run out. */
+  pid: z.number(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Writes the record and the scenario of a run that is about to start. @throws ResultsError */
+export function writeRunRecord(directory: string, record: RunRecord, scenario: string): void {
+  writeAtomically(join(directory, RUN_FILES.scenario), scenario);
+  writeAtomically(join(directory, JOURNAL_FILES.run), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The record of the run in `directory`; undefined when there is none that can be read: the run had not begun. */
+export function readRunRecord(directory: string): RunRecord | undefined {
+  try {
+    return runRecordSchema.parse(JSON.parse(readFileSync(join(directory, JOURNAL_FILES.run), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Something that was acknowledged to a client: a status of its agent, or `submit`. */
+export interface Acknowledgement {
+  /** As `getAgentId()` gives it. */
+  readonly agentId: string;
+  readonly what: string;
+}
+
+/** The line of an acknowledgement, with its end. */
+export function acknowledgementLine({ agentId, what }: Acknowledgement): string {
+  return `${agentId} ${what}\n`;
+}
+
+/** What clients noted in the run in `directory`, in the order in which they did. A last line that was cut off is none. */
+export function readAcknowledgements(directory: string): Acknowledgement[] {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, JOURNAL_FILES.acknowledgements), "utf8");
+  } catch {
+    return [];
+  }
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => {
+      const space = line.indexOf(" ");
+      return { agentId: line.slice(0, space), what: line.slice(space + 1) };
+    });
+}

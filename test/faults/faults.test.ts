@@ -1,0 +1,70 @@
+/** Each fault, injected into a run on real threads: the invariants hold, or the run says exactly what was lost. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { broken, runWith, uncheckedOf } from "./run.js";
+
+const one = (fault: string): string => `faults:\n  - ${fault}`;
+
+test("a killed client thread: its agents are disconnected, its notes are lost and said to be", async (t) => {
+  const { summary } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: client }"));
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "finished");
+  assert.match(summary.faults?.[0]?.what ?? "", /^thread client-[01] was killed$/);
+  assert.match(summary.losses?.[0] ?? "", /^the notes of client thread [01] on \d+ agents: /);
+  assert.ok((summary.outcomes.agents["disconnect"] ?? 0) > 0);
+  assert.ok((summary.outcomes.agents["completed"] ?? 0) > 0, "those of the other thread go on");
+  assert.ok(uncheckedOf(summary, "updates-exactly-once-in-order") > 0);
+});
+
+test("a killed task thread: the pool ends its agents, the other runs on, and what cannot be checked is said", async (t) => {
+  const { summary } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: task }"));
+  assert.deepEqual(broken(summary), []);
+  assert.match(summary.faults?.[0]?.what ?? "", /^thread task-[01] was killed$/);
+  assert.match(summary.losses?.[0] ?? "", /^the notes of task thread [01] on \d+ agents: /);
+  assert.ok((summary.outcomes.agents["expired"] ?? 0) + (summary.outcomes.onboardingAgents["expired"] ?? 0) > 0);
+  assert.ok((summary.outcomes.agents["completed"] ?? 0) > 0);
+  assert.ok(uncheckedOf(summary, "updates-exactly-once-in-order") > 0);
+  assert.ok(uncheckedOf(summary, "books-agree") > 0);
+});
+
+test("the only task thread killed: every agent is ended, and nobody hangs", async (t) => {
+  const { summary } = await runWith(t, one("{ kind: kill-thread, window: [600ms, 600ms], thread: task }"), 2);
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.outcomes.agents["in task"], undefined);
+});
+
+const withoutLoss: readonly (readonly [fault: string, what: RegExp])[] = [
+  ["{ kind: pause-thread, window: [1s, 1s], thread: task, lasts: 700ms }", /^thread task-[01] was paused for 700 ms$/],
+  ["{ kind: pause-thread, window: [1s, 1s], thread: client, lasts: 700ms }", /^thread client-[01] was paused for 700 ms$/],
+  ["{ kind: stall-database, window: [1s, 1s], lasts: 1s }", /^the database was held for 1000 ms$/],
+  ["{ kind: delay-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, delay: 30ms }", /^wake-ups to platform came 30 ms later/],
+  ["{ kind: drop-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, probability: 0.3 }", /^30 % of the wake-ups to platform never came/],
+  ["{ kind: drop-wakeups, window: [0s, 0s], direction: to-clients, lasts: 3s, probability: 0.3 }", /^30 % of the wake-ups to clients never came/],
+  ["{ kind: jump-clock, window: [1s, 1s], by: 1s }", /^the clock jumped ahead by 1000 ms$/],
+];
+for (const [fault, what] of withoutLoss) {
+  test(`nothing is lost: ${fault}`, async (t) => {
+    const { summary } = await runWith(t, one(fault));
+    assert.deepEqual(broken(summary), []);
+    assert.equal(summary.end.how, "finished");
+    assert.match(summary.faults?.[0]?.what ?? "", what);
+    assert.deepEqual(summary.losses, []);
+    assert.equal(summary.counters["errors"], 0);
+    assert.ok((summary.outcomes.agents["completed"] ?? 0) > 0);
+  });
+}
+
+test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {
+  const { summary } = await runWith(t, "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]");
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "aborted");
+  assert.match(summary.end.why ?? "", /^threshold workers_started count<10 failed: observed \d+$/);
+  assert.equal(summary.verdict.exitCode, 99);
+});
+
+test("a shutdown in the middle: every waiter is released, and everything at rest", async (t) => {
+  const { summary } = await runWith(t, "shutdownAt: 800ms");
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "finished");
+  assert.ok((summary.outcomes.agents["disconnect"] ?? 0) > 0);
+});
