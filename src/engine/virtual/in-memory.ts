@@ -6,7 +6,7 @@ import type { MailboxKind } from "../../sync/index.js";
 import { createEncoder } from "../../trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "./faults.js";
 import { watchSometimes, type Condition } from "./sometimes.js";
-import { startVirtualRun } from "./virtual-run.js";
+import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** What to run, as plain data. */
 export interface RunRequest {
@@ -45,7 +45,7 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   const plan = buildPlan(scenario, planOptions);
   const encoder = createEncoder(() => undefined);
   const sometimes = watchSometimes();
-  const database = openDatabase(":memory:");
+  const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
     const run = startVirtualRun({
       scenario,

@@ -7,7 +7,7 @@ import { buildPlan, loadScenario } from "../../scenario/index.js";
 import { compareWithTrace, DivergenceError, type Divergence } from "../../trace/index.js";
 import { faultsOf } from "./faults.js";
 import { identityOf } from "./header.js";
-import { startVirtualRun } from "./virtual-run.js";
+import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop. */
 const STEPS_AT_ONCE = 2000;
@@ -26,7 +26,7 @@ export async function replayVirtual(directory: string, breathe: () => Promise<vo
   const { planOptions, mailbox, faultRates } = identityOf(comparison.header, path);
   const { scenario } = loadScenario(join(directory, RUN_FILES.scenario));
   const plan = buildPlan(scenario, planOptions);
-  const database = openDatabase(":memory:");
+  const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
     const run = startVirtualRun({
       scenario,

@@ -10,12 +10,10 @@ import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { faultsOf, type FaultRates } from "./faults.js";
 import { headerOf } from "./header.js";
-import { startVirtualRun, type VirtualRun } from "./virtual-run.js";
+import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop: some milliseconds. */
 const STEPS_AT_ONCE = 2000;
-/** The database is of use when the run is over; a run that was cut off is repeated. */
-const WRITES_PER_COMMIT = 5000;
 
 export interface VirtualRunOptions {
   readonly loaded: LoadedScenario;

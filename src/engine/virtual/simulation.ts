@@ -31,7 +31,7 @@ export interface Simulation {
    * Goes on until `done`, until the clock is at `untilMs`, or for so many steps. Returns whether it was not for the steps: false
    * means that there is more to do.
    */
-  advance(done: () => boolean, untilMs: number, steps: number): boolean;
+  readonly advance: (done: () => boolean, untilMs: number, steps: number) => boolean;
 }
 
 export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
@@ -68,7 +68,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
       let ordered = 0;
       for (let left = steps; left > 0; left--) {
         if (done()) return true;
-        for (const id of reactor.takeReady()) wake(id);
+        if (reactor.hasReady) reactor.takeReady().forEach(wake);
         const due = timers.nextDue;
         if (due > untilMs) {
           now = Math.max(now, untilMs);

@@ -19,6 +19,8 @@ import { createStations } from "./stations.js";
 import { createVirtualWriter } from "./virtual-writer.js";
 import { keyOf, rowGist } from "./watching.js";
 
+/** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
+export const WRITES_PER_COMMIT = 5000;
 /** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
 const CLIENT_STATIONS = 2;
 const TASK_STATIONS = 2;
@@ -27,7 +29,7 @@ const HAND_OVER_MS = 15_000;
 /** How long live agents have to end by themselves once the user interrupted the run, ms. */
 const INTERRUPTED_DRAIN_MS = 500;
 /** How much of a run is measured between two merges into the collector, ms. */
-const MEASURED_AT_ONCE_MS = 1000;
+const MEASURED_AT_ONCE_MS = 30_000;
 
 export interface VirtualSetup {
   readonly scenario: Scenario;

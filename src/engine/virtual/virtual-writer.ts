@@ -64,11 +64,14 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
     const group = arrived;
     arrived = [];
     after(drawn(COMMIT_MS) + WRITE_MS * group.length + delay(), () => {
-      for (const entry of group) execute(entry);
-      for (const station of new Set(group.map((entry) => entry.station))) {
-        const own = group.filter((entry) => entry.station === station);
-        after(drawn(ANSWER_MS), () => own.forEach(answer));
+      const answers = new Map<string, Entry[]>();
+      for (const entry of group) {
+        execute(entry);
+        const own = answers.get(entry.station);
+        if (own === undefined) answers.set(entry.station, [entry]);
+        else own.push(entry);
       }
+      for (const own of answers.values()) after(drawn(ANSWER_MS), () => own.forEach(answer));
       if (arrived.length > 0) takeUp();
       else busy = false;
     });
