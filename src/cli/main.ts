@@ -6,6 +6,7 @@ import { hideBin } from "yargs/helpers";
 import { ScenarioError } from "../scenario/index.js";
 import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
+import { compareCommand } from "./compare.js";
 import { conformanceCommand } from "./conformance.js";
 import { UsageError } from "./errors.js";
 import { exploreCommand } from "./explore.js";
@@ -13,6 +14,7 @@ import { initCommand } from "./init.js";
 import { listCommand } from "./list.js";
 import { planCommand } from "./plan.js";
 import { replayCommand } from "./replay.js";
+import { reportCommand } from "./report.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
 import { shrinkCommand } from "./shrink.js";
@@ -25,7 +27,7 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, completionCommand];
+const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, reportCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, compareCommand, completionCommand];
 
 const words = hideBin(process.argv);
 

@@ -1,6 +1,7 @@
 /** The engines that drive a live run with simulated workers. */
 export type { FinishedRun, RunProgress } from "./finished-run.js";
 export { phasesOf } from "./chronicle.js";
+export { examineCutOff, type CutOffRun } from "./cut-off.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
 export { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";

@@ -1,0 +1,92 @@
+/** `simulate report RUN`: the summary of a finished run again; of one that was cut off, how far it had come. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandModule } from "yargs";
+import { examineCutOff, type CutOffRun } from "../engine/index.js";
+import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { UsageError } from "./errors.js";
+import { openPage } from "./open-page.js";
+import { findRun, resultsOption } from "./run-directory.js";
+
+interface Arguments {
+  readonly run: string;
+  readonly results: string;
+  readonly html: boolean;
+  readonly open: boolean;
+}
+
+/** Columns of a summary that is not printed to a terminal. */
+const PLAIN_WIDTH = 100;
+/** Missing acknowledgements that are printed. */
+const MISSING_SHOWN = 10;
+/** As for a broken invariant: something that was acknowledged is not there. */
+const EXIT_MISSING = 98;
+
+export const reportCommand: CommandModule<object, Arguments> = {
+  command: "report <run>",
+  describe: "Print the summary of a run again, or how far it had come when it was cut off",
+  builder: (yargs) =>
+    yargs
+      .positional("run", { type: "string", demandOption: true, describe: "The run's id, its directory, or `last`" })
+      .option("results", resultsOption)
+      .option("html", { type: "boolean", default: false, describe: "Write the run's report.html anew, and print where it is" })
+      .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
+      .example("$0 report last --open", "the pictures of the last run")
+      .epilogue("A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98."),
+  async handler({ run, results, html, open }) {
+    const directory = findRun(run, results);
+    if (html || open) {
+      const page = writeReport(directory);
+      process.stdout.write(`${page}\n`);
+      if (open) await openPage(page);
+      return;
+    }
+    if (existsSync(join(directory, RUN_FILES.summary))) {
+      const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+      process.stdout.write(renderSummary(readSummary(directory), { color, width: process.stdout.columns || PLAIN_WIDTH, directory }));
+      return;
+    }
+    if (!existsSync(join(directory, RUN_FILES.database))) throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
+    const cutOff = examineCutOff(directory);
+    process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);
+    if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
+  },
+};
+
+function describe({ record, reachedMs, agents, onboardingAgents, submits, acknowledged, missing }: CutOffRun, directory: string): string[] {
+  if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
+  const state = isRunning(record.pid) ? `STILL RUNNING (process ${record.pid})` : "CUT OFF";
+  const reached = reachedMs === undefined ? "before anything was committed" : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
+  const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
+  return [
+    `${state}  ${record.scenario}`,
+    `  seed ${record.seed} · ${formatCount(record.workers)} workers · started ${record.startedAt}`,
+    `  the last commit was ${reached}; the plan was to go on until ${(record.scheduleMs / 1000).toFixed(1)} s at least`,
+    `  agents             ${byStatus(agents)}`,
+    `  onboarding agents  ${byStatus(onboardingAgents)}`,
+    `  submits            ${formatCount(submits)}`,
+    missing.length === 0
+      ? `  acknowledged       ${formatCount(acknowledged)} statuses and submits, all of them in the database`
+      : `  acknowledged       ${formatCount(acknowledged)} statuses and submits, of which ${formatCount(missing.length)} are NOT in the database:`,
+    ...shown,
+    ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
+    `Run it again  ${record.reproduce}`,
+    `Results       ${directory}`,
+  ];
+}
+
+function byStatus(counts: Readonly<Record<string, number>>): string {
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  if (total === 0) return "none";
+  const list = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  return `${formatCount(total)}: ${list.map(([status, n]) => `${formatCount(n)} ${status}`).join(", ")}`;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process of this number is alive all the same.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,48 @@
+/** How far a run had come that left no summary: from its database, its record, and its clients' own notes. */
+import { join } from "node:path";
+import { auditAgents } from "../db/index.js";
+import { readAcknowledgements, readRunRecord, RUN_FILES, type Acknowledgement, type RunRecord } from "../report/index.js";
+import { nameOf, outcomesOf } from "./evidence.js";
+
+export interface CutOffRun {
+  /** Absent when the run was cut off before it had begun. */
+  readonly record: RunRecord | undefined;
+  /** When the last thing was committed, ms since the start of the run; absent when nothing was. */
+  readonly reachedMs: number | undefined;
+  /** Agents by their status at the end. */
+  readonly agents: Readonly<Record<string, number>>;
+  readonly onboardingAgents: Readonly<Record<string, number>>;
+  /** Submits in the database. */
+  readonly submits: number;
+  /** What clients noted as acknowledged to them. */
+  readonly acknowledged: number;
+  /** What of it is not in the database: nothing, ever. */
+  readonly missing: readonly Acknowledgement[];
+}
+
+/** @throws DatabaseError when the run's database cannot be read */
+export function examineCutOff(directory: string): CutOffRun {
+  const record = readRunRecord(directory);
+  const audit = auditAgents(join(directory, RUN_FILES.database));
+  const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);
+  const acknowledgements = readAcknowledgements(directory);
+
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const submitsSeen = new Map<string, number>();
+  const isStored = ({ agentId, what }: Acknowledgement): boolean => {
+    const agent = agents.get(agentId);
+    if (agent === undefined) return false;
+    if (what !== "submit") return what === "none" || agent.history.some(({ status }) => status === what);
+    const seen = (submitsSeen.get(agentId) ?? 0) + 1;
+    submitsSeen.set(agentId, seen);
+    return seen <= agent.submits;
+  };
+  return {
+    record,
+    reachedMs: record === undefined || times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)) - record.originMs,
+    ...outcomesOf(audit),
+    submits: audit.reduce((sum, agent) => sum + agent.submits, 0),
+    acknowledged: acknowledgements.length,
+    missing: acknowledgements.filter((acknowledgement) => !isStored(acknowledgement)),
+  };
+}
