@@ -1,6 +1,6 @@
 /** What the agents of a run that goes on are doing, for its display and its dashboard: from its database. */
 import { existsSync } from "node:fs";
-import { openStatusLog, type StatusLog } from "../db/index.js";
+import { DatabaseError, openStatusLog, type StatusEntry, type StatusLog } from "../db/index.js";
 import type { StatusEvent, Summary } from "../report/index.js";
 import { systemClock } from "../sync/index.js";
 
@@ -20,12 +20,22 @@ export function watchStatuses(databasePath: string, simulated: boolean): StatusW
   const counts = { main: new Map<string, number>(), onboarding: new Map<string, number>() };
   let log: StatusLog | undefined;
   let originMs: number | undefined;
+
+  const news = (): StatusEntry[] => {
+    try {
+      if (log === undefined && existsSync(databasePath)) log = openStatusLog(databasePath);
+      return log?.read() ?? [];
+    } catch (error) {
+      // Who only looks on must not end the run; what it missed comes with the next look.
+      if (error instanceof DatabaseError) return [];
+      throw error;
+    }
+  };
+
   return {
     look(elapsedMs) {
       originMs ??= simulated ? 0 : systemClock.now() - elapsedMs;
-      // A run under simulated time may keep its database elsewhere.
-      if (log === undefined && existsSync(databasePath)) log = openStatusLog(databasePath);
-      for (const { agentType, from, to, at } of log?.read() ?? []) {
+      for (const { agentType, from, to, at } of news()) {
         events.push({ agentType, from, to, atMs: at - originMs });
         const byStatus = counts[agentType];
         if (from !== null) byStatus.set(from, (byStatus.get(from) ?? 0) - 1);

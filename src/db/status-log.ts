@@ -32,20 +32,23 @@ export function openStatusLog(path: string): StatusLog {
       "SELECT onboarding_agent_id AS seq, created_at AS at FROM onboarding_agents WHERE onboarding_agent_id > ? ORDER BY onboarding_agent_id",
     ),
   };
-  const seen = { changes: 0, main: 0, onboarding: 0 };
+  let seen = { changes: 0, main: 0, onboarding: 0 };
   // One transaction is one state of the database: no change is seen whose agent is not.
   const look = connection.transaction((): StatusEntry[] => {
     const entries: StatusEntry[] = [];
+    const last = { ...seen };
     for (const agentType of ["main", "onboarding"] as const) {
       for (const { seq, at } of made[agentType].iterate(seen[agentType])) {
-        seen[agentType] = seq;
+        last[agentType] = seq;
         entries.push({ agentType, from: null, to: "none", at });
       }
     }
     for (const { seq, ...entry } of changes.iterate(seen.changes)) {
-      seen.changes = seq;
+      last.changes = seq;
       entries.push(entry);
     }
+    // Only now: of a look that failed half-way nothing has been seen.
+    seen = last;
     return entries;
   });
   return {
