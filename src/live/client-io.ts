@@ -71,6 +71,12 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     send(channel, { packet_type: "log_error", subject_id: agentId, data: { error: "the mailbox is full", send_again_from: number } });
   };
 
+  /** What was sent after a refused update was refused with it, and a second copy of that may still be on its way: it has to wait its turn. */
+  const awaitNext = (seat: Seat, number: number): void => {
+    const upTo = seat.refused?.upTo ?? number;
+    seat.refused = number < upTo ? { number: number + 1, upTo } : undefined;
+  };
+
   /** A live update from a worker: dropped if it came before, refused if there is no room, otherwise put into the agent's mailbox. */
   const onLiveUpdate = (channel: Channel, packet: Packet): void => {
     const { data, subject_id: agentId } = packet;
@@ -84,7 +90,11 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     const { update_id: updateId, number } = data;
     if (seat.seen.has(updateId)) return recorder.count("duplicates_dropped");
     // Let in before the refused one, it would overtake it. The client may have missed the refusal, so it is told again.
-    if (seat.refused !== undefined && seat.refused.updateId !== updateId) return refuseForNow(channel, agentId, seat.refused.number);
+    const { refused } = seat;
+    if (refused !== undefined && refused.number !== number) {
+      seat.refused = { number: refused.number, upTo: Math.max(refused.upTo, number) };
+      return refuseForNow(channel, agentId, refused.number);
+    }
     try {
       seat.agent.mailbox.append({
         ...data,
@@ -93,14 +103,15 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
       });
     } catch (error) {
       if (error instanceof MailboxFullError) {
-        seat.refused = { updateId, number };
+        seat.refused = { number, upTo: Math.max(refused?.upTo ?? number, number) };
         recorder.count("mailbox_full");
         return refuseForNow(channel, agentId, number);
       }
-      if (error instanceof PayloadTooLargeError) return refuse(channel, agentId, error.message);
-      throw error;
+      if (!(error instanceof PayloadTooLargeError)) throw error;
+      awaitNext(seat, number);
+      return refuse(channel, agentId, error.message);
     }
-    seat.refused = undefined;
+    awaitNext(seat, number);
     seat.seen.add(updateId);
   };
 

@@ -11,8 +11,8 @@ export interface Seat {
   channel: Channel;
   /** The ids of the live updates that were accepted, so that one that is sent again is known. */
   readonly seen: Set<string>;
-  /** The live update that found the mailbox full; nothing else is accepted before it. */
-  refused: { readonly updateId: string; readonly number: number } | undefined;
+  /** The live update that found the mailbox full; nothing else is accepted before it. And the last of those refused with it. */
+  refused: { readonly number: number; readonly upTo: number } | undefined;
   /** A submit has been taken in, or is being written. */
   submitting: boolean;
   /** When a status that frees the agent's waiter was committed from here, ms. */

@@ -42,6 +42,22 @@ test("a full mailbox refuses, and lets nothing overtake what it refused", (t) =>
   assert.equal(platform.measured().counters.mailbox_full, 1);
 });
 
+test("a second copy of a refused update, late on its way, overtakes nothing", (t) => {
+  const platform = startPlatform(t, { ringBytes: 1024, workTimeMs: 100 });
+  const client = platform.client();
+  const agentId = client.register("ann");
+  const text = "x".repeat(300);
+  for (let number = 1; number <= 6; number++) client.update(agentId, number, { text });
+  const refusedFrom = Number(client.last("log_error").data["send_again_from"]);
+  for (let number = refusedFrom; number <= 6; number++) {
+    platform.pass(100);
+    client.update(agentId, number, { text });
+    if (number < 5) client.update(agentId, 6, { text });
+  }
+  for (let n = 0; n < 6; n++) platform.pass(100);
+  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 6, next: 7, repeated: 0, skipped: 0 });
+});
+
 test("what can never be taken is refused for good", (t) => {
   const platform = startPlatform(t);
   const client = platform.client();
