@@ -31,7 +31,7 @@ export interface Estimate extends Interval {
 
 /** The median round. */
 export function estimateOf(samples: readonly number[]): Estimate {
-  return { value: median([...samples]), ...bootstrap(samples, (drawn) => median([...drawn])) };
+  return { value: median(samples), ...bootstrap(median, samples) };
 }
 
 /** Round by round, the figure over its floor; undefined for a figure without one. */

@@ -1,29 +1,21 @@
 /** The figures as a table for people: each beside its floor, with what the rounds say of its spread. */
 import { Chalk, type ChalkInstance } from "chalk";
-import Table from "cli-table3";
 import { formatCount } from "../report/index.js";
 import { estimateOf, keepsGoal, ratiosOf, type Estimate, type Figure } from "./figure.js";
 import type { BenchResult } from "./result.js";
-
-/** Nothing but blanks between the columns. */
-const PLAIN = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "mid", "mid-mid", "right", "right-mid"]
-    .map((place) => [place, ""]),
-);
+import { plainTable } from "./table.js";
 
 /** The result as text, ending with a line break. Medians of the rounds; the interval holds the median with 95 % confidence. */
 export function renderResult({ machine, figures }: BenchResult, { color }: { readonly color: boolean }): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const table = new Table({
-    head: ["", "measured", "floor", "over floor", "95 % interval", "goal", ""],
-    colAligns: ["left", "right", "right", "right", "right", "right", "left"],
-    chars: { ...PLAIN, middle: "  " },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
-  for (const figure of figures) table.push(rowOf(figure, chalk));
+  const table = plainTable(
+    ["", "measured", "floor", "over floor", "95 % interval", "goal", ""],
+    ["left", "right", "right", "right", "right", "right", "left"],
+    figures.map((figure) => rowOf(figure, chalk)),
+  );
   const rounds = Math.max(...figures.map((figure) => figure.rounds.length));
   const conditions = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node.slice(1)}, load ${machine.load.toFixed(1)} before; medians of ${rounds} rounds`;
-  return `${table.toString()}\n\n${chalk.dim(conditions)}\n`;
+  return `${table}\n\n${chalk.dim(conditions)}\n`;
 }
 
 function rowOf(figure: Figure, chalk: ChalkInstance): string[] {

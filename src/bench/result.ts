@@ -1,7 +1,7 @@
 /** The outcome of `simulate bench`: what was measured where, as JSON that `simulate compare` reads back. */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { z } from "zod";
-import { figureSchema, type Bench, type Figure } from "./figure.js";
+import { figureSchema, ratiosOf, type Bench, type Figure } from "./figure.js";
 
 export const resultSchema = z.object({
   /** Of this layout; changes when a field changes its meaning or goes. */
@@ -49,4 +49,38 @@ export async function measureAll(benches: readonly Bench[], { rounds, onStart }:
     },
     figures,
   } satisfies BenchResult);
+}
+
+/**
+ * What of a result holds on other machines too: ratios to the floor, and memory. For a baseline that is kept with the sources;
+ * absolute times in it would compare machines.
+ */
+export function toRatios(result: BenchResult): BenchResult {
+  return {
+    ...result,
+    figures: result.figures.flatMap((figure) => {
+      const ratios = ratiosOf(figure);
+      if (ratios !== undefined) return [{ ...figure, unit: "ratio" as const, rounds: ratios, floor: null }];
+      return figure.unit === "bytes" ? [figure] : [];
+    }),
+  };
+}
+
+/** Reads a result from JSON text. @throws ResultFormatError, whose message names `path` and says in one line what is wrong */
+export function parseResult(text: string, path: string): BenchResult {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ResultFormatError(`${path}: is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = resultSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ResultFormatError(`${path}: is not a result of simulate bench: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
+
+/** A file is not a result of `simulate bench`, or of a version that this one does not read. */
+export class ResultFormatError extends Error {
+  override readonly name = "ResultFormatError";
 }

@@ -1,43 +1,57 @@
 /** `simulate bench`: the project's benchmarks, each figure beside its floor. */
-import { writeFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
-import { BENCH_NAMES, BENCHES, benchesNamed, measureAll, renderResult } from "../bench/index.js";
-import { UsageError } from "./errors.js";
+import { BENCH_NAMES, BENCHES, benchesNamed, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
+import { comparisonOptions, giveComparison, writeText, type ComparisonArguments } from "./comparison.js";
 import { wholeNumber } from "./plan-options.js";
 
-interface Arguments {
+interface Arguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;
-  readonly rounds: string;
+  readonly rounds?: string | undefined;
   readonly json: boolean;
   readonly output?: string | undefined;
+  readonly ratios: boolean;
+  readonly against?: string | undefined;
 }
+
+const ROUNDS = 7;
+/** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/bench/compare.test.ts). */
+const PAIRED_ROUNDS = 30;
 
 export const benchCommand: CommandModule<object, Arguments> = {
   command: "bench [names..]",
-  describe: "Measure this machine and the project on it, each figure beside its floor",
+  describe: "Measure the project on this machine, each figure beside its floor",
   builder: (yargs) =>
     yargs
       .positional("names", { type: "string", array: true, choices: BENCH_NAMES, describe: "Which benchmarks [default: all]" })
-      .option("rounds", { type: "string", requiresArg: true, default: "7", describe: "How often each is measured" })
+      .option("rounds", { type: "string", requiresArg: true, describe: `How often each is measured [default: ${ROUNDS}; ${PAIRED_ROUNDS} with --against]` })
       .option("json", { type: "boolean", default: false, describe: "Print JSON instead of the table" })
       .option("output", { alias: "o", type: "string", requiresArg: true, describe: "Also write the JSON to this file" })
+      .option("ratios", { type: "boolean", default: false, describe: "Write ratios to the floor only: for a baseline that other machines are compared with" })
+      .option("against", { type: "string", requiresArg: true, conflicts: ["json", "output", "ratios"], describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower" })
+      .options(comparisonOptions)
       .epilogue(`Benchmarks:\n${BENCHES.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join("\n")}`)
-      .example("$0 bench floor", "the live-update path, the database and memory beside the machine's own"),
-  async handler({ names = [], rounds, json, output }) {
-    const result = await measureAll(benchesNamed(names), {
-      rounds: wholeNumber("rounds", rounds, 1),
-      onStart: ({ name, doc }) => process.stderr.write(`${name}: ${doc}\n`),
-    });
-    const text = `${JSON.stringify(result, null, 2)}\n`;
-    if (output !== undefined) write(output, text);
-    process.stdout.write(json ? text : renderResult(result, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined }));
-  },
+      .example("$0 bench floor", "the live-update path, the database and memory beside the machine's own")
+      .example("$0 bench status --against main", "did this checkout make status updates slower?"),
+  handler: (args) => (args.against === undefined ? measure(args) : compareWith(args.against, args)),
 };
 
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });
-  }
+async function measure({ names = [], rounds, json, output, ratios }: Arguments): Promise<void> {
+  const measured = await measureAll(benchesNamed(names), {
+    rounds: roundsFrom(rounds, ROUNDS),
+    onStart: ({ name, doc }) => process.stderr.write(`${name}: ${doc}\n`),
+  });
+  const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
+  if (output !== undefined) writeText(output, text);
+  process.stdout.write(json ? text : renderResult(measured, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined }));
+}
+
+async function compareWith(ref: string, args: Arguments): Promise<void> {
+  const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
+  const onRound = (round: number): void => void process.stderr.write(`round ${round} of ${rounds}\n`);
+  const { base, current } = await measureAgainst({ ref, names: args.names ?? [], rounds, onRound });
+  giveComparison(base, current, true, args);
+}
+
+function roundsFrom(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : wholeNumber("rounds", text, 1);
 }

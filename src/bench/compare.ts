@@ -1,0 +1,122 @@
+/**
+ * Whether a change made the project slower: the figures of two results, metric by metric.
+ *
+ * What is compared is the cost: a figure, or its inverse where greater is better, so that a ratio above 1 is a slowdown. When
+ * the rounds of both were measured in turn (`paired`), the ratio is taken round by round and what the machine did meanwhile
+ * drops out. Results of different times or machines are compared by their figures over their floors.
+ *
+ * A metric is slower or faster when three things hold: the difference is significant after Holm's correction for the number of
+ * metrics, the bootstrap interval of the ratio lies on one side of 1, and the ratio is beyond the least effect that matters.
+ * It is the same when the interval lies within that effect. Otherwise nobody can tell from these rounds, and it says so.
+ */
+import { ratiosOf, type Estimate, type Figure } from "./figure.js";
+import { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
+import { bootstrap, CONFIDENCE, median } from "./statistics.js";
+
+export const VERDICTS = ["slower", "faster", "same", "cannot tell"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface CompareOptions {
+  /** Whether round n of both was measured in turn. */
+  readonly paired: boolean;
+  /** The least change of the cost that matters, as a share: 0.05 for 5 %. */
+  readonly leastEffect: number;
+}
+
+/** One metric of two results. */
+export interface Comparison {
+  readonly name: string;
+  readonly doc: string;
+  /** What was compared: the figures themselves, or each over its floor. */
+  readonly of: "figure" | "figure over floor";
+  /** The cost now over the cost before; above 1 is slower. With its 95 % bootstrap interval. */
+  readonly ratio: Estimate;
+  /** The chance of such a difference between equals, corrected for the number of metrics. */
+  readonly p: number;
+  readonly verdict: Verdict;
+}
+
+/** The outcome, and what could not be compared because one of the two results lacks it. */
+export interface Compared {
+  readonly comparisons: readonly Comparison[];
+  readonly unmatched: readonly string[];
+}
+
+/** Compares what both have. Metrics are judged together, so that more of them do not make a false alarm more likely. */
+export function compareFigures(base: readonly Figure[], current: readonly Figure[], options: CompareOptions): Compared {
+  const matched = current.flatMap((figure) => {
+    const before = base.find(({ name }) => name === figure.name);
+    return before === undefined ? [] : [measure(before, figure, options.paired)];
+  });
+  const adjusted = holm(matched.map(({ p }) => p));
+  const names = (figures: readonly Figure[]): string[] => figures.map(({ name }) => name);
+  return {
+    comparisons: matched.map((measured, at) => {
+      const p = adjusted[at] ?? 1;
+      return { ...measured, p, verdict: judge(measured.ratio, p, options.leastEffect) };
+    }),
+    unmatched: [
+      ...names(current).filter((name) => !names(base).includes(name)),
+      ...names(base).filter((name) => !names(current).includes(name)),
+    ],
+  };
+}
+
+function judge({ value, low, high }: Estimate, p: number, leastEffect: number): Verdict {
+  const significant = p <= 1 - CONFIDENCE;
+  if (significant && low > 1 && value >= 1 + leastEffect) return "slower";
+  if (significant && high < 1 && value <= 1 / (1 + leastEffect)) return "faster";
+  if (low > 1 / (1 + leastEffect) && high < 1 + leastEffect) return "same";
+  return "cannot tell";
+}
+
+function measure(base: Figure, current: Figure, paired: boolean): Omit<Comparison, "verdict"> {
+  const overFloor = !paired && isOverFloor(base) && isOverFloor(current);
+  const before = logCosts(base, overFloor);
+  const now = logCosts(current, overFloor);
+  const { value, low, high, p } = paired && before.length === now.length ? pairwise(before, now) : independent(before, now);
+  return {
+    name: current.name,
+    doc: current.doc,
+    of: overFloor ? "figure over floor" : "figure",
+    ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) },
+    p,
+  };
+}
+
+/** Logarithms, so that twice and half are equally far from 1. */
+function logCosts(figure: Figure, overFloor: boolean): number[] {
+  const values = overFloor ? (ratiosOf(figure) ?? figure.rounds) : figure.rounds;
+  const sign = figure.better === "smaller" ? 1 : -1;
+  // A cost of nothing has no logarithm; what is below this is nothing in every unit there is.
+  return values.map((value) => sign * Math.log(Math.max(value, 1e-6)));
+}
+
+function isOverFloor({ floor, unit }: Figure): boolean {
+  return floor !== null || unit === "ratio";
+}
+
+type Difference = Estimate & { readonly p: number };
+
+function pairwise(before: readonly number[], now: readonly number[]): Difference {
+  const differences = now.map((cost, round) => cost - (before[round] ?? NaN));
+  return { value: middleOf(differences), ...bootstrap(middleOf, differences), p: signedRankTest(differences) };
+}
+
+function independent(before: readonly number[], now: readonly number[]): Difference {
+  const difference = (first: readonly number[], second: readonly number[]): number => median(second) - median(first);
+  return { value: difference(before, now), ...bootstrap(difference, before, now), p: rankSumTest(before, now) };
+}
+
+/** What is left out at each end of the sorted values. */
+const TRIMMED = 0.2;
+
+/**
+ * The mean without the lowest and the highest fifth: it bears wild rounds nearly as a median does, and the tame ones count for
+ * nearly as much as in a mean (Yuen, "The two-sample trimmed t for unequal population variances", Biometrika 61, 1974).
+ */
+function middleOf(values: readonly number[]): number {
+  const out = Math.floor(values.length * TRIMMED);
+  const kept = Float64Array.from(values).sort().subarray(out, values.length - out);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}

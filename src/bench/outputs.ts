@@ -1,0 +1,101 @@
+/** A comparison for people in a terminal, for the summary of a CI job, and for the programs of a CI that read figures. */
+import { Chalk } from "chalk";
+import { VERDICTS, type Comparison, type Compared, type Verdict } from "./compare.js";
+import { estimateOf, ratiosOf, type Figure } from "./figure.js";
+import { plainTable } from "./table.js";
+
+const MARKS: Readonly<Record<Verdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
+
+/** For a terminal; ends with a line break. */
+export function renderComparison(compared: Compared, { color }: { readonly color: boolean }): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const colors: Readonly<Record<Verdict, (text: string) => string>> = {
+    slower: chalk.red, faster: chalk.green, same: (text) => text, "cannot tell": chalk.yellow,
+  };
+  const table = plainTable(
+    ["", "cost now / before", "95 % interval", "p", ""],
+    ["left", "right", "right", "right", "left"],
+    compared.comparisons.map((comparison) => [
+      comparison.doc, `${ratioOf(comparison)}x`, intervalOf(comparison), pOf(comparison),
+      colors[comparison.verdict](`${MARKS[comparison.verdict]} ${comparison.verdict}`),
+    ]),
+  );
+  return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared, "")}`;
+}
+
+/** For the summary of a GitHub Actions job. */
+export function comparisonMarkdown(compared: Compared): string {
+  const rows = compared.comparisons.map((comparison) => {
+    const { name, doc, verdict } = comparison;
+    return `| ${doc} (\`${name}\`) | ${ratioOf(comparison)} | ${intervalOf(comparison)} | ${pOf(comparison)} | ${MARKS[verdict]} ${verdict} |`;
+  });
+  return [
+    "### Benchmarks",
+    "",
+    countsOf(compared),
+    "",
+    "| metric | cost now / before | 95 % interval | p | verdict |",
+    "|---|--:|--:|--:|---|",
+    ...rows,
+    "",
+    unmatchedOf(compared, "_"),
+  ].join("\n");
+}
+
+/** JUnit XML: a test case a metric, failed when it is slower, skipped when nobody can tell. */
+export function comparisonJUnit({ comparisons }: Compared): string {
+  const cases = comparisons.map((comparison) => {
+    const text = escapeXml(`${comparison.doc}: ${ratioOf(comparison)}x the cost (95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)})`);
+    const inner =
+      comparison.verdict === "slower" ? `<failure message="${text}"/>`
+      : comparison.verdict === "cannot tell" ? `<skipped message="${text}"/>`
+      : `<system-out>${text}</system-out>`;
+    return `    <testcase classname="crowdstorm.bench" name="${escapeXml(comparison.name)}">${inner}</testcase>`;
+  });
+  const count = (verdict: Verdict): number => comparisons.filter((comparison) => comparison.verdict === verdict).length;
+  return [
+    `<?xml version="1.0" encoding="UTF-8"?>`,
+    `<testsuites>`,
+    `  <testsuite name="simulate compare" tests="${comparisons.length}" failures="${count("slower")}" skipped="${count("cannot tell")}">`,
+    ...cases,
+    `  </testsuite>`,
+    `</testsuites>`,
+    "",
+  ].join("\n");
+}
+
+/**
+ * The figures for github-action-benchmark, tool `customSmallerIsBetter`: each over its floor, as a cost, so that machines of
+ * different speed give comparable values. A figure without a floor has its own value.
+ */
+export function benchmarkActionJson(figures: readonly Figure[]): string {
+  const entries = figures.map((figure) => {
+    const ratios = ratiosOf(figure);
+    const values = (ratios ?? figure.rounds).map((value) => (figure.better === "smaller" ? value : 1 / value));
+    const { value, low, high } = estimateOf(values);
+    const spread = Number.isFinite(low) && Number.isFinite(high) ? { range: `± ${((high - low) / 2).toPrecision(2)}` } : {};
+    return { name: figure.name, unit: ratios === undefined ? figure.unit : "ratio to its floor", value, ...spread, extra: figure.doc };
+  });
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}
+
+function countsOf({ comparisons }: Compared): string {
+  const counts = VERDICTS.map((verdict) => `${comparisons.filter((comparison) => comparison.verdict === verdict).length} ${verdict}`);
+  return counts.join(", ");
+}
+
+function unmatchedOf({ unmatched }: Compared, emphasis: string): string {
+  return unmatched.length === 0 ? "" : `${emphasis}Only in one of the two: ${unmatched.join(", ")}${emphasis}\n`;
+}
+
+const ratioOf = ({ ratio }: Comparison): string => ratio.value.toFixed(3);
+
+function intervalOf({ ratio: { low, high } }: Comparison): string {
+  return Number.isFinite(low) && Number.isFinite(high) ? `${low.toFixed(3)} – ${high.toFixed(3)}` : "one round";
+}
+
+const pOf = ({ p }: Comparison): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
