@@ -11,6 +11,7 @@ import { UsageError } from "./errors.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { DASHBOARD_PORT } from "./dashboard.js";
+import { startMetricsServer } from "./metrics-server.js";
 import { watchRun } from "./run-watch.js";
 
 interface RunArguments extends PlanArguments {
@@ -20,6 +21,8 @@ interface RunArguments extends PlanArguments {
   readonly mailbox: MailboxKind;
   readonly results: string;
   readonly dashboard?: string | undefined;
+  readonly "metrics-port"?: string | undefined;
+  readonly "metrics-host": string;
   readonly quiet: boolean;
 }
 
@@ -39,6 +42,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
       .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
+      .option("metrics-port", { type: "string", requiresArg: true, describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on" })
+      .option("metrics-host", { type: "string", requiresArg: true, default: "127.0.0.1", describe: "The address to serve them on" })
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
       .example("$0 --scenario disconnect-storm", "the main job")
       .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
@@ -48,6 +53,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const threads = threadsFrom(args.threads);
     const faultRates = faultRatesFrom(args.faults);
     if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
+    const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
+    if (metricsPort !== undefined && args.virtual) throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
+    if (args.virtual && scenario.faults.length > 0) throw new UsageError(`the faults of ${scenario.name} break real threads: leave --virtual out, or draw others with --faults and take them out of the scenario`);
+    const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"], metricsPort);
+    if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: http://${args["metrics-host"]}:${metrics.port}/metrics\n`);
     const interrupt = interruptible();
     const runId = runIdOf(scenario.name, plan.seed);
     const watch = await watchRun({
@@ -75,8 +85,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
     try {
       finished = args.virtual
         ? await runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
-        : await runThreads({ ...common, threads });
+        : await runThreads({ ...common, threads, onStart: (running) => metrics?.serve(running) });
     } finally {
+      await metrics?.end();
       await watch.end(finished);
     }
     const { summary, directory } = finished;
@@ -97,8 +108,12 @@ function threadsFrom(text: string | undefined): number {
 /** An option without a value is the empty text. */
 function portFrom(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
-  const port = wholeNumber("dashboard", text, 0);
-  if (port > 65_535) throw new UsageError(`--dashboard must be a port, at most 65535, not ${port}`);
+  return portNumber("dashboard", text);
+}
+
+function portNumber(option: string, text: string): number {
+  const port = wholeNumber(option, text, 0);
+  if (port > 65_535) throw new UsageError(`--${option} must be a port, at most 65535, not ${port}`);
   return port;
 }
 

@@ -1,0 +1,59 @@
+/** `--metrics-port`: serves Prometheus text while a run goes on. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { RunningRun } from "../engine/index.js";
+import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../measure/index.js";
+
+export interface MetricsServer {
+  /** The port that it listens on: the one asked for, or for 0 one that was free. */
+  readonly port: number;
+  /** What is served from now on; before, a request is answered with 503. */
+  serve(running: RunningRun): void;
+  end(): Promise<void>;
+}
+
+/** A port that cannot be had; the message is one line. */
+export class PortError extends Error {
+  override readonly name = "PortError";
+}
+
+/** Listens on `host` and `port` for `GET /metrics`. @throws {PortError} */
+export async function startMetricsServer(host: string, port: number): Promise<MetricsServer> {
+  let running: RunningRun | undefined;
+  const text = async ({ measured, gauges }: RunningRun): Promise<string> => {
+    const all = await gauges();
+    return prometheusText(measured(), all.flatMap(({ statuses }) => statuses), all.flatMap(({ workers }) => workers));
+  };
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "/").replace(/\?.*/, "");
+    const answer = (status: number, body: string, type = "text/plain; charset=utf-8"): void => {
+      response.writeHead(status, { "content-type": type }).end(body);
+    };
+    if (request.method !== "GET" || path !== "/metrics") answer(404, "GET /metrics\n");
+    else if (running === undefined) answer(503, "the run has not started yet\n");
+    else text(running).then((body) => answer(200, body, PROMETHEUS_CONTENT_TYPE), (error: unknown) => answer(500, `${String(error)}\n`));
+  });
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = { EADDRINUSE: "it is in use", EACCES: "permission denied", EADDRNOTAVAIL: "this machine has no such address", ENOTFOUND: "there is no such host" };
+    throw new PortError(`cannot serve metrics on ${host}:${port}: ${reasons[code ?? ""] ?? String(error)}`, { cause: error });
+  }
+  // A scraper that keeps its connection does not keep the run.
+  server.unref();
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    serve(started) {
+      running = started;
+    },
+    async end() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
