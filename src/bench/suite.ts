@@ -1,11 +1,14 @@
 /** The benchmarks, and the names under which several are run together. */
 import type { Bench } from "./figure.js";
+import { hot } from "./hot.js";
+import { lifecycle } from "./lifecycle.js";
 import { oneWay } from "./one-way.js";
+import { scale } from "./scale.js";
 import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
 
-export const BENCHES: readonly Bench[] = [oneWay, throughput, status, waiting];
+export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale];
 
 /** `floor`: those that set the project beside the machine. */
 const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting] };

@@ -1,0 +1,79 @@
+/**
+ * One of the two threads of the hot benchmark: a ball goes back and forth between them without a pause, first over two bare
+ * words that both spin on, then over the mailboxes of two agents whose tasks wait in `getLiveUpdate`.
+ */
+/* eslint-disable no-restricted-globals -- the floor is the bare operation */
+import { workerData } from "node:worker_threads";
+import { connectDatabase, type DatabaseConnection } from "../db/index.js";
+import { Agent, createContext } from "../model/index.js";
+import { Arena, systemClock } from "../sync/index.js";
+import { answerQuestions } from "./threads.js";
+
+export interface HotThread {
+  /** Whether this thread serves. The other returns. */
+  readonly serves: boolean;
+  /** Int32, two words a cache line apart: the ball's number in each direction. */
+  readonly ball: SharedArrayBuffer;
+  readonly arena: SharedArrayBuffer;
+  /** The slots of agents 1 and 2: who serves waits for updates of the second. */
+  readonly slots: readonly [number, number];
+  readonly connection: DatabaseConnection;
+}
+
+export interface HotQuestion {
+  readonly over: "words" | "mailboxes";
+  readonly volleys: number;
+}
+
+const TIMEOUT_MS = 60_000;
+/** Index of the returning thread's word. */
+const THERE = 0;
+const BACK = 16;
+/** Volleys after which what was written behind is let go. */
+const FLUSH_EVERY = 64;
+
+const { serves, ball: sharedBall, arena, slots, connection } = workerData as HotThread;
+const ball = new Int32Array(sharedBall);
+const db = connectDatabase(connection);
+const context = createContext({ db, arena: Arena.attach(arena) });
+context.slots.adopt("1", slots[0]);
+context.slots.adopt("2", slots[1]);
+const [mine, theirs] = serves ? ["2", "1"] : ["1", "2"];
+const waiting = Agent.get(context, mine);
+const other = Agent.get(context, theirs);
+let count = 0;
+
+/** The answer is how long each one-way flight took: half of each volley, µs. The thread that returns has none. */
+answerQuestions(({ over, volleys }: HotQuestion) => {
+  const flights = new Float64Array(serves ? volleys : 0);
+  for (let volley = 0; volley < volleys; volley++) {
+    const began = systemClock.now();
+    if (over === "words") overWords(++count);
+    else overMailboxes(volley);
+    if (serves) flights[volley] = ((systemClock.now() - began) / 2) * 1000;
+    if (over === "mailboxes" && volley % FLUSH_EVERY === 0) db.poll();
+  }
+  db.poll();
+  return flights;
+}, () => db.close());
+
+function overWords(n: number): void {
+  if (serves) {
+    Atomics.store(ball, THERE, n);
+    while (Atomics.load(ball, BACK) !== n);
+  } else {
+    while (Atomics.load(ball, THERE) !== n);
+    Atomics.store(ball, BACK, n);
+  }
+}
+
+function overMailboxes(n: number): void {
+  const update = { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+  if (serves) {
+    other.mailbox.append(update);
+    waiting.getLiveUpdate(TIMEOUT_MS);
+  } else {
+    waiting.getLiveUpdate(TIMEOUT_MS);
+    other.mailbox.append(update);
+  }
+}

@@ -1,0 +1,57 @@
+/** How long a live update takes when both threads are at it without a pause, beside two threads that spin on a word. */
+import { Arena } from "../sync/index.js";
+import type { Bench } from "./figure.js";
+import type { HotQuestion, HotThread } from "./hot-thread.js";
+import { onPlatform } from "./platform.js";
+import { percentileOf } from "./statistics.js";
+import { startThread } from "./threads.js";
+
+/** In each round. */
+const VOLLEYS: Readonly<Record<HotQuestion["over"], number>> = { words: 20_000, mailboxes: 5000 };
+
+export const hot: Bench = {
+  name: "hot",
+  doc: "a live update between two threads that answer each other without a pause",
+  measure: (rounds) =>
+    onPlatform(2, async (writer) => {
+      const arena = Arena.create({ slots: 2 });
+      const shared = {
+        ball: new SharedArrayBuffer(128),
+        arena: arena.shared,
+        slots: [arena.allocate().index, arena.allocate().index] as const,
+      };
+      const start = (serves: boolean) => {
+        const connection = writer.connect();
+        return startThread<HotQuestion, Float64Array>("hot-thread", { ...shared, serves, connection } satisfies HotThread, connection);
+      };
+      const server = start(true);
+      const returner = start(false);
+      const median = async (over: HotQuestion["over"]): Promise<number> => {
+        const question = { over, volleys: VOLLEYS[over] };
+        const [flights] = await Promise.all([server.ask(question), returner.ask(question)]);
+        return percentileOf(flights, 0.5);
+      };
+      try {
+        const path: number[] = [];
+        const spin: number[] = [];
+        // The first round, in which the code is compiled, is not kept.
+        for (let round = 0; round <= rounds; round++) {
+          path[round] = await median("mailboxes");
+          spin[round] = await median("words");
+        }
+        return [
+          {
+            name: "hot/p50",
+            doc: "live update one way, both threads hot, p50",
+            unit: "µs",
+            better: "smaller",
+            rounds: path.slice(1),
+            floor: { doc: "two threads spinning on a word", rounds: spin.slice(1) },
+            goal: 5,
+          },
+        ];
+      } finally {
+        await Promise.all([server.end(), returner.end()]);
+      }
+    }),
+};
