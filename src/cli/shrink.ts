@@ -6,7 +6,7 @@ import { runInMemory, shrink, type RunFailure, type RunRequest, type Shrinkable 
 import { buildPlan, parseScenario, writtenOut, type Scenario } from "../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
-import { faultRatesFrom, faultsOption } from "./fault-options.js";
+import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 
 interface Arguments extends PlanArguments {
@@ -32,6 +32,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
   async handler(args) {
     const tries = wholeNumber("tries", args.tries, 1);
     const { scenario, path, text, options, plan } = await planFrom(args);
+    refuseThreadFaults(scenario);
     if (!/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
     const faultRates = faultRatesFrom(args.faults);
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };

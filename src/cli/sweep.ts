@@ -5,7 +5,7 @@ import { CONDITIONS, SOMETIMES, sweep, type Condition, type RunResult } from "..
 import { formatCount } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
-import { faultRatesFrom, faultsOption } from "./fault-options.js";
+import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 
@@ -42,6 +42,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
     const seeds = seedsFrom(args.seeds);
     const threads = args.threads === undefined ? availableParallelism() : wholeNumber("threads", args.threads, 1);
     const { scenario, options } = await planFrom({ ...args, seed: undefined });
+    refuseThreadFaults(scenario);
     const tally = new Tally();
     const began = performance.now();
     let nextLineAt = began + PROGRESS_MS;

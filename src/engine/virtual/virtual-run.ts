@@ -177,6 +177,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       return false;
     },
     interrupt() {
+      if (!interrupted) stations.noteAs("user")("interrupt", "run", null, null);
       interrupted = true;
     },
     conclude() {
