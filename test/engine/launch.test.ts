@@ -27,6 +27,8 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
     },
     threads: 1,
     connect: (doorbell) => writer.connect({ doorbell }),
+    clockOffset: undefined,
+    acknowledgements: join(directory, "acknowledgements"),
     onProgress: () => undefined,
     signal: new AbortController().signal,
   });
