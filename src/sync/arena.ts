@@ -118,6 +118,8 @@ export class Arena implements SlotHome {
     const { slots, bitmap, wideBitmap } = this.#layout;
     const [start, index] = slot.index < slots ? [bitmap, slot.index] : [wideBitmap, slot.index - slots];
     and(this.cells, start + (index >>> 5), ~(1 << (index & 31)));
+    // Low slots are taken again first, so that an arena touches no more memory than its tenants need at once.
+    this.#hint = Math.min(this.#hint, index >>> 5);
   }
 
   /** How many agents' slots are taken. */
