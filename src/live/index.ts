@@ -10,4 +10,5 @@ export { probed, type PathTimes } from "./path-probe.js";
 export { openSharedChannel } from "./shared-channel.js";
 export { ONBOARDING_QUALIFICATION } from "./onboarding-gate.js";
 export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
-export { WorkerPool, type PoolEvidence, type WorkerPoolOptions } from "./worker-pool.js";
+export type { PoolEvidence } from "./pool-notes.js";
+export { WorkerPool, type WorkerPoolOptions } from "./worker-pool.js";

@@ -10,6 +10,7 @@ import type { Recorder, TaskEvidence } from "../measure/index.js";
 import { AbsentAgentError, Agent, AgentShutdownError, OnboardingAgent, type LiveAgent, type ModelContext } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
 import type { Blueprint, TaskContext } from "./blueprints/index.js";
+import { completeUnit, releaseUnit } from "./units.js";
 
 /** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
 export type StopReason = "shutdown" | "partner";
@@ -69,7 +70,7 @@ export function* superviseAssignment(
   try {
     if (yield* carryOut(supervised, partners, blueprint, tools)) return;
     for (const partner of partners) tools.stop(partner, "partner");
-    yield* releaseUnit(supervised, partners.length > 0, tools);
+    yield* releaseUnit(tools.context, supervised.agent, partners.length > 0);
   } finally {
     tools.leave(supervised);
   }
@@ -97,10 +98,8 @@ function* carryOut(
 function* complete(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
   const { agent } = supervised;
   if (!(yield* setStatus(supervised, "completed", tools))) return false;
-  if (agent instanceof Agent) {
-    yield* agent.markDoneSteps();
-    yield* wait(tools.context.db.write("updateUnit", agent.unitId, { status: "completed", agentId: agent.dbId }));
-  }
+  if (agent instanceof Agent) yield* agent.markDoneSteps();
+  yield* completeUnit(tools.context, agent);
   return true;
 }
 
@@ -148,14 +147,6 @@ function* endAsPartner(supervised: Supervised, tools: SupervisionTools): Steps<v
   const outcome = hasSubmitted(agent, tools.context) ? "submitted" : yield* awaitSubmit(supervised, tools);
   if (outcome === "submitted") yield* setStatus(supervised, "completed", tools);
   else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", tools);
-}
-
-/** Makes the unit free for another worker, or expires it when it cannot be worked on alone. A unit that is another's is left alone. */
-function* releaseUnit({ agent }: Supervised, expire: boolean, { context }: SupervisionTools): Steps<void> {
-  if (!(agent instanceof Agent)) return;
-  const { unitId, dbId } = agent;
-  if (expire) yield* wait(context.db.write("updateUnit", unitId, { status: "expired", agentId: dbId }));
-  else yield* wait(context.db.write("clearUnitAgent", unitId, dbId));
 }
 
 /** Writes a status. False when the agent has ended as something else, before or meanwhile. */

@@ -7,7 +7,7 @@
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
 import type { Recorder } from "../measure/index.js";
-import { Agent, OnboardingAgent, TaskRun, Unit, Worker, type LiveAgent, type LiveRun, type ModelContext } from "../model/index.js";
+import { Agent, OnboardingAgent, TaskRun, Worker, type LiveAgent, type LiveRun, type ModelContext } from "../model/index.js";
 import { wait, type Arena, type Steps } from "../sync/index.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO, ClientRequests } from "./client-io.js";
@@ -17,7 +17,10 @@ import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 import { judge } from "./onboarding-gate.js";
 import type { Packet } from "./packets.js";
+import { createPoolNotes, type PoolEvidence, type PoolNotes } from "./pool-notes.js";
+import { createRunnerPool, type RunnerPool } from "./runner-pool.js";
 import type { Applicant, Seat } from "./seat.js";
+import { completeUnit, releaseUnit, reserveUnit } from "./units.js";
 
 export interface WorkerPoolOptions {
   /** One whose final statuses are kept. */
@@ -35,19 +38,6 @@ export interface WorkerPoolOptions {
   readonly runners: readonly Outbox[];
 }
 
-/** What the pool notes of an agent, as evidence. */
-export interface PoolEvidence {
-  readonly agentId: string;
-  /** The channel of its client. */
-  readonly channel: string;
-  /** The number of the task runner that it was handed to; absent when it never was. */
-  runner?: number;
-  /** Statuses written from here. */
-  readonly acknowledgedStatuses: AgentStatus[];
-  /** When a status that frees its waiter was committed from here, ms. */
-  absentAtMs?: number;
-}
-
 export class WorkerPool implements ClientRequests {
   readonly #options: WorkerPoolOptions;
   readonly #seats = new Map<string, Seat>();
@@ -56,19 +46,20 @@ export class WorkerPool implements ClientRequests {
   /** Those who will have an agent soon, or be refused one, by the same name. */
   readonly #applicants = new Map<string, Applicant>();
   readonly #gathering: Gathering;
-  readonly #lostRunners = new Set<number>();
-  readonly #evidence = new Map<string, PoolEvidence>();
+  readonly #runners: RunnerPool;
+  readonly #notes: PoolNotes;
   #clientIO: ClientIO | undefined;
   /** Nobody more comes to join those who wait for partners. */
   #gatheringOver = false;
   #closing = false;
-  #launched = 0;
   /** Coroutines under way. */
   #working = 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#gathering = createGathering(options.unitsPerAssignment);
+    this.#runners = createRunnerPool(options.runners);
+    this.#notes = createPoolNotes(options.context.clock, options.recorder);
   }
 
   /** The two know each other; whoever makes them introduces them. */
@@ -87,7 +78,7 @@ export class WorkerPool implements ClientRequests {
   }
 
   get evidence(): PoolEvidence[] {
-    return [...this.#evidence.values()];
+    return this.#notes.all();
   }
 
   seatOf(agentId: string): Seat | undefined {
@@ -193,7 +184,7 @@ export class WorkerPool implements ClientRequests {
     if (this.#closing) return;
     this.#closing = true;
     this.endGathering();
-    this.#options.runners.forEach((_, runner) => this.#tell(runner, { kind: "shutdown" }));
+    this.#runners.tellAll({ kind: "shutdown" });
   }
 
   /** Nobody more will come: expires the agents whose partners have not, now and from now on. */
@@ -226,8 +217,8 @@ export class WorkerPool implements ClientRequests {
 
   /** Gives the worker a unit, and begins once all of its assignment are there. */
   *#assign(applicant: Applicant, worker: Worker): Steps<void> {
-    const { context } = this.#options;
-    const unit = this.#closing ? undefined : yield* this.#reserveUnit(worker);
+    const { context, taskRunId } = this.#options;
+    const unit = this.#closing ? undefined : yield* reserveUnit(context, taskRunId, worker, this.#gathering);
     if (unit === undefined) {
       this.#refuse(applicant, "there is no unit to work on");
       return;
@@ -237,20 +228,9 @@ export class WorkerPool implements ClientRequests {
     this.#work(seat, "gather", () => this.#gather(seat, unit.assignmentId));
   }
 
-  *#reserveUnit(worker: Worker): Steps<Unit | undefined> {
-    const { context, taskRunId } = this.#options;
-    for (;;) {
-      const row = yield* wait(context.db.write("reserveUnit", taskRunId, worker.dbId));
-      if (row === null) return undefined;
-      if (!this.#gathering.hasBegun(row.assignmentId)) return Unit.get(context.db, row.unitId, row);
-      // Freed by one who left between the launch and the first status in the task: its partners have begun and expect nobody.
-      yield* wait(context.db.write("updateUnit", row.unitId, { status: "expired" }));
-    }
-  }
-
   *#gather(seat: Seat, assignmentId: string): Steps<void> {
     // The last to come does not wait. Who waits joins only when that is committed: the runner's next status must come after it.
-    if (!this.#gathering.lacksOne(assignmentId)) yield* this.#setStatus(seat, "waiting");
+    if (!this.#gathering.lacksOne(assignmentId)) yield* this.#notes.setStatus(seat, "waiting");
     if (seat.left) return;
     if (this.#gatheringOver && this.#options.unitsPerAssignment > 1) {
       this.#expire(seat);
@@ -262,8 +242,7 @@ export class WorkerPool implements ClientRequests {
 
   /** Hands agents to one of the runners that are alive. */
   #launch(seats: readonly Seat[], messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage): void {
-    const alive = this.#options.runners.map((_, runner) => runner).filter((runner) => !this.#lostRunners.has(runner));
-    const runner = alive[this.#launched++ % alive.length];
+    const runner = this.#runners.next();
     const [first, ...others] = seats.map(({ agent }) => this.#ref(agent));
     if (runner === undefined || first === undefined) {
       for (const seat of seats) this.#expire(seat);
@@ -271,18 +250,14 @@ export class WorkerPool implements ClientRequests {
     }
     for (const seat of seats) {
       seat.runner = runner;
-      this.#note(seat).runner = runner;
+      this.#notes.of(seat).runner = runner;
     }
-    this.#tell(runner, messageFor([first, ...others]));
-  }
-
-  #tell(runner: number, message: RunnerMessage): void {
-    if (!this.#lostRunners.has(runner)) this.#options.runners[runner]?.send({ ...message });
+    this.#runners.tell(runner, messageFor([first, ...others]));
   }
 
   /** Ends what a dead runner had in hand: not the worker has gone, but the work. */
   #loseRunner(runner: number): void {
-    this.#lostRunners.add(runner);
+    this.#runners.lose(runner);
     for (const seat of this.#seats.values()) if (seat.runner === runner) this.#expire(seat);
   }
 
@@ -291,14 +266,10 @@ export class WorkerPool implements ClientRequests {
     const { context, unitsPerAssignment } = this.#options;
     const { agent } = seat;
     this.#work(seat, "expire", function* () {
-      yield* this.#setStatus(seat, "expired");
+      yield* this.#notes.setStatus(seat, "expired");
       const status = agent.getStatus();
-      if (agent instanceof Agent) {
-        const { unitId, dbId: agentId } = agent;
-        if (status === "completed") yield* wait(context.db.write("updateUnit", unitId, { status, agentId }));
-        else if (unitsPerAssignment > 1) yield* wait(context.db.write("updateUnit", unitId, { status: "expired", agentId }));
-        else yield* wait(context.db.write("clearUnitAgent", unitId, agentId));
-      }
+      if (status === "completed") yield* completeUnit(context, agent);
+      else yield* releaseUnit(context, agent, unitsPerAssignment > 1);
       this.#leave(seat, status, undefined);
     });
   }
@@ -317,31 +288,12 @@ export class WorkerPool implements ClientRequests {
   #markAbsent(seat: Seat, status: "disconnect" | "returned"): void {
     if (isFinal(seat.agent.getStatus())) return;
     this.#work(seat, status, function* () {
-      if (yield* this.#setStatus(seat, status)) {
+      if (yield* this.#notes.setStatus(seat, status)) {
         seat.absentAt = this.#options.context.clock.now();
-        this.#note(seat).absentAtMs ??= seat.absentAt;
+        this.#notes.of(seat).absentAtMs ??= seat.absentAt;
       }
       if (seat.runner === undefined) this.#leave(seat, seat.agent.getStatus(), undefined);
     });
-  }
-
-  /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
-  *#setStatus(seat: Seat, status: AgentStatus): Steps<boolean> {
-    const { context: { clock }, recorder } = this.#options;
-    if (isFinal(seat.agent.dbStatus)) return false;
-    const before = clock.now();
-    yield* seat.agent.updateStatusSteps(status);
-    recorder.trend("status_commit_time").record(clock.now() - before, clock.now());
-    if (seat.agent.dbStatus !== status) return false;
-    this.#note(seat).acknowledgedStatuses.push(status);
-    return true;
-  }
-
-  #note({ agent, channel }: Seat): PoolEvidence {
-    const agentId = agent.getAgentId();
-    let note = this.#evidence.get(agentId);
-    if (note === undefined) this.#evidence.set(agentId, (note = { agentId, channel: channel.id, acknowledgedStatuses: [] }));
-    return note;
   }
 
   /** The agent is over: an admitted worker goes on to a unit; the slot is free. Nothing happens to one that has left already. */
@@ -403,7 +355,7 @@ export class WorkerPool implements ClientRequests {
     };
     this.#seats.set(agentId, seat);
     this.#registrations.set(registrationId, agentId);
-    this.#note(seat);
+    this.#notes.of(seat);
     this.#options.recorder.count("agents_registered");
     this.#details(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
     // Its channel ended before there was an agent to mark.

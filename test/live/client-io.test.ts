@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isPacket, PACKET_TYPES } from "../../dist/live/index.js";
+import { LARGEST_PAYLOAD_BYTES } from "../../dist/scenario/index.js";
 import { startPlatform } from "./platform.js";
 
 test("a live update that comes twice is taken once", (t) => {
@@ -69,6 +70,15 @@ test("what can never be taken is refused for good", (t) => {
   client.send("mephisto_bound_live_update", agentId, { text: "no number" });
   assert.equal(client.last("log_error").data["error"], "malformed live update");
   client.update(agentId, 1);
+  assert.equal(platform.evidenceOf(agentId).taken.count, 1);
+});
+
+test("the largest text that a scenario can ask for fits an agent's mailbox, with the longest envelope", (t) => {
+  const platform = startPlatform(t);
+  const client = platform.client();
+  const agentId = client.register("ann");
+  const longest = { update_id: "x".repeat(60), number: 1e15 + 1, intended_at: 1234567890.123456, last: true, text: "x".repeat(LARGEST_PAYLOAD_BYTES) };
+  client.send("mephisto_bound_live_update", agentId, longest);
   assert.equal(platform.evidenceOf(agentId).taken.count, 1);
 });
 
