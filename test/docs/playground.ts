@@ -12,10 +12,11 @@ const LONGEST_MS = 180_000;
 const SIMULATE = `
 import { spawnSync } from "node:child_process";
 const given = process.argv.slice(2);
-const samples = /^--(schedules|seconds)$/;
-const takes = given[0] === "explore" ? (name) => samples.test(name) : (name) => /^(-.*|run|plan|sweep|shrink)$/.test(given[0] ?? "") && !samples.test(name);
+const planning = /^--(?!schedules|seconds|rounds)/;
+const takes = { explore: /^--(schedules|seconds)$/, bench: /^--rounds$/, run: planning, plan: planning, sweep: planning, shrink: planning };
+const known = given[0]?.startsWith("-") ? planning : (takes[given[0]] ?? /$^/);
 const words = (process.env["DOCS_OPTIONS"] ?? "").split(" ");
-const options = words.flatMap((name, index) => (name.startsWith("--") && takes(name) ? [name, words[index + 1]] : []));
+const options = words.flatMap((name, index) => (name.startsWith("--") && known.test(name) ? [name, words[index + 1]] : []));
 for (const name of options.filter((word) => word.startsWith("--"))) {
   const at = given.indexOf(name);
   if (at >= 0) given.splice(at, given[at + 1]?.startsWith("-") === false ? 2 : 1);
