@@ -91,7 +91,7 @@ function unmatchedOf({ unmatched }: Compared, emphasis: string): string {
 const ratioOf = ({ ratio }: Comparison): string => ratio.value.toFixed(3);
 
 function intervalOf({ ratio: { low, high } }: Comparison): string {
-  return Number.isFinite(low) && Number.isFinite(high) ? `${low.toFixed(3)} – ${high.toFixed(3)}` : "one round";
+  return Number.isFinite(low) && Number.isFinite(high) ? `${low.toFixed(3)} – ${high.toFixed(3)}` : "too few rounds";
 }
 
 const pOf = ({ p }: Comparison): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

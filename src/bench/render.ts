@@ -36,7 +36,7 @@ function rowOf(figure: Figure, chalk: ChalkInstance): string[] {
 }
 
 function interval({ low, high }: Estimate, format: (value: number) => string): string {
-  return Number.isFinite(low) && Number.isFinite(high) ? `${format(low)} – ${format(high)}` : "one round";
+  return Number.isFinite(low) && Number.isFinite(high) ? `${format(low)} – ${format(high)}` : "too few rounds";
 }
 
 function withUnit(value: number, unit: Figure["unit"]): string {

@@ -10,6 +10,9 @@ export const CONFIDENCE = 0.95;
 /** With this many the ends of a 95 % interval move by about a tenth of its width from seed to seed. */
 const RESAMPLES = 1000;
 
+/** Resampling fewer than these gives intervals that hold the true value much less often than they say. */
+const FEWEST = 5;
+
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -29,11 +32,11 @@ export function percentileOf(samples: ArrayLike<number>, p: number): number {
 export type Statistic = (...sets: (readonly number[])[]) => number;
 
 /**
- * The 95 % interval of `statistic` for what the sets were drawn from, each by itself. From a set of fewer than two samples
- * nothing is known of its spread: the interval is then unbounded. The same samples give the same interval.
+ * The 95 % interval of `statistic` for what the sets were drawn from, each by itself. A set of fewer than five samples says
+ * too little of its spread: the interval is then unbounded. The same samples give the same interval.
  */
 export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]): Interval {
-  if (sets.some((samples) => samples.length < 2)) return { low: -Infinity, high: Infinity };
+  if (sets.some((samples) => samples.length < FEWEST)) return { low: -Infinity, high: Infinity };
   const random = seedrandom("bootstrap");
   const redraw = (samples: readonly number[]): number[] => samples.map(() => samples[Math.floor(random() * samples.length)] ?? 0);
   const resampled = Array.from(Float64Array.from({ length: RESAMPLES }, () => statistic(...sets.map(redraw))).sort());

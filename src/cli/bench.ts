@@ -2,6 +2,7 @@
 import type { CommandModule } from "yargs";
 import { BENCH_NAMES, BENCHES, benchesNamed, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
 import { comparisonOptions, giveComparison, writeText, type ComparisonArguments } from "./comparison.js";
+import { UsageError } from "./errors.js";
 import { wholeNumber } from "./plan-options.js";
 
 interface Arguments extends ComparisonArguments {
@@ -27,7 +28,7 @@ export const benchCommand: CommandModule<object, Arguments> = {
       .option("json", { type: "boolean", default: false, describe: "Print JSON instead of the table" })
       .option("output", { alias: "o", type: "string", requiresArg: true, describe: "Also write the JSON to this file" })
       .option("ratios", { type: "boolean", default: false, describe: "Write ratios to the floor only: for a baseline that other machines are compared with" })
-      .option("against", { type: "string", requiresArg: true, conflicts: ["json", "output", "ratios"], describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower" })
+      .option("against", { type: "string", requiresArg: true, describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower" })
       .options(comparisonOptions)
       .epilogue(`Benchmarks:\n${BENCHES.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join("\n")}`)
       .example("$0 bench floor", "the live-update path, the database and memory beside the machine's own")
@@ -46,6 +47,9 @@ async function measure({ names = [], rounds, json, output, ratios }: Arguments):
 }
 
 async function compareWith(ref: string, args: Arguments): Promise<void> {
+  if (args.json || args.ratios || args.output !== undefined) {
+    throw new UsageError("--against prints a comparison: --json, --ratios and --output are for a measurement by itself");
+  }
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
   const onRound = (round: number): void => void process.stderr.write(`round ${round} of ${rounds}\n`);
   const { base, current } = await measureAgainst({ ref, names: args.names ?? [], rounds, onRound });
