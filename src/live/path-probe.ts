@@ -3,7 +3,7 @@
  * the update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
  * `getLiveUpdate` no other coroutine of the thread runs.
  */
-import type { Clock, Json, Mailbox, Signal, Steps } from "../sync/index.js";
+import { wrapMailbox, type Clock, type Mailbox, type Steps } from "../sync/index.js";
 
 /** The times of the last update taken on this thread, ms on the run's clock. */
 export interface PathTimes {
@@ -14,21 +14,7 @@ export interface PathTimes {
 /** `mailbox`, noting in `times` when its consumer wakes and takes. */
 export function probed(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbox {
   let waited = false;
-  return {
-    get signal(): Signal {
-      return mailbox.signal;
-    },
-    get isShutdown() {
-      return mailbox.isShutdown;
-    },
-    get size() {
-      return mailbox.size;
-    },
-    get payloadLimit() {
-      return mailbox.payloadLimit;
-    },
-    isEmpty: () => mailbox.isEmpty(),
-    append: (value: Json) => mailbox.append(value),
+  return wrapMailbox(mailbox, {
     take() {
       // A consumer that found an update waiting was awake all along.
       if (!waited) times.wokenAt = clock.now();
@@ -42,7 +28,5 @@ export function probed(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbo
       times.wokenAt = clock.now();
       waited = true;
     },
-    release: () => mailbox.release(),
-    shutdown: () => mailbox.shutdown(),
-  };
+  });
 }

@@ -18,3 +18,4 @@ export { Reactor, type Driver } from "./reactor.js";
 export { Slot } from "./slot.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "./steps.js";
 export { TimerQueue, type Timer } from "./timer-queue.js";
+export { wrapMailbox } from "./wrap-mailbox.js";

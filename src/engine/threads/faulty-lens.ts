@@ -1,6 +1,6 @@
 /** Wake-ups that come late or never at the channels, while a fault of the plan is in force. */
 import { stream, type Plan, type Random } from "../../scenario/index.js";
-import { wait, type Arena, type Mailbox, type Steps } from "../../sync/index.js";
+import { wait, wrapMailbox, type Arena, type Mailbox, type Steps } from "../../sync/index.js";
 import { plainLens, type Lens, type RunSetup } from "../roles/role.js";
 
 type WakeupFault = Extract<NonNullable<Plan["faults"]>[number], { kind: "delay-wakeups" | "drop-wakeups" }>;
@@ -25,22 +25,7 @@ export function lensFor(arena: Arena, { inboxes }: RunSetup, plan: Plan, originM
 }
 
 function faulty(mailbox: Mailbox, faults: readonly WakeupFault[], { reactor }: Arena, originMs: number, random: Random): Mailbox {
-  return {
-    get signal() {
-      return mailbox.signal;
-    },
-    get isShutdown() {
-      return mailbox.isShutdown;
-    },
-    get size() {
-      return mailbox.size;
-    },
-    get payloadLimit() {
-      return mailbox.payloadLimit;
-    },
-    isEmpty: () => mailbox.isEmpty(),
-    append: (value) => mailbox.append(value),
-    take: () => mailbox.take(),
+  return wrapMailbox(mailbox, {
     *news(timeoutMs, isAbsent): Steps<void> {
       yield* mailbox.news(timeoutMs, isAbsent);
       const now = reactor.clock.now() - originMs;
@@ -51,7 +36,5 @@ function faulty(mailbox: Mailbox, faults: readonly WakeupFault[], { reactor }: A
         else if (random() < fault.probability) yield* wait(reactor.sleep(timeoutMs));
       }
     },
-    release: () => mailbox.release(),
-    shutdown: () => mailbox.shutdown(),
-  };
+  });
 }

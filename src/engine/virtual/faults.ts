@@ -3,7 +3,7 @@
  * every one that happens taken down in the trace. After each the invariants have to hold.
  */
 import { stream, type Plan, type WorkerPlan } from "../../scenario/index.js";
-import { MailboxFullError, type Json, type Mailbox, type Reactor } from "../../sync/index.js";
+import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../sync/index.js";
 import type { Note } from "./watching.js";
 
 /** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
@@ -110,20 +110,7 @@ function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, 
     });
   };
 
-  return {
-    get signal() {
-      return inbox.signal;
-    },
-    get isShutdown() {
-      return inbox.isShutdown;
-    },
-    get size() {
-      return inbox.size;
-    },
-    get payloadLimit() {
-      return inbox.payloadLimit;
-    },
-    isEmpty: () => inbox.isEmpty(),
+  return wrapMailbox(inbox, {
     append(packet) {
       const { subject_id: subject, packet_type: type } = packet as { readonly subject_id: string; readonly packet_type: string };
       const queue = held.get(subject);
@@ -136,11 +123,7 @@ function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, 
       else if (kind !== "lost") inbox.append(packet);
       if (kind === "repeated") reactor.at(clock.now() + ms, () => deliver(packet));
     },
-    take: () => inbox.take(),
-    news: (timeoutMs, isAbsent) => inbox.news(timeoutMs, isAbsent),
-    release: () => inbox.release(),
-    shutdown: () => inbox.shutdown(),
-  };
+  });
 }
 
 /** `worker`, or, if the draw says so, one whose connection drops for good at some time of its planned stay. */

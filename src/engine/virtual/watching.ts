@@ -4,7 +4,7 @@
  */
 import type { Database, Reads } from "../../db/index.js";
 import type { ModelContext } from "../../model/index.js";
-import { MailboxFullError, PayloadTooLargeError, type Json, type Mailbox, type Signal, type Steps } from "../../sync/index.js";
+import { MailboxFullError, PayloadTooLargeError, wrapMailbox, type Json, type Mailbox, type Steps } from "../../sync/index.js";
 import type { Value } from "../../trace/index.js";
 
 /** Takes down one event of one actor, at the present time. */
@@ -12,20 +12,7 @@ export type Note = (operation: string, subject: string, args: Value, outcome: Va
 
 /** `mailbox`, telling of everything done with it through this handle. `name` is what it is called in the trace. */
 export function watchedMailbox(mailbox: Mailbox, name: string, note: Note): Mailbox {
-  return {
-    get signal(): Signal {
-      return mailbox.signal;
-    },
-    get isShutdown() {
-      return mailbox.isShutdown;
-    },
-    get size() {
-      return mailbox.size;
-    },
-    get payloadLimit() {
-      return mailbox.payloadLimit;
-    },
-    isEmpty: () => mailbox.isEmpty(),
+  return wrapMailbox(mailbox, {
     append(value) {
       try {
         mailbox.append(value);
@@ -54,7 +41,7 @@ export function watchedMailbox(mailbox: Mailbox, name: string, note: Note): Mail
       note("shutdown", name, null, null);
       mailbox.shutdown();
     },
-  };
+  });
 }
 
 /** What tells a message from its like; all of it is in the trace where it was appended. */
