@@ -108,6 +108,8 @@ export interface Writes {
   newQualification(qualification: { qualificationName: string }): QualificationRow;
   /** Grants a qualification, or changes the value of one that was granted. */
   grantQualification(grant: { workerId: string; qualificationId: string; value: number }): void;
+  /** Grants a qualification to many workers, who are made where the provider has none of the name: all of it or nothing. */
+  grantByName(batch: { qualificationId: string; providerType: string; grants: readonly { workerName: string; value: number }[] }): void;
   /** Takes a qualification back. Returns whether the worker had it. */
   revokeQualification(grant: { workerId: string; qualificationId: string }): boolean;
 }

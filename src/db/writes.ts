@@ -131,6 +131,12 @@ function createWrites(connection: Connection): Writes {
     return agent;
   };
 
+  const findOrCreateWorker: Writes["findOrCreateWorker"] = ({ workerName, providerType }) =>
+    found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName);
+  const grantByName: Writes["grantByName"] = ({ qualificationId, providerType, grants }) => {
+    for (const { workerName, value } of grants) grant(findOrCreateWorker({ workerName, providerType }).workerId, qualificationId, value);
+  };
+
   return {
     newTask: ({ taskName, taskType }) => found(insertTask(taskName, taskType), "task", taskName),
     newTaskRun: ({ taskId, providerType, runDir }) => found(insertTaskRun(providerType, runDir, taskId), "task", taskId),
@@ -148,8 +154,7 @@ function createWrites(connection: Connection): Writes {
       if (agentId === undefined) freeUnit(unitId);
       else freeUnitOf(unitId, agentId);
     },
-    findOrCreateWorker: ({ workerName, providerType }) =>
-      found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName),
+    findOrCreateWorker,
     newAgent: connection.transaction(newAgent),
     updateAgent: (agentId, { status, at, unlessFinal = false }) => {
       const before = found(agentStatus(agentId), "agent", agentId).status;
@@ -171,6 +176,7 @@ function createWrites(connection: Connection): Writes {
     grantQualification: ({ workerId, qualificationId, value }) => {
       grant(workerId, qualificationId, value);
     },
+    grantByName: connection.transaction(grantByName),
     revokeQualification: ({ workerId, qualificationId }) => revoke(workerId, qualificationId) > 0,
   };
 }

@@ -9,9 +9,9 @@ import { wait, type Steps } from "../sync/index.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO } from "./client-io.js";
 import type { Launching } from "./launching.js";
-import { judge } from "./onboarding-gate.js";
 import type { Packet } from "./packets.js";
 import type { PoolNotes } from "./pool-notes.js";
+import { judge, type Requirement } from "./qualifications.js";
 import type { Applicant, Seat } from "./seat.js";
 import type { Seats } from "./seats.js";
 import { reserveUnit } from "./units.js";
@@ -30,7 +30,9 @@ export interface AdmissionOptions {
   readonly recorder: Recorder;
   readonly taskRunId: string;
   readonly providerType: string;
-  /** The qualification that admission asks for; undefined when the task has no onboarding. */
+  /** What a worker must meet to be admitted, before any onboarding. */
+  readonly requirements: readonly Requirement[];
+  /** The qualification that the onboarding grants; undefined when the task has none. */
   readonly onboardingQualificationId: string | undefined;
   readonly seats: Seats;
   readonly notes: PoolNotes;
@@ -42,7 +44,8 @@ export interface AdmissionOptions {
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { context, recorder, taskRunId, providerType, onboardingQualificationId, seats, notes, launching, io, statusOf, disconnected } = options;
+  const { context, recorder, taskRunId, providerType, requirements, onboardingQualificationId } = options;
+  const { seats, notes, launching, io, statusOf, disconnected } = options;
   /** Agents by the name under which their client registered; kept after their end to answer one who comes back. */
   const registrations = new Map<string, string>();
   /** Those who will have an agent soon, or be refused one, by the same name. */
@@ -107,14 +110,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const admitWorker = function* (applicant: Applicant, workerName: string): Steps<void> {
     const row = yield* wait(context.db.write("findOrCreateWorker", { workerName, providerType }));
     const worker = Worker.get(context.db, row.workerId, row);
-    switch (onboardingQualificationId === undefined ? "qualified" : judge(context.db, worker.dbId)) {
-      case "qualified":
+    const judgement = judge(context.db, worker.dbId, requirements, onboardingQualificationId !== undefined);
+    switch (judgement.admission) {
+      case "unit":
         return yield* assign(applicant, worker);
-      case "disqualified":
-        refuse(applicant, "worker is not qualified");
-        return;
-      case "unknown":
+      case "onboarding":
         return yield* startOnboarding(applicant, worker);
+      case "refused":
+        recorder.count("not_qualified");
+        refuse(applicant, judgement.reason);
     }
   };
 
@@ -130,7 +134,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   };
 
   return {
-    register(channel, packet) {
+    register(channel, packet): void {
       const registrationId = packet.subject_id;
       const applicant = applicants.get(registrationId);
       const known = registrations.get(registrationId);

@@ -8,7 +8,7 @@ export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 export { isLiveUpdate, isPacket, PACKET_TYPES, type LiveUpdateData, type Packet, type PacketType } from "./packets.js";
 export { probed, type PathTimes } from "./path-probe.js";
 export { openSharedChannel } from "./shared-channel.js";
-export { ONBOARDING_QUALIFICATION } from "./onboarding-gate.js";
+export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";
 export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
 export type { PoolEvidence } from "./pool-notes.js";
 export { WorkerPool, type WorkerPoolOptions } from "./worker-pool.js";

@@ -18,6 +18,7 @@ import { createLaunching, type Launching } from "./launching.js";
 import type { PoolMessage } from "./messages.js";
 import type { Packet } from "./packets.js";
 import { createPoolNotes, type PoolEvidence, type PoolNotes } from "./pool-notes.js";
+import type { Requirement } from "./qualifications.js";
 import type { Seat } from "./seat.js";
 import { createSeats, type Seats } from "./seats.js";
 
@@ -31,7 +32,9 @@ export interface WorkerPoolOptions {
   readonly taskRunId: string;
   readonly providerType: string;
   readonly unitsPerAssignment: number;
-  /** The qualification that admission asks for; undefined when the task has no onboarding. */
+  /** What a worker must meet to be admitted, before any onboarding. */
+  readonly requirements: readonly Requirement[];
+  /** The qualification that the onboarding grants; undefined when the task has none. */
   readonly onboardingQualificationId: string | undefined;
   /** The way to each task runner. */
   readonly runners: readonly Outbox[];

@@ -43,6 +43,7 @@ export const METRICS = {
   live_updates_accounted: counter("updates", "Live updates not taken because the agent had ended, as its final status says."),
   workers_started: counter("workers", "Simulated workers that arrived."),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
+  not_qualified: counter("workers", "Workers refused as they registered: without a qualification that the task asks for, or not fit at its onboarding before."),
   onboarding_passed: counter("agents", "Onboarding agents that were approved."),
   onboarding_failed: counter("agents", "Onboarding agents that were rejected."),
   disconnects: counter("events", "Times a client disconnected."),

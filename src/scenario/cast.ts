@@ -20,6 +20,7 @@ const taskPlan = object({
 const worker = object({
   behaviour: line.default("written out").describe("What it is called in reports."),
   arriveAt: duration,
+  qualifications: z.record(line, z.int("must be a whole number"), "must be a mapping of names to values").optional().describe("What it holds as the run begins."),
   onboarding: object({ actions: actions.default([]), submitAt: duration, passes: flag.default(true) }).optional(),
   task: taskPlan.optional(),
   disconnect: object({
@@ -38,11 +39,12 @@ export const cast = z
 
 /** Worker `index` of a scenario that writes its workers out. */
 export function planOfCast(index: number, written: z.output<typeof worker>): WorkerPlan {
-  const { behaviour, arriveAt, onboarding, task, disconnect } = written;
+  const { behaviour, arriveAt, qualifications, onboarding, task, disconnect } = written;
   return {
     index,
     behaviour,
     arriveAt,
+    ...(qualifications && { qualifications }),
     ...(onboarding && { onboarding }),
     ...(task && { task }),
     ...(disconnect && { disconnect: disconnectOf(disconnect) }),
@@ -56,10 +58,11 @@ function disconnectOf({ reconnect, ...drop }: NonNullable<z.output<typeof worker
 }
 
 /** `plan` as a scenario writes it out. */
-export function writtenOut({ behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): z.input<typeof worker> {
+export function writtenOut({ behaviour, arriveAt, qualifications, onboarding, task, disconnect }: WorkerPlan): z.input<typeof worker> {
   return {
     behaviour,
     arriveAt: ms(arriveAt),
+    ...(qualifications && { qualifications: { ...qualifications } }),
     ...(onboarding && { onboarding: { ...onboarding, actions: onboarding.actions.map(actionOut), submitAt: ms(onboarding.submitAt) } }),
     ...(task && { task: taskOut(task) }),
     ...(disconnect && {

@@ -114,3 +114,8 @@ export function distributionOf<Input>(value: Value<Input>, what: string) {
     return z.NEVER;
   });
 }
+
+/** Distributions of durations. */
+export const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
+/** Distributions of whole numbers. */
+export const counts = distributionOf(count, "a whole number").meta({ id: "counts" });

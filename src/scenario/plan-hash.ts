@@ -11,6 +11,8 @@
  *     reconnect   null, or [after, task], and if the connection drops again, [online, after …] as a third
  *     actions     flat: at, payloadBytes, duplicate of the first, then of the second …
  *
+ * A worker who holds qualifications has them as a seventh item: [name, value …] in alphabetical order of the names.
+ *
  * A plan with a shutdown or faults has further lines: `["shutdown", at]`, then `["fault", at, pick, kind, …]` for each, with the
  * other fields of the fault in alphabetical order.
  *
@@ -24,6 +26,7 @@ const us = (ms: number): number => Math.round(ms * 1000);
 const actionsCode = (actions: readonly PlannedAction[]) =>
   actions.flatMap(({ at, payloadBytes, duplicate }) => [us(at), payloadBytes, duplicate ? 1 : 0]);
 const onboardingCode = (plan: OnboardingPlan | undefined) => plan && [actionsCode(plan.actions), us(plan.submitAt), plan.passes ? 1 : 0];
+const fieldsCode = (fields: Readonly<Record<string, string | number>>) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)).flat();
 const taskCode = (plan: TaskPlan | undefined) => plan && [actionsCode(plan.actions), plan.end.kind, us(plan.end.at)];
 
 function disconnectCode(plan: DisconnectPlan | undefined) {
@@ -34,8 +37,9 @@ function disconnectCode(plan: DisconnectPlan | undefined) {
 }
 
 /** The line of one worker, without its end. `JSON.stringify` writes `null` for what is undefined in an array. */
-function encodeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): string {
-  return JSON.stringify([index, behaviour, us(arriveAt), onboardingCode(onboarding), taskCode(task), disconnectCode(disconnect)]);
+function encodeWorker({ index, behaviour, arriveAt, qualifications, onboarding, task, disconnect }: WorkerPlan): string {
+  const held = qualifications && fieldsCode(qualifications);
+  return JSON.stringify([index, behaviour, us(arriveAt), onboardingCode(onboarding), taskCode(task), disconnectCode(disconnect), ...(held ? [held] : [])]);
 }
 
 /** The SHA-256 of the plan's encoding, in hexadecimal. Takes 10 to 20 µs a worker. */
@@ -44,8 +48,7 @@ export function planHash(plan: Plan): string {
   for (let index = 0; index < plan.workers; index++) hash.update(`${encodeWorker(plan.worker(index))}\n`);
   if (plan.shutdownAt !== undefined) hash.update(`${JSON.stringify(["shutdown", us(plan.shutdownAt)])}\n`);
   for (const { at, pick, kind, ...rest } of plan.faults ?? []) {
-    const fields = Object.entries<string | number>(rest).sort(([a], [b]) => (a < b ? -1 : 1)).flat();
-    hash.update(`${JSON.stringify(["fault", us(at), pick, kind, ...fields])}\n`);
+    hash.update(`${JSON.stringify(["fault", us(at), pick, kind, ...fieldsCode(rest)])}\n`);
   }
   return hash.digest("hex");
 }

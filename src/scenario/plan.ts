@@ -68,6 +68,15 @@ function planActions(count: number, { thinkTime, payloadBytes, duplicates }: Sen
   return actions;
 }
 
+/** What worker `index` holds as the run begins; undefined when it holds nothing. */
+function planQualifications(holdings: Scenario["qualifications"], index: number, seed: number): WorkerPlan["qualifications"] {
+  const held = Object.entries(holdings).flatMap(([name, { share, value }]) => {
+    const random = stream(seed, "qualification", name, index);
+    return random() < share ? [[name, sampleCount(value, random)] as const] : [];
+  });
+  return held.length === 0 ? undefined : Object.fromEntries(held);
+}
+
 const lastOf = (actions: readonly PlannedAction[]): number => actions.at(-1)?.at ?? 0;
 
 function planOnboarding(onboarding: NonNullable<Scenario["task"]["onboarding"]>, random: Random): OnboardingPlan {
@@ -196,12 +205,14 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   const worker = (index: number): WorkerPlan => {
     const arrival = arriveAt(index);
     const [name, behaviour] = behaviourOf(stream(seed, "behaviour", index)());
+    const qualifications = planQualifications(used.qualifications, index, seed);
     const onboarding = used.task.onboarding && planOnboarding(used.task.onboarding, stream(seed, "onboarding", index));
     const task = onboarding?.passes === false ? undefined : planTask(behaviour, stream(seed, "task", index));
     const staying: WorkerPlan = {
       index,
       behaviour: name,
       arriveAt: arrival,
+      ...(qualifications && { qualifications }),
       ...(onboarding && { onboarding }),
       ...(task && { task }),
     };

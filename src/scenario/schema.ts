@@ -11,8 +11,9 @@ import { cast } from "./cast.js";
 import { faults } from "./fault-schema.js";
 import {
   count,
-  distributionOf,
+  counts,
   duration,
+  durations,
   isAtMost,
   LARGEST_PAYLOAD_BYTES,
   line,
@@ -23,12 +24,10 @@ import {
   rangeOf,
   rate,
 } from "./fields.js";
+import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 
 /** Tells the JSON Schema what a refinement tells the loader, in better words. */
 const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
-
-const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
-const counts = distributionOf(count, "a whole number").meta({ id: "counts" });
 
 const arrivals = object({
   startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
@@ -64,6 +63,7 @@ const task = object({
     .enum(["chat", "remote-procedure", "static"], 'must be "chat", "remote-procedure" or "static"')
     .describe("What the task does with live updates: answers each turn, replies to each request, or only takes the submit."),
   unitsPerAssignment: positiveCount.default(1).describe("How many workers share one assignment."),
+  qualifications: requirements,
   onboarding: onboarding.optional().describe("Left out: workers are admitted as they register."),
   liveUpdateTimeout: positiveDuration.describe("How long the task waits for the next live update of an agent."),
   submissionTimeout: positiveDuration.describe("How long the task waits for the submit once the live part is over."),
@@ -147,6 +147,7 @@ const scenarioObject = object({
       context.addIssue({ code: "custom", message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})` });
     }
   }),
+  qualifications: holdings,
   workers: cast.optional(),
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
   shutdownAt: duration.optional().describe("When the live run is told to shut down, in the middle of everything. Left out: when all is done."),
@@ -165,8 +166,17 @@ const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z
   }
 };
 
+/** A qualification that the scenario does not name is held by nobody, and asking for it a slip of the pen. */
+const refuseUnknownQualifications = ({ qualifications, task, workers = [] }: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
+  const asked = task.qualifications.map(({ name }, index) => ({ name, path: ["task", "qualifications", index, "name"] }));
+  const held = workers.flatMap((worker, index) =>
+    Object.keys(worker.qualifications ?? {}).map((name) => ({ name, path: ["workers", index, "qualifications", name] })),
+  );
+  refuseUnknown(Object.keys(qualifications), [...asked, ...held], context);
+};
+
 /** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
-export const scenarioSchema = scenarioObject.superRefine(refuseUpdatesToStatic);
+export const scenarioSchema = scenarioObject.superRefine(refuseUpdatesToStatic).superRefine(refuseUnknownQualifications);
 
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;

@@ -87,6 +87,8 @@ export interface WorkerPlan {
   readonly behaviour: string;
   /** When the worker arrives and registers, ms since the start of the run. */
   readonly arriveAt: number;
+  /** The qualifications that it holds as the run begins, with their values; absent when it holds none. */
+  readonly qualifications?: Readonly<Record<string, number>>;
   /** Absent when the scenario's task has no onboarding. */
   readonly onboarding?: OnboardingPlan;
   /** Absent when the onboarding is planned to fail: such a worker leaves after it. */

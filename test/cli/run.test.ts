@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { onlySummary, simulate, start, temporaryDirectory } from "./simulate.js";
 
 /** A run on a busy machine may fail a threshold; it may not break an invariant, or end in an error. */
@@ -37,6 +38,22 @@ test("the plan is the same whatever the number of threads", async (t) => {
   assert.equal(a.plan.hash, b.plan.hash);
   assert.equal(a.counters["live_updates_sent"], b.counters["live_updates_sent"]);
   assert.deepEqual(a.outcomes, b.outcomes);
+});
+
+test("workers who are not qualified are refused, the same on real threads and under simulated time, and nobody else", async (t) => {
+  const { scenario } = loadScenario("onboarding-rush");
+  const plan = buildPlan(scenario, { workers: 80 });
+  const held = Array.from({ length: plan.workers }, (_, index) => plan.worker(index).qualifications ?? {});
+  const unfit = held.filter(({ "language-test": language = 0, blocked }) => language < 50 || blocked !== undefined).length;
+  assert.ok(unfit > 0);
+  for (const engine of [[], ["--virtual"]]) {
+    const results = temporaryDirectory(t);
+    const { code, stderr } = await simulate("-s", "onboarding-rush", "--workers", "80", "--quiet", "--results", results, ...engine);
+    assert.ok(PASSED_OR_SLOW.includes(code ?? -1), stderr);
+    const { counters, outcomes } = onlySummary(results);
+    const onboarded = Object.values(outcomes.onboardingAgents).reduce((sum, n) => sum + n, 0);
+    assert.deepEqual([counters["not_qualified"], onboarded], [unfit, plan.workers - unfit]);
+  }
 });
 
 test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {

@@ -192,6 +192,18 @@ test("qualifications are granted, changed and taken back", () => {
   assert.deepEqual(db.qualificationsOfWorker(workerId), []);
 });
 
+test("a qualification is granted to many by their names, who are made where there is none of the name, or to nobody", () => {
+  const db = inMemory();
+  const { workerId } = put(db, "findOrCreateWorker", { workerName: "ann", providerType: "simulated" });
+  const { qualificationId } = put(db, "newQualification", { qualificationName: "language" });
+  put(db, "grantByName", { qualificationId, providerType: "simulated", grants: [{ workerName: "ann", value: 5 }, { workerName: "bob", value: 7 }] });
+  assert.deepEqual(db.qualificationsOfWorker(workerId).map(({ value }) => value), [5]);
+  assert.deepEqual(db.qualificationsOfWorker(db.findWorker("bob", "simulated")?.workerId ?? "").map(({ value }) => value), [7]);
+  const broken = [{ workerName: "cyd", value: 1 }, { workerName: "dan", value: 0.5 }];
+  assert.throws(() => put(db, "grantByName", { qualificationId, providerType: "simulated", grants: broken }), DatabaseError);
+  assert.equal(db.findWorker("cyd", "simulated"), undefined);
+});
+
 test("a write that refers to nothing fails and says to what", () => {
   const db = inMemory();
   const at = 0;

@@ -19,6 +19,7 @@ import {
   type Packet,
   type PacketType,
   type PoolMessage,
+  type Requirement,
   type RunnerMessage,
   type TaskRunner,
 } from "../../dist/live/index.js";
@@ -32,6 +33,7 @@ export const SUBMISSION_TIMEOUT_MS = 500;
 export interface PlatformOptions {
   readonly blueprint?: BlueprintType;
   readonly onboarding?: boolean;
+  readonly requirements?: readonly Requirement[];
   readonly assignments?: number;
   readonly unitsPerAssignment?: number;
   readonly runners?: number;
@@ -74,6 +76,8 @@ export interface Platform {
   readonly taskRunId: string;
   readonly qualificationId: string | undefined;
   client(id?: string): Client;
+  /** Has workers hold a qualification, with these values by their names. */
+  grant(qualificationName: string, values: Readonly<Record<string, number>>): void;
   /** Lets everything happen that can happen now. */
   settle(): void;
   /** Moves the clock, and settles. */
@@ -122,6 +126,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const runners: TaskRunner[] = [];
   const pool = new WorkerPool({
     context: contextOn(poolDb), arena, recorder, crew, taskRunId, providerType: "simulated", unitsPerAssignment,
+    requirements: options.requirements ?? [],
     onboardingQualificationId: qualificationId,
     runners: Array.from({ length: runnerCount }, (_, index) => outbox((message: RunnerMessage) => runners[index]?.handle(message))),
   });
@@ -165,6 +170,11 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   return {
     db, poolDb, runnerDb, pool, clientIO, runners, arena, taskRunId, qualificationId, settle, pass, status,
     now: () => now,
+    grant(qualificationName, values) {
+      const { qualificationId } = db.write("newQualification", { qualificationName }).block();
+      const grants = Object.entries(values).map(([workerName, value]) => ({ workerName, value }));
+      db.write("grantByName", { qualificationId, providerType: "simulated", grants }).block();
+    },
     client: (id = "c") => newClient(id, clientIO, settle, () => now),
     history: (agentId) =>
       db.statusChangesOf(isOnboarding(agentId) ? "onboarding" : "main", rowId(agentId)).map(({ newStatus }) => newStatus),

@@ -1,6 +1,7 @@
 /** Registration, the onboarding gate, and every answer to one who comes back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Requirement } from "../../dist/live/index.js";
 import { startPlatform, type Client, type Platform } from "./platform.js";
 
 /** Goes through an onboarding of one update; returns the id of the onboarding agent. */
@@ -38,6 +39,56 @@ test("the gate: one who failed is refused, one who passed needs no onboarding, w
   onboard(platform, client, "ann");
   assert.equal(client.register("ann again", "ann"), "2", "a second unit, straight away");
 });
+
+test("what the task asks for: whoever does not meet it is told so as they register, before any onboarding", (t) => {
+  const asked: Requirement[] = [
+    { name: "language", comparator: "GreaterThanOrEqualTo", value: 60 },
+    { name: "blocked", comparator: "DoesNotExist" },
+  ];
+  const platform = startPlatform(t, { onboarding: true, requirements: asked });
+  const client = platform.client();
+  platform.grant("language", { ann: 60, bob: 59, cyd: 80 });
+  platform.grant("blocked", { cyd: 1 });
+  const answerTo = (name: string): unknown => {
+    client.send("register_agent", name, { worker_name: name });
+    return client.last("agent_details").data;
+  };
+  const refused = { failure_reason: "worker is not qualified: the task asks for language GreaterThanOrEqualTo 60" };
+  assert.deepEqual(answerTo("bob"), refused);
+  assert.deepEqual(answerTo("dan"), refused, "one without the qualification");
+  assert.deepEqual(answerTo("cyd"), { failure_reason: "worker is not qualified: the task asks for blocked DoesNotExist" });
+  assert.equal(platform.db.onboardingAgentsOfTaskRun(platform.taskRunId).length, 0);
+  onboard(platform, client, "ann");
+  assert.equal(platform.status("1"), "in task");
+  assert.equal(platform.measured().counters.not_qualified, 3);
+});
+
+/** The values, of 1, 2, 3 and none at all, with which a worker meets each requirement. */
+const MEETING: readonly (readonly [Requirement, readonly (number | undefined)[]])[] = [
+  [{ name: "q", comparator: "Exists" }, [1, 2, 3]],
+  [{ name: "q", comparator: "DoesNotExist" }, [undefined]],
+  [{ name: "q", comparator: "EqualTo", value: 2 }, [2]],
+  [{ name: "q", comparator: "NotEqualTo", value: 2 }, [1, 3]],
+  [{ name: "q", comparator: "GreaterThan", value: 2 }, [3]],
+  [{ name: "q", comparator: "GreaterThanOrEqualTo", value: 2 }, [2, 3]],
+  [{ name: "q", comparator: "LessThan", value: 2 }, [1]],
+  [{ name: "q", comparator: "LessThanOrEqualTo", value: 2 }, [1, 2]],
+  [{ name: "q", comparator: "In", value: [1, 3] }, [1, 3]],
+  [{ name: "q", comparator: "NotIn", value: [1, 3] }, [2]],
+];
+for (const [requirement, meeting] of MEETING) {
+  test(`who meets ${requirement.comparator}`, (t) => {
+    const platform = startPlatform(t, { requirements: [requirement] });
+    platform.grant("q", { "worker 1": 1, "worker 2": 2, "worker 3": 3 });
+    const client = platform.client();
+    const admitted = [1, 2, 3, undefined].filter((value) => {
+      const name = `worker ${value ?? "without"}`;
+      client.send("register_agent", name, { worker_name: name });
+      return client.last("agent_details").data["failure_reason"] === undefined;
+    });
+    assert.deepEqual(admitted, meeting);
+  });
+}
 
 test("without an onboarding, and when there is nothing to work on", (t) => {
   const platform = startPlatform(t, { assignments: 1 });

@@ -45,6 +45,11 @@ class Interrupted extends Error {
   }
 }
 
+/** The name that worker `index` of a plan has with its crowd provider. */
+export function workerNameOf(index: number): string {
+  return `worker-${index}`;
+}
+
 export function* simulateWorker(plan: WorkerPlan, tools: CrowdTools): Steps<void> {
   const { reactor, recorder, originMs } = tools;
   const arrival = originMs + plan.arriveAt;
@@ -129,7 +134,7 @@ class SimulatedWorker {
     const { router, reactor, recorder } = this.#tools;
     const connection = this.#here;
     const askedAt = reactor.clock.now();
-    router.send("register_agent", connection.registrationId, { worker_name: `worker-${this.#plan.index}` });
+    router.send("register_agent", connection.registrationId, { worker_name: workerNameOf(this.#plan.index) });
     for (;;) {
       const packet = yield* this.#receive(Infinity);
       // Who dropped meanwhile has registered again on coming back.

@@ -8,7 +8,7 @@ import {
   type PoolEvidence,
   type PoolMessage,
 } from "../../live/index.js";
-import { createContext, type StatusGauge } from "../../model/index.js";
+import { createContext, SIMULATED_PROVIDER_TYPE, type StatusGauge } from "../../model/index.js";
 import { wait } from "../../sync/index.js";
 import { clientChannel, type Role, type Station } from "./role.js";
 
@@ -36,8 +36,9 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
     recorder,
     crew,
     taskRunId: run.taskRunId,
-    providerType: "simulated",
+    providerType: SIMULATED_PROVIDER_TYPE,
     unitsPerAssignment: scenario.task.unitsPerAssignment,
+    requirements: scenario.task.qualifications,
     onboardingQualificationId: run.onboardingQualificationId,
     runners,
   });

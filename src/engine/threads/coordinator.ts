@@ -98,7 +98,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     clock,
   });
   const db = connectDatabase(writer.connect());
-  const rows = preparePlatform(db, loaded.scenario, plan.workers, directory);
+  const rows = preparePlatform(db, loaded.scenario, plan, directory);
   db.close();
 
   const setup: RunSetup = {

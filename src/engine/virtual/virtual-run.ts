@@ -87,7 +87,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     scenario,
     plan: setup.planOptions,
     mailbox,
-    ...preparePlatform(database, scenario, plan.workers, setup.runDir),
+    ...preparePlatform(database, scenario, plan, setup.runDir),
     inboxes: {
       pool: arena.allocateWide().index,
       runners: Array.from({ length: TASK_STATIONS }, () => arena.allocateWide().index),

@@ -1,0 +1,52 @@
+/** The qualifications of a scenario: which of its workers hold which, and what the task asks for. */
+import { z } from "zod";
+import { counts, line, object, probability } from "./fields.js";
+import { nearest } from "./nearest.js";
+
+/** The field `qualifications`. */
+export const holdings = z
+  .record(
+    line,
+    object({
+      share: probability.describe("The share of workers who hold it."),
+      value: counts.default({ kind: "constant", value: 1 }).describe("Its value for those who do."),
+    }),
+    "must be a mapping of names to qualifications",
+  )
+  .refine((byName) => !("onboarding-passed" in byName), "has onboarding-passed, which the onboarding itself grants: passRate says to whom")
+  .default({})
+  .describe("What workers hold as the run begins, as from earlier work. Each worker's are drawn from a stream of their own.");
+
+const name = line.describe("One of the scenario's qualifications.");
+const value = z.int("must be a whole number");
+
+/** The field `task.qualifications`. The comparators are Mephisto's. */
+export const requirements = z
+  .array(
+    z.discriminatedUnion(
+      "comparator",
+      [
+        object({ name, comparator: z.enum(["Exists", "DoesNotExist"]) }),
+        object({
+          name,
+          comparator: z.enum(["EqualTo", "NotEqualTo", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]),
+          value: value.describe("What the worker's value is compared with."),
+        }),
+        object({ name, comparator: z.enum(["In", "NotIn"]), value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value") }),
+      ],
+      "must have a comparator: Exists, DoesNotExist, EqualTo, NotEqualTo, GreaterThan, GreaterThanOrEqualTo, LessThan, LessThanOrEqualTo, In or NotIn",
+    ),
+    "must be a list of requirements, each { name, comparator, value }",
+  )
+  .default([])
+  .describe("What a worker must meet to be given a unit. Others are refused as they register, before any onboarding.");
+
+/** Reports names that are used but are no qualification of the scenario: nobody could ever hold them. */
+export function refuseUnknown(known: readonly string[], used: readonly { readonly name: string; readonly path: readonly PropertyKey[] }[], context: z.RefinementCtx): void {
+  for (const { name, path } of used) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const help = near !== undefined ? `did you mean "${near}"?` : known.length === 0 ? "the scenario has no qualifications" : `there are ${known.join(", ")}`;
+    context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario; ${help}` });
+  }
+}
