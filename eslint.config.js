@@ -36,7 +36,7 @@ export default tseslint.config(
   // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.
   { files: ["src/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
   {
-    files: ["src/{model,live,scenario,explore}/**/*.ts", "src/engine/{crowd,roles,virtual}/**/*.ts", "src/trace/**/*.ts", "src/sync/{event,ring,reference-mailbox,sound-mailbox,arena}.ts"],
+    files: ["src/{model,live,scenario,explore}/**/*.ts", "src/engine/{crowd,roles,virtual,order}/**/*.ts", "src/trace/**/*.ts", "src/sync/{event,ring,reference-mailbox,sound-mailbox,arena,slot-operations,witnessed-slot}.ts"],
     rules: {
       "no-restricted-properties": ["error", ...impure],
       "no-restricted-globals": ["error", atomicsOnlyInSync, "setTimeout", "setInterval", "setImmediate", "Date", "performance"],

@@ -17,6 +17,8 @@ export interface RunScenarioOptions extends PlanOptions {
   readonly mailbox?: MailboxKind;
   /** Where the run's directory is made. Left out: `results`. */
   readonly results?: string;
+  /** `false`: a run on real threads leaves no record of the order of its operations, and cannot be replayed. */
+  readonly record?: boolean;
   /** Ends the run early when it aborts; the results are written all the same. */
   readonly signal?: AbortSignal;
   /** Called now and then while the run goes on. */
@@ -63,7 +65,7 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
   };
   return engine === "virtual"
     ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
-    : runThreads({ ...common, threads });
+    : runThreads({ ...common, threads, record: options.record ?? true });
 }
 
 /** Tells apart the runs that one process begins within a second. */

@@ -1,43 +1,61 @@
-/** `simulate replay RUN`: repeats a run and compares it with its trace, event by event. */
+/**
+ * `simulate replay RUN`: repeats a run. One under simulated time is compared with its trace, event by event; of one on real threads,
+ * each agent is repeated in the order that the run recorded.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import { replayVirtual } from "../engine/index.js";
-import { formatCount } from "../report/index.js";
+import { formatCount, RUN_FILES } from "../report/index.js";
 import { describeEvent, type Divergence } from "../trace/index.js";
+import { UsageError } from "./errors.js";
+import { wholeNumber } from "./plan-options.js";
+import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
+import { replayThreadsRun } from "./replay-threads.js";
 import { findRun, resultsOption } from "./run-directory.js";
 
 interface Arguments {
   readonly run: string;
   readonly results: string;
+  readonly times: string;
+  readonly agent?: string | undefined;
 }
-
-/** The repetition came out differently, or broke an invariant: neither is to be. */
-const EXIT_DIVERGED = 1;
-const EXIT_INVARIANT = 98;
 
 export const replayCommand: CommandModule<object, Arguments> = {
   command: "replay <run>",
-  describe: "Repeat a run under simulated time and compare it with its trace, event by event",
+  describe: "Repeat a run and compare it with what it recorded",
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })
+      .option("times", { type: "string", requiresArg: true, default: "1", describe: "How often to repeat it" })
+      .option("agent", { type: "string", requiresArg: true, describe: "Of a run on real threads, only this agent, such as 17 or onboarding_17; prints its calls" })
       .option("results", resultsOption)
-      .example("$0 replay last", "whether the last run comes out the same again"),
-  async handler({ run, results }) {
-    const outcome = await replayVirtual(findRun(run, results), () => setImmediate());
-    if (outcome.kind === "diverged") {
-      process.stdout.write(describeDivergence(outcome.divergence));
-      process.exitCode = EXIT_DIVERGED;
-      return;
-    }
-    const broken = outcome.invariants.results.filter(({ held }) => !held);
-    process.stdout.write(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}\n`);
-    for (const { id, violations } of broken) {
-      process.stdout.write(`✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}\n`);
-    }
-    if (broken.length > 0) process.exitCode = EXIT_INVARIANT;
+      .example("$0 replay last", "whether the last run comes out the same again")
+      .example("$0 replay last --agent 17 --times 1000", "what was done to one agent, a thousand times over"),
+  async handler({ run, results, times: timesText, agent }) {
+    const directory = findRun(run, results);
+    const times = wholeNumber("times", timesText, 1);
+    if (!existsSync(join(directory, RUN_FILES.trace))) return replayThreadsRun(directory, times, agent);
+    if (agent !== undefined) throw new UsageError("--agent is for runs on real threads; `simulate trace RUN --agent ID` prints an agent of this one");
+    for (let time = 0; time < times && process.exitCode === undefined; time++) await replayVirtualRun(directory);
   },
 };
+
+async function replayVirtualRun(directory: string): Promise<void> {
+  const outcome = await replayVirtual(directory, () => setImmediate());
+  if (outcome.kind === "diverged") {
+    process.stdout.write(describeDivergence(outcome.divergence));
+    process.exitCode = EXIT_DIVERGED;
+    return;
+  }
+  const broken = outcome.invariants.results.filter(({ held }) => !held);
+  process.stdout.write(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}\n`);
+  for (const { id, violations } of broken) {
+    process.stdout.write(`✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}\n`);
+  }
+  if (broken.length > 0) process.exitCode = EXIT_INVARIANT;
+}
 
 function describeDivergence({ same, before, recorded, repeated }: Divergence): string {
   const end = "(the end)";

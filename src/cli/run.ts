@@ -19,6 +19,7 @@ interface RunArguments extends PlanArguments {
   readonly virtual: boolean;
   readonly faults?: string | undefined;
   readonly mailbox: MailboxKind;
+  readonly record: boolean;
   readonly results: string;
   readonly dashboard?: string | undefined;
   readonly "metrics-port"?: string | undefined;
@@ -40,6 +41,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("virtual", { type: "boolean", default: false, describe: "Under simulated time: the same run, to the last event, whenever it has the same seed" })
       .option("faults", faultsOption)
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
+      .option("record", { type: "boolean", default: true, describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not" })
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
       .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
       .option("metrics-port", { type: "string", requiresArg: true, describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on" })
@@ -85,7 +87,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     try {
       finished = args.virtual
         ? await runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
-        : await runThreads({ ...common, threads, onStart: (running) => metrics?.serve(running) });
+        : await runThreads({ ...common, threads, record: args.record, onStart: (running) => metrics?.serve(running) });
     } finally {
       await metrics?.end();
       await watch.end(finished);

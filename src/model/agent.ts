@@ -27,7 +27,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): Agent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
-    return new (classFor(context, record.providerType))(opening(context, record));
+    return context.handOut(new (classFor(context, record.providerType))(opening(context, record)));
   }
 
   /**

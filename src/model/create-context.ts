@@ -32,6 +32,7 @@ export function createContext({ arena, mailbox = "sound", ...given }: ContextOpt
     providers: given.providers ?? createProviderRegistry([simulatedProvider]),
     slots: createSlotDirectory(arena),
     log: () => undefined,
+    handOut: (handle) => handle,
     createState: (owner) => new JournalState(db, clock, owner),
     ...given,
   };

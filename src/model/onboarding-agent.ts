@@ -24,7 +24,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): OnboardingAgent {
-    return new OnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row)));
+    return context.handOut(new OnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
   }
 
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */

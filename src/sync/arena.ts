@@ -9,6 +9,8 @@ import { EVENTS_PER_SLOT, HEADER, layoutOf, MAGIC, MAX_THREADS, THREAD, type Are
 import { ReadySet } from "./ready-set.js";
 import { Reactor, type Driver } from "./reactor.js";
 import { Slot, type SlotHome } from "./slot.js";
+import type { Witness } from "./witness.js";
+import { WitnessedSlot } from "./witnessed-slot.js";
 
 /** There is no free slot. */
 export class ArenaFullError extends Error {
@@ -26,6 +28,8 @@ export interface ArenaOptions extends Partial<ArenaSizes> {
   readonly clock?: Clock;
   /** Who takes the turns of this thread's reactor. Default: the event loop. */
   readonly driver?: Driver;
+  /** Who sees what is done through this thread's handles on slots (not wide ones). Default: nobody. */
+  readonly witness?: Witness;
 }
 
 const DEFAULT_SIZES: ArenaSizes = { slots: 1024, ringBytes: 4096, wideSlots: 0, wideRingBytes: 1 << 20 };
@@ -38,6 +42,7 @@ export class Arena implements SlotHome {
   readonly clock: Clock;
   readonly reactor: Reactor;
   readonly #layout: Layout;
+  readonly #witness: Witness | undefined;
   #thread: number | undefined;
   #hint = 0;
   readonly #readySets: (ReadySet | undefined)[] = [];
@@ -48,6 +53,7 @@ export class Arena implements SlotHome {
     this.bytes = Buffer.from(shared);
     this.#layout = layout;
     this.#thread = options.thread;
+    this.#witness = options.witness;
     this.clock = options.clock ?? systemClock;
     this.reactor = new Reactor(this.clock, () => ({
       cells: this.cells,
@@ -73,7 +79,7 @@ export class Arena implements SlotHome {
   }
 
   /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
-  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread"> = {}): Arena {
+  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness"> = {}): Arena {
     const cells = new Int32Array(shared, 0, shared.byteLength >>> 2);
     if (cells.length < HEADER.words || load(cells, HEADER.magic) !== MAGIC) {
       throw new TypeError("the shared buffer is not an arena");
@@ -98,9 +104,9 @@ export class Arena implements SlotHome {
     if (!Number.isInteger(index) || index < 0 || index >= slots + wideSlots) {
       throw new RangeError(`slot ${index} is not in the arena: it has ${slots + wideSlots}`);
     }
-    return index < slots
-      ? new Slot(this, index, firstSlot + index * slotWords, ringBytes)
-      : new Slot(this, index, firstWideSlot + (index - slots) * wideSlotWords, wideRingBytes);
+    if (index >= slots) return new Slot(this, index, firstWideSlot + (index - slots) * wideSlotWords, wideRingBytes);
+    const word = firstSlot + index * slotWords;
+    return this.#witness === undefined ? new Slot(this, index, word, ringBytes) : new WitnessedSlot(this, index, word, ringBytes, this.#witness);
   }
 
   /** Takes a free slot, emptied. Any thread may. Throws {@link ArenaFullError}. */
@@ -173,7 +179,7 @@ export class Arena implements SlotHome {
     const { slots, wideSlots } = this.#layout;
     for (let index = 0; index < slots + wideSlots; index++) {
       const slot = this.slot(index);
-      slot.ring.abandon(thread);
+      slot.abandon(thread);
       slot.rouse();
     }
     for (let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread); mask !== 0; mask &= mask - 1) {

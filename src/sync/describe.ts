@@ -48,6 +48,8 @@ function describeSlotWord(word: number): WordDescription {
       return plain(`tail ${word - SLOT.tails}`);
     case SLOT.incarnation:
       return plain("incarnation");
+    case SLOT.order:
+      return plain("order");
     default:
       return plain(`ring word ${word - SLOT.words}`);
   }

@@ -63,14 +63,24 @@ export class Event implements Signal {
 
   /** Raises the flag and wakes every waiter. */
   set(): void {
-    update(this.#home.cells, this.#state, -1, raised, 0);
+    this.raise();
     this.#tell();
   }
 
   /** Wakes every waiter that waits beyond an earlier ticket, and leaves the flag as it is. */
   announce(): void {
-    bump(this.#home.cells, this.#state, ONE_GENERATION);
+    this.advance();
     this.#tell();
+  }
+
+  /** The first half of {@link set}: the flag is up, and nobody who waits has been told. */
+  raise(): void {
+    update(this.#home.cells, this.#state, -1, raised, 0);
+  }
+
+  /** The first half of {@link announce}: the event has moved on, and nobody who waits has been told. */
+  advance(): void {
+    bump(this.#home.cells, this.#state, ONE_GENERATION);
   }
 
   /** Has the threads that are blocked on the event look at it again. Coroutines are roused through their ready set. */
@@ -124,7 +134,7 @@ export class Event implements Signal {
       start: (resume) => {
         const ticket = this.ticket();
         if ((ticket & FLAG) !== 0) resume(true);
-        else this.#home.reactor.watch(this, ticket, timeoutMs, resume);
+        else this.watch(ticket, timeoutMs, resume);
       },
     };
   }
@@ -133,7 +143,7 @@ export class Event implements Signal {
   waitingBeyond(ticket: number, timeoutMs: number): Wait<boolean> {
     return {
       block: () => this.waitBeyond(ticket, timeoutMs),
-      start: (resume) => this.#home.reactor.watch(this, ticket, timeoutMs, resume),
+      start: (resume) => this.watch(ticket, timeoutMs, resume),
     };
   }
 
@@ -145,6 +155,10 @@ export class Event implements Signal {
   /** The word of the watching threads, for the reactor. */
   get watchers(): number {
     return this.#state + 1;
+  }
+
+  protected watch(ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
+    this.#home.reactor.watch(this, ticket, timeoutMs, resume);
   }
 
   /** Wakes whoever waits, after the state has changed. */

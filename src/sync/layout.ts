@@ -42,6 +42,7 @@ export const SLOT = {
   heads: 10, // and 11
   tails: 12, // and 13
   incarnation: 14,
+  order: 15,
   words: 16,
 } as const;
 

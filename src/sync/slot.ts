@@ -4,6 +4,7 @@ import type { Clock } from "./clock.js";
 import { Event, type EventHome } from "./event.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
 import { Ring } from "./ring.js";
+import { abandonOrder, enterOrder, leaveOrder } from "./slot-order.js";
 
 /** The flags word: these, and above them how often one of them was marked. */
 const SHUTDOWN = 1;
@@ -83,6 +84,25 @@ export class Slot {
     if (this.ring.count > 0 || this.#flags() !== 0) this.event("hasLiveUpdate").announce();
   }
 
+  /**
+   * Begins an operation whose place among all operations on the slot is to be known; gives its number. Until {@link leave} nobody
+   * else is in one, and nobody may die there without {@link abandon}.
+   */
+  enter(): number {
+    return enterOrder(this.#home.cells, this.#word + SLOT.order, this.#home.thread);
+  }
+
+  /** Ends the operation `number`. */
+  leave(number: number): void {
+    leaveOrder(this.#home.cells, this.#word + SLOT.order, number);
+  }
+
+  /** Puts `thread`, which is dead, out of whatever it was doing with the slot. */
+  abandon(thread: number): void {
+    this.ring.abandon(thread);
+    abandonOrder(this.#home.cells, this.#word + SLOT.order, thread);
+  }
+
   /** How often the slot has been allocated: tells one tenant of it from the next. */
   get incarnation(): number {
     return load(this.#home.cells, this.#word + SLOT.incarnation);
@@ -97,6 +117,7 @@ export class Slot {
     for (const name of EVENT_NAMES) this.event(name).clear();
     store(cells, this.#word + SLOT.flags, 0);
     store(cells, this.#word + SLOT.queue, 0);
+    store(cells, this.#word + SLOT.order, 0);
     for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) store(cells, this.#word + word, 0);
     add(cells, this.#word + SLOT.incarnation, 1);
   }

@@ -28,8 +28,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an event notifies, and then changes", file: "event.js", program: "disconnect-append",
-    from: "update(this.#home.cells, this.#state, -1, raised, 0);\n        this.#tell();",
-    to: "this.#tell();\n        update(this.#home.cells, this.#state, -1, raised, 0);",
+    from: "this.raise();\n        this.#tell();", to: "this.#tell();\n        this.raise();",
   },
   {
     name: "an announcement does not move the event on", file: "event.js", program: "two-producers",

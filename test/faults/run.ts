@@ -42,6 +42,7 @@ export async function runWith(t: TestContext, more: string, threads = 4): Promis
     threads,
     resultsRoot: root,
     runId: "run",
+    record: true,
     options: {},
     reproduce: "simulate --scenario faulty.yaml",
     interrupt: new AbortController().signal,

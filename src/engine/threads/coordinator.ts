@@ -24,6 +24,7 @@ import { preparePlatform } from "../platform-rows.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
+import { createOrderFiles } from "./order-files.js";
 import { createTimetable } from "./timetable.js";
 import { watchThresholds } from "./watch-thresholds.js";
 
@@ -54,6 +55,8 @@ export interface ThreadsRun {
   /** Where the run's directory is made. */
   readonly resultsRoot: string;
   readonly runId: string;
+  /** Whether to record the order in which operations take effect on agents, for `simulate replay`. */
+  readonly record: boolean;
   /** For the summary: the options that differ from a plain run, and the command that runs it again. */
   readonly options: Summary["options"];
   readonly reproduce: string;
@@ -89,13 +92,16 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   const faults = plan.faults ?? [];
   const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
   const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
+  const ringBytes = 4096;
+  const order = run.record ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes }, clock) : undefined;
   const arena = Arena.create({
     // A worker has one live agent at a time, and for a moment an onboarding agent that is being replaced by it.
     slots: 2 * plan.workers + 64,
-    ringBytes: 4096,
+    ringBytes,
     wideSlots: 1 + taskThreads + 2 * clientThreads,
     wideRingBytes: 1 << 22,
     clock,
+    ...(order !== undefined && { witness: order.recorder }),
   });
   const db = connectDatabase(writer.connect());
   const rows = preparePlatform(db, loaded.scenario, plan, directory);
@@ -124,6 +130,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     run: setup,
     clockOffset,
     acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
+    beginOrder: order?.begin,
     threads: clientThreads + taskThreads + 1,
     connect: (doorbell) => writer.connect({ doorbell }),
     onProgress: (snapshot) => collector.add(snapshot),
@@ -223,6 +230,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     timetable.end();
     kill.abort();
     await launcher.destroy();
+    order?.end();
   }
 }
 

@@ -4,6 +4,7 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import type { RecorderSnapshot } from "../../measure/index.js";
+import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 import type { AnyReport } from "./worker-thread.js";
@@ -37,6 +38,8 @@ export interface LauncherOptions {
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;
+  /** Where a thread of this name is to record what it does to agents; nothing in a run that is not recorded. */
+  readonly beginOrder?: ((thread: string) => JournalPlace) | undefined;
   readonly threads: number;
   /** A connection to the database for a thread that parks on `doorbell`. */
   readonly connect: (doorbell: Doorbell) => DatabaseConnection;
@@ -50,7 +53,7 @@ export class ThreadDiedError extends Error {
   override readonly name = "ThreadDiedError";
 }
 
-export function createLauncher({ arena, run, clockOffset, acknowledgements, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
+export function createLauncher({ arena, run, clockOffset, acknowledgements, beginOrder, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
   const pool = new Piscina({
     filename: new URL("./worker-thread.js", import.meta.url).href,
     minThreads: threads,
@@ -64,7 +67,9 @@ export function createLauncher({ arena, run, clockOffset, acknowledgements, thre
     async launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>> {
       const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
       const { port1: port, port2 } = new MessageChannel();
-      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, acknowledgements };
+      // Clients know the platform by packets only.
+      const order = role.kind === "client" ? undefined : beginOrder?.(name);
+      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, acknowledgements, order };
       const killer = new AbortController();
       const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
       const ended = once(port, "close");

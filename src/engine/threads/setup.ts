@@ -2,6 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
+import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
@@ -19,6 +20,8 @@ export interface ThreadSetup {
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;
+  /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
+  readonly order: JournalPlace | undefined;
 }
 
 /** From a thread to the coordinator. */

@@ -5,8 +5,9 @@ import { createCrew } from "../../live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
 import { uuidSource } from "../../model/index.js";
 import { buildPlan } from "../../scenario/index.js";
-import { Arena, park, shiftedClock, standingStill } from "../../sync/index.js";
-import type { Role, Station } from "../roles/role.js";
+import { Arena, park, shiftedClock, standingStill, systemClock } from "../../sync/index.js";
+import { Journal, OrderRecorder } from "../order/index.js";
+import type { Lens, Role, Station } from "../roles/role.js";
 import { openAcknowledgementLog } from "./acknowledgements.js";
 import { lensFor } from "./faulty-lens.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
@@ -15,13 +16,12 @@ import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js
 const PROGRESS_MS = 250;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run, clockOffset, acknowledgements }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, acknowledgements, order }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
-  const arena = Arena.attach(shared, {
-    driver: standingStill,
-    ...(clockOffset !== undefined && { clock: shiftedClock(new Int32Array(clockOffset)) }),
-  });
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
+  const recording = order && new OrderRecorder(new Journal(order), clock);
+  const arena = Arena.attach(shared, { driver: standingStill, clock, ...(recording !== undefined && { witness: recording }) });
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
   const [start] = (await once(port, "message")) as [ToThread];
@@ -39,13 +39,13 @@ export async function runThread<Evidence>(
   const log = openAcknowledgementLog(acknowledgements);
   const role = begin({
     arena,
-    db,
+    db: recording?.database(db) ?? db,
     recorder,
     crew,
     run,
     plan,
     ids: uuidSource,
-    lens: lensFor(arena, run, plan, start.originMs),
+    lens: recordedBy(recording, lensFor(arena, run, plan, start.originMs)),
     originMs: start.originMs,
     acknowledged: (agentId, what) => log.note({ agentId, what }),
   });
@@ -65,10 +65,16 @@ export async function runThread<Evidence>(
   } finally {
     clearInterval(progress);
     db.close();
+    recording?.close();
     log.close();
     port.close();
   }
   if (failures[0] !== undefined) throw failures[0];
   arena.leave();
   return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
+}
+
+/** What the model is given through `lens`, watched by the recorder if there is one. */
+function recordedBy(recording: OrderRecorder | undefined, lens: Lens): Lens {
+  return recording === undefined ? lens : { ...lens, context: (context) => recording.context(lens.context(context)) };
 }

@@ -21,7 +21,7 @@ export class PacketOnboardingAgent extends PacketAgent<OnboardingRecord> {
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): PacketOnboardingAgent {
-    return new PacketOnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row)));
+    return context.handOut(new PacketOnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
   }
 
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */

@@ -22,7 +22,7 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): PacketWorkerAgent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
-    return new (classFor(context, record.providerType))(opening(context, record));
+    return context.handOut(new (classFor(context, record.providerType))(opening(context, record)));
   }
 
   /**

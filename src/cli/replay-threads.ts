@@ -1,0 +1,56 @@
+/** `simulate replay` of a run on real threads: repeats its agents from the recorded order, and says what came of it. */
+import { setImmediate } from "node:timers/promises";
+import { describeEnd, replayOrder, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
+import { formatCount } from "../report/index.js";
+import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
+
+/** Early timeouts that are printed one by one. */
+const MOST_PRINTED = 5;
+
+export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
+  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() });
+  if (replay.divergence !== undefined) {
+    process.stdout.write(describeDivergence(replay.divergence));
+    process.exitCode = EXIT_DIVERGED;
+    return;
+  }
+  process.stdout.write([...replay.life.map(describeCall), describeReplay(replay, times)].join("\n") + "\n");
+  if (replay.early.length > 0) process.exitCode = EXIT_INVARIANT;
+}
+
+function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string {
+  const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
+  const ended = Object.entries(errors).map(([name, count]) => `${formatCount(count)} ${name}`);
+  const lines = [`the same: ${count(agents, "agent")}, ${count(operations, "operation")}${how}`, `  ${[`${count(taken, "update")} taken`, ...ended].join(", ")}`];
+  if (cutOff.length > 0) lines.push(`  ${count(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`);
+  for (const timeout of early.slice(0, MOST_PRINTED)) lines.push(describeEarly(timeout));
+  if (early.length > MOST_PRINTED) lines.push(`  and ${formatCount(early.length - MOST_PRINTED)} more`);
+  return lines.join("\n");
+}
+
+function describeEarly({ agentId, atMs, waitedMs, timeoutMs }: EarlyTimeout): string {
+  return `✗ no AgentTimeoutError before its timeout has passed: agent ${agentId}, ${(atMs / 1000).toFixed(6)} s: after ${waitedMs.toFixed(3)} ms of ${timeoutMs} ms`;
+}
+
+/** `   1.234567 s  task-0    getLiveUpdate 3000  → 17/3  after 12.000 ms` */
+function describeCall({ atMs, thread, method, argument, end, tookMs }: LifeLine): string {
+  const said = argument === null ? "" : ` ${argument}`;
+  const result = end === undefined ? "(the record ends)" : describeEnd(end);
+  const took = tookMs === 0 ? "" : `  after ${tookMs.toFixed(3)} ms`;
+  return `${(atMs / 1000).toFixed(6).padStart(12)} s  ${thread.padEnd(9)}  ${(method.replace(/Steps$/, "") + said).padEnd(24)}  ${result}${took}`;
+}
+
+function describeDivergence({ agentId, number, recorded, repeated }: OrderDivergence): string {
+  return [
+    `agent ${agentId} comes out differently at operation ${formatCount(number)} on its slot:`,
+    `  - ${recorded}`,
+    `  + ${repeated}`,
+    "",
+    "-: as recorded, +: as repeated. A change of the program that changes what happens makes old records differ.",
+    "",
+  ].join("\n");
+}
+
+function count(n: number, what: string): string {
+  return `${formatCount(n)} ${what}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The format of an order file, version 1: what one thread of a run did to agents and their slots, in its order, each with the
+ * place that it had among everything that was done to the slot by any thread. docs/replay.md describes it in full.
+ *
+ *     magic, version, header (JSON) | chunks | end
+ *
+ * A chunk is its length in bytes, its number, and whole entries; the end is a chunk of no bytes. An entry is a byte, `code << 1 | bit`, and
+ * what belongs to the code. Numbers are varints: seven bits a byte, the lowest first. Fixed numbers are little-endian.
+ */
+
+/** "CROWDORD" in ASCII. */
+export const MAGIC = Buffer.from("CROWDORD", "latin1");
+export const VERSION = 1;
+
+/** Where the order files of a run are, in its directory: one a thread, `<thread>.bin`. */
+export const ORDER_DIRECTORY = "order";
+
+/** The codes of entries. From `operation` on they are those of the slot's operations (src/sync/slot-operations.ts). */
+export const CODE = {
+  /** Slot; call + 1, or 0 for none: whose the following entries are. */
+  turnTo: 0,
+  /** Number, time, agent id, status: a handle was made. It is known by the number. */
+  opened: 1,
+  /** Number, time, handle, method, argument: a method of a handle was called. The call is known by the number. */
+  started: 2,
+  /** Value: the call ended. The bit: it threw, and the value is the error's name. */
+  ended: 3,
+  /** Number, status: the agent's row was read. */
+  read: 4,
+  /** Number, name, status: a write was asked for. The bit: a final status is to stay. */
+  asked: 5,
+  /** Number, time, status before: the write was answered. The bit: it had failed. */
+  answered: 6,
+  /** Number, time: the thread uses the slot no more. */
+  closed: 7,
+  /** Number, and time for a wake, bytes for a push. The bit: whether the outcome was positive. */
+  operation: 8,
+} as const;
+
+/** What a call is given and gives, as far as it decides anything. */
+export type Scalar = string | number | boolean | null;
+
+/** The first byte of a value says what it is. */
+export const SCALAR = { null: 0, false: 1, true: 2, number: 3, text: 4 } as const;
+
+/** Longer texts are cut: a name that nobody but the task's code gives meaning to. */
+export const LONGEST_TEXT = 80;
+
+/** The methods of a handle, and of what hangs on it, by which an agent's observers affect each other. */
+export const METHODS = [
+  "getStatus",
+  "updateStatusSteps",
+  "getLiveUpdateSteps",
+  "awaitSubmitSteps",
+  "handleSubmitSteps",
+  "markDoneSteps",
+  "approveWorkSteps",
+  "softRejectWorkSteps",
+  "rejectWorkSteps",
+  "shutdown",
+  "mailbox.append",
+  "didSubmit.set",
+  "didSubmit.clear",
+] as const;
+export type Method = (typeof METHODS)[number];

@@ -1,0 +1,394 @@
+/**
+ * Repeats one agent: its handles' methods are called as in the record, and whatever their code does to the slot and to the row takes
+ * effect in the order of the record.
+ *
+ * Code between two waits runs as one stretch, when its first entry is due. What another thread did meanwhile lies between two
+ * operations of the stretch; it is carried out there, on behalf of code that runs later and has to do exactly it.
+ */
+import { DatabaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
+import { Agent, OnboardingAgent } from "../../model/index.js";
+import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Steps, type Wait } from "../../sync/index.js";
+import type { AgentRecord } from "./agents.js";
+import { describeEnd, describeEntry } from "./describe.js";
+import { OrderDivergence, RecordEnds } from "./divergence.js";
+import type { Scalar } from "./format.js";
+import { makeMessage } from "./message.js";
+import type { AnsweredEntry, AskedEntry, CallEnd, OpenedEntry, OperationEntry, PlacedEntry, ReadEntry, StartedEntry } from "./read.js";
+import { bringTo, type PendingWrite, type Row } from "./rows.js";
+import { nameOfUpdate } from "./watched-handle.js";
+import type { World } from "./world.js";
+
+/** Times are recorded in whole microseconds: a timer may seem to be early by so much, ms. */
+const ROUNDING_MS = 0.002;
+
+/** What a call waits for that has asked for a write. */
+const ANSWER = "the answer to a write";
+
+/** A call that is being repeated. */
+export interface PlayedCall {
+  readonly start: StartedEntry;
+  /** The status that the handle knew when the call began. */
+  readonly knew: AgentStatus;
+  /** Its entries in the record, by their places in the agent's, and which comes next. */
+  readonly script: readonly number[];
+  next: number;
+  /** What it waits for. */
+  waiting: { readonly name: string; readonly due: number; readonly resume: (outcome: unknown) => void; readonly fail: (error: unknown) => void } | undefined;
+  end: CallEnd | undefined;
+}
+
+type Doing = OperationEntry | ReadEntry | AskedEntry | AnsweredEntry;
+
+export class Play {
+  readonly calls = new Map<number, PlayedCall>();
+  readonly #record: AgentRecord;
+  readonly #world: World;
+  readonly #slot: Slot;
+  readonly #dbId: string;
+  readonly #row: Row;
+  readonly #scripts = new Map<number, number[]>();
+  readonly #handles = new Map<number, Agent | OnboardingAgent>();
+  readonly #done: boolean[];
+  readonly #outcomes: unknown[];
+  /** Everything before this place has been done. */
+  #front = 0;
+  /** The last ticket that a call took of an event. */
+  readonly #tickets = new Map<string, unknown>();
+  readonly #writes = new Map<number, PendingWrite>();
+  #current: PlayedCall | undefined;
+  #failure: unknown;
+
+  constructor(record: AgentRecord, world: World) {
+    this.#record = record;
+    this.#world = world;
+    const type = OnboardingAgent.isOnboardingId(record.agentId) ? "onboarding" : "main";
+    const { dbId, slot } = world.newAgent(type);
+    this.#slot = slot;
+    this.#dbId = dbId;
+    const { database } = world;
+    this.#row = {
+      pending: [],
+      status: () => (type === "onboarding" ? database.getOnboardingAgent(dbId) : database.getAgent(dbId))?.status ?? "none",
+    };
+    this.#done = record.entries.map(() => false);
+    this.#outcomes = record.entries.map(() => undefined);
+    record.entries.forEach((entry, place) => {
+      if (!("call" in entry) || entry.call === undefined) return;
+      const script = this.#scripts.get(entry.call);
+      if (script === undefined) this.#scripts.set(entry.call, [place]);
+      else script.push(place);
+    });
+  }
+
+  /** The id that the agent has here, as `getAgentId()` gives it. */
+  get agentId(): string {
+    return OnboardingAgent.isOnboardingId(this.#record.agentId) ? `${OnboardingAgent.DISPLAY_PREFIX}${this.#dbId}` : this.#dbId;
+  }
+
+  /** @throws OrderDivergence at the first thing that differs */
+  run(): void {
+    this.#record.entries.forEach((entry, place) => {
+      this.#world.setTime(entry.at);
+      this.#take(entry, place);
+      if (this.#failure !== undefined) throw this.#failure;
+    });
+    for (const { start, end } of this.#record.calls.values()) {
+      const played = this.calls.get(start.number);
+      if (played === undefined || end === undefined || played.end !== undefined) continue;
+      this.#differ(start.number, `${describeEntry(start)} ${describeEnd(end)}`, `it waits for ${played.waiting?.name ?? "nothing"} and does not end`);
+    }
+  }
+
+  perform<Kind extends ArgumentKind, Outcome>(operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
+    const { place } = this.#expect((entry) => entry.kind === "operation" && entry.operation.code === operation.code, operation.name);
+    return this.#effect(place, () => operation.carryOut(this.#slot, argument)) as Outcome;
+  }
+
+  wait(wake: SlotOperation<"ticket", boolean>, timeoutMs: number, resume: (raised: boolean) => void): void {
+    const call = this.#running();
+    call.waiting = { name: wake.name, due: this.#world.context.clock.now() + timeoutMs, resume: (raised) => resume(raised === true), fail: () => undefined };
+  }
+
+  /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
+  read<Row>(read: () => Row): Row {
+    if (this.#current !== undefined) {
+      const { place } = this.#expect((entry) => entry.kind === "read", "a read of the row");
+      this.#effect(place, () => this.#row.status());
+    }
+    return read();
+  }
+
+  /** The code of a call asks for a write. One of something else than the status decides nothing here, and is carried out at once. */
+  write<K extends WriteName>(name: K, args: WriteArgs<K>): Wait<WriteResult<K>> {
+    const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
+    const status = isStatus ? (args as WriteArgs<"updateAgent">)[1].status : undefined;
+    const { entry, place } = this.#expect(
+      (entry) => entry.kind === "asked" && entry.write === name && entry.status === status,
+      `a request to write ${name}${status === undefined ? "" : ` ${status}`}`,
+    );
+    this.#effect(place, () => this.#enter(entry as AskedEntry));
+    const result = isStatus ? undefined : valueOf(this.#world.database.write(name, ...args));
+    const call = this.#running();
+    return {
+      block: () => {
+        throw new Error("a replay does not block");
+      },
+      start: (resume, fail) => {
+        call.waiting = { name: ANSWER, due: 0, resume: (replaced) => resume((isStatus ? replaced : result) as WriteResult<K>), fail };
+      },
+    };
+  }
+
+  /** Takes the record's entry at `place`, the next. */
+  #take(entry: PlacedEntry, place: number): void {
+    switch (entry.kind) {
+      case "opened":
+        return this.#open(entry);
+      case "started":
+        return this.#start(entry);
+      case "closed":
+        return;
+      case "answered":
+        this.#onBehalf(entry, place);
+        return this.#resume(entry, place, entry.failed);
+      case "operation":
+        if (entry.operation.endsWait && entry.call !== undefined) {
+          this.#onBehalf(entry, place);
+          return this.#resume(entry, place, false);
+        }
+    }
+    if (this.#done[place] === true) return;
+    if (entry.call === undefined) return this.#onBehalf(entry, place);
+    const call = this.calls.get(entry.call);
+    this.#differ(entry.number, describeEntry(entry), call?.end === undefined ? `its code waits for ${call?.waiting?.name ?? "nothing"}` : `its code has ended ${describeEnd(call.end)}`);
+  }
+
+  #open(entry: OpenedEntry): void {
+    bringTo(this.#row, entry.status);
+    const { context } = this.#world;
+    const handle = OnboardingAgent.isOnboardingId(this.#record.agentId) ? OnboardingAgent.get(context, this.#dbId) : Agent.get(context, this.#dbId);
+    if (handle.dbStatus !== entry.status) this.#differ(entry.number, describeEntry(entry), `its status is ${handle.dbStatus}`);
+    this.#handles.set(entry.number, handle);
+  }
+
+  #start(entry: StartedEntry): void {
+    const handle = this.#handles.get(entry.handle);
+    if (handle === undefined) return this.#differ(entry.number, describeEntry(entry), "there is no such handle");
+    const call: PlayedCall = { start: entry, knew: handle.dbStatus, script: this.#scripts.get(entry.number) ?? [], next: 0, waiting: undefined, end: undefined };
+    this.calls.set(entry.number, call);
+    this.#as(call, () =>
+      spawn(
+        this.#codeOf(call, handle),
+        (value) => this.#ended(call, { threw: false, value }),
+        (error) => this.#threw(call, error),
+      ),
+    );
+  }
+
+  /** What a call does, and the value by which its end is compared. */
+  *#codeOf({ start: { method, argument }, script }: PlayedCall, handle: Agent | OnboardingAgent): Steps<Scalar> {
+    const timeoutMs = typeof argument === "number" ? argument : undefined;
+    switch (method) {
+      case "getStatus":
+        return handle.getStatus();
+      case "updateStatusSteps":
+        yield* handle.updateStatusSteps(argument as AgentStatus);
+        return null;
+      case "getLiveUpdateSteps": {
+        const update = yield* handle.getLiveUpdateSteps(timeoutMs);
+        return update === undefined ? null : nameOfUpdate(update);
+      }
+      case "awaitSubmitSteps":
+        return yield* handle.awaitSubmitSteps(timeoutMs);
+      case "handleSubmitSteps":
+        yield* handle.handleSubmitSteps({});
+        return null;
+      case "shutdown":
+        handle.shutdown();
+        return null;
+      case "mailbox.append":
+        handle.mailbox.append(this.#messageOf(argument, script, handle.mailbox.payloadLimit));
+        return null;
+      case "didSubmit.set":
+        handle.didSubmit.set();
+        return null;
+      case "didSubmit.clear":
+        handle.didSubmit.clear();
+        return null;
+      case "markDoneSteps":
+      case "approveWorkSteps":
+      case "softRejectWorkSteps":
+      case "rejectWorkSteps":
+        if (handle instanceof OnboardingAgent) throw new TypeError(`an onboarding agent has no ${method}`);
+        yield* handle[method]("");
+        return null;
+    }
+  }
+
+  /** A message of the recorded name and length; one that found no room in any mailbox was not pushed, and is one byte too long. */
+  #messageOf(name: Scalar, script: readonly number[], payloadLimit: number): Json {
+    const push = script.map((place) => this.#record.entries[place]).find((entry) => entry?.kind === "operation" && entry.operation.takes === "message");
+    return makeMessage(String(name), push?.kind === "operation" ? push.bytes : payloadLimit + 1);
+  }
+
+  #ended(call: PlayedCall, end: CallEnd): void {
+    call.end = end;
+    const recorded = this.#record.calls.get(call.start.number)?.end;
+    if (recorded === undefined || (recorded.threw === end.threw && recorded.value === end.value)) return;
+    this.#note(new OrderDivergence(this.#record.agentId, call.start.number, `${describeEntry(call.start)} ${describeEnd(recorded)}`, describeEnd(end)));
+  }
+
+  #threw(call: PlayedCall, error: unknown): void {
+    if (error instanceof OrderDivergence) this.#note(error);
+    else if (!(error instanceof RecordEnds)) this.#ended(call, { threw: true, value: error instanceof Error ? error.name : String(error) });
+  }
+
+  #resume(entry: OperationEntry | AnsweredEntry, place: number, failed: boolean): void {
+    const call = entry.call === undefined ? undefined : this.calls.get(entry.call);
+    const name = entry.kind === "operation" ? entry.operation.name : ANSWER;
+    if (call?.waiting?.name !== name || call.script[call.next] !== place) {
+      return this.#differ(entry.number, describeEntry(entry), call?.waiting === undefined ? "nobody waits for it" : `its code waits for ${call.waiting.name}`);
+    }
+    const { due, resume, fail } = call.waiting;
+    const now = this.#world.context.clock.now();
+    if (entry.kind === "operation" && !entry.positive && now < due - ROUNDING_MS) {
+      return this.#differ(entry.number, describeEntry(entry), `its time has not run out: there are ${(due - now).toFixed(3)} ms left`);
+    }
+    call.waiting = undefined;
+    call.next++;
+    const outcome = this.#outcomes[place];
+    this.#as(call, () => (failed ? fail(new DatabaseError("the write failed, as recorded")) : resume(outcome)));
+  }
+
+  /** The next entry of the code that runs, which has to be one that `fits`. */
+  #expect(fits: (entry: Doing) => boolean, what: string): { readonly entry: Doing; readonly place: number } {
+    const call = this.#running();
+    const place = call.script[call.next];
+    const entry = place === undefined ? undefined : this.#record.entries[place];
+    if (place === undefined || entry === undefined) {
+      if (!this.#record.whole && this.#record.calls.get(call.start.number)?.end === undefined) throw new RecordEnds("the record of the call ends here");
+      return this.#differ(call.start.number, `${describeEntry(call.start)} comes to its end`, what);
+    }
+    if (entry.kind === "opened" || entry.kind === "started" || entry.kind === "closed" || !fits(entry)) {
+      return this.#differ(entry.number, describeEntry(entry), what);
+    }
+    call.next++;
+    return { entry, place };
+  }
+
+  /** Has what the entry at `place` says take effect after everything that was before it. */
+  #effect(place: number, carryOut: () => unknown): unknown {
+    if (this.#done[place] !== true) {
+      for (; this.#front < place; this.#front++) {
+        const entry = this.#record.entries[this.#front];
+        if (entry !== undefined && "call" in entry) this.#onBehalf(entry, this.#front);
+      }
+      this.#settle(place, carryOut);
+    }
+    return this.#outcomes[place];
+  }
+
+  /** Carries out what an entry says, if that was not done before. */
+  #onBehalf(entry: Doing, place: number): void {
+    if (this.#done[place] === true) return;
+    switch (entry.kind) {
+      case "operation":
+        return this.#settle(place, () => entry.operation.carryOut(this.#slot, this.#argumentOf(entry) as never));
+      case "read":
+        return this.#settle(place, () => this.#row.status());
+      case "asked":
+        return this.#settle(place, () => this.#enter(entry));
+      case "answered":
+        return this.#settle(place, () => this.#answer(entry));
+    }
+  }
+
+  /** Carries out what belongs to the entry, and compares what came of it. */
+  #settle(place: number, carryOut: () => unknown): void {
+    const entry = this.#record.entries[place];
+    if (entry === undefined) return;
+    if (entry.kind === "read" && entry.status !== undefined) bringTo(this.#row, entry.status);
+    const outcome = carryOut();
+    this.#done[place] = true;
+    this.#outcomes[place] = outcome;
+    if (entry.kind === "operation") {
+      const { operation, call } = entry;
+      if (operation.givesTicket) this.#tickets.set(`${call ?? ""} ${operation.event ?? ""}`, outcome);
+      if (operation.isPositive(outcome) !== entry.positive) this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, positive: !entry.positive }));
+    } else if (entry.kind === "read" && outcome !== entry.status) {
+      this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, status: outcome as AgentStatus }));
+    } else if (entry.kind === "answered" && outcome !== entry.replaced) {
+      this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, replaced: outcome as AgentStatus }));
+    }
+  }
+
+  #argumentOf({ operation, call: number, bytes }: OperationEntry): OperationArguments[ArgumentKind] {
+    switch (operation.takes) {
+      case "nothing":
+        return undefined;
+      case "ticket":
+        return Number(this.#tickets.get(`${number ?? ""} ${operation.event ?? ""}`));
+      case "message":
+        return Buffer.from(JSON.stringify(makeMessage(String(number === undefined ? "" : this.#record.calls.get(number)?.start.argument), bytes)));
+    }
+  }
+
+  /** A write is asked for: one of a status is carried out when somebody has seen it. */
+  #enter({ status, unlessFinal, number, write }: AskedEntry): void {
+    if (status === undefined || (write !== "updateAgent" && write !== "updateOnboardingAgent")) return;
+    const { database, context } = this.#world;
+    const change = { status, at: context.clock.now(), unlessFinal };
+    const pending: PendingWrite = { status, unlessFinal, replaced: undefined, execute: () => valueOf(database.write(write, this.#dbId, change)) };
+    this.#writes.set(number, pending);
+    this.#row.pending.push(pending);
+  }
+
+  #answer(entry: AnsweredEntry): AgentStatus | undefined {
+    const write = this.#askedBefore(entry);
+    if (write === undefined || entry.failed) return undefined;
+    if (write.replaced === undefined) {
+      if (entry.replaced !== undefined) bringTo(this.#row, entry.replaced, write);
+      write.replaced = write.execute();
+    }
+    return write.replaced;
+  }
+
+  /** The change of status that an answer answers: the last that its call has asked for. */
+  #askedBefore({ call, number }: AnsweredEntry): PendingWrite | undefined {
+    const asked = (this.#scripts.get(call ?? -1) ?? [])
+      .map((place) => this.#record.entries[place])
+      .findLast((entry) => entry?.kind === "asked" && entry.number < number);
+    return asked === undefined ? undefined : this.#writes.get(asked.number);
+  }
+
+  #running(): PlayedCall {
+    if (this.#current === undefined) throw new Error("something was done to the slot that no call of the record does");
+    return this.#current;
+  }
+
+  #as(call: PlayedCall, body: () => void): void {
+    const before = this.#current;
+    this.#current = call;
+    try {
+      body();
+    } finally {
+      this.#current = before;
+    }
+  }
+
+  /** Code between here and who repeats the agent may take a divergence for an error of its own. */
+  #note(divergence: OrderDivergence): void {
+    this.#failure ??= divergence;
+  }
+
+  #differ(number: number, recorded: string, repeated: string): never {
+    const divergence = new OrderDivergence(this.#record.agentId, number, recorded, repeated);
+    this.#note(divergence);
+    throw divergence;
+  }
+}
+
+/** What a write on a database of this thread came to, which is known at once. @throws what it failed with */
+function valueOf<T>(answer: Wait<T>): T {
+  return answer.block();
+}
