@@ -43,7 +43,7 @@ function define<Kind extends ArgumentKind, Outcome>(
   { event, givesTicket = false, endsWait = false }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean } = {},
 ): SlotOperation<Kind, Outcome> {
   const operation = { code: operations.length, name, takes, event, givesTicket, endsWait, carryOut, isPositive };
-  operations.push(operation as unknown as AnySlotOperation);
+  operations.push(operation);
   return operation;
 }
 

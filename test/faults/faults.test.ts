@@ -1,6 +1,7 @@
 /** Each fault, injected into a run on real threads: the invariants hold, or the run says exactly what was lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { replay } from "../replay/support.js";
 import { broken, runWith, uncheckedOf } from "./run.js";
 
 const one = (fault: string): string => `faults:\n  - ${fault}`;
@@ -17,8 +18,9 @@ test("a killed client thread: its agents are disconnected, its notes are lost an
 });
 
 test("a killed task thread: the pool ends its agents, the other runs on, and what cannot be checked is said", async (t) => {
-  const { summary } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: task }"));
+  const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: task }"));
   assert.deepEqual(broken(summary), []);
+  assert.equal((await replay(directory)).divergence, undefined);
   assert.match(summary.faults?.[0]?.what ?? "", /^thread task-[01] was killed$/);
   assert.match(summary.losses?.[0] ?? "", /^the notes of task thread [01] on \d+ agents: /);
   assert.ok((summary.outcomes.agents["expired"] ?? 0) + (summary.outcomes.onboardingAgents["expired"] ?? 0) > 0);
@@ -44,8 +46,10 @@ const withoutLoss: readonly (readonly [fault: string, what: RegExp])[] = [
 ];
 for (const [fault, what] of withoutLoss) {
   test(`nothing is lost: ${fault}`, async (t) => {
-    const { summary } = await runWith(t, one(fault));
+    const { summary, directory } = await runWith(t, one(fault));
     assert.deepEqual(broken(summary), []);
+    const { divergence, cutOff } = await replay(directory);
+    assert.deepEqual([divergence, cutOff], [undefined, []]);
     assert.equal(summary.end.how, "finished");
     assert.match(summary.faults?.[0]?.what ?? "", what);
     assert.deepEqual(summary.losses, []);

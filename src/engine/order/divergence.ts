@@ -19,7 +19,7 @@ export class OrderDivergence extends Error {
   }
 }
 
-/** Ends the code of a call at the end of a record that was cut off: what it did next is not known. */
+/** Ends the code of a call whose record ends in the middle, because its thread was killed: what it did next is not known. */
 export class RecordEnds extends Error {
   override readonly name = "RecordEnds";
 }

@@ -56,7 +56,7 @@ export class Play {
   readonly #tickets = new Map<string, unknown>();
   readonly #writes = new Map<number, PendingWrite>();
   #current: PlayedCall | undefined;
-  #failure: unknown;
+  #failure: OrderDivergence | undefined;
 
   constructor(record: AgentRecord, world: World) {
     this.#record = record;
@@ -266,7 +266,7 @@ export class Play {
     const place = call.script[call.next];
     const entry = place === undefined ? undefined : this.#record.entries[place];
     if (place === undefined || entry === undefined) {
-      if (!this.#record.whole && this.#record.calls.get(call.start.number)?.end === undefined) throw new RecordEnds("the record of the call ends here");
+      if (this.#record.calls.get(call.start.number)?.end === undefined) throw new RecordEnds("the record of the call ends here");
       return this.#differ(call.start.number, `${describeEntry(call.start)} comes to its end`, what);
     }
     if (entry.kind === "opened" || entry.kind === "started" || entry.kind === "closed" || !fits(entry)) {
@@ -293,7 +293,7 @@ export class Play {
     if (this.#done[place] === true) return;
     switch (entry.kind) {
       case "operation":
-        return this.#settle(place, () => entry.operation.carryOut(this.#slot, this.#argumentOf(entry) as never));
+        return this.#settle(place, () => entry.operation.carryOut(this.#slot, this.#argumentOf(entry)));
       case "read":
         return this.#settle(place, () => this.#row.status());
       case "asked":

@@ -98,15 +98,16 @@ function count(tally: { taken: number; errors: Record<string, number>; early: Ea
 }
 
 /** A world and the agents that were repeated in it. */
-interface Stage {
+export interface Stage {
   readonly agents: number;
+  /** @throws OrderDivergence */
   repeat(record: AgentRecord): Play;
   /** Compares the statuses that agents came to with those in the database of the run, if it is there. @throws OrderDivergence */
   compareStatuses(directory: string): void;
   close(): void;
 }
 
-function createStage({ mailbox, ringBytes }: OrderHeader): Stage {
+export function createStage({ mailbox, ringBytes }: OrderHeader): Stage {
   let play: Play | undefined;
   const present = (): Play => {
     if (play === undefined) throw new Error("something was done to the slot, and no agent is being repeated");

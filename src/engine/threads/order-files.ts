@@ -7,7 +7,7 @@ import { addRemains, createJournal, Journal, ORDER_DIRECTORY, OrderRecorder, typ
 
 export interface OrderFiles {
   /** Begins the file of a thread. */
-  begin(thread: string): JournalPlace;
+  readonly begin: (thread: string) => JournalPlace;
   /** The recorder of the thread that made these. */
   readonly recorder: OrderRecorder;
   /** Ends the record of this thread, and adds what threads left that were killed. No thread may be recording any more. */

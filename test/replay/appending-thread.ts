@@ -1,0 +1,42 @@
+/**
+ * A thread that appends one update to an agent, and records it. Between the append and the event that announces it, it stops until it
+ * is told to go on: what a busy machine does now and then.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { connectDatabase, type DatabaseConnection } from "../../dist/db/index.js";
+import { Journal, OrderRecorder, type JournalPlace } from "../../dist/engine/order/index.js";
+import { Agent, createContext } from "../../dist/model/index.js";
+import { Arena, systemClock, type ArgumentKind, type MailboxKind, type OperationArguments, type Slot, type SlotOperation } from "../../dist/sync/index.js";
+
+export interface AppendingThread {
+  connection: DatabaseConnection;
+  arena: SharedArrayBuffer;
+  mailbox: MailboxKind;
+  place: JournalPlace;
+  agentId: string;
+  slotIndex: number;
+  /** Goes from 0 to 1 when the thread is to go on. */
+  gate: SharedArrayBuffer;
+}
+
+const { connection, arena: shared, mailbox, place, agentId, slotIndex, gate } = workerData as AppendingThread;
+
+class PausingRecorder extends OrderRecorder {
+  override perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
+    if (operation.name === "hasLiveUpdate.set" || operation.name === "hasLiveUpdate.announce") {
+      parentPort?.postMessage("appended");
+      Atomics.wait(new Int32Array(gate), 0, 0);
+    }
+    return super.perform(slot, operation, argument);
+  }
+}
+
+const recorder = new PausingRecorder(new Journal(place), systemClock);
+const arena = Arena.attach(shared, { witness: recorder });
+const db = connectDatabase(connection);
+const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
+context.slots.adopt(agentId, slotIndex);
+Agent.get(context, agentId).mailbox.append({ update_id: "update-1", text: "hello" });
+db.close();
+recorder.close();
+parentPort?.postMessage("announced");

@@ -1,0 +1,81 @@
+/** Runs with a record of their order: a race made to happen between two threads, and runs of scenarios. */
+import { on } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { Worker as Thread } from "node:worker_threads";
+import { connectDatabase, startWriter } from "../../dist/db/index.js";
+import { runThreads, type FinishedRun } from "../../dist/engine/index.js";
+import { createJournal, Journal, ORDER_DIRECTORY, OrderRecorder } from "../../dist/engine/order/index.js";
+import { replayOrder, type OrderReplay } from "../../dist/engine/order/replay.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
+import { buildPlan, openScenario } from "../../dist/scenario/index.js";
+import { Arena, suspend, systemClock, type MailboxKind } from "../../dist/sync/index.js";
+import { populate } from "../model/fixture.js";
+import type { AppendingThread } from "./appending-thread.js";
+
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-replay-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export function replay(directory: string, times = 1, agentId?: string): Promise<OrderReplay> {
+  return replayOrder(directory, { times, agentId, breathe: () => Promise.resolve() });
+}
+
+export async function runScenario(t: TestContext, name: string, mailbox: MailboxKind, planOptions = { seed: 5, workers: 40, durationMs: 2500 }): Promise<FinishedRun> {
+  const loaded = await openScenario(name);
+  return runThreads({
+    loaded,
+    plan: buildPlan(loaded.scenario, planOptions),
+    planOptions,
+    mailbox,
+    threads: 3,
+    resultsRoot: temporaryDirectory(t),
+    runId: "run",
+    record: true,
+    options: {},
+    reproduce: "",
+    interrupt: new AbortController().signal,
+  });
+}
+
+/**
+ * An agent to which another thread appends, but is held up before it announces what it has appended. Meanwhile the update is taken. Then
+ * the announcement comes, and the next update is waited for, `timeoutMs` at most. Returns the directory of the record, and what
+ * the wait ended with.
+ */
+export async function recordLateSignal(t: TestContext, mailbox: MailboxKind, timeoutMs: number): Promise<{ directory: string; error: unknown }> {
+  const directory = temporaryDirectory(t);
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  mkdirSync(join(directory, ORDER_DIRECTORY));
+  const placeOf = (thread: string) => createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), { thread, mailbox, ringBytes: 4096 });
+  const recorder = new OrderRecorder(new Journal(placeOf("taking")), systemClock);
+  const arena = Arena.create({ slots: 1, witness: recorder });
+  const db = connectDatabase(writer.connect());
+  const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
+  const { workerId, unitId } = populate(db);
+  const agent = await Agent.newFromProviderDataAsync(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
+
+  const gate = new SharedArrayBuffer(4);
+  const connection = writer.connect();
+  const slotIndex = context.slots.slotOf(agent.getAgentId()).index;
+  const thread = new Thread(new URL("./appending-thread.js", import.meta.url), {
+    workerData: { connection, arena: arena.shared, mailbox, place: placeOf("appending"), agentId: agent.getAgentId(), slotIndex, gate } satisfies AppendingThread,
+    transferList: [connection.port],
+  });
+  const messages = on(thread, "message", { close: ["exit"] });
+  await messages.next();
+  await suspend(agent.getLiveUpdateSteps(timeoutMs));
+  Atomics.store(new Int32Array(gate), 0, 1);
+  Atomics.notify(new Int32Array(gate), 0);
+  await messages.next();
+  const error: unknown = await suspend(agent.getLiveUpdateSteps(timeoutMs)).catch((reason: unknown) => reason);
+  context.slots.forget(agent.getAgentId());
+  recorder.close();
+  db.close();
+  await writer.close();
+  return { directory, error };
+}
