@@ -100,7 +100,8 @@ export class OrderRecorder implements Witness {
       handOut: (handle) => {
         if (!(handle instanceof Agent || handle instanceof OnboardingAgent)) return handle;
         const slot = slots.slotOf(handle.getAgentId());
-        return watchHandle(handle, this.#callsOf(slot, this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus)));
+        watchHandle(handle, this.#callsOf(slot, this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus)));
+        return handle;
       },
     };
   }
@@ -113,28 +114,51 @@ export class OrderRecorder implements Witness {
   #callsOf(slot: Slot, handle: number): Calls {
     return {
       now: (method, argument, body, gist) => {
+        if (this.#current !== undefined) return body();
         const call = this.#start(slot, handle, method, argument);
-        return this.#ending(call, () => this.#as(call, body), gist);
+        this.#current = call;
+        let value;
+        try {
+          value = body();
+        } catch (error) {
+          this.#noteEnded(call, true, nameOf(error));
+          throw error;
+        } finally {
+          this.#current = undefined;
+        }
+        this.#noteEnded(call, false, gist(value));
+        return value;
       },
       steps: (method, argument, body, gist) => this.#steps(slot, handle, method, argument, body, gist),
     };
   }
 
   *#steps<T>(slot: Slot, handle: number, method: Method, argument: Scalar, body: () => Steps<T>, gist: (value: T) => Scalar): Steps<T> {
+    // Inside another call: part of that.
+    if (this.#current !== undefined) return yield* body();
     const call = this.#start(slot, handle, method, argument);
-    const steps = this.#as(call, body);
-    let advance = (): IteratorResult<Wait<unknown>, T> => steps.next();
-    for (;;) {
-      const next: IteratorResult<Wait<unknown>, T> = this.#failing(call, () => this.#as(call, advance));
+    const steps = body();
+    for (let input: unknown, failed = false; ; ) {
+      let next: IteratorResult<Wait<unknown>, T>;
+      this.#current = call;
+      try {
+        next = failed ? steps.throw(input) : steps.next(input);
+      } catch (error) {
+        this.#noteEnded(call, true, nameOf(error));
+        throw error;
+      } finally {
+        this.#current = undefined;
+      }
       if (next.done) {
         this.#noteEnded(call, false, gist(next.value));
         return next.value;
       }
       try {
-        const value = yield this.#within(call, next.value);
-        advance = () => steps.next(value);
+        input = yield this.#within(call, next.value);
+        failed = false;
       } catch (error) {
-        advance = () => steps.throw(error);
+        input = error;
+        failed = true;
       }
     }
   }
@@ -154,21 +178,6 @@ export class OrderRecorder implements Witness {
       return body();
     } finally {
       this.#current = before;
-    }
-  }
-
-  #ending<T>(call: Call, body: () => T, gist: (value: T) => Scalar): T {
-    const value = this.#failing(call, body);
-    this.#noteEnded(call, false, gist(value));
-    return value;
-  }
-
-  #failing<T>(call: Call, body: () => T): T {
-    try {
-      return body();
-    } catch (error) {
-      this.#noteEnded(call, true, error instanceof Error ? error.name : String(error));
-      throw error;
     }
   }
 
@@ -216,7 +225,8 @@ export class OrderRecorder implements Witness {
   }
 
   #noteRead({ slot, number: call }: Call, status: AgentStatus | undefined): void {
-    const { number } = this.#place(slot);
+    const number = slot.enter();
+    slot.leave(number);
     this.#turnTo(slot, call);
     this.#journal.begin(CODE.read, false);
     this.#journal.natural(number);
@@ -226,7 +236,8 @@ export class OrderRecorder implements Witness {
 
   #noteAsked({ slot, number: call }: Call, name: WriteName, args: readonly unknown[]): void {
     const change = name === "updateAgent" || name === "updateOnboardingAgent" ? (args as WriteArgs<"updateAgent">)[1] : undefined;
-    const { number } = this.#place(slot);
+    const number = slot.enter();
+    slot.leave(number);
     this.#turnTo(slot, call);
     this.#journal.begin(CODE.asked, change?.unlessFinal === true);
     this.#journal.natural(number);
@@ -265,7 +276,7 @@ export class OrderRecorder implements Witness {
     };
   }
 
-  /** Takes a place in the order of the slot for what is no operation on it. */
+  /** Takes a place in the order of the slot for what is no operation on it, and the time. */
   #place(slot: Slot): { readonly number: number; readonly at: number } {
     const number = slot.enter();
     const at = this.#clock.now();
@@ -282,4 +293,8 @@ export class OrderRecorder implements Witness {
     this.#journal.natural(call + 1);
     this.#journal.end();
   }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : String(error);
 }

@@ -1,9 +1,10 @@
 /**
- * A handle that tells of the calls of its methods. Handles are of the classes of their crowd providers, so that what takes the place
- * of one can only be a Proxy. What a method does inside, it does with the handle itself: only calls from outside are told of.
+ * A handle that tells of the calls of its methods. Handles are of the classes of their crowd providers, so the methods are replaced in
+ * the handle itself. What a method does inside, with the handle's other methods, is part of its call and not told of: who is told
+ * (recorder.ts) knows that a call is under way.
  */
 import type { AgentStatus } from "../../db/index.js";
-import type { Agent, LiveUpdate, OnboardingAgent } from "../../model/index.js";
+import { Agent, type LiveUpdate, type OnboardingAgent } from "../../model/index.js";
 import { wrapMailbox, type Event, type Json, type Steps } from "../../sync/index.js";
 import type { Method, Scalar } from "./format.js";
 
@@ -14,6 +15,7 @@ export interface Calls {
 }
 
 const nothing = (): null => null;
+const itself = <T extends Scalar>(value: T): T => value;
 
 /** By what an update is known. */
 export function nameOfUpdate(update: Json | LiveUpdate | undefined): string {
@@ -21,50 +23,38 @@ export function nameOfUpdate(update: Json | LiveUpdate | undefined): string {
   return typeof id === "string" ? id : "";
 }
 
-export function watchHandle<Handle extends Agent | OnboardingAgent>(handle: Handle, calls: Calls): Handle {
-  const watched = watchedMembers(handle, calls);
-  return new Proxy(handle, {
-    get(target, key) {
-      if (Object.hasOwn(watched, key)) return (watched as Record<PropertyKey, unknown>)[key];
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
+function nameOfTaken(update: LiveUpdate | undefined): string | null {
+  return update === undefined ? null : nameOfUpdate(update);
 }
 
-function watchedMembers(handle: Agent | OnboardingAgent, calls: Calls) {
-  const { mailbox } = handle;
-  const steps = <T>(method: Method, argument: Scalar, body: () => Steps<T>): Steps<T> => calls.steps(method, argument, body, nothing);
-  return {
-    getStatus: () => calls.now("getStatus", null, () => handle.getStatus(), (status) => status),
-    shutdown: () => calls.now("shutdown", null, () => handle.shutdown(), nothing),
-    updateStatusSteps: (status: AgentStatus) => steps("updateStatusSteps", status, () => handle.updateStatusSteps(status)),
-    getLiveUpdateSteps: (timeoutMs?: number | null) =>
-      calls.steps("getLiveUpdateSteps", timeoutMs ?? null, () => handle.getLiveUpdateSteps(timeoutMs), (update) => (update === undefined ? null : nameOfUpdate(update))),
-    awaitSubmitSteps: (timeoutMs?: number | null) =>
-      calls.steps("awaitSubmitSteps", timeoutMs ?? null, () => handle.awaitSubmitSteps(timeoutMs), (raised) => raised),
-    handleSubmitSteps: (data: Json) => steps("handleSubmitSteps", null, () => handle.handleSubmitSteps(data)),
-    ...("approveWorkSteps" in handle && {
-      markDoneSteps: () => steps("markDoneSteps", null, () => handle.markDoneSteps()),
-      approveWorkSteps: () => steps("approveWorkSteps", null, () => handle.approveWorkSteps()),
-      softRejectWorkSteps: () => steps("softRejectWorkSteps", null, () => handle.softRejectWorkSteps()),
-      rejectWorkSteps: (reason: string) => steps("rejectWorkSteps", null, () => handle.rejectWorkSteps(reason)),
-    }),
-    mailbox: wrapMailbox(mailbox, {
-      append: (value) => calls.now("mailbox.append", nameOfUpdate(value), () => mailbox.append(value), nothing),
-    }),
-    didSubmit: watchEvent(handle.didSubmit, calls),
-  };
+/** Has the handle tell of its calls. */
+export function watchHandle(handle: Agent | OnboardingAgent, calls: Calls): void {
+  const methods = Object.getPrototypeOf(handle) as typeof handle;
+  const { mailbox, didSubmit } = handle;
+  handle.getStatus = () => calls.now("getStatus", null, () => methods.getStatus.call(handle), itself);
+  handle.shutdown = () => calls.now("shutdown", null, () => methods.shutdown.call(handle), nothing);
+  handle.updateStatusSteps = (status: AgentStatus) => calls.steps("updateStatusSteps", status, () => methods.updateStatusSteps.call(handle, status), nothing);
+  handle.getLiveUpdateSteps = (timeoutMs) => calls.steps("getLiveUpdateSteps", timeoutMs ?? null, () => methods.getLiveUpdateSteps.call(handle, timeoutMs), nameOfTaken);
+  handle.awaitSubmitSteps = (timeoutMs) => calls.steps("awaitSubmitSteps", timeoutMs ?? null, () => methods.awaitSubmitSteps.call(handle, timeoutMs), itself);
+  handle.handleSubmitSteps = (data) => calls.steps("handleSubmitSteps", null, () => methods.handleSubmitSteps.call(handle, data), nothing);
+  if (handle instanceof Agent) watchProviderMethods(handle, calls);
+  const append = (value: Json): void => calls.now("mailbox.append", nameOfUpdate(value), () => mailbox.append(value), nothing);
+  Object.defineProperty(handle, "mailbox", { value: wrapMailbox(mailbox, { append }) });
+  watchEvent(didSubmit, calls);
+}
+
+/** What only agents on units have. */
+function watchProviderMethods(agent: Agent, calls: Calls): void {
+  const methods = Object.getPrototypeOf(agent) as Agent;
+  agent.markDoneSteps = () => calls.steps("markDoneSteps", null, () => methods.markDoneSteps.call(agent), nothing);
+  agent.approveWorkSteps = () => calls.steps("approveWorkSteps", null, () => methods.approveWorkSteps.call(agent), nothing);
+  agent.softRejectWorkSteps = () => calls.steps("softRejectWorkSteps", null, () => methods.softRejectWorkSteps.call(agent), nothing);
+  agent.rejectWorkSteps = (reason) => calls.steps("rejectWorkSteps", null, () => methods.rejectWorkSteps.call(agent, reason), nothing);
 }
 
 /** The event by which who awaits a submit is told, of which the live run uses these two besides looking and waiting. */
-function watchEvent(event: Event, calls: Calls): Event {
-  return new Proxy(event, {
-    get(target, key) {
-      if (key === "set") return () => calls.now("didSubmit.set", null, () => target.set(), nothing);
-      if (key === "clear") return () => calls.now("didSubmit.clear", null, () => target.clear(), nothing);
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
+function watchEvent(event: Event, calls: Calls): void {
+  const methods = Object.getPrototypeOf(event) as Event;
+  event.set = () => calls.now("didSubmit.set", null, () => methods.set.call(event), nothing);
+  event.clear = () => calls.now("didSubmit.clear", null, () => methods.clear.call(event), nothing);
 }
