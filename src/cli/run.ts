@@ -125,9 +125,9 @@ function runIdOf(scenario: string, seed: number): string {
 }
 
 /** The options that make the run another than a plain run of its scenario. */
-function differing({ seed, workers, duration, threads, virtual, faults, mailbox }: RunArguments): Summary["options"] {
+function differing({ seed, workers, duration, threads, virtual, faults, mailbox, record }: RunArguments): Summary["options"] {
   // The number of threads makes no difference to a simulated run. An option without a value is its name alone.
-  const given = { seed, workers, duration, ...(virtual ? { virtual: "", faults } : { threads }), ...(mailbox !== "sound" && { mailbox }) };
+  const given = { seed, workers, duration, ...(virtual ? { virtual: "", faults } : { threads }), ...(mailbox !== "sound" && { mailbox }), ...(!record && !virtual && { "no-record": "" }) };
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

@@ -106,8 +106,19 @@ export class Journal {
 
   text(text: string): void {
     const cut = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text;
-    this.natural(Buffer.byteLength(cut));
-    this.#length += this.#bytes.write(cut, this.#length, "utf8");
+    // Nearly all are short and ASCII: a loop is faster than two calls into the engine. The length has one byte then.
+    let at = this.#length + 1;
+    for (let i = 0; i < cut.length; i++) {
+      const unit = cut.charCodeAt(i);
+      if (unit > 127) {
+        this.natural(Buffer.byteLength(cut));
+        this.#length += this.#bytes.write(cut, this.#length, "utf8");
+        return;
+      }
+      this.#bytes[at++] = unit;
+    }
+    this.#bytes[this.#length] = cut.length;
+    this.#length = at;
   }
 
   status(status: AgentStatus | undefined): void {

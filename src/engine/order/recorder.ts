@@ -51,14 +51,23 @@ export class OrderRecorder implements Witness {
     this.#journal.begin(CODE.operation + operation.code, operation.isPositive(outcome));
     this.#journal.natural(number);
     if (operation.endsWait) this.#journal.time(at);
-    if (Buffer.isBuffer(argument)) this.#journal.natural(argument.length);
+    if (argument instanceof Uint8Array) this.#journal.natural(argument.length);
     this.#journal.end();
     return outcome;
   }
 
   wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: () => void) => void, resume: (raised: boolean) => void): void {
     const call = this.#current;
-    begin(() => resume(this.#as(call, () => this.perform(slot, wake, ticket))));
+    begin(() => {
+      this.#current = call;
+      let raised;
+      try {
+        raised = this.perform(slot, wake, ticket);
+      } finally {
+        this.#current = undefined;
+      }
+      resume(raised);
+    });
   }
 
   /** The database as the calls of this thread see it. */
