@@ -71,7 +71,7 @@ export interface OrderFile {
   entries(): Generator<OrderEntry, boolean>;
 }
 
-/** Opens the order files of the run in `directory`; none when it has none. @throws OrderError, here or while they are read */
+/** The order files of the run in `directory`; none when it has none. @throws OrderError, here or while their entries are read */
 export function readOrder(directory: string): OrderFile[] {
   let names: string[];
   try {
@@ -83,6 +83,7 @@ export function readOrder(directory: string): OrderFile[] {
   return names.filter((name) => name.endsWith(".bin")).map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name)));
 }
 
+/** Looks at the header of the file at `path`. It is open again while its entries are read. */
 function openOrderFile(path: string): OrderFile {
   const file = openSync(path, "r");
   try {
@@ -90,19 +91,23 @@ function openOrderFile(path: string): OrderFile {
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC)) throw new OrderError(`${path}: it is not a record of order`);
     const version = start[MAGIC.length];
     if (version !== VERSION) throw new OrderError(`${path}: a record of order of version ${version ?? 0}; this program reads version ${VERSION}`);
-    const header = headerSchema.safeParse(JSON.parse(read(file, start.readUInt32LE(MAGIC.length + 1))?.toString() ?? "null"));
+    const headerBytes = start.readUInt32LE(MAGIC.length + 1);
+    const header = headerSchema.safeParse(JSON.parse(read(file, headerBytes)?.toString() ?? "null"));
     if (!header.success) throw new OrderError(`${path}: its header does not say whose it is`);
-    return { header: header.data, entries: () => entriesOf(file, path, header.data.thread) };
+    return { header: header.data, entries: () => entriesOf(path, start.length + headerBytes, header.data.thread) };
   } catch (error) {
-    closeSync(file);
     if (error instanceof SyntaxError) throw new OrderError(`${path}: its header is damaged`, { cause: error });
     throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
-function* entriesOf(file: number, path: string, thread: string): Generator<OrderEntry, boolean> {
+function* entriesOf(path: string, from: number, thread: string): Generator<OrderEntry, boolean> {
   const decoder = new Decoder(path, thread);
+  const file = openSync(path, "r");
   try {
+    read(file, from);
     let last = -1;
     for (;;) {
       const head = read(file, 8);
