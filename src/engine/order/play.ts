@@ -7,15 +7,15 @@
  */
 import { DatabaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent } from "../../model/index.js";
-import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Steps, type Wait } from "../../sync/index.js";
+import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Wait } from "../../sync/index.js";
 import type { AgentRecord } from "./agents.js";
+import { codeOf } from "./call-code.js";
 import { describeEnd, describeEntry } from "./describe.js";
 import { OrderDivergence, RecordEnds } from "./divergence.js";
 import type { Scalar } from "./format.js";
 import { makeMessage } from "./message.js";
 import type { AnsweredEntry, AskedEntry, CallEnd, OpenedEntry, OperationEntry, PlacedEntry, ReadEntry, StartedEntry } from "./read.js";
-import { bringTo, type PendingWrite, type Row } from "./rows.js";
-import { nameOfUpdate } from "./watched-handle.js";
+import { isStatusWrite, OrderedRow } from "./rows.js";
 import type { World } from "./world.js";
 
 /** Times are recorded in whole microseconds: a timer may seem to be early by so much, ms. */
@@ -45,7 +45,7 @@ export class Play {
   readonly #world: World;
   readonly #slot: Slot;
   readonly #dbId: string;
-  readonly #row: Row;
+  readonly #row: OrderedRow;
   readonly #scripts = new Map<number, number[]>();
   readonly #handles = new Map<number, Agent | OnboardingAgent>();
   readonly #done: boolean[];
@@ -54,7 +54,6 @@ export class Play {
   #front = 0;
   /** The last ticket that a call took of an event. */
   readonly #tickets = new Map<string, unknown>();
-  readonly #writes = new Map<number, PendingWrite>();
   #current: PlayedCall | undefined;
   #failure: OrderDivergence | undefined;
 
@@ -65,11 +64,7 @@ export class Play {
     const { dbId, slot } = world.newAgent(type);
     this.#slot = slot;
     this.#dbId = dbId;
-    const { database } = world;
-    this.#row = {
-      pending: [],
-      status: () => (type === "onboarding" ? database.getOnboardingAgent(dbId) : database.getAgent(dbId))?.status ?? "none",
-    };
+    this.#row = new OrderedRow(world.database, type, dbId);
     this.#done = record.entries.map(() => false);
     this.#outcomes = record.entries.map(() => undefined);
     record.entries.forEach((entry, place) => {
@@ -106,7 +101,7 @@ export class Play {
 
   wait(wake: SlotOperation<"ticket", boolean>, timeoutMs: number, resume: (raised: boolean) => void): void {
     const call = this.#running();
-    call.waiting = { name: wake.name, due: this.#world.context.clock.now() + timeoutMs, resume: (raised) => resume(raised === true), fail: () => undefined };
+    call.waiting = { name: wake.name, due: this.#now + timeoutMs, resume: (raised) => resume(raised === true), fail: () => undefined };
   }
 
   /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
@@ -120,14 +115,14 @@ export class Play {
 
   /** The code of a call asks for a write. One of something else than the status decides nothing here, and is carried out at once. */
   write<K extends WriteName>(name: K, args: WriteArgs<K>): Wait<WriteResult<K>> {
-    const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
+    const isStatus = isStatusWrite(name);
     const status = isStatus ? (args as WriteArgs<"updateAgent">)[1].status : undefined;
     const { entry, place } = this.#expect(
       (entry) => entry.kind === "asked" && entry.write === name && entry.status === status,
       `a request to write ${name}${status === undefined ? "" : ` ${status}`}`,
     );
-    this.#effect(place, () => this.#enter(entry as AskedEntry));
-    const result = isStatus ? undefined : valueOf(this.#world.database.write(name, ...args));
+    this.#effect(place, () => this.#row.ask(entry as AskedEntry, this.#now));
+    const result = isStatus ? undefined : this.#world.database.write(name, ...args).block();
     const call = this.#running();
     return {
       block: () => {
@@ -164,7 +159,7 @@ export class Play {
   }
 
   #open(entry: OpenedEntry): void {
-    bringTo(this.#row, entry.status);
+    this.#row.bringTo(entry.status);
     const { context } = this.#world;
     const handle = OnboardingAgent.isOnboardingId(this.#record.agentId) ? OnboardingAgent.get(context, this.#dbId) : Agent.get(context, this.#dbId);
     if (handle.dbStatus !== entry.status) this.#differ(entry.number, describeEntry(entry), `its status is ${handle.dbStatus}`);
@@ -178,51 +173,11 @@ export class Play {
     this.calls.set(entry.number, call);
     this.#as(call, () =>
       spawn(
-        this.#codeOf(call, handle),
+        codeOf(entry, handle, (payloadLimit) => this.#messageOf(entry.argument, call.script, payloadLimit)),
         (value) => this.#ended(call, { threw: false, value }),
         (error) => this.#threw(call, error),
       ),
     );
-  }
-
-  /** What a call does, and the value by which its end is compared. */
-  *#codeOf({ start: { method, argument }, script }: PlayedCall, handle: Agent | OnboardingAgent): Steps<Scalar> {
-    const timeoutMs = typeof argument === "number" ? argument : undefined;
-    switch (method) {
-      case "getStatus":
-        return handle.getStatus();
-      case "updateStatusSteps":
-        yield* handle.updateStatusSteps(argument as AgentStatus);
-        return null;
-      case "getLiveUpdateSteps": {
-        const update = yield* handle.getLiveUpdateSteps(timeoutMs);
-        return update === undefined ? null : nameOfUpdate(update);
-      }
-      case "awaitSubmitSteps":
-        return yield* handle.awaitSubmitSteps(timeoutMs);
-      case "handleSubmitSteps":
-        yield* handle.handleSubmitSteps({});
-        return null;
-      case "shutdown":
-        handle.shutdown();
-        return null;
-      case "mailbox.append":
-        handle.mailbox.append(this.#messageOf(argument, script, handle.mailbox.payloadLimit));
-        return null;
-      case "didSubmit.set":
-        handle.didSubmit.set();
-        return null;
-      case "didSubmit.clear":
-        handle.didSubmit.clear();
-        return null;
-      case "markDoneSteps":
-      case "approveWorkSteps":
-      case "softRejectWorkSteps":
-      case "rejectWorkSteps":
-        if (handle instanceof OnboardingAgent) throw new TypeError(`an onboarding agent has no ${method}`);
-        yield* handle[method]("");
-        return null;
-    }
   }
 
   /** A message of the recorded name and length; one that found no room in any mailbox was not pushed, and is one byte too long. */
@@ -250,7 +205,7 @@ export class Play {
       return this.#differ(entry.number, describeEntry(entry), call?.waiting === undefined ? "nobody waits for it" : `its code waits for ${call.waiting.name}`);
     }
     const { due, resume, fail } = call.waiting;
-    const now = this.#world.context.clock.now();
+    const now = this.#now;
     if (entry.kind === "operation" && !entry.positive && now < due - ROUNDING_MS) {
       return this.#differ(entry.number, describeEntry(entry), `its time has not run out: there are ${(due - now).toFixed(3)} ms left`);
     }
@@ -297,9 +252,9 @@ export class Play {
       case "read":
         return this.#settle(place, () => this.#row.status());
       case "asked":
-        return this.#settle(place, () => this.#enter(entry));
+        return this.#settle(place, () => this.#row.ask(entry, this.#now));
       case "answered":
-        return this.#settle(place, () => this.#answer(entry));
+        return this.#settle(place, () => this.#row.answer(entry, this.#askedBefore(entry)));
     }
   }
 
@@ -307,7 +262,7 @@ export class Play {
   #settle(place: number, carryOut: () => unknown): void {
     const entry = this.#record.entries[place];
     if (entry === undefined) return;
-    if (entry.kind === "read" && entry.status !== undefined) bringTo(this.#row, entry.status);
+    if (entry.kind === "read" && entry.status !== undefined) this.#row.bringTo(entry.status);
     const outcome = carryOut();
     this.#done[place] = true;
     this.#outcomes[place] = outcome;
@@ -333,32 +288,16 @@ export class Play {
     }
   }
 
-  /** A write is asked for: one of a status is carried out when somebody has seen it. */
-  #enter({ status, unlessFinal, number, write }: AskedEntry): void {
-    if (status === undefined || (write !== "updateAgent" && write !== "updateOnboardingAgent")) return;
-    const { database, context } = this.#world;
-    const change = { status, at: context.clock.now(), unlessFinal };
-    const pending: PendingWrite = { status, unlessFinal, replaced: undefined, execute: () => valueOf(database.write(write, this.#dbId, change)) };
-    this.#writes.set(number, pending);
-    this.#row.pending.push(pending);
-  }
-
-  #answer(entry: AnsweredEntry): AgentStatus | undefined {
-    const write = this.#askedBefore(entry);
-    if (write === undefined || entry.failed) return undefined;
-    if (write.replaced === undefined) {
-      if (entry.replaced !== undefined) bringTo(this.#row, entry.replaced, write);
-      write.replaced = write.execute();
-    }
-    return write.replaced;
-  }
-
-  /** The change of status that an answer answers: the last that its call has asked for. */
-  #askedBefore({ call, number }: AnsweredEntry): PendingWrite | undefined {
-    const asked = (this.#scripts.get(call ?? -1) ?? [])
+  /** What an answer answers: the last that its call has asked for. */
+  #askedBefore({ call, number }: AnsweredEntry): AskedEntry | undefined {
+    return (this.#scripts.get(call ?? -1) ?? [])
       .map((place) => this.#record.entries[place])
-      .findLast((entry) => entry?.kind === "asked" && entry.number < number);
-    return asked === undefined ? undefined : this.#writes.get(asked.number);
+      .filter((entry) => entry?.kind === "asked")
+      .findLast((entry) => entry.number < number);
+  }
+
+  get #now(): number {
+    return this.#world.context.clock.now();
   }
 
   #running(): PlayedCall {
@@ -386,9 +325,4 @@ export class Play {
     this.#note(divergence);
     throw divergence;
   }
-}
-
-/** What a write on a database of this thread came to, which is known at once. @throws what it failed with */
-function valueOf<T>(answer: Wait<T>): T {
-  return answer.block();
 }

@@ -3,10 +3,16 @@
  * thread and has none, but what was read and answered tells where it was: a write takes effect when it is answered, or before the
  * first that has seen it.
  */
-import { isFinal, type AgentStatus } from "../../db/index.js";
+import { isFinal, type AgentStatus, type AgentType, type Database } from "../../db/index.js";
+import type { AnsweredEntry, AskedEntry } from "./read.js";
+
+/** Whether a write of this name changes an agent's status. */
+export function isStatusWrite(name: string): name is "updateAgent" | "updateOnboardingAgent" {
+  return name === "updateAgent" || name === "updateOnboardingAgent";
+}
 
 /** A change of status that was asked for. */
-export interface PendingWrite {
+interface PendingWrite {
   readonly status: AgentStatus;
   readonly unlessFinal: boolean;
   /** Carries it out on the row; gives the status before. */
@@ -15,16 +21,49 @@ export interface PendingWrite {
   replaced: AgentStatus | undefined;
 }
 
-/** The row of an agent with the writes that are under way. */
-export interface Row {
-  readonly pending: PendingWrite[];
-  status(): AgentStatus;
-}
+export class OrderedRow {
+  readonly #database: Database;
+  readonly #type: AgentType;
+  readonly #dbId: string;
+  /** The changes that were asked for, by the numbers of the requests. */
+  readonly #writes = new Map<number, PendingWrite>();
 
-/** Carries out as many of the pending writes as it takes for the row to have `wanted`; none if that cannot be. `but` is not one of them. */
-export function bringTo(row: Row, wanted: AgentStatus, but?: PendingWrite): void {
-  const open = row.pending.filter((write) => write !== but && write.replaced === undefined);
-  for (const write of pathTo(row.status(), wanted, open) ?? []) write.replaced = write.execute();
+  constructor(database: Database, type: AgentType, dbId: string) {
+    this.#database = database;
+    this.#type = type;
+    this.#dbId = dbId;
+  }
+
+  status(): AgentStatus | undefined {
+    return (this.#type === "onboarding" ? this.#database.getOnboardingAgent(this.#dbId) : this.#database.getAgent(this.#dbId))?.status;
+  }
+
+  /** Takes in a request at `at` (ms). One of something else than the status is nothing here. */
+  ask({ status, unlessFinal, number, write }: AskedEntry, at: number): void {
+    if (status === undefined || !isStatusWrite(write)) return;
+    // The database is of this thread alone: what a write comes to is known at once.
+    const execute = (): AgentStatus => this.#database.write(write, this.#dbId, { status, at, unlessFinal }).block();
+    this.#writes.set(number, { status, unlessFinal, replaced: undefined, execute });
+  }
+
+  /** Carries out what `asked` has asked for, unless somebody has seen it before; gives the status before. */
+  answer({ failed, replaced }: AnsweredEntry, asked: AskedEntry | undefined): AgentStatus | undefined {
+    const write = asked === undefined ? undefined : this.#writes.get(asked.number);
+    if (write === undefined || failed) return undefined;
+    if (write.replaced === undefined) {
+      if (replaced !== undefined) this.bringTo(replaced, write);
+      write.replaced = write.execute();
+    }
+    return write.replaced;
+  }
+
+  /** Carries out as many of the pending writes as it takes for the row to have `wanted`; none if that cannot be. `but` is not one of them. */
+  bringTo(wanted: AgentStatus, but?: PendingWrite): void {
+    const status = this.status();
+    if (status === undefined || status === wanted) return;
+    const open = [...this.#writes.values()].filter((write) => write !== but && write.replaced === undefined);
+    for (const write of pathTo(status, wanted, open) ?? []) write.replaced = write.execute();
+  }
 }
 
 /** The fewest writes that lead from one status to another. There are never more than a few under way. */

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Arena, MAILBOX_KINDS, openMailbox, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type Witness } from "../../dist/sync/index.js";
+
+/** Carries out everything, and keeps the names. */
+class Watching implements Witness {
+  readonly seen: string[] = [];
+
+  perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
+    this.seen.push(operation.name);
+    return operation.carryOut(slot, argument);
+  }
+
+  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: () => void) => void, resume: (raised: boolean) => void): void {
+    begin(() => resume(this.perform(slot, wake, ticket)));
+  }
+}
+
+for (const kind of MAILBOX_KINDS) {
+  test(`a witness sees every operation, and changes none (${kind})`, () => {
+    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet"), { maxLength: 30 });
+    fc.assert(
+      fc.property(deeds, (list) => {
+        const witness = new Watching();
+        const mailboxes = [Arena.create({ slots: 1 }), Arena.create({ slots: 1, witness })].map((arena) => openMailbox(arena.allocate(), kind));
+        for (const [number, deed] of list.entries()) {
+          const before = witness.seen.length;
+          const [plain, witnessed] = mailboxes.map((mailbox) => {
+            if (deed === "append") return mailbox.append({ number });
+            if (deed === "isSet") return mailbox.signal.isSet();
+            return mailbox[deed]();
+          });
+          assert.deepEqual(witnessed, plain);
+          assert.ok(witness.seen.length > before, `${deed} was not seen`);
+        }
+      }),
+    );
+  });
+}
+
+test("a wait tells what it came to when it ends", async () => {
+  const witness = new Watching();
+  const event = Arena.create({ slots: 1, witness }).allocate().event("didSubmit");
+  assert.equal(await event.waitAsync(5), false);
+  const raised = event.waitAsync(60_000);
+  event.set();
+  assert.equal(await raised, true);
+  assert.equal(event.wait(5), true);
+  assert.deepEqual(witness.seen, ["ticket", "wake", "ticket", "set", "wake", "ticket"].map((name) => `didSubmit.${name}`));
+});
+
+test("operations are numbered without a gap, and one that its thread died in gives its place up", () => {
+  const arena = Arena.create({ slots: 1 });
+  const slot = arena.allocate();
+  for (let number = 0; number < 5; number++) {
+    assert.equal(slot.enter(), number);
+    slot.leave(number);
+  }
+  const other = Arena.attach(arena.shared);
+  assert.equal(other.slot(slot.index).enter(), 5);
+  arena.bury(other.thread);
+  assert.equal(slot.enter(), 6, "the number of the dead is not given twice");
+  slot.leave(6);
+});
