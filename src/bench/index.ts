@@ -7,5 +7,6 @@ export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderCompari
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { renderResult } from "./render.js";
 export { measureAll, parseResult, ResultFormatError, toRatios, type BenchResult, type MeasureOptions } from "./result.js";
+export { checkAlike, figuresOfRuns, UnlikeRunsError } from "./runs.js";
 export { bootstrap, median, percentileOf, type Interval } from "./statistics.js";
 export { BENCH_NAMES, BENCHES, benchesNamed } from "./suite.js";

@@ -1,5 +1,6 @@
 /** A comparison for people in a terminal, for the summary of a CI job, and for the programs of a CI that read figures. */
 import { Chalk } from "chalk";
+import { benchmarkJson, code, junitXml, markdownTable, plain, type JUnitCase } from "../report/index.js";
 import { VERDICTS, type Comparison, type Compared, type Verdict } from "./compare.js";
 import { estimateOf, ratiosOf, type Figure } from "./figure.js";
 import { plainTable } from "./table.js";
@@ -20,49 +21,43 @@ export function renderComparison(compared: Compared, { color }: { readonly color
       colors[comparison.verdict](`${MARKS[comparison.verdict]} ${comparison.verdict}`),
     ]),
   );
-  return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared, "")}`;
+  return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
 }
 
-/** For the summary of a GitHub Actions job. */
+/** For the summary of a CI job. */
 export function comparisonMarkdown(compared: Compared): string {
   const rows = compared.comparisons.map((comparison) => {
     const { name, doc, verdict } = comparison;
-    return `| ${doc} (\`${name}\`) | ${ratioOf(comparison)} | ${intervalOf(comparison)} | ${pOf(comparison)} | ${MARKS[verdict]} ${verdict} |`;
+    return [`${plain(doc)} (${code(name)})`, ratioOf(comparison), intervalOf(comparison), plain(pOf(comparison)), `${MARKS[verdict]} ${verdict}`];
   });
   return [
-    "### Benchmarks",
+    "### Comparison",
     "",
     countsOf(compared),
     "",
-    "| metric | cost now / before | 95 % interval | p | verdict |",
-    "|---|--:|--:|--:|---|",
-    ...rows,
+    ...markdownTable(["metric", "cost now / before", "95 % interval", "p", "verdict"], rows, [1, 2, 3]),
     "",
-    unmatchedOf(compared, "_"),
+    plain(unmatchedOf(compared)),
+    "",
   ].join("\n");
 }
 
-/** JUnit XML: a test case a metric, failed when it is slower, skipped when nobody can tell. */
+/** A test case a metric, failed when it is slower, skipped when nobody can tell. */
 export function comparisonJUnit({ comparisons }: Compared): string {
-  const cases = comparisons.map((comparison) => {
-    const text = escapeXml(`${comparison.doc}: ${ratioOf(comparison)}x the cost (95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)})`);
-    const inner =
-      comparison.verdict === "slower" ? `<failure message="${text}"/>`
-      : comparison.verdict === "cannot tell" ? `<skipped message="${text}"/>`
-      : `<system-out>${text}</system-out>`;
-    return `    <testcase classname="crowdstorm.bench" name="${escapeXml(comparison.name)}">${inner}</testcase>`;
+  const outcomes = { slower: "failure", "cannot tell": "skipped", same: "passed", faster: "passed" } as const satisfies Record<Verdict, JUnitCase["outcome"]>;
+  return junitXml({
+    name: "simulate compare",
+    cases: comparisons.map((comparison) => ({
+      classname: "comparison",
+      name: comparison.name,
+      outcome: outcomes[comparison.verdict],
+      message: `${comparison.verdict}: ${comparison.doc}: ${ratioOf(comparison)}x the cost (95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)})`,
+    })),
   });
-  const count = (verdict: Verdict): number => comparisons.filter((comparison) => comparison.verdict === verdict).length;
-  return [
-    `<?xml version="1.0" encoding="UTF-8"?>`,
-    `<testsuites>`,
-    `  <testsuite name="simulate compare" tests="${comparisons.length}" failures="${count("slower")}" skipped="${count("cannot tell")}">`,
-    ...cases,
-    `  </testsuite>`,
-    `</testsuites>`,
-    "",
-  ].join("\n");
 }
+
+/** What is less has no inverse that JSON can hold. */
+const LEAST = 1e-6;
 
 /**
  * The figures for github-action-benchmark, tool `customSmallerIsBetter`: each over its floor, as a cost, so that machines of
@@ -71,12 +66,12 @@ export function comparisonJUnit({ comparisons }: Compared): string {
 export function benchmarkActionJson(figures: readonly Figure[]): string {
   const entries = figures.map((figure) => {
     const ratios = ratiosOf(figure);
-    const values = (ratios ?? figure.rounds).map((value) => (figure.better === "smaller" ? value : 1 / value));
+    const values = (ratios ?? figure.rounds).map((value) => (figure.better === "smaller" ? value : 1 / Math.max(value, LEAST)));
     const { value, low, high } = estimateOf(values);
     const spread = Number.isFinite(low) && Number.isFinite(high) ? { range: `± ${((high - low) / 2).toPrecision(2)}` } : {};
     return { name: figure.name, unit: ratios === undefined ? figure.unit : "ratio to its floor", value, ...spread, extra: figure.doc };
   });
-  return `${JSON.stringify(entries, null, 2)}\n`;
+  return benchmarkJson(entries);
 }
 
 function countsOf({ comparisons }: Compared): string {
@@ -84,8 +79,8 @@ function countsOf({ comparisons }: Compared): string {
   return counts.join(", ");
 }
 
-function unmatchedOf({ unmatched }: Compared, emphasis: string): string {
-  return unmatched.length === 0 ? "" : `${emphasis}Only in one of the two: ${unmatched.join(", ")}${emphasis}\n`;
+function unmatchedOf({ unmatched }: Compared): string {
+  return unmatched.length === 0 ? "" : `Only in one of the two: ${unmatched.join(", ")}\n`;
 }
 
 const ratioOf = ({ ratio }: Comparison): string => ratio.value.toFixed(3);
@@ -95,7 +90,3 @@ function intervalOf({ ratio: { low, high } }: Comparison): string {
 }
 
 const pOf = ({ p }: Comparison): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}

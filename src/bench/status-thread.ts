@@ -15,20 +15,32 @@ export interface StatusQuestion {
   readonly agents: number;
 }
 
+export interface StatusAnswer {
+  /** How long all of them took. */
+  readonly ms: number;
+  /** How long each took, ms. */
+  readonly took: Float64Array;
+}
+
 const { agents, ...means } = workerData as StatusThread;
 const { context, db, run } = openModelThread(means);
 const handles = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
 
-/** The answer is how many ms it took. */
 answerQuestions(
-  async ({ updates, agents: busy }: StatusQuestion) => {
+  async ({ updates, agents: busy }: StatusQuestion): Promise<StatusAnswer> => {
+    const took = new Float64Array(updates);
     let left = updates;
     function* keepUpdating(agent: Agent): Steps<void> {
-      while (left-- > 0) yield* agent.updateStatusSteps(agent.dbStatus === "waiting" ? "in task" : "waiting");
+      while (left > 0) {
+        const at = --left;
+        const asked = systemClock.now();
+        yield* agent.updateStatusSteps(agent.dbStatus === "waiting" ? "in task" : "waiting");
+        took[at] = systemClock.now() - asked;
+      }
     }
     const began = systemClock.now();
     await run(handles.slice(0, busy).map(keepUpdating));
-    return systemClock.now() - began;
+    return { ms: systemClock.now() - began, took };
   },
   () => db.close(),
 );

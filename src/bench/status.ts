@@ -1,17 +1,20 @@
 /** What a durable status update costs: the model's, by the writer thread, beside SQLite's own, singly and in batches. */
 import { join } from "node:path";
 import { Arena, systemClock } from "../sync/index.js";
-import type { Bench } from "./figure.js";
+import type { Bench, Figure } from "./figure.js";
 import { meansOf } from "./parked.js";
 import { inDirectory, onPlatform } from "./platform.js";
 import { openRawSqlite, type RawSqlite } from "./raw-sqlite.js";
-import type { StatusQuestion, StatusThread } from "./status-thread.js";
+import { percentileOf } from "./statistics.js";
+import type { StatusAnswer, StatusQuestion, StatusThread } from "./status-thread.js";
 import { startThread } from "./threads.js";
 
 const AGENTS = 200;
 /** In each round: a tenth of a second or more. */
 const UPDATES = { alone: 2_000, together: 20_000, single: 5_000, batched: 50_000 };
 const BATCH = 100;
+const PERCENTILES = [50, 90, 99];
+const US_PER_MS = 1000;
 
 export const status: Bench = {
   name: "status",
@@ -21,18 +24,21 @@ export const status: Bench = {
       onPlatform(AGENTS, async (writer) => {
         const means = meansOf(Arena.create({ slots: AGENTS }), 0, writer);
         const data = { ...means, agents: AGENTS } satisfies StatusThread;
-        const thread = startThread<StatusQuestion, number>("status-thread", data, means.connection);
+        const thread = startThread<StatusQuestion, StatusAnswer>("status-thread", data, means.connection);
         const raw = openRawSqlite(join(directory, "raw.db"), AGENTS);
         try {
           const together: number[] = [];
+          const took: Float64Array[] = [];
           const alone: number[] = [];
           const batched: number[] = [];
           const single: number[] = [];
           // The first round, in which the code is compiled, is not kept.
           for (let round = 0; round <= rounds; round++) {
-            together[round] = perSecond(UPDATES.together, await thread.ask({ updates: UPDATES.together, agents: AGENTS }));
+            const crowd = await thread.ask({ updates: UPDATES.together, agents: AGENTS });
+            together[round] = perSecond(UPDATES.together, crowd.ms);
+            took[round] = crowd.took;
             batched[round] = perSecond(UPDATES.batched, batchedMs(raw));
-            alone[round] = perSecond(UPDATES.alone, await thread.ask({ updates: UPDATES.alone, agents: 1 }));
+            alone[round] = perSecond(UPDATES.alone, (await thread.ask({ updates: UPDATES.alone, agents: 1 })).ms);
             single[round] = perSecond(UPDATES.single, singleMs(raw));
           }
           return [
@@ -45,6 +51,16 @@ export const status: Bench = {
               floor: { doc: `SQLite, ${BATCH} in a transaction`, rounds: batched.slice(1) },
               goal: 0.25,
             },
+            ...PERCENTILES.map((percentile): Figure => ({
+              name: `status/p${percentile}`,
+              doc: `a durable status update among those of ${AGENTS} agents, p${percentile}`,
+              unit: "µs",
+              better: "smaller",
+              rounds: took.slice(1).map((times) => percentileOf(times, percentile / 100) * US_PER_MS),
+              // What an update waits for when every other agent's goes into the same batches.
+              floor: { doc: `SQLite, ${AGENTS} updates, ${BATCH} in a transaction`, rounds: batched.slice(1).map((rate) => (AGENTS / rate) * 1_000_000) },
+              goal: null,
+            })),
             {
               name: "status/alone",
               doc: "durable status updates of one agent",

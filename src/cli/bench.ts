@@ -1,8 +1,9 @@
 /** `simulate bench`: the project's benchmarks, each figure beside its floor. */
 import type { CommandModule } from "yargs";
 import { BENCH_NAMES, BENCHES, benchesNamed, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
-import { comparisonOptions, giveComparison, writeText, type ComparisonArguments } from "./comparison.js";
+import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
+import { prepareOutputs, writeText } from "./output-options.js";
 import { wholeNumber } from "./plan-options.js";
 
 interface Arguments extends ComparisonArguments {
@@ -51,9 +52,10 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
     throw new UsageError("--against prints a comparison: --json, --ratios and --output are for a measurement by itself");
   }
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
+  prepareOutputs(args);
   const onRound = (round: number): void => void process.stderr.write(`round ${round} of ${rounds}\n`);
   const { base, current } = await measureAgainst({ ref, names: args.names ?? [], rounds, onRound });
-  giveComparison(base, current, true, args);
+  giveComparison(base.figures, current.figures, true, args);
 }
 
 function roundsFrom(text: string | undefined, otherwise: number): number {

@@ -1,14 +1,7 @@
 /** What `simulate compare` and `simulate bench --against` have in common: their options, and giving out a comparison. */
-import { writeFileSync } from "node:fs";
-import {
-  benchmarkActionJson,
-  compareFigures,
-  comparisonJUnit,
-  comparisonMarkdown,
-  renderComparison,
-  type BenchResult,
-} from "../bench/index.js";
+import { benchmarkActionJson, compareFigures, comparisonJUnit, comparisonMarkdown, renderComparison, type Figure } from "../bench/index.js";
 import { UsageError } from "./errors.js";
+import { outputOptions, writeOutputs, type OutputArguments } from "./output-options.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
@@ -16,40 +9,28 @@ const EXIT_SLOWER = 99;
 /** For `yargs.options(…)`. */
 export const comparisonOptions = {
   "least-effect": { type: "string", requiresArg: true, default: "5", describe: "Changes below this many percent do not matter" },
-  markdown: { type: "string", requiresArg: true, describe: "Also write the comparison as Markdown to this file" },
-  junit: { type: "string", requiresArg: true, describe: "Also write it as JUnit XML" },
-  "benchmark-json": { type: "string", requiresArg: true, describe: "Also write the present figures for github-action-benchmark (customSmallerIsBetter)" },
+  ...outputOptions,
 } as const;
 
-export interface ComparisonArguments {
+export interface ComparisonArguments extends OutputArguments {
   readonly "least-effect": string;
-  readonly markdown?: string | undefined;
-  readonly junit?: string | undefined;
-  readonly "benchmark-json"?: string | undefined;
 }
 
 /**
  * Compares, prints, writes the files that were asked for, and sets the exit code.
  * @throws UsageError when nothing can be compared, an option is no such value or a file cannot be written
  */
-export function giveComparison(base: BenchResult, current: BenchResult, paired: boolean, args: ComparisonArguments): void {
-  const compared = compareFigures(base.figures, current.figures, { paired, leastEffect: percent(args["least-effect"]) });
+export function giveComparison(base: readonly Figure[], current: readonly Figure[], paired: boolean, args: ComparisonArguments): void {
+  const compared = compareFigures(base, current, { paired, leastEffect: percent(args["least-effect"]) });
   if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
   const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   process.stdout.write(renderComparison(compared, { color }));
-  if (args.markdown !== undefined) writeText(args.markdown, comparisonMarkdown(compared));
-  if (args.junit !== undefined) writeText(args.junit, comparisonJUnit(compared));
-  if (args["benchmark-json"] !== undefined) writeText(args["benchmark-json"], benchmarkActionJson(current.figures));
+  writeOutputs(args, {
+    markdown: () => comparisonMarkdown(compared),
+    junit: () => comparisonJUnit(compared),
+    "benchmark-json": () => benchmarkActionJson(current),
+  });
   if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT_SLOWER;
-}
-
-/** @throws UsageError when it cannot be written */
-export function writeText(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function percent(text: string): number {

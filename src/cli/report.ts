@@ -6,9 +6,10 @@ import { examineCutOff, type CutOffRun } from "../engine/index.js";
 import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { openPage } from "./open-page.js";
+import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, resultsOption } from "./run-directory.js";
 
-interface Arguments {
+interface Arguments extends OutputArguments {
   readonly run: string;
   readonly results: string;
   readonly html: boolean;
@@ -31,9 +32,10 @@ export const reportCommand: CommandModule<object, Arguments> = {
       .option("results", resultsOption)
       .option("html", { type: "boolean", default: false, describe: "Write the run's report.html anew, and print where it is" })
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
+      .options(outputOptions)
       .example("$0 report last --open", "the pictures of the last run")
       .epilogue("A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98."),
-  async handler({ run, results, html, open }) {
+  async handler({ run, results, html, open, ...outputs }) {
     const directory = findRun(run, results);
     if (html || open) {
       const page = writeReport(directory);
@@ -42,10 +44,14 @@ export const reportCommand: CommandModule<object, Arguments> = {
       return;
     }
     if (existsSync(join(directory, RUN_FILES.summary))) {
+      const summary = readSummary(directory);
+      writeOutputs(outputs, runOutputs(summary));
       const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-      process.stdout.write(renderSummary(readSummary(directory), { color, width: process.stdout.columns || PLAIN_WIDTH, directory }));
+      process.stdout.write(renderSummary(summary, { color, width: process.stdout.columns || PLAIN_WIDTH, directory }));
       return;
     }
+    const asked = Object.keys(outputOptions).find((name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined);
+    if (asked !== undefined) throw new UsageError(`--${asked} is for finished runs: ${directory} has no summary`);
     if (!existsSync(join(directory, RUN_FILES.database))) throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
     const cutOff = examineCutOff(directory);
     process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);

@@ -12,9 +12,10 @@ import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { DASHBOARD_PORT } from "./dashboard.js";
 import { startMetricsServer } from "./metrics-server.js";
+import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { watchRun } from "./run-watch.js";
 
-interface RunArguments extends PlanArguments {
+interface RunArguments extends PlanArguments, OutputArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -46,6 +47,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
       .option("metrics-port", { type: "string", requiresArg: true, describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on" })
       .option("metrics-host", { type: "string", requiresArg: true, default: "127.0.0.1", describe: "The address to serve them on" })
+      .options(outputOptions)
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
       .example("$0 --scenario disconnect-storm", "the main job")
       .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
@@ -58,6 +60,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
     if (metricsPort !== undefined && args.virtual) throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
     if (args.virtual && scenario.faults.length > 0) throw new UsageError(`the faults of ${scenario.name} break real threads: leave --virtual out, or draw others with --faults and take them out of the scenario`);
+    prepareOutputs(args);
     const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"], metricsPort);
     if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: http://${args["metrics-host"]}:${metrics.port}/metrics\n`);
     const interrupt = interruptible();
@@ -95,6 +98,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const { summary, directory } = finished;
     if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
     process.exitCode = exitCodeOf(summary);
+    writeOutputs(args, runOutputs(summary));
   },
 };
 

@@ -1,4 +1,8 @@
 /** The public face of src/report: the summary of a run, its rendering, its directory, its verdict. */
+export { benchmarkJson, type BenchmarkEntry } from "./ci/benchmark-json.js";
+export { junitXml, type JUnitCase, type JUnitSuite } from "./ci/junit.js";
+export { code, markdownTable, plain } from "./ci/markdown.js";
+export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run.js";
 export type { Phase, ReportData, SlowAgent } from "./data.js";
 export { bar, formatCount, formatMs, formatShare, sparkline } from "./format.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
@@ -16,6 +20,7 @@ export {
   type ListedRun,
   type RunFiles,
 } from "./results.js";
+export { LATENCY_LABELS } from "./labels.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./live-terminal.js";
 export { renderLive, liveNews, reportNews, type LiveView } from "./html/live.js";
 export {

@@ -1,0 +1,58 @@
+/** Finished runs of a scenario as figures that can be compared: each run is a round. */
+import { TREND_NAMES } from "../measure/index.js";
+import { LATENCY_LABELS, type Summary } from "../report/index.js";
+import type { Figure } from "./figure.js";
+
+/** Runs that say nothing about each other. The message is one line. */
+export class UnlikeRunsError extends Error {
+  override readonly name = "UnlikeRunsError";
+}
+
+/** The percentiles of each latency that are compared. */
+const PERCENTILES = ["p50", "p99"] as const;
+const US_PER_MS = 1000;
+
+/** The latencies that every one of the runs has. Runs of one scenario: see {@link checkAlike}. */
+export function figuresOfRuns(runs: readonly Summary[]): Figure[] {
+  return TREND_NAMES.flatMap((trend) => {
+    const label = LATENCY_LABELS[trend];
+    if (label === undefined) return [];
+    return PERCENTILES.flatMap((percentile): Figure[] => {
+      const values = runs.flatMap((run) => run.trends[trend]?.[percentile] ?? []);
+      if (values.length === 0 || values.length < runs.length) return [];
+      return [{
+        name: `${trend}/${percentile}`,
+        doc: `${label}, ${percentile}`,
+        unit: "µs",
+        better: "smaller",
+        rounds: values.map((ms) => ms * US_PER_MS),
+        floor: null,
+        goal: null,
+      }];
+    });
+  });
+}
+
+/**
+ * Whether a difference between these runs can be the program's doing: they carried out the same scenario, with as many
+ * workers, in the same way, on machines of one kind. Seeds may differ.
+ * @throws UnlikeRunsError that names what differs
+ */
+export function checkAlike(runs: readonly Summary[]): void {
+  const [first, ...others] = runs;
+  if (first === undefined) return;
+  for (const other of others) {
+    for (const [what, of] of LIKENESSES) {
+      if (of(first) === of(other)) continue;
+      throw new UnlikeRunsError(`these runs cannot be compared: ${what} of ${first.runId} is ${of(first)}, of ${other.runId} ${of(other)}`);
+    }
+  }
+}
+
+const LIKENESSES: readonly (readonly [what: string, of: (run: Summary) => string])[] = [
+  ["the scenario", ({ scenario }) => scenario.name],
+  ["the clock", ({ engine }) => (engine === "virtual" ? "simulated" : "the machine's")],
+  ["the number of workers", ({ plan }) => String(plan.workers)],
+  ["the duration", ({ options }) => String(options["duration"] ?? "the scenario's")],
+  ["the machine", ({ environment }) => `${environment.cpu} with ${environment.cores} cores`],
+];

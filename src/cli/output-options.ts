@@ -1,0 +1,53 @@
+/** The files for the programs of a CI that runs and comparisons write when asked to. */
+import { writeFileSync } from "node:fs";
+import { runBenchmarkJson, runJUnit, runMarkdown, type Summary } from "../report/index.js";
+import { UsageError } from "./errors.js";
+
+/** For `yargs.options(…)`. */
+export const outputOptions = {
+  markdown: { type: "string", requiresArg: true, describe: "Write the outcome as Markdown to this file: for the summary of a CI job" },
+  junit: { type: "string", requiresArg: true, describe: "Write it as JUnit XML" },
+  "benchmark-json": { type: "string", requiresArg: true, describe: "Write its figures for github-action-benchmark (customSmallerIsBetter)" },
+} as const;
+
+/** What yargs makes of {@link outputOptions}. */
+export interface OutputArguments {
+  readonly markdown?: string | undefined;
+  readonly junit?: string | undefined;
+  readonly "benchmark-json"?: string | undefined;
+}
+
+/** Makes the text of each file. */
+export type Outputs = Readonly<Record<keyof OutputArguments, () => string>>;
+
+export function runOutputs(summary: Summary): Outputs {
+  return { markdown: () => runMarkdown(summary), junit: () => runJUnit(summary), "benchmark-json": () => runBenchmarkJson(summary) };
+}
+
+const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];
+
+/**
+ * Empties the files that are asked for. A run calls it before it starts: a path that cannot be written is said at once and not
+ * after the run, and a run that dies leaves no outcome of an earlier one.
+ * @throws UsageError when one cannot be written
+ */
+export function prepareOutputs(args: OutputArguments): void {
+  writeOutputs(args, { markdown: () => "", junit: () => "", "benchmark-json": () => "" });
+}
+
+/** Writes the files that are asked for. @throws UsageError when one cannot be written */
+export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
+  for (const name of NAMES) {
+    const path = args[name];
+    if (path !== undefined) writeText(path, outputs[name]());
+  }
+}
+
+/** @throws UsageError when it cannot be written */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+/** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
+import { TREND_NAMES } from "../../measure/index.js";
+import { formatCount, formatMs } from "../format.js";
+import { LATENCY_LABELS } from "../labels.js";
+import type { Summary, TrendSummary } from "../summary.js";
+import { benchmarkJson } from "./benchmark-json.js";
+import { junitXml, type JUnitCase } from "./junit.js";
+import { code, markdownTable, plain } from "./markdown.js";
+
+const mark = (good: boolean): string => (good ? "✓" : "✗");
+
+interface Latency {
+  readonly label: string;
+  readonly trend: TrendSummary;
+}
+
+function latenciesOf(summary: Summary): Latency[] {
+  return TREND_NAMES.flatMap((name) => {
+    const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
+    return label === undefined || trend === undefined || trend.count === 0 ? [] : [{ label, trend }];
+  });
+}
+
+/** For the summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
+export function runMarkdown(summary: Summary): string {
+  const { passed, exitCode, reasons } = summary.verdict;
+  const facts = [
+    `seed ${summary.seed}`,
+    `${formatCount(summary.plan.workers)} workers`,
+    `${(summary.durationMs / 1000).toFixed(1)} s`,
+    summary.engine === "virtual" ? "virtual time" : "real threads",
+    summary.environment.cpu,
+    `${summary.environment.cores} cores`,
+  ];
+  const latencies = latenciesOf(summary).map(({ label, trend }) => [label, formatCount(trend.count), ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs)]);
+  const thresholds = summary.thresholds.map(({ metric, expression, observed, passed: kept }) => [
+    `${mark(kept)} ${code(`${metric} ${expression}`)}`,
+    observed === null ? "no samples" : String(Number(observed.toPrecision(4))),
+  ]);
+  const invariants = summary.invariants.map(({ statement, held, checked, violations }) => [
+    `${mark(held)} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`,
+    formatCount(checked),
+  ]);
+  const sections = [
+    [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
+    reasons.map((reason) => `- ${plain(reason)}`),
+    [plain(facts.join(" · "))],
+    latencies.length === 0 ? [] : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
+    thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
+    markdownTable(["invariant", "checked"], invariants, [1]),
+    [`Run it again: ${code(summary.reproduce)}`],
+  ];
+  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+type Violation = Summary["invariants"][number]["violations"][number];
+
+function describe({ what, agentId, detail }: Violation): string {
+  return `${what}${agentId === undefined ? "" : `, agent ${agentId}`}: ${detail}`;
+}
+
+/** As tests: that the run came to its end, that its schedule was kept, each invariant, each threshold. */
+export function runJUnit(summary: Summary): string {
+  const { end, schedule } = summary;
+  const cut = end.how === "crashed" || end.how === "interrupted";
+  const cases: JUnitCase[] = [
+    { classname: "run", name: "the run comes to its end", ...(cut ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}` } : { outcome: "passed" }) },
+    {
+      classname: "run",
+      name: "the generator keeps its schedule",
+      outcome: schedule.kept ? "passed" : "failure",
+      message: `slip p99 ${formatMs(schedule.slipP99Ms)} ms, bound ${formatMs(schedule.boundMs)} ms`,
+    },
+    // By their ids: a statement may hold a bound that the run took from its machine.
+    ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
+      classname: "invariants",
+      name: id,
+      outcome: held ? "passed" : "failure",
+      message: `${statement}: ${held ? "" : `${formatCount(violationCount)} violations, `}${formatCount(checked)} checked`,
+      details: violations.map(describe).join("\n"),
+    })),
+    ...summary.thresholds.map(({ metric, expression, observed, passed }): JUnitCase => ({
+      classname: "thresholds",
+      name: `${metric} ${expression}`,
+      outcome: passed ? "passed" : "failure",
+      message: observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`,
+    })),
+  ];
+  return junitXml({ name: summary.scenario.name, timestamp: summary.startedAt, seconds: summary.durationMs / 1000, cases });
+}
+
+/** The latencies, p50 and p99, in ms. Absolute times: they compare runs on machines of one kind. */
+export function runBenchmarkJson(summary: Summary): string {
+  const entries = latenciesOf(summary).flatMap(({ label, trend }) =>
+    (["p50", "p99"] as const).flatMap((percentile) => {
+      const value = trend[percentile];
+      if (value === null) return [];
+      return [{ name: `${summary.scenario.name}: ${label} ${percentile}`, unit: "ms", value, extra: `${formatCount(trend.count)} samples\n${summary.reproduce}` }];
+    }),
+  );
+  return benchmarkJson(entries);
+}

@@ -1,0 +1,95 @@
+/** The files that a run, a report and a comparison write for a CI; comparing what cannot be compared. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { simulate, temporaryDirectory } from "./simulate.js";
+
+const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
+
+test("a run writes its outcome for a CI, and a report of it the same", async (t) => {
+  const directory = temporaryDirectory(t);
+  const results = join(directory, "results");
+  const files = (prefix: string): string[] => ["md", "xml", "json"].map((extension) => join(directory, `${prefix}.${extension}`));
+  const asked = ([markdown = "", junit = "", json = ""]: string[]): string[] => ["--markdown", markdown, "--junit", junit, "--benchmark-json", json];
+  const [first, second] = [files("run"), files("report")];
+  assert.equal((await simulate(...RUN, "--results", results, ...asked(first))).code, 0);
+  assert.equal((await simulate("report", "last", "--results", results, ...asked(second))).code, 0);
+  const texts = (paths: readonly string[]): string[] => paths.map((path) => readFileSync(path, "utf8"));
+  assert.deepEqual(texts(second), texts(first));
+  const [markdown = "", junit = "", json = ""] = texts(first);
+  assert.match(markdown, /^### ✓ steady: passed\n/);
+  assert.match(junit, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="\d+" failures="0" errors="0"/);
+  assert.ok((JSON.parse(json) as unknown[]).length > 0);
+});
+
+test("a file that cannot be written is said before the run", async (t) => {
+  const directory = temporaryDirectory(t);
+  const { code, stderr } = await simulate(...RUN, "--results", join(directory, "results"), "--junit", join(directory, "missing/run.xml"));
+  assert.equal(code, 2);
+  assert.match(stderr, /^simulate: \S+missing\/run\.xml: cannot be written: [^\n]*\n$/);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+const FIGURE = { name: "status/together", doc: "updates", unit: "/s", better: "greater", rounds: [1, 2, 3], floor: null, goal: null };
+const MACHINE = { node: "v20.0.0", platform: "linux x64", cpu: "one", cores: 2, load: 0 };
+const RESULT = { version: 1, kind: "crowdstorm-bench", startedAt: "2026-01-01T00:00:00.000Z", machine: MACHINE, figures: [FIGURE] };
+
+test("runs are compared with runs: ids, directories, and directories of several", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const [folder, seeds] of [["before", ["1", "2", "3", "4", "5", "6"]], ["after", ["1", "2", "3", "4", "5", "6"]]] as const) {
+    for (const seed of seeds) await simulate(...RUN, "--seed", seed, "--results", join(directory, folder));
+  }
+  const [before, after] = [join(directory, "before"), join(directory, "after")];
+  const several = await simulate("compare", before, after);
+  assert.equal(several.code, 0, several.stderr);
+  assert.match(several.stdout, /live update \(intended\), p50 +1\.000x/);
+  assert.match(several.stdout, /\n0 slower, 0 faster, [1-9]\d* same, \d+ cannot tell\n/);
+  const one = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), "last", "--results", after);
+  assert.equal(one.code, 0, one.stderr);
+  assert.match(one.stdout, /too few rounds/);
+  assert.match(one.stdout, /\n0 slower, 0 faster, 0 same, \d+ cannot tell\n/);
+});
+
+const refused: readonly (readonly [what: string, base: string | object, current: string | object, expected: RegExp])[] = [
+  ["a missing file", RESULT, "", /there is no run "\S+now\.json"/],
+  ["what is not JSON", RESULT, "{", /now\.json: is not JSON: /],
+  ["JSON of another kind", RESULT, { ...RESULT, kind: "other" }, /now\.json: is not a result of simulate bench: kind: /],
+  ["another version", { ...RESULT, version: 2 }, RESULT, /base\.json: is not a result of simulate bench: version: /],
+  ["a figure without rounds", RESULT, { ...RESULT, figures: [{ ...FIGURE, rounds: [] }] }, /now\.json: is not a result of simulate bench: figures\.0\.rounds: /],
+  ["no metric in common", RESULT, { ...RESULT, figures: [{ ...FIGURE, name: "other" }] }, /the two results have no metric in common/],
+];
+
+for (const [what, base, current, expected] of refused) {
+  test(`comparing with ${what} is wrong usage`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [first, second] = [join(directory, "base.json"), join(directory, "now.json")];
+    const put = (path: string, content: string | object): void => {
+      if (content !== "") writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+    };
+    put(first, base);
+    put(second, current);
+    await refuses(["compare", first, second], expected);
+  });
+}
+
+test("comparing what holds no run, or a run with a benchmark, is wrong usage", async (t) => {
+  const directory = temporaryDirectory(t);
+  const bench = join(directory, "bench.json");
+  writeFileSync(bench, JSON.stringify(RESULT));
+  mkdirSync(join(directory, "empty"));
+  await refuses(["compare", join(directory, "empty"), bench], /empty: there is no finished run in it/);
+  await simulate(...RUN, "--results", join(directory, "runs"));
+  await refuses(["compare", bench, join(directory, "runs")], /a result of simulate bench cannot be compared with a run/);
+  const run = join(directory, "runs", readdirSync(join(directory, "runs"))[0] ?? "");
+  writeFileSync(join(run, "summary.json"), "{");
+  await refuses(["compare", run, run], /summary\.json: it is not JSON/);
+});
+
+async function refuses(args: readonly string[], expected: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await simulate(...args);
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, expected);
+  assert.match(stderr, /^simulate: [^\n]*\n$/, "one line");
+}
