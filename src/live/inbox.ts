@@ -1,16 +1,23 @@
 /** Receiving from a mailbox, and sending to one that may be full, without losing the order or blocking the thread. */
-import { MailboxFullError, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
+import { MailboxFullError, wait, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
 
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
+
+/** So many messages in a row, and then whatever else the thread has to do: a sender that is as fast would be listened to for ever. */
+const MESSAGES_IN_A_ROW = 256;
 
 /**
  * Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. It looks into the mailbox every
  * `recheckMs` (ms) even if nobody has woken it; `Infinity` where every wake-up arrives.
  */
-export function* receive(mailbox: Mailbox, handle: (message: Json) => void, recheckMs = Infinity): Steps<void> {
+export function* receive(mailbox: Mailbox, reactor: Reactor, handle: (message: Json) => void, recheckMs = Infinity): Steps<void> {
   for (;;) {
-    for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) handle(message);
+    let inARow = 0;
+    for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
+      handle(message);
+      if (++inARow % MESSAGES_IN_A_ROW === 0) yield* wait(reactor.sleep(0));
+    }
     if (mailbox.isShutdown && mailbox.isEmpty()) return;
     yield* mailbox.news(recheckMs, () => false);
   }

@@ -1,5 +1,5 @@
 /** A channel in shared memory: two mailboxes of wide slots, one for each direction. */
-import { MailboxFullError, type Json, type Mailbox } from "../sync/index.js";
+import { MailboxFullError, type Json, type Mailbox, type Reactor } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
 import type { Crew } from "./crew.js";
 import { receive } from "./inbox.js";
@@ -15,12 +15,13 @@ export interface SharedChannelOptions {
   /** Where this end puts what is for the other one. */
   readonly outbox: Mailbox;
   readonly handlers: ChannelHandlers;
+  readonly reactor: Reactor;
   /** Runs the receiving coroutine. */
   readonly crew: Crew;
 }
 
 export function openSharedChannel(options: SharedChannelOptions): Channel {
-  const { id, inbox, outbox, handlers, crew } = options;
+  const { id, inbox, outbox, handlers, reactor, crew } = options;
   const channel: Channel = {
     id,
     open() {
@@ -29,7 +30,7 @@ export function openSharedChannel(options: SharedChannelOptions): Channel {
           if (isPacket(message)) handlers.onMessage(channel, message);
           else handlers.onMalformed(channel, `not a packet: ${JSON.stringify(message).slice(0, 120)}`);
         };
-        yield* receive(inbox, onMessage, RECHECK_MS);
+        yield* receive(inbox, reactor, onMessage, RECHECK_MS);
         handlers.onClose(channel);
       });
     },

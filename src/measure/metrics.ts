@@ -42,6 +42,7 @@ export const METRICS = {
   duplicates_dropped: counter("updates", "Live updates dropped by client IO because the same update_id had come before."),
   live_updates_accounted: counter("updates", "Live updates not taken because the agent had ended, as its final status says."),
   workers_started: counter("workers", "Simulated workers that arrived."),
+  workers_cut_off: counter("workers", "Simulated workers that had not finished, or not arrived, when the run was brought to its end."),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
   not_qualified: counter("workers", "Workers refused as they registered: without a qualification that the task asks for, or not fit at its onboarding before."),
   onboarding_passed: counter("agents", "Onboarding agents that were approved."),

@@ -10,6 +10,8 @@ import type { Driver, Reactor } from "./reactor.js";
 const LONGEST_PARK_MS = 10;
 /** Turns in a row before the event loop gets a look, so that a busy reactor cannot starve it. */
 const TURNS_BETWEEN_LOOKS = 16;
+/** As many ms of turns in a row: under a load that is too much for the machine one turn takes seconds. */
+const LONGEST_WITHOUT_LOOK_MS = 10;
 
 export interface ParkOptions {
   /** The thread's doorbell in the arena. */
@@ -32,7 +34,8 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
   try {
     while (!done()) {
       let seen = 0;
-      for (let turns = 0, busy = true; busy && turns < TURNS_BETWEEN_LOOKS; turns++) {
+      const begun = reactor.turnedAt;
+      for (let turns = 0, busy = true; busy && turns < TURNS_BETWEEN_LOOKS && (turns < 2 || reactor.turnedAt - begun < LONGEST_WITHOUT_LOOK_MS); turns++) {
         // Before looking: whatever comes after the look then changes the doorbell, and the thread does not park.
         seen = load(cells, doorbell);
         const polled = poll?.() ?? false;

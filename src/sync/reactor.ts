@@ -47,6 +47,7 @@ export class Reactor implements Watcher {
   readonly #watches = new Map<number, Watch>();
   #driver: Driver | undefined;
   #waiting = 0;
+  #turnedAt = 0;
 
   /** `findHome` is called when the first event is watched: a thread that only blocks needs no place in the arena. */
   constructor(clock: Clock, findHome: () => ReactorHome) {
@@ -67,6 +68,11 @@ export class Reactor implements Watcher {
   /** How many coroutines wait for an event. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** When it last looked at its timers, ms on the clock: at the end of which its last turn had resumed what was ready. */
+  get turnedAt(): number {
+    return this.#turnedAt;
   }
 
   /** Whether anything is waited for at all. */
@@ -158,6 +164,7 @@ export class Reactor implements Watcher {
     const ids = this.takeReady();
     for (const id of ids) this.dispatch(id);
     const now = this.clock.now();
+    this.#turnedAt = now;
     let fired = false;
     for (let timer = this.timers.takeDue(now); timer !== undefined; timer = this.timers.takeDue(now)) {
       fired = true;

@@ -7,7 +7,7 @@ import { startWriter } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
 import { createLauncher } from "../../dist/engine/threads/launch.js";
 import { loadScenario } from "../../dist/scenario/index.js";
-import { Arena } from "../../dist/sync/index.js";
+import { Arena, systemClock } from "../../dist/sync/index.js";
 
 test("a thread that dies is an error of the run, not a hang", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-"));
@@ -16,6 +16,7 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
   const arena = Arena.create({ slots: 8, wideSlots: 3 });
   const launcher = createLauncher({
     arena: arena.shared,
+    clock: systemClock,
     run: {
       scenario: loadScenario("steady").scenario,
       plan: { workers: 1 },

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Arena, MAILBOX_KINDS, openMailbox, park, spawn, takeControl, type Driver, type Event, type Mailbox, type Reactor, type Slot,
+  Arena, MAILBOX_KINDS, openMailbox, park, spawn, standingStill, takeControl, type Driver, type Event, type Mailbox, type Reactor, type Slot,
 } from "../../dist/sync/index.js";
 import { notLost } from "./support.js";
 
@@ -352,6 +352,30 @@ test("parked: what `poll` is woken for is polled before the thread parks, whenev
     takeControl(undefined);
   }
   assert.equal(parkedOnWork, 0);
+});
+
+test("parked: the event loop gets its looks also when turns take seconds", async () => {
+  let now = 0;
+  const arena = Arena.create({ slots: 1, clock: { now: () => now }, driver: standingStill });
+  let turns = 0;
+  let sinceLook = 0;
+  let mostBetweenLooks = 0;
+  const look = (): void => {
+    mostBetweenLooks = Math.max(mostBetweenLooks, sinceLook);
+    sinceLook = 0;
+    if (turns < 100) setImmediate(look);
+  };
+  look();
+  // There is always something due, and each time it takes a second.
+  const busy = (): void => {
+    now += 1000;
+    turns++;
+    sinceLook++;
+    if (turns < 100) arena.reactor.at(now, busy);
+  };
+  arena.reactor.at(0, busy);
+  await park(arena.reactor, { cells: arena.cells, doorbell: arena.doorbell, done: () => turns >= 100 });
+  assert.ok(mostBetweenLooks <= 2, `${mostBetweenLooks} turns of a second each between two looks`);
 });
 
 test("parked: coroutines that still wait afterwards are the event loop's again", async () => {

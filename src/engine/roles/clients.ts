@@ -19,6 +19,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
       inbox: lens.inbox(slots.toClients),
       outbox: lens.inbox(slots.toPlatform),
       handlers: router.handlers,
+      reactor,
       // The channel outlives the workers; only they are waited for.
       crew: { start: (name, body) => crew.start(name, body), running: 0 },
     }),
@@ -72,6 +73,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
   return {
     done: () => stopped || (arrived === mine.length && working === 0),
     stop() {
+      if (!stopped) recorder.count("workers_cut_off", mine.length - arrived + working);
       stopped = true;
     },
     gauges: () => ({ statuses: [], workers: [] }),

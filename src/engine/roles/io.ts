@@ -10,11 +10,12 @@ import {
 } from "../../live/index.js";
 import { createContext, SIMULATED_PROVIDER_TYPE, type StatusGauge } from "../../model/index.js";
 import { wait } from "../../sync/index.js";
+import { createPatience } from "../patience.js";
 import { clientChannel, type Role, type Station } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
 const STATUS_REQUEST_MS = 5000;
-/** How long the agents have to end once the live run has been shut down, ms. */
+/** How long no agent may end once the live run has been shut down, before those that are left are given up, ms. */
 const SHUTDOWN_MS = 5000;
 
 export interface IoEvidence {
@@ -51,11 +52,12 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
         inbox: lens.inbox(toPlatform),
         outbox: lens.inbox(toClients),
         handlers: clientIO.handlers,
+        reactor,
         crew,
       }),
     );
   }
-  crew.start("runners", () => receive(lens.inbox(inboxes.pool), (message) => pool.handle(message as unknown as PoolMessage)));
+  crew.start("runners", () => receive(lens.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)));
   crew.start("status requests", function* () {
     for (;;) {
       yield* wait(reactor.sleep(STATUS_REQUEST_MS));
@@ -66,13 +68,13 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
   if (plan.shutdownAt !== undefined) reactor.at(originMs + plan.shutdownAt, () => pool.shutdown());
 
   let stopping = false;
-  let deadline = Infinity;
+  const patience = createPatience(reactor.clock, SHUTDOWN_MS);
   return {
-    done: () => stopping && (pool.isIdle || reactor.clock.now() > deadline),
+    done: () => stopping && (pool.isIdle || patience.isOver(pool.live)),
     // Told again, it only gets less patient.
     stop(untilMs) {
       stopping = true;
-      deadline = Math.min(deadline, untilMs + SHUTDOWN_MS);
+      patience.begin(untilMs);
       pool.endGathering();
       reactor.at(untilMs, () => pool.shutdown());
     },

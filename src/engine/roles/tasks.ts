@@ -3,7 +3,11 @@ import { blueprintOf, createTaskRunner, outboxTo, probed, receive, type RunnerMe
 import type { TaskEvidence } from "../../measure/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { openMailbox } from "../../sync/index.js";
+import { createPatience } from "../patience.js";
 import type { Role, Station } from "./role.js";
+
+/** How long no agent may leave once the worker pool has ended, before those that are left are given up, ms. */
+const LEAVE_MS = 5000;
 
 export interface TaskThreadEvidence {
   readonly agents: TaskEvidence[];
@@ -40,13 +44,15 @@ export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station,
     onboardingQualificationId: run.onboardingQualificationId,
     times,
   });
-  crew.start("launches", () => receive(lens.inbox(inbox), (message) => runner.handle(message as unknown as RunnerMessage)));
+  crew.start("launches", () => receive(lens.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)));
 
   let stopping = false;
+  const patience = createPatience(reactor.clock, LEAVE_MS);
   return {
-    done: () => stopping && runner.running === 0,
-    stop() {
+    done: () => stopping && (runner.running === 0 || patience.isOver(runner.running)),
+    stop(untilMs) {
       stopping = true;
+      patience.begin(untilMs);
     },
     gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
     evidence: () => ({ agents: runner.evidence(), gauges: context.metrics.statuses() }),

@@ -13,7 +13,7 @@ import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "..
 import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
 import { createRunDirectory, JOURNAL_FILES, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
+import { Arena, shiftClock, shiftedClock, systemClock, type Clock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
@@ -25,7 +25,7 @@ import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
 import { createOrderFiles } from "./order-files.js";
-import { createTimetable } from "./timetable.js";
+import { createTimetable, type Timetable } from "./timetable.js";
 import { watchThresholds } from "./watch-thresholds.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
@@ -34,7 +34,7 @@ const LEAD_MS = 100;
 const CUT_DRAIN_MS = 500;
 /** Between two calls of `onProgress`, ms. */
 const PROGRESS_MS = 250;
-/** How long a thread has to hand over its report once it was told to stop, ms. Beyond the drain's own timeouts. */
+/** For how long a thread that was told to stop may give no sign of life before it hands over its report, ms. */
 const HAND_OVER_MS = 15_000;
 
 /** A run as it can be looked at while it goes on. */
@@ -127,6 +127,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   const timetable = createTimetable(clock);
   const launcher = createLauncher({
     arena: arena.shared,
+    clock,
     run: setup,
     clockOffset,
     acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
@@ -175,17 +176,17 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       await Promise.race([clientsDone, aborted(interrupt), aborted(abortion.signal), timetable.until(giveUpAt), trouble.promise]);
       const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
       stop(clients, giveUpAt);
-      const handedOver = <T>(report: Promise<T>, fromMs: number): Promise<T> =>
-        Promise.race([report, trouble.promise, timetable.until(fromMs + HAND_OVER_MS).then(tooLate)]);
-      const clientReports = await handedOver(clientsDone, clock.now());
+      const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
+        Promise.race([report, trouble.promise, untilSilent(from, clock, timetable)]);
+      const clientReports = await handedOver(clients, clientsDone);
 
       const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
       stop([io], drainUntil);
       // An interrupt during the drain shortens it.
       void aborted(interrupt).then(() => stop([io], clock.now() + CUT_DRAIN_MS));
-      const ioReport = await handedOver(io.report, drainUntil);
+      const ioReport = await handedOver([io], io.report);
       stop(tasks, drainUntil);
-      const taskReports = await handedOver(Promise.all(tasks.map(({ report }) => report)), drainUntil);
+      const taskReports = await handedOver(tasks, Promise.all(tasks.map(({ report }) => report)));
       if (ioReport === undefined) throw new ThreadDiedError("thread io was killed");
 
       const durationMs = elapsed();
@@ -202,7 +203,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
         audit,
         slotsInUse: arena.allocated,
         // A machine that kept the generator from its schedule kept everything else from its own.
-        allowanceMs: injection.allowanceMs + worstSlip(collector.measurements(durationMs)),
+        allowanceMs: injection.allowanceMs + Math.max(worstSlip(collector.measurements(durationMs)), behind(reports)),
         ...killedIn(injection),
       });
       const summary = conclude({
@@ -268,8 +269,19 @@ function troubleOf(threads: readonly LaunchedThread<unknown>[], writer: WriterHa
   return { promise, raise };
 }
 
-function tooLate(): never {
-  throw new Error(`a thread did not end within ${HAND_OVER_MS} ms of being told to`);
+/** Rejects once all of `threads` have given no sign of life for {@link HAND_OVER_MS} from now on. */
+async function untilSilent(threads: readonly LaunchedThread<unknown>[], clock: Clock, timetable: Timetable): Promise<never> {
+  const from = clock.now();
+  for (;;) {
+    const until = Math.max(from, ...threads.map(({ heardAt }) => heardAt())) + HAND_OVER_MS;
+    if (clock.now() >= until) throw new Error(`${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`);
+    await timetable.until(until);
+  }
+}
+
+/** By how much the worst of the threads can have been behind with what was ready for it, ms: a turn under way, and the next. */
+function behind(reports: readonly ThreadReport<unknown>[]): number {
+  return 2 * Math.max(...reports.map(({ longestTurnMs }) => longestTurnMs));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

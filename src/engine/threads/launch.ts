@@ -4,6 +4,7 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import type { RecorderSnapshot } from "../../measure/index.js";
+import type { Clock } from "../../sync/index.js";
 import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
@@ -16,6 +17,8 @@ export interface LaunchedThread<Report> {
   readonly place: number;
   /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
   readonly report: Promise<Report | undefined>;
+  /** When it last gave a sign of life, ms on the run's clock. */
+  readonly heardAt: () => number;
   send(message: ToThread): void;
   /** What its gauges are now; nothing when it has ended. */
   gauges(): Promise<AgentGauges | undefined>;
@@ -34,6 +37,7 @@ export interface Launcher {
 
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
+  readonly clock: Clock;
   readonly run: RunSetup;
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** Where clients note what is acknowledged to them. */
@@ -53,7 +57,8 @@ export class ThreadDiedError extends Error {
   override readonly name = "ThreadDiedError";
 }
 
-export function createLauncher({ arena, run, clockOffset, acknowledgements, beginOrder, threads, connect, onProgress, signal }: LauncherOptions): Launcher {
+export function createLauncher(launch: LauncherOptions): Launcher {
+  const { arena, clock, run, clockOffset, acknowledgements, beginOrder, threads, connect, onProgress, signal } = launch;
   const pool = new Piscina({
     filename: new URL("./worker-thread.js", import.meta.url).href,
     minThreads: threads,
@@ -81,7 +86,9 @@ export function createLauncher({ arena, run, clockOffset, acknowledgements, begi
       const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [FromThread | undefined];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
       const asked: ((gauges: AgentGauges) => void)[] = [];
+      let heardAt = clock.now();
       port.on("message", (message: FromThread) => {
+        heardAt = clock.now();
         if (message.kind === "progress") onProgress(message.snapshot);
         else if (message.kind === "gauges") for (const answer of asked.splice(0)) answer(message.gauges);
       });
@@ -94,6 +101,7 @@ export function createLauncher({ arena, run, clockOffset, acknowledgements, begi
         name,
         place: hello.place,
         report,
+        heardAt: () => heardAt,
         send: (message) => port.postMessage(message),
         gauges: () =>
           new Promise((resolve) => {

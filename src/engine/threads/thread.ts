@@ -55,11 +55,18 @@ export async function runThread<Evidence>(
     else if (message.kind === "gauges") post({ kind: "gauges", gauges: role.gauges() });
   });
   const progress = setInterval(() => post({ kind: "progress", snapshot: recorder.take() }), PROGRESS_MS);
+  const { reactor } = arena;
+  let turnedAt = Infinity;
+  let longestTurnMs = 0;
   try {
-    await park(arena.reactor, {
+    await park(reactor, {
       cells: arena.cells,
       doorbell: arena.doorbell,
-      poll: () => db.poll(),
+      poll() {
+        longestTurnMs = Math.max(longestTurnMs, reactor.turnedAt - turnedAt);
+        turnedAt = reactor.turnedAt === 0 ? Infinity : reactor.turnedAt;
+        return db.poll();
+      },
       done: () => failures.length > 0 || role.done(),
     });
   } finally {
@@ -71,7 +78,7 @@ export async function runThread<Evidence>(
   }
   if (failures[0] !== undefined) throw failures[0];
   arena.leave();
-  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
+  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop(), longestTurnMs };
 }
 
 /** What the model is given through `lens`, watched by the recorder if there is one. */
