@@ -2,6 +2,7 @@
  * The reads, as prepared statements of one connection.
  */
 import type { Connection } from "./connection.js";
+import { getRow, type Value } from "./call.js";
 import * as columns from "./columns.js";
 import { asDatabaseError } from "./errors.js";
 import type { Reads } from "./operations.js";
@@ -25,10 +26,10 @@ type One<Row> = (...parameters: string[]) => Row | undefined;
 /** Prepares every read on `connection`. */
 export function createReads(connection: Connection): Reads {
   const one = <Row>(sql: string): One<Row> => {
-    const statement = connection.prepare<string[], Row>(sql);
+    const statement = connection.prepare<Value[], Row>(sql);
     return (...parameters) => {
       try {
-        return statement.get(...parameters);
+        return getRow(statement, parameters);
       } catch (error) {
         throw asDatabaseError(error, connection.name, "a read");
       }

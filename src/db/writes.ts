@@ -3,6 +3,7 @@
  * (better-sqlite3 makes a savepoint of it), which is how the writer thread commits many at once.
  */
 import type { Connection } from "./connection.js";
+import { getRow, runWith, type Value } from "./call.js";
 import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
@@ -26,17 +27,16 @@ export function createExecute(connection: Connection): Execute {
   };
 }
 
-type Value = string | number;
 type One<Row> = (...values: Value[]) => Row | undefined;
 
 function createWrites(connection: Connection): Writes {
   const run = (sql: string): ((...values: Value[]) => number) => {
     const statement = connection.prepare<Value[]>(sql);
-    return (...values) => statement.run(...values).changes;
+    return (...values) => runWith(statement, values);
   };
   const one = <Row>(sql: string): One<Row> => {
     const statement = connection.prepare<Value[], Row>(sql);
-    return (...values) => statement.get(...values);
+    return (...values) => getRow(statement, values);
   };
   /** What `row` is, or an error that says which row a write was to refer to. */
   const found = <Row>(row: Row | undefined, what: string, id: string): Row => {

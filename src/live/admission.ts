@@ -60,13 +60,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /** Starts what ends with an agent for the applicant, or its refusal; until then the applicant is known to be under way. */
   const apply = (applicant: Applicant, body: (applicant: Applicant) => Steps<void>): void => {
     applicants.set(applicant.registrationId, applicant);
-    seats.start("apply", function* () {
-      try {
-        yield* body(applicant);
-      } finally {
-        applicants.delete(applicant.registrationId);
-      }
-    });
+    seats.start("apply", () => applying(applicant, body));
+  };
+  const applying = function* (applicant: Applicant, body: (applicant: Applicant) => Steps<void>): Steps<void> {
+    try {
+      yield* body(applicant);
+    } finally {
+      applicants.delete(applicant.registrationId);
+    }
   };
 
   /** The agent is live from here on, and its client knows. */

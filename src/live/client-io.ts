@@ -29,12 +29,15 @@ export interface ClientRequests {
   channelClosed(channel: Channel): void;
 }
 
+/** A packet of the platform that has not been sent yet. */
+type Outgoing = Pick<Packet, "packet_type" | "subject_id" | "data">;
+
 export interface ClientIO {
   /** What to do with the packets of a channel. */
   readonly handlers: ChannelHandlers;
   /** Opens a channel for sending too. */
   addChannel(channel: Channel): void;
-  send(channel: Channel, packet: Omit<Packet, "server_timestamp">): void;
+  send(channel: Channel, packet: Outgoing): void;
   sendStatus(channel: Channel, agentId: string, status: AgentStatus): void;
   sendLiveUpdate(agentId: string, update: Packet["data"]): void;
   /** Asks the clients of all live agents for their statuses. */
@@ -57,8 +60,9 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
   const outboxes = new Map<string, ReturnType<typeof createOutbox<Packet>>>();
   const channels = new Map<string, Channel>();
 
-  const send = (channel: Channel, packet: Omit<Packet, "server_timestamp">): void => {
-    outboxes.get(channel.id)?.send({ ...packet, server_timestamp: clock.now() });
+  const send = (channel: Channel, packet: Outgoing): void => {
+    const { packet_type, subject_id, data } = packet;
+    outboxes.get(channel.id)?.send({ packet_type, subject_id, data, server_timestamp: clock.now() });
   };
   const sendStatus = (channel: Channel, agentId: string, status: AgentStatus): void =>
     send(channel, { packet_type: "update_status", subject_id: agentId, data: { status } });

@@ -20,21 +20,21 @@ export const PACKET_TYPES = [
 ] as const;
 export type PacketType = (typeof PACKET_TYPES)[number];
 
-/** One message on a channel. */
-export interface Packet {
+/** One message on a channel. A type, as only that can be a {@link Json}. */
+export type Packet = {
   readonly packet_type: PacketType;
   /** Whom it is about: an agent's id, or the registration it answers. */
   readonly subject_id: string;
   readonly data: { readonly [key: string]: Json | undefined };
   /** When the client sent it. */
-  readonly client_timestamp?: number;
+  readonly client_timestamp?: number | undefined;
   /** When the router put it onto the channel to the platform. */
-  readonly router_incoming_timestamp?: number;
+  readonly router_incoming_timestamp?: number | undefined;
   /** When the router passed it on to the client. */
-  readonly router_outgoing_timestamp?: number;
+  readonly router_outgoing_timestamp?: number | undefined;
   /** When the platform received or sent it. */
-  readonly server_timestamp?: number;
-}
+  readonly server_timestamp?: number | undefined;
+};
 
 /** The data of a live update that a worker sends: what the task's code gets, and the times for measuring its path. */
 export interface LiveUpdateData {

@@ -3,7 +3,7 @@
  * the update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
  * `getLiveUpdate` no other coroutine of the thread runs.
  */
-import { wrapMailbox, type Clock, type Mailbox, type Steps } from "../sync/index.js";
+import { WrappedMailbox, type Clock, type Json, type Mailbox, type Steps } from "../sync/index.js";
 
 /** The times of the last update taken on this thread, ms on the run's clock. */
 export interface PathTimes {
@@ -13,20 +13,32 @@ export interface PathTimes {
 
 /** `mailbox`, noting in `times` when its consumer wakes and takes. */
 export function probed(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbox {
-  let waited = false;
-  return wrapMailbox(mailbox, {
-    take() {
-      // A consumer that found an update waiting was awake all along.
-      if (!waited) times.wokenAt = clock.now();
-      waited = false;
-      const value = mailbox.take();
-      times.takenAt = clock.now();
-      return value;
-    },
-    *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
-      yield* mailbox.news(timeoutMs, isAbsent);
-      times.wokenAt = clock.now();
-      waited = true;
-    },
-  });
+  return new ProbedMailbox(mailbox, clock, times);
+}
+
+class ProbedMailbox extends WrappedMailbox {
+  #waited = false;
+
+  constructor(
+    mailbox: Mailbox,
+    private readonly clock: Clock,
+    private readonly times: PathTimes,
+  ) {
+    super(mailbox);
+  }
+
+  override take(): Json | undefined {
+    // A consumer that found an update waiting was awake all along.
+    if (!this.#waited) this.times.wokenAt = this.clock.now();
+    this.#waited = false;
+    const value = this.inner.take();
+    this.times.takenAt = this.clock.now();
+    return value;
+  }
+
+  override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+    yield* this.inner.news(timeoutMs, isAbsent);
+    this.times.wokenAt = this.clock.now();
+    this.#waited = true;
+  }
 }

@@ -16,7 +16,7 @@ export function createRunnerPool(outboxes: readonly Outbox[]): RunnerPool {
   let alive = outboxes.map((_, runner) => runner);
   let launched = 0;
   const tell = (runner: number, message: RunnerMessage): void => {
-    if (alive.includes(runner)) outboxes[runner]?.send({ ...message });
+    if (alive.includes(runner)) outboxes[runner]?.send(message);
   };
   return {
     next: () => alive[launched++ % alive.length],

@@ -44,15 +44,13 @@ export function createSeats({ context: { slots }, arena, crew }: SeatsOptions): 
     arena.release(slot);
   };
 
+  const ended = (): void => {
+    underWay--;
+  };
+
   const start: Seats["start"] = (name, body) => {
     underWay++;
-    crew.start(name, function* () {
-      try {
-        yield* body();
-      } finally {
-        underWay--;
-      }
-    });
+    crew.start(name, () => followed(body(), ended));
   };
 
   return {
@@ -82,14 +80,21 @@ export function createSeats({ context: { slots }, arena, crew }: SeatsOptions): 
     start,
     work(seat, name, body) {
       seat.operations++;
-      start(name, function* () {
-        try {
-          yield* body();
-        } finally {
+      start(name, () =>
+        followed(body(), () => {
           seat.operations--;
           releaseSlot(seat);
-        }
-      });
+        }),
+      );
     },
   };
+}
+
+/** `steps`, and `ended` however they end. */
+function* followed(steps: Steps<void>, ended: () => void): Steps<void> {
+  try {
+    yield* steps;
+  } finally {
+    ended();
+  }
 }

@@ -41,7 +41,7 @@ export function openSharedChannel(options: SharedChannelOptions): Channel {
     isAlive: () => !inbox.isShutdown && !outbox.isShutdown,
     enqueueSend(packet: Packet) {
       try {
-        outbox.append({ ...packet });
+        outbox.append(packet);
         return true;
       } catch (error) {
         if (error instanceof MailboxFullError) return false;

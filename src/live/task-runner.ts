@@ -55,7 +55,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   const running = new Map<string, Supervised>();
   let waiting = 0;
   let shutDown = false;
-  const post = (message: PoolMessage): void => toPool.send({ ...message });
+  const post = (message: PoolMessage): void => toPool.send(message);
 
   const liveRun: LiveRun = {
     pushStatusUpdate: (agent, status) => post({ kind: "status", agentId: agent.getAgentId(), status }),

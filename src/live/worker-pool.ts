@@ -107,11 +107,12 @@ export class WorkerPool implements ClientRequests {
     if (seat === undefined || isFinal(seat.agent.getStatus())) return this.#answerStatus(channel, packet.subject_id);
     if (seat.submitting) return;
     seat.submitting = true;
-    const io = this.#io;
-    this.#seats.work(seat, "submit", function* () {
-      yield* seat.agent.handleSubmitSteps(packet.data);
-      io.send(seat.channel, { packet_type: packet.packet_type, subject_id: packet.subject_id, data: { acknowledged: true } });
-    });
+    this.#seats.work(seat, "submit", () => this.#takeSubmit(seat, packet));
+  }
+
+  *#takeSubmit(seat: Seat, { packet_type, subject_id, data }: Packet): Steps<void> {
+    yield* seat.agent.handleSubmitSteps(data);
+    this.#io.send(seat.channel, { packet_type, subject_id, data: { acknowledged: true } });
   }
 
   submitMetadata(packet: Packet): void {

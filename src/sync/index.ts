@@ -20,4 +20,4 @@ export { SLOT_OPERATIONS, type AnySlotOperation, type ArgumentKind, type Operati
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "./steps.js";
 export { TimerQueue, type Timer } from "./timer-queue.js";
 export type { Witness } from "./witness.js";
-export { wrapMailbox } from "./wrap-mailbox.js";
+export { WrappedMailbox, wrapMailbox } from "./wrap-mailbox.js";

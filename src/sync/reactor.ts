@@ -8,6 +8,7 @@
 import { load, or } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import type { Event, Watcher } from "./event.js";
+import { Paged } from "./paged.js";
 import type { ReadySet } from "./ready-set.js";
 import type { Wait } from "./steps.js";
 import { block as blockFor } from "./sleep.js";
@@ -44,7 +45,7 @@ export class Reactor implements Watcher {
   readonly #findHome: () => ReactorHome;
   #homeFound: ReactorHome | undefined;
   /** The newest waiter of each event that is waited for. */
-  readonly #watches = new Map<number, Watch>();
+  readonly #watches = new Paged<Watch>();
   #driver: Driver | undefined;
   #waiting = 0;
   #turnedAt = 0;
@@ -199,7 +200,7 @@ export class Reactor implements Watcher {
     if (older !== undefined) older.newer = newer;
     if (newer !== undefined) newer.older = older;
     else if (older !== undefined) this.#watches.set(event.id, older);
-    else this.#watches.delete(event.id);
+    else this.#watches.set(event.id, undefined);
     this.#waiting--;
   }
 }

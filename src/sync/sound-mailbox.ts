@@ -73,7 +73,8 @@ export class SoundMailbox implements Mailbox {
       if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && isAbsent())) return;
       // Only here: whoever has news now need not wait for a clock.
       const remaining = waited ? deadline - clock.now() : timeoutMs;
-      if (!(yield* wait(this.#event.waitingBeyond(ticket, remaining)))) return;
+      // Not through `wait`, which is a generator more to go through at each wake-up.
+      if (!((yield this.#event.waitingBeyond(ticket, remaining)) as boolean)) return;
     }
   }
 

@@ -23,12 +23,17 @@ export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
   return new BlockEncoder(onBlock);
 }
 
+const RECENT_WORDS = 256;
+
 /** A class because its fields are written at every byte: one shape, no closure. */
 class BlockEncoder implements Encoder {
   events = 0;
   readonly #onBlock: (records: Uint8Array) => void;
   readonly #hash = createHash("sha256");
   readonly #words = new Map<string, number>();
+  /** Words that were written lately, each where its letters put it (none is "0"), with their numbers: spares most looks into the map. */
+  readonly #recent = Array.from({ length: RECENT_WORDS }, () => "0");
+  readonly #recentNumbers = new Int32Array(RECENT_WORDS);
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
   #length = 0;
   #lastNs = 0;
@@ -92,16 +97,32 @@ class BlockEncoder implements Encoder {
       this.#natural(value.length);
       for (const item of value) this.#value(item);
     } else {
-      let present = 0;
-      for (const key in value) if (value[key] !== undefined) present++;
       this.#byte(TAG.object);
-      this.#natural(present);
+      const countAt = this.#length++;
+      let present = 0;
       for (const key in value) {
         const item = value[key];
         if (item === undefined) continue;
+        present++;
         this.#string(key);
         this.#value(item);
       }
+      this.#setCount(countAt, present);
+    }
+  }
+
+  /** Writes `count` at `at`, where one byte was left for it, which is enough but for the largest objects. */
+  #setCount(at: number, count: number): void {
+    if (count > 127) {
+      const end = this.#length;
+      this.#length = at;
+      const entries = this.#bytes.slice(at + 1, end);
+      this.#natural(count);
+      this.#reserve(entries.length);
+      this.#bytes.set(entries, this.#length);
+      this.#length += entries.length;
+    } else {
+      this.#bytes[at] = count;
     }
   }
 
@@ -125,7 +146,7 @@ class BlockEncoder implements Encoder {
       return;
     }
     if (isWord(text)) {
-      const known = this.#words.get(text);
+      const known = this.#numberOf(text);
       if (known !== undefined) {
         this.#byte(TAG.word);
         this.#natural(known);
@@ -140,6 +161,17 @@ class BlockEncoder implements Encoder {
     }
     this.#byte(TAG.string);
     this.#text(text);
+  }
+
+  /** The number of a word; undefined when it is not in the dictionary. Most events say what others have just said. */
+  #numberOf(word: string): number | undefined {
+    const place = (word.length + 31 * word.charCodeAt(0) + 17 * word.charCodeAt(word.length - 1)) & (RECENT_WORDS - 1);
+    if (this.#recent[place] === word) return this.#recentNumbers[place];
+    const known = this.#words.get(word);
+    if (known === undefined) return undefined;
+    this.#recent[place] = word;
+    this.#recentNumbers[place] = known;
+    return known;
   }
 
   #text(text: string): void {

@@ -54,7 +54,9 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
 
   /** Passes a packet on to its client, if that is there. */
   const deliver = (connection: Connection, packet: Packet): void => {
-    if (connection.state === "connected") connection.inbox.push({ ...packet, router_outgoing_timestamp: clock.now() });
+    if (connection.state !== "connected") return;
+    const { packet_type, subject_id, data, server_timestamp } = packet;
+    connection.inbox.push({ packet_type, subject_id, data, server_timestamp, router_outgoing_timestamp: clock.now() });
   };
 
   const onDetails = (packet: Packet): void => {
@@ -100,7 +102,8 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
     use(channel) {
       outbox = createOutbox<Packet>(
         reactor,
-        (packet) => !channel.isAlive() || channel.enqueueSend({ ...packet, router_incoming_timestamp: clock.now() }),
+        ({ packet_type, subject_id, data, client_timestamp }) =>
+          !channel.isAlive() || channel.enqueueSend({ packet_type, subject_id, data, client_timestamp, router_incoming_timestamp: clock.now() }),
         () => recorder.count("mailbox_full"),
       );
       channel.open();

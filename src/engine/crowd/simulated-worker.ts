@@ -276,7 +276,8 @@ class SimulatedWorker {
 
   /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
   *#receive(until: number): Steps<Packet | Pause> {
-    const packet = yield* wait(this.#here.inbox.next(Math.min(until, this.#dropAt)));
+    // Not through `wait`, which is a generator more to go through for each packet.
+    const packet = (yield this.#here.inbox.next(Math.min(until, this.#dropAt))) as Packet | undefined;
     if (packet !== undefined) return packet;
     if (this.#tools.reactor.clock.now() < this.#dropAt) return "due";
     yield* this.#drop();

@@ -49,26 +49,27 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
     returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
   };
 
-  const mine: number[] = [];
-  for (let index = shard; index < plan.workers; index += channels.length) mine.push(index);
-  mine.sort((a, b) => plan.arriveAt(a) - plan.arriveAt(b));
+  const mine: { readonly index: number; readonly arriveAt: number }[] = [];
+  for (let index = shard; index < plan.workers; index += channels.length) mine.push({ index, arriveAt: plan.arriveAt(index) });
+  mine.sort((a, b) => a.arriveAt - b.arriveAt);
 
   let arrived = 0;
   let working = 0;
   let stopped = false;
   // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
   crew.start("arrivals", function* () {
-    for (const index of mine) {
-      yield* wait(reactor.until(originMs + plan.arriveAt(index)));
+    for (const { index, arriveAt } of mine) {
+      yield* wait(reactor.until(originMs + arriveAt));
       if (stopped) return;
       arrived++;
       working++;
-      crew.start(`worker ${index}`, function* (): Steps<void> {
-        yield* simulateWorker(plan.worker(index), tools);
-        working--;
-      });
+      crew.start(`worker ${index}`, () => work(index));
     }
   });
+  function* work(index: number): Steps<void> {
+    yield* simulateWorker(plan.worker(index), tools);
+    working--;
+  }
 
   return {
     done: () => stopped || (arrived === mine.length && working === 0),

@@ -39,10 +39,15 @@ export function createStations(options: StationsOptions): Stations {
   const recorders: Recorder[] = [];
   const names = namesOfInboxes(run.inboxes);
   const nameOf = (slot: number): string => names.get(slot) ?? `slot-${slot}`;
-  const noteAs =
-    (actor: string): Note =>
-    (operation: string, subject: string, args: Value, outcome: Value) =>
-      sink({ at: clock.now(), actor, operation, subject, args, outcome });
+  const notes = new Map<string, Note>();
+  const noteAs = (actor: string): Note => {
+    let note = notes.get(actor);
+    if (note === undefined) {
+      note = (operation: string, subject: string, args: Value, outcome: Value) => sink({ at: clock.now(), actor, operation, subject, args, outcome });
+      notes.set(actor, note);
+    }
+    return note;
+  };
 
   return {
     nameOf,

@@ -64,14 +64,16 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
     const group = arrived;
     arrived = [];
     after(drawn(COMMIT_MS) + WRITE_MS * group.length + delay(), () => {
-      const answers = new Map<string, Entry[]>();
+      const stations: string[] = [];
       for (const entry of group) {
         execute(entry);
-        const own = answers.get(entry.station);
-        if (own === undefined) answers.set(entry.station, [entry]);
-        else own.push(entry);
+        if (!stations.includes(entry.station)) stations.push(entry.station);
       }
-      for (const own of answers.values()) after(drawn(ANSWER_MS), () => own.forEach(answer));
+      for (const station of stations) {
+        after(drawn(ANSWER_MS), () => {
+          for (const entry of group) if (entry.station === station) answer(entry);
+        });
+      }
       if (arrived.length > 0) takeUp();
       else busy = false;
     });

@@ -4,7 +4,7 @@
  */
 import type { Database, Reads } from "../../db/index.js";
 import type { ModelContext } from "../../model/index.js";
-import { MailboxFullError, PayloadTooLargeError, wrapMailbox, type Json, type Mailbox, type Steps } from "../../sync/index.js";
+import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Json, type Mailbox, type Steps } from "../../sync/index.js";
 import type { Value } from "../../trace/index.js";
 
 /** Takes down one event of one actor, at the present time. */
@@ -12,36 +12,50 @@ export type Note = (operation: string, subject: string, args: Value, outcome: Va
 
 /** `mailbox`, telling of everything done with it through this handle. `name` is what it is called in the trace. */
 export function watchedMailbox(mailbox: Mailbox, name: string, note: Note): Mailbox {
-  return wrapMailbox(mailbox, {
-    append(value) {
-      try {
-        mailbox.append(value);
-      } catch (error) {
-        if (error instanceof MailboxFullError) note("append", name, value, "full");
-        else if (error instanceof PayloadTooLargeError) note("append", name, value, "too large");
-        throw error;
-      }
-      note("append", name, value, null);
-    },
-    take() {
-      const value = mailbox.take();
-      if (value !== undefined) note("take", name, null, gistOf(value));
-      return value;
-    },
-    *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
-      note("wait", name, timeoutMs === Infinity ? null : timeoutMs, null);
-      yield* mailbox.news(timeoutMs, isAbsent);
-      note("resume", name, null, mailbox.size);
-    },
-    release() {
-      note("release", name, null, null);
-      mailbox.release();
-    },
-    shutdown() {
-      note("shutdown", name, null, null);
-      mailbox.shutdown();
-    },
-  });
+  return new WatchedMailbox(mailbox, name, note);
+}
+
+class WatchedMailbox extends WrappedMailbox {
+  constructor(
+    mailbox: Mailbox,
+    private readonly name: string,
+    private readonly note: Note,
+  ) {
+    super(mailbox);
+  }
+
+  override append(value: Json): void {
+    try {
+      this.inner.append(value);
+    } catch (error) {
+      if (error instanceof MailboxFullError) this.note("append", this.name, value, "full");
+      else if (error instanceof PayloadTooLargeError) this.note("append", this.name, value, "too large");
+      throw error;
+    }
+    this.note("append", this.name, value, null);
+  }
+
+  override take(): Json | undefined {
+    const value = this.inner.take();
+    if (value !== undefined) this.note("take", this.name, null, gistOf(value));
+    return value;
+  }
+
+  override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+    this.note("wait", this.name, timeoutMs === Infinity ? null : timeoutMs, null);
+    yield* this.inner.news(timeoutMs, isAbsent);
+    this.note("resume", this.name, null, this.inner.size);
+  }
+
+  override release(): void {
+    this.note("release", this.name, null, null);
+    this.inner.release();
+  }
+
+  override shutdown(): void {
+    this.note("shutdown", this.name, null, null);
+    this.inner.shutdown();
+  }
 }
 
 /** What tells a message from its like; all of it is in the trace where it was appended. */
