@@ -9,6 +9,7 @@ export { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates, type Faults } fro
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
-export { shrink, type Shrinkable, type Shrunk } from "./virtual/shrink.js";
+export { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./virtual/shrink.js";
+export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtual/shrink-scenario.js";
 export { CONDITIONS, SOMETIMES, type Condition } from "./virtual/sometimes.js";
 export { sweep, type SweepOptions } from "./virtual/sweep.js";

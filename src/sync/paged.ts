@@ -1,6 +1,6 @@
 /**
- * Values by small whole numbers, most of which have none: an array in pages, made when first written to. For keys that come and go
- * all the time it takes a tenth of the time of a Map, which keeps what was deleted until it is rebuilt.
+ * Values by small whole numbers, most of which have none: an array in pages, made when first written to. Keys come and go all the
+ * time here, and a Map keeps what was deleted until it is rebuilt.
  */
 const PAGE_BITS = 8;
 

@@ -16,44 +16,54 @@ export interface Shrunk {
   readonly smallest: Shrinkable;
   /** How many plans were tried. */
   readonly tried: number;
-  /** Nothing smaller of those that are tried fails; false when it was left off for the number of tries. */
-  readonly complete: boolean;
+  /**
+   * Why it ended: nothing smaller of those that are tried fails (`smallest`), the number of tries (`tries`), or the time (`time`).
+   * Only what was cut off for its time depends on the machine.
+   */
+  readonly ended: "smallest" | "tries" | "time";
+}
+
+export interface ShrinkBounds {
+  /** The most calls of `fails`. */
+  readonly tries: number;
+  /** Asked before each call; true ends the search. Never, when left out. */
+  readonly outOfTime?: () => boolean;
 }
 
 /**
- * Makes `start`, which fails, smaller for as long as it goes on failing, with at most `tries` calls of `fails`.
+ * Makes `start`, which fails, smaller for as long as it goes on failing, within `bounds`.
  * What `fails` throws ends the shrinking.
  */
-export function shrink(start: Shrinkable, fails: (candidate: Shrinkable) => boolean, tries: number): Shrunk {
-  const search = new Search(start, fails, tries);
-  for (let smaller = true; smaller && !search.exhausted; ) {
+export function shrink(start: Shrinkable, fails: (candidate: Shrinkable) => boolean, bounds: ShrinkBounds): Shrunk {
+  const search = new Search(start, fails, bounds);
+  for (let smaller = true; smaller; ) {
     smaller = search.fewerWorkers();
     smaller = search.fewerFaults() || smaller;
     smaller = search.simplerWorkers() || smaller;
     smaller = search.shorter() || smaller;
   }
-  return { smallest: search.smallest, tried: search.tried, complete: !search.exhausted };
+  return { smallest: search.smallest, tried: search.tried, ended: search.cutBy ?? "smallest" };
 }
 
 class Search {
   smallest: Shrinkable;
   tried = 0;
+  /** The bound that the search has come to. From then on nothing is tried, so that it ends. */
+  cutBy: "tries" | "time" | undefined;
   readonly #fails: (candidate: Shrinkable) => boolean;
-  readonly #tries: number;
+  readonly #bounds: ShrinkBounds;
 
-  constructor(start: Shrinkable, fails: (candidate: Shrinkable) => boolean, tries: number) {
+  constructor(start: Shrinkable, fails: (candidate: Shrinkable) => boolean, bounds: ShrinkBounds) {
     this.smallest = start;
     this.#fails = fails;
-    this.#tries = tries;
-  }
-
-  get exhausted(): boolean {
-    return this.tried >= this.#tries;
+    this.#bounds = bounds;
   }
 
   /** Takes `change` of the smallest if it still fails. */
   #take(change: Partial<Shrinkable>): boolean {
-    if (this.exhausted) return false;
+    if (this.tried >= this.#bounds.tries) this.cutBy ??= "tries";
+    else if (this.#bounds.outOfTime?.() === true) this.cutBy ??= "time";
+    if (this.cutBy !== undefined) return false;
     this.tried++;
     const candidate = { ...this.smallest, ...change };
     if (!this.#fails(candidate)) return false;

@@ -1,0 +1,45 @@
+/** Shrinking on a scenario's file: what is tried is written out as a scenario and read back, so that the file is known to say it. */
+import { parseDocument } from "yaml";
+import { buildPlan, parseScenario, writtenOut } from "../../scenario/index.js";
+import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./in-memory.js";
+import { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./shrink.js";
+
+export interface ShrinkRequest {
+  /** The scenario's file, in YAML, and where it is. */
+  readonly text: string;
+  readonly path: string;
+  /** The run that fails: `request.scenario` is what `text` says. */
+  readonly request: RunRequest;
+  /** How it fails; anything smaller has to break the same. */
+  readonly failure: RunFailure;
+  readonly bounds: ShrinkBounds;
+  /** Runs what is tried; {@link runInMemory} when left out. */
+  readonly run?: (request: RunRequest) => RunResult;
+}
+
+export interface ShrunkScenario extends Shrunk {
+  /** A scenario with its workers and its seed written out, which fails alone under the faults of `smallest`. */
+  readonly text: string;
+}
+
+/** The smallest scenario found that fails as the run does. */
+export function shrinkScenario({ text, path, request, failure, bounds, run = runInMemory }: ShrinkRequest): ShrunkScenario {
+  const { scenario, planOptions, mailbox, faultRates } = request;
+  const plan = buildPlan(scenario, planOptions);
+  const written = ({ workers }: Shrinkable): string => writeOut(text, plan.seed, workers);
+  const fails = (candidate: Shrinkable): boolean => {
+    const smaller = { scenario: parseScenario(written(candidate), path), planOptions: {}, mailbox, faultRates: candidate.faultRates };
+    return run(smaller).failures.some(({ what }) => what === failure.what);
+  };
+  const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
+  const shrunk = shrink({ workers, faultRates }, fails, bounds);
+  return { ...shrunk, text: written(shrunk.smallest) };
+}
+
+/** The scenario of `text` with these workers, and its seed. */
+function writeOut(text: string, seed: number, workers: Shrinkable["workers"]): string {
+  const document = parseDocument(text);
+  document.set("seed", seed);
+  document.set("workers", workers.map(writtenOut));
+  return document.toString({ lineWidth: 0 });
+}
