@@ -116,7 +116,7 @@ class BlockEncoder implements Encoder {
     if (count > 127) {
       const end = this.#length;
       this.#length = at;
-      const entries = this.#bytes.slice(at + 1, end);
+      const entries = Buffer.from(this.#bytes.subarray(at + 1, end));
       this.#natural(count);
       this.#reserve(entries.length);
       this.#bytes.set(entries, this.#length);

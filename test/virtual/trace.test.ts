@@ -55,6 +55,15 @@ function read(path: string) {
 const event = (at: number, subject: string): TraceEvent => ({ at, actor: "io", operation: "append", subject, args: { number: at }, outcome: null });
 
 describe("a trace file", () => {
+  it("keeps an object of more keys than a byte can count", () => {
+    using directory = temporaryDirectory();
+    const path = join(directory.path, "wide.bin");
+    const args = Object.fromEntries(Array.from({ length: 300 }, (_, key) => [`key ${key}`, key]));
+    const wide = { ...event(1, "wide"), args };
+    write(path, [wide, event(2, "next")]);
+    assert.deepEqual(read(path).list, [wide, event(2, "next")]);
+  });
+
   it("gives back every event that was written, its header, and its end", () => {
     using directory = temporaryDirectory();
     let files = 0;
