@@ -25,6 +25,8 @@ export interface OnboardingPlan {
   readonly submitAt: number;
   /** Whether the submitted work is good enough to be admitted to the task. */
   readonly passes: boolean;
+  /** How it ends before the submit, with what was not sent by then left out. No scenario says so: a fault of simulated time does. */
+  readonly leaves?: { readonly kind: "return" | "silence"; readonly at: number };
 }
 
 /**

@@ -85,11 +85,11 @@ describe("a run under simulated time", () => {
 
   it("takes every fault down", async () => {
     using directory = temporaryDirectory();
-    const rates = "late=0.2,lost=0.2,repeated=0.2,stall=0.05,commit=0.05,crash=0.5";
+    const rates = "late=0.2,lost=0.2,repeated=0.2,stall=0.05,commit=0.05,crash=0.5,quit=0.5";
     const { directory: run } = await runOf(directory.path, "--faults", rates);
     const faults = new Set<string>();
     for (const { actor, operation } of readTrace(join(run, "trace.bin")).events()) if (actor === "faults") faults.add(operation);
-    assert.deepEqual([...faults].sort(), ["crash", "late", "lost", "repeated", "slow-commit", "stall"]);
+    assert.deepEqual([...faults].sort(), ["crash", "late", "lost", "quit", "repeated", "slow-commit", "stall"]);
   });
 
   it("refuses faults that there are not, and faults on real threads", async () => {

@@ -91,9 +91,9 @@ describe("shrinking", () => {
   });
 
   it("leaves out the faults that are not needed", () => {
-    const rates = { late: 0.1, lost: 0.1, repeated: 0.1, stall: 0.1, commit: 0.1, crash: 0.1 };
+    const rates = { late: 0.1, lost: 0.1, repeated: 0.1, stall: 0.1, commit: 0.1, crash: 0.1, quit: 0.1 };
     const needsLost = ({ faultRates }: Shrinkable): boolean => (faultRates?.lost ?? 0) > 0;
     const one: WorkerPlan[] = start.workers.slice(0, 1);
-    assert.deepEqual(shrink({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, { late: 0, lost: 0.1, repeated: 0, stall: 0, commit: 0, crash: 0 });
+    assert.deepEqual(shrink({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, { late: 0, lost: 0.1, repeated: 0, stall: 0, commit: 0, crash: 0, quit: 0 });
   });
 });

@@ -336,7 +336,11 @@ function closed(actions: readonly PlannedAction[], at: number): Step[] {
   return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));
 }
 
-function onboardingSteps({ actions, submitAt }: NonNullable<WorkerPlan["onboarding"]>): Step[] {
+function onboardingSteps({ actions, submitAt, leaves }: NonNullable<WorkerPlan["onboarding"]>): Step[] {
+  if (leaves !== undefined) {
+    const sent = actions.filter(({ at }) => at < leaves.at);
+    return [...sent.map((action): Step => ({ kind: "update", at: action.at, action, last: false })), leaves];
+  }
   return [...closed(actions, submitAt), { kind: "submit", at: submitAt }];
 }
 

@@ -26,6 +26,7 @@ export const FAULTS = {
   stall: { rate: 0.001, doc: "who was to be woken is held up for 5 to 200 ms, as by a garbage collection" },
   commit: { rate: 0.005, doc: "the database takes 10 to 500 ms longer for a group of writes" },
   crash: { rate: 0.02, doc: "a client crashes between its arrival and its planned end, and does not come back" },
+  quit: { rate: 0.02, doc: "a worker leaves in the onboarding: one half gives the task back, the other just stops" },
 } as const;
 export type FaultKind = keyof typeof FAULTS;
 export type FaultRates = Readonly<Record<FaultKind, number>>;
@@ -53,7 +54,7 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
   const between = (kind: FaultKind, least: number, most: number): number => least + (most - least) * streams[kind]();
 
   return {
-    plan: (plan, note) => ({ ...plan, worker: (index) => withCrash(plan.worker(index), seed, rates.crash, note) }),
+    plan: (plan, note) => ({ ...plan, worker: (index) => withQuit(withCrash(plan.worker(index), seed, rates.crash, note), seed, rates.quit, note) }),
     wakeDelay(name, note) {
       if (!happens("stall")) return 0;
       const ms = between("stall", 5, 200);
@@ -135,4 +136,16 @@ function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): 
   const at = worker.arriveAt + staysMs * random();
   note("crash", `worker-${worker.index}`, { at }, null);
   return { ...worker, disconnect: { since: "run", at, noticedAfter: CRASH_NOTICED_MS } };
+}
+
+/** `worker`, or, if the draw says so, one who leaves at some time of the onboarding. */
+function withQuit(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
+  const { onboarding } = worker;
+  if (onboarding === undefined || rate === 0) return worker;
+  const random = stream(seed, "fault", "quit", worker.index);
+  if (random() >= rate) return worker;
+  const kind = random() < 0.5 ? "return" : "silence";
+  const at = onboarding.submitAt * random();
+  note("quit", `worker-${worker.index}`, { kind, at }, null);
+  return { ...worker, onboarding: { ...onboarding, leaves: { kind, at } } };
 }

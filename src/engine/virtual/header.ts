@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PlanOptions } from "../../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../../sync/index.js";
 import { TraceError, type TraceHeader } from "../../trace/index.js";
-import { FAULT_KINDS, type FaultRates } from "./faults.js";
+import { FAULT_KINDS, type FaultKind, type FaultRates } from "./faults.js";
 
 export interface RunIdentity {
   readonly planOptions: PlanOptions;
@@ -17,11 +17,14 @@ const schema = z.object({
   workers: z.number().nullable(),
   durationMs: z.number().nullable(),
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
-  faults: z.record(z.enum(FAULT_KINDS), z.number()).nullable(),
+  // A kind that a trace does not know had not been thought of when it was written.
+  faults: z.partialRecord(z.enum(FAULT_KINDS), z.number()).nullable(),
 });
 
+const NO_FAULTS = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+
 export function headerOf({ planOptions: { seed, workers, durationMs }, mailbox, faultRates }: RunIdentity): TraceHeader {
-  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox, faults: faultRates ?? null } satisfies z.output<typeof schema>;
+  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox, faults: faultRates === undefined ? null : { ...faultRates } } satisfies z.output<typeof schema>;
 }
 
 /** @throws TraceError when the header of the trace at `path` does not say it */
@@ -29,5 +32,5 @@ export function identityOf(header: TraceHeader, path: string): RunIdentity {
   const read = schema.safeParse(header);
   if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
   const { seed, workers, durationMs, mailbox, faults } = read.data;
-  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox, faultRates: faults ?? undefined };
+  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox, faultRates: faults === null ? undefined : { ...NO_FAULTS, ...faults } };
 }
