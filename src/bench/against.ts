@@ -7,8 +7,10 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ratiosOf, type Figure } from "./figure.js";
 import { inDirectory } from "./platform.js";
 import { resultSchema, type BenchResult } from "./result.js";
+import { median } from "./statistics.js";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -17,38 +19,66 @@ const MOST_OUTPUT_BYTES = 1 << 26;
 /** The commit cannot be measured: it does not exist, cannot be built, or has no `simulate bench`. */
 export class AgainstError extends Error {
   override readonly name = "AgainstError";
+  /** Whether there is no such commit here, so that nothing else can be said of it. */
+  readonly isUsage: boolean;
+
+  constructor(message: string, { cause, isUsage = false }: { readonly cause?: unknown; readonly isUsage?: boolean }) {
+    super(message, { cause });
+    this.isUsage = isUsage;
+  }
 }
 
-export interface AgainstOptions {
-  /** What git calls the other commit: a hash, a branch, a tag. */
-  readonly ref: string;
+export interface InTurnOptions {
+  /** The benchmarks, by name. */
   readonly names: readonly string[];
   readonly rounds: number;
   /** Called before each pair of rounds with its number, from 1. */
   readonly onRound?: (round: number) => void;
 }
 
+export interface AgainstOptions extends InTurnOptions {
+  /** What git calls the other commit: a hash, a branch, a tag. */
+  readonly ref: string;
+}
+
+/** The results of both sides; round n of one was measured next to round n of the other. */
+export interface InTurn {
+  readonly base: BenchResult;
+  readonly current: BenchResult;
+}
+
+/**
+ * How often a process measures what makes up one of its rounds here. Processes differ among each other (where their memory lies,
+ * when their code was compiled), which only more processes help against; more than this within one do not.
+ */
+const REPEATS = 5;
+
 /** The results of both, round by round in turn. @throws AgainstError */
-export function measureAgainst({ ref, names, rounds, onRound }: AgainstOptions): Promise<{ base: BenchResult; current: BenchResult }> {
+export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<InTurn> {
   return inDirectory(async (directory) => {
     const checkout = join(directory, "base");
-    await attempt(`${ref} cannot be checked out`, () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]));
+    await attempt(`${ref} cannot be checked out`, () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]), true);
     try {
       await attempt(`${ref} cannot be built`, () => build(checkout));
-      const results: { base: BenchResult[]; current: BenchResult[] } = { base: [], current: [] };
-      for (let round = 1; round <= rounds; round++) {
-        onRound?.(round);
-        const order = round % 2 === 0 ? (["base", "current"] as const) : (["current", "base"] as const);
-        for (const side of order) {
-          const root = side === "base" ? checkout : ROOT;
-          results[side].push(await attempt(`${side === "base" ? ref : "this checkout"} cannot be measured`, () => measureOnce(root, names)));
-        }
-      }
-      return { base: joined(results.base), current: joined(results.current) };
+      return await measureInTurn(checkout, ROOT, options);
     } finally {
       await run("git", ["-C", ROOT, "worktree", "remove", "--force", checkout]);
     }
   });
+}
+
+/** The results of two checkouts that are built, given by their directories, round by round in turn. @throws AgainstError */
+export async function measureInTurn(base: string, current: string, { names, rounds, onRound }: InTurnOptions): Promise<InTurn> {
+  const results: Record<keyof InTurn, BenchResult[]> = { base: [], current: [] };
+  for (let round = 1; round <= rounds; round++) {
+    onRound?.(round);
+    const order = round % 2 === 0 ? (["base", "current"] as const) : (["current", "base"] as const);
+    for (const side of order) {
+      const root = side === "base" ? base : current;
+      results[side].push(await attempt(`the ${side} checkout cannot be measured`, () => measureOnce(root, names)));
+    }
+  }
+  return { base: joined(results.base), current: joined(results.current) };
 }
 
 /** Builds a checkout, with this one's packages when they are the same. */
@@ -63,31 +93,39 @@ async function build(checkout: string): Promise<void> {
 }
 
 async function measureOnce(root: string, names: readonly string[]): Promise<BenchResult> {
-  const { stdout } = await run(process.execPath, [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", "1", "--json"], { maxBuffer: MOST_OUTPUT_BYTES });
+  const { stdout } = await run(process.execPath, [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", String(REPEATS), "--json"], { maxBuffer: MOST_OUTPUT_BYTES });
   return resultSchema.parse(JSON.parse(stdout));
 }
 
-/** One result of those of one round each. */
+/** One result, of which a round is what one process measured: medians of the figures and of their ratios to the floor. */
 function joined(results: readonly BenchResult[]): BenchResult {
   const [first] = results;
   if (first === undefined) throw new RangeError("there were no rounds to measure");
-  const roundsOf = (name: string) => results.flatMap(({ figures }) => figures.filter((figure) => figure.name === name));
   return {
     ...first,
-    figures: first.figures.map((figure) => ({
-      ...figure,
-      rounds: roundsOf(figure.name).flatMap(({ rounds }) => rounds),
-      floor: figure.floor === null ? null : { ...figure.floor, rounds: roundsOf(figure.name).flatMap(({ floor }) => floor?.rounds ?? []) },
-    })),
+    figures: first.figures.map((figure) => {
+      const rounds = results.flatMap(({ figures }) => figures.filter(({ name }) => name === figure.name)).map(roundOf);
+      return {
+        ...figure,
+        rounds: rounds.map(({ value }) => value),
+        floor: figure.floor === null ? null : { ...figure.floor, rounds: rounds.map(({ floor }) => floor) },
+      };
+    }),
   };
 }
 
-async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
+/** A floor such that the figure over it is the median ratio: each was measured right beside its own floor. */
+export function roundOf(figure: Figure): { readonly value: number; readonly floor: number } {
+  const value = median(figure.rounds);
+  return { value, floor: value / median(ratiosOf(figure) ?? [NaN]) };
+}
+
+async function attempt<T>(what: string, act: () => Promise<T>, isUsage = false): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    const reason = (stderr ?? message).trim().split("\n").at(-1) ?? "";
-    throw new AgainstError(`${what}: ${reason}`, { cause: error });
+    const { stderr = "", message } = error as Error & { stderr?: string };
+    const reason = (stderr || message).trim().split("\n").at(-1) ?? "";
+    throw new AgainstError(`${what}: ${reason}`, { cause: error, isUsage });
   }
 }

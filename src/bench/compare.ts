@@ -3,13 +3,15 @@
  *
  * What is compared is the cost: a figure, or its inverse where greater is better, so that a ratio above 1 is a slowdown. When
  * the rounds of both were measured in turn (`paired`), the ratio is taken round by round and what the machine did meanwhile
- * drops out. Results of different times or machines are compared by their figures over their floors.
+ * drops out. The floor, measured in the same round, has seen the same machine and not the change, so that as much of its own
+ * ratio is taken out (all, half, or nothing) as makes the rounds agree best. Results of different times or machines are always
+ * compared by their figures over their floors.
  *
  * A metric is slower or faster when three things hold: the difference is significant after Holm's correction for the number of
  * metrics, the bootstrap interval of the ratio lies on one side of 1, and the ratio is beyond the least effect that matters.
  * It is the same when the interval lies within that effect. Otherwise nobody can tell from these rounds, and it says so.
  */
-import { ratiosOf, type Estimate, type Figure } from "./figure.js";
+import type { Estimate, Figure } from "./figure.js";
 import { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 import { bootstrap, CONFIDENCE, median } from "./statistics.js";
 
@@ -27,8 +29,6 @@ export interface CompareOptions {
 export interface Comparison {
   readonly name: string;
   readonly doc: string;
-  /** What was compared: the figures themselves, or each over its floor. */
-  readonly of: "figure" | "figure over floor";
   /** The cost now over the cost before; above 1 is slower. With its 95 % bootstrap interval. */
   readonly ratio: Estimate;
   /** The chance of such a difference between equals, corrected for the number of metrics. */
@@ -71,25 +71,33 @@ function judge({ value, low, high }: Estimate, p: number, leastEffect: number): 
 }
 
 function measure(base: Figure, current: Figure, paired: boolean): Omit<Comparison, "verdict"> {
-  const overFloor = !paired && isOverFloor(base) && isOverFloor(current);
-  const before = logCosts(base, overFloor);
-  const now = logCosts(current, overFloor);
-  const { value, low, high, p } = paired && before.length === now.length ? pairwise(before, now) : independent(before, now);
-  return {
-    name: current.name,
-    doc: current.doc,
-    of: overFloor ? "figure over floor" : "figure",
-    ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) },
-    p,
-  };
+  const hasFloor = isOverFloor(base) && isOverFloor(current);
+  const inPairs = paired && base.rounds.length === current.rounds.length;
+  const { value, low, high, p } = inPairs
+    ? pairwise(leastSpread((hasFloor ? FLOOR_SHARES : [0]).map((share) => differencesOf(logCosts(base, share), logCosts(current, share)))))
+    : independent(logCosts(base, hasFloor ? 1 : 0), logCosts(current, hasFloor ? 1 : 0));
+  return { name: current.name, doc: current.doc, ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) }, p };
 }
 
-/** Logarithms, so that twice and half are equally far from 1. */
-function logCosts(figure: Figure, overFloor: boolean): number[] {
-  const values = overFloor ? (ratiosOf(figure) ?? figure.rounds) : figure.rounds;
-  const sign = figure.better === "smaller" ? 1 : -1;
+/** How much of the floor's own change is taken out of a figure's. */
+const FLOOR_SHARES = [1, 0.5, 0];
+
+function differencesOf(before: readonly number[], now: readonly number[]): number[] {
+  return now.map((cost, round) => cost - (before[round] ?? NaN));
+}
+
+/** Chosen by sizes without their signs, on which the chance of a false alarm does not depend. */
+function leastSpread(ways: readonly (readonly number[])[]): readonly number[] {
+  const spreadOf = (differences: readonly number[]): number => middleOf(differences.map(Math.abs));
+  return ways.reduce((least, way) => (spreadOf(way) < spreadOf(least) ? way : least));
+}
+
+/** Logarithms, so that twice and half are equally far from 1; of the figure, less that share of its floor's. */
+function logCosts({ rounds, floor, better }: Figure, floorShare: number): number[] {
+  const sign = better === "smaller" ? 1 : -1;
   // A cost of nothing has no logarithm; what is below this is nothing in every unit there is.
-  return values.map((value) => sign * Math.log(Math.max(value, 1e-6)));
+  const log = (value: number): number => Math.log(Math.max(value, 1e-6));
+  return rounds.map((value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(floor.rounds[round] ?? NaN))));
 }
 
 function isOverFloor({ floor, unit }: Figure): boolean {
@@ -98,8 +106,7 @@ function isOverFloor({ floor, unit }: Figure): boolean {
 
 type Difference = Estimate & { readonly p: number };
 
-function pairwise(before: readonly number[], now: readonly number[]): Difference {
-  const differences = now.map((cost, round) => cost - (before[round] ?? NaN));
+function pairwise(differences: readonly number[]): Difference {
   return { value: middleOf(differences), ...bootstrap(middleOf, differences), p: signedRankTest(differences) };
 }
 

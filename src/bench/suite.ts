@@ -10,8 +10,11 @@ import { waiting } from "./waiting.js";
 
 export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale];
 
+/** The benchmarks that a change is judged by: quick, and quiet enough for 10 % to be told from noise (docs/performance.md). */
+export const GATE = "gate";
+
 /** `floor`: those that set the project beside the machine. */
-const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting] };
+const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting], [GATE]: [oneWay, status, lifecycle] };
 
 /** Every name that {@link benchesNamed} knows. */
 export const BENCH_NAMES: readonly string[] = [...Object.keys(GROUPS), ...BENCHES.map(({ name }) => name)];

@@ -1,6 +1,6 @@
 /** `simulate bench`: the project's benchmarks, each figure beside its floor. */
 import type { CommandModule } from "yargs";
-import { BENCH_NAMES, BENCHES, benchesNamed, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
+import { AgainstError, BENCH_NAMES, BENCHES, benchesNamed, GATE, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
 import { prepareOutputs, writeText } from "./output-options.js";
@@ -16,15 +16,15 @@ interface Arguments extends ComparisonArguments {
 }
 
 const ROUNDS = 7;
-/** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/bench/compare.test.ts). */
-const PAIRED_ROUNDS = 30;
+/** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/bench/recorded.test.ts). */
+const PAIRED_ROUNDS = 40;
 
 export const benchCommand: CommandModule<object, Arguments> = {
   command: "bench [names..]",
   describe: "Measure the project on this machine, each figure beside its floor",
   builder: (yargs) =>
     yargs
-      .positional("names", { type: "string", array: true, choices: BENCH_NAMES, describe: "Which benchmarks [default: all]" })
+      .positional("names", { type: "string", array: true, choices: BENCH_NAMES, describe: `Which benchmarks [default: all; ${GATE} with --against]` })
       .option("rounds", { type: "string", requiresArg: true, describe: `How often each is measured [default: ${ROUNDS}; ${PAIRED_ROUNDS} with --against]` })
       .option("json", { type: "boolean", default: false, describe: "Print JSON instead of the table" })
       .option("output", { alias: "o", type: "string", requiresArg: true, describe: "Also write the JSON to this file" })
@@ -54,7 +54,10 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
   prepareOutputs(args);
   const onRound = (round: number): void => void process.stderr.write(`round ${round} of ${rounds}\n`);
-  const { base, current } = await measureAgainst({ ref, names: args.names ?? [], rounds, onRound });
+  const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
+  const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
+    throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
+  });
   giveComparison(base.figures, current.figures, true, args);
 }
 

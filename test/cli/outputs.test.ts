@@ -86,6 +86,10 @@ test("comparing what holds no run, or a run with a benchmark, is wrong usage", a
   await refuses(["compare", run, run], /summary\.json: it is not JSON/);
 });
 
+test("measuring against a commit that is none is wrong usage", async () => {
+  await refuses(["bench", "status", "--against", "no-such-commit"], /no-such-commit cannot be checked out: .*no-such-commit/);
+});
+
 async function refuses(args: readonly string[], expected: RegExp): Promise<void> {
   const { code, stdout, stderr } = await simulate(...args);
   assert.equal(code, 2, stderr);

@@ -1,0 +1,68 @@
+/**
+ * The gate on noise as it is: processes of `simulate bench gate`, recorded one after the other on two cores with nothing else at
+ * work (`quiet`) and with builds and tests of other people beside them (`busy`); test/data/bench/rounds.json. Neighbours were
+ * measured as the two sides of a pair are. A comparison draws as many pairs as `--against` measures, and which of the two is
+ * the base. All of it is seeded.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import seedrandom from "seedrandom";
+import { compareFigures, type Comparison, type Figure } from "../../dist/bench/index.js";
+
+interface Recorded {
+  readonly unit: Figure["unit"];
+  readonly better: Figure["better"];
+  /** A value a process, and that of the floor. */
+  readonly rounds: readonly number[];
+  readonly floors: readonly number[];
+}
+
+type Condition = "quiet" | "busy";
+const RECORDED = JSON.parse(readFileSync(new URL("../../test/data/bench/rounds.json", import.meta.url), "utf8")) as Record<Condition, Record<string, Recorded>>;
+
+/** As many as `simulate bench --against` measures by default. */
+const ROUNDS = 40;
+const TRIALS = 100;
+const SLOWDOWN = 1.1;
+
+/** What 10 % is caught in at least 95 times in 100; of the others the gate says that it cannot tell. */
+const RELIABLE: Readonly<Record<Condition, readonly string[]>> = {
+  quiet: ["status/together", "status/p50", "lifecycle/workers"],
+  busy: ["status/p50"],
+};
+
+function compareRecorded(condition: Condition, seed: string, slowed?: string): readonly Comparison[] {
+  const random = seedrandom(seed);
+  const entries = Object.entries(RECORDED[condition]);
+  const pairs = (entries[0]?.[1].rounds.length ?? 0) / 2;
+  const drawn = Array.from({ length: ROUNDS }, () => ({ first: 2 * Math.floor(random() * pairs), swapped: random() < 0.5 }));
+  const side = (isCurrent: boolean): Figure[] =>
+    entries.map(([name, { unit, better, rounds, floors }]) => {
+      const taken = drawn.map(({ first, swapped }) => first + (isCurrent === swapped ? 0 : 1));
+      const factor = isCurrent && name === slowed ? (better === "smaller" ? SLOWDOWN : 1 / SLOWDOWN) : 1;
+      const pick = (values: readonly number[]): number[] => taken.map((at) => values[at] ?? NaN);
+      return { name, doc: "", unit, better, rounds: pick(rounds).map((value) => value * factor), floor: { doc: "", rounds: pick(floors) }, goal: null };
+    });
+  return compareFigures(side(false), side(true), { paired: true, leastEffect: 0.05 }).comparisons;
+}
+
+for (const condition of ["quiet", "busy"] as const) {
+  test(`${condition}: no change is called slower at most 5 times in 100, over all metrics together`, () => {
+    let alarms = 0;
+    for (let n = 0; n < TRIALS; n++) if (compareRecorded(condition, `same-${n}`).some(({ verdict }) => verdict === "slower")) alarms++;
+    assert.ok(alarms <= 5, `${alarms} false alarms in ${TRIALS}`);
+  });
+
+  for (const name of Object.keys(RECORDED[condition])) {
+    const reliable = RELIABLE[condition].includes(name);
+    const trials = reliable ? TRIALS : TRIALS / 4;
+    test(`${condition}: 10 % more in ${name} is ${reliable ? "caught at least 95 times in 100" : "never called the same or faster"}`, () => {
+      const verdicts = Array.from({ length: trials }, (_, n) => compareRecorded(condition, `slow-${n}`, name).find((comparison) => comparison.name === name)?.verdict);
+      const caught = verdicts.filter((verdict) => verdict === "slower").length;
+      const wrong = verdicts.filter((verdict) => verdict !== "slower" && verdict !== "cannot tell").length;
+      if (reliable) assert.ok(caught >= 95, `caught ${caught} of ${trials}`);
+      else assert.equal(wrong, 0, `${wrong} of ${trials} called the same or faster`);
+    });
+  }
+}
