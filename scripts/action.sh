@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# What the composite action (action.yml) does: runs a scenario, compares it with a baseline, and judges.
+set -euo pipefail
+
+simulate() { node "$GITHUB_ACTION_PATH/dist/cli/main.js" "$@"; }
+refuse() { echo "::error::$1"; echo "exit-code=2" >>"$GITHUB_OUTPUT"; exit 2; }
+
+[[ "$ON_THRESHOLD" == fail || "$ON_THRESHOLD" == warn ]] || refuse "on-threshold must be fail or warn, not \"$ON_THRESHOLD\""
+[[ "$RUNS" =~ ^[1-9][0-9]*$ ]] || refuse "runs must be a whole number, 1 or more, not \"$RUNS\""
+[[ "$SEED" =~ ^[0-9]+$ ]] || refuse "seed must be a whole number, 0 or more, not \"$SEED\""
+[[ -z "$BASELINE" || -d "$BASELINE" ]] || refuse "the baseline \"$BASELINE\" is no directory"
+mkdir -p "$RESULTS"
+
+# Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 0.
+gravest=0
+note() {
+  case "$1" in
+    0) ;;
+    98) gravest=98 ;;
+    99) [ "$gravest" -ne 0 ] || gravest=99 ;;
+    *) [ "$gravest" -eq 98 ] || gravest=$1 ;;
+  esac
+}
+
+# Options are words, as on a command line without quotes.
+read -r -a options <<<"$OPTIONS"
+for ((n = 0; n < RUNS; n++)); do
+  seed=$((10#$SEED + n))
+  code=0
+  simulate --scenario "$SCENARIO" --seed "$seed" ${options[@]+"${options[@]}"} --results "$RESULTS" \
+    --markdown "$RESULTS/run-$seed.md" --junit "$RESULTS/run-$seed.xml" --benchmark-json "$RESULTS/run-$seed.json" || code=$?
+  [ ! -s "$RESULTS/run-$seed.md" ] || cat "$RESULTS/run-$seed.md" >>"$GITHUB_STEP_SUMMARY"
+  note "$code"
+  # Wrong usage is wrong for every seed.
+  [ "$code" -ne 2 ] || break
+done
+
+if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ]; then
+  code=0
+  simulate compare "$BASELINE" "$RESULTS" --markdown "$RESULTS/comparison.md" --junit "$RESULTS/comparison.xml" || code=$?
+  [ ! -s "$RESULTS/comparison.md" ] || cat "$RESULTS/comparison.md" >>"$GITHUB_STEP_SUMMARY"
+  note "$code"
+fi
+
+echo "exit-code=$gravest" >>"$GITHUB_OUTPUT"
+if [ "$gravest" -eq 99 ]; then
+  what="a threshold failed, the schedule was not kept, or something is slower than the baseline: see the job's summary"
+  if [ "$ON_THRESHOLD" = warn ]; then
+    echo "::warning::$what"
+    exit 0
+  fi
+  echo "::error::$what"
+elif [ "$gravest" -eq 98 ]; then
+  echo "::error::an invariant broke: see the job's summary"
+fi
+exit "$gravest"
