@@ -77,8 +77,8 @@ describe("a run under simulated time", () => {
   });
 
   it("reaches the states that it is to reach", () => {
-    const reached = new Set(Array.from({ length: 6 }, (_, seed) => runInMemory(request(seed, { faultRates: usual })).reached).flat());
-    for (const condition of ["update-twice", "reconnect-to-live", "reconnect-to-final", "unit-again", "status-too-late", "submit-after-end"] as const) {
+    const reached = new Set(Array.from({ length: 6 }, (_, seed) => runInMemory(request(seed, { faultRates: { ...usual, quit: 0.2 } })).reached).flat());
+    for (const condition of ["update-twice", "reconnect-to-live", "reconnect-to-final", "unit-again", "status-too-late", "submit-after-end", "return-in-onboarding", "timeout-in-onboarding"] as const) {
       assert.ok(reached.has(condition), `${condition} was never reached`);
     }
   });
