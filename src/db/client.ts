@@ -10,9 +10,10 @@ import type { Wait } from "../sync/index.js";
 import { openReader } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
 import { DatabaseError } from "./errors.js";
-import type { WriteArgs, WriteName, WriteResult } from "./operations.js";
-import { fromWire, openSignals, ring, type Answers, type ClientMessage, type DatabaseConnection, type Request } from "./protocol.js";
+import type { Request, WriteArgs, WriteName, WriteResult } from "./operations.js";
+import { fromWire, openSignals, ring, type Answers, type ClientMessage, type DatabaseConnection } from "./protocol.js";
 import { createReads } from "./reads.js";
+import { pack } from "./wire.js";
 
 /** A database whose writes the writer thread executes. */
 export interface ConnectedDatabase extends Database {
@@ -74,7 +75,7 @@ export function connectDatabase(
     if (outbox.length === 0) return;
     const message = outbox;
     outbox = [];
-    post(message);
+    post(pack(message));
     // After posting: had the writer stopped in between, nothing would come back.
     checkStopped();
   };

@@ -3,7 +3,9 @@
  */
 import type { Connection } from "./connection.js";
 import { asDatabaseError, type DatabaseError } from "./errors.js";
-import type { Outcome, Request } from "./protocol.js";
+import { createJournal, isEntry, MANY, type JournalEntry } from "./journal.js";
+import type { Request } from "./operations.js";
+import type { Outcome } from "./protocol.js";
 import { createExecute } from "./writes.js";
 
 /** Executes and commits writes in their order; returns their outcomes, which hold once it has returned. Does not throw. */
@@ -12,6 +14,7 @@ export type GroupCommit = (requests: readonly Request[]) => Outcome[];
 /** Prepares group commits on `connection`, which has no transaction open. */
 export function createGroupCommit(connection: Connection): GroupCommit {
   const execute = createExecute(connection);
+  const journal = createJournal(connection);
   const begin = connection.prepare("BEGIN IMMEDIATE");
   const commit = connection.prepare("COMMIT");
   const rollback = connection.prepare("ROLLBACK");
@@ -25,20 +28,37 @@ export function createGroupCommit(connection: Connection): GroupCommit {
         if (outcomes[uncommitted]?.error === undefined) outcomes[uncommitted] = { error };
       }
     };
+    /** A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone. */
+    const goOnAfter = (failure: DatabaseError): void => {
+      if (connection.inTransaction) return;
+      lose(failure);
+      begin.run();
+    };
+    const executeOne = ([name, args]: Request): void => {
+      try {
+        outcomes.push({ value: execute(name, args) });
+      } catch (error) {
+        const failure = asDatabaseError(error, connection.name, name);
+        outcomes.push({ error: failure });
+        goOnAfter(failure);
+      }
+    };
+    /** Adds entries of the journal in one statement. If any of them cannot be added none is: each by itself will tell which. */
+    const executeTogether = (entries: readonly JournalEntry[]): boolean => {
+      try {
+        if (!journal.appendMany(entries)) return false;
+      } catch (error) {
+        goOnAfter(asDatabaseError(error, connection.name, "appendState"));
+        return false;
+      }
+      for (let n = 0; n < entries.length; n++) outcomes.push({ value: undefined });
+      return true;
+    };
     try {
       begin.run();
-      for (const [name, args] of requests) {
-        try {
-          outcomes.push({ value: execute(name, args) });
-        } catch (error) {
-          const failure = asDatabaseError(error, connection.name, name);
-          outcomes.push({ error: failure });
-          // A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone.
-          if (!connection.inTransaction) {
-            lose(failure);
-            begin.run();
-          }
-        }
+      for (let request = requests[0]; request !== undefined; request = requests[outcomes.length]) {
+        const entries = entriesFrom(requests, outcomes.length);
+        if (entries === undefined || !executeTogether(entries)) executeOne(request);
       }
       commit.run();
     } catch (error) {
@@ -49,4 +69,19 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     }
     return outcomes;
   };
+}
+
+/** The next {@link MANY} requests, if all are entries of the journal for agents of one type. */
+function entriesFrom(requests: readonly Request[], first: number): JournalEntry[] | undefined {
+  const entries: JournalEntry[] = [];
+  for (let at = first; entries.length < MANY; at++) {
+    const entry = entryOf(requests[at]);
+    if (entry === undefined || entry.agentType !== (entries[0] ?? entry).agentType) return undefined;
+    entries.push(entry);
+  }
+  return entries;
+}
+
+function entryOf(request: Request | undefined): JournalEntry | undefined {
+  return request !== undefined && isEntry(request) ? request[1][0] : undefined;
 }

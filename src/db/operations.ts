@@ -117,3 +117,5 @@ export interface Writes {
 export type WriteName = keyof Writes;
 export type WriteArgs<K extends WriteName> = Parameters<Writes[K]>;
 export type WriteResult<K extends WriteName> = ReturnType<Writes[K]>;
+/** One write, by name. */
+export type Request<K extends WriteName = WriteName> = readonly [name: K, args: WriteArgs<K>];

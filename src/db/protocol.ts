@@ -5,7 +5,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
 import { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
-import type { WriteArgs, WriteName } from "./operations.js";
+import type { Packed } from "./wire.js";
 
 /** A word of shared memory on which a thread that is parked waits. */
 export interface Doorbell {
@@ -27,11 +27,8 @@ export interface DatabaseConnection {
   requests: SharedArrayBuffer;
 }
 
-/** One write, by name. */
-export type Request<K extends WriteName = WriteName> = readonly [name: K, args: WriteArgs<K>];
-
 /** From a client to the writer: writes to execute, or that no more will come. */
-export type ClientMessage = readonly Request[] | "end";
+export type ClientMessage = Packed | "end";
 
 /** What became of one write: committed, with this result, or not done. */
 export type Outcome = { readonly value: unknown; readonly error?: never } | { readonly error: DatabaseError; readonly value?: never };

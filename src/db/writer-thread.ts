@@ -16,6 +16,7 @@ import { atomics } from "../sync/index.js";
 import { openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import { createGroupCommit } from "./group.js";
+import type { Request } from "./operations.js";
 import {
   openSignals,
   ring,
@@ -25,11 +26,11 @@ import {
   type ControlMessage,
   type ControlReply,
   type Outcome,
-  type Request,
   type Signals,
   type WriterData,
   type WriterStats,
 } from "./protocol.js";
+import { unpack } from "./wire.js";
 
 interface Received<Message> {
   message: Message;
@@ -119,10 +120,10 @@ function collect(): { group: Request[]; senders: Client[] } {
         client.port.close();
         continue;
       }
-      for (const request of message) {
+      unpack(message, (request) => {
         group.push(request);
         senders.push(client);
-      }
+      });
     }
   }
   return { group, senders };

@@ -7,6 +7,7 @@ import { getRow, runWith, type Value } from "./call.js";
 import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+import { createJournal } from "./journal.js";
 import { isFinal, type AgentStatus } from "./statuses.js";
 import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
 
@@ -95,16 +96,7 @@ function createWrites(connection: Connection): Writes {
   );
   const onboardingStatus = one<{ status: AgentStatus }>("SELECT status FROM onboarding_agents WHERE onboarding_agent_id = ?");
   const setOnboardingStatus = run("UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?");
-  /** The journal serves two tables of agents, so that it cannot have a foreign key: the insert itself checks its agent. */
-  const insertStateOf = (type: string, table: string, idColumn: string): ((...values: Value[]) => number) =>
-    run(
-      `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
-       SELECT '${type}', ?, ?, ?, ${idColumn} FROM ${table} WHERE ${idColumn} = ?`,
-    );
-  const insertState = {
-    main: insertStateOf("main", "agents", "agent_id"),
-    onboarding: insertStateOf("onboarding", "onboarding_agents", "onboarding_agent_id"),
-  };
+  const journal = createJournal(connection);
   const insertQualification = one<QualificationRow>(
     `INSERT INTO qualifications (qualification_name) VALUES (?) RETURNING ${columns.QUALIFICATION}`,
   );
@@ -167,10 +159,8 @@ function createWrites(connection: Connection): Writes {
       if (!(unlessFinal && isFinal(before))) setOnboardingStatus(status, at, onboardingAgentId);
       return before;
     },
-    appendState: ({ agentType, agentId, kind, data, at }) => {
-      if (insertState[agentType](kind, data, at, agentId) === 0) {
-        throw missing(agentType === "main" ? "agent" : "onboarding agent", agentId);
-      }
+    appendState: (entry) => {
+      if (!journal.append(entry)) throw missing(entry.agentType === "main" ? "agent" : "onboarding agent", entry.agentId);
     },
     newQualification: ({ qualificationName }) => found(insertQualification(qualificationName), "qualification", qualificationName),
     grantQualification: ({ workerId, qualificationId, value }) => {

@@ -3,7 +3,7 @@
  * the update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
  * `getLiveUpdate` no other coroutine of the thread runs.
  */
-import { WrappedMailbox, type Clock, type Json, type Mailbox, type Steps } from "../sync/index.js";
+import { WrappedMailbox, type Clock, type Mailbox, type Message, type Steps } from "../sync/index.js";
 
 /** The times of the last update taken on this thread, ms on the run's clock. */
 export interface PathTimes {
@@ -27,13 +27,13 @@ class ProbedMailbox extends WrappedMailbox {
     super(mailbox);
   }
 
-  override take(): Json | undefined {
+  override takeMessage(): Message | undefined {
     // A consumer that found an update waiting was awake all along.
     if (!this.#waited) this.times.wokenAt = this.clock.now();
     this.#waited = false;
-    const value = this.inner.take();
+    const taken = this.inner.takeMessage();
     this.times.takenAt = this.clock.now();
-    return value;
+    return taken;
   }
 
   override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {

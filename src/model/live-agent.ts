@@ -64,8 +64,10 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
         yield* this.giveUpSteps(timeoutMs);
       }
     }
-    const update = mailbox.take() as LiveUpdate;
-    this.state.updateData(update);
+    const taken = mailbox.takeMessage();
+    if (taken === undefined) throw new AssertionError({ message: "another consumer has taken the update of this agent" });
+    const update = taken.value as LiveUpdate;
+    this.state.updateData(update, taken.text);
     return update;
   }
 

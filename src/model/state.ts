@@ -12,8 +12,11 @@ export interface StateOwner {
 
 /** What a blueprint does with the updates and the submission of one agent. */
 export interface AgentState {
-  /** Takes in one update, sent by the worker or to the worker. Must not wait: it lies on the live-update path. */
-  updateData(update: Json): void;
+  /**
+   * Takes in one update, sent by the worker or to the worker. Must not wait: it lies on the live-update path.
+   * @param text the JSON of `update`, where the caller has it
+   */
+  updateData(update: Json, text?: string): void;
   /** Takes in the final submission; over once it is safe. */
   updateSubmit(data: Json): Steps<void>;
 }
@@ -36,18 +39,18 @@ export class JournalState implements AgentState {
     private readonly owner: StateOwner,
   ) {}
 
-  updateData(update: Json): void {
+  updateData(update: Json, text = JSON.stringify(update)): void {
     this.updates++;
-    this.db.send("appendState", this.entry("update", update));
+    this.db.send("appendState", this.entry("update", text));
   }
 
   *updateSubmit(data: Json): Steps<void> {
     this.submits++;
-    yield* wait(this.db.write("appendState", this.entry("submit", data)));
+    yield* wait(this.db.write("appendState", this.entry("submit", JSON.stringify(data))));
   }
 
-  private entry<Kind extends "update" | "submit">(kind: Kind, data: Json) {
+  private entry<Kind extends "update" | "submit">(kind: Kind, data: string) {
     const { agentType, dbId } = this.owner;
-    return { agentType, agentId: dbId, kind, data: JSON.stringify(data), at: this.clock.now() };
+    return { agentType, agentId: dbId, kind, data, at: this.clock.now() };
   }
 }

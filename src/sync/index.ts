@@ -10,7 +10,7 @@ export { describeWords, type WordDescription } from "./describe.js";
 export { Event, type Signal } from "./event.js";
 export type { Json } from "./json.js";
 export { EVENT_NAMES, MAX_THREADS, type ArenaSizes, type EventName } from "./layout.js";
-export { MAILBOX_KINDS, type Mailbox, type MailboxKind } from "./mailbox.js";
+export { MAILBOX_KINDS, type Mailbox, type MailboxKind, type Message } from "./mailbox.js";
 export { MailboxFullError, PayloadTooLargeError } from "./mailbox-errors.js";
 export { awaitNews, awaitNewsAsync, openMailbox } from "./open-mailbox.js";
 export { park, standingStill, type ParkOptions } from "./parked.js";

@@ -1,23 +1,20 @@
-/** JSON values, and their encoding into the bytes of a ring: once, into a scratch buffer of this thread. */
+/** JSON values, and their encoding as the text of a message. */
 
 /** What a message can be. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-let scratch = Buffer.allocUnsafeSlow(4096);
-
-/** UTF-8 of `value` as JSON, valid until the next call in this thread. Throws a TypeError on what is not JSON. */
-export function encode(value: Json): Buffer {
+/** The JSON of `value`. Throws a TypeError on what is not JSON. */
+export function encode(value: Json): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new TypeError(`a message must be a JSON value, not ${typeof value}`);
-  // Up to three bytes a UTF-16 unit; counting exactly is only worth it when that might not fit.
-  if (text.length * 3 > scratch.length) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > scratch.length) scratch = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
-  }
-  return scratch.subarray(0, scratch.write(text, "utf8"));
+  return text;
 }
 
-/** The value whose JSON lies in `bytes` from `start` to `end`. */
-export function decode(bytes: Buffer, start: number, end: number): Json {
-  return JSON.parse(bytes.toString("utf8", start, end)) as Json;
+/** Bytes that a UTF-16 unit takes in UTF-8 at most. */
+const MOST_BYTES = 3;
+
+/** How many bytes the UTF-8 of `text` has if that is near `limit`, and otherwise no more than it can have; counting exactly takes longer. */
+export function bytesOf(text: string, limit: number): number {
+  const most = text.length * MOST_BYTES;
+  return most <= limit ? most : Buffer.byteLength(text);
 }

@@ -1,5 +1,5 @@
 /** What a producer learns when its message cannot be appended. */
-import { encode, type Json } from "./json.js";
+import { bytesOf, encode, type Json } from "./json.js";
 import type { Slot } from "./slot.js";
 
 /** There is no room for the message now: the consumer is behind. Nothing was appended; the producer may try again. */
@@ -28,10 +28,13 @@ export class PayloadTooLargeError extends Error {
   }
 }
 
-/** Appends to the slot's ring, or throws why it cannot. */
-export function pushOrThrow(slot: Slot, value: Json): void {
+/** Appends to the slot's ring, or throws why it cannot. Returns how many messages were pending before. */
+export function pushOrThrow(slot: Slot, value: Json): number {
   const { ring } = slot;
   const message = encode(value);
-  if (message.length > ring.payloadLimit) throw new PayloadTooLargeError(message.length, ring.payloadLimit);
-  if (!ring.push(message, slot.thread)) throw new MailboxFullError(ring.count);
+  const bytes = bytesOf(message, ring.payloadLimit);
+  if (bytes > ring.payloadLimit) throw new PayloadTooLargeError(bytes, ring.payloadLimit);
+  const pending = ring.push(message, slot.thread);
+  if (pending < 0) throw new MailboxFullError(ring.count);
+  return pending;
 }

@@ -14,6 +14,13 @@ import type { Steps } from "./steps.js";
 export type MailboxKind = "sound" | "reference";
 export const MAILBOX_KINDS: readonly MailboxKind[] = ["sound", "reference"];
 
+/** A message as it was taken. */
+export interface Message {
+  readonly value: Json;
+  /** The JSON of `value`, as its producer encoded it. */
+  readonly text: string;
+}
+
 /** Several producers, one consumer. Messages of one producer arrive in the order in which it appended them. */
 export interface Mailbox {
   /** The announcing event, as others see it: the seed's `has_live_update` (packet generation: `has_action`). */
@@ -33,6 +40,8 @@ export interface Mailbox {
   append(value: Json): void;
   /** Takes the oldest message, or returns undefined. Taking the last one lowers the signal. Only the consumer calls this. */
   take(): Json | undefined;
+  /** As {@link take}, with the JSON that the message came as, for whoever would otherwise encode it again. */
+  takeMessage(): Message | undefined;
   /**
    * Waits until there is something to tell the consumer, or `timeoutMs` (ms) passed. What that is, it then finds out by
    * looking: a message, shutdown, a worker who is gone. `isAbsent` tells whether the worker is gone; it may read a row.

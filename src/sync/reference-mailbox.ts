@@ -4,7 +4,7 @@
  */
 import type { Event, Signal } from "./event.js";
 import type { Json } from "./json.js";
-import type { Mailbox } from "./mailbox.js";
+import type { Mailbox, Message } from "./mailbox.js";
 import { pushOrThrow } from "./mailbox-errors.js";
 import type { Slot } from "./slot.js";
 import { wait, type Steps } from "./steps.js";
@@ -44,10 +44,14 @@ export class ReferenceMailbox implements Mailbox {
   }
 
   take(): Json | undefined {
+    return this.takeMessage()?.value;
+  }
+
+  takeMessage(): Message | undefined {
     const taken = this.#slot.ring.shift();
     if (taken === undefined) return undefined;
     if (this.isEmpty()) this.#event.clear();
-    return taken.value;
+    return taken;
   }
 
   *news(timeoutMs: number): Steps<void> {

@@ -18,7 +18,7 @@
  * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
  */
 import { compareExchange, load, notify, store, test, update, wait } from "./atomics.js";
-import { decode, type Json } from "./json.js";
+import { bytesOf, type Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
 const COUNT = 0xffff;
@@ -29,6 +29,15 @@ const OWNER = 0x3f << OWNER_SHIFT;
 const HEAD_SHIFT = 24;
 const HEAD_PARITY = 1 << HEAD_SHIFT;
 const LENGTH_BYTES = 4;
+
+/** A message that was taken out of a ring. */
+export interface Taken {
+  readonly value: Json;
+  /** The JSON that it came as. */
+  readonly text: string;
+  /** How many are left. */
+  readonly left: number;
+}
 
 export class Ring {
   readonly #cells: Int32Array;
@@ -63,35 +72,35 @@ export class Ring {
     return this.#size - LENGTH_BYTES;
   }
 
-  /** Appends a message of at most `payloadLimit` bytes; false when there is no room. `thread` is this thread's place. */
-  push(message: Buffer, thread: number): boolean {
+  /**
+   * Appends a message of at most `payloadLimit` bytes. Returns how many were pending before it, or -1 when there is no room and
+   * nothing was appended. `thread` is this thread's place.
+   */
+  push(message: string, thread: number): number {
     const cells = this.#cells;
     const parity = this.#lock(thread);
     const tail = load(cells, this.#slot + SLOT.tails + parity) >>> 0;
     const used = (tail - this.#head()) >>> 0;
-    const record = recordBytes(message.length);
-    const fits = used + record <= this.#size;
+    const room = this.#size - used - LENGTH_BYTES;
+    const fits = bytesOf(message, room) <= room;
     if (fits) {
-      this.#write(tail, message);
-      store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + record) | 0);
+      const length = this.#write(tail, message);
+      store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + recordBytes(length)) | 0);
     }
     return this.#unlock(fits);
   }
 
-  /**
-   * Takes the oldest message out. Returns it with the number that are left, or undefined when the queue was empty.
-   * Only one consumer at a time.
-   */
-  shift(): { value: Json; left: number } | undefined {
+  /** Takes the oldest message out; undefined when the queue was empty. Only one consumer at a time. */
+  shift(): Taken | undefined {
     const cells = this.#cells;
     if (this.isEmpty) return undefined;
     const parity = this.#headInForce();
     const head = load(cells, this.#slot + SLOT.heads + parity) >>> 0;
     const length = cells[this.#lengthCell(head)] ?? 0;
-    const value = this.#read(head + LENGTH_BYTES, length);
+    const text = this.#read(head + LENGTH_BYTES, length);
     store(cells, this.#slot + SLOT.heads + (1 - parity), (head + recordBytes(length)) | 0);
     const before = update(cells, this.#queue, COUNT | HEAD_PARITY, shifted, 0);
-    return { value, left: (before & COUNT) - 1 };
+    return { text, value: JSON.parse(text) as Json, left: (before & COUNT) - 1 };
   }
 
   /**
@@ -134,13 +143,13 @@ export class Ring {
     }
   }
 
-  /** Frees the lock, and makes the record beyond the tail part of the queue, unless the count is at its end. Returns whether it did. */
-  #unlock(publish: boolean): boolean {
+  /** Frees the lock, and makes the record beyond the tail part of the queue, unless the count is at its end. Returns what {@link push} does. */
+  #unlock(publish: boolean): number {
     const before = publish
       ? update(this.#cells, this.#queue, COUNT | PARITY | OWNER | CONTENDED, published, 0)
       : update(this.#cells, this.#queue, OWNER | CONTENDED, freed, 0);
     if ((before & CONTENDED) !== 0) notify(this.#cells, this.#queue);
-    return publish && (before & COUNT) !== COUNT;
+    return publish && (before & COUNT) !== COUNT ? before & COUNT : -1;
   }
 
   #offset(position: number): number {
@@ -152,27 +161,32 @@ export class Ring {
     return this.#slot + SLOT.words + (this.#offset(position) >> 2);
   }
 
-  #write(tail: number, message: Buffer): void {
-    this.#cells[this.#lengthCell(tail)] = message.length;
+  /** Writes the record of `message` at `tail`, where there is room for it; returns the message's length in bytes. */
+  #write(tail: number, message: string): number {
     const from = this.#offset(tail + LENGTH_BYTES);
     const untilEnd = this.#size - from;
-    if (message.length <= untilEnd) {
-      this.#bytes.set(message, this.#start + from);
+    let length: number;
+    if (bytesOf(message, untilEnd) <= untilEnd) {
+      length = this.#bytes.write(message, this.#start + from, "utf8");
     } else {
-      this.#bytes.set(message.subarray(0, untilEnd), this.#start + from);
-      this.#bytes.set(message.subarray(untilEnd), this.#start);
+      const whole = Buffer.from(message, "utf8");
+      length = whole.length;
+      this.#bytes.set(whole.subarray(0, untilEnd), this.#start + from);
+      this.#bytes.set(whole.subarray(untilEnd), this.#start);
     }
+    this.#cells[this.#lengthCell(tail)] = length;
+    return length;
   }
 
-  #read(position: number, length: number): Json {
+  #read(position: number, length: number): string {
     const from = this.#offset(position);
     const untilEnd = this.#size - from;
     const first = this.#start + from;
-    if (length <= untilEnd) return decode(this.#bytes, first, first + length);
+    if (length <= untilEnd) return this.#bytes.toString("utf8", first, first + length);
     const whole = Buffer.allocUnsafe(length);
     whole.set(this.#bytes.subarray(first, first + untilEnd), 0);
     whole.set(this.#bytes.subarray(this.#start, this.#start + length - untilEnd), untilEnd);
-    return decode(whole, 0, length);
+    return whole.toString("utf8");
   }
 }
 

@@ -7,7 +7,7 @@ import type { Slot } from "./slot.js";
 
 /** What an operation is given besides the slot: an encoded message, a ticket of the event, or nothing. */
 export interface OperationArguments {
-  readonly message: Buffer;
+  readonly message: string;
   readonly ticket: number;
   readonly nothing: undefined;
 }
@@ -52,7 +52,7 @@ const never = (): boolean => false;
 
 /** Operations on the slot and its queue. */
 export const slotOperations = {
-  push: define("push", "message", (slot, message) => slot.ring.push(message, slot.thread), itself),
+  push: define("push", "message", (slot, message) => slot.ring.push(message, slot.thread), (pending) => pending >= 0),
   shift: define("shift", "nothing", (slot) => slot.ring.shift(), (taken) => taken !== undefined),
   isEmpty: define("isEmpty", "nothing", (slot) => slot.ring.isEmpty, itself),
   count: define("count", "nothing", (slot) => slot.ring.count, (count) => count > 0),

@@ -9,7 +9,7 @@
  */
 import type { Event, Signal } from "./event.js";
 import type { Json } from "./json.js";
-import type { Mailbox } from "./mailbox.js";
+import type { Mailbox, Message } from "./mailbox.js";
 import { pushOrThrow } from "./mailbox-errors.js";
 import type { Slot } from "./slot.js";
 import { block, spawn, suspend, wait, type Steps, type Wait } from "./steps.js";
@@ -44,16 +44,20 @@ export class SoundMailbox implements Mailbox {
   }
 
   append(value: Json): void {
-    pushOrThrow(this.#slot, value);
-    this.#event.announce();
+    // Only news to an empty queue end a wait: who looked before them found nothing, and who looks after them finds these.
+    if (pushOrThrow(this.#slot, value) === 0) this.#event.announce();
   }
 
   take(): Json | undefined {
+    return this.takeMessage()?.value;
+  }
+
+  takeMessage(): Message | undefined {
     const marks = this.#event.isSet() ? this.#slot.marks : undefined;
     const taken = this.#slot.ring.shift();
     if (taken === undefined) return undefined;
     if (marks !== undefined && taken.left === 0) this.#lower(marks);
-    return taken.value;
+    return taken;
   }
 
   /** The seed lowers the event with the last message. A release or shutdown since there were `marks` keeps it up. */

@@ -3,9 +3,8 @@
  * both kinds on one slot may be used side by side, but only what goes through a witness is seen by it.
  */
 import { Event, type EventHome } from "./event.js";
-import type { Json } from "./json.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
-import { Ring } from "./ring.js";
+import { Ring, type Taken } from "./ring.js";
 import { eventOperations, slotOperations, type EventOperations } from "./slot-operations.js";
 import { Slot, type SlotHome } from "./slot.js";
 import type { Witness } from "./witness.js";
@@ -81,11 +80,11 @@ class WitnessedRing extends Ring {
     return this.#witness.perform(this.#plain, slotOperations.isEmpty, undefined);
   }
 
-  override push(message: Buffer): boolean {
+  override push(message: string): number {
     return this.#witness.perform(this.#plain, slotOperations.push, message);
   }
 
-  override shift(): { value: Json; left: number } | undefined {
+  override shift(): Taken | undefined {
     return this.#witness.perform(this.#plain, slotOperations.shift, undefined);
   }
 }

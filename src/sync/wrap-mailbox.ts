@@ -1,11 +1,11 @@
 /** A mailbox seen through something that notes, delays or changes what is done with it, and is otherwise the mailbox itself. */
 import type { Signal } from "./event.js";
 import type { Json } from "./json.js";
-import type { Mailbox } from "./mailbox.js";
+import type { Mailbox, Message } from "./mailbox.js";
 import type { Steps } from "./steps.js";
 
 /** What can be done with a mailbox; the rest is looking. */
-type Deeds = Pick<Mailbox, "append" | "take" | "news" | "release" | "shutdown">;
+type Deeds = Pick<Mailbox, "append" | "takeMessage" | "news" | "release" | "shutdown">;
 
 /**
  * The mailbox `inner`. To be extended where many are wrapped: a generator that is a closure has a prototype of its own, and each wait
@@ -39,7 +39,11 @@ export class WrappedMailbox implements Mailbox {
   }
 
   take(): Json | undefined {
-    return this.inner.take();
+    return this.takeMessage()?.value;
+  }
+
+  takeMessage(): Message | undefined {
+    return this.inner.takeMessage();
   }
 
   news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {

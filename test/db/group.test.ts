@@ -6,7 +6,8 @@ import { AGENT_STATUSES, DatabaseFullError } from "../../dist/db/index.js";
 import { openOwner } from "../../dist/db/connection.js";
 import { createGroupCommit } from "../../dist/db/group.js";
 import { createReads } from "../../dist/db/reads.js";
-import type { Request } from "../../dist/db/protocol.js";
+import type { Request } from "../../dist/db/operations.js";
+import { pack, unpack } from "../../dist/db/wire.js";
 
 const SETUP: Request[] = [
   ["newTask", [{ taskName: "talk", taskType: "chat" }]],
@@ -41,6 +42,37 @@ test("writes have the same outcomes and rows in groups, with failures among them
       assert.deepEqual(execute(groups), execute(groups.flat().map((request) => [request])));
     }),
     { numRuns: 40 },
+  );
+});
+
+test("entries of the journal that are added many in a statement are in their order, and those of unknown agents fail alone", () => {
+  const entry = fc.record({ agentType: fc.constantFrom("main", "onboarding"), agentId: fc.constantFrom("1", "1", "1", "1", "1", "1", "1", "9") });
+  const AGENTS: Request[] = [
+    ["newAgent", [{ workerId: "1", unitId: "1", providerType: "p", at: 0 }]],
+    ["newOnboardingAgent", [{ workerId: "1", taskRunId: "1", at: 0 }]],
+  ];
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 200, size: "max" }), (entries) => {
+      const connection = openOwner(":memory:", true);
+      const commit = createGroupCommit(connection);
+      commit([...SETUP, ...AGENTS]);
+      const outcomes = commit(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]]));
+      const rows = connection.prepare("SELECT agent_type AS agentType, data FROM agent_state ORDER BY seq").all();
+      connection.close();
+      assert.deepEqual(outcomes.map(({ error }) => error === undefined), entries.map(({ agentId }) => agentId === "1"));
+      assert.deepEqual(rows, entries.flatMap(({ agentType, agentId }, n) => (agentId === "1" ? [{ agentType, data: String(n) }] : [])));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("what crosses to the writer is what was sent, in order", () => {
+  fc.assert(
+    fc.property(fc.array(aRequest, { maxLength: 30 }), (requests) => {
+      const arrived: Request[] = [];
+      unpack(structuredClone(pack(requests)), (request) => void arrived.push(request));
+      assert.deepEqual(arrived, requests);
+    }),
   );
 });
 

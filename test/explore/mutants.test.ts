@@ -45,7 +45,11 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an append is announced before it is made", file: "sound-mailbox.js", program: "two-producers",
-    from: "pushOrThrow(this.#slot, value);\n        this.#event.announce();", to: "this.#event.announce();\n        pushOrThrow(this.#slot, value);",
+    from: "if (pushOrThrow(this.#slot, value) === 0)\n            this.#event.announce();", to: "this.#event.announce();\n        pushOrThrow(this.#slot, value);",
+  },
+  {
+    name: "an append to a queue that is not empty alone is announced", file: "sound-mailbox.js", program: "two-producers",
+    from: "value) === 0", to: "value) !== 0",
   },
   {
     name: "shutdown wakes before it marks", file: "sound-mailbox.js", program: "shutdown-append",

@@ -284,7 +284,7 @@ export class Play {
       case "ticket":
         return Number(this.#tickets.get(`${number ?? ""} ${operation.event ?? ""}`));
       case "message":
-        return Buffer.from(JSON.stringify(makeMessage(String(number === undefined ? "" : this.#record.calls.get(number)?.start.argument), bytes)));
+        return JSON.stringify(makeMessage(String(number === undefined ? "" : this.#record.calls.get(number)?.start.argument), bytes));
     }
   }
 

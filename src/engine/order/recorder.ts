@@ -51,7 +51,7 @@ export class OrderRecorder implements Witness {
     this.#journal.begin(CODE.operation + operation.code, operation.isPositive(outcome));
     this.#journal.natural(number);
     if (operation.endsWait) this.#journal.time(at);
-    if (argument instanceof Uint8Array) this.#journal.natural(argument.length);
+    if (typeof argument === "string") this.#journal.natural(Buffer.byteLength(argument));
     this.#journal.end();
     return outcome;
   }

@@ -4,7 +4,7 @@
  */
 import type { Database, Reads } from "../../db/index.js";
 import type { ModelContext } from "../../model/index.js";
-import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Json, type Mailbox, type Steps } from "../../sync/index.js";
+import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Json, type Mailbox, type Message, type Steps } from "../../sync/index.js";
 import type { Value } from "../../trace/index.js";
 
 /** Takes down one event of one actor, at the present time. */
@@ -35,10 +35,10 @@ class WatchedMailbox extends WrappedMailbox {
     this.note("append", this.name, value, null);
   }
 
-  override take(): Json | undefined {
-    const value = this.inner.take();
-    if (value !== undefined) this.note("take", this.name, null, gistOf(value));
-    return value;
+  override takeMessage(): Message | undefined {
+    const taken = this.inner.takeMessage();
+    if (taken !== undefined) this.note("take", this.name, null, gistOf(taken.value));
+    return taken;
   }
 
   override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
