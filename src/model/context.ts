@@ -34,6 +34,8 @@ export interface ModelContext {
   readonly slots: SlotDirectory;
   /** Told what the seed's logger is told. */
   readonly log: (level: LogLevel, message: string) => void;
+  /** Warns that `act` is deprecated, if no thread of the arena has done so. */
+  readonly warnOfAct: () => void;
   /** What a caller is given for a new handle: the handle, or what takes its place to watch what is done with it. */
   readonly handOut: <Handle extends StateOwner>(handle: Handle) => Handle;
   /** Makes the state of a new handle. */

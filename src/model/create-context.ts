@@ -1,5 +1,6 @@
 /** Makes a thread's context from what only the caller has, with the real clock, ids and provider for the rest. */
 import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/index.js";
+import { createActWarning } from "./act-warning.js";
 import type { ModelContext } from "./context.js";
 import { uuidSource } from "./ids.js";
 import { createAgentMetrics } from "./metrics.js";
@@ -32,6 +33,7 @@ export function createContext({ arena, mailbox = "sound", ...given }: ContextOpt
     providers: given.providers ?? createProviderRegistry([simulatedProvider]),
     slots: createSlotDirectory(arena),
     log: () => undefined,
+    warnOfAct: createActWarning(arena),
     handOut: (handle) => handle,
     createState: (owner) => new JournalState(db, clock, owner),
     ...given,

@@ -1,18 +1,11 @@
 /** The live-update generation (Mephisto 1.0): what onboarding agents and agents on units share of it. */
 import { AssertionError } from "node:assert";
-import { deprecate } from "node:util";
 import type { AgentStatus } from "../db/index.js";
 import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
 import { AgentShutdownError } from "./errors.js";
 import { AgentHandle } from "./handle.js";
 import type { LiveRun, LiveUpdate } from "./live-run.js";
 import type { AgentRecord } from "./record.js";
-
-const warnOfAct = deprecate(
-  () => undefined,
-  "Agent.act is deprecated in favour of Agent.getLiveUpdate, as of Mephisto 1.0, and is to be removed with its 1.1.",
-  "CROWDSTORM_ACT",
-);
 
 export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
   #liveRun: LiveRun | undefined;
@@ -79,21 +72,21 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return suspend(this.getLiveUpdateSteps(timeoutMs));
   }
 
-  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once */
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
   *actSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
-    warnOfAct();
+    this.context.warnOfAct();
     return yield* this.getLiveUpdateSteps(timeoutMs);
   }
 
-  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once */
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
   act(timeoutMs?: number | null): LiveUpdate | undefined {
-    warnOfAct();
+    this.context.warnOfAct();
     return this.getLiveUpdate(timeoutMs);
   }
 
-  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once */
+  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once, in whichever thread */
   actAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
-    warnOfAct();
+    this.context.warnOfAct();
     return this.getLiveUpdateAsync(timeoutMs);
   }
 

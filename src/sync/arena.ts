@@ -142,6 +142,14 @@ export class Arena implements SlotHome {
     return (this.#thread ??= this.#join());
   }
 
+  /**
+   * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what is to be said once, whichever thread
+   * comes to say it.
+   */
+  isFirst(bit: number): boolean {
+    return (or(this.cells, HEADER.saidOnce, 1 << bit) & (1 << bit)) === 0;
+  }
+
   /** Index in `cells` of the doorbell that wakes this thread. */
   get doorbell(): number {
     return this.#layout.threads + this.thread * THREAD.words + THREAD.doorbell;

@@ -14,6 +14,7 @@ export function describeWords(sizes: ArenaSizes): (index: number) => WordDescrip
   const layout = layoutOf(sizes);
   return (index) => {
     if (index === HEADER.aliveThreads) return plain("living threads");
+    if (index === HEADER.saidOnce) return plain("what was said once");
     if (index >= layout.firstSlot && index < layout.firstWideSlot) {
       const place = index - layout.firstSlot;
       const slot = Math.floor(place / layout.slotWords);

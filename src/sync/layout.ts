@@ -28,7 +28,7 @@ export const EVENT_NAMES = ["hasLiveUpdate", "didSubmit", "wantsAction", "hasUpd
 export type EventName = (typeof EVENT_NAMES)[number];
 export const EVENTS_PER_SLOT = EVENT_NAMES.length;
 
-export const HEADER = { magic: 0, slots: 1, ringBytes: 2, wideSlots: 3, wideRingBytes: 4, aliveThreads: 5, words: 16 } as const;
+export const HEADER = { magic: 0, slots: 1, ringBytes: 2, wideSlots: 3, wideRingBytes: 4, aliveThreads: 5, saidOnce: 6, words: 16 } as const;
 export const MAGIC = 0x43724f64;
 
 /** Words of one thread's entry. A cache line each, because doorbells are rung from everywhere. */

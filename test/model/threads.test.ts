@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { on } from "node:events";
+import { on, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ interface Setting {
   agent: Agent;
   /** What the thread posts next. */
   next: () => Promise<unknown>;
+  /** Starts another thread that is given the same. */
+  start: (file: string) => Thread;
 }
 
 async function startWaiting(t: TestContext, mailbox: MailboxKind): Promise<Setting> {
@@ -30,16 +32,19 @@ async function startWaiting(t: TestContext, mailbox: MailboxKind): Promise<Setti
   const context = createContext({ db, arena, mailbox });
   const { workerId, unitId } = populate(db);
   const agent = await Agent.newFromProviderDataAsync(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
-  const connection = writer.connect();
   const agentId = agent.getAgentId();
   const slotIndex = context.slots.slotOf(agentId).index;
-  const thread = new Thread(new URL("./waiting-thread.js", import.meta.url), {
-    workerData: { connection, arena: arena.shared, mailbox, agentId, slotIndex } satisfies WaitingThread,
-    transferList: [connection.port],
-  });
+  const start = (file: string): Thread => {
+    const connection = writer.connect();
+    return new Thread(new URL(file, import.meta.url), {
+      workerData: { connection, arena: arena.shared, mailbox, agentId, slotIndex } satisfies WaitingThread,
+      transferList: [connection.port],
+    });
+  };
+  const thread = start("./waiting-thread.js");
   const messages = on(thread, "message", { close: ["exit"] });
   const next = async (): Promise<unknown> => ((await messages.next()).value as unknown[] | undefined)?.[0];
-  return { writer, db, agent, next };
+  return { writer, db, agent, next, start };
 }
 
 test("a thread blocked in getLiveUpdate gets the updates that another appends", async (t) => {
@@ -65,3 +70,13 @@ for (const mailbox of MAILBOX_KINDS) {
     await writer.close();
   });
 }
+
+test("act warns once, however many threads call it", async (t) => {
+  const { writer, db, agent, next, start } = await startWaiting(t, "sound");
+  const warnings = await Promise.all(Array.from({ length: 4 }, async () => (await once(start("./acting-thread.js"), "message"))[0] as number));
+  assert.equal(warnings.reduce((sum, n) => sum + n, 0), 1);
+  agent.shutdown();
+  while (!Array.isArray(await next()));
+  db.close();
+  await writer.close();
+});
