@@ -4,34 +4,15 @@
  */
 import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
 import type { LiveUpdateData, Packet } from "../../live/index.js";
-import type { ClientEvidence, Recorder } from "../../measure/index.js";
-import type { DropAgain, PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
-import { wait, type Reactor, type Steps } from "../../sync/index.js";
-import type { Connection, Router } from "./router.js";
-
-export interface CrowdTools {
-  readonly reactor: Reactor;
-  readonly recorder: Recorder;
-  readonly router: Router;
-  /** When the run started, ms on the run's clock. */
-  readonly originMs: number;
-  /** Whether the task takes live updates; without, the worker's actions are its own business until it submits. */
-  readonly sendsUpdates: boolean;
-  /** The evidence on an agent, made when first asked for. */
-  readonly evidenceOf: (agentId: string) => ClientEvidence;
-  /** The platform has told a client that its submit, or a status of its agent, is safe. */
-  readonly acknowledged: (agentId: string, what: AgentStatus | "submit") => void;
-  /** Tells the provider that a worker gave its unit back. */
-  readonly returnUnit: (agentId: string) => void;
-}
+import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
+import { wait, type Steps } from "../../sync/index.js";
+import { plannedDrops, type Drops } from "./drops.js";
+import { onboardingSteps, taskSteps, textOf, type Step } from "./phase-steps.js";
+import type { Connection } from "./router.js";
+import type { CrowdTools } from "./tools.js";
 
 /** How long a client waits before it sends again what the platform had no room for, ms. */
 const RETRY_MS = 20;
-
-/** One step of a phase: a live update, or how the phase ends. */
-type Step =
-  | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
-  | { readonly kind: "submit" | "return" | "silence"; readonly at: number };
 
 /** What has become of the worker when a phase is over. */
 type Ending = "admitted" | "over";
@@ -75,15 +56,9 @@ export function* simulateWorker(plan: WorkerPlan, tools: CrowdTools): Steps<void
 class SimulatedWorker {
   readonly #plan: WorkerPlan;
   readonly #tools: CrowdTools;
+  readonly #drops: Drops;
   #connection: Connection | undefined;
   #status: AgentStatus | undefined;
-  /** When the connection drops, ms on the run's clock; `Infinity` when it does not or did already. */
-  #dropAt = Infinity;
-  #dropped = false;
-  /** Drops that follow when it is back with its agent alive. */
-  #dropsLeft: DropAgain[] = [];
-  /** How long it is away when the connection drops next, ms; `Infinity` when it stays away. */
-  #awayMs = Infinity;
   /** How much later than planned everything is, because the worker was away, ms. */
   #shift = 0;
   /** Set by what the platform said: the next step to do again, and not before when. */
@@ -97,9 +72,7 @@ class SimulatedWorker {
   constructor(plan: WorkerPlan, tools: CrowdTools) {
     this.#plan = plan;
     this.#tools = tools;
-    this.#awayMs = plan.disconnect?.reconnect?.after ?? Infinity;
-    this.#dropsLeft = [...(plan.disconnect?.reconnect?.again ?? [])];
-    if (plan.disconnect?.since === "run") this.#dropAt = tools.originMs + plan.disconnect.at;
+    this.#drops = plannedDrops(plan.disconnect, tools.originMs);
   }
 
   /** Registers, and goes through onboarding and task as far as it gets. Throws {@link Interrupted} when the connection drops. */
@@ -120,8 +93,7 @@ class SimulatedWorker {
       }
       if (task === undefined) return;
       const startedAt = reactor.clock.now();
-      const { disconnect } = this.#plan;
-      if (disconnect?.since === "task" && !this.#dropped) this.#dropAt = startedAt + disconnect.at;
+      this.#drops.taskStarts(startedAt);
       yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, "done");
     } finally {
       // A client that is lost stays known to the router, which reports whatever agent it still may be given.
@@ -277,9 +249,9 @@ class SimulatedWorker {
   /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
   *#receive(until: number): Steps<Packet | Pause> {
     // Not through `wait`, which is a generator more to go through for each packet.
-    const packet = (yield this.#here.inbox.next(Math.min(until, this.#dropAt))) as Packet | undefined;
+    const packet = (yield this.#here.inbox.next(Math.min(until, this.#drops.nextAt))) as Packet | undefined;
     if (packet !== undefined) return packet;
-    if (this.#tools.reactor.clock.now() < this.#dropAt) return "due";
+    if (this.#tools.reactor.clock.now() < this.#drops.nextAt) return "due";
     yield* this.#drop();
     return "moved";
   }
@@ -288,16 +260,13 @@ class SimulatedWorker {
   *#drop(): Steps<void> {
     const { router, recorder, reactor } = this.#tools;
     const connection = this.#here;
-    const disconnect = this.#plan.disconnect;
-    if (disconnect === undefined) throw new Error("a connection dropped that was not planned to");
     const droppedAt = reactor.clock.now();
-    this.#dropAt = Infinity;
-    this.#dropped = true;
+    const { awayMs, noticedAfter } = this.#drops.happened();
     connection.state = "offline";
     recorder.count("disconnects");
 
-    const noticedAt = droppedAt + disconnect.noticedAfter;
-    const backAt = droppedAt + this.#awayMs;
+    const noticedAt = droppedAt + noticedAfter;
+    const backAt = droppedAt + awayMs;
     if (noticedAt < backAt) {
       yield* wait(reactor.until(noticedAt));
       router.reportLost(connection);
@@ -308,10 +277,7 @@ class SimulatedWorker {
     if (!(yield* this.#register())) throw new Interrupted(true);
     const now = reactor.clock.now();
     this.#shift += now - droppedAt;
-    const again = this.#dropsLeft.shift();
-    if (again === undefined) return;
-    this.#awayMs = again.after;
-    this.#dropAt = now + again.online;
+    this.#drops.isBack(now);
   }
 
   #noteStatus(status: unknown): void {
@@ -328,33 +294,4 @@ class SimulatedWorker {
     if (agentId === undefined) throw new Error("the worker has no agent");
     return agentId;
   }
-}
-
-/** The last live update says that the live part is over; a worker who has none to send says just that. */
-function closed(actions: readonly PlannedAction[], at: number): Step[] {
-  const all = actions.length > 0 ? actions : [{ at, payloadBytes: 0, duplicate: false }];
-  return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));
-}
-
-function onboardingSteps({ actions, submitAt, leaves }: NonNullable<WorkerPlan["onboarding"]>): Step[] {
-  if (leaves !== undefined) {
-    const sent = actions.filter(({ at }) => at < leaves.at);
-    return [...sent.map((action): Step => ({ kind: "update", at: action.at, action, last: false })), leaves];
-  }
-  return [...closed(actions, submitAt), { kind: "submit", at: submitAt }];
-}
-
-function taskSteps({ actions, end }: TaskPlan, sendsUpdates: boolean): Step[] {
-  if (!sendsUpdates) return [end];
-  if (end.kind === "submit") return [...closed(actions, end.at), end];
-  return [...actions.map((action): Step => ({ kind: "update", at: action.at, action, last: false })), end];
-}
-
-const texts = new Map<number, string>();
-
-/** Some text of so many bytes; made once a length. */
-function textOf(bytes: number): string {
-  let text = texts.get(bytes);
-  if (text === undefined) texts.set(bytes, (text = "x".repeat(bytes)));
-  return text;
 }

@@ -3,7 +3,8 @@ import { openSharedChannel, outboxTo } from "../../live/index.js";
 import type { ClientEvidence } from "../../measure/index.js";
 import { wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
-import { simulateWorker, type CrowdTools } from "../crowd/simulated-worker.js";
+import { simulateWorker } from "../crowd/simulated-worker.js";
+import type { CrowdTools } from "../crowd/tools.js";
 import { clientChannel, type Role, type Station } from "./role.js";
 
 export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station, shard: number): Role<ClientEvidence[]> {
