@@ -2,7 +2,7 @@
 export { ScenarioError } from "./errors.js";
 export { formatDuration, parseDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
-export type { Fault } from "./fault-schema.js";
+export { LONGEST_STALL_MS, type Fault } from "./fault-schema.js";
 export { LARGEST_PAYLOAD_BYTES } from "./fields.js";
 export type { PlannedFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define.js";

@@ -58,6 +58,16 @@ for (const [fault, what] of withoutLoss) {
   });
 }
 
+test("a database that is held again while it is held stays held for as long as both say", async (t) => {
+  const stall = (at: string, lasts: string): string => `{ kind: stall-database, window: [${at}, ${at}], lasts: ${lasts} }`;
+  const { summary } = await runWith(t, `${one(stall("1s", "600ms"))}\n  - ${stall("1200ms", "800ms")}\n  - ${stall("1300ms", "100ms")}`);
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "finished");
+  assert.equal(summary.faults?.length, 3);
+  assert.equal(summary.counters["errors"], 0);
+  assert.ok((summary.trends["status_commit_time"]?.max ?? 0) > 500, "statuses waited for the database");
+});
+
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {
   const { summary } = await runWith(t, "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]");
   assert.deepEqual(broken(summary), []);

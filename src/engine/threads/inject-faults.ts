@@ -1,10 +1,10 @@
 /** Carries out the plan's faults on the run's threads, its database and its clock. */
-import { holdWriteLock } from "../../db/index.js";
 import type { PlannedFault } from "../../scenario/index.js";
 import { openMailbox, type Arena } from "../../sync/index.js";
 import type { RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
+import { createDatabaseStall } from "./database-stall.js";
 import type { LaunchedThread } from "./launch.js";
 
 export interface FaultTargets {
@@ -48,7 +48,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const lostClients = new Set<number>();
   const lostTasks = new Set<number>();
   let allowanceMs = 0;
-  let letGo: (() => void) | undefined;
+  const stall = createDatabaseStall(targets);
   const note = (what: string): void => void happened.push({ atMs: targets.elapsed(), what });
 
   const kill = async (kind: "client" | "task", index: number): Promise<void> => {
@@ -84,9 +84,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         return;
       }
       case "stall-database": {
-        const release = holdWriteLock(targets.databasePath);
-        letGo = release;
-        targets.at(targets.elapsed() + fault.lasts, release);
+        stall.hold(fault.lasts);
         allowanceMs += fault.lasts;
         note(`the database was held for ${fault.lasts} ms`);
         return;
@@ -121,7 +119,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     get allowanceMs() {
       return allowanceMs;
     },
-    end: () => letGo?.(),
+    end: () => stall.end(),
   };
 }
 
