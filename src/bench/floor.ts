@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { asDatabaseError } from "../db/index.js";
 import { distributionOf, type Distribution } from "../measure/index.js";
 import { systemClock } from "../sync/index.js";
 import type { FloorThread } from "./floor-thread.js";
@@ -55,7 +56,18 @@ async function handOvers(): Promise<Distribution> {
   }
 }
 
+/** @throws DatabaseError */
 function commits(path: string): Distribution {
+  try {
+    return timed(path);
+  } catch (error) {
+    throw asDatabaseError(error, path, "measuring the floor");
+  } finally {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  }
+}
+
+function timed(path: string): Distribution {
   const raw = openRawSqlite(path, 1);
   try {
     const samples = Float64Array.from({ length: COMMITS.warmUp + COMMITS.counted }, () => {
@@ -66,6 +78,5 @@ function commits(path: string): Distribution {
     return distributionOf(samples.subarray(COMMITS.warmUp));
   } finally {
     raw.close();
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
   }
 }

@@ -17,6 +17,7 @@ import { replayCommand } from "./replay.js";
 import { reportCommand } from "./report.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
+import { survivesItsReader } from "./output.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
@@ -29,6 +30,9 @@ const EXIT_FAILURE = 1;
 /** In the order of `--help`; the first is what is run when no other is named. */
 const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, reportCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, compareCommand, completionCommand];
 
+/** The arguments of which there may be several. */
+const LISTS = ["_", "files", "names"];
+
 const words = hideBin(process.argv);
 
 const parser = yargs(words)
@@ -39,13 +43,22 @@ const parser = yargs(words)
   .alias("help", "h")
   .version()
   .wrap(Math.min(100, process.stdout.columns || 100))
+  .middleware(refuseRepetition)
   .fail((message, error) => {
-    // yargs gives a message for what it checks itself, and the error for what a command throws.
-    throw (error as Error | undefined) ?? new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
+    // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
+    const thrown = error as Error | undefined;
+    if (thrown !== undefined && thrown.name !== "YError") throw thrown;
+    throw new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
   });
 
 // Each module reads its own arguments; to the parser they are all alike.
 for (const command of COMMANDS) parser.command(command as unknown as CommandModule);
+
+/** yargs makes a list of the values of an option that is given twice. */
+function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
+  const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
+  if (repeated !== undefined) throw new UsageError(`${repeated.length === 1 ? "-" : "--"}${repeated} is given more than once (see simulate --help)`);
+}
 
 /** yargs takes a misspelt command for an argument of the default one. */
 function checkCommand(): void {
@@ -56,6 +69,7 @@ function checkCommand(): void {
   throw new UsageError(`unknown command "${first}"; did you mean "${closest(first, names.filter((name) => name !== "$0"))}"? (see simulate --help)`);
 }
 
+survivesItsReader();
 try {
   if (isCompletionRequest(words)) await printCompletions(words, COMMANDS as unknown as CommandModule[]);
   else {

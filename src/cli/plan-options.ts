@@ -34,7 +34,7 @@ function lasting(text: string): number {
 /**
  * Loads the scenario and plans the run that the arguments ask for. `options` is plain data: `buildPlan(scenario, options)`
  * gives the same plan in a worker thread.
- * @throws {UsageError} for an option that is no such value.
+ * @throws {UsageError} for an option that is no such value, or not one for this scenario.
  * @throws {ScenarioError} for a scenario that cannot be used.
  */
 export async function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): Promise<
@@ -51,5 +51,10 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
     ...(duration !== undefined && { durationMs: lasting(duration) }),
   };
   const loaded = await openScenario(name);
-  return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
+  try {
+    return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
 }

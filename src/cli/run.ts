@@ -53,6 +53,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
       .example("$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"),
   async handler(args) {
+    if (args.results === "") throw new UsageError("--results must be a directory, not an empty name");
     const { scenario, path: _path, text, plan, options } = await planFrom(args);
     const threads = threadsFrom(args.threads);
     const faultRates = faultRatesFrom(args.faults);

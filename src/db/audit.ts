@@ -1,5 +1,5 @@
 /** Reading a finished run's database as a whole, for checking it: every agent with all that was ever committed about it. */
-import { openReader, type Connection } from "./connection.js";
+import { openReader, requireOurs, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "./statuses.js";
@@ -19,7 +19,10 @@ export interface AgentAudit {
   readonly submits: number;
 }
 
-/** Every agent in the database at `path`, in no particular order. Throws {@link DatabaseError} when it cannot be read. */
+/**
+ * Every agent in the database at `path`, in no particular order. Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError},
+ * or {@link DatabaseError} when it cannot be read.
+ */
 export function auditAgents(path: string): AgentAudit[] {
   const connection = openReader(path);
   try {
@@ -32,6 +35,7 @@ export function auditAgents(path: string): AgentAudit[] {
 /** As {@link auditAgents}, through a connection that is open. */
 export function auditConnection(connection: Connection): AgentAudit[] {
   try {
+    requireOurs(connection);
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
     const rows = connection.prepare<[], Omit<AgentAudit, "history" | "submits">>(
       `SELECT 'main' AS agentType, CAST(agent_id AS TEXT) AS agentId, status, CAST(unit_id AS TEXT) AS unitId, created_at AS createdAt FROM agents

@@ -73,18 +73,20 @@ function probe(path: string): void {
   const connection = new Sqlite(path, { fileMustExist: true, timeout: 0 });
   try {
     connection.pragma("locking_mode = EXCLUSIVE");
-    if (connection.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw foreign(path);
-    const version = Number(connection.pragma("user_version", { simple: true }));
-    if (version !== SCHEMA_VERSION) {
-      const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
-      throw new DatabaseVersionError(
-        `${path}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`,
-      );
-    }
+    requireOurs(connection);
     connection.exec("BEGIN EXCLUSIVE; ROLLBACK");
   } finally {
     connection.close();
   }
+}
+
+/** Throws unless the database is ours, and of our version. */
+export function requireOurs(connection: Connection): void {
+  if (connection.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw foreign(connection.name);
+  const version = Number(connection.pragma("user_version", { simple: true }));
+  if (version === SCHEMA_VERSION) return;
+  const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
+  throw new DatabaseVersionError(`${connection.name}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`);
 }
 
 function createTables(connection: Connection): Connection {

@@ -47,6 +47,9 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
   if (is("SQLITE_FULL")) {
     return new DatabaseFullError(`${path}: ${what} failed: the disk is full; free some space on it or choose another directory`, cause);
   }
+  if (is("SQLITE_IOERR")) {
+    return new DatabaseError(`${path}: ${what} failed: the disk is full, or it fails (${message}, ${error.code})`, cause);
+  }
   if (is("SQLITE_NOTADB")) return foreign(path, error);
   if (is("SQLITE_CORRUPT")) return new DatabaseError(`${path}: ${what} failed: the database is damaged (${message})`, cause);
   if (is("SQLITE_CANTOPEN") || is("SQLITE_READONLY") || is("SQLITE_PERM")) {

@@ -6,7 +6,7 @@
 export { connectDatabase, type ConnectedDatabase } from "./client.js";
 export { auditAgents, type AgentAudit } from "./audit.js";
 export type { Database, DatabaseOptions } from "./database.js";
-export { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
+export { asDatabaseError, DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
 export { openDatabase, type LocalDatabase, type OpenOptions } from "./local.js";
 export { holdWriteLock } from "./hold.js";
 export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";

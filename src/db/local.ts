@@ -45,7 +45,7 @@ export function openDatabase(
       try {
         return ready(execute(name, args));
       } catch (error) {
-        return failed(error);
+        return failed(asDatabaseError(error, path, name));
       }
     },
     send(name, ...args) {
@@ -57,8 +57,12 @@ export function openDatabase(
     },
     audit: () => auditConnection(connection),
     close: () => {
-      if (connection.inTransaction) connection.exec("COMMIT");
-      connection.close();
+      try {
+        if (connection.inTransaction) connection.exec("COMMIT");
+        connection.close();
+      } catch (error) {
+        throw asDatabaseError(error, path, "committing");
+      }
     },
   };
 }

@@ -9,11 +9,13 @@ export { buildReportData, type ReportInput, type StatusEvent } from "./html/buil
 export {
   RUN_FILES,
   ResultsError,
+  cannotWrite,
   compareReports,
   createRunDirectory,
   listRuns,
   readReportData,
   readSummary,
+  removeRunDirectory,
   writeAtomically,
   writeReport,
   writeRun,
@@ -26,6 +28,7 @@ export { renderLive, liveNews, reportNews, type LiveView } from "./html/live.js"
 export {
   JOURNAL_FILES,
   acknowledgementLine,
+  hasBegun,
   readAcknowledgements,
   readRunRecord,
   writeRunRecord,

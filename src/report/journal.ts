@@ -3,7 +3,7 @@
  * the first worker arrives, and `acknowledgements.log`, to which clients add a line for everything that is acknowledged to
  * them. The log is theirs, not the database's: it is what the database is checked against.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { RUN_FILES, writeAtomically } from "./results.js";
@@ -35,6 +35,11 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export function writeRunRecord(directory: string, record: RunRecord, scenario: string): void {
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
   writeAtomically(join(directory, JOURNAL_FILES.run), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Whether the run in `directory` has begun: the last thing before its start is its record. */
+export function hasBegun(directory: string): boolean {
+  return existsSync(join(directory, JOURNAL_FILES.run));
 }
 
 /** The record of the run in `directory`; undefined when there is none that can be read: the run had not begun. */

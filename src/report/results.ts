@@ -37,18 +37,27 @@ export function createRunDirectory(root: string, runId: string): string {
   return directory;
 }
 
+/** Removes the directory of a run that could not begin, with what is there of it. */
+export function removeRunDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** The error of a file of a run that cannot be written. */
+export function cannotWrite(path: string, error: unknown): ResultsError {
+  return new ResultsError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+}
+
 /**
  * Writes `data` to `path` so that, whatever happens, `path` is what it was or all of `data`: to a temporary file in the same
  * directory, synced, then renamed. On failure the temporary file is removed. @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const failed = (error: unknown): ResultsError => new ResultsError(`cannot write ${path}: ${reason(error)}`, { cause: error });
   let file: number;
   try {
     file = openSync(temporary, "w");
   } catch (error) {
-    throw failed(error);
+    throw cannotWrite(path, error);
   }
   try {
     try {
@@ -60,7 +69,7 @@ export function writeAtomically(path: string, data: string | Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw failed(error);
+    throw cannotWrite(path, error);
   }
 }
 
@@ -165,7 +174,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the disk",
+  ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EEXIST: "it is there already",
   ENOTDIR: "a part of the path is no directory",

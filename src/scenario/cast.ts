@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { count, duration, line, object } from "./fields.js";
+import { MOST_WORKERS } from "./limits.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "./worker-plan.js";
 
 const flag = z.boolean("must be true or false");
@@ -35,6 +36,7 @@ const worker = object({
 export const cast = z
   .array(worker, "must be a list of workers")
   .min(1, "must have at least one worker")
+  .max(MOST_WORKERS, `must be at most ${MOST_WORKERS} workers`)
   .describe("The workers one by one, instead of those that arrivals and behaviours would draw.");
 
 /** Worker `index` of a scenario that writes its workers out. */

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { Distribution } from "./distribution.js";
-import { DURATION_PATTERN, parseDuration } from "./duration.js";
+import { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.js";
+import { LONGEST_MS, MOST_COUNT } from "./limits.js";
 import { nearest } from "./nearest.js";
 
 /**
@@ -33,9 +34,10 @@ const durationText = z.string({ error: DURATION }).meta({ id: "duration", patter
 /** A duration of 0 or more; ms after parsing. */
 export const duration = durationText.transform((text, context) => {
   const ms = parseDuration(text);
-  if (ms !== undefined) return ms;
+  if (ms !== undefined && ms <= LONGEST_MS) return ms;
+  const tooLong = ms !== undefined && `must be at most ${formatDuration(LONGEST_MS)}`;
   const negative = text.startsWith("-") && parseDuration(text.slice(1)) !== undefined;
-  context.issues.push({ code: "custom", input: text, message: negative ? "must be 0 or more" : DURATION });
+  context.issues.push({ code: "custom", input: text, message: tooLong || (negative ? "must be 0 or more" : DURATION) });
   return z.NEVER;
 });
 
@@ -49,7 +51,7 @@ const COUNT = "must be a whole number, 0 or more";
 export const count = z.int(COUNT).min(0, COUNT);
 
 const POSITIVE_COUNT = "must be a whole number, 1 or more";
-export const positiveCount = z.int(POSITIVE_COUNT).min(1, POSITIVE_COUNT);
+export const positiveCount = z.int(POSITIVE_COUNT).min(1, POSITIVE_COUNT).max(MOST_COUNT, `must be at most ${MOST_COUNT}`);
 
 const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
@@ -118,4 +120,4 @@ export function distributionOf<Input>(value: Value<Input>, what: string) {
 /** Distributions of durations. */
 export const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
 /** Distributions of whole numbers. */
-export const counts = distributionOf(count, "a whole number").meta({ id: "counts" });
+export const counts = distributionOf(count.max(MOST_COUNT, `must be at most ${MOST_COUNT}`), "a whole number").meta({ id: "counts" });

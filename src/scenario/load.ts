@@ -1,8 +1,10 @@
 /** Finds, reads and checks scenario files. Every error is a {@link ScenarioError} that names file, line and field. */
-import { readdirSync, readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "./errors.js";
+import { MOST_FILE_BYTES } from "./limits.js";
 import { nearest } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
 import { scenarioSchema, type Scenario } from "./schema.js";
@@ -86,13 +88,34 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "may not be read",
 };
 
-function readText(path: string): string {
+/** The bytes of a file that is not too large; without asking its size first, which a pipe does not have. */
+function readBytes(path: string): Buffer {
+  const file = openSync(path, "r");
   try {
-    return readFileSync(path, "utf8");
+    const chunks: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const chunk = Buffer.allocUnsafe(1 << 16);
+      const length = readSync(file, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+      total += length;
+      if (total > MOST_FILE_BYTES) throw new Error(`is no scenario file: it has more than ${MOST_FILE_BYTES >> 20} MiB`);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readBytes(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ScenarioError([`${spoken(path)}: ${REASONS[code ?? ""] ?? message}`]);
   }
+  if (!isUtf8(bytes) || bytes.includes(0)) throw new ScenarioError([`${spoken(path)}: is no text file (UTF-8)`]);
+  return bytes.toString("utf8");
 }
 
 /**

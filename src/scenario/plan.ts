@@ -7,8 +7,9 @@
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
 import { planOfCast } from "./cast.js";
 import type { Distribution } from "./distribution.js";
-import { toMicrosecond } from "./duration.js";
+import { formatDuration, toMicrosecond } from "./duration.js";
 import type { Fault } from "./fault-schema.js";
+import { LONGEST_MS, MOST_WORKERS } from "./limits.js";
 import { planFaults } from "./plan-faults.js";
 import { sample, sampleCount, stream, type Random } from "./random.js";
 import type { Behaviour, Scenario, Sending } from "./schema.js";
@@ -139,6 +140,12 @@ function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number):
   return { ...disconnect, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
 }
 
+/** `endMs`, when there is no more to bring about, as a plan has it. @throws {RangeError} when the run would take too long */
+function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
+  if (endMs + drainTimeout <= LONGEST_MS) return toMicrosecond(endMs);
+  throw new RangeError(`a run takes ${formatDuration(LONGEST_MS)} at most, its drain included, not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`);
+}
+
 /** Picks by weight, in the order of the file. */
 function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string, Behaviour] {
   const entries = Object.entries(behaviours);
@@ -172,7 +179,7 @@ function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"
     seed,
     workers: cast.length,
     arrivalsMs,
-    scheduleMs: Math.max(arrivalsMs, ...drops),
+    scheduleMs: scheduleOf(scenario, Math.max(arrivalsMs, ...drops)),
     arriveAt: (index) => worker(index).arriveAt,
     worker,
   };
@@ -187,6 +194,7 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   const { seed = scenario.seed, workers = workersOf(scenario), durationMs } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed must be a whole number, 0 or more, not ${seed}`);
   if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers must be a whole number, 1 or more, not ${workers}`);
+  if (workers > MOST_WORKERS) throw new RangeError(`workers must be at most ${MOST_WORKERS}, not ${workers}`);
   if (durationMs !== undefined && !(durationMs > 0 && durationMs < Infinity)) {
     throw new RangeError(`durationMs must be above 0, not ${durationMs}`);
   }
@@ -229,7 +237,7 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     seed,
     workers,
     arrivalsMs,
-    scheduleMs: toMicrosecond(Math.max(arrivalsMs, ...windows, ...faultEnds)),
+    scheduleMs: scheduleOf(scenario, Math.max(arrivalsMs, ...windows, ...faultEnds)),
     ...(used.shutdownAt !== undefined && { shutdownAt: toMicrosecond(used.shutdownAt) }),
     ...(faults.length > 0 && { faults }),
     arriveAt,

@@ -21,7 +21,7 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
 /** `value` as it can stand in a message: scalars only, and not at any length. */
 function quote(value: unknown): string | undefined {
   if (value !== null && typeof value === "object") return undefined;
-  const text = JSON.stringify(value) as string | undefined;
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
   return text !== undefined && text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -10,6 +10,7 @@
 import seedrandom from "seedrandom";
 import type { Distribution } from "./distribution.js";
 import { exp, ln } from "./exact-math.js";
+import { LONGEST_MS, MOST_COUNT } from "./limits.js";
 
 /** Draws the next number of a stream: 0 <= u < 1, a multiple of 2^-32. */
 export type Random = () => number;
@@ -48,11 +49,11 @@ export function sample(distribution: Distribution, random: Random): number {
   if (distribution.kind === "constant") return distribution.value;
   if (distribution.kind === "uniform") return distribution.min + (distribution.max - distribution.min) * random();
   const value = unbounded(distribution, random);
-  return Math.min(Math.max(value, 0), distribution.max ?? Number.MAX_VALUE);
+  return Math.min(Math.max(value, 0), distribution.max ?? LONGEST_MS);
 }
 
 /** Draws a whole number of 0 or more; a uniform distribution gives each of its whole numbers, ends included, evenly. */
 export function sampleCount(distribution: Distribution, random: Random): number {
-  if (distribution.kind !== "uniform") return Math.round(sample(distribution, random));
+  if (distribution.kind !== "uniform") return Math.min(Math.round(sample(distribution, random)), MOST_COUNT);
   return distribution.min + Math.floor((distribution.max - distribution.min + 1) * random());
 }

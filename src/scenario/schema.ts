@@ -24,6 +24,7 @@ import {
   rangeOf,
   rate,
 } from "./fields.js";
+import { MOST_WORKERS } from "./limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 
 /** Tells the JSON Schema what a refinement tells the loader, in better words. */
@@ -40,6 +41,7 @@ const arrivals = object({
   ),
 })
   .refine((read) => expectedArrivals(read) >= 0.5, "no worker ever arrives: there is no stage, or every rate is 0, or nearly")
+  .refine((read) => expectedArrivals(read) <= MOST_WORKERS, `more workers arrive than a run can have, which is ${MOST_WORKERS}`)
   .describe("When workers arrive (open model): the area under the rate is the number of workers, unless --workers is given.");
 
 /** How live updates are sent, in onboarding and in the task alike. */

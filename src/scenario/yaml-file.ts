@@ -53,7 +53,8 @@ export function readYaml(text: string): YamlFile {
   };
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
-    const message = fault.code === "MULTIPLE_DOCS" ? "must be a single document" : fault.message;
+    const deep = fault.message.includes("call stack");
+    const message = fault.code === "MULTIPLE_DOCS" ? "must be a single document" : deep ? "is nested too deeply" : fault.message;
     throw new YamlError(message, positionAt(fault.pos[0]));
   }
   visit(document, {

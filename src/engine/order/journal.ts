@@ -3,6 +3,7 @@
  * in it when it was killed can be added by whoever made the buffer.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { cannotWrite } from "../../report/index.js";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
 import { LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
 
@@ -42,27 +43,37 @@ export function addRemains({ path, buffer }: JournalPlace): void {
   if (words[USED] === 0) return;
   const file = openSync(path, "a");
   try {
-    writeChunk(file, words, Buffer.from(buffer, WORDS_BYTES));
+    writeChunk(file, path, words, Buffer.from(buffer, WORDS_BYTES));
   } finally {
     closeSync(file);
   }
 }
 
-function writeChunk(file: number, words: Int32Array, bytes: Buffer): void {
+function writeChunk(file: number, path: string, words: Int32Array, bytes: Buffer): void {
   const used = words[USED] ?? 0;
   const number = words[CHUNK] ?? 0;
   const head = Buffer.alloc(8);
   head.writeUInt32LE(used, 0);
   head.writeUInt32LE(number, 4);
-  writeSync(file, Buffer.concat([head, bytes.subarray(0, used)]));
+  append(file, path, Buffer.concat([head, bytes.subarray(0, used)]));
   // A thread that is killed before this leaves the same chunk to be written again; a reader knows it by its number.
   words[CHUNK] = number + 1;
   words[USED] = 0;
 }
 
+/** @throws ResultsError */
+function append(file: number, path: string, bytes: Buffer): void {
+  try {
+    writeSync(file, bytes);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
 /** A class because its fields are written at every byte: one shape, no closure. */
 export class Journal {
   readonly #file: number;
+  readonly #path: string;
   readonly #words: Int32Array;
   readonly #bytes: Buffer;
   #length = 0;
@@ -71,6 +82,7 @@ export class Journal {
   /** Opens the file for adding to it. Throws the error of the file system. */
   constructor({ path, buffer }: JournalPlace) {
     this.#file = openSync(path, "a");
+    this.#path = path;
     this.#words = new Int32Array(buffer, 0, 2);
     this.#bytes = Buffer.from(buffer, WORDS_BYTES);
   }
@@ -142,12 +154,12 @@ export class Journal {
   /** Adds everything to the file, and its end. */
   close(): void {
     if (this.#length > 0) this.#flush();
-    writeSync(this.#file, Buffer.alloc(8));
+    append(this.#file, this.#path, Buffer.alloc(8));
     closeSync(this.#file);
   }
 
   #flush(): void {
-    writeChunk(this.#file, this.#words, this.#bytes);
+    writeChunk(this.#file, this.#path, this.#words, this.#bytes);
     this.#length = 0;
   }
 

@@ -1,8 +1,9 @@
 /** The clients' own record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { acknowledgementLine, type Acknowledgement } from "../../report/index.js";
+import { acknowledgementLine, cannotWrite, type Acknowledgement } from "../../report/index.js";
 
 export interface AcknowledgementLog {
+  /** @throws ResultsError when it cannot be written */
   note(acknowledgement: Acknowledgement): void;
   close(): void;
 }
@@ -14,7 +15,13 @@ export interface AcknowledgementLog {
 export function openAcknowledgementLog(path: string): AcknowledgementLog {
   const file = openSync(path, "a");
   return {
-    note: (acknowledgement) => void writeSync(file, acknowledgementLine(acknowledgement)),
+    note(acknowledgement) {
+      try {
+        writeSync(file, acknowledgementLine(acknowledgement));
+      } catch (error) {
+        throw cannotWrite(path, error);
+      }
+    },
     close: () => closeSync(file),
   };
 }

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
 import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
-import { createRunDirectory, JOURNAL_FILES, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
+import { createRunDirectory, hasBegun, JOURNAL_FILES, removeRunDirectory, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { Arena, shiftClock, shiftedClock, systemClock, type Clock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
@@ -70,16 +70,21 @@ export interface ThreadsRun {
 
 /**
  * Runs the plan. Throws ResultsError or DatabaseError when the run's directory or database cannot be made or written, and
- * ThreadDiedError when a thread died; no thread is left behind in any case.
+ * ThreadDiedError when a thread died; no thread is left behind in any case, nor is anything of a run that could not begin.
  */
 export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   const databasePath = join(directory, RUN_FILES.database);
-  const writer = await startWriter(databasePath, { create: true });
   try {
-    return await runWith(run, directory, databasePath, writer);
-  } finally {
-    await writer.close().catch(() => undefined);
+    const writer = await startWriter(databasePath, { create: true });
+    try {
+      return await runWith(run, directory, databasePath, writer);
+    } finally {
+      await writer.close().catch(() => undefined);
+    }
+  } catch (error) {
+    if (!hasBegun(directory)) removeRunDirectory(directory);
+    throw error;
   }
 }
 
@@ -192,6 +197,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       const durationMs = elapsed();
       injection.end();
       await writer.close();
+      order?.end();
       const reports = [...clientReports, ioReport, ...taskReports].filter((report) => report !== undefined);
       for (const { snapshot } of reports) collector.add(snapshot);
       const audit = auditAgents(databasePath);
@@ -231,7 +237,11 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     timetable.end();
     kill.abort();
     await launcher.destroy();
-    order?.end();
+    try {
+      order?.end();
+    } catch {
+      // The run has failed already, and why is what has to be told.
+    }
   }
 }
 

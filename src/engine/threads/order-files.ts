@@ -1,7 +1,7 @@
 /** The order files of a run: one for each thread that has something to do with agents' slots. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ResultsError } from "../../report/index.js";
+import { cannotWrite, ResultsError } from "../../report/index.js";
 import type { Clock, MailboxKind } from "../../sync/index.js";
 import { addRemains, createJournal, Journal, ORDER_DIRECTORY, OrderRecorder, type JournalPlace } from "../order/index.js";
 
@@ -10,7 +10,10 @@ export interface OrderFiles {
   readonly begin: (thread: string) => JournalPlace;
   /** The recorder of the thread that made these. */
   readonly recorder: OrderRecorder;
-  /** Ends the record of this thread, and adds what threads left that were killed. No thread may be recording any more. */
+  /**
+   * Ends the record of this thread, and adds what threads left that were killed. No thread may be recording any more. A second
+   * call does nothing. @throws ResultsError
+   */
   end(): void;
 }
 
@@ -24,7 +27,7 @@ export function createOrderFiles(directory: string, run: { readonly mailbox: Mai
       places.push(place);
       return place;
     } catch (error) {
-      throw new ResultsError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      throw cannotWrite(path, error);
     }
   };
   try {
@@ -32,11 +35,14 @@ export function createOrderFiles(directory: string, run: { readonly mailbox: Mai
   } catch (error) {
     throw new ResultsError(`cannot make ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, { cause: error });
   }
+  let ended = false;
   const recorder = new OrderRecorder(new Journal(begin("coordinator")), clock);
   return {
     begin,
     recorder,
     end() {
+      if (ended) return;
+      ended = true;
       recorder.close();
       places.forEach(addRemains);
     },

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { openDatabase } from "../../db/index.js";
 import { watchProcess } from "../../measure/index.js";
-import { createRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
+import { cannotWrite, createRunDirectory, removeRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import type { MailboxKind } from "../../sync/index.js";
-import { createTraceFile, type TraceSink } from "../../trace/index.js";
+import { createTraceFile, type TraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { faultsOf, type FaultRates } from "./faults.js";
@@ -39,15 +39,26 @@ export interface VirtualRunOptions {
 }
 
 /**
- * Runs the plan under simulated time. Throws ResultsError, DatabaseError or the error of the file system when something cannot
- * be written, and the error of a part of the run that failed.
+ * Runs the plan under simulated time. Throws ResultsError or DatabaseError when something cannot be written, and the error of a
+ * part of the run that failed. Of a run that could not begin nothing is left.
  */
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
-  const { loaded, plan, interrupt, watch } = options;
   const directory = createRunDirectory(options.resultsRoot, options.runId);
+  const progress = { hasBegun: false };
+  try {
+    return await runIn(directory, options, () => (progress.hasBegun = true));
+  } catch (error) {
+    if (!progress.hasBegun) removeRunDirectory(directory);
+    throw error;
+  }
+}
+
+async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
+  const { loaded, plan, interrupt, watch } = options;
   // Written now, so that a run that fails on the way can be repeated.
   writeAtomically(join(directory, RUN_FILES.scenario), loaded.text);
-  const trace = createTraceFile(join(directory, RUN_FILES.trace), headerOf(options));
+  const tracePath = join(directory, RUN_FILES.trace);
+  const trace = orCannotWrite(tracePath, () => createTraceFile(tracePath, headerOf(options)));
   const database = openDatabase(join(directory, RUN_FILES.database), { create: true, writesPerCommit: WRITES_PER_COMMIT });
   const process = watchProcess();
   try {
@@ -59,19 +70,17 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
       database,
       runDir: directory,
       faults: faultsOf(plan.seed, options.faultRates),
-      sink:
-        watch === undefined
-          ? (event) => trace.write(event)
-          : (event) => {
-              trace.write(event);
-              watch(event);
-            },
+      sink(event) {
+        orCannotWrite(tracePath, () => trace.write(event));
+        watch?.(event);
+      },
     });
+    onBegun();
     await finish(run, options).catch((error: unknown) => {
-      trace.abandon();
+      abandon(trace);
       throw error;
     });
-    const { hash } = trace.end();
+    const { hash } = orCannotWrite(tracePath, () => trace.end());
     const { evidence, audit, durationMs } = run.conclude();
     const summary = conclude({
       ...options,
@@ -89,6 +98,23 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
     return { summary, directory };
   } finally {
     database.close();
+  }
+}
+
+function orCannotWrite<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** What the trace has so far, as far as there is room for it: the run has failed, and why is what has to be told. */
+function abandon(trace: TraceFile): void {
+  try {
+    trace.abandon();
+  } catch {
+    // Without an end in any case.
   }
 }
 

@@ -102,7 +102,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     database,
     random: stream(plan.seed, "commits"),
     delay: () => faults.commitDelay(faultsNote),
-    onError: (error) => failures.push(new Error(`a write failed: ${String(error)}`, { cause: error })),
+    onError: (error) => failures.push(new Error(`a write failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),
     events: {
       asked: (station, name, args) => stations.noteAs(station)("write", name, args as never, null),
       executed: (name, args, outcome) =>

@@ -1,0 +1,13 @@
+/** What is more than a run can be: numbers that are slips of the pen, and would end in an error that nobody understands, or never. */
+
+/** Workers of a run: their agents' slots in shared memory, two each, stay within the 4 GiB that a buffer may have. */
+export const MOST_WORKERS = 400_000;
+
+/** Live updates of a worker, and whatever else is counted, a worker: no draw is above. */
+export const MOST_COUNT = 1_000_000;
+
+/** How long anything may last, ms: 20 days. Timers end at 24.8. */
+export const LONGEST_MS = 480 * 3_600_000;
+
+/** Bytes of a scenario file; the largest that `simulate shrink` writes has a few MiB. */
+export const MOST_FILE_BYTES = 1 << 24;
