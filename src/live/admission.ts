@@ -86,6 +86,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     registrations.set(registrationId, agentId);
     notes.of(seat);
     recorder.count("agents_registered");
+    recorder.gauge("agents_live", seats.live);
     tell(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
     // Its channel ended before there was an agent to mark.
     if (!channel.isAlive()) disconnected(seat);

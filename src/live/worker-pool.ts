@@ -190,6 +190,7 @@ export class WorkerPool implements ClientRequests {
   /** The agent is over: an admitted worker goes on to a unit. */
   #leave(seat: Seat, status: AgentStatus, releasedAt: number | undefined): void {
     this.#seats.vacate(seat, () => {
+      this.#options.recorder.gauge("agents_live", this.#seats.live);
       if (releasedAt !== undefined && seat.absentAt !== undefined) {
         // The waiter can be released by the committed row before this thread has learnt that it is committed.
         this.#options.recorder.trend("disconnect_detection").record(Math.max(0, releasedAt - seat.absentAt), releasedAt);

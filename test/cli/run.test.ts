@@ -19,6 +19,8 @@ test("the main job, short: invariants hold, everything is accounted for and writ
     assert.ok(held, id);
     if (id !== "no-early-timeout") assert.ok(checked > 0, `${id} had nothing to check`);
   }
+  for (const [name, { count }] of Object.entries(summary.trends)) assert.ok(count > 0, `${name} has no samples`);
+  assert.deepEqual(summary.gauges, { agents_waiting: 0, agents_live: 0 });
   const { live_updates_sent: sent, live_updates_taken: taken, live_updates_accounted: accounted } = summary.counters;
   assert.ok(sent !== undefined && taken !== undefined && accounted !== undefined);
   assert.ok(sent > 120);

@@ -54,7 +54,13 @@ export async function runThread<Evidence>(
     else if (message.kind === "pause") arena.reactor.sleep(message.ms).block();
     else if (message.kind === "gauges") post({ kind: "gauges", gauges: role.gauges() });
   });
-  const progress = setInterval(() => post({ kind: "progress", snapshot: recorder.take() }), PROGRESS_MS);
+  let tickDueAt = systemClock.now() + PROGRESS_MS;
+  const progress = setInterval(() => {
+    const now = systemClock.now();
+    recorder.trend("event_loop_delay").record(Math.max(0, now - tickDueAt), clock.now());
+    tickDueAt = now + PROGRESS_MS;
+    post({ kind: "progress", snapshot: recorder.take() });
+  }, PROGRESS_MS);
   const { reactor } = arena;
   let turnedAt = Infinity;
   let longestTurnMs = 0;
