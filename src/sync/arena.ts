@@ -8,6 +8,8 @@ import { EventedDriver } from "./evented.js";
 import { EVENTS_PER_SLOT, HEADER, layoutOf, MAGIC, MAX_THREADS, THREAD, type ArenaSizes, type Layout } from "./layout.js";
 import { ReadySet } from "./ready-set.js";
 import { Reactor, type Driver } from "./reactor.js";
+import { RecordedSlot } from "./recorded-slot.js";
+import type { SlotRecorder } from "./slot-recorder.js";
 import { Slot, type SlotHome } from "./slot.js";
 import type { Witness } from "./witness.js";
 import { WitnessedSlot } from "./witnessed-slot.js";
@@ -30,6 +32,8 @@ export interface ArenaOptions extends Partial<ArenaSizes> {
   readonly driver?: Driver;
   /** Who sees what is done through this thread's handles on slots (not wide ones). Default: nobody. */
   readonly witness?: Witness;
+  /** Who notes the order of what is done through this thread's handles on slots (not wide ones). Not used with a witness. */
+  readonly recorder?: SlotRecorder;
 }
 
 const DEFAULT_SIZES: ArenaSizes = { slots: 1024, ringBytes: 4096, wideSlots: 0, wideRingBytes: 1 << 20 };
@@ -42,7 +46,7 @@ export class Arena implements SlotHome {
   readonly clock: Clock;
   readonly reactor: Reactor;
   readonly #layout: Layout;
-  readonly #witness: Witness | undefined;
+  readonly #openSlot: (index: number, word: number, ringBytes: number) => Slot;
   #thread: number | undefined;
   #hint = 0;
   readonly #readySets: (ReadySet | undefined)[] = [];
@@ -53,7 +57,10 @@ export class Arena implements SlotHome {
     this.bytes = Buffer.from(shared);
     this.#layout = layout;
     this.#thread = options.thread;
-    this.#witness = options.witness;
+    const { witness, recorder } = options;
+    if (witness !== undefined) this.#openSlot = (index, word, ringBytes) => new WitnessedSlot(this, index, word, ringBytes, witness);
+    else if (recorder !== undefined) this.#openSlot = (index, word, ringBytes) => new RecordedSlot(this, index, word, ringBytes, recorder);
+    else this.#openSlot = (index, word, ringBytes) => new Slot(this, index, word, ringBytes);
     this.clock = options.clock ?? systemClock;
     this.reactor = new Reactor(this.clock, () => ({
       cells: this.cells,
@@ -79,7 +86,7 @@ export class Arena implements SlotHome {
   }
 
   /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
-  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness"> = {}): Arena {
+  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness" | "recorder"> = {}): Arena {
     const cells = new Int32Array(shared, 0, shared.byteLength >>> 2);
     if (cells.length < HEADER.words || load(cells, HEADER.magic) !== MAGIC) {
       throw new TypeError("the shared buffer is not an arena");
@@ -105,8 +112,7 @@ export class Arena implements SlotHome {
       throw new RangeError(`slot ${index} is not in the arena: it has ${slots + wideSlots}`);
     }
     if (index >= slots) return new Slot(this, index, firstWideSlot + (index - slots) * wideSlotWords, wideRingBytes);
-    const word = firstSlot + index * slotWords;
-    return this.#witness === undefined ? new Slot(this, index, word, ringBytes) : new WitnessedSlot(this, index, word, ringBytes, this.#witness);
+    return this.#openSlot(index, firstSlot + index * slotWords, ringBytes);
   }
 
   /** Takes a free slot, emptied. Any thread may. Throws {@link ArenaFullError}. */

@@ -24,5 +24,9 @@ export function shiftClock(offset: Int32Array, ms: number): void {
 
 /** The machine's monotonic clock (`CLOCK_MONOTONIC`): the same origin in every thread of every process of this machine. */
 export const systemClock: Clock = {
-  now: () => Number(process.hrtime.bigint()) / 1e6,
+  now() {
+    // Not `hrtime.bigint`, whose numbers have to be made and collected: this takes 0.6 of its time.
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1000 + nanoseconds / 1e6;
+  },
 };

@@ -17,6 +17,7 @@ export { park, standingStill, type ParkOptions } from "./parked.js";
 export { Reactor, type Driver } from "./reactor.js";
 export { Slot } from "./slot.js";
 export { SLOT_OPERATIONS, type AnySlotOperation, type ArgumentKind, type OperationArguments, type SlotOperation } from "./slot-operations.js";
+export type { SlotRecorder } from "./slot-recorder.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "./steps.js";
 export { TimerQueue, type Timer } from "./timer-queue.js";
 export type { Witness } from "./witness.js";

@@ -93,7 +93,7 @@ export class Ring {
   /** Takes the oldest message out; undefined when the queue was empty. Only one consumer at a time. */
   shift(): Taken | undefined {
     const cells = this.#cells;
-    if (this.isEmpty) return undefined;
+    if (!test(cells, this.#queue, COUNT)) return undefined;
     const parity = this.#headInForce();
     const head = load(cells, this.#slot + SLOT.heads + parity) >>> 0;
     const length = cells[this.#lengthCell(head)] ?? 0;

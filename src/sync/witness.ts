@@ -1,4 +1,4 @@
-/** Who sees every operation on an agent's slot: to note their order, or to have them take effect in the order of another run. */
+/** Who sees every operation on an agent's slot before it takes effect: to have them take effect in the order of another run. */
 import type { ArgumentKind, OperationArguments, SlotOperation } from "./slot-operations.js";
 import type { Slot } from "./slot.js";
 

@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { connectDatabase, type DatabaseConnection } from "../../dist/db/index.js";
 import { Journal, OrderRecorder, type JournalPlace } from "../../dist/engine/order/index.js";
 import { Agent, createContext } from "../../dist/model/index.js";
-import { Arena, systemClock, type ArgumentKind, type MailboxKind, type OperationArguments, type Slot, type SlotOperation } from "../../dist/sync/index.js";
+import { Arena, systemClock, type MailboxKind } from "../../dist/sync/index.js";
 
 export interface AppendingThread {
   connection: DatabaseConnection;
@@ -22,17 +22,15 @@ export interface AppendingThread {
 const { connection, arena: shared, mailbox, place, agentId, slotIndex, gate } = workerData as AppendingThread;
 
 class PausingRecorder extends OrderRecorder {
-  override perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
-    if (operation.name === "hasLiveUpdate.set" || operation.name === "hasLiveUpdate.announce") {
-      parentPort?.postMessage("appended");
-      Atomics.wait(new Int32Array(gate), 0, 0);
-    }
-    return super.perform(slot, operation, argument);
+  override notePush(...push: Parameters<OrderRecorder["notePush"]>): void {
+    super.notePush(...push);
+    parentPort?.postMessage("appended");
+    Atomics.wait(new Int32Array(gate), 0, 0);
   }
 }
 
 const recorder = new PausingRecorder(new Journal(place), systemClock);
-const arena = Arena.attach(shared, { witness: recorder });
+const arena = Arena.attach(shared, { recorder });
 const db = connectDatabase(connection);
 const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
 context.slots.adopt(agentId, slotIndex);

@@ -53,7 +53,7 @@ export async function recordLateSignal(t: TestContext, mailbox: MailboxKind, tim
   mkdirSync(join(directory, ORDER_DIRECTORY));
   const placeOf = (thread: string) => createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), { thread, mailbox, ringBytes: 4096 });
   const recorder = new OrderRecorder(new Journal(placeOf("taking")), systemClock);
-  const arena = Arena.create({ slots: 1, witness: recorder });
+  const arena = Arena.create({ slots: 1, recorder });
   const db = connectDatabase(writer.connect());
   const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
   const { workerId, unitId } = populate(db);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Arena, MAILBOX_KINDS, openMailbox, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type Witness } from "../../dist/sync/index.js";
+import { Arena, MAILBOX_KINDS, openMailbox, SLOT_OPERATIONS, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type SlotRecorder, type Witness } from "../../dist/sync/index.js";
 
 /** Carries out everything, and keeps the names. */
 class Watching implements Witness {
@@ -38,6 +38,66 @@ for (const kind of MAILBOX_KINDS) {
     );
   });
 }
+
+/** Keeps the names of what it is told of, and the numbers. */
+class Recording implements SlotRecorder {
+  readonly seen: string[] = [];
+  readonly numbers: number[] = [];
+  readonly waiter = {};
+  readonly waiters: (object | undefined)[] = [];
+
+  noteOperation(_slot: number, number: number, code: number): void {
+    this.seen.push(SLOT_OPERATIONS[code]?.name ?? "");
+    this.numbers.push(number);
+  }
+
+  notePush(slot: number, number: number, code: number): void {
+    this.noteOperation(slot, number, code);
+  }
+
+  noteWake(slot: number, number: number, code: number, _positive: boolean, _atMs: number, waiter: object | undefined): void {
+    this.noteOperation(slot, number, code);
+    this.waiters.push(waiter);
+  }
+}
+
+for (const kind of MAILBOX_KINDS) {
+  test(`a recorder is told of the operations that a witness sees, with numbers without a gap (${kind})`, () => {
+    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet", "size", "rouse"), { maxLength: 30 });
+    fc.assert(
+      fc.property(deeds, (list) => {
+        const [witness, recorder] = [new Watching(), new Recording()];
+        const slots = [Arena.create({ slots: 1, witness }), Arena.create({ slots: 1, recorder })].map((arena) => arena.allocate());
+        const mailboxes = slots.map((slot) => openMailbox(slot, kind));
+        for (const [number, deed] of list.entries()) {
+          const [witnessed, recorded] = mailboxes.map((mailbox, side) => {
+            if (deed === "append") return mailbox.append({ number });
+            if (deed === "isSet") return mailbox.signal.isSet();
+            if (deed === "size") return mailbox.size;
+            if (deed === "rouse") return slots[side]?.rouse();
+            return mailbox[deed]();
+          });
+          assert.deepEqual(recorded, witnessed);
+        }
+        assert.deepEqual(recorder.seen, witness.seen);
+        assert.deepEqual(recorder.numbers, recorder.seen.map((_, number) => number));
+      }),
+    );
+  });
+}
+
+test("a recorder is told how waits end, and of whom", async () => {
+  const recorder = new Recording();
+  const event = Arena.create({ slots: 1, recorder }).allocate().event("didSubmit");
+  assert.equal(await event.waitAsync(5), false);
+  const raised = event.waitAsync(60_000);
+  event.set();
+  assert.equal(await raised, true);
+  event.clear();
+  assert.equal(event.wait(5), false);
+  assert.deepEqual(recorder.seen, ["ticket", "wake", "ticket", "set", "wake", "clear", "ticket", "wake"].map((name) => `didSubmit.${name}`));
+  assert.deepEqual(recorder.waiters, [recorder.waiter, recorder.waiter, recorder.waiter]);
+});
 
 test("a wait tells what it came to when it ends", async () => {
   const witness = new Watching();

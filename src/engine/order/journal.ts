@@ -100,13 +100,16 @@ export class Journal {
 
   /** A whole number, 0 or more. */
   natural(value: number): void {
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
     while (rest > 0x7fffffff) {
-      this.#byte((rest % 128) | 128);
+      bytes[at++] = (rest % 128) | 128;
       rest = Math.floor(rest / 128);
     }
-    for (; rest > 127; rest >>>= 7) this.#byte((rest & 127) | 128);
-    this.#byte(rest);
+    for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+    bytes[at++] = rest;
+    this.#length = at;
   }
 
   /** A time, ms on the run's clock; kept in whole microseconds since the time before it. */

@@ -3,30 +3,22 @@
  * methods, the operations on the slot that they come to, and their reads and writes of the agent's row. From the records of all
  * threads every agent's life can be carried out again in the same order (replay.ts).
  *
- * The model, the mailboxes and the live run know nothing of it: it lies between them as a witness of the slots, as the
+ * The model, the mailboxes and the live run know nothing of it: it lies between them as the recorder of the slots, as the
  * database, and in the place of the handles.
  */
 import type { AgentStatus, Database, Reads, WriteArgs, WriteName, WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent, type ModelContext } from "../../model/index.js";
-import type { ArgumentKind, Clock, OperationArguments, Slot, SlotOperation, Steps, Wait, Witness } from "../../sync/index.js";
-import { CODE, METHODS, type Method, type Scalar } from "./format.js";
+import type { Clock, Slot, SlotRecorder, Wait } from "../../sync/index.js";
+import { CODE, type Scalar } from "./format.js";
 import type { Journal } from "./journal.js";
-import { watchHandle, type Calls } from "./watched-handle.js";
-
-/** A call that is under way. */
-interface Call {
-  readonly slot: Slot;
-  /** Of its start, in the order of the slot. */
-  readonly number: number;
-}
+import { watchHandle, type Call, type Calls, type WatchedHandle } from "./watched-handle.js";
 
 const NO_CALL = -1;
 
-export class OrderRecorder implements Witness {
+export class OrderRecorder implements SlotRecorder, Calls {
+  current: Call | undefined;
   readonly #journal: Journal;
   readonly #clock: Clock;
-  /** The call whose code runs now. */
-  #current: Call | undefined;
   /** Whose the last entry was. */
   #slot = -1;
   #call = NO_CALL;
@@ -36,38 +28,31 @@ export class OrderRecorder implements Witness {
     this.#clock = clock;
   }
 
-  perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
-    const number = slot.enter();
-    let outcome: Outcome;
-    let at = 0;
-    try {
-      outcome = operation.carryOut(slot, argument);
-      if (operation.endsWait) at = this.#clock.now();
-    } finally {
-      slot.leave(number);
-    }
-    const call = this.#current;
-    this.#turnTo(slot, call?.slot.index === slot.index ? call.number : NO_CALL);
-    this.#journal.begin(CODE.operation + operation.code, operation.isPositive(outcome));
+  noteOperation(slot: number, number: number, code: number, positive: boolean): void {
+    this.#turnToCallOn(slot, this.current);
+    this.#journal.begin(CODE.operation + code, positive);
     this.#journal.natural(number);
-    if (operation.endsWait) this.#journal.time(at);
-    if (typeof argument === "string") this.#journal.natural(Buffer.byteLength(argument));
     this.#journal.end();
-    return outcome;
   }
 
-  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: () => void) => void, resume: (raised: boolean) => void): void {
-    const call = this.#current;
-    begin(() => {
-      this.#current = call;
-      let raised;
-      try {
-        raised = this.perform(slot, wake, ticket);
-      } finally {
-        this.#current = undefined;
-      }
-      resume(raised);
-    });
+  notePush(slot: number, number: number, code: number, positive: boolean, bytes: number): void {
+    this.#turnToCallOn(slot, this.current);
+    this.#journal.begin(CODE.operation + code, positive);
+    this.#journal.natural(number);
+    this.#journal.natural(bytes);
+    this.#journal.end();
+  }
+
+  get waiter(): Call | undefined {
+    return this.current;
+  }
+
+  noteWake(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: Call | undefined): void {
+    this.#turnToCallOn(slot, waiter);
+    this.#journal.begin(CODE.operation + code, positive);
+    this.#journal.natural(number);
+    this.#journal.time(atMs);
+    this.#journal.end();
   }
 
   /** The database as the calls of this thread see it. */
@@ -77,7 +62,7 @@ export class OrderRecorder implements Witness {
       const read = database[name].bind(database) as Reads["getAgent"];
       const noted: Reads["getAgent"] = (id) => {
         const row = read(id);
-        if (this.#current !== undefined) this.#noteRead(this.#current, row?.status);
+        if (this.current !== undefined) this.#noteRead(this.current, row?.status);
         return row;
       };
       Object.assign(watched, { [name]: noted });
@@ -85,7 +70,7 @@ export class OrderRecorder implements Witness {
     watchRead("getAgent");
     watchRead("getOnboardingAgent");
     const write = <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> => {
-      const call = this.#current;
+      const call = this.current;
       if (call === undefined) return database.write(name, ...args);
       this.#noteAsked(call, name, args);
       return this.#noteAnswer(call, name, database.write(name, ...args));
@@ -109,7 +94,7 @@ export class OrderRecorder implements Witness {
       handOut: (handle) => {
         if (!(handle instanceof Agent || handle instanceof OnboardingAgent)) return handle;
         const slot = slots.slotOf(handle.getAgentId());
-        watchHandle(handle, this.#callsOf(slot, this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus)));
+        watchHandle(handle, { calls: this, slot, number: this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus) });
         return handle;
       },
     };
@@ -120,93 +105,28 @@ export class OrderRecorder implements Witness {
     this.#journal.close();
   }
 
-  #callsOf(slot: Slot, handle: number): Calls {
-    return {
-      now: (method, argument, body, gist) => {
-        if (this.#current !== undefined) return body();
-        const call = this.#start(slot, handle, method, argument);
-        this.#current = call;
-        let value;
-        try {
-          value = body();
-        } catch (error) {
-          this.#noteEnded(call, true, nameOf(error));
-          throw error;
-        } finally {
-          this.#current = undefined;
-        }
-        this.#noteEnded(call, false, gist(value));
-        return value;
-      },
-      steps: (method, argument, body, gist) => this.#steps(slot, handle, method, argument, body, gist),
-    };
-  }
-
-  *#steps<T>(slot: Slot, handle: number, method: Method, argument: Scalar, body: () => Steps<T>, gist: (value: T) => Scalar): Steps<T> {
-    // Inside another call: part of that.
-    if (this.#current !== undefined) return yield* body();
-    const call = this.#start(slot, handle, method, argument);
-    const steps = body();
-    for (let input: unknown, failed = false; ; ) {
-      let next: IteratorResult<Wait<unknown>, T>;
-      this.#current = call;
-      try {
-        next = failed ? steps.throw(input) : steps.next(input);
-      } catch (error) {
-        this.#noteEnded(call, true, nameOf(error));
-        throw error;
-      } finally {
-        this.#current = undefined;
-      }
-      if (next.done) {
-        this.#noteEnded(call, false, gist(next.value));
-        return next.value;
-      }
-      try {
-        input = yield this.#within(call, next.value);
-        failed = false;
-      } catch (error) {
-        input = error;
-        failed = true;
-      }
-    }
-  }
-
-  /** `wait`, which begins as part of the call. */
-  #within(call: Call, wait: Wait<unknown>): Wait<unknown> {
-    return {
-      block: () => this.#as(call, () => wait.block()),
-      start: (resume, fail) => this.#as(call, () => wait.start(resume, fail)),
-    };
-  }
-
-  #as<T>(call: Call | undefined, body: () => T): T {
-    const before = this.#current;
-    this.#current = call;
-    try {
-      return body();
-    } finally {
-      this.#current = before;
-    }
-  }
-
-  #start(slot: Slot, handle: number, method: Method, argument: Scalar): Call {
-    const { number, at } = this.#place(slot);
-    this.#turnTo(slot, NO_CALL);
+  begin({ slot, number: handle }: WatchedHandle, method: number, argument: Scalar): Call {
+    const number = slot.enter();
+    const at = this.#clock.now();
+    slot.leave(number);
+    this.#turnTo(slot.index, NO_CALL);
     this.#journal.begin(CODE.started, false);
     this.#journal.natural(number);
     this.#journal.time(at);
     this.#journal.natural(handle);
-    this.#journal.natural(METHODS.indexOf(method));
+    this.#journal.natural(method);
     this.#journal.scalar(argument);
     this.#journal.end();
     // What follows is the call's, as a reader knows.
     this.#call = number;
-    return { slot, number };
+    const call = { slot, number };
+    this.current = call;
+    return call;
   }
 
-  #noteEnded({ slot, number }: Call, threw: boolean, value: Scalar): void {
-    this.#turnTo(slot, number);
+  end({ slot, number }: Call, threw: boolean, value: Scalar): void {
+    this.current = undefined;
+    this.#turnTo(slot.index, number);
     this.#journal.begin(CODE.ended, threw);
     this.#journal.scalar(value);
     this.#journal.end();
@@ -214,7 +134,7 @@ export class OrderRecorder implements Witness {
 
   #noteOpened(slot: Slot, agentId: string, status: AgentStatus): number {
     const { number, at } = this.#place(slot);
-    this.#turnTo(slot, NO_CALL);
+    this.#turnTo(slot.index, NO_CALL);
     this.#journal.begin(CODE.opened, false);
     this.#journal.natural(number);
     this.#journal.time(at);
@@ -226,7 +146,7 @@ export class OrderRecorder implements Witness {
 
   #noteClosed(slot: Slot): void {
     const { number, at } = this.#place(slot);
-    this.#turnTo(slot, NO_CALL);
+    this.#turnTo(slot.index, NO_CALL);
     this.#journal.begin(CODE.closed, false);
     this.#journal.natural(number);
     this.#journal.time(at);
@@ -236,7 +156,7 @@ export class OrderRecorder implements Witness {
   #noteRead({ slot, number: call }: Call, status: AgentStatus | undefined): void {
     const number = slot.enter();
     slot.leave(number);
-    this.#turnTo(slot, call);
+    this.#turnTo(slot.index, call);
     this.#journal.begin(CODE.read, false);
     this.#journal.natural(number);
     this.#journal.status(status);
@@ -247,7 +167,7 @@ export class OrderRecorder implements Witness {
     const change = name === "updateAgent" || name === "updateOnboardingAgent" ? (args as WriteArgs<"updateAgent">)[1] : undefined;
     const number = slot.enter();
     slot.leave(number);
-    this.#turnTo(slot, call);
+    this.#turnTo(slot.index, call);
     this.#journal.begin(CODE.asked, change?.unlessFinal === true);
     this.#journal.natural(number);
     this.#journal.text(name);
@@ -258,7 +178,7 @@ export class OrderRecorder implements Witness {
   #noteAnswer<K extends WriteName>({ slot, number: call }: Call, name: K, answer: Wait<WriteResult<K>>): Wait<WriteResult<K>> {
     const note = (failed: boolean, value: unknown): void => {
       const { number, at } = this.#place(slot);
-      this.#turnTo(slot, call);
+      this.#turnTo(slot.index, call);
       this.#journal.begin(CODE.answered, failed);
       this.#journal.natural(number);
       this.#journal.time(at);
@@ -293,17 +213,18 @@ export class OrderRecorder implements Witness {
     return { number, at };
   }
 
-  #turnTo(slot: Slot, call: number): void {
-    if (slot.index === this.#slot && call === this.#call) return;
-    this.#slot = slot.index;
+  /** What follows is about the slot, and part of `call` if that is a call on it. */
+  #turnToCallOn(slot: number, call: Call | undefined): void {
+    this.#turnTo(slot, call?.slot.index === slot ? call.number : NO_CALL);
+  }
+
+  #turnTo(slot: number, call: number): void {
+    if (slot === this.#slot && call === this.#call) return;
+    this.#slot = slot;
     this.#call = call;
     this.#journal.begin(CODE.turnTo, false);
-    this.#journal.natural(slot.index);
+    this.#journal.natural(slot);
     this.#journal.natural(call + 1);
     this.#journal.end();
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : String(error);
 }

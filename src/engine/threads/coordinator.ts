@@ -106,7 +106,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     wideSlots: 1 + taskThreads + 2 * clientThreads,
     wideRingBytes: 1 << 22,
     clock,
-    ...(order !== undefined && { witness: order.recorder }),
+    ...(order !== undefined && { recorder: order.recorder }),
   });
   const db = connectDatabase(writer.connect());
   const rows = preparePlatform(db, loaded.scenario, plan, directory);
