@@ -3,12 +3,13 @@ import type { Bench } from "./figure.js";
 import { hot } from "./hot.js";
 import { lifecycle } from "./lifecycle.js";
 import { oneWay } from "./one-way.js";
+import { recording } from "./recording.js";
 import { scale } from "./scale.js";
 import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
 
-export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale];
+export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale, recording];
 
 /** The benchmarks that a change is judged by: quick, and quiet enough for 10 % to be told from noise (docs/performance.md). */
 export const GATE = "gate";

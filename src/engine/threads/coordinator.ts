@@ -209,7 +209,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
         audit,
         slotsInUse: arena.allocated,
         // A machine that kept the generator from its schedule kept everything else from its own.
-        allowanceMs: injection.allowanceMs + Math.max(worstSlip(collector.measurements(durationMs)), behind(reports)),
+        allowanceMs: injection.allowanceMs + Math.max(worstSlip(collector.measurements(durationMs)), behind([ioReport, ...taskReports])),
         ...killedIn(injection),
       });
       const summary = conclude({
@@ -289,9 +289,9 @@ async function untilSilent(threads: readonly LaunchedThread<unknown>[], clock: C
   }
 }
 
-/** By how much the worst of the threads can have been behind with what was ready for it, ms: a turn under way, and the next. */
-function behind(reports: readonly ThreadReport<unknown>[]): number {
-  return 2 * Math.max(...reports.map(({ longestTurnMs }) => longestTurnMs));
+/** By how much the worst of the platform's threads can have been behind with what was ready for it, ms: a turn under way, and the next. */
+function behind(reports: readonly (ThreadReport<unknown> | undefined)[]): number {
+  return 2 * Math.max(...reports.map((report) => report?.longestTurnMs ?? 0));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
