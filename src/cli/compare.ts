@@ -1,17 +1,17 @@
-/** `simulate compare BASE CURRENT`: two results of `simulate bench`, or runs of a scenario, metric by metric. */
+/** `simulate compare BASE CURRENT`: two results of `simulate bench`, or runs of a scenario, metric by metric; two runs side by side, too. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { checkAlike, figuresOfRuns, parseResult, ResultFormatError, UnlikeRunsError, type Figure } from "../bench/index.js";
-import { listRuns, readSummary, ResultsError, RUN_FILES, type Summary } from "../report/index.js";
+import { listRuns, readSummary, ResultsError, RUN_FILES } from "../report/index.js";
+import { compareRuns, runComparisonOptions, type FinishedRunFiles, type RunComparisonArguments } from "./compare-runs.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
-import { findRun, resultsOption } from "./run-directory.js";
+import { findRun } from "./run-directory.js";
 
-interface Arguments extends ComparisonArguments {
+interface Arguments extends ComparisonArguments, RunComparisonArguments {
   readonly base: string;
   readonly current: string;
-  readonly results: string;
 }
 
 export const compareCommand: CommandModule<object, Arguments> = {
@@ -21,29 +21,32 @@ export const compareCommand: CommandModule<object, Arguments> = {
     yargs
       .positional("base", { type: "string", demandOption: true, describe: "Before: a file of simulate bench --output, a run, or a directory with several runs" })
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
-      .option("results", resultsOption)
       .options(comparisonOptions)
+      .options(runComparisonOptions)
       .example("$0 compare results/baseline/bench.json now.json", "against the baseline that is kept with the sources")
-      .example("$0 compare results/before results/after", "the runs under one directory with those under another"),
-  handler: (args) => {
+      .example("$0 compare results/before results/after", "the runs under one directory with those under another")
+      .example("$0 compare 20260102T030405-steady-1-77 last --open", "two runs side by side, in a page"),
+  handler: async (args) => {
     const [base, current] = [read(args.base, args.results), read(args.current, args.results)];
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined)) throw new UsageError("a result of simulate bench cannot be compared with a run");
-    if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now]));
+    if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
     giveComparison(base.figures, current.figures, false, args);
+    const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
+    if (a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0) await compareRuns(a, b, args);
   },
 };
 
 interface Measured {
   readonly figures: readonly Figure[];
   /** Where the figures come from, if from runs. */
-  readonly runs?: readonly Summary[];
+  readonly runs?: readonly FinishedRunFiles[];
 }
 
 function read(path: string, results: string): Measured {
   if (path !== "" && existsSync(path) && !statSync(path).isDirectory()) return readBench(path);
   const runs = readRuns(path, results);
-  return { figures: figuresOfRuns(runs), runs };
+  return { figures: figuresOfRuns(runs.map(({ summary }) => summary)), runs };
 }
 
 function readBench(path: string): Measured {
@@ -57,10 +60,13 @@ function readBench(path: string): Measured {
 }
 
 /** One run, or all finished runs in a directory. */
-function readRuns(path: string, results: string): Summary[] {
+function readRuns(path: string, results: string): FinishedRunFiles[] {
   const isFolder = existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
-  if (!isFolder) return [attempt(() => readSummary(findRun(path, results)))];
-  const runs = listRuns(path).flatMap(({ summary }) => summary ?? []);
+  if (!isFolder) {
+    const directory = findRun(path, results);
+    return [{ directory, summary: attempt(() => readSummary(directory)) }];
+  }
+  const runs = listRuns(path).flatMap(({ directory, summary }) => (summary === undefined ? [] : [{ directory, summary }]));
   if (runs.length === 0) throw new UsageError(`${path}: there is no finished run in it`);
   return runs;
 }

@@ -19,9 +19,10 @@ export const completionCommand: CommandModule = {
 /** What completes an option's value that has no list of choices. */
 const OPTIONS: Readonly<Record<string, () => string[]>> = { "--scenario": shippedScenarios, "-s": shippedScenarios };
 
-/** What completes the first argument of a command. */
+/** What completes the arguments of a command. */
 const ARGUMENTS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   explore: async () => [...(await programsOf(OWN_PROGRAMS)).map(({ name }) => name), "replay"],
+  compare: runs,
   replay: runs,
   report: runs,
   trace: runs,
@@ -37,7 +38,8 @@ function candidatesFor(words: readonly string[]): (() => string[] | Promise<stri
   const [command = "", ...given] = words;
   const option = OPTIONS[given.at(-2) ?? ""];
   if (option !== undefined) return option;
-  return given.length === 1 && !given[0]?.startsWith("-") ? ARGUMENTS[command] : undefined;
+  const most = command === "compare" ? 2 : 1;
+  return given.length <= most && given.every((word) => !word.startsWith("-")) ? ARGUMENTS[command] : undefined;
 }
 
 /** Whether the shell asks for completions, by the script's request, instead of giving a command. */

@@ -8,8 +8,21 @@ import { nameOf } from "./evidence.js";
 /** How many of the slowest agents the report shows. */
 const SLOWEST = 20;
 
-/** What the plan brings about when; the drain is from the end of the schedule to the end of the run. */
-export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number): Phase[] {
+/** A fault that happened, or is planned. */
+interface MarkedFault {
+  /** ms from the start of the run. */
+  readonly atMs: number;
+  readonly kind: string;
+  readonly lastsMs: number;
+  /** What happened, one line; absent while that is not known. */
+  readonly what?: string;
+}
+
+/**
+ * What the plan brings about when; the drain is from the end of the schedule to the end of the run. `faults` are those that
+ * happened; left out, the plan's, up to `durationMs`.
+ */
+export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number, faults: readonly MarkedFault[] = plannedFaults(plan, durationMs)): Phase[] {
   // `--duration` stretches everything on the run's own timeline by as much as it stretches the arrivals.
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   let fromMs = 0;
@@ -33,7 +46,16 @@ export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number): Ph
   }
   const disconnects = [...windows.values()].map(({ names, fromMs, toMs }): Phase => ({ kind: "disconnects", label: `disconnects (${names.join(", ")})`, fromMs, toMs }));
   const drain: Phase[] = durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
-  return [...arrivals, ...disconnects, ...drain];
+  const shutdown = plan.shutdownAt === undefined ? [] : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
+  return [...arrivals, ...disconnects, ...shutdown, ...drain, ...faults.map(faultPhase)];
+}
+
+function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {
+  return { kind: "fault", label: kind.replaceAll("-", " "), ...(what !== undefined && { detail: what }), fromMs: atMs, toMs: atMs + lastsMs };
+}
+
+function plannedFaults({ faults = [] }: Plan, untilMs: number): MarkedFault[] {
+  return faults.filter(({ at }) => at <= untilMs).map((fault) => ({ atMs: fault.at, kind: fault.kind, lastsMs: "lasts" in fault ? fault.lasts : 0 }));
 }
 
 /** Every change of status in the database. `originMs` is the start of the run on its clock. */

@@ -20,6 +20,7 @@ import { buildReportData, buildSummary, writeRun, type Summary } from "../report
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./chronicle.js";
 import { outcomesOf } from "./evidence.js";
+import type { Happened } from "./threads/inject-faults.js";
 
 /** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
 const SLIP_BOUND_MS = 100;
@@ -44,7 +45,9 @@ export interface Conclusion {
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
   /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
-  readonly injected?: { readonly happened: readonly { readonly atMs: number; readonly what: string }[]; readonly losses: readonly string[]; readonly allowanceMs: number };
+  readonly injected?: { readonly happened: readonly Happened[]; readonly losses: readonly string[]; readonly allowanceMs: number };
+  /** The faults that were drawn under simulated time. */
+  readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   /** What the machine does at best, measured in this run; none where time is simulated. */
   readonly floor?: readonly Floor[];
@@ -95,7 +98,8 @@ export function conclude(conclusion: Conclusion): Summary {
     runId,
     scenario: loaded.scenario.name,
     measurements,
-    phases: phasesOf(loaded.scenario, plan, durationMs),
+    phases: phasesOf(loaded.scenario, plan, durationMs, conclusion.injected?.happened),
+    ...(conclusion.drawn !== undefined && { faults: conclusion.drawn }),
     statusEvents: statusEventsOf(audit, conclusion.originMs),
     slowest: slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs),
   });

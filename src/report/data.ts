@@ -15,6 +15,8 @@ export interface ReportData {
   /** The end of the time axis. */
   readonly durationMs: number;
   readonly phases: readonly Phase[];
+  /** Absent when there were none. */
+  readonly faultMarks?: readonly FaultMarks[];
   readonly latency: LatencyOverTime;
   readonly percentiles: readonly PercentileCurve[];
   readonly statuses: { readonly main: StatusesOverTime; readonly onboarding: StatusesOverTime };
@@ -22,12 +24,23 @@ export interface ReportData {
   readonly slowest: readonly SlowAgent[];
 }
 
-/** A span of the run that explains what the charts show. */
+/** A span of the run, or a moment where it begins and ends at once, that explains what the charts show. */
 export interface Phase {
-  readonly kind: "arrivals" | "disconnects" | "drain" | "fault";
+  readonly kind: "arrivals" | "disconnects" | "drain" | "shutdown" | "fault";
+  /** Two or three words. */
   readonly label: string;
+  /** All of it, one line; absent when the label is. */
+  readonly detail?: string;
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** Faults of one kind under simulated time, where there are too many for a phase each. */
+export interface FaultMarks {
+  readonly label: string;
+  readonly count: number;
+  /** When: of all of them, or of an even choice of so many as a chart can show. */
+  readonly atMs: readonly number[];
 }
 
 /** `live_update_latency` along the time axis. Intervals in which nothing was recorded are left out. */

@@ -17,6 +17,16 @@ export function formatShare(part: number, whole: number): string {
   return whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
+/** From one figure to another, in per cent; as a factor where per cents say little; a dash where there is nothing to say. */
+export function changeOf(before: number | null, after: number | null): string {
+  if (before === null || after === null || before === 0) return "–";
+  const ratio = after / before;
+  if (ratio >= 10) return `×${formatCount(ratio)}`;
+  if (ratio > 0 && ratio <= 0.1) return `÷${formatCount(1 / ratio)}`;
+  const percent = Math.abs(ratio - 1) * 100;
+  return `${ratio > 1 ? "+" : ratio < 1 ? "−" : ""}${percent.toFixed(percent === 0 || percent >= 10 ? 0 : 1)} %`;
+}
+
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** A bar `width` characters long at `share` 1, in steps of an eighth of a character. */

@@ -4,6 +4,7 @@ export { junitXml, type JUnitCase, type JUnitSuite } from "./ci/junit.js";
 export { code, markdownTable, plain } from "./ci/markdown.js";
 export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run.js";
 export type { Phase, ReportData, SlowAgent } from "./data.js";
+export { renderRunComparison } from "./compare-terminal.js";
 export { bar, formatCount, formatMs, formatShare, sparkline } from "./format.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
 export {

@@ -45,6 +45,7 @@ const cases: readonly (readonly [what: string, words: readonly string[], expecte
   ["names of scenarios for a run", ["-s", "disc"], ["disconnect-storm"]],
   ["choices", ["--mailbox", ""], ["sound", "reference"]],
   ["ids of runs", ["replay", ""], ["last", "earlier-run"]],
+  ["both runs of a comparison", ["compare", "last", "ear"], ["earlier-run"]],
   ["programs of the explorer", ["explore", "producer-c"], ["producer-consumer"]],
   ["nothing for a file, so that the shell does", ["validate", "./x"], []],
 ];

@@ -71,6 +71,17 @@ test("agents are counted in the status they are in at each instant, and none is 
   assert.deepEqual(statuses.onboarding, { atMs: [], series: [] });
 });
 
+test("faults that were drawn are counted by kind, and no more of them marked than a chart can show", () => {
+  assert.deepEqual(exampleReport().faultMarks, [
+    { label: "late", count: 2, atMs: [3000, 8000] },
+    { label: "lost", count: 1, atMs: [9000] },
+  ]);
+  const faults = Array.from({ length: 5000 }, (_, at) => ({ label: "late", atMs: at }));
+  const [marks] = buildReportData({ runId: "r", scenario: "s", phases: [], slowest: [], faults, measurements: measured([], 1), statusEvents: [] }).faultMarks ?? [];
+  assert.equal(marks?.count, 5000);
+  assert.equal(marks.atMs.length, 556);
+});
+
 test("a run in which nothing happened has no charts, and no number that JSON cannot hold", () => {
   const data = dataOf(measured([], 1));
   assert.deepEqual(data.percentiles, []);

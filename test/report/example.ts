@@ -114,8 +114,10 @@ export function exampleReport({ text = "plain" }: { text?: string } = {}): Repor
     phases: [
       { kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 6000 },
       { kind: "disconnects", label: `disconnects (${text})`, fromMs: 6000, toMs: 7500 },
+      { kind: "fault", label: "stall database", detail: `the database was held (${text})`, fromMs: 6500, toMs: 7000 },
       { kind: "drain", label: "drain", fromMs: 7500, toMs: 14_200 },
     ],
+    faults: [{ label: "lost", atMs: 9000 }, { label: "late", atMs: 8000 }, { label: "late", atMs: 3000 }],
     statusEvents: lives(100),
     slowest: [
       {

@@ -37,6 +37,24 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
+  test("faults are marked on the time axis, and named beneath", async () => {
+    const { page, troubles } = await openPage(browser);
+    await page.goto(url());
+    assert.match(await page.locator("#time .faults").innerText(), /6\.5 s\s+the database was held \(plain\)\s+2 late\s+1 lost/);
+    // A pixel of the mark's own colour, in the chart that names the phases and in those below it.
+    for (const chart of ["latency", "rate", "statuses-main"]) {
+      const found = await page.evaluate<boolean>(`(() => {
+        const canvas = document.querySelector(".chart-${chart} canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        for (let at = 0; at < data.length; at += 4) if (data[at] === 0x8b && data[at + 1] === 0x3f && data[at + 2] === 0xc9) return true;
+        return false;
+      })()`);
+      assert.ok(found, chart);
+    }
+    assert.deepEqual(troubles, []);
+    await page.close();
+  });
+
   test("two runs side by side draw the charts of both", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url("compare.html"));

@@ -27,6 +27,9 @@ export interface FaultTargets {
 export interface Happened {
   /** ms since the start of the run. */
   readonly atMs: number;
+  readonly kind: PlannedFault["kind"];
+  /** For how long, ms; 0 for what is over at once. */
+  readonly lastsMs: number;
   /** What happened, one line. */
   readonly what: string;
 }
@@ -49,15 +52,18 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const lostTasks = new Set<number>();
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
-  const note = (what: string): void => void happened.push({ atMs: targets.elapsed(), what });
+  const note = (fault: PlannedFault, what: string): void => void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
 
-  const kill = async (kind: "client" | "task", index: number): Promise<void> => {
+  const kill = async (fault: Extract<PlannedFault, { kind: "kill-thread" }>): Promise<void> => {
     const { arena, inboxes } = targets;
-    const thread = (kind === "client" ? targets.clients : targets.tasks)[index];
+    const { thread: kind } = fault;
+    const threads = kind === "client" ? targets.clients : targets.tasks;
+    const index = Math.floor(fault.pick * threads.length);
+    const thread = threads[index];
     const lost = kind === "client" ? lostClients : lostTasks;
     if (thread === undefined || lost.has(index)) return;
     lost.add(index);
-    note(`thread ${thread.name} was killed`);
+    note(fault, `thread ${thread.name} was killed`);
     await thread.kill();
     arena.bury(thread.place);
     if (kind === "task") {
@@ -70,36 +76,34 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
 
   const happen = (fault: PlannedFault): void => {
     switch (fault.kind) {
-      case "kill-thread": {
-        const threads = fault.thread === "client" ? targets.clients : targets.tasks;
-        kill(fault.thread, Math.floor(fault.pick * threads.length)).catch(targets.onError);
+      case "kill-thread":
+        kill(fault).catch(targets.onError);
         return;
-      }
       case "pause-thread": {
         const threads = fault.thread === "client" ? targets.clients : targets.tasks;
         const thread = threads[Math.floor(fault.pick * threads.length)];
         thread?.send({ kind: "pause", ms: fault.lasts });
         allowanceMs += fault.lasts;
-        note(`thread ${thread?.name ?? ""} was paused for ${fault.lasts} ms`);
+        note(fault, `thread ${thread?.name ?? ""} was paused for ${fault.lasts} ms`);
         return;
       }
       case "stall-database": {
         stall.hold(fault.lasts);
         allowanceMs += fault.lasts;
-        note(`the database was held for ${fault.lasts} ms`);
+        note(fault, `the database was held for ${fault.lasts} ms`);
         return;
       }
       case "jump-clock":
+        note(fault, `the clock jumped ahead by ${fault.by} ms`);
         targets.jumpClock(fault.by);
         allowanceMs += fault.by;
-        note(`the clock jumped ahead by ${fault.by} ms`);
         return;
       // Where the wake-ups are received (faulty-lens.ts).
       case "delay-wakeups":
-        note(`wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
+        note(fault, `wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
         return;
       case "drop-wakeups":
-        note(`${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`);
+        note(fault, `${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`);
         return;
     }
   };
@@ -121,6 +125,12 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     },
     end: () => stall.end(),
   };
+}
+
+/** How long a fault is in force on the run's clock, ms. */
+function lengthOf(fault: PlannedFault): number {
+  if (fault.kind === "jump-clock") return fault.by;
+  return "lasts" in fault ? fault.lasts : 0;
 }
 
 /** Which evidence died, for {@link gatherEvidence}: nothing to say when no thread was killed. */

@@ -5,7 +5,7 @@ import { watchProcess } from "../../measure/index.js";
 import { cannotWrite, createRunDirectory, removeRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import type { MailboxKind } from "../../sync/index.js";
-import { createTraceFile, type TraceFile, type TraceSink } from "../../trace/index.js";
+import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { faultsOf, type FaultRates } from "./faults.js";
@@ -61,6 +61,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   const trace = orCannotWrite(tracePath, () => createTraceFile(tracePath, headerOf(options)));
   const database = openDatabase(join(directory, RUN_FILES.database), { create: true, writesPerCommit: WRITES_PER_COMMIT });
   const process = watchProcess();
+  const drawn: { label: string; atMs: number }[] = [];
   try {
     const run = startVirtualRun({
       scenario: loaded.scenario,
@@ -72,6 +73,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       faults: faultsOf(plan.seed, options.faultRates),
       sink(event) {
         orCannotWrite(tracePath, () => trace.write(event));
+        if (event.actor === "faults") drawn.push({ label: event.operation, atMs: timeOfFault(event) });
         watch?.(event);
       },
     });
@@ -92,6 +94,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       collector: run.collector,
       audit,
       evidence,
+      drawn,
       ...(!interrupt.aborted && { traceHash: hash }),
       health: { process: process.stop(), threads: [] },
     });
@@ -116,6 +119,11 @@ function abandon(trace: TraceFile): void {
   } catch {
     // Without an end in any case.
   }
+}
+
+/** A crash is drawn when its worker is planned, ahead of its time. */
+function timeOfFault({ at, operation, args }: TraceEvent): number {
+  return operation === "crash" ? (args as { readonly at: number }).at : at;
 }
 
 async function finish(run: VirtualRun, { interrupt, breathe, onProgress }: VirtualRunOptions): Promise<void> {

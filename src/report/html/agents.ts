@@ -7,8 +7,8 @@ import { statusClass } from "./statuses.js";
 
 const seconds = (atMs: number): string => `${(atMs / 1000).toFixed(3)} s`;
 
-export function slowest({ slowest: agents, durationMs }: Pick<ReportData, "slowest" | "durationMs">): Markup {
-  if (agents.length === 0) return html`<p>No live update was taken.</p>`;
+export function slowest({ slowest: agents, durationMs, latency }: ReportData): Markup {
+  if (agents.length === 0) return html`<p>${latency.count.length === 0 ? "No live update was taken." : "The notes on who took how long died with their thread."}</p>`;
   return html`<div class="agents"><div class="agents-head" aria-hidden="true"><span>agent</span><span>slowest (ms)</span><span>taken at</span><span>updates</span><span>ended as</span></div>
 ${agents.map((agent) => row(agent, durationMs))}</div>`;
 }

@@ -1,7 +1,7 @@
 /** From what a run measured to what its charts draw. Pure. */
 import type { Distribution, Interval, Measurements, TrendName } from "../../measure/index.js";
 import { LATENCY_LABELS } from "../labels.js";
-import { REPORT_DATA_VERSION, type LatencyOverTime, type PercentileCurve, type ReportData, type StatusesOverTime } from "../data.js";
+import { REPORT_DATA_VERSION, type FaultMarks, type LatencyOverTime, type PercentileCurve, type ReportData, type StatusesOverTime } from "../data.js";
 import { STATUS_ORDER } from "./statuses.js";
 
 /** An agent came to a status, ms from the start of the run; `from` is null when its row was made. */
@@ -14,6 +14,8 @@ export interface StatusEvent {
 
 /** What {@link buildReportData} is given. The fields that are also in {@link ReportData} mean the same there. */
 export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest"> {
+  /** Every fault under simulated time; absent: none. */
+  readonly faults?: readonly { readonly label: string; readonly atMs: number }[];
   readonly measurements: Measurements;
   /** Every change of every agent's status, in any order. */
   readonly statusEvents: readonly StatusEvent[];
@@ -23,12 +25,14 @@ export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "ph
 const ROWS_PER_DECADE = 8;
 /** Instants at which agents are counted by status. */
 const STATUS_POINTS = 240;
+/** Faults of a kind that are marked on the time axis: a chart has not many more pixels. */
+const MARKS = 600;
 /** Points of the percentile curve each time the distance to 100 % halves; HdrHistogram's own default. */
 const TICKS_PER_HALF = 5;
 
 const CURVES = ["live_update_latency", "live_update_service_time", "live_update_round_trip"] as const satisfies readonly TrendName[];
 
-export function buildReportData({ measurements, statusEvents, runId, scenario, phases, slowest }: ReportInput): ReportData {
+export function buildReportData({ measurements, statusEvents, runId, scenario, phases, faults = [], slowest }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const byType = (type: StatusEvent["agentType"]): StatusesOverTime =>
     statusesOverTime(statusEvents.filter(({ agentType }) => agentType === type), durationMs);
@@ -38,6 +42,7 @@ export function buildReportData({ measurements, statusEvents, runId, scenario, p
     scenario,
     durationMs: round(durationMs),
     phases: phases.map((phase) => ({ ...phase, fromMs: round(phase.fromMs), toMs: round(phase.toMs) })),
+    ...(faults.length > 0 && { faultMarks: faultMarks(faults) }),
     latency: latencyOverTime(trends.live_update_latency, measurements.intervals("live_update_latency")),
     percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) => percentileCurve(LATENCY_LABELS[name] ?? name, trends[name])),
     statuses: { main: byType("main"), onboarding: byType("onboarding") },
@@ -54,6 +59,20 @@ export function buildReportData({ measurements, statusEvents, runId, scenario, p
 /** Six significant digits are more than a chart shows, and tell a ms of a run of minutes. */
 function round(value: number): number {
   return Number(value.toPrecision(6));
+}
+
+function faultMarks(faults: NonNullable<ReportInput["faults"]>): FaultMarks[] {
+  const byLabel = new Map<string, number[]>();
+  for (const { label, atMs } of faults) {
+    const times = byLabel.get(label);
+    if (times === undefined) byLabel.set(label, [atMs]);
+    else times.push(atMs);
+  }
+  return [...byLabel].sort(([a], [b]) => (a < b ? -1 : 1)).map(([label, times]) => {
+    const inOrder = times.sort((a, b) => a - b);
+    const step = Math.ceil(inOrder.length / MARKS);
+    return { label, count: inOrder.length, atMs: inOrder.filter((_, at) => at % step === 0).map(round) };
+  });
 }
 
 function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): LatencyOverTime {

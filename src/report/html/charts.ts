@@ -3,7 +3,7 @@
  * without the script.
  */
 import { formatCount, formatMs } from "../format.js";
-import type { ReportData, StatusesOverTime } from "../data.js";
+import type { FaultMarks, Phase, ReportData, StatusesOverTime } from "../data.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./table.js";
 
@@ -11,7 +11,7 @@ import { table } from "./table.js";
 const TABLE_ROWS = 60;
 
 /** `run` is which of the embedded runs it draws, 0 unless the page compares two. */
-export function latencyChart({ latency, phases }: ReportData, run = 0): Markup {
+export function latencyChart({ latency, phases, faultMarks = [] }: ReportData, run = 0): Markup {
   const rows = thinned(latency.startMs.length).map((at) => [
     seconds(latency.startMs[at]),
     formatCount(latency.count[at] ?? 0),
@@ -20,9 +20,21 @@ export function latencyChart({ latency, phases }: ReportData, run = 0): Markup {
   const heads = ["updates", "p50", "p90", "p99", "max"].map((head) => ({ head }));
   return html`${chart("latency", run, "Latency of live updates over time: a heat map with lines for p50, p99 and the maximum", html`${table("Latency over time, ms", [{ head: "from", text: true }, ...heads], rows)}
 ${phases.length === 0 ? nothing : table("Phases of the run", [{ head: "phase", text: true }, { head: "from" }, { head: "to" }], phases.map(({ label, fromMs, toMs }) => [label, seconds(fromMs), seconds(toMs)]))}`)}
-<p class="legend-note"><span class="heat" aria-hidden="true"></span> few to many updates in a cell; each row is an eighth of a decade, each column ${seconds(latency.lengthMs)}.</p>
+${faultList(phases, faultMarks)}
+<p class="legend-note"><span class="heat" aria-hidden="true"></span> few to many updates in a cell; each row is an eighth of a decade, each column ${seconds(latency.lengthMs)}.
+<span class="screen">Point at a chart, or move through it with the arrow keys, to read its values; drag to look closer, double-click or press Escape to see all of it.</span></p>
 <h3>Live updates a second</h3>
 ${chart("rate", run, "Live updates taken a second", nothing)}`;
+}
+
+const FAULT = html`<span class="mark" aria-hidden="true"></span>`;
+
+/** What the marks of faults stand for. */
+function faultList(phases: readonly Phase[], marks: readonly FaultMarks[]): Markup {
+  const faults = phases.filter(({ kind }) => kind === "fault");
+  if (faults.length + marks.length === 0) return nothing;
+  return html`<ul class="faults" aria-label="Faults">${faults.map(({ fromMs, label, detail }) => html`<li>${FAULT}<time>${seconds(fromMs)}</time> ${detail ?? label}</li>`)}
+${marks.map(({ label, count }) => html`<li>${FAULT}<b>${formatCount(count)}</b> ${label}</li>`)}</ul>`;
 }
 
 export function statusChart({ statuses }: ReportData, type: "main" | "onboarding", run = 0): Markup {

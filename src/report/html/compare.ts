@@ -1,13 +1,14 @@
 /** Two runs side by side. */
 import { COUNTER_NAMES, TREND_NAMES } from "../../measure/index.js";
-import { formatCount, formatMs } from "../format.js";
+import { plansOf } from "../compare-terminal.js";
+import { changeOf, formatCount, formatMs } from "../format.js";
 import { LATENCY_LABELS } from "../labels.js";
 import type { ReportData } from "../data.js";
 import type { Summary } from "../summary.js";
 import { latencyChart, percentileChart, statusChart } from "./charts.js";
 import { thresholds } from "./checks.js";
 import { badge, path } from "./figures.js";
-import { html, raw, type Markup } from "./markup.js";
+import { html, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table, type Cell } from "./table.js";
 import { command } from "./verdict.js";
@@ -21,12 +22,11 @@ export interface ComparedRun {
 export function renderComparison(a: ComparedRun, b: ComparedRun): string {
   const beside = (of: (run: ComparedRun, at: number) => Markup): Markup =>
     html`<div class="columns">${[a, b].map((run, at) => html`<div><h3>${name(at)} ${run.summary.scenario.name}</h3>${of(run, at)}</div>`)}</div>`;
-  const same = a.summary.plan.hash === b.summary.plan.hash;
   return renderPage({
     title: `${a.summary.runId} and ${b.summary.runId} – crowdstorm`,
     runs: [a.data, b.data],
     body: html`<h1>Two runs</h1>
-<p class="description">${same ? "Both carried out the same plan." : "They carried out different plans, so that a difference need not be the program's."}</p>
+<p class="description">${plansOf(a.summary, b.summary)}</p>
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
 ${section("percentiles", "Live-update latency by percentile, ms", percentileChart(a.data, b.data))}
@@ -82,17 +82,7 @@ function counted(a: Summary, b: Summary): Markup {
 const NOTABLE = 0.1;
 
 function change(before: number | null, after: number | null, better?: "lower"): Markup {
-  if (before === null || after === null || before === 0) return raw("–");
-  const share = after / before - 1;
-  const text = changeOf(after / before);
-  if (better === undefined || Math.abs(share) < NOTABLE) return html`${text}`;
-  return html`<span class="${share < 0 ? "better" : "worse"}">${text}</span>`;
-}
-
-/** In per cent; as a factor where per cents say little. */
-function changeOf(ratio: number): string {
-  if (ratio >= 10) return `×${formatCount(ratio)}`;
-  if (ratio > 0 && ratio <= 0.1) return `÷${formatCount(1 / ratio)}`;
-  const percent = Math.abs(ratio - 1) * 100;
-  return `${ratio > 1 ? "+" : ratio < 1 ? "−" : ""}${percent.toFixed(percent === 0 || percent >= 10 ? 0 : 1)} %`;
+  const text = changeOf(before, after);
+  if (before === null || after === null || before === 0 || better === undefined || Math.abs(after / before - 1) < NOTABLE) return html`${text}`;
+  return html`<span class="${after < before ? "better" : "worse"}">${text}</span>`;
 }

@@ -53,7 +53,8 @@ const line = (label: string, name: string, options: uPlot.Series = {}): uPlot.Se
   ...options,
 });
 
-function latency({ latency: over, phases, durationMs, runId }: ReportData): ChartSpec {
+function latency(run: ReportData): ChartSpec {
+  const { latency: over, durationMs, runId } = run;
   const { lengthMs, startMs, edgesMs } = over;
   const [x, columns] = withGaps(startMs, lengthMs, [over.p50, over.p99, over.max, over.count]);
   const [p50 = [], p99 = [], max = [], count = []] = columns;
@@ -61,7 +62,7 @@ function latency({ latency: over, phases, durationMs, runId }: ReportData): Char
   return {
     data: [x, p50, p99, max, count],
     height: 320,
-    padding: [lanesHeight(phases) + 6, 8, 0, 0],
+    padding: [lanesHeight(run) + 6, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { distr: LOGARITHMIC, range: () => [lowest, edgesMs.at(-1) ?? 1] }, count: { auto: false, range: [0, 1] } },
     axes: [timeAxis(), msAxis()],
     series: [
@@ -71,12 +72,13 @@ function latency({ latency: over, phases, durationMs, runId }: ReportData): Char
       line("max", "max", { dash: [4, 4], width: 1.5 }),
       { label: "updates", scale: "count", paths: () => null, points: { show: false }, value: countValue },
     ],
-    plugins: [phaseBands(phases, true), heatMap(over)],
+    plugins: [phaseBands(run, true), heatMap(over)],
     group: runId,
   };
 }
 
-function rate({ latency: { lengthMs, startMs, count }, phases, durationMs, runId }: ReportData): ChartSpec {
+function rate(run: ReportData): ChartSpec {
+  const { latency: { lengthMs, startMs, count }, durationMs, runId } = run;
   const [x, [perSecond = []]] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
   return {
     data: [x, perSecond],
@@ -85,7 +87,7 @@ function rate({ latency: { lengthMs, startMs, count }, phases, durationMs, runId
     scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
     axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
     series: [timeSeries, line("updates a second", "link", { fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`, width: 1.5, value: countValue })],
-    plugins: [phaseBands(phases, false)],
+    plugins: [phaseBands(run, false)],
     group: runId,
   };
 }
@@ -104,7 +106,8 @@ function withGaps(startMs: readonly number[], lengthMs: number, columns: readonl
 }
 
 /** Stacked: each series is drawn from the bottom up to the sum of itself and those beneath, the highest sum first. */
-function statuses({ phases, durationMs, runId }: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
+function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
+  const { durationMs, runId } = run;
   // The order of an agent's life from the top puts the ends at the bottom, where they only grow.
   const sums = series.map((_, at) => atMs.map((_at, point) => series.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)));
   const stepped = uPlot.paths.stepped?.({ align: 1 });
@@ -129,7 +132,7 @@ function statuses({ phases, durationMs, runId }: ReportData, { atMs, series }: S
         };
       }),
     ],
-    plugins: [phaseBands(phases, false)],
+    plugins: [phaseBands(run, false)],
     group: runId,
   };
 }

@@ -4,7 +4,7 @@
  * ten thousand cells without a pause, and shares a cursor between charts.
  */
 import uPlot from "uplot";
-import type { Phase } from "../data.js";
+import type { Phase, ReportData } from "../data.js";
 import { colour } from "./theme.js";
 
 export interface ChartSpec {
@@ -75,41 +75,79 @@ export function clockTime(seconds: number): string {
 
 /** Heights of the lanes above a chart in which phases are named, CSS pixels. */
 const LANE = 17;
-const LANES: Readonly<Record<Phase["kind"], number>> = { arrivals: 0, drain: 0, disconnects: 1, fault: 2 };
+const LANES: Readonly<Record<Phase["kind"], number>> = { arrivals: 0, drain: 0, disconnects: 1, shutdown: 1, fault: 2 };
 
-/** How much room {@link phaseBands} needs above a chart when it names the phases, CSS pixels. */
-export function lanesHeight(phases: readonly Phase[]): number {
-  return phases.length === 0 ? 0 : LANE * (1 + Math.max(...phases.map(({ kind }) => LANES[kind])));
+type Marked = Pick<ReportData, "phases" | "faultMarks">;
+
+/** The lanes that have something in them, from the top. */
+function lanesOf({ phases, faultMarks = [] }: Marked): number[] {
+  return [...new Set([...phases.map(({ kind }) => LANES[kind]), ...(faultMarks.length > 0 ? [LANES.fault] : [])])].sort();
 }
 
-/** Marks the phases behind a chart; `named` writes what they are above it. */
-export function phaseBands(phases: readonly Phase[], named: boolean): uPlot.Plugin {
+/** How much room {@link phaseBands} needs above a chart when it names the phases, CSS pixels. */
+export function lanesHeight(run: Marked): number {
+  return LANE * lanesOf(run).length;
+}
+
+/** Marks phases and faults behind a chart; `named` writes what they are above it. */
+export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
+  const { phases, faultMarks = [] } = run;
+  const lanes = lanesOf(run);
   return {
     hooks: {
       drawClear: (chart) => {
         const { ctx, bbox } = chart;
         const ratio = uPlot.pxRatio;
+        const right = bbox.left + bbox.width;
+        const at = (ms: number): number => chart.valToPos(ms / 1000, "x", true);
+        const topOf = (kind: Phase["kind"]): number => bbox.top - (lanes.length - lanes.indexOf(LANES[kind])) * LANE * ratio + ratio;
         ctx.save();
         for (const { kind, fromMs, toMs, label } of phases) {
-          const left = clamp(chart.valToPos(fromMs / 1000, "x", true), bbox.left, bbox.left + bbox.width);
-          const right = clamp(chart.valToPos(toMs / 1000, "x", true), bbox.left, bbox.left + bbox.width);
-          if (right <= left && kind !== "fault") continue;
-          const width = Math.max(right - left, 2 * ratio);
+          const from = clamp(at(fromMs), bbox.left, right);
+          const width = Math.max(clamp(at(toMs), bbox.left, right) - from, BEGINS.has(kind) && isWithin(chart, fromMs) ? 2 * ratio : 0);
+          if (width <= 0) continue;
           ctx.fillStyle = colour(`phase-${kind}`);
           // Arrivals go on for most of a run: a tint would only grey the chart.
-          ctx.globalAlpha = kind === "arrivals" ? 0 : 0.1;
-          ctx.fillRect(left, bbox.top, width, bbox.height);
-          if (!named) continue;
+          ctx.globalAlpha = kind === "arrivals" ? 0 : kind === "fault" ? 0.2 : 0.1;
+          ctx.fillRect(from, bbox.top, width, bbox.height);
           ctx.globalAlpha = 1;
-          const top = bbox.top - (lanesHeight(phases) - LANES[kind] * LANE - 1) * ratio;
-          ctx.fillRect(left, top, Math.max(width - ratio, ratio), (LANE - 3) * ratio);
-          const next = phases.filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs).map((other) => chart.valToPos(other.fromMs / 1000, "x", true));
-          name(ctx, label, { left, top, right: left + width, free: Math.min(...next, bbox.left + bbox.width) }, ratio);
+          if (!named) continue;
+          ctx.fillRect(from, topOf(kind), Math.max(width - ratio, 2 * ratio), (LANE - 3) * ratio);
+          const next = phases.filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs).map((other) => at(other.fromMs));
+          name(ctx, label, { left: from, top: topOf(kind), right: from + width, free: Math.min(...next, right) }, ratio);
+        }
+        if (named) {
+          ctx.fillStyle = colour("phase-fault");
+          ctx.globalAlpha = 0.7;
+          for (const ms of faultMarks.flatMap(({ atMs }) => atMs)) {
+            if (isWithin(chart, ms)) ctx.fillRect(at(ms), topOf("fault"), ratio, (LANE - 3) * ratio);
+          }
+        }
+        ctx.restore();
+      },
+      // In front of the data: areas would hide it.
+      draw: (chart) => {
+        const { ctx, bbox } = chart;
+        const ratio = uPlot.pxRatio;
+        ctx.save();
+        for (const { kind, fromMs } of phases) {
+          if (!BEGINS.has(kind) || !isWithin(chart, fromMs)) continue;
+          ctx.fillStyle = colour(`phase-${kind}`);
+          ctx.fillRect(Math.round(chart.valToPos(fromMs / 1000, "x", true)), bbox.top, Math.round(ratio), bbox.height);
         }
         ctx.restore();
       },
     },
   };
+}
+
+/** Phases of which it matters when they begin; some have no length, and must be seen all the same. */
+const BEGINS: ReadonlySet<Phase["kind"]> = new Set(["fault", "shutdown"]);
+
+function isWithin(chart: uPlot, ms: number): boolean {
+  const { left, width } = chart.bbox;
+  const at = chart.valToPos(ms / 1000, "x", true);
+  return at >= left && at <= left + width;
 }
 
 /** Writes a label on its band, or beside it as far as the lane is `free`, or as much of it as the band holds. Canvas pixels. */

@@ -1,0 +1,33 @@
+/** What `simulate compare` does with two runs: a few figures here, the rest in a page that shows them side by side. */
+import { join, relative } from "node:path";
+import { compareReports, renderRunComparison, writeAtomically, type Summary } from "../report/index.js";
+import { openPage } from "./open-page.js";
+import { resultsOption } from "./run-directory.js";
+
+/** For `yargs.options(…)`. */
+export const runComparisonOptions = {
+  results: resultsOption,
+  html: { type: "string", requiresArg: true, describe: "Of two runs: where to write the page [default: in the directory of the second]" },
+  open: { type: "boolean", default: false, describe: "Of two runs: open the page in the browser" },
+} as const;
+
+export interface RunComparisonArguments {
+  readonly results: string;
+  readonly html?: string | undefined;
+  readonly open: boolean;
+}
+
+/** A run that left its results, and where. */
+export interface FinishedRunFiles {
+  readonly directory: string;
+  readonly summary: Summary;
+}
+
+/** @throws ResultsError when the report of one cannot be read, or the page cannot be written */
+export async function compareRuns(a: FinishedRunFiles, b: FinishedRunFiles, { html, open }: RunComparisonArguments): Promise<void> {
+  const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
+  writeAtomically(page, compareReports(a.directory, b.directory));
+  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  process.stdout.write(`\n${renderRunComparison(a.summary, b.summary, { color })}\nSide by side  ${relative("", page)}\n`);
+  if (open) await openPage(page);
+}
