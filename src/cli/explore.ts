@@ -11,6 +11,7 @@ import {
 } from "../explore/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
+import { renderSchedulePage } from "./schedule-page.js";
 
 const EXIT_VIOLATION = 98;
 /** Schedules that a sampling strategy executes unless told otherwise. */
@@ -49,7 +50,7 @@ export const exploreCommand: CommandModule<object, Arguments> = {
       .option("depth", { type: "number", default: 3, describe: "Of pct: how many ordering constraints a bug may need" })
       .option("resume", { type: "string", describe: "Go on from the progress.json of an exploration that was stopped" })
       .option("max-steps", { type: "number", default: 5000, describe: "Steps after which an execution counts as endless" })
-      .option("results", { type: "string", default: "results", describe: "Where to write failing schedules" })
+      .option("results", { type: "string", default: "results", describe: "Where to write failing schedules and their pictures" })
       .option("json", { type: "boolean", default: false, describe: "Print JSON" })
       .example("$0 explore", "the programs")
       .example("$0 explore shutdown-waiter --mailbox reference", "find a race of the seed's order")
@@ -124,9 +125,14 @@ async function exploreProgram(source: ProgramSource, args: Arguments): Promise<v
     if (failed) {
       const failure = describeFailure(session, source);
       const directory = resultsDirectory(args, source);
+      const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [string, string];
       write(directory, "schedule.json", failure);
-      reportTally(exploration, args, source, seconds, { failure, file: relative("", join(directory, "schedule.json")) });
-      if (!args.json) showFailure(session, failure, join(directory, "schedule.json"));
+      writeFileSync(page, renderSchedulePage(failure, describeSteps(session, failure.steps), file));
+      reportTally(exploration, args, source, seconds, { failure, file, page });
+      if (!args.json) {
+        showFailure(session, failure, file);
+        print(`picture: ${page}`);
+      }
       process.exitCode = EXIT_VIOLATION;
       return;
     }
@@ -208,11 +214,11 @@ function showFailure(session: Session, failure: FailingSchedule, file: string): 
 
 function reportTally(
   { tally }: Exploration, { json, mailbox, strategy, seed }: Arguments, { name }: ProgramSource, seconds: number,
-  found?: { failure: FailingSchedule; file: string },
+  found?: { failure: FailingSchedule; file: string; page: string },
 ): void {
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
-    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: found?.failure, file: found?.file }, null, 2));
+    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: found?.failure, file: found?.file, page: found?.page }, null, 2));
     return;
   }
   const verdict = found !== undefined ? "VIOLATION" : tally.covered ? "no violation; every trace explored" : "no violation so far";

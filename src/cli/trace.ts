@@ -1,12 +1,14 @@
 /** `simulate trace RUN`: what happened in a run under simulated time, event by event. */
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CommandModule } from "yargs";
-import { RUN_FILES } from "../report/index.js";
+import { agentSequence } from "../engine/index.js";
+import { RUN_FILES, renderSequencePage, writeAtomically } from "../report/index.js";
 import { parseDuration } from "../scenario/index.js";
-import { concerns, describeEvent, readTrace } from "../trace/index.js";
+import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/index.js";
 import { UsageError } from "./errors.js";
+import { openPage } from "./open-page.js";
 import { findRun, resultsOption } from "./run-directory.js";
 
 interface Arguments {
@@ -16,6 +18,8 @@ interface Arguments {
   readonly to?: string | undefined;
   readonly results: string;
   readonly json: boolean;
+  readonly html?: string | undefined;
+  readonly open: boolean;
 }
 
 export const traceCommand: CommandModule<object, Arguments> = {
@@ -29,21 +33,48 @@ export const traceCommand: CommandModule<object, Arguments> = {
       .option("to", { type: "string", requiresArg: true, describe: "Only up to this time of the run, such as 6500ms" })
       .option("results", resultsOption)
       .option("json", { type: "boolean", default: false, describe: "A JSON object a line" })
-      .example("$0 trace last --agent 17", "the life of one agent"),
-  async handler({ run, agent, from, to, results, json }) {
+      .option("html", { type: "string", describe: "With --agent: write the agent's life as a sequence diagram to this file [default: in the run's directory]" })
+      .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
+      .example("$0 trace last --agent 17", "the life of one agent")
+      .example("$0 trace last --agent 17 --open", "the same as a picture"),
+  async handler({ run, agent, from, to, results, json, html, open }) {
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
-    const reader = readTrace(join(findRun(run, results), RUN_FILES.trace));
-    const lines = function* (): Generator<string> {
+    const directory = findRun(run, results);
+    const reader = readTrace(join(directory, RUN_FILES.trace));
+    const events = function* (): Generator<TraceEvent> {
       for (const event of reader.events()) {
         if (event.at > toMs) return;
-        if (event.at < fromMs || (agent !== undefined && !concerns(event, agent))) continue;
-        yield `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
+        if (event.at >= fromMs && (agent === undefined || concerns(event, agent))) yield event;
       }
+    };
+    if (html !== undefined || open) {
+      if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
+      const page = html === undefined || html === "" ? join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`) : html;
+      writeAtomically(page, pictureOf(events(), agent, directory));
+      process.stdout.write(`${relative("", page)}\n`);
+      if (open) await openPage(page);
+      return;
+    }
+    const lines = function* (): Generator<string> {
+      for (const event of events()) yield `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
     };
     await pipeline(Readable.from(inChunks(lines())), process.stdout, { end: false }).catch(ignoreClosedPipe);
   },
 };
+
+/** A page with the agent's life. @throws UsageError when the trace has nothing about such an agent */
+function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string {
+  const sequence = agentSequence(events, { agentId });
+  if (sequence.rows.length === 0) throw new UsageError(`the trace of ${directory} has nothing about an agent ${agentId}`);
+  return renderSequencePage({
+    title: `Agent ${agentId}`,
+    problems: [],
+    facts: [`run ${basename(directory)}`, `${sequence.rows.length} events`, "simulated time"],
+    command: { label: "As text", text: `simulate trace ${basename(directory)} --agent ${agentId}` },
+    sequence,
+  });
+}
 
 /** Many lines at once: a write of each costs more than making it. */
 function* inChunks(lines: Iterable<string>): Generator<string> {

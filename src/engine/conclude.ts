@@ -16,7 +16,7 @@ import {
   type RunEvidence,
   type ThreadHealth,
 } from "../measure/index.js";
-import { buildReportData, buildSummary, writeRun, type Summary } from "../report/index.js";
+import { buildReportData, buildSummary, writeRun, type SlowAgent, type Summary } from "../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./chronicle.js";
 import { outcomesOf } from "./evidence.js";
@@ -46,6 +46,8 @@ export interface Conclusion {
   readonly traceHash?: string;
   /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
   readonly injected?: { readonly happened: readonly Happened[]; readonly losses: readonly string[]; readonly allowanceMs: number };
+  /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
+  readonly withLives?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
   readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
@@ -55,7 +57,7 @@ export interface Conclusion {
 
 /** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
 export function conclude(conclusion: Conclusion): Summary {
-  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit } = conclusion;
+  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, withLives = (agents) => agents } = conclusion;
   const invariants = checkInvariants(conclusion.evidence);
   const recorder = createRecorder({ thread: "coordinator", originMs: conclusion.originMs });
   countFindings(invariants, recorder);
@@ -101,7 +103,7 @@ export function conclude(conclusion: Conclusion): Summary {
     phases: phasesOf(loaded.scenario, plan, durationMs, conclusion.injected?.happened),
     ...(conclusion.drawn !== undefined && { faults: conclusion.drawn }),
     statusEvents: statusEventsOf(audit, conclusion.originMs),
-    slowest: slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs),
+    slowest: withLives(slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs)),
   });
   const hlog = formatHlog(measurements, { startEpochMs: startedAt.getTime(), comment: `crowdstorm ${version}, run ${runId}` });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });

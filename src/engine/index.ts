@@ -11,5 +11,6 @@ export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
 export { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./virtual/shrink.js";
 export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtual/shrink-scenario.js";
+export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequence.js";
 export { CONDITIONS, SOMETIMES, type Condition } from "./virtual/sometimes.js";
 export { sweep, type SweepOptions } from "./virtual/sweep.js";

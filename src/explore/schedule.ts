@@ -11,6 +11,10 @@ export interface Step {
   readonly text: string;
   /** Names of the calls that began before it. */
   readonly begins: readonly string[];
+  /** Whether the thread goes to sleep in this step, or its sleep ends. */
+  readonly waits?: "begins" | "ends";
+  /** The threads that this step wakes. */
+  readonly wakes?: readonly number[];
 }
 
 /** A failing execution. Written as `schedule.json`; `threads` and `steps` are all that a replay needs. */
@@ -67,7 +71,7 @@ export function describeSteps(session: Session, threads: readonly number[]): Ste
     }
   });
   return threadsOf(session).map((thread, step) => ({
-    thread, text: matters(session, step) ? describeStep(session, step) : "", begins: begins.get(`${thread} ${step}`) ?? [],
+    thread, text: matters(session, step) ? describeStep(session, step) : "", begins: begins.get(`${thread} ${step}`) ?? [], ...sleepOf(session, step),
   }));
 }
 
@@ -92,6 +96,27 @@ function matters({ board: { words, log }, steps }: Session, step: number): boole
   return false;
 }
 
+/** What a step has to do with sleep: its thread's own, or another's that it ends. */
+function sleepOf({ board: { words, log }, threadNames }: Session, step: number): Pick<Step, "waits" | "wakes"> {
+  const at = log + step * RECORD.words;
+  switch (word(words, at + RECORD.kind)) {
+    case KIND.wait:
+      return (word(words, at + RECORD.flags) & FLAG.slept) === 0 ? {} : { waits: "begins" };
+    case KIND.wake:
+      return { waits: "ends" };
+    case KIND.notify: {
+      const woken = wokenBy(word(words, at + RECORD.detail), threadNames);
+      return woken.length === 0 ? {} : { wakes: woken };
+    }
+    default:
+      return {};
+  }
+}
+
+function wokenBy(mask: number, threadNames: readonly string[]): number[] {
+  return threadNames.flatMap((_name, thread) => ((mask & (1 << thread)) === 0 ? [] : [thread]));
+}
+
 function describeStep({ board: { words, log }, threadNames, describe }: Session, step: number): string {
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
@@ -108,7 +133,7 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
     case KIND.wake:
       return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "its time is up";
     case KIND.notify: {
-      const woken = threadNames.filter((_name, thread) => (word(words, at + RECORD.detail) & (1 << thread)) !== 0);
+      const woken = wokenBy(word(words, at + RECORD.detail), threadNames).map((thread) => threadNames[thread] ?? "");
       return woken.length === 0 ? `notifies ${name}: nobody waits` : `notifies ${name}: wakes ${woken.join(", ")}`;
     }
     default:

@@ -1,10 +1,11 @@
 /**
  * What the report's charts draw: `report.json` of a run, also embedded in its `report.html`. Plain data, compact: a column is an
  * array. Times are ms from the start of the run, rounded to a few digits. The page's script reads this file's types too, so it
- * imports nothing.
+ * imports no more than other such data.
  *
  * `version` changes when a field changes its meaning or goes.
  */
+import type { Sequence } from "./sequence.js";
 
 export const REPORT_DATA_VERSION = 1;
 
@@ -90,4 +91,6 @@ export interface SlowAgent {
   readonly endedAtMs?: number;
   /** Why the task's code ended early, a few words; absent when it did not. */
   readonly ended?: string;
+  /** Everything that happened to it, where the run left a trace. */
+  readonly sequence?: Sequence;
 }

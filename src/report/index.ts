@@ -24,6 +24,8 @@ export {
   type RunFiles,
 } from "./results.js";
 export { LATENCY_LABELS } from "./labels.js";
+export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
+export type { Sequence, SequenceArrow, SequenceBar, SequenceRow } from "./sequence.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./live-terminal.js";
 export { renderLive, liveNews, reportNews, type LiveView } from "./html/live.js";
 export {

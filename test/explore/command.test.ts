@@ -45,6 +45,8 @@ test("a violation: exit code 98, and a schedule that replays with 98", async () 
   const run = readdirSync(join(directory, "results")).find((name) => name.startsWith("explore-shutdown-waiter-reference"));
   assert.ok(run !== undefined);
   const file = join("results", run, "schedule.json");
+  assert.match(out, /picture: results\/explore-shutdown-waiter-reference-.*\/schedule\.html\n/);
+  assert.match(readFileSync(join(directory, "results", run, "schedule.html"), "utf8"), /✗ Violation.*<svg class="whole"/s);
   assert.equal((await simulate("explore", "replay", file)).code, 98);
   assert.equal((await simulate("explore", "--strategy", "replay", "--schedule", file)).code, 98);
 });

@@ -8,6 +8,7 @@ import type { MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
+import { withLives } from "./agent-lives.js";
 import { faultsOf, type FaultRates } from "./faults.js";
 import { headerOf } from "./header.js";
 import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
@@ -82,7 +83,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       abandon(trace);
       throw error;
     });
-    const { hash } = orCannotWrite(tracePath, () => trace.end());
+    const { hash, events } = orCannotWrite(tracePath, () => trace.end());
     const { evidence, audit, durationMs } = run.conclude();
     const summary = conclude({
       ...options,
@@ -95,6 +96,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       audit,
       evidence,
       drawn,
+      withLives: (agents) => withLives(agents, join(directory, RUN_FILES.trace), events),
       ...(!interrupt.aborted && { traceHash: hash }),
       health: { process: process.stop(), threads: [] },
     });

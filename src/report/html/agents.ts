@@ -3,6 +3,7 @@ import { formatCount, formatMs } from "../format.js";
 import type { ReportData, SlowAgent } from "../data.js";
 import { badge } from "./figures.js";
 import { html, nothing, type Markup } from "./markup.js";
+import { SEQUENCE_LEGEND } from "./sequence-page.js";
 import { statusClass } from "./statuses.js";
 
 const seconds = (atMs: number): string => `${(atMs / 1000).toFixed(3)} s`;
@@ -10,12 +11,14 @@ const seconds = (atMs: number): string => `${(atMs / 1000).toFixed(3)} s`;
 export function slowest({ slowest: agents, durationMs, latency }: ReportData): Markup {
   if (agents.length === 0) return html`<p>${latency.count.length === 0 ? "No live update was taken." : "The notes on who took how long died with their thread."}</p>`;
   return html`<div class="agents"><div class="agents-head" aria-hidden="true"><span>agent</span><span>slowest (ms)</span><span>taken at</span><span>updates</span><span>ended as</span></div>
-${agents.map((agent) => row(agent, durationMs))}</div>`;
+${agents.map((agent, index) => row(agent, index, durationMs))}</div>
+${agents.some(({ sequence }) => sequence !== undefined) ? SEQUENCE_LEGEND : nothing}`;
 }
 
-function row(agent: SlowAgent, durationMs: number): Markup {
+function row(agent: SlowAgent, index: number, durationMs: number): Markup {
   return html`<details class="agent"><summary><span>${agent.agentId}</span><span>${formatMs(agent.latencyMs)}<i class="unit"> ms</i></span><span>${(agent.atMs / 1000).toFixed(2)} s</span><span>${formatCount(agent.taken)}</span><span>${badge(agent.status)}</span></summary>
-${timeline(agent, durationMs)}</details>
+${timeline(agent, durationMs)}
+${agent.sequence === undefined ? nothing : html`<div class="drawn" data-sequence="${index}"></div>`}</details>
 `;
 }
 

@@ -3,6 +3,7 @@ import type uPlot from "uplot";
 import type { ReportData } from "../data.js";
 import { CHARTS } from "./charts.js";
 import { followRun } from "./live.js";
+import { drawWhenOpened, followKeys } from "./sequence.js";
 import { startTheme } from "./theme.js";
 import { draw } from "./time-chart.js";
 
@@ -48,6 +49,8 @@ addEventListener("beforeprint", fitAll);
 addEventListener("afterprint", fitAll);
 new ResizeObserver(fitAll).observe(document.body);
 offerCopying();
+drawWhenOpened(() => runs);
+followKeys();
 if (document.documentElement.dataset["live"] !== undefined) {
   followRun((news) => {
     runs = [news];

@@ -1,0 +1,142 @@
+/**
+ * Draws a sequence diagram as SVG text: for a page that is written, and in the report's page when a reader opens an agent. No
+ * library that draws such diagrams does it without a browser and is small enough for the report of every run (mermaid is
+ * megabytes), and a diagram is lines, rectangles and text. The text is of one width, so that it is laid out without measuring.
+ */
+import { wrap } from "./format.js";
+import type { Sequence, SequenceRow } from "./sequence.js";
+
+/** CSS pixels. */
+const CHARACTER = 6.65;
+const LINE = 14;
+const ROW_GAP = 6;
+const TIME_GAP = 20;
+const HEAD = 26;
+const BAR = 8;
+/** From a column's edge to its lifeline, and from there to its text. */
+const INDENT = 12;
+const COLUMN = { least: 110, most: 260 };
+/** What is higher scrolls in a box of its own, under the heads. */
+const SCROLLED = 1800;
+/** How much of the height a page of paper holds. */
+const PAPER = 980;
+/** Colours of lifelines, after which they begin anew. */
+const LANES = 6;
+
+interface Place {
+  readonly row: SequenceRow;
+  readonly lines: readonly string[];
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The drawing, under heads that stay in view, and in pieces for paper. `id` is unique in the page, `label` says what it shows. */
+export function drawSequence(sequence: Sequence, id: string, label: string): string {
+  const widths = columnWidths(sequence);
+  const margin = 22 + Math.ceil(CHARACTER * Math.max(4, ...sequence.rows.map(({ at, gap = "" }) => Math.max(at.length, gap.length))));
+  const lifeline = (column: number): number => margin + INDENT + widths.slice(0, column).reduce((sum, width) => sum + width, 0);
+  const width = lifeline(widths.length) - INDENT + 8;
+  const places = placeRows(sequence, widths);
+  const height = Math.ceil((places.at(-1)?.bottom ?? 0) + ROW_GAP);
+  const layers = [
+    ...places.map(({ row, top, bottom }, index) => `<rect class="behind ${row.kind ?? ""}" data-row="${index}" x="0" y="${top - 2}" width="${width}" height="${bottom - top + 4}"/>`),
+    ...widths.map((_, column) => `<line class="lifeline" x1="${lifeline(column)}" x2="${lifeline(column)}" y1="0" y2="${height}"/>`),
+    ...barsOf(sequence, places, lifeline, height),
+    ...arrowsOf(sequence, places, lifeline),
+    ...places.map((place, index) => textOf(place, places[index - 1]?.row.at, lifeline(place.row.column), margin, width)),
+  ];
+  const heads = sequence.columns.map((name, column) => `<text class="lane-${column % LANES}" x="${lifeline(column) - BAR / 2}" y="17">${escape(name)}</text>`).join("");
+  const svg = (classes: string, top: number, tall: number, content: string): string =>
+    `<svg class="${classes}" width="${width}" height="${tall}" viewBox="0 ${top} ${width} ${tall}" aria-hidden="true">${content}</svg>`;
+  return `<div class="sequence${height > SCROLLED ? " long" : ""}" tabindex="0" role="group" aria-label="${escape(label)}">
+${svg("heads", 0, HEAD, `<g id="${id}-heads">${heads}</g>`)}${svg("whole", 0, height, `<g id="${id}">${layers.join("\n")}</g>`)}</div>
+<p class="unseen" aria-live="polite"></p>
+<div class="on-paper">${pieces(places, height)
+    .map(([top, bottom]) => svg("piece", top - HEAD, bottom - top + HEAD, `<use href="#${id}"/><rect class="paper" x="0" y="${top - HEAD}" width="${width}" height="${HEAD}"/><use href="#${id}-heads" y="${top - HEAD}"/>`))
+    .join("")}</div>`;
+}
+
+function columnWidths({ columns, rows }: Sequence): number[] {
+  return columns.map((name, column) => {
+    const longest = Math.max(name.length, ...rows.filter((row) => row.column === column).map(({ text }) => text.length));
+    return Math.min(COLUMN.most, Math.max(COLUMN.least, Math.ceil(longest * CHARACTER) + 3 * INDENT));
+  });
+}
+
+function placeRows({ rows }: Sequence, widths: readonly number[]): Place[] {
+  let y = 4;
+  return rows.map((row): Place => {
+    const characters = Math.floor(((widths[row.column] ?? COLUMN.least) - 2.5 * INDENT) / CHARACTER);
+    const lines = wrap(row.text, characters);
+    const top = y + (row.gap === undefined ? 0 : TIME_GAP);
+    const bottom = top + lines.length * LINE;
+    y = bottom + ROW_GAP;
+    return { row, lines, top, bottom };
+  });
+}
+
+const middleOf = ({ top }: Place): number => top + LINE / 2;
+
+function barsOf({ bars }: Sequence, places: readonly Place[], lifeline: (column: number) => number, height: number): string[] {
+  return bars.map(({ column, from, to, kind }) => {
+    const [first, last] = [places[from], places[to]];
+    const top = first === undefined ? 0 : kind === "waits" ? first.bottom : first.top;
+    const bottom = last === undefined ? height : kind === "waits" ? Math.max(last.top, top + 4) : last.bottom;
+    return `<rect class="bar ${kind} lane-${column % LANES}" x="${lifeline(column) - BAR / 2}" y="${top}" width="${BAR}" height="${bottom - top}" rx="2"/>`;
+  });
+}
+
+function arrowsOf({ arrows }: Sequence, places: readonly Place[], lifeline: (column: number) => number): string[] {
+  return arrows.flatMap(({ from, to }) => {
+    const start = places[from];
+    const end = typeof to === "number" ? places[to] : undefined;
+    if (start === undefined) return [];
+    const column = typeof to === "number" ? (end?.row.column ?? start.row.column) : to.column;
+    const kind = typeof to === "number" ? "" : to.lost === true ? "lost" : "unseen-end";
+    // Below the text of the row that it leaves.
+    const y1 = start.bottom + 1;
+    const [x1, tip] = [lifeline(start.row.column), lifeline(column)];
+    if (x1 === tip) return [];
+    const side = tip > x1 ? -1 : 1;
+    // From the right it would cross the text of the row that it ends at, and so ends above it.
+    const y2 = end === undefined ? y1 : Math.max(side < 0 ? middleOf(end) : end.top - 2, y1);
+    const x2 = kind === "lost" ? (x1 + tip) / 2 : tip + (side * BAR) / 2;
+    const head =
+      kind === "lost"
+        ? `M${x2 - 4} ${y2 - 4}L${x2 + 4} ${y2 + 4}M${x2 - 4} ${y2 + 4}L${x2 + 4} ${y2 - 4}`
+        : `M${x2 + side * 7} ${y2 - 4}L${x2} ${y2}L${x2 + side * 7} ${y2 + 4}`;
+    return [`<path class="arrow ${kind}" d="M${x1} ${y1}L${x2} ${y2}"/><path class="arrow-head ${kind}" d="${head}"/>`];
+  });
+}
+
+function textOf(place: Place, before: string | undefined, lifeline: number, margin: number, width: number): string {
+  const { row, lines, top } = place;
+  const base = top + 11;
+  const at = row.at === before ? "" : `<text class="at" x="${margin - 12}" y="${base}">${escape(row.at)}</text>`;
+  const pause = top - TIME_GAP / 2;
+  const gap = row.gap === undefined ? "" : `<text class="at" x="${margin - 12}" y="${pause + 2}">${escape(row.gap)}</text><line class="pause" x1="${margin - 6}" x2="${width}" y1="${pause - 2}" y2="${pause - 2}"/>`;
+  const words = lines.map((line, n) => `<tspan x="${lifeline + INDENT}" y="${base + n * LINE}">${escape(line)}</tspan>`).join("");
+  return `${gap}${at}<circle class="point ${row.kind ?? ""} lane-${row.column % LANES}" cx="${lifeline}" cy="${middleOf(place)}" r="3"/><text class="what ${row.kind ?? ""}">${words}</text>`;
+}
+
+/** From where to where each piece of the drawing goes, so that none is cut within a row. */
+function pieces(places: readonly Place[], height: number): [number, number][] {
+  const found: [number, number][] = [];
+  let top = 0;
+  let last = 0;
+  for (const { row, top: rowTop, bottom } of places) {
+    const above = rowTop - (row.gap === undefined ? 0 : TIME_GAP) - 2;
+    if (bottom - top > PAPER && last > top) {
+      found.push([top, above]);
+      top = above;
+    }
+    last = bottom;
+  }
+  return [...found, [top, height]];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
+}
