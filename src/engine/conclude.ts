@@ -57,7 +57,7 @@ export interface Conclusion {
 
 /** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
 export function conclude(conclusion: Conclusion): Summary {
-  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, withLives = (agents) => agents } = conclusion;
+  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit } = conclusion;
   const invariants = checkInvariants(conclusion.evidence);
   const recorder = createRecorder({ thread: "coordinator", originMs: conclusion.originMs });
   countFindings(invariants, recorder);
@@ -96,6 +96,7 @@ export function conclude(conclusion: Conclusion): Summary {
       memoryBytes: totalmem(),
     },
   });
+  const slowest = slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs);
   const report = buildReportData({
     runId,
     scenario: loaded.scenario.name,
@@ -103,7 +104,7 @@ export function conclude(conclusion: Conclusion): Summary {
     phases: phasesOf(loaded.scenario, plan, durationMs, conclusion.injected?.happened),
     ...(conclusion.drawn !== undefined && { faults: conclusion.drawn }),
     statusEvents: statusEventsOf(audit, conclusion.originMs),
-    slowest: withLives(slowestAgents(conclusion.evidence.tasks, audit, conclusion.originMs)),
+    slowest: conclusion.withLives?.(slowest) ?? slowest,
   });
   const hlog = formatHlog(measurements, { startEpochMs: startedAt.getTime(), comment: `crowdstorm ${version}, run ${runId}` });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });

@@ -176,9 +176,9 @@ function describe(operation: string, subject: string, args: Value, outcome: Valu
 
 /** What tells a message from its like in the outcome of a take (watching.ts), and in the message itself. */
 function gistOf(value: Value): string {
-  if (isList(value)) return String(value[0]);
-  if (isMapping(value)) return String(value["packet_type"] ?? value["update_id"] ?? value["kind"] ?? "");
-  return String(value ?? "");
+  if (isList(value)) return gistOf(value[0]);
+  if (isMapping(value)) return gistOf(value["packet_type"] ?? value["update_id"] ?? value["kind"]);
+  return value === null || value === undefined ? "" : String(value);
 }
 
 /** A value in a few words. */
