@@ -1,6 +1,7 @@
 /**
- * One of the two threads of the hot benchmark: a ball goes back and forth between them without a pause, first over two bare
- * words that both spin on, then over the mailboxes of two agents whose tasks wait in `getLiveUpdate`.
+ * One of the two threads of the hot benchmark: a ball goes back and forth between them without a pause, over two bare words that
+ * both spin on, over the same words with a message as JSON beside each, and over the mailboxes of two agents whose tasks wait in
+ * `getLiveUpdate`.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
 import { workerData } from "node:worker_threads";
@@ -12,7 +13,7 @@ import { answerQuestions } from "./threads.js";
 export interface HotThread {
   /** Whether this thread serves. The other returns. */
   readonly serves: boolean;
-  /** Int32, two words a cache line apart: the ball's number in each direction. */
+  /** A half for each direction: an Int32, the ball's number, one for the length of its message, and the message. */
   readonly ball: SharedArrayBuffer;
   readonly arena: SharedArrayBuffer;
   /** The slots of agents 1 and 2: who serves waits for updates of the second. */
@@ -21,19 +22,22 @@ export interface HotThread {
 }
 
 export interface HotQuestion {
-  readonly over: "words" | "mailboxes";
+  readonly over: "words" | "messages" | "mailboxes";
   readonly volleys: number;
 }
 
 const TIMEOUT_MS = 60_000;
-/** Index of the returning thread's word. */
-const THERE = 0;
-const BACK = 16;
+/** Bytes from the beginning of a half to its message, so that that lies in other cache lines. */
+const MESSAGE = 64;
 /** Volleys after which what was written behind is let go. */
 const FLUSH_EVERY = 64;
 
 const { serves, ball: sharedBall, arena, slots, connection } = workerData as HotThread;
 const ball = new Int32Array(sharedBall);
+const ballBytes = Buffer.from(sharedBall);
+/** Indices of the words with the ball's number, from who serves and from who returns; the length is in the next. */
+const THERE = 0;
+const BACK = ball.length / 2;
 const db = connectDatabase(connection);
 const context = createContext({ db, arena: Arena.attach(arena) });
 context.slots.adopt("1", slots[0]);
@@ -49,6 +53,7 @@ answerQuestions(({ over, volleys }: HotQuestion) => {
   for (let volley = 0; volley < volleys; volley++) {
     const began = systemClock.now();
     if (over === "words") overWords(++count);
+    else if (over === "messages") overMessages(++count);
     else overMailboxes(volley);
     if (serves) flights[volley] = ((systemClock.now() - began) / 2) * 1000;
     if (over === "mailboxes" && volley % FLUSH_EVERY === 0) db.poll();
@@ -67,8 +72,33 @@ function overWords(n: number): void {
   }
 }
 
+function overMessages(n: number): void {
+  if (serves) {
+    throwMessage(THERE, n);
+    catchMessage(BACK, n);
+  } else {
+    catchMessage(THERE, n);
+    throwMessage(BACK, n);
+  }
+}
+
+function throwMessage(way: number, n: number): void {
+  ball[way + 1] = ballBytes.write(JSON.stringify(updateOf(n)), way * 4 + MESSAGE);
+  Atomics.store(ball, way, n);
+}
+
+function catchMessage(way: number, n: number): unknown {
+  while (Atomics.load(ball, way) !== n);
+  const start = way * 4 + MESSAGE;
+  return JSON.parse(ballBytes.toString("utf8", start, start + (ball[way + 1] ?? 0)));
+}
+
+function updateOf(n: number) {
+  return { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+}
+
 function overMailboxes(n: number): void {
-  const update = { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+  const update = updateOf(n);
   if (serves) {
     other.mailbox.append(update);
     waiting.getLiveUpdate(TIMEOUT_MS);

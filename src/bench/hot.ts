@@ -1,4 +1,7 @@
-/** How long a live update takes when both threads are at it without a pause, beside two threads that spin on a word. */
+/**
+ * How long a live update takes when both threads are at it without a pause, beside two threads that spin on a word, and beside
+ * two that spin and hand over the update as JSON.
+ */
 import { Arena } from "../sync/index.js";
 import type { Bench } from "./figure.js";
 import type { HotQuestion, HotThread } from "./hot-thread.js";
@@ -7,7 +10,10 @@ import { percentileOf } from "./statistics.js";
 import { startThread } from "./threads.js";
 
 /** In each round. */
-const VOLLEYS: Readonly<Record<HotQuestion["over"], number>> = { words: 20_000, mailboxes: 5000 };
+const VOLLEYS: Readonly<Record<HotQuestion["over"], number>> = { words: 20_000, messages: 20_000, mailboxes: 20_000 };
+
+/** For both directions, each with room for a message. */
+const BALL_BYTES = 2048;
 
 export const hot: Bench = {
   name: "hot",
@@ -16,7 +22,7 @@ export const hot: Bench = {
     onPlatform(2, async (writer) => {
       const arena = Arena.create({ slots: 2 });
       const shared = {
-        ball: new SharedArrayBuffer(128),
+        ball: new SharedArrayBuffer(BALL_BYTES),
         arena: arena.shared,
         slots: [arena.allocate().index, arena.allocate().index] as const,
       };
@@ -34,10 +40,12 @@ export const hot: Bench = {
       try {
         const path: number[] = [];
         const spin: number[] = [];
+        const messages: number[] = [];
         // The first round, in which the code is compiled, is not kept.
         for (let round = 0; round <= rounds; round++) {
           path[round] = await median("mailboxes");
           spin[round] = await median("words");
+          messages[round] = await median("messages");
         }
         return [
           {
@@ -48,6 +56,15 @@ export const hot: Bench = {
             rounds: path.slice(1),
             floor: { doc: "two threads spinning on a word", rounds: spin.slice(1) },
             goal: 5,
+          },
+          {
+            name: "hot/message",
+            doc: "the same, beside a hand-over that carries the message",
+            unit: "µs",
+            better: "smaller",
+            rounds: path.slice(1),
+            floor: { doc: "two threads spinning, with the update as JSON beside the word", rounds: messages.slice(1) },
+            goal: null,
           },
         ];
       } finally {

@@ -55,7 +55,7 @@ async function measure({ path, agents, active, watchMs }: WaitingOptions): Promi
   const after = memory();
 
   await turns();
-  const idleCores = await coresUsed(watchMs, () => undefined);
+  const idleCores = await coresUsed(watchMs);
   let sent = 0;
   const activeCores = await coresUsed(watchMs, (elapsedMs) => {
     for (const due = (elapsedMs / 1000) * active; sent < due; sent++) {
@@ -83,11 +83,11 @@ function keepTaking(agent: LiveAgent): void {
   );
 }
 
-/** CPU time used in `ms`, by all threads of the process, while `tick` is called every {@link TICK_MS}. */
-async function coresUsed(ms: number, tick: (elapsedMs: number) => void): Promise<number> {
+/** CPU time used in `ms`, by all threads of the process, while `tick`, if there is one, is called every {@link TICK_MS}. */
+async function coresUsed(ms: number, tick?: (elapsedMs: number) => void): Promise<number> {
   const began = performance.now();
   const before = process.cpuUsage();
-  const ticks = setInterval(() => tick(performance.now() - began), TICK_MS);
+  const ticks = tick && setInterval(() => tick(performance.now() - began), TICK_MS);
   await new Promise((resolve) => setTimeout(resolve, ms));
   clearInterval(ticks);
   const { user, system } = process.cpuUsage(before);

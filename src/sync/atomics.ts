@@ -120,6 +120,18 @@ export function notify(cells: Int32Array, index: number): void {
 }
 
 /**
+ * Looks at the cell again and again while it holds `expected`, `looks` times at most: whoever expects a change within microseconds
+ * sees it sooner so than by sleeping. It decides nothing, so the explorer need not know of it: to look for longer is no different
+ * from going on later.
+ */
+export function linger(cells: Int32Array, index: number, expected: number, looks: number): void {
+  if (control !== undefined) return;
+  for (let look = 0; look < looks; look++) {
+    if (Atomics.load(cells, index) !== expected) return;
+  }
+}
+
+/**
  * As {@link wait}, without blocking: a promise that ends when the cell is notified, or `undefined` when it no longer holds
  * `expected`. Used for one cell a thread, its doorbell; never under control.
  */

@@ -7,7 +7,7 @@
  * a waiter would have to sleep through exactly 2^31 sets to be misled.
  * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
  */
-import { and, bump, compareExchange, exchange, load, notify, test, update, wait } from "./atomics.js";
+import { and, bump, compareExchange, exchange, linger, load, notify, test, update, wait } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { suspendOn, type Wait } from "./steps.js";
 
@@ -43,10 +43,16 @@ export interface EventHome {
 
 const FLAG = 1;
 const ONE_GENERATION = 2;
+/** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps. */
+const SOON_MS = 0.1;
+/** How often it looks: for about as long as it takes to put a thread to sleep and wake it. */
+const LOOKS = 10_000;
 
 export class Event implements Signal {
   readonly #home: EventHome;
   readonly #state: number;
+  /** When this handle last began to wait blocked, ms on the clock. */
+  #began = -Infinity;
   /** The event's number in its arena. */
   readonly id: number;
 
@@ -90,7 +96,7 @@ export class Event implements Signal {
 
   /** Lowers the flag. */
   clear(): void {
-    and(this.#home.cells, this.#state, ~FLAG);
+    clearEvent(this.#home.cells, this.#state);
   }
 
   /** What the event is now; to be compared by {@link clearIf} and {@link waitBeyond}. */
@@ -111,7 +117,13 @@ export class Event implements Signal {
   /** Blocks until the event was set or announced after `ticket`; false when `timeoutMs` passed first. */
   waitBeyond(ticket: number, timeoutMs: number): boolean {
     const { cells, clock } = this.#home;
-    const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
+    let deadline = Infinity;
+    if (timeoutMs !== Infinity) {
+      const now = clock.now();
+      deadline = now + timeoutMs;
+      if (now - this.#began < SOON_MS) linger(cells, this.#state, ticket, LOOKS);
+      this.#began = now;
+    }
     let remaining = timeoutMs;
     let state = load(cells, this.#state);
     while (!isBeyond(state, ticket)) {
@@ -168,6 +180,11 @@ export class Event implements Signal {
     // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
     if (test(cells, this.watchers, -1)) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
   }
+}
+
+/** As {@link Event.clear}, of the event whose first word is `state`, for whoever has no other use for the event. */
+export function clearEvent(cells: Int32Array, state: number): void {
+  and(cells, state, ~FLAG);
 }
 
 function raised(state: number): number {

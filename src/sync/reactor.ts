@@ -30,13 +30,25 @@ export interface ReactorHome {
   readonly driver: Driver;
 }
 
-interface Watch extends Timer {
-  readonly event: Event;
-  readonly ticket: number;
-  readonly resume: (raised: boolean) => void;
+/** One wait for an event. A class, because very many are alive at once: a closure each would take more. */
+class Watch implements Timer {
+  place = -1;
+  order = 0;
   /** The neighbours among the waiters of the same event. */
-  older: Watch | undefined;
-  newer: Watch | undefined;
+  older: Watch | undefined = undefined;
+  newer: Watch | undefined = undefined;
+
+  constructor(
+    readonly event: Event,
+    readonly ticket: number,
+    readonly due: number,
+    readonly resume: (raised: boolean) => void,
+    private readonly expire: (watch: Watch) => void,
+  ) {}
+
+  fire(): void {
+    this.expire(this);
+  }
 }
 
 export class Reactor implements Watcher {
@@ -46,6 +58,11 @@ export class Reactor implements Watcher {
   #homeFound: ReactorHome | undefined;
   /** The newest waiter of each event that is waited for. */
   readonly #watches = new Paged<Watch>();
+  /** What a watch whose time has run out calls; one for all of them. */
+  readonly #expire = (watch: Watch): void => {
+    this.#unlink(watch);
+    watch.resume(watch.event.wasRaisedSince(watch.ticket));
+  };
   #driver: Driver | undefined;
   #waiting = 0;
   #turnedAt = 0;
@@ -85,12 +102,8 @@ export class Reactor implements Watcher {
     if (event.wasRaisedSince(ticket)) { resume(true); return; }
     if (!(timeoutMs > 0)) { resume(false); return; }
     const home = this.#home;
-    const watch: Watch = {
-      event, ticket, resume, older: undefined, newer: undefined,
-      due: timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs,
-      place: -1, order: 0,
-      fire: () => this.#expire(watch),
-    };
+    const due = timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs;
+    const watch = new Watch(event, ticket, due, resume, this.#expire);
     this.#link(watch);
     if (watch.due !== Infinity) this.timers.add(watch);
     arm(watch, home);
@@ -181,11 +194,6 @@ export class Reactor implements Watcher {
   #want(): void {
     this.#driver ??= this.#home.driver;
     this.#driver.wanted();
-  }
-
-  #expire(watch: Watch): void {
-    this.#unlink(watch);
-    watch.resume(watch.event.wasRaisedSince(watch.ticket));
   }
 
   #link(watch: Watch): void {

@@ -1,7 +1,7 @@
 /** An agent's place in the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
 import { add, load, store, test, update } from "./atomics.js";
 import type { Clock } from "./clock.js";
-import { Event, type EventHome } from "./event.js";
+import { clearEvent, Event, type EventHome } from "./event.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
 import { Ring } from "./ring.js";
 import { abandonOrder, enterOrder, leaveOrder } from "./slot-order.js";
@@ -24,8 +24,8 @@ export class Slot {
   readonly #home: SlotHome;
   readonly #word: number;
   readonly ring: Ring;
-  /** Made when first asked for: most agents use two of them. */
-  readonly #events: (Event | undefined)[] = [];
+  /** Made when first asked for: most agents use two of them. Room for all from the start, as an array that grows takes more. */
+  readonly #events: (Event | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(home: SlotHome, index: number, word: number, ringBytes: number) {
     this.#home = home;
@@ -114,7 +114,7 @@ export class Slot {
    */
   reset(): void {
     const { cells } = this.#home;
-    for (const name of EVENT_NAMES) this.event(name).clear();
+    for (let event = 0; event < EVENTS_PER_SLOT; event++) clearEvent(cells, this.#word + SLOT.events + event * 2);
     store(cells, this.#word + SLOT.flags, 0);
     store(cells, this.#word + SLOT.queue, 0);
     store(cells, this.#word + SLOT.order, 0);
