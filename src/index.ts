@@ -16,7 +16,7 @@ export {
   suspend, suspendOn, systemClock, wait,
 } from "./sync/index.js";
 export type {
-  ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Reactor, Signal, Slot, Steps, Timer, TimerQueue, Wait,
+  ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Message, Reactor, Signal, Slot, Steps, Timer, TimerQueue, Wait,
 } from "./sync/index.js";
 
 // The database.

@@ -61,8 +61,8 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a wake-up without news ends the wait", file: "sound-mailbox.js", program: "foreign-status",
-    from: "if (!(yield* wait(this.#event.waitingBeyond(ticket, remaining))))\n                return;\n        }\n    }\n    release",
-    to: "yield* wait(this.#event.waitingBeyond(ticket, remaining));\n            return;\n        }\n    }\n    release",
+    from: "if (!(yield this.#event.waitingBeyond(ticket, remaining)))\n                return;\n        }\n    }\n    release",
+    to: "yield this.#event.waitingBeyond(ticket, remaining);\n            return;\n        }\n    }\n    release",
   },
   {
     name: "the lock is taken without looking whether it is free", file: "ring.js", program: "signal",
