@@ -5,9 +5,9 @@ import { setImmediate as eventLoop } from "node:timers/promises";
 import { closest } from "fastest-levenshtein";
 import type { CommandModule } from "yargs";
 import {
-  describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
+  COVERAGES, describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
   programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf, STRATEGIES,
-  type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
+  type Coverage, type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
 } from "../explore/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
@@ -23,6 +23,7 @@ interface Arguments {
   readonly file: string | undefined;
   readonly mailbox: MailboxKind;
   readonly strategy: Strategy | "replay";
+  readonly by: Coverage | undefined;
   readonly schedule: string | undefined;
   readonly seed: string;
   readonly schedules: number | undefined;
@@ -43,6 +44,7 @@ export const exploreCommand: CommandModule<object, Arguments> = {
       .positional("file", { type: "string", describe: "The program's name in the module; the schedule to replay" })
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which implementation of mailboxes" })
       .option("strategy", { choices: [...STRATEGIES, "replay" as const], default: "exhaustive" as const, describe: "How schedules are chosen" })
+      .option("by", { choices: COVERAGES, describe: "Of exhaustive: go through all traces or all states [default: what the program says]" })
       .option("schedule", { type: "string", describe: "With --strategy replay: the schedule.json" })
       .option("seed", { type: "string", default: "1", describe: "Of pct and random" })
       .option("schedules", { type: "number", describe: `Stop after so many (pct and random: ${SAMPLES} by default)` })
@@ -118,7 +120,8 @@ async function exploreProgram(source: ProgramSource, args: Arguments): Promise<v
   const session = await openSession(source, { mailbox: args.mailbox, maxSteps: args["max-steps"] });
   try {
     const strategy = args.strategy as Strategy;
-    const exploration = explore(session, { strategy, seed: progress?.seed ?? args.seed, depth: args.depth, ...progress?.resumption });
+    const coveredBy = args.by ?? session.program.coveredBy;
+    const exploration = explore(session, { strategy, coveredBy, seed: progress?.seed ?? args.seed, depth: args.depth, ...progress?.resumption });
     const begin = performance.now();
     const failed = await drive(exploration, args, strategy);
     const seconds = (performance.now() - begin) / 1000;
@@ -163,17 +166,17 @@ async function drive(exploration: Exploration, { schedules, seconds = Infinity, 
   const begin = performance.now();
   let shown = begin;
   try {
-    for (let executed = 0; executed < most; executed++) {
+    for (let looks = 0; exploration.tally.schedules < most; looks++) {
       const problems = exploration.next();
       if (problems === undefined) return false;
       if (problems.length > 0) return true;
-      if (executed % 128 !== 0) continue;
+      if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
       await eventLoop();
       const now = performance.now();
       if (isSet(interrupted) || now - begin >= seconds * 1000) return false;
       if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
       shown = now;
-      process.stderr.write(`\r${exploration.tally.schedules} schedules, ${exploration.tally.traces} traces `);
+      process.stderr.write(`\r${exploration.tally.schedules} schedules, ${found(exploration.tally)} `);
     }
     return false;
   } finally {
@@ -214,17 +217,23 @@ function showFailure(session: Session, failure: FailingSchedule, file: string): 
 
 function reportTally(
   { tally }: Exploration, { json, mailbox, strategy, seed }: Arguments, { name }: ProgramSource, seconds: number,
-  found?: { failure: FailingSchedule; file: string; page: string },
+  violation?: { failure: FailingSchedule; file: string; page: string },
 ): void {
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
-    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: found?.failure, file: found?.file, page: found?.page }, null, 2));
+    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: violation?.failure, file: violation?.file, page: violation?.page }, null, 2));
     return;
   }
-  const verdict = found !== undefined ? "VIOLATION" : tally.covered ? "no violation; every trace explored" : "no violation so far";
+  const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
+  const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
   print(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
-  print(`${tally.schedules} schedules (${tally.redundant} cut short), ${tally.traces} traces, ${tally.outcomes} outcomes, up to ${tally.depth} steps, ` +
+  print(`${tally.schedules} schedules (${tally.redundant} cut short), ${found(tally)}, ${tally.outcomes} outcomes, up to ${tally.depth} steps, ` +
     `${seconds.toFixed(1)} s, ${pointsPerSecond} scheduling points a second`);
+}
+
+/** What an exploration has come across. */
+function found({ states, transitions, traces }: Exploration["tally"]): string {
+  return states > 0 ? `${states} states, ${transitions} steps between states` : `${traces} traces`;
 }
 
 function resultsDirectory({ results, mailbox }: Arguments, { name }: ProgramSource): string {

@@ -46,6 +46,8 @@ export const BOARD = {
   nextLowPriority: 28,
   /** The thread that made the last step. */
   last: 29,
+  /** How many notes there are; more than fit if some are missing. */
+  notes: 30,
   changeAt: 32,
   /** Where the record of a thread's next operation is laid out to be compared. */
   scratch: 64,
@@ -70,17 +72,34 @@ export const PENDING = {
   words: 16,
 } as const;
 
+/** Words of a note: of something that belongs to the operation before. */
+export const NOTE = {
+  /** How many steps had been made. */
+  step: 0,
+  /** What is noted ({@link NOTED}). */
+  what: 1,
+  /** Of a plain access: the cell and its value. Of a stage: both are a hash of what the thread remembers. */
+  cell: 2,
+  value: 3,
+  words: 4,
+} as const;
+export const NOTED = { read: 0, written: 1, stage: 2 } as const;
+/** How many notes of an execution are kept, for each step that it can have. */
+const NOTES_PER_STEP = 4;
+
 export interface Board {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array;
   readonly outcomes: Buffer;
-  /** Index of the first word of the schedule, and of the records. */
+  /** Index of the first word of the schedule, of the records, and of the notes; and how many of these fit. */
   readonly prefix: number;
   readonly log: number;
+  readonly notes: number;
+  readonly mostNotes: number;
 }
 
 export function createBoard(maxSteps: number): Board {
-  const words = BOARD.pending + MOST_THREADS * PENDING.words + maxSteps * (1 + RECORD.words);
+  const words = BOARD.pending + MOST_THREADS * PENDING.words + maxSteps * (1 + RECORD.words + NOTES_PER_STEP * NOTE.words);
   const board = openBoard(new SharedArrayBuffer(words * 4 + MOST_THREADS * OUTCOME_BYTES), maxSteps);
   board.words[BOARD.maxSteps] = maxSteps;
   return board;
@@ -89,9 +108,11 @@ export function createBoard(maxSteps: number): Board {
 export function openBoard(buffer: SharedArrayBuffer, maxSteps: number): Board {
   const prefix = BOARD.pending + MOST_THREADS * PENDING.words;
   const log = prefix + maxSteps;
-  const end = log + maxSteps * RECORD.words;
+  const notes = log + maxSteps * RECORD.words;
+  const mostNotes = maxSteps * NOTES_PER_STEP;
+  const end = notes + mostNotes * NOTE.words;
   return {
-    buffer, words: new Int32Array(buffer, 0, end), outcomes: Buffer.from(buffer, end * 4), prefix, log,
+    buffer, words: new Int32Array(buffer, 0, end), outcomes: Buffer.from(buffer, end * 4), prefix, log, notes, mostNotes,
   };
 }
 

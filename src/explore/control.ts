@@ -2,9 +2,10 @@
  * A program's thread under the explorer's control: before every operation on shared memory it announces what it is about to
  * do, the next thread is chosen, and it goes on when that is itself. Waiting is logical and takes no time.
  */
+import { createHash } from "node:crypto";
 import { awaitBaton, passBaton, type AtomicOperation, type Clock, type Control, type Update } from "../sync/index.js";
-import { afterOperation, BOARD, enabledThreads, EXPLORER, pendingOf, PENDING, sketchPending, sleepersOn, type Board } from "./board.js";
-import type { CellMap } from "./cells.js";
+import { afterOperation, BOARD, enabledThreads, EXPLORER, pendingOf, PENDING, NOTE, NOTED, sketchPending, sleepersOn, type Board } from "./board.js";
+import { PRIVATE_CELL, type CellMap } from "./cells.js";
 import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
 
@@ -16,6 +17,8 @@ export interface ThreadControl extends Control {
   readonly clock: Clock;
   /** Begins an execution; the thread was chosen for its first step. */
   start(): void;
+  /** Notes that a stage begins: from here on the thread remembers `memory` and nothing else. */
+  stage(memory: string): void;
   /** Ends this thread's part of the execution and hands over. */
   finish(): void;
 }
@@ -73,6 +76,17 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
     }
   };
 
+  const note = (what: number, cell: number, value: number): void => {
+    const noted = word(words, BOARD.notes);
+    words[BOARD.notes] = noted + 1;
+    if (noted >= board.mostNotes) return;
+    const at = board.notes + noted * NOTE.words;
+    words[at + NOTE.step] = word(words, BOARD.step);
+    words[at + NOTE.what] = what;
+    words[at + NOTE.cell] = cell;
+    words[at + NOTE.value] = value;
+  };
+
   return {
     clock: { now: () => now },
 
@@ -112,7 +126,7 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       takeTurn();
       const value = word(cells, index);
       const sleeps = value === expected && timeoutMs > 0;
-      record(KIND.wait, cell, value, value, 0, value === expected ? FLAG.slept : 0);
+      record(KIND.wait, cell, value, value, expected, value === expected ? FLAG.slept : 0);
       if (!sleeps) return value === expected ? "timed-out" : "not-equal";
 
       announce(KIND.wake, cell, 0, 0);
@@ -134,6 +148,17 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       const woken = sleepersOn(words, cell);
       record(KIND.notify, cell, 0, 0, woken, 0);
       for (let rest = woken; rest !== 0; rest &= rest - 1) words[pendingOf(lowest(rest)) + PENDING.notified] = 1;
+    },
+
+    plain: (access, cells, index, count) => {
+      const cell = cellMap.cellOf(cells, index);
+      if (cell === PRIVATE_CELL) return;
+      for (let offset = 0; offset < count; offset++) note(NOTED[access], cell + offset, word(cells, index + offset));
+    },
+
+    stage: (memory) => {
+      const hash = createHash("sha256").update(`${now} ${memory}`).digest();
+      note(NOTED.stage, hash.readInt32LE(0), hash.readInt32LE(4));
     },
   };
 }

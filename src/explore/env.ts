@@ -26,19 +26,20 @@ export const SLOT_INDEX = 0;
 const nobody: Driver = { wanted: () => undefined };
 
 export interface ThreadEnv extends Env {
-  /** Forgets what an execution left in this thread: coroutines that were still waiting when it was given up. */
-  renew(): void;
+  /** Forgets what an execution left in this thread: coroutines that were still waiting when it was given up; or `everything`. */
+  renew(everything?: boolean): void;
 }
 
 export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread, clock, onCall }: EnvOptions): ThreadEnv {
   const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: nobody });
+  const metrics = createAgentMetrics();
   let arena = attach();
   let slot: Slot = arena.slot(SLOT_INDEX);
   let context: ModelContext | undefined;
 
   const createModelContext = (): ModelContext => {
     const made = createContext({
-      arena, clock, db: createRowDatabase(rows), mailbox: mailboxKind, metrics: createAgentMetrics(), ids: { next: () => "id" },
+      arena, clock, db: createRowDatabase(rows), mailbox: mailboxKind, metrics, ids: { next: () => "id" },
     });
     made.slots.adopt(AGENT_ID, SLOT_INDEX);
     return made;
@@ -61,8 +62,8 @@ export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread
       onCall(undefined);
       return result;
     },
-    renew: () => {
-      if (arena.reactor.isIdle) return;
+    renew: (everything = false) => {
+      if (arena.reactor.isIdle && !everything) return;
       arena = attach();
       slot = arena.slot(SLOT_INDEX);
       context = undefined;

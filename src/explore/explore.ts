@@ -6,6 +6,8 @@ import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "
 import { shrink } from "./shrink.js";
 import type { ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
+import type { Coverage } from "./program.js";
+import { searchStates } from "./states.js";
 import { problemsOf } from "./verdict.js";
 
 export const STRATEGIES = ["exhaustive", "pct", "random"] as const;
@@ -19,10 +21,14 @@ export interface ExploreOptions {
   readonly from?: number;
   /** Of `pct`. */
   readonly depth?: number;
-  /** Of `exhaustive`: `none` executes every interleaving. Default: `dpor`. */
+  /** Of `exhaustive`: what is covered. Default: `traces`. */
+  readonly coveredBy?: Coverage;
+  /** Of `exhaustive` by traces: `none` executes every interleaving. Default: `dpor`. */
   readonly reduction?: "dpor" | "none";
   /** Of `exhaustive`: where an earlier exploration stood. */
   readonly frontier?: readonly Branch[];
+  /** Of `exhaustive` by states: the schedules that an earlier exploration learned from. */
+  readonly learned?: readonly string[];
 }
 
 /** The books of an exploration. */
@@ -38,26 +44,34 @@ export interface Tally {
   readonly depth: number;
   /** Different combinations of outcomes. */
   readonly outcomes: number;
-  /** Whether every trace of the program has been explored. */
+  /** By states: how many the present pass has found, and the steps between states worked out so far; otherwise 0. */
+  readonly states: number;
+  readonly transitions: number;
+  /** Whether every trace, or every state, of the program has been explored. */
   readonly covered: boolean;
 }
 
+export type Resumption = { readonly frontier: readonly Branch[] } | { readonly learned: readonly string[] } | { readonly from: number };
+
 export interface Exploration {
   /**
-   * Executes and judges the next schedule. Returns what is wrong with it, none if nothing is; undefined when there is no
-   * further schedule.
+   * Executes and judges the next schedule; by states, or works out states for a while. Returns what is wrong, none if nothing is;
+   * undefined when there is no further schedule.
    */
   next(): readonly string[] | undefined;
   readonly tally: Tally;
-  /** What another exploration needs to go on from here: for `exhaustive` its branches, otherwise the next schedule's number. */
-  resumption(): { readonly frontier: readonly Branch[] } | { readonly from: number };
+  /**
+   * What another exploration needs to go on from here: for `exhaustive` its branches or what it learned from, otherwise the next
+   * schedule's number.
+   */
+  resumption(): Resumption;
 }
 
 /** Starts exploring the program of `session`. Throws a RangeError on impossible options. */
 export function explore(session: Session, options: ExploreOptions): Exploration {
   const { strategy } = options;
   const run = strategy === "exhaustive"
-    ? exhaustiveRun(session, options)
+    ? options.coveredBy === "states" ? statesRun(session, options) : exhaustiveRun(session, options)
     : samplingRun(session, { ...options, strategy });
   const traces = new Set<number>();
   const outcomes = new Set<string>();
@@ -74,6 +88,7 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
         covered = true;
         return undefined;
       }
+      if (end === END.running) return [];
       schedules++;
       points += session.steps;
       depth = Math.max(depth, session.steps);
@@ -81,12 +96,12 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
         redundant++;
         return [];
       }
-      traces.add(run.trace());
+      if (run.trace !== undefined) traces.add(run.trace());
       outcomes.add(`${end} ${session.outcomeTexts().join(" ")}`);
       return problemsOf(session, end);
     },
     get tally() {
-      return { schedules, redundant, traces: traces.size, points, depth, outcomes: outcomes.size, covered };
+      return { schedules, redundant, traces: traces.size, points, depth, outcomes: outcomes.size, covered, ...run.found() };
     },
     resumption: run.resumption,
   };
@@ -94,8 +109,21 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
 
 interface Run {
   next(): number | undefined;
-  trace(): number;
+  /** Of the last execution; not known by states. */
+  readonly trace?: () => number;
+  found(): { readonly states: number; readonly transitions: number };
   resumption: Exploration["resumption"];
+}
+
+const NO_STATES = { states: 0, transitions: 0 };
+
+function statesRun(session: Session, { learned = [] }: ExploreOptions): Run {
+  const search = searchStates(session, learned);
+  return {
+    next: () => search.next(),
+    found: () => ({ states: search.states, transitions: search.transitions }),
+    resumption: () => ({ learned: search.schedules() }),
+  };
 }
 
 function exhaustiveRun(session: Session, { reduction = "dpor", frontier = [] }: ExploreOptions): Run {
@@ -103,6 +131,7 @@ function exhaustiveRun(session: Session, { reduction = "dpor", frontier = [] }: 
   return {
     next: () => exhaustive.next(),
     trace: () => exhaustive.trace,
+    found: () => NO_STATES,
     resumption: () => ({ frontier: exhaustive.frontier() }),
   };
 }
@@ -112,6 +141,7 @@ function samplingRun(session: Session, options: ExploreOptions & { strategy: "ra
   return {
     next: () => sampling.next(),
     trace: () => sampling.trace,
+    found: () => NO_STATES,
     resumption: () => ({ from: sampling.index }),
   };
 }

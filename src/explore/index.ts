@@ -5,7 +5,7 @@
 export { explore, describeFailure, failureOf, STRATEGIES, type Exploration, type ExploreOptions, type Strategy, type Tally } from "./explore.js";
 export type { Branch } from "./exhaustive.js";
 export { loadProgram, moduleAt, NoSuchProgramError, OWN_PROGRAMS, programsOf, type ProgramSource } from "./load-program.js";
-export { define, isProgram, MOST_THREADS, type Env, type Finished, type Program, type ProgramDefinition, type ProgramThread } from "./program.js";
+export { COVERAGES, define, isProgram, MOST_THREADS, type Coverage, type Env, type Finished, type Program, type ProgramDefinition, type ProgramThread, type StagedThread } from "./program.js";
 export { openSession, UncontrolledProgramError, type Session, type SessionOptions } from "./session.js";
 export { parseProgress, parseSchedule, ScheduleFormatError, type Progress } from "./schedule-file.js";
 export { contextSwitches, describeSteps, sourceOf, threadsOf, type FailingSchedule, type Step } from "./schedule.js";

@@ -24,7 +24,7 @@ export const RECORD = {
   /** The cell before and after. */
   before: 3,
   after: 4,
-  /** Of a test or update: its mask. Of a notify: bit mask of the threads it woke. */
+  /** Of a test or update: its mask. Of a wait: the value it expects. Of a notify: bit mask of the threads it woke. */
   detail: 5,
   flags: 6,
   /** Bit masks of the threads that could have run here, and of those that need not be tried here (sleep set). */

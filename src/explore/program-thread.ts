@@ -7,6 +7,7 @@ import { ABORTED, createControl } from "./control.js";
 import { createEnv, type Shared } from "./env.js";
 import { loadProgram, type ProgramSource } from "./load-program.js";
 import { word } from "./operations.js";
+import type { StagedThread } from "./program.js";
 
 export interface ThreadData {
   readonly source: ProgramSource;
@@ -47,12 +48,23 @@ const env = createEnv(shared, {
 function execute(run: (typeof program.threads)[string]): ThreadReport {
   takeControl(control);
   try {
-    return { value: run(env) };
+    return { value: typeof run === "function" ? run(env) : runStages(run) };
   } catch (error) {
     if (error === ABORTED) return {};
     return { threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   } finally {
     takeControl(undefined);
+  }
+}
+
+function runStages({ first, stage }: StagedThread): Json {
+  let memory = JSON.stringify(first);
+  for (let number = 1; ; number++) {
+    const result = stage(env, JSON.parse(memory) as Json);
+    if ("outcome" in result) return result.outcome;
+    memory = JSON.stringify(result.next);
+    control.stage(`${number} ${memory}`);
+    env.renew(true);
   }
 }
 

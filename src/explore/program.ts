@@ -30,6 +30,17 @@ export interface Env {
 /** A thread of a program. It may use what `env` gives and its own variables; what it returns is its outcome. */
 export type ProgramThread = (env: Env) => Json;
 
+/**
+ * A thread in stages, between which it remembers nothing but a JSON value, and has new handles. A long thread is explored much
+ * sooner so, as all that led to one value is one. Its executions are those of a function that calls the stages in turn.
+ */
+export interface StagedThread {
+  /** What the first stage is given. */
+  readonly first: Json;
+  /** Does a part of the work; returns what to remember for the next, or the outcome of the thread. */
+  readonly stage: (env: Env, memory: Json) => { readonly next: Json } | { readonly outcome: Json };
+}
+
 /** One finished execution. */
 export interface Finished {
   /** What each thread returned. */
@@ -45,14 +56,22 @@ export interface Program {
   /** Bytes of the mailbox's ring, a power of two. */
   readonly ringBytes: number;
   /** By name, in the order of the columns of a printed schedule. */
-  readonly threads: Readonly<Record<string, ProgramThread>>;
+  readonly threads: Readonly<Record<string, ProgramThread | StagedThread>>;
+  /** How `exhaustive` covers it unless told otherwise: `traces`, or by `states` where there are too many traces. */
+  readonly coveredBy: Coverage;
   /** Says what is wrong with a finished execution: a line each, none if nothing is. What it throws is wrong too. */
   readonly check: (finished: Finished) => readonly string[];
 }
 
-export interface ProgramDefinition extends Omit<Program, "ringBytes"> {
+/** What is gone through until nothing is left: the orders of dependent operations, or the states they lead to. */
+export const COVERAGES = ["traces", "states"] as const;
+export type Coverage = (typeof COVERAGES)[number];
+
+export interface ProgramDefinition extends Omit<Program, "ringBytes" | "coveredBy"> {
   /** Default: 256. */
   readonly ringBytes?: number;
+  /** Default: `traces`. */
+  readonly coveredBy?: Coverage;
 }
 
 /** How many threads a program can have. */
@@ -67,7 +86,7 @@ export function define(definition: ProgramDefinition): Program {
   if (count < 1 || count > MOST_THREADS) {
     throw new RangeError(`program ${definition.name} has ${count} threads; it can have 1 to ${MOST_THREADS}`);
   }
-  return { ringBytes: 256, ...definition };
+  return { ringBytes: 256, coveredBy: "traces", ...definition };
 }
 
 /** Whether a value is a program, as far as one can see. */

@@ -27,6 +27,7 @@ const scheduleSchema = z.object({
 const mask = z.int().min(0);
 const resumptionSchema = z.union([
   z.object({ frontier: z.array(z.object({ thread, enabled: mask, sleeping: mask, backtrack: mask, done: mask })) }),
+  z.object({ learned: z.array(z.string().regex(/^([0-7]*|random -?[0-9]+)$/)) }),
   z.object({ from: z.int().min(0) }),
 ]);
 const progressSchema = z.object({

@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind, type WordDescription } from "../sync/index.js";
 import { BOARD, createBoard, END, EXPLORER, MOST_CHANGE_POINTS, OUTCOME_BYTES, pendingOf, PENDING, POLICY, type Board } from "./board.js";
+import { mapCells } from "./cells.js";
 import { describeCells } from "./describe.js";
 import { choose } from "./choose.js";
 import { handOver } from "./control.js";
@@ -44,6 +45,8 @@ export interface Stuck {
   readonly thread: number;
   readonly kind: number;
   readonly cell: number;
+  /** Whether it waits with a timeout. */
+  readonly timed: boolean;
 }
 
 export interface Session {
@@ -55,6 +58,8 @@ export interface Session {
   readonly env: Env;
   /** What a cell is, by its number. */
   readonly describe: (cell: number) => WordDescription;
+  /** What a cell holds before an execution. */
+  readonly initially: (cell: number) => number;
   /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
   execute(schedule: Schedule): number;
   /** The threads that the last execution left undone, and what each was about to do (kind of operation, cell). */
@@ -118,6 +123,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     words[BOARD.end] = END.running;
     words[BOARD.step] = 0;
     words[BOARD.last] = 0;
+    words[BOARD.notes] = 0;
     words[BOARD.prefixLength] = schedule.prefix.length;
     words[BOARD.policy] = POLICY[schedule.policy ?? "first"];
     words[BOARD.sleeping] = schedule.sleeping ?? 0;
@@ -138,7 +144,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     threadNames.flatMap((_name, thread) => {
       const at = pendingOf(thread);
       const kind = word(words, at + PENDING.kind);
-      return kind === KIND.done ? [] : [{ thread, kind, cell: word(words, at + PENDING.cell) }];
+      return kind === KIND.done ? [] : [{ thread, kind, cell: word(words, at + PENDING.cell), timed: word(words, at + PENDING.timed) !== 0 }];
     });
 
   /** Unwinds the threads that an execution left half-way. */
@@ -158,10 +164,12 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     return outcomes.toString("utf8", start, start + word(words, pendingOf(thread) + PENDING.outcomeBytes));
   };
 
+  const initialCells = mapCells([image, rowsImage]);
   let stuck: readonly Stuck[] = [];
   return {
     program, mailboxKind, threadNames, board, env,
     describe: describeCells(arena.sizes),
+    initially: (cell) => initialCells.valueOf(cell),
     execute: (schedule) => {
       prepare(schedule);
       handOver(board, choose(board));

@@ -7,6 +7,7 @@
 
 /** The operations that a {@link Control} is asked about before they are performed. */
 export type AtomicOperation = "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update" | "bump";
+export type PlainAccess = "read" | "written";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
 /** What some bits of a cell are to be, from what they are and an argument. Must depend on nothing else: it may be called again. */
@@ -27,6 +28,8 @@ export interface Control {
   wait(cells: Int32Array, index: number, expected: number, timeoutMs: number): WaitResult;
   /** Takes the place of `Atomics.notify`: wakes logical waiters. */
   notify(cells: Int32Array, index: number): void;
+  /** Told after this thread has read or written `words` plain words, which belongs to the operation before. */
+  plain?(access: PlainAccess, cells: Int32Array, index: number, words: number): void;
 }
 
 let control: Control | undefined;
@@ -34,6 +37,19 @@ let control: Control | undefined;
 /** Puts this thread's operations under `next`, or (with `undefined`) back under the machine's own scheduling. */
 export function takeControl(next: Control | undefined): void {
   control = next;
+}
+
+/** Whether a control wants to know of plain accesses ({@link notePlain}). */
+export function isControlled(): boolean {
+  return control !== undefined;
+}
+
+/**
+ * Tells the control, if there is one, that this thread has read or written shared words without an atomic operation, under the
+ * protection of one. Every such access has to be told: what a thread does next may depend on what it read.
+ */
+export function notePlain(access: PlainAccess, cells: Int32Array, index: number, words: number): void {
+  control?.plain?.(access, cells, index, words);
 }
 
 export function load(cells: Int32Array, index: number): number {

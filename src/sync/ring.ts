@@ -17,7 +17,7 @@
  * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
  * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
  */
-import { compareExchange, load, notify, store, test, update, wait } from "./atomics.js";
+import { compareExchange, isControlled, load, notePlain, notify, store, test, update, wait, type PlainAccess } from "./atomics.js";
 import { bytesOf, type Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
@@ -85,6 +85,7 @@ export class Ring {
     const fits = bytesOf(message, room) <= room;
     if (fits) {
       const length = this.#write(tail, message);
+      if (isControlled()) this.#note("written", tail, length);
       store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + recordBytes(length)) | 0);
     }
     return this.#unlock(fits);
@@ -98,6 +99,7 @@ export class Ring {
     const head = load(cells, this.#slot + SLOT.heads + parity) >>> 0;
     const length = cells[this.#lengthCell(head)] ?? 0;
     const text = this.#read(head + LENGTH_BYTES, length);
+    if (isControlled()) this.#note("read", head, length);
     store(cells, this.#slot + SLOT.heads + (1 - parity), (head + recordBytes(length)) | 0);
     const before = update(cells, this.#queue, COUNT | HEAD_PARITY, shifted, 0);
     return { text, value: JSON.parse(text) as Json, left: (before & COUNT) - 1 };
@@ -187,6 +189,14 @@ export class Ring {
     whole.set(this.#bytes.subarray(first, first + untilEnd), 0);
     whole.set(this.#bytes.subarray(this.#start, this.#start + length - untilEnd), untilEnd);
     return whole.toString("utf8");
+  }
+
+  /** Tells the explorer of the words of the record at `position`. */
+  #note(access: PlainAccess, position: number, length: number): void {
+    const words = recordBytes(length) / 4;
+    const untilEnd = (this.#size - this.#offset(position)) / 4;
+    notePlain(access, this.#cells, this.#lengthCell(position), Math.min(words, untilEnd));
+    if (words > untilEnd) notePlain(access, this.#cells, this.#slot + SLOT.words, words - untilEnd);
   }
 }
 

@@ -30,8 +30,9 @@ export function run(session: Session, options: Partial<ExploreOptions> = {}, mos
   for (let schedule = 0; schedule < most; schedule++) {
     const problems = exploration.next();
     if (problems === undefined) break;
-    const { redundant } = exploration.tally;
-    if (redundant === cutShort) outcomes.add(session.outcomeTexts().join(" "));
+    const { redundant, schedules } = exploration.tally;
+    // By states not every look executes something.
+    if (redundant === cutShort && schedules > 0) outcomes.add(session.outcomeTexts().join(" "));
     cutShort = redundant;
     if (problems.length > 0) return { tally: exploration.tally, problems, outcomes, traces: exploration.tally.traces };
   }

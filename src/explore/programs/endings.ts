@@ -1,7 +1,7 @@
 /** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
 import type { AgentStatus } from "../../db/index.js";
 import { define, type Finished } from "../program.js";
-import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, sending, updatesOf } from "./parts.js";
+import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingInStages, sending, updatesOf } from "./parts.js";
 
 const TIMEOUT_MS = 100;
 
@@ -133,13 +133,14 @@ export const disconnectShutdown = define({
 
 export const everything = define({
   name: "everything",
-  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes (large)",
+  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes, call by call through new handles",
+  coveredBy: "states",
   threads: {
     "client A": sending(1, 2),
     "client B": sending(3),
     "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
     "live run": acting("shutdown()", (agent) => agent.shutdown()),
-    task: receiving(4, Infinity),
+    task: receivingInStages(4, Infinity),
   },
   check: (finished) => [
     ...accountedFor(finished, Infinity, "client A", "client B"),

@@ -1,7 +1,7 @@
 /** Parts that programs are put together from: what threads do, and what must hold afterwards. */
 import { MailboxFullError, type Json } from "../../sync/index.js";
 import { AbsentAgentError, type Agent, type LiveUpdate } from "../../model/index.js";
-import type { Env, Finished, ProgramThread } from "../program.js";
+import type { Env, Finished, ProgramThread, StagedThread } from "../program.js";
 
 /** What one call of getLiveUpdate came to. */
 export type Received =
@@ -30,6 +30,19 @@ export function receiving(most: number, timeoutMs: number): ProgramThread {
   return (env) => {
     const agent = env.agent();
     return receive(env, most, timeoutMs, () => agent.getLiveUpdate(timeoutMs));
+  };
+}
+
+/** As {@link receiving}, each time through a new handle, as who looks into an agent from outside does. */
+export function receivingInStages(most: number, timeoutMs: number): StagedThread {
+  return {
+    first: [],
+    stage: (env, memory) => {
+      const agent = env.agent();
+      const received = [...receivedBy(memory), ...receivedBy(receive(env, 1, timeoutMs, () => agent.getLiveUpdate(timeoutMs)))];
+      const over = received.length >= most || errorOf(received) !== undefined;
+      return over ? { outcome: received as unknown as Json } : { next: received as unknown as Json };
+    },
   };
 }
 

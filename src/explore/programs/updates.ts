@@ -51,7 +51,8 @@ export const twoProducers = define({
 
 export const threeUpdates = define({
   name: "three-updates",
-  description: "two clients of a worker send three updates; the task waits for them for ever (large)",
+  description: "two clients of a worker send three updates; the task waits for them for ever",
+  coveredBy: "states",
   threads: { "client A": sending(1, 2), "client B": sending(3), task: receiving(3, Infinity) },
   check: updatesArrive(Infinity, "client A", "client B"),
 });

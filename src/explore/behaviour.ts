@@ -1,0 +1,234 @@
+/**
+ * What a thread of a program does, as far as executions have shown it: a tree of its operations, branching by what each
+ * operation told the thread. Threads are deterministic, so what a thread does next is a function of what it was told before,
+ * and an execution need not be repeated to know what it would do.
+ *
+ * An execution that contradicts what was learned shows that a program is not deterministic, or that shared memory was read
+ * without an atomic operation and without telling the control (`notePlain`).
+ */
+import { BOARD, NOTE, NOTED } from "./board.js";
+import { FLAG, KIND, RECORD, word } from "./operations.js";
+import { UncontrolledProgramError, type Session } from "./session.js";
+
+/** Kinds of node beside those of operations ({@link KIND}): what belongs to the operation before and happens with it. */
+export const ASIDE = { read: 100, written: 101, stage: 102 } as const;
+/** The kind of a node of which it is not known yet what the thread does there. */
+export const UNKNOWN = -1;
+
+/** A thread's tree. Nodes are numbers; the root is 0. */
+export interface Behaviour {
+  readonly kind: number[];
+  /** Place of the cell among the {@link Behaviours.cells}; -1: none that others know. */
+  readonly cell: number[];
+  /** Of a test or update: its mask. Of a wait: what it expects. Of a store, bump or plain write: its value. */
+  readonly operand: number[];
+  /** Of a wake: whether it has a timeout. */
+  readonly timed: boolean[];
+  /** Of a thread that is done: what it returned. */
+  readonly outcome: string[];
+  /** What the operation can tell the thread, how it then leaves the cell, and the node that follows. */
+  readonly told: number[][];
+  readonly after: number[][];
+  readonly next: number[][];
+  /** The nodes at which stages begin, by what the thread remembers. */
+  readonly stages: Map<string, number>;
+}
+
+export interface Behaviours {
+  readonly threads: readonly Behaviour[];
+  /** The cells that were touched, in the order in which they were found. */
+  readonly cells: readonly number[];
+  /** How many edges are known: grows with whatever is learned. */
+  readonly known: number;
+  /** Learns from the session's last execution. Throws an {@link UncontrolledProgramError}. */
+  learn(): void;
+}
+
+export function learnBehaviours(session: Session): Behaviours {
+  const { board, threadNames, program } = session;
+  const { words, log, notes } = board;
+  const threads = threadNames.map(createBehaviour);
+  const cells: number[] = [];
+  const places = new Map<number, number>();
+  let known = 0;
+
+  const placeOf = (cell: number): number => {
+    if (cell < 0) return -1;
+    let place = places.get(cell);
+    if (place === undefined) {
+      place = cells.push(cell) - 1;
+      places.set(cell, place);
+    }
+    return place;
+  };
+
+  const contradict = (thread: number): never => {
+    throw new UncontrolledProgramError(`program ${program.name} is not deterministic: told the same, thread ${threadNames[thread] ?? "?"} did something else`);
+  };
+
+  const settle = (thread: number, node: number, kind: number, cell: number, operand: number, timed = false): void => {
+    const behaviour = threads[thread] ?? contradict(thread);
+    if (behaviour.kind[node] === UNKNOWN) {
+      behaviour.kind[node] = kind;
+      behaviour.cell[node] = cell;
+      behaviour.operand[node] = operand;
+      behaviour.timed[node] = timed;
+    } else if (behaviour.kind[node] !== kind || behaviour.cell[node] !== cell || behaviour.operand[node] !== operand || behaviour.timed[node] !== timed) {
+      contradict(thread);
+    }
+  };
+
+  const follow = (thread: number, node: number, told: number, after: number, stage?: string): number => {
+    const behaviour = threads[thread] ?? contradict(thread);
+    const edge = behaviour.told[node]?.indexOf(told) ?? -1;
+    const expected = stage === undefined ? undefined : stageOf(behaviour, stage);
+    if (edge >= 0) {
+      const next = behaviour.next[node]?.[edge] ?? 0;
+      return behaviour.after[node]?.[edge] !== after || (expected ?? next) !== next ? contradict(thread) : next;
+    }
+    known++;
+    const next = expected ?? addNode(behaviour);
+    behaviour.told[node]?.push(told);
+    behaviour.after[node]?.push(after);
+    behaviour.next[node]?.push(next);
+    return next;
+  };
+
+  const learnStep = (step: number, thread: number, node: number): number => {
+    const at = log + step * RECORD.words;
+    const kind = word(words, at + RECORD.kind);
+    const cell = placeOf(word(words, at + RECORD.cell));
+    const before = word(words, at + RECORD.before);
+    const after = word(words, at + RECORD.after);
+    const detail = word(words, at + RECORD.detail);
+    const flags = word(words, at + RECORD.flags);
+    switch (kind) {
+      case KIND.start:
+      case KIND.notify:
+        settle(thread, node, kind, cell, 0);
+        return follow(thread, node, 0, 0);
+      case KIND.test:
+        settle(thread, node, kind, cell, detail);
+        return follow(thread, node, (before & detail) === 0 ? 0 : 1, 0);
+      case KIND.store:
+        settle(thread, node, kind, cell, after);
+        return follow(thread, node, 0, 0);
+      case KIND.bump:
+        settle(thread, node, kind, cell, (after - before) | 0);
+        return follow(thread, node, 0, 0);
+      case KIND.update:
+        settle(thread, node, kind, cell, detail);
+        return follow(thread, node, before & detail, after & detail);
+      case KIND.wait:
+        settle(thread, node, kind, cell, detail);
+        return follow(thread, node, flags & FLAG.slept, 0);
+      case KIND.wake:
+        settle(thread, node, kind, cell, 0, (flags & FLAG.timed) !== 0);
+        return follow(thread, node, flags & FLAG.expired, 0);
+      default:
+        settle(thread, node, kind, cell, -1);
+        return follow(thread, node, before, after);
+    }
+  };
+
+  const learnNote = (at: number, thread: number, node: number): number => {
+    const value = word(words, at + NOTE.value);
+    switch (word(words, at + NOTE.what)) {
+      case NOTED.stage:
+        settle(thread, node, ASIDE.stage, -1, 0);
+        return follow(thread, node, 0, 0, `${word(words, at + NOTE.cell)} ${value}`);
+      case NOTED.written:
+        settle(thread, node, ASIDE.written, placeOf(word(words, at + NOTE.cell)), value);
+        return follow(thread, node, 0, 0);
+      default:
+        settle(thread, node, ASIDE.read, placeOf(word(words, at + NOTE.cell)), 0);
+        return follow(thread, node, value, 0);
+    }
+  };
+
+  return {
+    threads, cells,
+    get known() {
+      return known;
+    },
+    learn: () => {
+      const noted = word(words, BOARD.notes);
+      if (noted > board.mostNotes) throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
+      const nodes = threads.map(() => 0);
+      let note = 0;
+      for (let step = 0; step < session.steps; step++) {
+        const thread = word(words, log + step * RECORD.words + RECORD.thread);
+        let node = learnStep(step, thread, nodes[thread] ?? 0);
+        for (; note < noted && word(words, notes + note * NOTE.words + NOTE.step) === step + 1; note++) {
+          node = learnNote(notes + note * NOTE.words, thread, node);
+        }
+        nodes[thread] = node;
+      }
+      const texts = session.outcomeTexts();
+      const stuck = new Map(session.stuck.map((each) => [each.thread, each]));
+      threads.forEach((behaviour, thread) => {
+        const node = nodes[thread] ?? 0;
+        const left = stuck.get(thread);
+        if (left === undefined) {
+          settle(thread, node, KIND.done, -1, 0);
+          const outcome = texts[thread] ?? "";
+          if (behaviour.outcome[node] === "") behaviour.outcome[node] = outcome;
+          else if (behaviour.outcome[node] !== outcome) contradict(thread);
+        } else if (left.kind === KIND.wake) {
+          settle(thread, node, KIND.wake, placeOf(left.cell), 0, left.timed);
+        }
+      });
+    },
+  };
+}
+
+function createBehaviour(): Behaviour {
+  const behaviour: Behaviour = { kind: [], cell: [], operand: [], timed: [], outcome: [], told: [], after: [], next: [], stages: new Map() };
+  addNode(behaviour);
+  return behaviour;
+}
+
+function addNode(behaviour: Behaviour): number {
+  behaviour.cell.push(-1);
+  behaviour.operand.push(0);
+  behaviour.timed.push(false);
+  behaviour.outcome.push("");
+  behaviour.told.push([]);
+  behaviour.after.push([]);
+  behaviour.next.push([]);
+  return behaviour.kind.push(UNKNOWN) - 1;
+}
+
+function stageOf(behaviour: Behaviour, stage: string): number {
+  let node = behaviour.stages.get(stage);
+  if (node === undefined) {
+    node = addNode(behaviour);
+    behaviour.stages.set(stage, node);
+  }
+  return node;
+}
+
+/**
+ * Numbers the nodes so that two have the same number exactly if all that is known to follow from them is the same: what a
+ * thread was told and makes no difference any more does not tell states apart. Returns the number of each node, and how many
+ * there are.
+ */
+export function classify(behaviour: Behaviour): { classes: number[]; count: number } {
+  const classes: number[] = new Array<number>(behaviour.kind.length).fill(-1);
+  const numbers = new Map<string, number>();
+  const classOf = (node: number): number => {
+    const found = classes[node] ?? -1;
+    if (found >= 0) return found;
+    const edges = (behaviour.told[node] ?? [])
+      .map((told, edge) => `${told}:${behaviour.after[node]?.[edge] ?? 0}:${classOf(behaviour.next[node]?.[edge] ?? 0)}`);
+    const text = behaviour.kind[node] === UNKNOWN
+      ? `? ${node}`
+      : [behaviour.kind[node], behaviour.cell[node], behaviour.operand[node], behaviour.timed[node], behaviour.outcome[node], ...edges.sort()].join(",");
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    classes[node] = number;
+    return number;
+  };
+  for (let node = behaviour.kind.length - 1; node >= 0; node--) classOf(node);
+  return { classes, count: numbers.size };
+}
