@@ -56,9 +56,10 @@ export function createGroupCommit(connection: Connection): GroupCommit {
     };
     try {
       begin.run();
-      for (let request = requests[0]; request !== undefined; request = requests[outcomes.length]) {
-        const entries = entriesFrom(requests, outcomes.length);
-        if (entries === undefined || !executeTogether(entries)) executeOne(request);
+      for (let at = 0; at < requests.length; at = outcomes.length) {
+        const entries = entriesFrom(requests, at);
+        if (entries.length === MANY && executeTogether(entries)) continue;
+        for (const request of requests.slice(at, at + Math.max(1, entries.length))) executeOne(request);
       }
       commit.run();
     } catch (error) {
@@ -71,12 +72,12 @@ export function createGroupCommit(connection: Connection): GroupCommit {
   };
 }
 
-/** The next {@link MANY} requests, if all are entries of the journal for agents of one type. */
-function entriesFrom(requests: readonly Request[], first: number): JournalEntry[] | undefined {
+/** The entries of the journal for agents of one type that come next, {@link MANY} at most. */
+function entriesFrom(requests: readonly Request[], first: number): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (let at = first; entries.length < MANY; at++) {
     const entry = entryOf(requests[at]);
-    if (entry === undefined || entry.agentType !== (entries[0] ?? entry).agentType) return undefined;
+    if (entry === undefined || entry.agentType !== (entries[0] ?? entry).agentType) break;
     entries.push(entry);
   }
   return entries;
