@@ -4,7 +4,7 @@ import type { PoolEvidence } from "../live/index.js";
 import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "../measure/index.js";
 import { DISPLAY_PREFIX, type StatusGauge } from "../model/index.js";
 
-/** Within how many ms the waiter of an agent that is gone has to be released. */
+/** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
 const RELEASE_BOUND_MS = 2000;
 
 export interface Testimony {
@@ -14,14 +14,12 @@ export interface Testimony {
   readonly gauges: readonly StatusGauge[];
   readonly audit: readonly AgentAudit[];
   readonly slotsInUse: number;
-  /** By how much what is bounded in time can have been held up by injected faults, or by a machine that was too busy, ms. */
-  readonly allowanceMs?: number;
   /** The channels and the task runners whose threads were killed. */
   readonly killed?: { readonly channels: ReadonlySet<string>; readonly runners: ReadonlySet<number> };
 }
 
 export function gatherEvidence(testimony: Testimony): RunEvidence {
-  const { clients, pool, tasks, gauges, audit, slotsInUse, allowanceMs = 0, killed } = testimony;
+  const { clients, pool, tasks, gauges, audit, slotsInUse, killed } = testimony;
   return {
     clients: withPool(clients, pool),
     tasks,
@@ -39,7 +37,7 @@ export function gatherEvidence(testimony: Testimony): RunEvidence {
       agentsWithHandles: audit.length,
       slotsInUse,
     },
-    releaseBoundMs: RELEASE_BOUND_MS + allowanceMs,
+    releaseBoundMs: RELEASE_BOUND_MS,
     ...(killed !== undefined && { lost: lostWith(killed, pool) }),
   };
 }

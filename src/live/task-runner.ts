@@ -111,7 +111,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       recorder.count("timeouts");
       note.timeout = { waitedMs: now - startedAt, timeoutMs: error.timeoutMs, alreadyTimeout: wasTimeout };
     } else if (error instanceof AgentDisconnectedError || error instanceof AgentReturnedError) {
-      note.released = { waitStartedAtMs: startedAt, atMs: now };
+      const { lookedBefore } = reactor;
+      note.released = { waitStartedAtMs: startedAt, atMs: now, ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }) };
     }
   };
 

@@ -38,7 +38,12 @@ export interface TaskEvidence {
   /** When the task's code ended, in whatever way; absent while it runs. */
   endedAtMs?: number;
   /** The wait that ended because the agent was gone (AgentDisconnectedError, AgentReturnedError). */
-  released?: { readonly waitStartedAtMs: number; readonly atMs: number };
+  released?: {
+    readonly waitStartedAtMs: number;
+    readonly atMs: number;
+    /** When its thread looked for what was ready in the turn before the one that ended the wait; absent where there are no turns. */
+    readonly lookedBeforeMs?: number;
+  };
   /** The wait that ended with an AgentTimeoutError. */
   timeout?: {
     readonly waitedMs: number;
@@ -85,7 +90,7 @@ export interface RunEvidence {
   readonly rows: Iterable<RowEvidence>;
   readonly holdings: Iterable<Holding>;
   readonly books: BooksEvidence;
-  /** Within how many ms the waiter of an agent that is gone has to be released. */
+  /** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
   readonly releaseBoundMs: number;
   /** What died with the threads that had noted it; absent when no thread was killed. */
   readonly lost?: LostEvidence;

@@ -195,7 +195,7 @@ function checkTimeouts(agents: readonly AgentEvidence[]): InvariantResult {
 }
 
 function checkReleases(agents: readonly AgentEvidence[], boundMs: number): InvariantResult {
-  const found = findings("absent-waiter-released", `a disconnected or returned agent's waiter is released within ${ms(boundMs)}`);
+  const found = findings("absent-waiter-released", `a disconnected or returned agent's waiter is released within ${ms(boundMs)}, or in its thread's next turn`);
   for (const { agentId, client, task } of agents) {
     const absentAtMs = client?.absentAtMs;
     if (absentAtMs === undefined || task === undefined) continue;
@@ -205,8 +205,13 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
     if (task.endedAtMs === undefined) {
       found.violated({ what: "never released", agentId, detail: "the task's code had not ended when the run was drained" });
     } else if (task.released !== undefined) {
+      const { atMs, waitStartedAtMs, lookedBeforeMs = Infinity } = task.released;
       // Whoever begins to wait after the worker has left can only be released from then on.
-      const took = task.released.atMs - Math.max(absentAtMs, task.released.waitStartedAtMs);
+      const since = Math.max(absentAtMs, waitStartedAtMs);
+      // On a machine that has too much to do a thread's turn takes seconds, and what comes meanwhile has to wait for the next. Only a
+      // waiter that was there when its thread looked and was not resumed is late, and then all of the time counts.
+      if (lookedBeforeMs <= since) continue;
+      const took = atMs - since;
       if (took > boundMs) found.violated({ what: "released too late", agentId, detail: `after ${ms(took)}, the bound is ${ms(boundMs)}` });
     }
   }

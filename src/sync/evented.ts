@@ -76,12 +76,17 @@ export class EventedDriver implements Driver {
     if (due === this.#timeoutDue) return;
     clearTimeout(this.#timeout);
     this.#timeout = undefined;
-    this.#timeoutDue = due;
+    this.#timeoutDue = Infinity;
     if (due === Infinity) return;
-    const delay = Math.min(Math.max(0, due - this.#reactor.clock.now()), LONGEST_TIMEOUT_MS);
+    const delay = due - this.#reactor.clock.now();
+    if (delay <= 0) {
+      this.#turnSoon();
+      return;
+    }
+    this.#timeoutDue = due;
     this.#timeout = setTimeout(() => {
       this.#timeoutDue = Infinity;
       this.#turn();
-    }, delay);
+    }, Math.min(delay, LONGEST_TIMEOUT_MS));
   }
 }

@@ -66,6 +66,8 @@ export class Reactor implements Watcher {
   #driver: Driver | undefined;
   #waiting = 0;
   #turnedAt = 0;
+  #lookedAt: number | undefined;
+  #lookedBefore: number | undefined;
 
   /** `findHome` is called when the first event is watched: a thread that only blocks needs no place in the arena. */
   constructor(clock: Clock, findHome: () => ReactorHome) {
@@ -91,6 +93,14 @@ export class Reactor implements Watcher {
   /** When it last looked at its timers, ms on the clock: at the end of which its last turn had resumed what was ready. */
   get turnedAt(): number {
     return this.#turnedAt;
+  }
+
+  /**
+   * When it looked for what was ready in the turn before the present one, ms on the clock: whatever was raised before that and was
+   * waited for then has been resumed. Undefined before the second turn, and where a driver resumes without turns.
+   */
+  get lookedBefore(): number | undefined {
+    return this.#lookedBefore;
   }
 
   /** Whether anything is waited for at all. */
@@ -173,18 +183,18 @@ export class Reactor implements Watcher {
     for (const { resume } of raised.reverse()) resume(true);
   }
 
-  /** Resumes whatever is ready and fires the timers that are due. Returns whether there was anything to do. */
+  /**
+   * Resumes whatever is ready and fires the timers that are due. What becomes due by that has its turn next. Returns whether there
+   * was anything to do.
+   */
   turn(): boolean {
+    this.#lookedBefore = this.#lookedAt;
+    this.#lookedAt = this.clock.now();
     const ids = this.takeReady();
     for (const id of ids) this.dispatch(id);
     const now = this.clock.now();
     this.#turnedAt = now;
-    let fired = false;
-    for (let timer = this.timers.takeDue(now); timer !== undefined; timer = this.timers.takeDue(now)) {
-      fired = true;
-      timer.fire();
-    }
-    return fired || ids.length > 0;
+    return this.timers.fireDue(now) || ids.length > 0;
   }
 
   get #home(): ReactorHome {

@@ -9,11 +9,14 @@ export interface Timer {
   due: number;
   /** Called once when due. */
   fire(): void;
-  /** Kept by the queue: place in the heap, -1 while not in it. */
+  /** Kept by the queue: place in the heap, -1 while not in it, -2 while about to fire. */
   place: number;
   /** Kept by the queue: order of adding. */
   order: number;
 }
+
+const NOWHERE = -1;
+const ABOUT_TO_FIRE = -2;
 
 export class TimerQueue {
   readonly #heap: Timer[] = [];
@@ -39,8 +42,8 @@ export class TimerQueue {
   /** Takes a timer out; nothing happens if it is not in the queue. */
   cancel(timer: Timer): void {
     const place = timer.place;
+    timer.place = NOWHERE;
     if (place < 0) return;
-    timer.place = -1;
     const last = this.#heap.pop();
     if (last === undefined || last === timer) return;
     this.#rise(last, place);
@@ -53,6 +56,32 @@ export class TimerQueue {
     if (first === undefined || first.due > now) return undefined;
     this.cancel(first);
     return first;
+  }
+
+  /**
+   * Fires the timers that are due at `now` when it is called, except those that another of them cancels. What they add is left in
+   * the queue, however early it is due: who always adds one more keeps nobody waiting. Returns whether there were any. When one
+   * throws, the others stay in the queue.
+   */
+  fireDue(now: number): boolean {
+    if (this.nextDue > now) return false;
+    const due: Timer[] = [];
+    for (let timer = this.takeDue(now); timer !== undefined; timer = this.takeDue(now)) {
+      timer.place = ABOUT_TO_FIRE;
+      due.push(timer);
+    }
+    let next = 0;
+    try {
+      while (next < due.length) {
+        const timer = due[next++];
+        if (timer?.place !== ABOUT_TO_FIRE) continue;
+        timer.place = NOWHERE;
+        timer.fire();
+      }
+    } finally {
+      for (const timer of due.slice(next)) if (timer.place === ABOUT_TO_FIRE) this.add(timer);
+    }
+    return true;
   }
 
   #rise(timer: Timer, from: number): void {

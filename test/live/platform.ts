@@ -25,7 +25,7 @@ import {
 } from "../../dist/live/index.js";
 import { createRecorder, mergeSnapshots, type Measurements, type TaskEvidence } from "../../dist/measure/index.js";
 import { createContext } from "../../dist/model/index.js";
-import { Arena, type Driver, type Wait } from "../../dist/sync/index.js";
+import { Arena, openMailbox, type Driver, type Mailbox, type Reactor, type Wait } from "../../dist/sync/index.js";
 
 export const LIVE_UPDATE_TIMEOUT_MS = 1000;
 export const SUBMISSION_TIMEOUT_MS = 500;
@@ -39,6 +39,9 @@ export interface PlatformOptions {
   readonly runners?: number;
   readonly workTimeMs?: number;
   readonly ringBytes?: number;
+  readonly slots?: number;
+  /** What becomes of the mailboxes of the runners' agents. */
+  readonly mailboxOf?: (mailbox: Mailbox, reactor: Reactor) => Mailbox;
 }
 
 /** A client's end of a channel: what came, and what it sends. */
@@ -80,6 +83,8 @@ export interface Platform {
   grant(qualificationName: string, values: Readonly<Record<string, number>>): void;
   /** Lets everything happen that can happen now. */
   settle(): void;
+  /** Moves the clock while nothing happens, as on a thread that has too much to do. */
+  stall(ms: number): void;
   /** Moves the clock, and settles. */
   pass(ms: number): void;
   now(): number;
@@ -96,7 +101,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   let now = 0;
   const clock = { now: () => now };
   const standing: Driver = { wanted: () => undefined };
-  const arena = Arena.create({ slots: 64, ringBytes: options.ringBytes ?? 4096, clock, driver: standing });
+  const arena = Arena.create({ slots: options.slots ?? 64, ringBytes: options.ringBytes ?? 4096, clock, driver: standing });
   const { reactor } = arena;
   const db = openDatabase(":memory:", { create: true });
   t.after(() => {
@@ -115,8 +120,11 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const poolDb = slowDatabase(db);
   const runnerDb = slowDatabase(db);
   const ids = counter();
-  const contextOn = (database: Database) =>
-    createContext({ db: database, arena, clock, ids, gauges: "rows", finalStatuses: "kept" });
+  const contextOn = (database: Database, mailboxOf?: PlatformOptions["mailboxOf"]) =>
+    createContext({
+      db: database, arena, clock, ids, gauges: "rows", finalStatuses: "kept",
+      ...(mailboxOf !== undefined && { openMailbox: (slot) => mailboxOf(openMailbox(slot), reactor) }),
+    });
 
   const post: (() => void)[] = [];
   const outbox = (deliver: (message: never) => void): Outbox => ({
@@ -133,7 +141,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   for (let index = 0; index < runnerCount; index++) {
     runners.push(
       createTaskRunner({
-        context: contextOn(runnerDb), recorder, crew, reactor,
+        context: contextOn(runnerDb, options.mailboxOf), recorder, crew, reactor,
         toPool: outbox((message: PoolMessage) => pool.handle(message)),
         blueprint: blueprintOf(blueprint),
         liveUpdateTimeoutMs: LIVE_UPDATE_TIMEOUT_MS,
@@ -170,6 +178,9 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   return {
     db, poolDb, runnerDb, pool, clientIO, runners, arena, taskRunId, qualificationId, settle, pass, status,
     now: () => now,
+    stall(ms) {
+      now += ms;
+    },
     grant(qualificationName, values) {
       const { qualificationId } = db.write("newQualification", { qualificationName }).block();
       const grants = Object.entries(values).map(([workerName, value]) => ({ workerName, value }));

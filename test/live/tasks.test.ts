@@ -1,6 +1,8 @@
 /** One agent through its task: each way it can end, and the races between what the pool and the runner write. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkInvariants } from "../../dist/measure/index.js";
+import { wait, WrappedMailbox, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
 import { LIVE_UPDATE_TIMEOUT_MS, startPlatform, SUBMISSION_TIMEOUT_MS, type Client, type Platform } from "./platform.js";
 
 const worker = (platform: Platform): { client: Client; agentId: string } => {
@@ -60,12 +62,51 @@ for (const status of ["disconnect", "returned"] as const) {
       assert.equal(client.register("bob"), "2");
       assert.deepEqual(unitOf(platform), ["assigned", "2"]);
       if (blueprint === "chat") {
-        assert.deepEqual(platform.evidenceOf(agentId).released, { waitStartedAtMs: 0, atMs: 10 });
+        assert.deepEqual(platform.evidenceOf(agentId).released, { waitStartedAtMs: 0, atMs: 10, lookedBeforeMs: 10 });
         assert.equal(platform.measured().trends.disconnect_detection.count, 1);
       }
     });
   }
 }
+
+/** Whether the invariants hold that a waiter was released in time, after its worker left and each turn took ten seconds. */
+function releasedInTime(platform: Platform): boolean | undefined {
+  const { agentId } = worker(platform);
+  platform.pass(10);
+  platform.pool.handle({ kind: "returned", agentId });
+  for (let turn = 0; turn < 3; turn++) {
+    platform.stall(10_000);
+    platform.arena.reactor.turn();
+  }
+  platform.settle();
+  platform.assertAtRest();
+  const released = platform.evidenceOf(agentId);
+  assert.ok(released.released !== undefined);
+  const { results } = checkInvariants({
+    clients: [{ agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [], absentAtMs: 10 }],
+    tasks: [released],
+    rows: [],
+    holdings: [],
+    books: { gauges: {}, rows: {}, agentsWithHandles: 0, slotsInUse: 0 },
+    releaseBoundMs: 2000,
+  });
+  return results.find(({ id }) => id === "absent-waiter-released")?.held;
+}
+
+test("on a machine that is too slow a waiter is released in time, and one that is resumed a turn too late is not", (t) => {
+  assert.equal(releasedInTime(startPlatform(t)), true);
+  class Late extends WrappedMailbox {
+    constructor(inner: Mailbox, private readonly reactor: Reactor) {
+      super(inner);
+    }
+
+    override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+      yield* this.inner.news(timeoutMs, isAbsent);
+      yield* wait(this.reactor.sleep(1));
+    }
+  }
+  assert.equal(releasedInTime(startPlatform(t, { mailboxOf: (mailbox, reactor) => new Late(mailbox, reactor) })), false);
+});
 
 test("silence: a timeout, not before its time", (t) => {
   const platform = startPlatform(t);

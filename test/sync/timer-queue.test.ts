@@ -48,3 +48,80 @@ test("timers come out by due time, then in the order of adding, whatever is canc
     { numRuns: 300 },
   );
 });
+
+test("what a timer adds is left for later, however early it is due, and nobody waits behind it", () => {
+  const queue = new TimerQueue();
+  const fired: string[] = [];
+  const add = (name: string, due: number, fire: () => void = () => undefined): Timer => {
+    const timer: Timer = {
+      due,
+      fire() {
+        fired.push(name);
+        fire();
+      },
+      place: -1,
+      order: 0,
+    };
+    queue.add(timer);
+    return timer;
+  };
+  const repeat = (): void => void add("again", 1, repeat);
+  add("again", 1, repeat);
+  add("other", 5);
+  assert.equal(queue.fireDue(0), false);
+  assert.equal(queue.fireDue(5), true);
+  assert.deepEqual(fired, ["again", "other"]);
+  assert.equal(queue.size, 1);
+  assert.equal(queue.fireDue(5), true);
+  assert.deepEqual(fired, ["again", "other", "again"]);
+});
+
+test("a due timer that another one cancels does not fire, and may be set again", () => {
+  const queue = new TimerQueue();
+  const fired: string[] = [];
+  const timer = (name: string, due: number, fire: () => void): Timer => ({
+    due,
+    fire() {
+      fired.push(name);
+      fire();
+    },
+    place: -1,
+    order: 0,
+  });
+  const cancelled = timer("cancelled", 2, () => undefined);
+  const moved = timer("moved", 3, () => undefined);
+  queue.add(
+    timer("first", 1, () => {
+      queue.cancel(cancelled);
+      queue.cancel(moved);
+      queue.add(moved);
+    }),
+  );
+  queue.add(cancelled);
+  queue.add(moved);
+  queue.fireDue(3);
+  assert.deepEqual(fired, ["first"]);
+  queue.fireDue(3);
+  assert.deepEqual(fired, ["first", "moved"]);
+  assert.equal(queue.size, 0);
+});
+
+test("a timer that throws takes none of the others with it", () => {
+  const queue = new TimerQueue();
+  const fired: number[] = [];
+  for (const due of [1, 2, 3]) {
+    queue.add({
+      due,
+      fire() {
+        if (due === 2) throw new Error("two");
+        fired.push(due);
+      },
+      place: -1,
+      order: 0,
+    });
+  }
+  assert.throws(() => queue.fireDue(3), /^Error: two$/);
+  assert.deepEqual([fired, queue.size], [[1], 1]);
+  queue.fireDue(3);
+  assert.deepEqual(fired, [1, 3]);
+});

@@ -7,6 +7,9 @@ import { simulateWorker } from "../crowd/simulated-worker.js";
 import type { CrowdTools } from "../crowd/tools.js";
 import { clientChannel, type Role, type Station } from "./role.js";
 
+/** So many workers at most arrive in one turn of their thread, however late they are: those who are there have their turns too. */
+const ARRIVALS_A_TURN = 500;
+
 export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station, shard: number): Role<ClientEvidence[]> {
   const { reactor } = arena;
   const { channels, pool } = run.inboxes;
@@ -59,8 +62,14 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
   let stopped = false;
   // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
   crew.start("arrivals", function* () {
-    for (const { index, arriveAt } of mine) {
-      yield* wait(reactor.until(originMs + arriveAt));
+    let now = reactor.clock.now();
+    for (const [nth, { index, arriveAt }] of mine.entries()) {
+      const due = originMs + arriveAt;
+      // Who is late arrives with those who were due when the turn began; a wait each would admit one a turn.
+      if (due >= now || nth % ARRIVALS_A_TURN === 0) {
+        yield* wait(reactor.until(due));
+        now = reactor.clock.now();
+      }
       if (stopped) return;
       arrived++;
       working++;

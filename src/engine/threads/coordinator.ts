@@ -208,8 +208,6 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
         gauges: [...ioReport.evidence.gauges, ...taskReports.flatMap((report) => report?.evidence.gauges ?? [])],
         audit,
         slotsInUse: arena.allocated,
-        // A machine that kept the generator from its schedule kept everything else from its own.
-        allowanceMs: injection.allowanceMs + Math.max(worstSlip(collector.measurements(durationMs)), behind([ioReport, ...taskReports])),
         ...killedIn(injection),
       });
       const summary = conclude({
@@ -243,10 +241,6 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       // The run has failed already, and why is what has to be told.
     }
   }
-}
-
-function worstSlip({ trends: { schedule_slip: slip } }: Measurements): number {
-  return slip.count === 0 ? 0 : slip.maxMs;
 }
 
 function recordOf({ runId, loaded, plan, reproduce }: ThreadsRun, originMs: number, startedAt: Date): RunRecord {
@@ -287,11 +281,6 @@ async function untilSilent(threads: readonly LaunchedThread<unknown>[], clock: C
     if (clock.now() >= until) throw new Error(`${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`);
     await timetable.until(until);
   }
-}
-
-/** By how much the worst of the platform's threads can have been behind with what was ready for it, ms: a turn under way, and the next. */
-function behind(reports: readonly (ThreadReport<unknown> | undefined)[]): number {
-  return 2 * Math.max(...reports.map((report) => report?.longestTurnMs ?? 0));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -46,6 +46,4 @@ export interface ThreadReport<Evidence> {
   readonly evidence: Evidence;
   readonly snapshot: RecorderSnapshot;
   readonly health: ThreadHealth;
-  /** From one look at what was ready for it to the next, at most, ms: it was by so much behind with its work, up to twice. */
-  readonly longestTurnMs: number;
 }

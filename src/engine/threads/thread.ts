@@ -61,18 +61,11 @@ export async function runThread<Evidence>(
     tickDueAt = now + PROGRESS_MS;
     post({ kind: "progress", snapshot: recorder.take() });
   }, PROGRESS_MS);
-  const { reactor } = arena;
-  let turnedAt = Infinity;
-  let longestTurnMs = 0;
   try {
-    await park(reactor, {
+    await park(arena.reactor, {
       cells: arena.cells,
       doorbell: arena.doorbell,
-      poll() {
-        longestTurnMs = Math.max(longestTurnMs, reactor.turnedAt - turnedAt);
-        turnedAt = reactor.turnedAt === 0 ? Infinity : reactor.turnedAt;
-        return db.poll();
-      },
+      poll: () => db.poll(),
       done: () => failures.length > 0 || role.done(),
     });
   } finally {
@@ -84,7 +77,7 @@ export async function runThread<Evidence>(
   }
   if (failures[0] !== undefined) throw failures[0];
   arena.leave();
-  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop(), longestTurnMs };
+  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
 }
 
 /** What the model is given through `lens`, watched by the recorder if there is one. */
