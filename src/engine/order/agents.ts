@@ -28,6 +28,7 @@ interface OpenCall {
 interface Tenancy {
   entries: PlacedEntry[];
   calls: Map<number, OpenCall>;
+  /** Its beginning. Without it, because the record of the thread that made the agent was cut off, nothing can be said of the tenant. */
   opened: OpenedEntry | undefined;
   /** The number of the last entry, once the thread that made the agent has said so. */
   last: number | undefined;
@@ -41,6 +42,10 @@ export function* agentsOf(files: readonly OrderFile[]): Generator<AgentRecord> {
   const tenancies = new Map<number, Tenancy>();
   for (const entry of merged(files)) {
     let tenancy = tenancies.get(entry.slot);
+    if (tenancy?.opened !== undefined && beginsAnother(tenancy.opened, entry)) {
+      yield cutOff(tenancy, tenancy.opened);
+      tenancy = undefined;
+    }
     if (tenancy === undefined) tenancies.set(entry.slot, (tenancy = { entries: [], calls: new Map(), opened: undefined, last: undefined }));
     add(tenancy, entry);
     const { opened, last, entries } = tenancy;
@@ -53,6 +58,11 @@ export function* agentsOf(files: readonly OrderFile[]): Generator<AgentRecord> {
   }
 }
 
+/** Whether the slot has its next tenant, though not all of the one before has come: some of it was cut off. */
+function beginsAnother(opened: OpenedEntry, entry: OrderEntry): boolean {
+  return entry.kind === "opened" && entry.allocated && entry.agentId !== opened.agentId;
+}
+
 function add(tenancy: Tenancy, entry: OrderEntry): void {
   if (entry.kind === "ended") {
     const call = tenancy.calls.get(entry.call);
@@ -61,7 +71,7 @@ function add(tenancy: Tenancy, entry: OrderEntry): void {
   }
   tenancy.entries.push(entry);
   if (entry.kind === "started") tenancy.calls.set(entry.number, { start: entry, end: undefined });
-  else if (entry.kind === "opened") tenancy.opened ??= entry;
+  else if (entry.kind === "opened" && entry.allocated) tenancy.opened ??= entry;
   else if (entry.kind === "closed" && entry.thread === tenancy.opened?.thread) tenancy.last = entry.number;
 }
 
@@ -80,7 +90,14 @@ function take(tenancy: Tenancy, opened: OpenedEntry, last: number): AgentRecord 
 function cutOff({ entries, calls }: Tenancy, opened: OpenedEntry): AgentRecord {
   const mine = entries.filter(({ number }) => number >= opened.number).sort(byNumber);
   const gap = mine.findIndex(({ number }, index) => number !== opened.number + index);
-  return { agentId: opened.agentId, entries: gap < 0 ? mine : mine.slice(0, gap), calls, whole: false };
+  if (gap < 0) return { agentId: opened.agentId, entries: mine, calls, whole: false };
+  // Of a call that goes on beyond the gap it is not known how it came to its end.
+  const known = new Map(calls);
+  for (const entry of mine.slice(gap)) {
+    const call = "call" in entry && entry.call !== undefined ? known.get(entry.call) : undefined;
+    if (call !== undefined) known.set(call.start.number, { ...call, end: undefined });
+  }
+  return { agentId: opened.agentId, entries: mine.slice(0, gap), calls: known, whole: false };
 }
 
 function byNumber(a: PlacedEntry, b: PlacedEntry): number {

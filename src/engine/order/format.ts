@@ -1,5 +1,5 @@
 /**
- * The format of an order file, version 1: what one thread of a run did to agents and their slots, in its order, each with the
+ * The format of an order file, version 2: what one thread of a run did to agents and their slots, in its order, each with the
  * place that it had among everything that was done to the slot by any thread. docs/replay.md describes it in full.
  *
  *     magic, version, header (JSON) | chunks | end
@@ -10,7 +10,7 @@
 
 /** "CROWDORD" in ASCII. */
 export const MAGIC = Buffer.from("CROWDORD", "latin1");
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Where the order files of a run are, in its directory: one a thread, `<thread>.bin`. */
 export const ORDER_DIRECTORY = "order";
@@ -19,7 +19,7 @@ export const ORDER_DIRECTORY = "order";
 export const CODE = {
   /** Slot; call + 1, or 0 for none: whose the following entries are. */
   turnTo: 0,
-  /** Number, time, agent id, status: a handle was made. It is known by the number. */
+  /** Number, time, agent id, status: a handle was made. It is known by the number. The bit: by the thread that allocated the slot. */
   opened: 1,
   /** Number, time, handle, method, argument: a method of a handle was called. The call is known by the number. */
   started: 2,

@@ -26,7 +26,13 @@ interface InCall extends Placed {
   readonly call: number | undefined;
 }
 
-export type OpenedEntry = Placed & { readonly kind: "opened"; readonly agentId: string; readonly status: AgentStatus };
+export type OpenedEntry = Placed & {
+  readonly kind: "opened";
+  readonly agentId: string;
+  readonly status: AgentStatus;
+  /** Whether the thread allocated the slot: with its first handle the agent's order begins. */
+  readonly allocated: boolean;
+};
 export type StartedEntry = Placed & {
   readonly kind: "started";
   /** The number of the opening of the handle. */
@@ -172,7 +178,7 @@ class Decoder {
         const agentId = this.#text();
         const status = this.#status();
         if (status === undefined) throw this.#damaged("a handle without a status");
-        return { kind: "opened", ...placed, agentId, status };
+        return { kind: "opened", ...placed, agentId, status, allocated: bit };
       }
       case CODE.started: {
         const placed = this.#timed();

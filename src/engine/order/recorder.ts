@@ -22,6 +22,8 @@ export class OrderRecorder implements SlotRecorder, Calls {
   /** Whose the last entry was. */
   #slot = -1;
   #call = NO_CALL;
+  /** The agents whose slots other threads have allocated. */
+  readonly #adopted = new Set<string>();
 
   constructor(journal: Journal, clock: Clock) {
     this.#journal = journal;
@@ -85,9 +87,13 @@ export class OrderRecorder implements SlotRecorder, Calls {
       ...context,
       slots: {
         slotOf: (agentId) => slots.slotOf(agentId),
-        adopt: (agentId, slot) => slots.adopt(agentId, slot),
+        adopt: (agentId, slot) => {
+          this.#adopted.add(agentId);
+          slots.adopt(agentId, slot);
+        },
         forget: (agentId) => {
           this.#noteClosed(slots.slotOf(agentId));
+          this.#adopted.delete(agentId);
           slots.forget(agentId);
         },
       },
@@ -135,7 +141,7 @@ export class OrderRecorder implements SlotRecorder, Calls {
   #noteOpened(slot: Slot, agentId: string, status: AgentStatus): number {
     const { number, at } = this.#place(slot);
     this.#turnTo(slot.index, NO_CALL);
-    this.#journal.begin(CODE.opened, false);
+    this.#journal.begin(CODE.opened, !this.#adopted.has(agentId));
     this.#journal.natural(number);
     this.#journal.time(at);
     this.#journal.text(agentId);

@@ -1,0 +1,57 @@
+/**
+ * A process that is killed leaves of each thread's record as much as the thread had written, which is not the same for all. What is left
+ * is repeated as far as it goes.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ORDER_DIRECTORY } from "../../dist/engine/order/index.js";
+import { stream } from "../../dist/scenario/index.js";
+import { replay, runScenario, temporaryDirectory } from "./support.js";
+
+/** Bytes of a file up to the end of its header. */
+function headerOf(path: string): number {
+  const fixed = 9 + 4;
+  return fixed + readFileSync(path).readUInt32LE(9);
+}
+
+/** A copy of the record with each file cut where `lengthOf` says, somewhere between its header and its end. */
+function cut(source: string, target: string, lengthOf: (name: string, least: number, most: number) => number): string {
+  mkdirSync(target);
+  cpSync(join(source, ORDER_DIRECTORY), join(target, ORDER_DIRECTORY), { recursive: true });
+  for (const name of readdirSync(join(target, ORDER_DIRECTORY))) {
+    const path = join(target, ORDER_DIRECTORY, name);
+    truncateSync(path, lengthOf(name, headerOf(path), statSync(path).size));
+  }
+  return target;
+}
+
+for (const mailbox of ["sound", "reference"] as const) {
+  test(`records that end in the middle, with the ${mailbox} mailbox`, async (t) => {
+    const { directory } = await runScenario(t, "disconnect-storm", mailbox, { seed: 5, workers: 120, durationMs: 2500 });
+    const root = temporaryDirectory(t);
+    const whole = await replay(directory);
+    assert.equal(whole.divergence, undefined);
+
+    for (const only of ["io", "task-0", "task-1"]) {
+      const rest = await replay(cut(directory, join(root, `without-${only}`), (name, least, most) => (name === `${only}.bin` ? least : most)));
+      assert.equal(rest.divergence, undefined, `without ${only}`);
+      // The agents are made by this thread: without it nothing is known of any.
+      if (only === "io") assert.equal(rest.agents, 0);
+      else assert.ok(rest.cutOff.length > 0 && rest.cutOff.length < rest.agents, `without ${only}`);
+    }
+    const random = stream(1, "cuts");
+    for (let time = 0; time < 8; time++) {
+      const lengths: string[] = [];
+      const left = cut(directory, join(root, String(time)), (name, least, most) => {
+        const length = least + Math.floor(random() * (most - least + 1));
+        lengths.push(`${name} ${length} of ${most}`);
+        return length;
+      });
+      const rest = await replay(left);
+      assert.equal(rest.divergence, undefined, `${lengths.join(", ")}: ${rest.divergence?.message ?? ""}`);
+      assert.ok(rest.operations <= whole.operations);
+    }
+  });
+}
