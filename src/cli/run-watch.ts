@@ -54,7 +54,6 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
       }));
     },
     async end(finished) {
-      statuses.close();
       progress?.end();
       await dashboard?.finish(finished && { summary: finished.summary, data: readReportData(finished.directory) });
     },

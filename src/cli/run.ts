@@ -63,7 +63,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (args.virtual && scenario.faults.length > 0) throw new UsageError(`the faults of ${scenario.name} break real threads: leave --virtual out, or draw others with --faults and take them out of the scenario`);
     prepareOutputs(args);
     const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"], metricsPort);
-    if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: http://${args["metrics-host"]}:${metrics.port}/metrics\n`);
+    if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: ${metrics.url}\n`);
     const interrupt = interruptible();
     const runId = runIdOf(scenario.name, plan.seed);
     const watch = await watchRun({

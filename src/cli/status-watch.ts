@@ -1,6 +1,6 @@
 /** What the agents of a run that goes on are doing, for its display and its dashboard: from its database. */
 import { existsSync } from "node:fs";
-import { DatabaseError, openStatusLog, type StatusEntry, type StatusLog } from "../db/index.js";
+import { DatabaseError, followStatuses, type StatusEntry } from "../db/index.js";
 import type { StatusEvent, Summary } from "../report/index.js";
 import { systemClock } from "../sync/index.js";
 
@@ -11,20 +11,18 @@ export interface StatusWatch {
   readonly events: readonly StatusEvent[];
   /** Agents by their present status. */
   now(): Summary["outcomes"];
-  close(): void;
 }
 
 /** `simulated`: the run's clock starts at 0, and is not this machine's. */
 export function watchStatuses(databasePath: string, simulated: boolean): StatusWatch {
   const events: StatusEvent[] = [];
   const counts = { main: new Map<string, number>(), onboarding: new Map<string, number>() };
-  let log: StatusLog | undefined;
+  const log = followStatuses(databasePath);
   let originMs: number | undefined;
 
   const news = (): StatusEntry[] => {
     try {
-      if (log === undefined && existsSync(databasePath)) log = openStatusLog(databasePath);
-      return log?.read() ?? [];
+      return existsSync(databasePath) ? log.read() : [];
     } catch (error) {
       // Who only looks on must not end the run; what it missed comes with the next look.
       if (error instanceof DatabaseError) return [];
@@ -44,7 +42,6 @@ export function watchStatuses(databasePath: string, simulated: boolean): StatusW
     },
     events,
     now: () => ({ agents: present(counts.main), onboardingAgents: present(counts.onboarding) }),
-    close: () => log?.close(),
   };
 }
 

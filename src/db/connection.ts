@@ -34,6 +34,23 @@ export function openOwner(path: string, create: boolean): Connection {
   }
 }
 
+/**
+ * Closes an owner's connection, with all that was committed in the one file: it leaves WAL mode, in which even a reader would make
+ * files beside it. Throws an error of SQLite when there is no room to move the log into the file.
+ */
+export function closeOwner(connection: Connection): void {
+  if (connection.open && !connection.memory) {
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+    connection.pragma("busy_timeout = 0");
+    try {
+      connection.pragma("journal_mode = DELETE");
+    } catch {
+      // Somebody reads it. What is left in the log, the next owner finds.
+    }
+  }
+  connection.close();
+}
+
 /** Opens the database at `path`, which an owner has open, for reading. Throws {@link DatabaseError} when it cannot be opened. */
 export function openReader(path: string): Connection {
   try {

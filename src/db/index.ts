@@ -26,6 +26,6 @@ export type {
   WorkerRow,
 } from "./rows.js";
 export type { DatabaseConnection, Doorbell, WriterStats } from "./protocol.js";
-export { openStatusLog, type StatusEntry, type StatusLog } from "./status-log.js";
+export { followStatuses, type StatusEntry, type StatusLog } from "./status-log.js";
 export { AGENT_STATUSES, FINAL_STATUSES, isFinal, UNIT_STATUSES, type AgentStatus, type UnitStatus } from "./statuses.js";
 export { startWriter, type WriterHandle } from "./writer.js";

@@ -4,7 +4,7 @@
  */
 import { failed, ready, type Wait } from "../sync/index.js";
 import { auditConnection, type AgentAudit } from "./audit.js";
-import { openOwner, type Connection } from "./connection.js";
+import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
 import { asDatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult } from "./operations.js";
@@ -59,7 +59,7 @@ export function openDatabase(
     close: () => {
       try {
         if (connection.inTransaction) connection.exec("COMMIT");
-        connection.close();
+        closeOwner(connection);
       } catch (error) {
         throw asDatabaseError(error, path, "committing");
       }

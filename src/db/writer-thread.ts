@@ -13,7 +13,7 @@
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
-import { openOwner, type Connection } from "./connection.js";
+import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import { createGroupCommit } from "./group.js";
 import type { Request } from "./operations.js";
@@ -52,9 +52,7 @@ const connection = open();
 if (connection !== undefined) {
   try {
     serve(connection);
-    // Also moves the log into the database, unless a reader is in its way; what is left there, the next owner finds.
-    connection.pragma("wal_checkpoint(TRUNCATE)");
-    connection.close();
+    closeOwner(connection);
     stop("it was closed");
   } catch (error) {
     stop(error instanceof Error ? error.message : String(error));

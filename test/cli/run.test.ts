@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
@@ -27,7 +27,9 @@ test("the main job, short: invariants hold, everything is accounted for and writ
   assert.equal(sent, taken + accounted);
   assert.match(stdout, /Run it again +simulate --scenario disconnect-storm --workers 120 --duration 2s --seed 1\n/);
   const run = readdirSync(results)[0] ?? "";
-  for (const file of ["summary.json", "latency.hlog", "scenario.yaml", "run.db"]) assert.ok(existsSync(join(results, run, file)), file);
+  assert.deepEqual(readdirSync(join(results, run)).sort(), [
+    "acknowledgements.log", "latency.hlog", "order", "report.html", "report.json", "run.db", "run.json", "scenario.yaml", "summary.json",
+  ]);
 });
 
 test("the plan is the same whatever the number of threads", async (t) => {

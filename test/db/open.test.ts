@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import Sqlite from "better-sqlite3";
 import {
+  auditAgents,
+  connectDatabase,
   DatabaseError,
   DatabaseInUseError,
   DatabaseVersionError,
@@ -32,12 +34,41 @@ test("a database is made only when asked for, and is there when opened again", (
 
 test("the connection has write-ahead logging, and the file says whose it is", (t) => {
   const path = newPath(t);
-  openDatabase(path, { create: true }).close();
+  const database = openDatabase(path, { create: true });
   const raw = new Sqlite(path);
   assert.equal(raw.pragma("journal_mode", { simple: true }), "wal");
   assert.equal(raw.pragma("user_version", { simple: true }), 1);
   assert.equal(raw.pragma("application_id", { simple: true }), 0x63727764);
   raw.close();
+  database.close();
+});
+
+test("a database that was closed is one file, also after it was read", async (t) => {
+  const path = newPath(t);
+  const writer = await startWriter(path, { create: true });
+  const database = connectDatabase(writer.connect());
+  newTaskRun(database, 1, 1);
+  database.close();
+  await writer.close();
+  assert.deepEqual(auditAgents(path), []);
+  assert.deepEqual(readdirSync(dirname(path)), ["run.db"]);
+});
+
+test("a database that is closed while somebody reads it keeps all that was committed, for the reader and the next owner", (t) => {
+  const path = newPath(t);
+  const database = openDatabase(path, { create: true });
+  const reader = new Sqlite(path, { readonly: true });
+  const count = reader.prepare("SELECT count(*) FROM task_runs").pluck();
+  const { taskRunId } = newTaskRun(database, 1, 1);
+  reader.exec("BEGIN");
+  assert.equal(count.get(), 1);
+  database.close();
+  assert.equal(count.get(), 1);
+  reader.close();
+  const again = openDatabase(path);
+  assert.equal(again.getTaskRun(taskRunId)?.runDir, "/runs/1");
+  again.close();
+  assert.deepEqual(readdirSync(dirname(path)), ["run.db"]);
 });
 
 test("a file of a newer or older schema version is refused with both versions, and left as it was", (t) => {

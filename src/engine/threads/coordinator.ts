@@ -195,6 +195,8 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       if (ioReport === undefined) throw new ThreadDiedError("thread io was killed");
 
       const durationMs = elapsed();
+      // Who looks on reads the database, which is to be closed with nobody in the way.
+      clearInterval(progress);
       injection.end();
       await writer.close();
       order?.end();
