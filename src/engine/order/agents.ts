@@ -26,6 +26,7 @@ interface OpenCall {
 
 /** A slot with what is known of its present tenant. */
 interface Tenancy {
+  agentId: string | undefined;
   entries: PlacedEntry[];
   calls: Map<number, OpenCall>;
   /** Its beginning. Without it, because the record of the thread that made the agent was cut off, nothing can be said of the tenant. */
@@ -42,11 +43,11 @@ export function* agentsOf(files: readonly OrderFile[]): Generator<AgentRecord> {
   const tenancies = new Map<number, Tenancy>();
   for (const entry of merged(files)) {
     let tenancy = tenancies.get(entry.slot);
-    if (tenancy?.opened !== undefined && beginsAnother(tenancy.opened, entry)) {
-      yield cutOff(tenancy, tenancy.opened);
+    if (tenancy !== undefined && isOfAnother(tenancy, entry)) {
+      if (tenancy.opened !== undefined) yield cutOff(tenancy, tenancy.opened);
       tenancy = undefined;
     }
-    if (tenancy === undefined) tenancies.set(entry.slot, (tenancy = { entries: [], calls: new Map(), opened: undefined, last: undefined }));
+    if (tenancy === undefined) tenancies.set(entry.slot, (tenancy = newTenancy()));
     add(tenancy, entry);
     const { opened, last, entries } = tenancy;
     if (opened === undefined || last === undefined || entries.length <= last - opened.number) continue;
@@ -58,9 +59,13 @@ export function* agentsOf(files: readonly OrderFile[]): Generator<AgentRecord> {
   }
 }
 
+function newTenancy(): Tenancy {
+  return { agentId: undefined, entries: [], calls: new Map(), opened: undefined, last: undefined };
+}
+
 /** Whether the slot has its next tenant, though not all of the one before has come: some of it was cut off. */
-function beginsAnother(opened: OpenedEntry, entry: OrderEntry): boolean {
-  return entry.kind === "opened" && entry.allocated && entry.agentId !== opened.agentId;
+function isOfAnother({ agentId }: Tenancy, entry: OrderEntry): boolean {
+  return entry.kind === "opened" && agentId !== undefined && entry.agentId !== agentId;
 }
 
 function add(tenancy: Tenancy, entry: OrderEntry): void {
@@ -71,8 +76,13 @@ function add(tenancy: Tenancy, entry: OrderEntry): void {
   }
   tenancy.entries.push(entry);
   if (entry.kind === "started") tenancy.calls.set(entry.number, { start: entry, end: undefined });
-  else if (entry.kind === "opened" && entry.allocated) tenancy.opened ??= entry;
+  else if (entry.kind === "opened") open(tenancy, entry);
   else if (entry.kind === "closed" && entry.thread === tenancy.opened?.thread) tenancy.last = entry.number;
+}
+
+function open(tenancy: Tenancy, entry: OpenedEntry): void {
+  tenancy.agentId = entry.agentId;
+  if (entry.allocated) tenancy.opened ??= entry;
 }
 
 /** Takes the agent out of the tenancy if all of its entries are there. */
@@ -81,7 +91,7 @@ function take(tenancy: Tenancy, opened: OpenedEntry, last: number): AgentRecord 
   if (mine.length !== last - opened.number + 1) return undefined;
   const record = { agentId: opened.agentId, entries: mine, calls: tenancy.calls, whole: true };
   const rest = tenancy.entries.filter(({ number }) => number > last);
-  Object.assign(tenancy, { entries: [], calls: new Map(), opened: undefined, last: undefined } satisfies Tenancy);
+  Object.assign(tenancy, newTenancy());
   for (const entry of rest) add(tenancy, entry);
   return record;
 }
