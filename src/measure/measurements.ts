@@ -95,21 +95,23 @@ export function createCollector({ maxIntervals = 512 }: CollectorOptions = {}): 
 
     measurements(durationMs) {
       const lengthMs = (axis?.intervalMs ?? 0) * factor;
-      const kept = new Map(Array.from(trends, ([name, intervals]) => [name, [...intervals.values()].sort((a, b) => a.index - b.index)]));
+      const kept = new Map(Array.from(trends, ([name, intervals]) => [name, [...intervals.values()]]));
       const gaugeSums: Partial<Record<GaugeName, number>> = {};
       for (const { name, value } of gauges.values()) gaugeSums[name] = (gaugeSums[name] ?? 0) + value;
       return {
         durationMs,
-        trends: byName(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),
+        trends: whenAsked(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),
         counters: byName(COUNTER_NAMES, (name) => counters.get(name) ?? 0),
         rates: byName(RATE_NAMES, (name) => rates.get(name) ?? { passes: 0, total: 0 }),
         gauges: gaugeSums,
         intervals: (name) =>
-          (kept.get(name) ?? []).map((counts) => ({
-            startMs: counts.index * lengthMs,
-            lengthMs,
-            distribution: createDistribution(counts),
-          })),
+          [...(kept.get(name) ?? [])]
+            .sort((a, b) => a.index - b.index)
+            .map((counts) => ({
+              startMs: counts.index * lengthMs,
+              lengthMs,
+              distribution: createDistribution(counts),
+            })),
       };
     },
   };
@@ -124,4 +126,14 @@ export function mergeSnapshots(snapshots: Iterable<RecorderSnapshot>, durationMs
 
 function byName<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+}
+
+/** As {@link byName}, but each value is made when it is first asked for: who looks at one trend twice a second need not pay for all. */
+function whenAsked<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
+  const record = {} as Record<K, V>;
+  for (const name of names) {
+    let made: V | undefined;
+    Object.defineProperty(record, name, { enumerable: true, get: () => (made ??= value(name)) });
+  }
+  return record;
 }

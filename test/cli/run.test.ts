@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
@@ -57,6 +57,29 @@ test("workers who are not qualified are refused, the same on real threads and un
     const { counters, outcomes } = onlySummary(results);
     const onboarded = Object.values(outcomes.onboardingAgents).reduce((sum, n) => sum + n, 0);
     assert.deepEqual([counters["not_qualified"], onboarded], [unfit, plan.workers - unfit]);
+  }
+});
+
+test("a threshold that aborts ends the run early on either engine: whole results, which threshold and when, exit 99", async (t) => {
+  const root = temporaryDirectory(t);
+  const path = join(root, "aborts.yaml");
+  const { text } = loadScenario("steady");
+  assert.ok(text.includes("\nthresholds:"));
+  writeFileSync(path, text.replace(/\nthresholds:[^]*?\n\n/, '\nthresholds:\n  workers_started: [{ threshold: "count<5", abortOnFail: true, delayAbortEval: 700ms }]\n\n'));
+  for (const engine of [[], ["--virtual"]]) {
+    const results = join(root, `results${engine.join("")}`);
+    const { code, stdout, stderr } = await simulate("-s", path, "--workers", "200", "--duration", "10s", "--results", results, ...engine);
+    assert.equal(code, 99, stdout + stderr);
+    assert.match(stdout, /the run was aborted: threshold workers_started count<5 failed after \d+\.\d s: observed \d+\n/);
+    const summary = onlySummary(results);
+    assert.equal(summary.end.how, "aborted");
+    for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
+    const { workers_started: started = 0, workers_cut_off: cutOff = 0 } = summary.counters;
+    assert.ok(started < 200 && cutOff > 0, `${started} started, ${cutOff} cut off`);
+    const [run = ""] = readdirSync(results);
+    for (const file of ["summary.json", "report.html", "report.json", "latency.hlog", "run.db"]) assert.ok(existsSync(join(results, run, file)), file);
+    const replayed = await simulate("replay", join(results, run));
+    assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   }
 });
 

@@ -72,7 +72,7 @@ test("a threshold that aborts ends the run in the middle, with everything at res
   const { summary } = await runWith(t, "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]");
   assert.deepEqual(broken(summary), []);
   assert.equal(summary.end.how, "aborted");
-  assert.match(summary.end.why ?? "", /^threshold workers_started count<10 failed: observed \d+$/);
+  assert.match(summary.end.why ?? "", /^threshold workers_started count<10 failed after \d\.\d s: observed \d+$/);
   assert.equal(summary.verdict.exitCode, 99);
 });
 

@@ -187,8 +187,8 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
 
       const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
       stop([io], drainUntil);
-      // An interrupt during the drain shortens it.
-      void aborted(interrupt).then(() => stop([io], clock.now() + CUT_DRAIN_MS));
+      // What cuts the run short during the drain shortens that.
+      if (!isCut()) void Promise.race([aborted(interrupt), aborted(abortion.signal)]).then(() => stop([io], clock.now() + CUT_DRAIN_MS));
       const ioReport = await handedOver([io], io.report);
       stop(tasks, drainUntil);
       const taskReports = await handedOver(tasks, Promise.all(tasks.map(({ report }) => report)));

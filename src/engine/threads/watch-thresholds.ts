@@ -1,20 +1,18 @@
 /** Ends a run in the middle when a threshold with `abortOnFail` fails. */
-import { failuresThatAbort, parseThresholds, type Measurements } from "../../measure/index.js";
+import type { Measurements } from "../../measure/index.js";
 import type { Scenario } from "../../scenario/index.js";
-
-/** How often they are looked at, ms. */
-const INTERVAL_MS = 500;
+import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 
 /** The signal aborts, with a line that says why as its reason, when a threshold fails that is to end the run. `end` stops looking. */
 export function watchThresholds(specs: Scenario["thresholds"], measured: () => Measurements): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
-  const thresholds = parseThresholds(specs).filter(({ abortOnFail }) => abortOnFail);
+  const reasonOf = abortReasonOf(specs);
   const look = (): void => {
-    const [failure] = failuresThatAbort(thresholds, measured());
-    if (failure === undefined) return;
+    const reason = reasonOf?.(measured());
+    if (reason === undefined) return;
     clearInterval(timer);
-    controller.abort(`threshold ${failure.metric} ${failure.expression} failed: observed ${Number(failure.observed?.toPrecision(4))}`);
+    controller.abort(reason);
   };
-  const timer = thresholds.length === 0 ? undefined : setInterval(look, INTERVAL_MS);
+  const timer = reasonOf === undefined ? undefined : setInterval(look, LOOK_INTERVAL_MS);
   return { signal: controller.signal, end: () => clearInterval(timer) };
 }

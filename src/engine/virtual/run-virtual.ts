@@ -91,7 +91,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       engine: "virtual",
       originMs: 0,
       durationMs,
-      end: interrupt.aborted ? { how: "interrupted", why: "interrupted by the user" } : { how: "finished", why: null },
+      end: endOf(interrupt, run),
       collector: run.collector,
       audit,
       evidence,
@@ -104,6 +104,11 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   } finally {
     database.close();
   }
+}
+
+function endOf(interrupt: AbortSignal, { abortedBy }: VirtualRun): Summary["end"] {
+  if (interrupt.aborted) return { how: "interrupted", why: "interrupted by the user" };
+  return abortedBy === undefined ? { how: "finished", why: null } : { how: "aborted", why: abortedBy };
 }
 
 function orCannotWrite<T>(path: string, write: () => T): T {

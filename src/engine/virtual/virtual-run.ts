@@ -7,6 +7,7 @@ import { createCollector, type Collector, type RunEvidence } from "../../measure
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import type { MailboxKind } from "../../sync/index.js";
 import type { TraceSink } from "../../trace/index.js";
+import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 import { gatherEvidence } from "../evidence.js";
 import { preparePlatform } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
@@ -26,8 +27,8 @@ const CLIENT_STATIONS = 2;
 const TASK_STATIONS = 2;
 /** How long a part may take to end once it was told to stop, ms. Beyond the drain's own timeouts. */
 const HAND_OVER_MS = 15_000;
-/** How long live agents have to end by themselves once the user interrupted the run, ms. */
-const INTERRUPTED_DRAIN_MS = 500;
+/** How long live agents have to end by themselves once the run was interrupted or aborted, ms. */
+const CUT_DRAIN_MS = 500;
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
@@ -54,6 +55,8 @@ export interface VirtualRun {
   advance(steps: number): boolean;
   /** Ends the run early: agents have a moment to end by themselves. */
   interrupt(): void;
+  /** Why a threshold ended the run early; undefined when none did. */
+  readonly abortedBy: string | undefined;
   /** What is known of it once it is over. */
   conclude(): { readonly evidence: RunEvidence; readonly audit: readonly AgentAudit[]; readonly durationMs: number };
 }
@@ -131,12 +134,27 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
   let drainUntil = giveUpAt;
   let interrupted = false;
+  let abortedBy: string | undefined;
+  const abortReason = abortReasonOf(scenario.thresholds);
+  let lookAt = LOOK_INTERVAL_MS;
+  const collect = (): void => {
+    for (const recorder of stations.recorders) collector.add(recorder.take());
+  };
+  /** Whether a threshold has ended the run. Looked at by its clock, so that it is the same in every run of a seed. */
+  const isAborted = (): boolean => {
+    if (abortReason === undefined || abortedBy !== undefined || simulation.now < lookAt) return abortedBy !== undefined;
+    lookAt = (Math.floor(simulation.now / LOOK_INTERVAL_MS) + 1) * LOOK_INTERVAL_MS;
+    collect();
+    abortedBy = abortReason(collector.measurements(simulation.now));
+    if (abortedBy !== undefined) stations.noteAs("thresholds")("abort", "run", null, abortedBy);
+    return abortedBy !== undefined;
+  };
   const phases: Phase[] = [
-    { begin: () => undefined, done: () => interrupted || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
+    { begin: () => undefined, done: () => interrupted || isAborted() || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
     {
       begin() {
         for (const role of clients) role.stop(giveUpAt);
-        drainUntil = interrupted ? simulation.now + INTERRUPTED_DRAIN_MS : Math.max(giveUpAt, simulation.now);
+        drainUntil = interrupted || abortedBy !== undefined ? simulation.now + CUT_DRAIN_MS : Math.max(giveUpAt, simulation.now);
         io.stop(drainUntil);
       },
       done: () => io.done(),
@@ -165,7 +183,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       const over = simulation.advance(() => failures.length > 0 || done(), phaseEndsAt, steps);
       if (failures[0] !== undefined) throw failures[0];
       if (simulation.now >= collectAt || over) {
-        for (const recorder of stations.recorders) collector.add(recorder.take());
+        collect();
         collectAt = simulation.now + MEASURED_AT_ONCE_MS;
       }
       if (!over) return false;
@@ -179,6 +197,9 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     interrupt() {
       if (!interrupted) stations.noteAs("user")("interrupt", "run", null, null);
       interrupted = true;
+    },
+    get abortedBy() {
+      return abortedBy;
     },
     conclude() {
       const audit = database.audit();
