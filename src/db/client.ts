@@ -6,7 +6,7 @@
  * only after the code that blocked it has ended its turn. Nothing of theirs runs inside that code's call.
  */
 import { receiveMessageOnPort } from "node:worker_threads";
-import type { Wait } from "../sync/index.js";
+import type { Wait, Waiter } from "../sync/index.js";
 import { openReader } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
 import { DatabaseError } from "./errors.js";
@@ -32,7 +32,7 @@ interface Pending {
   /** Set when it is answered. */
   outcome: { value: unknown } | { error: DatabaseError } | undefined;
   /** Set when somebody waits for it other than blocked. */
-  waiter: { resume: (value: unknown) => void; fail: (error: DatabaseError) => void } | undefined;
+  waiter: Waiter<unknown> | undefined;
   /** The write after it. */
   next: Pending | undefined;
 }
@@ -194,11 +194,12 @@ export function connectDatabase(
           if ("error" in outcome) throw outcome.error;
           return outcome.value as WriteResult<K>;
         },
-        start: (resume, fail) => {
+        start: (waiter) => {
           const { outcome } = entry;
-          if (outcome === undefined) entry.waiter = { resume: (value) => resume(value as WriteResult<K>), fail };
-          else if ("error" in outcome) fail(outcome.error);
-          else resume(outcome.value as WriteResult<K>);
+          // The writer answers a write of this name with what it gives.
+          if (outcome === undefined) entry.waiter = waiter as Waiter<unknown>;
+          else if ("error" in outcome) waiter.fail(outcome.error);
+          else waiter.resume(outcome.value as WriteResult<K>);
         },
       };
     },

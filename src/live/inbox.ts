@@ -1,5 +1,5 @@
 /** Receiving from a mailbox, and sending to one that may be full, without losing the order or blocking the thread. */
-import { MailboxFullError, wait, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
+import { MailboxFullError, neverAbsent, wait, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
 
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
@@ -19,7 +19,7 @@ export function* receive(mailbox: Mailbox, reactor: Reactor, handle: (message: J
       if (++inARow % MESSAGES_IN_A_ROW === 0) yield* wait(reactor.sleep(0));
     }
     if (mailbox.isShutdown && mailbox.isEmpty()) return;
-    yield* mailbox.news(recheckMs, () => false);
+    yield* mailbox.news(recheckMs, neverAbsent);
   }
 }
 

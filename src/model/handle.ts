@@ -183,8 +183,8 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   /** Whether writing this status frees acts and submissions that wait. */
   protected abstract freesPendingActs(status: AgentStatus): boolean;
 
-  /** Whether to stop waiting for the worker. */
-  protected isAbsent(): boolean {
+  /** Whether the worker is gone, so that there is nobody to wait for: the status is `disconnect`, `returned` or `timeout`. Reads the row. */
+  isAbsent(): boolean {
     const status = this.getStatus();
     return status === "disconnect" || status === "returned" || status === "timeout";
   }

@@ -51,7 +51,7 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     const { mailbox } = this;
     if (mailbox.isEmpty()) {
       if (!timeoutMs) return undefined;
-      yield* mailbox.news(timeoutMs, () => this.isAbsent());
+      yield* mailbox.news(timeoutMs, this);
       if (mailbox.isEmpty()) {
         if (mailbox.isShutdown) throw new AgentShutdownError(this.getAgentId());
         yield* this.giveUpSteps(timeoutMs);

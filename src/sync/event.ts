@@ -9,7 +9,7 @@
  */
 import { and, bump, compareExchange, exchange, linger, load, notify, test, update, wait } from "./atomics.js";
 import type { Clock } from "./clock.js";
-import { suspendOn, type Wait } from "./steps.js";
+import { suspendOn, type Wait, type Waiter } from "./steps.js";
 
 /** The side of an event that only looks and waits. */
 export interface Signal {
@@ -28,8 +28,8 @@ export interface Signal {
 
 /** Resumes a coroutine when an event is raised: the thread's reactor. */
 export interface Watcher {
-  /** Calls `resume(true)` once `event` was raised after `ticket`, or `resume(false)` when `timeoutMs` passed first. */
-  watch(event: Event, ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void;
+  /** Resumes with true once `event` was raised after `ticket`, or with false when `timeoutMs` passed first. */
+  watch(event: Event, ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void;
 }
 
 /** What an event needs of the arena it lies in. */
@@ -143,10 +143,10 @@ export class Event implements Signal {
   waiting(timeoutMs = Infinity): Wait<boolean> {
     return {
       block: () => this.wait(timeoutMs),
-      start: (resume) => {
+      start: (waiter) => {
         const ticket = this.ticket();
-        if ((ticket & FLAG) !== 0) resume(true);
-        else this.watch(ticket, timeoutMs, resume);
+        if ((ticket & FLAG) !== 0) waiter.resume(true);
+        else this.watch(ticket, timeoutMs, waiter);
       },
     };
   }
@@ -155,7 +155,7 @@ export class Event implements Signal {
   waitingBeyond(ticket: number, timeoutMs: number): Wait<boolean> {
     return {
       block: () => this.waitBeyond(ticket, timeoutMs),
-      start: (resume) => this.watch(ticket, timeoutMs, resume),
+      start: (waiter) => this.watch(ticket, timeoutMs, waiter),
     };
   }
 
@@ -169,8 +169,8 @@ export class Event implements Signal {
     return this.#state + 1;
   }
 
-  protected watch(ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
-    this.#home.reactor.watch(this, ticket, timeoutMs, resume);
+  protected watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    this.#home.reactor.watch(this, ticket, timeoutMs, waiter);
   }
 
   /** Wakes whoever waits, after the state has changed. */

@@ -21,6 +21,15 @@ export interface Message {
   readonly text: string;
 }
 
+/** Tells a consumer whether the worker it waits for is gone. */
+export interface Absence {
+  /** May read a row. */
+  isAbsent(): boolean;
+}
+
+/** For a mailbox whose producers do not go. */
+export const neverAbsent: Absence = { isAbsent: () => false };
+
 /** Several producers, one consumer. Messages of one producer arrive in the order in which it appended them. */
 export interface Mailbox {
   /** The announcing event, as others see it: the seed's `has_live_update` (packet generation: `has_action`). */
@@ -44,9 +53,9 @@ export interface Mailbox {
   takeMessage(): Message | undefined;
   /**
    * Waits until there is something to tell the consumer, or `timeoutMs` (ms) passed. What that is, it then finds out by
-   * looking: a message, shutdown, a worker who is gone. `isAbsent` tells whether the worker is gone; it may read a row.
+   * looking: a message, shutdown, a worker who is gone.
    */
-  news(timeoutMs: number, isAbsent: () => boolean): Steps<void>;
+  news(timeoutMs: number, worker: Absence): Steps<void>;
   /** Wakes the consumer because the agent's new status frees pending acts (disconnect, returned, timeout). */
   release(): void;
   /** Marks the mailbox shut down and wakes the consumer. */

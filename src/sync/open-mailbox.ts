@@ -1,5 +1,5 @@
 /** Opens the mailbox of a slot, and waits for its news outside Steps. */
-import type { Mailbox, MailboxKind } from "./mailbox.js";
+import { neverAbsent, type Mailbox, type MailboxKind } from "./mailbox.js";
 import { ReferenceMailbox } from "./reference-mailbox.js";
 import type { Slot } from "./slot.js";
 import { SoundMailbox } from "./sound-mailbox.js";
@@ -12,10 +12,10 @@ export function openMailbox(slot: Slot, kind: MailboxKind = "sound"): Mailbox {
 
 /** {@link Mailbox.news} with the thread blocked, for use outside Steps. */
 export function awaitNews(mailbox: Mailbox, timeoutMs = Infinity): void {
-  block(mailbox.news(timeoutMs, () => false));
+  block(mailbox.news(timeoutMs, neverAbsent));
 }
 
 /** {@link awaitNews} without blocking. */
 export function awaitNewsAsync(mailbox: Mailbox, timeoutMs = Infinity): Promise<void> {
-  return suspend(mailbox.news(timeoutMs, () => false));
+  return suspend(mailbox.news(timeoutMs, neverAbsent));
 }

@@ -10,7 +10,7 @@ import type { Clock } from "./clock.js";
 import type { Event, Watcher } from "./event.js";
 import { Paged } from "./paged.js";
 import type { ReadySet } from "./ready-set.js";
-import type { Wait } from "./steps.js";
+import type { Wait, Waiter } from "./steps.js";
 import { block as blockFor } from "./sleep.js";
 import { TimerQueue, type Timer } from "./timer-queue.js";
 
@@ -42,7 +42,7 @@ class Watch implements Timer {
     readonly event: Event,
     readonly ticket: number,
     readonly due: number,
-    readonly resume: (raised: boolean) => void,
+    readonly waiter: Waiter<boolean>,
     private readonly expire: (watch: Watch) => void,
   ) {}
 
@@ -61,7 +61,7 @@ export class Reactor implements Watcher {
   /** What a watch whose time has run out calls; one for all of them. */
   readonly #expire = (watch: Watch): void => {
     this.#unlink(watch);
-    watch.resume(watch.event.wasRaisedSince(watch.ticket));
+    watch.waiter.resume(watch.event.wasRaisedSince(watch.ticket));
   };
   #driver: Driver | undefined;
   #waiting = 0;
@@ -108,12 +108,12 @@ export class Reactor implements Watcher {
     return this.#waiting === 0 && this.timers.size === 0;
   }
 
-  watch(event: Event, ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
-    if (event.wasRaisedSince(ticket)) { resume(true); return; }
-    if (!(timeoutMs > 0)) { resume(false); return; }
+  watch(event: Event, ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    if (event.wasRaisedSince(ticket)) { waiter.resume(true); return; }
+    if (!(timeoutMs > 0)) { waiter.resume(false); return; }
     const home = this.#home;
     const due = timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs;
-    const watch = new Watch(event, ticket, due, resume, this.#expire);
+    const watch = new Watch(event, ticket, due, waiter, this.#expire);
     this.#link(watch);
     if (watch.due !== Infinity) this.timers.add(watch);
     arm(watch, home);
@@ -136,8 +136,8 @@ export class Reactor implements Watcher {
   until(due: number): Wait<void> {
     return {
       block: () => blockFor(due - this.clock.now()),
-      start: (resume) => {
-        this.at(due, () => resume(undefined));
+      start: (waiter) => {
+        this.at(due, () => waiter.resume(undefined));
       },
     };
   }
@@ -146,8 +146,8 @@ export class Reactor implements Watcher {
   sleep(ms: number): Wait<void> {
     return {
       block: () => blockFor(ms),
-      start: (resume) => {
-        this.at(this.clock.now() + (ms > 0 ? ms : 0), () => resume(undefined));
+      start: (waiter) => {
+        this.at(this.clock.now() + (ms > 0 ? ms : 0), () => waiter.resume(undefined));
       },
     };
   }
@@ -180,7 +180,7 @@ export class Reactor implements Watcher {
       watch = older;
     }
     // Who has waited longest goes first.
-    for (const { resume } of raised.reverse()) resume(true);
+    for (const { waiter } of raised.reverse()) waiter.resume(true);
   }
 
   /**

@@ -11,6 +11,7 @@ import { enterOrder, leaveOrder } from "./slot-order.js";
 import { eventOperations, slotOperations, type EventOperations } from "./slot-operations.js";
 import type { SlotRecorder } from "./slot-recorder.js";
 import { Slot, type SlotHome } from "./slot.js";
+import type { Waiter } from "./steps.js";
 
 const { push: PUSH, shift: SHIFT, isEmpty: IS_EMPTY, count: COUNT } = slotOperations;
 const { isShutdown: IS_SHUTDOWN, markShutdown: MARK_SHUTDOWN, isReleased: IS_RELEASED, markReleased: MARK_RELEASED, marks: MARKS, rouse: ROUSE } = slotOperations;
@@ -228,10 +229,10 @@ class RecordedEvent extends Event {
     return this.#wake(ticket, waiter);
   }
 
-  protected override watch(ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
-    const { waiter } = this.#place;
+  protected override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    const { waiter: call } = this.#place;
     // What the wait comes to is looked up again at its end, where its place in the order is taken.
-    super.watch(ticket, timeoutMs, () => resume(this.#wake(ticket, waiter)));
+    super.watch(ticket, timeoutMs, { resume: () => waiter.resume(this.#wake(ticket, call)), fail: (error) => waiter.fail(error) });
   }
 
   #wake(ticket: number, waiter: object | undefined): boolean {

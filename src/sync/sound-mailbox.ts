@@ -9,7 +9,7 @@
  */
 import type { Event, Signal } from "./event.js";
 import type { Json } from "./json.js";
-import type { Mailbox, Message } from "./mailbox.js";
+import type { Absence, Mailbox, Message } from "./mailbox.js";
 import { pushOrThrow } from "./mailbox-errors.js";
 import type { Slot } from "./slot.js";
 import { block, spawn, suspend, wait, type Steps, type Wait } from "./steps.js";
@@ -69,12 +69,12 @@ export class SoundMailbox implements Mailbox {
     }
   }
 
-  *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+  *news(timeoutMs: number, worker: Absence): Steps<void> {
     const { clock } = this.#slot;
     const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
     for (let waited = false; ; waited = true) {
       const ticket = this.#event.ticket();
-      if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && isAbsent())) return;
+      if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent())) return;
       // Only here: whoever has news now need not wait for a clock.
       const remaining = waited ? deadline - clock.now() : timeoutMs;
       // Not through `wait`, which is a generator more to go through at each wake-up.
@@ -118,7 +118,7 @@ class DerivedSignal implements Signal {
   waiting(timeoutMs = Infinity): Wait<boolean> {
     return {
       block: () => this.wait(timeoutMs),
-      start: (resume, fail) => spawn(this.#untilSet(timeoutMs), resume, fail),
+      start: (waiter) => spawn(this.#untilSet(timeoutMs), (isSet) => waiter.resume(isSet), (error) => waiter.fail(error)),
     };
   }
 

@@ -15,10 +15,18 @@ export interface Wait<T> {
   /** Blocks this thread until the value is there. Throws what the wait failed with. */
   block(): T;
   /**
-   * Starts waiting without blocking; calls `resume` or `fail` once, at once or later, on this thread. Throws, and calls
+   * Starts waiting without blocking; resumes or fails the waiter once, at once or later, on this thread. Throws, and does
    * neither, if it cannot start.
    */
-  start(resume: (value: T) => void, fail: (error: unknown) => void): void;
+  start(waiter: Waiter<T>): void;
+}
+
+/** Who waits without blocking. An object rather than two functions, because very many wait at once, and each function takes memory. */
+export interface Waiter<T> {
+  /** The wait is over. */
+  resume(value: T): void;
+  /** The wait has failed. */
+  fail(error: unknown): void;
 }
 
 /** A computation that may wait and ends with a `T`. Delegate to one with `yield*`. */
@@ -31,7 +39,7 @@ export function* wait<T>(what: Wait<T>): Steps<T> {
 
 /** A wait that is over before it starts. */
 export function ready<T>(value: T): Wait<T> {
-  return { block: () => value, start: (resume) => resume(value) };
+  return { block: () => value, start: (waiter) => waiter.resume(value) };
 }
 
 /** A wait that has failed before it starts. */
@@ -40,7 +48,7 @@ export function failed<T>(error: unknown): Wait<T> {
     block: () => {
       throw error;
     },
-    start: (_resume, fail) => fail(error),
+    start: (waiter) => waiter.fail(error),
   };
 }
 
@@ -67,50 +75,62 @@ export function suspend<T>(steps: Steps<T>): Promise<T> {
 
 /** Waits for one thing without blocking. */
 export function suspendOn<T>(what: Wait<T>): Promise<T> {
-  return new Promise((resolve, reject) => what.start(resolve, reject));
+  return new Promise((resume, fail) => what.start({ resume, fail }));
 }
 
 /**
  * Runs `steps` without blocking and without a promise: `done` or `failed` is called once, from the turn in which they end.
  * A wait that resumes at once does not deepen the stack, so a loop over ready waits runs in constant stack space.
  */
-export function spawn<T>(steps: Steps<T>, done: (value: T) => void, onError: (error: unknown) => void): void {
-  let running = false;
-  /** What a wait that resumed during `start` left for the loop below. */
-  let inbox: { value: unknown; threw: boolean } | undefined;
+export function spawn<T>(steps: Steps<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
+  new Run(steps, done, failed).resume(undefined);
+}
 
-  const resume = (value: unknown, threw: boolean): void => {
-    if (running) {
-      inbox = { value, threw };
-      return;
-    }
-    running = true;
-    let input: { value: unknown; threw: boolean } | undefined = { value, threw };
-    while (input !== undefined) {
+/** Steps under way. */
+class Run<T> implements Waiter<unknown> {
+  #running = false;
+  /** What a wait that was over during `start` leaves for the loop that started it. */
+  #early: { readonly value: unknown; readonly threw: boolean } | undefined;
+
+  constructor(
+    private readonly steps: Steps<T>,
+    private readonly done: (value: T) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  resume(value: unknown): void {
+    if (this.#running) this.#early = { value, threw: false };
+    else this.#run(value, false);
+  }
+
+  fail(error: unknown): void {
+    if (this.#running) this.#early = { value: error, threw: true };
+    else this.#run(error, true);
+  }
+
+  #run(value: unknown, threw: boolean): void {
+    this.#running = true;
+    for (let input: { readonly value: unknown; readonly threw: boolean } | undefined = { value, threw }; input !== undefined; input = this.#early) {
       let next: IteratorResult<Wait<unknown>, T>;
       try {
-        next = input.threw ? steps.throw(input.value) : steps.next(input.value);
+        next = input.threw ? this.steps.throw(input.value) : this.steps.next(input.value);
       } catch (error) {
-        running = false;
-        onError(error);
+        this.#running = false;
+        this.failed(error);
         return;
       }
       if (next.done) {
-        running = false;
-        done(next.value);
+        this.#running = false;
+        this.done(next.value);
         return;
       }
-      inbox = undefined;
+      this.#early = undefined;
       try {
-        next.value.start(onValue, onFailure);
+        next.value.start(this);
       } catch (error) {
-        inbox = { value: error, threw: true };
+        this.#early = { value: error, threw: true };
       }
-      input = inbox;
     }
-    running = false;
-  };
-  const onValue = (value: unknown): void => resume(value, false);
-  const onFailure = (error: unknown): void => resume(error, true);
-  resume(undefined, false);
+    this.#running = false;
+  }
 }

@@ -7,6 +7,7 @@ import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js"
 import { Ring, type Taken } from "./ring.js";
 import { eventOperations, slotOperations, type EventOperations } from "./slot-operations.js";
 import { Slot, type SlotHome } from "./slot.js";
+import type { Waiter } from "./steps.js";
 import type { Witness } from "./witness.js";
 
 export class WitnessedSlot extends Slot {
@@ -130,8 +131,8 @@ class WitnessedEvent extends Event {
     return this.#witness.perform(this.#plain, this.#operations.wake, ticket);
   }
 
-  protected override watch(ticket: number, timeoutMs: number, resume: (raised: boolean) => void): void {
+  protected override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     // What the wait comes to is looked up again at its end, where its place in the order is taken.
-    this.#witness.wait(this.#plain, this.#operations.wake, ticket, timeoutMs, (ended) => super.watch(ticket, timeoutMs, ended), resume);
+    this.#witness.wait(this.#plain, this.#operations.wake, ticket, timeoutMs, (ended) => super.watch(ticket, timeoutMs, ended), waiter);
   }
 }

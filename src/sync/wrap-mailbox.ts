@@ -1,7 +1,7 @@
 /** A mailbox seen through something that notes, delays or changes what is done with it, and is otherwise the mailbox itself. */
 import type { Signal } from "./event.js";
 import type { Json } from "./json.js";
-import type { Mailbox, Message } from "./mailbox.js";
+import type { Absence, Mailbox, Message } from "./mailbox.js";
 import type { Steps } from "./steps.js";
 
 /** What can be done with a mailbox; the rest is looking. */
@@ -46,8 +46,8 @@ export class WrappedMailbox implements Mailbox {
     return this.inner.takeMessage();
   }
 
-  news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
-    return this.inner.news(timeoutMs, isAbsent);
+  news(timeoutMs: number, worker: Absence): Steps<void> {
+    return this.inner.news(timeoutMs, worker);
   }
 
   release(): void {

@@ -40,8 +40,8 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the ticket is taken after the look", file: "sound-mailbox.js", program: "two-producers",
-    from: "const ticket = this.#event.ticket();\n            if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && isAbsent()))\n                return;",
-    to: "if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && isAbsent()))\n                return;\n            const ticket = this.#event.ticket();",
+    from: "const ticket = this.#event.ticket();\n            if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;",
+    to: "if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;\n            const ticket = this.#event.ticket();",
   },
   {
     name: "an append is announced before it is made", file: "sound-mailbox.js", program: "two-producers",

@@ -25,7 +25,7 @@ import {
 } from "../../dist/live/index.js";
 import { createRecorder, mergeSnapshots, type Measurements, type TaskEvidence } from "../../dist/measure/index.js";
 import { createContext } from "../../dist/model/index.js";
-import { Arena, openMailbox, type Driver, type Mailbox, type Reactor, type Wait } from "../../dist/sync/index.js";
+import { Arena, openMailbox, type Driver, type Mailbox, type Reactor, type Wait, type Waiter } from "../../dist/sync/index.js";
 
 export const LIVE_UPDATE_TIMEOUT_MS = 1000;
 export const SUBMISSION_TIMEOUT_MS = 500;
@@ -261,16 +261,14 @@ function slowDatabase(db: Database): SlowDatabase {
     write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> {
       const queue = held;
       if (queue === undefined) return db.write(name, ...args);
-      let resume: (value: WriteResult<K>) => void = () => undefined;
-      let fail: (error: unknown) => void = () => undefined;
-      queue.push(() => db.write(name, ...args).start((value) => resume(value), (error) => fail(error)));
+      let waiter: Waiter<WriteResult<K>> | undefined;
+      queue.push(() => db.write(name, ...args).start({ resume: (value) => waiter?.resume(value), fail: (error) => waiter?.fail(error) }));
       return {
         block() {
           throw new Error("this write is held back");
         },
-        start(onValue, onError) {
-          resume = onValue;
-          fail = onError;
+        start(who) {
+          waiter = who;
         },
       };
     },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkInvariants } from "../../dist/measure/index.js";
-import { wait, WrappedMailbox, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
+import { wait, WrappedMailbox, type Absence, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
 import { LIVE_UPDATE_TIMEOUT_MS, startPlatform, SUBMISSION_TIMEOUT_MS, type Client, type Platform } from "./platform.js";
 
 const worker = (platform: Platform): { client: Client; agentId: string } => {
@@ -100,8 +100,8 @@ test("on a machine that is too slow a waiter is released in time, and one that i
       super(inner);
     }
 
-    override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
-      yield* this.inner.news(timeoutMs, isAbsent);
+    override *news(timeoutMs: number, worker: Absence): Steps<void> {
+      yield* this.inner.news(timeoutMs, worker);
       yield* wait(this.reactor.sleep(1));
     }
   }

@@ -23,13 +23,13 @@ function manualArena(clock: Clock): Arena {
 function watch(event: Event, timeouts: readonly number[]): (boolean | undefined)[] {
   const told: (boolean | undefined)[] = timeouts.map(() => undefined);
   for (const [i, timeout] of timeouts.entries()) {
-    event.waiting(timeout).start(
-      (raised) => {
+    event.waiting(timeout).start({
+      resume(raised) {
         assert.equal(told[i], undefined, "told once");
         told[i] = raised;
       },
-      (error) => assert.fail(String(error)),
-    );
+      fail: (error) => assert.fail(String(error)),
+    });
   }
   return told;
 }
@@ -110,7 +110,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
           case "wait":
             if (event.isSet()) expected.push([name, true]);
             else model.push({ name, due: clock.time + operation.timeout, raised: false });
-            event.waiting(operation.timeout).start((raised) => told.push([name, raised]), (error) => assert.fail(String(error)));
+            event.waiting(operation.timeout).start({ resume: (raised) => told.push([name, raised]), fail: (error) => assert.fail(String(error)) });
             break;
           case "set":
           case "announce":

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Arena, MAILBOX_KINDS, openMailbox, park, spawn, standingStill, takeControl, type Driver, type Event, type Mailbox, type Reactor, type Slot,
+  Arena, MAILBOX_KINDS, neverAbsent, openMailbox, park, spawn, standingStill, takeControl, type Driver, type Event, type Mailbox, type Reactor, type Slot,
 } from "../../dist/sync/index.js";
 import { notLost } from "./support.js";
 
@@ -67,13 +67,13 @@ function twoSides(driver: Driver = manual): Sides {
 /** Waits, and counts the wake-ups. */
 function wakeUps(event: Event): () => number {
   let count = 0;
-  event.waiting().start(
-    (raised) => {
+  event.waiting().start({
+    resume(raised) {
       assert.equal(raised, true);
       count++;
     },
-    (error) => assert.fail(String(error)),
-  );
+    fail: (error) => assert.fail(String(error)),
+  });
   return () => count;
 }
 
@@ -169,7 +169,7 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
         const producer = openMailbox(bringer.slot, "sound");
         let sawIt: boolean | undefined;
         const begin = (): void => {
-          spawn(mailbox.news(Infinity, () => true), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
+          spawn(mailbox.news(Infinity, { isAbsent: () => true }), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
           // A wake-up for nothing: the consumer looks, and waits again.
           if (stale) {
             waiter.slot.event("hasLiveUpdate").announce();
@@ -192,7 +192,7 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
       const producer = openMailbox(bringer.slot, "sound");
       let sawIt: boolean | undefined;
       const begin = (): void => {
-        spawn(mailbox.news(Infinity, () => true), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
+        spawn(mailbox.news(Infinity, { isAbsent: () => true }), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
         waiter.reactor.turn();
       };
       const more = interrupted(at, () => bring(producer), begin);
@@ -307,7 +307,7 @@ test("a slot that was given back and taken again: what its old tenant left ready
   assert.equal(slot.index, old.index);
   const mailbox = openMailbox(slot);
   let woken = false;
-  spawn(mailbox.news(Infinity, () => false), () => (woken = true), (error) => assert.fail(String(error)));
+  spawn(mailbox.news(Infinity, neverAbsent), () => (woken = true), (error) => assert.fail(String(error)));
   waiter.reactor.turn();
   assert.equal(woken, false);
   openMailbox(seenElsewhere).append("for the new tenant");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  Arena, block, MAILBOX_KINDS, MailboxFullError, openMailbox, PayloadTooLargeError, type Json,
+  Arena, block, MAILBOX_KINDS, MailboxFullError, neverAbsent, openMailbox, PayloadTooLargeError, type Json,
 } from "../../dist/sync/index.js";
 import { presetGeneration, presetRing } from "./support.js";
 
@@ -72,7 +72,7 @@ for (const kind of MAILBOX_KINDS) {
               isUp = isShutdown = true;
               break;
             case "news":
-              block(mailbox.news(0, () => false));
+              block(mailbox.news(0, neverAbsent));
               break;
           }
           for (const handle of [mailbox, producer]) {
@@ -151,23 +151,23 @@ test("a mailbox holds at most 65,535 messages, whatever their size", () => {
 for (const kind of MAILBOX_KINDS) {
   test(`${kind}: news waits for nothing when its timeout is not positive, and not at all when there is news`, () => {
     const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), kind);
-    for (const timeout of [0, -1, NaN, -Infinity]) block(mailbox.news(timeout, () => false));
+    for (const timeout of [0, -1, NaN, -Infinity]) block(mailbox.news(timeout, neverAbsent));
     mailbox.append(1);
-    block(mailbox.news(Infinity, () => false));
+    block(mailbox.news(Infinity, neverAbsent));
     assert.equal(mailbox.take(), 1);
     mailbox.shutdown();
-    block(mailbox.news(Infinity, () => false));
+    block(mailbox.news(Infinity, neverAbsent));
   });
 }
 
 test("sound: a release is news while the worker is absent, and only then", () => {
   const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), "sound");
   let asked = 0;
-  const isAbsent = (): boolean => (asked++, true);
-  block(mailbox.news(0, isAbsent));
+  const worker = { isAbsent: (): boolean => (asked++, true) };
+  block(mailbox.news(0, worker));
   assert.equal(asked, 0);
   mailbox.release();
-  block(mailbox.news(Infinity, isAbsent));
+  block(mailbox.news(Infinity, worker));
   assert.equal(asked, 1);
-  block(mailbox.news(0, () => false));
+  block(mailbox.news(0, neverAbsent));
 });

@@ -6,7 +6,7 @@ import { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type
 
 /** A wait that ends in a later turn of the event loop. */
 function later<T>(value: T): Wait<T> {
-  return { block: () => value, start: (resume) => void setImmediate(() => resume(value)) };
+  return { block: () => value, start: (waiter) => void setImmediate(() => waiter.resume(value)) };
 }
 
 /** A wait that cannot even start. */
@@ -99,7 +99,7 @@ test("a loop over ready waits keeps the stack flat", async () => {
 test("a wait that fails later is thrown into the generator", async () => {
   const fails: Wait<number> = {
     block: () => assert.fail("not blocked"),
-    start: (_resume, fail) => void setImmediate(() => fail(new RangeError("later"))),
+    start: (waiter) => void setImmediate(() => waiter.fail(new RangeError("later"))),
   };
   function* caught(): Steps<string> {
     try {

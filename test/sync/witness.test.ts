@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Arena, MAILBOX_KINDS, openMailbox, SLOT_OPERATIONS, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type SlotRecorder, type Witness } from "../../dist/sync/index.js";
+import { Arena, MAILBOX_KINDS, openMailbox, SLOT_OPERATIONS, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type SlotRecorder, type Waiter, type Witness } from "../../dist/sync/index.js";
 
 /** Carries out everything, and keeps the names. */
 class Watching implements Witness {
@@ -12,8 +12,8 @@ class Watching implements Witness {
     return operation.carryOut(slot, argument);
   }
 
-  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: () => void) => void, resume: (raised: boolean) => void): void {
-    begin(() => resume(this.perform(slot, wake, ticket)));
+  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: Waiter<boolean>) => void, waiter: Waiter<boolean>): void {
+    begin({ resume: () => waiter.resume(this.perform(slot, wake, ticket)), fail: (error) => waiter.fail(error) });
   }
 }
 

@@ -71,13 +71,13 @@ describe("simulated time", () => {
       const { arena, clock, advance, wakes } = simulation(1, () => delay);
       const event = arena.allocate().event("didSubmit");
       let wokenAt: number | undefined;
-      event.waiting(1000).start(
-        (set) => {
+      event.waiting(1000).start({
+        resume(set) {
           assert.ok(set);
           wokenAt = clock.now();
         },
-        unexpected,
-      );
+        fail: unexpected,
+      });
       arena.reactor.at(20, () => event.set());
       advance(() => wokenAt !== undefined, 2000, 100);
       assert.ok(wokenAt !== undefined && wokenAt > 20 + delay && wokenAt < 20.1 + delay);
@@ -88,13 +88,13 @@ describe("simulated time", () => {
   it("ends a wait for which nothing came exactly at its timeout", () => {
     const { arena, clock, advance } = simulation(1);
     let endedAt: number | undefined;
-    arena.allocate().event("didSubmit").waiting(12.25).start(
-      (set) => {
+    arena.allocate().event("didSubmit").waiting(12.25).start({
+      resume(set) {
         assert.ok(!set);
         endedAt = clock.now();
       },
-      unexpected,
-    );
+      fail: unexpected,
+    });
     advance(() => endedAt !== undefined, 2000, 100);
     assert.equal(endedAt, 12.25);
   });

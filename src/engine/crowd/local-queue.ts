@@ -1,5 +1,5 @@
 /** A queue between coroutines of one thread: packets that the router has for a simulated worker. */
-import type { Reactor, Timer, Wait } from "../../sync/index.js";
+import type { Reactor, Timer, Wait, Waiter } from "../../sync/index.js";
 
 export interface LocalQueue<T> {
   push(value: T): void;
@@ -9,26 +9,26 @@ export interface LocalQueue<T> {
 
 export function createLocalQueue<T>(reactor: Reactor): LocalQueue<T> {
   const values: T[] = [];
-  let waiting: { resume: (value: T | undefined) => void; timer: Timer | undefined } | undefined;
+  let waiting: { waiter: Waiter<T | undefined>; timer: Timer | undefined } | undefined;
   return {
     push(value) {
       if (waiting === undefined) {
         values.push(value);
         return;
       }
-      const { resume, timer } = waiting;
+      const { waiter, timer } = waiting;
       waiting = undefined;
       if (timer !== undefined) reactor.cancel(timer);
-      resume(value);
+      waiter.resume(value);
     },
     next: (due) => ({
       block() {
         throw new Error("a local queue is fed by its own thread: nobody could fill it while the thread is blocked");
       },
-      start(resume) {
+      start(waiter) {
         const value = values.shift();
         if (value !== undefined || due <= reactor.clock.now()) {
-          resume(value);
+          waiter.resume(value);
           return;
         }
         const timer =
@@ -36,9 +36,9 @@ export function createLocalQueue<T>(reactor: Reactor): LocalQueue<T> {
             ? undefined
             : reactor.at(due, () => {
                 waiting = undefined;
-                resume(undefined);
+                waiter.resume(undefined);
               });
-        waiting = { resume, timer };
+        waiting = { waiter, timer };
       },
     }),
   };

@@ -7,7 +7,7 @@
  */
 import { DatabaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent } from "../../model/index.js";
-import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Wait } from "../../sync/index.js";
+import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Wait, type Waiter } from "../../sync/index.js";
 import type { AgentRecord } from "./agents.js";
 import { codeOf } from "./call-code.js";
 import { describeEnd, describeEntry } from "./describe.js";
@@ -33,7 +33,7 @@ export interface PlayedCall {
   readonly script: readonly number[];
   next: number;
   /** What it waits for. */
-  waiting: { readonly name: string; readonly due: number; readonly resume: (outcome: unknown) => void; readonly fail: (error: unknown) => void } | undefined;
+  waiting: { readonly name: string; readonly due: number; readonly waiter: Waiter<unknown> } | undefined;
   end: CallEnd | undefined;
 }
 
@@ -99,9 +99,9 @@ export class Play {
     return this.#effect(place, () => operation.carryOut(this.#slot, argument)) as Outcome;
   }
 
-  wait(wake: SlotOperation<"ticket", boolean>, timeoutMs: number, resume: (raised: boolean) => void): void {
+  wait(wake: SlotOperation<"ticket", boolean>, timeoutMs: number, waiter: Waiter<boolean>): void {
     const call = this.#running();
-    call.waiting = { name: wake.name, due: this.#now + timeoutMs, resume: (raised) => resume(raised === true), fail: () => undefined };
+    call.waiting = { name: wake.name, due: this.#now + timeoutMs, waiter: { resume: (raised) => waiter.resume(raised === true), fail: () => undefined } };
   }
 
   /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
@@ -128,8 +128,9 @@ export class Play {
       block: () => {
         throw new Error("a replay does not block");
       },
-      start: (resume, fail) => {
-        call.waiting = { name: ANSWER, due: 0, resume: (replaced) => resume((isStatus ? replaced : result) as WriteResult<K>), fail };
+      start: (waiter) => {
+        const answered: Waiter<unknown> = { resume: (replaced) => waiter.resume((isStatus ? replaced : result) as WriteResult<K>), fail: (error) => waiter.fail(error) };
+        call.waiting = { name: ANSWER, due: 0, waiter: answered };
       },
     };
   }
@@ -204,7 +205,7 @@ export class Play {
     if (call?.waiting?.name !== name || call.script[call.next] !== place) {
       return this.#differ(entry.number, describeEntry(entry), call?.waiting === undefined ? "nobody waits for it" : `its code waits for ${call.waiting.name}`);
     }
-    const { due, resume, fail } = call.waiting;
+    const { due, waiter } = call.waiting;
     const now = this.#now;
     if (entry.kind === "operation" && !entry.positive && now < due - ROUNDING_MS) {
       return this.#differ(entry.number, describeEntry(entry), `its time has not run out: there are ${(due - now).toFixed(3)} ms left`);
@@ -212,7 +213,7 @@ export class Play {
     call.waiting = undefined;
     call.next++;
     const outcome = this.#outcomes[place];
-    this.#as(call, () => (failed ? fail(new DatabaseError("the write failed, as recorded")) : resume(outcome)));
+    this.#as(call, () => (failed ? waiter.fail(new DatabaseError("the write failed, as recorded")) : waiter.resume(outcome)));
   }
 
   /** The next entry of the code that runs, which has to be one that `fits`. */

@@ -197,17 +197,17 @@ export class OrderRecorder implements SlotRecorder, Calls {
         note(false, value);
         return value;
       },
-      start: (resume, fail) =>
-        answer.start(
-          (value) => {
+      start: (waiter) =>
+        answer.start({
+          resume(value) {
             note(false, value);
-            resume(value);
+            waiter.resume(value);
           },
-          (error) => {
+          fail(error) {
             note(true, undefined);
-            fail(error);
+            waiter.fail(error);
           },
-        ),
+        }),
     };
   }
 

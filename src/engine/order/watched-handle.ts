@@ -5,7 +5,7 @@
  */
 import type { AgentStatus } from "../../db/index.js";
 import { Agent, type LiveUpdate, type OnboardingAgent } from "../../model/index.js";
-import type { Event, Json, Mailbox, Slot, Steps, Wait } from "../../sync/index.js";
+import type { Event, Json, Mailbox, Slot, Steps, Wait, Waiter } from "../../sync/index.js";
 import { METHODS, type Method, type Scalar } from "./format.js";
 
 export type Handle = Agent | OnboardingAgent;
@@ -225,11 +225,11 @@ class WaitWithin implements Wait<unknown> {
     }
   }
 
-  start(resume: (value: unknown) => void, fail: (error: unknown) => void): void {
+  start(waiter: Waiter<unknown>): void {
     const before = this.#calls.current;
     this.#calls.current = this.#call;
     try {
-      this.#wait.start(resume, fail);
+      this.#wait.start(waiter);
     } finally {
       this.#calls.current = before;
     }

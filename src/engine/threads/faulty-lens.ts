@@ -26,8 +26,8 @@ export function lensFor(arena: Arena, { inboxes }: RunSetup, plan: Plan, originM
 
 function faulty(mailbox: Mailbox, faults: readonly WakeupFault[], { reactor }: Arena, originMs: number, random: Random): Mailbox {
   return wrapMailbox(mailbox, {
-    *news(timeoutMs, isAbsent): Steps<void> {
-      yield* mailbox.news(timeoutMs, isAbsent);
+    *news(timeoutMs, worker): Steps<void> {
+      yield* mailbox.news(timeoutMs, worker);
       const now = reactor.clock.now() - originMs;
       for (const fault of faults) {
         if (now < fault.at || now >= fault.at + fault.lasts) continue;

@@ -5,7 +5,7 @@
  */
 import type { Database, WriteArgs, WriteName, WriteResult } from "../../db/index.js";
 import type { Random } from "../../scenario/index.js";
-import type { Reactor, Wait } from "../../sync/index.js";
+import type { Reactor, Wait, Waiter } from "../../sync/index.js";
 
 /** From the arrival of a write to its being taken up by a writer that has nothing to do, ms. */
 const PICK_UP_MS = { least: 0.005, most: 0.03 };
@@ -44,7 +44,7 @@ interface Entry {
   readonly args: readonly unknown[];
   outcome: WriteOutcome | undefined;
   answered: boolean;
-  waiter: { resume: (value: unknown) => void; fail: (error: unknown) => void } | undefined;
+  waiter: Waiter<unknown> | undefined;
 }
 
 export interface VirtualWriter {
@@ -81,10 +81,10 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
 
   const execute = (entry: Entry): void => {
     const { name, args } = entry;
-    database.write(name, ...(args as WriteArgs<WriteName>)).start(
-      (value) => (entry.outcome = { value }),
-      (error) => (entry.outcome = { error }),
-    );
+    database.write(name, ...(args as WriteArgs<WriteName>)).start({
+      resume: (value) => (entry.outcome = { value }),
+      fail: (error) => (entry.outcome = { error }),
+    });
     if (entry.outcome !== undefined) events.executed(name, args, entry.outcome);
   };
 
@@ -94,10 +94,10 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
     if (entry.waiter !== undefined) settle(entry, entry.waiter);
   };
 
-  const settle = ({ outcome }: Entry, { resume, fail }: NonNullable<Entry["waiter"]>): void => {
+  const settle = ({ outcome }: Entry, waiter: Waiter<unknown>): void => {
     if (outcome === undefined) throw new Error("a write was answered before it was executed");
-    if ("error" in outcome) fail(outcome.error);
-    else resume(outcome.value);
+    if ("error" in outcome) waiter.fail(outcome.error);
+    else waiter.resume(outcome.value);
   };
 
   const enqueue = (station: string, name: WriteName, args: readonly unknown[], waiter: Entry["waiter"]): Entry => {
@@ -122,10 +122,10 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
           block() {
             throw new Error("under simulated time there is one thread: nobody could answer it while it is blocked");
           },
-          start(resume, fail) {
-            const waiter = { resume: (value: unknown) => resume(value as WriteResult<K>), fail };
-            if (entry.answered) settle(entry, waiter);
-            else entry.waiter = waiter;
+          start(waiter) {
+            // The outcome of a write of this name is what it gives.
+            if (entry.answered) settle(entry, waiter as Waiter<unknown>);
+            else entry.waiter = waiter as Waiter<unknown>;
           },
         };
       },

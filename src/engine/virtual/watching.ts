@@ -4,7 +4,7 @@
  */
 import type { Database, Reads } from "../../db/index.js";
 import type { ModelContext } from "../../model/index.js";
-import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Json, type Mailbox, type Message, type Steps } from "../../sync/index.js";
+import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Absence, type Json, type Mailbox, type Message, type Steps } from "../../sync/index.js";
 import type { Value } from "../../trace/index.js";
 
 /** Takes down one event of one actor, at the present time. */
@@ -41,9 +41,9 @@ class WatchedMailbox extends WrappedMailbox {
     return taken;
   }
 
-  override *news(timeoutMs: number, isAbsent: () => boolean): Steps<void> {
+  override *news(timeoutMs: number, worker: Absence): Steps<void> {
     this.note("wait", this.name, timeoutMs === Infinity ? null : timeoutMs, null);
-    yield* this.inner.news(timeoutMs, isAbsent);
+    yield* this.inner.news(timeoutMs, worker);
     this.note("resume", this.name, null, this.inner.size);
   }
 

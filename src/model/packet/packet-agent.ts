@@ -49,7 +49,7 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     if (mailbox.isEmpty()) {
       this.wantsAction.set();
       if (!timeoutMs) return undefined;
-      yield* mailbox.news(timeoutMs, () => this.isAbsent());
+      yield* mailbox.news(timeoutMs, this);
       if (mailbox.isEmpty()) yield* this.giveUpSteps(timeoutMs);
     }
     const fields = mailbox.take() as unknown as PacketFields;

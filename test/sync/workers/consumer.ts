@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import {
-  Arena, block, openMailbox, park, spawn, suspend, type Mailbox, type MailboxKind, type Steps,
+  Arena, block, neverAbsent, openMailbox, park, spawn, suspend, type Mailbox, type MailboxKind, type Steps,
 } from "../../../dist/sync/index.js";
 
 export interface ConsumerData {
@@ -34,7 +34,7 @@ let taken = 0;
 function* consume(mailbox: Mailbox, slot: number): Steps<void> {
   const next = new Array<number>(producers).fill(0);
   for (let here = 0; here < expected; ) {
-    yield* mailbox.news(repollMs, () => false);
+    yield* mailbox.news(repollMs, neverAbsent);
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
       const [producer = -1, number] = message as number[];
       if (number !== next[producer] && wrong.length < 5) {
