@@ -3,8 +3,11 @@ import type { CommandModule } from "yargs";
 import { AgainstError, BENCH_NAMES, BENCHES, benchesNamed, GATE, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
-import { prepareOutputs, writeText } from "./output-options.js";
+import { examples } from "./examples.js";
+import { checkWritable, writeText } from "./files.js";
+import { prepareOutputs } from "./output-options.js";
 import { wholeNumber } from "./plan-options.js";
+import { colored } from "./terminal.js";
 
 interface Arguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;
@@ -31,20 +34,26 @@ export const benchCommand: CommandModule<object, Arguments> = {
       .option("ratios", { type: "boolean", default: false, describe: "Write ratios to the floor only: for a baseline that other machines are compared with" })
       .option("against", { type: "string", requiresArg: true, describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower" })
       .options(comparisonOptions)
-      .epilogue(`Benchmarks:\n${BENCHES.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join("\n")}`)
-      .example("$0 bench floor", "the live-update path, the database and memory beside the machine's own")
-      .example("$0 bench status --against main", "did this checkout make status updates slower?"),
+      .epilogue(`Benchmarks:\n${BENCHES.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join("\n")}\n`)
+      .epilogue(
+        examples(
+          ["$0 bench floor", "the live-update path, the database and memory beside the machine's own"],
+          ["$0 bench status --against main", "did this checkout make status updates slower?"],
+        ),
+      ),
   handler: (args) => (args.against === undefined ? measure(args) : compareWith(args.against, args)),
 };
 
 async function measure({ names = [], rounds, json, output, ratios }: Arguments): Promise<void> {
+  // Said now and not after minutes of measuring.
+  if (output !== undefined) checkWritable(output);
   const measured = await measureAll(benchesNamed(names), {
     rounds: roundsFrom(rounds, ROUNDS),
     onStart: ({ name, doc }) => process.stderr.write(`${name}: ${doc}\n`),
   });
   const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
   if (output !== undefined) writeText(output, text);
-  process.stdout.write(json ? text : renderResult(measured, { color: process.stdout.isTTY && process.env["NO_COLOR"] === undefined }));
+  process.stdout.write(json ? text : renderResult(measured, { color: colored(process.stdout) }));
 }
 
 async function compareWith(ref: string, args: Arguments): Promise<void> {
@@ -58,7 +67,7 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
   const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
     throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
   });
-  giveComparison(base.figures, current.figures, true, args);
+  giveComparison(base.figures, current.figures, { paired: true }, args);
 }
 
 function roundsFrom(text: string | undefined, otherwise: number): number {

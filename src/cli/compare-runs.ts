@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { compareReports, renderRunComparison, writeAtomically, type Summary } from "../report/index.js";
 import { openPage } from "./open-page.js";
 import { resultsOption } from "./run-directory.js";
+import { colored } from "./terminal.js";
 
 /** For `yargs.options(…)`. */
 export const runComparisonOptions = {
@@ -23,11 +24,12 @@ export interface FinishedRunFiles {
   readonly summary: Summary;
 }
 
+const FEW = `One run each cannot tell a change from noise: simulate compare BEFORE AFTER, directories with several runs each, can.`;
+
 /** @throws ResultsError when the report of one cannot be read, or the page cannot be written */
 export async function compareRuns(a: FinishedRunFiles, b: FinishedRunFiles, { html, open }: RunComparisonArguments): Promise<void> {
   const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
   writeAtomically(page, compareReports(a.directory, b.directory));
-  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-  process.stdout.write(`\n${renderRunComparison(a.summary, b.summary, { color })}\nSide by side  ${relative("", page)}\n`);
+  process.stdout.write(`${renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) })}\n${FEW}\n\nSide by side  ${relative("", page)}\n`);
   if (open) await openPage(page);
 }

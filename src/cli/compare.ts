@@ -1,5 +1,5 @@
 /** `simulate compare BASE CURRENT`: two results of `simulate bench`, or runs of a scenario, metric by metric; two runs side by side, too. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { checkAlike, figuresOfRuns, parseResult, ResultFormatError, UnlikeRunsError, type Figure } from "../bench/index.js";
@@ -7,6 +7,8 @@ import { listRuns, readSummary, ResultsError, RUN_FILES } from "../report/index.
 import { compareRuns, runComparisonOptions, type FinishedRunFiles, type RunComparisonArguments } from "./compare-runs.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
+import { readText } from "./files.js";
 import { findRun } from "./run-directory.js";
 
 interface Arguments extends ComparisonArguments, RunComparisonArguments {
@@ -23,17 +25,23 @@ export const compareCommand: CommandModule<object, Arguments> = {
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
       .options(comparisonOptions)
       .options(runComparisonOptions)
-      .example("$0 compare results/baseline/bench.json now.json", "against the baseline that is kept with the sources")
-      .example("$0 compare results/before results/after", "the runs under one directory with those under another")
-      .example("$0 compare 20260102T030405-steady-1-77 last --open", "two runs side by side, in a page"),
+      .epilogue(
+        examples(
+          ["$0 compare results/baseline/bench.json now.json", "against the baseline that is kept with the sources"],
+          ["$0 compare results/before results/after", "the runs under one directory with those under another"],
+          ["$0 compare 20260102T030405-steady-1-77 last --open", "two runs side by side, in a page"],
+        ),
+      ),
   handler: async (args) => {
     const [base, current] = [read(args.base, args.results), read(args.current, args.results)];
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined)) throw new UsageError("a result of simulate bench cannot be compared with a run");
     if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
-    giveComparison(base.figures, current.figures, false, args);
     const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
-    if (a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0) await compareRuns(a, b, args);
+    const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
+    // Of one run each no verdict can be had on anything.
+    giveComparison(base.figures, current.figures, { printed: !single }, args);
+    if (single) await compareRuns(a, b, args);
   },
 };
 
@@ -50,12 +58,7 @@ function read(path: string, results: string): Measured {
 }
 
 function readBench(path: string): Measured {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read: ${(error as Error).message}`, { cause: error });
-  }
+  const text = readText(path);
   return { figures: attempt(() => parseResult(text, path).figures) };
 }
 

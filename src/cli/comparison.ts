@@ -2,6 +2,7 @@
 import { benchmarkActionJson, compareFigures, comparisonJUnit, comparisonMarkdown, renderComparison, type Figure } from "../bench/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, writeOutputs, type OutputArguments } from "./output-options.js";
+import { colored } from "./terminal.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
@@ -16,15 +17,21 @@ export interface ComparisonArguments extends OutputArguments {
   readonly "least-effect": string;
 }
 
+interface Giving {
+  /** Whether round n of both was measured in turn; false unless given. */
+  readonly paired?: boolean;
+  /** Whether the verdicts are printed; true unless given. */
+  readonly printed?: boolean;
+}
+
 /**
  * Compares, prints, writes the files that were asked for, and sets the exit code.
  * @throws UsageError when nothing can be compared, an option is no such value or a file cannot be written
  */
-export function giveComparison(base: readonly Figure[], current: readonly Figure[], paired: boolean, args: ComparisonArguments): void {
+export function giveComparison(base: readonly Figure[], current: readonly Figure[], { paired = false, printed = true }: Giving, args: ComparisonArguments): void {
   const compared = compareFigures(base, current, { paired, leastEffect: percent(args["least-effect"]) });
   if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
-  const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-  process.stdout.write(renderComparison(compared, { color }));
+  if (printed) process.stdout.write(renderComparison(compared, { color: colored(process.stdout) }));
   writeOutputs(args, {
     markdown: () => comparisonMarkdown(compared),
     junit: () => comparisonJUnit(compared),

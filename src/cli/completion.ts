@@ -1,20 +1,68 @@
-/** `simulate completion`: the script that completes commands, options and their values in bash, zsh and fish. */
+/** `simulate completion [SHELL]`: the script that completes commands, options and their values in bash, zsh and fish. */
+import { basename } from "node:path";
 import yargs, { type CommandModule, type FallbackCompletionFunction } from "yargs";
 import { OWN_PROGRAMS, programsOf } from "../explore/index.js";
 import { listRuns } from "../report/index.js";
 import { shippedScenarios } from "../scenario/index.js";
+import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 
 /** What the script gives before the words to be completed; yargs' own name for it. */
 const REQUEST = "get-yargs-completions";
 
-export const completionCommand: CommandModule = {
-  command: "completion",
+const SHELLS = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof SHELLS)[number];
+
+interface Arguments {
+  readonly shell?: Shell | undefined;
+}
+
+/**
+ * For fish. The one that yargs has leaves out the name of the program, an empty word at the end, and the names of files.
+ * SHELL tells yargs to describe what it offers.
+ */
+const FISH = `function __simulate_completions
+    set -l word (commandline -ct)
+    set -l found (SHELL=fish simulate --${REQUEST} (commandline -opc) "$word")
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path "$word"
+    end
+end
+complete -c simulate -f -a '(__simulate_completions)'
+`;
+
+export const completionCommand: CommandModule<object, Arguments> = {
+  command: "completion [shell]",
   describe: "Print the script that completes this command in your shell",
-  builder: (parser) => parser.example("$0 completion >> ~/.bashrc", "bash; likewise ~/.zshrc for zsh, chosen by $SHELL"),
-  handler: () => {
+  builder: (parser) =>
+    parser
+      .positional("shell", { choices: SHELLS, describe: "Which shell [default: yours, as $SHELL has it]" })
+      .epilogue(
+        examples(
+          ["$0 completion bash >> ~/.bashrc", "bash"],
+          ["$0 completion zsh >> ~/.zshrc", "zsh, below the line with compinit"],
+          ["$0 completion fish > ~/.config/fish/completions/simulate.fish", "fish"],
+        ),
+      ),
+  handler: ({ shell = ownShell() }) => {
+    if (shell === "fish") {
+      process.stdout.write(FISH);
+      return;
+    }
+    // yargs looks there for which shell it writes.
+    process.env["SHELL"] = shell;
     yargs().scriptName("simulate").showCompletionScript();
   },
 };
+
+function ownShell(): Shell {
+  const name = basename(process.env["SHELL"] ?? "");
+  const shell = SHELLS.find((known) => known === name);
+  if (shell === undefined) throw new UsageError(`which shell? ${SHELLS.join(", ")}: simulate completion bash`);
+  return shell;
+}
 
 /** What completes an option's value that has no list of choices. */
 const OPTIONS: Readonly<Record<string, () => string[]>> = { "--scenario": shippedScenarios, "-s": shippedScenarios };

@@ -1,9 +1,10 @@
 /** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
-import { readFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { ConformanceFormatError, type Difference, readVectors, runSequences, UnknownOperationError } from "../model/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
+import { readBytes } from "./files.js";
 
 interface Arguments {
   readonly files: string[];
@@ -16,7 +17,8 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .positional("files", { type: "string", array: true, demandOption: true, describe: "Conformance vectors (gzipped JSON)" })
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which mailbox the agents get" }),
+      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which mailbox the agents get" })
+      .epilogue(examples(["$0 conformance test/data/conformance/*.json.gz", "the outcomes that the seed's classes gave, in a checkout of the sources"])),
   handler: async ({ files, mailbox }) => {
     // All are read first, so that a file that is none does not end a run half-way.
     const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));
@@ -32,12 +34,7 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
 };
 
 function readFileOrExplain(file: string): ReturnType<typeof readVectors> {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
-  }
+  const bytes = readBytes(file);
   try {
     return readVectors(bytes);
   } catch (error) {

@@ -1,17 +1,22 @@
 /** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { setImmediate as eventLoop } from "node:timers/promises";
-import { closest } from "fastest-levenshtein";
 import type { CommandModule } from "yargs";
 import {
   COVERAGES, describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
   programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf, STRATEGIES,
   type Coverage, type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
 } from "../explore/index.js";
+import { formatCount, plural, whyFileFailed } from "../report/index.js";
+import { nearest } from "../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
+import { readText } from "./files.js";
+import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
+import { widthOf } from "./terminal.js";
 
 const EXIT_VIOLATION = 98;
 /** Schedules that a sampling strategy executes unless told otherwise. */
@@ -26,11 +31,11 @@ interface Arguments {
   readonly by: Coverage | undefined;
   readonly schedule: string | undefined;
   readonly seed: string;
-  readonly schedules: number | undefined;
-  readonly seconds: number | undefined;
-  readonly depth: number;
+  readonly schedules: string | undefined;
+  readonly seconds: string | undefined;
+  readonly depth: string;
   readonly resume: string | undefined;
-  readonly "max-steps": number;
+  readonly "max-steps": string;
   readonly results: string;
   readonly json: boolean;
 }
@@ -45,19 +50,23 @@ export const exploreCommand: CommandModule<object, Arguments> = {
       .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which implementation of mailboxes" })
       .option("strategy", { choices: [...STRATEGIES, "replay" as const], default: "exhaustive" as const, describe: "How schedules are chosen" })
       .option("by", { choices: COVERAGES, describe: "Of exhaustive: go through all traces or all states [default: what the program says]" })
-      .option("schedule", { type: "string", describe: "With --strategy replay: the schedule.json" })
-      .option("seed", { type: "string", default: "1", describe: "Of pct and random" })
-      .option("schedules", { type: "number", describe: `Stop after so many (pct and random: ${SAMPLES} by default)` })
-      .option("seconds", { type: "number", describe: "Stop after this time" })
-      .option("depth", { type: "number", default: 3, describe: "Of pct: how many ordering constraints a bug may need" })
-      .option("resume", { type: "string", describe: "Go on from the progress.json of an exploration that was stopped" })
-      .option("max-steps", { type: "number", default: 5000, describe: "Steps after which an execution counts as endless" })
-      .option("results", { type: "string", default: "results", describe: "Where to write failing schedules and their pictures" })
+      .option("schedule", { type: "string", requiresArg: true, describe: "With --strategy replay: the schedule.json" })
+      .option("seed", { type: "string", requiresArg: true, default: "1", describe: "Of pct and random" })
+      .option("schedules", { type: "string", requiresArg: true, describe: `Stop after so many (pct and random: ${SAMPLES} by default)` })
+      .option("seconds", { type: "string", requiresArg: true, describe: "Stop after this time" })
+      .option("depth", { type: "string", requiresArg: true, default: "3", describe: "Of pct: how many ordering constraints a bug may need" })
+      .option("resume", { type: "string", requiresArg: true, describe: "Go on from the progress.json of an exploration that was stopped" })
+      .option("max-steps", { type: "string", requiresArg: true, default: "5000", describe: "Steps after which an execution counts as endless" })
+      .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where to write failing schedules and their pictures" })
       .option("json", { type: "boolean", default: false, describe: "Print JSON" })
-      .example("$0 explore", "the programs")
-      .example("$0 explore shutdown-waiter --mailbox reference", "find a race of the seed's order")
-      .example("$0 explore ./mine.js --strategy pct --seed 7", "your own program, sampled")
-      .example("$0 explore replay results/…/schedule.json", "the same failure again"),
+      .epilogue(
+        examples(
+          ["$0 explore", "the programs"],
+          ["$0 explore shutdown-waiter --mailbox reference", "find a race of the seed's order"],
+          ["$0 explore ./mine.js --strategy pct --seed 7", "your own program, sampled"],
+          ["$0 explore replay results/…/schedule.json", "the same failure again"],
+        ),
+      ),
   handler: async (args) => {
     try {
       await run(args);
@@ -95,13 +104,16 @@ async function list({ json }: Arguments): Promise<void> {
 /** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
 async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?js$/.test(wanted);
+  if (isPath && !existsSync(wanted)) throw new UsageError(`${wanted}: there is no such file`);
+  if (isPath && statSync(wanted).isDirectory()) throw new UsageError(`${wanted} is a directory, not a module`);
   const module = isPath ? moduleAt(wanted) : OWN_PROGRAMS;
   const programs = isPath ? await importPrograms(wanted, module) : await programsOf(OWN_PROGRAMS);
   const names = programs.map((program) => program.name);
   const sought = isPath ? (name ?? names[0] ?? "") : wanted;
   if (names.includes(sought)) return { module, name: sought };
   if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
-  throw new UsageError(`there is no program ${sought}; did you mean ${closest(sought, names)}? (simulate explore lists them)`);
+  const near = nearest(sought, names);
+  throw new UsageError(`there is no program "${sought}"${near === undefined ? "" : `; did you mean "${near}"?`} (simulate explore lists them)`);
 }
 
 async function importPrograms(path: string, module: string): Promise<readonly Program[]> {
@@ -113,15 +125,15 @@ async function importPrograms(path: string, module: string): Promise<readonly Pr
 }
 
 async function exploreProgram(source: ProgramSource, args: Arguments): Promise<void> {
-  const progress = args.resume === undefined ? undefined : parseProgress(read(args.resume));
+  const progress = args.resume === undefined ? undefined : readParsed(args.resume, parseProgress);
   if (progress !== undefined && (progress.program !== source.name || progress.mailbox !== args.mailbox || progress.strategy !== args.strategy)) {
     throw new UsageError(`${args.resume ?? ""} is of ${progress.program}, ${progress.mailbox}, ${progress.strategy}; resume it as that`);
   }
-  const session = await openSession(source, { mailbox: args.mailbox, maxSteps: args["max-steps"] });
+  const session = await openSession(source, { mailbox: args.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
   try {
     const strategy = args.strategy as Strategy;
     const coveredBy = args.by ?? session.program.coveredBy;
-    const exploration = explore(session, { strategy, coveredBy, seed: progress?.seed ?? args.seed, depth: args.depth, ...progress?.resumption });
+    const exploration = explore(session, { strategy, coveredBy, seed: progress?.seed ?? args.seed, depth: wholeNumber("depth", args.depth, 1), ...progress?.resumption });
     const begin = performance.now();
     const failed = await drive(exploration, args, strategy);
     const seconds = (performance.now() - begin) / 1000;
@@ -156,8 +168,10 @@ async function exploreProgram(source: ProgramSource, args: Arguments): Promise<v
 }
 
 /** Executes schedules until one fails, there are no more, or it is time to stop. Returns whether one failed. */
-async function drive(exploration: Exploration, { schedules, seconds = Infinity, json }: Arguments, strategy: Strategy): Promise<boolean> {
-  const most = schedules ?? (strategy === "exhaustive" ? Infinity : SAMPLES);
+async function drive(exploration: Exploration, args: Arguments, strategy: Strategy): Promise<boolean> {
+  const { json } = args;
+  const most = args.schedules === undefined ? (strategy === "exhaustive" ? Infinity : SAMPLES) : wholeNumber("schedules", args.schedules, 1);
+  const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -176,7 +190,7 @@ async function drive(exploration: Exploration, { schedules, seconds = Infinity, 
       if (isSet(interrupted) || now - begin >= seconds * 1000) return false;
       if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
       shown = now;
-      process.stderr.write(`\r${exploration.tally.schedules} schedules, ${found(exploration.tally)} `);
+      process.stderr.write(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
     }
     return false;
   } finally {
@@ -191,9 +205,9 @@ function isSet(flag: boolean): boolean {
 }
 
 async function replayFile(file: string, args: Arguments): Promise<void> {
-  const schedule = parseSchedule(read(file));
+  const schedule = readParsed(file, parseSchedule);
   const source = sourceOf(schedule);
-  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps: args["max-steps"] });
+  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
   try {
     const { problems } = replay(session, schedule);
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest: schedule.fewest });
@@ -209,8 +223,8 @@ async function replayFile(file: string, args: Arguments): Promise<void> {
 function showFailure(session: Session, failure: FailingSchedule, file: string): void {
   for (const problem of failure.problems) print(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
-  print(`\nschedule with ${failure.contextSwitches} context switches, ${fewest}:\n`);
-  print(renderSchedule(failure.threads, describeSteps(session, failure.steps), Math.max(100, process.stdout.columns || 120)));
+  print(`\nschedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:\n`);
+  print(renderSchedule(failure.threads, describeSteps(session, failure.steps), Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120)));
   for (const [thread, outcome] of Object.entries(failure.outcomes)) print(`${thread} returned ${JSON.stringify(outcome)}`);
   print(`replay: simulate explore replay ${relative("", file)}`);
 }
@@ -227,13 +241,13 @@ function reportTally(
   const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
   const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
   print(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
-  print(`${tally.schedules} schedules (${tally.redundant} cut short), ${found(tally)}, ${tally.outcomes} outcomes, up to ${tally.depth} steps, ` +
-    `${seconds.toFixed(1)} s, ${pointsPerSecond} scheduling points a second`);
+  print(`${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
+    `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`);
 }
 
 /** What an exploration has come across. */
 function found({ states, transitions, traces }: Exploration["tally"]): string {
-  return states > 0 ? `${states} states, ${transitions} steps between states` : `${traces} traces`;
+  return states > 0 ? `${plural(states, "state")}, ${plural(transitions, "step")} between states` : plural(traces, "trace");
 }
 
 function resultsDirectory({ results, mailbox }: Arguments, { name }: ProgramSource): string {
@@ -242,7 +256,7 @@ function resultsDirectory({ results, mailbox }: Arguments, { name }: ProgramSour
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
-    throw new UsageError(`results cannot be written to ${results}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`results cannot be written to ${results}: ${whyFileFailed(error)}`, { cause: error });
   }
   return directory;
 }
@@ -251,11 +265,12 @@ function write(directory: string, file: string, content: unknown): void {
   writeFileSync(join(directory, file), `${JSON.stringify(content, null, 2)}\n`);
 }
 
-function read(file: string): string {
+function readParsed<T>(file: string, parse: (text: string) => T): T {
+  const text = readText(file);
   try {
-    return readFileSync(file, "utf8");
+    return parse(text);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw error instanceof ScheduleFormatError ? new UsageError(`${file}: ${error.message}`, { cause: error }) : error;
   }
 }
 

@@ -3,8 +3,10 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CommandModule } from "yargs";
+import { whyFileFailed } from "../report/index.js";
 import { SCENARIO_SCHEMA } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { scenarioTemplate } from "./scenario-template.js";
 
 interface Arguments {
@@ -17,7 +19,7 @@ export const initCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .positional("file", { type: "string", default: "scenario.yaml", describe: "Where to; an existing file is left alone" })
-      .example("$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"),
+      .epilogue(examples(["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"])),
   handler: ({ file }) => {
     if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
     write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
@@ -29,9 +31,8 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new UsageError(`${file} exists; it is left as it is`);
-    throw new UsageError(`${file} cannot be written: ${message}`);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UsageError(`${file} exists; it is left as it is`);
+    throw new UsageError(`${file} cannot be written: ${whyFileFailed(error)}`, { cause: error });
   }
 }
 

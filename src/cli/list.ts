@@ -1,6 +1,8 @@
 /** `simulate list`: the scenarios that come with the package. */
 import type { CommandModule } from "yargs";
+import { formatCount } from "../report/index.js";
 import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
+import { examples } from "./examples.js";
 
 interface Arguments {
   readonly json: boolean;
@@ -9,7 +11,10 @@ interface Arguments {
 export const listCommand: CommandModule<object, Arguments> = {
   command: "list",
   describe: "List the scenarios that come with the package",
-  builder: (yargs) => yargs.option("json", { type: "boolean", default: false, describe: "As a JSON array" }),
+  builder: (yargs) =>
+    yargs
+      .option("json", { type: "boolean", default: false, describe: "As a JSON array" })
+      .epilogue(examples(["$0 list", "all of them, a line each"])),
   handler: ({ json }) => {
     const scenarios = shippedScenarios().map((name) => {
       const { scenario, path } = loadScenario(name);
@@ -22,8 +27,8 @@ export const listCommand: CommandModule<object, Arguments> = {
     }
     const width = Math.max(...scenarios.map(({ name }) => name.length));
     for (const { name, workers, arrivalsMs, description } of scenarios) {
-      const size = `${workers} workers in ${formatDuration(arrivalsMs)}`;
-      process.stdout.write(`${name.padEnd(width)}  ${size.padEnd(21)}  ${description}\n`);
+      const size = `${formatCount(workers).padStart(5)} workers in ${formatDuration(arrivalsMs).padStart(3)}`;
+      process.stdout.write(`${name.padEnd(width)}  ${size}  ${description}\n`);
     }
   },
 };

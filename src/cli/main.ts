@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
-import { closest } from "fastest-levenshtein";
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
-import { ScenarioError } from "../scenario/index.js";
+import { nearest, ScenarioError } from "../scenario/index.js";
 import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { compareCommand } from "./compare.js";
@@ -21,6 +20,7 @@ import { survivesItsReader } from "./output.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
+import { dashed, refused, type KnownOptions, type Usage } from "./usage.js";
 import { validateCommand } from "./validate.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
@@ -30,14 +30,19 @@ const EXIT_FAILURE = 1;
 /** In the order of `--help`; the first is what is run when no other is named. */
 const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, reportCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, compareCommand, completionCommand];
 
+/** As `--help` writes them. */
+const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");
+
 /** The arguments of which there may be several. */
 const LISTS = ["_", "files", "names"];
 
-const words = hideBin(process.argv);
+const words = asHelpOption(hideBin(process.argv));
 
 const parser = yargs(words)
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
+  // `refused` reads what yargs says.
+  .locale("en")
   .strict()
   .help()
   .alias("help", "h")
@@ -48,7 +53,8 @@ const parser = yargs(words)
     // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
-    throw new UsageError(`${message.replaceAll("\n", " ")} (see simulate --help)`);
+    // By then the parser has the options of the command that it is at.
+    throw refused(message, (parser as unknown as { getOptions(): KnownOptions }).getOptions(), usageOf(words[0]));
   });
 
 // Each module reads its own arguments; to the parser they are all alike.
@@ -57,16 +63,25 @@ for (const command of COMMANDS) parser.command(command as unknown as CommandModu
 /** yargs makes a list of the values of an option that is given twice. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
-  if (repeated !== undefined) throw new UsageError(`${repeated.length === 1 ? "-" : "--"}${repeated} is given more than once (see simulate --help)`);
+  if (repeated !== undefined) throw new UsageError(`${dashed(repeated)} is given more than once (see simulate --help)`);
 }
 
 /** yargs takes a misspelt command for an argument of the default one. */
 function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
-  const names = COMMANDS.flatMap(({ command }) => command ?? []).map((usage) => usage.replace(/ .*/, ""));
-  if (names.includes(first)) return;
-  throw new UsageError(`unknown command "${first}"; did you mean "${closest(first, names.filter((name) => name !== "$0"))}"? (see simulate --help)`);
+  if (usageOf(first) !== undefined) return;
+  const near = nearest(first, USAGES.map((usage) => usage.replace(/ .*/, "")));
+  throw new UsageError(`unknown command "${first}"${near === undefined ? "" : `; did you mean "${near}"?`} (see simulate --help)`);
+}
+
+/** `simulate help` and `simulate help COMMAND` are what they are with other programs. */
+function asHelpOption([first, ...others]: readonly string[]): readonly string[] {
+  return first === undefined ? [] : first === "help" ? [...others, "--help"] : [first, ...others];
+}
+
+function usageOf(name: string | undefined): Usage | undefined {
+  return USAGES.find((usage) => usage.split(" ")[0] === name);
 }
 
 survivesItsReader();

@@ -1,7 +1,6 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
-import { writeFileSync } from "node:fs";
 import { runBenchmarkJson, runJUnit, runMarkdown, type Summary } from "../report/index.js";
-import { UsageError } from "./errors.js";
+import { writeText } from "./files.js";
 
 /** For `yargs.options(…)`. */
 export const outputOptions = {
@@ -40,14 +39,5 @@ export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
   for (const name of NAMES) {
     const path = args[name];
     if (path !== undefined) writeText(path, outputs[name]());
-  }
-}
-
-/** @throws UsageError when it cannot be written */
-export function writeText(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }

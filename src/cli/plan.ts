@@ -1,6 +1,8 @@
 /** `simulate plan`: what the simulated workers of a run will do, and its hash, without running anything. */
 import type { CommandModule } from "yargs";
 import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } from "../scenario/index.js";
+import { formatCount, formatShare, plural } from "../report/index.js";
+import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 
 interface Arguments extends PlanArguments {
@@ -51,7 +53,7 @@ function firstToArrive(plan: Plan, count: number): WorkerPlan[] {
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
 function describeTask({ actions, end }: TaskPlan): string {
-  const updates = `${actions.length} ${actions.length === 1 ? "update" : "updates"}`;
+  const updates = plural(actions.length, "update");
   const last = { submit: "submit", return: "return", silence: "silent" }[end.kind];
   return `${updates}, ${last} at +${seconds(end.at)}`;
 }
@@ -72,13 +74,13 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
   const width = Math.max(...counts.map(([name]) => name.length));
   const { ends } = totals;
   return [
-    `${plan.scenario}, seed ${plan.seed}: ${plan.workers} workers arrive in ${formatDuration(plan.arrivalsMs)}`,
+    `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} arrive in ${formatDuration(plan.arrivalsMs)}`,
     `hash ${hash}`,
     "",
-    ...counts.map(([name, count]) => `  ${name.padEnd(width)}  ${String(count).padStart(7)}  ${((100 * count) / plan.workers).toFixed(1)} %`),
+    ...counts.map(([name, count]) => `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`),
     "",
-    `  ${totals.liveUpdates} live updates; ${ends.submit} submits, ${ends.return} returns, ${ends.silence} go silent; ` +
-      `${totals.onboardingFailures} fail onboarding; ${totals.disconnects} drops, ${totals.reconnects} of them come back`,
+    `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.silence)} silent; ` +
+      `${formatCount(totals.onboardingFailures)} not through onboarding; ${plural(totals.disconnects, "drop")}, ${formatCount(totals.reconnects)} of them with a way back`,
     "",
     `First to arrive (+: since the start of the worker's own onboarding or task):`,
     ...head.map(describeWorker),
@@ -94,7 +96,7 @@ export const planCommand: CommandModule<object, Arguments> = {
       .options(planOptions)
       .option("head", { type: "string", default: "10", describe: "How many workers to show" })
       .option("json", { type: "boolean", default: false, describe: "As JSON" })
-      .example("$0 plan --scenario steady --seed 42", "What seed 42 does in steady"),
+      .epilogue(examples(["$0 plan --scenario steady --seed 42", "what seed 42 does in steady"])),
   handler: async (args) => {
     const { plan } = await planFrom(args);
     const totals = totalsOf(plan);

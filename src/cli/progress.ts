@@ -1,8 +1,9 @@
 /** What is shown while a run goes on: some lines that are redrawn on a terminal, a line now and then elsewhere. */
 import { logUpdateStderr } from "log-update";
 import { evaluate, type Interval, type Measurements, type Threshold } from "../measure/index.js";
-import { renderProgress, renderProgressLine, type Phase, type ProgressView, type Summary } from "../report/index.js";
+import { formatObserved, renderProgress, renderProgressLine, type Phase, type ProgressView, type Summary } from "../report/index.js";
 import type { Plan } from "../scenario/index.js";
+import { colored, redraws, widthOf } from "./terminal.js";
 
 export interface Progress {
   show(measurements: Measurements, elapsedMs: number, statuses: Summary["outcomes"]): void;
@@ -24,8 +25,8 @@ const PLAIN_LINE_MS = 5000;
 const RATE_OVER_MS = 1000;
 
 export function showProgress(options: ProgressOptions): Progress {
-  const live = process.stderr.isTTY && process.env["CI"] === undefined;
-  const color = process.env["NO_COLOR"] === undefined;
+  const live = redraws(process.stderr);
+  const color = colored(process.stderr);
   const p99 = cachedP99();
   let nextPlainAt = 0;
   let counted = { atMs: 0, taken: 0, perSecond: 0 };
@@ -48,7 +49,7 @@ export function showProgress(options: ProgressOptions): Progress {
       updates: { taken, perSecond: counted.perSecond },
       ...(latency.count > 0 && { latency: { p50: latency.percentile(50), p99: latency.percentile(99), max: latency.maxMs } }),
       latencyOverTime: measurements.intervals("live_update_latency").map(p99),
-      events: { disconnects, timeouts, "full mailboxes": full, errors },
+      events: { disconnect: disconnects, timeout: timeouts, "full mailbox": full, error: errors },
       failures: failing(options.thresholds, measurements),
     };
   };
@@ -58,7 +59,7 @@ export function showProgress(options: ProgressOptions): Progress {
     show(measurements, elapsedMs, statuses) {
       const view = viewOf(measurements, elapsedMs, statuses);
       if (live) {
-        logUpdateStderr(renderProgress(view, { color, width: process.stderr.columns }));
+        logUpdateStderr(renderProgress(view, { color, width: widthOf(process.stderr) }));
         return;
       }
       nextPlainAt = elapsedMs + PLAIN_LINE_MS;
@@ -86,7 +87,7 @@ function failing(thresholds: readonly Threshold[], measurements: Measurements): 
   const now = thresholds.filter(({ operator }) => operator === "<" || operator === "<=");
   return evaluate(now, measurements)
     .filter(({ passed, observed }) => !passed && observed !== null)
-    .map(({ metric, expression, observed }) => `${metric} ${expression}: ${Number((observed ?? 0).toPrecision(4))} so far`);
+    .map(({ metric, expression, observed }) => `${metric} ${expression}: ${formatObserved({ metric, expression, observed })} so far`);
 }
 
 /** Only intervals that have grown since are computed anew. */

@@ -1,7 +1,7 @@
 /** `simulate replay` of a run on real threads: repeats its agents from the recorded order, and says what came of it. */
 import { setImmediate } from "node:timers/promises";
 import { describeEnd, replayOrder, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
-import { formatCount } from "../report/index.js";
+import { formatCount, plural } from "../report/index.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
 
 /** Early timeouts that are printed one by one. */
@@ -21,8 +21,8 @@ export async function replayThreadsRun(directory: string, times: number, agentId
 function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string {
   const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
   const ended = Object.entries(errors).map(([name, count]) => `${formatCount(count)} ${name}`);
-  const lines = [`the same: ${count(agents, "agent")}, ${count(operations, "operation")}${how}`, `  ${[`${count(taken, "update")} taken`, ...ended].join(", ")}`];
-  if (cutOff.length > 0) lines.push(`  ${count(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`);
+  const lines = [`the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`, `  ${[`${plural(taken, "update")} taken`, ...ended].join(", ")}`];
+  if (cutOff.length > 0) lines.push(`  ${plural(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`);
   for (const timeout of early.slice(0, MOST_PRINTED)) lines.push(describeEarly(timeout));
   if (early.length > MOST_PRINTED) lines.push(`  and ${formatCount(early.length - MOST_PRINTED)} more`);
   return lines.join("\n");
@@ -49,8 +49,4 @@ function describeDivergence({ agentId, number, recorded, repeated }: OrderDiverg
     "-: as recorded, +: as repeated. A change of the program that changes what happens makes old records differ.",
     "",
   ].join("\n");
-}
-
-function count(n: number, what: string): string {
-  return `${formatCount(n)} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -10,6 +10,7 @@ import { replayVirtual } from "../engine/index.js";
 import { formatCount, RUN_FILES } from "../report/index.js";
 import { describeEvent, type Divergence } from "../trace/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { wholeNumber } from "./plan-options.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
 import { replayThreadsRun } from "./replay-threads.js";
@@ -31,8 +32,12 @@ export const replayCommand: CommandModule<object, Arguments> = {
       .option("times", { type: "string", requiresArg: true, default: "1", describe: "How often to repeat it" })
       .option("agent", { type: "string", requiresArg: true, describe: "Of a run on real threads, only this agent, such as 17 or onboarding_17; prints its calls" })
       .option("results", resultsOption)
-      .example("$0 replay last", "whether the last run comes out the same again")
-      .example("$0 replay last --agent 17 --times 1000", "what was done to one agent, a thousand times over"),
+      .epilogue(
+        examples(
+          ["$0 replay last", "whether the last run comes out the same again"],
+          ["$0 replay last --agent 17 --times 1000", "what was done to one agent, a thousand times over"],
+        ),
+      ),
   async handler({ run, results, times: timesText, agent }) {
     const directory = findRun(run, results);
     const times = wholeNumber("times", timesText, 1);

@@ -5,9 +5,11 @@ import type { CommandModule } from "yargs";
 import { examineCutOff, type CutOffRun } from "../engine/index.js";
 import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, resultsOption } from "./run-directory.js";
+import { colored, widthOf } from "./terminal.js";
 
 interface Arguments extends OutputArguments {
   readonly run: string;
@@ -16,8 +18,6 @@ interface Arguments extends OutputArguments {
   readonly open: boolean;
 }
 
-/** Columns of a summary that is not printed to a terminal. */
-const PLAIN_WIDTH = 100;
 /** Missing acknowledgements that are printed. */
 const MISSING_SHOWN = 10;
 /** As for a broken invariant: something that was acknowledged is not there. */
@@ -33,8 +33,8 @@ export const reportCommand: CommandModule<object, Arguments> = {
       .option("html", { type: "boolean", default: false, describe: "Write the run's report.html anew, and print where it is" })
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
       .options(outputOptions)
-      .example("$0 report last --open", "the pictures of the last run")
-      .epilogue("A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98."),
+      .epilogue("A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98.\n")
+      .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --open", "its pictures"])),
   async handler({ run, results, html, open, ...outputs }) {
     const directory = findRun(run, results);
     if (html || open) {
@@ -46,8 +46,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
     if (existsSync(join(directory, RUN_FILES.summary))) {
       const summary = readSummary(directory);
       writeOutputs(outputs, runOutputs(summary));
-      const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-      process.stdout.write(renderSummary(summary, { color, width: process.stdout.columns || PLAIN_WIDTH, directory }));
+      process.stdout.write(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
       return;
     }
     const asked = Object.keys(outputOptions).find((name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined);

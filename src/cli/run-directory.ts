@@ -17,7 +17,7 @@ export function findRun(run: string, root: string): string {
     if (last === undefined) throw new UsageError(`there is no run in ${root}`);
     return last.directory;
   }
-  for (const path of [run, join(root, run)]) {
+  for (const path of run === "" ? [] : [run, join(root, run)]) {
     if (existsSync(path) && statSync(path).isDirectory()) return path;
   }
   throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists them`);

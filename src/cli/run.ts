@@ -6,6 +6,7 @@ import type { CommandModule } from "yargs";
 import { runThreads, runVirtual, type FinishedRun } from "../engine/index.js";
 import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { UsageError } from "./errors.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
@@ -14,6 +15,8 @@ import { DASHBOARD_PORT } from "./dashboard.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { watchRun } from "./run-watch.js";
+import { shellWord } from "./shell-word.js";
+import { colored, widthOf } from "./terminal.js";
 
 interface RunArguments extends PlanArguments, OutputArguments {
   readonly threads?: string | undefined;
@@ -29,8 +32,6 @@ interface RunArguments extends PlanArguments, OutputArguments {
 }
 
 const MOST_THREADS = 24;
-/** Columns of a summary that is not printed to a terminal. */
-const PLAIN_WIDTH = 100;
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: ["$0", "run"],
@@ -49,9 +50,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("metrics-host", { type: "string", requiresArg: true, default: "127.0.0.1", describe: "The address to serve them on" })
       .options(outputOptions)
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
-      .example("$0 --scenario disconnect-storm", "the main job")
-      .example("$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time")
-      .example("$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"),
+      .epilogue(
+        examples(
+          ["$0 --scenario disconnect-storm", "the main job"],
+          ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
+          ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"],
+        ),
+      ),
   async handler(args) {
     if (args.results === "") throw new UsageError("--results must be a directory, not an empty name");
     const { scenario, path: _path, text, plan, options } = await planFrom(args);
@@ -97,7 +102,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       await watch.end(finished);
     }
     const { summary, directory } = finished;
-    if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(), width: process.stdout.columns || PLAIN_WIDTH, directory }));
+    if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
     process.exitCode = exitCodeOf(summary);
     writeOutputs(args, runOutputs(summary));
   },
@@ -138,9 +143,5 @@ function differing({ seed, workers, duration, threads, virtual, faults, mailbox,
 
 function reproduceCommand(args: RunArguments, seed: number): string {
   const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`.trim());
-  return ["simulate", `--scenario ${args.scenario ?? ""}`, ...options].join(" ");
-}
-
-function colored(): boolean {
-  return process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  return ["simulate", `--scenario ${shellWord(args.scenario ?? "")}`, ...options].join(" ");
 }

@@ -1,6 +1,7 @@
 /** `simulate runs`: the runs that left their results, and how they ended. */
 import type { CommandModule } from "yargs";
-import { listRuns, type ListedRun } from "../report/index.js";
+import { listRuns, plural, type ListedRun } from "../report/index.js";
+import { examples } from "./examples.js";
 import { resultsOption } from "./run-directory.js";
 
 interface Arguments {
@@ -12,13 +13,17 @@ export const runsCommand: CommandModule<object, Arguments> = {
   command: "runs",
   describe: "List the runs that left their results, oldest first",
   builder: (yargs) =>
-    yargs.option("results", resultsOption).option("json", { type: "boolean", default: false, describe: "As a JSON array" }),
+    yargs
+      .option("results", resultsOption)
+      .option("json", { type: "boolean", default: false, describe: "As a JSON array" })
+      .epilogue(examples(["$0 runs", "a line each"], ["$0 runs --json", "for a program"])),
   handler({ results, json }) {
     const runs = listRuns(results);
     if (json) {
       process.stdout.write(`${JSON.stringify(runs.map(asData), null, 2)}\n`);
       return;
     }
+    if (runs.length === 0) process.stderr.write(`there is no run in ${results}\n`);
     for (const run of runs) process.stdout.write(`${describe(run)}\n`);
   },
 };
@@ -34,5 +39,5 @@ function describe({ runId, directory, summary, problem }: ListedRun): string {
   const { engine, plan, verdict } = summary;
   const outcome = verdict.passed ? "✓" : "✗";
   const time = engine === "virtual" ? "virtual time" : "real threads";
-  return `${outcome}  ${runId}  ${time}, ${plan.workers} workers, exit ${verdict.exitCode}  ${directory}`;
+  return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
 }

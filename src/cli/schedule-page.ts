@@ -1,6 +1,6 @@
 /** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
 import type { FailingSchedule, Step } from "../explore/index.js";
-import { renderSequencePage, type Sequence, type SequenceArrow, type SequenceBar, type SequenceRow } from "../report/index.js";
+import { plural, renderSequencePage, type Sequence, type SequenceArrow, type SequenceBar, type SequenceRow } from "../report/index.js";
 
 /** `file`: where the schedule is, for the command that replays it. */
 export function renderSchedulePage(failure: FailingSchedule, steps: readonly Step[], file: string): string {
@@ -8,7 +8,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Ste
   return renderSequencePage({
     title: `${program}, ${mailbox} mailbox`,
     problems,
-    facts: [`${contextSwitches} context switches, ${fewest ? "the fewest that show it" : "the fewest found"}`, `${steps.length} steps`],
+    facts: [`${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`, plural(steps.length, "step")],
     command: { label: "Replay it", text: `simulate explore replay ${file}` },
     outcomes: Object.fromEntries(Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)])),
     sequence: sequenceOf(failure, steps),

@@ -1,11 +1,14 @@
 /** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
-import { writeFileSync } from "node:fs";
 import type { CommandModule } from "yargs";
 import { runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
+import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
+import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { shellWord } from "./shell-word.js";
 
 interface Arguments extends PlanArguments {
   readonly mailbox: MailboxKind;
@@ -34,7 +37,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "How many runs it may take" })
       .option("seconds", { type: "string", requiresArg: true, default: "600", describe: "After how long it tries nothing more" })
       .option("output", { alias: "o", type: "string", requiresArg: true, describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]" })
-      .example("$0 shrink --scenario steady --seed 17 --faults", "what is left of a failure that a sweep has found"),
+      .epilogue(examples(["$0 shrink --scenario steady --seed 17 --faults", "what is left of a failure that a sweep has found"])),
   async handler(args) {
     const tries = wholeNumber("tries", args.tries, 1);
     const seconds = wholeNumber("seconds", args.seconds, 1);
@@ -51,15 +54,16 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     }
     process.stderr.write(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller\n`);
 
+    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
+    checkWritable(output);
     const until = performance.now() + seconds * 1000;
     const bounds = { tries, outOfTime: () => performance.now() > until };
     const { smallest, tried, ended, text: smaller } = shrinkScenario({ text, path, request, failure, bounds });
 
-    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
     const command = reproduce(args, output, smallest);
-    writeFileSync(output, `# Fails with: ${failure.what}: ${failure.first.what}\n# ${command}\n${smaller}`);
+    writeText(output, `# Fails with: ${failure.what}: ${failure.first.what}\n# ${command}\n${smaller}`);
     process.stdout.write(
-      `${plan.workers} workers became ${smallest.workers.length} in ${tried} runs${CUT_OFF[ended]}\n${output}\n${command}\n`,
+      `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}\n${output}\n${command}\n`,
     );
   },
 };
@@ -67,5 +71,5 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
 function reproduce({ mailbox }: Arguments, output: string, { faultRates }: Shrinkable): string {
   const rates = Object.entries(faultRates ?? {}).filter(([, rate]) => rate > 0);
   const faults = rates.length === 0 ? [] : [`--faults ${rates.map(([kind, rate]) => `${kind}=${rate}`).join(",")}`];
-  return ["simulate", `--scenario ./${output}`, "--virtual", ...faults, ...(mailbox === "sound" ? [] : [`--mailbox ${mailbox}`])].join(" ");
+  return ["simulate", `--scenario ${shellWord(output)}`, "--virtual", ...faults, ...(mailbox === "sound" ? [] : [`--mailbox ${mailbox}`])].join(" ");
 }

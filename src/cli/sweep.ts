@@ -2,12 +2,14 @@
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
 import { CONDITIONS, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
-import { formatCount } from "../report/index.js";
+import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { shellWord } from "./shell-word.js";
 
 interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;
@@ -37,7 +39,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       .option("threads", { type: "string", requiresArg: true, describe: "How many run at once [default: one a core]" })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after one that failed" })
       .option("json", { type: "boolean", default: false, describe: "The result as JSON" })
-      .example("$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults", "a thousand storms with faults"),
+      .epilogue(examples(["$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults", "a thousand storms with faults"])),
   async handler(args) {
     const seeds = seedsFrom(args.seeds);
     const threads = args.threads === undefined ? availableParallelism() : wholeNumber("threads", args.threads, 1);
@@ -79,7 +81,7 @@ function seedsFrom(text: string): { first: number; last: number } {
 function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
   const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
   const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`]));
-  return ["simulate", `--scenario ${scenario}`, ...given, `--virtual --seed ${seed}`].join(" ");
+  return ["simulate", `--scenario ${shellWord(scenario)}`, ...given, `--virtual --seed ${seed}`].join(" ");
 }
 
 /** Adds results up. */
@@ -116,7 +118,7 @@ class Tally {
     const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(seconds, again);
     const width = Math.max(...CONDITIONS.map((name) => name.length));
     const lines = [
-      `${this.failing.length === 0 ? "✓" : "✗"} ${formatCount(this.seeds)} seeds, ${formatCount(this.failing.length)} failed`,
+      `${this.failing.length === 0 ? "✓" : "✗"} ${plural(this.seeds, "seed")}, ${formatCount(this.failing.length)} failed`,
       `  ${seedsPerSecond.toFixed(1)} seeds a second · ${simulatedHoursPerSecond.toFixed(3)} simulated hours a second · ${formatCount(eventsPerSecond)} events a second · ${seconds.toFixed(1)} s`,
     ];
     for (const { seed, failures } of this.failing.slice(0, FAILURES_SHOWN)) {

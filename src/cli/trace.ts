@@ -1,13 +1,15 @@
 /** `simulate trace RUN`: what happened in a run under simulated time, event by event. */
+import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CommandModule } from "yargs";
 import { agentSequence } from "../engine/index.js";
-import { RUN_FILES, renderSequencePage, writeAtomically } from "../report/index.js";
+import { RUN_FILES, plural, renderSequencePage, writeAtomically } from "../report/index.js";
 import { parseDuration } from "../scenario/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/index.js";
 import { UsageError } from "./errors.js";
+import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
 import { findRun, resultsOption } from "./run-directory.js";
 
@@ -35,13 +37,17 @@ export const traceCommand: CommandModule<object, Arguments> = {
       .option("json", { type: "boolean", default: false, describe: "A JSON object a line" })
       .option("html", { type: "string", describe: "With --agent: write the agent's life as a sequence diagram to this file [default: in the run's directory]" })
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
-      .example("$0 trace last --agent 17", "the life of one agent")
-      .example("$0 trace last --agent 17 --open", "the same as a picture"),
+      .epilogue(
+        examples(
+          ["$0 trace last --agent 17", "the life of one agent"],
+          ["$0 trace last --agent 17 --open", "the same as a picture"],
+        ),
+      ),
   async handler({ run, agent, from, to, results, json, html, open }) {
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
     const directory = findRun(run, results);
-    const reader = readTrace(join(directory, RUN_FILES.trace));
+    const reader = readTrace(traceOf(directory));
     const events = function* (): Generator<TraceEvent> {
       for (const event of reader.events()) {
         if (event.at > toMs) return;
@@ -63,6 +69,14 @@ export const traceCommand: CommandModule<object, Arguments> = {
   },
 };
 
+/** @throws UsageError for a run that has none */
+function traceOf(directory: string): string {
+  const path = join(directory, RUN_FILES.trace);
+  if (existsSync(path)) return path;
+  if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file)))) throw new UsageError(`${directory} is no run`);
+  throw new UsageError(`${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`);
+}
+
 /** A page with the agent's life. @throws UsageError when the trace has nothing about such an agent */
 function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string {
   const sequence = agentSequence(events, { agentId });
@@ -70,7 +84,7 @@ function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: str
   return renderSequencePage({
     title: `Agent ${agentId}`,
     problems: [],
-    facts: [`run ${basename(directory)}`, `${sequence.rows.length} events`, "simulated time"],
+    facts: [`run ${basename(directory)}`, plural(sequence.rows.length, "event"), "simulated time"],
     command: { label: "As text", text: `simulate trace ${basename(directory)} --agent ${agentId}` },
     sequence,
   });

@@ -5,6 +5,11 @@ export function formatCount(n: number): string {
   return n.toLocaleString("en-GB", { maximumFractionDigits: 0 });
 }
 
+/** "1 worker", "2,500 workers". */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${formatCount(n)} ${n === 1 ? one : many}`;
+}
+
 /** A time in ms to three digits or so, without the unit: 0.012, 1.23, 45.6, 1,234; a dash for what was not measured. */
 export function formatMs(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";

@@ -5,7 +5,7 @@ export { code, markdownTable, plain } from "./ci/markdown.js";
 export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run.js";
 export type { Phase, ReportData, SlowAgent } from "./data.js";
 export { renderRunComparison } from "./compare-terminal.js";
-export { bar, formatCount, formatMs, formatShare, sparkline } from "./format.js";
+export { bar, formatCount, formatMs, formatShare, plural, sparkline } from "./format.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
 export {
   RUN_FILES,
@@ -23,6 +23,7 @@ export {
   type ListedRun,
   type RunFiles,
 } from "./results.js";
+export { formatObserved } from "./observed.js";
 export { LATENCY_LABELS } from "./labels.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export type { Sequence, SequenceArrow, SequenceBar, SequenceRow } from "./sequence.js";
@@ -40,4 +41,5 @@ export {
 } from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
+export { whyFileFailed } from "./why-file-failed.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

@@ -1,6 +1,6 @@
 /** What a terminal shows of a run that goes on: a few lines that are redrawn, or one line now and then. */
 import { Chalk } from "chalk";
-import { bar, formatCount, formatMs, sparkline, wrap } from "./format.js";
+import { bar, formatCount, formatMs, plural, sparkline, wrap } from "./format.js";
 
 /** A run at one moment. */
 export interface ProgressView {
@@ -18,14 +18,18 @@ export interface ProgressView {
   readonly latency?: { readonly p50: number; readonly p99: number; readonly max: number };
   /** p99 of the latency along time, the latest last; null where nothing was measured. */
   readonly latencyOverTime: readonly (number | null)[];
-  /** Events that are not as a worker would wish, and how many; zeros are left out when shown. */
+  /** Events that are not as a worker would wish, by what one is called, and how many; zeros are left out when shown. */
   readonly events: Readonly<Record<string, number>>;
   /** What would fail the run if it ended now, a line each. */
   readonly failures: readonly string[];
 }
 
 const LABEL = 10;
+/** Of the bar in the first line, at most and at least. */
 const BAR_WIDTH = 24;
+const SHORTEST_BAR = 6;
+/** Columns of a sparkline that still says something. */
+const SHORTEST_SPARKLINE = 8;
 
 /** Lines to be redrawn in place; none is wider than `width`. */
 export function renderProgress(view: ProgressView, { color, width }: { readonly color: boolean; readonly width: number }): string {
@@ -33,21 +37,24 @@ export function renderProgress(view: ProgressView, { color, width }: { readonly 
   const line = (label: string, text: string): string => `  ${chalk.dim(label.padEnd(LABEL))}${cut(text, width - LABEL - 2)}`;
   const { elapsedMs, scheduledMs, latency } = view;
   const time = `${seconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${seconds(scheduledMs)}` : ""}`;
-  const room = Math.max(8, width - LABEL - 2 - 44);
+  const when = `${time}  ${view.stage}`;
+  const barWidth = Math.min(BAR_WIDTH, Math.max(SHORTEST_BAR, width - view.scenario.length - when.length - 4));
   return [
-    `${chalk.bold(view.scenario)}  ${chalk.cyan(bar(elapsedMs / scheduledMs, BAR_WIDTH).padEnd(BAR_WIDTH, "·"))}  ${cut(`${time}  ${view.stage}`, width - view.scenario.length - BAR_WIDTH - 4)}`,
+    `${chalk.bold(view.scenario)}  ${chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"))}  ${cut(when, width - view.scenario.length - barWidth - 4)}`,
     line("workers", `${formatCount(view.workers.arrived)} of ${formatCount(view.workers.planned)} arrived`),
     ...wrap(counts(view.statuses), width - LABEL - 2).map((text, at) => line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " "))),
     line("updates", `${formatCount(view.updates.taken)} taken, ${formatCount(view.updates.perSecond)} a second`),
-    line(
-      "latency",
-      latency === undefined
-        ? "none yet"
-        : `p50 ${formatMs(latency.p50)}  p99 ${formatMs(latency.p99)}  max ${formatMs(latency.max)} ms  ${sparkline(view.latencyOverTime.slice(-room))}`,
-    ),
+    line("latency", latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2)),
     ...(noted(view.events) === "" ? [] : [line("events", noted(view.events))]),
     ...view.failures.map((failure) => `  ${chalk.red("✗")} ${cut(failure, width - 4)}`),
   ].join("\n");
+}
+
+/** The figures, and what room they leave for the latest of the sparkline. */
+function withSparkline({ p50, p99, max }: NonNullable<ProgressView["latency"]>, overTime: ProgressView["latencyOverTime"], width: number): string {
+  const figures = `p50 ${formatMs(p50)}  p99 ${formatMs(p99)}  max ${formatMs(max)} ms`;
+  const room = width - figures.length - 2;
+  return room < SHORTEST_SPARKLINE ? figures : `${figures}  ${sparkline(overTime.slice(-room))}`;
 }
 
 /** The same on one line, for logs. */
@@ -76,7 +83,7 @@ function counts(statuses: Readonly<Record<string, number>>): string {
 function noted(events: Readonly<Record<string, number>>): string {
   return Object.entries(events)
     .filter(([, n]) => n > 0)
-    .map(([name, n]) => `${formatCount(n)} ${name}`)
+    .map(([name, n]) => plural(n, name, name.endsWith("x") ? `${name}es` : `${name}s`))
     .join(", ");
 }
 

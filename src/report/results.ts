@@ -6,6 +6,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { renderComparison, type ComparedRun } from "./html/compare.js";
 import { renderReport } from "./html/report.js";
@@ -32,7 +33,7 @@ export function createRunDirectory(root: string, runId: string): string {
     makeDirectories(root);
     mkdirSync(directory);
   } catch (error) {
-    throw new ResultsError(`cannot make the results directory ${directory}: ${reason(error)}`, { cause: error });
+    throw new ResultsError(`cannot make the results directory ${directory}: ${whyFileFailed(error)}`, { cause: error });
   }
   return directory;
 }
@@ -44,7 +45,7 @@ export function removeRunDirectory(directory: string): void {
 
 /** The error of a file of a run that cannot be written. */
 export function cannotWrite(path: string, error: unknown): ResultsError {
-  return new ResultsError(`cannot write ${path}: ${reason(error)}`, { cause: error });
+  return new ResultsError(`cannot write ${path}: ${whyFileFailed(error)}`, { cause: error });
 }
 
 /**
@@ -130,7 +131,7 @@ function readVersioned(directory: string, file: string, readable: number): { pat
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ResultsError(`cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : reason(error)}`, { cause: error });
+    throw new ResultsError(`cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`, { cause: error });
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
   if (version !== undefined && version !== readable) {
@@ -155,7 +156,7 @@ export function listRuns(root: string): ListedRun[] {
   try {
     names = readdirSync(root).sort();
   } catch (error) {
-    throw new ResultsError(`cannot list ${root}: ${reason(error)}`, { cause: error });
+    throw new ResultsError(`cannot list ${root}: ${whyFileFailed(error)}`, { cause: error });
   }
   const has = (directory: string, file: string): boolean => existsSync(join(directory, file));
   return names.flatMap((runId): ListedRun[] => {
@@ -168,21 +169,4 @@ export function listRuns(root: string): ListedRun[] {
       return [{ runId, directory, problem: error.message }];
     }
   });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EEXIST: "it is there already",
-  ENOTDIR: "a part of the path is no directory",
-  EISDIR: "it is a directory",
-  ENOENT: "there is no such file",
-};
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return REASONS[code ?? ""] ?? code ?? String(error);
 }

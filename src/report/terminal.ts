@@ -1,39 +1,44 @@
 /**
- * The summary for people, laid out for reading in a terminal of 80 columns or more. The verdict and what broke come first.
+ * The summary for people, laid out for reading in a terminal; it has all its columns from 80 on. The verdict and what broke come first.
  * Colour only repeats what the text says, so that the plain text reads as well.
  */
-import { basename } from "node:path";
 import { Chalk, type ChalkInstance } from "chalk";
 import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
-import { bar, formatCount, formatMs, formatShare, sparkline, wrap } from "./format.js";
+import { bar, formatCount, formatMs, formatShare, plural, sparkline, wrap } from "./format.js";
 import { LATENCY_LABELS } from "./labels.js";
+import { formatObserved } from "./observed.js";
 import type { Summary, TrendSummary } from "./summary.js";
 
 export interface RenderOptions {
   /** Whether to colour; the caller knows whether it writes to a terminal and what NO_COLOR says. */
   readonly color: boolean;
-  /** Columns; at least 80 are used. */
+  /** Columns; at least 48 are used. */
   readonly width: number;
   /** Where the run's files are, named in the last line. */
   readonly directory: string;
 }
 
+const LEAST_WIDTH = 48;
 const LABEL_WIDTH = 26;
+const CELL_WIDTH = 9;
+const SLOWEST = "  ◀ slowest";
+/** Between two columns of counts. */
+const GAP = "   ";
 const VIOLATIONS_SHOWN = 3;
 
 /** The summary as text, ending with a line break. */
 export function renderSummary(summary: Summary, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
-  const width = Math.max(80, options.width);
+  const width = Math.max(LEAST_WIDTH, options.width);
   const sections = [
     verdict(summary, chalk, width, options.directory),
-    outcomes(summary, chalk),
+    outcomes(summary, chalk, width),
     counted(summary, chalk, width),
-    latencies(summary, chalk),
-    stages(summary, chalk),
+    latencies(summary, chalk, width),
+    stages(summary, chalk, width),
     overTime(summary, chalk, width),
     faults(summary, chalk, width),
-    thresholds(summary, chalk),
+    thresholds(summary, chalk, width),
     invariants(summary, chalk, width),
     generator(summary, chalk, width),
     [`${chalk.bold("Run it again")}  ${summary.reproduce}`, `${chalk.bold("Results")}       ${options.directory}`],
@@ -46,11 +51,11 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
   const head = passed ? chalk.green.bold("✓ PASSED") : chalk.red.bold(`✗ FAILED (exit ${exitCode})`);
   const facts = [
     `seed ${summary.seed}`,
-    `${formatCount(summary.plan.workers)} workers`,
+    plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
     summary.engine === "virtual" ? "virtual time" : "real threads",
   ];
-  const lines = [`${head}  ${chalk.bold(summary.scenario.name)}`, `  ${facts.join(" · ")}`];
+  const lines = [`${head}  ${chalk.bold(summary.scenario.name)}`, ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line}`)];
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
   };
@@ -64,24 +69,26 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
-    if (agentId !== undefined && summary.traceHash !== undefined) {
-      lines.push(`      ${chalk.dim("what happened:")} simulate trace ${basename(directory)} --agent ${agentId}`);
+    const command = summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
+    if (agentId !== undefined && command !== undefined) {
+      lines.push(`      ${chalk.dim("what happened:")} simulate ${command} ${directory} --agent ${agentId}`);
     }
   }
   if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
   return lines;
 }
 
-function outcomes(summary: Summary, chalk: ChalkInstance): string[] {
+function outcomes(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   const table = (title: string, byStatus: Readonly<Record<string, number>>): string[] => {
     const rows = Object.entries(byStatus).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
     const total = rows.reduce((sum, [, n]) => sum + n, 0);
     if (total === 0) return [];
+    const barWidth = Math.min(24, width - LABEL_WIDTH - 2 * CELL_WIDTH - 2);
     return [
-      `${chalk.bold(title.padEnd(LABEL_WIDTH))}${formatCount(total).padStart(9)}`,
+      `${chalk.bold(title.padEnd(LABEL_WIDTH))}${formatCount(total).padStart(CELL_WIDTH)}`,
       ...rows.map(
         ([status, n]) =>
-          `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(9)}${formatShare(n, total).padStart(9)}  ${chalk.cyan(bar(n / total, 24))}`.trimEnd(),
+          `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(CELL_WIDTH)}${formatShare(n, total).padStart(CELL_WIDTH)}  ${chalk.cyan(bar(n / total, barWidth))}`.trimEnd(),
       ),
     ];
   };
@@ -92,29 +99,42 @@ function outcomes(summary: Summary, chalk: ChalkInstance): string[] {
 function counted({ counters }: Summary, chalk: ChalkInstance, width: number): string[] {
   const facts = COUNTER_NAMES.flatMap((name) => {
     const count = counters[name] ?? 0;
-    // A name and its number stay on one line.
-    return count === 0 ? [] : [`${name}\u00a0${formatCount(count)}`];
+    return count === 0 ? [] : [{ name, count: formatCount(count) }];
   });
   if (facts.length === 0) return [];
-  return [chalk.bold("Counted"), ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line.replaceAll("\u00a0", " ")}`)];
+  // As many columns as there is room for.
+  const [nameWidth, countWidth] = [Math.max(...facts.map(({ name }) => name.length)), Math.max(...facts.map(({ count }) => count.length))];
+  const cells = facts.map(({ name, count }) => `${name.padEnd(nameWidth)}  ${count.padStart(countWidth)}`);
+  const perLine = Math.max(1, Math.floor((width + GAP.length - 2) / (nameWidth + 2 + countWidth + GAP.length)));
+  return [chalk.bold("Counted"), ...Array.from({ length: Math.ceil(cells.length / perLine) }, (_, at) => `  ${cells.slice(at * perLine, (at + 1) * perLine).join(GAP)}`)];
 }
 
-const figures = (trend: TrendSummary): string =>
-  [formatCount(trend.count), ...[trend.p50, trend.p90, trend.p99, trend.p999, trend.max].map(formatMs)].map((text) => text.padStart(9)).join("");
+/** Columns of a table, and what is left out where there is no room for all: those with the greatest `rank`. */
+const FIGURES: readonly { readonly head: string; readonly rank: number; readonly cell: (trend: TrendSummary) => string }[] = [
+  { head: "count", rank: 3, cell: ({ count }) => formatCount(count) },
+  { head: "p50", rank: 0, cell: ({ p50 }) => formatMs(p50) },
+  { head: "p90", rank: 4, cell: ({ p90 }) => formatMs(p90) },
+  { head: "p99", rank: 1, cell: ({ p99 }) => formatMs(p99) },
+  { head: "p99.9", rank: 5, cell: ({ p999 }) => formatMs(p999) },
+  { head: "max", rank: 2, cell: ({ max }) => formatMs(max) },
+];
 
-function latencies(summary: Summary, chalk: ChalkInstance): string[] {
-  const row = (label: string, trend: TrendSummary): string => `  ${label.padEnd(LABEL_WIDTH - 2)}${figures(trend)}`;
+const roomFor = (width: number): number => Math.max(1, Math.floor((width - LABEL_WIDTH) / CELL_WIDTH));
+const inCells = (texts: readonly string[]): string => texts.map((text) => text.padStart(CELL_WIDTH)).join("");
+
+function latencies(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const columns = FIGURES.filter(({ rank }) => rank < roomFor(width));
+  const row = (label: string, trend: TrendSummary): string => `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
   const rows = TREND_NAMES.flatMap((name) => {
     const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
     return label !== undefined && trend !== undefined && trend.count > 0 ? [row(label, trend)] : [];
   });
   const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));
   if (rows.length + floors.length === 0) return ["No latency was measured."];
-  const heads = ["count", "p50", "p90", "p99", "p99.9", "max"].map((head) => head.padStart(9)).join("");
-  return [`${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${heads}`, ...rows, ...floors];
+  return [`${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`, ...rows, ...floors];
 }
 
-function stages(summary: Summary, chalk: ChalkInstance): string[] {
+function stages(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   const measured = STAGES.flatMap((name) => {
     const trend = summary.trends[name];
     return trend !== undefined && trend.count > 0 ? [{ name, trend, mean: trend.mean ?? 0 }] : [];
@@ -122,13 +142,15 @@ function stages(summary: Summary, chalk: ChalkInstance): string[] {
   const total = measured.reduce((sum, stage) => sum + stage.mean, 0);
   const slowest = Math.max(...measured.map((stage) => stage.mean));
   if (measured.length === 0) return [];
-  const heads = ["p50", "p99", "mean", "share"].map((head) => head.padStart(9)).join("");
+  const heads = ["p50", "p99", "mean", "share"];
+  const fitting = Math.min(heads.length, roomFor(width - 2));
+  const remark = width < LABEL_WIDTH + fitting * CELL_WIDTH + SLOWEST.length ? " ◀" : SLOWEST;
   return [
-    `${chalk.bold("Path of a live update (ms)".padEnd(LABEL_WIDTH))}${heads}`,
+    `${chalk.bold("Path of a live update (ms)".padEnd(LABEL_WIDTH))}${inCells(heads.slice(0, fitting))}`,
     ...measured.map(({ name, trend, mean }) => {
       const cells = [formatMs(trend.p50), formatMs(trend.p99), formatMs(mean), formatShare(mean, total)];
-      const line = `  ${name.slice("stage_".length).padEnd(LABEL_WIDTH - 2)}${cells.map((cell) => cell.padStart(9)).join("")}`;
-      return mean === slowest && measured.length > 1 ? chalk.yellow(`${line}  ◀ slowest`) : line;
+      const line = `  ${name.slice("stage_".length).padEnd(LABEL_WIDTH - 2)}${inCells(cells.slice(0, fitting))}`;
+      return mean === slowest && measured.length > 1 ? chalk.yellow(`${line}${remark}`) : line;
     }),
   ];
 }
@@ -146,15 +168,17 @@ function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width:
   }
   const greatest = Math.max(...intervals.map((interval) => interval.p99));
   const seconds = (first.lengthMs * perColumn) / 1000;
+  const title = "Live-update latency over time";
+  const facts = `  p99, a column ${seconds === 1 ? "a second" : `${seconds} s`}, highest ${formatMs(greatest)} ms`;
   return [
-    `${chalk.bold("Live-update latency over time")}  p99, a column ${seconds === 1 ? "a second" : `${seconds} s`}, highest ${formatMs(greatest)} ms`,
+    ...(width < title.length + facts.length ? [chalk.bold(title), facts] : [`${chalk.bold(title)}${facts}`]),
     `  ${chalk.cyan(sparkline(worst))}`.trimEnd(),
   ];
 }
 
 /** Under simulated time the schedule is kept by construction, and the machine does not show in any latency. */
-function simulated({ health, traceHash }: Pick<Summary, "health" | "traceHash">, chalk: ChalkInstance): string[] {
-  const lines = ["  all times above are of the simulated clock: they say what the run did, not what this machine can do"];
+function simulated({ health, traceHash }: Pick<Summary, "health" | "traceHash">, chalk: ChalkInstance, width: number): string[] {
+  const lines = wrap("all times above are of the simulated clock: they say what the run did, not what this machine can do", width - 2).map((line) => `  ${line}`);
   if (traceHash !== undefined) lines.push(`  trace ${traceHash}`);
   lines.push(`  at most ${formatCount(health.process.peakMemoryBytes / 2 ** 20)} MiB`);
   return [chalk.bold("Simulation"), ...lines];
@@ -162,13 +186,14 @@ function simulated({ health, traceHash }: Pick<Summary, "health" | "traceHash">,
 
 const mark = (ok: boolean, chalk: ChalkInstance): string => (ok ? chalk.green("✓") : chalk.red("✗"));
 
-function thresholds(summary: Summary, chalk: ChalkInstance): string[] {
+function thresholds(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   if (summary.thresholds.length === 0) return [];
   return [
     chalk.bold("Thresholds"),
-    ...summary.thresholds.map(({ metric, expression, observed, passed }) => {
-      const seen = observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`;
-      return `  ${mark(passed, chalk)} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${seen}`;
+    ...summary.thresholds.flatMap(({ metric, expression, observed, passed }) => {
+      const seen = `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`;
+      const [sign, name] = [mark(passed, chalk), metric.padEnd(LABEL_WIDTH - 2)];
+      return width < 80 ? [`  ${sign} ${metric}  ${expression}`, `    ${seen}`] : [`  ${sign} ${name} ${expression.padEnd(18)} ${seen}`];
     }),
   ];
 }
@@ -177,7 +202,7 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   if (happened.length === 0) return [];
   return [
     chalk.bold("Faults injected"),
-    ...happened.map(({ atMs, what }) => `  ${(atMs / 1000).toFixed(1).padStart(5)} s  ${what}`),
+    ...happened.flatMap(({ atMs, what }) => wrap(what, width - 11).map((line, at) => `  ${at === 0 ? `${(atMs / 1000).toFixed(1).padStart(5)} s` : " ".repeat(7)}  ${line}`)),
     ...losses.flatMap((loss) => wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`))),
   ];
 }
@@ -197,7 +222,7 @@ function invariants(summary: Summary, chalk: ChalkInstance, columns: number): st
 }
 
 function generator({ schedule, health, engine, traceHash }: Summary, chalk: ChalkInstance, width: number): string[] {
-  if (engine === "virtual") return simulated({ health, traceHash }, chalk);
+  if (engine === "virtual") return simulated({ health, traceHash }, chalk, width);
   const { process, threads } = health;
   const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
   const pauses = threads.reduce((sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }), { count: 0, maxMs: 0 });
@@ -205,7 +230,7 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
   const facts = [
     `${kept}: slip p99 ${formatMs(schedule.slipP99Ms)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatMs(schedule.boundMs)} ms`,
     `event loop late p99 ${delays.length === 0 ? "–" : formatMs(Math.max(...delays))} ms in the worst of ${threads.length} threads`,
-    `${formatCount(pauses.count)} GC pauses, longest ${formatMs(pauses.maxMs)} ms`,
+    `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];
   return [chalk.bold("Generator"), ...facts.flatMap((fact, at) => wrap(fact, width - 4).map((line, n) => (n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`)))];

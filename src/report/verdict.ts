@@ -1,7 +1,8 @@
 /** The verdict on a run and the exit code that goes with it. */
 import { z } from "zod";
 import type { InvariantResult, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
-import { formatMs } from "./format.js";
+import { formatCount, formatMs, plural } from "./format.js";
+import { formatObserved } from "./observed.js";
 
 export const verdictSchema = z.object({
   passed: z.boolean(),
@@ -30,11 +31,11 @@ export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict
   const cut = end.how === "crashed" || end.how === "interrupted";
 
   const reasons = broken.map(
-    ({ id, violationCount, checked }) => `invariant ${id} broke: ${violationCount} ${violationCount === 1 ? "violation" : "violations"}, ${checked} checked`,
+    ({ id, violationCount, checked }) => `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
   );
   if (end.how !== "finished") reasons.push(`the run was ${end.how === "crashed" ? "ended by an error" : end.how}: ${end.why ?? "no reason given"}`);
   for (const { metric, expression, observed } of failed) {
-    reasons.push(`threshold ${metric} ${expression} failed: ${observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`}`);
+    reasons.push(`threshold ${metric} ${expression} failed: ${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`);
   }
   if (!schedule.kept) {
     reasons.push(

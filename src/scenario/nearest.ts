@@ -1,8 +1,13 @@
 /** Suggestions for misspelt names. */
 import { distance } from "fastest-levenshtein";
 
-/** The one of `known` that `name` may be a slip for: at most two letters, or a third of them, differ. */
+/** Letters from which on the beginning of a name says which is meant. */
+const BEGINNING = 3;
+
+/** The one of `known` that `name` may be a slip for: it begins so, or at most two letters, or a third of them, differ. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const begun = known.filter((candidate) => name.length >= BEGINNING && candidate.startsWith(name));
+  if (begun.length > 0) return begun.reduce((a, b) => (b.length < a.length ? b : a));
   return known
     .map((candidate) => ({ candidate, off: distance(name, candidate) }))
     .filter(({ candidate, off }) => off <= Math.max(2, candidate.length / 3))

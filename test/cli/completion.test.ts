@@ -1,6 +1,6 @@
-/** Completion in the shell, as bash does it. */
+/** Completion in the shell, as bash, zsh and fish do it. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,24 +16,45 @@ before(() => {
 });
 after(() => rmSync(bin, { recursive: true }));
 
-/** What bash offers for `words`, the last of which is being typed. */
-function offered(...words: string[]): Promise<string[]> {
-  const script = `
-    source <(simulate completion)
+type Shell = "bash" | "zsh" | "fish";
+
+/** Prints what the shell offers for the words it is given, the last of which is being typed. */
+const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: `
+    source <(simulate completion bash)
     COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
     _simulate_yargs_completions
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
+    printf '%s\\n' "\${COMPREPLY[@]}"`,
+  // Outside its line editor zsh has none of what completes; what it is given, it is given here.
+  zsh: `
+    compdef() { }; _default() { }; _describe() { print -rl -- $reply }
+    source <(simulate completion zsh)
+    words=("$@"); CURRENT=$#; BUFFER="$*"; CURSOR=$#BUFFER
+    _simulate_yargs_completions`,
+  fish: `
+    simulate completion fish | source
+    complete -C "$argv"`,
+};
+
+/** What `shell` offers for `words`; without the descriptions, which stand behind a tab or a colon. */
+function offered(shell: Shell, words: readonly string[]): Promise<string[]> {
+  const args = shell === "bash" ? ["-c", SCRIPTS.bash, "bash"] : shell === "zsh" ? ["-f", "-c", SCRIPTS.zsh, "zsh"] : ["--no-config", "-c", SCRIPTS.fish];
   return new Promise((resolve, reject) => {
     execFile(
-      "bash",
-      ["-c", script, "bash", "simulate", ...words],
-      { cwd: bin, env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}`, SHELL: "/bin/bash" } },
+      shell,
+      [...args, "simulate", ...words],
+      { cwd: bin, env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}`, SHELL: `/bin/${shell}`, HOME: bin } },
       (error, stdout, stderr) => {
         if (error !== null || stderr !== "") reject(new Error(error?.message ?? stderr));
-        else resolve(stdout.split("\n").filter((line) => line !== ""));
+        else resolve(stdout.split("\n").filter((line) => line !== "").map((line) => line.replace(/[\t:].*/, "")));
       },
     );
   });
+}
+
+/** Why it cannot be tested; `false` when it can. */
+function missing(shell: Shell): string | false {
+  return spawnSync(shell, ["-c", "true"]).status === 0 ? false : `${shell} is not installed`;
 }
 
 const cases: readonly (readonly [what: string, words: readonly string[], expected: readonly string[]])[] = [
@@ -51,5 +72,15 @@ const cases: readonly (readonly [what: string, words: readonly string[], expecte
 ];
 
 for (const [what, words, expected] of cases) {
-  test(`bash completes ${what}`, async () => assert.deepEqual(await offered(...words), expected));
+  test(`bash completes ${what}`, async () => assert.deepEqual(await offered("bash", words), expected));
+}
+
+for (const shell of ["zsh", "fish"] as const) {
+  test(`${shell} completes the same, and files where there is nothing else`, { skip: missing(shell) }, async () => {
+    for (const [what, words, expected] of cases) {
+      // Each puts them into its own order; zsh leaves out itself what does not begin as the last word does.
+      const found = (await offered(shell, words)).filter((word) => word.startsWith(words.at(-1) ?? ""));
+      assert.deepEqual(found.sort(), [...expected].sort(), what);
+    }
+  });
 }

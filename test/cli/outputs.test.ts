@@ -27,7 +27,7 @@ test("a file that cannot be written is said before the run", async (t) => {
   const directory = temporaryDirectory(t);
   const { code, stderr } = await simulate(...RUN, "--results", join(directory, "results"), "--junit", join(directory, "missing/run.xml"));
   assert.equal(code, 2);
-  assert.match(stderr, /^simulate: \S+missing\/run\.xml: cannot be written: [^\n]*\n$/);
+  assert.match(stderr, /^simulate: \S+missing\/run\.xml cannot be written: there is no such file or directory\n$/);
   assert.deepEqual(readdirSync(directory), []);
 });
 
@@ -47,8 +47,8 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.match(several.stdout, /\n0 slower, 0 faster, [1-9]\d* same, \d+ cannot tell\n/);
   const one = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), "last", "--results", after);
   assert.equal(one.code, 0, one.stderr);
-  assert.match(one.stdout, /too few rounds/);
-  assert.match(one.stdout, /\n0 slower, 0 faster, 0 same, \d+ cannot tell\n/);
+  assert.match(one.stdout, /\nOne run each cannot tell a change from noise/);
+  assert.doesNotMatch(one.stdout, /slower|cannot tell\n/);
 });
 
 const refused: readonly (readonly [what: string, base: string | object, current: string | object, expected: RegExp])[] = [

@@ -24,7 +24,7 @@ test("a run that passed has no failure", () => {
 test("a run that was cut off is an error, not a failure", () => {
   const xml = runJUnit({ ...exampleSummary(), end: { how: "interrupted", why: "SIGINT" } });
   assert.match(xml, /errors="1"/);
-  assert.match(xml, /<error message="interrupted: SIGINT"><\/error>/);
+  assert.match(xml, /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/);
 });
 
 test("github-action-benchmark gets names, units and numbers", () => {

@@ -17,12 +17,12 @@ function twoRuns(t: TestContext): string {
   return root;
 }
 
-test("two runs by their ids: the verdicts, the figures, and the page in the second's directory", async (t) => {
+test("two runs by their ids: how they ended, their figures, and the page in the second's directory", async (t) => {
   const root = twoRuns(t);
   const { code, stdout, stderr } = await simulate("compare", "a-run", "last", "--results", root);
   assert.equal(stderr, "");
   assert.equal(code, 0);
-  assert.match(stdout, /\nA {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./);
+  assert.match(stdout, /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./);
   assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.93 +3\.93 +0 %/);
   assert.match(stdout, /completed +1,604 +1,604 +0 %/);
   const page = join(root, "b-run", "compared-with-a-run.html");

@@ -13,7 +13,7 @@ const view: ProgressView = {
   updates: { taken: 8123, perSecond: 2140.4 },
   latency: { p50: 0.2345, p99: 4.5, max: 17.25 },
   latencyOverTime: [1, null, 2, 4],
-  events: { disconnects: 3, timeouts: 0 },
+  events: { disconnect: 3, timeout: 0, "full mailbox": 2, error: 1 },
   failures: ["live_update_latency p(99)<4: 4.5 so far"],
 };
 
@@ -27,7 +27,7 @@ test("a few lines, redrawn", () => {
       "            992 approved (onboarding)",
       "  updates   8,123 taken, 2,140 a second",
       "  latency   p50 0.234  p99 4.50  max 17.3 ms  ▃ ▅█",
-      "  events    3 disconnects",
+      "  events    3 disconnects, 2 full mailboxes, 1 error",
       "  ✗ live_update_latency p(99)<4: 4.5 so far",
     ].join("\n"),
   );
@@ -53,7 +53,7 @@ test("before anything has happened", () => {
 
 test("no line is wider than the terminal, however much there is to say", () => {
   const much = { ...view, stage: "arrivals, steady, disconnects (storm, others)", failures: ["x".repeat(300)], latencyOverTime: Array.from({ length: 500 }, (_, at) => at) };
-  for (const width of [60, 80, 200]) {
+  for (const width of [40, 60, 80, 200]) {
     for (const line of renderProgress(much, { color: false, width }).split("\n")) assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
   }
 });
@@ -61,6 +61,6 @@ test("no line is wider than the terminal, however much there is to say", () => {
 test("one line, for logs", () => {
   assert.equal(
     renderProgressLine(view),
-    "  3.8 s · arrivals, steady · 1,204/2,500 workers · 8,123 live updates, 2,140/s · latency p50 0.234 p99 4.50 ms · 3 disconnects · failing: live_update_latency p(99)<4: 4.5 so far",
+    "  3.8 s · arrivals, steady · 1,204/2,500 workers · 8,123 live updates, 2,140/s · latency p50 0.234 p99 4.50 ms · 3 disconnects, 2 full mailboxes, 1 error · failing: live_update_latency p(99)<4: 4.5 so far",
   );
 });

@@ -1,7 +1,8 @@
 /** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
 import { TREND_NAMES } from "../../measure/index.js";
-import { formatCount, formatMs } from "../format.js";
+import { formatCount, formatMs, plural } from "../format.js";
 import { LATENCY_LABELS } from "../labels.js";
+import { formatObserved } from "../observed.js";
 import type { Summary, TrendSummary } from "../summary.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
@@ -26,7 +27,7 @@ export function runMarkdown(summary: Summary): string {
   const { passed, exitCode, reasons } = summary.verdict;
   const facts = [
     `seed ${summary.seed}`,
-    `${formatCount(summary.plan.workers)} workers`,
+    plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
     summary.engine === "virtual" ? "virtual time" : "real threads",
     summary.environment.cpu,
@@ -35,7 +36,7 @@ export function runMarkdown(summary: Summary): string {
   const latencies = latenciesOf(summary).map(({ label, trend }) => [label, formatCount(trend.count), ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs)]);
   const thresholds = summary.thresholds.map(({ metric, expression, observed, passed: kept }) => [
     `${mark(kept)} ${code(`${metric} ${expression}`)}`,
-    observed === null ? "no samples" : String(Number(observed.toPrecision(4))),
+    formatObserved({ metric, expression, observed }),
   ]);
   const invariants = summary.invariants.map(({ statement, held, checked, violations }) => [
     `${mark(held)} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`,
@@ -63,27 +64,30 @@ function describe({ what, agentId, detail }: Violation): string {
 export function runJUnit(summary: Summary): string {
   const { end, schedule } = summary;
   const cut = end.how === "crashed" || end.how === "interrupted";
+  const again = `to reproduce: ${summary.reproduce}`;
   const cases: JUnitCase[] = [
-    { classname: "run", name: "the run comes to its end", ...(cut ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}` } : { outcome: "passed" }) },
+    { classname: "run", name: "the run comes to its end", ...(cut ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again } : { outcome: "passed" }) },
     {
       classname: "run",
       name: "the generator keeps its schedule",
       outcome: schedule.kept ? "passed" : "failure",
       message: `slip p99 ${formatMs(schedule.slipP99Ms)} ms, bound ${formatMs(schedule.boundMs)} ms`,
+      details: again,
     },
     // By their ids: a statement may hold a bound that the run took from its machine.
     ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
       classname: "invariants",
       name: id,
       outcome: held ? "passed" : "failure",
-      message: `${statement}: ${held ? "" : `${formatCount(violationCount)} violations, `}${formatCount(checked)} checked`,
-      details: violations.map(describe).join("\n"),
+      message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
+      details: [...violations.map(describe), again].join("\n"),
     })),
     ...summary.thresholds.map(({ metric, expression, observed, passed }): JUnitCase => ({
       classname: "thresholds",
       name: `${metric} ${expression}`,
       outcome: passed ? "passed" : "failure",
-      message: observed === null ? "no samples" : `observed ${Number(observed.toPrecision(4))}`,
+      message: `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
+      details: again,
     })),
   ];
   return junitXml({ name: summary.scenario.name, timestamp: summary.startedAt, seconds: summary.durationMs / 1000, cases });

@@ -1,5 +1,6 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
 import { formatCount, formatMs, formatShare } from "../format.js";
+import { formatObserved } from "../observed.js";
 import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./table.js";
@@ -11,7 +12,7 @@ export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
   const rows = summary.thresholds.map(({ metric, expression, observed, passed }) => [
     html`${mark(passed)} ${metric}`,
     html`<code>${expression}</code>`,
-    observed === null ? "no samples" : String(Number(observed.toPrecision(4))),
+    formatObserved({ metric, expression, observed }),
   ]);
   return table("Thresholds", [{ head: "metric", text: true }, { head: "threshold", text: true }, { head: "observed" }], rows);
 }

@@ -1,0 +1,50 @@
+/** What yargs refuses to parse, in this program's words: what is wrong, what it may be a slip for, and where help is. */
+import { hideBin } from "yargs/helpers";
+import { nearest } from "../scenario/index.js";
+import { UsageError } from "./errors.js";
+
+/** What yargs knows of the command that is parsed; its declarations leave it out. */
+export interface KnownOptions {
+  readonly key: Readonly<Record<string, unknown>>;
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A command as `--help` writes it, such as "report <run>". */
+export type Usage = string;
+
+/** The error for yargs' `message`, which is in English. */
+export function refused(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
+  const words = hideBin(process.argv);
+  const [command = ""] = usage?.split(" ") ?? [];
+  const say = (text: string): UsageError => new UsageError(`${text} (see simulate ${command === "" ? "" : `${command} `}--help)`);
+  const after = (pattern: RegExp): string | undefined => pattern.exec(message)?.[1];
+
+  const unknown = after(/^Unknown arguments?: (.*)/)?.split(", ")[0];
+  if (unknown !== undefined) {
+    const option = words.find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)?.split("=")[0];
+    if (option === undefined) return say(`there is one word too many: "${unknown}"`);
+    const near = nearest(unknown, Object.keys(key).filter((name) => name.length > 1));
+    return say(`unknown option ${option}${near === undefined ? "" : `; did you mean --${near}?`}`);
+  }
+
+  const empty = after(/^Not enough arguments following: (.*)/);
+  if (empty !== undefined) return say(`${dashed(empty)} needs a value`);
+
+  const got = after(/^Not enough non-option arguments: got (\d+)/);
+  const missing = usage?.match(/<[^>]+>/g)?.[Number(got)];
+  if (missing !== undefined) return say(`${missing.replace("..", "")} is missing: simulate ${usage ?? ""}`);
+
+  const [, argument = "", given = ""] = /Argument: ([\w-]+), Given: "(.*?)", Choices: /.exec(message) ?? [];
+  const known = choices[argument];
+  if (known !== undefined) {
+    const near = nearest(given, known);
+    const what = usage?.includes(argument) === true ? "" : `${dashed(argument)}: `;
+    return say(`${what}"${given}" is none of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`);
+  }
+  return say(message.replaceAll("\n", " "));
+}
+
+/** An option as it is typed. */
+export function dashed(name: string): string {
+  return `${name.length === 1 ? "-" : "--"}${name}`;
+}
