@@ -197,7 +197,7 @@ export function connectDatabase(
         start: (waiter) => {
           const { outcome } = entry;
           // The writer answers a write of this name with what it gives.
-          if (outcome === undefined) entry.waiter = waiter as Waiter<unknown>;
+          if (outcome === undefined) entry.waiter = waiter;
           else if ("error" in outcome) waiter.fail(outcome.error);
           else waiter.resume(outcome.value as WriteResult<K>);
         },

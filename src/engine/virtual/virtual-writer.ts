@@ -124,8 +124,8 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
           },
           start(waiter) {
             // The outcome of a write of this name is what it gives.
-            if (entry.answered) settle(entry, waiter as Waiter<unknown>);
-            else entry.waiter = waiter as Waiter<unknown>;
+            if (entry.answered) settle(entry, waiter);
+            else entry.waiter = waiter;
           },
         };
       },
