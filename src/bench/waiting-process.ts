@@ -32,6 +32,7 @@ export interface WaitingResult {
 const TIMEOUT_MS = 3_600_000;
 const RING_BYTES = 256;
 const TICK_MS = 10;
+const SETTLE_MS = 1500;
 const PAGE_WORDS = 1024;
 
 const options = JSON.parse(process.argv[2] ?? "") as WaitingOptions;
@@ -54,7 +55,8 @@ async function measure({ path, agents, active, watchMs }: WaitingOptions): Promi
   }
   const after = memory();
 
-  await turns();
+  // Until the collector's threads, which the measurement of memory has set to work, have swept up.
+  await coresUsed(SETTLE_MS);
   const idleCores = await coresUsed(watchMs);
   let sent = 0;
   const activeCores = await coresUsed(watchMs, (elapsedMs) => {

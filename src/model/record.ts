@@ -13,6 +13,23 @@ import { Unit } from "./entities/unit.js";
 import { Worker } from "./entities/worker.js";
 import { DISPLAY_PREFIX } from "./onboarding-id.js";
 
+/** What is the same in very many rows, kept once: SQLite makes a new string of each cell, and 100,000 agents wait at once. */
+const texts = new Map<string, string>();
+
+function once<Text extends string>(text: Text): Text {
+  const kept = texts.get(text);
+  if (kept === undefined) texts.set(text, text);
+  // A text is found under itself.
+  return (kept as Text | undefined) ?? text;
+}
+
+/** `row`, with its texts kept once. */
+function sharing<Row extends AgentRow | OnboardingAgentRow>(row: Row): Row {
+  row.status = once(row.status);
+  row.taskType = once(row.taskType);
+  return row;
+}
+
 export abstract class AgentRecord {
   abstract readonly agentType: AgentType;
   /** The id of the row, unique among agents of its type. */
@@ -91,7 +108,7 @@ export class OnboardingRecord extends AgentRecord {
 
   /** @throws NoSuchRowError when there is no such onboarding agent */
   static load(db: Database, dbId: string, row?: OnboardingAgentRow): OnboardingRecord {
-    return new OnboardingRecord(db, row ?? found(db.getOnboardingAgent(dbId), "onboarding agent", dbId));
+    return new OnboardingRecord(db, sharing(row ?? found(db.getOnboardingAgent(dbId), "onboarding agent", dbId)));
   }
 
   get dbId(): string {
@@ -134,7 +151,9 @@ export class UnitAgentRecord extends AgentRecord {
 
   /** @throws NoSuchRowError when there is no such agent */
   static load(db: Database, dbId: string, row?: AgentRow): UnitAgentRecord {
-    return new UnitAgentRecord(db, row ?? found(db.getAgent(dbId), "agent", dbId));
+    const own = sharing(row ?? found(db.getAgent(dbId), "agent", dbId));
+    own.providerType = once(own.providerType);
+    return new UnitAgentRecord(db, own);
   }
 
   get dbId(): string {
