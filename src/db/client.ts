@@ -61,8 +61,11 @@ export function connectDatabase(
   /** The unanswered writes, linked in their order. */
   let oldest: Pending | undefined;
   let newest: Pending | undefined;
-  /** Answered writes whose waiters are to be resumed. */
+  /** Answered writes whose waiters are to be resumed, from `next` on: shifting each out of a long array would move all the others. */
   const answered: Pending[] = [];
+  let next = 0;
+  /** Of a write that nobody waits for: told of a failure only. */
+  const unwaited: Waiter<unknown> = { resume: () => undefined, fail: (error) => onError(error as DatabaseError) };
   /** Why writes can no longer be sent. */
   let ended: DatabaseError | undefined;
 
@@ -101,7 +104,7 @@ export function connectDatabase(
     const entry = oldest;
     if (entry === undefined) throw new Error(`${path}: the database writer answered a write that was not sent`);
     entry.outcome = outcome;
-    if (entry.waiter !== undefined) answered.push(entry);
+    if (entry.waiter !== undefined && (entry.waiter !== unwaited || "error" in outcome)) answered.push(entry);
     oldest = entry.next;
     if (oldest === undefined) {
       newest = undefined;
@@ -147,12 +150,16 @@ export function connectDatabase(
 
   const deliver = (): boolean => {
     const any = answered.length > 0;
-    for (let entry = answered.shift(); entry !== undefined; entry = answered.shift()) {
+    for (let entry = answered[next]; entry !== undefined; entry = answered[next]) {
+      // Before resuming, in which somebody may deliver what is left.
+      next++;
       const { outcome, waiter } = entry;
       if (outcome === undefined || waiter === undefined) continue;
       if ("error" in outcome) waiter.fail(outcome.error);
       else waiter.resume(outcome.value);
     }
+    answered.length = 0;
+    next = 0;
     return any;
   };
 
@@ -209,7 +216,7 @@ export function connectDatabase(
         onError(ended);
         return;
       }
-      enqueue([name, args], newPending({ resume: () => undefined, fail: onError }));
+      enqueue([name, args], newPending(unwaited));
     },
 
     poll() {
