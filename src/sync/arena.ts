@@ -19,7 +19,7 @@ export class ArenaFullError extends Error {
   override readonly name = "ArenaFullError";
 
   constructor(slots: number) {
-    super(`all ${slots} slots of the arena are taken`);
+    super(`all ${slots} slots of the arena are taken: more are in use at once than it was made for`);
   }
 }
 

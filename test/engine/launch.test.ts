@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startWriter } from "../../dist/db/index.js";
+import { connectDatabase, startWriter } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
+import { preparePlatform } from "../../dist/engine/platform-rows.js";
 import { createLauncher } from "../../dist/engine/threads/launch.js";
-import { loadScenario } from "../../dist/scenario/index.js";
+import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena, systemClock } from "../../dist/sync/index.js";
 
 test("a thread that dies is an error of the run, not a hang", async (t) => {
@@ -42,6 +43,43 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
   await assert.rejects(thread.report, (error: unknown) => {
     assert.ok(error instanceof ThreadDiedError);
     assert.match(error.message, /^thread client-0 died: there is no channel for client thread 0$/);
+    return true;
+  });
+});
+
+test("more agents than the arena has slots end the run with one line, and not in a hang", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const { scenario } = loadScenario("steady");
+  const planOptions = { workers: 20, durationMs: 200 };
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  const arena = Arena.create({ slots: 4, wideSlots: 4 });
+  const db = connectDatabase(writer.connect());
+  const rows = preparePlatform(db, scenario, buildPlan(scenario, planOptions), directory);
+  db.close();
+  const inbox = (): number => arena.allocateWide().index;
+  const launcher = createLauncher({
+    arena: arena.shared,
+    clock: systemClock,
+    run: { scenario, plan: planOptions, mailbox: "sound", ...rows, inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] } },
+    threads: 3,
+    connect: (doorbell) => writer.connect({ doorbell }),
+    clockOffset: undefined,
+    acknowledgements: join(directory, "acknowledgements"),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  t.after(async () => {
+    await launcher.destroy();
+    await writer.close();
+  });
+  const io = await launcher.launch({ kind: "io" });
+  await launcher.launch({ kind: "task", shard: 0 });
+  await launcher.launch({ kind: "client", shard: 0 });
+  launcher.start(systemClock.now());
+  await assert.rejects(io.report, (error: unknown) => {
+    assert.ok(error instanceof ThreadDiedError);
+    assert.equal(error.message, "thread io died: apply: all 4 slots of the arena are taken: more are in use at once than it was made for");
     return true;
   });
 });

@@ -100,7 +100,8 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   const ringBytes = 4096;
   const order = run.record ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes }, clock) : undefined;
   const arena = Arena.create({
-    // A worker has one live agent at a time, and for a moment an onboarding agent that is being replaced by it.
+    // A worker starts over once at most, while its first agent may still be with a task that has not let go of it; and some more, for
+    // onboarding agents in the moment in which they are replaced.
     slots: 2 * plan.workers + 64,
     ringBytes,
     wideSlots: 1 + taskThreads + 2 * clientThreads,
