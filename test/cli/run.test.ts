@@ -83,6 +83,18 @@ test("a threshold that aborts ends the run early on either engine: whole results
   }
 });
 
+test("more than the machine can do: every agent is brought to its end, no invariant breaks, and the run says that it was too much", async (t) => {
+  const results = temporaryDirectory(t);
+  const { code, stdout, stderr } = await simulate("-s", "disconnect-storm", "--workers", "3000", "--duration", "500ms", "--threads", "2", "--results", results);
+  const summary = onlySummary(results);
+  for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
+  assert.equal(summary.end.how, "finished", stdout + stderr);
+  assert.equal(summary.counters["workers_started"], 3000);
+  // How late the generator was is up to the machine; that it is the verdict is not.
+  assert.equal(code, summary.schedule.kept && summary.thresholds.every(({ passed }) => passed) ? 0 : 99);
+  if (!summary.schedule.kept) assert.match(stdout, /the schedule was not kept: p99 of the slip is [\d,.]+ ms, the bound is 100 ms/);
+});
+
 test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {
   const results = temporaryDirectory(t);
   const { child, ended } = start(["-s", "steady", "--workers", "400", "--duration", "20s", "--results", results]);

@@ -115,7 +115,7 @@ class SimulatedWorker {
       const now = reactor.clock.now();
       recorder.trend("registration_time").record(now - askedAt, now);
       if (packet.data["failure_reason"] !== undefined) return false;
-      this.#noteStatus(packet.data["status"]);
+      this.#noteAgent(packet);
       return true;
     }
   }
@@ -206,7 +206,7 @@ class SimulatedWorker {
     switch (packet.packet_type) {
       case "agent_details":
         if (data["failure_reason"] !== undefined) return "over";
-        this.#noteStatus(data["status"]);
+        this.#noteAgent(packet);
         if (data["agent_id"] !== agentId) return "admitted";
         // It was away when it was told.
         if (this.#status === "partner disconnect") this.#submit(agentId, answer);
@@ -278,6 +278,13 @@ class SimulatedWorker {
     const now = reactor.clock.now();
     this.#shift += now - droppedAt;
     this.#drops.isBack(now);
+  }
+
+  /** Takes notice of the agent that the platform says it has. */
+  #noteAgent({ data }: Packet): void {
+    this.#noteStatus(data["status"]);
+    const agentId = data["agent_id"];
+    if (typeof agentId === "string" && this.#status !== undefined) this.#tools.acknowledged(agentId, this.#status);
   }
 
   #noteStatus(status: unknown): void {
