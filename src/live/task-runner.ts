@@ -162,7 +162,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     reply(agent, update, data) {
       const now = clock.now();
       recorder.trend("stage_reply").record(now - supervisedOf(agent).stateAt, now);
-      agent.observe({ ...data, in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now });
+      // Not `{ ...data, … }`, as in client-io.ts.
+      agent.observe(Object.assign({}, data, { in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now }));
     },
   };
 
