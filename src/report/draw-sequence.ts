@@ -15,11 +15,16 @@ const HEAD = 26;
 const BAR = 8;
 /** From a column's edge to its lifeline, and from there to its text. */
 const INDENT = 12;
-const COLUMN = { least: 110, most: 260 };
+const COLUMN = { least: 110 };
+/** Of all columns together: what the report's page has beside the times. A column gets its share of it, within bounds. */
+const ROOM = 900;
+const SHARE = { least: 224, most: 340 };
 /** What is higher scrolls in a box of its own, under the heads. */
 const SCROLLED = 1800;
 /** How much of the height a page of paper holds. */
 const PAPER = 980;
+/** How much of the first page, beneath what stands above the drawing. */
+const FIRST_PAPER = 620;
 /** Colours of lifelines, after which they begin anew. */
 const LANES = 6;
 
@@ -57,9 +62,10 @@ ${svg("heads", 0, HEAD, `<g id="${id}-heads">${heads}</g>`)}${svg("whole", 0, he
 }
 
 function columnWidths({ columns, rows }: Sequence): number[] {
+  const most = Math.min(SHARE.most, Math.max(SHARE.least, Math.floor(ROOM / columns.length)));
   return columns.map((name, column) => {
     const longest = Math.max(name.length, ...rows.filter((row) => row.column === column).map(({ text }) => text.length));
-    return Math.min(COLUMN.most, Math.max(COLUMN.least, Math.ceil(longest * CHARACTER) + 3 * INDENT));
+    return Math.min(most, Math.max(COLUMN.least, Math.ceil(longest * CHARACTER) + 3 * INDENT));
   });
 }
 
@@ -126,7 +132,7 @@ function pieces(places: readonly Place[], height: number): [number, number][] {
   let last = 0;
   for (const { row, top: rowTop, bottom } of places) {
     const above = rowTop - (row.gap === undefined ? 0 : TIME_GAP) - 2;
-    if (bottom - top > PAPER && last > top) {
+    if (bottom - top > (found.length === 0 ? FIRST_PAPER : PAPER) && last > top) {
       found.push([top, above]);
       top = above;
     }

@@ -36,7 +36,7 @@ export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">):
   });
   const floors = floor.map(({ name, doc, trend }) => row(html`<span class="floor" title="${doc}">floor: ${name}</span>`, trend));
   if (rows.length + floors.length === 0) return html`<p>No latency was measured.</p>`;
-  const heads = ["count", "p50", "p90", "p99", "p99.9", "max"].map((head) => ({ head }));
+  const heads = ["count", "p50", "p90", "p99", "p99.9", "max"].map((head) => ({ head, wide: head === "p90" || head === "p99.9" }));
   return table("Latencies in ms", [{ head: "ms", text: true }, ...heads], [...rows, ...floors]);
 }
 

@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { ReportData } from "../data.js";
-import { html, json, raw, type Markup } from "./markup.js";
+import { html, json, nothing, raw, type Markup } from "./markup.js";
+import { pack } from "./pack.js";
 
 export interface Page {
   readonly title: string;
@@ -44,12 +45,24 @@ export function renderPage({ title, body, runs, live = false }: Page): string {
 <noscript><p class="note">Charts are drawn by a script. Without it, the table beneath each holds the same figures.</p></noscript>
 ${body}
 </main>
-<script type="application/json" id="runs">${json(runs)}</script>
-<script>${raw(script)}</script>
+<script type="application/json" id="runs">${json(runs.map(withoutSequences))}</script>
+${sequencesOf(runs)}<script>${raw(script)}</script>
 </body>
 </html>
 `;
   return page.markup;
+}
+
+function withoutSequences(run: ReportData): ReportData {
+  return { ...run, slowest: run.slowest.map(({ sequence: _sequence, ...agent }) => agent) };
+}
+
+/** The diagrams of the agents, most of which nobody opens. A page that compares has no agents. */
+function sequencesOf(runs: readonly ReportData[]): Markup {
+  const [run, ...others] = runs;
+  if (run === undefined || others.length > 0 || run.slowest.every(({ sequence }) => sequence === undefined)) return nothing;
+  return html`<script type="text/plain" id="sequences">${raw(pack(run.slowest.map(({ sequence }) => sequence ?? null)))}</script>
+`;
 }
 
 /** A part of the report with its heading. While a run goes on, news of it replace its content. */

@@ -6,7 +6,7 @@ export interface Column {
   /** Text columns are aligned at the left. */
   readonly text?: true;
   /** Left out where the page is narrow: what the other columns can do without. */
-  readonly wide?: true;
+  readonly wide?: boolean;
 }
 
 export type Cell = Markup | string | number;

@@ -1,6 +1,6 @@
 /** The head of a report: the verdict, what speaks against the run, how to run it again, and the figures to look at first. */
 import { METRICS, type MetricName } from "../../measure/index.js";
-import { formatCount, formatMs } from "../format.js";
+import { formatCount, formatMs, plural } from "../format.js";
 import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
 
@@ -29,7 +29,7 @@ export function command(label: string, text: string): Markup {
 function facts(summary: Summary): Markup[] {
   return [
     `seed ${summary.seed}`,
-    `${formatCount(summary.plan.workers)} workers`,
+    plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
     summary.engine === "virtual" ? "virtual time" : "real threads",
     `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`,
@@ -40,7 +40,7 @@ function facts(summary: Summary): Markup[] {
 function violations({ id, violations, violationCount }: Summary["invariants"][number]): Markup {
   if (violationCount === 0) return nothing;
   const more = violationCount - violations.length;
-  return html`<details class="violations"><summary>${id}: ${formatCount(violationCount)} ${violationCount === 1 ? "violation" : "violations"}</summary><ul>
+  return html`<details class="violations"><summary>${id}: ${plural(violationCount, "violation")}</summary><ul>
 ${violations.map(({ what, agentId, detail }) => html`<li><b>${what}${agentId === undefined ? "" : `, agent ${agentId}`}</b>: ${detail}</li>
 `)}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : nothing}</ul></details>`;
 }
@@ -57,7 +57,7 @@ export function keyFigures({ counters, trends, durationMs }: Pick<Summary, "coun
 ${figure("live_updates_taken", "Live updates", formatCount(taken), `${formatCount(taken / (durationMs / 1000))} a second`)}
 ${figure("live_update_latency", "Latency, p50", ms(latency?.p50), "intended time → taken")}
 ${figure("live_update_latency", "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
-${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${formatCount(detection.count)} waiters released`)}
-${figure("agents_registered", "Agents", formatCount(counters["agents_registered"] ?? 0), events.map((name) => `${formatCount(counters[name] ?? 0)} ${name}`).join(", "))}
+${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${plural(detection.count, "waiter")} released`)}
+${figure("agents_registered", "Agents", formatCount(counters["agents_registered"] ?? 0), events.map((name) => plural(counters[name] ?? 0, name.slice(0, -1))).join(", "))}
 </dl>`;
 }

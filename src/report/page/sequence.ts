@@ -1,19 +1,31 @@
 /** Sequence diagrams: those of agents are drawn when they are opened, and in all of them the arrow keys go from row to row. */
-import type { ReportData } from "../data.js";
+import type { ReportData, SlowAgent } from "../data.js";
 import { drawSequence } from "../draw-sequence.js";
+import type { Sequence } from "../sequence.js";
+import { unpack } from "./unpack.js";
+
+let unpacked: Promise<readonly (Sequence | null)[]> | undefined;
+
+/** What the news of a dashboard bring with the agent, and a report has packed for all. */
+async function sequenceOf(agent: SlowAgent | undefined, index: number): Promise<Sequence | undefined> {
+  if (agent?.sequence !== undefined) return agent.sequence;
+  unpacked ??= unpack("sequences").then((sequences) => (sequences ?? []) as readonly (Sequence | null)[]);
+  return (await unpacked)[index] ?? undefined;
+}
 
 /** Draws what an open agent's row has, and whatever is opened later. */
 export function drawWhenOpened(runs: () => readonly ReportData[]): void {
-  const draw = (details: HTMLDetailsElement): void => {
+  const draw = async (details: HTMLDetailsElement): Promise<void> => {
     const place = details.querySelector<HTMLElement>("[data-sequence]:empty");
     if (place === null || !details.open) return;
     const index = Number(place.dataset["sequence"]);
     const agent = runs()[0]?.slowest[index];
-    if (agent?.sequence !== undefined) place.innerHTML = drawSequence(agent.sequence, `agent-${index}`, `The life of agent ${agent.agentId}`);
+    const sequence = await sequenceOf(agent, index);
+    if (agent !== undefined && sequence !== undefined) place.innerHTML = drawSequence(sequence, `agent-${index}`, `The life of agent ${agent.agentId}`);
   };
   // `toggle` does not bubble.
-  document.addEventListener("toggle", ({ target }) => target instanceof HTMLDetailsElement && draw(target), true);
-  for (const details of document.querySelectorAll("details")) draw(details);
+  document.addEventListener("toggle", ({ target }) => target instanceof HTMLDetailsElement && void draw(target), true);
+  for (const details of document.querySelectorAll("details")) void draw(details);
 }
 
 const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
