@@ -67,8 +67,9 @@ test("wrong usage: exit code 2 and one clear line", async () => {
   writeFileSync(join(directory, "empty.js"), "export {};\n");
   writeFileSync(join(directory, "bad.json"), "{}");
   const cases: readonly [args: string[], message: RegExp][] = [
-    [["explore", "shutdown-waitr"], /did you mean shutdown-waiter/],
-    [["explore", "./missing.js"], /cannot be loaded/],
+    [["explore", "shutdown-waitr"], /did you mean "shutdown-waiter"\?/],
+    [["explore", "./missing.js"], /there is no such file/],
+    [["explore", "./"], /is a directory, not a module/],
     [["explore", "./empty.js"], /exports no program/],
     [["explore", "replay"], /which schedule/],
     [["explore", "replay", "missing.json"], /cannot be read/],

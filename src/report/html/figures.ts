@@ -58,7 +58,7 @@ export function path({ trends }: Pick<Summary, "trends">): Markup {
     formatMs(trend.p99),
     formatMs(mean),
     formatShare(mean, total),
-    mean === greatest && measured.length > 1 ? html`<b>slowest</b>` : METRICS[name].doc.replace("Stage of the path: ", ""),
+    html`${mean === greatest && measured.length > 1 ? html`<b>slowest:</b> ` : nothing}${METRICS[name].doc.replace("Stage of the path: ", "")}`,
   ]);
   const heads = [{ head: "ms", text: true }, { head: "p50" }, { head: "p99" }, { head: "mean" }, { head: "share" }, { head: "from → to", text: true, wide: true }] as const;
   return html`<div class="path" aria-hidden="true">${bar}</div>${table("Stages of the path of a live update, in ms", heads, rows)}`;
