@@ -15,13 +15,21 @@ export const ASIDE = { read: 100, written: 101, stage: 102 } as const;
 /** The kind of a node of which it is not known yet what the thread does there. */
 export const UNKNOWN = -1;
 
+/** How many of its last tickets a thread can use. */
+export const MOST_TICKETS = 4;
+
 /** A thread's tree. Nodes are numbers; the root is 0. */
 export interface Behaviour {
   readonly kind: number[];
   /** Place of the cell among the {@link Behaviours.cells}; -1: none that others know. */
   readonly cell: number[];
-  /** Of a test or update: its mask. Of a wait: what it expects. Of a store, bump or plain write: its value. */
+  /**
+   * Of a test, update, or whatever uses a ticket: its mask. Of a ticket: what it tells. Of a wait: what it expects. Of a store, bump,
+   * raise or plain write: its value.
+   */
   readonly operand: number[];
+  /** Of whatever uses a ticket: how many tickets ago that was. Of a raise: its mask. */
+  readonly extra: number[];
   /** Of a wake: whether it has a timeout. */
   readonly timed: boolean[];
   /** Of a thread that is done: what it returned. */
@@ -66,14 +74,18 @@ export function learnBehaviours(session: Session): Behaviours {
     throw new UncontrolledProgramError(`program ${program.name} is not deterministic: told the same, thread ${threadNames[thread] ?? "?"} did something else`);
   };
 
-  const settle = (thread: number, node: number, kind: number, cell: number, operand: number, timed = false): void => {
+  const settle = (thread: number, node: number, kind: number, cell: number, operand: number, { timed = false, extra = 0 } = {}): void => {
     const behaviour = threads[thread] ?? contradict(thread);
     if (behaviour.kind[node] === UNKNOWN) {
       behaviour.kind[node] = kind;
       behaviour.cell[node] = cell;
       behaviour.operand[node] = operand;
+      behaviour.extra[node] = extra;
       behaviour.timed[node] = timed;
-    } else if (behaviour.kind[node] !== kind || behaviour.cell[node] !== cell || behaviour.operand[node] !== operand || behaviour.timed[node] !== timed) {
+    } else if (
+      behaviour.kind[node] !== kind || behaviour.cell[node] !== cell || behaviour.operand[node] !== operand || behaviour.extra[node] !== extra ||
+      behaviour.timed[node] !== timed
+    ) {
       contradict(thread);
     }
   };
@@ -102,6 +114,9 @@ export function learnBehaviours(session: Session): Behaviours {
     const after = word(words, at + RECORD.after);
     const detail = word(words, at + RECORD.detail);
     const flags = word(words, at + RECORD.flags);
+    const since = word(words, at + RECORD.since);
+    const age = word(words, at + RECORD.age);
+    if (age > MOST_TICKETS) throw new UncontrolledProgramError(`program ${program.name} keeps too many tickets to be covered by states`);
     switch (kind) {
       case KIND.start:
       case KIND.notify:
@@ -116,6 +131,21 @@ export function learnBehaviours(session: Session): Behaviours {
       case KIND.bump:
         settle(thread, node, kind, cell, (after - before) | 0);
         return follow(thread, node, 0, 0);
+      case KIND.raise:
+        settle(thread, node, kind, cell, since, { extra: detail });
+        return follow(thread, node, 0, 0);
+      case KIND.ticket:
+        settle(thread, node, kind, cell, detail);
+        return follow(thread, node, before & detail, 0);
+      case KIND.moved:
+        settle(thread, node, kind, cell, detail, { extra: age });
+        return follow(thread, node, ((before ^ since) & detail) === 0 ? 0 : 1, 0);
+      case KIND.lowerIf:
+        settle(thread, node, kind, cell, detail, { extra: age });
+        return follow(thread, node, before === since ? 1 : 0, 0);
+      case KIND.waitUnmoved:
+        settle(thread, node, kind, cell, detail, { extra: age });
+        return follow(thread, node, flags & FLAG.slept, 0);
       case KIND.update:
         settle(thread, node, kind, cell, detail);
         return follow(thread, node, before & detail, after & detail);
@@ -123,7 +153,7 @@ export function learnBehaviours(session: Session): Behaviours {
         settle(thread, node, kind, cell, detail);
         return follow(thread, node, flags & FLAG.slept, 0);
       case KIND.wake:
-        settle(thread, node, kind, cell, 0, (flags & FLAG.timed) !== 0);
+        settle(thread, node, kind, cell, 0, { timed: (flags & FLAG.timed) !== 0 });
         return follow(thread, node, flags & FLAG.expired, 0);
       default:
         settle(thread, node, kind, cell, -1);
@@ -175,7 +205,7 @@ export function learnBehaviours(session: Session): Behaviours {
           if (behaviour.outcome[node] === "") behaviour.outcome[node] = outcome;
           else if (behaviour.outcome[node] !== outcome) contradict(thread);
         } else if (left.kind === KIND.wake) {
-          settle(thread, node, KIND.wake, placeOf(left.cell), 0, left.timed);
+          settle(thread, node, KIND.wake, placeOf(left.cell), 0, { timed: left.timed });
         }
       });
     },
@@ -183,7 +213,7 @@ export function learnBehaviours(session: Session): Behaviours {
 }
 
 function createBehaviour(): Behaviour {
-  const behaviour: Behaviour = { kind: [], cell: [], operand: [], timed: [], outcome: [], told: [], after: [], next: [], stages: new Map() };
+  const behaviour: Behaviour = { kind: [], cell: [], operand: [], extra: [], timed: [], outcome: [], told: [], after: [], next: [], stages: new Map() };
   addNode(behaviour);
   return behaviour;
 }
@@ -191,6 +221,7 @@ function createBehaviour(): Behaviour {
 function addNode(behaviour: Behaviour): number {
   behaviour.cell.push(-1);
   behaviour.operand.push(0);
+  behaviour.extra.push(0);
   behaviour.timed.push(false);
   behaviour.outcome.push("");
   behaviour.told.push([]);
@@ -206,29 +237,4 @@ function stageOf(behaviour: Behaviour, stage: string): number {
     behaviour.stages.set(stage, node);
   }
   return node;
-}
-
-/**
- * Numbers the nodes so that two have the same number exactly if all that is known to follow from them is the same: what a
- * thread was told and makes no difference any more does not tell states apart. Returns the number of each node, and how many
- * there are.
- */
-export function classify(behaviour: Behaviour): { classes: number[]; count: number } {
-  const classes: number[] = new Array<number>(behaviour.kind.length).fill(-1);
-  const numbers = new Map<string, number>();
-  const classOf = (node: number): number => {
-    const found = classes[node] ?? -1;
-    if (found >= 0) return found;
-    const edges = (behaviour.told[node] ?? [])
-      .map((told, edge) => `${told}:${behaviour.after[node]?.[edge] ?? 0}:${classOf(behaviour.next[node]?.[edge] ?? 0)}`);
-    const text = behaviour.kind[node] === UNKNOWN
-      ? `? ${node}`
-      : [behaviour.kind[node], behaviour.cell[node], behaviour.operand[node], behaviour.timed[node], behaviour.outcome[node], ...edges.sort()].join(",");
-    const number = numbers.get(text) ?? numbers.size;
-    numbers.set(text, number);
-    classes[node] = number;
-    return number;
-  };
-  for (let node = behaviour.kind.length - 1; node >= 0; node--) classOf(node);
-  return { classes, count: numbers.size };
 }

@@ -69,6 +69,7 @@ export const PENDING = {
   priority: 8,
   timeoutPriority: 9,
   outcomeBytes: 10,
+  age: 11,
   words: 16,
 } as const;
 
@@ -163,7 +164,18 @@ export function sketchPending(words: Int32Array, thread: number, value: number):
   let flags = 0;
   switch (kind) {
     case KIND.test:
+    case KIND.ticket:
       detail = word(words, at + PENDING.operand);
+      break;
+    case KIND.raise:
+    case KIND.moved:
+    case KIND.lowerIf:
+      detail = word(words, at + PENDING.expected);
+      after = afterOperation(kind, value, word(words, at + PENDING.operand), detail);
+      break;
+    case KIND.waitUnmoved:
+      detail = word(words, at + PENDING.expected);
+      if (((value ^ word(words, at + PENDING.operand)) & detail) === 0) flags = FLAG.slept;
       break;
     case KIND.wait:
       if (value === word(words, at + PENDING.expected)) flags = FLAG.slept;
@@ -195,6 +207,7 @@ export function sketchPending(words: Int32Array, thread: number, value: number):
   words[BOARD.scratch + RECORD.after] = after;
   words[BOARD.scratch + RECORD.detail] = detail;
   words[BOARD.scratch + RECORD.flags] = flags;
+  words[BOARD.scratch + RECORD.since] = word(words, at + PENDING.operand);
 }
 
 /** What a cell that holds `value` holds after an operation (other than update). */
@@ -212,6 +225,10 @@ export function afterOperation(kind: number, value: number, operand: number, exp
       return value & operand;
     case KIND.compareExchange:
       return value === expected ? operand : value;
+    case KIND.raise:
+      return (value + operand) | expected;
+    case KIND.lowerIf:
+      return value === operand ? value & ~expected : value;
     default:
       return value;
   }

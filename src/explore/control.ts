@@ -3,11 +3,14 @@
  * do, the next thread is chosen, and it goes on when that is itself. Waiting is logical and takes no time.
  */
 import { createHash } from "node:crypto";
-import { awaitBaton, passBaton, type AtomicOperation, type Clock, type Control, type Update } from "../sync/index.js";
+import { awaitBaton, passBaton, type AtomicOperation, type Clock, type Control, type Update, type WaitResult } from "../sync/index.js";
 import { afterOperation, BOARD, enabledThreads, EXPLORER, pendingOf, PENDING, NOTE, NOTED, sketchPending, sleepersOn, type Board } from "./board.js";
 import { PRIVATE_CELL, type CellMap } from "./cells.js";
 import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
+
+/** A ticket is this times its number, and the bits that it tells. */
+const TICKET = 2 ** 32;
 
 /** Unwinds a thread whose execution was given up. */
 export const ABORTED = new Error("the explorer gave this execution up");
@@ -27,6 +30,10 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
   const { words } = board;
   const me = pendingOf(thread);
   let now = 0;
+  /** What this thread's tickets stand for, and the cells they are of. */
+  const tickets: { readonly value: number; readonly cell: number }[] = [];
+  /** How many tickets ago the one was taken that the next operation uses; 0: it uses none. */
+  let age = 0;
 
   /** Waits until this thread is chosen for the operation it has announced. */
   const takeTurn = (): void => {
@@ -43,6 +50,8 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
     words[me + PENDING.cell] = cell;
     words[me + PENDING.operand] = operand;
     words[me + PENDING.expected] = expected;
+    words[me + PENDING.age] = age;
+    if (age > 0 && tickets[tickets.length - age]?.cell !== cell) throw new RangeError("a ticket is compared with another cell than its own");
   };
 
   /** Records the step that this thread makes now. */
@@ -56,6 +65,8 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
     words[at + RECORD.after] = after;
     words[at + RECORD.detail] = detail;
     words[at + RECORD.flags] = flags;
+    words[at + RECORD.since] = word(words, me + PENDING.operand);
+    words[at + RECORD.age] = word(words, me + PENDING.age);
     words[at + RECORD.enabled] = enabledThreads(words);
     const sleeping = word(words, BOARD.sleeping);
     words[at + RECORD.sleeping] = sleeping;
@@ -76,6 +87,21 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
     }
   };
 
+  /** What follows a wait that found the cell as it was to be. */
+  const sleep = (cell: number, timeoutMs: number): WaitResult => {
+    if (!(timeoutMs > 0)) return "timed-out";
+    announce(KIND.wake, cell, 0, 0);
+    const timed = timeoutMs === Infinity ? 0 : 1;
+    words[me + PENDING.timed] = timed;
+    words[me + PENDING.notified] = 0;
+    takeTurn();
+    const expired = word(words, me + PENDING.notified) === 0;
+    record(KIND.wake, cell, 0, 0, 0, (expired ? FLAG.expired : 0) | (timed === 1 ? FLAG.timed : 0));
+    if (!expired) return "ok";
+    now += timeoutMs;
+    return "timed-out";
+  };
+
   const note = (what: number, cell: number, value: number): void => {
     const noted = word(words, BOARD.notes);
     words[BOARD.notes] = noted + 1;
@@ -92,6 +118,8 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
 
     start: () => {
       now = 0;
+      age = 0;
+      tickets.length = 0;
       record(KIND.start, -1, 0, 0, 0, 0);
     },
 
@@ -114,7 +142,9 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       takeTurn();
       const value = word(cells, index);
       if (next === undefined) {
-        record(kind, cell, value, afterOperation(kind, value, operand, expected), kind === KIND.test ? operand : 0, 0);
+        record(kind, cell, value, afterOperation(kind, value, operand, expected), maskOf(kind, operand, expected), 0);
+        if (kind === KIND.ticket) tickets.push({ value, cell });
+        age = 0;
       } else {
         record(kind, cell, value, (value & ~expected) | (next(value & expected, operand) & expected), expected, 0);
       }
@@ -125,20 +155,30 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       announce(KIND.wait, cell, 0, expected);
       takeTurn();
       const value = word(cells, index);
-      const sleeps = value === expected && timeoutMs > 0;
       record(KIND.wait, cell, value, value, expected, value === expected ? FLAG.slept : 0);
-      if (!sleeps) return value === expected ? "timed-out" : "not-equal";
+      return value === expected ? sleep(cell, timeoutMs) : "not-equal";
+    },
 
-      announce(KIND.wake, cell, 0, 0);
-      const timed = timeoutMs === Infinity ? 0 : 1;
-      words[me + PENDING.timed] = timed;
-      words[me + PENDING.notified] = 0;
-      takeTurn();
-      const expired = word(words, me + PENDING.notified) === 0;
-      record(KIND.wake, cell, 0, 0, 0, (expired ? FLAG.expired : 0) | (timed === 1 ? FLAG.timed : 0));
-      if (!expired) return "ok";
-      now += timeoutMs;
-      return "timed-out";
+    tickets: {
+      // A number that says nothing: which ticket it is, and the bits that are told.
+      conceal: (value, tells) => (tickets.length - 1) * TICKET + ((value & tells) >>> 0),
+      reveal: (ticket) => {
+        const number = Math.floor(ticket / TICKET);
+        const taken = tickets[number];
+        if (taken === undefined) throw new RangeError(`${ticket} is not a ticket of this thread`);
+        age = tickets.length - number;
+        return taken.value;
+      },
+      wait: (cells, index, since, mask, timeoutMs) => {
+        const cell = cellMap.cellOf(cells, index);
+        announce(KIND.waitUnmoved, cell, since, mask);
+        takeTurn();
+        const value = word(cells, index);
+        const unmoved = ((value ^ since) & mask) === 0;
+        record(KIND.waitUnmoved, cell, value, value, mask, unmoved ? FLAG.slept : 0);
+        age = 0;
+        return unmoved ? sleep(cell, timeoutMs) : "not-equal";
+      },
     },
 
     notify: (cells, index) => {
@@ -161,6 +201,21 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       note(NOTED.stage, hash.readInt32LE(0), hash.readInt32LE(4));
     },
   };
+}
+
+/** The mask by which an operation looks at its cell or changes it; 0 where that is not known from the mask alone. */
+function maskOf(kind: number, operand: number, expected: number): number {
+  switch (kind) {
+    case KIND.test:
+    case KIND.ticket:
+      return operand;
+    case KIND.raise:
+    case KIND.moved:
+    case KIND.lowerIf:
+      return expected;
+    default:
+      return 0;
+  }
 }
 
 /** Gives the baton to the chosen thread, or to the explorer if the execution is over. */

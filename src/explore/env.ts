@@ -15,6 +15,7 @@ export interface EnvOptions {
   /** This thread's place in the arena. */
   readonly thread: number;
   readonly clock: Clock;
+  readonly finalStatuses: ModelContext["finalStatuses"];
   /** Told when a named call begins and ends. */
   readonly onCall: (name: string | undefined) => void;
 }
@@ -30,7 +31,7 @@ export interface ThreadEnv extends Env {
   renew(everything?: boolean): void;
 }
 
-export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread, clock, onCall }: EnvOptions): ThreadEnv {
+export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread, clock, finalStatuses, onCall }: EnvOptions): ThreadEnv {
   const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: nobody });
   const metrics = createAgentMetrics();
   let arena = attach();
@@ -39,7 +40,7 @@ export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread
 
   const createModelContext = (): ModelContext => {
     const made = createContext({
-      arena, clock, db: createRowDatabase(rows), mailbox: mailboxKind, metrics, ids: { next: () => "id" },
+      arena, clock, db: createRowDatabase(rows), mailbox: mailboxKind, finalStatuses, metrics, ids: { next: () => "id" },
     });
     made.slots.adopt(AGENT_ID, SLOT_INDEX);
     return made;

@@ -7,10 +7,13 @@
  * that cleared nothing, have only looked.
  */
 
-/** Kinds of operation. `start` begins a thread, `wait` looks at the cell and goes to sleep, `wake` ends the sleep. */
+/**
+ * Kinds of operation. `start` begins a thread, `wait` looks at the cell and goes to sleep, `wake` ends the sleep; `waitUnmoved` is a
+ * wait that compares with a ticket.
+ */
 export const KIND = {
   start: 0, load: 1, test: 2, store: 3, add: 4, or: 5, and: 6, exchange: 7, compareExchange: 8, update: 9, bump: 10,
-  wait: 11, notify: 12, wake: 13, done: 14,
+  raise: 11, ticket: 12, moved: 13, lowerIf: 14, waitUnmoved: 15, wait: 16, notify: 17, wake: 18, done: 19,
 } as const;
 
 export const KIND_NAMES = Object.keys(KIND) as (keyof typeof KIND)[];
@@ -24,13 +27,19 @@ export const RECORD = {
   /** The cell before and after. */
   before: 3,
   after: 4,
-  /** Of a test or update: its mask. Of a wait: the value it expects. Of a notify: bit mask of the threads it woke. */
+  /**
+   * Of a test, update, raise or whatever uses a ticket: its mask. Of a ticket: the bits it tells. Of a wait: the value it expects. Of
+   * a notify: bit mask of the threads it woke.
+   */
   detail: 5,
   flags: 6,
   /** Bit masks of the threads that could have run here, and of those that need not be tried here (sleep set). */
   enabled: 7,
   sleeping: 8,
-  words: 9,
+  /** Of a bump or raise: what it adds. Of whatever uses a ticket: what the cell held at its time; and how many tickets ago, from 1. */
+  since: 9,
+  age: 10,
+  words: 11,
 } as const;
 
 export const FLAG = {
@@ -66,10 +75,34 @@ function changedForOther(words: Int32Array, a: number, b: number): boolean {
     case KIND.update:
       return ((before ^ after) & mask) !== 0;
     case KIND.bump:
-      return word(words, a + RECORD.kind) !== KIND.bump;
+    case KIND.raise:
+      return !(adds(words, a) && addsCommute(deltaAt(words, a), maskAt(words, a), deltaAt(words, b), maskAt(words, b)));
+    case KIND.moved:
+    case KIND.waitUnmoved:
+      return (((before ^ word(words, b + RECORD.since)) & mask) === 0) !== (((after ^ word(words, b + RECORD.since)) & mask) === 0);
+    case KIND.lowerIf:
+      return before === word(words, b + RECORD.since) || after === word(words, b + RECORD.since);
     default:
       return true;
   }
+}
+
+/** Whether it makes no difference in which order two deltas are added, each with a mask whose bits are then put up. */
+export function addsCommute(delta: number, mask: number, otherDelta: number, otherMask: number): boolean {
+  return mask < (otherDelta & -otherDelta) && otherMask < (delta & -delta);
+}
+
+function adds(words: Int32Array, at: number): boolean {
+  const kind = word(words, at + RECORD.kind);
+  return kind === KIND.bump || kind === KIND.raise;
+}
+
+function deltaAt(words: Int32Array, at: number): number {
+  return word(words, at + RECORD.since);
+}
+
+function maskAt(words: Int32Array, at: number): number {
+  return word(words, at + RECORD.kind) === KIND.raise ? word(words, at + RECORD.detail) : 0;
 }
 
 function notifyDepends(words: Int32Array, notify: number, other: number, kind: number): boolean {
@@ -77,6 +110,7 @@ function notifyDepends(words: Int32Array, notify: number, other: number, kind: n
   const woke = word(words, notify + RECORD.detail);
   switch (kind) {
     case KIND.wait:
+    case KIND.waitUnmoved:
       return (flags & FLAG.slept) !== 0;
     case KIND.notify:
       // Which of two woke a thread decides what happened before the thread went on.

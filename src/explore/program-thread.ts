@@ -38,6 +38,7 @@ let calls: { step: number; name?: string }[] = [];
 const env = createEnv(shared, {
   thread,
   clock: control.clock,
+  finalStatuses: program.finalStatuses,
   onCall: (name) => {
     if (word(words, BOARD.recording) === 0) return;
     calls.push({ step: word(words, BOARD.step), ...(name === undefined ? {} : { name }) });

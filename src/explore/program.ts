@@ -1,5 +1,5 @@
 /** What is explored: a program of a few threads on one agent's slot, and what must hold whatever order they run in. */
-import type { Agent } from "../model/index.js";
+import type { Agent, ModelContext } from "../model/index.js";
 import type { AgentStatus } from "../db/index.js";
 import type { Clock, Event, EventName, Json, Mailbox, MailboxKind, Steps } from "../sync/index.js";
 
@@ -55,6 +55,8 @@ export interface Program {
   readonly description: string;
   /** Bytes of the mailbox's ring, a power of two. */
   readonly ringBytes: number;
+  /** Whether a change of status may overwrite a final one, as in the seed, or gives way to it, as in a run ({@link ModelContext}). */
+  readonly finalStatuses: ModelContext["finalStatuses"];
   /** By name, in the order of the columns of a printed schedule. */
   readonly threads: Readonly<Record<string, ProgramThread | StagedThread>>;
   /** How `exhaustive` covers it unless told otherwise: `traces`, or by `states` where there are too many traces. */
@@ -67,9 +69,11 @@ export interface Program {
 export const COVERAGES = ["traces", "states"] as const;
 export type Coverage = (typeof COVERAGES)[number];
 
-export interface ProgramDefinition extends Omit<Program, "ringBytes" | "coveredBy"> {
+export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalStatuses" | "coveredBy"> {
   /** Default: 256. */
   readonly ringBytes?: number;
+  /** Default: `overwritten`. */
+  readonly finalStatuses?: ModelContext["finalStatuses"];
   /** Default: `traces`. */
   readonly coveredBy?: Coverage;
 }
@@ -86,7 +90,7 @@ export function define(definition: ProgramDefinition): Program {
   if (count < 1 || count > MOST_THREADS) {
     throw new RangeError(`program ${definition.name} has ${count} threads; it can have 1 to ${MOST_THREADS}`);
   }
-  return { ringBytes: 256, coveredBy: "traces", ...definition };
+  return { ringBytes: 256, finalStatuses: "overwritten", coveredBy: "traces", ...definition };
 }
 
 /** Whether a value is a program, as far as one can see. */

@@ -2,7 +2,7 @@
  * The agent's row in a program: a database whose shared rows are words of shared memory, so that every read and write of one
  * is a scheduling point and a new execution starts from a clean row. What writes do is what src/db says they do.
  */
-import { AGENT_STATUSES, type AgentRow, type AgentStatus, type Database, type WriteArgs, type WriteName, type WriteResult } from "../db/index.js";
+import { AGENT_STATUSES, isFinal, type AgentRow, type AgentStatus, type Database, type WriteArgs, type WriteName, type WriteResult } from "../db/index.js";
 import { atomics, ready, type Wait } from "../sync/index.js";
 
 export const ROW = { status: 0, submits: 1, words: 16 } as const;
@@ -31,10 +31,20 @@ export function statusOf(place: number): AgentStatus {
   return AGENT_STATUSES[place] ?? "none";
 }
 
+/** As {@link writeStatus}, in one step that leaves a final status as it is. Returns the status before. */
+export function writeUnlessFinal(rows: Int32Array, status: AgentStatus): AgentStatus {
+  return statusOf(atomics.update(rows, ROW.status, -1, givesWay, AGENT_STATUSES.indexOf(status)));
+}
+
+function givesWay(present: number, next: number): number {
+  return isFinal(statusOf(present)) ? present : next;
+}
+
 /** What an agent's handle uses of a database; anything else throws a TypeError. */
 export function createRowDatabase(rows: Int32Array): Database {
   const writes: Partial<Record<WriteName, (...args: never[]) => unknown>> = {
-    updateAgent: (_agentId: string, change: { status: AgentStatus }) => writeStatus(rows, change.status),
+    updateAgent: (_agentId: string, { status, unlessFinal }: { status: AgentStatus; unlessFinal: boolean }) =>
+      unlessFinal ? writeUnlessFinal(rows, status) : writeStatus(rows, status),
     appendState: (entry: { kind: string }) => {
       if (entry.kind === "submit") atomics.add(rows, ROW.submits, 1);
     },

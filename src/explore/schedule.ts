@@ -87,7 +87,7 @@ function matters({ board: { words, log }, steps }: Session, step: number): boole
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
   if (kind === KIND.start) return false;
-  if (kind === KIND.wait || kind === KIND.wake) return true;
+  if (kind === KIND.wait || kind === KIND.waitUnmoved || kind === KIND.wake) return true;
   for (let other = 0; other < steps; other++) {
     const otherAt = log + other * RECORD.words;
     if (word(words, otherAt + RECORD.thread) === word(words, at + RECORD.thread)) continue;
@@ -101,6 +101,7 @@ function sleepOf({ board: { words, log }, threadNames }: Session, step: number):
   const at = log + step * RECORD.words;
   switch (word(words, at + RECORD.kind)) {
     case KIND.wait:
+    case KIND.waitUnmoved:
       return (word(words, at + RECORD.flags) & FLAG.slept) === 0 ? {} : { waits: "begins" };
     case KIND.wake:
       return { waits: "ends" };
@@ -127,8 +128,11 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
   switch (kind) {
     case KIND.load:
     case KIND.test:
+    case KIND.ticket:
+    case KIND.moved:
       return `sees ${name}: ${value(before)}`;
     case KIND.wait:
+    case KIND.waitUnmoved:
       return (flags & FLAG.slept) === 0 ? `would wait for ${name}, but it has changed` : `waits for ${name}`;
     case KIND.wake:
       return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "its time is up";

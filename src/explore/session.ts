@@ -96,7 +96,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const board = createBoard(maxSteps);
   const { words, outcomes } = board;
   words[BOARD.threads] = threadNames.length;
-  const env = createEnv(shared, { thread: threadNames.length, clock: systemClock, onCall: () => undefined });
+  const env = createEnv(shared, { thread: threadNames.length, clock: systemClock, finalStatuses: program.finalStatuses, onCall: () => undefined });
 
   const threads = threadNames.map((_name, thread) => {
     const data: ThreadData = { source, shared, board: board.buffer, maxSteps, thread };

@@ -9,19 +9,24 @@
  * being tried in two orders that lead to one state (Godefroid, LNCS 1032, 1996, sections 5 and 6), and a step that no other
  * thread's can depend on is made at once. At last each state in which nothing can go on is reached by a real execution.
  */
-import { classify, learnBehaviours } from "./behaviour.js";
+import { learnBehaviours } from "./behaviour.js";
 import { END } from "./board.js";
 import { lowest } from "./choose.js";
-import { openStates, privateCells } from "./model-state.js";
+import { classify } from "./classes.js";
+import { trackFootprints } from "./footprints.js";
+import { openStates } from "./model-state.js";
 import { word } from "./operations.js";
 import { UncontrolledProgramError, type Session } from "./session.js";
-import { createStateSet, mix, type StateSet } from "./state-set.js";
+import { createStateSet, type StateSet } from "./state-set.js";
 
-/** Random executions to begin with: they learn most of what there is to learn, at the least cost. */
+/** Random executions to begin with: they learn much of what there is to learn, at the least cost. */
 const FIRST_LOOKS = 200;
-/** A pass begins anew once it has executed as many schedules as this, and this part of all before. */
-const LEAST_LEARNED = 200;
-const PART_LEARNED = 0.5;
+/**
+ * A pass begins anew once it has executed as many schedules as this, and this part of all before: where much is not known yet, states
+ * are told apart that will turn out to be one.
+ */
+const LEAST_LEARNED = 20;
+const PART_LEARNED = 0.03;
 /** Steps worked out before whoever drives the search gets a look. */
 const SLICE = 100_000;
 
@@ -53,8 +58,6 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
   let seen = createStateSet();
   let transitions = 0;
   let passes = 0;
-  let low = 0;
-  let high = 0;
 
   const execute = (prefix: readonly number[] | Uint8Array, random?: number): number => {
     const end = session.execute(random === undefined ? { prefix } : { prefix, policy: "random", random });
@@ -69,32 +72,13 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
     const began = schedules.length;
     const known = behaviours.known;
     const most = Math.max(LEAST_LEARNED, began * PART_LEARNED);
-    const isPrivate = privateCells(behaviours);
     const classes = behaviours.threads.map(classify);
+    const footprints = trackFootprints(behaviours, classes);
+    const at = new Int32Array(count);
     const ends: Uint8Array[] = [];
     seen = createStateSet();
     passes++;
 
-    const classOf = (thread: number, node: number): number => {
-      const of = classes[thread];
-      if (of === undefined) return node;
-      while (of.classes.length <= node) of.classes.push(of.count++);
-      return of.classes[node] ?? node;
-    };
-    const hash = (row: number): void => {
-      low = mix(0, states.notified(row), 1);
-      high = mix(0, states.notified(row), 77);
-      for (let thread = 0; thread < count; thread++) {
-        const number = classOf(thread, states.nodeOf(row, thread));
-        low ^= mix(1 + thread, number, 1);
-        high ^= mix(1 + thread, number, 77);
-      }
-      for (let cell = 0; cell < states.cells; cell++) {
-        if (!states.changed(row, cell)) continue;
-        low ^= mix(100 + cell, states.value(row, cell), 1);
-        high ^= mix(100 + cell, states.value(row, cell), 77);
-      }
-    };
     /** Threads to be tried in a state: one whose step nobody's can depend on, or all that can run. */
     const candidates = (row: number): number => {
       const enabled = states.enabled(row);
@@ -102,16 +86,16 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
         ends.push(pathTo(row));
         return 0;
       }
+      for (let thread = 0; thread < count; thread++) at[thread] = states.classOf(row, thread);
       for (let rest = enabled; rest !== 0; rest &= rest - 1) {
         const thread = lowest(rest);
-        const cell = states.cellOf(row, thread);
-        if (cell < 0 || isPrivate[cell] === true) return 1 << thread;
+        if (footprints.standsAlone(thread, at, states.told(row, thread))) return 1 << thread;
       }
       return enabled;
     };
     /** Enters the state of the row unless everything from it was tried; returns whether it did. */
     const enter = (row: number, sleep: number): boolean => {
-      hash(row);
+      const { low, high } = states.hashOf(row);
       const before = seen.get(low, high);
       if (before !== undefined && (before & ~sleep) === 0) return false;
       const asleep = before === undefined ? sleep : sleep & before;
@@ -122,7 +106,7 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
       return true;
     };
 
-    states.begin();
+    states.begin(classes);
     enter(0, 0);
     for (let row = 0, sliced = 0; row >= 0; ) {
       const rest = word(left, row);

@@ -6,7 +6,9 @@
  */
 
 /** The operations that a {@link Control} is asked about before they are performed. */
-export type AtomicOperation = "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update" | "bump";
+export type AtomicOperation =
+  | "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update" | "bump" | "raise"
+  | "ticket" | "moved" | "lowerIf";
 export type PlainAccess = "read" | "written";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
@@ -16,9 +18,9 @@ export type Update = (value: number, argument: number) => number;
 /** Decides when this thread's next operation on shared memory takes place, and what waiting means. */
 export interface Control {
   /**
-   * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta or
-   * mask, `expected` what a compareExchange expects or the bits of an update, `next` the function of an update; so that a
-   * control can tell what the operation will do to the cell.
+   * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta, mask or
+   * ticket, `expected` what a compareExchange expects or the bits of an update, a raise, or of whatever uses a ticket, `next` the
+   * function of an update; so that a control can tell what the operation will do to the cell.
    */
   before(
     operation: AtomicOperation, cells: Int32Array, index: number,
@@ -30,6 +32,18 @@ export interface Control {
   notify(cells: Int32Array, index: number): void;
   /** Told after this thread has read or written `words` plain words, which belongs to the operation before. */
   plain?(access: PlainAccess, cells: Int32Array, index: number, words: number): void;
+  /** Keeps what tickets stand for to itself, so that a thread can use them for nothing but what they are for. */
+  readonly tickets?: Tickets;
+}
+
+/** Tickets ({@link ticket}) that do not say what the cell held. */
+export interface Tickets {
+  /** A ticket for `value`, which the cell holds; it has the bits of `tells` of it, and nothing else to do with it. */
+  conceal(value: number, tells: number): number;
+  /** What the cell held at the time of the ticket. Called before each operation that uses it. */
+  reveal(ticket: number): number;
+  /** Takes the place of {@link waitUnmoved}, and is one operation as a control's `wait` is. */
+  wait(cells: Int32Array, index: number, since: number, mask: number, timeoutMs: number): WaitResult;
 }
 
 let control: Control | undefined;
@@ -121,6 +135,53 @@ export function update(cells: Int32Array, index: number, mask: number, next: Upd
 export function bump(cells: Int32Array, index: number, delta: number): void {
   if (control !== undefined) control.before("bump", cells, index, delta, 0, undefined);
   Atomics.add(cells, index, delta);
+}
+
+/**
+ * Adds `delta` and puts the bits of `mask` up, which lie below those of `delta`; returns nothing, so that it does not matter in
+ * which order several threads do it. The loop is one operation, as that of {@link update}.
+ */
+export function raise(cells: Int32Array, index: number, delta: number, mask: number): void {
+  if (control !== undefined) control.before("raise", cells, index, delta, mask, undefined);
+  for (let value = Atomics.load(cells, index); ; ) {
+    const seen = Atomics.compareExchange(cells, index, value, (value + delta) | mask);
+    if (seen === value) return;
+    value = seen;
+  }
+}
+
+/**
+ * What the cell holds, to be compared with what it holds later ({@link hasMoved}, {@link lowerIf}, {@link waitUnmoved}) and for
+ * nothing else; only the bits of `tells` may be looked at. The explorer then need not tell apart what differs by the rest.
+ */
+export function ticket(cells: Int32Array, index: number, tells: number): number {
+  if (control !== undefined) control.before("ticket", cells, index, tells, 0, undefined);
+  const value = Atomics.load(cells, index);
+  return control?.tickets === undefined ? value : control.tickets.conceal(value, tells);
+}
+
+/** Whether any bit of `mask` is another than at the time of the ticket. */
+export function hasMoved(cells: Int32Array, index: number, ticket: number, mask: number): boolean {
+  const since = control?.tickets === undefined ? ticket : control.tickets.reveal(ticket);
+  if (control !== undefined) control.before("moved", cells, index, since, mask, undefined);
+  return ((Atomics.load(cells, index) ^ since) & mask) !== 0;
+}
+
+/** Lowers the bits of `mask` if the cell holds what it held at the time of the ticket; returns whether it did. */
+export function lowerIf(cells: Int32Array, index: number, ticket: number, mask: number): boolean {
+  const since = control?.tickets === undefined ? ticket : control.tickets.reveal(ticket);
+  if (control !== undefined) control.before("lowerIf", cells, index, since, mask, undefined);
+  return Atomics.compareExchange(cells, index, since, since & ~mask) === since;
+}
+
+/**
+ * Blocks this thread while the bits of `mask` are those of the ticket, as {@link wait} does. The result can be `not-equal` though
+ * they are, if others have changed: whoever waits looks again.
+ */
+export function waitUnmoved(cells: Int32Array, index: number, ticket: number, mask: number, timeoutMs: number): WaitResult {
+  if (control?.tickets !== undefined) return control.tickets.wait(cells, index, control.tickets.reveal(ticket), mask, timeoutMs);
+  const value = Atomics.load(cells, index);
+  return ((value ^ ticket) & mask) === 0 ? wait(cells, index, value, timeoutMs) : "not-equal";
 }
 
 /** Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed. */

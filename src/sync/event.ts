@@ -7,7 +7,7 @@
  * a waiter would have to sleep through exactly 2^31 sets to be misled.
  * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
  */
-import { and, bump, compareExchange, exchange, linger, load, notify, test, update, wait } from "./atomics.js";
+import { and, bump, exchange, hasMoved, linger, lowerIf, notify, raise, test, ticket, waitUnmoved } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { suspendOn, type Wait, type Waiter } from "./steps.js";
 
@@ -43,6 +43,7 @@ export interface EventHome {
 
 const FLAG = 1;
 const ONE_GENERATION = 2;
+const GENERATION = ~FLAG;
 /** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps. */
 const SOON_MS = 0.1;
 /** How often it looks: for about as long as it takes to put a thread to sleep and wake it. */
@@ -81,7 +82,7 @@ export class Event implements Signal {
 
   /** The first half of {@link set}: the flag is up, and nobody who waits has been told. */
   raise(): void {
-    update(this.#home.cells, this.#state, -1, raised, 0);
+    raise(this.#home.cells, this.#state, ONE_GENERATION, FLAG);
   }
 
   /** The first half of {@link announce}: the event has moved on, and nobody who waits has been told. */
@@ -99,18 +100,18 @@ export class Event implements Signal {
     clearEvent(this.#home.cells, this.#state);
   }
 
-  /** What the event is now; to be compared by {@link clearIf} and {@link waitBeyond}. */
-  ticket(): number {
-    return load(this.#home.cells, this.#state);
+  /** What the event is now, for {@link clearIf} and {@link waitBeyond}. Nothing else may be read from it but the bits of `tells`. */
+  ticket(tells = 0): number {
+    return ticket(this.#home.cells, this.#state, tells);
   }
 
   /** Lowers the flag unless anything has happened to the event since `ticket`. Returns whether nothing had. */
   clearIf(ticket: number): boolean {
-    return compareExchange(this.#home.cells, this.#state, ticket, ticket & ~FLAG) === ticket;
+    return lowerIf(this.#home.cells, this.#state, ticket, FLAG);
   }
 
   wait(timeoutMs = Infinity): boolean {
-    const ticket = this.ticket();
+    const ticket = this.ticket(FLAG);
     return (ticket & FLAG) !== 0 || this.waitBeyond(ticket, timeoutMs);
   }
 
@@ -125,13 +126,13 @@ export class Event implements Signal {
       this.#began = now;
     }
     let remaining = timeoutMs;
-    let state = load(cells, this.#state);
-    while (!isBeyond(state, ticket)) {
+    let raised = hasMoved(cells, this.#state, ticket, GENERATION);
+    while (!raised) {
       if (!(remaining > 0)) return false;
-      const outcome = wait(cells, this.#state, state, remaining);
-      state = load(cells, this.#state);
-      if (outcome === "timed-out") return isBeyond(state, ticket);
-      if (deadline !== Infinity && !isBeyond(state, ticket)) remaining = deadline - clock.now();
+      const outcome = waitUnmoved(cells, this.#state, ticket, GENERATION, remaining);
+      raised = hasMoved(cells, this.#state, ticket, GENERATION);
+      if (outcome === "timed-out") return raised;
+      if (deadline !== Infinity && !raised) remaining = deadline - clock.now();
     }
     return true;
   }
@@ -144,7 +145,7 @@ export class Event implements Signal {
     return {
       block: () => this.wait(timeoutMs),
       start: (waiter) => {
-        const ticket = this.ticket();
+        const ticket = this.ticket(FLAG);
         if ((ticket & FLAG) !== 0) waiter.resume(true);
         else this.watch(ticket, timeoutMs, waiter);
       },
@@ -161,7 +162,7 @@ export class Event implements Signal {
 
   /** Whether the event was set or announced after `ticket`. */
   wasRaisedSince(ticket: number): boolean {
-    return isBeyond(load(this.#home.cells, this.#state), ticket);
+    return hasMoved(this.#home.cells, this.#state, ticket, GENERATION);
   }
 
   /** The word of the watching threads, for the reactor. */
@@ -185,12 +186,4 @@ export class Event implements Signal {
 /** As {@link Event.clear}, of the event whose first word is `state`, for whoever has no other use for the event. */
 export function clearEvent(cells: Int32Array, state: number): void {
   and(cells, state, ~FLAG);
-}
-
-function raised(state: number): number {
-  return (state + ONE_GENERATION) | FLAG;
-}
-
-function isBeyond(state: number, ticket: number): boolean {
-  return (state & ~FLAG) !== (ticket & ~FLAG);
 }

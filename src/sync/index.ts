@@ -3,7 +3,7 @@
  */
 export { Arena, ArenaFullError, type ArenaOptions } from "./arena.js";
 export * as atomics from "./atomics.js";
-export { takeControl, type AtomicOperation, type Control, type Update, type WaitResult } from "./atomics.js";
+export { takeControl, type AtomicOperation, type Control, type Tickets, type Update, type WaitResult } from "./atomics.js";
 export { awaitBaton, passBaton } from "./baton.js";
 export { shiftClock, shiftedClock, systemClock, type Clock } from "./clock.js";
 export { describeWords, type WordDescription } from "./describe.js";

@@ -17,7 +17,7 @@
  * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
  * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
  */
-import { compareExchange, isControlled, load, notePlain, notify, store, test, update, wait, type PlainAccess } from "./atomics.js";
+import { compareExchange, isControlled, load, notePlain, notify, store, test, ticket, update, waitUnmoved, type PlainAccess } from "./atomics.js";
 import { bytesOf, type Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
@@ -28,6 +28,7 @@ const OWNER_SHIFT = 18;
 const OWNER = 0x3f << OWNER_SHIFT;
 const HEAD_SHIFT = 24;
 const HEAD_PARITY = 1 << HEAD_SHIFT;
+const WHOLE = -1;
 const LENGTH_BYTES = 4;
 
 /** A message that was taken out of a ring. */
@@ -140,8 +141,8 @@ export class Ring {
     for (;;) {
       const before = update(this.#cells, this.#queue, OWNER | CONTENDED | PARITY, claimed, mine);
       if ((before & OWNER) === 0) return (before & PARITY) === 0 ? 0 : 1;
-      const queue = load(this.#cells, this.#queue);
-      if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0) wait(this.#cells, this.#queue, queue);
+      const queue = ticket(this.#cells, this.#queue, OWNER | CONTENDED);
+      if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0) waitUnmoved(this.#cells, this.#queue, queue, WHOLE, Infinity);
     }
   }
 

@@ -26,8 +26,8 @@ test("the reduction finds the outcomes and traces that plain enumeration finds",
 });
 
 const COVERED = [
-  "back-pressure", "close-reopen", "coroutine-consumer", "disconnect-append", "disconnect-shutdown", "drained", "foreign-status",
-  "return-timeout", "shutdown-append", "shutdown-waiter", "signal", "submit-disconnect", "two-producers",
+  "close-reopen", "coroutine-consumer", "disconnect-append", "disconnect-shutdown", "drained", "foreign-status", "kept-status", "return-timeout",
+  "shutdown-append", "shutdown-waiter", "signal", "submit-disconnect", "two-producers",
 ];
 
 for (const name of COVERED) {

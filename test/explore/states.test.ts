@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, OWN_PROGRAMS } from "../../dist/explore/index.js";
 import { RANDOM_PROGRAMS } from "./programs/small.js";
-import { FAULTY, run, SMALL, withSession } from "./support.js";
+import { planted } from "./programs/planted.js";
+import { FAULTY, PLANTED, run, SMALL, withSession } from "./support.js";
 
 const MOST_INTERLEAVINGS = 20_000;
 
@@ -21,6 +22,18 @@ test("states end as plain enumeration says", async () => {
   }
   assert.ok(compared >= 6, `${compared} programs were small enough to compare`);
 });
+
+for (const { name } of planted) {
+  test(`what few orders show is found by traces and by states: ${name}`, async () => {
+    await withSession({ module: PLANTED, name }, {}, (session) => {
+      const plain = run(session, { reduction: "none" }, 300_000);
+      assert.notDeepEqual(plain.problems, []);
+      assert.ok(plain.tally.schedules > 1);
+      assert.deepEqual(run(session).problems, plain.problems);
+      assert.deepEqual(run(session, { coveredBy: "states" }).problems, plain.problems);
+    });
+  });
+}
 
 for (const name of ["drained", "shutdown-append", "signal", "submit-disconnect", "two-producers"]) {
   test(`sound: ${name} ends by states as by traces`, async () => {
@@ -42,13 +55,15 @@ for (const name of ["producer-consumer", "drained", "shutdown-waiter", "signal",
   });
 }
 
-test("sound: every state of three-updates is explored, and none breaks an invariant", async () => {
-  await withSession({ module: OWN_PROGRAMS, name: "three-updates" }, {}, (session) => {
-    const { problems, tally } = run(session, { coveredBy: "states" });
-    assert.deepEqual(problems, []);
-    assert.equal(tally.covered, true);
+for (const name of ["back-pressure", "three-updates"]) {
+  test(`sound: every state of ${name} is explored, and none breaks an invariant`, async () => {
+    await withSession({ module: OWN_PROGRAMS, name }, {}, (session) => {
+      const { problems, tally } = run(session, { coveredBy: "states" });
+      assert.deepEqual(problems, []);
+      assert.equal(tally.covered, true);
+    });
   });
-});
+}
 
 test("what was learned is not learned again by who goes on", async () => {
   const source = { module: OWN_PROGRAMS, name: "signal" };

@@ -2,6 +2,7 @@
 import { explore, openSession, type ExploreOptions, type ProgramSource, type Session, type SessionOptions, type Tally } from "../../dist/explore/index.js";
 
 export const SMALL = new URL("./programs/small.js", import.meta.url).href;
+export const PLANTED = new URL("./programs/planted.js", import.meta.url).href;
 export const FAULTY = new URL("./programs/faulty.js", import.meta.url).href;
 
 export async function withSession<T>(source: ProgramSource, options: SessionOptions, use: (session: Session) => T): Promise<T> {

@@ -1,7 +1,7 @@
 /** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
 import type { AgentStatus } from "../../db/index.js";
 import { define, type Finished } from "../program.js";
-import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingInStages, sending, updatesOf } from "./parts.js";
+import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingInStages, sending, sendingInStages, updatesOf } from "./parts.js";
 
 const TIMEOUT_MS = 100;
 
@@ -115,6 +115,22 @@ export const foreignStatus = define({
   ],
 });
 
+export const keptStatus = define({
+  name: "kept-status",
+  description: "the task's wait of 100 ms runs out while the worker returns the task, in a run, where the first final status is kept",
+  finalStatuses: "kept",
+  threads: {
+    task: receiving(1, TIMEOUT_MS),
+    "live run": acting("updateStatus(returned)", (agent) => agent.updateStatus("returned")),
+  },
+  check: (finished) => [
+    ...noEarlyTimeout(receivedBy(finished.outcomes["task"]), TIMEOUT_MS),
+    ...(errorOf(receivedBy(finished.outcomes["task"])) === "AgentTimeoutError"
+      ? statusIs(finished, "timeout")
+      : [...endsWith(finished, "AgentReturnedError"), ...statusIs(finished, "returned")]),
+  ],
+});
+
 export const disconnectShutdown = define({
   name: "disconnect-shutdown",
   description: "a worker sends an update and disconnects and the agent is shut down, while the task waits for updates for ever",
@@ -136,7 +152,7 @@ export const everything = define({
   description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes, call by call through new handles",
   coveredBy: "states",
   threads: {
-    "client A": sending(1, 2),
+    "client A": sendingInStages(1, 2),
     "client B": sending(3),
     "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
     "live run": acting("shutdown()", (agent) => agent.shutdown()),

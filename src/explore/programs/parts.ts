@@ -11,18 +11,33 @@ export type Received =
 
 /** A worker's client: appends these updates and returns those that the mailbox accepted. */
 export function sending(...updates: readonly number[]): ProgramThread {
-  return ({ mailbox, call }) =>
-    updates.filter((n) =>
-      call(`append update ${n}`, () => {
-        try {
-          mailbox.append({ n });
-          return true;
-        } catch (error) {
-          if (error instanceof MailboxFullError) return false;
-          throw error;
-        }
-      }),
-    );
+  return (env) => updates.filter((n) => isAccepted(env, n));
+}
+
+/** As {@link sending}, a stage an update. */
+export function sendingInStages(...updates: readonly number[]): StagedThread {
+  return {
+    first: { sent: 0, accepted: [] },
+    stage: (env, memory) => {
+      const { sent, accepted } = memory as { sent: number; accepted: number[] };
+      const n = updates[sent];
+      if (n === undefined) return { outcome: accepted };
+      return { next: { sent: sent + 1, accepted: isAccepted(env, n) ? [...accepted, n] : accepted } };
+    },
+  };
+}
+
+/** Appends an update; whether the mailbox had room for it. */
+function isAccepted({ mailbox, call }: Env, n: number): boolean {
+  return call(`append update ${n}`, () => {
+    try {
+      mailbox.append({ n });
+      return true;
+    } catch (error) {
+      if (error instanceof MailboxFullError) return false;
+      throw error;
+    }
+  });
 }
 
 /** The task's code: asks for `most` updates, until the agent is gone. */
