@@ -1,4 +1,5 @@
 /** The benchmarks, and the names under which several are run together. */
+import { control } from "./control.js";
 import type { Bench } from "./figure.js";
 import { hot } from "./hot.js";
 import { lifecycle } from "./lifecycle.js";
@@ -9,7 +10,7 @@ import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
 
-export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale, recording];
+export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale, recording, control];
 
 /** The benchmarks that a change is judged by: quick, and quiet enough for 10 % to be told from noise (docs/performance.md). */
 export const GATE = "gate";

@@ -19,8 +19,9 @@ import { word } from "./operations.js";
 import { UncontrolledProgramError, type Session } from "./session.js";
 import { createStateSet, type StateSet } from "./state-set.js";
 
-/** Random executions to begin with: they learn much of what there is to learn, at the least cost. */
-const FIRST_LOOKS = 200;
+/** Random executions to begin with, so many at a time as long as they learn this much: the cheapest way to learn most of what there is. */
+const LOOKS = 200;
+const WORTH_LOOKING = 20;
 /**
  * A pass begins anew once it has executed as many schedules as this, and this part of all before: where much is not known yet, states
  * are told apart that will turn out to be one.
@@ -141,7 +142,10 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
         ? execute([], Number(schedule.slice("random ".length)))
         : execute(Array.from(schedule, Number));
     }
-    for (let look = 0; earlier.length === 0 && look < FIRST_LOOKS; look++) yield execute([], Math.imul(look + 1, 0x9e3779b1) | 1);
+    for (let look = 0, before = -WORTH_LOOKING; earlier.length === 0 && behaviours.known - before >= WORTH_LOOKING; ) {
+      before = behaviours.known;
+      for (const end = look + LOOKS; look < end; look++) yield execute([], Math.imul(look + 1, 0x9e3779b1) | 1);
+    }
     for (let first = 0; ; first++) {
       // Begun in another way each time, so that different paths lead to what was not seen yet.
       const ends = yield* pass(threadNames.map((_name, thread) => (thread + first) % count));

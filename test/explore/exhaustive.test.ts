@@ -26,7 +26,7 @@ test("the reduction finds the outcomes and traces that plain enumeration finds",
 });
 
 const COVERED = [
-  "close-reopen", "coroutine-consumer", "disconnect-append", "disconnect-shutdown", "drained", "foreign-status", "kept-status", "return-timeout",
+  "close-reopen", "coroutine-consumer", "disconnect-append", "disconnect-shutdown", "drained", "foreign-status", "return-timeout",
   "shutdown-append", "shutdown-waiter", "signal", "submit-disconnect", "two-producers",
 ];
 

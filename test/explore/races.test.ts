@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
   contextSwitches, describeFailure, describeSteps, openSession, OWN_PROGRAMS, parseSchedule, renderSchedule, replay, sourceOf, STRATEGIES,
 } from "../../dist/explore/index.js";
-import { run, withSession } from "./support.js";
+import { FAULTY, run, withSession } from "./support.js";
 
 /** By program: what the first violation says, and the fewest context switches that show one like it. */
 const RACES: readonly [program: string, problem: RegExp, switches: number][] = [
@@ -33,6 +33,16 @@ for (const [name, problem, switches] of RACES) {
     });
   }
 }
+
+test("a final status is overwritten by another handle, as in the seed, and not where final statuses are kept", async () => {
+  await withSession({ module: FAULTY, name: "overwritten" }, {}, (session) => {
+    assert.match(run(session).problems.join(), /the task was told timeout, and the agent's status is returned/);
+  });
+  await withSession({ module: OWN_PROGRAMS, name: "kept-status" }, {}, (session) => {
+    const { problems, tally } = run(session);
+    assert.deepEqual([problems, tally.covered], [[], true]);
+  });
+});
 
 test("a failing schedule is replayed from its file, and reads as a table", async () => {
   const source = { module: OWN_PROGRAMS, name: "shutdown-waiter" };

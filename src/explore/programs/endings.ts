@@ -115,19 +115,23 @@ export const foreignStatus = define({
   ],
 });
 
+/** What an agent's status is when its task was told an error. */
+const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
+  AgentTimeoutError: "timeout", AgentReturnedError: "returned", AgentDisconnectedError: "disconnect",
+};
+
 export const keptStatus = define({
   name: "kept-status",
-  description: "the task's wait of 100 ms runs out while the worker returns the task, in a run, where the first final status is kept",
+  description: "the task's wait of 100 ms runs out while one handle writes returned and another disconnect, in a run: the first is kept, and told",
   finalStatuses: "kept",
   threads: {
     task: receiving(1, TIMEOUT_MS),
     "live run": acting("updateStatus(returned)", (agent) => agent.updateStatus("returned")),
+    "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
   },
   check: (finished) => [
     ...noEarlyTimeout(receivedBy(finished.outcomes["task"]), TIMEOUT_MS),
-    ...(errorOf(receivedBy(finished.outcomes["task"])) === "AgentTimeoutError"
-      ? statusIs(finished, "timeout")
-      : [...endsWith(finished, "AgentReturnedError"), ...statusIs(finished, "returned")]),
+    ...statusIs(finished, STATUS_OF[errorOf(receivedBy(finished.outcomes["task"])) ?? ""] ?? "none"),
   ],
 });
 
