@@ -16,8 +16,12 @@ import type { Env, Program } from "./program.js";
 import type { ThreadData, ThreadReport } from "./program-thread.js";
 import { INITIAL_STATUS, ROW, writeStatus } from "./rows.js";
 
-/** How long a thread may go without a scheduling point (ms of real time) before it is taken to be stuck in itself. */
+/**
+ * How long a thread may go without a scheduling point (ms of real time) before it is taken to be stuck in itself; in parts, so that a
+ * process that was stopped for longer goes on.
+ */
 const PATIENCE_MS = 20_000;
+const PART_MS = 1000;
 
 /** A program does not do the same when it is executed in the same order again, or never comes to a scheduling point. */
 export class UncontrolledProgramError extends Error {
@@ -110,8 +114,9 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   }
 
   const awaitEnd = (): void => {
-    if (!awaitBaton(words, EXPLORER, PATIENCE_MS)) {
-      throw new UncontrolledProgramError(`program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`);
+    for (let waitedMs = 0; !awaitBaton(words, EXPLORER, PART_MS); ) {
+      waitedMs += PART_MS;
+      if (waitedMs >= PATIENCE_MS) throw new UncontrolledProgramError(`program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`);
     }
   };
 
