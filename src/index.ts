@@ -16,7 +16,7 @@ export {
   suspend, suspendOn, systemClock, wait,
 } from "./sync/index.js";
 export type {
-  ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Message, Reactor, Signal, Slot, Steps, Timer, TimerQueue, Wait,
+  Absence, ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Message, Reactor, Signal, Slot, Steps, Timer, TimerQueue, Wait, Waiter,
 } from "./sync/index.js";
 
 // The database.
