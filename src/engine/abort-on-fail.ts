@@ -1,5 +1,6 @@
 /** Thresholds that end a run in the middle: those with `abortOnFail`. */
 import { failuresThatAbort, parseThresholds, type Measurements } from "../measure/index.js";
+import { formatObserved } from "../report/index.js";
 import type { Scenario } from "../scenario/index.js";
 
 /** How often they are looked at, ms of the run's clock. */
@@ -16,6 +17,6 @@ export function abortReasonOf(specs: Scenario["thresholds"]): AbortReason | unde
     const [failure] = failuresThatAbort(thresholds, measured);
     if (failure === undefined) return undefined;
     const at = (measured.durationMs / 1000).toFixed(1);
-    return `threshold ${failure.metric} ${failure.expression} failed after ${at} s: observed ${Number(failure.observed?.toPrecision(4))}`;
+    return `threshold ${failure.metric} ${failure.expression} failed after ${at} s: observed ${formatObserved(failure)}`;
   };
 }

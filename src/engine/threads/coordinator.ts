@@ -259,7 +259,7 @@ function stop(threads: readonly LaunchedThread<unknown>[], untilMs: number): voi
 }
 
 function endOf(interrupt: AbortSignal, abortion: AbortSignal): Summary["end"] {
-  if (interrupt.aborted) return { how: "interrupted", why: "interrupted by the user" };
+  if (interrupt.aborted) return { how: "interrupted", why: "by the user" };
   if (abortion.aborted) return { how: "aborted", why: String(abortion.reason) };
   return { how: "finished", why: null };
 }

@@ -107,7 +107,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
 }
 
 function endOf(interrupt: AbortSignal, { abortedBy }: VirtualRun): Summary["end"] {
-  if (interrupt.aborted) return { how: "interrupted", why: "interrupted by the user" };
+  if (interrupt.aborted) return { how: "interrupted", why: "by the user" };
   return abortedBy === undefined ? { how: "finished", why: null } : { how: "aborted", why: abortedBy };
 }
 
