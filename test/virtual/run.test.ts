@@ -94,7 +94,7 @@ describe("a run under simulated time", () => {
 
   it("refuses faults that there are not, and faults on real threads", async () => {
     const unknown = await simulate("--scenario", "steady", "--virtual", "--faults", "lat=0.1");
-    assert.deepEqual([unknown.code, unknown.stderr], [2, 'simulate: --faults: there is no fault "lat"; did you mean "late"?\n']);
+    assert.deepEqual([unknown.code, unknown.stderr], [2, 'simulate: --faults: "lat" is none of late, lost, repeated, stall, commit, crash, quit; did you mean "late"?\n']);
     const rate = await simulate("--scenario", "steady", "--virtual", "--faults", "late=2");
     assert.deepEqual([rate.code, rate.stderr], [2, 'simulate: --faults: the rate of late must be a number from 0 to 1, not "2"\n']);
     const threads = await simulate("--scenario", "steady", "--faults");
