@@ -9,7 +9,7 @@ import {
   type Coverage, type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
 } from "../explore/index.js";
 import { formatCount, plural, whyFileFailed } from "../report/index.js";
-import { nearest } from "../scenario/index.js";
+import { didYouMean } from "../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -112,8 +112,7 @@ async function findProgram(wanted: string, name: string | undefined): Promise<Pr
   const sought = isPath ? (name ?? names[0] ?? "") : wanted;
   if (names.includes(sought)) return { module, name: sought };
   if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
-  const near = nearest(sought, names);
-  throw new UsageError(`there is no program "${sought}"${near === undefined ? "" : `; did you mean "${near}"?`} (simulate explore lists them)`);
+  throw new UsageError(`there is no program "${sought}"${didYouMean(sought, names)} (simulate explore lists them)`);
 }
 
 async function importPrograms(path: string, module: string): Promise<readonly Program[]> {

@@ -1,6 +1,6 @@
 /** `--faults`: what goes wrong in a simulated run, and how often. */
 import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../engine/index.js";
-import { nearest, type Scenario } from "../scenario/index.js";
+import { didYouMean, type Scenario } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 
 const usual = FAULT_KINDS.map((kind) => `${kind}=${FAULTS[kind].rate}`).join(",");
@@ -23,10 +23,7 @@ export function faultRatesFrom(text: string | undefined): FaultRates | undefined
   for (const part of text.split(",").filter((piece) => piece !== "")) {
     const [name = "", value] = part.split("=");
     const kind = FAULT_KINDS.find((known) => known === name);
-    if (kind === undefined) {
-      const near = nearest(name, FAULT_KINDS);
-      throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`);
-    }
+    if (kind === undefined) throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${didYouMean(name, FAULT_KINDS)}`);
     const rate = value === undefined ? FAULTS[kind].rate : value === "" ? NaN : Number(value);
     if (!(rate >= 0 && rate <= 1)) throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${value ?? ""}"`);
     rates[kind] = rate;

@@ -5,11 +5,7 @@ import { UsageError } from "./errors.js";
 
 /** @throws {UsageError} when it cannot be read */
 export function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${named(path)} cannot be read: ${whyFileFailed(error)}`, { cause: error });
-  }
+  return explained(path, "read", () => readFileSync(path));
 }
 
 /** @throws {UsageError} when it cannot be read */
@@ -19,22 +15,18 @@ export function readText(path: string): string {
 
 /** @throws {UsageError} when it cannot be written */
 export function writeText(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${named(path)} cannot be written: ${whyFileFailed(error)}`, { cause: error });
-  }
+  explained(path, "written", () => writeFileSync(path, text));
 }
 
 /** @throws {UsageError} when nothing can be written to `path`; what is there stays as it is */
 export function checkWritable(path: string): void {
-  try {
-    writeFileSync(path, "", { flag: "a" });
-  } catch (error) {
-    throw new UsageError(`${named(path)} cannot be written: ${whyFileFailed(error)}`, { cause: error });
-  }
+  explained(path, "written", () => writeFileSync(path, "", { flag: "a" }));
 }
 
-function named(path: string): string {
-  return path === "" ? '""' : path;
+function explained<T>(path: string, what: "read" | "written", work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new UsageError(`${path === "" ? '""' : path} cannot be ${what}: ${whyFileFailed(error)}`, { cause: error });
+  }
 }

@@ -2,7 +2,7 @@
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
-import { nearest, ScenarioError } from "../scenario/index.js";
+import { didYouMean, ScenarioError } from "../scenario/index.js";
 import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { compareCommand } from "./compare.js";
@@ -71,8 +71,7 @@ function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
   if (usageOf(first) !== undefined) return;
-  const near = nearest(first, USAGES.map((usage) => usage.replace(/ .*/, "")));
-  throw new UsageError(`unknown command "${first}"${near === undefined ? "" : `; did you mean "${near}"?`} (see simulate --help)`);
+  throw new UsageError(`unknown command "${first}"${didYouMean(first, USAGES.map((usage) => usage.replace(/ .*/, "")))} (see simulate --help)`);
 }
 
 /** `simulate help` and `simulate help COMMAND` are what they are with other programs. */

@@ -1,6 +1,6 @@
 /** What yargs refuses to parse, in this program's words: what is wrong, what it may be a slip for, and where help is. */
 import { hideBin } from "yargs/helpers";
-import { nearest } from "../scenario/index.js";
+import { didYouMean, nearest } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 
 /** What yargs knows of the command that is parsed; its declarations leave it out. */
@@ -37,9 +37,8 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
   const [, argument = "", given = ""] = /Argument: ([\w-]+), Given: "(.*?)", Choices: /.exec(message) ?? [];
   const known = choices[argument];
   if (known !== undefined) {
-    const near = nearest(given, known);
     const what = usage?.includes(argument) === true ? "" : `${dashed(argument)}: `;
-    return say(`${what}"${given}" is none of ${known.join(", ")}${near === undefined ? "" : `; did you mean "${near}"?`}`);
+    return say(`${what}"${given}" is none of ${known.join(", ")}${didYouMean(given, known)}`);
   }
   return say(message.replaceAll("\n", " "));
 }

@@ -6,7 +6,7 @@ export { LONGEST_STALL_MS, type Fault } from "./fault-schema.js";
 export { LARGEST_PAYLOAD_BYTES } from "./fields.js";
 export type { PlannedFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define.js";
-export { nearest } from "./nearest.js";
+export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";
 export { loadScenario, parseScenario, SCENARIO_SCHEMA, shippedScenarios, type LoadedScenario } from "./load.js";
 export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./schema.js";

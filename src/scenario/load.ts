@@ -5,7 +5,7 @@ import { basename, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "./errors.js";
 import { MOST_FILE_BYTES } from "./limits.js";
-import { nearest } from "./nearest.js";
+import { didYouMean } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
 import { scenarioSchema, type Scenario } from "./schema.js";
 import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
@@ -128,9 +128,8 @@ export function loadScenario(nameOrPath: string): LoadedScenario {
   if (!isPath) {
     const known = shippedScenarios();
     if (!known.includes(nameOrPath)) {
-      const near = nearest(nameOrPath, known);
       throw new ScenarioError([
-        `unknown scenario "${nameOrPath}"${near === undefined ? "" : `; did you mean "${near}"?`}`,
+        `unknown scenario "${nameOrPath}"${didYouMean(nameOrPath, known)}`,
         `there are ${known.join(", ")}; a file of your own is named by its path, such as ./${nameOrPath}${EXTENSION}`,
       ]);
     }

@@ -13,3 +13,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     .filter(({ candidate, off }) => off <= Math.max(2, candidate.length / 3))
     .sort((a, b) => a.off - b.off)[0]?.candidate;
 }
+
+/** What an error about an unknown `name` ends with: `; did you mean "…"?`, or nothing where no name of `known` is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `; did you mean "${near}"?`;
+}
