@@ -2,22 +2,50 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
-import { connectDatabase, startWriter } from "../../dist/db/index.js";
+import { test, type TestContext } from "node:test";
+import { connectDatabase, startWriter, type WriterHandle } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
 import { preparePlatform } from "../../dist/engine/platform-rows.js";
-import { createLauncher } from "../../dist/engine/threads/launch.js";
+import { createLauncher, type Launcher, type LauncherOptions } from "../../dist/engine/threads/launch.js";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena, systemClock } from "../../dist/sync/index.js";
 
-test("a thread that dies is an error of the run, not a hang", async (t) => {
+function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const writer = await startWriter(join(directory, "run.db"), { create: true });
-  const arena = Arena.create({ slots: 8, wideSlots: 3 });
+  return directory;
+}
+
+interface Machine {
+  readonly directory: string;
+  readonly writer: WriterHandle;
+  readonly arena: Arena;
+}
+
+/** What launches the threads of a run; it ends with the test, and the writer with it. */
+function launcherOf(t: TestContext, { directory, writer, arena }: Machine, run: Pick<LauncherOptions, "run" | "threads">): Launcher {
   const launcher = createLauncher({
+    ...run,
     arena: arena.shared,
     clock: systemClock,
+    connect: (doorbell) => writer.connect({ doorbell }),
+    clockOffset: undefined,
+    acknowledgements: join(directory, "acknowledgements"),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  t.after(async () => {
+    await launcher.destroy();
+    await writer.close();
+  });
+  return launcher;
+}
+
+test("a thread that dies is an error of the run, not a hang", async (t) => {
+  const directory = temporaryDirectory(t);
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  const arena = Arena.create({ slots: 8, wideSlots: 3 });
+  const launcher = launcherOf(t, { directory, writer, arena }, {
     run: {
       scenario: loadScenario("steady").scenario,
       plan: { workers: 1 },
@@ -28,15 +56,6 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
       inboxes: { pool: arena.allocateWide().index, runners: [], channels: [] },
     },
     threads: 1,
-    connect: (doorbell) => writer.connect({ doorbell }),
-    clockOffset: undefined,
-    acknowledgements: join(directory, "acknowledgements"),
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-  t.after(async () => {
-    await launcher.destroy();
-    await writer.close();
   });
   const thread = await launcher.launch({ kind: "client", shard: 0 });
   launcher.start(0);
@@ -48,8 +67,7 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
 });
 
 test("more agents than the arena has slots end the run with one line, and not in a hang", async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryDirectory(t);
   const { scenario } = loadScenario("steady");
   const planOptions = { workers: 20, durationMs: 200 };
   const writer = await startWriter(join(directory, "run.db"), { create: true });
@@ -58,20 +76,9 @@ test("more agents than the arena has slots end the run with one line, and not in
   const rows = preparePlatform(db, scenario, buildPlan(scenario, planOptions), directory);
   db.close();
   const inbox = (): number => arena.allocateWide().index;
-  const launcher = createLauncher({
-    arena: arena.shared,
-    clock: systemClock,
+  const launcher = launcherOf(t, { directory, writer, arena }, {
     run: { scenario, plan: planOptions, mailbox: "sound", ...rows, inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] } },
     threads: 3,
-    connect: (doorbell) => writer.connect({ doorbell }),
-    clockOffset: undefined,
-    acknowledgements: join(directory, "acknowledgements"),
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-  t.after(async () => {
-    await launcher.destroy();
-    await writer.close();
   });
   const io = await launcher.launch({ kind: "io" });
   await launcher.launch({ kind: "task", shard: 0 });

@@ -2,27 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, OWN_PROGRAMS, UncontrolledProgramError } from "../../dist/explore/index.js";
-import { RANDOM_PROGRAMS } from "./programs/small.js";
-import { FAULTY, run, SMALL, withSession } from "./support.js";
-
-/** Interleavings beyond which a program is left out of the comparison. */
-const MOST_INTERLEAVINGS = 20_000;
+import { compareWithPlain, FAULTY, run, withSession } from "./support.js";
 
 test("the reduction finds the outcomes and traces that plain enumeration finds", async () => {
-  let compared = 0;
-  for (let seed = 0; seed < RANDOM_PROGRAMS; seed++) {
-    await withSession({ module: SMALL, name: `random-${seed}` }, {}, (session) => {
-      const plain = run(session, { reduction: "none" }, MOST_INTERLEAVINGS);
-      if (!plain.tally.covered) return;
-      compared++;
-      const reduced = run(session);
-      assert.equal(reduced.tally.covered, true);
-      assert.deepEqual([...reduced.outcomes].sort(), [...plain.outcomes].sort(), `outcomes of random-${seed}`);
-      assert.equal(reduced.traces, plain.traces, `traces of random-${seed}`);
-      assert.ok(reduced.tally.schedules <= plain.tally.schedules);
-    });
-  }
-  assert.ok(compared >= 6, `${compared} programs were small enough to compare`);
+  await compareWithPlain((session, plain, name) => {
+    const reduced = run(session);
+    assert.equal(reduced.tally.covered, true);
+    assert.deepEqual([...reduced.outcomes].sort(), [...plain.outcomes].sort(), `outcomes of ${name}`);
+    assert.equal(reduced.traces, plain.traces, `traces of ${name}`);
+    assert.ok(reduced.tally.schedules <= plain.tally.schedules);
+  });
 });
 
 const COVERED = [

@@ -2,25 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, OWN_PROGRAMS } from "../../dist/explore/index.js";
-import { RANDOM_PROGRAMS } from "./programs/small.js";
 import { planted } from "./programs/planted.js";
-import { FAULTY, PLANTED, run, SMALL, withSession } from "./support.js";
-
-const MOST_INTERLEAVINGS = 20_000;
+import { compareWithPlain, FAULTY, PLANTED, run, withSession } from "./support.js";
 
 test("states end as plain enumeration says", async () => {
-  let compared = 0;
-  for (let seed = 0; seed < RANDOM_PROGRAMS; seed++) {
-    await withSession({ module: SMALL, name: `random-${seed}` }, {}, (session) => {
-      const plain = run(session, { reduction: "none" }, MOST_INTERLEAVINGS);
-      if (!plain.tally.covered) return;
-      compared++;
-      const states = run(session, { coveredBy: "states" });
-      assert.equal(states.tally.covered, true);
-      assert.deepEqual([...states.outcomes].sort(), [...plain.outcomes].sort(), `outcomes of random-${seed}`);
-    });
-  }
-  assert.ok(compared >= 6, `${compared} programs were small enough to compare`);
+  await compareWithPlain((session, plain, name) => {
+    const states = run(session, { coveredBy: "states" });
+    assert.equal(states.tally.covered, true);
+    assert.deepEqual([...states.outcomes].sort(), [...plain.outcomes].sort(), `outcomes of ${name}`);
+  });
 });
 
 for (const { name } of planted) {

@@ -1,5 +1,7 @@
 /** Runs explorations for the tests. */
+import assert from "node:assert/strict";
 import { explore, openSession, type ExploreOptions, type ProgramSource, type Session, type SessionOptions, type Tally } from "../../dist/explore/index.js";
+import { RANDOM_PROGRAMS } from "./programs/small.js";
 
 export const SMALL = new URL("./programs/small.js", import.meta.url).href;
 export const PLANTED = new URL("./programs/planted.js", import.meta.url).href;
@@ -38,4 +40,22 @@ export function run(session: Session, options: Partial<ExploreOptions> = {}, mos
     if (problems.length > 0) return { tally: exploration.tally, problems, outcomes, traces: exploration.tally.traces };
   }
   return { tally: exploration.tally, problems: [], outcomes, traces: exploration.tally.traces };
+}
+
+/** Interleavings beyond which a program is left out of the comparison. */
+const MOST_INTERLEAVINGS = 20_000;
+
+/** Hands each random program that is small enough for it to `compare`, with what plain enumeration finds in it. */
+export async function compareWithPlain(compare: (session: Session, plain: Explored, name: string) => void): Promise<void> {
+  let compared = 0;
+  for (let seed = 0; seed < RANDOM_PROGRAMS; seed++) {
+    const name = `random-${seed}`;
+    await withSession({ module: SMALL, name }, {}, (session) => {
+      const plain = run(session, { reduction: "none" }, MOST_INTERLEAVINGS);
+      if (!plain.tally.covered) return;
+      compared++;
+      compare(session, plain, name);
+    });
+  }
+  assert.ok(compared >= 6, `${compared} programs were small enough to compare`);
 }
