@@ -154,10 +154,7 @@ export class Event implements Signal {
 
   /** {@link waitBeyond} as a wait of Steps. */
   waitingBeyond(ticket: number, timeoutMs: number): Wait<boolean> {
-    return {
-      block: () => this.waitBeyond(ticket, timeoutMs),
-      start: (waiter) => this.watch(ticket, timeoutMs, waiter),
-    };
+    return new BeyondTicket(this, ticket, timeoutMs);
   }
 
   /** Whether the event was set or announced after `ticket`. */
@@ -170,7 +167,8 @@ export class Event implements Signal {
     return this.#state + 1;
   }
 
-  protected watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+  /** {@link waitBeyond} without blocking: resumes the waiter with what it would return. */
+  watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     this.#home.reactor.watch(this, ticket, timeoutMs, waiter);
   }
 
@@ -180,6 +178,23 @@ export class Event implements Signal {
     notify(cells, this.#state);
     // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
     if (test(cells, this.watchers, -1)) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
+  }
+}
+
+/** A class, because one is made for each update: closures take twice as much memory. */
+class BeyondTicket implements Wait<boolean> {
+  constructor(
+    private readonly event: Event,
+    private readonly ticket: number,
+    private readonly timeoutMs: number,
+  ) {}
+
+  block(): boolean {
+    return this.event.waitBeyond(this.ticket, this.timeoutMs);
+  }
+
+  start(waiter: Waiter<boolean>): void {
+    this.event.watch(this.ticket, this.timeoutMs, waiter);
   }
 }
 

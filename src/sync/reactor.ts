@@ -12,7 +12,7 @@ import { Paged } from "./paged.js";
 import type { ReadySet } from "./ready-set.js";
 import type { Wait, Waiter } from "./steps.js";
 import { block as blockFor } from "./sleep.js";
-import { TimerQueue, type Timer } from "./timer-queue.js";
+import { TimerQueue, type Timeout, type Timer } from "./timer-queue.js";
 
 /** Told by a reactor that it has something to wait for, so that somebody takes its turns. */
 export interface Driver {
@@ -31,9 +31,12 @@ export interface ReactorHome {
 }
 
 /** One wait for an event. A class, because very many are alive at once: a closure each would take more. */
-class Watch implements Timer {
+class Watch implements Timeout {
   place = -1;
   order = 0;
+  row: Timeout["row"] = undefined;
+  earlier: Timeout | undefined = undefined;
+  later: Timeout | undefined = undefined;
   /** The neighbours among the waiters of the same event. */
   older: Watch | undefined = undefined;
   newer: Watch | undefined = undefined;
@@ -115,7 +118,7 @@ export class Reactor implements Watcher {
     const due = timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs;
     const watch = new Watch(event, ticket, due, waiter, this.#expire);
     this.#link(watch);
-    if (watch.due !== Infinity) this.timers.add(watch);
+    if (due !== Infinity) this.timers.addTimeout(watch, timeoutMs);
     arm(watch, home);
     this.#want();
   }
@@ -166,17 +169,17 @@ export class Reactor implements Watcher {
 
   /** Resumes the coroutines that wait for the event `id`, if it was raised since they began. */
   dispatch(id: number): void {
+    const newest = this.#watches.get(id);
+    if (newest === undefined) return;
+    // Nearly always there is one: no list then.
+    if (newest.older === undefined) {
+      if (this.#ends(newest)) newest.waiter.resume(true);
+      return;
+    }
     const raised: Watch[] = [];
-    let watch = this.#watches.get(id);
-    while (watch !== undefined) {
+    for (let watch: Watch | undefined = newest; watch !== undefined; ) {
       const { older }: Watch = watch;
-      if (watch.event.wasRaisedSince(watch.ticket)) {
-        this.#unlink(watch);
-        this.timers.cancel(watch);
-        raised.push(watch);
-      } else {
-        arm(watch, this.#home);
-      }
+      if (this.#ends(watch)) raised.push(watch);
       watch = older;
     }
     // Who has waited longest goes first.
@@ -195,6 +198,17 @@ export class Reactor implements Watcher {
     const now = this.clock.now();
     this.#turnedAt = now;
     return this.timers.fireDue(now) || ids.length > 0;
+  }
+
+  /** Takes a watch off its event if that was raised since it began, and has it wait on otherwise. */
+  #ends(watch: Watch): boolean {
+    if (!watch.event.wasRaisedSince(watch.ticket)) {
+      arm(watch, this.#home);
+      return false;
+    }
+    this.#unlink(watch);
+    this.timers.cancel(watch);
+    return true;
   }
 
   get #home(): ReactorHome {

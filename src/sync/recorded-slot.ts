@@ -229,7 +229,7 @@ class RecordedEvent extends Event {
     return this.#wake(ticket, waiter);
   }
 
-  protected override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+  override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     const { waiter: call } = this.#place;
     // What the wait comes to is looked up again at its end, where its place in the order is taken.
     super.watch(ticket, timeoutMs, { resume: () => waiter.resume(this.#wake(ticket, call)), fail: (error) => waiter.fail(error) });

@@ -131,7 +131,7 @@ class WitnessedEvent extends Event {
     return this.#witness.perform(this.#plain, this.#operations.wake, ticket);
   }
 
-  protected override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+  override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     // What the wait comes to is looked up again at its end, where its place in the order is taken.
     this.#witness.wait(this.#plain, this.#operations.wake, ticket, timeoutMs, (ended) => super.watch(ticket, timeoutMs, ended), waiter);
   }

@@ -2,13 +2,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TimerQueue, type Timer } from "../../dist/sync/index.js";
+import { TimerQueue, type Timeout, type Timer } from "../../dist/sync/index.js";
+
+/** Few times, as timeouts have, or so many that not all of them get a row; and the clock, which may be put back. */
+const anyTimeout = fc.record({
+  kind: fc.constant("timeout" as const),
+  ms: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(3, 5, 2.5) }, { weight: 1, arbitrary: fc.nat(30) }),
+  passed: fc.oneof({ weight: 9, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: fc.integer({ min: -5, max: -1 }) }),
+});
 
 const anyOperation = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("add" as const), due: fc.nat(20) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("add" as const), due: fc.nat(20) }) },
+  { weight: 5, arbitrary: anyTimeout },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("cancel" as const), pick: fc.nat() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("take" as const), now: fc.nat(20) }) },
 );
+
+function newTimeout(due: number): Timeout {
+  return { due, fire: () => undefined, place: -1, order: 0, row: undefined, earlier: undefined, later: undefined };
+}
 
 test("timers come out by due time, then in the order of adding, whatever is cancelled in between", () => {
   fc.assert(
@@ -16,6 +28,7 @@ test("timers come out by due time, then in the order of adding, whatever is canc
       const queue = new TimerQueue();
       const made: Timer[] = [];
       let model: Timer[] = [];
+      let now = 0;
       for (const operation of operations) {
         switch (operation.kind) {
           case "add": {
@@ -23,6 +36,14 @@ test("timers come out by due time, then in the order of adding, whatever is canc
             queue.add(timer);
             made.push(timer);
             model = [...model, timer].sort((a, b) => a.due - b.due);
+            break;
+          }
+          case "timeout": {
+            now += operation.passed;
+            const timeout = newTimeout(now + operation.ms);
+            queue.addTimeout(timeout, operation.ms);
+            made.push(timeout);
+            model = [...model, timeout].sort((a, b) => a.due - b.due);
             break;
           }
           case "cancel": {
@@ -45,8 +66,24 @@ test("timers come out by due time, then in the order of adding, whatever is canc
       while (model.length > 0) assert.equal(queue.takeDue(Infinity), model.shift());
       assert.equal(queue.takeDue(Infinity), undefined);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
+});
+
+test("a timeout that was cancelled, or has fired, may be set again", () => {
+  const queue = new TimerQueue();
+  const [first, second] = [newTimeout(3), newTimeout(3)];
+  queue.addTimeout(first, 3);
+  queue.addTimeout(second, 3);
+  queue.cancel(first);
+  queue.cancel(first);
+  queue.addTimeout(first, 3);
+  assert.equal(queue.size, 2);
+  assert.equal(queue.takeDue(3), second);
+  assert.equal(queue.takeDue(3), first);
+  queue.addTimeout(second, 3);
+  assert.equal(queue.takeDue(3), second);
+  assert.equal(queue.size, 0);
 });
 
 test("what a timer adds is left for later, however early it is due, and nobody waits behind it", () => {
