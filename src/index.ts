@@ -16,7 +16,8 @@ export {
   suspend, suspendOn, systemClock, wait,
 } from "./sync/index.js";
 export type {
-  Absence, ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Message, Reactor, Signal, Slot, Steps, Timeout, Timer, TimerQueue, Wait, Waiter,
+  Absence, ArenaOptions, ArenaSizes, Clock, Driver, EventName, Json, Mailbox, MailboxKind, Message, Reactor, Signal, Slot, Steps, Timeout,
+  TimeoutRow, Timer, TimerQueue, Wait, Waiter,
 } from "./sync/index.js";
 
 // The database.

@@ -19,6 +19,6 @@ export { Slot } from "./slot.js";
 export { SLOT_OPERATIONS, type AnySlotOperation, type ArgumentKind, type OperationArguments, type SlotOperation } from "./slot-operations.js";
 export type { SlotRecorder } from "./slot-recorder.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait, type Waiter } from "./steps.js";
-export { TimerQueue, type Timeout, type Timer } from "./timer-queue.js";
+export { TimerQueue, type Timeout, type TimeoutRow, type Timer } from "./timer-queue.js";
 export type { Witness } from "./witness.js";
 export { WrappedMailbox, wrapMailbox } from "./wrap-mailbox.js";

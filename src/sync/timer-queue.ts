@@ -12,7 +12,7 @@ export interface Timer {
   due: number;
   /** Called once when due. */
   fire(): void;
-  /** Kept by the queue: place in the heap, -1 while not in it, -2 while about to fire. */
+  /** Kept by the queue: place in the heap, -1 while not in the queue, -2 while about to fire, -3 in a row of timeouts. */
   place: number;
   /** Kept by the queue: order of adding. */
   order: number;
@@ -21,20 +21,20 @@ export interface Timer {
 /** A timer that is likely to be cancelled, and one of many for the same time. */
 export interface Timeout extends Timer {
   /** Kept by the queue: the row it stands in, and its neighbours there. */
-  row: Row | undefined;
+  row: TimeoutRow | undefined;
   earlier: Timeout | undefined;
   later: Timeout | undefined;
 }
 
-/** Stands in the heap for the first of its timeouts. */
-interface Row {
+/** Timeouts of the same time, in the order in which they were set and are due. Stands in the heap for the first of them. */
+export interface TimeoutRow {
   readonly timeouts: { first: Timeout | undefined; last: Timeout | undefined };
   due: number;
   place: number;
   order: number;
 }
 
-type Entry = Timer | Row;
+type Entry = Timer | TimeoutRow;
 
 const NOWHERE = -1;
 const ABOUT_TO_FIRE = -2;
@@ -45,7 +45,7 @@ const MOST_ROWS = 16;
 export class TimerQueue {
   readonly #heap: Entry[] = [];
   /** By how long their timeouts are, ms. */
-  readonly #rows = new Map<number, Row>();
+  readonly #rows = new Map<number, TimeoutRow>();
   #added = 0;
   #size = 0;
 
@@ -131,7 +131,7 @@ export class TimerQueue {
   }
 
   /** The row of the timeouts of `ms`, if they have one. */
-  #rowOf(ms: number): Row | undefined {
+  #rowOf(ms: number): TimeoutRow | undefined {
     let row = this.#rows.get(ms);
     if (row === undefined && this.#rows.size < MOST_ROWS && Number.isInteger(ms)) {
       row = { timeouts: { first: undefined, last: undefined }, due: Infinity, place: NOWHERE, order: 0 };
@@ -151,7 +151,7 @@ export class TimerQueue {
   }
 
   /** Makes `first` the first of the row. */
-  #lead(row: Row, first: Timeout | undefined): void {
+  #lead(row: TimeoutRow, first: Timeout | undefined): void {
     row.timeouts.first = first;
     const { place } = row;
     if (first === undefined) {
