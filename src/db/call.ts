@@ -25,19 +25,20 @@ export function getRow<Row>(statement: Sqlite.Statement<Value[], Row>, values: r
   }
 }
 
-/** Returns how many rows were changed. */
-export function runWith(statement: Sqlite.Statement<Value[]>, values: readonly Value[]): number {
-  const [a, b, c, d] = values;
+export function runWith(statement: Sqlite.Statement<Value[]>, values: readonly Value[]): Sqlite.RunResult {
+  const [a, b, c, d, e] = values;
   switch (values.length) {
     case 1:
-      return statement.run(a as Value).changes;
+      return statement.run(a as Value);
     case 2:
-      return statement.run(a as Value, b as Value).changes;
+      return statement.run(a as Value, b as Value);
     case 3:
-      return statement.run(a as Value, b as Value, c as Value).changes;
+      return statement.run(a as Value, b as Value, c as Value);
     case 4:
-      return statement.run(a as Value, b as Value, c as Value, d as Value).changes;
+      return statement.run(a as Value, b as Value, c as Value, d as Value);
+    case 5:
+      return statement.run(a as Value, b as Value, c as Value, d as Value, e as Value);
     default:
-      return statement.run(...values).changes;
+      return statement.run(...values);
   }
 }

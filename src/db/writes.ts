@@ -33,11 +33,23 @@ type One<Row> = (...values: Value[]) => Row | undefined;
 function createWrites(connection: Connection): Writes {
   const run = (sql: string): ((...values: Value[]) => number) => {
     const statement = connection.prepare<Value[]>(sql);
-    return (...values) => runWith(statement, values);
+    return (...values) => runWith(statement, values).changes;
   };
   const one = <Row>(sql: string): One<Row> => {
     const statement = connection.prepare<Value[], Row>(sql);
     return (...values) => getRow(statement, values);
+  };
+  /**
+   * An insertion, and the row that it made; undefined when it made none. `table` is where, and `row` what is given of it. SQLite keeps
+   * what is RETURNING in a table of its own until the statement ends, which takes longer than looking for the row.
+   */
+  const inserted = <Row>(sql: string, table: string, row: string): One<Row> => {
+    const insert = connection.prepare<Value[]>(sql);
+    const select = connection.prepare<Value[], Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
+    return (...values) => {
+      const { changes, lastInsertRowid } = runWith(insert, values);
+      return changes === 0 ? undefined : select.get(Number(lastInsertRowid));
+    };
   };
   /** What `row` is, or an error that says which row a write was to refer to. */
   const found = <Row>(row: Row | undefined, what: string, id: string): Row => {
@@ -46,42 +58,49 @@ function createWrites(connection: Connection): Writes {
   };
   const missing = (what: string, id: string): DatabaseError => new DatabaseError(`${connection.name}: there is no ${what} ${id}`);
 
-  const insertTask = one<TaskRow>(`INSERT INTO tasks (task_name, task_type) VALUES (?, ?) RETURNING ${columns.TASK}`);
-  const insertTaskRun = one<TaskRunRow>(
-    `INSERT INTO task_runs (provider_type, run_dir, task_id, task_type)
-     SELECT ?, ?, task_id, task_type FROM tasks WHERE task_id = ? RETURNING ${columns.TASK_RUN}`,
+  const insertTask = inserted<TaskRow>("INSERT INTO tasks (task_name, task_type) VALUES (?, ?)", "tasks", columns.TASK);
+  const insertTaskRun = inserted<TaskRunRow>(
+    "INSERT INTO task_runs (provider_type, run_dir, task_id, task_type) SELECT ?, ?, task_id, task_type FROM tasks WHERE task_id = ?",
+    "task_runs",
+    columns.TASK_RUN,
   );
-  const insertAssignment = one<AssignmentRow>(
+  const insertAssignment = inserted<AssignmentRow>(
     `INSERT INTO assignments (task_run_id, task_id, task_type, provider_type)
-     SELECT task_run_id, task_id, task_type, provider_type FROM task_runs WHERE task_run_id = ? RETURNING ${columns.ASSIGNMENT}`,
+     SELECT task_run_id, task_id, task_type, provider_type FROM task_runs WHERE task_run_id = ?`,
+    "assignments",
+    columns.ASSIGNMENT,
   );
-  const insertUnit = one<UnitRow>(
+  const insertUnit = inserted<UnitRow>(
     `INSERT INTO units (unit_index, status, assignment_id, task_run_id, task_id, task_type, provider_type)
-     SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?
-     RETURNING ${columns.UNIT}`,
+     SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?`,
+    "units",
+    columns.UNIT,
   );
   const unitExists = one<object>("SELECT 1 FROM units WHERE unit_id = ?");
   const setUnitStatus = run("UPDATE units SET status = ? WHERE unit_id = ?");
   const setUnitStatusOf = run("UPDATE units SET status = ? WHERE unit_id = ? AND agent_id = ?");
   const freeUnit = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ?");
   const freeUnitOf = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ? AND agent_id = ?");
-  const reserve = one<UnitRow>(
-    `UPDATE units SET status = 'assigned', worker_id = ? WHERE unit_id = (
-       SELECT unit_id FROM units AS free
-       WHERE task_run_id = ? AND status = 'launched' AND agent_id IS NULL AND worker_id IS NULL
-         AND NOT EXISTS (SELECT 1 FROM agents WHERE worker_id = ? AND assignment_id = free.assignment_id)
-         AND NOT EXISTS (SELECT 1 FROM units AS other WHERE assignment_id = free.assignment_id AND worker_id = ?)
-       ORDER BY unit_id LIMIT 1)
-     RETURNING ${columns.UNIT}`,
+  const freeUnitFor = one<{ unitId: number }>(
+    `SELECT unit_id AS unitId FROM units AS free
+     WHERE task_run_id = ? AND status = 'launched' AND agent_id IS NULL AND worker_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM agents WHERE worker_id = ? AND assignment_id = free.assignment_id)
+       AND NOT EXISTS (SELECT 1 FROM units AS other WHERE assignment_id = free.assignment_id AND worker_id = ?)
+     ORDER BY unit_id LIMIT 1`,
   );
-  const insertWorker = one<WorkerRow>(
-    `INSERT INTO workers (worker_name, provider_type) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING ${columns.WORKER}`,
+  const reserve = run("UPDATE units SET status = 'assigned', worker_id = ? WHERE unit_id = ?");
+  const selectUnit = one<UnitRow>(`SELECT ${columns.UNIT} FROM units WHERE unit_id = ?`);
+  const insertWorker = inserted<WorkerRow>(
+    "INSERT INTO workers (worker_name, provider_type) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    "workers",
+    columns.WORKER,
   );
   const selectWorker = one<WorkerRow>(`SELECT ${columns.WORKER} FROM workers WHERE worker_name = ? AND provider_type = ?`);
-  const insertAgent = one<AgentRow>(
+  const insertAgent = inserted<AgentRow>(
     `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, unit_id, assignment_id, task_run_id, task_id, task_type)
-     SELECT 'none', ?, ?, ?, ?, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?
-     RETURNING ${columns.AGENT}`,
+     SELECT 'none', ?, ?, ?, ?, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?`,
+    "agents",
+    columns.AGENT,
   );
   const giveUnit = run(
     `UPDATE units SET agent_id = ?, worker_id = ?, status = 'assigned'
@@ -89,16 +108,19 @@ function createWrites(connection: Connection): Writes {
   );
   const agentStatus = one<{ status: AgentStatus }>("SELECT status FROM agents WHERE agent_id = ?");
   const setAgentStatus = run("UPDATE agents SET status = ?, updated_at = ? WHERE agent_id = ?");
-  const insertOnboardingAgent = one<OnboardingAgentRow>(
+  const insertOnboardingAgent = inserted<OnboardingAgentRow>(
     `INSERT INTO onboarding_agents (status, worker_id, created_at, updated_at, task_run_id, task_id, task_type)
-     SELECT 'none', ?, ?, ?, task_run_id, task_id, task_type FROM task_runs WHERE task_run_id = ?
-     RETURNING ${columns.ONBOARDING_AGENT}`,
+     SELECT 'none', ?, ?, ?, task_run_id, task_id, task_type FROM task_runs WHERE task_run_id = ?`,
+    "onboarding_agents",
+    columns.ONBOARDING_AGENT,
   );
   const onboardingStatus = one<{ status: AgentStatus }>("SELECT status FROM onboarding_agents WHERE onboarding_agent_id = ?");
   const setOnboardingStatus = run("UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?");
   const journal = createJournal(connection);
-  const insertQualification = one<QualificationRow>(
-    `INSERT INTO qualifications (qualification_name) VALUES (?) RETURNING ${columns.QUALIFICATION}`,
+  const insertQualification = inserted<QualificationRow>(
+    "INSERT INTO qualifications (qualification_name) VALUES (?)",
+    "qualifications",
+    columns.QUALIFICATION,
   );
   const grant = run(
     `INSERT INTO granted_qualifications (worker_id, qualification_id, value) VALUES (?, ?, ?)
@@ -140,7 +162,12 @@ function createWrites(connection: Connection): Writes {
       if (agentId === undefined) setUnitStatus(status, unitId);
       else setUnitStatusOf(status, unitId, agentId);
     },
-    reserveUnit: (taskRunId, workerId) => reserve(workerId, taskRunId, workerId, workerId) ?? null,
+    reserveUnit: (taskRunId, workerId) => {
+      const free = freeUnitFor(taskRunId, workerId, workerId);
+      if (free === undefined) return null;
+      reserve(workerId, free.unitId);
+      return selectUnit(free.unitId) ?? null;
+    },
     clearUnitAgent: (unitId, agentId) => {
       found(unitExists(unitId), "unit", unitId);
       if (agentId === undefined) freeUnit(unitId);
