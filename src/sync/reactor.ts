@@ -30,7 +30,11 @@ export interface ReactorHome {
   readonly driver: Driver;
 }
 
-/** One wait for an event. A class, because very many are alive at once: a closure each would take more. */
+/**
+ * Waits for an event. A class, because very many are alive at once: a closure each would take more. The only one of an event stays when
+ * its wait is over, for the next wait, which nearly always comes: what is made anew for each update of each agent, and lives until
+ * the next, is what the collector has most work with.
+ */
 class Watch implements Timeout {
   place = -1;
   order = 0;
@@ -40,12 +44,13 @@ class Watch implements Timeout {
   /** The neighbours among the waiters of the same event. */
   older: Watch | undefined = undefined;
   newer: Watch | undefined = undefined;
+  ticket = 0;
+  due = Infinity;
+  /** Undefined while nobody waits. */
+  waiter: Waiter<boolean> | undefined = undefined;
 
   constructor(
-    readonly event: Event,
-    readonly ticket: number,
-    readonly due: number,
-    readonly waiter: Waiter<boolean>,
+    public event: Event,
     private readonly expire: (watch: Watch) => void,
   ) {}
 
@@ -59,12 +64,12 @@ export class Reactor implements Watcher {
   readonly timers = new TimerQueue();
   readonly #findHome: () => ReactorHome;
   #homeFound: ReactorHome | undefined;
-  /** The newest waiter of each event that is waited for. */
+  /** The newest waiter of each event that is, or was, waited for. */
   readonly #watches = new Paged<Watch>();
   /** What a watch whose time has run out calls; one for all of them. */
   readonly #expire = (watch: Watch): void => {
-    this.#unlink(watch);
-    watch.waiter.resume(watch.event.wasRaisedSince(watch.ticket));
+    const { event, ticket } = watch;
+    this.#release(watch)?.resume(event.wasRaisedSince(ticket));
   };
   #driver: Driver | undefined;
   #waiting = 0;
@@ -115,10 +120,14 @@ export class Reactor implements Watcher {
     if (event.wasRaisedSince(ticket)) { waiter.resume(true); return; }
     if (!(timeoutMs > 0)) { waiter.resume(false); return; }
     const home = this.#home;
-    const due = timeoutMs === Infinity ? Infinity : this.clock.now() + timeoutMs;
-    const watch = new Watch(event, ticket, due, waiter, this.#expire);
-    this.#link(watch);
-    if (due !== Infinity) this.timers.addTimeout(watch, timeoutMs);
+    const watch = this.#watchOf(event);
+    watch.ticket = ticket;
+    watch.waiter = waiter;
+    this.#waiting++;
+    if (timeoutMs !== Infinity) {
+      watch.due = this.clock.now() + timeoutMs;
+      this.timers.addTimeout(watch, timeoutMs);
+    }
     arm(watch, home);
     this.#want();
   }
@@ -173,17 +182,18 @@ export class Reactor implements Watcher {
     if (newest === undefined) return;
     // Nearly always there is one: no list then.
     if (newest.older === undefined) {
-      if (this.#ends(newest)) newest.waiter.resume(true);
+      this.#ended(newest)?.resume(true);
       return;
     }
-    const raised: Watch[] = [];
+    const raised: Waiter<boolean>[] = [];
     for (let watch: Watch | undefined = newest; watch !== undefined; ) {
       const { older }: Watch = watch;
-      if (this.#ends(watch)) raised.push(watch);
+      const waiter = this.#ended(watch);
+      if (waiter !== undefined) raised.push(waiter);
       watch = older;
     }
     // Who has waited longest goes first.
-    for (const { waiter } of raised.reverse()) waiter.resume(true);
+    for (const waiter of raised.reverse()) waiter.resume(true);
   }
 
   /**
@@ -200,15 +210,15 @@ export class Reactor implements Watcher {
     return this.timers.fireDue(now) || ids.length > 0;
   }
 
-  /** Takes a watch off its event if that was raised since it began, and has it wait on otherwise. */
-  #ends(watch: Watch): boolean {
+  /** Who waited with this watch, if its event was raised since; otherwise it goes on. */
+  #ended(watch: Watch): Waiter<boolean> | undefined {
+    if (watch.waiter === undefined) return undefined;
     if (!watch.event.wasRaisedSince(watch.ticket)) {
       arm(watch, this.#home);
-      return false;
+      return undefined;
     }
-    this.#unlink(watch);
     this.timers.cancel(watch);
-    return true;
+    return this.#release(watch);
   }
 
   get #home(): ReactorHome {
@@ -220,20 +230,30 @@ export class Reactor implements Watcher {
     this.#driver.wanted();
   }
 
-  #link(watch: Watch): void {
-    const { id } = watch.event;
-    watch.older = this.#watches.get(id);
-    if (watch.older !== undefined) watch.older.newer = watch;
-    this.#watches.set(id, watch);
-    this.#waiting++;
+  /** A watch among those of the event, with which nobody waits. */
+  #watchOf(event: Event): Watch {
+    const newest = this.#watches.get(event.id);
+    if (newest !== undefined && newest.waiter === undefined) {
+      // The same event, but perhaps the handle of another tenant of the slot.
+      newest.event = event;
+      return newest;
+    }
+    const watch = new Watch(event, this.#expire);
+    watch.older = newest;
+    if (newest !== undefined) newest.newer = watch;
+    this.#watches.set(event.id, watch);
+    return watch;
   }
 
-  #unlink({ event, older, newer }: Watch): void {
+  /** Ends the wait of a watch; returns who waited. It stays if it is the only one of its event. */
+  #release(watch: Watch): Waiter<boolean> | undefined {
+    const { event, older, newer, waiter } = watch;
     if (older !== undefined) older.newer = newer;
     if (newer !== undefined) newer.older = older;
     else if (older !== undefined) this.#watches.set(event.id, older);
-    else this.#watches.set(event.id, undefined);
+    watch.older = watch.newer = watch.waiter = undefined;
     this.#waiting--;
+    return waiter;
   }
 }
 
