@@ -1,10 +1,11 @@
 /** Durations as people write them in scenarios and thresholds. */
 
-const MS_PER_UNIT = { us: 0.001, "µs": 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+/** µs, so that what is divided and multiplied below are whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
+const US_PER_UNIT = { us: 1, "µs": 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
 
-/** How many ms one of `unit` is, undefined when it is no unit of time. */
-export function msPerUnit(unit: string): number | undefined {
-  return Object.hasOwn(MS_PER_UNIT, unit) ? MS_PER_UNIT[unit as keyof typeof MS_PER_UNIT] : undefined;
+/** How many ms `amount` of `unit` are, undefined when that is no unit of time. */
+export function toMs(amount: number, unit: string): number | undefined {
+  return Object.hasOwn(US_PER_UNIT, unit) ? (amount * US_PER_UNIT[unit as keyof typeof US_PER_UNIT]) / 1000 : undefined;
 }
 
 /** The units of time, for error messages. */

@@ -10,7 +10,7 @@
  * that was never raised is 0, since `count==0` is a statement about just that.
  */
 import { closest } from "fastest-levenshtein";
-import { TIME_UNITS, msPerUnit } from "./duration.js";
+import { TIME_UNITS, toMs } from "./duration.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
 
@@ -84,15 +84,17 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   if (percent !== undefined && percent > 100) return fail(`a percentile is from 0 to 100, not ${percent}`);
 
   const unit = groups["unit"] ?? "";
-  const scale = unit === "" ? 1 : metricUnit === "ms" ? msPerUnit(unit) : metricUnit === "share" && unit === "%" ? 0.01 : undefined;
-  if (scale === undefined) {
+  const number = Number(groups["number"]);
+  // 95 * 0.01 is more than 0.95.
+  const limit = unit === "" ? number : metricUnit === "ms" ? toMs(number, unit) : metricUnit === "share" && unit === "%" ? number / 100 : undefined;
+  if (limit === undefined) {
     const right = metricUnit === "ms" ? `write one of ${TIME_UNITS}` : metricUnit === "share" ? "write a share from 0 to 1, or %" : "write a plain number";
     return fail(`"${unit}" is no unit of it; ${right}`);
   }
 
   const delay = /^(\d+(?:\.\d+)?)([a-zµ]+)$/.exec(delayAbortEval);
-  const msPer = msPerUnit(delay?.[2] ?? "");
-  if (msPer === undefined) return fail(`delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`);
+  const delayAbortMs = toMs(Number(delay?.[1]), delay?.[2] ?? "");
+  if (delayAbortMs === undefined) return fail(`delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`);
 
   return {
     metric,
@@ -100,9 +102,9 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
     aggregation,
     ...(percent === undefined ? {} : { percent }),
     operator: groups["operator"] as Operator,
-    limit: Number(groups["number"]) * scale,
+    limit,
     abortOnFail,
-    delayAbortMs: Number(delay?.[1]) * msPer,
+    delayAbortMs,
   };
 }
 

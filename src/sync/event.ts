@@ -44,7 +44,7 @@ export interface EventHome {
 const FLAG = 1;
 const ONE_GENERATION = 2;
 const GENERATION = ~FLAG;
-/** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps. */
+/** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps, if it has as much time. */
 const SOON_MS = 0.1;
 /** How often it looks: for about as long as it takes to put a thread to sleep and wake it. */
 const LOOKS = 10_000;
@@ -122,7 +122,7 @@ export class Event implements Signal {
     if (timeoutMs !== Infinity) {
       const now = clock.now();
       deadline = now + timeoutMs;
-      if (now - this.#began < SOON_MS) linger(cells, this.#state, ticket, LOOKS);
+      if (timeoutMs > SOON_MS && now - this.#began < SOON_MS) linger(cells, this.#state, ticket, LOOKS);
       this.#began = now;
     }
     let remaining = timeoutMs;

@@ -192,19 +192,35 @@ export class Reactor implements Watcher {
       if (waiter !== undefined) raised.push(waiter);
       watch = older;
     }
-    // Who has waited longest goes first.
-    for (const waiter of raised.reverse()) waiter.resume(true);
+    // Who has waited longest goes first. What one throws keeps none of the others.
+    let failure: { readonly error: unknown } | undefined;
+    for (const waiter of raised.reverse()) {
+      try {
+        waiter.resume(true);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
   }
 
   /**
    * Resumes whatever is ready and fires the timers that are due. What becomes due by that has its turn next. Returns whether there
-   * was anything to do.
+   * was anything to do. When a waiter throws, what is left of the turn has the next one.
    */
   turn(): boolean {
     this.#lookedBefore = this.#lookedAt;
     this.#lookedAt = this.clock.now();
     const ids = this.takeReady();
-    for (const id of ids) this.dispatch(id);
+    let next = 0;
+    try {
+      for (const id of ids) {
+        next++;
+        this.dispatch(id);
+      }
+    } finally {
+      for (const id of ids.slice(next)) this.#home.ready.add(id);
+    }
     const now = this.clock.now();
     this.#turnedAt = now;
     return this.timers.fireDue(now) || ids.length > 0;

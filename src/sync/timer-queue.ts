@@ -39,7 +39,7 @@ type Entry = Timer | TimeoutRow;
 const NOWHERE = -1;
 const ABOUT_TO_FIRE = -2;
 const IN_ROW = -3;
-/** Timeouts of so many different whole times have rows; all others go into the heap one by one, what is left of a time among them. */
+/** Timeouts of so many different whole times have rows at once; all others go into the heap one by one, what is left of a time among them. */
 const MOST_ROWS = 16;
 
 export class TimerQueue {
@@ -133,11 +133,18 @@ export class TimerQueue {
   /** The row of the timeouts of `ms`, if they have one. */
   #rowOf(ms: number): TimeoutRow | undefined {
     let row = this.#rows.get(ms);
-    if (row === undefined && this.#rows.size < MOST_ROWS && Number.isInteger(ms)) {
+    if (row === undefined && Number.isInteger(ms) && this.#hasRoomForRow()) {
       row = { timeouts: { first: undefined, last: undefined }, due: Infinity, place: NOWHERE, order: 0 };
       this.#rows.set(ms, row);
     }
     return row;
+  }
+
+  /** Whether there may be a row more, once an empty one has made room if it must. */
+  #hasRoomForRow(): boolean {
+    if (this.#rows.size < MOST_ROWS) return true;
+    for (const [ms, { timeouts }] of this.#rows) if (timeouts.first === undefined) return this.#rows.delete(ms);
+    return false;
   }
 
   #leaveRow(timeout: Timeout): void {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import {
   AGENT_STATUSES,
   DatabaseError,
@@ -9,7 +11,7 @@ import {
   type AgentStatus,
   type Database,
 } from "../../dist/db/index.js";
-import { newAgent, newTaskRun, put } from "./fixture.js";
+import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
 
 const inMemory = (): Database => openDatabase(":memory:");
 
@@ -232,4 +234,12 @@ test("the failure of a write that nobody waits for goes to onError", () => {
   assert.equal(db.getTask("1")?.taskName, "talk");
   assert.equal(errors.length, 1);
   assert.match(errors[0]?.message ?? "", /newTask failed: UNIQUE/);
+});
+
+test("what a database without a writer thread has acknowledged is in it, also when the disk is full", (t) => {
+  const child = fileURLToPath(new URL("full-child.js", import.meta.url));
+  const printed = execFileSync("bash", ["-c", `ulimit -f 1500; exec "$0" "$1" "$2"`, process.execPath, child, newPath(t)], { encoding: "utf8" });
+  const { acknowledged, failed, missing } = JSON.parse(printed) as Record<"acknowledged" | "failed" | "missing", number>;
+  assert.ok(acknowledged > 0 && failed > 0, printed);
+  assert.equal(missing, 0, printed);
 });

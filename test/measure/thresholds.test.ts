@@ -20,6 +20,12 @@ function measured(durationMs = 10_000) {
   return mergeSnapshots([recorder.take()], durationMs);
 }
 
+test("a limit is the number that was written, in whichever unit", () => {
+  for (let percent = 0; percent <= 100; percent++) assert.equal(parseThreshold("task_completion", `rate>=${percent}%`).limit, percent / 100);
+  for (const us of [1, 1005, 99_999]) assert.equal(parseThreshold("stage_wake", `max<${us}us`).limit, us / 1000);
+  assert.equal(parseThreshold("stage_wake", "max<1.1s").limit, 1100);
+});
+
 const verdicts: [metric: string, expression: string, observed: number | null, passed: boolean][] = [
   ["live_update_latency", "avg<51", 50.5, true],
   ["live_update_latency", "min==1", 1, true],
@@ -35,6 +41,7 @@ const verdicts: [metric: string, expression: string, observed: number | null, pa
   ["live_updates_lost", "count==0", 0, true],
   ["task_completion", "rate>=0.75", 0.75, true],
   ["task_completion", "rate>75%", 0.75, false],
+  ["task_completion", "rate>=75%", 0.75, true],
   ["agents_waiting", "value<3", 3, false],
   // Nothing was measured: no verdict in favour.
   ["stage_wake", "p(99)<5", null, false],

@@ -86,6 +86,29 @@ test("coroutines: a timeout ends when it has passed and not before, fractions of
   assert.deepEqual([arena.reactor.waiting, arena.reactor.timers.size], [1, 0]);
 });
 
+test("coroutines: what one throws when it is resumed keeps none of the others waiting", () => {
+  const arena = manualArena(manualClock());
+  const resumed: string[] = [];
+  const wait = (slot: number, name: string): void => {
+    const resume = (): void => {
+      resumed.push(name);
+      if (name.startsWith("throws")) throw new Error(name);
+    };
+    arena.slot(slot).event("didSubmit").waiting().start({ resume, fail: (error) => assert.fail(String(error)) });
+  };
+  wait(0, "throws");
+  wait(1, "first of two");
+  wait(1, "throws too");
+  wait(1, "last of two");
+  wait(2, "other");
+  for (const slot of [0, 1, 2]) arena.slot(slot).event("didSubmit").set();
+  assert.throws(() => arena.reactor.turn(), /^Error: throws$/);
+  assert.throws(() => arena.reactor.turn(), /^Error: throws too$/);
+  arena.reactor.turn();
+  assert.deepEqual(resumed, ["throws", "first of two", "throws too", "last of two", "other"]);
+  assert.equal(arena.reactor.waiting, 0);
+});
+
 test("coroutines: waiters of one event against a list of them, through sets, clears, announcements and time", () => {
   const anyOperation = fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait" as const), timeout: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(Infinity)) }) },

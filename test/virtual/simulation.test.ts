@@ -49,6 +49,24 @@ describe("simulated time", () => {
     assert.deepEqual(orderOf(3), orderOf(3));
   });
 
+  it("comes to the same order however often it is told to go on", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const orderIn = (steps: number): number[] => {
+        const { arena, advance } = simulation(seed);
+        const order: number[] = [];
+        for (let n = 0; n < 6; n++) {
+          arena.reactor.at(5, () => {
+            order.push(n);
+            if (n < 3) arena.reactor.at(5, () => order.push(n + 6));
+          });
+        }
+        while (!advance(() => order.length === 9, 10, steps));
+        return order;
+      };
+      for (const steps of [1, 2, 3, 7]) assert.deepEqual(orderIn(steps), orderIn(1000));
+    }
+  });
+
   it("does not fire what was cancelled by something due at the same time", () => {
     for (let seed = 0; seed < 20; seed++) {
       const { arena, advance } = simulation(seed);

@@ -36,6 +36,8 @@ export interface Simulation {
 
 export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
   let now = 0;
+  /** Of what is due now, so many were put into an order and keep it, however often `advance` is called: only what comes after is ordered again. */
+  let ordered = 0;
   const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { wanted: () => undefined } });
   const { reactor } = arena;
   const { timers } = reactor;
@@ -64,8 +66,6 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
       return now;
     },
     advance(done, untilMs, steps) {
-      // Those that were put into an order keep it: only what comes after them is ordered again.
-      let ordered = 0;
       for (let left = steps; left > 0; left--) {
         if (done()) return true;
         if (reactor.hasReady) reactor.takeReady().forEach(wake);
