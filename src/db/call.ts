@@ -7,6 +7,7 @@ import type Sqlite from "better-sqlite3";
 /** What statements here are given. */
 export type Value = string | number;
 
+/** For reads alone: better-sqlite3's `get` does not tell when the commit of a statement that writes has failed; `run` does. */
 export function getRow<Row>(statement: Sqlite.Statement<Value[], Row>, values: readonly Value[]): Row | undefined {
   const [a, b, c, d, e] = values;
   switch (values.length) {
