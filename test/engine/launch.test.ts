@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
 import { preparePlatform } from "../../dist/engine/platform-rows.js";
-import { createLauncher, type Launcher, type LauncherOptions } from "../../dist/engine/threads/launch.js";
+import { createLauncher, type LaunchedThread, type Launcher, type LauncherOptions } from "../../dist/engine/threads/launch.js";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena, systemClock } from "../../dist/sync/index.js";
 
@@ -89,4 +92,39 @@ test("more agents than the arena has slots end the run with one line, and not in
     assert.equal(error.message, "thread io died: apply: all 4 slots of the arena are taken: more are in use at once than it was made for");
     return true;
   });
+});
+
+/** An answer of the thread's gauges that nobody has but the garbage collector. */
+async function answerOf(thread: LaunchedThread<unknown>): Promise<WeakRef<object>> {
+  const gauges = await thread.gauges();
+  assert.ok(gauges !== undefined);
+  return new WeakRef(gauges);
+}
+
+test("an answer of the gauges does not stay with the thread that gave it, and a thread that has ended has none", async (t) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const directory = temporaryDirectory(t);
+  const { scenario } = loadScenario("steady");
+  const planOptions = { workers: 1, durationMs: 200 };
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  const arena = Arena.create({ slots: 8, wideSlots: 4 });
+  const db = connectDatabase(writer.connect());
+  const rows = preparePlatform(db, scenario, buildPlan(scenario, planOptions), directory);
+  db.close();
+  const inbox = (): number => arena.allocateWide().index;
+  const launcher = launcherOf(t, { directory, writer, arena }, {
+    run: { scenario, plan: planOptions, mailbox: "sound", ...rows, inboxes: { pool: inbox(), runners: [inbox()], channels: [] } },
+    threads: 1,
+  });
+  const io = await launcher.launch({ kind: "io" });
+  launcher.start(systemClock.now());
+  const answer = await answerOf(io);
+  await setImmediate();
+  collect();
+  assert.equal(answer.deref(), undefined);
+  const asked = io.gauges();
+  await io.kill();
+  await asked;
+  assert.equal(await io.gauges(), undefined);
 });

@@ -17,7 +17,7 @@ export interface LaunchedThread<Report> {
   readonly place: number;
   /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
   readonly report: Promise<Report | undefined>;
-  /** When it last gave a sign of life, ms on the run's clock. */
+  /** When it last gave a sign of life, ms on the launcher's clock. */
   readonly heardAt: () => number;
   send(message: ToThread): void;
   /** What its gauges are now; nothing when it has ended. */
@@ -37,6 +37,7 @@ export interface Launcher {
 
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
+  /** Times the threads' signs of life. */
   readonly clock: Clock;
   readonly run: RunSetup;
   readonly clockOffset: SharedArrayBuffer | undefined;
@@ -85,7 +86,13 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       });
       const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [FromThread | undefined];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
-      const asked: ((gauges: AgentGauges) => void)[] = [];
+      const asked: ((gauges: AgentGauges | undefined) => void)[] = [];
+      let over = false;
+      // Once for the thread, not at every question: a promise keeps what is chained to it until it is settled.
+      void ended.then(() => {
+        over = true;
+        for (const answer of asked.splice(0)) answer(undefined);
+      });
       let heardAt = clock.now();
       port.on("message", (message: FromThread) => {
         heardAt = clock.now();
@@ -105,7 +112,10 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         send: (message) => port.postMessage(message),
         gauges: () =>
           new Promise((resolve) => {
-            void ended.then(() => resolve(undefined));
+            if (over) {
+              resolve(undefined);
+              return;
+            }
             asked.push(resolve);
             port.postMessage({ kind: "gauges" } satisfies ToThread);
           }),
