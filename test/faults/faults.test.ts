@@ -68,6 +68,13 @@ test("a database that is held again while it is held stays held for as long as b
   assert.ok((summary.trends["status_commit_time"]?.max ?? 0) > 500, "statuses waited for the database");
 });
 
+test("what is planned for a time happens at that time of the run's clock, also after that has jumped", async (t) => {
+  const { summary } = await runWith(t, `${one("{ kind: jump-clock, window: [500ms, 500ms], by: 15s }")}\n  - { kind: pause-thread, window: [10s, 10s], thread: task, lasts: 50ms }`);
+  assert.deepEqual(broken(summary), []);
+  // By a clock that knows nothing of the jump, the run is over long before.
+  assert.deepEqual(summary.faults?.map(({ what }) => what.replace(/-[01]/, "")), ["the clock jumped ahead by 15000 ms", "thread task was paused for 50 ms"]);
+});
+
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {
   const { summary } = await runWith(t, "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]");
   assert.deepEqual(broken(summary), []);

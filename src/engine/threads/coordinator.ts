@@ -13,7 +13,7 @@ import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "..
 import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
 import { createRunDirectory, hasBegun, JOURNAL_FILES, removeRunDirectory, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { Arena, shiftClock, shiftedClock, systemClock, type Clock, type MailboxKind } from "../../sync/index.js";
+import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
@@ -131,9 +131,11 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   const collector = createCollector();
   const kill = new AbortController();
   const timetable = createTimetable(clock);
+  // Signs of life take their time on the machine's clock: a jump of the run's is no silence.
+  const patience = createTimetable(systemClock);
   const launcher = createLauncher({
     arena: arena.shared,
-    clock,
+    clock: systemClock,
     run: setup,
     clockOffset,
     acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
@@ -170,7 +172,11 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       clients,
       tasks,
       databasePath,
-      jumpClock: (ms) => clockOffset !== undefined && shiftClock(new Int32Array(clockOffset), ms),
+      jumpClock: (ms) => {
+        if (clockOffset === undefined) return;
+        shiftClock(new Int32Array(clockOffset), ms);
+        timetable.clockJumped();
+      },
       elapsed,
       at: (ms, action) => timetable.at(originMs + ms, action),
       onError: trouble.raise,
@@ -183,7 +189,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
       stop(clients, giveUpAt);
       const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
-        Promise.race([report, trouble.promise, untilSilent(from, clock, timetable)]);
+        Promise.race([report, trouble.promise, untilSilent(from, patience)]);
       const clientReports = await handedOver(clients, clientsDone);
 
       const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
@@ -236,6 +242,7 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     }
   } finally {
     timetable.end();
+    patience.end();
     kill.abort();
     await launcher.destroy();
     try {
@@ -277,12 +284,12 @@ function troubleOf(threads: readonly LaunchedThread<unknown>[], writer: WriterHa
 }
 
 /** Rejects once all of `threads` have given no sign of life for {@link HAND_OVER_MS} from now on. */
-async function untilSilent(threads: readonly LaunchedThread<unknown>[], clock: Clock, timetable: Timetable): Promise<never> {
-  const from = clock.now();
+async function untilSilent(threads: readonly LaunchedThread<unknown>[], patience: Timetable): Promise<never> {
+  const from = systemClock.now();
   for (;;) {
     const until = Math.max(from, ...threads.map(({ heardAt }) => heardAt())) + HAND_OVER_MS;
-    if (clock.now() >= until) throw new Error(`${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`);
-    await timetable.until(until);
+    if (systemClock.now() >= until) throw new Error(`${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`);
+    await patience.until(until);
   }
 }
 

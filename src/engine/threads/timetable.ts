@@ -1,33 +1,52 @@
-/** What the coordinator does at certain times of the run's clock. Nothing here keeps the process alive. */
+/** What the coordinator does at certain times of a clock. Nothing here keeps the process alive. */
 import type { Clock } from "../../sync/index.js";
 
 export interface Timetable {
-  /** Runs `action` at `dueMs` on the run's clock. */
+  /** Runs `action` once the clock shows `dueMs`, in a turn of the event loop of its own. */
   at(dueMs: number, action: () => void): void;
-  /** Resolves at `dueMs` on the run's clock. */
+  /** Resolves once the clock shows `dueMs`. */
   until(dueMs: number): Promise<void>;
+  /** To be called when the clock has jumped: timers know nothing of that, and would ring when the time has passed without it. */
+  clockJumped(): void;
   /** Forgets what has not happened yet. */
   end(): void;
 }
 
+/** The longest that a timer of Node waits, ms; one that is to wait for longer rings at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Entry {
+  readonly dueMs: number;
+  readonly action: () => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
 export function createTimetable(clock: Clock): Timetable {
-  const timers = new Set<NodeJS.Timeout>();
+  const entries = new Set<Entry>();
+  const arm = (entry: Entry): void => {
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(ring, Math.min(LONGEST_TIMER_MS, Math.max(0, entry.dueMs - clock.now())), entry).unref();
+  };
+  const ring = (entry: Entry): void => {
+    if (clock.now() < entry.dueMs) {
+      arm(entry);
+      return;
+    }
+    entries.delete(entry);
+    entry.action();
+  };
   const at: Timetable["at"] = (dueMs, action) => {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer);
-        action();
-      },
-      Math.max(0, dueMs - clock.now()),
-    );
-    timers.add(timer.unref());
+    const entry: Entry = { dueMs, action, timer: undefined };
+    entries.add(entry);
+    arm(entry);
   };
   return {
     at,
     until: (dueMs) => new Promise((resolve) => at(dueMs, resolve)),
+    clockJumped: () => entries.forEach(arm),
     end() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
+      for (const { timer } of entries) clearTimeout(timer);
+      entries.clear();
     },
   };
 }
