@@ -116,8 +116,8 @@ function* submitted(supervised: Supervised, tools: SupervisionTools): Steps<bool
 /** What waiting for the submit came to: a worker who never submits has timed out, and has `ended` like one who left. */
 function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<"submitted" | "ended" | "stopped"> {
   const { agent } = supervised;
-  const raised = yield* agent.awaitSubmitSteps(tools.submissionTimeoutMs);
-  if (isFinal(agent.getStatus())) return "ended";
+  const { raised, status } = yield* tools.taskContext.awaitSubmit(agent, tools.submissionTimeoutMs);
+  if (isFinal(status)) return "ended";
   if (raised && supervised.stopped === undefined) return "submitted";
   // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
   if (hasSubmitted(agent, tools.context)) return "submitted";

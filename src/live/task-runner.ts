@@ -15,7 +15,7 @@ import {
   type ModelContext,
 } from "../model/index.js";
 import { wait, type Reactor, type Steps } from "../sync/index.js";
-import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
+import type { AwaitedSubmit, Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
 import type { Crew } from "./crew.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
@@ -85,7 +85,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       kind: "done",
       agentId,
       status: agent.getStatus(),
-      ...(note.released !== undefined && { releasedAt: note.released.atMs }),
+      ...(note.released?.waitedFor === "update" && { releasedAt: note.released.atMs }),
     });
   };
 
@@ -105,14 +105,18 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     return supervised;
   };
 
+  const noteRelease = (note: TaskEvidence, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
+    const { lookedBefore } = reactor;
+    note.released = { waitedFor, waitStartedAtMs: startedAt, atMs: now, ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }) };
+  };
+
   const noteAbsence = (note: TaskEvidence, error: unknown, startedAt: number, wasTimeout: boolean): void => {
     const now = clock.now();
     if (error instanceof AgentTimeoutError) {
       recorder.count("timeouts");
       note.timeout = { waitedMs: now - startedAt, timeoutMs: error.timeoutMs, alreadyTimeout: wasTimeout };
     } else if (error instanceof AgentDisconnectedError || error instanceof AgentReturnedError) {
-      const { lookedBefore } = reactor;
-      note.released = { waitStartedAtMs: startedAt, atMs: now, ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }) };
+      noteRelease(note, "update", startedAt, now);
     }
   };
 
@@ -158,6 +162,15 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       recordPath(supervised.evidence, update, stateAt);
       if (workTimeMs > 0) yield* wait(reactor.sleep(workTimeMs));
       return update;
+    },
+    *awaitSubmit(agent: LiveAgent, timeoutMs: number): Steps<AwaitedSubmit> {
+      const { evidence: note } = supervisedOf(agent);
+      const startedAt = clock.now();
+      const raised = yield* agent.awaitSubmitSteps(timeoutMs);
+      const now = clock.now();
+      const status = agent.getStatus();
+      if (status === "disconnect" || status === "returned") noteRelease(note, "submit", startedAt, now);
+      return { raised, status };
     },
     reply(agent, update, data) {
       const now = clock.now();

@@ -37,8 +37,9 @@ export interface TaskEvidence {
   acknowledgedStatuses: string[];
   /** When the task's code ended, in whatever way; absent while it runs. */
   endedAtMs?: number;
-  /** The wait that ended because the agent was gone (AgentDisconnectedError, AgentReturnedError). */
+  /** The wait after which the agent was seen to be gone (`disconnect`, `returned`), in time or when its timeout had passed. */
   released?: {
+    readonly waitedFor: "update" | "submit";
     readonly waitStartedAtMs: number;
     readonly atMs: number;
     /** When its thread looked for what was ready in the turn before the one that ended the wait; absent where there are no turns. */

@@ -201,18 +201,20 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
     if (absentAtMs === undefined || task === undefined) continue;
     // A task that was over when the worker left has no waiter.
     if (task.endedAtMs !== undefined && task.endedAtMs < absentAtMs) continue;
-    found.checked(1);
     if (task.endedAtMs === undefined) {
+      found.checked(1);
       found.violated({ what: "never released", agentId, detail: "the task's code had not ended when the run was drained" });
     } else if (task.released !== undefined) {
-      const { atMs, waitStartedAtMs, lookedBeforeMs = Infinity } = task.released;
+      // Only one that waited: a task that was busy, or was writing a status, has seen by itself that the worker is gone.
+      found.checked(1);
+      const { waitedFor, atMs, waitStartedAtMs, lookedBeforeMs = Infinity } = task.released;
       // Whoever begins to wait after the worker has left can only be released from then on.
       const since = Math.max(absentAtMs, waitStartedAtMs);
       // On a machine that has too much to do a thread's turn takes seconds, and what comes meanwhile has to wait for the next. Only a
       // waiter that was there when its thread looked and was not resumed is late, and then all of the time counts.
       if (lookedBeforeMs <= since) continue;
       const took = atMs - since;
-      if (took > boundMs) found.violated({ what: "released too late", agentId, detail: `after ${ms(took)}, the bound is ${ms(boundMs)}` });
+      if (took > boundMs) found.violated({ what: "released too late", agentId, detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${ms(took)}, the bound is ${ms(boundMs)}` });
     }
   }
   return found.result();

@@ -61,12 +61,41 @@ for (const status of ["disconnect", "returned"] as const) {
       assert.equal(client.last("agent_details").data["failure_reason"], "there is no unit to work on", "not by the same worker");
       assert.equal(client.register("bob"), "2");
       assert.deepEqual(unitOf(platform), ["assigned", "2"]);
-      if (blueprint === "chat") {
-        assert.deepEqual(platform.evidenceOf(agentId).released, { waitStartedAtMs: 0, atMs: 10, lookedBeforeMs: 10 });
-        assert.equal(platform.measured().trends.disconnect_detection.count, 1);
-      }
+      const waitedFor = blueprint === "chat" ? "update" : "submit";
+      assert.deepEqual(platform.evidenceOf(agentId).released, { waitedFor, waitStartedAtMs: 0, atMs: 10, lookedBeforeMs: 10 });
+      if (blueprint === "chat") assert.equal(platform.measured().trends.disconnect_detection.count, 1);
     });
   }
+}
+
+/** What the invariants say about the release of this agent's waiter, whose worker left at `absentAtMs`. */
+function releaseOf(platform: Platform, agentId: string, absentAtMs: number, releaseBoundMs: number) {
+  const { results } = checkInvariants({
+    clients: [{ agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [], absentAtMs }],
+    tasks: [platform.evidenceOf(agentId)],
+    rows: [],
+    holdings: [],
+    books: { gauges: {}, rows: {}, agentsWithHandles: 0, slotsInUse: 0 },
+    releaseBoundMs,
+  });
+  const found = results.find(({ id }) => id === "absent-waiter-released");
+  return { held: found?.held, checked: found?.checked, violations: found?.violations };
+}
+
+for (const blueprint of ["chat", "static"] as const) {
+  test(`${blueprint}: one who waits for the submit of a worker who has left, and is not told, is found by the invariants`, (t) => {
+    const platform = startPlatform(t, { blueprint });
+    const { client, agentId } = worker(platform);
+    if (blueprint === "chat") client.update(agentId, 1, { last: true });
+    platform.pass(10);
+    // The row alone: nothing is raised.
+    platform.db.write("updateAgent", agentId, { status: "disconnect", at: 10, unlessFinal: true }).block();
+    for (let passed = 0; passed < LIVE_UPDATE_TIMEOUT_MS; passed += 100) platform.pass(100);
+    platform.assertAtRest();
+    const { checked, violations } = releaseOf(platform, agentId, 10, 100);
+    assert.equal(checked, 1);
+    assert.match(violations?.[0]?.detail ?? "", blueprint === "chat" ? /^waited for a submit, released after 500 ms, / : /^waited for a submit, released after 1000 ms, /);
+  });
 }
 
 /** Whether the invariants hold that a waiter was released in time, after its worker left and each turn took ten seconds. */
@@ -80,17 +109,9 @@ function releasedInTime(platform: Platform): boolean | undefined {
   }
   platform.settle();
   platform.assertAtRest();
-  const released = platform.evidenceOf(agentId);
-  assert.ok(released.released !== undefined);
-  const { results } = checkInvariants({
-    clients: [{ agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [], absentAtMs: 10 }],
-    tasks: [released],
-    rows: [],
-    holdings: [],
-    books: { gauges: {}, rows: {}, agentsWithHandles: 0, slotsInUse: 0 },
-    releaseBoundMs: 2000,
-  });
-  return results.find(({ id }) => id === "absent-waiter-released")?.held;
+  const { held, checked } = releaseOf(platform, agentId, 10, 2000);
+  assert.equal(checked, 1);
+  return held;
 }
 
 test("on a machine that is too slow a waiter is released in time, and one that is resumed a turn too late is not", (t) => {

@@ -43,7 +43,7 @@ function soundRun(): Run {
     ],
     tasks: [
       { agentId: "1", taken: taking(1, 2, 3), acknowledgedStatuses: ["in task", "completed"], endedAtMs: 900 },
-      { agentId: "2", taken: taking(1, 2), acknowledgedStatuses: ["in task"], endedAtMs: 501, released: { waitStartedAtMs: 400, atMs: 501 } },
+      { agentId: "2", taken: taking(1, 2), acknowledgedStatuses: ["in task"], endedAtMs: 501, released: { waitedFor: "update", waitStartedAtMs: 400, atMs: 501 } },
       { agentId: "3", taken: taking(), acknowledgedStatuses: ["timeout"], endedAtMs: 950, timeout: { waitedMs: 300.2, timeoutMs: 300, alreadyTimeout: false } },
     ],
     rows: [
@@ -97,8 +97,9 @@ const breakages: [name: string, id: InvariantId, what: string, breakIt: (run: Ru
   ["a completed agent's update is not taken", "updates-exactly-once-in-order", "lost", (run) => (at(run.tasks, 0).taken = taking(1, 2))],
   ["no task ever saw a completed agent", "updates-exactly-once-in-order", "lost", (run) => run.tasks.shift()],
   ["a wait times out early", "no-early-timeout", "timed out too early", (run) => (at(run.tasks, 2).timeout = { waitedMs: 299.99, timeoutMs: 300, alreadyTimeout: false })],
-  ["a waiter is released late", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitStartedAtMs: 400, atMs: 550.1 })],
-  ["a waiter that its thread did not see is late, in turns of seconds", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500.1 })],
+  ["a waiter is released late", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 550.1 })],
+  ["a waiter that its thread did not see is late, in turns of seconds", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500.1 })],
+  ["a waiter for a submit is released late", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "submit", waitStartedAtMs: 400, atMs: 700 })],
   ["a waiter is never released", "absent-waiter-released", "never released", (run) => delete at(run.tasks, 1).endedAtMs],
   ["a unit is held twice", "one-agent-per-unit", "unit held twice", (run) => run.holdings.push({ unitId: "a", agentId: "2", fromMs: 899, toMs: 901 })],
   ["a unit is held twice, inside a longer hold", "one-agent-per-unit", "unit held twice", (run) => (run.holdings = [{ unitId: "a", agentId: "1", fromMs: 0 }, { unitId: "a", agentId: "2", fromMs: 5, toMs: 6 }])],
@@ -128,7 +129,7 @@ for (const [name, id, what, breakIt] of breakages) {
 test("what is no violation: a wait cut short by a status, a wait begun after the worker left, a task that was over", () => {
   const run = soundRun();
   at(run.tasks, 2).timeout = { waitedMs: 1, timeoutMs: 300, alreadyTimeout: true };
-  at(run.tasks, 1).released = { waitStartedAtMs: 880, atMs: 881 };
+  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 880, atMs: 881 };
   assert.ok(checkInvariants(run).results.every((result) => result.held));
   at(run.tasks, 1).endedAtMs = 499;
   const releases = checkInvariants(run).results.find((result) => result.id === "absent-waiter-released");
@@ -137,10 +138,17 @@ test("what is no violation: a wait cut short by a status, a wait begun after the
 
 test("a waiter is not late that its thread, however long its turns are, resumed in the first turn after the worker left", () => {
   const run = soundRun();
-  at(run.tasks, 1).released = { waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500 };
+  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500 };
   assert.ok(checkInvariants(run).results.every((result) => result.held));
-  at(run.tasks, 1).released = { waitStartedAtMs: 8000, atMs: 9000, lookedBeforeMs: 8000 };
+  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 8000, atMs: 9000, lookedBeforeMs: 8000 };
   assert.ok(checkInvariants(run).results.every((result) => result.held));
+});
+
+test("an agent that left while nobody waited for it is not counted as checked", () => {
+  const run = soundRun();
+  delete at(run.tasks, 1).released;
+  const releases = checkInvariants(run).results.find((result) => result.id === "absent-waiter-released");
+  assert.deepEqual([releases?.held, releases?.checked], [true, 0]);
 });
 
 test("updates of an agent whose partner was gone are accounted for by its history, though it completed", () => {

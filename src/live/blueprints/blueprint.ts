@@ -1,9 +1,18 @@
 /** Blueprints: what the task's code does with a worker's live updates. */
+import type { AgentStatus } from "../../db/index.js";
 import type { LiveAgent } from "../../model/index.js";
 import type { Json, Steps } from "../../sync/index.js";
 
 /** A live update as the task's code gets it. */
 export type TakenUpdate = Readonly<Record<string, Json | undefined>>;
+
+/** What a wait for a submit came to. */
+export interface AwaitedSubmit {
+  /** Whether the worker has submitted, or will not any more; false when the time was over. */
+  readonly raised: boolean;
+  /** The agent's status in the database after the wait. */
+  readonly status: AgentStatus;
+}
 
 /** What a blueprint may do with an agent, and how long it may wait. */
 export interface TaskContext {
@@ -13,6 +22,8 @@ export interface TaskContext {
   readonly submissionTimeoutMs: number;
   /** The next live update of `agent`; throws what `getLiveUpdate` throws. */
   readonly nextUpdate: (agent: LiveAgent) => Steps<TakenUpdate>;
+  /** Waits for the submit of `agent`, for `timeoutMs` at most, and reads how it stands then. */
+  readonly awaitSubmit: (agent: LiveAgent, timeoutMs: number) => Steps<AwaitedSubmit>;
   /** Says something to the worker, in answer to `update`. */
   readonly reply: (agent: LiveAgent, update: TakenUpdate, data: TakenUpdate) => void;
 }

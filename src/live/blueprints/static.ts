@@ -5,9 +5,8 @@ import type { Blueprint } from "./blueprint.js";
 export const staticTask: Blueprint = {
   type: "static",
   *runUnit(agent: LiveAgent, _partners, context) {
-    yield* agent.awaitSubmitSteps(context.liveUpdateTimeoutMs);
-    // The event is also set when the worker is gone.
-    const status = agent.getStatus();
+    // It is also over when the worker is gone.
+    const { status } = yield* context.awaitSubmit(agent, context.liveUpdateTimeoutMs);
     if (status === "disconnect") throw new AgentDisconnectedError(agent.dbId);
     if (status === "returned") throw new AgentReturnedError(agent.dbId);
   },
