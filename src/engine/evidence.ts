@@ -34,7 +34,8 @@ export function gatherEvidence(testimony: Testimony): RunEvidence {
     books: {
       gauges: sum(gauges.map(({ agentType, status, value }): [string, number] => [`${agentType} ${status}`, value])),
       rows: sum(audit.map(({ agentType, status }): [string, number] => [`${agentType} ${status}`, 1])),
-      agentsWithHandles: audit.length,
+      // The pool has a handle on each agent that it admits, a task runner on each that it is handed.
+      agentsWithHandles: new Set([...pool, ...tasks].map(({ agentId }) => agentId)).size,
       slotsInUse,
     },
     releaseBoundMs: RELEASE_BOUND_MS,

@@ -79,7 +79,7 @@ export interface BooksEvidence {
   readonly gauges: Readonly<Record<string, number>>;
   /** Rows in the database by the same labels. */
   readonly rows: Readonly<Record<string, number>>;
-  /** Agents that some thread opened a handle on, each counted once. */
+  /** Agents that the worker pool or a task thread had a handle on, by their own notes, each counted once. */
   readonly agentsWithHandles: number;
   /** Slots of the arena that are still allocated. */
   readonly slotsInUse: number;
