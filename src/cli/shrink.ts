@@ -48,7 +48,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
-      process.stderr.write(`seed ${plan.seed} does not fail: there is nothing to make smaller\n`);
+      process.stderr.write(`seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`);
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }

@@ -46,6 +46,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
   async handler({ run, agent, from, to, results, json, html, open }) {
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
+    if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
     const directory = findRun(run, results);
     const reader = readTrace(traceOf(directory));
     const events = function* (): Generator<TraceEvent> {
@@ -62,8 +63,15 @@ export const traceCommand: CommandModule<object, Arguments> = {
       if (open) await openPage(page);
       return;
     }
+    const found = events();
+    const first = found.next();
+    if (first.done === true && agent !== undefined) {
+      throw new UsageError(`the trace of ${directory} has nothing about an agent ${agent}${from === undefined && to === undefined ? "" : " in that time"}`);
+    }
+    const lineOf = (event: TraceEvent): string => `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
     const lines = function* (): Generator<string> {
-      for (const event of events()) yield `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
+      if (first.done !== true) yield lineOf(first.value);
+      for (const event of found) yield lineOf(event);
     };
     await pipeline(Readable.from(inChunks(lines())), process.stdout, { end: false }).catch(ignoreClosedPipe);
   },

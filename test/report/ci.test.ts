@@ -17,7 +17,7 @@ test("a run that failed, in the summary of a job and as tests", () => {
 test("a run that passed has no failure", () => {
   const xml = runJUnit(exampleSummary());
   assert.doesNotMatch(xml, /<failure|<error/);
-  assert.match(xml, /<testsuite name="[^"]+" tests="\d+" failures="0" errors="0" skipped="0" time="[\d.]+" timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d">/);
+  assert.match(xml, /<testsuite name="[^"]+" tests="\d+" failures="0" errors="0" skipped="2" time="[\d.]+" timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d">/);
   assert.match(runMarkdown(exampleSummary()), /^### ✓ [^\n]+: passed\n/);
 });
 
@@ -25,6 +25,19 @@ test("a run that was cut off is an error, not a failure", () => {
   const xml = runJUnit({ ...exampleSummary(), end: { how: "interrupted", why: "SIGINT" } });
   assert.match(xml, /errors="1"/);
   assert.match(xml, /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/);
+});
+
+test("a run that a threshold ended did not come to its end", () => {
+  const xml = runJUnit({ ...exampleSummary(), end: { how: "aborted", why: "threshold errors count<1 failed after 3.0 s: observed 2" } });
+  assert.match(xml, /name="the run comes to its end"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/);
+});
+
+test("an invariant with nothing to check is skipped", () => {
+  const summary = exampleSummary();
+  const none = summary.invariants.filter(({ checked }) => checked === 0).map(({ id }) => id);
+  assert.ok(none.length > 0);
+  const xml = runJUnit(summary);
+  for (const { id } of summary.invariants) assert.equal(xml.includes(`name="${id}"><skipped `), none.includes(id), id);
 });
 
 test("github-action-benchmark gets names, units and numbers", () => {

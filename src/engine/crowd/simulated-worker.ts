@@ -92,6 +92,7 @@ class SimulatedWorker {
         if (ending !== "admitted") return;
       }
       if (task === undefined) return;
+      if (this.#tools.hasPartners && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
       this.#drops.taskStarts(startedAt);
       yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, "done");
@@ -118,6 +119,20 @@ class SimulatedWorker {
       this.#noteAgent(packet);
       return true;
     }
+  }
+
+  /** Waits for the partners: undefined when the task begins, and otherwise what has become of the worker meanwhile. */
+  *#untilTaskBegins(agentId: string): Steps<Ending | undefined> {
+    while (this.#status !== "in task") {
+      const packet = yield* this.#receive(Infinity);
+      if (packet === "moved") {
+        if (this.#agentId !== agentId) return "admitted";
+      } else if (packet !== "due") {
+        const ending = this.#handle(packet, agentId, "done");
+        if (ending !== undefined) return ending;
+      }
+    }
+    return undefined;
   }
 
   /**

@@ -12,6 +12,8 @@ export interface CrowdTools {
   readonly originMs: number;
   /** Whether the task takes live updates; without, the worker's actions are its own business until it submits. */
   readonly sendsUpdates: boolean;
+  /** Whether an assignment has several units: its task begins when all of them have workers. */
+  readonly hasPartners: boolean;
   /** The evidence on an agent, made when first asked for. */
   readonly evidenceOf: (agentId: string) => ClientEvidence;
   /** The platform has told a client that its submit, or a status of its agent, is safe. */

@@ -37,6 +37,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
     router,
     originMs,
     sendsUpdates: run.scenario.task.blueprint !== "static",
+    hasPartners: run.scenario.task.unitsPerAssignment > 1,
     evidenceOf(agentId) {
       let note = evidence.get(agentId);
       if (note === undefined) {

@@ -137,6 +137,6 @@ async function finish(run: VirtualRun, { interrupt, breathe, onProgress }: Virtu
   while (!run.advance(STEPS_AT_ONCE)) {
     await breathe();
     if (interrupt.aborted) run.interrupt();
-    onProgress?.(() => run.collector.measurements(Math.max(1, run.now)), run.now);
+    onProgress?.(() => run.measured(), run.now);
   }
 }

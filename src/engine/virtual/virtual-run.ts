@@ -3,7 +3,7 @@
  * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
  */
 import type { AgentAudit, LocalDatabase } from "../../db/index.js";
-import { createCollector, type Collector, type RunEvidence } from "../../measure/index.js";
+import { createCollector, type Collector, type Measurements, type RunEvidence } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import type { MailboxKind } from "../../sync/index.js";
 import type { TraceSink } from "../../trace/index.js";
@@ -51,6 +51,8 @@ export interface VirtualSetup {
 export interface VirtualRun {
   readonly now: number;
   readonly collector: Collector;
+  /** What was measured until now. */
+  measured(): Measurements;
   /** Goes on for so many steps; returns whether the run is over. Throws the error that ended it. */
   advance(steps: number): boolean;
   /** Ends the run early: agents have a moment to end by themselves. */
@@ -177,6 +179,10 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       return simulation.now;
     },
     collector,
+    measured() {
+      collect();
+      return collector.measurements(Math.max(1, simulation.now));
+    },
     advance(steps) {
       if (phase === undefined) return true;
       const { done, mustEnd } = phase;

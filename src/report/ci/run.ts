@@ -9,6 +9,8 @@ import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
 
 const mark = (good: boolean): string => (good ? "✓" : "✗");
+/** Of an invariant: that it held where there was nothing to check says nothing. */
+const markOf = ({ held, checked }: Summary["invariants"][number]): string => (held && checked === 0 ? "○" : mark(held));
 
 interface Latency {
   readonly label: string;
@@ -38,10 +40,10 @@ export function runMarkdown(summary: Summary): string {
     `${mark(kept)} ${code(`${metric} ${expression}`)}`,
     formatObserved({ metric, expression, observed }),
   ]);
-  const invariants = summary.invariants.map(({ statement, held, checked, violations }) => [
-    `${mark(held)} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`,
-    formatCount(checked),
-  ]);
+  const invariants = summary.invariants.map((invariant) => {
+    const { statement, checked, violations } = invariant;
+    return [`${markOf(invariant)} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`, formatCount(checked)];
+  });
   const sections = [
     [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
     reasons.map((reason) => `- ${plain(reason)}`),
@@ -63,7 +65,7 @@ function describe({ what, agentId, detail }: Violation): string {
 /** As tests: that the run came to its end, that its schedule was kept, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
   const { end, schedule } = summary;
-  const cut = end.how === "crashed" || end.how === "interrupted";
+  const cut = end.how !== "finished";
   const again = `to reproduce: ${summary.reproduce}`;
   const cases: JUnitCase[] = [
     { classname: "run", name: "the run comes to its end", ...(cut ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again } : { outcome: "passed" }) },
@@ -78,7 +80,7 @@ export function runJUnit(summary: Summary): string {
     ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
       classname: "invariants",
       name: id,
-      outcome: held ? "passed" : "failure",
+      outcome: !held ? "failure" : checked === 0 ? "skipped" : "passed",
       message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
       details: [...violations.map(describe), again].join("\n"),
     })),
