@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "../../dist/db/index.js";
+import { DatabaseFullError, openDatabase } from "../../dist/db/index.js";
 import { createJournal, Journal } from "../../dist/engine/order/index.js";
 import { ResultsError, writeAtomically } from "../../dist/report/index.js";
 import { simulate, start } from "./simulate.js";
@@ -84,6 +84,35 @@ for (const [what, ...recording] of [["with its order recorded"], ["not recorded"
     openDatabase(join(run, "run.db")).close();
   });
 }
+
+test("a database whose writes share transactions fails for good once one of these is lost", (t) => {
+  const disk = smallDisk(t, 4 << 10);
+  if (disk === undefined) return;
+  const path = join(disk.path, "run.db");
+  const db = openDatabase(path, { create: true, writesPerCommit: 5 });
+  const nameOf = (n: number): string => `${n} ${"x".repeat(50_000)}`;
+  const write = (taskName: string): void => void db.write("newTask", { taskName, taskType: "chat" }).block();
+  let written = 0;
+  for (; written < 8; written++) write(nameOf(written));
+  disk.fill();
+  const writeOn = (): void => {
+    for (; ; written++) write(nameOf(written));
+  };
+  let failure: unknown;
+  assert.throws(writeOn, (error) => {
+    failure = error;
+    return error instanceof DatabaseFullError && error.message.startsWith(`${path}: newTask failed: the disk is full`);
+  });
+  disk.free();
+  assert.throws(() => write("after"), (error) => error === failure);
+  assert.throws(() => db.close(), (error) => error === failure);
+  db.close();
+
+  const after = openDatabase(path);
+  assert.deepEqual(Array.from({ length: written }, (_, n) => after.findTask(nameOf(n)) !== undefined), Array.from({ length: written }, (_, n) => n < 5), "whole transactions");
+  assert.equal(after.findTask("after"), undefined);
+  after.close();
+});
 
 test("a file of results for which there is no room is not there, nor is a part of it", (t) => {
   const disk = smallDisk(t, 64);
