@@ -9,7 +9,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import type { Wait, Waiter } from "../sync/index.js";
 import { openReader } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
-import { DatabaseError } from "./errors.js";
+import { closed, DatabaseError } from "./errors.js";
 import type { Request, WriteArgs, WriteName, WriteResult } from "./operations.js";
 import { fromWire, openSignals, ring, type Answers, type ClientMessage, type DatabaseConnection } from "./protocol.js";
 import { createReads } from "./reads.js";
@@ -228,14 +228,14 @@ export function connectDatabase(
 
     close() {
       if (!reader.open) return;
+      // Who waits for what is answered by this learns of it afterwards, as ever.
       if (newest !== undefined) outcomeOf(newest);
       if (ended === undefined) {
         post("end");
-        ended = new DatabaseError(`${path}: the database is closed`);
+        ended = closed(path);
       }
       port.close();
       reader.close();
-      deliver();
     },
   };
 }

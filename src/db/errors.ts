@@ -58,6 +58,11 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
   return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
 }
 
+/** The database at `path` was closed by the thread that uses it. */
+export function closed(path: string): DatabaseError {
+  return new DatabaseError(`${path}: the database is closed`);
+}
+
 /** The file at `path` is not ours: no database at all, or one of another program. */
 export function foreign(path: string, cause?: unknown): ForeignDatabaseError {
   return new ForeignDatabaseError(`${path}: not a database of crowdstorm; give the run.db of a run, or a path where no file is`, { cause });

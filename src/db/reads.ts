@@ -4,7 +4,7 @@
 import type { Connection } from "./connection.js";
 import { getRow, type Value } from "./call.js";
 import * as columns from "./columns.js";
-import { asDatabaseError } from "./errors.js";
+import { asDatabaseError, closed, type DatabaseError } from "./errors.js";
 import type { Reads } from "./operations.js";
 import type {
   AgentRow,
@@ -25,13 +25,14 @@ type One<Row> = (...parameters: string[]) => Row | undefined;
 
 /** Prepares every read on `connection`. */
 export function createReads(connection: Connection): Reads {
+  const failureOf = (error: unknown): DatabaseError => (connection.open ? asDatabaseError(error, connection.name, "a read") : closed(connection.name));
   const one = <Row>(sql: string): One<Row> => {
     const statement = connection.prepare<Value[], Row>(sql);
     return (...parameters) => {
       try {
         return getRow(statement, parameters);
       } catch (error) {
-        throw asDatabaseError(error, connection.name, "a read");
+        throw failureOf(error);
       }
     };
   };
@@ -41,7 +42,7 @@ export function createReads(connection: Connection): Reads {
       try {
         return statement.all(...parameters);
       } catch (error) {
-        throw asDatabaseError(error, connection.name, "a read");
+        throw failureOf(error);
       }
     };
   };

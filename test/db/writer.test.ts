@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
 import { connectDatabase, DatabaseError, openDatabase, startWriter, type Database, type WriterHandle } from "../../dist/db/index.js";
-import { suspendOn } from "../../dist/sync/index.js";
+import { suspend, suspendOn, wait, type Steps } from "../../dist/sync/index.js";
 import type { Job } from "./client-thread.js";
 import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
 
@@ -141,6 +141,29 @@ test("closing commits what was sent, and fails what comes after", async (t) => {
   const after = openDatabase(path);
   assert.equal(after.findWorker("worker 999", "simulated")?.workerId, "1000");
   after.close();
+});
+
+test("closing resumes nobody within its call; who is resumed after it finds the database closed", async (t) => {
+  const { path, writer, db } = await withWriter(t);
+  const order: string[] = [];
+  const writing = suspend(
+    (function* (): Steps<void> {
+      yield* wait(db.write("newTask", { taskName: "talk", taskType: "chat" }));
+      order.push("resumed");
+      assert.throws(() => db.findTask("talk"), (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`);
+      yield* wait(db.write("newTask", { taskName: "late", taskType: "chat" }));
+    })(),
+  );
+  db.close();
+  order.push("closed");
+  await assert.rejects(writing, (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`);
+  assert.deepEqual(order, ["closed", "resumed"]);
+  await writer.close();
+
+  const after = openDatabase(path);
+  assert.notEqual(after.findTask("talk"), undefined);
+  after.close();
+  assert.throws(() => after.findTask("talk"), /the database is closed$/);
 });
 
 test("a crash of the writer fails every wait, blocked or suspended, and is told", async (t) => {
