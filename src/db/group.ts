@@ -11,8 +11,8 @@ import { createExecute } from "./writes.js";
 /** Executes and commits writes in their order; returns their outcomes, which hold once it has returned. Does not throw. */
 export type GroupCommit = (requests: readonly Request[]) => Outcome[];
 
-/** Prepares group commits on `connection`, which has no transaction open. */
-export function createGroupCommit(connection: Connection): GroupCommit {
+/** Prepares group commits on `connection`, which has no transaction open. `committed` is called after each one that stands. */
+export function createGroupCommit(connection: Connection, committed: () => void = () => undefined): GroupCommit {
   const execute = createExecute(connection);
   const journal = createJournal(connection);
   const begin = connection.prepare("BEGIN IMMEDIATE");
@@ -62,6 +62,7 @@ export function createGroupCommit(connection: Connection): GroupCommit {
         for (const request of requests.slice(at, at + Math.max(1, entries.length))) executeOne(request);
       }
       commit.run();
+      committed();
     } catch (error) {
       if (connection.inTransaction) rollback.run();
       const failure = asDatabaseError(error, connection.name, "committing");

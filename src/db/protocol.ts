@@ -63,7 +63,7 @@ export interface WriterData {
 export interface WriterStats {
   /** Writes executed, those that failed included. */
   writes: number;
-  /** Transactions committed; `writes / commits` is the mean size of a group. */
+  /** Transactions committed, those that failed not included; without such, `writes / commits` is the mean size of a group. */
   commits: number;
   /** Writes of the largest group. */
   largestGroup: number;

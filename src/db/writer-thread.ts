@@ -74,9 +74,9 @@ function open(): Connection | undefined {
 
 /** Executes what the clients ask for until the coordinator ends it, and then what had arrived by that time. */
 function serve(connection: Connection): void {
-  const commit = createGroupCommit(connection);
-  const bell = new Int32Array(requests);
   const stats: WriterStats = { writes: 0, commits: 0, largestGroup: 0 };
+  const commit = createGroupCommit(connection, () => stats.commits++);
+  const bell = new Int32Array(requests);
   let closing = false;
 
   for (;;) {
@@ -91,7 +91,6 @@ function serve(connection: Connection): void {
     if (group.length > 0) {
       const outcomes = commit(group);
       stats.writes += group.length;
-      stats.commits++;
       stats.largestGroup = Math.max(stats.largestGroup, group.length);
       answer(senders, outcomes);
     } else if (closing) {

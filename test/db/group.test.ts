@@ -101,7 +101,8 @@ test("a full disk fails every write whose commit it took with it, and none befor
 
 test("a group that cannot be committed fails as a whole", () => {
   const connection = openOwner(":memory:", true);
-  const commit = createGroupCommit(connection);
+  let commits = 0;
+  const commit = createGroupCommit(connection, () => commits++);
   commit(SETUP);
   // A deferred constraint is checked at the commit alone.
   connection.exec(`
@@ -117,5 +118,6 @@ test("a group that cannot be committed fails as a whole", () => {
     ["committing failed", "newTask failed", "committing failed"],
   );
   assert.equal(createReads(connection).findTask("walk"), undefined);
+  assert.equal(commits, 1, "the one before");
   connection.close();
 });
