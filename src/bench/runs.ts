@@ -34,11 +34,15 @@ export function figuresOfRuns(runs: readonly Summary[]): Figure[] {
 }
 
 /**
- * Whether a difference between these runs can be the program's doing: they carried out the same scenario, with as many
+ * Whether a difference between these runs can be the program's doing: they carried out the same scenario to its end, with as many
  * workers, in the same way, on machines of one kind. Seeds may differ.
  * @throws UnlikeRunsError that names what differs
  */
 export function checkAlike(runs: readonly Summary[]): void {
+  for (const { runId, end } of runs) {
+    if (end.how === "finished") continue;
+    throw new UnlikeRunsError(`these runs cannot be compared: ${runId} did not finish: it was ${end.how === "crashed" ? "ended by an error" : end.how}: ${end.why ?? "no reason is given"}`);
+  }
   const [first, ...others] = runs;
   if (first === undefined) return;
   for (const other of others) {
@@ -54,5 +58,15 @@ const LIKENESSES: readonly (readonly [what: string, of: (run: Summary) => string
   ["the clock", ({ engine }) => (engine === "virtual" ? "simulated" : "the machine's")],
   ["the number of workers", ({ plan }) => String(plan.workers)],
   ["the duration", ({ options }) => String(options["duration"] ?? "the scenario's")],
+  ["the mailbox", ({ options }) => String(options["mailbox"] ?? "sound")],
+  ["the number of threads", threadsOf],
+  ["the record of order", ({ options }) => (options["no-record"] === undefined ? "kept" : "left out")],
+  ["the list of drawn faults", ({ options }) => String(options["faults"] ?? "empty") || "the usual one"],
   ["the machine", ({ environment }) => `${environment.cpu} with ${environment.cores} cores`],
 ];
+
+/** Threads for simulated workers and tasks: those that came to the end, and those that were killed on the way. */
+function threadsOf({ health, faults = [] }: Summary): string {
+  const ended = health.threads.filter(({ thread }) => /^(client|task)-\d+$/.test(thread)).length;
+  return String(ended + faults.filter(({ what }) => what.endsWith(" was killed")).length);
+}

@@ -75,5 +75,16 @@ test("runs that say nothing about each other are refused, with what differs", ()
   refused(changed({ plan: { ...run.plan, workers: 3 } }), /the number of workers of .*, of other 3$/);
   refused(changed({ engine: run.engine === "virtual" ? "threads" : "virtual" }), /the clock of /);
   refused(changed({ options: { duration: "99s" } }), /the duration of .*, of other 99s$/);
+  refused(changed({ options: { mailbox: "reference" } }), /the mailbox of \S+ is sound, of other reference$/);
+  refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is kept, of other left out$/);
+  refused(changed({ options: { faults: "" } }), /the list of drawn faults of \S+ is empty, of other the usual one$/);
+  const [thread] = run.health.threads;
+  assert.ok(thread !== undefined);
+  const threads = ["client-0", "task-0", "task-1"].map((name) => ({ ...thread, thread: name }));
+  const withThreads = (count: number, more: Partial<typeof run> = {}): typeof run => changed({ health: { ...run.health, threads: threads.slice(0, count) }, ...more });
+  assert.throws(() => checkAlike([withThreads(3), withThreads(2)]), /the number of threads of other is 3, of other 2$/);
+  assert.doesNotThrow(() => checkAlike([withThreads(3), withThreads(2, { faults: [{ atMs: 1, what: "thread task-1 was killed" }] })]));
+  refused(changed({ end: { how: "interrupted", why: "by the user" } }), /^UnlikeRunsError: these runs cannot be compared: other did not finish: it was interrupted: by the user$/);
+  refused(changed({ end: { how: "crashed", why: "a thread died" } }), /: other did not finish: it was ended by an error: a thread died$/);
   refused(changed({ environment: { ...run.environment, cpu: "abacus" } }), /the machine of .*, of other abacus with \d+ cores$/);
 });
