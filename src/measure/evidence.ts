@@ -49,7 +49,7 @@ export interface TaskEvidence {
   timeout?: {
     readonly waitedMs: number;
     readonly timeoutMs: number;
-    /** Whether the row was already marked `timeout` when the wait ended, in which case nothing has to be waited for. */
+    /** Whether the agent was known to be `timeout` already when the wait began, in which case nothing has to be waited for. */
     readonly alreadyTimeout: boolean;
   };
 }
