@@ -1,12 +1,9 @@
 /** A run from a program: what `simulate --scenario` does, with its options as values and its summary as the result. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { runThreads, runVirtual, type FinishedRun, type RunProgress } from "./engine/index.js";
+import { MOST_THREADS, runThreads, runVirtual, usualThreads, type FinishedRun, type RunProgress } from "./engine/index.js";
 import { buildPlan, openScenario, scenarioFrom, type PlanOptions, type ScenarioInput } from "./scenario/index.js";
 import type { MailboxKind } from "./sync/index.js";
-
-const MOST_THREADS = 24;
 
 export interface RunScenarioOptions extends PlanOptions {
   /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
@@ -33,11 +30,11 @@ export interface RunScenarioOptions extends PlanOptions {
  *   ResultsError or DatabaseError when something cannot be written, ThreadDiedError when a thread of the run died.
  */
 export async function runScenario(scenario: string | ScenarioInput, options: RunScenarioOptions = {}): Promise<FinishedRun> {
-  const { engine = "threads", threads = Math.min(MOST_THREADS, Math.max(2, availableParallelism())), mailbox = "sound", results = "results" } = options;
+  const { engine = "threads", threads = usualThreads(), mailbox = "sound", results = "results" } = options;
   if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
     throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
   }
-  const { seed, workers, durationMs, signal = new AbortController().signal, onProgress } = options;
+  const { seed, workers, durationMs, record = true, signal = new AbortController().signal, onProgress } = options;
   const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
@@ -47,7 +44,7 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
     ...(workers !== undefined && { workers }),
     ...(durationMs !== undefined && { duration: `${durationMs}ms` }),
     ...(mailbox !== "sound" && { mailbox }),
-    ...(engine === "virtual" ? { virtual: true } : { threads }),
+    ...(engine === "virtual" ? { virtual: true } : { threads, ...(!record && { "no-record": true }) }),
   };
   // The run keeps its scenario, and with it the values that a program computed.
   const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
@@ -65,7 +62,7 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
   };
   return engine === "virtual"
     ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
-    : runThreads({ ...common, threads, record: options.record ?? true });
+    : runThreads({ ...common, threads, record });
 }
 
 /** Tells apart the runs that one process begins within a second. */

@@ -1,9 +1,8 @@
 /** `simulate --scenario NAME`: a run on real threads, with its progress and its summary. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { runThreads, runVirtual, type FinishedRun } from "../engine/index.js";
+import { MOST_THREADS, runThreads, runVirtual, usualThreads, type FinishedRun } from "../engine/index.js";
 import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { examples } from "./examples.js";
@@ -30,8 +29,6 @@ interface RunArguments extends PlanArguments, OutputArguments {
   readonly "metrics-host": string;
   readonly quiet: boolean;
 }
-
-const MOST_THREADS = 24;
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: ["$0", "run"],
@@ -109,11 +106,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
 };
 
 function threadsFrom(text: string | undefined): number {
-  const threads = text === undefined ? Math.max(2, availableParallelism()) : wholeNumber("threads", text, 2);
-  if (threads > MOST_THREADS) {
-    if (text === undefined) return MOST_THREADS;
-    throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
-  }
+  if (text === undefined) return usualThreads();
+  const threads = wholeNumber("threads", text, 2);
+  if (threads > MOST_THREADS) throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
   return threads;
 }
 

@@ -2,6 +2,7 @@
 export type { FinishedRun, RunProgress } from "./finished-run.js";
 export { phasesOf } from "./chronicle.js";
 export { examineCutOff, type CutOffRun } from "./cut-off.js";
+export { MOST_THREADS, usualThreads } from "./limits.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
 export { describeEnd, OrderDivergence, OrderError, replayOrder, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";

@@ -17,6 +17,7 @@ import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
+import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
 import type { IoEvidence } from "../roles/io.js";
 import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
 import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
@@ -30,12 +31,8 @@ import { watchThresholds } from "./watch-thresholds.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;
-/** How long live agents have to end by themselves once the run was interrupted or aborted, ms. */
-const CUT_DRAIN_MS = 500;
 /** Between two calls of `onProgress`, ms. */
 const PROGRESS_MS = 250;
-/** For how long a thread that was told to stop may give no sign of life before it hands over its report, ms. */
-const HAND_OVER_MS = 15_000;
 
 /** A run as it can be looked at while it goes on. */
 export interface RunningRun {

@@ -12,6 +12,7 @@ import { gatherEvidence } from "../evidence.js";
 import { preparePlatform } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
+import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
 import type { RunSetup } from "../roles/role.js";
 import { taskRole } from "../roles/tasks.js";
 import type { Faults } from "./faults.js";
@@ -25,10 +26,6 @@ export const WRITES_PER_COMMIT = 5000;
 /** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
 const CLIENT_STATIONS = 2;
 const TASK_STATIONS = 2;
-/** How long a part may take to end once it was told to stop, ms. Beyond the drain's own timeouts. */
-const HAND_OVER_MS = 15_000;
-/** How long live agents have to end by themselves once the run was interrupted or aborted, ms. */
-const CUT_DRAIN_MS = 500;
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
