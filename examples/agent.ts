@@ -1,6 +1,7 @@
 /**
  * The life of an agent: a worker accepts a unit, sends live updates, submits, and is paid. The task's code and the worker's page
- * are coroutines of one thread here; with `startWriter` and `connectDatabase` they are threads, and their code stays the same.
+ * are coroutines of one thread here. Their code stays the same in threads, each of which has a context of its own (`startWriter`,
+ * `connectDatabase`, `Arena.attach`) and is told the agent's slot (`context.slots.adopt`).
  *
  *     task: ada says hello
  *     task: ada says goodbye

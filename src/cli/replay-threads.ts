@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describeEnd, replayOrder, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
-import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
+import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-exit.js";
 
 /** Early timeouts that are printed one by one. */
 const MOST_PRINTED = 5;
@@ -12,6 +12,11 @@ export async function replayThreadsRun(directory: string, times: number, agentId
   if (replay.divergence !== undefined) {
     process.stdout.write(describeDivergence(replay.divergence));
     process.exitCode = EXIT_DIVERGED;
+    return;
+  }
+  if (replay.agents === 0) {
+    process.stdout.write("nothing was repeated: the record of no agent reached the disk before the run was cut off\n");
+    process.exitCode = EXIT_NOTHING_REPEATED;
     return;
   }
   process.stdout.write([...replay.life.map(describeCall), describeReplay(replay, times)].join("\n") + "\n");

@@ -50,6 +50,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
 async function replayVirtualRun(directory: string): Promise<void> {
   const outcome = await replayVirtual(directory, () => setImmediate());
   if (outcome.kind === "diverged") {
+    const { same, recorded } = outcome.divergence;
+    if (recorded?.actor === "user" && recorded.operation === "interrupt") {
+      process.stdout.write(`the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events\n`);
+      return;
+    }
     process.stdout.write(describeDivergence(outcome.divergence));
     process.exitCode = EXIT_DIVERGED;
     return;

@@ -19,7 +19,12 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
 
 /**
  * Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes, the simulated provider, no log,
- * and agents' states in the database's journal.
+ * and agents' states in the database's journal. As in the seed, gauges count what this context's handles knew, and a handle that does
+ * not know of a final status overwrites it; a platform of several threads says `gauges: "rows", finalStatuses: "kept"`, as the live run does.
+ *
+ * An agent's events and mailbox lie in a slot of the arena, which is allocated when a context first asks for it. A context of another
+ * thread has to be told where that is, before it gets the agent: `context.slots.adopt(agentId, index)`, where `index` is
+ * `context.slots.slotOf(agentId).index` in the first.
  */
 export function createContext({ arena, mailbox = "sound", ...given }: ContextOptions): ModelContext {
   const { db, clock = systemClock } = given;

@@ -27,7 +27,7 @@ async function defaultExportOf(path: string, file: string): Promise<unknown> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new ScenarioError([
-        `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 ${file}) and name ` +
+        `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) and name ` +
           `the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
