@@ -12,8 +12,6 @@ export interface ThreadHealth {
   readonly watchedMs: number;
   /** How late the thread's timers ran; null when no timer ran, as in a thread that blocks in `Atomics.wait`. */
   readonly eventLoopDelay: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number } | null;
-  /** Share of the time that the event loop was busy, 0 to 1. */
-  readonly eventLoopUtilization: number;
   /** Pauses of this thread for garbage collection. Only those seen by its event loop: a blocked thread sees none. */
   readonly gc: { readonly count: number; readonly totalMs: number; readonly maxMs: number; readonly major: number };
 }
@@ -32,7 +30,6 @@ const DELAY_RESOLUTION_MS = 10;
 /** Starts to watch this thread. `stop` ends it, once, and gives the figures. */
 export function watchHealth(thread: string): { stop(): ThreadHealth } {
   const began = performance.now();
-  const utilization = performance.eventLoopUtilization();
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   const gc = { count: 0, totalMs: 0, maxMs: 0, major: 0 };
@@ -60,7 +57,6 @@ export function watchHealth(thread: string): { stop(): ThreadHealth } {
         watchedMs,
         eventLoopDelay:
           delay.count === 0 ? null : { p50Ms: late(delay.percentile(50)), p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) },
-        eventLoopUtilization: performance.eventLoopUtilization(utilization).utilization,
         gc,
       };
     },

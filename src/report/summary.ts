@@ -138,8 +138,6 @@ export const summarySchema = z.object({
         watchedMs: z.number(),
         /** How late timers ran; null in a thread that runs none. */
         eventLoopDelay: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }).nullable(),
-        /** Share of the time that the event loop was busy. */
-        eventLoopUtilization: z.number(),
         gc: z.object({ count, totalMs: z.number(), maxMs: z.number(), major: count }),
       }),
     ),

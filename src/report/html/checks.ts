@@ -1,5 +1,5 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
-import { formatCount, formatMs, formatShare } from "../format.js";
+import { formatCount, formatMs } from "../format.js";
 import { formatObserved } from "../observed.js";
 import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
@@ -33,15 +33,14 @@ export function generator({ engine, schedule, health, environment, traceHash }: 
     return html`<p>All times are of the simulated clock: they say what the run did, not what this machine can do.</p>
 <p class="facts">${traceHash === undefined ? nothing : html`<span>trace ${traceHash}</span> `}<span>Node.js ${environment.node}</span> <span>crowdstorm ${environment.crowdstorm}</span></p>`;
   }
-  const rows = threads.map(({ thread, eventLoopDelay, eventLoopUtilization, gc }) => [
+  const rows = threads.map(({ thread, eventLoopDelay, gc }) => [
     thread,
     eventLoopDelay === null ? "–" : formatMs(eventLoopDelay.p99Ms),
     eventLoopDelay === null ? "–" : formatMs(eventLoopDelay.maxMs),
-    formatShare(eventLoopUtilization, 1),
     formatCount(gc.count),
     formatMs(gc.maxMs),
   ]);
-  const heads = ["timers late, p99 (ms)", "max (ms)", "busy", "GC pauses", "longest (ms)"].map((head) => ({ head }));
+  const heads = ["timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"].map((head) => ({ head }));
   return html`<p>${mark(schedule.kept)} ${schedule.kept ? "The schedule was kept" : "The schedule was not kept"}: actions were carried out
 p99 ${formatMs(schedule.slipP99Ms)} ms, at most ${formatMs(schedule.slipMaxMs)} ms after their intended time; the bound on p99 is ${formatMs(schedule.boundMs)} ms.</p>
 ${threads.length === 0 ? nothing : table("Threads of the harness", [{ head: "thread", text: true }, ...heads], rows)}
