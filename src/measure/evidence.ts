@@ -105,22 +105,29 @@ export interface LostEvidence {
   readonly tasks: ReadonlySet<string>;
 }
 
+/** How many skipped numbers of an agent are known by name: one beyond them counts as repeated when it comes after all. */
+const SKIPPED_KEPT = 1000;
+
 /** The numbers of the updates taken for one agent, as far as they are not 1, 2, 3, … */
 export interface TakenUpdates {
   /** How many were taken. */
   count: number;
   /** The number that comes next if nothing is wrong. */
   next: number;
-  /** Taken though a larger number had been taken before: twice, or too late. */
+  /** Taken again. */
   repeated: number;
-  /** Numbers that had not been taken when a larger one was. */
+  /** Taken for the first time after a larger number. */
+  late: number;
+  /** Numbers that had not been taken when a larger one was; those taken late are among them. */
   skipped: number;
+  /** The first {@link SKIPPED_KEPT} numbers that were skipped and have not been taken since; absent while none was. */
+  missing?: Set<number>;
   /** The first number that was not the next one. */
   firstDisorder?: { readonly expected: number; readonly got: number };
 }
 
 export function nothingTaken(): TakenUpdates {
-  return { count: 0, next: 1, repeated: 0, skipped: 0 };
+  return { count: 0, next: 1, repeated: 0, late: 0, skipped: 0 };
 }
 
 /** Notes that the update with this number was taken. */
@@ -129,10 +136,13 @@ export function noteTaken(taken: TakenUpdates, number: number): void {
   if (number !== taken.next) {
     taken.firstDisorder ??= { expected: taken.next, got: number };
     if (number < taken.next) {
-      taken.repeated++;
+      if (taken.missing?.delete(number) === true) taken.late++;
+      else taken.repeated++;
       return;
     }
     taken.skipped += number - taken.next;
+    const missing = (taken.missing ??= new Set());
+    for (let skipped = taken.next; skipped < number && missing.size < SKIPPED_KEPT; skipped++) missing.add(skipped);
   }
   taken.next = number + 1;
 }

@@ -44,7 +44,7 @@ export interface UpdateTally {
   readonly sent: number;
   /** Every take, repeated ones included. */
   readonly taken: number;
-  /** Takes of an update that had been taken, or that came after a later one. */
+  /** Takes of an update that had been taken before. */
   readonly duplicated: number;
   /** Not taken, and the agent's final status does not say why. */
   readonly lost: number;
@@ -160,7 +160,7 @@ function checkUpdates(agents: readonly AgentEvidence[], lost: RunEvidence["lost"
       found.violated({
         what: "taken out of order",
         agentId,
-        detail: `update ${got} was taken where ${expected} was next (${taken.repeated} repeated or late, ${taken.skipped} skipped)`,
+        detail: `update ${got} was taken where ${expected} was next (${taken.repeated} repeated, ${taken.late} late, ${taken.skipped - taken.late} skipped)`,
       });
     }
     const greatest = (taken?.next ?? 1) - 1;

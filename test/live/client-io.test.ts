@@ -13,7 +13,7 @@ test("a live update that comes twice is taken once", (t) => {
   client.update(agentId, 1);
   client.update(agentId, 2);
   client.update(agentId, 1);
-  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 2, next: 3, repeated: 0, skipped: 0 });
+  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 2, next: 3, repeated: 0, late: 0, skipped: 0 });
   const { counters } = platform.measured();
   assert.deepEqual([counters.live_updates_taken, counters.duplicates_dropped], [2, 2]);
 });
@@ -39,7 +39,7 @@ test("a full mailbox refuses, and lets nothing overtake what it refused", (t) =>
     platform.pass(100);
   }
   for (let n = 0; n < 6; n++) platform.pass(100);
-  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 6, next: 7, repeated: 0, skipped: 0 });
+  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 6, next: 7, repeated: 0, late: 0, skipped: 0 });
   assert.equal(platform.measured().counters.mailbox_full, 1);
 });
 
@@ -56,7 +56,7 @@ test("a second copy of a refused update, late on its way, overtakes nothing", (t
     if (number < 5) client.update(agentId, 6, { text });
   }
   for (let n = 0; n < 6; n++) platform.pass(100);
-  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 6, next: 7, repeated: 0, skipped: 0 });
+  assert.deepEqual({ ...platform.evidenceOf(agentId).taken }, { count: 6, next: 7, repeated: 0, late: 0, skipped: 0 });
 });
 
 test("what can never be taken is refused for good", (t) => {

@@ -144,6 +144,18 @@ test("a waiter is not late that its thread, however long its turns are, resumed 
   assert.ok(checkInvariants(run).results.every((result) => result.held));
 });
 
+test("an update that is taken late is out of order, but neither repeated nor lost", () => {
+  const run = soundRun();
+  at(run.tasks, 0).taken = taking(1, 3, 2);
+  const { results, updates } = checkInvariants(run);
+  assert.deepEqual(updates, { sent: 6, taken: 5, duplicated: 0, lost: 0, accounted: 1 });
+  const [broken, ...others] = results.filter((result) => !result.held).flatMap((result) => result.violations);
+  assert.deepEqual([broken?.what, broken?.detail], ["taken out of order", "update 3 was taken where 2 was next (0 repeated, 1 late, 0 skipped)"]);
+  assert.deepEqual(others, []);
+  at(run.tasks, 0).taken = taking(3, 1, 1);
+  assert.deepEqual(checkInvariants(run).updates, { sent: 6, taken: 5, duplicated: 1, lost: 1, accounted: 1 });
+});
+
 test("an agent that left while nobody waited for it is not counted as checked", () => {
   const run = soundRun();
   delete at(run.tasks, 1).released;
