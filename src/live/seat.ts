@@ -15,6 +15,8 @@ export interface Seat {
   refused: { readonly number: number; readonly upTo: number } | undefined;
   /** A submit has been taken in, or is being written. */
   submitting: boolean;
+  /** A status that says that the worker is gone is being written. */
+  leaving: boolean;
   /** When a status that frees the agent's waiter was committed from here, ms. */
   absentAt: number | undefined;
   /** The task runner that has the agent in hand, by its number; undefined while it is the pool's to end. */

@@ -65,7 +65,7 @@ export function createSeats({ context: { slots }, arena, crew }: SeatsOptions): 
     take(agent, worker, { registrationId, channel }) {
       const seat: Seat = {
         agent, worker, registrationId, channel,
-        seen: new Set(), refused: undefined, submitting: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
+        seen: new Set(), refused: undefined, submitting: false, leaving: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
       };
       seats.set(agent.getAgentId(), seat);
       return seat;

@@ -175,14 +175,16 @@ export class WorkerPool implements ClientRequests {
   }
 
   #markAbsent(seat: Seat, status: "disconnect" | "returned"): void {
-    if (isFinal(seat.agent.getStatus())) return;
+    // Of two reports one is enough: each would announce the status, and tell another time.
+    if (seat.leaving || isFinal(seat.agent.getStatus())) return;
+    seat.leaving = true;
     this.#seats.work(seat, status, () => this.#endAbsent(seat, status));
   }
 
   *#endAbsent(seat: Seat, status: "disconnect" | "returned"): Steps<void> {
     if (yield* this.#notes.setStatus(seat, status)) {
       seat.absentAt = this.#options.context.clock.now();
-      this.#notes.of(seat).absentAtMs ??= seat.absentAt;
+      this.#notes.of(seat).absentAtMs = seat.absentAt;
     }
     if (seat.runner === undefined) this.#leave(seat, seat.agent.getStatus(), undefined);
   }

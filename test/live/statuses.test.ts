@@ -36,6 +36,22 @@ test("a client that says `disconnect` too late changes nothing", (t) => {
   platform.assertAtRest();
 });
 
+test("a second report that a worker is gone, while the first is being written, is not written and announced again", (t) => {
+  const platform = startPlatform(t);
+  const client = platform.client();
+  const agentId = client.register("ann");
+  platform.poolDb.hold();
+  client.send("return_statuses", "c", { [agentId]: "disconnect" });
+  platform.pass(10);
+  client.send("return_statuses", "c", { [agentId]: "disconnect" });
+  platform.pool.handle({ kind: "returned", agentId });
+  platform.poolDb.commit();
+  platform.settle();
+  assert.deepEqual(client.statuses(agentId).filter((status) => status === "disconnect" || status === "returned"), ["disconnect"]);
+  assert.deepEqual(platform.pool.evidence.map(({ acknowledgedStatuses }) => acknowledgedStatuses), [["disconnect"]]);
+  platform.assertAtRest();
+});
+
 test("when a channel ends, the agents behind it are disconnected, those under way too, and the others are not", (t) => {
   const platform = startPlatform(t);
   const here = platform.client("here");
