@@ -39,6 +39,11 @@ export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean
     for (let message = waiting[first]; message !== undefined; message = waiting[first]) {
       if (!offer(message)) {
         onFull();
+        // A queue that is never empty would keep all that it ever held.
+        if (first > waiting.length / 2) {
+          waiting.splice(0, first);
+          first = 0;
+        }
         reactor.at(reactor.clock.now() + RETRY_MS, retry);
         return;
       }
