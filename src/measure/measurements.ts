@@ -37,6 +37,8 @@ export interface Measurements {
 export interface Collector {
   /** @throws RangeError for a snapshot whose time axis is another than that of the first. */
   add(snapshot: RecorderSnapshot): void;
+  /** The thread of this name is gone, and its shares of the gauges with it; what else it recorded stays. */
+  forget(thread: string): void;
   /** What has been measured up to now. The result does not change when more is added. */
   measurements(durationMs: number): Measurements;
 }
@@ -53,7 +55,7 @@ export function createCollector({ maxIntervals = 512 }: CollectorOptions = {}): 
   const trends = new Map<TrendName, Map<number, IntervalCounts>>();
   const counters = new Map<CounterName, number>();
   const rates = new Map<RateName, { passes: number; total: number }>();
-  const gauges = new Map<string, { name: GaugeName; value: number }>();
+  const gauges = new Map<GaugeName, Map<string, number>>();
   let axis: { originMs: number; intervalMs: number } | undefined;
   /** How many of the recorders' intervals make one of the collector's. */
   let factor = 1;
@@ -90,14 +92,22 @@ export function createCollector({ maxIntervals = 512 }: CollectorOptions = {}): 
         const sum = rates.get(name) ?? { passes: 0, total: 0 };
         rates.set(name, { passes: sum.passes + passes, total: sum.total + total });
       }
-      for (const { name, thread, value } of snapshot.gauges) gauges.set(`${name} ${thread}`, { name, value });
+      for (const { name, thread, value } of snapshot.gauges) {
+        let shares = gauges.get(name);
+        if (shares === undefined) gauges.set(name, (shares = new Map<string, number>()));
+        shares.set(thread, value);
+      }
+    },
+
+    forget(thread) {
+      for (const shares of gauges.values()) shares.delete(thread);
     },
 
     measurements(durationMs) {
       const lengthMs = (axis?.intervalMs ?? 0) * factor;
       const kept = new Map(Array.from(trends, ([name, intervals]) => [name, [...intervals.values()]]));
       const gaugeSums: Partial<Record<GaugeName, number>> = {};
-      for (const { name, value } of gauges.values()) gaugeSums[name] = (gaugeSums[name] ?? 0) + value;
+      for (const [name, shares] of gauges) gaugeSums[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
       return {
         durationMs,
         trends: whenAsked(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),

@@ -119,6 +119,20 @@ test("gauges: the newest value of each thread, added up", () => {
   assert.equal(measurements.gauges.agents_live, undefined);
 });
 
+test("gauges: a thread that is gone has no share of them any more, and what else it recorded stays", () => {
+  const [one, two] = [createRecorder({ thread: "1", originMs: 0 }), createRecorder({ thread: "2", originMs: 0 })];
+  one.gauge("agents_waiting", 5);
+  one.count("timeouts");
+  two.gauge("agents_waiting", 7);
+  const collector = createCollector();
+  for (const recorder of [one, two]) collector.add(recorder.take());
+  collector.forget("1");
+  assert.equal(collector.measurements(1).gauges.agents_waiting, 7);
+  assert.equal(collector.measurements(1).counters.timeouts, 1);
+  collector.forget("2");
+  assert.equal(collector.measurements(1).gauges.agents_waiting, 0);
+});
+
 test("a time that cannot be is refused, one of more than an hour is an hour", () => {
   const trend = createRecorder({ thread: "t", originMs: 0 }).trend("stage_wake");
   assert.throws(() => trend.record(-0.001, 0), /stage_wake: a time cannot be -0.001 ms/);

@@ -166,9 +166,9 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     const injection = injectFaults(faults, {
       arena,
       inboxes: setup.inboxes,
-      clients,
-      tasks,
+      clients, tasks,
       databasePath,
+      onKilled: (thread) => collector.forget(thread),
       jumpClock: (ms) => {
         if (clockOffset === undefined) return;
         shiftClock(new Int32Array(clockOffset), ms);

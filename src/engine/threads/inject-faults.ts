@@ -13,6 +13,8 @@ export interface FaultTargets {
   readonly clients: readonly LaunchedThread<unknown>[];
   readonly tasks: readonly LaunchedThread<unknown>[];
   readonly databasePath: string;
+  /** The thread of this name was killed, and has ended. */
+  readonly onKilled: (thread: string) => void;
   /** Moves the run's clock ahead by `ms`. */
   readonly jumpClock: (ms: number) => void;
   /** ms since the start of the run. */
@@ -45,7 +47,7 @@ export interface Injection {
   end(): void;
 }
 
-/** Schedules the faults. What has happened shows in the result as it happens. */
+/** Schedules the faults. What has happened shows in the result as it happens; what befalls a thread that has ended does not happen. */
 export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): Injection {
   const happened: Happened[] = [];
   const lostClients = new Set<number>();
@@ -61,10 +63,12 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     const index = Math.floor(fault.pick * threads.length);
     const thread = threads[index];
     const lost = kind === "client" ? lostClients : lostTasks;
-    if (thread === undefined || lost.has(index)) return;
+    // One that has ended has nothing left to lose, and has handed over what it noted.
+    if (thread === undefined || thread.hasEnded()) return;
     lost.add(index);
     note(fault, `thread ${thread.name} was killed`);
     await thread.kill();
+    targets.onKilled(thread.name);
     arena.bury(thread.place);
     if (kind === "task") {
       openMailbox(arena.slot(inboxes.pool)).append({ kind: "runnerLost", runner: index });
@@ -82,9 +86,10 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
       case "pause-thread": {
         const threads = fault.thread === "client" ? targets.clients : targets.tasks;
         const thread = threads[Math.floor(fault.pick * threads.length)];
-        thread?.send({ kind: "pause", ms: fault.lasts });
+        if (thread === undefined || thread.hasEnded()) return;
+        thread.send({ kind: "pause", ms: fault.lasts });
         allowanceMs += fault.lasts;
-        note(fault, `thread ${thread?.name ?? ""} was paused for ${fault.lasts} ms`);
+        note(fault, `thread ${thread.name} was paused for ${fault.lasts} ms`);
         return;
       }
       case "stall-database": {

@@ -17,6 +17,8 @@ export interface LaunchedThread<Report> {
   readonly place: number;
   /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
   readonly report: Promise<Report | undefined>;
+  /** Whether it has ended, by itself or by {@link kill}, which may not be through yet. */
+  hasEnded(): boolean;
   /** When it last gave a sign of life, ms on the launcher's clock. */
   readonly heardAt: () => number;
   send(message: ToThread): void;
@@ -108,6 +110,7 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         name,
         place: hello.place,
         report,
+        hasEnded: () => over || killer.signal.aborted,
         heardAt: () => heardAt,
         send: (message) => port.postMessage(message),
         gauges: () =>
