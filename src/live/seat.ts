@@ -1,6 +1,7 @@
 /** A live agent as client IO and the worker pool see it. */
 import type { LiveAgent, Worker } from "../model/index.js";
 import type { Channel } from "./channel.js";
+import type { RecentIds } from "./recent-ids.js";
 
 export interface Seat {
   readonly agent: LiveAgent;
@@ -9,8 +10,8 @@ export interface Seat {
   readonly registrationId: string;
   /** Where its client is reached; changes when it reconnects elsewhere. */
   channel: Channel;
-  /** The ids of the live updates that were accepted, so that one that is sent again is known. */
-  readonly seen: Set<string>;
+  /** The ids of the live updates that were accepted last, so that one that is sent again is known. */
+  readonly seen: RecentIds;
   /** The live update that found the mailbox full; nothing else is accepted before it. And the last of those refused with it. */
   refused: { readonly number: number; readonly upTo: number } | undefined;
   /** A submit has been taken in, or is being written. */

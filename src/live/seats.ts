@@ -5,7 +5,11 @@
 import type { LiveAgent, ModelContext, Worker } from "../model/index.js";
 import type { Arena, Steps } from "../sync/index.js";
 import type { Crew } from "./crew.js";
+import { RecentIds } from "./recent-ids.js";
 import type { Applicant, Seat } from "./seat.js";
+
+/** Of so many live updates of an agent, the last, a second copy is known. It comes right after the first, or after what was under way with it. */
+const IDS_KNOWN = 1000;
 
 export interface Seats {
   /** The seat of a live agent; undefined for one that is unknown or over. */
@@ -65,7 +69,7 @@ export function createSeats({ context: { slots }, arena, crew }: SeatsOptions): 
     take(agent, worker, { registrationId, channel }) {
       const seat: Seat = {
         agent, worker, registrationId, channel,
-        seen: new Set(), refused: undefined, submitting: false, leaving: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
+        seen: new RecentIds(IDS_KNOWN), refused: undefined, submitting: false, leaving: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
       };
       seats.set(agent.getAgentId(), seat);
       return seat;

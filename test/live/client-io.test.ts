@@ -18,6 +18,23 @@ test("a live update that comes twice is taken once", (t) => {
   assert.deepEqual([counters.live_updates_taken, counters.duplicates_dropped], [2, 2]);
 });
 
+test("a second copy is known among a thousand later updates, and not all ids are kept for that", (t) => {
+  const platform = startPlatform(t);
+  const client = platform.client();
+  const agentId = client.register("ann");
+  const upTo = (last: number, first: number): void => {
+    for (let number = first; number <= last; number++) client.update(agentId, number);
+  };
+  upTo(1000, 1);
+  client.update(agentId, 1);
+  upTo(1999, 1001);
+  client.update(agentId, 1000);
+  assert.equal(platform.measured().counters.duplicates_dropped, 2);
+  upTo(2001, 2000);
+  client.update(agentId, 1);
+  assert.equal(platform.measured().counters.duplicates_dropped, 0, "it came two thousand updates ago");
+});
+
 test("a full mailbox refuses, and lets nothing overtake what it refused", (t) => {
   const platform = startPlatform(t, { ringBytes: 1024, workTimeMs: 100 });
   const client = platform.client();
