@@ -66,7 +66,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
     const found = events();
     const first = found.next();
     if (first.done === true && agent !== undefined) {
-      throw new UsageError(`the trace of ${directory} has nothing about an agent ${agent}${from === undefined && to === undefined ? "" : " in that time"}`);
+      throw new UsageError(`${nothingAbout(agent, directory)}${from === undefined && to === undefined ? "" : " in that time"}`);
     }
     const lineOf = (event: TraceEvent): string => `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
     const lines = function* (): Generator<string> {
@@ -85,10 +85,14 @@ function traceOf(directory: string): string {
   throw new UsageError(`${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`);
 }
 
+function nothingAbout(agentId: string, directory: string): string {
+  return `the trace of ${directory} has nothing about an agent ${agentId}`;
+}
+
 /** A page with the agent's life. @throws UsageError when the trace has nothing about such an agent */
 function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string {
   const sequence = agentSequence(events, { agentId });
-  if (sequence.rows.length === 0) throw new UsageError(`the trace of ${directory} has nothing about an agent ${agentId}`);
+  if (sequence.rows.length === 0) throw new UsageError(nothingAbout(agentId, directory));
   return renderSequencePage({
     title: `Agent ${agentId}`,
     problems: [],

@@ -45,10 +45,10 @@ function createWrites(connection: Connection): Writes {
    */
   const inserted = <Row>(sql: string, table: string, row: string): One<Row> => {
     const insert = connection.prepare<Value[]>(sql);
-    const select = connection.prepare<Value[], Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
+    const select = one<Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
     return (...values) => {
       const { changes, lastInsertRowid } = runWith(insert, values);
-      return changes === 0 ? undefined : select.get(Number(lastInsertRowid));
+      return changes === 0 ? undefined : select(Number(lastInsertRowid));
     };
   };
   /** What `row` is, or an error that says which row a write was to refer to. */

@@ -5,6 +5,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
 import { bar, formatCount, formatMs, formatShare, plural, sparkline, wrap } from "./format.js";
+import { invariantOutcome } from "./invariant-outcome.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { formatObserved } from "./observed.js";
 import type { Summary, TrendSummary } from "./summary.js";
@@ -214,8 +215,7 @@ function invariants(summary: Summary, chalk: ChalkInstance, columns: number): st
     `${chalk.bold("Invariants")}${"checked".padStart(width - "Invariants".length)}`,
     ...summary.invariants.flatMap(({ statement, held, checked }) => {
       const [first = "", ...others] = wrap(statement, width - 14);
-      // What had nothing to be checked on has not been shown to hold.
-      const sign = held && checked === 0 ? chalk.dim("○") : mark(held, chalk);
+      const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
       return [`  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`, ...others.map((line) => `    ${line}`)];
     }),
   ];

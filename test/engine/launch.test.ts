@@ -44,6 +44,20 @@ function launcherOf(t: TestContext, { directory, writer, arena }: Machine, run: 
   return launcher;
 }
 
+/** A machine whose database has what a run of `steady` needs, and that run but for its inboxes. */
+async function platformFor(t: TestContext, { workers, slots }: { workers: number; slots: number }) {
+  const directory = temporaryDirectory(t);
+  const { scenario } = loadScenario("steady");
+  const plan = { workers, durationMs: 200 };
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  const arena = Arena.create({ slots, wideSlots: 4 });
+  const db = connectDatabase(writer.connect());
+  const rows = preparePlatform(db, scenario, buildPlan(scenario, plan), directory);
+  db.close();
+  const run = { scenario, plan, mailbox: "sound" as const, ...rows };
+  return { machine: { directory, writer, arena }, run, inbox: (): number => arena.allocateWide().index };
+}
+
 test("a thread that dies is an error of the run, not a hang", async (t) => {
   const directory = temporaryDirectory(t);
   const writer = await startWriter(join(directory, "run.db"), { create: true });
@@ -70,17 +84,9 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
 });
 
 test("more agents than the arena has slots end the run with one line, and not in a hang", async (t) => {
-  const directory = temporaryDirectory(t);
-  const { scenario } = loadScenario("steady");
-  const planOptions = { workers: 20, durationMs: 200 };
-  const writer = await startWriter(join(directory, "run.db"), { create: true });
-  const arena = Arena.create({ slots: 4, wideSlots: 4 });
-  const db = connectDatabase(writer.connect());
-  const rows = preparePlatform(db, scenario, buildPlan(scenario, planOptions), directory);
-  db.close();
-  const inbox = (): number => arena.allocateWide().index;
-  const launcher = launcherOf(t, { directory, writer, arena }, {
-    run: { scenario, plan: planOptions, mailbox: "sound", ...rows, inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] } },
+  const { machine, run, inbox } = await platformFor(t, { workers: 20, slots: 4 });
+  const launcher = launcherOf(t, machine, {
+    run: { ...run, inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] } },
     threads: 3,
   });
   const io = await launcher.launch({ kind: "io" });
@@ -104,17 +110,9 @@ async function answerOf(thread: LaunchedThread<unknown>): Promise<WeakRef<object
 test("an answer of the gauges does not stay with the thread that gave it, and a thread that has ended has none", async (t) => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const directory = temporaryDirectory(t);
-  const { scenario } = loadScenario("steady");
-  const planOptions = { workers: 1, durationMs: 200 };
-  const writer = await startWriter(join(directory, "run.db"), { create: true });
-  const arena = Arena.create({ slots: 8, wideSlots: 4 });
-  const db = connectDatabase(writer.connect());
-  const rows = preparePlatform(db, scenario, buildPlan(scenario, planOptions), directory);
-  db.close();
-  const inbox = (): number => arena.allocateWide().index;
-  const launcher = launcherOf(t, { directory, writer, arena }, {
-    run: { scenario, plan: planOptions, mailbox: "sound", ...rows, inboxes: { pool: inbox(), runners: [inbox()], channels: [] } },
+  const { machine, run, inbox } = await platformFor(t, { workers: 1, slots: 8 });
+  const launcher = launcherOf(t, machine, {
+    run: { ...run, inboxes: { pool: inbox(), runners: [inbox()], channels: [] } },
     threads: 1,
   });
   const io = await launcher.launch({ kind: "io" });

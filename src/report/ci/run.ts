@@ -1,6 +1,7 @@
 /** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
 import { TREND_NAMES } from "../../measure/index.js";
 import { formatCount, formatMs, plural } from "../format.js";
+import { invariantOutcome } from "../invariant-outcome.js";
 import { LATENCY_LABELS } from "../labels.js";
 import { formatObserved } from "../observed.js";
 import type { Summary, TrendSummary } from "../summary.js";
@@ -9,8 +10,8 @@ import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
 
 const mark = (good: boolean): string => (good ? "✓" : "✗");
-/** Of an invariant: that it held where there was nothing to check says nothing. */
-const markOf = ({ held, checked }: Summary["invariants"][number]): string => (held && checked === 0 ? "○" : mark(held));
+const INVARIANT_MARKS = { held: "✓", broken: "✗", unchecked: "○" } as const;
+const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped" } as const;
 
 interface Latency {
   readonly label: string;
@@ -42,7 +43,7 @@ export function runMarkdown(summary: Summary): string {
   ]);
   const invariants = summary.invariants.map((invariant) => {
     const { statement, checked, violations } = invariant;
-    return [`${markOf(invariant)} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`, formatCount(checked)];
+    return [`${INVARIANT_MARKS[invariantOutcome(invariant)]} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`, formatCount(checked)];
   });
   const sections = [
     [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
@@ -80,7 +81,7 @@ export function runJUnit(summary: Summary): string {
     ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
       classname: "invariants",
       name: id,
-      outcome: !held ? "failure" : checked === 0 ? "skipped" : "passed",
+      outcome: INVARIANT_CASES[invariantOutcome({ held, checked })],
       message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
       details: [...violations.map(describe), again].join("\n"),
     })),

@@ -1,5 +1,6 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
 import { formatCount, formatMs } from "../format.js";
+import { invariantOutcome } from "../invariant-outcome.js";
 import { formatObserved } from "../observed.js";
 import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
@@ -19,8 +20,7 @@ export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
 
 export function invariants(summary: Summary): Markup {
   const rows = summary.invariants.map(({ statement, held, checked, violationCount }) => [
-    // What had nothing to be checked on has not been shown to hold.
-    html`${held && checked === 0 ? html`<span class="idle" role="img" aria-label="not checked">○</span>` : mark(held)} ${statement}`,
+    html`${invariantOutcome({ held, checked }) === "unchecked" ? html`<span class="idle" role="img" aria-label="not checked">○</span>` : mark(held)} ${statement}`,
     formatCount(checked),
     violationCount === 0 ? "–" : html`<b class="bad">${formatCount(violationCount)}</b>`,
   ]);
