@@ -7,8 +7,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import seedrandom from "seedrandom";
-import { compareFigures, type Comparison, type Figure } from "../../dist/bench/index.js";
+import type { Comparison, Figure } from "../../dist/bench/index.js";
+import { compareDrawn, TRIALS, type RecordedPairs } from "./drawn.js";
 
 interface Recorded {
   readonly unit: Figure["unit"];
@@ -21,9 +21,6 @@ interface Recorded {
 type Condition = "quiet" | "busy";
 const RECORDED = JSON.parse(readFileSync(new URL("../../test/data/bench/rounds.json", import.meta.url), "utf8")) as Record<Condition, Record<string, Recorded>>;
 
-/** As many as `simulate bench --against` measures by default. */
-const ROUNDS = 40;
-const TRIALS = 100;
 const SLOWDOWN = 1.1;
 
 /** What 10 % is caught in at least 95 times in 100; of the others the gate says that it cannot tell. */
@@ -32,19 +29,15 @@ const RELIABLE: Readonly<Record<Condition, readonly string[]>> = {
   busy: ["status/p50"],
 };
 
+/** Neighbours are the two sides of a pair. */
+function pairsOf({ unit, better, rounds, floors }: Recorded): RecordedPairs {
+  const every = (values: readonly number[], second: 0 | 1): number[] => values.filter((_, at) => at % 2 === second);
+  return { unit, better, base: every(rounds, 0), current: every(rounds, 1), baseFloors: every(floors, 0), currentFloors: every(floors, 1) };
+}
+
 function compareRecorded(condition: Condition, seed: string, slowed?: string): readonly Comparison[] {
-  const random = seedrandom(seed);
-  const entries = Object.entries(RECORDED[condition]);
-  const pairs = (entries[0]?.[1].rounds.length ?? 0) / 2;
-  const drawn = Array.from({ length: ROUNDS }, () => ({ first: 2 * Math.floor(random() * pairs), swapped: random() < 0.5 }));
-  const side = (isCurrent: boolean): Figure[] =>
-    entries.map(([name, { unit, better, rounds, floors }]) => {
-      const taken = drawn.map(({ first, swapped }) => first + (isCurrent === swapped ? 0 : 1));
-      const factor = isCurrent && name === slowed ? (better === "smaller" ? SLOWDOWN : 1 / SLOWDOWN) : 1;
-      const pick = (values: readonly number[]): number[] => taken.map((at) => values[at] ?? NaN);
-      return { name, doc: "", unit, better, rounds: pick(rounds).map((value) => value * factor), floor: { doc: "", rounds: pick(floors) }, goal: null };
-    });
-  return compareFigures(side(false), side(true), { paired: true, leastEffect: 0.05 }).comparisons;
+  const pairs = Object.fromEntries(Object.entries(RECORDED[condition]).map(([name, recorded]) => [name, pairsOf(recorded)]));
+  return compareDrawn(pairs, seed, { mixed: true, slowed: slowed === undefined ? undefined : { name: slowed, factor: SLOWDOWN } });
 }
 
 for (const condition of ["quiet", "busy"] as const) {
