@@ -4,7 +4,7 @@ import { openDatabase } from "../../db/index.js";
 import { watchProcess } from "../../measure/index.js";
 import { cannotWrite, createRunDirectory, removeRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import type { MailboxKind } from "../../sync/index.js";
+import { systemClock, type MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
@@ -15,6 +15,8 @@ import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-r
 
 /** Steps between two looks at the event loop: some milliseconds. */
 const STEPS_AT_ONCE = 2000;
+/** Between two calls of `onProgress`, ms of this machine's clock: who looks on is no faster for a run that is. */
+const PROGRESS_MS = 250;
 
 export interface VirtualRunOptions {
   readonly loaded: LoadedScenario;
@@ -134,9 +136,12 @@ function timeOfFault({ at, operation, args }: TraceEvent): number {
 }
 
 async function finish(run: VirtualRun, { interrupt, breathe, onProgress }: VirtualRunOptions): Promise<void> {
+  let showAt = 0;
   while (!run.advance(STEPS_AT_ONCE)) {
     await breathe();
     if (interrupt.aborted) run.interrupt();
+    if (systemClock.now() < showAt) continue;
     onProgress?.(() => run.measured(), run.now);
+    showAt = systemClock.now() + PROGRESS_MS;
   }
 }
