@@ -23,7 +23,11 @@ export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
   return new BlockEncoder(onBlock);
 }
 
+/** How many words, and how many long strings, were written lately. Powers of two. */
 const RECENT_WORDS = 256;
+const RECENT_TEXTS = 64;
+/** More than any one value takes but for what is in it: a string's tag, length and bytes (a UTF-16 unit has at most three of UTF-8). */
+const LONGEST_VALUE = 16 + 3 * LONGEST_STRING;
 
 /** A class because its fields are written at every byte: one shape, no closure. */
 class BlockEncoder implements Encoder {
@@ -31,10 +35,16 @@ class BlockEncoder implements Encoder {
   readonly #onBlock: (records: Uint8Array) => void;
   readonly #hash = createHash("sha256");
   readonly #words = new Map<string, number>();
-  /** Words that were written lately, each where its letters put it (none is "0"), with their numbers: spares most looks into the map. */
-  readonly #recent = Array.from({ length: RECENT_WORDS }, () => "0");
+  /** Words that were written lately, each where its letters put it, with their numbers: spares most looks into the map. */
+  readonly #recent = Array.from<undefined, string | undefined>({ length: RECENT_WORDS }, () => undefined);
   readonly #recentNumbers = new Int32Array(RECENT_WORDS);
+  /** Long strings that were written lately, each where its length puts it, with their digests: to compare is faster than to go through. */
+  readonly #texts = Array.from({ length: RECENT_TEXTS }, () => "");
+  readonly #textDigests = new Uint32Array(RECENT_TEXTS);
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
+  #view = viewOf(this.#bytes);
+  /** Up to there, the next value has room. */
+  #roomUntil = this.#bytes.length - LONGEST_VALUE;
   #length = 0;
   #lastNs = 0;
 
@@ -44,7 +54,7 @@ class BlockEncoder implements Encoder {
 
   write({ at, actor, operation, subject, args, outcome }: TraceEvent): void {
     const ns = Math.round(at * 1e6);
-    this.#reserve(16);
+    this.#makeRoom();
     this.#natural(ns - this.#lastNs);
     this.#lastNs = ns;
     this.#string(actor);
@@ -70,55 +80,46 @@ class BlockEncoder implements Encoder {
   }
 
   #value(value: Value): void {
-    this.#reserve(16);
-    switch (typeof value) {
-      case "string":
-        this.#string(value);
-        return;
-      case "number":
-        this.#number(value);
-        return;
-      case "boolean":
-        this.#byte(value ? TAG.true : TAG.false);
-        return;
-      case "undefined":
-        this.#byte(TAG.null);
-        return;
-      case "object":
-        this.#structure(value);
+    if (typeof value === "string") {
+      this.#string(value);
+      return;
     }
+    this.#makeRoom();
+    if (value === null || value === undefined) this.#byte(TAG.null);
+    else if (typeof value === "number") this.#number(value);
+    else if (typeof value === "boolean") this.#byte(value ? TAG.true : TAG.false);
+    else if (isArray(value)) this.#array(value);
+    else this.#object(value);
   }
 
-  #structure(value: Exclude<Value, string | number | boolean | undefined>): void {
-    if (value === null) {
-      this.#byte(TAG.null);
-    } else if (isArray(value)) {
-      this.#byte(TAG.array);
-      this.#natural(value.length);
-      for (const item of value) this.#value(item);
-    } else {
-      this.#byte(TAG.object);
-      const countAt = this.#length++;
-      let present = 0;
-      for (const key in value) {
-        const item = value[key];
-        if (item === undefined) continue;
-        present++;
-        this.#string(key);
-        this.#value(item);
-      }
-      this.#setCount(countAt, present);
+  #array(values: readonly Value[]): void {
+    this.#byte(TAG.array);
+    this.#natural(values.length);
+    for (const value of values) this.#value(value);
+  }
+
+  #object(value: { readonly [key: string]: Value }): void {
+    this.#byte(TAG.object);
+    const countAt = this.#length++;
+    let present = 0;
+    for (const key in value) {
+      const item = value[key];
+      if (item === undefined) continue;
+      present++;
+      this.#string(key);
+      this.#value(item);
     }
+    this.#setCount(countAt, present);
   }
 
   /** Writes `count` at `at`, where one byte was left for it, which is enough but for the largest objects. */
   #setCount(at: number, count: number): void {
     if (count > 127) {
       const end = this.#length;
-      this.#length = at;
       const entries = Buffer.from(this.#bytes.subarray(at + 1, end));
+      this.#makeRoom();
+      this.#length = at;
       this.#natural(count);
-      this.#reserve(entries.length);
       this.#bytes.set(entries, this.#length);
       this.#length += entries.length;
     } else {
@@ -132,24 +133,33 @@ class BlockEncoder implements Encoder {
       this.#natural(value >= 0 ? value : -1 - value);
     } else {
       this.#byte(TAG.double);
-      this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+      this.#view.setFloat64(this.#length, value, true);
+      this.#length += 8;
     }
   }
 
   #string(text: string): void {
-    // A UTF-16 unit has at most three bytes of UTF-8.
-    this.#reserve(16 + 3 * LONGEST_STRING);
-    if (text.length > LONGEST_STRING) {
+    this.#makeRoom();
+    const { length } = text;
+    if (length > LONGEST_STRING) {
       this.#byte(TAG.digest);
-      this.#natural(text.length);
-      this.#length = this.#bytes.writeUInt32LE(digestOf(text), this.#length);
+      this.#natural(length);
+      this.#view.setUint32(this.#length, this.#digestOf(text), true);
+      this.#length += 4;
+      return;
+    }
+    // Most events say what others have just said.
+    const place = (length + 31 * text.charCodeAt(0) + 17 * text.charCodeAt(length - 1)) & (RECENT_WORDS - 1);
+    if (this.#recent[place] === text) {
+      this.#word(this.#recentNumbers[place] ?? 0);
       return;
     }
     if (isWord(text)) {
-      const known = this.#numberOf(text);
+      const known = this.#words.get(text);
       if (known !== undefined) {
-        this.#byte(TAG.word);
-        this.#natural(known);
+        this.#recent[place] = text;
+        this.#recentNumbers[place] = known;
+        this.#word(known);
         return;
       }
       if (this.#words.size < MOST_WORDS) {
@@ -163,15 +173,18 @@ class BlockEncoder implements Encoder {
     this.#text(text);
   }
 
-  /** The number of a word; undefined when it is not in the dictionary. Most events say what others have just said. */
-  #numberOf(word: string): number | undefined {
-    const place = (word.length + 31 * word.charCodeAt(0) + 17 * word.charCodeAt(word.length - 1)) & (RECENT_WORDS - 1);
-    if (this.#recent[place] === word) return this.#recentNumbers[place];
-    const known = this.#words.get(word);
-    if (known === undefined) return undefined;
-    this.#recent[place] = word;
-    this.#recentNumbers[place] = known;
-    return known;
+  #word(number: number): void {
+    this.#byte(TAG.word);
+    this.#natural(number);
+  }
+
+  #digestOf(text: string): number {
+    const place = text.length & (RECENT_TEXTS - 1);
+    if (this.#texts[place] !== text) {
+      this.#texts[place] = text;
+      this.#textDigests[place] = digestOf(text);
+    }
+    return this.#textDigests[place] ?? 0;
   }
 
   #text(text: string): void {
@@ -206,12 +219,21 @@ class BlockEncoder implements Encoder {
     this.#bytes[this.#length++] = value;
   }
 
-  #reserve(bytes: number): void {
-    if (this.#length + bytes <= this.#bytes.length) return;
+  #makeRoom(): void {
+    if (this.#length > this.#roomUntil) this.#grow();
+  }
+
+  #grow(): void {
     const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
+    this.#view = viewOf(larger);
+    this.#roomUntil = larger.length - LONGEST_VALUE;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 function isArray(value: object): value is readonly Value[] {
