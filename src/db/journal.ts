@@ -3,6 +3,7 @@
  *
  * The journal serves two tables of agents, so that it cannot have a foreign key: the inserts themselves check their agents.
  */
+import type { Value } from "./call.js";
 import type { Connection } from "./connection.js";
 import type { Request, WriteArgs } from "./operations.js";
 import type { AgentType } from "./rows.js";
@@ -33,9 +34,16 @@ const TABLES: Readonly<Record<AgentType, { table: string; id: string }>> = {
 };
 
 export function createJournal(connection: Connection): Journal {
-  const insertOf = (type: AgentType, entries: number): ((values: (string | number)[]) => number) => {
+  const oneOf = (type: AgentType): ((entry: JournalEntry) => number) => {
     const { table, id } = TABLES[type];
-    const values = Array.from({ length: entries }, () => "(?, ?, ?, ?)").join(", ");
+    const statement = connection.prepare<Value[]>(
+      `INSERT INTO agent_state (agent_type, kind, data, at, agent_id) SELECT '${type}', ?, ?, ?, ${id} FROM ${table} WHERE ${id} = ?`,
+    );
+    return ({ kind, data, at, agentId }) => statement.run(kind, data, at, agentId).changes;
+  };
+  const manyOf = (type: AgentType): ((values: Value[]) => number) => {
+    const { table, id } = TABLES[type];
+    const values = Array.from({ length: MANY }, () => "(?, ?, ?, ?)").join(", ");
     // CROSS JOIN keeps the order: the entries outside, their agents inside.
     const statement = connection.prepare(
       `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
@@ -44,13 +52,13 @@ export function createJournal(connection: Connection): Journal {
     );
     return (all) => statement.run(all).changes;
   };
-  const one = { main: insertOf("main", 1), onboarding: insertOf("onboarding", 1) };
-  const many = { main: insertOf("main", MANY), onboarding: insertOf("onboarding", MANY) };
+  const one = { main: oneOf("main"), onboarding: oneOf("onboarding") };
+  const many = { main: manyOf("main"), onboarding: manyOf("onboarding") };
   const savepoint = connection.prepare("SAVEPOINT journal");
   const release = connection.prepare("RELEASE journal");
   const undo = connection.prepare("ROLLBACK TO journal");
   return {
-    append: ({ agentType, agentId, kind, data, at }) => one[agentType]([kind, data, at, agentId]) === 1,
+    append: (entry) => one[entry.agentType](entry) === 1,
     appendMany(entries) {
       const agentType = entries[0]?.agentType ?? "main";
       const values = entries.flatMap(({ kind, data, at, agentId }) => [kind, data, at, agentId]);

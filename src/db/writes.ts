@@ -39,18 +39,26 @@ function createWrites(connection: Connection): Writes {
     const statement = connection.prepare<Value[], Row>(sql);
     return (...values) => getRow(statement, values);
   };
-  /**
-   * An insertion, and the row that it made; undefined when it made none. `table` is where, and `row` what is given of it. SQLite keeps
-   * what is RETURNING in a table of its own until the statement ends, which takes longer than looking for the row.
-   */
-  const inserted = <Row>(sql: string, table: string, row: string): One<Row> => {
-    const insert = connection.prepare<Value[]>(sql);
-    const select = one<Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
+  /** An insertion, and the number of the row that it made; undefined when it made none. */
+  const insertion = (sql: string): One<number> => {
+    const statement = connection.prepare<Value[]>(sql);
     return (...values) => {
-      const { changes, lastInsertRowid } = runWith(insert, values);
-      return changes === 0 ? undefined : select(Number(lastInsertRowid));
+      const { changes, lastInsertRowid } = runWith(statement, values);
+      return changes === 0 ? undefined : Number(lastInsertRowid);
     };
   };
+  /**
+   * As `insert`, with the row that it made. `table` is where, and `row` what is given of it. SQLite keeps what is RETURNING in a table
+   * of its own until the statement ends, which takes longer than looking for the row.
+   */
+  const withRow = <Row>(insert: One<number>, table: string, row: string): One<Row> => {
+    const select = one<Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
+    return (...values) => {
+      const made = insert(...values);
+      return made === undefined ? undefined : select(made);
+    };
+  };
+  const inserted = <Row>(sql: string, table: string, row: string): One<Row> => withRow(insertion(sql), table, row);
   /** What `row` is, or an error that says which row a write was to refer to. */
   const found = <Row>(row: Row | undefined, what: string, id: string): Row => {
     if (row === undefined) throw missing(what, id);
@@ -64,18 +72,16 @@ function createWrites(connection: Connection): Writes {
     "task_runs",
     columns.TASK_RUN,
   );
-  const insertAssignment = inserted<AssignmentRow>(
+  const addAssignment = insertion(
     `INSERT INTO assignments (task_run_id, task_id, task_type, provider_type)
      SELECT task_run_id, task_id, task_type, provider_type FROM task_runs WHERE task_run_id = ?`,
-    "assignments",
-    columns.ASSIGNMENT,
   );
-  const insertUnit = inserted<UnitRow>(
+  const insertAssignment = withRow<AssignmentRow>(addAssignment, "assignments", columns.ASSIGNMENT);
+  const addUnit = insertion(
     `INSERT INTO units (unit_index, status, assignment_id, task_run_id, task_id, task_type, provider_type)
      SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?`,
-    "units",
-    columns.UNIT,
   );
+  const insertUnit = withRow<UnitRow>(addUnit, "units", columns.UNIT);
   const unitExists = one<object>("SELECT 1 FROM units WHERE unit_id = ?");
   const setUnitStatus = run("UPDATE units SET status = ? WHERE unit_id = ?");
   const setUnitStatusOf = run("UPDATE units SET status = ? WHERE unit_id = ? AND agent_id = ?");
@@ -128,14 +134,11 @@ function createWrites(connection: Connection): Writes {
   );
   const revoke = run("DELETE FROM granted_qualifications WHERE worker_id = ? AND qualification_id = ?");
 
-  const newAssignment: Writes["newAssignment"] = ({ taskRunId }) => found(insertAssignment(taskRunId), "task run", taskRunId);
-  const newUnit: Writes["newUnit"] = ({ assignmentId, unitIndex, status }) =>
-    found(insertUnit(unitIndex, status, assignmentId), "assignment", assignmentId);
   const newAssignments: Writes["newAssignments"] = ({ taskRunId, assignments, unitsEach, status }) =>
     Array.from({ length: assignments }, () => {
-      const { assignmentId } = newAssignment({ taskRunId });
-      for (let unitIndex = 0; unitIndex < unitsEach; unitIndex++) newUnit({ assignmentId, unitIndex, status });
-      return assignmentId;
+      const assignmentId = found(addAssignment(taskRunId), "task run", taskRunId);
+      for (let unitIndex = 0; unitIndex < unitsEach; unitIndex++) addUnit(unitIndex, status, assignmentId);
+      return String(assignmentId);
     });
   const newAgent: Writes["newAgent"] = ({ workerId, unitId, providerType, at }) => {
     const agent = found(insertAgent(workerId, providerType, at, at, unitId), "unit", unitId);
@@ -154,8 +157,8 @@ function createWrites(connection: Connection): Writes {
   return {
     newTask: ({ taskName, taskType }) => found(insertTask(taskName, taskType), "task", taskName),
     newTaskRun: ({ taskId, providerType, runDir }) => found(insertTaskRun(providerType, runDir, taskId), "task", taskId),
-    newAssignment,
-    newUnit,
+    newAssignment: ({ taskRunId }) => found(insertAssignment(taskRunId), "task run", taskRunId),
+    newUnit: ({ assignmentId, unitIndex, status }) => found(insertUnit(unitIndex, status, assignmentId), "assignment", assignmentId),
     newAssignments: connection.transaction(newAssignments),
     updateUnit: (unitId, { status, agentId }) => {
       found(unitExists(unitId), "unit", unitId);
