@@ -24,6 +24,8 @@ export interface OpenOptions extends DatabaseOptions {
 
 /** A database of this thread alone. */
 export interface LocalDatabase extends Database {
+  /** As {@link Database.write}, without a wait for what is done already. Throws {@link DatabaseError} when it fails. */
+  readonly execute: Execute;
   /** Every agent with all that was written about it, in no particular order. */
   audit(): AgentAudit[];
 }
@@ -43,6 +45,7 @@ export function openDatabase(
   return {
     path,
     ...createReads(connection),
+    execute,
     write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> {
       try {
         return ready(execute(name, args));

@@ -16,8 +16,8 @@ export interface StationsOptions {
   readonly run: RunSetup;
   readonly plan: Plan;
   readonly sink: TraceSink;
-  /** The database as the station of this name writes to it. */
-  readonly connect: (station: string) => Database;
+  /** The database as a station writes to it that takes down its events with `note`. */
+  readonly connect: (note: Note) => Database;
   /** What becomes of an inbox that is opened, for faults on the way to it. */
   readonly throughFaults: (inbox: Mailbox, name: string) => Mailbox;
   /** Told of an error that ends the run. */
@@ -64,7 +64,7 @@ export function createStations(options: StationsOptions): Stations {
         plan,
         recorder,
         originMs: 0,
-        db: watchedReads(connect(name), note),
+        db: watchedReads(connect(note), note),
         crew: createCrew((what, error) => {
           note("failure", what, null, String(error));
           fail(new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));

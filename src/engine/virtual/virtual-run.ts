@@ -19,7 +19,6 @@ import type { Faults } from "./faults.js";
 import { createSimulation, type Simulation } from "./simulation.js";
 import { createStations } from "./stations.js";
 import { createVirtualWriter } from "./virtual-writer.js";
-import { keyOf, rowGist } from "./watching.js";
 
 /** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
 export const WRITES_PER_COMMIT = 5000;
@@ -105,19 +104,14 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     random: stream(plan.seed, "commits"),
     delay: () => faults.commitDelay(faultsNote),
     onError: (error) => failures.push(new Error(`a write failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),
-    events: {
-      asked: (station, name, args) => stations.noteAs(station)("write", name, args as never, null),
-      executed: (name, args, outcome) =>
-        databaseNote("commit", name, keyOf(args), "error" in outcome ? { error: messageOf(outcome.error, database.path) } : rowGist(outcome.value)),
-      answered: (station, name, args) => stations.noteAs(station)("answer", name, keyOf(args), null),
-    },
+    note: (...event) => databaseNote(...event),
   });
   const stations = createStations({
     arena,
     run,
     plan: faults.plan(plan, (...event) => faultsNote(...event)),
     sink,
-    connect: (station) => writer.connect(station),
+    connect: (note) => writer.connect(note),
     throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
     fail: (error) => failures.push(error),
   });
@@ -222,9 +216,4 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       };
     },
   };
-}
-
-/** An error's message without the name of the file, which is not the same in every run. */
-function messageOf(error: unknown, path: string): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(path, "run.db");
 }

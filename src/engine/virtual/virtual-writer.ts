@@ -3,9 +3,11 @@
  * with it for a time that is drawn, and then all of the group is in the database at once, and its writers are told soon after.
  * Until then nobody sees any of it.
  */
-import type { Database, WriteArgs, WriteName, WriteResult } from "../../db/index.js";
+import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../db/index.js";
 import type { Random } from "../../scenario/index.js";
 import type { Reactor, Wait, Waiter } from "../../sync/index.js";
+import type { Value } from "../../trace/index.js";
+import { keyOf, rowGist, type Note } from "./watching.js";
 
 /** From the arrival of a write to its being taken up by a writer that has nothing to do, ms. */
 const PICK_UP_MS = { least: 0.005, most: 0.03 };
@@ -15,122 +17,134 @@ const WRITE_MS = 0.01;
 /** From the commit to a station's learning of it, ms. */
 const ANSWER_MS = { least: 0.01, most: 0.06 };
 
-/** What happens to writes, as others may want to know it. */
-export interface WriterEvents {
-  asked(station: string, name: WriteName, args: readonly unknown[]): void;
-  /** It is in the database, or failed. */
-  executed(name: WriteName, args: readonly unknown[], outcome: WriteOutcome): void;
-  /** The station learns of it. */
-  answered(station: string, name: WriteName, args: readonly unknown[]): void;
-}
-
-export type WriteOutcome = { readonly value: unknown } | { readonly error: unknown };
-
 export interface WriterOptions {
   readonly reactor: Reactor;
   /** Where the writes are executed. */
-  readonly database: Database;
+  readonly database: LocalDatabase;
   readonly random: Random;
-  readonly events: WriterEvents;
+  /** Takes down what comes into the database. */
+  readonly note: Note;
   /** By how much longer the next group takes, ms; for faults. */
   readonly delay: () => number;
   /** Told of a write that failed though nobody waits for it. */
   readonly onError: (error: unknown) => void;
 }
 
-interface Entry {
-  readonly station: string;
-  readonly name: WriteName;
-  readonly args: readonly unknown[];
-  outcome: WriteOutcome | undefined;
-  answered: boolean;
-  waiter: Waiter<unknown> | undefined;
+export interface VirtualWriter {
+  /** The database as a station sees it, which takes down with `note` what it asks for and what it learns. */
+  connect(note: Note): Database;
 }
 
-export interface VirtualWriter {
-  /** The database as a station sees it. */
-  connect(station: string): Database;
+interface Station {
+  readonly note: Note;
+  /** The last group of which it is told. */
+  told: readonly Write[] | undefined;
+}
+
+/** A write on its way, and the wait for it. A class, because there are very many: a closure for each thing to be done with one takes more. */
+class Write implements Wait<unknown> {
+  /** What tells it from others of its name. */
+  readonly key: Value;
+  /** What it gave, or why it failed, once it was executed. */
+  result: unknown = undefined;
+  failed = false;
+  #answered = false;
+
+  constructor(
+    readonly station: Station,
+    readonly name: WriteName,
+    readonly args: WriteArgs<WriteName>,
+    private waiter: Waiter<unknown> | undefined,
+  ) {
+    this.key = keyOf(args);
+  }
+
+  block(): never {
+    throw new Error("under simulated time there is one thread: nobody could answer it while it is blocked");
+  }
+
+  start(waiter: Waiter<unknown>): void {
+    if (this.#answered) this.#settle(waiter);
+    else this.waiter = waiter;
+  }
+
+  /** The station learns of it. */
+  answer(): void {
+    this.#answered = true;
+    this.station.note("answer", this.name, this.key, null);
+    if (this.waiter !== undefined) this.#settle(this.waiter);
+  }
+
+  #settle(waiter: Waiter<unknown>): void {
+    if (this.failed) waiter.fail(this.result);
+    else waiter.resume(this.result);
+  }
 }
 
 export function createVirtualWriter(options: WriterOptions): VirtualWriter {
-  const { reactor, database, random, events, delay, onError } = options;
+  const { reactor, database, random, note, delay, onError } = options;
   const { clock } = reactor;
-  let arrived: Entry[] = [];
+  let arrived: Write[] | undefined;
   let busy = false;
   const drawn = ({ least, most }: { least: number; most: number }): number => least + (most - least) * random();
   const after = (ms: number, then: () => void): void => void reactor.at(clock.now() + ms, then);
 
   const takeUp = (): void => {
-    const group = arrived;
-    arrived = [];
+    const group = arrived ?? [];
+    arrived = undefined;
     after(drawn(COMMIT_MS) + WRITE_MS * group.length + delay(), () => {
-      const stations: string[] = [];
-      for (const entry of group) {
-        execute(entry);
-        if (!stations.includes(entry.station)) stations.push(entry.station);
-      }
-      for (const station of stations) {
+      for (const write of group) execute(write);
+      for (const { station } of group) {
+        if (station.told === group) continue;
+        station.told = group;
         after(drawn(ANSWER_MS), () => {
-          for (const entry of group) if (entry.station === station) answer(entry);
+          for (const write of group) if (write.station === station) write.answer();
         });
       }
-      if (arrived.length > 0) takeUp();
-      else busy = false;
+      if (arrived === undefined) busy = false;
+      else takeUp();
     });
   };
 
-  const execute = (entry: Entry): void => {
-    const { name, args } = entry;
-    database.write(name, ...(args as WriteArgs<WriteName>)).start({
-      resume: (value) => (entry.outcome = { value }),
-      fail: (error) => (entry.outcome = { error }),
-    });
-    if (entry.outcome !== undefined) events.executed(name, args, entry.outcome);
+  const execute = (write: Write): void => {
+    const { name, args, key } = write;
+    try {
+      write.result = database.execute(name, args);
+    } catch (error) {
+      write.failed = true;
+      write.result = error;
+    }
+    note("commit", name, key, write.failed ? { error: messageOf(write.result, database.path) } : rowGist(write.result));
   };
 
-  const answer = (entry: Entry): void => {
-    entry.answered = true;
-    events.answered(entry.station, entry.name, entry.args);
-    if (entry.waiter !== undefined) settle(entry, entry.waiter);
-  };
-
-  const settle = ({ outcome }: Entry, waiter: Waiter<unknown>): void => {
-    if (outcome === undefined) throw new Error("a write was answered before it was executed");
-    if ("error" in outcome) waiter.fail(outcome.error);
-    else waiter.resume(outcome.value);
-  };
-
-  const enqueue = (station: string, name: WriteName, args: readonly unknown[], waiter: Entry["waiter"]): Entry => {
-    const entry: Entry = { station, name, args, outcome: undefined, answered: false, waiter };
-    events.asked(station, name, args);
-    arrived.push(entry);
+  const enqueue = (station: Station, name: WriteName, args: WriteArgs<WriteName>, waiter: Waiter<unknown> | undefined): Write => {
+    const write = new Write(station, name, args, waiter);
+    station.note("write", name, args, null);
+    if (arrived === undefined) arrived = [write];
+    else arrived.push(write);
     if (!busy) {
       busy = true;
       after(drawn(PICK_UP_MS), takeUp);
     }
-    return entry;
+    return write;
   };
 
   const unwaited = { resume: () => undefined, fail: onError };
 
   return {
-    connect: (station) => ({
-      ...database,
-      write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> {
-        const entry = enqueue(station, name, args, undefined);
-        return {
-          block() {
-            throw new Error("under simulated time there is one thread: nobody could answer it while it is blocked");
-          },
-          start(waiter) {
-            // The outcome of a write of this name is what it gives.
-            if (entry.answered) settle(entry, waiter);
-            else entry.waiter = waiter;
-          },
-        };
-      },
-      send: (name, ...args) => void enqueue(station, name, args, unwaited),
-      close: () => undefined,
-    }),
+    connect(noteOfStation) {
+      const station: Station = { note: noteOfStation, told: undefined };
+      return {
+        ...database,
+        write: <K extends WriteName>(name: K, ...args: WriteArgs<K>) => enqueue(station, name, args, undefined),
+        send: (name, ...args) => void enqueue(station, name, args, unwaited),
+        close: () => undefined,
+      };
+    },
   };
+}
+
+/** An error's message without the name of the file, which is not the same in every run. */
+function messageOf(error: unknown, path: string): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(path, "run.db");
 }
