@@ -135,9 +135,14 @@ export class Reactor implements Watcher {
   /** Calls `fire` at `due` (ms on the clock). Returns the timer, for {@link cancel}. */
   at(due: number, fire: () => void): Timer {
     const timer: Timer = { due, fire, place: -1, order: 0 };
+    this.add(timer);
+    return timer;
+  }
+
+  /** Sets a timer of the caller's own, which is in no queue. */
+  add(timer: Timer): void {
     this.timers.add(timer);
     this.#want();
-    return timer;
   }
 
   cancel(timer: Timer): void {

@@ -5,7 +5,7 @@
 import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
 import type { LiveUpdateData, Packet } from "../../live/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
-import { wait, type Steps } from "../../sync/index.js";
+import { wait, type Steps, type Wait } from "../../sync/index.js";
 import { plannedDrops, type Drops } from "./drops.js";
 import { onboardingSteps, taskSteps, textOf, type Step } from "./phase-steps.js";
 import type { Connection } from "./router.js";
@@ -147,18 +147,19 @@ class SimulatedWorker {
       const step = steps[next];
       const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
       if (due > reactor.clock.now() && due > this.#notBefore) this.#heldBack = false;
-      const packet = yield* this.#receive(due);
-      if (packet === "moved") {
-        if (this.#agentId !== agentId) return "admitted";
-      } else if (packet === "due") {
-        if (step === undefined) continue;
-        this.#perform(step, next, agentId, startedAt + step.at + this.#shift, answer);
-        next++;
-      } else {
+      // Not through `#receive`, which is a generator more to make and go through for each of very many packets.
+      const packet = (yield this.#packet(due)) as Packet | undefined;
+      if (packet !== undefined) {
         const ending = this.#handle(packet, agentId, answer);
         if (ending !== undefined) return ending;
         if (this.#goBackTo !== undefined) next = Math.min(next, this.#goBackTo);
         this.#goBackTo = undefined;
+      } else if (this.#hasDropped) {
+        yield* this.#drop();
+        if (this.#agentId !== agentId) return "admitted";
+      } else if (step !== undefined) {
+        this.#perform(step, next, agentId, startedAt + step.at + this.#shift, answer);
+        next++;
       }
     }
   }
@@ -263,12 +264,21 @@ class SimulatedWorker {
 
   /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
   *#receive(until: number): Steps<Packet | Pause> {
-    // Not through `wait`, which is a generator more to go through for each packet.
-    const packet = (yield this.#here.inbox.next(Math.min(until, this.#drops.nextAt))) as Packet | undefined;
+    const packet = (yield this.#packet(until)) as Packet | undefined;
     if (packet !== undefined) return packet;
-    if (this.#tools.reactor.clock.now() < this.#drops.nextAt) return "due";
+    if (!this.#hasDropped) return "due";
     yield* this.#drop();
     return "moved";
+  }
+
+  /** A wait for the next packet; for undefined if `until` passes or the connection drops first. */
+  #packet(until: number): Wait<Packet | undefined> {
+    return this.#here.inbox.next(Math.min(until, this.#drops.nextAt));
+  }
+
+  /** Whether the connection's time has come. */
+  get #hasDropped(): boolean {
+    return this.#tools.reactor.clock.now() >= this.#drops.nextAt;
   }
 
   /** The connection drops. Returns when the worker is back and its agent still alive; throws {@link Interrupted} otherwise. */

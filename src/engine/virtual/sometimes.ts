@@ -34,25 +34,33 @@ export interface SometimesWatch {
   readonly reached: ReadonlySet<Condition>;
 }
 
+/** What the events have said of an agent that has had a status. */
+interface AgentSeen {
+  status: AgentStatus;
+  /** Messages in its mailbox. */
+  pending: number;
+}
+
 export function watchSometimes(): SometimesWatch {
   const reached = new Set<Condition>();
   /** The writes that are on their way: they are committed in the order in which they were asked for. */
   const asked: TraceEvent[] = [];
-  const statuses = new Map<string, AgentStatus>();
-  const pending = new Map<string, number>();
+  const agents = new Map<string, AgentSeen>();
   const lastUpdate = new Map<string, Value>();
   const agentOfRegistration = new Map<string, Value>();
   const unitsGiven = new Set<Value>();
 
-  const isOver = (agentId: Value): boolean => typeof agentId === "string" && isFinal(statuses.get(agentId) ?? "none");
+  const isOver = (agentId: Value): boolean => typeof agentId === "string" && isFinal(agents.get(agentId)?.status ?? "none");
 
   const statusWritten = (agentId: string, status: AgentStatus, before: Value): void => {
     if (typeof before === "string" && isFinal(before as AgentStatus)) {
       reached.add("status-too-late");
       return;
     }
-    statuses.set(agentId, status);
-    const waits = (pending.get(agentId) ?? 0) > 0;
+    const agent = agents.get(agentId);
+    if (agent === undefined) agents.set(agentId, { status, pending: 0 });
+    else agent.status = status;
+    const waits = agent !== undefined && agent.pending > 0;
     if (waits && status === "disconnect") reached.add("disconnect-before-take");
     if (waits && status === "returned") reached.add("return-before-take");
     if (waits && status === "timeout") reached.add("timeout-before-take");
@@ -94,7 +102,8 @@ export function watchSometimes(): SometimesWatch {
       reached.add("mailbox-full");
       return;
     }
-    if (statuses.has(subject)) pending.set(subject, (pending.get(subject) ?? 0) + 1);
+    const agent = agents.get(subject);
+    if (agent !== undefined) agent.pending++;
     const packet = args as { readonly packet_type?: Value; readonly subject_id?: string; readonly data?: { readonly [key: string]: Value } };
     if (packet.subject_id === undefined || packet.data === undefined) return;
     if (packet.packet_type === "agent_details") details(packet.subject_id, packet.data);
@@ -106,8 +115,9 @@ export function watchSometimes(): SometimesWatch {
   };
 
   const taken = ({ subject, outcome }: TraceEvent): void => {
-    const waiting = pending.get(subject);
-    if (waiting !== undefined) pending.set(subject, waiting - 1);
+    const agent = agents.get(subject);
+    // What was there before its first status was not counted.
+    if (agent !== undefined && agent.pending > 0) agent.pending--;
     if (!Array.isArray(outcome)) return;
     const [type, about] = outcome as readonly Value[];
     if (type === "mephisto_bound_live_update" && isOver(about)) reached.add("update-after-end");
@@ -131,7 +141,7 @@ export function watchSometimes(): SometimesWatch {
           committed(event);
           return;
         case "shutdown":
-          if (statuses.has(event.subject) && !isOver(event.subject)) reached.add("shutdown-live");
+          if (agents.has(event.subject) && !isOver(event.subject)) reached.add("shutdown-live");
       }
     },
   };

@@ -38,7 +38,7 @@ export function createStations(options: StationsOptions): Stations {
   const { clock } = arena;
   const recorders: Recorder[] = [];
   const names = namesOfInboxes(run.inboxes);
-  const nameOf = (slot: number): string => names.get(slot) ?? `slot-${slot}`;
+  const nameOf = (slot: number): string => names[slot] ?? `slot-${slot}`;
   const notes = new Map<string, Note>();
   const noteAs = (actor: string): Note => {
     let note = notes.get(actor);
@@ -72,20 +72,21 @@ export function createStations(options: StationsOptions): Stations {
         ids: { next: () => `${name}/${++ids}` },
         lens: {
           inbox: (slot) => watchedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
-          context: (context) => watchedContext(context, (slot, agentId) => names.set(slot, agentId), nameOf, note),
+          context: (context) => watchedContext(context, (slot, agentId) => (names[slot] = agentId), nameOf, note),
         },
       };
     },
   };
 }
 
-function namesOfInboxes({ pool, runners, channels }: RunSetup["inboxes"]): Map<number, string> {
-  return new Map([
-    [pool, "pool"],
-    ...runners.map((slot, shard): [number, string] => [slot, `tasks-${shard}`]),
-    ...channels.flatMap(({ toPlatform, toClients }, shard): [number, string][] => [
-      [toPlatform, `from-clients-${shard}`],
-      [toClients, `to-clients-${shard}`],
-    ]),
-  ]);
+/** By slot. */
+function namesOfInboxes({ pool, runners, channels }: RunSetup["inboxes"]): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  names[pool] = "pool";
+  for (const [shard, slot] of runners.entries()) names[slot] = `tasks-${shard}`;
+  for (const [shard, { toPlatform, toClients }] of channels.entries()) {
+    names[toPlatform] = `from-clients-${shard}`;
+    names[toClients] = `to-clients-${shard}`;
+  }
+  return names;
 }
