@@ -24,8 +24,10 @@ export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
 }
 
 /** How many words, and how many long strings, were written lately. Powers of two. */
-const RECENT_WORDS = 256;
+const RECENT_WORDS = 512;
 const RECENT_TEXTS = 64;
+/** Longer than any word: where there are strings alone, comparing them is faster. */
+const NO_WORD = "-".repeat(LONGEST_STRING + 1);
 /** More than any one value takes but for what is in it: a string's tag, length and bytes (a UTF-16 unit has at most three of UTF-8). */
 const LONGEST_VALUE = 16 + 3 * LONGEST_STRING;
 
@@ -36,7 +38,7 @@ class BlockEncoder implements Encoder {
   readonly #hash = createHash("sha256");
   readonly #words = new Map<string, number>();
   /** Words that were written lately, each where its letters put it, with their numbers: spares most looks into the map. */
-  readonly #recent = Array.from<undefined, string | undefined>({ length: RECENT_WORDS }, () => undefined);
+  readonly #recent = Array.from({ length: RECENT_WORDS }, () => NO_WORD);
   readonly #recentNumbers = new Int32Array(RECENT_WORDS);
   /** Long strings that were written lately, each where its length puts it, with their digests: to compare is faster than to go through. */
   readonly #texts = Array.from({ length: RECENT_TEXTS }, () => "");
@@ -148,13 +150,13 @@ class BlockEncoder implements Encoder {
       this.#length += 4;
       return;
     }
-    // Most events say what others have just said.
-    const place = (length + 31 * text.charCodeAt(0) + 17 * text.charCodeAt(length - 1)) & (RECENT_WORDS - 1);
-    if (this.#recent[place] === text) {
-      this.#word(this.#recentNumbers[place] ?? 0);
-      return;
-    }
     if (isWord(text)) {
+      // Most events say what others have just said.
+      const place = placeOf(text);
+      if (this.#recent[place] === text) {
+        this.#word(this.#recentNumbers[place] ?? 0);
+        return;
+      }
       const known = this.#words.get(text);
       if (known !== undefined) {
         this.#recent[place] = text;
@@ -230,6 +232,13 @@ class BlockEncoder implements Encoder {
     this.#view = viewOf(larger);
     this.#roomUntil = larger.length - LONGEST_VALUE;
   }
+}
+
+/** Of a word among the recent ones. Of the words of a run one in a hundred finds its place taken by another. */
+function placeOf(word: string): number {
+  const { length } = word;
+  if (length === 0) return 0;
+  return (length + 31 * word.charCodeAt(0) + 7 * word.charCodeAt(length >> 1) + 17 * word.charCodeAt(length - 1)) & (RECENT_WORDS - 1);
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {

@@ -45,7 +45,8 @@ export const BLOCK_BYTES = 1 << 16;
 
 /** Whether a string goes into the dictionary. Those that end in a digit are ids, of which there are too many. */
 export function isWord(text: string): boolean {
-  const last = text.charCodeAt(text.length - 1);
+  // Not beyond the string's ends: where that has happened once, every look into a string is a slow one.
+  const last = text.length === 0 ? 0 : text.charCodeAt(text.length - 1);
   return text.length <= 40 && !(last >= 48 && last <= 57);
 }
 
