@@ -34,6 +34,13 @@ export interface Simulation {
   readonly advance: (done: () => boolean, untilMs: number, steps: number) => boolean;
 }
 
+/** A wake-up on its way. There are very many, for a short time each: one that has reached its waiters is used again. */
+interface Wake {
+  /** Of which event. */
+  event: number;
+  readonly timer: Timer;
+}
+
 export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
   let now = 0;
   /** Of what is due now, so many were put into an order and keep it, however often `advance` is called: only what comes after is ordered again. */
@@ -42,13 +49,23 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
   const { reactor } = arena;
   const { timers } = reactor;
 
-  const wake = (id: number): void => {
-    const slot = Math.floor(id / EVENT_NAMES.length);
-    const latency = SOONEST_WAKE_MS + (LATEST_WAKE_MS - SOONEST_WAKE_MS) * random() + delayOf(slot);
-    reactor.at(now + latency, () => {
-      onWake(slot, EVENT_NAMES[id % EVENT_NAMES.length] ?? "");
-      reactor.dispatch(id);
-    });
+  const idle: Wake[] = [];
+  const newWake = (): Wake => {
+    const wake: Wake = { event: 0, timer: { due: 0, fire: () => arrive(wake), place: -1, order: 0 } };
+    return wake;
+  };
+  const arrive = (wake: Wake): void => {
+    const { event } = wake;
+    idle.push(wake);
+    onWake(slotOf(event), EVENT_NAMES[event % EVENT_NAMES.length] ?? "");
+    reactor.dispatch(event);
+  };
+  const wake = (event: number): void => {
+    const latency = SOONEST_WAKE_MS + (LATEST_WAKE_MS - SOONEST_WAKE_MS) * random() + delayOf(slotOf(event));
+    const next = idle.pop() ?? newWake();
+    next.event = event;
+    next.timer.due = now + latency;
+    reactor.add(next.timer);
   };
 
   /** Puts what is due at the same time as `first`, which was taken out, into a random order. Returns how many they are. */
@@ -91,6 +108,10 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
       return false;
     },
   };
+}
+
+function slotOf(event: number): number {
+  return Math.floor(event / EVENT_NAMES.length);
 }
 
 /** Fisher–Yates. */
