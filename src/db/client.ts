@@ -10,10 +10,10 @@ import type { Wait, Waiter } from "../sync/index.js";
 import { openReader } from "./connection.js";
 import { throwUnhandled, type Database, type DatabaseOptions } from "./database.js";
 import { closed, DatabaseError } from "./errors.js";
-import type { Request, WriteArgs, WriteName, WriteResult } from "./operations.js";
+import type { WriteArgs, WriteName, WriteResult } from "./operations.js";
 import { fromWire, openSignals, ring, type Answers, type ClientMessage, type DatabaseConnection } from "./protocol.js";
 import { createReads } from "./reads.js";
-import { pack } from "./wire.js";
+import { createPacker } from "./wire.js";
 
 /** A database whose writes the writer thread executes. */
 export interface ConnectedDatabase extends Database {
@@ -27,10 +27,14 @@ export interface ConnectedDatabase extends Database {
 /** Writes sent as one message at most; the writer takes a message whole, so this bounds its groups too. */
 const LARGEST_MESSAGE = 200;
 
-/** A write on its way. */
+type Settled = { readonly value: unknown } | { readonly error: DatabaseError };
+
+/** A write on its way, or several in a row that nobody waits for. */
 interface Pending {
+  /** How many. */
+  writes: number;
   /** Set when it is answered. */
-  outcome: { value: unknown } | { error: DatabaseError } | undefined;
+  outcome: Settled | undefined;
   /** Set when somebody waits for it other than blocked. */
   waiter: Waiter<unknown> | undefined;
   /** The write after it. */
@@ -38,8 +42,11 @@ interface Pending {
 }
 
 function newPending(waiter: Pending["waiter"]): Pending {
-  return { outcome: undefined, waiter, next: undefined };
+  return { writes: 1, outcome: undefined, waiter, next: undefined };
 }
+
+/** Of writes that give nothing. */
+const NOTHING: Settled = { value: undefined };
 
 /**
  * Connects this thread to the database by a connection from {@link WriterHandle.connect}. Throws {@link DatabaseError} when the
@@ -57,12 +64,12 @@ export function connectDatabase(
   const reader = openReader(path);
   const signals = openSignals(signalBuffer);
   const writerBell = new Int32Array(requests);
-  let outbox: Request[] = [];
+  const outbox = createPacker();
   /** The unanswered writes, linked in their order. */
   let oldest: Pending | undefined;
   let newest: Pending | undefined;
   /** Answered writes whose waiters are to be resumed, from `next` on: shifting each out of a long array would move all the others. */
-  const answered: Pending[] = [];
+  const answered: { readonly outcome: Pending["outcome"]; readonly waiter: Pending["waiter"] }[] = [];
   let next = 0;
   /** Of a write that nobody waits for: told of a failure only. */
   const unwaited: Waiter<unknown> = { resume: () => undefined, fail: (error) => onError(error as DatabaseError) };
@@ -75,21 +82,20 @@ export function connectDatabase(
   };
 
   const flush = (): void => {
-    if (outbox.length === 0) return;
-    const message = outbox;
-    outbox = [];
-    post(pack(message));
+    if (outbox.size === 0) return;
+    post(outbox.take());
     // After posting: had the writer stopped in between, nothing would come back.
     checkStopped();
   };
 
-  const enqueue = (request: Request, entry: Pending): void => {
-    if (ended !== undefined) {
-      entry.outcome = { error: ended };
-      return;
-    }
-    if (outbox.length === 0) queueMicrotask(flush);
-    outbox.push(request);
+  const enqueue = <K extends WriteName>(name: K, args: WriteArgs<K>): void => {
+    if (outbox.size === 0) queueMicrotask(flush);
+    outbox.add(name, args);
+    if (outbox.size === LARGEST_MESSAGE) flush();
+  };
+
+  /** Has the answer that comes after all others be that of `entry`. */
+  const expect = (entry: Pending): void => {
     if (newest === undefined) {
       oldest = entry;
       port.ref();
@@ -97,14 +103,18 @@ export function connectDatabase(
       newest.next = entry;
     }
     newest = entry;
-    if (outbox.length === LARGEST_MESSAGE) flush();
   };
 
-  const settle = (outcome: NonNullable<Pending["outcome"]>): void => {
+  const settle = (outcome: Settled): void => {
     const entry = oldest;
     if (entry === undefined) throw new Error(`${path}: the database writer answered a write that was not sent`);
+    if (entry.waiter === unwaited) {
+      if ("error" in outcome) answered.push({ outcome, waiter: unwaited });
+    } else if (entry.waiter !== undefined) {
+      answered.push(entry);
+    }
+    if (--entry.writes > 0) return;
     entry.outcome = outcome;
-    if (entry.waiter !== undefined && (entry.waiter !== unwaited || "error" in outcome)) answered.push(entry);
     oldest = entry.next;
     if (oldest === undefined) {
       newest = undefined;
@@ -112,17 +122,20 @@ export function connectDatabase(
     }
   };
 
-  const take = ({ values, failures }: Answers): void => {
-    let failure = 0;
-    values.forEach((value, index) => {
-      const failed = failures[failure];
-      if (failed?.index !== index) {
-        settle({ value });
-        return;
+  const take = ({ writes, places, values, failures }: Answers): void => {
+    let given = 0;
+    let failed = 0;
+    for (let place = 0; place < writes; place++) {
+      const failure = failures[failed];
+      if (failure?.place === place) {
+        failed++;
+        settle({ error: fromWire(failure.error) });
+      } else if (places[given] === place) {
+        settle({ value: values[given++] });
+      } else {
+        settle(NOTHING);
       }
-      failure++;
-      settle({ error: fromWire(failed.error) });
-    });
+    }
   };
 
   const drain = (): void => {
@@ -143,7 +156,7 @@ export function connectDatabase(
     if (ended !== undefined) return;
     drain();
     ended = new DatabaseError(`the database writer stopped: ${reason}`);
-    outbox = [];
+    outbox.take();
     while (oldest !== undefined) settle({ error: ended });
     if (answered.length > 0) queueMicrotask(deliver);
   };
@@ -163,7 +176,7 @@ export function connectDatabase(
     return any;
   };
 
-  const outcomeOf = (entry: Pending): NonNullable<Pending["outcome"]> => {
+  const outcomeOf = (entry: Pending): Settled => {
     flush();
     for (;;) {
       const seen = signals.answers();
@@ -194,7 +207,12 @@ export function connectDatabase(
 
     write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> {
       const entry = newPending(undefined);
-      enqueue([name, args], entry);
+      if (ended !== undefined) {
+        entry.outcome = { error: ended };
+      } else {
+        expect(entry);
+        enqueue(name, args);
+      }
       return {
         block: () => {
           const outcome = outcomeOf(entry);
@@ -216,7 +234,9 @@ export function connectDatabase(
         onError(ended);
         return;
       }
-      enqueue([name, args], newPending(unwaited));
+      if (newest?.waiter === unwaited) newest.writes++;
+      else expect(newPending(unwaited));
+      enqueue(name, args);
     },
 
     poll() {

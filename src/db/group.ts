@@ -3,13 +3,17 @@
  */
 import type { Connection } from "./connection.js";
 import { asDatabaseError, type DatabaseError } from "./errors.js";
-import { createJournal, isEntry, MANY, type JournalEntry } from "./journal.js";
+import { createJournal, MANY, noSuchAgent, type Entries } from "./journal.js";
 import type { Request } from "./operations.js";
 import type { Outcome } from "./protocol.js";
+import { areEntries, countOf, type Packed } from "./wire.js";
 import { createExecute } from "./writes.js";
 
-/** Executes and commits writes in their order; returns their outcomes, which hold once it has returned. Does not throw. */
-export type GroupCommit = (requests: readonly Request[]) => Outcome[];
+/** Executes and commits writes in their order; returns the outcome of each, which hold once it has returned. Does not throw. */
+export type GroupCommit = (writes: Packed) => Outcome[];
+
+/** Of a write that gives nothing. One for all, because most are such. */
+const DONE: Outcome = { value: undefined };
 
 /** Prepares group commits on `connection`, which has no transaction open. `committed` is called after each one that stands. */
 export function createGroupCommit(connection: Connection, committed: () => void = () => undefined): GroupCommit {
@@ -19,7 +23,7 @@ export function createGroupCommit(connection: Connection, committed: () => void 
   const commit = connection.prepare("COMMIT");
   const rollback = connection.prepare("ROLLBACK");
 
-  return (requests) => {
+  return (writes) => {
     const outcomes: Outcome[] = [];
     /** The first outcome that stands or falls with the transaction that is open. */
     let uncommitted = 0;
@@ -43,47 +47,44 @@ export function createGroupCommit(connection: Connection, committed: () => void 
         goOnAfter(failure);
       }
     };
-    /** Adds entries of the journal in one statement. If any of them cannot be added none is: each by itself will tell which. */
-    const executeTogether = (entries: readonly JournalEntry[]): boolean => {
+    /** Adds entries of the journal in one statement, from the one at `first` on. Returns whether it could; none is added otherwise. */
+    const executeTogether = (entries: Entries, first: number): boolean => {
+      const { agentType, agentIds } = entries;
+      let added: number;
       try {
-        if (!journal.appendMany(entries)) return false;
+        added = journal.appendMany(entries, first);
       } catch (error) {
         goOnAfter(asDatabaseError(error, connection.name, "appendState"));
         return false;
       }
-      for (let n = 0; n < entries.length; n++) outcomes.push({ value: undefined });
+      for (const agentId of agentIds.slice(first, first + MANY)) {
+        const wasAdded = added === MANY || journal.hasAgent(agentType, agentId);
+        outcomes.push(wasAdded ? DONE : { error: noSuchAgent(connection.name, agentType, agentId) });
+      }
       return true;
+    };
+    const executeEntries = (entries: Entries): void => {
+      const { agentType, kind, agentIds, data, at } = entries;
+      let next = 0;
+      while (next + MANY <= agentIds.length && executeTogether(entries, next)) next += MANY;
+      for (; next < agentIds.length; next++) {
+        executeOne(["appendState", [{ agentType, kind, agentId: agentIds[next] ?? "", data: data[next] ?? "null", at: at[next] ?? 0 }]]);
+      }
     };
     try {
       begin.run();
-      for (let at = 0; at < requests.length; at = outcomes.length) {
-        const entries = entriesFrom(requests, at);
-        if (entries.length === MANY && executeTogether(entries)) continue;
-        for (const request of requests.slice(at, at + Math.max(1, entries.length))) executeOne(request);
+      for (const item of writes) {
+        if (areEntries(item)) executeEntries(item);
+        else executeOne(item);
       }
       commit.run();
       committed();
     } catch (error) {
       if (connection.inTransaction) rollback.run();
       const failure = asDatabaseError(error, connection.name, "committing");
-      while (outcomes.length < requests.length) outcomes.push({ error: failure });
+      while (outcomes.length < countOf(writes)) outcomes.push({ error: failure });
       lose(failure);
     }
     return outcomes;
   };
-}
-
-/** The entries of the journal for agents of one type that come next, {@link MANY} at most. */
-function entriesFrom(requests: readonly Request[], first: number): JournalEntry[] {
-  const entries: JournalEntry[] = [];
-  for (let at = first; entries.length < MANY; at++) {
-    const entry = entryOf(requests[at]);
-    if (entry === undefined || entry.agentType !== (entries[0] ?? entry).agentType) break;
-    entries.push(entry);
-  }
-  return entries;
-}
-
-function entryOf(request: Request | undefined): JournalEntry | undefined {
-  return request !== undefined && isEntry(request) ? request[1][0] : undefined;
 }

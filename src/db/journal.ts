@@ -3,21 +3,37 @@
  *
  * The journal serves two tables of agents, so that it cannot have a foreign key: the inserts themselves check their agents.
  */
-import type { Value } from "./call.js";
+import { getRow, type Value } from "./call.js";
 import type { Connection } from "./connection.js";
+import { DatabaseError } from "./errors.js";
 import type { Request, WriteArgs } from "./operations.js";
-import type { AgentType } from "./rows.js";
+import type { AgentType, StateKind } from "./rows.js";
 
 export type JournalEntry = WriteArgs<"appendState">[0];
+
+/** Several entries of one kind, for agents of one type, as columns. */
+export interface Entries {
+  readonly agentType: AgentType;
+  readonly kind: StateKind;
+  readonly agentIds: readonly string[];
+  readonly data: readonly string[];
+  readonly at: readonly number[];
+}
 
 export interface Journal {
   /** Adds an entry. Returns whether its agent exists; nothing is added otherwise. */
   append(entry: JournalEntry): boolean;
   /**
-   * Adds {@link MANY} entries, all for agents of one type, in their order. Returns whether all of their agents exist; nothing is
-   * added otherwise, nor when it throws.
+   * Adds {@link MANY} entries from the one at `first` on, in their order, but for those whose agents do not exist. Returns how many it
+   * added; none when it throws.
    */
-  appendMany(entries: readonly JournalEntry[]): boolean;
+  appendMany(entries: Entries, first: number): number;
+  hasAgent(agentType: AgentType, agentId: string): boolean;
+}
+
+/** What an entry for an agent that does not exist comes to. */
+export function noSuchAgent(path: string, agentType: AgentType, agentId: string): DatabaseError {
+  return new DatabaseError(`${path}: there is no ${agentType === "main" ? "agent" : "onboarding agent"} ${agentId}`);
 }
 
 /** Whether a request is to add to the journal. */
@@ -33,6 +49,9 @@ const TABLES: Readonly<Record<AgentType, { table: string; id: string }>> = {
   onboarding: { table: "onboarding_agents", id: "onboarding_agent_id" },
 };
 
+/** Adds {@link MANY} entries of these data, times, and agents, in turn; returns how many it added. */
+type Insert = (values: Value[]) => number;
+
 export function createJournal(connection: Connection): Journal {
   const oneOf = (type: AgentType): ((entry: JournalEntry) => number) => {
     const { table, id } = TABLES[type];
@@ -41,39 +60,36 @@ export function createJournal(connection: Connection): Journal {
     );
     return ({ kind, data, at, agentId }) => statement.run(kind, data, at, agentId).changes;
   };
-  const manyOf = (type: AgentType): ((values: Value[]) => number) => {
+  const manyOf = (type: AgentType, kind: StateKind): Insert => {
     const { table, id } = TABLES[type];
-    const values = Array.from({ length: MANY }, () => "(?, ?, ?, ?)").join(", ");
+    const values = Array.from({ length: MANY }, () => "(?, ?, ?)").join(", ");
     // CROSS JOIN keeps the order: the entries outside, their agents inside.
     const statement = connection.prepare(
       `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
-       SELECT '${type}', entry.column1, entry.column2, entry.column3, agent.${id}
-       FROM (VALUES ${values}) AS entry CROSS JOIN ${table} AS agent ON agent.${id} = entry.column4`,
+       SELECT '${type}', '${kind}', entry.column1, entry.column2, agent.${id}
+       FROM (VALUES ${values}) AS entry CROSS JOIN ${table} AS agent ON agent.${id} = entry.column3`,
     );
     return (all) => statement.run(all).changes;
   };
+  const agentOf = (type: AgentType): ((agentId: string) => boolean) => {
+    const { table, id } = TABLES[type];
+    const statement = connection.prepare<Value[], object>(`SELECT 1 FROM ${table} WHERE ${id} = ?`);
+    return (agentId) => getRow(statement, [agentId]) !== undefined;
+  };
   const one = { main: oneOf("main"), onboarding: oneOf("onboarding") };
-  const many = { main: manyOf("main"), onboarding: manyOf("onboarding") };
-  const savepoint = connection.prepare("SAVEPOINT journal");
-  const release = connection.prepare("RELEASE journal");
-  const undo = connection.prepare("ROLLBACK TO journal");
+  const many = {
+    main: { update: manyOf("main", "update"), submit: manyOf("main", "submit") },
+    onboarding: { update: manyOf("onboarding", "update"), submit: manyOf("onboarding", "submit") },
+  };
+  const exists = { main: agentOf("main"), onboarding: agentOf("onboarding") };
   return {
     append: (entry) => one[entry.agentType](entry) === 1,
-    appendMany(entries) {
-      const agentType = entries[0]?.agentType ?? "main";
-      const values = entries.flatMap(({ kind, data, at, agentId }) => [kind, data, at, agentId]);
-      let whole = false;
-      savepoint.run();
-      try {
-        whole = many[agentType](values) === MANY;
-      } finally {
-        // After a full disk there is no transaction any more, and no savepoint.
-        if (connection.inTransaction) {
-          if (!whole) undo.run();
-          release.run();
-        }
-      }
-      return whole;
+    appendMany({ agentType, kind, agentIds, data, at }, first) {
+      const values: Value[] = [];
+      // As numbers: the database would have to make a number of each text.
+      for (let n = first; n < first + MANY; n++) values.push(data[n] ?? "null", at[n] ?? 0, Number(agentIds[n]));
+      return many[agentType][kind](values);
     },
+    hasAgent: (agentType, agentId) => exists[agentType](agentId),
   };
 }

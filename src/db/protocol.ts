@@ -34,12 +34,15 @@ export type ClientMessage = Packed | "end";
 export type Outcome = { readonly value: unknown; readonly error?: never } | { readonly error: DatabaseError; readonly value?: never };
 
 /**
- * From the writer to a client: the outcomes of its oldest unanswered writes, in their order. Most are `undefined`, so they go
- * as a bare array, with what failed beside it. Empty: the writer has stopped.
+ * From the writer to a client: what became of its oldest unanswered writes. Most give nothing and are only counted; of the others it is
+ * said by their places among them. None: the writer has stopped.
  */
 export interface Answers {
+  writes: number;
+  /** Of those that gave something, in their order. */
+  places: number[];
   values: unknown[];
-  failures: { index: number; error: WireError }[];
+  failures: { place: number; error: WireError }[];
 }
 
 /** From the coordinator to the writer. */

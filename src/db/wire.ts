@@ -1,52 +1,66 @@
 /**
  * How writes cross from a client to the writer. Most are entries of the journal, and an object for each costs more to clone than
- * to insert; so entries that follow each other go as columns.
+ * to insert; so entries that follow each other go as columns, which they stay until they are inserted.
  */
-import { isEntry } from "./journal.js";
-import type { Request } from "./operations.js";
-import type { AgentType, StateKind } from "./rows.js";
+import { isEntry, type Entries } from "./journal.js";
+import type { Request, WriteArgs, WriteName } from "./operations.js";
 
-/** Consecutive `appendState` writes of one type of agent and one kind. */
-interface Entries {
-  readonly agentType: AgentType;
-  readonly kind: StateKind;
+/** Writes in their order, as they cross. */
+export type Packed = readonly (Request | Entries)[];
+
+export function areEntries(item: Request | Entries): item is Entries {
+  return "agentIds" in item;
+}
+
+export function countOf(writes: Packed): number {
+  return writes.reduce((sum, item) => sum + (areEntries(item) ? item.agentIds.length : 1), 0);
+}
+
+/** Collects writes for a message. */
+export interface Packer {
+  add<K extends WriteName>(name: K, args: WriteArgs<K>): void;
+  /** How many writes there are. */
+  readonly size: number;
+  /** The message; the packer is empty then. */
+  take(): Packed;
+}
+
+interface OpenEntries extends Entries {
   readonly agentIds: string[];
   readonly data: string[];
   readonly at: number[];
 }
 
-/** Writes in their order, as they cross. */
-export type Packed = readonly (Request | Entries)[];
-
-export function pack(requests: readonly Request[]): Packed {
-  const packed: (Request | Entries)[] = [];
-  let last: Entries | undefined;
-  for (const request of requests) {
-    if (!isEntry(request)) {
-      packed.push(request);
+export function createPacker(): Packer {
+  let packed: (Request | Entries)[] = [];
+  let last: OpenEntries | undefined;
+  let size = 0;
+  return {
+    add(...request: Request) {
+      size++;
+      if (!isEntry(request)) {
+        packed.push(request);
+        last = undefined;
+        return;
+      }
+      const [, [{ agentType, agentId, kind, data, at }]] = request;
+      if (last?.agentType !== agentType || last.kind !== kind) {
+        last = { agentType, kind, agentIds: [], data: [], at: [] };
+        packed.push(last);
+      }
+      last.agentIds.push(agentId);
+      last.data.push(data);
+      last.at.push(at);
+    },
+    get size() {
+      return size;
+    },
+    take() {
+      const message = packed;
+      packed = [];
       last = undefined;
-      continue;
-    }
-    const [, [{ agentType, agentId, kind, data, at }]] = request;
-    if (last?.agentType !== agentType || last.kind !== kind) {
-      last = { agentType, kind, agentIds: [], data: [], at: [] };
-      packed.push(last);
-    }
-    last.agentIds.push(agentId);
-    last.data.push(data);
-    last.at.push(at);
-  }
-  return packed;
-}
-
-/** Hands each write to `take`, in their order. */
-export function unpack(message: Packed, take: (request: Request) => void): void {
-  for (const item of message) {
-    if (!("agentIds" in item)) {
-      take(item);
-      continue;
-    }
-    const { agentType, kind, agentIds, data, at } = item;
-    agentIds.forEach((agentId, n) => take(["appendState", [{ agentType, agentId, kind, data: data[n] ?? "null", at: at[n] ?? 0 }]]));
-  }
+      size = 0;
+      return message;
+    },
+  };
 }

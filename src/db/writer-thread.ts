@@ -16,7 +16,6 @@ import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import { createGroupCommit } from "./group.js";
-import type { Request } from "./operations.js";
 import {
   openSignals,
   ring,
@@ -30,7 +29,7 @@ import {
   type WriterData,
   type WriterStats,
 } from "./protocol.js";
-import { unpack } from "./wire.js";
+import { countOf, type Packed } from "./wire.js";
 
 interface Received<Message> {
   message: Message;
@@ -87,12 +86,12 @@ function serve(connection: Connection): void {
       else if (message.kind === "stats") reply({ kind: "stats", stats });
       else closing = true;
     }
-    const { group, senders } = collect();
-    if (group.length > 0) {
-      const outcomes = commit(group);
-      stats.writes += group.length;
-      stats.largestGroup = Math.max(stats.largestGroup, group.length);
-      answer(senders, outcomes);
+    const messages = collect();
+    if (messages.length > 0) {
+      const outcomes = commit(messages.flatMap(({ writes }) => writes));
+      stats.writes += outcomes.length;
+      stats.largestGroup = Math.max(stats.largestGroup, outcomes.length);
+      answer(messages, outcomes);
     } else if (closing) {
       return;
     } else {
@@ -101,12 +100,17 @@ function serve(connection: Connection): void {
   }
 }
 
-/** What has arrived, a message of each client in turn, and for each write who sent it. */
-function collect(): { group: Request[]; senders: Client[] } {
-  const group: Request[] = [];
-  const senders: Client[] = [];
+interface ClientWrites {
+  readonly client: Client;
+  readonly writes: Packed;
+}
+
+/** What has arrived, a message of each client in turn. */
+function collect(): ClientWrites[] {
+  const messages: ClientWrites[] = [];
+  let writes = 0;
   let arrived = true;
-  while (arrived && group.length < FULL_GROUP) {
+  while (arrived && writes < FULL_GROUP) {
     arrived = false;
     for (const client of clients) {
       const message = receive<ClientMessage>(client.port);
@@ -117,33 +121,43 @@ function collect(): { group: Request[]; senders: Client[] } {
         client.port.close();
         continue;
       }
-      unpack(message, (request) => {
-        group.push(request);
-        senders.push(client);
-      });
+      messages.push({ client, writes: message });
+      writes += countOf(message);
     }
   }
-  return { group, senders };
+  return messages;
 }
 
 /** Gives each client the outcomes of its writes, in one message. */
-function answer(senders: readonly Client[], outcomes: readonly Outcome[]): void {
+function answer(messages: readonly ClientWrites[], outcomes: readonly Outcome[]): void {
   const answers = new Map<Client, Answers>();
-  outcomes.forEach(({ value, error }, index) => {
-    const client = senders[index];
-    if (client === undefined) return;
+  let next = 0;
+  for (const { client, writes } of messages) {
     let message = answers.get(client);
-    if (message === undefined) answers.set(client, (message = { values: [], failures: [] }));
-    if (error !== undefined) message.failures.push({ index: message.values.length, error: toWire(error) });
-    message.values.push(value);
-  });
+    if (message === undefined) answers.set(client, (message = noAnswers()));
+    for (const last = next + countOf(writes); next < last; next++) add(message, outcomes[next]);
+  }
   for (const [client, message] of answers) post(client, message);
+}
+
+function noAnswers(): Answers {
+  return { writes: 0, places: [], values: [], failures: [] };
+}
+
+function add(message: Answers, outcome: Outcome | undefined): void {
+  const place = message.writes++;
+  if (outcome?.error !== undefined) {
+    message.failures.push({ place, error: toWire(outcome.error) });
+  } else if (outcome?.value !== undefined) {
+    message.places.push(place);
+    message.values.push(outcome.value);
+  }
 }
 
 function stop(reason: string): void {
   for (const client of clients) {
     client.signals.stop(reason);
-    post(client, { values: [], failures: [] });
+    post(client, noAnswers());
     client.port.close();
   }
 }

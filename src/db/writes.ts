@@ -7,7 +7,7 @@ import { getRow, runWith, type Value } from "./call.js";
 import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
-import { createJournal } from "./journal.js";
+import { createJournal, noSuchAgent } from "./journal.js";
 import { isFinal, type AgentStatus } from "./statuses.js";
 import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
 
@@ -190,7 +190,7 @@ function createWrites(connection: Connection): Writes {
       return before;
     },
     appendState: (entry) => {
-      if (!journal.append(entry)) throw missing(entry.agentType === "main" ? "agent" : "onboarding agent", entry.agentId);
+      if (!journal.append(entry)) throw noSuchAgent(connection.name, entry.agentType, entry.agentId);
     },
     newQualification: ({ qualificationName }) => found(insertQualification(qualificationName), "qualification", qualificationName),
     grantQualification: ({ workerId, qualificationId, value }) => {

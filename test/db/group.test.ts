@@ -7,7 +7,7 @@ import { openOwner } from "../../dist/db/connection.js";
 import { createGroupCommit } from "../../dist/db/group.js";
 import { createReads } from "../../dist/db/reads.js";
 import type { Request } from "../../dist/db/operations.js";
-import { pack, unpack } from "../../dist/db/wire.js";
+import { areEntries, countOf, createPacker, type Packed } from "../../dist/db/wire.js";
 
 const SETUP: Request[] = [
   ["newTask", [{ taskName: "talk", taskType: "chat" }]],
@@ -15,6 +15,13 @@ const SETUP: Request[] = [
   ["newAssignments", [{ taskRunId: "1", assignments: 3, unitsEach: 1, status: "launched" }]],
   ...["ann", "bob"].map((workerName): Request => ["findOrCreateWorker", [{ workerName, providerType: "p" }]]),
 ];
+
+function pack(requests: readonly Request[]): Packed {
+  const packer = createPacker();
+  for (const [name, args] of requests) packer.add(name, args);
+  assert.equal(packer.size, requests.length);
+  return packer.take();
+}
 
 const id = fc.integer({ min: 1, max: 4 }).map(String);
 const aRequest: fc.Arbitrary<Request> = fc.oneof(
@@ -31,7 +38,7 @@ test("writes have the same outcomes and rows in groups, with failures among them
     const connection = openOwner(":memory:", true);
     const commit = createGroupCommit(connection);
     commit(SETUP);
-    const outcomes = groups.flatMap((group) => commit(group)).map(({ value, error }) => ({ value, error: error?.message }));
+    const outcomes = groups.flatMap((group) => commit(pack(group))).map(({ value, error }) => ({ value, error: error?.message }));
     const reads = createReads(connection);
     const rows = [reads.unitsOfTaskRun("1"), reads.agentsOfTaskRun("1"), ["1", "2", "3"].map((agent) => reads.statusChangesOf("main", agent))];
     connection.close();
@@ -56,7 +63,7 @@ test("entries of the journal that are added many in a statement are in their ord
       const connection = openOwner(":memory:", true);
       const commit = createGroupCommit(connection);
       commit([...SETUP, ...AGENTS]);
-      const outcomes = commit(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]]));
+      const outcomes = commit(pack(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]])));
       const rows = connection.prepare("SELECT agent_type AS agentType, data FROM agent_state ORDER BY seq").all();
       connection.close();
       assert.deepEqual(outcomes.map(({ error }) => error === undefined), entries.map(({ agentId }) => agentId === "1"));
@@ -69,8 +76,13 @@ test("entries of the journal that are added many in a statement are in their ord
 test("what crosses to the writer is what was sent, in order", () => {
   fc.assert(
     fc.property(fc.array(aRequest, { maxLength: 30 }), (requests) => {
-      const arrived: Request[] = [];
-      unpack(structuredClone(pack(requests)), (request) => void arrived.push(request));
+      const message = structuredClone(pack(requests));
+      assert.equal(countOf(message), requests.length);
+      const arrived = message.flatMap((item): Request[] => {
+        if (!areEntries(item)) return [item];
+        const { agentType, kind, agentIds, data, at } = item;
+        return agentIds.map((agentId, n) => ["appendState", [{ agentType, agentId, kind, data: data[n] ?? "", at: at[n] ?? NaN }]]);
+      });
       assert.deepEqual(arrived, requests);
     }),
   );
