@@ -1,6 +1,6 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
 import { build, type Histogram } from "hdr-histogram-js";
-import { LARGEST_NS, SIGNIFICANT_DIGITS, lowestIn } from "./buckets.js";
+import { BUCKETS, LARGEST_NS, SIGNIFICANT_DIGITS, filledOf, lowestIn } from "./buckets.js";
 import type { IntervalCounts } from "./recorder.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
@@ -20,20 +20,31 @@ export interface Distribution {
   histogram(): Histogram;
 }
 
+/** The sum of each bucket, for {@link mergeCounts}, which leaves zeros: there is room for all, and only what is between the ends is looked at. */
+const sums = new Uint32Array(BUCKETS);
+
 /** Adds up counts of several intervals or threads. */
 export function mergeCounts(parts: readonly IntervalCounts[], index: number): IntervalCounts {
-  const sums = new Map<number, number>();
+  let first = BUCKETS;
+  let end = 0;
   let minNs = Infinity;
   let maxNs = -1;
   let sumNs = 0;
   for (const part of parts) {
-    part.buckets.forEach((bucket, at) => sums.set(bucket, (sums.get(bucket) ?? 0) + (part.counts[at] ?? 0)));
+    const { buckets, counts } = part;
+    for (let at = 0; at < buckets.length; at++) {
+      const bucket = buckets[at] ?? 0;
+      sums[bucket] = (sums[bucket] ?? 0) + (counts[at] ?? 0);
+    }
+    first = Math.min(first, buckets[0] ?? BUCKETS);
+    end = Math.max(end, (buckets.at(-1) ?? -1) + 1);
     minNs = Math.min(minNs, part.minNs);
     maxNs = Math.max(maxNs, part.maxNs);
     sumNs += part.sumNs;
   }
-  const buckets = Uint16Array.from(sums.keys()).sort();
-  return { index, buckets, counts: Uint32Array.from(buckets, (bucket) => sums.get(bucket) ?? 0), minNs, maxNs, sumNs };
+  const filled = filledOf(sums, first, end);
+  sums.fill(0, first, end);
+  return { index, ...filled, minNs, maxNs, sumNs };
 }
 
 export function createDistribution(counts: IntervalCounts): Distribution {

@@ -7,7 +7,7 @@
  * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
  * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
  */
-import { BUCKETS, LARGEST_NS, bucketOf } from "./buckets.js";
+import { BUCKETS, LARGEST_NS, bucketOf, filledOf } from "./buckets.js";
 import type { CounterName, GaugeName, RateName, TrendName } from "./metrics.js";
 
 /** Times recorded in one interval: the buckets (`buckets.ts`) that are not empty, and what buckets cannot tell exactly. */
@@ -154,19 +154,9 @@ class TrendCounts implements Trend {
     if (counts === undefined || this.#maxNs < 0) return;
     const first = bucketOf(this.#minNs);
     const end = bucketOf(this.#maxNs) + 1;
-    let filled = 0;
-    for (let bucket = first; bucket < end; bucket++) if (counts[bucket] !== 0) filled++;
-    const buckets = new Uint16Array(filled);
-    const kept = new Uint32Array(filled);
-    let at = 0;
-    for (let bucket = first; bucket < end; bucket++) {
-      const count = counts[bucket] ?? 0;
-      if (count === 0) continue;
-      buckets[at] = bucket;
-      kept[at++] = count;
-    }
+    const filled = filledOf(counts, first, end);
     counts.fill(0, first, end);
-    this.#closed.push({ index: this.#index, buckets, counts: kept, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs });
+    this.#closed.push({ index: this.#index, ...filled, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs });
     this.#minNs = Infinity;
     this.#maxNs = -1;
     this.#sumNs = 0;
