@@ -25,7 +25,7 @@ export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
 
 /** How many words, and how many long strings, were written lately. Powers of two. */
 const RECENT_WORDS = 512;
-const RECENT_TEXTS = 64;
+const RECENT_TEXTS = 1024;
 /** Longer than any word: where there are strings alone, comparing them is faster. */
 const NO_WORD = "-".repeat(LONGEST_STRING + 1);
 /** More than any one value takes but for what is in it: a string's tag, length and bytes (a UTF-16 unit has at most three of UTF-8). */

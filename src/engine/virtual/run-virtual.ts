@@ -15,8 +15,8 @@ import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-r
 
 /** Steps between two looks at the event loop: some milliseconds. */
 const STEPS_AT_ONCE = 2000;
-/** Between two calls of `onProgress`, ms of this machine's clock: who looks on is no faster for a run that is. */
-const PROGRESS_MS = 250;
+/** Between two calls of `onProgress`, ms of this machine's clock: to show a long run takes as long as some thousands of its events. */
+const PROGRESS_MS = 1000;
 
 export interface VirtualRunOptions {
   readonly loaded: LoadedScenario;
