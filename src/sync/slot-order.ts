@@ -15,14 +15,9 @@ const NAP_MS = 0.05;
 
 /** Begins an operation of `thread`; gives its number. */
 export function enterOrder(cells: Int32Array, word: number, thread: number): number {
-  for (let looks = 0; ; looks++) {
-    const order = load(cells, word);
-    if ((order & OWNER) === 0) {
-      if (compareExchange(cells, word, order, order | (thread + 1)) === order) return order >>> NUMBER_SHIFT;
-    } else if (looks > LOOKS) {
-      wait(cells, word, order, NAP_MS);
-    }
-  }
+  const order = load(cells, word);
+  if ((order & OWNER) === 0 && compareExchange(cells, word, order, order | (thread + 1)) === order) return order >>> NUMBER_SHIFT;
+  return enterOccupied(cells, word, thread);
 }
 
 /** Ends the operation `number`, which has taken effect. */
@@ -34,4 +29,16 @@ export function leaveOrder(cells: Int32Array, word: number, number: number): voi
 export function abandonOrder(cells: Int32Array, word: number, thread: number): void {
   const order = load(cells, word);
   if ((order & OWNER) === thread + 1) leaveOrder(cells, word, order >>> NUMBER_SHIFT);
+}
+
+/** {@link enterOrder} where another thread is in the way: rarely, so it is no part of what is compiled into every operation. */
+function enterOccupied(cells: Int32Array, word: number, thread: number): number {
+  for (let looks = 0; ; looks++) {
+    const order = load(cells, word);
+    if ((order & OWNER) === 0) {
+      if (compareExchange(cells, word, order, order | (thread + 1)) === order) return order >>> NUMBER_SHIFT;
+    } else if (looks > LOOKS) {
+      wait(cells, word, order, NAP_MS);
+    }
+  }
 }

@@ -21,40 +21,51 @@ export interface SlotHome extends EventHome {
 export class Slot {
   /** The slot's number, by which other threads find it. */
   readonly index: number;
-  readonly #home: SlotHome;
-  readonly #word: number;
+  protected readonly home: SlotHome;
+  /** Index of its first word. */
+  protected readonly word: number;
   readonly ring: Ring;
   /** Made when first asked for: most agents use two of them. Room for all from the start, as an array that grows takes more. */
   readonly #events: (Event | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(home: SlotHome, index: number, word: number, ringBytes: number) {
-    this.#home = home;
+    this.home = home;
     this.index = index;
-    this.#word = word;
-    this.ring = new Ring(home.cells, home.bytes, word, ringBytes);
+    this.word = word;
+    this.ring = this.makeRing(ringBytes);
   }
 
   get clock(): Clock {
-    return this.#home.clock;
+    return this.home.clock;
   }
 
   /** This thread's place in the arena. */
   get thread(): number {
-    return this.#home.thread;
+    return this.home.thread;
   }
 
   event(name: EventName): Event {
     const place = EVENT_NAMES.indexOf(name);
     let event = this.#events[place];
     if (event === undefined) {
-      event = new Event(this.#home, this.#word + SLOT.events + place * 2, this.index * EVENTS_PER_SLOT + place);
+      event = this.makeEvent(name, this.word + SLOT.events + place * 2, this.index * EVENTS_PER_SLOT + place);
       this.#events[place] = event;
     }
     return event;
   }
 
+  /** For slots of other kinds. Called while the slot is made, when it knows its place and nothing else. */
+  protected makeRing(bytes: number): Ring {
+    return new Ring(this.home.cells, this.home.bytes, this.word, bytes);
+  }
+
+  /** For slots of other kinds. @param state the index of the first of the event's two words */
+  protected makeEvent(_name: EventName, state: number, id: number): Event {
+    return new Event(this.home, state, id);
+  }
+
   get isShutdown(): boolean {
-    return test(this.#home.cells, this.#word + SLOT.flags, SHUTDOWN);
+    return test(this.home.cells, this.word + SLOT.flags, SHUTDOWN);
   }
 
   markShutdown(): void {
@@ -63,7 +74,7 @@ export class Slot {
 
   /** Whether a status that frees pending acts was ever announced here. */
   get isReleased(): boolean {
-    return test(this.#home.cells, this.#word + SLOT.flags, RELEASED);
+    return test(this.home.cells, this.word + SLOT.flags, RELEASED);
   }
 
   markReleased(): void {
@@ -89,23 +100,23 @@ export class Slot {
    * else is in one, and nobody may die there without {@link abandon}.
    */
   enter(): number {
-    return enterOrder(this.#home.cells, this.#word + SLOT.order, this.#home.thread);
+    return enterOrder(this.home.cells, this.word + SLOT.order, this.home.thread);
   }
 
   /** Ends the operation `number`. */
   leave(number: number): void {
-    leaveOrder(this.#home.cells, this.#word + SLOT.order, number);
+    leaveOrder(this.home.cells, this.word + SLOT.order, number);
   }
 
   /** Puts `thread`, which is dead, out of whatever it was doing with the slot. */
   abandon(thread: number): void {
     this.ring.abandon(thread);
-    abandonOrder(this.#home.cells, this.#word + SLOT.order, thread);
+    abandonOrder(this.home.cells, this.word + SLOT.order, thread);
   }
 
   /** How often the slot has been allocated: tells one tenant of it from the next. */
   get incarnation(): number {
-    return load(this.#home.cells, this.#word + SLOT.incarnation);
+    return load(this.home.cells, this.word + SLOT.incarnation);
   }
 
   /**
@@ -113,21 +124,21 @@ export class Slot {
    * generation for the new one's.
    */
   reset(): void {
-    const { cells } = this.#home;
-    for (let event = 0; event < EVENTS_PER_SLOT; event++) clearEvent(cells, this.#word + SLOT.events + event * 2);
-    store(cells, this.#word + SLOT.flags, 0);
-    store(cells, this.#word + SLOT.queue, 0);
-    store(cells, this.#word + SLOT.order, 0);
-    for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) store(cells, this.#word + word, 0);
-    add(cells, this.#word + SLOT.incarnation, 1);
+    const { cells } = this.home;
+    for (let event = 0; event < EVENTS_PER_SLOT; event++) clearEvent(cells, this.word + SLOT.events + event * 2);
+    store(cells, this.word + SLOT.flags, 0);
+    store(cells, this.word + SLOT.queue, 0);
+    store(cells, this.word + SLOT.order, 0);
+    for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) store(cells, this.word + word, 0);
+    add(cells, this.word + SLOT.incarnation, 1);
   }
 
   #flags(): number {
-    return load(this.#home.cells, this.#word + SLOT.flags);
+    return load(this.home.cells, this.word + SLOT.flags);
   }
 
   #mark(flag: number): void {
-    update(this.#home.cells, this.#word + SLOT.flags, -1, marked, flag);
+    update(this.home.cells, this.word + SLOT.flags, -1, marked, flag);
   }
 }
 

@@ -131,8 +131,7 @@ test("an order file for which there is no room says so", (t) => {
   disk.fill();
   const record = (): void => {
     for (let n = 0; n < 100_000; n++) {
-      journal.begin(1, false);
-      journal.natural(n);
+      journal.begin(0, 0, 8, false, n, n, n);
       journal.end();
     }
   };

@@ -5,7 +5,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { cannotWrite } from "../../report/index.js";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
-import { LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
+import { CODE, LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
 
 /** What a thread needs to write its file. */
 export interface JournalPlace {
@@ -20,8 +20,12 @@ const CHUNK = 1;
 const WORDS_BYTES = 8;
 /** No entry is longer. */
 const LONGEST_ENTRY = 64 + 2 * 3 * LONGEST_TEXT;
+/** With more in it, the buffer may have no room for an entry. */
+const FULL = BUFFER_BYTES - LONGEST_ENTRY;
 /** No status. */
 const NO_STATUS = 0;
+/** No number, no time, no call. */
+export const NONE = -1;
 
 /** Begins a new file at `path`. Throws the error of the file system. */
 export function createJournal(path: string, header: object): JournalPlace {
@@ -78,6 +82,9 @@ export class Journal {
   readonly #bytes: Buffer;
   #length = 0;
   #lastMicros = 0;
+  /** What the last entry was about. */
+  #slot: number = NONE;
+  #call: number = NONE;
 
   /** Opens the file for adding to it. Throws the error of the file system. */
   constructor({ path, buffer }: JournalPlace) {
@@ -87,10 +94,50 @@ export class Journal {
     this.#bytes = Buffer.from(buffer, WORDS_BYTES);
   }
 
-  /** Begins an entry. */
-  begin(code: number, bit: boolean): void {
-    if (this.#length + LONGEST_ENTRY > BUFFER_BYTES) this.#flush();
-    this.#byte((code << 1) | (bit ? 1 : 0));
+  /**
+   * Begins an entry about a slot, of the call of that number on it ({@link NONE}: of none), with what the entry has of a number, a time
+   * (ms on the run's clock) and another number ({@link NONE}: it has none).
+   *
+   * Everything is written out, and that is longer than what V8 puts into its callers: so it is compiled once, and not again in each of the
+   * operations of a slot, of which a run has too few to pay for that.
+   */
+  begin(slot: number, call: number, code: number, bit: boolean, number: number, atMs: number, other: number): void {
+    if (this.#length > FULL) this.#flush();
+    const bytes = this.#bytes;
+    let at = this.#length;
+    let rest: number;
+    if (slot !== this.#slot || call !== this.#call) {
+      this.#slot = slot;
+      this.#call = call;
+      bytes[at++] = CODE.turnTo << 1;
+      for (rest = slot; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+      for (rest = call + 1; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    bytes[at++] = (code << 1) | (bit ? 1 : 0);
+    if (number !== NONE) {
+      for (rest = number; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    if (atMs !== NONE) {
+      // Whole microseconds since the time before it, which are many in a file's first.
+      const micros = Math.max(this.#lastMicros, Math.round(atMs * 1000));
+      for (rest = micros - this.#lastMicros; rest > 0x7fffffff; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+      for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+      this.#lastMicros = micros;
+    }
+    if (other !== NONE) {
+      for (rest = other; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    this.#length = at;
+  }
+
+  /** What follows is of the call `number`, as a reader knows who has read of its start. */
+  inCall(number: number): void {
+    this.#call = number;
   }
 
   /** Ends an entry: it is in the buffer as a whole. */
@@ -98,25 +145,9 @@ export class Journal {
     this.#words[USED] = this.#length;
   }
 
-  /** A whole number, 0 or more. */
-  natural(value: number): void {
-    const bytes = this.#bytes;
-    let at = this.#length;
-    let rest = value;
-    while (rest > 0x7fffffff) {
-      bytes[at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-    bytes[at++] = rest;
-    this.#length = at;
-  }
-
-  /** A time, ms on the run's clock; kept in whole microseconds since the time before it. */
-  time(ms: number): void {
-    const micros = Math.max(this.#lastMicros, Math.round(ms * 1000));
-    this.natural(micros - this.#lastMicros);
-    this.#lastMicros = micros;
+  /** A whole number from 0 to 127. */
+  small(value: number): void {
+    this.#bytes[this.#length++] = value;
   }
 
   text(text: string): void {
@@ -126,8 +157,7 @@ export class Journal {
     for (let i = 0; i < cut.length; i++) {
       const unit = cut.charCodeAt(i);
       if (unit > 127) {
-        this.natural(Buffer.byteLength(cut));
-        this.#length += this.#bytes.write(cut, this.#length, "utf8");
+        this.#wideText(cut);
         return;
       }
       this.#bytes[at++] = unit;
@@ -137,19 +167,19 @@ export class Journal {
   }
 
   status(status: AgentStatus | undefined): void {
-    this.#byte(status === undefined ? NO_STATUS : AGENT_STATUSES.indexOf(status) + 1);
+    this.small(status === undefined ? NO_STATUS : AGENT_STATUSES.indexOf(status) + 1);
   }
 
   scalar(value: Scalar): void {
     if (value === null) {
-      this.#byte(SCALAR.null);
+      this.small(SCALAR.null);
     } else if (typeof value === "boolean") {
-      this.#byte(value ? SCALAR.true : SCALAR.false);
+      this.small(value ? SCALAR.true : SCALAR.false);
     } else if (typeof value === "number") {
-      this.#byte(SCALAR.number);
+      this.small(SCALAR.number);
       this.#length = this.#bytes.writeDoubleLE(value, this.#length);
     } else {
-      this.#byte(SCALAR.text);
+      this.small(SCALAR.text);
       this.text(value);
     }
   }
@@ -166,7 +196,10 @@ export class Journal {
     this.#length = 0;
   }
 
-  #byte(byte: number): void {
-    this.#bytes[this.#length++] = byte;
+  #wideText(text: string): void {
+    const length = Buffer.byteLength(text);
+    if (length > 127) this.small((length & 127) | 128);
+    this.small(length > 127 ? length >>> 7 : length);
+    this.#length += this.#bytes.write(text, this.#length, "utf8");
   }
 }

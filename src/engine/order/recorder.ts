@@ -8,20 +8,16 @@
  */
 import type { AgentStatus, Database, Reads, WriteArgs, WriteName, WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent, type ModelContext } from "../../model/index.js";
-import type { Clock, Slot, SlotRecorder, Wait } from "../../sync/index.js";
+import type { Clock, Slot, SlotRecorder, Wait, Waiter } from "../../sync/index.js";
 import { CODE, type Scalar } from "./format.js";
-import type { Journal } from "./journal.js";
-import { watchHandle, type Call, type Calls, type WatchedHandle } from "./watched-handle.js";
-
-const NO_CALL = -1;
+import { NONE, type Journal } from "./journal.js";
+import type { Call, Calls, WatchedHandle } from "./calls.js";
+import { watchHandle } from "./watched-handle.js";
 
 export class OrderRecorder implements SlotRecorder, Calls {
   current: Call | undefined;
   readonly #journal: Journal;
   readonly #clock: Clock;
-  /** Whose the last entry was. */
-  #slot = -1;
-  #call = NO_CALL;
   /** The agents whose slots other threads have allocated. */
   readonly #adopted = new Set<string>();
 
@@ -31,17 +27,12 @@ export class OrderRecorder implements SlotRecorder, Calls {
   }
 
   noteOperation(slot: number, number: number, code: number, positive: boolean): void {
-    this.#turnToCallOn(slot, this.current);
-    this.#journal.begin(CODE.operation + code, positive);
-    this.#journal.natural(number);
+    this.#journal.begin(slot, numberOn(slot, this.current), CODE.operation + code, positive, number, NONE, NONE);
     this.#journal.end();
   }
 
   notePush(slot: number, number: number, code: number, positive: boolean, bytes: number): void {
-    this.#turnToCallOn(slot, this.current);
-    this.#journal.begin(CODE.operation + code, positive);
-    this.#journal.natural(number);
-    this.#journal.natural(bytes);
+    this.#journal.begin(slot, numberOn(slot, this.current), CODE.operation + code, positive, number, NONE, bytes);
     this.#journal.end();
   }
 
@@ -50,10 +41,7 @@ export class OrderRecorder implements SlotRecorder, Calls {
   }
 
   noteWake(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: Call | undefined): void {
-    this.#turnToCallOn(slot, waiter);
-    this.#journal.begin(CODE.operation + code, positive);
-    this.#journal.natural(number);
-    this.#journal.time(atMs);
+    this.#journal.begin(slot, numberOn(slot, waiter), CODE.operation + code, positive, number, atMs, NONE);
     this.#journal.end();
   }
 
@@ -74,8 +62,9 @@ export class OrderRecorder implements SlotRecorder, Calls {
     const write = <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> => {
       const call = this.current;
       if (call === undefined) return database.write(name, ...args);
-      this.#noteAsked(call, name, args);
-      return this.#noteAnswer(call, name, database.write(name, ...args));
+      const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
+      this.#noteAsked(call, name, isStatus ? (args as WriteArgs<"updateAgent">)[1] : undefined);
+      return new NotedAnswer(database.write(name, ...args), (failed, value) => this.#noteAnswer(call, failed, !failed && isStatus ? (value as AgentStatus) : undefined));
     };
     return Object.assign(watched, { write });
   }
@@ -100,7 +89,7 @@ export class OrderRecorder implements SlotRecorder, Calls {
       handOut: (handle) => {
         if (!(handle instanceof Agent || handle instanceof OnboardingAgent)) return handle;
         const slot = slots.slotOf(handle.getAgentId());
-        watchHandle(handle, { calls: this, slot, number: this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus) });
+        watchHandle(handle, this, slot, this.#noteOpened(slot, handle.getAgentId(), handle.dbStatus));
         return handle;
       },
     };
@@ -111,39 +100,30 @@ export class OrderRecorder implements SlotRecorder, Calls {
     this.#journal.close();
   }
 
-  begin({ slot, number: handle }: WatchedHandle, method: number, argument: Scalar): Call {
+  begin({ slot, number: handle }: WatchedHandle, method: number, argument: Scalar): number {
     const number = slot.enter();
     const at = this.#clock.now();
     slot.leave(number);
-    this.#turnTo(slot.index, NO_CALL);
-    this.#journal.begin(CODE.started, false);
-    this.#journal.natural(number);
-    this.#journal.time(at);
-    this.#journal.natural(handle);
-    this.#journal.natural(method);
+    this.#journal.begin(slot.index, NONE, CODE.started, false, number, at, handle);
+    this.#journal.small(method);
     this.#journal.scalar(argument);
     this.#journal.end();
-    // What follows is the call's, as a reader knows.
-    this.#call = number;
-    const call = { slot, number };
-    this.current = call;
-    return call;
+    this.#journal.inCall(number);
+    return number;
   }
 
   end({ slot, number }: Call, threw: boolean, value: Scalar): void {
     this.current = undefined;
-    this.#turnTo(slot.index, number);
-    this.#journal.begin(CODE.ended, threw);
+    this.#journal.begin(slot.index, number, CODE.ended, threw, NONE, NONE, NONE);
     this.#journal.scalar(value);
     this.#journal.end();
   }
 
   #noteOpened(slot: Slot, agentId: string, status: AgentStatus): number {
-    const { number, at } = this.#place(slot);
-    this.#turnTo(slot.index, NO_CALL);
-    this.#journal.begin(CODE.opened, !this.#adopted.has(agentId));
-    this.#journal.natural(number);
-    this.#journal.time(at);
+    const number = slot.enter();
+    const at = this.#clock.now();
+    slot.leave(number);
+    this.#journal.begin(slot.index, NONE, CODE.opened, !this.#adopted.has(agentId), number, at, NONE);
     this.#journal.text(agentId);
     this.#journal.status(status);
     this.#journal.end();
@@ -151,86 +131,74 @@ export class OrderRecorder implements SlotRecorder, Calls {
   }
 
   #noteClosed(slot: Slot): void {
-    const { number, at } = this.#place(slot);
-    this.#turnTo(slot.index, NO_CALL);
-    this.#journal.begin(CODE.closed, false);
-    this.#journal.natural(number);
-    this.#journal.time(at);
+    const number = slot.enter();
+    const at = this.#clock.now();
+    slot.leave(number);
+    this.#journal.begin(slot.index, NONE, CODE.closed, false, number, at, NONE);
     this.#journal.end();
   }
 
   #noteRead({ slot, number: call }: Call, status: AgentStatus | undefined): void {
     const number = slot.enter();
     slot.leave(number);
-    this.#turnTo(slot.index, call);
-    this.#journal.begin(CODE.read, false);
-    this.#journal.natural(number);
+    this.#journal.begin(slot.index, call, CODE.read, false, number, NONE, NONE);
     this.#journal.status(status);
     this.#journal.end();
   }
 
-  #noteAsked({ slot, number: call }: Call, name: WriteName, args: readonly unknown[]): void {
-    const change = name === "updateAgent" || name === "updateOnboardingAgent" ? (args as WriteArgs<"updateAgent">)[1] : undefined;
+  #noteAsked({ slot, number: call }: Call, name: WriteName, change: WriteArgs<"updateAgent">[1] | undefined): void {
     const number = slot.enter();
     slot.leave(number);
-    this.#turnTo(slot.index, call);
-    this.#journal.begin(CODE.asked, change?.unlessFinal === true);
-    this.#journal.natural(number);
+    this.#journal.begin(slot.index, call, CODE.asked, change?.unlessFinal === true, number, NONE, NONE);
     this.#journal.text(name);
     this.#journal.status(change?.status);
     this.#journal.end();
   }
 
-  #noteAnswer<K extends WriteName>({ slot, number: call }: Call, name: K, answer: Wait<WriteResult<K>>): Wait<WriteResult<K>> {
-    const note = (failed: boolean, value: unknown): void => {
-      const { number, at } = this.#place(slot);
-      this.#turnTo(slot.index, call);
-      this.#journal.begin(CODE.answered, failed);
-      this.#journal.natural(number);
-      this.#journal.time(at);
-      this.#journal.status(!failed && (name === "updateAgent" || name === "updateOnboardingAgent") ? (value as AgentStatus) : undefined);
-      this.#journal.end();
-    };
-    return {
-      block: () => {
-        const value = answer.block();
-        note(false, value);
-        return value;
-      },
-      start: (waiter) =>
-        answer.start({
-          resume(value) {
-            note(false, value);
-            waiter.resume(value);
-          },
-          fail(error) {
-            note(true, undefined);
-            waiter.fail(error);
-          },
-        }),
-    };
-  }
-
-  /** Takes a place in the order of the slot for what is no operation on it, and the time. */
-  #place(slot: Slot): { readonly number: number; readonly at: number } {
+  #noteAnswer({ slot, number: call }: Call, failed: boolean, replaced: AgentStatus | undefined): void {
     const number = slot.enter();
     const at = this.#clock.now();
     slot.leave(number);
-    return { number, at };
-  }
-
-  /** What follows is about the slot, and part of `call` if that is a call on it. */
-  #turnToCallOn(slot: number, call: Call | undefined): void {
-    this.#turnTo(slot, call?.slot.index === slot ? call.number : NO_CALL);
-  }
-
-  #turnTo(slot: number, call: number): void {
-    if (slot === this.#slot && call === this.#call) return;
-    this.#slot = slot;
-    this.#call = call;
-    this.#journal.begin(CODE.turnTo, false);
-    this.#journal.natural(slot);
-    this.#journal.natural(call + 1);
+    this.#journal.begin(slot.index, call, CODE.answered, failed, number, at, NONE);
+    this.#journal.status(replaced);
     this.#journal.end();
+  }
+}
+
+/** The number of the call, if it is one on the slot. */
+function numberOn(slot: number, call: Call | undefined): number {
+  return call !== undefined && call.slot.index === slot ? call.number : NONE;
+}
+
+/** The answer to a write, noted when it is there. */
+class NotedAnswer<T> implements Wait<T>, Waiter<T> {
+  readonly #answer: Wait<T>;
+  readonly #note: (failed: boolean, value: T | undefined) => void;
+  #waiter: Waiter<T> | undefined;
+
+  constructor(answer: Wait<T>, note: (failed: boolean, value: T | undefined) => void) {
+    this.#answer = answer;
+    this.#note = note;
+  }
+
+  block(): T {
+    const value = this.#answer.block();
+    this.#note(false, value);
+    return value;
+  }
+
+  start(waiter: Waiter<T>): void {
+    this.#waiter = waiter;
+    this.#answer.start(this);
+  }
+
+  resume(value: T): void {
+    this.#note(false, value);
+    this.#waiter?.resume(value);
+  }
+
+  fail(error: unknown): void {
+    this.#note(true, undefined);
+    this.#waiter?.fail(error);
   }
 }

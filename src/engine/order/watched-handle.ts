@@ -1,44 +1,27 @@
 /**
- * A handle that tells of the calls of its methods. Handles are of the classes of their crowd providers, so the methods are replaced in
- * the handle itself, by functions that are made once a class: a run makes two or three handles an agent. What a method does inside,
- * with the handle's other methods, is part of its call and not told of.
+ * A handle that tells of the calls of its methods. Handles are of the classes of their crowd providers, so between a handle and its class
+ * comes a prototype with methods that tell, which is made once a class: a run makes two or three handles an agent, and each is
+ * looked at when its memory is out of the cache. What a method does inside, with the handle's other methods, is part of its call and
+ * not told of.
  */
 import type { AgentStatus } from "../../db/index.js";
 import { Agent, type LiveUpdate, type OnboardingAgent } from "../../model/index.js";
-import type { Event, Json, Mailbox, Slot, Steps, Wait, Waiter } from "../../sync/index.js";
+import type { Event, Json, Mailbox, Slot, Steps } from "../../sync/index.js";
+import { nameOfError, type Call, type Calls, type WatchedHandle } from "./calls.js";
 import { METHODS, type Method, type Scalar } from "./format.js";
+import { TellingSteps, type TellingMethod } from "./telling-steps.js";
 
 export type Handle = Agent | OnboardingAgent;
 
-/** A call that is under way. */
-export interface Call {
-  readonly slot: Slot;
-  /** Of its start, in the order of the slot. */
-  readonly number: number;
-}
-
-/** Told of calls as they are made. */
-export interface Calls {
-  /** The call whose code runs now. */
-  current: Call | undefined;
-  /** A call of the method of this place in {@link METHODS} begins, on a handle; it is the current one. */
-  begin(handle: WatchedHandle, method: number, argument: Scalar): Call;
-  /** The current call ends, with a value or by throwing the error of a name; none is current then. */
-  end(call: Call, threw: boolean, value: Scalar): void;
-}
-
-/** What is known of a handle that is watched. */
-export interface WatchedHandle {
-  readonly calls: Calls;
-  readonly slot: Slot;
-  /** Of its making, in the order of the slot. */
-  readonly number: number;
-}
-
-/** On a handle, and on its event: what is known of the handle. */
+/** On a handle, its mailbox and its event: what is known of the handle. */
 const WATCHED = Symbol("what is known of a handle that is watched");
 interface Watched {
   [WATCHED]: WatchedHandle;
+}
+/** On a mailbox that is watched: its own way to append. */
+const APPENDING = Symbol("how the mailbox itself appends");
+interface WatchedMailbox extends Mailbox, Watched {
+  [APPENDING]: Mailbox["append"];
 }
 
 const nothing = (): null => null;
@@ -55,107 +38,127 @@ function nameOfTaken(update: LiveUpdate | undefined): string | null {
   return update === undefined ? null : nameOfUpdate(update);
 }
 
-/** Has the handle tell of its calls. */
-export function watchHandle(handle: Handle, known: WatchedHandle): void {
-  const telling = tellingMethodsOf(Object.getPrototypeOf(handle) as Handle);
-  (handle as Handle & Watched)[WATCHED] = known;
-  handle.getStatus = telling.getStatus;
-  handle.shutdown = telling.shutdown;
-  handle.updateStatusSteps = telling.updateStatusSteps;
-  handle.getLiveUpdateSteps = telling.getLiveUpdateSteps;
-  handle.awaitSubmitSteps = telling.awaitSubmitSteps;
-  handle.handleSubmitSteps = telling.handleSubmitSteps;
-  if (handle instanceof Agent) {
-    handle.markDoneSteps = telling.markDoneSteps;
-    handle.approveWorkSteps = telling.approveWorkSteps;
-    handle.softRejectWorkSteps = telling.softRejectWorkSteps;
-    handle.rejectWorkSteps = telling.rejectWorkSteps;
-  }
-  watchMailbox(handle.mailbox, known);
-  watchEvent(handle.didSubmit, known);
+/** Has the handle tell of its calls; `number` is that of its making, in the order of the slot. */
+export function watchHandle(handle: Handle, calls: Calls, slot: Slot, number: number): void {
+  // In this order: objects that are given properties after a prototype have nothing in common for the engine.
+  (handle as Handle & Watched)[WATCHED] = { calls, slot, number, mailbox: undefined, didSubmit: undefined };
+  Object.setPrototypeOf(handle, tellingPrototypeOf(Object.getPrototypeOf(handle) as Handle));
 }
 
-type TellingMethods = ReturnType<typeof tellingMethods>;
-const known = new Map<Handle, TellingMethods>();
+/** By the prototypes of the handles' classes. */
+const tellingPrototypes = new Map<Handle, Handle>();
 
-function tellingMethodsOf(methods: Handle): TellingMethods {
-  let telling = known.get(methods);
-  if (telling === undefined) known.set(methods, (telling = tellingMethods(methods as Agent & OnboardingAgent)));
+function tellingPrototypeOf(methods: Handle): Handle {
+  let telling = tellingPrototypes.get(methods);
+  if (telling === undefined) tellingPrototypes.set(methods, (telling = tellingPrototype(methods)));
   return telling;
 }
 
-/** Those of agents on units are of no use to an onboarding agent, which has no such methods. */
-function tellingMethods(methods: Agent & OnboardingAgent) {
-  return {
-    getStatus: telling("getStatus", (handle) => methods.getStatus.call(handle), itself),
-    shutdown: telling("shutdown", (handle) => methods.shutdown.call(handle), nothing),
-    updateStatusSteps: tellingSteps("updateStatusSteps", (handle, status: AgentStatus) => methods.updateStatusSteps.call(handle, status), itself, nothing),
-    getLiveUpdateSteps: tellingSteps("getLiveUpdateSteps", (handle, timeoutMs: number | null | undefined) => methods.getLiveUpdateSteps.call(handle, timeoutMs), orNull, nameOfTaken),
-    awaitSubmitSteps: tellingSteps("awaitSubmitSteps", (handle, timeoutMs: number | null | undefined) => methods.awaitSubmitSteps.call(handle, timeoutMs), orNull, itself),
-    handleSubmitSteps: tellingSteps("handleSubmitSteps", (handle, data: Json) => methods.handleSubmitSteps.call(handle, data), nothing, nothing),
-    markDoneSteps: tellingSteps("markDoneSteps", (agent) => methods.markDoneSteps.call(agent), nothing, nothing),
-    approveWorkSteps: tellingSteps("approveWorkSteps", (agent) => methods.approveWorkSteps.call(agent), nothing, nothing),
-    softRejectWorkSteps: tellingSteps("softRejectWorkSteps", (agent) => methods.softRejectWorkSteps.call(agent), nothing, nothing),
-    rejectWorkSteps: tellingSteps("rejectWorkSteps", (agent, reason: string) => methods.rejectWorkSteps.call(agent, reason), nothing, nothing),
-  };
+function tellingPrototype(methods: Handle): Handle {
+  const telling = Object.create(methods) as Handle;
+  telling.getStatus = tellingMethod(methods, "getStatus", itself<AgentStatus>);
+  telling.shutdown = tellingMethod(methods, "shutdown", nothing);
+  telling.updateStatusSteps = tellingSteps(methods, "updateStatusSteps", itself<AgentStatus>, nothing);
+  telling.getLiveUpdateSteps = tellingSteps(methods, "getLiveUpdateSteps", orNull, nameOfTaken);
+  telling.awaitSubmitSteps = tellingSteps(methods, "awaitSubmitSteps", orNull, itself<boolean>);
+  telling.handleSubmitSteps = tellingSteps(methods, "handleSubmitSteps", nothing, nothing);
+  if (telling instanceof Agent) {
+    telling.markDoneSteps = tellingSteps(methods, "markDoneSteps", nothing, nothing);
+    telling.approveWorkSteps = tellingSteps(methods, "approveWorkSteps", nothing, nothing);
+    telling.softRejectWorkSteps = tellingSteps(methods, "softRejectWorkSteps", nothing, nothing);
+    telling.rejectWorkSteps = tellingSteps(methods, "rejectWorkSteps", nothing, nothing);
+  }
+  return Object.defineProperties(telling, {
+    mailbox: {
+      get(this: Handle & Watched): Mailbox {
+        const known = this[WATCHED];
+        return (known.mailbox ??= watchMailbox(Reflect.get(methods, "mailbox", this), known));
+      },
+    },
+    didSubmit: {
+      get(this: Handle & Watched): Event {
+        const known = this[WATCHED];
+        return (known.didSubmit ??= watchEvent(Reflect.get(methods, "didSubmit", this), known));
+      },
+    },
+  });
 }
 
 /** The handle's own view of the mailbox: its consumer's calls are the handle's. */
-function watchMailbox(mailbox: Mailbox, known: WatchedHandle): void {
-  const append = mailbox.append.bind(mailbox);
-  mailbox.append = (value) => tell(known, APPEND, nameOfUpdate(value), () => append(value));
+function watchMailbox(mailbox: Mailbox, known: WatchedHandle): Mailbox {
+  return Object.assign(mailbox, { [WATCHED]: known, [APPENDING]: Reflect.get(mailbox, "append"), append: appendAndTell });
 }
 
 /** The event by which who awaits a submit is told, of which the live run uses these two besides looking and waiting. */
-function watchEvent(event: Event, known: WatchedHandle): void {
-  (event as Event & Watched)[WATCHED] = known;
-  event.set = setAndTell;
-  event.clear = clearAndTell;
-}
-
-function setAndTell(this: Event): void {
-  const { set } = Object.getPrototypeOf(this) as { set: (this: Event) => void };
-  tell((this as Event & Watched)[WATCHED], SET, null, () => set.call(this));
-}
-
-function clearAndTell(this: Event): void {
-  const { clear } = Object.getPrototypeOf(this) as { clear: (this: Event) => void };
-  tell((this as Event & Watched)[WATCHED], CLEAR, null, () => clear.call(this));
+function watchEvent(event: Event, known: WatchedHandle): Event {
+  return Object.assign(event, { [WATCHED]: known, set: setAndTell, clear: clearAndTell });
 }
 
 const APPEND = METHODS.indexOf("mailbox.append");
 const SET = METHODS.indexOf("didSubmit.set");
 const CLEAR = METHODS.indexOf("didSubmit.clear");
 
-function tell(known: WatchedHandle, method: number, argument: Scalar, body: () => void): void {
+function appendAndTell(this: WatchedMailbox, value: Json): void {
+  tell(this[WATCHED], APPEND, nameOfUpdate(value), append, this, value);
+}
+
+function append(mailbox: WatchedMailbox, value: Json): void {
+  mailbox[APPENDING](value);
+}
+
+function setAndTell(this: Event & Watched): void {
+  tell(this[WATCHED], SET, null, set, this, undefined);
+}
+
+function set(event: Event): void {
+  (Object.getPrototypeOf(event) as Event).set.call(event);
+}
+
+function clearAndTell(this: Event & Watched): void {
+  tell(this[WATCHED], CLEAR, null, clear, this, undefined);
+}
+
+function clear(event: Event): void {
+  (Object.getPrototypeOf(event) as Event).clear.call(event);
+}
+
+/** Does something that gives nothing, and tells of it as of a method of the handle with that argument. */
+function tell<What, Given>(known: WatchedHandle, method: number, argument: Scalar, body: (what: What, given: Given) => void, what: What, given: Given): void {
   const { calls } = known;
   if (calls.current !== undefined) {
-    body();
+    body(what, given);
     return;
   }
-  const call = calls.begin(known, method, argument);
+  const call = begin(known, method, argument);
   try {
-    body();
+    body(what, given);
   } catch (error) {
-    calls.end(call, true, nameOf(error));
+    calls.end(call, true, nameOfError(error));
     throw error;
   }
   calls.end(call, false, null);
 }
 
+function begin(known: WatchedHandle, method: number, argument: Scalar): Call {
+  const call = { slot: known.slot, number: known.calls.begin(known, method, argument) };
+  known.calls.current = call;
+  return call;
+}
+
 /** A method that ends at once, and tells: of its value what `gist` gives. */
-function telling<T>(method: Method, body: (handle: Agent & OnboardingAgent) => T, gist: (value: T) => Scalar) {
-  const place = METHODS.indexOf(method);
+function tellingMethod<T>(methods: Handle, name: Method, gist: (value: T) => Scalar) {
+  const place = METHODS.indexOf(name);
+  const method = Reflect.get(methods, name) as (this: Handle) => T;
   return function (this: Handle): T {
     const known = (this as Handle & Watched)[WATCHED];
     const { calls } = known;
-    if (calls.current !== undefined) return body(this as Agent & OnboardingAgent);
-    const call = calls.begin(known, place, null);
+    if (calls.current !== undefined) return method.call(this);
+    const call = begin(known, place, null);
     let value: T;
     try {
-      value = body(this as Agent & OnboardingAgent);
+      value = method.call(this);
     } catch (error) {
-      calls.end(call, true, nameOf(error));
+      calls.end(call, true, nameOfError(error));
       throw error;
     }
     calls.end(call, false, gist(value));
@@ -164,78 +167,9 @@ function telling<T>(method: Method, body: (handle: Agent & OnboardingAgent) => T
 }
 
 /** One that may wait; it tells of its argument what `argumentOf` gives. */
-function tellingSteps<A, T>(
-  method: Method,
-  body: (handle: Agent & OnboardingAgent, given: A) => Steps<T>,
-  argumentOf: (given: A) => Scalar,
-  gist: (value: T) => Scalar,
-) {
-  const place = METHODS.indexOf(method);
-  return function* (this: Handle, given?: A): Steps<T> {
-    const known = (this as Handle & Watched)[WATCHED];
-    const { calls } = known;
-    // Inside another call: part of that.
-    if (calls.current !== undefined) return yield* body(this as Agent & OnboardingAgent, given as A);
-    const call = calls.begin(known, place, argumentOf(given as A));
-    const steps = body(this as Agent & OnboardingAgent, given as A);
-    for (let input: unknown, failed = false; ; ) {
-      let next: IteratorResult<Wait<unknown>, T>;
-      calls.current = call;
-      try {
-        next = failed ? steps.throw(input) : steps.next(input);
-      } catch (error) {
-        calls.end(call, true, nameOf(error));
-        throw error;
-      }
-      if (next.done) {
-        calls.end(call, false, gist(next.value));
-        return next.value;
-      }
-      calls.current = undefined;
-      try {
-        input = yield new WaitWithin(calls, call, next.value);
-        failed = false;
-      } catch (error) {
-        input = error;
-        failed = true;
-      }
-    }
+function tellingSteps<A, T>(methods: Handle, name: Method, argumentOf: (given: A) => Scalar, gist: (value: T) => Scalar) {
+  const what: TellingMethod<Handle, A, T> = { place: METHODS.indexOf(name), method: Reflect.get(methods, name) as (this: Handle, given: A) => Steps<T>, argumentOf, gist };
+  return function (this: Handle, given?: A): Steps<T> {
+    return new TellingSteps(what, this, given as A, (this as Handle & Watched)[WATCHED]);
   };
-}
-
-/** A wait that begins as part of a call. */
-class WaitWithin implements Wait<unknown> {
-  readonly #calls: Calls;
-  readonly #call: Call;
-  readonly #wait: Wait<unknown>;
-
-  constructor(calls: Calls, call: Call, wait: Wait<unknown>) {
-    this.#calls = calls;
-    this.#call = call;
-    this.#wait = wait;
-  }
-
-  block(): unknown {
-    const before = this.#calls.current;
-    this.#calls.current = this.#call;
-    try {
-      return this.#wait.block();
-    } finally {
-      this.#calls.current = before;
-    }
-  }
-
-  start(waiter: Waiter<unknown>): void {
-    const before = this.#calls.current;
-    this.#calls.current = this.#call;
-    try {
-      this.#wait.start(waiter);
-    } finally {
-      this.#calls.current = before;
-    }
-  }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : String(error);
 }
