@@ -6,7 +6,7 @@
 import { getRow, type Value } from "./call.js";
 import type { Connection } from "./connection.js";
 import { DatabaseError } from "./errors.js";
-import type { Request, WriteArgs } from "./operations.js";
+import type { WriteArgs } from "./operations.js";
 import type { AgentType, StateKind } from "./rows.js";
 
 export type JournalEntry = WriteArgs<"appendState">[0];
@@ -34,11 +34,6 @@ export interface Journal {
 /** What an entry for an agent that does not exist comes to. */
 export function noSuchAgent(path: string, agentType: AgentType, agentId: string): DatabaseError {
   return new DatabaseError(`${path}: there is no ${agentType === "main" ? "agent" : "onboarding agent"} ${agentId}`);
-}
-
-/** Whether a request is to add to the journal. */
-export function isEntry(request: Request): request is Request<"appendState"> {
-  return request[0] === "appendState";
 }
 
 /** Entries in a statement. Twice as many gain 5 % more. */

@@ -2,7 +2,7 @@
  * How writes cross from a client to the writer. Most are entries of the journal, and an object for each costs more to clone than
  * to insert; so entries that follow each other go as columns, which they stay until they are inserted.
  */
-import { isEntry, type Entries } from "./journal.js";
+import type { Entries } from "./journal.js";
 import type { Request, WriteArgs, WriteName } from "./operations.js";
 
 /** Writes in their order, as they cross. */
@@ -36,14 +36,15 @@ export function createPacker(): Packer {
   let last: OpenEntries | undefined;
   let size = 0;
   return {
-    add(...request: Request) {
+    add<K extends WriteName>(name: K, args: WriteArgs<K>) {
       size++;
-      if (!isEntry(request)) {
-        packed.push(request);
+      if (name !== "appendState") {
+        packed.push([name, args]);
         last = undefined;
         return;
       }
-      const [, [{ agentType, agentId, kind, data, at }]] = request;
+      // The compiler does not relate the name to the arguments.
+      const [{ agentType, agentId, kind, data, at }] = args as WriteArgs<"appendState">;
       if (last?.agentType !== agentType || last.kind !== kind) {
         last = { agentType, kind, agentIds: [], data: [], at: [] };
         packed.push(last);
