@@ -12,7 +12,7 @@ const may = {
   report: ["measure"],
   explore: ["live", "model", "db", "sync", "measure"],
   trace: [],
-  bench: ["live", "model", "db", "sync", "measure", "report"],
+  bench: ["scenario", "live", "model", "db", "sync", "measure", "report"],
   engine: ["scenario", "live", "model", "db", "sync", "measure", "report", "trace", "bench"],
 };
 

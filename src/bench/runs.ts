@@ -1,6 +1,7 @@
 /** Finished runs of a scenario as figures that can be compared: each run is a round. */
 import { TREND_NAMES } from "../measure/index.js";
 import { LATENCY_LABELS, type Summary } from "../report/index.js";
+import { formatDuration, parseDuration } from "../scenario/index.js";
 import type { Figure } from "./figure.js";
 
 /** Runs that say nothing about each other. The message is one line. */
@@ -57,13 +58,20 @@ const LIKENESSES: readonly (readonly [what: string, of: (run: Summary) => string
   ["the scenario", ({ scenario }) => scenario.name],
   ["the clock", ({ engine }) => (engine === "virtual" ? "simulated" : "the machine's")],
   ["the number of workers", ({ plan }) => String(plan.workers)],
-  ["the duration", ({ options }) => String(options["duration"] ?? "the scenario's")],
+  ["the duration", durationOf],
   ["the mailbox", ({ options }) => String(options["mailbox"] ?? "sound")],
   ["the number of threads", threadsOf],
   ["the record of order", ({ options }) => (options["no-record"] === undefined ? "kept" : "left out")],
   ["the list of drawn faults", ({ options }) => String(options["faults"] ?? "empty") || "the usual one"],
   ["the machine", ({ environment }) => `${environment.cpu} with ${environment.cores} cores`],
 ];
+
+/** As asked for, in one notation: `60s` and `1m` are the same. */
+function durationOf({ options: { duration } }: Summary): string {
+  if (duration === undefined) return "the scenario's";
+  const ms = parseDuration(String(duration));
+  return ms === undefined ? String(duration) : formatDuration(ms);
+}
 
 /** Threads for simulated workers and tasks: those that came to the end, and those that were killed on the way. */
 function threadsOf({ health, faults = [] }: Summary): string {

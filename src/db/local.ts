@@ -25,7 +25,7 @@ export interface OpenOptions extends DatabaseOptions {
 /** A database of this thread alone. */
 export interface LocalDatabase extends Database {
   /** As {@link Database.write}, without a wait for what is done already. Throws {@link DatabaseError} when it fails. */
-  readonly execute: Execute;
+  execute<K extends WriteName>(name: K, args: WriteArgs<K>): WriteResult<K>;
   /** Every agent with all that was written about it, in no particular order. */
   audit(): AgentAudit[];
 }

@@ -75,6 +75,7 @@ test("runs that say nothing about each other are refused, with what differs", ()
   refused(changed({ plan: { ...run.plan, workers: 3 } }), /the number of workers of .*, of other 3$/);
   refused(changed({ engine: run.engine === "virtual" ? "threads" : "virtual" }), /the clock of /);
   refused(changed({ options: { duration: "99s" } }), /the duration of .*, of other 99s$/);
+  assert.doesNotThrow(() => checkAlike([changed({ options: { duration: "60s" } }), changed({ options: { duration: "1m" } })]));
   refused(changed({ options: { mailbox: "reference" } }), /the mailbox of \S+ is sound, of other reference$/);
   refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is kept, of other left out$/);
   refused(changed({ options: { faults: "" } }), /the list of drawn faults of \S+ is empty, of other the usual one$/);
