@@ -1,6 +1,6 @@
 /** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
 import type { CommandModule } from "yargs";
-import { ConformanceFormatError, type Difference, readVectors, runSequences, UnknownOperationError } from "../model/index.js";
+import { ConformanceFormatError, type Difference, readVectors, runSequences, UnknownOperationError } from "../model/conformance/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";

@@ -35,6 +35,3 @@ export { createProviderRegistry, type CrowdProvider, type HandleClass, type Prov
 export { SIMULATED_PROVIDER_TYPE, SimulatedAgent, SimulatedPacketAgent, simulatedProvider } from "./simulated-provider.js";
 export { createSlotDirectory, type SlotDirectory } from "./slots.js";
 export { JournalState, type AgentState, type StateOwner } from "./state.js";
-export { runSequences, type ConformanceResult, type Difference, type Outcome } from "./conformance/run.js";
-export { ConformanceFormatError, readVectors, type Sequence, type Step, type Variant } from "./conformance/format.js";
-export { UnknownOperationError } from "./conformance/world.js";

@@ -8,9 +8,6 @@ export { renderRunComparison } from "./compare-terminal.js";
 export { bar, formatCount, formatMs, formatShare, plural, sparkline } from "./format.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
 export {
-  RUN_FILES,
-  ResultsError,
-  cannotWrite,
   compareReports,
   createRunDirectory,
   listRuns,
@@ -23,20 +20,19 @@ export {
   type ListedRun,
   type RunFiles,
 } from "./results.js";
+export { ResultsError, cannotWrite } from "./results-error.js";
+export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { formatObserved } from "./observed.js";
 export { LATENCY_LABELS } from "./labels.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export type { Sequence, SequenceArrow, SequenceBar, SequenceRow } from "./sequence.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./live-terminal.js";
 export { renderLive, liveNews, reportNews, type LiveView } from "./html/live.js";
+export { acknowledgementLine, readAcknowledgements, type Acknowledgement } from "./acknowledgements.js";
 export {
-  JOURNAL_FILES,
-  acknowledgementLine,
   hasBegun,
-  readAcknowledgements,
   readRunRecord,
   writeRunRecord,
-  type Acknowledgement,
   type RunRecord,
 } from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";

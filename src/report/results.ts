@@ -6,18 +6,13 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { cannotWrite, ResultsError } from "./results-error.js";
+import { RUN_FILES } from "./run-files.js";
 import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { renderComparison, type ComparedRun } from "./html/compare.js";
 import { renderReport } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
-
-/** Results cannot be written or read. The message is one line: what, where and why. */
-export class ResultsError extends Error {
-  override readonly name = "ResultsError";
-}
-
-export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", trace: "trace.bin", database: "run.db", reportData: "report.json", report: "report.html" } as const;
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
 function makeDirectories(path: string): void {
@@ -41,11 +36,6 @@ export function createRunDirectory(root: string, runId: string): string {
 /** Removes the directory of a run that could not begin, with what is there of it. */
 export function removeRunDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** The error of a file of a run that cannot be written. */
-export function cannotWrite(path: string, error: unknown): ResultsError {
-  return new ResultsError(`cannot write ${path}: ${whyFileFailed(error)}`, { cause: error });
 }
 
 /**

@@ -11,7 +11,7 @@ export { scenarioJsonSchema } from "./json-schema.js";
 export { loadScenario, parseScenario, SCENARIO_SCHEMA, shippedScenarios, type LoadedScenario } from "./load.js";
 export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
-export { writtenOut } from "./cast.js";
+export { writtenOut } from "./written-out.js";
 export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./plan.js";
 export { planHash } from "./plan-hash.js";
 export type {

@@ -5,7 +5,7 @@
  * many others there are and whoever derives it, and a change to a scenario's onboarding, say, leaves arrivals and tasks alone.
  */
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
-import { planOfCast } from "./cast.js";
+import { planOfCast } from "./written-out.js";
 import type { Distribution } from "./distribution.js";
 import { formatDuration, toMicrosecond } from "./duration.js";
 import type { Fault } from "./fault-schema.js";

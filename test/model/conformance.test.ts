@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ConformanceFormatError, readVectors, runSequences, UnknownOperationError, type Sequence } from "../../dist/model/index.js";
+import { ConformanceFormatError, readVectors, runSequences, UnknownOperationError, type Sequence } from "../../dist/model/conformance/index.js";
 import { MAILBOX_KINDS } from "../../dist/sync/index.js";
 
 const VARIANTS = ["onboarding-v0", "onboarding-v1", "agent-v0", "agent-v1"] as const;

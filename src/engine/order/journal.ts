@@ -3,7 +3,7 @@
  * in it when it was killed can be added by whoever made the buffer.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { cannotWrite } from "../../report/index.js";
+import { cannotWrite } from "../../report/results-error.js";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
 import { CODE, LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
 

@@ -1,6 +1,7 @@
 /** The clients' own record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { acknowledgementLine, cannotWrite, type Acknowledgement } from "../../report/index.js";
+import { acknowledgementLine, type Acknowledgement } from "../../report/acknowledgements.js";
+import { cannotWrite } from "../../report/results-error.js";
 
 export interface AcknowledgementLog {
   /** @throws ResultsError when it cannot be written */

@@ -1,5 +1,6 @@
 /** Wake-ups that come late or never at the channels, while a fault of the plan is in force. */
-import { stream, type Plan, type Random } from "../../scenario/index.js";
+import type { Plan } from "../../scenario/index.js";
+import { stream, type Random } from "../../scenario/random.js";
 import { wait, wrapMailbox, type Arena, type Mailbox, type Steps } from "../../sync/index.js";
 import { plainLens, type Lens, type RunSetup } from "../roles/role.js";
 

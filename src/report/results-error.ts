@@ -1,0 +1,12 @@
+/** What is thrown when a run's files cannot be written or read. */
+import { whyFileFailed } from "./why-file-failed.js";
+
+/** Results cannot be written or read. The message is one line: what, where and why. */
+export class ResultsError extends Error {
+  override readonly name = "ResultsError";
+}
+
+/** The error of a file of a run that cannot be written. */
+export function cannotWrite(path: string, error: unknown): ResultsError {
+  return new ResultsError(`cannot write ${path}: ${whyFileFailed(error)}`, { cause: error });
+}
