@@ -1,5 +1,5 @@
 /** Reading and writing the files that a command names. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { whyFileFailed } from "../report/index.js";
 import { UsageError } from "./errors.js";
 
@@ -18,9 +18,11 @@ export function writeText(path: string, text: string): void {
   explained(path, "written", () => writeFileSync(path, text));
 }
 
-/** @throws {UsageError} when nothing can be written to `path`; what is there stays as it is */
+/** @throws {UsageError} when nothing can be written to `path`; what is there stays as it is, and what is not does not come to be */
 export function checkWritable(path: string): void {
+  const there = existsSync(path);
   explained(path, "written", () => writeFileSync(path, "", { flag: "a" }));
+  if (!there) rmSync(path);
 }
 
 function explained<T>(path: string, what: "read" | "written", work: () => T): T {

@@ -58,7 +58,13 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     checkWritable(output);
     const until = performance.now() + seconds * 1000;
     const bounds = { tries, outOfTime: () => performance.now() > until };
-    const { smallest, tried, ended, text: smaller } = shrinkScenario({ text, path, request, failure, bounds });
+    const shrunk = shrinkScenario({ text, path, request, failure, bounds });
+    if (shrunk === undefined) {
+      process.stderr.write("with its workers written out it does not fail so any more: there is nothing to make smaller\n");
+      process.exitCode = EXIT_NOTHING_TO_SHRINK;
+      return;
+    }
+    const { smallest, tried, ended, text: smaller } = shrunk;
 
     const command = reproduce(args, output, smallest);
     writeText(output, `# Fails with: ${failure.what}: ${failure.first.what}\n# ${command}\n${smaller}`);

@@ -3,13 +3,15 @@
  * leaves of a plan that fails, and what nobody wants to write by hand otherwise.
  */
 import { z } from "zod";
-import { count, duration, line, object } from "./fields.js";
+import { count, duration, LARGEST_PAYLOAD_BYTES, line, object } from "./fields.js";
 import { MOST_WORKERS } from "./limits.js";
 
 const flag = z.boolean("must be true or false");
 
+const payloadBytes = count.max(LARGEST_PAYLOAD_BYTES, `must be at most ${LARGEST_PAYLOAD_BYTES}, the most that fits a mailbox`);
+
 const actions = z
-  .array(object({ at: duration, payloadBytes: count.default(0), duplicate: flag.default(false) }), "must be a list of live updates, each { at }")
+  .array(object({ at: duration, payloadBytes: payloadBytes.default(0), duplicate: flag.default(false) }), "must be a list of live updates, each { at }")
   .describe("Live updates, each at its time since the start of the phase.");
 
 const taskPlan = object({
@@ -27,7 +29,14 @@ const worker = object({
     since: z.enum(["run", "task"], 'must be "run" or "task"'),
     at: duration,
     noticedAfter: duration.default(0),
-    reconnect: object({ after: duration, task: taskPlan.optional() }).optional(),
+    reconnect: object({
+      after: duration,
+      task: taskPlan.optional(),
+      again: z
+        .array(object({ online: duration, after: duration }), "must be a list of drops, each { online, after }")
+        .optional()
+        .describe("Further drops, each after the connection has held so long, and how long the worker is away then."),
+    }).optional(),
   }).optional(),
 });
 

@@ -146,6 +146,17 @@ function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
   throw new RangeError(`a run takes ${formatDuration(LONGEST_MS)} at most, its drain included, not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`);
 }
 
+/** What happens to the run as a whole, and when all is over, with workers who are done by `workersMs`. @throws {RangeError} as {@link scheduleOf} */
+function happeningsOf(scenario: Scenario, seed: number, workersMs: number): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults"> {
+  const faults = planFaults(scenario.faults, seed);
+  const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
+  return {
+    scheduleMs: scheduleOf(scenario, Math.max(workersMs, ...faultEnds)),
+    ...(scenario.shutdownAt !== undefined && { shutdownAt: toMicrosecond(scenario.shutdownAt) }),
+    ...(faults.length > 0 && { faults }),
+  };
+}
+
 /** Picks by weight, in the order of the file. */
 function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string, Behaviour] {
   const entries = Object.entries(behaviours);
@@ -172,14 +183,14 @@ function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"
     if (written === undefined) throw new RangeError(`the plan has workers 0 to ${cast.length - 1}, not ${index}`);
     return planOfCast(index, written);
   };
-  const arrivalsMs = Math.max(...cast.map(({ arriveAt }) => arriveAt));
-  const drops = cast.map(({ disconnect }) => (disconnect?.since === "run" ? disconnect.at : 0));
+  const arrivalsMs = cast.reduce((last, { arriveAt }) => Math.max(last, arriveAt), 0);
+  const dropsMs = cast.reduce((last, { disconnect }) => Math.max(last, disconnect?.since === "run" ? disconnect.at : 0), 0);
   return {
     scenario: scenario.name,
     seed,
     workers: cast.length,
     arrivalsMs,
-    scheduleMs: scheduleOf(scenario, Math.max(arrivalsMs, ...drops)),
+    ...happeningsOf(scenario, seed, Math.max(arrivalsMs, dropsMs)),
     arriveAt: (index) => worker(index).arriveAt,
     worker,
   };
@@ -230,16 +241,12 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
 
   const arrivalsMs = toMicrosecond(arrivalsMsOf(used));
   const windows = Object.values(used.behaviours).map(({ disconnect }) => disconnect?.window?.[1] ?? 0);
-  const faults = planFaults(used.faults, seed);
-  const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
   return {
     scenario: scenario.name,
     seed,
     workers,
     arrivalsMs,
-    scheduleMs: scheduleOf(scenario, Math.max(arrivalsMs, ...windows, ...faultEnds)),
-    ...(used.shutdownAt !== undefined && { shutdownAt: toMicrosecond(used.shutdownAt) }),
-    ...(faults.length > 0 && { faults }),
+    ...happeningsOf(used, seed, Math.max(arrivalsMs, ...windows)),
     arriveAt,
     worker,
   };

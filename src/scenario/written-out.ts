@@ -1,6 +1,8 @@
 /** Between a worker's plan and the worker as a scenario writes it out. Without the schema, which every thread of a run would load for it. */
 import type { ReadWorker, WrittenWorker } from "./cast.js";
-import type { PlannedAction, TaskPlan, WorkerPlan } from "./worker-plan.js";
+import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "./worker-plan.js";
+
+type WrittenReconnect = NonNullable<NonNullable<WrittenWorker["disconnect"]>["reconnect"]>;
 
 /** Worker `index` of a scenario that writes its workers out. */
 export function planOfCast(index: number, written: ReadWorker): WorkerPlan {
@@ -18,8 +20,8 @@ export function planOfCast(index: number, written: ReadWorker): WorkerPlan {
 
 function disconnectOf({ reconnect, ...drop }: NonNullable<ReadWorker["disconnect"]>): NonNullable<WorkerPlan["disconnect"]> {
   if (reconnect === undefined) return drop;
-  const { after, task } = reconnect;
-  return { ...drop, reconnect: task === undefined ? { after } : { after, task } };
+  const { after, task, again } = reconnect;
+  return { ...drop, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
 }
 
 /** `plan` as a scenario writes it out. */
@@ -35,12 +37,14 @@ export function writtenOut({ behaviour, arriveAt, qualifications, onboarding, ta
         since: disconnect.since,
         at: ms(disconnect.at),
         noticedAfter: ms(disconnect.noticedAfter),
-        ...(disconnect.reconnect && {
-          reconnect: { after: ms(disconnect.reconnect.after), ...(disconnect.reconnect.task && { task: taskOut(disconnect.reconnect.task) }) },
-        }),
+        ...(disconnect.reconnect && { reconnect: reconnectOut(disconnect.reconnect) }),
       },
     }),
   };
+}
+
+function reconnectOut({ after, task, again }: ReconnectPlan): WrittenReconnect {
+  return { after: ms(after), ...(task && { task: taskOut(task) }), ...(again && { again: again.map((drop) => ({ online: ms(drop.online), after: ms(drop.after) })) }) };
 }
 
 function taskOut({ actions: all, end }: TaskPlan): NonNullable<WrittenWorker["task"]> {

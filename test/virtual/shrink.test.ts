@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { buildPlan, parseScenario, writtenOut, type WorkerPlan } from "../../dist/scenario/index.js";
+import { buildPlan, loadScenario, parseScenario, planHash, writtenOut, type WorkerPlan } from "../../dist/scenario/index.js";
 import {
   runInMemory,
   shrink,
   shrinkScenario,
   type Faults,
+  type RunFailure,
   type RunRequest,
   type RunResult,
   type ShrinkBounds,
@@ -43,10 +44,14 @@ const start: Shrinkable = { workers: Array.from({ length: plan.workers }, (_, in
 const runPlanted = (request: RunRequest): RunResult => runInMemory(request, planted);
 const found: RunRequest = { scenario: scenario(), planOptions: { seed: 11 }, mailbox: "sound" };
 
+const FAILURE: RunFailure = { what: "x", violations: 1, first: { what: "x", detail: "" } };
+
 function shrinkPlanted(bounds: ShrinkBounds): ShrunkScenario {
   const [failure] = runPlanted(found).failures;
   assert.equal(failure?.what, "updates-exactly-once-in-order");
-  return shrinkScenario({ text: SCENARIO_TEXT, path: "everything.yaml", request: found, failure, bounds, run: runPlanted });
+  const shrunk = shrinkScenario({ text: SCENARIO_TEXT, path: "everything.yaml", request: found, failure, bounds, run: runPlanted });
+  assert.ok(shrunk);
+  return shrunk;
 }
 
 /** Whether the file of a shrunk scenario, and nothing else, fails in the same way. */
@@ -61,6 +66,24 @@ describe("a scenario that writes its workers out", () => {
     const read = buildPlan(parseScenario(text, "written.yaml"));
     assert.deepEqual(Array.from({ length: read.workers }, (_, index) => read.worker(index)), start.workers);
     assert.throws(() => buildPlan(parseScenario(text, "written.yaml"), { workers: 3 }), RangeError);
+  });
+
+  it("has its shutdown, its faults and all of its drops too", () => {
+    const flap = loadScenario("reconnect-flap");
+    const texts = [flap.text, `${SCENARIO_TEXT}shutdownAt: 700ms\nfaults: [{ kind: pause-thread, window: [0s, 9s], thread: task, lasts: 1s }]\n`];
+    for (const text of texts) {
+      const drawn = buildPlan(parseScenario(text, "drawn.yaml"));
+      const workers = Array.from({ length: drawn.workers }, (_, index) => writtenOut(drawn.worker(index)));
+      const read = buildPlan(parseScenario(`${text}${stringify({ workers })}`, "written.yaml"));
+      assert.equal(planHash(read), planHash(drawn));
+      assert.deepEqual([read.shutdownAt, read.faults], [drawn.shutdownAt, drawn.faults]);
+      if (read.faults !== undefined) assert.equal(read.scheduleMs, drawn.scheduleMs);
+    }
+  });
+
+  it("has no live update that fits no mailbox", () => {
+    const text = `${SCENARIO_TEXT}workers: [{ arriveAt: 0s, task: { actions: [{ at: 0s, payloadBytes: 3501 }], end: { kind: submit, at: 1s } } }]\n`;
+    assert.throws(() => parseScenario(text, "written.yaml"), /payloadBytes: must be at most 3500, the most that fits a mailbox, not 3501/);
   });
 });
 
@@ -88,6 +111,19 @@ describe("shrinking", () => {
     const shrunk = shrinkPlanted({ tries: 400, outOfTime: () => asked++ === 5 });
     assert.deepEqual([shrunk.tried, shrunk.ended], [5, "time"]);
     assert.equal(shrunk.text, shrinkPlanted({ tries: 5 }).text);
+  });
+
+  it("keeps the shutdown where the run's options had it", () => {
+    const text = `${SCENARIO_TEXT}shutdownAt: 700ms\n`;
+    const request: RunRequest = { scenario: scenario(text), planOptions: { seed: 11, durationMs: 2000 }, mailbox: "sound" };
+    const failing = (): RunResult => ({ ...runInMemory(found), failures: [FAILURE] });
+    const shrunk = shrinkScenario({ text, path: "x.yaml", request, failure: FAILURE, bounds: { tries: 0 }, run: failing });
+    assert.equal(parseScenario(shrunk?.text ?? "", "x.yaml").shutdownAt, 1400);
+  });
+
+  it("comes to nothing when the run does not fail once it is written out", () => {
+    const run = (): RunResult => ({ ...runInMemory(found), failures: [] });
+    assert.equal(shrinkScenario({ text: SCENARIO_TEXT, path: "x.yaml", request: found, failure: FAILURE, bounds: { tries: 9 }, run }), undefined);
   });
 
   it("leaves out the faults that are not needed", () => {

@@ -1,6 +1,6 @@
 /** Shrinking on a scenario's file: what is tried is written out as a scenario and read back, so that the file is known to say it. */
 import { parseDocument } from "yaml";
-import { buildPlan, parseScenario, writtenOut } from "../../scenario/index.js";
+import { buildPlan, parseScenario, writtenOut, type Plan } from "../../scenario/index.js";
 import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./in-memory.js";
 import { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./shrink.js";
 
@@ -22,24 +22,28 @@ export interface ShrunkScenario extends Shrunk {
   readonly text: string;
 }
 
-/** The smallest scenario found that fails as the run does. */
-export function shrinkScenario({ text, path, request, failure, bounds, run = runInMemory }: ShrinkRequest): ShrunkScenario {
+/** The smallest scenario found that fails as the run does; undefined when the run's own does not once its workers are written out. */
+export function shrinkScenario({ text, path, request, failure, bounds, run = runInMemory }: ShrinkRequest): ShrunkScenario | undefined {
   const { scenario, planOptions, mailbox, faultRates } = request;
   const plan = buildPlan(scenario, planOptions);
-  const written = ({ workers }: Shrinkable): string => writeOut(text, plan.seed, workers);
+  const written = ({ workers }: Shrinkable): string => writeOut(text, plan, workers);
   const fails = (candidate: Shrinkable): boolean => {
     const smaller = { scenario: parseScenario(written(candidate), path), planOptions: {}, mailbox, faultRates: candidate.faultRates };
     return run(smaller).failures.some(({ what }) => what === failure.what);
   };
   const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
-  const shrunk = shrink({ workers, faultRates }, fails, bounds);
+  const start = { workers, faultRates };
+  // What is written could still say less than the plan; then nothing made from it would be known to fail.
+  if (!fails(start)) return undefined;
+  const shrunk = shrink(start, fails, bounds);
   return { ...shrunk, text: written(shrunk.smallest) };
 }
 
-/** The scenario of `text` with these workers, and its seed. */
-function writeOut(text: string, seed: number, workers: Shrinkable["workers"]): string {
+/** The scenario of `text` with these workers, and the seed and the shutdown of `plan`, which a run's options may have changed. */
+function writeOut(text: string, { seed, shutdownAt }: Plan, workers: Shrinkable["workers"]): string {
   const document = parseDocument(text);
   document.set("seed", seed);
+  if (shutdownAt !== undefined) document.set("shutdownAt", `${shutdownAt}ms`);
   document.set("workers", workers.map(writtenOut));
   return document.toString({ lineWidth: 0 });
 }

@@ -2,7 +2,7 @@
  * From a plan that fails to a small one that fails the same way: fewer workers, fewer live updates, fewer faults, shorter. What is
  * tried, and in which order, depends on nothing but the plan and the answers, so that shrinking comes out the same again.
  */
-import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
+import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "../../scenario/index.js";
 import { FAULT_KINDS, type FaultRates } from "./faults.js";
 
 /** What is made smaller. */
@@ -129,6 +129,7 @@ class Search {
 const SIMPLER: readonly ((worker: WorkerPlan) => WorkerPlan | undefined)[] = [
   ({ disconnect, ...worker }) => (disconnect === undefined ? undefined : worker),
   (worker) => withDisconnect(worker, ({ reconnect, ...drop }) => (reconnect === undefined ? undefined : drop)),
+  (worker) => withReconnect(worker, ({ again, ...back }) => (again === undefined ? undefined : back)),
   (worker) => withActions(worker, "onboarding", (actions) => (actions.length > 0 ? [] : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 0 ? [] : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(0, actions.length / 2) : undefined)),
@@ -136,12 +137,19 @@ const SIMPLER: readonly ((worker: WorkerPlan) => WorkerPlan | undefined)[] = [
   (worker) => withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(1) : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.some(({ duplicate }) => duplicate) ? actions.map(sentOnce) : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.some(({ payloadBytes }) => payloadBytes > 0) ? actions.map(emptied) : undefined)),
-  (worker) => withDisconnect(worker, (drop) => (drop.reconnect?.task === undefined || drop.reconnect.task.actions.length === 0 ? undefined : { ...drop, reconnect: { ...drop.reconnect, task: { ...drop.reconnect.task, actions: [] } } })),
+  (worker) => withReconnect(worker, ({ task, ...back }) => (task === undefined || task.actions.length === 0 ? undefined : { ...back, task: { ...task, actions: [] } })),
 ];
 
 function withDisconnect(worker: WorkerPlan, change: (drop: NonNullable<WorkerPlan["disconnect"]>) => WorkerPlan["disconnect"]): WorkerPlan | undefined {
   const disconnect = worker.disconnect && change(worker.disconnect);
   return disconnect && { ...worker, disconnect };
+}
+
+function withReconnect(worker: WorkerPlan, change: (back: ReconnectPlan) => ReconnectPlan | undefined): WorkerPlan | undefined {
+  return withDisconnect(worker, (drop) => {
+    const reconnect = drop.reconnect && change(drop.reconnect);
+    return reconnect && { ...drop, reconnect };
+  });
 }
 
 function withActions(
