@@ -23,6 +23,14 @@ interface MarkedFault {
  * happened; left out, the plan's, up to `durationMs`.
  */
 export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number, faults: readonly MarkedFault[] = plannedFaults(plan, durationMs)): Phase[] {
+  const drain: Phase[] = durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
+  const shutdown = plan.shutdownAt === undefined ? [] : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
+  return [...workersPhases(scenario, plan), ...shutdown, ...drain, ...faults.map(faultPhase)];
+}
+
+/** When workers arrive and drop. Of those that are written out one by one, no more is said than until when they arrive. */
+function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
+  if (scenario.workers !== undefined) return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
   // `--duration` stretches everything on the run's own timeline by as much as it stretches the arrivals.
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   let fromMs = 0;
@@ -45,9 +53,7 @@ export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number, fau
     windows.set(`${from}-${to}`, window);
   }
   const disconnects = [...windows.values()].map(({ names, fromMs, toMs }): Phase => ({ kind: "disconnects", label: `disconnects (${names.join(", ")})`, fromMs, toMs }));
-  const drain: Phase[] = durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
-  const shutdown = plan.shutdownAt === undefined ? [] : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
-  return [...arrivals, ...disconnects, ...shutdown, ...drain, ...faults.map(faultPhase)];
+  return [...arrivals, ...disconnects];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {

@@ -30,8 +30,9 @@ export function workersOf(scenario: Scenario): number {
   return scenario.workers?.length ?? Math.round(expectedArrivals(scenario.arrivals));
 }
 
-/** How long the stages of arrivals of `scenario` last together, ms. */
-export function arrivalsMsOf({ arrivals }: Scenario): number {
+/** How long the stages of arrivals of `scenario` last together, or until the last of its written workers has arrived, ms. */
+export function arrivalsMsOf({ arrivals, workers }: Scenario): number {
+  if (workers !== undefined) return workers.reduce((last, { arriveAt }) => Math.max(last, arriveAt), 0);
   return arrivals.stages.reduce((sum, { duration }) => sum + duration, 0);
 }
 
@@ -183,7 +184,7 @@ function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"
     if (written === undefined) throw new RangeError(`the plan has workers 0 to ${cast.length - 1}, not ${index}`);
     return planOfCast(index, written);
   };
-  const arrivalsMs = cast.reduce((last, { arriveAt }) => Math.max(last, arriveAt), 0);
+  const arrivalsMs = arrivalsMsOf(scenario);
   const dropsMs = cast.reduce((last, { disconnect }) => Math.max(last, disconnect?.since === "run" ? disconnect.at : 0), 0);
   return {
     scenario: scenario.name,

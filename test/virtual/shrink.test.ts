@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { buildPlan, loadScenario, parseScenario, planHash, writtenOut, type WorkerPlan } from "../../dist/scenario/index.js";
 import {
+  phasesOf,
   runInMemory,
   shrink,
   shrinkScenario,
@@ -79,6 +80,15 @@ describe("a scenario that writes its workers out", () => {
       assert.deepEqual([read.shutdownAt, read.faults], [drawn.shutdownAt, drawn.faults]);
       if (read.faults !== undefined) assert.equal(read.scheduleMs, drawn.scheduleMs);
     }
+  });
+
+  it("has the phases of its workers, not of what would have been drawn", () => {
+    const text = `${SCENARIO_TEXT.replace("perAction: 0.4", "window: [0s, 1s]")}workers: [{ arriveAt: 0s }, { arriveAt: 300ms }]\n`;
+    const written = parseScenario(text, "written.yaml");
+    assert.deepEqual(phasesOf(written, buildPlan(written), 500), [
+      { kind: "arrivals", label: "arrivals", fromMs: 0, toMs: 300 },
+      { kind: "drain", label: "drain", fromMs: 300, toMs: 500 },
+    ]);
   });
 
   it("has no live update that fits no mailbox", () => {
