@@ -53,10 +53,11 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
   const placed = problems
     .map((problem) => ({ ...yaml.positionOf(problem.path), problem }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
-  // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once.
+  // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once. The field's own name tells
+  // fields that are missing apart: they are said at the place of what they are missing from.
   const said = new Set<string>();
   const [first = file, ...others] = placed
-    .filter(({ line, column, problem }) => said.size < said.add(`${line}:${column}: ${problem.message}`).size)
+    .filter(({ line, column, problem }) => said.size < said.add(`${line}:${column}: ${String(problem.path.at(-1))}: ${problem.message}`).size)
     .map(({ line, problem }) => told(`${file}:${line}`, problem));
   return new ScenarioError([first, ...others]);
 }

@@ -89,6 +89,16 @@ describe("a scenario file", () => {
     });
   }
 
+  it("names every field that is missing", () => {
+    const TIMEOUT = 'is missing: must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
+    assert.deepEqual(problemsOf(EXAMPLE.replace(/ {2}liveUpdateTimeout: .*\n/, "").replace(/ {2}submissionTimeout: .*\n/, "")), [
+      `x.yaml:10: task.liveUpdateTimeout: ${TIMEOUT}`,
+      `x.yaml:10: task.submissionTimeout: ${TIMEOUT}`,
+    ]);
+    const fields = problemsOf('{ "name": "x" }').map((problem) => problem.replace(/: is missing.*/, ""));
+    assert.deepEqual(fields, ["description", "incident", "arrivals", "task", "behaviours", "drainTimeout"].map((field) => `x.yaml:1: ${field}`));
+  });
+
   it("asks of a static task that no worker sends live updates", () => {
     const [first] = problemsOf(EXAMPLE.replace("blueprint: chat", "blueprint: static"));
     assert.equal(first, "x.yaml:21: behaviours.calm.actions: must be 0: a static task takes no live updates");
