@@ -59,7 +59,7 @@ class SimulatedWorker {
   readonly #drops: Drops;
   #connection: Connection | undefined;
   #status: AgentStatus | undefined;
-  /** How much later than planned everything is, because the worker was away, ms. */
+  /** How much later than planned everything in this phase is, because the worker was away, ms. */
   #shift = 0;
   /** Set by what the platform said: the next step to do again, and not before when. */
   #goBackTo: number | undefined;
@@ -81,7 +81,6 @@ class SimulatedWorker {
     const connection = router.connect(`${this.#plan.index}.${number}`);
     this.#connection = connection;
     this.#status = undefined;
-    this.#shift = 0;
     this.#hasSubmitted = false;
     try {
       if (!(yield* this.#register())) return;
@@ -143,6 +142,8 @@ class SimulatedWorker {
     const { reactor } = this.#tools;
     const agentId = this.#agentId;
     this.#hasSubmitted = false;
+    // The phase begins only now, however long the worker was away before.
+    this.#shift = 0;
     for (let next = 0; ; ) {
       const step = steps[next];
       const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
