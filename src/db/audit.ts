@@ -11,6 +11,8 @@ export interface AgentAudit {
   readonly status: AgentStatus;
   /** The unit it worked on; null for an onboarding agent. */
   readonly unitId: string | null;
+  /** Whether the unit is assigned to it even now. */
+  readonly holdsUnit: boolean;
   /** When its row was made, ms of the writer's clock. */
   readonly createdAt: number;
   /** Every status that was committed, oldest first, and when (ms). */
@@ -37,12 +39,16 @@ export function auditConnection(connection: Connection): AgentAudit[] {
   try {
     requireOurs(connection);
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
-    const rows = connection.prepare<[], Omit<AgentAudit, "history" | "submits">>(
-      `SELECT 'main' AS agentType, CAST(agent_id AS TEXT) AS agentId, status, CAST(unit_id AS TEXT) AS unitId, created_at AS createdAt FROM agents
+    const rows = connection.prepare<[], Omit<AgentAudit, "holdsUnit" | "history" | "submits"> & { holdsUnit: 0 | 1 }>(
+      `SELECT 'main' AS agentType, CAST(agents.agent_id AS TEXT) AS agentId, agents.status, CAST(unit_id AS TEXT) AS unitId,
+              units.agent_id IS agents.agent_id AND units.status = 'assigned' AS holdsUnit, created_at AS createdAt
+       FROM agents JOIN units USING (unit_id)
        UNION ALL
-       SELECT 'onboarding', CAST(onboarding_agent_id AS TEXT), status, NULL, created_at FROM onboarding_agents`,
+       SELECT 'onboarding', CAST(onboarding_agent_id AS TEXT), status, NULL, 0, created_at FROM onboarding_agents`,
     );
-    for (const row of rows.iterate()) agents.set(`${row.agentType}/${row.agentId}`, { ...row, history: [], submits: 0 });
+    for (const row of rows.iterate()) {
+      agents.set(`${row.agentType}/${row.agentId}`, { ...row, holdsUnit: row.holdsUnit === 1, history: [], submits: 0 });
+    }
 
     const changes = connection.prepare<[], { key: string; status: AgentStatus; at: number }>(
       "SELECT agent_type || '/' || agent_id AS key, new_status AS status, at FROM status_changes ORDER BY seq",

@@ -79,7 +79,7 @@ function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidenc
 function holdingOf(agent: AgentAudit): Holding[] {
   if (agent.unitId === null) return [];
   const end = agent.history.find(({ status }) => isFinal(status));
-  return [{ unitId: agent.unitId, agentId: nameOf(agent), fromMs: agent.createdAt, ...(end !== undefined && { toMs: end.at }) }];
+  return [{ unitId: agent.unitId, agentId: nameOf(agent), fromMs: agent.createdAt, isAssigned: agent.holdsUnit, ...(end !== undefined && { toMs: end.at }) }];
 }
 
 function sum(entries: readonly [string, number][]): Record<string, number> {

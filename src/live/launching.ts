@@ -2,7 +2,7 @@
  * From a seat to a task runner: agents of one assignment wait for each other, are handed to a runner together, and end here if
  * nobody will ever run them.
  */
-import type { AgentStatus } from "../db/index.js";
+import { isFinal, type AgentStatus } from "../db/index.js";
 import type { LiveAgent, ModelContext } from "../model/index.js";
 import type { Steps } from "../sync/index.js";
 import { createGathering, type Gathering } from "./gathering.js";
@@ -80,7 +80,7 @@ export function createLaunching({ context, unitsPerAssignment, runners: outboxes
   const join = function* (seat: Seat, assignmentId: string): Steps<void> {
     // The last to come does not wait. Who waits joins only when that is committed: the runner's next status must come after it.
     if (!gathering.lacksOne(assignmentId)) yield* notes.setStatus(seat, "waiting");
-    if (seat.left) return;
+    if (seat.left || isFinal(seat.agent.getStatus())) return;
     if (gatheringOver && unitsPerAssignment > 1) {
       expire(seat);
       return;

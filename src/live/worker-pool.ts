@@ -21,6 +21,7 @@ import { createPoolNotes, type PoolEvidence, type PoolNotes } from "./pool-notes
 import type { Requirement } from "./qualifications.js";
 import type { Seat } from "./seat.js";
 import { createSeats, type Seats } from "./seats.js";
+import { releaseUnit } from "./units.js";
 
 export interface WorkerPoolOptions {
   /** One whose final statuses are kept. */
@@ -186,7 +187,11 @@ export class WorkerPool implements ClientRequests {
       seat.absentAt = this.#options.context.clock.now();
       this.#notes.of(seat).absentAtMs = seat.absentAt;
     }
-    if (seat.runner === undefined) this.#leave(seat, seat.agent.getStatus(), undefined);
+    if (seat.runner !== undefined) return;
+    // Nobody is to begin with it while its unit is given back. The model gives back only the unit of one who is known to be waiting.
+    this.#launching.gathering.leave(seat);
+    yield* releaseUnit(this.#options.context, seat.agent, false);
+    this.#leave(seat, seat.agent.getStatus(), undefined);
   }
 
   /** The agent is over: an admitted worker goes on to a unit. */
@@ -197,7 +202,6 @@ export class WorkerPool implements ClientRequests {
         // The waiter can be released by the committed row before this thread has learnt that it is committed.
         this.#options.recorder.trend("disconnect_detection").record(Math.max(0, releasedAt - seat.absentAt), releasedAt);
       }
-      this.#launching.gathering.leave(seat);
       // Agents on units have pushed their last status themselves; an approval or rejection of an onboarding is not pushed.
       if (seat.agent instanceof OnboardingAgent) {
         this.#io.sendStatus(seat.channel, seat.agent.getAgentId(), status);

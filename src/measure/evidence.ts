@@ -6,8 +6,7 @@
  * Who fills what:
  * - the thread that carries the simulated worker: {@link ClientEvidence};
  * - the thread that runs the task's code: {@link TaskEvidence}, with {@link noteTaken} at every update taken;
- * - the coordinator, after the drain, from the database: {@link RowEvidence};
- * - the worker pool, when it gives and takes units: {@link Holding};
+ * - the coordinator, after the drain, from the database: {@link RowEvidence} and {@link Holding};
  * - the coordinator, after the drain: {@link BooksEvidence}.
  *
  * Agents are named by `getAgentId()`, so that an onboarding agent ("onboarding_7") is another than an agent ("7").
@@ -64,13 +63,15 @@ export interface RowEvidence {
   readonly submits: number;
 }
 
-/** One agent's hold on a unit, from the moment it was given until the agent was final or the unit was cleared. */
+/** One agent's hold on a unit, from the moment it was given until the agent was final. */
 export interface Holding {
   readonly unitId: string;
   readonly agentId: string;
   readonly fromMs: number;
   /** Absent when it was still held at the end. */
   readonly toMs?: number;
+  /** Whether the unit's row has it assigned to the agent even after the drain. */
+  readonly isAssigned: boolean;
 }
 
 /** The run's books after the drain, which have to say the same. */

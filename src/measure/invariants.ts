@@ -221,11 +221,14 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
 }
 
 function checkHoldings({ holdings }: RunEvidence): InvariantResult {
-  const found = findings("one-agent-per-unit", "no unit is held by two live agents");
+  const found = findings("one-agent-per-unit", "no unit is held by two live agents, or by one that has ended");
   const inOrder = [...holdings].sort((a, b) => (a.unitId < b.unitId ? -1 : a.unitId > b.unitId ? 1 : a.fromMs - b.fromMs));
   let before: { unitId: string; agentId: string; toMs: number } | undefined;
-  for (const { unitId, agentId, fromMs, toMs = Infinity } of inOrder) {
+  for (const { unitId, agentId, fromMs, toMs = Infinity, isAssigned } of inOrder) {
     found.checked(1);
+    if (isAssigned && toMs !== Infinity) {
+      found.violated({ what: "unit never given back", agentId, detail: `unit ${unitId} is still assigned to the agent, which ended at ${ms(toMs)}` });
+    }
     const last = before?.unitId === unitId ? before : undefined;
     if (last !== undefined && fromMs < last.toMs) {
       const until = last.toMs === Infinity ? "the end" : ms(last.toMs);

@@ -12,7 +12,7 @@ const sound: Testimony = {
   pool: ids.map((agentId) => ({ agentId, channel: "clients-0", runner: 0, acknowledgedStatuses: [] })),
   tasks: ids.map((agentId) => ({ agentId, taken: nothingTaken(), acknowledgedStatuses: [], endedAtMs: 9 })),
   gauges: [{ agentType: "main", status: "completed", value: 3 }],
-  audit: ids.map((agentId) => ({ agentType: "main", agentId, status: "completed", unitId: agentId, createdAt: 1, history: [{ status: "completed", at: 2 }], submits: 0 })),
+  audit: ids.map((agentId) => ({ agentType: "main", agentId, status: "completed", unitId: agentId, holdsUnit: false, createdAt: 1, history: [{ status: "completed", at: 2 }], submits: 0 })),
   slotsInUse: 0,
 };
 

@@ -97,6 +97,22 @@ test("one who leaves while waiting makes place for another, who waits for the sa
   assert.deepEqual([platform.status(bob), platform.status(cyd)], ["in task", "in task"]);
 });
 
+test("race: one is lost before it is known to be waiting, and its unit is given back", (t) => {
+  const platform = startPlatform(t, { ...two, assignments: 1 });
+  const lost = platform.client("lost");
+  platform.poolDb.hold();
+  lost.send("register_agent", "ann", { worker_name: "ann" });
+  lost.channel.alive = false;
+  platform.poolDb.commit();
+  platform.settle();
+  assert.equal(platform.status("1"), "disconnect");
+  assert.deepEqual(unitsOf(platform), ["launched", "launched"]);
+  platform.assertAtRest();
+  const client = platform.client();
+  const [bob, cyd] = [client.register("bob"), client.register("cyd")];
+  assert.deepEqual([platform.status(bob), platform.status(cyd)], ["in task", "in task"]);
+});
+
 test("who comes when nobody more will come does not wait", (t) => {
   const platform = startPlatform(t, two);
   const client = platform.client();
