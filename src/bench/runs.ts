@@ -42,7 +42,7 @@ export function figuresOfRuns(runs: readonly Summary[]): Figure[] {
 export function checkAlike(runs: readonly Summary[]): void {
   for (const { runId, end } of runs) {
     if (end.how === "finished") continue;
-    throw new UnlikeRunsError(`these runs cannot be compared: ${runId} did not finish: it was ${end.how === "crashed" ? "ended by an error" : end.how}: ${end.why ?? "no reason is given"}`);
+    throw new UnlikeRunsError(`these runs cannot be compared: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason is given"}`);
   }
   const [first, ...others] = runs;
   if (first === undefined) return;

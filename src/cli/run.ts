@@ -1,4 +1,4 @@
-/** `simulate --scenario NAME`: a run on real threads, with its progress and its summary. */
+/** `simulate --scenario NAME`: a run on real threads or, with `--virtual`, under simulated time, with its progress and its summary. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";

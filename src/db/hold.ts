@@ -7,15 +7,17 @@ import { asDatabaseError } from "./errors.js";
  * nothing). Blocks while a transaction is under way. Throws {@link DatabaseError} when it cannot be had.
  */
 export function holdWriteLock(path: string): () => void {
+  let connection: Sqlite.Database | undefined;
   try {
-    const connection = new Sqlite(path, { fileMustExist: true });
-    connection.exec("BEGIN IMMEDIATE");
+    const held = (connection = new Sqlite(path, { fileMustExist: true }));
+    held.exec("BEGIN IMMEDIATE");
     return () => {
-      if (!connection.open) return;
-      connection.exec("ROLLBACK");
-      connection.close();
+      if (!held.open) return;
+      held.exec("ROLLBACK");
+      held.close();
     };
   } catch (error) {
+    connection?.close();
     throw asDatabaseError(error, path, "taking the write lock");
   }
 }

@@ -23,8 +23,9 @@ export function readStatus(rows: Int32Array): AgentStatus {
   return statusOf(atomics.load(rows, ROW.status));
 }
 
-export function writeStatus(rows: Int32Array, status: AgentStatus): void {
-  atomics.store(rows, ROW.status, AGENT_STATUSES.indexOf(status));
+/** Returns the status before. */
+export function writeStatus(rows: Int32Array, status: AgentStatus): AgentStatus {
+  return statusOf(atomics.exchange(rows, ROW.status, AGENT_STATUSES.indexOf(status)));
 }
 
 export function statusOf(place: number): AgentStatus {

@@ -35,22 +35,33 @@ export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean
   const waiting: T[] = [];
   let first = 0;
 
+  const again = (): void => void reactor.at(reactor.clock.now() + RETRY_MS, retry);
   const retry = (): void => {
     for (let message = waiting[first]; message !== undefined; message = waiting[first]) {
-      if (!offer(message)) {
+      if (!offered(message)) {
         onFull();
         // A queue that is never empty would keep all that it ever held.
         if (first > waiting.length / 2) {
           waiting.splice(0, first);
           first = 0;
         }
-        reactor.at(reactor.clock.now() + RETRY_MS, retry);
+        again();
         return;
       }
       first++;
     }
     waiting.length = 0;
     first = 0;
+  };
+  /** One that can never be sent is not to keep those behind it. */
+  const offered = (message: T): boolean => {
+    try {
+      return offer(message);
+    } catch (error) {
+      first++;
+      again();
+      throw error;
+    }
   };
 
   return {
@@ -60,7 +71,7 @@ export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean
       } else if (!offer(message)) {
         onFull();
         waiting.push(message);
-        reactor.at(reactor.clock.now() + RETRY_MS, retry);
+        again();
       }
     },
     get waiting() {

@@ -122,7 +122,7 @@ function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<"s
   // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
   if (hasSubmitted(agent, tools.context)) return "submitted";
   if (raised) return "stopped";
-  yield* setStatus(supervised, "timeout", tools);
+  if (yield* setStatus(supervised, "timeout", tools)) tools.recorder.count("submit_timeouts");
   return "ended";
 }
 

@@ -156,11 +156,6 @@ export class WorkerPool implements ClientRequests {
     }
   }
 
-  /** Marks every live agent as disconnected: its clients are lost. */
-  disconnectActiveAgents(): void {
-    for (const seat of this.#seats.all()) this.#markAbsent(seat, "disconnect");
-  }
-
   /** Admits nobody any more, lets go of those who wait for partners, and has the runners release every waiter. */
   shutdown(): void {
     if (this.#closing) return;

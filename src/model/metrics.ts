@@ -2,8 +2,9 @@
  * The model's two gauges, `active_agent_statuses` and `active_workers` (the seed's ACTIVE_AGENT_STATUSES and ACTIVE_WORKERS).
  *
  * Status changes are the model's hot path and `active_workers` has a label value per worker, so a change only touches a plain map
- * here; prom-client sees the values when somebody scrapes. As in the seed a gauge follows the handle that made a change: with
- * handles in several threads one thread's value may be negative, and only the sum over the threads means something.
+ * here; prom-client sees the values when somebody scrapes. With handles in several threads one thread's value may be negative, and
+ * only the sum over the threads means something. Which change is counted is the context's choice (`gauges`): as in the seed the one
+ * that the handle saw, or the one that the row made.
  */
 import { Gauge, Registry } from "prom-client";
 import { type AgentStatus, type AgentType, isFinal } from "../db/index.js";
@@ -27,7 +28,7 @@ export interface AgentMetrics {
   readonly registry: Registry;
   /** A new agent: one more with status `none`, one more for its worker. */
   created(agentType: AgentType, workerId: string): void;
-  /** An agent's status changed through a handle that last knew `from`. From a status that is not final to a final one ends it for its worker. */
+  /** An agent's status changed from `from`, as the handle knew it or as the row was. From a status that is not final to a final one ends it for its worker. */
   changed(agentType: AgentType, workerId: string, from: AgentStatus, to: AgentStatus): void;
   /** Every status touched so far, also those back at 0, in the order they were first touched. */
   statuses(): StatusGauge[];
@@ -62,7 +63,7 @@ export function createAgentMetrics(registry: Registry = new Registry()): AgentMe
 
   new Gauge({
     name: "active_agent_statuses",
-    help: "Agents by status, as the handles that changed them saw it",
+    help: "Agents by status",
     labelNames: ["status", "agent_type"],
     registers: [registry],
     collect() {

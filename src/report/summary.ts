@@ -61,12 +61,12 @@ export const summarySchema = z.object({
   reproduce: z.string(),
   /** Start, ISO 8601, UTC. */
   startedAt: z.string(),
-  /** From the first arrival to the end of the drain. */
+  /** From the start of the run, to which the times of the plan are relative, to the end of the drain. */
   durationMs: z.number(),
   /** How the run ended. */
   end: z.object({
-    /** `finished`: the plan was carried out; `interrupted`: by the user; `aborted`: by a threshold; `crashed`: by an error. */
-    how: z.enum(["finished", "interrupted", "aborted", "crashed"]),
+    /** `finished`: the plan was carried out; `interrupted`: by the user; `aborted`: by a threshold. A run that an error ended has no summary. */
+    how: z.enum(["finished", "interrupted", "aborted"]),
     /** Why, one line; null when finished. */
     why: z.string().nullable(),
   }),

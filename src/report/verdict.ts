@@ -14,7 +14,7 @@ export const verdictSchema = z.object({
 export type Verdict = z.infer<typeof verdictSchema>;
 
 interface Facts {
-  readonly end: { readonly how: "finished" | "interrupted" | "aborted" | "crashed"; readonly why: string | null };
+  readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
   readonly invariants: readonly InvariantResult[];
   readonly thresholds: readonly ThresholdResult[];
   readonly schedule: ScheduleVerdict;
@@ -22,18 +22,18 @@ interface Facts {
 
 /**
  * Judges a run. The gravest fact decides the exit code: a broken invariant (98) is wrong at any load and however the run
- * ended; then a crash or an interruption (1), after which the figures are those of half a run; then a failed threshold or a
+ * ended; then an interruption (1), after which the figures are those of half a run; then a failed threshold or a
  * schedule that was not kept (99). A run that a threshold aborted is a run with a failed threshold.
  */
 export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict {
   const broken = invariants.filter((invariant) => !invariant.held);
   const failed = thresholds.filter((threshold) => !threshold.passed);
-  const cut = end.how === "crashed" || end.how === "interrupted";
+  const cut = end.how === "interrupted";
 
   const reasons = broken.map(
     ({ id, violationCount, checked }) => `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
   );
-  if (end.how !== "finished") reasons.push(`the run was ${end.how === "crashed" ? "ended by an error" : end.how}: ${end.why ?? "no reason given"}`);
+  if (end.how !== "finished") reasons.push(`the run was ${end.how}: ${end.why ?? "no reason given"}`);
   for (const { metric, expression, observed } of failed) {
     reasons.push(`threshold ${metric} ${expression} failed: ${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`);
   }

@@ -45,6 +45,21 @@ test("what finds no room is sent in order, however much room there is at a time"
   assert.deepEqual(sent, Array.from({ length: next }, (_, index) => index));
 });
 
+test("what can never be sent is told, and does not keep what comes behind it", () => {
+  const sent: number[] = [];
+  const { outbox, give } = outboxWithRoom<number>((message) => {
+    if (message === 2) throw new RangeError("too large");
+    sent.push(message);
+  });
+  for (const message of [1, 2, 3]) outbox.send(message);
+  assert.throws(() => give(3), /too large/);
+  give(3);
+  outbox.send(4);
+  give(1);
+  assert.deepEqual(sent, [1, 3, 4]);
+  assert.equal(outbox.waiting, 0);
+});
+
 test("what was sent is not kept, though something waits at all times", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

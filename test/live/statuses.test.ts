@@ -67,17 +67,6 @@ test("when a channel ends, the agents behind it are disconnected, those under wa
   assert.equal(platform.pool.live, 1);
 });
 
-test("all live agents are disconnected at once", (t) => {
-  const platform = startPlatform(t, { unitsPerAssignment: 2 });
-  const client = platform.client();
-  const agents = ["ann", "bob", "cyd"].map((name) => client.register(name));
-  assert.equal(platform.status("3"), "waiting");
-  platform.pool.disconnectActiveAgents();
-  platform.settle();
-  assert.deepEqual(agents.map((agentId) => platform.status(agentId)), ["disconnect", "disconnect", "disconnect"]);
-  platform.assertAtRest();
-});
-
 test("statuses are asked for in packets of bounded size, one channel at a time", (t) => {
   const platform = startPlatform(t);
   const here = platform.client("here");

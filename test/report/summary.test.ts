@@ -68,9 +68,8 @@ const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number
   ["the schedule was not kept", { ...sound, schedule: late }, 99, [/schedule was not kept: p99 of the slip is 60\.0 ms, the bound is 50\.0 ms/]],
   ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/carried nothing out/]],
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
-  ["crashed", { ...sound, end: { how: "crashed", why: "a thread died" } }, 1, [/^the run was ended by an error: a thread died$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],
-  ["the gravest decides", { end: { how: "crashed", why: "x" }, invariants: [brokenInvariant], thresholds: [failed], schedule: late }, 98, [/^invariant/, /error: x/, /^threshold/, /schedule/]],
+  ["the gravest decides", { end: { how: "interrupted", why: "x" }, invariants: [brokenInvariant], thresholds: [failed], schedule: late }, 98, [/^invariant/, /interrupted: x/, /^threshold/, /schedule/]],
 ];
 
 for (const [name, facts, exitCode, reasons] of codes) {

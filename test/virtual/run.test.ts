@@ -77,7 +77,7 @@ describe("a run under simulated time", () => {
   });
 
   it("reaches the states that it is to reach", () => {
-    const reached = new Set(Array.from({ length: 6 }, (_, seed) => runInMemory(request(seed, { faultRates: { ...usual, quit: 0.2 } })).reached).flat());
+    const reached = new Set(Array.from({ length: 6 }, (_, seed) => runInMemory(request(seed, { faultRates: { ...usual, commit: 0.3, quit: 0.2 } })).reached).flat());
     for (const condition of ["update-twice", "reconnect-to-live", "reconnect-to-final", "unit-again", "status-too-late", "submit-after-end", "return-in-onboarding", "timeout-in-onboarding"] as const) {
       assert.ok(reached.has(condition), `${condition} was never reached`);
     }

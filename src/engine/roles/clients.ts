@@ -24,8 +24,7 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
       outbox: lens.inbox(slots.toPlatform),
       handlers: router.handlers,
       reactor,
-      // The channel outlives the workers; only they are waited for.
-      crew: { start: (name, body) => crew.start(name, body), running: 0 },
+      crew,
     }),
   );
 

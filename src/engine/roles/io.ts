@@ -21,8 +21,6 @@ const SHUTDOWN_MS = 5000;
 export interface IoEvidence {
   readonly pool: PoolEvidence[];
   readonly gauges: readonly StatusGauge[];
-  /** Agents that were still live when the thread gave up waiting for them. */
-  readonly stillLive: number;
 }
 
 export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, originMs }: Station): Role<IoEvidence> {
@@ -79,6 +77,6 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
       reactor.at(untilMs, () => pool.shutdown());
     },
     gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
-    evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses(), stillLive: pool.live }),
+    evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses() }),
   };
 }

@@ -1,5 +1,5 @@
 /** The head of a report: the verdict, what speaks against the run, how to run it again, and the figures to look at first. */
-import { METRICS, type MetricName } from "../../measure/index.js";
+import { METRICS, type CounterName, type MetricName } from "../../measure/index.js";
 import { formatCount, formatMs, plural } from "../format.js";
 import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
@@ -52,12 +52,18 @@ export function keyFigures({ counters, trends, durationMs }: Pick<Summary, "coun
   const detection = trends["disconnect_detection"];
   const figure = (name: MetricName, label: string, value: string, detail: string): Markup =>
     html`<div title="${METRICS[name].doc}"><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
-  const events = (["disconnects", "reconnects", "returns", "timeouts"] as const).filter((name) => (counters[name] ?? 0) > 0);
+  const count = (...names: readonly CounterName[]): number => names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+  const events = [
+    [count("disconnects"), "disconnect"],
+    [count("reconnects"), "reconnect"],
+    [count("returns"), "return"],
+    [count("timeouts", "submit_timeouts"), "timeout"],
+  ] as const;
   return html`<dl class="figures">
 ${figure("live_updates_taken", "Live updates", formatCount(taken), `${formatCount(taken / (durationMs / 1000))} a second`)}
 ${figure("live_update_latency", "Latency, p50", ms(latency?.p50), "intended time → taken")}
 ${figure("live_update_latency", "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
 ${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${plural(detection.count, "waiter")} released`)}
-${figure("agents_registered", "Agents", formatCount(counters["agents_registered"] ?? 0), events.map((name) => plural(counters[name] ?? 0, name.slice(0, -1))).join(", "))}
+${figure("agents_registered", "Agents", formatCount(counters["agents_registered"] ?? 0), events.filter(([times]) => times > 0).map(([times, what]) => plural(times, what)).join(", "))}
 </dl>`;
 }
