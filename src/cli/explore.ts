@@ -1,64 +1,36 @@
 /** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import {
-  COVERAGES, describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
-  programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf, STRATEGIES,
-  type Coverage, type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
+  describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
+  programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf,
+  type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
 } from "../explore/index.js";
-import { formatCount, plural, whyFileFailed } from "../report/index.js";
+import { createRunDirectory, formatCount, plural, removeRunDirectory, ResultsError, writeAtomically } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
+import { exploreOptions, refuseInapplicable, SAMPLES, settingsOf, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
 import { readText } from "./files.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
+import { shellWord } from "./shell-word.js";
 import { widthOf } from "./terminal.js";
 
 const EXIT_VIOLATION = 98;
-/** Schedules that a sampling strategy executes unless told otherwise. */
-const SAMPLES = 10_000;
+const EXIT_INTERRUPTED = 1;
 const PROGRESS_EVERY_MS = 1000;
 
-interface Arguments {
-  readonly program: string | undefined;
-  readonly file: string | undefined;
-  readonly mailbox: MailboxKind;
-  readonly strategy: Strategy | "replay";
-  readonly by: Coverage | undefined;
-  readonly schedule: string | undefined;
-  readonly seed: string;
-  readonly schedules: string | undefined;
-  readonly seconds: string | undefined;
-  readonly depth: string;
-  readonly resume: string | undefined;
-  readonly "max-steps": string;
-  readonly results: string;
-  readonly json: boolean;
-}
-
-export const exploreCommand: CommandModule<object, Arguments> = {
+export const exploreCommand: CommandModule<object, ExploreArguments> = {
   command: "explore [program] [file]",
   describe: "Run a small program of threads through every interleaving, or list the programs",
   builder: (yargs) =>
     yargs
       .positional("program", { type: "string", describe: "A program's name, the path of a module that exports programs, or `replay`" })
       .positional("file", { type: "string", describe: "The program's name in the module; the schedule to replay" })
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which implementation of mailboxes" })
-      .option("strategy", { choices: [...STRATEGIES, "replay" as const], default: "exhaustive" as const, describe: "How schedules are chosen" })
-      .option("by", { choices: COVERAGES, describe: "Of exhaustive: go through all traces or all states [default: what the program says]" })
-      .option("schedule", { type: "string", requiresArg: true, describe: "With --strategy replay: the schedule.json" })
-      .option("seed", { type: "string", requiresArg: true, default: "1", describe: "Of pct and random" })
-      .option("schedules", { type: "string", requiresArg: true, describe: `Stop after so many (pct and random: ${SAMPLES} by default)` })
-      .option("seconds", { type: "string", requiresArg: true, describe: "Stop after this time" })
-      .option("depth", { type: "string", requiresArg: true, default: "3", describe: "Of pct: how many ordering constraints a bug may need" })
-      .option("resume", { type: "string", requiresArg: true, describe: "Go on from the progress.json of an exploration that was stopped" })
-      .option("max-steps", { type: "string", requiresArg: true, default: "5000", describe: "Steps after which an execution counts as endless" })
-      .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where to write failing schedules and their pictures" })
-      .option("json", { type: "boolean", default: false, describe: "Print JSON" })
+      .options(exploreOptions)
       .epilogue(
         examples(
           ["$0 explore", "the programs"],
@@ -79,9 +51,10 @@ export const exploreCommand: CommandModule<object, Arguments> = {
   },
 };
 
-async function run(args: Arguments): Promise<void> {
+async function run(args: ExploreArguments): Promise<void> {
+  refuseInapplicable(args);
   if (args.program === "replay" || args.strategy === "replay") {
-    const file = args.program === "replay" ? args.file : args.schedule;
+    const file = args.schedule ?? args.file;
     if (file === undefined) throw new UsageError("which schedule? simulate explore replay FILE");
     await replayFile(file, args);
   } else if (args.program === undefined) {
@@ -91,7 +64,7 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
-async function list({ json }: Arguments): Promise<void> {
+async function list({ json }: ExploreArguments): Promise<void> {
   const programs = (await programsOf(OWN_PROGRAMS)).map(({ name, description, threads }) => ({ name, description, threads: Object.keys(threads) }));
   if (json) {
     print(JSON.stringify(programs, null, 2));
@@ -104,6 +77,7 @@ async function list({ json }: Arguments): Promise<void> {
 /** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
 async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
   const isPath = /[/\\]|\.[cm]?js$/.test(wanted);
+  if (!isPath && name !== undefined) throw new UsageError(`there is one word too many: "${name}"`);
   if (isPath && !existsSync(wanted)) throw new UsageError(`${wanted}: there is no such file`);
   if (isPath && statSync(wanted).isDirectory()) throw new UsageError(`${wanted} is a directory, not a module`);
   const module = isPath ? moduleAt(wanted) : OWN_PROGRAMS;
@@ -123,51 +97,39 @@ async function importPrograms(path: string, module: string): Promise<readonly Pr
   }
 }
 
-async function exploreProgram(source: ProgramSource, args: Arguments): Promise<void> {
+async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
   const progress = args.resume === undefined ? undefined : readParsed(args.resume, parseProgress);
-  if (progress !== undefined && (progress.program !== source.name || progress.mailbox !== args.mailbox || progress.strategy !== args.strategy)) {
-    throw new UsageError(`${args.resume ?? ""} is of ${progress.program}, ${progress.mailbox}, ${progress.strategy}; resume it as that`);
-  }
-  const session = await openSession(source, { mailbox: args.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
+  const settings = settingsOf(args, source, progress);
+  const session = await openSession(source, { mailbox: settings.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
   try {
-    const strategy = args.strategy as Strategy;
-    const coveredBy = args.by ?? session.program.coveredBy;
-    const exploration = explore(session, { strategy, coveredBy, seed: progress?.seed ?? args.seed, depth: wholeNumber("depth", args.depth, 1), ...progress?.resumption });
+    const { by, ...options } = settings;
+    const exploration = explore(session, { ...options, coveredBy: by ?? session.program.coveredBy, ...progress?.resumption });
     const begin = performance.now();
-    const failed = await drive(exploration, args, strategy);
+    const stopped = await drive(exploration, args, settings.strategy);
     const seconds = (performance.now() - begin) / 1000;
-    if (failed) {
-      const failure = describeFailure(session, source);
-      const directory = resultsDirectory(args, source);
-      const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [string, string];
-      write(directory, "schedule.json", failure);
-      writeFileSync(page, renderSchedulePage(failure, describeSteps(session, failure.steps), file));
-      reportTally(exploration, args, source, seconds, { failure, file, page });
-      if (!args.json) {
-        showFailure(session, failure, file);
-        print(`picture: ${page}`);
-      }
+    if (stopped === "violation") {
       process.exitCode = EXIT_VIOLATION;
+      tellViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
       return;
     }
-    const stopped = strategy !== "exhaustive" || !exploration.tally.covered;
-    reportTally(exploration, args, source, seconds);
-    if (stopped) {
-      const directory = resultsDirectory(args, source);
-      const state: Progress = {
-        version: 1, program: source.name, mailbox: args.mailbox, strategy, seed: args.seed,
-        resumption: exploration.resumption() as Progress["resumption"],
-      };
-      write(directory, "progress.json", state);
-      if (!args.json) print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
-    }
+    reportTally({ exploration, args, settings, source, seconds });
+    if (stopped === "covered") return;
+    if (stopped === "interrupted") process.exitCode = EXIT_INTERRUPTED;
+    const { mailbox, strategy, seed, depth } = settings;
+    const state: Progress = {
+      version: 1, program: source.name, mailbox, strategy, seed, ...(strategy === "pct" && { depth }),
+      resumption: exploration.resumption() as Progress["resumption"],
+    };
+    const directory = resultsDirectory(settings, args, source);
+    write(directory, "progress.json", asText(state));
+    if (!args.json) print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
   } finally {
     await session.close();
   }
 }
 
-/** Executes schedules until one fails, there are no more, or it is time to stop. Returns whether one failed. */
-async function drive(exploration: Exploration, args: Arguments, strategy: Strategy): Promise<boolean> {
+/** Executes schedules until one fails, there are no more, or it is time to stop. */
+async function drive(exploration: Exploration, args: ExploreArguments, strategy: Strategy): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
   const { json } = args;
   const most = args.schedules === undefined ? (strategy === "exhaustive" ? Infinity : SAMPLES) : wholeNumber("schedules", args.schedules, 1);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
@@ -175,41 +137,49 @@ async function drive(exploration: Exploration, args: Arguments, strategy: Strate
   const interrupt = (): void => {
     interrupted = true;
   };
-  process.once("SIGINT", interrupt);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   const begin = performance.now();
   let shown = begin;
   try {
     for (let looks = 0; exploration.tally.schedules < most; looks++) {
       const problems = exploration.next();
-      if (problems === undefined) return false;
-      if (problems.length > 0) return true;
+      if (problems === undefined) return "covered";
+      if (problems.length > 0) return "violation";
       if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
       await eventLoop();
       const now = performance.now();
-      if (isSet(interrupted) || now - begin >= seconds * 1000) return false;
+      if (isSet(interrupted)) return "interrupted";
+      if (now - begin >= seconds * 1000) return "stopped";
       if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
       shown = now;
       process.stderr.write(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
     }
-    return false;
+    return "stopped";
   } finally {
-    process.removeListener("SIGINT", interrupt);
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     if (process.stderr.isTTY && !json) process.stderr.write("\r\u001b[K");
   }
 }
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Hides from the compiler that nothing in the loop sets the flag: a signal does. */
 function isSet(flag: boolean): boolean {
   return flag;
 }
 
-async function replayFile(file: string, args: Arguments): Promise<void> {
+async function replayFile(file: string, args: ExploreArguments): Promise<void> {
   const schedule = readParsed(file, parseSchedule);
   const source = sourceOf(schedule);
-  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
+  const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
+  if (schedule.steps.length > maxSteps) throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
+  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps });
   try {
-    const { problems } = replay(session, schedule);
-    const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest: schedule.fewest });
+    const { problems, followed } = replay(session, schedule);
+    if (!followed) throw new UsageError(`${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`);
+    // What was shown of the violation that was recorded is not known of another.
+    const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
+    const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
     if (args.json) print(JSON.stringify(failure, null, 2));
     else if (problems.length === 0) print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
     else showFailure(session, failure, file);
@@ -219,18 +189,50 @@ async function replayFile(file: string, args: Arguments): Promise<void> {
   }
 }
 
-function showFailure(session: Session, failure: FailingSchedule, file: string): void {
+/** What has been explored, and how. */
+interface Explored {
+  readonly exploration: Exploration;
+  readonly args: ExploreArguments;
+  readonly settings: ExploreSettings;
+  readonly source: ProgramSource;
+  readonly seconds: number;
+}
+
+/** Prints the violation, and writes it down where that can be done: it is the verdict whether or not there is room for it. */
+function tellViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
+  const { args, settings, source } = explored;
+  let files: { readonly file: string; readonly page: string } | undefined;
+  let problem: string | undefined;
+  try {
+    const directory = resultsDirectory(settings, args, source);
+    const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [string, string];
+    write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), file));
+    write(directory, "schedule.json", asText(failure));
+    files = { file, page };
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    problem = error.message;
+  }
+  reportTally(explored, { failure, ...files });
+  if (!args.json) {
+    showFailure(session, failure, files?.file);
+    if (files !== undefined) print(`picture: ${files.page}`);
+  }
+  if (problem !== undefined) process.stderr.write(`simulate: the schedule is not kept: ${problem}\n`);
+}
+
+function showFailure(session: Session, failure: FailingSchedule, file: string | undefined): void {
   for (const problem of failure.problems) print(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
   print(`\nschedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:\n`);
   print(renderSchedule(failure.threads, describeSteps(session, failure.steps), Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120)));
   for (const [thread, outcome] of Object.entries(failure.outcomes)) print(`${thread} returned ${JSON.stringify(outcome)}`);
-  print(`replay: simulate explore replay ${relative("", file)}`);
+  if (file !== undefined) print(`replay: simulate explore replay ${shellWord(relative("", file))}`);
 }
 
 function reportTally(
-  { tally }: Exploration, { json, mailbox, strategy, seed }: Arguments, { name }: ProgramSource, seconds: number,
-  violation?: { failure: FailingSchedule; file: string; page: string },
+  { exploration: { tally }, args: { json }, settings: { mailbox, strategy, seed }, source: { name }, seconds }: Explored,
+  violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
 ): void {
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
@@ -249,19 +251,24 @@ function found({ states, transitions, traces }: Exploration["tally"]): string {
   return states > 0 ? `${plural(states, "state")}, ${plural(transitions, "step")} between states` : plural(traces, "trace");
 }
 
-function resultsDirectory({ results, mailbox }: Arguments, { name }: ProgramSource): string {
+/** @throws ResultsError */
+function resultsDirectory({ mailbox }: ExploreSettings, { results }: ExploreArguments, { name }: ProgramSource): string {
   const time = new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
-  const directory = join(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`results cannot be written to ${results}: ${whyFileFailed(error)}`, { cause: error });
-  }
-  return directory;
+  return createRunDirectory(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
 }
 
-function write(directory: string, file: string, content: unknown): void {
-  writeFileSync(join(directory, file), `${JSON.stringify(content, null, 2)}\n`);
+/** Writes a file of the results; where that fails, leaves nothing of them. @throws ResultsError */
+function write(directory: string, file: string, content: string): void {
+  try {
+    writeAtomically(join(directory, file), content);
+  } catch (error) {
+    removeRunDirectory(directory);
+    throw error;
+  }
+}
+
+function asText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function readParsed<T>(file: string, parse: (text: string) => T): T {

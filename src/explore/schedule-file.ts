@@ -36,6 +36,8 @@ const progressSchema = z.object({
   mailbox,
   strategy: z.string(),
   seed: z.string(),
+  /** Of pct. */
+  depth: z.int().min(1).optional(),
   resumption: resumptionSchema,
 });
 

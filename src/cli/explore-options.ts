@@ -1,0 +1,104 @@
+/** The options of `simulate explore`: which there are, which apply to what is asked for, and what an exploration that is resumed began with. */
+import { COVERAGES, STRATEGIES, type Coverage, type ProgramSource, type Progress, type Strategy } from "../explore/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { UsageError } from "./errors.js";
+import { wholeNumber } from "./plan-options.js";
+
+/** Schedules that a sampling strategy executes unless told otherwise. */
+export const SAMPLES = 10_000;
+
+export interface ExploreArguments {
+  readonly program: string | undefined;
+  readonly file: string | undefined;
+  readonly mailbox: MailboxKind | undefined;
+  readonly strategy: Strategy | "replay";
+  readonly by: Coverage | undefined;
+  readonly schedule: string | undefined;
+  readonly seed: string | undefined;
+  readonly schedules: string | undefined;
+  readonly seconds: string | undefined;
+  readonly depth: string | undefined;
+  readonly resume: string | undefined;
+  readonly "max-steps": string;
+  readonly results: string;
+  readonly json: boolean;
+}
+
+/** For `yargs.options(…)`. What does not apply to everything has no default here: whether it was given has to be known. */
+export const exploreOptions = {
+  mailbox: { choices: MAILBOX_KINDS, describe: "Which implementation of mailboxes [default: sound]" },
+  strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "How schedules are chosen" },
+  by: { choices: COVERAGES, describe: "Of exhaustive: go through all traces or all states [default: what the program says]" },
+  schedule: { type: "string", requiresArg: true, describe: "With --strategy replay: the schedule.json" },
+  seed: { type: "string", requiresArg: true, describe: "Of pct and random [default: 1]" },
+  schedules: { type: "string", requiresArg: true, describe: `Stop after so many (pct and random: ${SAMPLES} by default)` },
+  seconds: { type: "string", requiresArg: true, describe: "Stop after this time" },
+  depth: { type: "string", requiresArg: true, describe: "Of pct: how many ordering constraints a bug may need [default: 3]" },
+  resume: { type: "string", requiresArg: true, describe: "Go on from the progress.json of an exploration that was stopped" },
+  "max-steps": { type: "string", requiresArg: true, default: "5000", describe: "Steps after which an execution counts as endless" },
+  results: { type: "string", requiresArg: true, default: "results", describe: "Where to write failing schedules and their pictures" },
+  json: { type: "boolean", default: false, describe: "Print JSON" },
+} as const;
+
+/** What an option applies to, where that is not everything. */
+const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
+  mailbox: STRATEGIES,
+  by: ["exhaustive"],
+  schedule: ["replay"],
+  seed: ["pct", "random"],
+  schedules: STRATEGIES,
+  seconds: STRATEGIES,
+  depth: ["pct"],
+  resume: STRATEGIES,
+};
+type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "resume";
+
+/** @throws {UsageError} for an option or a word that says nothing about what is asked for */
+export function refuseInapplicable(args: ExploreArguments): void {
+  const { program, file, schedule } = args;
+  const way = program === "replay" ? "replay" : args.strategy;
+  const listed = program === undefined && way !== "replay";
+  for (const [option, ways] of Object.entries(APPLIES)) {
+    if (args[option as Applied] === undefined || (ways.includes(way) && !listed)) continue;
+    throw new UsageError(`--${option} applies to ${ways.join(", ")}, not to ${listed ? "the list of programs" : way}`);
+  }
+  // A replay has one schedule, and its program from there.
+  const extra = program !== "replay" ? program : schedule === undefined ? undefined : file;
+  if (way === "replay" && extra !== undefined) throw new UsageError(`there is one word too many: "${extra}"`);
+}
+
+/** What an exploration needs to be the same again. */
+export interface ExploreSettings {
+  readonly mailbox: MailboxKind;
+  readonly strategy: Strategy;
+  readonly seed: string;
+  readonly depth: number;
+  /** Undefined: what the program says. */
+  readonly by: Coverage | undefined;
+}
+
+/** The settings that `args` ask for, in all else those of `progress`. @throws {UsageError} when they ask for others than it was made with */
+export function settingsOf(args: ExploreArguments, { name }: ProgramSource, progress: Progress | undefined): ExploreSettings {
+  const strategy = args.strategy as Strategy;
+  const made = progress && { seed: progress.seed, depth: progress.depth, by: coverageOf(progress) };
+  const settings = {
+    mailbox: args.mailbox ?? "sound",
+    strategy,
+    seed: args.seed ?? made?.seed ?? "1",
+    depth: args.depth === undefined ? (made?.depth ?? 3) : wholeNumber("depth", args.depth, 1),
+    by: args.by ?? made?.by,
+  };
+  if (progress === undefined || made === undefined) return settings;
+  const same =
+    progress.program === name && progress.mailbox === settings.mailbox && progress.strategy === strategy &&
+    (strategy === "exhaustive" ? made.by === settings.by : made.seed === settings.seed && (made.depth ?? settings.depth) === settings.depth);
+  if (same && ("from" in progress.resumption) === (strategy !== "exhaustive")) return settings;
+  const details = progress.strategy === "exhaustive" ? [made.by] : [`seed ${made.seed}`, made.depth === undefined ? undefined : `depth ${made.depth}`];
+  const was = [progress.program, progress.mailbox, progress.strategy, ...details].filter((part) => part !== undefined);
+  throw new UsageError(`${args.resume ?? ""} is of ${was.join(", ")}; resume it as that`);
+}
+
+/** What an exhaustive exploration went through; undefined for a sampling. */
+function coverageOf({ resumption }: Progress): Coverage | undefined {
+  return "learned" in resumption ? "states" : "frontier" in resumption ? "traces" : undefined;
+}
