@@ -194,13 +194,20 @@ export class Arena implements SlotHome {
     for (let index = 0; index < slots + wideSlots; index++) {
       const slot = this.slot(index);
       slot.abandon(thread);
-      slot.rouse();
+      // On a free slot nobody waits, and what is recorded of it would be taken for its next tenant's.
+      if (this.#isTaken(index)) slot.rouse();
     }
     for (let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread); mask !== 0; mask &= mask - 1) {
       const other = 31 - Math.clz32(mask & -mask);
       this.#readySet(other).addAll();
       this.wake(other);
     }
+  }
+
+  #isTaken(index: number): boolean {
+    const { slots, bitmap, wideBitmap } = this.#layout;
+    const [start, bit] = index < slots ? [bitmap, index] : [wideBitmap, index - slots];
+    return (load(this.cells, start + (bit >>> 5)) & (1 << (bit & 31))) !== 0;
   }
 
   #allocate(bitmap: number, count: number, firstIndex: number): Slot {

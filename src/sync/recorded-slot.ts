@@ -76,12 +76,14 @@ export class RecordedSlot extends Slot {
     return marks;
   }
 
-  /** What it comes to is no operation of its own. */
+  /** What it comes to is no operation of its own. Who rouses a slot has not opened it: its time alone says which tenant it befell. */
   override rouse(): void {
     const plain = new Slot(this.home, this.index, this.word, this.#ringBytes);
     const number = this.enter();
     plain.rouse();
-    this.done(number, ROUSE.code, false);
+    const at = this.clock.now();
+    this.leave(number);
+    this.recorder.noteTimed(this.index, number, ROUSE.code, false, at, undefined);
   }
 
   protected override makeRing(bytes: number): Ring {
@@ -208,7 +210,7 @@ class RecordedEvent extends Event {
     // Before anybody else has the next number: later in the order is not earlier in time.
     const at = slot.clock.now();
     slot.leave(number);
-    slot.recorder.noteWake(slot.index, number, this.#operations.wake.code, raised, at, waiter);
+    slot.recorder.noteTimed(slot.index, number, this.#operations.wake.code, raised, at, waiter);
     return raised;
   }
 }

@@ -25,6 +25,8 @@ export interface SlotOperation<Kind extends ArgumentKind, Outcome> {
   readonly givesTicket: boolean;
   /** Whether it is the look with which a wait ends. */
   readonly endsWait: boolean;
+  /** Whether it is to be recorded with its time. */
+  readonly isTimed: boolean;
   carryOut(slot: Slot, argument: OperationArguments[Kind]): Outcome;
   /** What of the outcome can be compared between two slots: tickets count on from earlier tenants, so only the flag of one can. */
   isPositive(outcome: Outcome): boolean;
@@ -40,9 +42,9 @@ function define<Kind extends ArgumentKind, Outcome>(
   takes: Kind,
   carryOut: (slot: Slot, argument: OperationArguments[Kind]) => Outcome,
   isPositive: (outcome: Outcome) => boolean,
-  { event, givesTicket = false, endsWait = false }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean } = {},
+  { event, givesTicket = false, endsWait = false, isTimed = endsWait }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean; isTimed?: boolean } = {},
 ): SlotOperation<Kind, Outcome> {
-  const operation = { code: operations.length, name, takes, event, givesTicket, endsWait, carryOut, isPositive };
+  const operation = { code: operations.length, name, takes, event, givesTicket, endsWait, isTimed, carryOut, isPositive };
   operations.push(operation);
   return operation;
 }
@@ -61,7 +63,7 @@ export const slotOperations = {
   isReleased: define("isReleased", "nothing", (slot) => slot.isReleased, itself),
   markReleased: define("markReleased", "nothing", (slot) => slot.markReleased(), never),
   marks: define("marks", "nothing", (slot) => slot.marks, (marks) => marks > 0),
-  rouse: define("rouse", "nothing", (slot) => slot.rouse(), never),
+  rouse: define("rouse", "nothing", (slot) => slot.rouse(), never, { isTimed: true }),
 } as const;
 
 /** Operations on one of the slot's events. */

@@ -6,8 +6,8 @@ export interface SlotRecorder {
   noteOperation(slot: number, number: number, code: number, positive: boolean): void;
   /** A message of so many bytes was pushed, or found no room. */
   notePush(slot: number, number: number, code: number, positive: boolean, bytes: number): void;
-  /** What waits from now on; to be given to {@link noteWake}. */
+  /** What waits from now on; to be given to {@link noteTimed}. */
   readonly waiter: object | undefined;
-  /** A wait of `waiter` has ended `atMs` on the thread's clock. */
-  noteWake(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: object | undefined): void;
+  /** An operation was carried out `atMs` on the thread's clock: a wait of `waiter` has ended, or something was done outside of any call. */
+  noteTimed(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: object | undefined): void;
 }

@@ -133,7 +133,7 @@ test("a record that was cut off is repeated as far as it goes, one that is none 
   writeFileSync(path, "something else");
   await assert.rejects(replay(directory), (error) => error instanceof OrderError && /appending\.bin: it is not a record of order$/.test(error.message));
   writeFileSync(path, bytes.with(8, 9));
-  await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 2/);
+  await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 3/);
   writeFileSync(path, bytes);
   await assert.rejects(replay(directory, 1, "2"), /the record of the run has no agent 2/);
   const command = await simulate("replay", join(directory, "order"));

@@ -28,7 +28,7 @@ async function stopVictim(shared: SharedArrayBuffer, stopAt: number, takes = fal
 /** Before which operation of an append its message is first seen in the queue. */
 function publishingOperation(): number {
   const arena = Arena.create({ slots: 1, ringBytes: 256 });
-  const mailbox = openMailbox(arena.slot(0));
+  const mailbox = openMailbox(arena.allocate());
   assert.equal(arena.thread, 0);
   let operations = 0;
   let published = 0;
@@ -58,7 +58,7 @@ test("killed before any operation of an append: it is in the queue or it is not,
   let published = 0;
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
-    const mailbox = openMailbox(arena.slot(0));
+    const mailbox = openMailbox(arena.allocate());
     const news = awaitNewsAsync(mailbox);
     const { thread, reached } = await stopVictim(arena.shared, stopAt);
     const isPublished = mailbox.size === 1;
@@ -79,7 +79,7 @@ test("killed before any operation of an append: a blocked consumer is told, and 
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
     const { shared } = arena;
-    const mailbox = openMailbox(arena.slot(0));
+    const mailbox = openMailbox(arena.allocate());
     const mark = new SharedArrayBuffer(4);
     const consumer = startThread<WaiterResult>("waiter", { shared, what: "news", timeoutMs: Infinity, mark } satisfies WaiterData);
     await until(() => Atomics.load(new Int32Array(mark), 0) > 0, "the consumer's wait");
@@ -106,7 +106,7 @@ test("killed before any operation of a take: the message is taken or it is not, 
   const filler = "f".repeat(90);
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
-    const mailbox = openMailbox(arena.slot(0));
+    const mailbox = openMailbox(arena.allocate());
     mailbox.append([0, filler]);
     mailbox.append([1, filler]);
     const { thread, reached } = await stopVictim(arena.shared, stopAt, true);
@@ -130,7 +130,7 @@ test("killed before any operation of a take: the message is taken or it is not, 
 
 test("killed at forty random moments of appending without end: all that is seen is whole and in order, and another goes on", async () => {
   const arena = Arena.create({ slots: 1, ringBytes: 1 << 14 });
-  const mailbox = openMailbox(arena.slot(0));
+  const mailbox = openMailbox(arena.allocate());
   const next = new Map<number, number>();
   const takeAll = (): void => {
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
@@ -171,7 +171,7 @@ test("a coroutines' thread that was killed: its doorbell is rung for nobody, and
   const { worker } = startThread("crowd", { shared: arena.shared, waiters: 10, slots: 1, timeoutMs: Infinity, mark });
   await until(() => Atomics.load(new Int32Array(mark), 0) > 0, "the crowd");
   await worker.terminate();
-  const event = arena.slot(0).event("didSubmit");
+  const event = arena.allocate().event("didSubmit");
   event.set();
   arena.bury(0);
   event.clear();

@@ -55,7 +55,7 @@ class Recording implements SlotRecorder {
     this.noteOperation(slot, number, code);
   }
 
-  noteWake(slot: number, number: number, code: number, _positive: boolean, _atMs: number, waiter: object | undefined): void {
+  noteTimed(slot: number, number: number, code: number, _positive: boolean, _atMs: number, waiter: object | undefined): void {
     this.noteOperation(slot, number, code);
     this.waiters.push(waiter);
   }

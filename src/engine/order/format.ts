@@ -1,5 +1,5 @@
 /**
- * The format of an order file, version 2: what one thread of a run did to agents and their slots, in its order, each with the
+ * The format of an order file, version 3: what one thread of a run did to agents and their slots, in its order, each with the
  * place that it had among everything that was done to the slot by any thread. docs/replay.md describes it in full.
  *
  *     magic, version, header (JSON) | chunks | end
@@ -10,7 +10,7 @@
 
 /** "CROWDORD" in ASCII. */
 export const MAGIC = Buffer.from("CROWDORD", "latin1");
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Where the order files of a run are, in its directory: one a thread, `<thread>.bin`. */
 export const ORDER_DIRECTORY = "order";
@@ -33,7 +33,7 @@ export const CODE = {
   answered: 6,
   /** Number, time: the thread uses the slot no more. */
   closed: 7,
-  /** Number, and time for a wake, bytes for a push. The bit: whether the outcome was positive. */
+  /** Number, and time for a wake or rouse, bytes for a push. The bit: whether the outcome was positive. */
   operation: 8,
 } as const;
 

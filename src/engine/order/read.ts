@@ -203,7 +203,7 @@ class Decoder {
       default: {
         const operation = SLOT_OPERATIONS[(byte >> 1) - CODE.operation];
         if (operation === undefined) throw this.#damaged("an unknown operation");
-        const placed = this.#inCall(operation.endsWait ? this.#timed() : this.#untimed());
+        const placed = this.#inCall(operation.isTimed ? this.#timed() : this.#untimed());
         return { kind: "operation", ...placed, operation, positive: bit, bytes: operation.takes === "message" ? this.#natural() : 0 };
       }
     }

@@ -40,7 +40,7 @@ export class OrderRecorder implements SlotRecorder, Calls {
     return this.current;
   }
 
-  noteWake(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: Call | undefined): void {
+  noteTimed(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: Call | undefined): void {
     this.#journal.begin(slot, numberOn(slot, waiter), CODE.operation + code, positive, number, atMs, NONE);
     this.#journal.end();
   }
