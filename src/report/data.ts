@@ -60,7 +60,10 @@ export interface LatencyOverTime {
   readonly cells: readonly (readonly number[])[];
 }
 
-/** A distribution as HdrHistogram plots it: time by percentile, percentiles ever closer to 100. */
+/** The percentiles that figures are given of. */
+export const NAMED_PERCENTILES = [50, 75, 90, 95, 99, 99.9, 99.99];
+
+/** A distribution as HdrHistogram plots it: time by percentile, percentiles ever closer to 100; those of {@link NAMED_PERCENTILES} among them. */
 export interface PercentileCurve {
   readonly name: string;
   readonly percent: readonly number[];

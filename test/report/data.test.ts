@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { createRecorder, mergeSnapshots, type Measurements } from "../../dist/measure/index.js";
 import { buildReportData, type ReportData, type StatusEvent } from "../../dist/report/index.js";
-import { exampleReport } from "./example.js";
+import { exampleMeasurements, exampleReport, exampleSummary } from "./example.js";
 
 function measured(latencies: readonly { ms: number; atMs: number }[], durationMs: number): Measurements {
   const recorder = createRecorder({ thread: "t", originMs: 0 });
@@ -51,6 +51,14 @@ test("the percentile curve rises and ends at the greatest latency", () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test("what the curve says of a percentile that the summary gives is what the summary says", () => {
+  const { trends } = exampleSummary();
+  const [curve] = dataOf(exampleMeasurements()).percentiles;
+  const of = (percent: number): number | undefined => curve?.ms[curve.percent.indexOf(percent)];
+  const { p50, p90, p99, p999 } = trends["live_update_latency"] ?? {};
+  assert.deepEqual([50, 90, 99, 99.9].map(of), [p50, p90, p99, p999].map((ms) => Number(ms?.toPrecision(6))));
 });
 
 test("agents are counted in the status they are in at each instant, and none is lost", () => {

@@ -1,7 +1,7 @@
 /** From what a run measured to what its charts draw. Pure. */
 import type { Distribution, Interval, Measurements, TrendName } from "../../measure/index.js";
 import { LATENCY_LABELS } from "../labels.js";
-import { REPORT_DATA_VERSION, type FaultMarks, type LatencyOverTime, type PercentileCurve, type ReportData, type StatusesOverTime } from "../data.js";
+import { NAMED_PERCENTILES, REPORT_DATA_VERSION, type FaultMarks, type LatencyOverTime, type PercentileCurve, type ReportData, type StatusesOverTime } from "../data.js";
 import { STATUS_ORDER } from "./statuses.js";
 
 /** An agent came to a status, ms from the start of the run; `from` is null when its row was made. */
@@ -109,7 +109,11 @@ function percentileCurve(name: string, distribution: Distribution): PercentileCu
   for (let left = 1; left > 0.5 / distribution.count; left /= 2) {
     for (let tick = 0; tick < TICKS_PER_HALF; tick++) percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
   }
-  return { name, percent: percent.map((p) => Number(p.toFixed(6))), ms: percent.map((p) => round(distribution.percentile(p))) };
+  const last = percent.at(-1) ?? 0;
+  // What the table says of a percentile is then what the summary says of it, and not of one near it.
+  const all = new Set([...percent, ...NAMED_PERCENTILES.filter((p) => p <= last)].map((p) => Number(p.toFixed(6))));
+  const inOrder = [...all].sort((a, b) => a - b);
+  return { name, percent: inOrder, ms: inOrder.map((p) => round(distribution.percentile(p))) };
 }
 
 function statusesOverTime(events: readonly StatusEvent[], durationMs: number): StatusesOverTime {

@@ -3,7 +3,7 @@
  * without the script.
  */
 import { formatCount, formatMs } from "../format.js";
-import type { FaultMarks, Phase, ReportData, StatusesOverTime } from "../data.js";
+import { NAMED_PERCENTILES, type FaultMarks, type Phase, type ReportData, type StatusesOverTime } from "../data.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./table.js";
 
@@ -47,9 +47,9 @@ export function statusChart({ statuses }: ReportData, type: "main" | "onboarding
 export function percentileChart(...runs: readonly ReportData[]): Markup {
   const curves = runs.length === 1 ? (runs[0]?.percentiles ?? []) : runs.flatMap(({ percentiles }, at) => percentiles.slice(0, 1).map((curve) => ({ ...curve, name: at === 0 ? "A" : "B" })));
   if (curves.length === 0) return html`<p>No latency was measured.</p>`;
-  const rows = [50, 75, 90, 95, 99, 99.9, 99.99].map((percent) => [
+  const rows = NAMED_PERCENTILES.map((percent) => [
     `p${percent}`,
-    ...curves.map(({ percent: points, ms }) => (percent > (points.at(-1) ?? 0) ? "–" : formatMs(ms[points.findLastIndex((p) => p <= percent)]))),
+    ...curves.map(({ percent: points, ms }) => (percent > (points.at(-1) ?? 0) ? "–" : formatMs(ms[points.indexOf(percent)]))),
   ]);
   const heads = curves.map(({ name }) => ({ head: name }));
   const label = "Latency by percentile, on a scale that gives each further nine the same width";
