@@ -125,8 +125,9 @@ export class Arena implements SlotHome {
     return this.#allocate(this.#layout.wideBitmap, this.#layout.wideSlots, this.#layout.slots);
   }
 
-  /** Gives a slot back. Nobody may wait on it or append to it any more. */
+  /** Gives a slot back. Nobody may wait on it or append to it any more. Throws a TypeError on a slot of another arena. */
   release(slot: Slot): void {
+    if (!slot.isIn(this.cells)) throw new TypeError(`slot ${slot.index} is of another arena`);
     const { slots, bitmap, wideBitmap } = this.#layout;
     const [start, index] = slot.index < slots ? [bitmap, slot.index] : [wideBitmap, slot.index - slots];
     and(this.cells, start + (index >>> 5), ~(1 << (index & 31)));

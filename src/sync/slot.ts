@@ -39,15 +39,22 @@ export class Slot {
     return this.home.clock;
   }
 
+  /** Whether it lies in the memory that `cells` are. */
+  isIn(cells: Int32Array): boolean {
+    return this.home.cells.buffer === cells.buffer;
+  }
+
   /** This thread's place in the arena. */
   get thread(): number {
     return this.home.thread;
   }
 
+  /** @throws TypeError when there is none of that name */
   event(name: EventName): Event {
     const place = EVENT_NAMES.indexOf(name);
     let event = this.#events[place];
     if (event === undefined) {
+      if (place === -1) throw new TypeError(`a slot has no event "${name}", but ${EVENT_NAMES.join(", ")}`);
       event = this.makeEvent(name, this.word + SLOT.events + place * 2, this.index * EVENTS_PER_SLOT + place);
       this.#events[place] = event;
     }

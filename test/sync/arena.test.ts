@@ -74,6 +74,16 @@ test("impossible sizes are refused", () => {
   for (const index of [-1, 3, 0.5, NaN]) assert.throws(() => arena.slot(index), RangeError);
 });
 
+test("what names no event and no kind of mailbox, and a slot of another arena, is refused and changes nothing", () => {
+  const arena = Arena.create({ slots: 4, ringBytes: 64 });
+  const [, slot] = [arena.allocate(), arena.allocate()];
+  const before = Buffer.from(new Uint8Array(arena.shared));
+  assert.throws(() => slot.event("didSubmitt" as "didSubmit"), new TypeError('a slot has no event "didSubmitt", but hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus'));
+  assert.throws(() => openMailbox(slot, "sond" as "sound"), new TypeError('a mailbox is sound or reference, not "sond"'));
+  assert.throws(() => arena.release(Arena.create({ slots: 4, ringBytes: 64 }).allocate()), new TypeError("slot 0 is of another arena"));
+  assert.deepEqual(Buffer.from(new Uint8Array(arena.shared)), before);
+});
+
 test("each thread has a place of its own, and a place that was left is given out again", () => {
   const arena = Arena.create({ slots: 1 });
   const threads = Array.from({ length: MAX_THREADS }, () => Arena.attach(arena.shared));
