@@ -1,9 +1,9 @@
 /** A run from a program: what `simulate --scenario` does, with its options as values and its summary as the result. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { MOST_THREADS, runThreads, runVirtual, usualThreads, type FinishedRun, type RunProgress } from "./engine/index.js";
-import { buildPlan, openScenario, scenarioFrom, type PlanOptions, type ScenarioInput } from "./scenario/index.js";
-import type { MailboxKind } from "./sync/index.js";
+import { differingOptions, MOST_THREADS, newRunId, reproduceCommand, runThreads, runVirtual, usualThreads, type FinishedRun, type RunProgress } from "./engine/index.js";
+import { buildPlan, didYouMean, openScenario, scenarioFrom, type PlanOptions, type ScenarioInput } from "./scenario/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "./sync/index.js";
 
 export interface RunScenarioOptions extends PlanOptions {
   /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
@@ -26,26 +26,19 @@ export interface RunScenarioOptions extends PlanOptions {
  * Runs a scenario: one of the package by its name, a file by its path, or one that the program made. Resolves with the
  * summary and the run's directory, whether or not the run passed: `summary.verdict` tells.
  *
- * @throws ScenarioError when there is no such scenario or it is not valid, RangeError for an option out of its range,
- *   ResultsError or DatabaseError when something cannot be written, ThreadDiedError when a thread of the run died.
+ * @throws ScenarioError when there is no such scenario or it is not valid, or under simulated time one whose faults break threads,
+ *   TypeError for an option that there is none of, RangeError for one out of its range, ResultsError or DatabaseError when something
+ *   cannot be written, ThreadDiedError when a thread of the run died.
  */
 export async function runScenario(scenario: string | ScenarioInput, options: RunScenarioOptions = {}): Promise<FinishedRun> {
-  const { engine = "threads", threads = usualThreads(), mailbox = "sound", results = "results" } = options;
-  if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
-    throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
-  }
+  checkOptions(options);
+  const { engine = "threads", threads, mailbox = "sound", results = "results" } = options;
   const { seed, workers, durationMs, record = true, signal = new AbortController().signal, onProgress } = options;
   const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
-  const runId = `${new Date().toISOString().replace(/[-:]|\..*/g, "")}-${plan.scenario}-${plan.seed}-${process.pid}-${runs++}`;
-  const given = {
-    seed: plan.seed,
-    ...(workers !== undefined && { workers }),
-    ...(durationMs !== undefined && { duration: `${durationMs}ms` }),
-    ...(mailbox !== "sound" && { mailbox }),
-    ...(engine === "virtual" ? { virtual: true } : { threads, ...(!record && { "no-record": true }) }),
-  };
+  const runId = newRunId(plan.scenario, plan.seed, new Date());
+  const choices = { seed, workers, duration: durationMs === undefined ? undefined : `${durationMs}ms`, threads, virtual: engine === "virtual", mailbox, record };
   // The run keeps its scenario, and with it the values that a program computed.
   const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
   const common = {
@@ -55,15 +48,30 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
     mailbox,
     resultsRoot: results,
     runId,
-    options: given,
-    reproduce: ["simulate", `--scenario ${kept}`, ...Object.entries(given).map(([name, value]) => `--${name}${value === true ? "" : ` ${value}`}`)].join(" "),
+    options: differingOptions(choices),
+    reproduce: reproduceCommand(kept, plan.seed, choices),
     interrupt: signal,
     ...(onProgress !== undefined && { onProgress }),
   };
   return engine === "virtual"
     ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
-    : runThreads({ ...common, threads, record });
+    : runThreads({ ...common, threads: threads ?? usualThreads(), record });
 }
 
-/** Tells apart the runs that one process begins within a second. */
-let runs = 0;
+const ENGINES: readonly string[] = ["threads", "virtual"] satisfies RunScenarioOptions["engine"][];
+const OPTIONS: Readonly<Record<keyof RunScenarioOptions, true>> = {
+  seed: true, workers: true, durationMs: true, engine: true, threads: true, mailbox: true, results: true, record: true, signal: true, onProgress: true,
+};
+
+/** What a compiler would have said to a program without one: a slip must not become another run than was meant. */
+function checkOptions(options: RunScenarioOptions): void {
+  const names = Object.keys(OPTIONS);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TypeError(`runScenario has no option "${unknown}"${didYouMean(unknown, names)}`);
+  const { engine = "threads", threads = 2, mailbox = "sound" } = options;
+  if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
+  if (!MAILBOX_KINDS.includes(mailbox)) throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
+  if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
+    throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
+  }
+}

@@ -8,7 +8,7 @@ import {
   programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf,
   type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
 } from "../explore/index.js";
-import { createRunDirectory, formatCount, plural, removeRunDirectory, ResultsError, writeAtomically } from "../report/index.js";
+import { createRunDirectory, formatCount, plural, removeRunDirectory, ResultsError, shellWord, writeAtomically } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -16,7 +16,6 @@ import { exploreOptions, refuseInapplicable, SAMPLES, settingsOf, type ExploreAr
 import { readText } from "./files.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
-import { shellWord } from "./shell-word.js";
 import { widthOf } from "./terminal.js";
 
 const EXIT_VIOLATION = 98;

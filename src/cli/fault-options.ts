@@ -1,6 +1,6 @@
 /** `--faults`: what goes wrong in a simulated run, and how often. */
 import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../engine/index.js";
-import { didYouMean, type Scenario } from "../scenario/index.js";
+import { didYouMean } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 
 const usual = FAULT_KINDS.map((kind) => `${kind}=${FAULTS[kind].rate}`).join(",");
@@ -10,11 +10,6 @@ export const faultsOption = {
   type: "string",
   describe: `Faults under simulated time, drawn from the seed: all at their usual rates, or those named, such as late=0.05,crash=0.1 [usual: ${usual}]`,
 } as const;
-
-/** @throws {UsageError} when the scenario has faults of its own, which cannot come about under simulated time */
-export function refuseThreadFaults({ name, faults }: Scenario): void {
-  if (faults.length > 0) throw new UsageError(`the faults of ${name} break real threads: draw others with --faults and take them out of the scenario`);
-}
 
 /** Reads the value of `--faults`; undefined when it was not given. @throws {UsageError} for what names no fault or no rate */
 export function faultRatesFrom(text: string | undefined): FaultRates | undefined {

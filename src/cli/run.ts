@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { MOST_THREADS, runThreads, runVirtual, usualThreads, type FinishedRun } from "../engine/index.js";
-import { exitCodeOf, renderSummary, type Summary } from "../report/index.js";
+import { differingOptions, MOST_THREADS, newRunId, refuseThreadFaults, reproduceCommand, runThreads, runVirtual, usualThreads, type FinishedRun } from "../engine/index.js";
+import { exitCodeOf, renderSummary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
@@ -14,7 +14,6 @@ import { DASHBOARD_PORT } from "./dashboard.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { watchRun } from "./run-watch.js";
-import { shellWord } from "./shell-word.js";
 import { colored, widthOf } from "./terminal.js";
 
 interface RunArguments extends PlanArguments, OutputArguments {
@@ -62,12 +61,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
     const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
     if (metricsPort !== undefined && args.virtual) throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
-    if (args.virtual && scenario.faults.length > 0) throw new UsageError(`the faults of ${scenario.name} break real threads: leave --virtual out, or draw others with --faults and take them out of the scenario`);
+    if (args.virtual) refuseThreadFaults(scenario);
     prepareOutputs(args);
     const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"], metricsPort);
     if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: ${metrics.url}\n`);
     const interrupt = interruptible();
-    const runId = runIdOf(scenario.name, plan.seed);
+    const runId = newRunId(scenario.name, plan.seed, new Date());
     const watch = await watchRun({
       scenario,
       plan,
@@ -84,8 +83,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       mailbox: args.mailbox,
       resultsRoot: args.results,
       runId,
-      options: differing(args),
-      reproduce: reproduceCommand(args, plan.seed),
+      options: differingOptions(args),
+      reproduce: reproduceCommand(args.scenario ?? "", plan.seed, args),
       interrupt,
       onProgress: watch.onProgress,
     };
@@ -122,21 +121,4 @@ function portNumber(option: string, text: string): number {
   const port = wholeNumber(option, text, 0);
   if (port > 65_535) throw new UsageError(`--${option} must be a port, at most 65535, not ${port}`);
   return port;
-}
-
-function runIdOf(scenario: string, seed: number): string {
-  const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
-  return `${stamp}-${scenario}-${seed}-${process.pid}`;
-}
-
-/** The options that make the run another than a plain run of its scenario. */
-function differing({ seed, workers, duration, threads, virtual, faults, mailbox, record }: RunArguments): Summary["options"] {
-  // The number of threads makes no difference to a simulated run. An option without a value is its name alone.
-  const given = { seed, workers, duration, ...(virtual ? { virtual: "", faults } : { threads }), ...(mailbox !== "sound" && { mailbox }), ...(!record && !virtual && { "no-record": "" }) };
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-function reproduceCommand(args: RunArguments, seed: number): string {
-  const options = Object.entries({ ...differing(args), seed: String(seed) }).map(([name, value]) => `--${name} ${value}`.trim());
-  return ["simulate", `--scenario ${shellWord(args.scenario ?? "")}`, ...options].join(" ");
 }

@@ -1,14 +1,13 @@
 /** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
 import type { CommandModule } from "yargs";
-import { runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
-import { formatCount, plural } from "../report/index.js";
+import { refuseThreadFaults, runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
+import { formatCount, plural, shellWord } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
-import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
+import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { shellWord } from "./shell-word.js";
 
 interface Arguments extends PlanArguments {
   readonly mailbox: MailboxKind;

@@ -1,15 +1,14 @@
 /** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
-import { CONDITIONS, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
-import { formatCount, plural } from "../report/index.js";
+import { CONDITIONS, refuseThreadFaults, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
+import { formatCount, plural, shellWord } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
-import { faultRatesFrom, faultsOption, refuseThreadFaults } from "./fault-options.js";
+import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { shellWord } from "./shell-word.js";
 
 interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;

@@ -2,11 +2,12 @@
 export type { FinishedRun, RunProgress } from "./finished-run.js";
 export { phasesOf } from "./chronicle.js";
 export { examineCutOff, type CutOffRun } from "./cut-off.js";
+export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
 export { MOST_THREADS, usualThreads } from "./limits.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
 export { describeEnd, OrderDivergence, OrderError, replayOrder, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";
-export { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
+export { FAULT_KINDS, FAULTS, refuseThreadFaults, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";

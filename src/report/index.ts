@@ -21,6 +21,7 @@ export {
   type RunFiles,
 } from "./results.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
+export { shellWord } from "./shell-word.js";
 export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { formatObserved } from "./observed.js";
 export { LATENCY_LABELS } from "./labels.js";

@@ -2,7 +2,7 @@
  * What can go wrong in a simulated run beside what its plan says: each kind with a probability, drawn from the run's seed, and
  * every one that happens taken down in the trace. After each the invariants have to hold.
  */
-import { stream, type Plan, type WorkerPlan } from "../../scenario/index.js";
+import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../sync/index.js";
 import type { Note } from "./watching.js";
 
@@ -41,6 +41,11 @@ const noFaults: Faults = {
 
 /** How long the platform takes to notice that a client has crashed, ms. */
 const CRASH_NOTICED_MS = 250;
+
+/** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
+export function refuseThreadFaults({ name, faults }: Scenario): void {
+  if (faults.length > 0) throw new ScenarioError([`the faults of ${name} break real threads, and a simulated run has none: run it on real threads, or take them out of the scenario (--faults draws others)`]);
+}
 
 /** The faults of a run: none when there are no rates. */
 export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {

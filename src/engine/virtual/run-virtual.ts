@@ -9,7 +9,7 @@ import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { withLives } from "./agent-lives.js";
-import { faultsOf, type FaultRates } from "./faults.js";
+import { faultsOf, refuseThreadFaults, type FaultRates } from "./faults.js";
 import { headerOf } from "./header.js";
 import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
@@ -42,10 +42,11 @@ export interface VirtualRunOptions {
 }
 
 /**
- * Runs the plan under simulated time. Throws ResultsError or DatabaseError when something cannot be written, and the error of a
+ * Runs the plan under simulated time. Throws ScenarioError when the scenario has faults that break real threads, ResultsError or DatabaseError when something cannot be written, and the error of a
  * part of the run that failed. Of a run that could not begin nothing is left.
  */
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
+  refuseThreadFaults(options.loaded.scenario);
   const directory = createRunDirectory(options.resultsRoot, options.runId);
   const progress = { hasBegun: false };
   try {
