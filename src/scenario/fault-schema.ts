@@ -3,7 +3,7 @@
  * on real threads; what goes wrong under simulated time is drawn by `--faults` instead.
  */
 import { z } from "zod";
-import { duration, object, positiveDuration, probability, rangeOf } from "./fields.js";
+import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
 /** A database that is held for longer than the writer waits for its lock would end the run: 5 s, of which some is left for others. */
 export const LONGEST_STALL_MS = 4000;
@@ -42,7 +42,7 @@ const kinds = [
 
 export const faults = z
   .array(
-    z.discriminatedUnion("kind", kinds, "must have a kind: kill-thread, pause-thread, stall-database, delay-wakeups, drop-wakeups or jump-clock"),
+    z.discriminatedUnion("kind", kinds, { error: noSuchKind("kind", kinds.map(({ shape }) => shape.kind.value)) }),
     "must be a list of faults",
   )
   .default([])

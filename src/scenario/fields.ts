@@ -26,6 +26,17 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
+/** What is said of a mapping whose `key` is none of `kinds`: which was meant, or which there are. */
+export function noSuchKind(key: string, kinds: readonly string[]) {
+  const choices = `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1) ?? ""}`;
+  return ({ input }: { readonly input?: unknown }): string => {
+    if (typeof input !== "object" || input === null) return `must be a mapping with a ${key}: ${choices}`;
+    const given = (input as Readonly<Record<string, unknown>>)[key];
+    const near = typeof given === "string" ? nearest(given, kinds) : undefined;
+    return near === undefined ? `must be ${choices}` : `there is no "${String(given)}"; did you mean "${near}"?`;
+  };
+}
+
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
 
 /** As the file has it. Checked below, with better words than a pattern has; the pattern is for the JSON Schema. */

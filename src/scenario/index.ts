@@ -4,6 +4,7 @@ export { formatDuration, parseDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
 export { LONGEST_STALL_MS, type Fault } from "./fault-schema.js";
 export { LARGEST_PAYLOAD_BYTES } from "./fields.js";
+export { LONGEST_NAME } from "./limits.js";
 export type { PlannedFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define.js";
 export { didYouMean, nearest } from "./nearest.js";

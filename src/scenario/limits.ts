@@ -11,3 +11,6 @@ export const LONGEST_MS = 480 * 3_600_000;
 
 /** Bytes of a scenario file; the largest that `simulate shrink` writes has a few MiB. */
 export const MOST_FILE_BYTES = 1 << 24;
+
+/** Characters of a scenario's name: the directory of a run is called by it, and what it is called has 255 at most. */
+export const LONGEST_NAME = 100;

@@ -1,7 +1,7 @@
 /** Finds, reads and checks scenario files. Every error is a {@link ScenarioError} that names file, line and field. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
-import { basename, isAbsolute, join, relative, sep } from "node:path";
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ScenarioError } from "./errors.js";
 import { MOST_FILE_BYTES } from "./limits.js";
@@ -81,11 +81,12 @@ export function parseScenario(text: string, file: string): Scenario {
   return read.data;
 }
 
+const IS_DIRECTORY = "is a directory, not a scenario file";
 /** What a failure to open a file means to the person who named it. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
-  EISDIR: "is a directory, not a scenario file",
+  EISDIR: IS_DIRECTORY,
   EACCES: "may not be read",
 };
 
@@ -119,6 +120,19 @@ function readText(path: string): string {
   return bytes.toString("utf8");
 }
 
+function unknownScenario(name: string): ScenarioError {
+  const known = shippedScenarios();
+  if (name === "") return new ScenarioError(['"" is no scenario: give the name of one, or the path of a file', `there are ${known.join(", ")}`]);
+  const found = existsSync(name) ? statSync(name) : undefined;
+  if (found?.isDirectory() === true) return new ScenarioError([`${name}: ${IS_DIRECTORY}`]);
+  if (found !== undefined) return new ScenarioError([`unknown scenario "${name}"; the file of this name is ./${name}`]);
+  const file = extname(name) === "" ? `${name}${EXTENSION}` : name;
+  return new ScenarioError([
+    `unknown scenario "${name}"${didYouMean(name, known)}`,
+    `there are ${known.join(", ")}; a file of your own is named by its path, such as ./${file}`,
+  ]);
+}
+
 /**
  * Loads a scenario by its name in the package, or by a path: whatever has a directory separator or ends in `.yaml` or
  * `.yml` is a path.
@@ -126,15 +140,7 @@ function readText(path: string): string {
  */
 export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
-  if (!isPath) {
-    const known = shippedScenarios();
-    if (!known.includes(nameOrPath)) {
-      throw new ScenarioError([
-        `unknown scenario "${nameOrPath}"${didYouMean(nameOrPath, known)}`,
-        `there are ${known.join(", ")}; a file of your own is named by its path, such as ./${nameOrPath}${EXTENSION}`,
-      ]);
-    }
-  }
+  if (!isPath && !shippedScenarios().includes(nameOrPath)) throw unknownScenario(nameOrPath);
   const path = isPath ? nameOrPath : join(SHIPPED, `${nameOrPath}${EXTENSION}`);
   const text = readText(path);
   return { scenario: parseScenario(text, spoken(path)), path, text };

@@ -1,6 +1,6 @@
 /** The qualifications of a scenario: which of its workers hold which, and what the task asks for. */
 import { z } from "zod";
-import { counts, line, object, probability } from "./fields.js";
+import { counts, line, noSuchKind, object, probability } from "./fields.js";
 import { nearest } from "./nearest.js";
 
 /** The field `qualifications`. */
@@ -20,21 +20,28 @@ export const holdings = z
 const name = line.describe("One of the scenario's qualifications.");
 const value = z.int("must be a whole number");
 
-/** The field `task.qualifications`. The comparators are Mephisto's. */
+/** By what they compare with: nothing, one value, several. They are Mephisto's. */
+const COMPARATORS = [
+  ["Exists", "DoesNotExist"],
+  ["EqualTo", "NotEqualTo", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"],
+  ["In", "NotIn"],
+] as const;
+
+/** The field `task.qualifications`. */
 export const requirements = z
   .array(
     z.discriminatedUnion(
       "comparator",
       [
-        object({ name, comparator: z.enum(["Exists", "DoesNotExist"]) }),
+        object({ name, comparator: z.enum(COMPARATORS[0]) }),
         object({
           name,
-          comparator: z.enum(["EqualTo", "NotEqualTo", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"]),
+          comparator: z.enum(COMPARATORS[1]),
           value: value.describe("What the worker's value is compared with."),
         }),
-        object({ name, comparator: z.enum(["In", "NotIn"]), value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value") }),
+        object({ name, comparator: z.enum(COMPARATORS[2]), value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value") }),
       ],
-      "must have a comparator: Exists, DoesNotExist, EqualTo, NotEqualTo, GreaterThan, GreaterThanOrEqualTo, LessThan, LessThanOrEqualTo, In or NotIn",
+      { error: noSuchKind("comparator", COMPARATORS.flat()) },
     ),
     "must be a list of requirements, each { name, comparator, value }",
   )

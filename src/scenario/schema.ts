@@ -24,7 +24,7 @@ import {
   rangeOf,
   rate,
 } from "./fields.js";
-import { MOST_WORKERS } from "./limits.js";
+import { LONGEST_NAME, MOST_WORKERS } from "./limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 
 /** Tells the JSON Schema what a refinement tells the loader, in better words. */
@@ -136,16 +136,17 @@ const thresholds = z.record(z.string(), expressions, "must be a mapping of metri
 });
 
 const scenarioObject = object({
-  name: line.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens"),
+  name: line.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens").max(LONGEST_NAME, `must have at most ${LONGEST_NAME} characters`),
   description: line.describe("One line, shown by `simulate list`."),
   incident: z.string("must be text").min(1, "must not be empty").describe("The real incident that the scenario models."),
   seed: count.default(1).describe("The seed of a run that is given no --seed."),
   arrivals,
   task,
   behaviours: z.record(z.string(), behaviour, "must be a mapping of names to behaviours").superRefine((byName, context) => {
+    if (Object.keys(byName).length === 0) context.addIssue({ code: "custom", message: "must have at least one behaviour" });
     const weights = Object.values(byName).map(({ weight }) => weight);
     const sum = weights.reduce((total, weight) => total + weight, 0);
-    if (Math.abs(sum - 1) > 1e-9) {
+    if (weights.length > 0 && Math.abs(sum - 1) > 1e-9) {
       context.addIssue({ code: "custom", message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})` });
     }
   }),

@@ -1,5 +1,5 @@
 /** A YAML text as plain data, with the line that every part of it stands on. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from "yaml";
 
 /** A place in a text; both count from 1. */
 export interface Position {
@@ -40,6 +40,19 @@ function step(document: Document, node: Node | null | undefined, key: PropertyKe
   return { node: undefined, offset: undefined };
 }
 
+function messageOf({ code, message, pos: [offset] }: YAMLError, document: Document): string {
+  if (code === "MULTIPLE_DOCS") return "must be a single document";
+  if (message.includes("call stack")) return "is nested too deeply";
+  if (code !== "DUPLICATE_KEY") return message;
+  let key = "";
+  visit(document, {
+    Pair(_key, pair) {
+      if (isScalar(pair.key) && pair.key.range?.[0] === offset) key = ` "${String(pair.key.value)}"`;
+    },
+  });
+  return `the key${key} is there already`;
+}
+
 /**
  * Reads one YAML 1.2 document.
  * @throws {YamlError} for a syntax error, a duplicate key, an unknown tag, or aliases that multiply beyond reason.
@@ -53,11 +66,15 @@ export function readYaml(text: string): YamlFile {
   };
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
-    const deep = fault.message.includes("call stack");
-    const message = fault.code === "MULTIPLE_DOCS" ? "must be a single document" : deep ? "is nested too deeply" : fault.message;
-    throw new YamlError(message, positionAt(fault.pos[0]));
+    throw new YamlError(messageOf(fault, document), positionAt(fault.pos[0]));
   }
   visit(document, {
+    Pair(_key, { key }) {
+      const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+      // Data has them as text, and `__proto__` not at all.
+      if (!isScalar(key)) throw new YamlError("a key must be text, not a list or a mapping", positionAt(offset));
+      if (key.value === "__proto__") throw new YamlError('no key can be called "__proto__"', positionAt(offset));
+    },
     Alias(_key, alias) {
       if (alias.resolve(document)) return;
       throw new YamlError(`there is no anchor &${alias.source} before this alias`, positionAt(alias.range?.[0] ?? 0));

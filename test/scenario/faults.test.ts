@@ -27,7 +27,10 @@ const ALL = `faults:
   - { kind: jump-clock, window: [1s, 2s], by: 500ms }`;
 
 const refused: readonly (readonly [text: string, problem: RegExp])[] = [
-  [withEnd("faults:\n  - { kind: kill, window: [1s, 2s] }"), /^faults\[0\]\.kind: must have a kind: kill-thread, /],
+  [withEnd("faults:\n  - { kind: kill, window: [1s, 2s] }"), /^faults\[0\]\.kind: there is no "kill"; did you mean "kill-thread"\?$/],
+  [withEnd("faults:\n  - { kind: flood, window: [1s, 2s] }"), /^faults\[0\]\.kind: must be kill-thread, .* or jump-clock, not "flood"$/],
+  [withEnd("faults:\n  - { window: [1s, 2s] }"), /^faults\[0\]\.kind: is missing: must be kill-thread, /],
+  [withEnd("faults: [flood]"), /^faults\[0\]: must be a mapping with a kind: kill-thread, .*, not "flood"$/],
   [withEnd("faults:\n  - { kind: kill-thread, window: [1s, 2s], thread: io }"), /^faults\[0\]\.thread: must be "client" or "task", not "io"$/],
   [withEnd("faults:\n  - { kind: kill-thread, window: [2s, 1s], thread: task }"), /^faults\[0\]\.window: must be \[from, to\]/],
   [withEnd("faults:\n  - { kind: stall-database, window: [1s, 2s], lasts: 5s }"), /^faults\[0\]\.lasts: must be at most 4s/],

@@ -1,6 +1,6 @@
 /** Errors of scenario files: every one names file, line and field, and says what would be right. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -66,7 +66,10 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
   ["target: 50 }\n    - { duration: 1s, target: 50", "target: 0 }\n    - { duration: 1s, target: 0",
     "x.yaml:4: arrivals: no worker ever arrives: there is no stage, or every rate is 0, or nearly"],
   ["thinkTime: *think", "thinkTime: *thought", "x.yaml:36:16: there is no anchor &thought before this alias"],
-  ["incident: none", "incident: none\nincident: twice", "x.yaml:4:1: Map keys must be unique"],
+  ["incident: none", "incident: none\nincident: twice", 'x.yaml:4:1: the key "incident" is there already'],
+  ["incident: none", "incident: none\n? [a, b]\n: c", "x.yaml:4:3: a key must be text, not a list or a mapping"],
+  ["name: example", "name: example\n__proto__: { a: 1 }", 'x.yaml:2:1: no key can be called "__proto__"'],
+  ["name: example", `name: ${"x".repeat(101)}`, "x.yaml:1: name: must have at most 100 characters"],
   ["drainTimeout: 10s", "--- drainTimeout", "x.yaml:44:1: must be a single document"],
 ];
 
@@ -97,6 +100,10 @@ describe("a scenario file", () => {
     ]);
     const fields = problemsOf('{ "name": "x" }').map((problem) => problem.replace(/: is missing.*/, ""));
     assert.deepEqual(fields, ["description", "incident", "arrivals", "task", "behaviours", "drainTimeout"].map((field) => `x.yaml:1: ${field}`));
+  });
+
+  it("asks for a behaviour", () => {
+    assert.deepEqual(problemsOf(EXAMPLE.replace(/behaviours:[^]*?\nthresholds/, "behaviours: {}\nthresholds")), ["x.yaml:18: behaviours: must have at least one behaviour"]);
   });
 
   it("asks of a static task that no worker sends live updates", () => {
@@ -138,6 +145,24 @@ describe("loadScenario", () => {
       return true;
     });
     assert.throws(() => loadScenario("zzz"), /^ScenarioError: unknown scenario "zzz"\n/);
+  });
+
+  it("says how a file is named that has the name of no scenario", (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "crowdstorm-scenario-"));
+    const here = process.cwd();
+    t.after(() => {
+      process.chdir(here);
+      rmSync(folder, { recursive: true });
+    });
+    process.chdir(folder);
+    mkdirSync("folder");
+    writeFileSync("x.json", "{}");
+    assert.throws(() => loadScenario("x.json"), /^ScenarioError: unknown scenario "x\.json"; the file of this name is \.\/x\.json$/);
+    assert.throws(() => loadScenario("folder"), /^ScenarioError: folder: is a directory, not a scenario file$/);
+    assert.throws(() => loadScenario("y.json"), /named by its path, such as \.\/y\.json$/);
+    assert.throws(() => loadScenario("y"), /named by its path, such as \.\/y\.yaml$/);
+    assert.throws(() => loadScenario(""), /^ScenarioError: "" is no scenario: give the name of one, or the path of a file\n/);
+    assert.throws(() => loadScenario("y".repeat(999)), /^ScenarioError: unknown scenario/);
   });
 
   it("loads a file by its path, and says why it cannot", () => {

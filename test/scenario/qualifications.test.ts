@@ -63,8 +63,8 @@ const BROKEN: readonly (readonly [text: string, problem: string])[] = [
   [asking("{ name: height, comparator: Exists }") + HELD,
     "x.yaml:13: task.qualifications[0].name: is no qualification of this scenario; there are language, blocked"],
   [asking("{ name: language, comparator: AtLeast, value: 5 }") + HELD,
-    "x.yaml:13: task.qualifications[0].comparator: must have a comparator: Exists, DoesNotExist, EqualTo, NotEqualTo, GreaterThan, " +
-      "GreaterThanOrEqualTo, LessThan, LessThanOrEqualTo, In or NotIn"],
+    "x.yaml:13: task.qualifications[0].comparator: must be Exists, DoesNotExist, EqualTo, NotEqualTo, GreaterThan, " +
+      "GreaterThanOrEqualTo, LessThan, LessThanOrEqualTo, In or NotIn, not \"AtLeast\""],
   [asking("{ name: language, comparator: LessThan }") + HELD, "x.yaml:13: task.qualifications[0].value: is missing: must be a whole number"],
   [asking("{ name: language, comparator: In, value: 5 }") + HELD, "x.yaml:13: task.qualifications[0].value: must be a list of whole numbers, not 5"],
   [asking("{ name: language, comparator: Exists, value: 5 }") + HELD, "x.yaml:13: task.qualifications[0].value: unknown key; there are name, comparator"],
