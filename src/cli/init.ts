@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CommandModule } from "yargs";
-import { whyFileFailed } from "../report/index.js";
-import { SCENARIO_SCHEMA } from "../scenario/index.js";
+import { shellWord, whyFileFailed } from "../report/index.js";
+import { LONGEST_NAME, SCENARIO_SCHEMA } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { scenarioTemplate } from "./scenario-template.js";
@@ -23,7 +23,8 @@ export const initCommand: CommandModule<object, Arguments> = {
   handler: ({ file }) => {
     if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
     write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
-    process.stdout.write(`wrote ${file}\n\n  simulate validate ${file}\n  simulate --scenario ${file}\n`);
+    const word = shellWord(file);
+    process.stdout.write(`wrote ${file}\n\n  simulate validate ${word}\n  simulate --scenario ${word}\n`);
   },
 };
 
@@ -39,7 +40,7 @@ function write(file: string, text: string): void {
 /** The file's own name as the name of a scenario. */
 function nameFor(file: string): string {
   const words = basename(file, extname(file)).toLowerCase().match(/[a-z0-9]+/g);
-  return words?.join("-") ?? "scenario";
+  return words?.join("-").slice(0, LONGEST_NAME).replace(/-$/, "") ?? "scenario";
 }
 
 /** A path as long as the package lies below `directory`, as an installed dependency does; otherwise the place on this machine. */

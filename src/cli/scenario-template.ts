@@ -1,4 +1,5 @@
 /** The scenario that `simulate init` writes: small, complete, and commented so that it can be changed without the manual. */
+import { stringify } from "yaml";
 
 export interface TemplateOptions {
   /** The scenario's name. */
@@ -13,7 +14,7 @@ export function scenarioTemplate({ name, schema }: TemplateOptions): string {
 # Durations have a unit: 250ms, 1.5s, 2m. Wherever a time or a number varies, write one value, or one of
 #   { uniform: [from, to] }   { exponential: { mean } }   { normal: { mean, sd } }   { lognormal: { median, p95 } }
 # the last three also take a max, that larger draws are cut to.
-name: ${name}
+name: ${stringify(name).trimEnd()}
 description: Workers arrive, chat and submit; one in ten loses the connection for a moment.
 incident: >-
   What happened, or might happen, in real life: the reason for running this at all.

@@ -11,7 +11,7 @@ test("what init writes is valid, runs, and is found by an editor to have a schem
   const file = join(directory, "Ward 7.yaml");
   const written = await simulate("init", file);
   assert.equal(written.code, 0, written.stderr);
-  assert.match(written.stdout, /simulate --scenario .*Ward 7\.yaml/);
+  assert.match(written.stdout, /simulate --scenario '.*Ward 7\.yaml'\n/);
   const [modeline = ""] = readFileSync(file, "utf8").split("\n", 1);
   assert.equal(modeline, `# yaml-language-server: $schema=${new URL(`file://${SCENARIO_SCHEMA}`).href}`);
 
@@ -21,6 +21,16 @@ test("what init writes is valid, runs, and is found by an editor to have a schem
   const run = await simulate("--scenario", file, "--workers", "30", "--virtual", "--quiet", "--results", join(directory, "results"));
   assert.equal(run.code, 0, run.stderr);
   assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
+});
+
+test("what init writes is valid whatever the file is called", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const [called, name] of [["123.yaml", "123"], ["true.yaml", "true"], ["1e3.yml", "1e3"], [`${"x".repeat(120)}.yaml`, "x".repeat(100)]] as const) {
+    const file = join(directory, called);
+    await simulate("init", file);
+    const { code, stdout, stderr } = await simulate("validate", file);
+    assert.deepEqual([code, stdout], [0, `${file}: valid: ${name}, 80 workers in 5s\n`], stderr);
+  }
 });
 
 test("init leaves an existing file as it is", async (t) => {
