@@ -8,5 +8,20 @@ export function toMs(amount: number, unit: string): number | undefined {
   return Object.hasOwn(US_PER_UNIT, unit) ? (amount * US_PER_UNIT[unit as keyof typeof US_PER_UNIT]) / 1000 : undefined;
 }
 
+/** What {@link parseDuration} reads. */
+export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h))+$/;
+const PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g;
+
+/**
+ * Reads a duration, `250ms` or `1m30s` (k6's notation): numbers with a unit, several of them summed. Returns ms, on whole microseconds;
+ * `undefined` when `text` is not a duration (no unit, a sign, an unknown unit, spaces).
+ */
+export function parseDuration(text: string): number | undefined {
+  if (!DURATION_PATTERN.test(text)) return undefined;
+  let us = 0;
+  for (const [, amount, unit = ""] of text.matchAll(PART)) us += Number(amount) * US_PER_UNIT[unit as keyof typeof US_PER_UNIT];
+  return Math.round(us) / 1000;
+}
+
 /** The units of time, for error messages. */
 export const TIME_UNITS = "us, ms, s, m, h";

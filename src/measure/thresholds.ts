@@ -10,7 +10,7 @@
  * that was never raised is 0, since `count==0` is a statement about just that.
  */
 import { closest } from "fastest-levenshtein";
-import { TIME_UNITS, toMs } from "./duration.js";
+import { parseDuration, TIME_UNITS, toMs } from "./duration.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
 
@@ -92,9 +92,13 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
     return fail(`"${unit}" is no unit of it; ${right}`);
   }
 
-  const delay = /^(\d+(?:\.\d+)?)([a-zµ]+)$/.exec(delayAbortEval);
-  const delayAbortMs = toMs(Number(delay?.[1]), delay?.[2] ?? "");
+  if (metricUnit === "share" && !(limit >= 0 && limit <= 1)) {
+    return fail(`a share is from 0 to 1, or from 0% to 100%${unit === "" && number > 0 && number <= 100 ? `; did you mean ${number}%?` : ""}`);
+  }
+
+  const delayAbortMs = parseDuration(delayAbortEval);
   if (delayAbortMs === undefined) return fail(`delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`);
+  if (typeof spec !== "string" && spec.delayAbortEval !== undefined && !abortOnFail) return fail("delayAbortEval says nothing without abortOnFail: true");
 
   return {
     metric,

@@ -3,8 +3,9 @@
  * the loader adds the place and what was there instead.
  */
 import { z } from "zod";
+import { DURATION_PATTERN, parseDuration } from "../measure/index.js";
 import type { Distribution } from "./distribution.js";
-import { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.js";
+import { formatDuration } from "./duration.js";
 import { LONGEST_MS, MOST_COUNT } from "./limits.js";
 import { nearest } from "./nearest.js";
 

@@ -1,6 +1,7 @@
 /** Scenarios: what the files mean, and the plan of what every simulated worker will do. */
 export { ScenarioError } from "./errors.js";
-export { formatDuration, parseDuration } from "./duration.js";
+export { parseDuration } from "../measure/index.js";
+export { formatDuration } from "./duration.js";
 export type { Distribution } from "./distribution.js";
 export { LONGEST_STALL_MS, type Fault } from "./fault-schema.js";
 export { LARGEST_PAYLOAD_BYTES } from "./fields.js";

@@ -68,6 +68,9 @@ const refused: [metric: string, expression: string, message: RegExp][] = [
   ["live_updates_lost", "count==0ms", /"ms" is no unit of it; write a plain number/],
   ["task_completion", "value>0.5", /a rate has rate, not value/],
   ["task_completion", "rate>0.5s", /write a share from 0 to 1, or %/],
+  ["task_completion", "rate>90", /a share is from 0 to 1, or from 0% to 100%; did you mean 90%\?$/],
+  ["task_completion", "rate<150%", /a share is from 0 to 1, or from 0% to 100%$/],
+  ["task_completion", "rate>-0.5", /a share is from 0 to 1, or from 0% to 100%$/],
   ["agents_waiting", "rate>0", /a gauge has value, not rate/],
 ];
 
@@ -88,4 +91,6 @@ test("a threshold may abort the run, but not before its delay, nor for lack of s
   assert.deepEqual(failuresThatAbort(thresholds, measured(4999)), []);
   assert.deepEqual(failuresThatAbort(thresholds, measured(5000)).map((failure) => failure.expression), ["max<50"]);
   assert.throws(() => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "soon" }), /"soon" is no duration/);
+  assert.equal(parseThreshold("stage_wake", { threshold: "max<5", abortOnFail: true, delayAbortEval: "1m30s" }).delayAbortMs, 90_000);
+  assert.throws(() => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }), /delayAbortEval says nothing without abortOnFail: true$/);
 });

@@ -6,8 +6,8 @@ import { formatDuration, parseDuration } from "../../dist/scenario/index.js";
 
 describe("parseDuration", () => {
   it("reads units and their sums", () => {
-    const read = ["0s", "250ms", "1.5s", "2m", "1h", "1m30s", "0.001ms"].map(parseDuration);
-    assert.deepEqual(read, [0, 250, 1500, 120_000, 3_600_000, 90_000, 0.001]);
+    const read = ["0s", "250ms", "1.5s", "2m", "1h", "1m30s", "0.001ms", "250us"].map(parseDuration);
+    assert.deepEqual(read, [0, 250, 1500, 120_000, 3_600_000, 90_000, 0.001, 0.25]);
   });
 
   it("refuses whatever is no duration", () => {
