@@ -22,6 +22,7 @@ export interface PlanArguments {
 export function wholeNumber(option: string, text: string, least: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= least) return value;
+  if (value > Number.MAX_SAFE_INTEGER) throw new UsageError(`--${option} must be at most ${Number.MAX_SAFE_INTEGER}, not ${text}`);
   throw new UsageError(`--${option} must be a whole number, ${least} or more, not "${text}"`);
 }
 

@@ -1,4 +1,5 @@
 /** Scenarios written as modules, for what a YAML file cannot say: values that are computed. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,19 +21,35 @@ export function defineScenario(scenario: ScenarioInput): ScenarioInput {
 
 async function defaultExportOf(path: string, file: string): Promise<unknown> {
   if (!existsSync(path)) throw new ScenarioError([`${file}: no such file`]);
+  const url = pathToFileURL(resolve(path)).href;
+  // Node ends a program that has nothing left to do, however much it waits for, without a word.
+  let giveUp = (): void => undefined;
+  const neverCame = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(new Error("it awaits what never comes"));
+  });
+  process.once("beforeExit", giveUp);
   try {
-    const module = (await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown };
+    const module = (await Promise.race([import(url), neverCame])) as { readonly default?: unknown };
     return module.default;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message, stack = "" } = error as NodeJS.ErrnoException;
     if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new ScenarioError([
         `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) and name ` +
           `the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
-    throw new ScenarioError([`${file}: cannot be imported: ${message.replaceAll("\n", " ")}`]);
+    const line = /^\d+/.exec(stack.split(`${url}:`)[1] ?? "")?.[0] ?? (error instanceof SyntaxError ? lineOfSyntaxError(path) : undefined);
+    throw new ScenarioError([`${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${message.replaceAll("\n", " ")}`]);
+  } finally {
+    process.removeListener("beforeExit", giveUp);
   }
+}
+
+/** Node tells the line of a syntax error to nobody who catches it, but in the first line of what it says when it only checks the module. */
+function lineOfSyntaxError(path: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ["--check", resolve(path)], { encoding: "utf8" });
+  return /^.*:(\d+)\n/.exec(stderr)?.[1];
 }
 
 /**

@@ -81,3 +81,11 @@ test("a scenario that is a module runs, and its run keeps what it computed", asy
   const kept = await simulate("plan", "--json", "--scenario", join(results, runId, "scenario.yaml"));
   assert.equal((JSON.parse(kept.stdout) as { planHash: string }).planHash, plan.hash);
 });
+
+test("a module that awaits what never comes is said so", async (t) => {
+  const file = join(temporaryDirectory(t), "never.mjs");
+  writeFileSync(file, "await new Promise(() => undefined);\nexport default {};\n");
+  const { code, stdout, stderr } = await simulate("validate", file, "steady");
+  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: it awaits what never comes\n`]);
+  assert.match(stdout, /^steady: valid: /, "the others are looked at all the same");
+});

@@ -22,6 +22,7 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   ["a negative duration", ["-s", "steady", "--duration", "-5s"], /--duration must be a duration above 0/],
   ["a duration without a unit", ["-s", "steady", "--duration", "5"], /--duration must be a duration above 0 with a unit/],
   ["a seed that is no number", ["-s", "steady", "--seed", "x"], /--seed must be a whole number, 0 or more, not "x"/],
+  ["a seed that is too large", ["-s", "steady", "--seed", "99999999999999999999"], /--seed must be at most 9007199254740991, not 99999999999999999999/],
   ["one thread", ["-s", "steady", "--threads", "1"], /--threads must be a whole number, 2 or more/],
   ["more workers than a run can have", ["-s", "steady", "--workers", "1000000000"], /workers must be at most 400000, not 1000000000/],
   ["a longer run than there can be", ["-s", "steady", "--duration", "9000h"], /a run takes 480h at most, its drain included/],

@@ -42,7 +42,8 @@ const refused: readonly (readonly [what: string, name: string, text: string, exp
   ["a scenario that is not valid, field by field", "wrong.mjs", STORM.replace('"1s", target', '"-1s", target').replace("weight: 1", "weight: 0.5"),
     /^.*wrong\.mjs: arrivals\.stages\[0\]\.duration: must be 0 or more, not "-1s"\n(.*\n)*.*behaviours: the weights must sum to 1, not 0\.5/],
   ["a module without a default export", "named.mjs", "export const scenario = {};", /named\.mjs: has no default export/],
-  ["a module that throws", "throws.mjs", 'throw new Error("no luck");', /throws\.mjs: cannot be imported: no luck$/],
+  ["a module that throws", "throws.mjs", 'throw new Error("no luck");', /throws\.mjs:1: cannot be imported: no luck$/],
+  ["a module that is none", "syntax.mjs", "export default {\n  name: ;\n};\n", /syntax\.mjs:2: cannot be imported: Unexpected token ';'$/],
 ];
 
 for (const [what, name, text, expected] of refused) {
