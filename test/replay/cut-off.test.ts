@@ -3,7 +3,7 @@
  * is repeated as far as it goes.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ORDER_DIRECTORY } from "../../dist/engine/order/index.js";
@@ -55,3 +55,17 @@ for (const mailbox of ["sound", "reference"] as const) {
     }
   });
 }
+
+test("a run that finished has all of its record and its database: what is missing of them is damage", async (t) => {
+  const { directory } = await runScenario(t, "steady", "sound", { seed: 5, workers: 20, durationMs: 1000 });
+  const root = temporaryDirectory(t);
+  for (const only of ["io", "task-0"]) {
+    const copy = join(root, only);
+    cpSync(directory, copy, { recursive: true });
+    const path = join(copy, ORDER_DIRECTORY, `${only}.bin`);
+    truncateSync(path, statSync(path).size - 20);
+    await assert.rejects(replay(copy), { name: "OrderError", message: `${path}: damaged: it ends in the middle, though its run finished` });
+  }
+  rmSync(join(directory, "run.db"));
+  await assert.rejects(replay(directory), /run\.db is missing, though the run finished/);
+});

@@ -77,8 +77,11 @@ export interface OrderFile {
   entries(): Generator<OrderEntry, boolean>;
 }
 
-/** The order files of the run in `directory`; none when it has none. @throws OrderError, here or while their entries are read */
-export function readOrder(directory: string): OrderFile[] {
+/**
+ * The order files of the run in `directory`; none when it has none. One of a thread that `hasEnd` says yes to is damaged when it was
+ * cut off. @throws OrderError, here or while their entries are read
+ */
+export function readOrder(directory: string, hasEnd: (thread: string) => boolean = () => false): OrderFile[] {
   let names: string[];
   try {
     names = readdirSync(join(directory, ORDER_DIRECTORY)).sort();
@@ -86,11 +89,11 @@ export function readOrder(directory: string): OrderFile[] {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw new OrderError(`cannot read ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, { cause: error });
   }
-  return names.filter((name) => name.endsWith(".bin")).map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name)));
+  return names.filter((name) => name.endsWith(".bin")).map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name), hasEnd));
 }
 
 /** Looks at the header of the file at `path`. It is open again while its entries are read. */
-function openOrderFile(path: string): OrderFile {
+function openOrderFile(path: string, hasEnd: (thread: string) => boolean): OrderFile {
   const file = openSync(path, "r");
   try {
     const start = read(file, MAGIC.length + 5);
@@ -100,7 +103,8 @@ function openOrderFile(path: string): OrderFile {
     const headerBytes = start.readUInt32LE(MAGIC.length + 1);
     const header = headerSchema.safeParse(JSON.parse(read(file, headerBytes)?.toString() ?? "null"));
     if (!header.success) throw new OrderError(`${path}: its header does not say whose it is`);
-    return { header: header.data, entries: () => entriesOf(path, start.length + headerBytes, header.data.thread) };
+    const { thread } = header.data;
+    return { header: header.data, entries: () => entriesOf(path, start.length + headerBytes, thread, hasEnd(thread)) };
   } catch (error) {
     if (error instanceof SyntaxError) throw new OrderError(`${path}: its header is damaged`, { cause: error });
     throw error;
@@ -109,7 +113,11 @@ function openOrderFile(path: string): OrderFile {
   }
 }
 
-function* entriesOf(path: string, from: number, thread: string): Generator<OrderEntry, boolean> {
+function* entriesOf(path: string, from: number, thread: string, hasEnd: boolean): Generator<OrderEntry, boolean> {
+  const cutOff = (): false => {
+    if (hasEnd) throw new OrderError(`${path}: damaged: it ends in the middle, though its run finished`);
+    return false;
+  };
   const decoder = new Decoder(path, thread);
   const file = openSync(path, "r");
   try {
@@ -117,11 +125,11 @@ function* entriesOf(path: string, from: number, thread: string): Generator<Order
     let last = -1;
     for (;;) {
       const head = read(file, 8);
-      if (head === undefined) return false;
+      if (head === undefined) return cutOff();
       const length = head.readUInt32LE(0);
       if (length === 0) return true;
       const chunk = read(file, length);
-      if (chunk === undefined) return false;
+      if (chunk === undefined) return cutOff();
       const number = head.readUInt32LE(4);
       // Written by its thread, which was killed before it could say so, and again from what it left.
       if (number === last) continue;

@@ -6,8 +6,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../db/index.js";
-import { readRunRecord, RUN_FILES } from "../../report/index.js";
+import { readRunRecord, readSummary, RUN_FILES } from "../../report/index.js";
 import { nameOf } from "../evidence.js";
+import { killed } from "../killed.js";
 import { agentsOf, type AgentRecord } from "./agents.js";
 import { OrderDivergence } from "./divergence.js";
 import { lifeOf, type LifeLine } from "./life.js";
@@ -55,9 +56,12 @@ const AGENTS_A_WORLD = 20_000;
 /** Agents between two looks at the event loop. */
 const AGENTS_AT_ONCE = 50;
 
-/** @throws OrderError when the run has no record, or it cannot be read; DatabaseError when the run's database cannot be read */
+/**
+ * @throws OrderError when the run has no record, or it cannot be read, or some of it is missing; DatabaseError or ResultsError when the run's
+ * database or summary cannot be read
+ */
 export async function replayOrder(directory: string, { times, agentId, breathe }: OrderReplayOptions): Promise<OrderReplay> {
-  const files = readOrder(directory);
+  const files = readOrder(directory, whoseRecordHasAnEnd(directory));
   const [first] = files;
   if (first === undefined) throw new OrderError(`${directory}: the run has no record of the order of its operations`);
   const originMs = readRunRecord(directory)?.originMs ?? 0;
@@ -87,6 +91,15 @@ export async function replayOrder(directory: string, { times, agentId, breathe }
   } finally {
     stage.close();
   }
+}
+
+/** A finished run has its database, and an end in the record of each thread that no fault has killed. @throws OrderError, ResultsError */
+function whoseRecordHasAnEnd(directory: string): (thread: string) => boolean {
+  if (!existsSync(join(directory, RUN_FILES.summary))) return () => false;
+  const { faults = [] } = readSummary(directory);
+  const database = join(directory, RUN_FILES.database);
+  if (!existsSync(database)) throw new OrderError(`${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`);
+  return (thread) => !faults.some(({ what }) => what === killed(thread));
 }
 
 function count(tally: { taken: number; errors: Record<string, number>; early: EarlyTimeout[]; life: LifeLine[] }, agentId: string, line: LifeLine, keep: boolean): void {

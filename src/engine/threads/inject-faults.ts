@@ -4,6 +4,7 @@ import { openMailbox, type Arena } from "../../sync/index.js";
 import type { RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
+import { killed } from "../killed.js";
 import { createDatabaseStall } from "./database-stall.js";
 import type { LaunchedThread } from "./launch.js";
 
@@ -66,7 +67,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     // One that has ended has nothing left to lose, and has handed over what it noted.
     if (thread === undefined || thread.hasEnded()) return;
     lost.add(index);
-    note(fault, `thread ${thread.name} was killed`);
+    note(fault, killed(thread.name));
     await thread.kill();
     targets.onKilled(thread.name);
     arena.bury(thread.place);
