@@ -23,9 +23,10 @@ export interface CutOffRun {
 /** @throws DatabaseError when the run's database cannot be read */
 export function examineCutOff(directory: string): CutOffRun {
   const record = readRunRecord(directory);
+  // Before the database: the run may be going on, and what is acknowledged after this is not looked for in what was read before it.
+  const acknowledgements = readAcknowledgements(directory);
   const audit = auditAgents(join(directory, RUN_FILES.database));
   const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);
-  const acknowledgements = readAcknowledgements(directory);
 
   const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
   const submitsSeen = new Map<string, number>();
