@@ -198,7 +198,8 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       const taskReports = await handedOver(tasks, Promise.all(tasks.map(({ report }) => report)));
       if (ioReport === undefined) throw new ThreadDiedError("thread io was killed");
 
-      const durationMs = elapsed();
+      // One that is interrupted at once ends before its first worker was to arrive.
+      const durationMs = Math.max(1, elapsed());
       // Who looks on reads the database, which is to be closed with nobody in the way.
       clearInterval(progress);
       injection.end();
