@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { injectFaults, killedIn } from "../../dist/engine/threads/inject-faults.js";
 import type { LaunchedThread } from "../../dist/engine/threads/launch.js";
 import type { PlannedFault } from "../../dist/scenario/index.js";
-import { Arena } from "../../dist/sync/index.js";
+import { Arena, MailboxFullError, openMailbox } from "../../dist/sync/index.js";
 
 /** A thread that notes what is done to it. */
 function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThread<unknown> {
@@ -47,4 +47,36 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
   assert.deepEqual(injection.happened.map(({ what }) => what), ["thread client-1 was paused for 100 ms", "thread client-1 was killed"]);
   assert.equal(injection.allowanceMs, 100);
   assert.deepEqual(killedIn(injection), { killed: { channels: new Set(["clients-1"]), runners: new Set() } });
+});
+
+test("the pool is told of a lost task thread also when its inbox has no room at that moment", async () => {
+  const done: string[] = [];
+  const arena = Arena.create({ slots: 1, wideSlots: 1, wideRingBytes: 1024 });
+  const pool = arena.allocateWide();
+  const inbox = openMailbox(pool);
+  assert.throws(() => {
+    for (;;) inbox.append("x");
+  }, MailboxFullError);
+  const times: number[] = [];
+  const injection = injectFaults([{ kind: "kill-thread", at: 2, thread: "task", pick: 0 }], {
+    arena,
+    inboxes: { pool: pool.index, runners: [], channels: [] },
+    clients: [],
+    tasks: [threadNamed("task-0", false, done)],
+    databasePath: "",
+    onKilled: () => undefined,
+    jumpClock: () => undefined,
+    elapsed: () => 2,
+    at: (ms, action) => {
+      times.push(ms);
+      // The pool takes what is there, after a while.
+      if (times.length === 3) while (inbox.take() !== undefined);
+      action();
+    },
+    onError: (error) => assert.fail(String(error)),
+  });
+  while (inbox.size !== 1) await new Promise(setImmediate);
+  injection.end();
+  assert.deepEqual(inbox.take(), { kind: "runnerLost", runner: 0 });
+  assert.equal(times.length, 3);
 });

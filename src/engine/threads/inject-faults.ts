@@ -1,12 +1,15 @@
 /** Carries out the plan's faults on the run's threads, its database and its clock. */
 import type { PlannedFault } from "../../scenario/index.js";
-import { openMailbox, type Arena } from "../../sync/index.js";
+import { MailboxFullError, openMailbox, type Arena, type Json } from "../../sync/index.js";
 import type { RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
 import { killed } from "../killed.js";
 import { createDatabaseStall } from "./database-stall.js";
 import type { LaunchedThread } from "./launch.js";
+
+/** Between two attempts to tell the pool of a thread's end, ms. */
+const RETRY_MS = 5;
 
 export interface FaultTargets {
   readonly arena: Arena;
@@ -57,6 +60,20 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const stall = createDatabaseStall(targets);
   const note = (fault: PlannedFault, what: string): void => void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
 
+  /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
+  const tellPool = async (message: Json): Promise<void> => {
+    const inbox = openMailbox(targets.arena.slot(targets.inboxes.pool));
+    for (;;) {
+      try {
+        inbox.append(message);
+        return;
+      } catch (error) {
+        if (!(error instanceof MailboxFullError)) throw error;
+      }
+      await new Promise<void>((resolve) => targets.at(targets.elapsed() + RETRY_MS, resolve));
+    }
+  };
+
   const kill = async (fault: Extract<PlannedFault, { kind: "kill-thread" }>): Promise<void> => {
     const { arena, inboxes } = targets;
     const { thread: kind } = fault;
@@ -72,7 +89,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     targets.onKilled(thread.name);
     arena.bury(thread.place);
     if (kind === "task") {
-      openMailbox(arena.slot(inboxes.pool)).append({ kind: "runnerLost", runner: index });
+      await tellPool({ kind: "runnerLost", runner: index });
       return;
     }
     const channel = inboxes.channels[index];
