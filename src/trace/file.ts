@@ -1,5 +1,5 @@
 /** Trace files: written block by block, read one block at a time. */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./error.js";
@@ -18,12 +18,13 @@ export interface TraceFile extends Encoder {
 export function createTraceFile(path: string, header: TraceHeader): TraceFile {
   const file = openSync(path, "wx");
   const lengthWord = Buffer.alloc(4);
+  // To the last byte: `writeSync` may write less on a disk that fills up.
   const writeSized = (bytes: Uint8Array): void => {
     lengthWord.writeUInt32LE(bytes.length);
-    writeSync(file, lengthWord);
-    writeSync(file, bytes);
+    writeFileSync(file, lengthWord);
+    writeFileSync(file, bytes);
   };
-  writeSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION])]));
+  writeFileSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION])]));
   writeSized(Buffer.from(JSON.stringify(header)));
   const encoder = createEncoder(writeSized);
   return {

@@ -2,7 +2,7 @@
  * Writes an order file: a buffer that is added to the file when it is full. The buffer is shared memory, so that what a thread had
  * in it when it was killed can be added by whoever made the buffer.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { cannotWrite } from "../../report/results-error.js";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
 import { CODE, LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
@@ -34,7 +34,7 @@ export function createJournal(path: string, header: object): JournalPlace {
   length.writeUInt32LE(text.length);
   const file = openSync(path, "wx");
   try {
-    writeSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION]), length, text]));
+    writeFileSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION]), length, text]));
   } finally {
     closeSync(file);
   }
@@ -68,7 +68,8 @@ function writeChunk(file: number, path: string, words: Int32Array, bytes: Buffer
 /** @throws ResultsError */
 function append(file: number, path: string, bytes: Buffer): void {
   try {
-    writeSync(file, bytes);
+    // To the last byte: `writeSync` may write less on a disk that fills up.
+    writeFileSync(file, bytes);
   } catch (error) {
     throw cannotWrite(path, error);
   }

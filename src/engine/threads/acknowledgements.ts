@@ -1,5 +1,5 @@
 /** The clients' own record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { acknowledgementLine, type Acknowledgement } from "../../report/acknowledgements.js";
 import { cannotWrite } from "../../report/results-error.js";
 
@@ -18,7 +18,8 @@ export function openAcknowledgementLog(path: string): AcknowledgementLog {
   return {
     note(acknowledgement) {
       try {
-        writeSync(file, acknowledgementLine(acknowledgement));
+        // To the last byte: `writeSync` may write less on a disk that fills up.
+        writeFileSync(file, acknowledgementLine(acknowledgement));
       } catch (error) {
         throw cannotWrite(path, error);
       }
