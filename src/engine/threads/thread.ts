@@ -72,6 +72,8 @@ export async function runThread<Evidence>(
   } finally {
     clearInterval(progress);
     db.close();
+    // Who waits for the last writes is told in a microtask what came of them, a failure among it.
+    await Promise.resolve();
     recording?.close();
     log.close();
     port.close();
