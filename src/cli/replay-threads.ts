@@ -1,14 +1,17 @@
 /** `simulate replay` of a run on real threads: repeats its agents from the recorded order, and says what came of it. */
 import { setImmediate } from "node:timers/promises";
-import { describeEnd, replayOrder, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
+import { describeEnd, replayOrder, UnknownAgentError, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
+import { UsageError } from "./errors.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-exit.js";
 
 /** Early timeouts that are printed one by one. */
 const MOST_PRINTED = 5;
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
-  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() });
+  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() }).catch((error: unknown) => {
+    throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
+  });
   if (replay.divergence !== undefined) {
     process.stdout.write(describeDivergence(replay.divergence));
     process.exitCode = EXIT_DIVERGED;

@@ -2,19 +2,18 @@
  * `simulate replay RUN`: repeats a run. One under simulated time is compared with its trace, event by event; of one on real threads,
  * each agent is repeated in the order that the run recorded.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import { replayVirtual } from "../engine/index.js";
 import { formatCount, RUN_FILES } from "../report/index.js";
-import { describeEvent, type Divergence } from "../trace/index.js";
+import { describeEvent, TraceError, type Divergence } from "../trace/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { wholeNumber } from "./plan-options.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
 import { replayThreadsRun } from "./replay-threads.js";
-import { findRun, resultsOption } from "./run-directory.js";
+import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
 
 interface Arguments {
   readonly run: string;
@@ -38,10 +37,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
           ["$0 replay last --agent 17 --times 1000", "what was done to one agent, a thousand times over"],
         ),
       ),
-  async handler({ run, results, times: timesText, agent }) {
+  async handler({ run, results, times: timesText, agent: agentText }) {
     const directory = findRun(run, results);
     const times = wholeNumber("times", timesText, 1);
-    if (!existsSync(join(directory, RUN_FILES.trace))) return replayThreadsRun(directory, times, agent);
+    const agent = agentFrom(agentText);
+    if (!isSimulated(directory)) return replayThreadsRun(directory, times, agent);
     if (agent !== undefined) throw new UsageError("--agent is for runs on real threads; `simulate trace RUN --agent ID` prints an agent of this one");
     for (let time = 0; time < times && process.exitCode === undefined; time++) await replayVirtualRun(directory);
   },
@@ -50,9 +50,18 @@ export const replayCommand: CommandModule<object, Arguments> = {
 async function replayVirtualRun(directory: string): Promise<void> {
   const outcome = await replayVirtual(directory, () => setImmediate());
   if (outcome.kind === "diverged") {
-    const { same, recorded } = outcome.divergence;
+    const { same, recorded, before, isCutOff } = outcome.divergence;
     if (recorded?.actor === "user" && recorded.operation === "interrupt") {
       process.stdout.write(`the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events\n`);
+      return;
+    }
+    if (isCutOff) {
+      const reached = `${((before.at(-1)?.at ?? 0) / 1000).toFixed(3)} s`;
+      if (isFinished(directory)) {
+        const path = join(directory, RUN_FILES.trace);
+        throw new TraceError(`${path}: damaged: it breaks off at ${reached}, though its run finished; the ${formatCount(same)} events before are the same`);
+      }
+      process.stdout.write(`the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events\n`);
       return;
     }
     process.stdout.write(describeDivergence(outcome.divergence));

@@ -1,7 +1,7 @@
 /** Finds the run that a command is to look at. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { listRuns } from "../report/index.js";
+import { listRuns, readSummary, RUN_FILES } from "../report/index.js";
 import { UsageError } from "./errors.js";
 
 /** The options of every command that takes a run. */
@@ -21,4 +21,21 @@ export function findRun(run: string, root: string): string {
     if (existsSync(path) && statSync(path).isDirectory()) return path;
   }
   throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists them`);
+}
+
+/** Whether the run in `directory` is one under simulated time, as far as its files tell. @throws ResultsError when its summary cannot be read */
+export function isSimulated(directory: string): boolean {
+  if (existsSync(join(directory, RUN_FILES.trace))) return true;
+  return isFinished(directory) && readSummary(directory).engine === "virtual";
+}
+
+/** Whether the run in `directory` has come to its end, whatever has befallen its files since. */
+export function isFinished(directory: string): boolean {
+  return existsSync(join(directory, RUN_FILES.summary));
+}
+
+/** The value of `--agent`. @throws UsageError when it cannot be the id of an agent */
+export function agentFrom(text: string | undefined): string | undefined {
+  if (text === "") throw new UsageError('--agent must be the id of an agent, such as 17 or onboarding_17, not ""');
+  return text;
 }

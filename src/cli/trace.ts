@@ -11,7 +11,7 @@ import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/in
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
-import { findRun, resultsOption } from "./run-directory.js";
+import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
 
 interface Arguments {
   readonly run: string;
@@ -43,56 +43,77 @@ export const traceCommand: CommandModule<object, Arguments> = {
           ["$0 trace last --agent 17 --open", "the same as a picture"],
         ),
       ),
-  async handler({ run, agent, from, to, results, json, html, open }) {
+  async handler({ run, agent: agentText, from, to, results, json, html, open }) {
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
     if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
+    const agent = agentFrom(agentText);
     const directory = findRun(run, results);
-    const reader = readTrace(traceOf(directory));
+    const path = traceOf(directory);
+    const reader = readTrace(path);
+    let reachedMs = 0;
+    let isCutOff = false;
     const events = function* (): Generator<TraceEvent> {
-      for (const event of reader.events()) {
-        if (event.at > toMs) return;
+      const all = reader.events();
+      for (let next = all.next(); ; next = all.next()) {
+        if (next.done) {
+          isCutOff = next.value === undefined;
+          return;
+        }
+        const event = next.value;
+        reachedMs = event.at;
+        if (event.at > toMs) {
+          all.return(undefined);
+          return;
+        }
         if (event.at >= fromMs && (agent === undefined || concerns(event, agent))) yield event;
       }
+    };
+    const breaksOff = (): string => `it breaks off at ${(reachedMs / 1000).toFixed(3)} s: the ${isFinished(directory) ? "file is damaged" : "run was cut off"}`;
+    const nothing = (): UsageError => {
+      const when = from === undefined && to === undefined ? "" : " in that time";
+      return new UsageError(`the trace of ${directory} has nothing about an agent ${agent}${when}${isCutOff ? `; ${breaksOff()}` : ""}`);
+    };
+    const tellIfCutOff = (): void => {
+      if (isCutOff) process.stderr.write(`${path}: ${breaksOff()}\n`);
     };
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
       const page = html === undefined || html === "" ? join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`) : html;
-      writeAtomically(page, pictureOf(events(), agent, directory));
+      const picture = pictureOf(events(), agent, directory);
+      if (picture === undefined) throw nothing();
+      writeAtomically(page, picture);
       process.stdout.write(`${relative("", page)}\n`);
+      tellIfCutOff();
       if (open) await openPage(page);
       return;
     }
     const found = events();
     const first = found.next();
-    if (first.done === true && agent !== undefined) {
-      throw new UsageError(`${nothingAbout(agent, directory)}${from === undefined && to === undefined ? "" : " in that time"}`);
-    }
+    if (first.done === true && agent !== undefined) throw nothing();
     const lineOf = (event: TraceEvent): string => `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
     const lines = function* (): Generator<string> {
       if (first.done !== true) yield lineOf(first.value);
       for (const event of found) yield lineOf(event);
     };
     await pipeline(Readable.from(inChunks(lines())), process.stdout, { end: false }).catch(ignoreClosedPipe);
+    tellIfCutOff();
   },
 };
 
 /** @throws UsageError for a run that has none */
 function traceOf(directory: string): string {
   const path = join(directory, RUN_FILES.trace);
-  if (existsSync(path)) return path;
+  // Of a simulated run whose trace is gone, that is what reading it says.
+  if (isSimulated(directory)) return path;
   if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file)))) throw new UsageError(`${directory} is no run`);
   throw new UsageError(`${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`);
 }
 
-function nothingAbout(agentId: string, directory: string): string {
-  return `the trace of ${directory} has nothing about an agent ${agentId}`;
-}
-
-/** A page with the agent's life. @throws UsageError when the trace has nothing about such an agent */
-function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string {
+/** A page with the agent's life; undefined when the events have nothing about such an agent. */
+function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string | undefined {
   const sequence = agentSequence(events, { agentId });
-  if (sequence.rows.length === 0) throw new UsageError(nothingAbout(agentId, directory));
+  if (sequence.rows.length === 0) return undefined;
   return renderSequencePage({
     title: `Agent ${agentId}`,
     problems: [],

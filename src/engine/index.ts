@@ -6,7 +6,7 @@ export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
 export { MOST_THREADS, usualThreads } from "./limits.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
-export { describeEnd, OrderDivergence, OrderError, replayOrder, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";
+export { describeEnd, OrderDivergence, OrderError, replayOrder, UnknownAgentError, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";
 export { FAULT_KINDS, FAULTS, refuseThreadFaults, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";

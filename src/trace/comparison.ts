@@ -1,5 +1,5 @@
 /** Compares a run that is being repeated with the trace of the first, event by event, while it goes on. */
-import { createEncoder, type Encoder } from "./encoder.js";
+import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import type { TraceEvent } from "./event.js";
 import { readBlocks, type TraceHeader } from "./file.js";
@@ -14,6 +14,8 @@ export interface Divergence {
   readonly recorded: TraceEvent | undefined;
   /** What came then in the repetition; undefined: its end. */
   readonly repeated: TraceEvent | undefined;
+  /** Whether the trace is at its last event there and has no end: its run was cut off, or the file was. Nothing has come out differently then. */
+  readonly isCutOff: boolean;
 }
 
 /** Thrown out of the repetition by the event that differs, or one soon after it: nothing that comes later means anything. */
@@ -64,7 +66,8 @@ export function compareWithTrace(path: string): Comparison {
     end() {
       const end = encoder.end();
       if (found !== undefined) throw found;
-      if (!recorded.next().done) {
+      const last = recorded.next();
+      if (!last.done || last.value === undefined) {
         recorded.return(undefined);
         throw new DivergenceError(findDivergence(path, compared, new Uint8Array()));
       }
@@ -77,22 +80,35 @@ export function compareWithTrace(path: string): Comparison {
 function findDivergence(path: string, number: number, repeated: Uint8Array): Divergence {
   const dictionary = new Dictionary();
   let same = 0;
-  let at = 0;
   let before: TraceEvent[] = [];
-  for (const block of readBlocks(path).blocks()) {
-    if (at++ === number) return compareEvents(eventsOf(block, dictionary, path), eventsOf(repeated, dictionary, path), same, before);
-    const events = [...decodeBlock(block, dictionary, path)];
+  const blocks = readBlocks(path).blocks();
+  for (let at = 0; ; at++) {
+    const next = blocks.next();
+    if (next.done) return { ...compareEvents([], eventsOf(repeated, dictionary, path), same, before), isCutOff: next.value === undefined };
+    if (at === number) {
+      const found = compareEvents(eventsOf(next.value, dictionary, path), eventsOf(repeated, dictionary, path), same, before);
+      // Its last block is shorter than it would be where the run was to go on.
+      const isCutOff = found.recorded === undefined && isEndMissing(blocks);
+      blocks.return(undefined);
+      return { ...found, isCutOff };
+    }
+    const events = [...decodeBlock(next.value, dictionary, path)];
     same += events.length;
     before = events.slice(-EVENTS_BEFORE);
   }
-  return compareEvents([], eventsOf(repeated, dictionary, path), same, before);
+}
+
+/** Whether nothing comes after the block that was read last, not even an end. */
+function isEndMissing(blocks: Iterator<Buffer, TraceEnd | undefined>): boolean {
+  const next = blocks.next();
+  return next.done === true && next.value === undefined;
 }
 
 function eventsOf(block: Uint8Array, dictionary: Dictionary, path: string): TraceEvent[] {
   return [...decodeBlock(Buffer.from(block), dictionary.copy(), path)];
 }
 
-function compareEvents(recorded: readonly TraceEvent[], repeated: readonly TraceEvent[], sameBefore: number, before: readonly TraceEvent[]): Divergence {
+function compareEvents(recorded: readonly TraceEvent[], repeated: readonly TraceEvent[], sameBefore: number, before: readonly TraceEvent[]): Omit<Divergence, "isCutOff"> {
   let at = 0;
   while (at < recorded.length && at < repeated.length && JSON.stringify(recorded[at]) === JSON.stringify(repeated[at])) at++;
   return {

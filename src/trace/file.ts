@@ -90,7 +90,7 @@ export function readBlocks(path: string): { readonly header: TraceHeader; blocks
     if (version !== VERSION) throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
     const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
-    return { header: JSON.parse(header.toString()) as TraceHeader, blocks: () => blocksOf(file, path) };
+    return { header: parse<TraceHeader>(header, path, "its header"), blocks: () => blocksOf(file, path) };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -105,12 +105,20 @@ function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | und
       if (block === undefined) return undefined;
       if (block.length === 0) {
         const end = readSized(file, path);
-        return end === undefined ? undefined : (JSON.parse(end.toString()) as TraceEnd);
+        return end === undefined ? undefined : parse<TraceEnd>(end, path, "its end");
       }
       yield block;
     }
   } finally {
     closeSync(file);
+  }
+}
+
+function parse<T>(json: Buffer, path: string, what: string): T {
+  try {
+    return JSON.parse(json.toString()) as T;
+  } catch (error) {
+    throw new TraceError(`${path}: damaged: ${what} is not JSON`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -122,6 +122,43 @@ describe("replay", () => {
     const command = await simulate("replay", other);
     assert.equal(command.code, 1);
     assert.match(command.stdout, /events are the same, the next is not:\n[^]*\n {2}- .* wait .* 800\n {2}\+ .* wait .* 799\n/);
+  });
+
+  it("tells of a trace that breaks off, whether its run was cut off or its file is damaged", async () => {
+    using directory = temporaryDirectory();
+    const { directory: run } = await runOf(directory.path, "--seed", "5");
+    const path = join(run, "trace.bin");
+    const trace = readFileSync(path);
+    writeFileSync(path, trace.subarray(0, trace.length - 5));
+    const damaged = await simulate("replay", run);
+    assert.equal(damaged.code, 1);
+    assert.match(damaged.stderr, /^simulate: .*trace\.bin: damaged: it breaks off at \d+\.\d{3} s, though its run finished; the [\d,]+ events before are the same\n$/);
+    assert.match((await simulate("trace", run, "--agent", "1")).stderr, /trace\.bin: it breaks off at \d+\.\d{3} s: the file is damaged\n$/);
+
+    rmSync(join(run, "summary.json"));
+    writeFileSync(path, trace.subarray(0, 100_000));
+    const cutOff = await simulate("replay", run);
+    assert.deepEqual([cutOff.code, cutOff.stderr], [0, ""]);
+    assert.match(cutOff.stdout, /^the same up to \d+\.\d{3} s, where the trace breaks off: the run was cut off: [\d,]+ events\n$/);
+    const none = await simulate("trace", run, "--agent", "999");
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /has nothing about an agent 999; it breaks off at \d+\.\d{3} s: the run was cut off\n$/);
+  });
+
+  it("tells what is not there: a trace that is gone, an agent at that time, an agent without an id", async () => {
+    using directory = temporaryDirectory();
+    const { directory: run } = await runOf(directory.path, "--seed", "5");
+    const late = await simulate("trace", run, "--agent", "1", "--from", "1000s", "--html", join(directory.path, "y.html"));
+    assert.deepEqual([late.code, late.stderr], [2, `simulate: the trace of ${run} has nothing about an agent 1 in that time\n`]);
+    for (const command of ["trace", "replay"]) {
+      const { code, stderr } = await simulate(command, run, "--agent", "");
+      assert.deepEqual([code, stderr], [2, 'simulate: --agent must be the id of an agent, such as 17 or onboarding_17, not ""\n']);
+    }
+    rmSync(join(run, "trace.bin"));
+    for (const command of ["trace", "replay"]) {
+      const { code, stderr } = await simulate(command, run);
+      assert.deepEqual([code, stderr], [1, `simulate: cannot read ${join(run, "trace.bin")}: there is no such file\n`]);
+    }
   });
 
   it("lists runs, and shows the life of one agent of the last", async () => {

@@ -11,6 +11,7 @@ import {
   DivergenceError,
   readTrace,
   TraceError,
+  type Divergence,
   type TraceEvent,
   type Value,
 } from "../../dist/trace/index.js";
@@ -121,6 +122,8 @@ describe("a trace file", () => {
     const header = bytes.readUInt32LE(9);
     writeFileSync(path, bytes.fill(0xee, 9 + 4 + header + 4, 9 + 4 + header + 8));
     assert.throws(() => read(path), /damaged/);
+    writeFileSync(path, bytes.fill("x", 9 + 4, 9 + 4 + header));
+    assert.throws(() => readTrace(path), (error) => error instanceof TraceError && /t\.bin: damaged: its header is not JSON$/.test(error.message));
   });
 });
 
@@ -156,6 +159,7 @@ describe("comparing with a trace", () => {
           before: list.slice(Math.max(0, at - 8), at),
           recorded: list[at],
           repeated: changed,
+          isCutOff: false,
         });
       }),
       { numRuns: 15 },
@@ -170,6 +174,33 @@ describe("comparing with a trace", () => {
     assert.deepEqual([shorter.same, shorter.repeated], [12_345, undefined]);
     const longer = repeat(path, [...list, event(40_000, "more")]) as { same: number; recorded: unknown };
     assert.deepEqual([longer.same, longer.recorded], [30_000, undefined]);
+  });
+
+  it("says when the trace was cut off, which is no difference", () => {
+    using directory = temporaryDirectory();
+    const path = join(directory.path, "t.bin");
+    write(path, list);
+    const bytes = readFileSync(path);
+    // In the middle of a block, at the end of the last (four bytes of no length are before the end, which is JSON), and in the end.
+    const endAt = bytes.lastIndexOf("{") - 8;
+    for (const length of [100_000, endAt, bytes.length - 5]) {
+      writeFileSync(path, bytes.subarray(0, length));
+      const { isCutOff, same, recorded, before } = repeat(path, list) as Divergence;
+      assert.deepEqual([isCutOff, recorded, before.at(-1)], [true, undefined, list[same - 1]]);
+      assert.equal(same === list.length, length >= endAt);
+    }
+    const unlike = repeat(path, list.with(2, event(2, "another"))) as Divergence;
+    assert.deepEqual([unlike.isCutOff, unlike.same], [false, 2]);
+  });
+
+  it("takes a trace that its run had to abandon for one that was cut off", () => {
+    using directory = temporaryDirectory();
+    const path = join(directory.path, "t.bin");
+    const file = createTraceFile(path, {});
+    for (const each of list.slice(0, 12_345)) file.write(each);
+    file.abandon();
+    const { isCutOff, same } = repeat(path, list) as Divergence;
+    assert.deepEqual([isCutOff, same], [true, 12_345]);
   });
 });
 

@@ -11,6 +11,9 @@ export class OrderError extends Error {
   override readonly name = "OrderError";
 }
 
+/** The record has no agent of the id that was asked for. */
+export class UnknownAgentError extends OrderError {}
+
 interface Placed {
   /** Which thread's it is. */
   readonly thread: string;

@@ -13,7 +13,7 @@ import { agentsOf, type AgentRecord } from "./agents.js";
 import { OrderDivergence } from "./divergence.js";
 import { lifeOf, type LifeLine } from "./life.js";
 import { Play } from "./play.js";
-import { OrderError, readOrder, type OrderHeader } from "./read.js";
+import { OrderError, readOrder, UnknownAgentError, type OrderHeader } from "./read.js";
 import { createWorld, type World } from "./world.js";
 
 export interface OrderReplayOptions {
@@ -82,7 +82,7 @@ export async function replayOrder(directory: string, { times, agentId, breathe }
       stage.close();
       stage = createStage(first.header);
     }
-    if (agentId !== undefined && tally.agents === 0) throw new OrderError(`${directory}: the record of the run has no agent ${agentId}`);
+    if (agentId !== undefined && tally.agents === 0) throw new UnknownAgentError(`${directory}: the record of the run has no agent ${agentId}`);
     stage.compareStatuses(directory);
     return { ...tally, divergence: undefined };
   } catch (error) {
