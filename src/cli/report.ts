@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { examineCutOff, type CutOffRun } from "../engine/index.js";
+import { examineCutOff, examineCutOffSimulation, type CutOffRun, type CutOffSimulation } from "../engine/index.js";
 import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
-import { findRun, resultsOption } from "./run-directory.js";
+import { findRun, isSimulated, resultsOption } from "./run-directory.js";
+import { shellWord } from "./shell-word.js";
 import { colored, widthOf } from "./terminal.js";
 
 interface Arguments extends OutputArguments {
@@ -52,6 +53,10 @@ export const reportCommand: CommandModule<object, Arguments> = {
     const asked = Object.keys(outputOptions).find((name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined);
     if (asked !== undefined) throw new UsageError(`--${asked} is for finished runs: ${directory} has no summary`);
     if (!existsSync(join(directory, RUN_FILES.database))) throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
+    if (isSimulated(directory)) {
+      process.stdout.write(`${describeSimulation(examineCutOffSimulation(directory), directory).join("\n")}\n`);
+      return;
+    }
     const cutOff = examineCutOff(directory);
     process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);
     if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
@@ -76,6 +81,25 @@ function describe({ record, reachedMs, agents, onboardingAgents, submits, acknow
     ...shown,
     ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
     `Run it again  ${record.reproduce}`,
+    `Results       ${directory}`,
+  ];
+}
+
+function describeSimulation({ identity, events, reachedMs }: CutOffSimulation, directory: string): string[] {
+  const { planOptions, mailbox, faultRates } = identity;
+  const { seed, workers, durationMs } = planOptions;
+  const rates = Object.entries(faultRates ?? {}).filter(([, rate]) => rate > 0);
+  const options = [
+    ...(workers === undefined ? [] : [`--workers ${workers}`]),
+    ...(durationMs === undefined ? [] : [`--duration ${durationMs}ms`]),
+    ...(rates.length === 0 ? [] : [`--faults ${rates.map(([kind, rate]) => `${kind}=${rate}`).join(",")}`]),
+    ...(mailbox === "sound" ? [] : [`--mailbox ${mailbox}`]),
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+  ];
+  return [
+    "STILL RUNNING OR CUT OFF  under simulated time",
+    reachedMs === undefined ? "  its trace has no events yet" : `  its trace goes to ${(reachedMs / 1000).toFixed(3)} s of the run: ${formatCount(events)} events`,
+    `Run it again  ${["simulate", `--scenario ${shellWord(join(directory, RUN_FILES.scenario))}`, "--virtual", ...options].join(" ")}`,
     `Results       ${directory}`,
   ];
 }

@@ -20,7 +20,7 @@ export interface CutOffRun {
   readonly missing: readonly Acknowledgement[];
 }
 
-/** @throws DatabaseError when the run's database cannot be read */
+/** @throws DatabaseError or ResultsError when the run's database or its record cannot be read */
 export function examineCutOff(directory: string): CutOffRun {
   const record = readRunRecord(directory);
   // Before the database: the run may be going on, and what is acknowledged after this is not looked for in what was read before it.

@@ -9,6 +9,7 @@ export { ThreadDiedError } from "./threads/launch.js";
 export { describeEnd, OrderDivergence, OrderError, replayOrder, UnknownAgentError, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";
 export { FAULT_KINDS, FAULTS, refuseThreadFaults, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
+export { examineCutOffSimulation, type CutOffSimulation } from "./virtual/cut-off.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
 export { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./virtual/shrink.js";

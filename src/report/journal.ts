@@ -6,7 +6,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomically } from "./results.js";
+import { ResultsError } from "./results-error.js";
 import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
+import { whyFileFailed } from "./why-file-failed.js";
 
 const runRecordSchema = z.object({
   /** The version of this layout. */
@@ -40,11 +42,14 @@ export function hasBegun(directory: string): boolean {
   return existsSync(join(directory, JOURNAL_FILES.run));
 }
 
-/** The record of the run in `directory`; undefined when there is none that can be read: the run had not begun. */
+/** The record of the run in `directory`; undefined when there is none: the run had not begun. @throws ResultsError when it cannot be read */
 export function readRunRecord(directory: string): RunRecord | undefined {
+  const path = join(directory, JOURNAL_FILES.run);
   try {
-    return runRecordSchema.parse(JSON.parse(readFileSync(join(directory, JOURNAL_FILES.run), "utf8")));
-  } catch {
-    return undefined;
+    return runRecordSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const why = error instanceof SyntaxError ? "it is not JSON" : error instanceof z.ZodError ? "it is not the record of a run" : whyFileFailed(error);
+    throw new ResultsError(`cannot read ${path}: ${why}`, { cause: error });
   }
 }

@@ -90,7 +90,7 @@ export function readBlocks(path: string): { readonly header: TraceHeader; blocks
     if (version !== VERSION) throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
     const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
-    return { header: parse<TraceHeader>(header, path, "its header"), blocks: () => blocksOf(file, path) };
+    return { header: parse(header, path, "its header") as TraceHeader, blocks: () => blocksOf(file, path) };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -105,7 +105,7 @@ function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | und
       if (block === undefined) return undefined;
       if (block.length === 0) {
         const end = readSized(file, path);
-        return end === undefined ? undefined : parse<TraceEnd>(end, path, "its end");
+        return end === undefined ? undefined : (parse(end, path, "its end") as TraceEnd);
       }
       yield block;
     }
@@ -114,9 +114,9 @@ function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | und
   }
 }
 
-function parse<T>(json: Buffer, path: string, what: string): T {
+function parse(json: Buffer, path: string, what: string): unknown {
   try {
-    return JSON.parse(json.toString()) as T;
+    return JSON.parse(json.toString());
   } catch (error) {
     throw new TraceError(`${path}: damaged: ${what} is not JSON`, { cause: error });
   }

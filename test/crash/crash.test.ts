@@ -142,6 +142,10 @@ test("a directory that is no run, and one whose run had not begun", () => {
   openDatabase(join(early, "run.db"), { create: true }).close();
   const { status, stdout } = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
   assert.deepEqual([status, stdout], [0, `CUT OFF before it had begun: ${early}\n`]);
+  writeFileSync(join(early, "run.json"), "{");
+  const damaged = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
+  assert.deepEqual([damaged.status, damaged.stderr], [1, `simulate: cannot read ${join(early, "run.json")}: it is not JSON\n`]);
+  rmSync(join(early, "run.json"));
   writeFileSync(join(early, "run.db"), "not a database, but long enough to be taken for one by somebody who does not look");
   const broken = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
   assert.deepEqual([broken.status, broken.stderr.trim().split("\n").length], [1, 1]);

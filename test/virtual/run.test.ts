@@ -145,6 +145,21 @@ describe("replay", () => {
     assert.match(none.stderr, /has nothing about an agent 999; it breaks off at \d+\.\d{3} s: the run was cut off\n$/);
   });
 
+  it("is reported as far as it had come when it was cut off, with the command that runs it again", async () => {
+    using directory = temporaryDirectory();
+    const { directory: run, summary } = await runOf(directory.path, "--seed", "5", "--faults", "late=0.05");
+    rmSync(join(run, "summary.json"));
+    const { code, stdout } = await simulate("report", run);
+    const scenario = join(run, "scenario.yaml");
+    assert.equal(code, 0);
+    assert.match(stdout, /^STILL RUNNING OR CUT OFF {2}under simulated time\n {2}its trace goes to \d+\.\d{3} s of the run: [\d,]+ events\n/);
+    assert.ok(stdout.includes(`\nRun it again  simulate --scenario ${scenario} --virtual --faults late=0.05 --seed 5\n`));
+    const again = await simulate("--scenario", scenario, "--virtual", "--faults", "late=0.05", "--seed", "5", "--results", join(directory.path, "again"), "--quiet");
+    assert.equal(again.code, 0);
+    const [id = ""] = readdirSync(join(directory.path, "again"));
+    assert.equal((JSON.parse(readFileSync(join(directory.path, "again", id, "summary.json"), "utf8")) as { traceHash: string }).traceHash, summary.traceHash);
+  });
+
   it("tells what is not there: a trace that is gone, an agent at that time, an agent without an id", async () => {
     using directory = temporaryDirectory();
     const { directory: run } = await runOf(directory.path, "--seed", "5");
