@@ -3,13 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { examineCutOff, examineCutOffSimulation, type CutOffRun, type CutOffSimulation } from "../engine/index.js";
-import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { formatCount, readSummary, renderSummary, RUN_FILES, shellWord, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, isSimulated, resultsOption } from "./run-directory.js";
-import { shellWord } from "./shell-word.js";
 import { colored, widthOf } from "./terminal.js";
 
 interface Arguments extends OutputArguments {
