@@ -25,32 +25,39 @@ const COMMITS = { warmUp: 50, counted: 250 };
 /** Between hand-overs, so that the receiver is parked, ms. */
 const PAUSE_MS = 1;
 
+/** The receiver has so long to start, and to park again for the next hand-over, ms: this thread is blocked, and nothing else could end it. */
+const PATIENCE_MS = 5000;
+
 /**
- * Measures the floor in about 0.4 s. Blocks this thread meanwhile.
+ * Measures the floor in about 0.4 s. Blocks this thread meanwhile. A floor that cannot be measured, because its thread does not start or
+ * fails, is left out: it is beside the run's figures, not one of them.
  * @param directory where the run's database is: a second one is made there, on the same disk, and removed
  */
 export async function measureFloor(directory: string): Promise<Floor[]> {
+  const wakeUps = await handOvers("floor-thread");
   return [
-    { name: "thread wake-up", doc: "one way from thread to thread by bare Atomics.wait and notify, at low load", distribution: await handOvers() },
+    ...(wakeUps === undefined ? [] : [{ name: "thread wake-up", doc: "one way from thread to thread by bare Atomics.wait and notify, at low load", distribution: wakeUps }]),
     { name: "SQLite commit", doc: "a status update committed by SQLite alone, one in a transaction", distribution: commits(join(directory, "floor.db")) },
   ];
 }
 
-async function handOvers(): Promise<Distribution> {
+/** Hands over to a thread with the code of `entry`; undefined when it does not start or fails. */
+export async function handOvers(entry: string, patienceMs = PATIENCE_MS): Promise<Distribution | undefined> {
   const data: FloorThread = { lane: newLane(), sentAt: new SharedArrayBuffer(8) };
-  const thread = startThread<number, Float64Array>("floor-thread", data);
+  const thread = startThread<number, Float64Array>(entry, data);
   try {
     const messages = HAND_OVERS.warmUp + HAND_OVERS.counted;
-    const answer = thread.ask(messages);
+    const answer = thread.ask(messages).catch(() => undefined);
     const lane = openLane(data.lane);
     const sentAt = new Float64Array(data.sentAt);
     for (let n = 1; n <= messages; n++) {
-      lane.untilParked(n);
+      if (!lane.untilParked(n, patienceMs)) return undefined;
       if (n > HAND_OVERS.warmUp) pause(PAUSE_MS);
       sentAt[0] = systemClock.now();
       lane.send(n);
     }
-    return distributionOf((await answer).subarray(HAND_OVERS.warmUp));
+    const samples = await answer;
+    return samples === undefined ? undefined : distributionOf(samples.subarray(HAND_OVERS.warmUp));
   } finally {
     await thread.end();
   }

@@ -18,8 +18,8 @@ export function newLane(): SharedArrayBuffer {
 export interface Lane {
   /** Says that the receiver is about to wait for message `n`. */
   park(n: number): void;
-  /** Blocks the sender until the receiver was about to wait for message `n`. */
-  untilParked(n: number): void;
+  /** Blocks the sender until the receiver was about to wait for message `n`, so many ms at most; gives whether it was. */
+  untilParked(n: number, timeoutMs?: number): boolean;
   /** Hands over message `n`: stores it and notifies. */
   send(n: number): void;
   /** Blocks the receiver until message `n` is there. */
@@ -28,8 +28,11 @@ export interface Lane {
 
 export function openLane(lane: SharedArrayBuffer): Lane {
   const cells = new Int32Array(lane);
-  const until = (cell: number, n: number): void => {
-    for (let seen = Atomics.load(cells, cell); seen < n; seen = Atomics.load(cells, cell)) Atomics.wait(cells, cell, seen);
+  const until = (cell: number, n: number, timeoutMs?: number): boolean => {
+    for (let seen = Atomics.load(cells, cell); seen < n; seen = Atomics.load(cells, cell)) {
+      if (Atomics.wait(cells, cell, seen, timeoutMs) === "timed-out") return false;
+    }
+    return true;
   };
   const put = (cell: number, n: number): void => {
     Atomics.store(cells, cell, n);
@@ -37,9 +40,9 @@ export function openLane(lane: SharedArrayBuffer): Lane {
   };
   return {
     park: (n) => put(PARKED, n),
-    untilParked: (n) => until(PARKED, n),
+    untilParked: (n, timeoutMs) => until(PARKED, n, timeoutMs),
     send: (n) => put(SENT, n),
-    receive: (n) => until(SENT, n),
+    receive: (n) => void until(SENT, n),
   };
 }
 
