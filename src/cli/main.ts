@@ -20,7 +20,7 @@ import { survivesItsReader } from "./output.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
-import { dashed, refused, type KnownOptions, type Usage } from "./usage.js";
+import { dashed, refused, refuseOtherThanYesOrNo, refuseWordsAfterDashes, type KnownOptions, type Usage } from "./usage.js";
 import { validateCommand } from "./validate.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
@@ -49,13 +49,18 @@ const parser = yargs(words)
   .version()
   .wrap(Math.min(100, process.stdout.columns || 100))
   .middleware(refuseRepetition)
+  .middleware(() => refuseOtherThanYesOrNo(words, knownOptions()))
   .fail((message, error) => {
     // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
     // By then the parser has the options of the command that it is at.
-    throw refused(message, (parser as unknown as { getOptions(): KnownOptions }).getOptions(), usageOf(words[0]));
+    throw refused(message, knownOptions(), usageOf(words[0]));
   });
+
+function knownOptions(): KnownOptions {
+  return (parser as unknown as { getOptions(): KnownOptions }).getOptions();
+}
 
 // Each module reads its own arguments; to the parser they are all alike.
 for (const command of COMMANDS) parser.command(command as unknown as CommandModule);
@@ -88,6 +93,7 @@ try {
   if (isCompletionRequest(words)) await printCompletions(words, COMMANDS as unknown as CommandModule[]);
   else {
     checkCommand();
+    refuseWordsAfterDashes(words);
     await parser.parseAsync();
   }
 } catch (error) {

@@ -5,6 +5,7 @@ import { UsageError } from "./errors.js";
 
 /** What yargs knows of the command that is parsed; its declarations leave it out. */
 export interface KnownOptions {
+  readonly boolean: readonly string[];
   readonly key: Readonly<Record<string, unknown>>;
   readonly choices: Readonly<Record<string, readonly string[]>>;
 }
@@ -41,6 +42,21 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
     return say(`${what}"${given}" is none of ${known.join(", ")}${didYouMean(given, known)}`);
   }
   return say(message.replaceAll("\n", " "));
+}
+
+/** Anything but `true` is false to yargs: `--virtual=1` would be a run on real threads. @throws UsageError */
+export function refuseOtherThanYesOrNo(words: readonly string[], { boolean }: Pick<KnownOptions, "boolean">): void {
+  for (const word of words) {
+    const [, option = "", name = "", value = ""] = /^(--?([\w-]+?))=(.*)$/.exec(word) ?? [];
+    if (boolean.includes(name) && value !== "true" && value !== "false") throw new UsageError(`${option} is given or not, and has no value such as "${value}"`);
+  }
+}
+
+/** yargs reads what follows `--`, and no command of this program gets it. @throws UsageError */
+export function refuseWordsAfterDashes(words: readonly string[]): void {
+  const dashes = words.indexOf("--");
+  const next = dashes === -1 ? undefined : words[dashes + 1];
+  if (next !== undefined) throw new UsageError(`there is nothing to give after "--", such as "${next}"`);
 }
 
 /** An option as it is typed. */
