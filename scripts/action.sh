@@ -3,13 +3,15 @@
 set -euo pipefail
 
 simulate() { node "$GITHUB_ACTION_PATH/dist/cli/main.js" "$@"; }
-refuse() { echo "::error::$1"; echo "exit-code=2" >>"$GITHUB_OUTPUT"; exit 2; }
+give_up() { echo "::error::$2"; echo "exit-code=$1" >>"$GITHUB_OUTPUT"; exit "$1"; }
+refuse() { give_up 2 "$1"; }
 
 [[ "$ON_THRESHOLD" == fail || "$ON_THRESHOLD" == warn ]] || refuse "on-threshold must be fail or warn, not \"$ON_THRESHOLD\""
-[[ "$RUNS" =~ ^[1-9][0-9]*$ ]] || refuse "runs must be a whole number, 1 or more, not \"$RUNS\""
-[[ "$SEED" =~ ^[0-9]+$ ]] || refuse "seed must be a whole number, 0 or more, not \"$SEED\""
+[[ "$RUNS" =~ ^[1-9][0-9]{0,5}$ ]] || refuse "runs must be a whole number, 1 or more and of 6 digits at most, not \"$RUNS\""
+# A seed that this shell and JavaScript can both count on from.
+[[ "$SEED" =~ ^[0-9]{1,15}$ ]] || refuse "seed must be a whole number, 0 or more and of 15 digits at most, not \"$SEED\""
 [[ -z "$BASELINE" || -d "$BASELINE" ]] || refuse "the baseline \"$BASELINE\" is no directory"
-mkdir -p "$RESULTS"
+why=$(mkdir -p "$RESULTS" 2>&1) || give_up 1 "the directory for results cannot be made: $why"
 
 # Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 0.
 gravest=0
@@ -22,8 +24,8 @@ note() {
   esac
 }
 
-# Options are words, as on a command line without quotes.
-read -r -a options <<<"$OPTIONS"
+# Options are words, as on a command line without quotes; there may be several lines of them.
+read -r -d "" -a options <<<"$OPTIONS" || true
 for ((n = 0; n < RUNS; n++)); do
   seed=$((10#$SEED + n))
   code=0

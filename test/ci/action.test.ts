@@ -52,6 +52,16 @@ test("a run that passes: its summary, its JUnit XML, its figures, its directory"
   assert.equal(readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length, 2);
 });
 
+test("options may take several lines; results that cannot be made are said in a line", async (t) => {
+  const several = await act(t, { ...QUICK, options: "--workers 20\n  --virtual\n--quiet\n" });
+  assert.equal(several.code, 0, several.log);
+  assert.match(several.summary, /--workers 20 --virtual/);
+  const nowhere = await act(t, { ...QUICK, results: "/dev/null/results" });
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.log, /^::error::the directory for results cannot be made: .*\n$/);
+  assert.deepEqual(nowhere.outputs, { "exit-code": "1" });
+});
+
 test("a failed threshold fails the step, or warns", async (t) => {
   const scenario = join(temporaryDirectory(t), "failing.yaml");
   const steady = readFileSync(join(root, "scenarios/steady.yaml"), "utf8");
@@ -81,7 +91,8 @@ test("wrong inputs are said in a line, with exit code 2", async (t) => {
   const refused: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ ...QUICK, "on-threshold": "ignore" }, /^::error::on-threshold must be fail or warn, not "ignore"$/m],
     [{ ...QUICK, runs: "0" }, /^::error::runs must be a whole number/m],
-    [{ ...QUICK, seed: "$(date)" }, /^::error::seed must be a whole number, 0 or more, not "\$\(date\)"$/m],
+    [{ ...QUICK, seed: "$(date)" }, /^::error::seed must be a whole number, 0 or more .*, not "\$\(date\)"$/m],
+    [{ ...QUICK, seed: "99999999999999999999" }, /^::error::seed must be a whole number, .* of 15 digits at most/m],
     [{ ...QUICK, baseline: "nowhere" }, /^::error::the baseline "nowhere" is no directory$/m],
     [{ ...QUICK, scenario: "stedy" }, /^simulate: unknown scenario "stedy"/m],
   ];
