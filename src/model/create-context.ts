@@ -26,7 +26,9 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
  * thread has to be told where that is, before it gets the agent: `context.slots.adopt(agentId, index)`, where `index` is
  * `context.slots.slotOf(agentId).index` in the first.
  */
-export function createContext({ arena, mailbox = "sound", ...given }: ContextOptions): ModelContext {
+export function createContext({ arena, mailbox = "sound", ...options }: ContextOptions): ModelContext {
+  // What is undefined is left out, and takes no default away.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as typeof options;
   const { db, clock = systemClock } = given;
   return {
     clock,
