@@ -9,5 +9,7 @@ export function interruptible(): AbortSignal {
   };
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);
+  // The terminal has gone.
+  process.on("SIGHUP", onInterrupt);
   return controller.signal;
 }
