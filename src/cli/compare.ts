@@ -8,7 +8,7 @@ import { compareRuns, runComparisonOptions, type FinishedRunFiles, type RunCompa
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
-import { readText } from "./files.js";
+import { checkWritable, readText } from "./files.js";
 import { findRun } from "./run-directory.js";
 
 interface Arguments extends ComparisonArguments, RunComparisonArguments {
@@ -39,6 +39,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
     if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
     const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
     const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
+    if (!single && (args.html !== undefined || args.open)) throw new UsageError(`--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`);
+    if (args.html !== undefined) checkWritable(args.html);
     // Of one run each no verdict can be had on anything.
     giveComparison(base.figures, current.figures, { printed: !single }, args);
     if (single) await compareRuns(a, b, args);

@@ -1,7 +1,7 @@
 /** What `simulate compare` and `simulate bench --against` have in common: their options, and giving out a comparison. */
 import { benchmarkActionJson, compareFigures, comparisonJUnit, comparisonMarkdown, renderComparison, type Figure } from "../bench/index.js";
 import { UsageError } from "./errors.js";
-import { outputOptions, writeOutputs, type OutputArguments } from "./output-options.js";
+import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { colored } from "./terminal.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
@@ -29,7 +29,9 @@ interface Giving {
  * @throws UsageError when nothing can be compared, an option is no such value or a file cannot be written
  */
 export function giveComparison(base: readonly Figure[], current: readonly Figure[], { paired = false, printed = true }: Giving, args: ComparisonArguments): void {
-  const compared = compareFigures(base, current, { paired, leastEffect: percent(args["least-effect"]) });
+  const leastEffect = percent(args["least-effect"]);
+  prepareOutputs(args);
+  const compared = compareFigures(base, current, { paired, leastEffect });
   if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
   if (printed) process.stdout.write(renderComparison(compared, { color: colored(process.stdout) }));
   writeOutputs(args, {

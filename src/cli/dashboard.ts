@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { liveNews, renderLive, reportNews, type LiveView, type ReportData, type Summary } from "../report/index.js";
-import { UsageError } from "./errors.js";
+import { PortError } from "./errors.js";
 
 /** Where it is served unless the user says otherwise: k6's port for the same purpose. */
 export const DASHBOARD_PORT = 5665;
@@ -25,7 +25,7 @@ export interface Dashboard {
   finish(report?: { readonly summary: Summary; readonly data: ReportData }): Promise<void>;
 }
 
-/** Serves on 127.0.0.1. `port` 0 takes any that is free. @throws {UsageError} when the port cannot be had */
+/** Serves on 127.0.0.1. `port` 0 takes any that is free. @throws {PortError} when the port cannot be had */
 export async function startDashboard(port: number): Promise<Dashboard> {
   const listeners = new Set<ServerResponse>();
   let present: (() => LiveView) | undefined;
@@ -48,7 +48,7 @@ export async function startDashboard(port: number): Promise<Dashboard> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "EADDRINUSE" ? "it is in use; give another, such as --dashboard 0 for any that is free" : error.message;
-      reject(new UsageError(`cannot serve the dashboard on port ${port}: ${why}`));
+      reject(new PortError(`cannot serve the dashboard on port ${port}: ${why}`));
     });
     server.listen(port, "127.0.0.1", resolve);
   });

@@ -5,6 +5,7 @@ import { isIPv6 } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { RunningRun } from "../engine/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../measure/index.js";
+import { PortError } from "./errors.js";
 
 export interface MetricsServer {
   /** The port that it listens on: the one asked for, or for 0 one that was free. */
@@ -19,11 +20,6 @@ export interface MetricsServer {
 
 /** How long an answer may take once the run is over, ms. */
 const LAST_ANSWERS_MS = 2000;
-
-/** A port that cannot be had; the message is one line. */
-export class PortError extends Error {
-  override readonly name = "PortError";
-}
 
 /** Listens on `host` and `port` for `GET /metrics`. @throws {PortError} */
 export async function startMetricsServer(host: string, port: number): Promise<MetricsServer> {

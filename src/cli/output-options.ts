@@ -1,6 +1,8 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
+import { resolve } from "node:path";
 import { runBenchmarkJson, runJUnit, runMarkdown, type Summary } from "../report/index.js";
-import { writeText } from "./files.js";
+import { UsageError } from "./errors.js";
+import { clearFile, writeText } from "./files.js";
 
 /** For `yargs.options(…)`. */
 export const outputOptions = {
@@ -26,18 +28,24 @@ export function runOutputs(summary: Summary): Outputs {
 const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];
 
 /**
- * Empties the files that are asked for. A run calls it before it starts: a path that cannot be written is said at once and not
- * after the run, and a run that dies leaves no outcome of an earlier one.
+ * Takes away the files that are asked for. A run calls it before it starts: a path that cannot be written is said at once and not
+ * after the run, and a run that dies leaves no outcome, neither an empty one nor that of an earlier run.
  * @throws UsageError when one cannot be written
  */
 export function prepareOutputs(args: OutputArguments): void {
-  writeOutputs(args, { markdown: () => "", junit: () => "", "benchmark-json": () => "" });
+  for (const { path } of filesOf(args)) clearFile(path);
 }
 
 /** Writes the files that are asked for. @throws UsageError when one cannot be written */
 export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
-  for (const name of NAMES) {
-    const path = args[name];
-    if (path !== undefined) writeText(path, outputs[name]());
+  for (const { name, path } of filesOf(args)) writeText(path, outputs[name]());
+}
+
+function filesOf(args: OutputArguments): { readonly name: keyof OutputArguments; readonly path: string }[] {
+  const files = NAMES.flatMap((name) => (args[name] === undefined ? [] : [{ name, path: args[name] }]));
+  for (const [at, { name, path }] of files.entries()) {
+    const same = files.slice(0, at).find((other) => resolve(other.path) === resolve(path));
+    if (same !== undefined) throw new UsageError(`--${same.name} and --${name} are the same file, ${path}`);
   }
+  return files;
 }

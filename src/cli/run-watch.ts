@@ -28,7 +28,7 @@ export interface RunWatch {
   end(finished?: FinishedRun): Promise<void>;
 }
 
-/** @throws {UsageError} when the dashboard's port cannot be had */
+/** @throws {PortError} when the dashboard's port cannot be had */
 export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const { scenario, plan, runId, directory, quiet, dashboardPort } = options;
   const thresholds = parseThresholds(scenario.thresholds);

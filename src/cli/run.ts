@@ -25,7 +25,7 @@ interface RunArguments extends PlanArguments, OutputArguments {
   readonly results: string;
   readonly dashboard?: string | undefined;
   readonly "metrics-port"?: string | undefined;
-  readonly "metrics-host": string;
+  readonly "metrics-host"?: string | undefined;
   readonly quiet: boolean;
 }
 
@@ -43,7 +43,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
       .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
       .option("metrics-port", { type: "string", requiresArg: true, describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on" })
-      .option("metrics-host", { type: "string", requiresArg: true, default: "127.0.0.1", describe: "The address to serve them on" })
+      .option("metrics-host", { type: "string", requiresArg: true, describe: "The address to serve them on [default: 127.0.0.1]" })
       .options(outputOptions)
       .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
       .epilogue(
@@ -60,10 +60,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const faultRates = faultRatesFrom(args.faults);
     if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
     const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
+    if (metricsPort === undefined && args["metrics-host"] !== undefined) throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
     if (metricsPort !== undefined && args.virtual) throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
     if (args.virtual) refuseThreadFaults(scenario);
     prepareOutputs(args);
-    const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"], metricsPort);
+    const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
     if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: ${metrics.url}\n`);
     const interrupt = interruptible();
     const runId = newRunId(scenario.name, plan.seed, new Date());

@@ -48,6 +48,7 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   ["a value for a short option of this kind", ["-s", "steady", "-q=no"], /-q is given or not, and has no value such as "no"/],
   ["a value for help", ["--help=3"], /--help is given or not/],
   ["words after --", ["plan", "-s", "steady", "--", "--json"], /there is nothing to give after "--", such as "--json"/],
+  ["an address for metrics that nobody serves", ["-s", "steady", "--metrics-host", "::1"], /--metrics-host is where --metrics-port is served/],
   ["a shell without completion", ["completion", "ksh"], /"ksh" is none of bash, zsh, fish/],
   ["a file that is not there", ["explore", "replay", "none.json"], /none\.json cannot be read: there is no such file/],
   ["a directory for a file", ["conformance", "."], /\. cannot be read: it is a directory/],

@@ -6,7 +6,8 @@ import { Agent, createServer, get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PortError, startMetricsServer } from "../../dist/cli/metrics-server.js";
+import { PortError } from "../../dist/cli/errors.js";
+import { startMetricsServer } from "../../dist/cli/metrics-server.js";
 import { createRecorder, mergeSnapshots } from "../../dist/measure/index.js";
 import { simulate, start, temporaryDirectory } from "./simulate.js";
 

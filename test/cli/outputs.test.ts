@@ -31,6 +31,21 @@ test("a file that cannot be written is said before the run", async (t) => {
   assert.deepEqual(readdirSync(directory), []);
 });
 
+test("a run that does not begin leaves no file, neither an empty one nor an earlier one", async (t) => {
+  const directory = temporaryDirectory(t);
+  const [junit, markdown] = [join(directory, "run.xml"), join(directory, "run.md")];
+  writeFileSync(markdown, "of an earlier run");
+  writeFileSync(join(directory, "file"), "");
+  const { code } = await simulate(...RUN, "--results", join(directory, "file/results"), "--junit", junit, "--markdown", markdown);
+  assert.equal(code, 1);
+  assert.deepEqual(readdirSync(directory), ["file"]);
+});
+
+test("one file for two outputs is wrong usage", async (t) => {
+  const file = join(temporaryDirectory(t), "run");
+  await refuses([...RUN, "--markdown", file, "--junit", `${file}/../run`], /--markdown and --junit are the same file/);
+});
+
 const FIGURE = { name: "status/together", doc: "updates", unit: "/s", better: "greater", rounds: [1, 2, 3], floor: null, goal: null };
 const MACHINE = { node: "v20.0.0", platform: "linux x64", cpu: "one", cores: 2, load: 0 };
 const RESULT = { version: 1, kind: "crowdstorm-bench", startedAt: "2026-01-01T00:00:00.000Z", machine: MACHINE, figures: [FIGURE] };
@@ -72,6 +87,15 @@ for (const [what, base, current, expected] of refused) {
     await refuses(["compare", first, second], expected);
   });
 }
+
+test("what a comparison cannot write is said before it compares, and a page is refused where there is none", async (t) => {
+  const directory = temporaryDirectory(t);
+  const bench = join(directory, "bench.json");
+  writeFileSync(bench, JSON.stringify(RESULT));
+  await refuses(["compare", bench, bench, "--junit", join(directory, "missing/j.xml")], /missing\/j\.xml cannot be written/);
+  await refuses(["compare", bench, bench, "--html", join(directory, "page.html")], /--html is for two runs side by side/);
+  await refuses(["compare", bench, bench, "--open"], /--open is for two runs side by side/);
+});
 
 test("comparing what holds no run, or a run with a benchmark, is wrong usage", async (t) => {
   const directory = temporaryDirectory(t);

@@ -47,7 +47,7 @@ test("it serves one page and its news, to this machine, for reading", async (con
 test("a port that is in use is one clear line", async (context) => {
   const port = Number(new URL((await started(context)).url).port);
   await assert.rejects(startDashboard(port), {
-    name: "UsageError",
+    name: "PortError",
     message: `cannot serve the dashboard on port ${port}: it is in use; give another, such as --dashboard 0 for any that is free`,
   });
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { FAULT_KINDS, FAULTS, replayVirtual, runInMemory, type FaultKind, type RunRequest } from "../../dist/engine/index.js";
 import { readTrace } from "../../dist/trace/index.js";
+import { start } from "../cli/simulate.js";
 import { scenario, SCENARIO_TEXT, temporaryDirectory } from "./support.js";
 
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -97,6 +98,8 @@ describe("a run under simulated time", () => {
     assert.deepEqual([unknown.code, unknown.stderr], [2, 'simulate: --faults: "lat" is none of late, lost, repeated, stall, commit, crash, quit; did you mean "late"?\n']);
     const rate = await simulate("--scenario", "steady", "--virtual", "--faults", "late=2");
     assert.deepEqual([rate.code, rate.stderr], [2, 'simulate: --faults: the rate of late must be a number from 0 to 1, not "2"\n']);
+    const twice = await simulate("--scenario", "steady", "--virtual", "--faults", "late=0.1,late=0.2");
+    assert.deepEqual([twice.code, twice.stderr], [2, "simulate: --faults: late is given more than once\n"]);
     const threads = await simulate("--scenario", "steady", "--faults");
     assert.deepEqual([threads.code, threads.stderr], [2, "simulate: --faults are drawn under simulated time: add --virtual\n"]);
   });
@@ -198,5 +201,19 @@ describe("a sweep", () => {
     assert.deepEqual([code, result.seeds, result.failing], [0, 6, []]);
     assert.equal(result.sometimes["unit-again"], 6);
     assert.equal(result.sometimes["partner-disconnect"], 0);
+  });
+
+  it("says that it was interrupted, and of how many seeds; thresholds are not its business", { skip: process.platform === "win32" }, async () => {
+    using directory = temporaryDirectory();
+    const file = join(directory.path, "everything.yaml");
+    writeFileSync(file, `${SCENARIO_TEXT}thresholds: { workers_started: ["count<0"] }\n`);
+    const whole = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
+    assert.match(whole.stdout, /^✓ 2 seeds, 0 failed \(thresholds are not looked at\)\n/);
+    const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000"]);
+    // It has begun when it says how far it is.
+    child.stderr?.once("data", () => child.kill("SIGHUP"));
+    const { code, stdout } = await ended;
+    assert.equal(code, 1);
+    assert.match(stdout, /^✗ interrupted: \d+ of 100,000 seeds, 0 failed /);
   });
 });
