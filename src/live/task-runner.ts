@@ -21,6 +21,7 @@ import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 import type { PathTimes } from "./path-probe.js";
 import { superviseAssignment, superviseOnboarding, type StopReason, type Supervised } from "./supervision.js";
+import { createWorkTime } from "./work-time.js";
 
 export interface TaskRunnerOptions {
   readonly context: ModelContext;
@@ -32,7 +33,7 @@ export interface TaskRunnerOptions {
   readonly blueprint: Blueprint;
   readonly liveUpdateTimeoutMs: number;
   readonly submissionTimeoutMs: number;
-  /** How long the task's code is busy with each live update before it does anything about it, ms. */
+  /** How long the task's code is busy with each live update before it does anything about it, ms; not at all once the live run shuts down. */
   readonly workTimeMs: number;
   /** The qualification that a passed onboarding grants; undefined when the task has no onboarding. */
   readonly onboardingQualificationId: string | undefined;
@@ -51,6 +52,7 @@ export interface TaskRunner {
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   const { context, recorder, crew, reactor, toPool, blueprint, workTimeMs, times } = options;
   const { clock } = context;
+  const work = createWorkTime(reactor, workTimeMs);
   const evidence: TaskEvidence[] = [];
   const running = new Map<string, Supervised>();
   let waiting = 0;
@@ -160,7 +162,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       recorder.count("live_updates_taken");
       if (typeof update["number"] === "number") noteTaken(supervised.evidence.taken, update["number"]);
       recordPath(supervised.evidence, update, stateAt);
-      if (workTimeMs > 0) yield* wait(reactor.sleep(workTimeMs));
+      if (workTimeMs > 0) yield* wait(work.wait);
       return update;
     },
     *awaitSubmit(agent: LiveAgent, timeoutMs: number): Steps<AwaitedSubmit> {
@@ -199,6 +201,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         case "shutdown":
           shutDown = true;
           for (const supervised of running.values()) stop(supervised, "shutdown");
+          work.cutShort();
           return;
       }
     },

@@ -229,6 +229,19 @@ test("updates that wait when the worker leaves are left, as its status says", (t
   platform.assertAtRest();
 });
 
+test("shutdown ends the work on a live update and takes what is left without any", (t) => {
+  const platform = startPlatform(t, { workTimeMs: 3_600_000 });
+  const { client, agentId } = worker(platform);
+  for (let number = 1; number <= 4; number++) client.update(agentId, number);
+  platform.pass(1);
+  assert.equal(platform.evidenceOf(agentId).taken.count, 1);
+  platform.pool.shutdown();
+  platform.settle();
+  assert.equal(platform.evidenceOf(agentId).taken.count, 4);
+  assert.equal(platform.status(agentId), "disconnect");
+  platform.assertAtRest();
+});
+
 test("shutdown releases every waiter: in the live part, before the submit, in the onboarding; a submit that came counts", (t) => {
   const platform = startPlatform(t, { runners: 2, onboarding: true, assignments: 8 });
   const client = platform.client();

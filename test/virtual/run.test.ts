@@ -14,6 +14,23 @@ const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url)
 const HASHES = fileURLToPath(new URL("../../test/virtual/hashes.json", import.meta.url));
 const execute = promisify(execFile);
 
+/** Its worker has gone after a second; the task's code would be busy for hours with what it had sent. */
+const BUSY = `
+name: busy
+description: One worker sends more than the task can do.
+incident: None.
+arrivals: { startRate: 1, stages: [{ duration: 1s, target: 1 }] }
+behaviours: { any: { weight: 1, actions: 1, thinkTime: 1s } }
+task: { blueprint: chat, liveUpdateTimeout: 30s, submissionTimeout: 30s, workTime: 1h }
+workers:
+  - arriveAt: 0s
+    task: { actions: [{ at: 100ms }, { at: 200ms }, { at: 300ms }], end: { kind: submit, at: 500ms } }
+    disconnect: { since: run, at: 1s }
+thresholds:
+  live_updates_taken: [{ threshold: "count>2", abortOnFail: true, delayAbortEval: 1m }]
+drainTimeout: 10h
+`;
+
 type Hashes = Record<string, { plan: string; trace: string }>;
 
 const usual = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, FAULTS[kind].rate])) as Record<FaultKind, number>;
@@ -58,6 +75,18 @@ describe("a run under simulated time", () => {
       JSON.parse(readFileSync(HASHES, "utf8")),
       "The program does something else than it did for the same seed. If it is meant to, run this test with UPDATE_HASHES=1, and say so in the commit.",
     );
+  });
+
+  it("is cut short by a threshold during the drain as well, and nothing breaks by that", async () => {
+    using root = temporaryDirectory();
+    const file = join(root.path, "busy.yaml");
+    writeFileSync(file, BUSY);
+    const { code, stderr } = await simulate("--scenario", file, "--virtual", "--results", root.path, "--quiet");
+    assert.equal(code, 99, stderr);
+    const run = readdirSync(root.path).find((name) => name !== "busy.yaml") ?? "";
+    const { durationMs, end } = JSON.parse(readFileSync(join(root.path, run, "summary.json"), "utf8")) as { durationMs: number; end: { how: string } };
+    assert.equal(end.how, "aborted");
+    assert.ok(durationMs > 60_000 && durationMs < 70_000, `${durationMs} ms`);
   });
 
   it("is another for another seed, and follows the same plan whatever the faults", () => {

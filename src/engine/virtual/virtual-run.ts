@@ -142,15 +142,25 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     if (abortedBy !== undefined) stations.noteAs("thresholds")("abort", "run", null, abortedBy);
     return abortedBy !== undefined;
   };
+  const isCut = (): boolean => interrupted || isAborted();
+  let drainIsCut = false;
   const phases: Phase[] = [
-    { begin: () => undefined, done: () => interrupted || isAborted() || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
+    { begin: () => undefined, done: () => isCut() || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
     {
       begin() {
         for (const role of clients) role.stop(giveUpAt);
-        drainUntil = interrupted || abortedBy !== undefined ? simulation.now + CUT_DRAIN_MS : Math.max(giveUpAt, simulation.now);
+        drainIsCut = isCut();
+        drainUntil = drainIsCut ? simulation.now + CUT_DRAIN_MS : Math.max(giveUpAt, simulation.now);
         io.stop(drainUntil);
       },
-      done: () => io.done(),
+      done() {
+        // What cuts the run short during the drain shortens that.
+        if (!drainIsCut && isCut()) {
+          drainIsCut = true;
+          io.stop(simulation.now + CUT_DRAIN_MS);
+        }
+        return io.done();
+      },
       until: () => drainUntil + HAND_OVER_MS,
       mustEnd: true,
     },
