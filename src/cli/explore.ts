@@ -14,6 +14,7 @@ import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { exploreOptions, refuseInapplicable, SAMPLES, settingsOf, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
 import { readText } from "./files.js";
+import { interruptible } from "./interrupt.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
 import { widthOf } from "./terminal.js";
@@ -132,11 +133,7 @@ async function drive(exploration: Exploration, args: ExploreArguments, strategy:
   const { json } = args;
   const most = args.schedules === undefined ? (strategy === "exhaustive" ? Infinity : SAMPLES) : wholeNumber("schedules", args.schedules, 1);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-  };
-  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const interrupt = interruptible();
   const begin = performance.now();
   let shown = begin;
   try {
@@ -147,7 +144,7 @@ async function drive(exploration: Exploration, args: ExploreArguments, strategy:
       if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
       await eventLoop();
       const now = performance.now();
-      if (isSet(interrupted)) return "interrupted";
+      if (interrupt.aborted) return "interrupted";
       if (now - begin >= seconds * 1000) return "stopped";
       if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
       shown = now;
@@ -155,16 +152,8 @@ async function drive(exploration: Exploration, args: ExploreArguments, strategy:
     }
     return "stopped";
   } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
     if (process.stderr.isTTY && !json) process.stderr.write("\r\u001b[K");
   }
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
-/** Hides from the compiler that nothing in the loop sets the flag: a signal does. */
-function isSet(flag: boolean): boolean {
-  return flag;
 }
 
 async function replayFile(file: string, args: ExploreArguments): Promise<void> {

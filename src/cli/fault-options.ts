@@ -11,6 +11,12 @@ export const faultsOption = {
   describe: `Faults under simulated time, drawn from the seed: all at their usual rates, or those named, such as late=0.05,crash=0.1 [usual: ${usual}]`,
 } as const;
 
+/** The value of `--faults` for these rates; undefined where nothing goes wrong. */
+export function faultsText(rates: FaultRates | undefined): string | undefined {
+  const some = Object.entries(rates ?? {}).filter(([, rate]) => rate > 0);
+  return some.length === 0 ? undefined : some.map(([kind, rate]) => `${kind}=${rate}`).join(",");
+}
+
 /** Reads the value of `--faults`; undefined when it was not given. @throws {UsageError} for what names no fault or no rate */
 export function faultRatesFrom(text: string | undefined): FaultRates | undefined {
   if (text === undefined) return undefined;

@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { examineCutOff, examineCutOffSimulation, type CutOffRun, type CutOffSimulation } from "../engine/index.js";
-import { formatCount, readSummary, renderSummary, RUN_FILES, shellWord, writeReport } from "../report/index.js";
+import { examineCutOff, examineCutOffSimulation, reproduceCommand, type CutOffRun, type CutOffSimulation } from "../engine/index.js";
+import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
+import { faultsText } from "./fault-options.js";
 import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, isSimulated, resultsOption } from "./run-directory.js";
@@ -87,18 +88,12 @@ function describe({ record, reachedMs, agents, onboardingAgents, submits, acknow
 function describeSimulation({ identity, events, reachedMs }: CutOffSimulation, directory: string): string[] {
   const { planOptions, mailbox, faultRates } = identity;
   const { seed, workers, durationMs } = planOptions;
-  const rates = Object.entries(faultRates ?? {}).filter(([, rate]) => rate > 0);
-  const options = [
-    ...(workers === undefined ? [] : [`--workers ${workers}`]),
-    ...(durationMs === undefined ? [] : [`--duration ${durationMs}ms`]),
-    ...(rates.length === 0 ? [] : [`--faults ${rates.map(([kind, rate]) => `${kind}=${rate}`).join(",")}`]),
-    ...(mailbox === "sound" ? [] : [`--mailbox ${mailbox}`]),
-    ...(seed === undefined ? [] : [`--seed ${seed}`]),
-  ];
+  const duration = durationMs === undefined ? undefined : `${durationMs}ms`;
+  const choices = { workers, duration, virtual: true, faults: faultsText(faultRates), mailbox, record: true };
   return [
     "STILL RUNNING OR CUT OFF  under simulated time",
     reachedMs === undefined ? "  its trace has no events yet" : `  its trace goes to ${(reachedMs / 1000).toFixed(3)} s of the run: ${formatCount(events)} events`,
-    `Run it again  ${["simulate", `--scenario ${shellWord(join(directory, RUN_FILES.scenario))}`, "--virtual", ...options].join(" ")}`,
+    `Run it again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
     `Results       ${directory}`,
   ];
 }

@@ -1,11 +1,11 @@
 /** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
 import type { CommandModule } from "yargs";
-import { refuseThreadFaults, runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
-import { formatCount, plural, shellWord } from "../report/index.js";
+import { refuseThreadFaults, reproduceCommand, runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
+import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
-import { faultRatesFrom, faultsOption } from "./fault-options.js";
+import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
 import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 
@@ -74,7 +74,5 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
 };
 
 function reproduce({ mailbox }: Arguments, output: string, { faultRates }: Shrinkable): string {
-  const rates = Object.entries(faultRates ?? {}).filter(([, rate]) => rate > 0);
-  const faults = rates.length === 0 ? [] : [`--faults ${rates.map(([kind, rate]) => `${kind}=${rate}`).join(",")}`];
-  return ["simulate", `--scenario ${shellWord(output)}`, "--virtual", ...faults, ...(mailbox === "sound" ? [] : [`--mailbox ${mailbox}`])].join(" ");
+  return reproduceCommand(output, undefined, { virtual: true, faults: faultsText(faultRates), mailbox, record: true });
 }

@@ -22,9 +22,9 @@ export function differingOptions({ seed, workers, duration, threads, virtual, fa
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined));
 }
 
-/** The command for a run of `scenario`, a name or a path, with this seed and what else was chosen. */
-export function reproduceCommand(scenario: string, seed: number, choices: RunChoices): string {
-  const given: Summary["options"] = { ...differingOptions(choices), seed };
+/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and what else was chosen. */
+export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
+  const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) => (value === "" ? `--${name}` : `--${name} ${shellWord(String(value))}`));
   return ["simulate", `--scenario ${shellWord(scenario)}`, ...options].join(" ");
 }

@@ -3,7 +3,8 @@ import { spawn, type Steps } from "../sync/index.js";
 
 export interface Crew {
   /** Runs `body` as a coroutine of this thread. An error it ends with is unexpected by definition and goes to `onFailure`. */
-  start(name: string, body: () => Steps<void>): void;}
+  start(name: string, body: () => Steps<void>): void;
+}
 
 /** `onFailure` learns of every coroutine that ended with an error. */
 export function createCrew(onFailure: (name: string, error: unknown) => void): Crew {
