@@ -19,7 +19,12 @@ const may = {
 module.exports = {
   forbidden: [
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
-    { name: "no-orphan", severity: "error", from: { orphan: true, pathNot: "^src/(index|.*-thread|.*-process|.*-entry)\\.ts$|\\.d\\.ts$" }, to: {} },
+    {
+      name: "no-orphan",
+      severity: "error",
+      from: { orphan: true, pathNot: "^src/(index|.*-thread|.*-process|.*-entry)\\.ts$|\\.d\\.ts$" },
+      to: {},
+    },
     ...Object.entries(may).map(([folder, below]) => ({
       name: `${folder}-imports-only-below`,
       severity: "error",
@@ -27,5 +32,9 @@ module.exports = {
       to: { path: "^src/", pathNot: `^src/(${[folder, ...below].join("|")})/` },
     })),
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
 };

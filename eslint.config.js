@@ -9,7 +9,11 @@ const impure = [
   { object: "Math", property: "random", message: "Randomness comes from the injected Random." },
   { object: "crypto", property: "randomUUID", message: "Ids come from the injected IdSource." },
   { object: "process", property: "nextTick", message: "What comes next is the scheduler's to say." },
-  ...["setTimeout", "setInterval", "setImmediate", "performance", "Date", "crypto"].map((property) => ({ object: "globalThis", property, message: "It is the machine's own." })),
+  ...["setTimeout", "setInterval", "setImmediate", "performance", "Date", "crypto"].map((property) => ({
+    object: "globalThis",
+    property,
+    message: "It is the machine's own.",
+  })),
 ];
 const atomicsOnlyInSync = {
   name: "Atomics",
@@ -22,14 +26,20 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["*.js", "scripts/*.js"] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.js"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/consistent-type-imports": "error",
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "no-restricted-globals": ["error", atomicsOnlyInSync],
       "max-lines": ["warn", { max: 350, skipBlankLines: true, skipComments: true }],
       eqeqeq: "error",
@@ -39,15 +49,41 @@ export default tseslint.config(
   { files: ["src/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
   {
     // All that a run under simulated time is made of. Left out: what gives a run the machine's time and its threads.
-    files: ["src/{model,live,scenario,explore,trace,sync,db,measure}/**/*.ts", "src/engine/*.ts", "src/engine/{crowd,roles,virtual,order}/**/*.ts"],
+    files: [
+      "src/{model,live,scenario,explore,trace,sync,db,measure}/**/*.ts",
+      "src/engine/*.ts",
+      "src/engine/{crowd,roles,virtual,order}/**/*.ts",
+    ],
     ignores: ["src/sync/{atomics,baton,clock,evented,parked,sleep}.ts", "src/measure/{health,hlog}.ts"],
     rules: {
       "no-restricted-properties": ["error", ...impure],
-      "no-restricted-globals": ["error", atomicsOnlyInSync, "setTimeout", "setInterval", "setImmediate", "Date", "performance", "crypto"],
-      "no-restricted-imports": ["error", { paths: ["node:timers", "node:timers/promises", "node:perf_hooks", { name: "node:crypto", importNames: ["randomUUID", "randomBytes", "randomInt"] }] }],
+      "no-restricted-globals": [
+        "error",
+        atomicsOnlyInSync,
+        "setTimeout",
+        "setInterval",
+        "setImmediate",
+        "Date",
+        "performance",
+        "crypto",
+      ],
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            "node:timers",
+            "node:timers/promises",
+            "node:perf_hooks",
+            { name: "node:crypto", importNames: ["randomUUID", "randomBytes", "randomInt"] },
+          ],
+        },
+      ],
     },
   },
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.js"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
-  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-floating-promises": "off", "no-restricted-globals": "off" } },
+  {
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-floating-promises": "off", "no-restricted-globals": "off" },
+  },
 );

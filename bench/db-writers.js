@@ -43,7 +43,9 @@ async function main() {
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const way of Object.keys(results)) results[way].push(await measure(way, updates, agents));
   }
-  console.log(`${updates} durable status updates, ${THREADS} threads x ${agents / THREADS} agents, median of ${values.rounds} rounds (least - most)`);
+  console.log(
+    `${updates} durable status updates, ${THREADS} threads x ${agents / THREADS} agents, median of ${values.rounds} rounds (least - most)`,
+  );
   for (const [way, rounds] of Object.entries(results)) {
     console.log(`\n${way}`);
     for (const key of Object.keys(rounds[0])) {
@@ -62,8 +64,17 @@ async function measure(way, updates, agents) {
     const writer = way === "one writer thread" ? await startWriter(path) : undefined;
     const threads = Array.from({ length: THREADS }, (_, index) => {
       const connection = writer?.connect();
-      const share = { path, connection, updates: updates / THREADS, first: 1 + (index * agents) / THREADS, agents: agents / THREADS };
-      return new Worker(new URL(import.meta.url), { workerData: share, transferList: connection ? [connection.port] : [] });
+      const share = {
+        path,
+        connection,
+        updates: updates / THREADS,
+        first: 1 + (index * agents) / THREADS,
+        agents: agents / THREADS,
+      };
+      return new Worker(new URL(import.meta.url), {
+        workerData: share,
+        transferList: connection ? [connection.port] : [],
+      });
     });
     const exits = threads.map((thread) => once(thread, "exit"));
     const results = await Promise.all(threads.map(async (thread) => (await once(thread, "message"))[0]));
@@ -127,7 +138,10 @@ async function update({ path, connection, updates, first, agents }) {
     }
   }
   await Promise.all(
-    Array.from({ length: agents }, (_, index) => new Promise((done, failed) => spawn(agent(String(first + index)), done, failed))),
+    Array.from(
+      { length: agents },
+      (_, index) => new Promise((done, failed) => spawn(agent(String(first + index)), done, failed)),
+    ),
   );
   clearInterval(beats);
   const ended = now();

@@ -9,7 +9,19 @@
  *     history: none → accepted → in task → completed → approved
  */
 import {
-  Agent, Arena, block, createContext, openDatabase, suspend, Unit, wait, Worker, type Steps, type WriteArgs, type WriteName, type WriteResult,
+  Agent,
+  Arena,
+  block,
+  createContext,
+  openDatabase,
+  suspend,
+  Unit,
+  wait,
+  Worker,
+  type Steps,
+  type WriteArgs,
+  type WriteName,
+  type WriteResult,
 } from "crowdstorm";
 
 const db = openDatabase(":memory:", { create: true });

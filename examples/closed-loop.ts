@@ -19,7 +19,14 @@ function simulate(start: (world: World) => void): void {
   let now = 0;
   const clock: Clock = { now: () => now };
   const { reactor } = Arena.create({ slots: 1, clock, driver: { wanted: () => undefined } });
-  const run = (steps: Steps<void>): void => spawn(steps, () => undefined, (error) => { throw error; });
+  const run = (steps: Steps<void>): void =>
+    spawn(
+      steps,
+      () => undefined,
+      (error) => {
+        throw error;
+      },
+    );
   start({ clock, run, until: (due) => wait(reactor.until(due)) });
   while (!reactor.isIdle) {
     if (!reactor.turn()) now = reactor.timers.nextDue;
@@ -83,7 +90,8 @@ function measure(generator: (latencies: number[]) => (world: World) => void): st
   const latencies: number[] = [];
   simulate(generator(latencies));
   latencies.sort((a, b) => a - b);
-  const percentile = (share: number): string => (latencies[Math.ceil(share * latencies.length) - 1] ?? 0).toFixed(0).padStart(7);
+  const percentile = (share: number): string =>
+    (latencies[Math.ceil(share * latencies.length) - 1] ?? 0).toFixed(0).padStart(7);
   return `${String(latencies.length).padStart(7)} ${[0.5, 0.9, 0.99, 1].map(percentile).join(" ")}`;
 }
 

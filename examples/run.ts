@@ -7,7 +7,10 @@
 import { defineScenario, renderSummary, runScenario } from "crowdstorm";
 
 /** Arrivals as the sun has them: they rise, and they set. */
-const hours = Array.from({ length: 12 }, (_, hour) => ({ duration: "2m30s", target: Number((2 * Math.sin((Math.PI * (hour + 1)) / 12)).toFixed(3)) }));
+const hours = Array.from({ length: 12 }, (_, hour) => ({
+  duration: "2m30s",
+  target: Number((2 * Math.sin((Math.PI * (hour + 1)) / 12)).toFixed(3)),
+}));
 
 const day = defineScenario({
   name: "day",
@@ -16,7 +19,11 @@ const day = defineScenario({
   arrivals: { stages: hours },
   task: { blueprint: "chat", liveUpdateTimeout: "30s", submissionTimeout: "30s" },
   behaviours: {
-    patient: { weight: 0.9, actions: { uniform: [3, 7] }, thinkTime: { lognormal: { median: "5s", p95: "15s", max: "25s" } } },
+    patient: {
+      weight: 0.9,
+      actions: { uniform: [3, 7] },
+      thinkTime: { lognormal: { median: "5s", p95: "15s", max: "25s" } },
+    },
     silent: { weight: 0.1, silence: { afterActions: { uniform: [0, 3] } }, thinkTime: "5s" },
   },
   thresholds: { live_updates_lost: ["count==0"] },
@@ -25,6 +32,8 @@ const day = defineScenario({
 
 const { summary, directory } = await runScenario(day, { engine: "virtual", seed: 7, workers: 600 });
 const { live_updates_sent: sent, live_updates_lost: lost } = summary.counters;
-console.log(`day: ${summary.plan.workers} workers in 1800 s, ${sent ?? 0} live updates, ${lost === 0 ? "none" : String(lost)} lost`);
+console.log(
+  `day: ${summary.plan.workers} workers in 1800 s, ${sent ?? 0} live updates, ${lost === 0 ? "none" : String(lost)} lost`,
+);
 console.log(`every invariant held: ${summary.invariants.every(({ held }) => held)}`);
 if (!summary.verdict.passed) process.stdout.write(renderSummary(summary, { color: false, width: 100, directory }));

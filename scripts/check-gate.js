@@ -45,7 +45,8 @@ self.Agent.prototype.updateStatusSteps = function (...args) {
 
 function copyOfBuild(directory, name, loops) {
   const root = join(directory, name);
-  for (const path of ["dist", "package.json", "scenarios"]) cpSync(join(ROOT, path), join(root, path), { recursive: true });
+  for (const path of ["dist", "package.json", "scenarios"])
+    cpSync(join(ROOT, path), join(root, path), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
   if (loops > 0) appendFileSync(join(root, "dist/model/index.js"), double(loops));
   return root;
@@ -80,7 +81,9 @@ try {
       const { comparisons } = compareFigures(base.figures, current.figures, { paired: true, leastEffect: 0.05 });
       const judged = comparisons.filter(({ name }) => what === "same" || METRICS.includes(name));
       if (judged.some(({ verdict }) => verdict === "slower")) found[what]++;
-      console.log(`${what}: ${judged.map(({ name, ratio, verdict }) => `${name} ${ratio.value.toFixed(3)} ${verdict}`).join(", ")}`);
+      console.log(
+        `${what}: ${judged.map(({ name, ratio, verdict }) => `${name} ${ratio.value.toFixed(3)} ${verdict}`).join(", ")}`,
+      );
     }
     console.log(`after ${trial}: ${found.slowed} slowdowns caught, ${found.same} false alarms`);
   }

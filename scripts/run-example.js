@@ -11,7 +11,9 @@ if (existsSync(at(`examples/${name}.ts`))) {
   const path = `test-build/example-programs/${name}.js`;
   const exported = Object.keys(await import(`../${path}`));
   // What exports something does nothing by itself: it is for the explorer.
-  if (exported.length > 0) process.exitCode = spawnSync(process.execPath, [at("dist/cli/main.js"), "explore", at(path)], { stdio: "inherit" }).status ?? 1;
+  if (exported.length > 0)
+    process.exitCode =
+      spawnSync(process.execPath, [at("dist/cli/main.js"), "explore", at(path)], { stdio: "inherit" }).status ?? 1;
 } else {
   console.error(`there is no example "${name}" in examples/`);
   process.exitCode = 2;

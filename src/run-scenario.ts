@@ -1,8 +1,25 @@
 /** A run from a program: what `simulate --scenario` does, with its options as values and its summary as the result. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { differingOptions, MOST_THREADS, newRunId, reproduceCommand, runThreads, runVirtual, usualThreads, type FinishedRun, type RunProgress } from "./engine/index.js";
-import { buildPlan, didYouMean, openScenario, scenarioFrom, type PlanOptions, type ScenarioInput } from "./scenario/index.js";
+import {
+  differingOptions,
+  MOST_THREADS,
+  newRunId,
+  reproduceCommand,
+  runThreads,
+  runVirtual,
+  usualThreads,
+  type FinishedRun,
+  type RunProgress,
+} from "./engine/index.js";
+import {
+  buildPlan,
+  didYouMean,
+  openScenario,
+  scenarioFrom,
+  type PlanOptions,
+  type ScenarioInput,
+} from "./scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "./sync/index.js";
 
 export interface RunScenarioOptions extends PlanOptions {
@@ -30,7 +47,10 @@ export interface RunScenarioOptions extends PlanOptions {
  *   TypeError for an option that there is none of, RangeError for one out of its range, ResultsError or DatabaseError when something
  *   cannot be written, ThreadDiedError when a thread of the run died.
  */
-export async function runScenario(scenario: string | ScenarioInput, options: RunScenarioOptions = {}): Promise<FinishedRun> {
+export async function runScenario(
+  scenario: string | ScenarioInput,
+  options: RunScenarioOptions = {},
+): Promise<FinishedRun> {
   checkOptions(options);
   const { engine = "threads", threads, mailbox = "sound", results = "results" } = options;
   const { seed, workers, durationMs, record = true, signal = new AbortController().signal, onProgress } = options;
@@ -38,7 +58,15 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
   const runId = newRunId(plan.scenario, plan.seed, new Date());
-  const choices = { seed, workers, duration: durationMs === undefined ? undefined : `${durationMs}ms`, threads, virtual: engine === "virtual", mailbox, record };
+  const choices = {
+    seed,
+    workers,
+    duration: durationMs === undefined ? undefined : `${durationMs}ms`,
+    threads,
+    virtual: engine === "virtual",
+    mailbox,
+    record,
+  };
   // The run keeps its scenario, and with it the values that a program computed.
   const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
   const common = {
@@ -60,7 +88,16 @@ export async function runScenario(scenario: string | ScenarioInput, options: Run
 
 const ENGINES: readonly string[] = ["threads", "virtual"] satisfies RunScenarioOptions["engine"][];
 const OPTIONS: Readonly<Record<keyof RunScenarioOptions, true>> = {
-  seed: true, workers: true, durationMs: true, engine: true, threads: true, mailbox: true, results: true, record: true, signal: true, onProgress: true,
+  seed: true,
+  workers: true,
+  durationMs: true,
+  engine: true,
+  threads: true,
+  mailbox: true,
+  results: true,
+  record: true,
+  signal: true,
+  onProgress: true,
 };
 
 /** What a compiler would have said to a program without one: a slip must not become another run than was meant. */
@@ -70,7 +107,8 @@ function checkOptions(options: RunScenarioOptions): void {
   if (unknown !== undefined) throw new TypeError(`runScenario has no option "${unknown}"${didYouMean(unknown, names)}`);
   const { engine = "threads", threads = 2, mailbox = "sound" } = options;
   if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
-  if (!MAILBOX_KINDS.includes(mailbox)) throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
+  if (!MAILBOX_KINDS.includes(mailbox))
+    throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
   if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
     throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
   }

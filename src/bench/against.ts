@@ -57,7 +57,11 @@ const REPEATS = 5;
 export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<InTurn> {
   return inDirectory(async (directory) => {
     const checkout = join(directory, "base");
-    await attempt(`${ref} cannot be checked out`, () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]), true);
+    await attempt(
+      `${ref} cannot be checked out`,
+      () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]),
+      true,
+    );
     try {
       await attempt(`${ref} cannot be built`, () => build(checkout));
       return await measureInTurn(checkout, ROOT, options);
@@ -68,7 +72,11 @@ export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<InT
 }
 
 /** The results of two checkouts that are built, given by their directories, round by round in turn. @throws AgainstError */
-export async function measureInTurn(base: string, current: string, { names, rounds, onRound }: InTurnOptions): Promise<InTurn> {
+export async function measureInTurn(
+  base: string,
+  current: string,
+  { names, rounds, onRound }: InTurnOptions,
+): Promise<InTurn> {
   const results: Record<keyof InTurn, BenchResult[]> = { base: [], current: [] };
   for (let round = 1; round <= rounds; round++) {
     onRound?.(round);
@@ -93,7 +101,11 @@ async function build(checkout: string): Promise<void> {
 }
 
 async function measureOnce(root: string, names: readonly string[]): Promise<BenchResult> {
-  const { stdout } = await run(process.execPath, [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", String(REPEATS), "--json"], { maxBuffer: MOST_OUTPUT_BYTES });
+  const { stdout } = await run(
+    process.execPath,
+    [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", String(REPEATS), "--json"],
+    { maxBuffer: MOST_OUTPUT_BYTES },
+  );
   return resultSchema.parse(JSON.parse(stdout));
 }
 

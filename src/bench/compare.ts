@@ -74,9 +74,20 @@ function measure(base: Figure, current: Figure, paired: boolean): Omit<Compariso
   const hasFloor = isOverFloor(base) && isOverFloor(current);
   const inPairs = paired && base.rounds.length === current.rounds.length;
   const { value, low, high, p } = inPairs
-    ? pairwise(leastSpread((hasFloor ? FLOOR_SHARES : [0]).map((share) => differencesOf(logCosts(base, share), logCosts(current, share)))))
+    ? pairwise(
+        leastSpread(
+          (hasFloor ? FLOOR_SHARES : [0]).map((share) =>
+            differencesOf(logCosts(base, share), logCosts(current, share)),
+          ),
+        ),
+      )
     : independent(logCosts(base, hasFloor ? 1 : 0), logCosts(current, hasFloor ? 1 : 0));
-  return { name: current.name, doc: current.doc, ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) }, p };
+  return {
+    name: current.name,
+    doc: current.doc,
+    ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) },
+    p,
+  };
 }
 
 /** How much of the floor's own change is taken out of a figure's. */
@@ -97,7 +108,9 @@ function logCosts({ rounds, floor, better }: Figure, floorShare: number): number
   const sign = better === "smaller" ? 1 : -1;
   // A cost of nothing has no logarithm; what is below this is nothing in every unit there is.
   const log = (value: number): number => Math.log(Math.max(value, 1e-6));
-  return rounds.map((value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(floor.rounds[round] ?? NaN))));
+  return rounds.map(
+    (value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(floor.rounds[round] ?? NaN))),
+  );
 }
 
 function isOverFloor({ floor, unit }: Figure): boolean {
@@ -124,6 +137,8 @@ const TRIMMED = 0.2;
  */
 function middleOf(values: readonly number[]): number {
   const out = Math.floor(values.length * TRIMMED);
-  const kept = Float64Array.from(values).sort().subarray(out, values.length - out);
+  const kept = Float64Array.from(values)
+    .sort()
+    .subarray(out, values.length - out);
   return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 }

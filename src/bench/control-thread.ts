@@ -23,20 +23,24 @@ const WARM_UP = 8;
 
 const { shipped, bare, shippedFirst } = workerData as ControlThread;
 const copies: ((updates: number) => number)[] = [];
-for (const url of shippedFirst ? [shipped, bare] : [bare, shipped]) copies.push(openMailboxOf((await import(url)) as typeof Sync));
+for (const url of shippedFirst ? [shipped, bare] : [bare, shipped])
+  copies.push(openMailboxOf((await import(url)) as typeof Sync));
 
-answerQuestions(({ updates }: ControlQuestion) => {
-  const times: [number[], number[]] = [[], []];
-  for (let turn = 0; turn < TURNS; turn++) {
-    // Who goes first changes.
-    for (const place of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      const took = copies[place]?.(updates / TURNS) ?? NaN;
-      if (turn >= WARM_UP) times[place].push(took);
+answerQuestions(
+  ({ updates }: ControlQuestion) => {
+    const times: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < TURNS; turn++) {
+      // Who goes first changes.
+      for (const place of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+        const took = copies[place]?.(updates / TURNS) ?? NaN;
+        if (turn >= WARM_UP) times[place].push(took);
+      }
     }
-  }
-  const [first, second] = times.map((each) => median(each));
-  return shippedFirst ? { shipped: first, bare: second } : { shipped: second, bare: first };
-}, () => undefined);
+    const [first, second] = times.map((each) => median(each));
+    return shippedFirst ? { shipped: first, bare: second } : { shipped: second, bare: first };
+  },
+  () => undefined,
+);
 
 /** What times appending and taking so many updates with a copy, µs each. */
 function openMailboxOf({ Arena, openMailbox }: typeof Sync): (updates: number) => number {

@@ -19,13 +19,21 @@ export const control: Bench = {
   doc: "an update appended and taken, with the explorer's hooks switched off, and without them",
   measure: (rounds) =>
     inDirectory(async (directory) => {
-      const [shipped, bare] = [copyOfSync(directory, "shipped", (text) => text), copyOfSync(directory, "bare", withoutHooks)];
+      const [shipped, bare] = [
+        copyOfSync(directory, "shipped", (text) => text),
+        copyOfSync(directory, "bare", withoutHooks),
+      ];
       const [withHooks, without]: [number[], number[]] = [[], []];
       for (let round = 0; round < rounds; round++) {
         // A thread a round: how the code came to be compiled, and where its memory lies, is drawn anew.
-        const thread = startThread<ControlQuestion, { readonly shipped: number; readonly bare: number }>("control-thread", {
-          shipped, bare, shippedFirst: round % 2 === 0,
-        } satisfies ControlThread);
+        const thread = startThread<ControlQuestion, { readonly shipped: number; readonly bare: number }>(
+          "control-thread",
+          {
+            shipped,
+            bare,
+            shippedFirst: round % 2 === 0,
+          } satisfies ControlThread,
+        );
         try {
           const answer = await thread.ask({ updates: UPDATES });
           withHooks.push(answer.shipped);
@@ -72,6 +80,7 @@ export function withoutHooks(atomics: string): string {
   const bare = HOOKS.reduce((text, [hook, without]) => text.replace(hook, without), atomics);
   const left = bare.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/\bcontrol\b.*/g) ?? [];
   // What installs one is left.
-  if (bare === atomics || left.length !== 2) throw new Error(`the hooks of the explorer cannot be taken out of atomics.js: ${left.join(" ")}`);
+  if (bare === atomics || left.length !== 2)
+    throw new Error(`the hooks of the explorer cannot be taken out of atomics.js: ${left.join(" ")}`);
   return bare;
 }

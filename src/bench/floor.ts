@@ -36,8 +36,20 @@ const PATIENCE_MS = 5000;
 export async function measureFloor(directory: string): Promise<Floor[]> {
   const wakeUps = await handOvers("floor-thread");
   return [
-    ...(wakeUps === undefined ? [] : [{ name: "thread wake-up", doc: "one way from thread to thread by bare Atomics.wait and notify, at low load", distribution: wakeUps }]),
-    { name: "SQLite commit", doc: "a status update committed by SQLite alone, one in a transaction", distribution: commits(join(directory, "floor.db")) },
+    ...(wakeUps === undefined
+      ? []
+      : [
+          {
+            name: "thread wake-up",
+            doc: "one way from thread to thread by bare Atomics.wait and notify, at low load",
+            distribution: wakeUps,
+          },
+        ]),
+    {
+      name: "SQLite commit",
+      doc: "a status update committed by SQLite alone, one in a transaction",
+      distribution: commits(join(directory, "floor.db")),
+    },
   ];
 }
 

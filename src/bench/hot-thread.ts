@@ -48,19 +48,22 @@ const other = Agent.get(context, theirs);
 let count = 0;
 
 /** The answer is how long each one-way flight took: half of each volley, µs. The thread that returns has none. */
-answerQuestions(({ over, volleys }: HotQuestion) => {
-  const flights = new Float64Array(serves ? volleys : 0);
-  for (let volley = 0; volley < volleys; volley++) {
-    const began = systemClock.now();
-    if (over === "words") overWords(++count);
-    else if (over === "messages") overMessages(++count);
-    else overMailboxes(volley);
-    if (serves) flights[volley] = ((systemClock.now() - began) / 2) * 1000;
-    if (over === "mailboxes" && volley % FLUSH_EVERY === 0) db.poll();
-  }
-  db.poll();
-  return flights;
-}, () => db.close());
+answerQuestions(
+  ({ over, volleys }: HotQuestion) => {
+    const flights = new Float64Array(serves ? volleys : 0);
+    for (let volley = 0; volley < volleys; volley++) {
+      const began = systemClock.now();
+      if (over === "words") overWords(++count);
+      else if (over === "messages") overMessages(++count);
+      else overMailboxes(volley);
+      if (serves) flights[volley] = ((systemClock.now() - began) / 2) * 1000;
+      if (over === "mailboxes" && volley % FLUSH_EVERY === 0) db.poll();
+    }
+    db.poll();
+    return flights;
+  },
+  () => db.close(),
+);
 
 function overWords(n: number): void {
   if (serves) {
@@ -94,7 +97,12 @@ function catchMessage(way: number, n: number): unknown {
 }
 
 function updateOf(n: number) {
-  return { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+  return {
+    update_id: `8c0c4a7e-${n}`,
+    kind: "message",
+    text: "I would like the blue one, if it is still there.",
+    sequence: n,
+  };
 }
 
 function overMailboxes(n: number): void {

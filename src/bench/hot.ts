@@ -28,7 +28,11 @@ export const hot: Bench = {
       };
       const start = (serves: boolean) => {
         const connection = writer.connect();
-        return startThread<HotQuestion, Float64Array>("hot-thread", { ...shared, serves, connection } satisfies HotThread, connection);
+        return startThread<HotQuestion, Float64Array>(
+          "hot-thread",
+          { ...shared, serves, connection } satisfies HotThread,
+          connection,
+        );
       };
       const server = start(true);
       const returner = start(false);

@@ -28,18 +28,23 @@ const taskRun = TaskRun.get(db, taskRunId);
 let come = 0;
 
 /** The answer is how many ms it took. */
-answerQuestions(async ({ workers, atOnce }: LifecycleQuestion) => {
-  const last = come + workers;
-  function* oneAfterTheOther(): Steps<void> {
-    while (come < last) yield* lifecycle(++come);
-  }
-  const began = systemClock.now();
-  await run(Array.from({ length: atOnce }, oneAfterTheOther));
-  return systemClock.now() - began;
-}, () => db.close());
+answerQuestions(
+  async ({ workers, atOnce }: LifecycleQuestion) => {
+    const last = come + workers;
+    function* oneAfterTheOther(): Steps<void> {
+      while (come < last) yield* lifecycle(++come);
+    }
+    const began = systemClock.now();
+    await run(Array.from({ length: atOnce }, oneAfterTheOther));
+    return systemClock.now() - began;
+  },
+  () => db.close(),
+);
 
 function* lifecycle(n: number): Steps<void> {
-  const { workerId } = yield* wait(db.write("findOrCreateWorker", { workerName: `worker-${n}`, providerType: "simulated" }));
+  const { workerId } = yield* wait(
+    db.write("findOrCreateWorker", { workerName: `worker-${n}`, providerType: "simulated" }),
+  );
   const worker = Worker.get(db, workerId);
 
   const onboarding = yield* OnboardingAgent.newSteps(context, worker, taskRun);

@@ -56,7 +56,12 @@ function send({ messages, paced }: OneWayQuestion): OneWaySamples {
     const n = ++count;
     lane.untilParked(n);
     if (paced) pause(PAUSE_MS.least + (PAUSE_MS.most - PAUSE_MS.least) * Math.random());
-    const update = { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+    const update = {
+      update_id: `8c0c4a7e-${n}`,
+      kind: "message",
+      text: "I would like the blue one, if it is still there.",
+      sequence: n,
+    };
     sentAt[0] = now();
     if (isBare(n)) lane.send(n);
     else agent.mailbox.append(update);

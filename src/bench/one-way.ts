@@ -18,7 +18,12 @@ export const oneWay: Bench = {
   measure: (rounds) =>
     onPlatform(1, async (writer) => {
       const arena = Arena.create({ slots: 1 });
-      const shared = { lane: newLane(), arena: arena.shared, slot: arena.allocate().index, sentAt: new SharedArrayBuffer(8) };
+      const shared = {
+        lane: newLane(),
+        arena: arena.shared,
+        slot: arena.allocate().index,
+        sentAt: new SharedArrayBuffer(8),
+      };
       const start = (side: OneWayThread["side"]) => {
         const connection = writer.connect();
         const data: OneWayThread = { ...shared, side, connection };

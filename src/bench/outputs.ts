@@ -11,13 +11,19 @@ const MARKS: Readonly<Record<Verdict, string>> = { slower: "✗", faster: "✓",
 export function renderComparison(compared: Compared, { color }: { readonly color: boolean }): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const colors: Readonly<Record<Verdict, (text: string) => string>> = {
-    slower: chalk.red, faster: chalk.green, same: (text) => text, "cannot tell": chalk.yellow,
+    slower: chalk.red,
+    faster: chalk.green,
+    same: (text) => text,
+    "cannot tell": chalk.yellow,
   };
   const table = plainTable(
     ["", "cost now / before", "95 % interval", "p", ""],
     ["left", "right", "right", "right", "left"],
     compared.comparisons.map((comparison) => [
-      comparison.doc, `${ratioOf(comparison)}x`, intervalOf(comparison), pOf(comparison),
+      comparison.doc,
+      `${ratioOf(comparison)}x`,
+      intervalOf(comparison),
+      pOf(comparison),
       colors[comparison.verdict](`${MARKS[comparison.verdict]} ${comparison.verdict}`),
     ]),
   );
@@ -28,7 +34,13 @@ export function renderComparison(compared: Compared, { color }: { readonly color
 export function comparisonMarkdown(compared: Compared): string {
   const rows = compared.comparisons.map((comparison) => {
     const { name, doc, verdict } = comparison;
-    return [`${plain(doc)} (${code(name)})`, ratioOf(comparison), intervalOf(comparison), plain(pOf(comparison)), `${MARKS[verdict]} ${verdict}`];
+    return [
+      `${plain(doc)} (${code(name)})`,
+      ratioOf(comparison),
+      intervalOf(comparison),
+      plain(pOf(comparison)),
+      `${MARKS[verdict]} ${verdict}`,
+    ];
   });
   return [
     "### Comparison",
@@ -44,7 +56,12 @@ export function comparisonMarkdown(compared: Compared): string {
 
 /** A test case a metric, failed when it is slower, skipped when nobody can tell. */
 export function comparisonJUnit({ comparisons }: Compared): string {
-  const outcomes = { slower: "failure", "cannot tell": "skipped", same: "passed", faster: "passed" } as const satisfies Record<Verdict, JUnitCase["outcome"]>;
+  const outcomes = {
+    slower: "failure",
+    "cannot tell": "skipped",
+    same: "passed",
+    faster: "passed",
+  } as const satisfies Record<Verdict, JUnitCase["outcome"]>;
   return junitXml({
     name: "simulate compare",
     cases: comparisons.map((comparison) => ({
@@ -66,16 +83,27 @@ const LEAST = 1e-6;
 export function benchmarkActionJson(figures: readonly Figure[]): string {
   const entries = figures.map((figure) => {
     const ratios = ratiosOf(figure);
-    const values = (ratios ?? figure.rounds).map((value) => (figure.better === "smaller" ? value : 1 / Math.max(value, LEAST)));
+    const values = (ratios ?? figure.rounds).map((value) =>
+      figure.better === "smaller" ? value : 1 / Math.max(value, LEAST),
+    );
     const { value, low, high } = estimateOf(values);
-    const spread = Number.isFinite(low) && Number.isFinite(high) ? { range: `± ${((high - low) / 2).toPrecision(2)}` } : {};
-    return { name: figure.name, unit: ratios === undefined ? figure.unit : "ratio to its floor", value, ...spread, extra: figure.doc };
+    const spread =
+      Number.isFinite(low) && Number.isFinite(high) ? { range: `± ${((high - low) / 2).toPrecision(2)}` } : {};
+    return {
+      name: figure.name,
+      unit: ratios === undefined ? figure.unit : "ratio to its floor",
+      value,
+      ...spread,
+      extra: figure.doc,
+    };
   });
   return benchmarkJson(entries);
 }
 
 function countsOf({ comparisons }: Compared): string {
-  const counts = VERDICTS.map((verdict) => `${comparisons.filter((comparison) => comparison.verdict === verdict).length} ${verdict}`);
+  const counts = VERDICTS.map(
+    (verdict) => `${comparisons.filter((comparison) => comparison.verdict === verdict).length} ${verdict}`,
+  );
   return counts.join(", ");
 }
 

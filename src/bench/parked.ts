@@ -13,7 +13,11 @@ export interface ParkedThread {
 /** The means of the thread that is to have `place` in the arena, with a connection that rings its doorbell. */
 export function meansOf(arena: Arena, place: number, writer: WriterHandle): ParkedThread {
   const { doorbell } = Arena.attach(arena.shared, { thread: place });
-  return { arena: arena.shared, place, connection: writer.connect({ doorbell: { buffer: arena.shared, index: doorbell } }) };
+  return {
+    arena: arena.shared,
+    place,
+    connection: writer.connect({ doorbell: { buffer: arena.shared, index: doorbell } }),
+  };
 }
 
 /** A thread's model, and a way to run its agents. */

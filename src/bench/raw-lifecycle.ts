@@ -16,7 +16,9 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
     `INSERT INTO onboarding_agents (status, worker_id, created_at, updated_at, task_run_id, task_id, task_type)
      SELECT 'none', ?, 1, 1, task_run_id, task_id, task_type FROM task_runs WHERE task_run_id = ?`,
   );
-  const setOnboarding = connection.prepare("UPDATE onboarding_agents SET status = ?, updated_at = 1 WHERE onboarding_agent_id = ?");
+  const setOnboarding = connection.prepare(
+    "UPDATE onboarding_agents SET status = ?, updated_at = 1 WHERE onboarding_agent_id = ?",
+  );
   const reserve = connection.prepare<unknown[], { unit_id: number }>(
     `UPDATE units SET status = 'assigned', worker_id = ? WHERE unit_id = (
        SELECT unit_id FROM units WHERE task_run_id = ? AND status = 'launched' LIMIT 1) RETURNING unit_id`,
@@ -27,7 +29,9 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
   );
   const giveUnit = connection.prepare("UPDATE units SET agent_id = ? WHERE unit_id = ?");
   const setAgent = connection.prepare("UPDATE agents SET status = ?, updated_at = 1 WHERE agent_id = ?");
-  const insertState = connection.prepare("INSERT INTO agent_state (agent_type, agent_id, kind, data, at) VALUES (?, ?, ?, ?, 1)");
+  const insertState = connection.prepare(
+    "INSERT INTO agent_state (agent_type, agent_id, kind, data, at) VALUES (?, ?, ?, ?, 1)",
+  );
   let come = 0;
 
   const lifecycle = (): void => {
@@ -42,7 +46,12 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
     setAgent.run("accepted", agentId);
     setAgent.run("in task", agentId);
     for (let update = 0; update < updates; update++) {
-      insertState.run("main", agentId, "update", `{"update_id":"${come}-${update}","kind":"message","text":"I would like the blue one."}`);
+      insertState.run(
+        "main",
+        agentId,
+        "update",
+        `{"update_id":"${come}-${update}","kind":"message","text":"I would like the blue one."}`,
+      );
     }
     insertState.run("main", agentId, "submit", '{"answer":"done"}');
     setAgent.run("completed", agentId);
@@ -52,9 +61,11 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
   return {
     run(workers, batch) {
       for (let done = 0; done < workers; done += batch) {
-        connection.transaction(() => {
-          for (let n = 0; n < batch; n++) lifecycle();
-        }).immediate();
+        connection
+          .transaction(() => {
+            for (let n = 0; n < batch; n++) lifecycle();
+          })
+          .immediate();
       }
     },
     close: () => connection.close(),

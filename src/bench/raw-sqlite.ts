@@ -14,7 +14,12 @@ export interface RawSqlite {
 }
 
 /** As long as the updates of the benchmarks. */
-const UPDATE = JSON.stringify({ update_id: "8c0c4a7e-100000", kind: "message", text: "I would like the blue one, if it is still there.", sequence: 100_000 });
+const UPDATE = JSON.stringify({
+  update_id: "8c0c4a7e-100000",
+  kind: "message",
+  text: "I would like the blue one, if it is still there.",
+  sequence: 100_000,
+});
 
 /** Makes a database at `path` with agents 1 to `agents`, and opens it without the project. */
 export function openRawSqlite(path: string, agents: number): RawSqlite {
@@ -23,8 +28,12 @@ export function openRawSqlite(path: string, agents: number): RawSqlite {
   made.close();
   const connection = new Sqlite(path);
   for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]) connection.pragma(pragma);
-  const statement = connection.prepare("UPDATE agents SET status = iif(status = 'waiting', 'in task', 'waiting'), updated_at = 1 WHERE agent_id = ?");
-  const insert = connection.prepare("INSERT INTO agent_state (agent_type, agent_id, kind, data, at) VALUES ('main', ?, 'update', ?, 1)");
+  const statement = connection.prepare(
+    "UPDATE agents SET status = iif(status = 'waiting', 'in task', 'waiting'), updated_at = 1 WHERE agent_id = ?",
+  );
+  const insert = connection.prepare(
+    "INSERT INTO agent_state (agent_type, agent_id, kind, data, at) VALUES ('main', ?, 'update', ?, 1)",
+  );
   return {
     append: (n) => void insert.run(n, UPDATE),
     update: (n) => void statement.run(n),

@@ -34,7 +34,8 @@ export const recording: Bench = {
   async measure(rounds) {
     const [recorded, bare, measures]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
-      for (const records of round % 2 === 0 ? [true, false] : [false, true]) (records ? recorded : bare).push(await costOfAnUpdate(records));
+      for (const records of round % 2 === 0 ? [true, false] : [false, true])
+        (records ? recorded : bare).push(await costOfAnUpdate(records));
       measures.push(costOfMeasures());
     }
     return [
@@ -88,7 +89,8 @@ function costOfMeasures(): number {
     recorder.count("live_updates_sent");
     recorder.trend("schedule_slip").record(ms, atMs);
     for (const stage of STAGES) recorder.trend(stage).record(ms, atMs);
-    for (const trend of ["live_update_latency", "live_update_service_time", "live_update_round_trip"] as const) recorder.trend(trend).record(ms, atMs);
+    for (const trend of ["live_update_latency", "live_update_service_time", "live_update_round_trip"] as const)
+      recorder.trend(trend).record(ms, atMs);
     recorder.count("live_updates_taken");
     noteTaken(taken, number);
     if (number % UPDATES_A_SNAPSHOT === 0) recorder.take();

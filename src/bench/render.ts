@@ -23,7 +23,10 @@ function rowOf(figure: Figure, chalk: ChalkInstance): string[] {
   const ratios = ratiosOf(figure);
   const judged = estimateOf(ratios ?? rounds);
   const kept = keepsGoal(figure);
-  const bound = goal === null ? "" : `${better === "smaller" ? "≤" : "≥"} ${ratios === undefined ? withUnit(goal, unit) : `${goal}x`}`;
+  const bound =
+    goal === null
+      ? ""
+      : `${better === "smaller" ? "≤" : "≥"} ${ratios === undefined ? withUnit(goal, unit) : `${goal}x`}`;
   return [
     doc,
     withUnit(estimateOf(rounds).value, unit),
@@ -40,7 +43,9 @@ function interval({ low, high }: Estimate, format: (value: number) => string): s
 }
 
 function withUnit(value: number, unit: Figure["unit"]): string {
-  return unit === "/s" || unit.startsWith("%") ? `${short(value)}${unit.startsWith("%") ? " " : ""}${unit}` : `${short(value)} ${unit}`;
+  return unit === "/s" || unit.startsWith("%")
+    ? `${short(value)}${unit.startsWith("%") ? " " : ""}${unit}`
+    : `${short(value)} ${unit}`;
 }
 
 /** Three digits or so. */

@@ -77,7 +77,9 @@ export function parseResult(text: string, path: string): BenchResult {
   const parsed = resultSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ResultFormatError(`${path}: is not a result of simulate bench: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+  throw new ResultFormatError(
+    `${path}: is not a result of simulate bench: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
+  );
 }
 
 /** A file is not a result of `simulate bench`, or of a version that this one does not read. */

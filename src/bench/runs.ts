@@ -21,15 +21,17 @@ export function figuresOfRuns(runs: readonly Summary[]): Figure[] {
     return PERCENTILES.flatMap((percentile): Figure[] => {
       const values = runs.flatMap((run) => run.trends[trend]?.[percentile] ?? []);
       if (values.length === 0 || values.length < runs.length) return [];
-      return [{
-        name: `${trend}/${percentile}`,
-        doc: `${label}, ${percentile}`,
-        unit: "µs",
-        better: "smaller",
-        rounds: values.map((ms) => ms * US_PER_MS),
-        floor: null,
-        goal: null,
-      }];
+      return [
+        {
+          name: `${trend}/${percentile}`,
+          doc: `${label}, ${percentile}`,
+          unit: "µs",
+          better: "smaller",
+          rounds: values.map((ms) => ms * US_PER_MS),
+          floor: null,
+          goal: null,
+        },
+      ];
     });
   });
 }
@@ -42,14 +44,18 @@ export function figuresOfRuns(runs: readonly Summary[]): Figure[] {
 export function checkAlike(runs: readonly Summary[]): void {
   for (const { runId, end } of runs) {
     if (end.how === "finished") continue;
-    throw new UnlikeRunsError(`these runs cannot be compared: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason is given"}`);
+    throw new UnlikeRunsError(
+      `these runs cannot be compared: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason is given"}`,
+    );
   }
   const [first, ...others] = runs;
   if (first === undefined) return;
   for (const other of others) {
     for (const [what, of] of LIKENESSES) {
       if (of(first) === of(other)) continue;
-      throw new UnlikeRunsError(`these runs cannot be compared: ${what} of ${first.runId} is ${of(first)}, of ${other.runId} ${of(other)}`);
+      throw new UnlikeRunsError(
+        `these runs cannot be compared: ${what} of ${first.runId} is ${of(first)}, of ${other.runId} ${of(other)}`,
+      );
     }
   }
 }

@@ -32,23 +32,39 @@ const arena = Arena.create({ slots: agents, ringBytes: RING_BYTES });
 // The turns are taken below.
 arena.reactor.drive({ wanted: () => undefined });
 // The journal is left out: its table grows with the updates, not with the agents.
-const context = createContext({ db, arena, createState: () => ({ updateData: () => undefined, *updateSubmit() { /* nobody submits */ } }) });
+const context = createContext({
+  db,
+  arena,
+  createState: () => ({
+    updateData: () => undefined,
+    *updateSubmit() {
+      /* nobody submits */
+    },
+  }),
+});
 const crowd = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
 for (const agent of crowd) spawn(keepTaking(agent), () => undefined, fail);
 let next = 0;
 
 /** The answer is the CPU time an update, µs: of the whole process, whose other threads rest meanwhile. */
-answerQuestions(({ updates }: ScaleQuestion) => {
-  const before = process.cpuUsage();
-  for (let given = 0; given < updates; given += BURST) {
-    for (let n = 0; n < BURST; n++, next += STRIDE) {
-      crowd[next % agents]?.mailbox.append({ update_id: `8c0c4a7e-${next}`, kind: "message", text: "I would like the blue one." });
+answerQuestions(
+  ({ updates }: ScaleQuestion) => {
+    const before = process.cpuUsage();
+    for (let given = 0; given < updates; given += BURST) {
+      for (let n = 0; n < BURST; n++, next += STRIDE) {
+        crowd[next % agents]?.mailbox.append({
+          update_id: `8c0c4a7e-${next}`,
+          kind: "message",
+          text: "I would like the blue one.",
+        });
+      }
+      arena.reactor.turn();
     }
-    arena.reactor.turn();
-  }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / updates;
-}, () => db.close());
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / updates;
+  },
+  () => db.close(),
+);
 
 function* keepTaking(agent: Agent): Steps<void> {
   for (;;) yield* agent.getLiveUpdateSteps(TIMEOUT_MS);

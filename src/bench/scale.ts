@@ -25,7 +25,8 @@ export const scale: Bench = {
     } finally {
       await Promise.all(crowds.map(({ thread }) => thread.end()));
     }
-    const costsAmong = (agents: number): number[] => crowds.find((crowd) => crowd.agents === agents)?.costs.slice(1) ?? [];
+    const costsAmong = (agents: number): number[] =>
+      crowds.find((crowd) => crowd.agents === agents)?.costs.slice(1) ?? [];
     return MORE.map((agents) => ({
       name: `scale/${agents}`,
       doc: `CPU time of an update among ${agents} agents`,

@@ -38,7 +38,8 @@ export type Statistic = (...sets: (readonly number[])[]) => number;
 export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]): Interval {
   if (sets.some((samples) => samples.length < FEWEST)) return { low: -Infinity, high: Infinity };
   const random = seedrandom("bootstrap");
-  const redraw = (samples: readonly number[]): number[] => samples.map(() => samples[Math.floor(random() * samples.length)] ?? 0);
+  const redraw = (samples: readonly number[]): number[] =>
+    samples.map(() => samples[Math.floor(random() * samples.length)] ?? 0);
   const resampled = Array.from(Float64Array.from({ length: RESAMPLES }, () => statistic(...sets.map(redraw))).sort());
   const bias = probit(shareBelow(resampled, statistic(...sets)));
   const acceleration = accelerationOf(statistic, sets);
@@ -60,7 +61,9 @@ function shareBelow(sorted: readonly number[], value: number): number {
 /** How fast the spread of the statistic grows with its value, by leaving out each sample in turn (Efron, section 6). */
 function accelerationOf(statistic: Statistic, sets: readonly (readonly number[])[]): number {
   const without = sets.flatMap((samples, set) =>
-    samples.map((_, left) => statistic(...sets.map((other, at) => (at === set ? other.filter((__, place) => place !== left) : other)))),
+    samples.map((_, left) =>
+      statistic(...sets.map((other, at) => (at === set ? other.filter((__, place) => place !== left) : other))),
+    ),
   );
   const mean = without.reduce((sum, value) => sum + value, 0) / without.length;
   const squares = without.reduce((sum, value) => sum + (mean - value) ** 2, 0);

@@ -51,16 +51,21 @@ export const status: Bench = {
               floor: { doc: `SQLite, ${BATCH} in a transaction`, rounds: batched.slice(1) },
               goal: 0.25,
             },
-            ...PERCENTILES.map((percentile): Figure => ({
-              name: `status/p${percentile}`,
-              doc: `a durable status update among those of ${AGENTS} agents, p${percentile}`,
-              unit: "µs",
-              better: "smaller",
-              rounds: took.slice(1).map((times) => percentileOf(times, percentile / 100) * US_PER_MS),
-              // What an update waits for when every other agent's goes into the same batches.
-              floor: { doc: `SQLite, ${AGENTS} updates, ${BATCH} in a transaction`, rounds: batched.slice(1).map((rate) => (AGENTS / rate) * 1_000_000) },
-              goal: null,
-            })),
+            ...PERCENTILES.map(
+              (percentile): Figure => ({
+                name: `status/p${percentile}`,
+                doc: `a durable status update among those of ${AGENTS} agents, p${percentile}`,
+                unit: "µs",
+                better: "smaller",
+                rounds: took.slice(1).map((times) => percentileOf(times, percentile / 100) * US_PER_MS),
+                // What an update waits for when every other agent's goes into the same batches.
+                floor: {
+                  doc: `SQLite, ${AGENTS} updates, ${BATCH} in a transaction`,
+                  rounds: batched.slice(1).map((rate) => (AGENTS / rate) * 1_000_000),
+                },
+                goal: null,
+              }),
+            ),
             {
               name: "status/alone",
               doc: "durable status updates of one agent",

@@ -10,18 +10,33 @@ import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
 
-export const BENCHES: readonly Bench[] = [oneWay, hot, throughput, status, lifecycle, waiting, scale, recording, control];
+export const BENCHES: readonly Bench[] = [
+  oneWay,
+  hot,
+  throughput,
+  status,
+  lifecycle,
+  waiting,
+  scale,
+  recording,
+  control,
+];
 
 /** The benchmarks that a change is judged by: quick, and quiet enough for 10 % to be told from noise (docs/performance.md). */
 export const GATE = "gate";
 
 /** `floor`: those that set the project beside the machine. */
-const GROUPS: Readonly<Record<string, readonly Bench[]>> = { floor: [oneWay, status, waiting], [GATE]: [oneWay, status, lifecycle] };
+const GROUPS: Readonly<Record<string, readonly Bench[]>> = {
+  floor: [oneWay, status, waiting],
+  [GATE]: [oneWay, status, lifecycle],
+};
 
 /** Every name that {@link benchesNamed} knows. */
 export const BENCH_NAMES: readonly string[] = [...Object.keys(GROUPS), ...BENCHES.map(({ name }) => name)];
 
 /** The benchmarks with these names, each once, in the order of the suite; all without a name. */
 export function benchesNamed(names: readonly string[]): Bench[] {
-  return BENCHES.filter((bench) => names.length === 0 || names.some((name) => name === bench.name || GROUPS[name]?.includes(bench)));
+  return BENCHES.filter(
+    (bench) => names.length === 0 || names.some((name) => name === bench.name || GROUPS[name]?.includes(bench)),
+  );
 }

@@ -4,8 +4,22 @@ import Table from "cli-table3";
 type Alignment = "left" | "right";
 
 const NO_LINES = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "mid", "mid-mid", "right", "right-mid"]
-    .map((place) => [place, ""]),
+  [
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+    "mid",
+    "mid-mid",
+    "right",
+    "right-mid",
+  ].map((place) => [place, ""]),
 );
 
 export function plainTable(head: string[], colAligns: Alignment[], rows: readonly string[][]): string {

@@ -15,7 +15,11 @@ export interface BenchThread<Question, Answer> {
  * Starts the code of `entry`, a file beside this one named without its ending, with `data` as its workerData. `connection` is
  * the one in `data`, if there is one.
  */
-export function startThread<Question, Answer>(entry: string, data: object, connection?: DatabaseConnection): BenchThread<Question, Answer> {
+export function startThread<Question, Answer>(
+  entry: string,
+  data: object,
+  connection?: DatabaseConnection,
+): BenchThread<Question, Answer> {
   const transferList = connection === undefined ? [] : [connection.port];
   const worker = new Worker(new URL(`./${entry}.js`, import.meta.url), { workerData: data, transferList });
   const died = new Promise<never>((_, reject) => {

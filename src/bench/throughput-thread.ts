@@ -45,7 +45,12 @@ answerQuestions(side === "client" ? send : take, () => db.close());
 
 function send({ through, messages }: ThroughputQuestion): ThroughputAnswer {
   for (let n = 0; n < messages; n++) {
-    const update = { update_id: `8c0c4a7e-${n}`, kind: "message", text: "I would like the blue one, if it is still there.", sequence: n };
+    const update = {
+      update_id: `8c0c4a7e-${n}`,
+      kind: "message",
+      text: "I would like the blue one, if it is still there.",
+      sequence: n,
+    };
     if (through === "bare ring") ring.push(update);
     else append(agents[n % agents.length], update);
   }

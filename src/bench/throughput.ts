@@ -33,7 +33,10 @@ export const throughput: Bench = {
 function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
   return onPlatform(crowd, (writer) =>
     inDirectory(async (directory) => {
-      const arena = Arena.create({ slots: crowd, ringBytes: Math.max(LEAST_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / crowd))) });
+      const arena = Arena.create({
+        slots: crowd,
+        ringBytes: Math.max(LEAST_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / crowd))),
+      });
       const slots = Array.from({ length: crowd }, () => arena.allocate().index);
       const ring = newBareRing();
       const start = (side: ThroughputThread["side"], place: number) => {

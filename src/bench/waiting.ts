@@ -28,7 +28,13 @@ export const waiting: Bench = {
       for (let round = 0; round < rounds; round++) {
         results.push(await measureOnce({ path, agents: AGENTS, active: ACTIVE, watchMs: WATCH_MS }));
       }
-      const figure = (name: string, doc: string, unit: Figure["unit"], goal: number | null, of: (result: WaitingResult) => number): Figure => ({
+      const figure = (
+        name: string,
+        doc: string,
+        unit: Figure["unit"],
+        goal: number | null,
+        of: (result: WaitingResult) => number,
+      ): Figure => ({
         name: `waiting/${name}`,
         doc,
         unit,
@@ -39,18 +45,33 @@ export const waiting: Bench = {
       });
       return [
         figure("memory", "JavaScript memory an agent, beyond the arena", "bytes", 2048, ({ heapBytes }) => heapBytes),
-        figure("resident", "resident memory an agent, beyond the arena", "bytes", null, ({ residentBytes }) => residentBytes),
+        figure(
+          "resident",
+          "resident memory an agent, beyond the arena",
+          "bytes",
+          null,
+          ({ residentBytes }) => residentBytes,
+        ),
         figure("idle", "CPU while all wait", "% of a core", 3, ({ idleCores }) => idleCores * 100),
-        figure("active", "CPU while 1 % get an update every second", "% of a core", null, ({ activeCores }) => activeCores * 100),
+        figure(
+          "active",
+          "CPU while 1 % get an update every second",
+          "% of a core",
+          null,
+          ({ activeCores }) => activeCores * 100,
+        ),
       ];
     }),
 };
 
 async function measureOnce(options: WaitingOptions): Promise<WaitingResult> {
-  const child = fork(fileURLToPath(new URL("./waiting-process.js", import.meta.url)), [JSON.stringify(options)], { execArgv: ["--expose-gc"] });
+  const child = fork(fileURLToPath(new URL("./waiting-process.js", import.meta.url)), [JSON.stringify(options)], {
+    execArgv: ["--expose-gc"],
+  });
   let result: WaitingResult | undefined;
   child.on("message", (message) => (result = message as WaitingResult));
   const [code] = (await once(child, "exit")) as [number | null];
-  if (result === undefined) throw new Error(`the process of the waiting benchmark ended with code ${String(code)} and no result`);
+  if (result === undefined)
+    throw new Error(`the process of the waiting benchmark ended with code ${String(code)} and no result`);
   return result;
 }

@@ -1,6 +1,16 @@
 /** `simulate bench`: the project's benchmarks, each figure beside its floor. */
 import type { CommandModule } from "yargs";
-import { AgainstError, BENCH_NAMES, BENCHES, benchesNamed, GATE, measureAgainst, measureAll, renderResult, toRatios } from "../bench/index.js";
+import {
+  AgainstError,
+  BENCH_NAMES,
+  BENCHES,
+  benchesNamed,
+  GATE,
+  measureAgainst,
+  measureAll,
+  renderResult,
+  toRatios,
+} from "../bench/index.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -27,12 +37,29 @@ export const benchCommand: CommandModule<object, Arguments> = {
   describe: "Measure the project on this machine, each figure beside its floor",
   builder: (yargs) =>
     yargs
-      .positional("names", { type: "string", array: true, choices: BENCH_NAMES, describe: `Which benchmarks [default: all; ${GATE} with --against]` })
-      .option("rounds", { type: "string", requiresArg: true, describe: `How often each is measured [default: ${ROUNDS}; ${PAIRED_ROUNDS} with --against]` })
+      .positional("names", {
+        type: "string",
+        array: true,
+        choices: BENCH_NAMES,
+        describe: `Which benchmarks [default: all; ${GATE} with --against]`,
+      })
+      .option("rounds", {
+        type: "string",
+        requiresArg: true,
+        describe: `How often each is measured [default: ${ROUNDS}; ${PAIRED_ROUNDS} with --against]`,
+      })
       .option("json", { type: "boolean", default: false, describe: "Print JSON instead of the table" })
       .option("output", { alias: "o", type: "string", requiresArg: true, describe: "Also write the JSON to this file" })
-      .option("ratios", { type: "boolean", default: false, describe: "Write ratios to the floor only: for a baseline that other machines are compared with" })
-      .option("against", { type: "string", requiresArg: true, describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower" })
+      .option("ratios", {
+        type: "boolean",
+        default: false,
+        describe: "Write ratios to the floor only: for a baseline that other machines are compared with",
+      })
+      .option("against", {
+        type: "string",
+        requiresArg: true,
+        describe: "A commit to compare this checkout with, in turn; exit 99 when something is slower",
+      })
       .options(comparisonOptions)
       .epilogue(`Benchmarks:\n${BENCHES.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join("\n")}\n`)
       .epilogue(
@@ -58,7 +85,9 @@ async function measure({ names = [], rounds, json, output, ratios }: Arguments):
 
 async function compareWith(ref: string, args: Arguments): Promise<void> {
   if (args.json || args.ratios || args.output !== undefined) {
-    throw new UsageError("--against prints a comparison: --json, --ratios and --output are for a measurement by itself");
+    throw new UsageError(
+      "--against prints a comparison: --json, --ratios and --output are for a measurement by itself",
+    );
   }
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
   prepareOutputs(args);

@@ -8,7 +8,11 @@ import { colored } from "./terminal.js";
 /** For `yargs.options(…)`. */
 export const runComparisonOptions = {
   results: resultsOption,
-  html: { type: "string", requiresArg: true, describe: "Of two runs: where to write the page [default: in the directory of the second]" },
+  html: {
+    type: "string",
+    requiresArg: true,
+    describe: "Of two runs: where to write the page [default: in the directory of the second]",
+  },
   open: { type: "boolean", default: false, describe: "Of two runs: open the page in the browser" },
 } as const;
 
@@ -27,9 +31,15 @@ export interface FinishedRunFiles {
 const FEW = `One run each cannot tell a change from noise: simulate compare BEFORE AFTER, directories with several runs each, can.`;
 
 /** @throws ResultsError when the report of one cannot be read, or the page cannot be written */
-export async function compareRuns(a: FinishedRunFiles, b: FinishedRunFiles, { html, open }: RunComparisonArguments): Promise<void> {
+export async function compareRuns(
+  a: FinishedRunFiles,
+  b: FinishedRunFiles,
+  { html, open }: RunComparisonArguments,
+): Promise<void> {
   const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
   writeAtomically(page, compareReports(a.directory, b.directory));
-  process.stdout.write(`${renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) })}\n${FEW}\n\nSide by side  ${relative("", page)}\n`);
+  process.stdout.write(
+    `${renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) })}\n${FEW}\n\nSide by side  ${relative("", page)}\n`,
+  );
   if (open) await openPage(page);
 }

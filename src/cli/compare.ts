@@ -2,9 +2,21 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { checkAlike, figuresOfRuns, parseResult, ResultFormatError, UnlikeRunsError, type Figure } from "../bench/index.js";
+import {
+  checkAlike,
+  figuresOfRuns,
+  parseResult,
+  ResultFormatError,
+  UnlikeRunsError,
+  type Figure,
+} from "../bench/index.js";
 import { listRuns, readSummary, ResultsError, RUN_FILES } from "../report/index.js";
-import { compareRuns, runComparisonOptions, type FinishedRunFiles, type RunComparisonArguments } from "./compare-runs.js";
+import {
+  compareRuns,
+  runComparisonOptions,
+  type FinishedRunFiles,
+  type RunComparisonArguments,
+} from "./compare-runs.js";
 import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -21,7 +33,11 @@ export const compareCommand: CommandModule<object, Arguments> = {
   describe: "Compare two results of simulate bench, or the runs of a scenario; exit 99 when something is slower",
   builder: (yargs) =>
     yargs
-      .positional("base", { type: "string", demandOption: true, describe: "Before: a file of simulate bench --output, a run, or a directory with several runs" })
+      .positional("base", {
+        type: "string",
+        demandOption: true,
+        describe: "Before: a file of simulate bench --output, a run, or a directory with several runs",
+      })
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
       .options(comparisonOptions)
       .options(runComparisonOptions)
@@ -35,11 +51,16 @@ export const compareCommand: CommandModule<object, Arguments> = {
   handler: async (args) => {
     const [base, current] = [read(args.base, args.results), read(args.current, args.results)];
     const [before, now] = [base.runs, current.runs];
-    if ((before === undefined) !== (now === undefined)) throw new UsageError("a result of simulate bench cannot be compared with a run");
-    if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
+    if ((before === undefined) !== (now === undefined))
+      throw new UsageError("a result of simulate bench cannot be compared with a run");
+    if (before !== undefined && now !== undefined)
+      attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
     const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
     const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
-    if (!single && (args.html !== undefined || args.open)) throw new UsageError(`--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`);
+    if (!single && (args.html !== undefined || args.open))
+      throw new UsageError(
+        `--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`,
+      );
     if (args.html !== undefined) checkWritable(args.html);
     // Of one run each no verdict can be had on anything.
     giveComparison(base.figures, current.figures, { printed: !single }, args);
@@ -66,12 +87,15 @@ function readBench(path: string): Measured {
 
 /** One run, or all finished runs in a directory. */
 function readRuns(path: string, results: string): FinishedRunFiles[] {
-  const isFolder = existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
+  const isFolder =
+    existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
   if (!isFolder) {
     const directory = findRun(path, results);
     return [{ directory, summary: attempt(() => readSummary(directory)) }];
   }
-  const runs = listRuns(path).flatMap(({ directory, summary }) => (summary === undefined ? [] : [{ directory, summary }]));
+  const runs = listRuns(path).flatMap(({ directory, summary }) =>
+    summary === undefined ? [] : [{ directory, summary }],
+  );
   if (runs.length === 0) throw new UsageError(`${path}: there is no finished run in it`);
   return runs;
 }
@@ -81,7 +105,8 @@ function attempt<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if ([ResultFormatError, ResultsError, UnlikeRunsError].some((known) => error instanceof known)) throw new UsageError((error as Error).message, { cause: error });
+    if ([ResultFormatError, ResultsError, UnlikeRunsError].some((known) => error instanceof known))
+      throw new UsageError((error as Error).message, { cause: error });
     throw error;
   }
 }

@@ -1,5 +1,12 @@
 /** What `simulate compare` and `simulate bench --against` have in common: their options, and giving out a comparison. */
-import { benchmarkActionJson, compareFigures, comparisonJUnit, comparisonMarkdown, renderComparison, type Figure } from "../bench/index.js";
+import {
+  benchmarkActionJson,
+  compareFigures,
+  comparisonJUnit,
+  comparisonMarkdown,
+  renderComparison,
+  type Figure,
+} from "../bench/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { colored } from "./terminal.js";
@@ -9,7 +16,12 @@ const EXIT_SLOWER = 99;
 
 /** For `yargs.options(…)`. */
 export const comparisonOptions = {
-  "least-effect": { type: "string", requiresArg: true, default: "5", describe: "Changes below this many percent do not matter" },
+  "least-effect": {
+    type: "string",
+    requiresArg: true,
+    default: "5",
+    describe: "Changes below this many percent do not matter",
+  },
   ...outputOptions,
 } as const;
 
@@ -28,7 +40,12 @@ interface Giving {
  * Compares, prints, writes the files that were asked for, and sets the exit code.
  * @throws UsageError when nothing can be compared, an option is no such value or a file cannot be written
  */
-export function giveComparison(base: readonly Figure[], current: readonly Figure[], { paired = false, printed = true }: Giving, args: ComparisonArguments): void {
+export function giveComparison(
+  base: readonly Figure[],
+  current: readonly Figure[],
+  { paired = false, printed = true }: Giving,
+  args: ComparisonArguments,
+): void {
   const leastEffect = percent(args["least-effect"]);
   prepareOutputs(args);
   const compared = compareFigures(base, current, { paired, leastEffect });

@@ -96,7 +96,10 @@ export function isCompletionRequest(words: readonly string[]): boolean {
 }
 
 /** Prints what completes the last of `words`, a line each, as the shell asks for it. */
-export async function printCompletions([request = "", name = "", ...typed]: readonly string[], commands: readonly CommandModule[]): Promise<void> {
+export async function printCompletions(
+  [request = "", name = "", ...typed]: readonly string[],
+  commands: readonly CommandModule[],
+): Promise<void> {
   // What has no command is a run.
   const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
   const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
@@ -108,11 +111,18 @@ export async function printCompletions([request = "", name = "", ...typed]: read
     // A command line has no place for an error; nothing is offered then, as when nothing fits.
     void Promise.resolve()
       .then(candidates)
-      .then((found) => found.filter((candidate) => candidate.startsWith(current)), () => [])
+      .then(
+        (found) => found.filter((candidate) => candidate.startsWith(current)),
+        () => [],
+      )
       .then(done);
   };
   // To complete a command, yargs parses it as if it had been given: here, no command does anything.
-  const parser = yargs([request, name, ...words]).option(REQUEST, { type: "boolean", hidden: true }).help().version().completion("completion", false, complete);
+  const parser = yargs([request, name, ...words])
+    .option(REQUEST, { type: "boolean", hidden: true })
+    .help()
+    .version()
+    .completion("completion", false, complete);
   for (const command of commands) parser.command({ ...command, handler: () => undefined });
   await parser.parseAsync();
 }

@@ -1,6 +1,12 @@
 /** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
 import type { CommandModule } from "yargs";
-import { ConformanceFormatError, type Difference, readVectors, runSequences, UnknownOperationError } from "../model/conformance/index.js";
+import {
+  ConformanceFormatError,
+  type Difference,
+  readVectors,
+  runSequences,
+  UnknownOperationError,
+} from "../model/conformance/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -16,9 +22,23 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   describe: "Run recorded sequences of the agent model's operations and compare every step",
   builder: (yargs) =>
     yargs
-      .positional("files", { type: "string", array: true, demandOption: true, describe: "Conformance vectors (gzipped JSON)" })
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "Which mailbox the agents get" })
-      .epilogue(examples(["$0 conformance test/data/conformance/*.json.gz", "the outcomes that the seed's classes gave, in a checkout of the sources"])),
+      .positional("files", {
+        type: "string",
+        array: true,
+        demandOption: true,
+        describe: "Conformance vectors (gzipped JSON)",
+      })
+      .option("mailbox", {
+        choices: MAILBOX_KINDS,
+        default: "sound" as const,
+        describe: "Which mailbox the agents get",
+      })
+      .epilogue(
+        examples([
+          "$0 conformance test/data/conformance/*.json.gz",
+          "the outcomes that the seed's classes gave, in a checkout of the sources",
+        ]),
+      ),
   handler: async ({ files, mailbox }) => {
     // All are read first, so that a file that is none does not end a run half-way.
     const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));

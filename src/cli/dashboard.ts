@@ -47,7 +47,10 @@ export async function startDashboard(port: number): Promise<Dashboard> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const why = error.code === "EADDRINUSE" ? "it is in use; give another, such as --dashboard 0 for any that is free" : error.message;
+      const why =
+        error.code === "EADDRINUSE"
+          ? "it is in use; give another, such as --dashboard 0 for any that is free"
+          : error.message;
       reject(new PortError(`cannot serve the dashboard on port ${port}: ${why}`));
     });
     server.listen(port, "127.0.0.1", resolve);
@@ -64,7 +67,11 @@ export async function startDashboard(port: number): Promise<Dashboard> {
     },
     async finish(report) {
       const last = report === undefined ? "" : event("report", reportNews(report.summary, report.data));
-      const told = Promise.all([...listeners].map((listener) => new Promise<void>((resolve) => listener.once("close", resolve).end(last, resolve))));
+      const told = Promise.all(
+        [...listeners].map(
+          (listener) => new Promise<void>((resolve) => listener.once("close", resolve).end(last, resolve)),
+        ),
+      );
       // A page that does not listen cannot hold up the end of the run.
       const enough = new AbortController();
       await Promise.race([told, setTimeout(FAREWELL_MS, undefined, { signal: enough.signal })]);

@@ -1,5 +1,12 @@
 /** The options of `simulate explore`: which there are, which apply to what is asked for, and what an exploration that is resumed began with. */
-import { COVERAGES, STRATEGIES, type Coverage, type ProgramSource, type Progress, type Strategy } from "../explore/index.js";
+import {
+  COVERAGES,
+  STRATEGIES,
+  type Coverage,
+  type ProgramSource,
+  type Progress,
+  type Strategy,
+} from "../explore/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { wholeNumber } from "./plan-options.js";
@@ -28,15 +35,40 @@ export interface ExploreArguments {
 export const exploreOptions = {
   mailbox: { choices: MAILBOX_KINDS, describe: "Which implementation of mailboxes [default: sound]" },
   strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "How schedules are chosen" },
-  by: { choices: COVERAGES, describe: "Of exhaustive: go through all traces or all states [default: what the program says]" },
+  by: {
+    choices: COVERAGES,
+    describe: "Of exhaustive: go through all traces or all states [default: what the program says]",
+  },
   schedule: { type: "string", requiresArg: true, describe: "With --strategy replay: the schedule.json" },
   seed: { type: "string", requiresArg: true, describe: "Of pct and random [default: 1]" },
-  schedules: { type: "string", requiresArg: true, describe: `Stop after so many (pct and random: ${SAMPLES} by default)` },
+  schedules: {
+    type: "string",
+    requiresArg: true,
+    describe: `Stop after so many (pct and random: ${SAMPLES} by default)`,
+  },
   seconds: { type: "string", requiresArg: true, describe: "Stop after this time" },
-  depth: { type: "string", requiresArg: true, describe: "Of pct: how many ordering constraints a bug may need [default: 3]" },
-  resume: { type: "string", requiresArg: true, describe: "Go on from the progress.json of an exploration that was stopped" },
-  "max-steps": { type: "string", requiresArg: true, default: "5000", describe: "Steps after which an execution counts as endless" },
-  results: { type: "string", requiresArg: true, default: "results", describe: "Where to write failing schedules and their pictures" },
+  depth: {
+    type: "string",
+    requiresArg: true,
+    describe: "Of pct: how many ordering constraints a bug may need [default: 3]",
+  },
+  resume: {
+    type: "string",
+    requiresArg: true,
+    describe: "Go on from the progress.json of an exploration that was stopped",
+  },
+  "max-steps": {
+    type: "string",
+    requiresArg: true,
+    default: "5000",
+    describe: "Steps after which an execution counts as endless",
+  },
+  results: {
+    type: "string",
+    requiresArg: true,
+    default: "results",
+    describe: "Where to write failing schedules and their pictures",
+  },
   json: { type: "boolean", default: false, describe: "Print JSON" },
 } as const;
 
@@ -78,7 +110,11 @@ export interface ExploreSettings {
 }
 
 /** The settings that `args` ask for, in all else those of `progress`. @throws {UsageError} when they ask for others than it was made with */
-export function settingsOf(args: ExploreArguments, { name }: ProgramSource, progress: Progress | undefined): ExploreSettings {
+export function settingsOf(
+  args: ExploreArguments,
+  { name }: ProgramSource,
+  progress: Progress | undefined,
+): ExploreSettings {
   const strategy = args.strategy as Strategy;
   const made = progress && { seed: progress.seed, depth: progress.depth, by: coverageOf(progress) };
   const settings = {
@@ -90,10 +126,17 @@ export function settingsOf(args: ExploreArguments, { name }: ProgramSource, prog
   };
   if (progress === undefined || made === undefined) return settings;
   const same =
-    progress.program === name && progress.mailbox === settings.mailbox && progress.strategy === strategy &&
-    (strategy === "exhaustive" ? made.by === settings.by : made.seed === settings.seed && (made.depth ?? settings.depth) === settings.depth);
-  if (same && ("from" in progress.resumption) === (strategy !== "exhaustive")) return settings;
-  const details = progress.strategy === "exhaustive" ? [made.by] : [`seed ${made.seed}`, made.depth === undefined ? undefined : `depth ${made.depth}`];
+    progress.program === name &&
+    progress.mailbox === settings.mailbox &&
+    progress.strategy === strategy &&
+    (strategy === "exhaustive"
+      ? made.by === settings.by
+      : made.seed === settings.seed && (made.depth ?? settings.depth) === settings.depth);
+  if (same && "from" in progress.resumption === (strategy !== "exhaustive")) return settings;
+  const details =
+    progress.strategy === "exhaustive"
+      ? [made.by]
+      : [`seed ${made.seed}`, made.depth === undefined ? undefined : `depth ${made.depth}`];
   const was = [progress.program, progress.mailbox, progress.strategy, ...details].filter((part) => part !== undefined);
   throw new UsageError(`${args.resume ?? ""} is of ${was.join(", ")}; resume it as that`);
 }

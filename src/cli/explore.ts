@@ -4,15 +4,49 @@ import { basename, join, relative } from "node:path";
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import {
-  describeFailure, describeSteps, explore, failureOf, moduleAt, NoSuchProgramError, openSession, OWN_PROGRAMS, parseProgress, parseSchedule,
-  programsOf, renderSchedule, replay, ScheduleFormatError, sourceOf,
-  type Exploration, type FailingSchedule, type Program, type ProgramSource, type Progress, type Session, type Strategy,
+  describeFailure,
+  describeSteps,
+  explore,
+  failureOf,
+  moduleAt,
+  NoSuchProgramError,
+  openSession,
+  OWN_PROGRAMS,
+  parseProgress,
+  parseSchedule,
+  programsOf,
+  renderSchedule,
+  replay,
+  ScheduleFormatError,
+  sourceOf,
+  type Exploration,
+  type FailingSchedule,
+  type Program,
+  type ProgramSource,
+  type Progress,
+  type Session,
+  type Strategy,
 } from "../explore/index.js";
-import { createRunDirectory, formatCount, plural, removeRunDirectory, ResultsError, shellWord, writeAtomically } from "../report/index.js";
+import {
+  createRunDirectory,
+  formatCount,
+  plural,
+  removeRunDirectory,
+  ResultsError,
+  shellWord,
+  writeAtomically,
+} from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
-import { exploreOptions, refuseInapplicable, SAMPLES, settingsOf, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
+import {
+  exploreOptions,
+  refuseInapplicable,
+  SAMPLES,
+  settingsOf,
+  type ExploreArguments,
+  type ExploreSettings,
+} from "./explore-options.js";
 import { readText } from "./files.js";
 import { interruptible } from "./interrupt.js";
 import { wholeNumber } from "./plan-options.js";
@@ -28,7 +62,10 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
   describe: "Run a small program of threads through every interleaving, or list the programs",
   builder: (yargs) =>
     yargs
-      .positional("program", { type: "string", describe: "A program's name, the path of a module that exports programs, or `replay`" })
+      .positional("program", {
+        type: "string",
+        describe: "A program's name, the path of a module that exports programs, or `replay`",
+      })
       .positional("file", { type: "string", describe: "The program's name in the module; the schedule to replay" })
       .options(exploreOptions)
       .epilogue(
@@ -65,7 +102,11 @@ async function run(args: ExploreArguments): Promise<void> {
 }
 
 async function list({ json }: ExploreArguments): Promise<void> {
-  const programs = (await programsOf(OWN_PROGRAMS)).map(({ name, description, threads }) => ({ name, description, threads: Object.keys(threads) }));
+  const programs = (await programsOf(OWN_PROGRAMS)).map(({ name, description, threads }) => ({
+    name,
+    description,
+    threads: Object.keys(threads),
+  }));
   if (json) {
     print(JSON.stringify(programs, null, 2));
     return;
@@ -85,7 +126,8 @@ async function findProgram(wanted: string, name: string | undefined): Promise<Pr
   const names = programs.map((program) => program.name);
   const sought = isPath ? (name ?? names[0] ?? "") : wanted;
   if (names.includes(sought)) return { module, name: sought };
-  if (names.length === 0) throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
+  if (names.length === 0)
+    throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
   throw new UsageError(`there is no program "${sought}"${didYouMean(sought, names)} (simulate explore lists them)`);
 }
 
@@ -100,10 +142,17 @@ async function importPrograms(path: string, module: string): Promise<readonly Pr
 async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
   const progress = args.resume === undefined ? undefined : readParsed(args.resume, parseProgress);
   const settings = settingsOf(args, source, progress);
-  const session = await openSession(source, { mailbox: settings.mailbox, maxSteps: wholeNumber("max-steps", args["max-steps"], 1) });
+  const session = await openSession(source, {
+    mailbox: settings.mailbox,
+    maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
+  });
   try {
     const { by, ...options } = settings;
-    const exploration = explore(session, { ...options, coveredBy: by ?? session.program.coveredBy, ...progress?.resumption });
+    const exploration = explore(session, {
+      ...options,
+      coveredBy: by ?? session.program.coveredBy,
+      ...progress?.resumption,
+    });
     const begin = performance.now();
     const stopped = await drive(exploration, args, settings.strategy);
     const seconds = (performance.now() - begin) / 1000;
@@ -117,7 +166,12 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     if (stopped === "interrupted") process.exitCode = EXIT_INTERRUPTED;
     const { mailbox, strategy, seed, depth } = settings;
     const state: Progress = {
-      version: 1, program: source.name, mailbox, strategy, seed, ...(strategy === "pct" && { depth }),
+      version: 1,
+      program: source.name,
+      mailbox,
+      strategy,
+      seed,
+      ...(strategy === "pct" && { depth }),
       resumption: exploration.resumption() as Progress["resumption"],
     };
     const directory = resultsDirectory(settings, args, source);
@@ -129,9 +183,18 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
 }
 
 /** Executes schedules until one fails, there are no more, or it is time to stop. */
-async function drive(exploration: Exploration, args: ExploreArguments, strategy: Strategy): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
+async function drive(
+  exploration: Exploration,
+  args: ExploreArguments,
+  strategy: Strategy,
+): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
   const { json } = args;
-  const most = args.schedules === undefined ? (strategy === "exhaustive" ? Infinity : SAMPLES) : wholeNumber("schedules", args.schedules, 1);
+  const most =
+    args.schedules === undefined
+      ? strategy === "exhaustive"
+        ? Infinity
+        : SAMPLES
+      : wholeNumber("schedules", args.schedules, 1);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
   const interrupt = interruptible();
   const begin = performance.now();
@@ -160,16 +223,21 @@ async function replayFile(file: string, args: ExploreArguments): Promise<void> {
   const schedule = readParsed(file, parseSchedule);
   const source = sourceOf(schedule);
   const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
-  if (schedule.steps.length > maxSteps) throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
+  if (schedule.steps.length > maxSteps)
+    throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
   const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps });
   try {
     const { problems, followed } = replay(session, schedule);
-    if (!followed) throw new UsageError(`${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`);
+    if (!followed)
+      throw new UsageError(
+        `${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`,
+      );
     // What was shown of the violation that was recorded is not known of another.
     const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
     if (args.json) print(JSON.stringify(failure, null, 2));
-    else if (problems.length === 0) print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
+    else if (problems.length === 0)
+      print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
     else showFailure(session, failure, file);
     if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
   } finally {
@@ -193,7 +261,10 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
   let problem: string | undefined;
   try {
     const directory = resultsDirectory(settings, args, source);
-    const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [string, string];
+    const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [
+      string,
+      string,
+    ];
     write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), file));
     write(directory, "schedule.json", asText(failure));
     files = { file, page };
@@ -213,35 +284,76 @@ function showFailure(session: Session, failure: FailingSchedule, file: string | 
   for (const problem of failure.problems) print(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
   print(`\nschedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:\n`);
-  print(renderSchedule(failure.threads, describeSteps(session, failure.steps), Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120)));
-  for (const [thread, outcome] of Object.entries(failure.outcomes)) print(`${thread} returned ${JSON.stringify(outcome)}`);
+  print(
+    renderSchedule(
+      failure.threads,
+      describeSteps(session, failure.steps),
+      Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120),
+    ),
+  );
+  for (const [thread, outcome] of Object.entries(failure.outcomes))
+    print(`${thread} returned ${JSON.stringify(outcome)}`);
   if (file !== undefined) print(`replay: simulate explore replay ${shellWord(relative("", file))}`);
 }
 
 function reportTally(
-  { exploration: { tally }, args: { json }, settings: { mailbox, strategy, seed }, source: { name }, seconds }: Explored,
+  {
+    exploration: { tally },
+    args: { json },
+    settings: { mailbox, strategy, seed },
+    source: { name },
+    seconds,
+  }: Explored,
   violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
 ): void {
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
-    print(JSON.stringify({ program: name, mailbox, strategy, seed, ...tally, seconds, pointsPerSecond, violation: violation?.failure, file: violation?.file, page: violation?.page }, null, 2));
+    print(
+      JSON.stringify(
+        {
+          program: name,
+          mailbox,
+          strategy,
+          seed,
+          ...tally,
+          seconds,
+          pointsPerSecond,
+          violation: violation?.failure,
+          file: violation?.file,
+          page: violation?.page,
+        },
+        null,
+        2,
+      ),
+    );
     return;
   }
   const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
   const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
   print(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
-  print(`${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
-    `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`);
+  print(
+    `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
+      `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`,
+  );
 }
 
 /** What an exploration has come across. */
 function found({ states, transitions, traces }: Exploration["tally"]): string {
-  return states > 0 ? `${plural(states, "state")}, ${plural(transitions, "step")} between states` : plural(traces, "trace");
+  return states > 0
+    ? `${plural(states, "state")}, ${plural(transitions, "step")} between states`
+    : plural(traces, "trace");
 }
 
 /** @throws ResultsError */
-function resultsDirectory({ mailbox }: ExploreSettings, { results }: ExploreArguments, { name }: ProgramSource): string {
-  const time = new Date().toISOString().replace(/[-:]/g, "").replace(/\.\d+Z$/, "Z");
+function resultsDirectory(
+  { mailbox }: ExploreSettings,
+  { results }: ExploreArguments,
+  { name }: ProgramSource,
+): string {
+  const time = new Date()
+    .toISOString()
+    .replace(/[-:]/g, "")
+    .replace(/\.\d+Z$/, "Z");
   return createRunDirectory(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
 }
 

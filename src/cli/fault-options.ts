@@ -20,16 +20,21 @@ export function faultsText(rates: FaultRates | undefined): string | undefined {
 /** Reads the value of `--faults`; undefined when it was not given. @throws {UsageError} for what names no fault or no rate */
 export function faultRatesFrom(text: string | undefined): FaultRates | undefined {
   if (text === undefined) return undefined;
-  const rates = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, text === "" ? FAULTS[kind].rate : 0])) as Record<FaultKind, number>;
+  const rates = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, text === "" ? FAULTS[kind].rate : 0])) as Record<
+    FaultKind,
+    number
+  >;
   const named = new Set<string>();
   for (const part of text.split(",").filter((piece) => piece !== "")) {
     const [name = "", value] = part.split("=");
     const kind = FAULT_KINDS.find((known) => known === name);
-    if (kind === undefined) throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${didYouMean(name, FAULT_KINDS)}`);
+    if (kind === undefined)
+      throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${didYouMean(name, FAULT_KINDS)}`);
     if (named.has(kind)) throw new UsageError(`--faults: ${kind} is given more than once`);
     named.add(kind);
     const rate = value === undefined ? FAULTS[kind].rate : value === "" ? NaN : Number(value);
-    if (!(rate >= 0 && rate <= 1)) throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${value ?? ""}"`);
+    if (!(rate >= 0 && rate <= 1))
+      throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${value ?? ""}"`);
     rates[kind] = rate;
   }
   return rates;

@@ -18,7 +18,11 @@ export const initCommand: CommandModule<object, Arguments> = {
   describe: "Write a commented scenario to start from",
   builder: (yargs) =>
     yargs
-      .positional("file", { type: "string", default: "scenario.yaml", describe: "Where to; an existing file is left alone" })
+      .positional("file", {
+        type: "string",
+        default: "scenario.yaml",
+        describe: "Where to; an existing file is left alone",
+      })
       .epilogue(examples(["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"])),
   handler: ({ file }) => {
     if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
@@ -39,12 +43,16 @@ function write(file: string, text: string): void {
 
 /** The file's own name as the name of a scenario. */
 function nameFor(file: string): string {
-  const words = basename(file, extname(file)).toLowerCase().match(/[a-z0-9]+/g);
+  const words = basename(file, extname(file))
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
   return words?.join("-").slice(0, LONGEST_NAME).replace(/-$/, "") ?? "scenario";
 }
 
 /** A path as long as the package lies below `directory`, as an installed dependency does; otherwise the place on this machine. */
 function schemaFrom(directory: string): string {
   const path = relative(directory, SCENARIO_SCHEMA);
-  return path.startsWith("..") || isAbsolute(path) ? pathToFileURL(SCENARIO_SCHEMA).href : `./${path.replaceAll("\\", "/")}`;
+  return path.startsWith("..") || isAbsolute(path)
+    ? pathToFileURL(SCENARIO_SCHEMA).href
+    : `./${path.replaceAll("\\", "/")}`;
 }

@@ -19,7 +19,14 @@ export const listCommand: CommandModule<object, Arguments> = {
     const scenarios = shippedScenarios().map((name) => {
       const { scenario, path } = loadScenario(name);
       const { description, incident } = scenario;
-      return { name, description, incident: incident.trim(), workers: workersOf(scenario), arrivalsMs: arrivalsMsOf(scenario), path };
+      return {
+        name,
+        description,
+        incident: incident.trim(),
+        workers: workersOf(scenario),
+        arrivalsMs: arrivalsMsOf(scenario),
+        path,
+      };
     });
     if (json) {
       process.stdout.write(`${JSON.stringify(scenarios, null, 2)}\n`);

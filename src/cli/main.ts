@@ -20,7 +20,14 @@ import { survivesItsReader } from "./output.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
-import { dashed, refused, refuseOtherThanYesOrNo, refuseWordsAfterDashes, type KnownOptions, type Usage } from "./usage.js";
+import {
+  dashed,
+  refused,
+  refuseOtherThanYesOrNo,
+  refuseWordsAfterDashes,
+  type KnownOptions,
+  type Usage,
+} from "./usage.js";
 import { validateCommand } from "./validate.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
@@ -28,7 +35,24 @@ const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [runCommand, planCommand, listCommand, initCommand, validateCommand, runsCommand, reportCommand, traceCommand, replayCommand, sweepCommand, shrinkCommand, exploreCommand, conformanceCommand, benchCommand, compareCommand, completionCommand];
+const COMMANDS = [
+  runCommand,
+  planCommand,
+  listCommand,
+  initCommand,
+  validateCommand,
+  runsCommand,
+  reportCommand,
+  traceCommand,
+  replayCommand,
+  sweepCommand,
+  shrinkCommand,
+  exploreCommand,
+  conformanceCommand,
+  benchCommand,
+  compareCommand,
+  completionCommand,
+];
 
 /** As `--help` writes them. */
 const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");
@@ -76,7 +100,12 @@ function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
   if (usageOf(first) !== undefined) return;
-  throw new UsageError(`unknown command "${first}"${didYouMean(first, USAGES.map((usage) => usage.replace(/ .*/, "")))} (see simulate --help)`);
+  throw new UsageError(
+    `unknown command "${first}"${didYouMean(
+      first,
+      USAGES.map((usage) => usage.replace(/ .*/, "")),
+    )} (see simulate --help)`,
+  );
 }
 
 /** `simulate help` and `simulate help COMMAND` are what they are with other programs. */

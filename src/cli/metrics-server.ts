@@ -27,7 +27,11 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
   const beingAnswered = new Set<Promise<void>>();
   const text = async ({ measured, gauges }: RunningRun): Promise<string> => {
     const all = await gauges();
-    return prometheusText(measured(), all.flatMap(({ statuses }) => statuses), all.flatMap(({ workers }) => workers));
+    return prometheusText(
+      measured(),
+      all.flatMap(({ statuses }) => statuses),
+      all.flatMap(({ workers }) => workers),
+    );
   };
   const server = createServer((request, response) => {
     const answered = new Promise<void>((resolve) => response.once("close", resolve));
@@ -40,15 +44,26 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
     };
     if (request.method !== "GET" || path !== "/metrics") answer(404, "GET /metrics\n");
     else if (running === undefined) answer(503, "the run has not started yet\n");
-    else text(running).then((body) => answer(200, body, PROMETHEUS_CONTENT_TYPE), (error: unknown) => answer(500, `${String(error)}\n`));
+    else
+      text(running).then(
+        (body) => answer(200, body, PROMETHEUS_CONTENT_TYPE),
+        (error: unknown) => answer(500, `${String(error)}\n`),
+      );
   });
   try {
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = { EADDRINUSE: "it is in use", EACCES: "permission denied", EADDRNOTAVAIL: "this machine has no such address", ENOTFOUND: "there is no such host" };
-    throw new PortError(`cannot serve metrics on ${host}:${port}: ${reasons[code ?? ""] ?? String(error)}`, { cause: error });
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: "it is in use",
+      EACCES: "permission denied",
+      EADDRNOTAVAIL: "this machine has no such address",
+      ENOTFOUND: "there is no such host",
+    };
+    throw new PortError(`cannot serve metrics on ${host}:${port}: ${reasons[code ?? ""] ?? String(error)}`, {
+      cause: error,
+    });
   }
   // A scraper that keeps its connection does not keep the run.
   server.unref();
@@ -64,7 +79,10 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
       const closed = once(server, "close");
       server.close();
       const enough = new AbortController();
-      await Promise.race([Promise.all(beingAnswered), setTimeout(LAST_ANSWERS_MS, undefined, { signal: enough.signal })]);
+      await Promise.race([
+        Promise.all(beingAnswered),
+        setTimeout(LAST_ANSWERS_MS, undefined, { signal: enough.signal }),
+      ]);
       enough.abort();
       server.closeAllConnections();
       await closed;

@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "./errors.js";
 
-const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] };
+const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
 
 /** Opens the page at `path`, and does not wait for its being closed. @throws {UsageError} when there is nothing to open it with */
 export async function openPage(path: string): Promise<void> {
@@ -11,7 +14,9 @@ export async function openPage(path: string): Promise<void> {
   const opener = spawn(command, [...words, pathToFileURL(path).href], { detached: true, stdio: "ignore" });
   await new Promise<void>((resolve, reject) => {
     opener.once("spawn", resolve);
-    opener.once("error", () => reject(new UsageError(`cannot open ${path}: there is no ${command} here; open it by hand`)));
+    opener.once("error", () =>
+      reject(new UsageError(`cannot open ${path}: there is no ${command} here; open it by hand`)),
+    );
   });
   opener.unref();
 }

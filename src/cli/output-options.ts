@@ -6,9 +6,17 @@ import { clearFile, writeText } from "./files.js";
 
 /** For `yargs.options(…)`. */
 export const outputOptions = {
-  markdown: { type: "string", requiresArg: true, describe: "Write the outcome as Markdown to this file: for the summary of a CI job" },
+  markdown: {
+    type: "string",
+    requiresArg: true,
+    describe: "Write the outcome as Markdown to this file: for the summary of a CI job",
+  },
   junit: { type: "string", requiresArg: true, describe: "Write it as JUnit XML" },
-  "benchmark-json": { type: "string", requiresArg: true, describe: "Write its figures for github-action-benchmark (customSmallerIsBetter)" },
+  "benchmark-json": {
+    type: "string",
+    requiresArg: true,
+    describe: "Write its figures for github-action-benchmark (customSmallerIsBetter)",
+  },
 } as const;
 
 /** What yargs makes of {@link outputOptions}. */
@@ -22,7 +30,11 @@ export interface OutputArguments {
 export type Outputs = Readonly<Record<keyof OutputArguments, () => string>>;
 
 export function runOutputs(summary: Summary): Outputs {
-  return { markdown: () => runMarkdown(summary), junit: () => runJUnit(summary), "benchmark-json": () => runBenchmarkJson(summary) };
+  return {
+    markdown: () => runMarkdown(summary),
+    junit: () => runJUnit(summary),
+    "benchmark-json": () => runBenchmarkJson(summary),
+  };
 }
 
 const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];

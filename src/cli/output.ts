@@ -10,7 +10,9 @@ const EXIT_NO_READER = 141;
 export function survivesItsReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_NO_READER);
-    process.stderr.write(`simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`);
+    process.stderr.write(
+      `simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`,
+    );
     process.exit(1);
   });
   // Progress that nobody sees is no reason to end a run.

@@ -4,10 +4,27 @@ import { UsageError } from "./errors.js";
 
 /** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
 export const planOptions = {
-  scenario: { alias: "s", type: "string", requiresArg: true, describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module" },
-  seed: { type: "string", requiresArg: true, describe: "Whole number; the same seed gives the same plan [default: the scenario's]" },
-  workers: { type: "string", requiresArg: true, describe: "Simulated workers; scales the rates of arrival [default: the scenario's]" },
-  duration: { type: "string", requiresArg: true, describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]" },
+  scenario: {
+    alias: "s",
+    type: "string",
+    requiresArg: true,
+    describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module",
+  },
+  seed: {
+    type: "string",
+    requiresArg: true,
+    describe: "Whole number; the same seed gives the same plan [default: the scenario's]",
+  },
+  workers: {
+    type: "string",
+    requiresArg: true,
+    describe: "Simulated workers; scales the rates of arrival [default: the scenario's]",
+  },
+  duration: {
+    type: "string",
+    requiresArg: true,
+    describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]",
+  },
 } as const;
 
 /** What yargs makes of {@link planOptions}. */
@@ -22,7 +39,8 @@ export interface PlanArguments {
 export function wholeNumber(option: string, text: string, least: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= least) return value;
-  if (value > Number.MAX_SAFE_INTEGER) throw new UsageError(`--${option} must be at most ${Number.MAX_SAFE_INTEGER}, not ${text}`);
+  if (value > Number.MAX_SAFE_INTEGER)
+    throw new UsageError(`--${option} must be at most ${Number.MAX_SAFE_INTEGER}, not ${text}`);
   throw new UsageError(`--${option} must be a whole number, ${least} or more, not "${text}"`);
 }
 
@@ -45,7 +63,8 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
   }
 > {
   // Not left to yargs, which would say so before it says that a command is misspelt.
-  if (name === undefined) throw new UsageError('--scenario is missing: give a name from `simulate list` or the path of a file');
+  if (name === undefined)
+    throw new UsageError("--scenario is missing: give a name from `simulate list` or the path of a file");
   const options = {
     ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),

@@ -60,7 +60,8 @@ function describeTask({ actions, end }: TaskPlan): string {
 
 function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): string {
   const parts = [`${seconds(arriveAt).padStart(10)}  worker ${index} (${behaviour})`];
-  if (onboarding) parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);
+  if (onboarding)
+    parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);
   if (task) parts.push(describeTask(task));
   if (disconnect) {
     parts.push(`drops at ${disconnect.since === "task" ? "+" : ""}${seconds(disconnect.at)}`);
@@ -77,7 +78,10 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
     `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} arrive in ${formatDuration(plan.arrivalsMs)}`,
     `hash ${hash}`,
     "",
-    ...counts.map(([name, count]) => `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`),
+    ...counts.map(
+      ([name, count]) =>
+        `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`,
+    ),
     "",
     `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.silence)} silent; ` +
       `${formatCount(totals.onboardingFailures)} not through onboarding; ${plural(totals.disconnects, "drop")}, ${formatCount(totals.reconnects)} of them with a way back`,
@@ -104,7 +108,9 @@ export const planCommand: CommandModule<object, Arguments> = {
     const planned = planHash(plan);
     if (args.json) {
       const { scenario, seed, workers, arrivalsMs, scheduleMs } = plan;
-      process.stdout.write(`${JSON.stringify({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals, head }, null, 2)}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals, head }, null, 2)}\n`,
+      );
       return;
     }
     process.stdout.write(render(plan, totals, planned, head));

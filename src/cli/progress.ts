@@ -1,7 +1,14 @@
 /** What is shown while a run goes on: some lines that are redrawn on a terminal, a line now and then elsewhere. */
 import { logUpdateStderr } from "log-update";
 import { evaluate, type Interval, type Measurements, type Threshold } from "../measure/index.js";
-import { formatObserved, renderProgress, renderProgressLine, type Phase, type ProgressView, type Summary } from "../report/index.js";
+import {
+  formatObserved,
+  renderProgress,
+  renderProgressLine,
+  type Phase,
+  type ProgressView,
+  type Summary,
+} from "../report/index.js";
 import type { Plan } from "../scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
 
@@ -31,7 +38,11 @@ export function showProgress(options: ProgressOptions): Progress {
   let nextPlainAt = 0;
   let counted = { atMs: 0, taken: 0, perSecond: 0 };
 
-  const viewOf = (measurements: Measurements, elapsedMs: number, { agents, onboardingAgents }: Summary["outcomes"]): ProgressView => {
+  const viewOf = (
+    measurements: Measurements,
+    elapsedMs: number,
+    { agents, onboardingAgents }: Summary["outcomes"],
+  ): ProgressView => {
     const { counters, trends } = measurements;
     const taken = counters.live_updates_taken;
     if (elapsedMs - counted.atMs >= RATE_OVER_MS) {
@@ -47,7 +58,9 @@ export function showProgress(options: ProgressOptions): Progress {
       stage: stageAt(options.phases, elapsedMs),
       statuses: inLife(agents, onboardingAgents),
       updates: { taken, perSecond: counted.perSecond },
-      ...(latency.count > 0 && { latency: { p50: latency.percentile(50), p99: latency.percentile(99), max: latency.maxMs } }),
+      ...(latency.count > 0 && {
+        latency: { p50: latency.percentile(50), p99: latency.percentile(99), max: latency.maxMs },
+      }),
       latencyOverTime: measurements.intervals("live_update_latency").map(p99),
       events: { disconnect: disconnects, timeout: timeouts, "full mailbox": full, error: errors },
       failures: failing(options.thresholds, measurements),
@@ -77,8 +90,14 @@ function stageAt(phases: readonly Phase[], elapsedMs: number): string {
 }
 
 /** Those who are there, an onboarding agent's statuses told from an agent's. */
-function inLife(agents: Readonly<Record<string, number>>, onboarding: Readonly<Record<string, number>>): Record<string, number> {
-  const prefixed = Object.entries(onboarding).map(([status, n]): [string, number] => [status === "onboarding" ? status : `${status} (onboarding)`, n]);
+function inLife(
+  agents: Readonly<Record<string, number>>,
+  onboarding: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const prefixed = Object.entries(onboarding).map(([status, n]): [string, number] => [
+    status === "onboarding" ? status : `${status} (onboarding)`,
+    n,
+  ]);
   return { ...agents, ...Object.fromEntries(prefixed) };
 }
 
@@ -87,7 +106,10 @@ function failing(thresholds: readonly Threshold[], measurements: Measurements): 
   const now = thresholds.filter(({ operator }) => operator === "<" || operator === "<=");
   return evaluate(now, measurements)
     .filter(({ passed, observed }) => !passed && observed !== null)
-    .map(({ metric, expression, observed }) => `${metric} ${expression}: ${formatObserved({ metric, expression, observed })} so far`);
+    .map(
+      ({ metric, expression, observed }) =>
+        `${metric} ${expression}: ${formatObserved({ metric, expression, observed })} so far`,
+    );
 }
 
 /** Only intervals that have grown since are computed anew. */

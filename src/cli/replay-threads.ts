@@ -1,6 +1,14 @@
 /** `simulate replay` of a run on real threads: repeats its agents from the recorded order, and says what came of it. */
 import { setImmediate } from "node:timers/promises";
-import { describeEnd, replayOrder, UnknownAgentError, type EarlyTimeout, type LifeLine, type OrderDivergence, type OrderReplay } from "../engine/index.js";
+import {
+  describeEnd,
+  replayOrder,
+  UnknownAgentError,
+  type EarlyTimeout,
+  type LifeLine,
+  type OrderDivergence,
+  type OrderReplay,
+} from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-exit.js";
@@ -9,9 +17,11 @@ import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-e
 const MOST_PRINTED = 5;
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
-  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() }).catch((error: unknown) => {
-    throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
-  });
+  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() }).catch(
+    (error: unknown) => {
+      throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
+    },
+  );
   if (replay.divergence !== undefined) {
     process.stdout.write(describeDivergence(replay.divergence));
     process.exitCode = EXIT_DIVERGED;
@@ -29,8 +39,14 @@ export async function replayThreadsRun(directory: string, times: number, agentId
 function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string {
   const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
   const ended = Object.entries(errors).map(([name, count]) => `${formatCount(count)} ${name}`);
-  const lines = [`the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`, `  ${[`${plural(taken, "update")} taken`, ...ended].join(", ")}`];
-  if (cutOff.length > 0) lines.push(`  ${plural(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`);
+  const lines = [
+    `the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`,
+    `  ${[`${plural(taken, "update")} taken`, ...ended].join(", ")}`,
+  ];
+  if (cutOff.length > 0)
+    lines.push(
+      `  ${plural(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`,
+    );
   for (const timeout of early.slice(0, MOST_PRINTED)) lines.push(describeEarly(timeout));
   if (early.length > MOST_PRINTED) lines.push(`  and ${formatCount(early.length - MOST_PRINTED)} more`);
   return lines.join("\n");

@@ -29,7 +29,11 @@ export const replayCommand: CommandModule<object, Arguments> = {
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })
       .option("times", { type: "string", requiresArg: true, default: "1", describe: "How often to repeat it" })
-      .option("agent", { type: "string", requiresArg: true, describe: "Of a run on real threads, only this agent, such as 17 or onboarding_17; prints its calls" })
+      .option("agent", {
+        type: "string",
+        requiresArg: true,
+        describe: "Of a run on real threads, only this agent, such as 17 or onboarding_17; prints its calls",
+      })
       .option("results", resultsOption)
       .epilogue(
         examples(
@@ -42,7 +46,10 @@ export const replayCommand: CommandModule<object, Arguments> = {
     const times = wholeNumber("times", timesText, 1);
     const agent = agentFrom(agentText);
     if (!isSimulated(directory)) return replayThreadsRun(directory, times, agent);
-    if (agent !== undefined) throw new UsageError("--agent is for runs on real threads; `simulate trace RUN --agent ID` prints an agent of this one");
+    if (agent !== undefined)
+      throw new UsageError(
+        "--agent is for runs on real threads; `simulate trace RUN --agent ID` prints an agent of this one",
+      );
     for (let time = 0; time < times && process.exitCode === undefined; time++) await replayVirtualRun(directory);
   },
 };
@@ -52,16 +59,22 @@ async function replayVirtualRun(directory: string): Promise<void> {
   if (outcome.kind === "diverged") {
     const { same, recorded, before, isCutOff } = outcome.divergence;
     if (recorded?.actor === "user" && recorded.operation === "interrupt") {
-      process.stdout.write(`the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events\n`);
+      process.stdout.write(
+        `the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events\n`,
+      );
       return;
     }
     if (isCutOff) {
       const reached = `${((before.at(-1)?.at ?? 0) / 1000).toFixed(3)} s`;
       if (isFinished(directory)) {
         const path = join(directory, RUN_FILES.trace);
-        throw new TraceError(`${path}: damaged: it breaks off at ${reached}, though its run finished; the ${formatCount(same)} events before are the same`);
+        throw new TraceError(
+          `${path}: damaged: it breaks off at ${reached}, though its run finished; the ${formatCount(same)} events before are the same`,
+        );
       }
-      process.stdout.write(`the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events\n`);
+      process.stdout.write(
+        `the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events\n`,
+      );
       return;
     }
     process.stdout.write(describeDivergence(outcome.divergence));
@@ -71,7 +84,9 @@ async function replayVirtualRun(directory: string): Promise<void> {
   const broken = outcome.invariants.results.filter(({ held }) => !held);
   process.stdout.write(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}\n`);
   for (const { id, violations } of broken) {
-    process.stdout.write(`✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}\n`);
+    process.stdout.write(
+      `✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}\n`,
+    );
   }
   if (broken.length > 0) process.exitCode = EXIT_INVARIANT;
 }

@@ -2,7 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { examineCutOff, examineCutOffSimulation, reproduceCommand, type CutOffRun, type CutOffSimulation } from "../engine/index.js";
+import {
+  examineCutOff,
+  examineCutOffSimulation,
+  reproduceCommand,
+  type CutOffRun,
+  type CutOffSimulation,
+} from "../engine/index.js";
 import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
@@ -31,10 +37,16 @@ export const reportCommand: CommandModule<object, Arguments> = {
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "The run's id, its directory, or `last`" })
       .option("results", resultsOption)
-      .option("html", { type: "boolean", default: false, describe: "Write the run's report.html anew, and print where it is" })
+      .option("html", {
+        type: "boolean",
+        default: false,
+        describe: "Write the run's report.html anew, and print where it is",
+      })
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
       .options(outputOptions)
-      .epilogue("A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98.\n")
+      .epilogue(
+        "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98.\n",
+      )
       .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --open", "its pictures"])),
   async handler({ run, results, html, open, ...outputs }) {
     const directory = findRun(run, results);
@@ -47,12 +59,17 @@ export const reportCommand: CommandModule<object, Arguments> = {
     if (existsSync(join(directory, RUN_FILES.summary))) {
       const summary = readSummary(directory);
       writeOutputs(outputs, runOutputs(summary));
-      process.stdout.write(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+      process.stdout.write(
+        renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
+      );
       return;
     }
-    const asked = Object.keys(outputOptions).find((name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined);
+    const asked = Object.keys(outputOptions).find(
+      (name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined,
+    );
     if (asked !== undefined) throw new UsageError(`--${asked} is for finished runs: ${directory} has no summary`);
-    if (!existsSync(join(directory, RUN_FILES.database))) throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
+    if (!existsSync(join(directory, RUN_FILES.database)))
+      throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
     if (isSimulated(directory)) {
       process.stdout.write(`${describeSimulation(examineCutOffSimulation(directory), directory).join("\n")}\n`);
       return;
@@ -63,10 +80,16 @@ export const reportCommand: CommandModule<object, Arguments> = {
   },
 };
 
-function describe({ record, reachedMs, agents, onboardingAgents, submits, acknowledged, missing }: CutOffRun, directory: string): string[] {
+function describe(
+  { record, reachedMs, agents, onboardingAgents, submits, acknowledged, missing }: CutOffRun,
+  directory: string,
+): string[] {
   if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
   const state = isRunning(record.pid) ? `STILL RUNNING (process ${record.pid})` : "CUT OFF";
-  const reached = reachedMs === undefined ? "before anything was committed" : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
+  const reached =
+    reachedMs === undefined
+      ? "before anything was committed"
+      : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
   const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
   return [
     `${state}  ${record.scenario}`,
@@ -92,7 +115,9 @@ function describeSimulation({ identity, events, reachedMs }: CutOffSimulation, d
   const choices = { workers, duration, virtual: true, faults: faultsText(faultRates), mailbox, record: true };
   return [
     "STILL RUNNING OR CUT OFF  under simulated time",
-    reachedMs === undefined ? "  its trace has no events yet" : `  its trace goes to ${(reachedMs / 1000).toFixed(3)} s of the run: ${formatCount(events)} events`,
+    reachedMs === undefined
+      ? "  its trace has no events yet"
+      : `  its trace goes to ${(reachedMs / 1000).toFixed(3)} s of the run: ${formatCount(events)} events`,
     `Run it again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
     `Results       ${directory}`,
   ];

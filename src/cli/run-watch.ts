@@ -43,15 +43,17 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
       if (due === undefined && dashboard === undefined) return;
       statuses.look(elapsedMs);
       due?.show(measured(), elapsedMs, statuses.now());
-      dashboard?.update((): LiveView => ({
-        runId,
-        scenario,
-        measurements: measured(),
-        thresholds,
-        phases: phasesOf(scenario, plan, elapsedMs),
-        statusEvents: statuses.events,
-        outcomes: statuses.now(),
-      }));
+      dashboard?.update(
+        (): LiveView => ({
+          runId,
+          scenario,
+          measurements: measured(),
+          thresholds,
+          phases: phasesOf(scenario, plan, elapsedMs),
+          statusEvents: statuses.events,
+          outcomes: statuses.now(),
+        }),
+      );
     },
     async end(finished) {
       progress?.end();

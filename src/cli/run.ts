@@ -2,7 +2,17 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
-import { differingOptions, MOST_THREADS, newRunId, refuseThreadFaults, reproduceCommand, runThreads, runVirtual, usualThreads, type FinishedRun } from "../engine/index.js";
+import {
+  differingOptions,
+  MOST_THREADS,
+  newRunId,
+  refuseThreadFaults,
+  reproduceCommand,
+  runThreads,
+  runVirtual,
+  usualThreads,
+  type FinishedRun,
+} from "../engine/index.js";
 import { exitCodeOf, renderSummary } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { examples } from "./examples.js";
@@ -35,17 +45,54 @@ export const runCommand: CommandModule<object, RunArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)
-      .option("threads", { type: "string", requiresArg: true, describe: "Threads for simulated workers and for tasks, together [default: one a core]" })
-      .option("virtual", { type: "boolean", default: false, describe: "Under simulated time: the same run, to the last event, whenever it has the same seed" })
+      .option("threads", {
+        type: "string",
+        requiresArg: true,
+        describe: "Threads for simulated workers and for tasks, together [default: one a core]",
+      })
+      .option("virtual", {
+        type: "boolean",
+        default: false,
+        describe: "Under simulated time: the same run, to the last event, whenever it has the same seed",
+      })
       .option("faults", faultsOption)
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
-      .option("record", { type: "boolean", default: true, describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not" })
-      .option("results", { type: "string", requiresArg: true, default: "results", describe: "Where the run's directory is made" })
-      .option("dashboard", { type: "string", describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]` })
-      .option("metrics-port", { type: "string", requiresArg: true, describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on" })
-      .option("metrics-host", { type: "string", requiresArg: true, describe: "The address to serve them on [default: 127.0.0.1]" })
+      .option("mailbox", {
+        choices: MAILBOX_KINDS,
+        default: "sound" as const,
+        describe: "The mailbox's order of steps",
+      })
+      .option("record", {
+        type: "boolean",
+        default: true,
+        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not",
+      })
+      .option("results", {
+        type: "string",
+        requiresArg: true,
+        default: "results",
+        describe: "Where the run's directory is made",
+      })
+      .option("dashboard", {
+        type: "string",
+        describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]`,
+      })
+      .option("metrics-port", {
+        type: "string",
+        requiresArg: true,
+        describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on",
+      })
+      .option("metrics-host", {
+        type: "string",
+        requiresArg: true,
+        describe: "The address to serve them on [default: 127.0.0.1]",
+      })
       .options(outputOptions)
-      .option("quiet", { alias: "q", type: "boolean", default: false, describe: "No progress, no summary: the exit code and the files only" })
+      .option("quiet", {
+        alias: "q",
+        type: "boolean",
+        default: false,
+        describe: "No progress, no summary: the exit code and the files only",
+      })
       .epilogue(
         examples(
           ["$0 --scenario disconnect-storm", "the main job"],
@@ -58,13 +105,20 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const { scenario, path: _path, text, plan, options } = await planFrom(args);
     const threads = threadsFrom(args.threads);
     const faultRates = faultRatesFrom(args.faults);
-    if (faultRates !== undefined && !args.virtual) throw new UsageError("--faults are drawn under simulated time: add --virtual");
-    const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
-    if (metricsPort === undefined && args["metrics-host"] !== undefined) throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
-    if (metricsPort !== undefined && args.virtual) throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
+    if (faultRates !== undefined && !args.virtual)
+      throw new UsageError("--faults are drawn under simulated time: add --virtual");
+    const metricsPort =
+      args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
+    if (metricsPort === undefined && args["metrics-host"] !== undefined)
+      throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
+    if (metricsPort !== undefined && args.virtual)
+      throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
     if (args.virtual) refuseThreadFaults(scenario);
     prepareOutputs(args);
-    const metrics = metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
+    const metrics =
+      metricsPort === undefined
+        ? undefined
+        : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
     if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: ${metrics.url}\n`);
     const interrupt = interruptible();
     const runId = newRunId(scenario.name, plan.seed, new Date());
@@ -99,7 +153,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       await watch.end(finished);
     }
     const { summary, directory } = finished;
-    if (!args.quiet) process.stdout.write(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+    if (!args.quiet)
+      process.stdout.write(
+        renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
+      );
     process.exitCode = exitCodeOf(summary);
     writeOutputs(args, runOutputs(summary));
   },

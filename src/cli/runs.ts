@@ -31,7 +31,19 @@ export const runsCommand: CommandModule<object, Arguments> = {
 function asData({ runId, directory, summary, problem }: ListedRun) {
   if (summary === undefined) return { runId, directory, problem: problem ?? "no summary: it goes on, or was cut off" };
   const { engine, scenario, seed, plan, verdict, traceHash, reproduce, startedAt } = summary;
-  return { runId, directory, engine, scenario: scenario.name, seed, workers: plan.workers, startedAt, planHash: plan.hash, traceHash, verdict, reproduce };
+  return {
+    runId,
+    directory,
+    engine,
+    scenario: scenario.name,
+    seed,
+    workers: plan.workers,
+    startedAt,
+    planHash: plan.hash,
+    traceHash,
+    verdict,
+    reproduce,
+  };
 }
 
 function describe({ runId, directory, summary, problem }: ListedRun): string {

@@ -1,6 +1,13 @@
 /** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
 import type { FailingSchedule, Step } from "../explore/index.js";
-import { plural, renderSequencePage, type Sequence, type SequenceArrow, type SequenceBar, type SequenceRow } from "../report/index.js";
+import {
+  plural,
+  renderSequencePage,
+  type Sequence,
+  type SequenceArrow,
+  type SequenceBar,
+  type SequenceRow,
+} from "../report/index.js";
 
 /** `file`: where the schedule is, for the command that replays it. */
 export function renderSchedulePage(failure: FailingSchedule, steps: readonly Step[], file: string): string {
@@ -8,9 +15,14 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Ste
   return renderSequencePage({
     title: `${program}, ${mailbox} mailbox`,
     problems,
-    facts: [`${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`, plural(steps.length, "step")],
+    facts: [
+      `${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`,
+      plural(steps.length, "step"),
+    ],
     command: { label: "Replay it", text: `simulate explore replay ${file}` },
-    outcomes: Object.fromEntries(Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)])),
+    outcomes: Object.fromEntries(
+      Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)]),
+    ),
     sequence: sequenceOf(failure, steps),
   });
 }
@@ -27,12 +39,16 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
   let stretch: { thread: number; from: number } | undefined;
 
   steps.forEach(({ thread, text, begins, waits, wakes = [] }, step) => {
-    const lines = [...begins.map((name) => ({ text: `▸ ${name}`, kind: "call" as const })), ...(text === "" ? [] : [{ text }])];
+    const lines = [
+      ...begins.map((name) => ({ text: `▸ ${name}`, kind: "call" as const })),
+      ...(text === "" ? [] : [{ text }]),
+    ];
     for (const line of lines) {
       const before = rows.at(-1);
       if (before?.column === thread && before.text === line.text) continue;
       if (stretch?.thread !== thread) {
-        if (stretch !== undefined) bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+        if (stretch !== undefined)
+          bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
         stretch = { thread, from: rows.length };
       }
       rows.push({ column: thread, at: String(step + 1), ...line });
@@ -49,18 +65,30 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
     }
     for (const woken of wakes) wokenBy.set(woken, row);
   });
-  if (stretch !== undefined) bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+  if (stretch !== undefined)
+    bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
   for (const [thread, from] of wokenBy) arrows.push({ from, to: { column: thread } });
   const end = rows.length + problems.length - 1;
   for (const [column, from] of waiting) bars.push({ column, from, to: end + 1, kind: "waits" });
-  for (const problem of problems) rows.push({ column: columnOf(problem, threads, outcomes) ?? rows.at(-1)?.column ?? 0, at: "end", text: `✗ ${problem}`, kind: "bad" });
+  for (const problem of problems)
+    rows.push({
+      column: columnOf(problem, threads, outcomes) ?? rows.at(-1)?.column ?? 0,
+      at: "end",
+      text: `✗ ${problem}`,
+      kind: "bad",
+    });
   return { columns: threads, rows, bars, arrows };
 }
 
 /** The thread that a problem names, or the one that returned what it names, such as an error; undefined for neither. */
-function columnOf(problem: string, threads: readonly string[], outcomes: FailingSchedule["outcomes"]): number | undefined {
+function columnOf(
+  problem: string,
+  threads: readonly string[],
+  outcomes: FailingSchedule["outcomes"],
+): number | undefined {
   const [what = ""] = problem.split(" ");
-  const word = (name: string): RegExp => new RegExp(`(^|[^\\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}([^\\w-]|$)`);
+  const word = (name: string): RegExp =>
+    new RegExp(`(^|[^\\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}([^\\w-]|$)`);
   const named = threads.findIndex((name) => word(name).test(problem));
   const returned = threads.findIndex((name) => what.length > 3 && JSON.stringify(outcomes[name] ?? "").includes(what));
   return [named, returned].find((at) => at >= 0);

@@ -1,6 +1,13 @@
 /** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
 import type { CommandModule } from "yargs";
-import { refuseThreadFaults, reproduceCommand, runInMemory, shrinkScenario, type RunRequest, type Shrinkable } from "../engine/index.js";
+import {
+  refuseThreadFaults,
+  reproduceCommand,
+  runInMemory,
+  shrinkScenario,
+  type RunRequest,
+  type Shrinkable,
+} from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
@@ -32,11 +39,30 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     yargs
       .options(planOptions)
       .option("faults", faultsOption)
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
+      .option("mailbox", {
+        choices: MAILBOX_KINDS,
+        default: "sound" as const,
+        describe: "The mailbox's order of steps",
+      })
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "How many runs it may take" })
-      .option("seconds", { type: "string", requiresArg: true, default: "600", describe: "After how long it tries nothing more" })
-      .option("output", { alias: "o", type: "string", requiresArg: true, describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]" })
-      .epilogue(examples(["$0 shrink --scenario steady --seed 17 --faults", "what is left of a failure that a sweep has found"])),
+      .option("seconds", {
+        type: "string",
+        requiresArg: true,
+        default: "600",
+        describe: "After how long it tries nothing more",
+      })
+      .option("output", {
+        alias: "o",
+        type: "string",
+        requiresArg: true,
+        describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]",
+      })
+      .epilogue(
+        examples([
+          "$0 shrink --scenario steady --seed 17 --faults",
+          "what is left of a failure that a sweep has found",
+        ]),
+      ),
   async handler(args) {
     const tries = wholeNumber("tries", args.tries, 1);
     const seconds = wholeNumber("seconds", args.seconds, 1);
@@ -47,11 +73,15 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
-      process.stderr.write(`seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`);
+      process.stderr.write(
+        `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`,
+      );
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
-    process.stderr.write(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller\n`);
+    process.stderr.write(
+      `seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller\n`,
+    );
 
     const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
     checkWritable(output);
@@ -59,7 +89,9 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const bounds = { tries, outOfTime: () => performance.now() > until };
     const shrunk = shrinkScenario({ text, path, request, failure, bounds });
     if (shrunk === undefined) {
-      process.stderr.write("with its workers written out it does not fail so any more: there is nothing to make smaller\n");
+      process.stderr.write(
+        "with its workers written out it does not fail so any more: there is nothing to make smaller\n",
+      );
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }

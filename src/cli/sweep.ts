@@ -28,17 +28,32 @@ const { scenario, workers, duration } = planOptions;
 
 export const sweepCommand: CommandModule<object, Arguments> = {
   command: "sweep",
-  describe: "Run many seeds of a scenario under simulated time, over all cores, and check the invariants (thresholds are not looked at)",
+  describe:
+    "Run many seeds of a scenario under simulated time, over all cores, and check the invariants (thresholds are not looked at)",
   builder: (yargs) =>
     yargs
       .options({ scenario, workers, duration })
-      .option("seeds", { type: "string", requiresArg: true, default: "1..100", describe: "The first and the last, such as 1..10000" })
+      .option("seeds", {
+        type: "string",
+        requiresArg: true,
+        default: "1..100",
+        describe: "The first and the last, such as 1..10000",
+      })
       .option("faults", faultsOption)
-      .option("mailbox", { choices: MAILBOX_KINDS, default: "sound" as const, describe: "The mailbox's order of steps" })
+      .option("mailbox", {
+        choices: MAILBOX_KINDS,
+        default: "sound" as const,
+        describe: "The mailbox's order of steps",
+      })
       .option("threads", { type: "string", requiresArg: true, describe: "How many run at once [default: one a core]" })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after one that failed" })
       .option("json", { type: "boolean", default: false, describe: "The result as JSON" })
-      .epilogue(examples(["$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults", "a thousand storms with faults"])),
+      .epilogue(
+        examples([
+          "$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults",
+          "a thousand storms with faults",
+        ]),
+      ),
   async handler(args) {
     const seeds = seedsFrom(args.seeds);
     const threads = args.threads === undefined ? availableParallelism() : wholeNumber("threads", args.threads, 1);
@@ -59,11 +74,17 @@ export const sweepCommand: CommandModule<object, Arguments> = {
         tally.add(result);
         if (performance.now() < nextLineAt) return;
         nextLineAt = performance.now() + PROGRESS_MS;
-        process.stderr.write(`  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed\n`);
+        process.stderr.write(
+          `  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed\n`,
+        );
       },
     });
     const seconds = (performance.now() - began) / 1000;
-    const ending: Ending = { seconds, isInterrupted: interrupt.aborted && !tally.isWhole, again: (seed) => reproduce(args, seed) };
+    const ending: Ending = {
+      seconds,
+      isInterrupted: interrupt.aborted && !tally.isWhole,
+      again: (seed) => reproduce(args, seed),
+    };
     process.stdout.write(args.json ? `${JSON.stringify(tally.asData(ending), null, 2)}\n` : tally.render(ending));
     process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : tally.isWhole ? 0 : EXIT_INTERRUPTED;
   },
@@ -73,13 +94,16 @@ function seedsFrom(text: string): { first: number; last: number } {
   const [from = "", to = from, ...more] = text.split("..");
   const first = wholeNumber("seeds", from, 0);
   const last = wholeNumber("seeds", to, 0);
-  if (more.length > 0 || last < first) throw new UsageError(`--seeds must be the first and the last, such as 1..1000, not "${text}"`);
+  if (more.length > 0 || last < first)
+    throw new UsageError(`--seeds must be the first and the last, such as 1..1000, not "${text}"`);
   return { first, last };
 }
 
 function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
   const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
-  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`]));
+  const given = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`],
+  );
   return ["simulate", `--scenario ${shellWord(scenario)}`, ...given, `--virtual --seed ${seed}`].join(" ");
 }
 
@@ -138,7 +162,9 @@ class Tally {
   render(ending: Ending): string {
     const { seconds, isInterrupted, again } = ending;
     const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
-    const seeds = this.isWhole ? plural(this.seeds, "seed") : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
+    const seeds = this.isWhole
+      ? plural(this.seeds, "seed")
+      : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
     const width = Math.max(...CONDITIONS.map((name) => name.length));
     const lines = [
       `${this.failing.length === 0 && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not looked at)`,
@@ -147,7 +173,9 @@ class Tally {
     for (const { seed, failures } of this.failing.slice(0, FAILURES_SHOWN)) {
       lines.push("", `  seed ${seed}`);
       for (const { what, violations, first } of failures) {
-        lines.push(`    ✗ ${what}: ${violations === 1 ? "" : `${formatCount(violations)} violations, first: `}${first.what}: ${first.detail}`);
+        lines.push(
+          `    ✗ ${what}: ${violations === 1 ? "" : `${formatCount(violations)} violations, first: `}${first.what}: ${first.detail}`,
+        );
       }
       lines.push(`    ${again(seed)}`);
     }
@@ -158,7 +186,9 @@ class Tally {
     lines.push("", "Sometimes (in how many seeds)");
     for (const name of CONDITIONS) {
       const reached = this.#reachedBy.get(name) ?? 0;
-      lines.push(`  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${SOMETIMES[name]}`);
+      lines.push(
+        `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${SOMETIMES[name]}`,
+      );
     }
     return `${lines.join("\n")}\n`;
   }

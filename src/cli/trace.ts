@@ -30,12 +30,20 @@ export const traceCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })
-      .option("agent", { type: "string", requiresArg: true, describe: "Only what is about this agent, such as 17 or onboarding_17" })
+      .option("agent", {
+        type: "string",
+        requiresArg: true,
+        describe: "Only what is about this agent, such as 17 or onboarding_17",
+      })
       .option("from", { type: "string", requiresArg: true, describe: "Only from this time of the run on, such as 6s" })
       .option("to", { type: "string", requiresArg: true, describe: "Only up to this time of the run, such as 6500ms" })
       .option("results", resultsOption)
       .option("json", { type: "boolean", default: false, describe: "A JSON object a line" })
-      .option("html", { type: "string", describe: "With --agent: write the agent's life as a sequence diagram to this file [default: in the run's directory]" })
+      .option("html", {
+        type: "string",
+        describe:
+          "With --agent: write the agent's life as a sequence diagram to this file [default: in the run's directory]",
+      })
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
       .epilogue(
         examples(
@@ -69,17 +77,21 @@ export const traceCommand: CommandModule<object, Arguments> = {
         if (event.at >= fromMs && (agent === undefined || concerns(event, agent))) yield event;
       }
     };
-    const breaksOff = (): string => `it breaks off at ${(reachedMs / 1000).toFixed(3)} s: the ${isFinished(directory) ? "file is damaged" : "run was cut off"}`;
+    const breaksOff = (): string =>
+      `it breaks off at ${(reachedMs / 1000).toFixed(3)} s: the ${isFinished(directory) ? "file is damaged" : "run was cut off"}`;
     const nothing = (): UsageError => {
       const when = from === undefined && to === undefined ? "" : " in that time";
-      return new UsageError(`the trace of ${directory} has nothing about an agent ${agent}${when}${isCutOff ? `; ${breaksOff()}` : ""}`);
+      return new UsageError(
+        `the trace of ${directory} has nothing about an agent ${agent}${when}${isCutOff ? `; ${breaksOff()}` : ""}`,
+      );
     };
     const tellIfCutOff = (): void => {
       if (isCutOff) process.stderr.write(`${path}: ${breaksOff()}\n`);
     };
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
-      const page = html === undefined || html === "" ? join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`) : html;
+      const page =
+        html === undefined || html === "" ? join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`) : html;
       const picture = pictureOf(events(), agent, directory);
       if (picture === undefined) throw nothing();
       writeAtomically(page, picture);
@@ -106,8 +118,11 @@ function traceOf(directory: string): string {
   const path = join(directory, RUN_FILES.trace);
   // Of a simulated run whose trace is gone, that is what reading it says.
   if (isSimulated(directory)) return path;
-  if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file)))) throw new UsageError(`${directory} is no run`);
-  throw new UsageError(`${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`);
+  if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file))))
+    throw new UsageError(`${directory} is no run`);
+  throw new UsageError(
+    `${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`,
+  );
 }
 
 /** A page with the agent's life; undefined when the events have nothing about such an agent. */
@@ -137,7 +152,8 @@ function* inChunks(lines: Iterable<string>): Generator<string> {
 
 function time(option: string, text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined) throw new UsageError(`--${option} must be a time with a unit, such as "6s" or "6500ms", not "${text}"`);
+  if (ms === undefined)
+    throw new UsageError(`--${option} must be a time with a unit, such as "6s" or "6500ms", not "${text}"`);
   return ms;
 }
 

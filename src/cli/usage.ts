@@ -17,14 +17,20 @@ export type Usage = string;
 export function refused(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
   const words = hideBin(process.argv);
   const [command = ""] = usage?.split(" ") ?? [];
-  const say = (text: string): UsageError => new UsageError(`${text} (see simulate ${command === "" ? "" : `${command} `}--help)`);
+  const say = (text: string): UsageError =>
+    new UsageError(`${text} (see simulate ${command === "" ? "" : `${command} `}--help)`);
   const after = (pattern: RegExp): string | undefined => pattern.exec(message)?.[1];
 
   const unknown = after(/^Unknown arguments?: (.*)/)?.split(", ")[0];
   if (unknown !== undefined) {
-    const option = words.find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)?.split("=")[0];
+    const option = words
+      .find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)
+      ?.split("=")[0];
     if (option === undefined) return say(`there is one word too many: "${unknown}"`);
-    const near = nearest(unknown, Object.keys(key).filter((name) => name.length > 1));
+    const near = nearest(
+      unknown,
+      Object.keys(key).filter((name) => name.length > 1),
+    );
     return say(`unknown option ${option}${near === undefined ? "" : `; did you mean --${near}?`}`);
   }
 
@@ -48,7 +54,8 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
 export function refuseOtherThanYesOrNo(words: readonly string[], { boolean }: Pick<KnownOptions, "boolean">): void {
   for (const word of words) {
     const [, option = "", name = "", value = ""] = /^(--?([\w-]+?))=(.*)$/.exec(word) ?? [];
-    if (boolean.includes(name) && value !== "true" && value !== "false") throw new UsageError(`${option} is given or not, and has no value such as "${value}"`);
+    if (boolean.includes(name) && value !== "true" && value !== "false")
+      throw new UsageError(`${option} is given or not, and has no value such as "${value}"`);
   }
 }
 

@@ -47,7 +47,12 @@ export function auditConnection(connection: Connection): AgentAudit[] {
        SELECT 'onboarding', CAST(onboarding_agent_id AS TEXT), status, NULL, 0, created_at FROM onboarding_agents`,
     );
     for (const row of rows.iterate()) {
-      agents.set(`${row.agentType}/${row.agentId}`, { ...row, holdsUnit: row.holdsUnit === 1, history: [], submits: 0 });
+      agents.set(`${row.agentType}/${row.agentId}`, {
+        ...row,
+        holdsUnit: row.holdsUnit === 1,
+        history: [],
+        submits: 0,
+      });
     }
 
     const changes = connection.prepare<[], { key: string; status: AgentStatus; at: number }>(

@@ -27,7 +27,8 @@ export function openOwner(path: string, create: boolean): Connection {
   try {
     if (path === MEMORY) return createTables(new Sqlite(MEMORY));
     if (existsSync(path)) return openExisting(path);
-    if (!create) throw new DatabaseError(`${path}: there is no database; give the run.db of a run, or open with \`create\``);
+    if (!create)
+      throw new DatabaseError(`${path}: there is no database; give the run.db of a run, or open with \`create\``);
     return createFile(path);
   } catch (error) {
     throw asDatabaseError(error, path, "opening");
@@ -103,7 +104,9 @@ export function requireOurs(connection: Connection): void {
   const version = Number(connection.pragma("user_version", { simple: true }));
   if (version === SCHEMA_VERSION) return;
   const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
-  throw new DatabaseVersionError(`${connection.name}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`);
+  throw new DatabaseVersionError(
+    `${connection.name}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`,
+  );
 }
 
 function createTables(connection: Connection): Connection {

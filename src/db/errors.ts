@@ -42,18 +42,31 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
   // Extended codes such as SQLITE_BUSY_RECOVERY say more than is of use here, so families are matched by their prefix.
   const is = (family: string): boolean => error.code === family || error.code.startsWith(`${family}_`);
   if (is("SQLITE_BUSY") || is("SQLITE_LOCKED")) {
-    return new DatabaseInUseError(`${path}: the database is in use; wait until the run or program that has it open ends, or choose another path`, cause);
+    return new DatabaseInUseError(
+      `${path}: the database is in use; wait until the run or program that has it open ends, or choose another path`,
+      cause,
+    );
   }
   if (is("SQLITE_FULL")) {
-    return new DatabaseFullError(`${path}: ${what} failed: the disk is full; free some space on it or choose another directory`, cause);
+    return new DatabaseFullError(
+      `${path}: ${what} failed: the disk is full; free some space on it or choose another directory`,
+      cause,
+    );
   }
   if (is("SQLITE_IOERR")) {
-    return new DatabaseError(`${path}: ${what} failed: the disk is full, or it fails (${message}, ${error.code})`, cause);
+    return new DatabaseError(
+      `${path}: ${what} failed: the disk is full, or it fails (${message}, ${error.code})`,
+      cause,
+    );
   }
   if (is("SQLITE_NOTADB")) return foreign(path, error);
-  if (is("SQLITE_CORRUPT")) return new DatabaseError(`${path}: ${what} failed: the database is damaged (${message})`, cause);
+  if (is("SQLITE_CORRUPT"))
+    return new DatabaseError(`${path}: ${what} failed: the database is damaged (${message})`, cause);
   if (is("SQLITE_CANTOPEN") || is("SQLITE_READONLY") || is("SQLITE_PERM")) {
-    return new DatabaseError(`${path}: ${what} failed: the file and its directory must be there and writable (${message})`, cause);
+    return new DatabaseError(
+      `${path}: ${what} failed: the file and its directory must be there and writable (${message})`,
+      cause,
+    );
   }
   return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
 }
@@ -65,5 +78,8 @@ export function closed(path: string): DatabaseError {
 
 /** The file at `path` is not ours: no database at all, or one of another program. */
 export function foreign(path: string, cause?: unknown): ForeignDatabaseError {
-  return new ForeignDatabaseError(`${path}: not a database of crowdstorm; give the run.db of a run, or a path where no file is`, { cause });
+  return new ForeignDatabaseError(
+    `${path}: not a database of crowdstorm; give the run.db of a run, or a path where no file is`,
+    { cause },
+  );
 }

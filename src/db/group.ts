@@ -68,7 +68,10 @@ export function createGroupCommit(connection: Connection, committed: () => void 
       let next = 0;
       while (next + MANY <= agentIds.length && executeTogether(entries, next)) next += MANY;
       for (; next < agentIds.length; next++) {
-        executeOne(["appendState", [{ agentType, kind, agentId: agentIds[next] ?? "", data: data[next] ?? "null", at: at[next] ?? 0 }]]);
+        executeOne([
+          "appendState",
+          [{ agentType, kind, agentId: agentIds[next] ?? "", data: data[next] ?? "null", at: at[next] ?? 0 }],
+        ]);
       }
     };
     try {

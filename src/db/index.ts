@@ -6,7 +6,14 @@
 export { connectDatabase, type ConnectedDatabase } from "./client.js";
 export { auditAgents, type AgentAudit } from "./audit.js";
 export type { Database, DatabaseOptions } from "./database.js";
-export { asDatabaseError, DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
+export {
+  asDatabaseError,
+  DatabaseError,
+  DatabaseFullError,
+  DatabaseInUseError,
+  DatabaseVersionError,
+  ForeignDatabaseError,
+} from "./errors.js";
 export { openDatabase, type LocalDatabase, type OpenOptions } from "./local.js";
 export { holdWriteLock } from "./hold.js";
 export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
@@ -27,5 +34,12 @@ export type {
 } from "./rows.js";
 export type { DatabaseConnection, Doorbell, WriterStats } from "./protocol.js";
 export { followStatuses, type StatusEntry, type StatusLog } from "./status-log.js";
-export { AGENT_STATUSES, FINAL_STATUSES, isFinal, UNIT_STATUSES, type AgentStatus, type UnitStatus } from "./statuses.js";
+export {
+  AGENT_STATUSES,
+  FINAL_STATUSES,
+  isFinal,
+  UNIT_STATUSES,
+  type AgentStatus,
+  type UnitStatus,
+} from "./statuses.js";
 export { startWriter, type WriterHandle } from "./writer.js";

@@ -90,7 +90,10 @@ function grouped(connection: Connection, size: number): Group {
   // A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone; a read can come to that, too.
   const rolledBack = (): boolean => written > 0 && !connection.inTransaction;
   const lost = (): DatabaseError | undefined => {
-    if (rolledBack()) reason ??= new DatabaseError(`${connection.name}: the last ${written} writes were rolled back: the disk is full, or it fails`);
+    if (rolledBack())
+      reason ??= new DatabaseError(
+        `${connection.name}: the last ${written} writes were rolled back: the disk is full, or it fails`,
+      );
     return reason;
   };
   return {

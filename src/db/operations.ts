@@ -100,7 +100,10 @@ export interface Writes {
   /** A new onboarding agent in status `none`. */
   newOnboardingAgent(agent: { workerId: string; taskRunId: string; at: number }): OnboardingAgentRow;
   /** As {@link Writes.updateAgent}, in the onboarding. */
-  updateOnboardingAgent(onboardingAgentId: string, change: { status: AgentStatus; at: number; unlessFinal?: boolean }): AgentStatus;
+  updateOnboardingAgent(
+    onboardingAgentId: string,
+    change: { status: AgentStatus; at: number; unlessFinal?: boolean },
+  ): AgentStatus;
   /** Adds to the journal of an agent's state. `data` is JSON text: the caller encodes it, so that the one writer need not. */
   appendState(entry: { agentType: AgentType; agentId: string; kind: StateKind; data: string; at: number }): void;
 
@@ -109,7 +112,11 @@ export interface Writes {
   /** Grants a qualification, or changes the value of one that was granted. */
   grantQualification(grant: { workerId: string; qualificationId: string; value: number }): void;
   /** Grants a qualification to many workers, who are made where the provider has none of the name: all of it or nothing. */
-  grantByName(batch: { qualificationId: string; providerType: string; grants: readonly { workerName: string; value: number }[] }): void;
+  grantByName(batch: {
+    qualificationId: string;
+    providerType: string;
+    grants: readonly { workerName: string; value: number }[];
+  }): void;
   /** Takes a qualification back. Returns whether the worker had it. */
   revokeQualification(grant: { workerId: string; qualificationId: string }): boolean;
 }

@@ -4,7 +4,13 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
-import { DatabaseError, DatabaseFullError, DatabaseInUseError, DatabaseVersionError, ForeignDatabaseError } from "./errors.js";
+import {
+  DatabaseError,
+  DatabaseFullError,
+  DatabaseInUseError,
+  DatabaseVersionError,
+  ForeignDatabaseError,
+} from "./errors.js";
 import type { Packed } from "./wire.js";
 
 /** A word of shared memory on which a thread that is parked waits. */
@@ -31,7 +37,9 @@ export interface DatabaseConnection {
 export type ClientMessage = Packed | "end";
 
 /** What became of one write: committed, with this result, or not done. */
-export type Outcome = { readonly value: unknown; readonly error?: never } | { readonly error: DatabaseError; readonly value?: never };
+export type Outcome =
+  | { readonly value: unknown; readonly error?: never }
+  | { readonly error: DatabaseError; readonly value?: never };
 
 /**
  * From the writer to a client: what became of its oldest unanswered writes. Most give nothing and are only counted; of the others it is
@@ -52,7 +60,10 @@ export type ControlMessage =
   | { kind: "close" };
 
 /** From the writer to the coordinator; `stats` answers in order. */
-export type ControlReply = { kind: "opened" } | { kind: "refused"; error: WireError } | { kind: "stats"; stats: WriterStats };
+export type ControlReply =
+  | { kind: "opened" }
+  | { kind: "refused"; error: WireError }
+  | { kind: "stats"; stats: WriterStats };
 
 /** What the writer is started with. */
 export interface WriterData {

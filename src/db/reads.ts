@@ -25,7 +25,8 @@ type One<Row> = (...parameters: string[]) => Row | undefined;
 
 /** Prepares every read on `connection`. */
 export function createReads(connection: Connection): Reads {
-  const failureOf = (error: unknown): DatabaseError => (connection.open ? asDatabaseError(error, connection.name, "a read") : closed(connection.name));
+  const failureOf = (error: unknown): DatabaseError =>
+    connection.open ? asDatabaseError(error, connection.name, "a read") : closed(connection.name);
   const one = <Row>(sql: string): One<Row> => {
     const statement = connection.prepare<Value[], Row>(sql);
     return (...parameters) => {

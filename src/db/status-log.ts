@@ -30,12 +30,16 @@ export function followStatuses(path: string): StatusLog {
     const entries: StatusEntry[] = [];
     const last = { ...seen };
     for (const agentType of ["main", "onboarding"] as const) {
-      for (const { seq, at } of connection.prepare<[number], { seq: number; at: number }>(MADE[agentType]).iterate(seen[agentType])) {
+      for (const { seq, at } of connection
+        .prepare<[number], { seq: number; at: number }>(MADE[agentType])
+        .iterate(seen[agentType])) {
         last[agentType] = seq;
         entries.push({ agentType, from: null, to: "none", at });
       }
     }
-    for (const { seq, ...entry } of connection.prepare<[number], StatusEntry & { seq: number }>(CHANGED).iterate(seen.changes)) {
+    for (const { seq, ...entry } of connection
+      .prepare<[number], StatusEntry & { seq: number }>(CHANGED)
+      .iterate(seen.changes)) {
       last.changes = seq;
       entries.push(entry);
     }
@@ -62,6 +66,8 @@ export function followStatuses(path: string): StatusLog {
 
 const MADE = {
   main: "SELECT agent_id AS seq, created_at AS at FROM agents WHERE agent_id > ? ORDER BY agent_id",
-  onboarding: "SELECT onboarding_agent_id AS seq, created_at AS at FROM onboarding_agents WHERE onboarding_agent_id > ? ORDER BY onboarding_agent_id",
+  onboarding:
+    "SELECT onboarding_agent_id AS seq, created_at AS at FROM onboarding_agents WHERE onboarding_agent_id > ? ORDER BY onboarding_agent_id",
 };
-const CHANGED = "SELECT seq, agent_type AS agentType, old_status AS 'from', new_status AS 'to', at FROM status_changes WHERE seq > ? ORDER BY seq";
+const CHANGED =
+  "SELECT seq, agent_type AS agentType, old_status AS 'from', new_status AS 'to', at FROM status_changes WHERE seq > ? ORDER BY seq";

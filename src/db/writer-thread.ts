@@ -81,7 +81,11 @@ function serve(connection: Connection): void {
   for (;;) {
     // Before looking for messages: one that comes after the look changes the word, and the wait below does not wait.
     const seen = atomics.load(bell, 0);
-    for (let message = receive<ControlMessage>(control); message !== undefined; message = receive<ControlMessage>(control)) {
+    for (
+      let message = receive<ControlMessage>(control);
+      message !== undefined;
+      message = receive<ControlMessage>(control)
+    ) {
       if (message.kind === "connect") clients.add(newClient(message));
       else if (message.kind === "stats") reply({ kind: "stats", stats });
       else closing = true;

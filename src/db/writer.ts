@@ -43,13 +43,17 @@ export interface WriterHandle {
  * The writer keeps the process alive only while a call to it, or a write, is outstanding.
  */
 export async function startWriter(path: string, { create = false }: { create?: boolean } = {}): Promise<WriterHandle> {
-  if (path === MEMORY) throw new DatabaseError(`${path}: a writer thread needs a database in a file; open this one with openDatabase`);
+  if (path === MEMORY)
+    throw new DatabaseError(`${path}: a writer thread needs a database in a file; open this one with openDatabase`);
   const channel = new MessageChannel();
   const control = channel.port1;
   const requests = new SharedArrayBuffer(4);
   const bell = new Int32Array(requests);
   const workerData: WriterData = { path, create, control: channel.port2, requests };
-  const worker = new Worker(new URL("./writer-thread.js", import.meta.url), { workerData, transferList: [channel.port2] });
+  const worker = new Worker(new URL("./writer-thread.js", import.meta.url), {
+    workerData,
+    transferList: [channel.port2],
+  });
 
   const connections: SharedArrayBuffer[] = [];
   const crashListeners: ((error: DatabaseError) => void)[] = [];
@@ -62,7 +66,8 @@ export async function startWriter(path: string, { create = false }: { create?: b
     control.postMessage(message, transfer);
     ring(bell, 0);
   };
-  const stoppedError = (): DatabaseError => crash ?? new DatabaseError(`the database writer stopped: ${path} was closed`);
+  const stoppedError = (): DatabaseError =>
+    crash ?? new DatabaseError(`the database writer stopped: ${path} was closed`);
 
   worker.on("error", (error) => {
     reason = error instanceof Error ? error.message : String(error);

@@ -9,7 +9,16 @@ import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
 import { createJournal, noSuchAgent } from "./journal.js";
 import { isFinal, type AgentStatus } from "./statuses.js";
-import type { AgentRow, AssignmentRow, OnboardingAgentRow, QualificationRow, TaskRow, TaskRunRow, UnitRow, WorkerRow } from "./rows.js";
+import type {
+  AgentRow,
+  AssignmentRow,
+  OnboardingAgentRow,
+  QualificationRow,
+  TaskRow,
+  TaskRunRow,
+  UnitRow,
+  WorkerRow,
+} from "./rows.js";
 
 /** Executes one write by name. Throws {@link DatabaseError} when it fails; nothing of it has then happened. */
 export type Execute = <K extends WriteName>(name: K, args: WriteArgs<K>) => WriteResult<K>;
@@ -64,7 +73,8 @@ function createWrites(connection: Connection): Writes {
     if (row === undefined) throw missing(what, id);
     return row;
   };
-  const missing = (what: string, id: string): DatabaseError => new DatabaseError(`${connection.name}: there is no ${what} ${id}`);
+  const missing = (what: string, id: string): DatabaseError =>
+    new DatabaseError(`${connection.name}: there is no ${what} ${id}`);
 
   const insertTask = inserted<TaskRow>("INSERT INTO tasks (task_name, task_type) VALUES (?, ?)", "tasks", columns.TASK);
   const insertTaskRun = inserted<TaskRunRow>(
@@ -86,7 +96,9 @@ function createWrites(connection: Connection): Writes {
   const setUnitStatus = run("UPDATE units SET status = ? WHERE unit_id = ?");
   const setUnitStatusOf = run("UPDATE units SET status = ? WHERE unit_id = ? AND agent_id = ?");
   const freeUnit = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ?");
-  const freeUnitOf = run("UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ? AND agent_id = ?");
+  const freeUnitOf = run(
+    "UPDATE units SET agent_id = NULL, worker_id = NULL, status = 'launched' WHERE unit_id = ? AND agent_id = ?",
+  );
   const freeUnitFor = one<{ unitId: number }>(
     `SELECT unit_id AS unitId FROM units AS free
      WHERE task_run_id = ? AND status = 'launched' AND agent_id IS NULL AND worker_id IS NULL
@@ -101,7 +113,9 @@ function createWrites(connection: Connection): Writes {
     "workers",
     columns.WORKER,
   );
-  const selectWorker = one<WorkerRow>(`SELECT ${columns.WORKER} FROM workers WHERE worker_name = ? AND provider_type = ?`);
+  const selectWorker = one<WorkerRow>(
+    `SELECT ${columns.WORKER} FROM workers WHERE worker_name = ? AND provider_type = ?`,
+  );
   const insertAgent = inserted<AgentRow>(
     `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, unit_id, assignment_id, task_run_id, task_id, task_type)
      SELECT 'none', ?, ?, ?, ?, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?`,
@@ -120,8 +134,12 @@ function createWrites(connection: Connection): Writes {
     "onboarding_agents",
     columns.ONBOARDING_AGENT,
   );
-  const onboardingStatus = one<{ status: AgentStatus }>("SELECT status FROM onboarding_agents WHERE onboarding_agent_id = ?");
-  const setOnboardingStatus = run("UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?");
+  const onboardingStatus = one<{ status: AgentStatus }>(
+    "SELECT status FROM onboarding_agents WHERE onboarding_agent_id = ?",
+  );
+  const setOnboardingStatus = run(
+    "UPDATE onboarding_agents SET status = ?, updated_at = ? WHERE onboarding_agent_id = ?",
+  );
   const journal = createJournal(connection);
   const insertQualification = inserted<QualificationRow>(
     "INSERT INTO qualifications (qualification_name) VALUES (?)",
@@ -143,7 +161,9 @@ function createWrites(connection: Connection): Writes {
   const newAgent: Writes["newAgent"] = ({ workerId, unitId, providerType, at }) => {
     const agent = found(insertAgent(workerId, providerType, at, at, unitId), "unit", unitId);
     if (giveUnit(agent.agentId, workerId, unitId, workerId) === 0) {
-      throw new DatabaseError(`${connection.name}: unit ${unitId} has an agent or is reserved for another worker than ${workerId}`);
+      throw new DatabaseError(
+        `${connection.name}: unit ${unitId} has an agent or is reserved for another worker than ${workerId}`,
+      );
     }
     return agent;
   };
@@ -151,14 +171,17 @@ function createWrites(connection: Connection): Writes {
   const findOrCreateWorker: Writes["findOrCreateWorker"] = ({ workerName, providerType }) =>
     found(insertWorker(workerName, providerType) ?? selectWorker(workerName, providerType), "worker", workerName);
   const grantByName: Writes["grantByName"] = ({ qualificationId, providerType, grants }) => {
-    for (const { workerName, value } of grants) grant(findOrCreateWorker({ workerName, providerType }).workerId, qualificationId, value);
+    for (const { workerName, value } of grants)
+      grant(findOrCreateWorker({ workerName, providerType }).workerId, qualificationId, value);
   };
 
   return {
     newTask: ({ taskName, taskType }) => found(insertTask(taskName, taskType), "task", taskName),
-    newTaskRun: ({ taskId, providerType, runDir }) => found(insertTaskRun(providerType, runDir, taskId), "task", taskId),
+    newTaskRun: ({ taskId, providerType, runDir }) =>
+      found(insertTaskRun(providerType, runDir, taskId), "task", taskId),
     newAssignment: ({ taskRunId }) => found(insertAssignment(taskRunId), "task run", taskRunId),
-    newUnit: ({ assignmentId, unitIndex, status }) => found(insertUnit(unitIndex, status, assignmentId), "assignment", assignmentId),
+    newUnit: ({ assignmentId, unitIndex, status }) =>
+      found(insertUnit(unitIndex, status, assignmentId), "assignment", assignmentId),
     newAssignments: connection.transaction(newAssignments),
     updateUnit: (unitId, { status, agentId }) => {
       found(unitExists(unitId), "unit", unitId);
@@ -183,7 +206,8 @@ function createWrites(connection: Connection): Writes {
       if (!(unlessFinal && isFinal(before))) setAgentStatus(status, at, agentId);
       return before;
     },
-    newOnboardingAgent: ({ workerId, taskRunId, at }) => found(insertOnboardingAgent(workerId, at, at, taskRunId), "task run", taskRunId),
+    newOnboardingAgent: ({ workerId, taskRunId, at }) =>
+      found(insertOnboardingAgent(workerId, at, at, taskRunId), "task run", taskRunId),
     updateOnboardingAgent: (onboardingAgentId, { status, at, unlessFinal = false }) => {
       const before = found(onboardingStatus(onboardingAgentId), "onboarding agent", onboardingAgentId).status;
       if (!(unlessFinal && isFinal(before))) setOnboardingStatus(status, at, onboardingAgentId);
@@ -192,7 +216,8 @@ function createWrites(connection: Connection): Writes {
     appendState: (entry) => {
       if (!journal.append(entry)) throw noSuchAgent(connection.name, entry.agentType, entry.agentId);
     },
-    newQualification: ({ qualificationName }) => found(insertQualification(qualificationName), "qualification", qualificationName),
+    newQualification: ({ qualificationName }) =>
+      found(insertQualification(qualificationName), "qualification", qualificationName),
     grantQualification: ({ workerId, qualificationId, value }) => {
       grant(workerId, qualificationId, value);
     },

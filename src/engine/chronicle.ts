@@ -22,15 +22,25 @@ interface MarkedFault {
  * What the plan brings about when; the drain is from the end of the schedule to the end of the run. `faults` are those that
  * happened; left out, the plan's, up to `durationMs`.
  */
-export function phasesOf(scenario: Scenario, plan: Plan, durationMs: number, faults: readonly MarkedFault[] = plannedFaults(plan, durationMs)): Phase[] {
-  const drain: Phase[] = durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
-  const shutdown = plan.shutdownAt === undefined ? [] : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
+export function phasesOf(
+  scenario: Scenario,
+  plan: Plan,
+  durationMs: number,
+  faults: readonly MarkedFault[] = plannedFaults(plan, durationMs),
+): Phase[] {
+  const drain: Phase[] =
+    durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
+  const shutdown =
+    plan.shutdownAt === undefined
+      ? []
+      : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
   return [...workersPhases(scenario, plan), ...shutdown, ...drain, ...faults.map(faultPhase)];
 }
 
 /** When workers arrive and drop. Of those that are written out one by one, no more is said than until when they arrive. */
 function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
-  if (scenario.workers !== undefined) return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
+  if (scenario.workers !== undefined)
+    return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
   // `--duration` stretches everything on the run's own timeline by as much as it stretches the arrivals.
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   let fromMs = 0;
@@ -52,16 +62,31 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
     window.names.push(name);
     windows.set(`${from}-${to}`, window);
   }
-  const disconnects = [...windows.values()].map(({ names, fromMs, toMs }): Phase => ({ kind: "disconnects", label: `disconnects (${names.join(", ")})`, fromMs, toMs }));
+  const disconnects = [...windows.values()].map(
+    ({ names, fromMs, toMs }): Phase => ({
+      kind: "disconnects",
+      label: `disconnects (${names.join(", ")})`,
+      fromMs,
+      toMs,
+    }),
+  );
   return [...arrivals, ...disconnects];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {
-  return { kind: "fault", label: kind.replaceAll("-", " "), ...(what !== undefined && { detail: what }), fromMs: atMs, toMs: atMs + lastsMs };
+  return {
+    kind: "fault",
+    label: kind.replaceAll("-", " "),
+    ...(what !== undefined && { detail: what }),
+    fromMs: atMs,
+    toMs: atMs + lastsMs,
+  };
 }
 
 function plannedFaults({ faults = [] }: Plan, untilMs: number): MarkedFault[] {
-  return faults.filter(({ at }) => at <= untilMs).map((fault) => ({ atMs: fault.at, kind: fault.kind, lastsMs: "lasts" in fault ? fault.lasts : 0 }));
+  return faults
+    .filter(({ at }) => at <= untilMs)
+    .map((fault) => ({ atMs: fault.at, kind: fault.kind, lastsMs: "lasts" in fault ? fault.lasts : 0 }));
 }
 
 /** Every change of status in the database. `originMs` is the start of the run on its clock. */
@@ -77,7 +102,11 @@ export function statusEventsOf(audit: readonly AgentAudit[], originMs: number): 
 }
 
 /** The agents one of whose live updates took longest, the worst first. */
-export function slowestAgents(tasks: Iterable<TaskEvidence>, audit: readonly AgentAudit[], originMs: number): SlowAgent[] {
+export function slowestAgents(
+  tasks: Iterable<TaskEvidence>,
+  audit: readonly AgentAudit[],
+  originMs: number,
+): SlowAgent[] {
   const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
   return [...tasks]
     .flatMap((task) => (task.slowest === undefined ? [] : [{ ...task, slowest: task.slowest }]))
@@ -104,7 +133,10 @@ export function slowestAgents(tasks: Iterable<TaskEvidence>, audit: readonly Age
 
 /** Every agent begins as `none`; only changes are in the table. */
 function lifeOf(createdAt: number, history: AgentAudit["history"], originMs: number): SlowAgent["history"] {
-  return [{ status: "none", atMs: createdAt - originMs }, ...history.map(({ status, at }) => ({ status, atMs: at - originMs }))];
+  return [
+    { status: "none", atMs: createdAt - originMs },
+    ...history.map(({ status, at }) => ({ status, atMs: at - originMs })),
+  ];
 }
 
 function whyEnded({ released, timeout }: TaskEvidence): string | undefined {

@@ -45,7 +45,11 @@ export interface Conclusion {
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
   /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
-  readonly injected?: { readonly happened: readonly Happened[]; readonly losses: readonly string[]; readonly allowanceMs: number };
+  readonly injected?: {
+    readonly happened: readonly Happened[];
+    readonly losses: readonly string[];
+    readonly allowanceMs: number;
+  };
   /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
   readonly withLives?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
@@ -84,7 +88,10 @@ export function conclude(conclusion: Conclusion): Summary {
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS + (conclusion.injected?.allowanceMs ?? 0)),
-    ...(conclusion.injected !== undefined && { faults: [...conclusion.injected.happened], losses: [...conclusion.injected.losses] }),
+    ...(conclusion.injected !== undefined && {
+      faults: [...conclusion.injected.happened],
+      losses: [...conclusion.injected.losses],
+    }),
     health: conclusion.health,
     ...(conclusion.floor !== undefined && { floor: conclusion.floor }),
     environment: {
@@ -106,7 +113,10 @@ export function conclude(conclusion: Conclusion): Summary {
     statusEvents: statusEventsOf(audit, conclusion.originMs),
     slowest: conclusion.withLives?.(slowest) ?? slowest,
   });
-  const hlog = formatHlog(measurements, { startEpochMs: startedAt.getTime(), comment: `crowdstorm ${version}, run ${runId}` });
+  const hlog = formatHlog(measurements, {
+    startEpochMs: startedAt.getTime(),
+    comment: `crowdstorm ${version}, run ${runId}`,
+  });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
 }

@@ -1,7 +1,13 @@
 /** How far a run had come that left no summary: from its database, its record, and its clients' own notes. */
 import { join } from "node:path";
 import { auditAgents } from "../db/index.js";
-import { readAcknowledgements, readRunRecord, RUN_FILES, type Acknowledgement, type RunRecord } from "../report/index.js";
+import {
+  readAcknowledgements,
+  readRunRecord,
+  RUN_FILES,
+  type Acknowledgement,
+  type RunRecord,
+} from "../report/index.js";
 import { nameOf, outcomesOf } from "./evidence.js";
 
 export interface CutOffRun {
@@ -40,7 +46,8 @@ export function examineCutOff(directory: string): CutOffRun {
   };
   return {
     record,
-    reachedMs: record === undefined || times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)) - record.originMs,
+    reachedMs:
+      record === undefined || times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)) - record.originMs,
     ...outcomesOf(audit),
     submits: audit.reduce((sum, agent) => sum + agent.submits, 0),
     acknowledged: acknowledgements.length,

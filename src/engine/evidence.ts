@@ -43,7 +43,10 @@ export function gatherEvidence(testimony: Testimony): RunEvidence {
   };
 }
 
-function lostWith({ channels, runners }: NonNullable<Testimony["killed"]>, pool: readonly PoolEvidence[]): LostEvidence {
+function lostWith(
+  { channels, runners }: NonNullable<Testimony["killed"]>,
+  pool: readonly PoolEvidence[],
+): LostEvidence {
   const idsOf = (notes: readonly PoolEvidence[]): Set<string> => new Set(notes.map(({ agentId }) => agentId));
   return {
     clients: idsOf(pool.filter(({ channel }) => channels.has(channel))),
@@ -52,7 +55,10 @@ function lostWith({ channels, runners }: NonNullable<Testimony["killed"]>, pool:
 }
 
 /** Agents by final status, for the summary. */
-export function outcomesOf(audit: readonly AgentAudit[]): { agents: Record<string, number>; onboardingAgents: Record<string, number> } {
+export function outcomesOf(audit: readonly AgentAudit[]): {
+  agents: Record<string, number>;
+  onboardingAgents: Record<string, number>;
+} {
   const of = (type: AgentAudit["agentType"]): Record<string, number> =>
     sum(audit.filter(({ agentType }) => agentType === type).map(({ status }): [string, number] => [status, 1]));
   return { agents: of("main"), onboardingAgents: of("onboarding") };
@@ -79,7 +85,15 @@ function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidenc
 function holdingOf(agent: AgentAudit): Holding[] {
   if (agent.unitId === null) return [];
   const end = agent.history.find(({ status }) => isFinal(status));
-  return [{ unitId: agent.unitId, agentId: nameOf(agent), fromMs: agent.createdAt, isAssigned: agent.holdsUnit, ...(end !== undefined && { toMs: end.at }) }];
+  return [
+    {
+      unitId: agent.unitId,
+      agentId: nameOf(agent),
+      fromMs: agent.createdAt,
+      isAssigned: agent.holdsUnit,
+      ...(end !== undefined && { toMs: end.at }),
+    },
+  ];
 }
 
 function sum(entries: readonly [string, number][]): Record<string, number> {

@@ -6,8 +6,24 @@ export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
 export { MOST_THREADS, usualThreads } from "./limits.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
 export { ThreadDiedError } from "./threads/launch.js";
-export { describeEnd, OrderDivergence, OrderError, replayOrder, UnknownAgentError, type EarlyTimeout, type LifeLine, type OrderReplay } from "./order/index.js";
-export { FAULT_KINDS, FAULTS, refuseThreadFaults, type FaultKind, type FaultRates, type Faults } from "./virtual/faults.js";
+export {
+  describeEnd,
+  OrderDivergence,
+  OrderError,
+  replayOrder,
+  UnknownAgentError,
+  type EarlyTimeout,
+  type LifeLine,
+  type OrderReplay,
+} from "./order/index.js";
+export {
+  FAULT_KINDS,
+  FAULTS,
+  refuseThreadFaults,
+  type FaultKind,
+  type FaultRates,
+  type Faults,
+} from "./virtual/faults.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/in-memory.js";
 export { examineCutOffSimulation, type CutOffSimulation } from "./virtual/cut-off.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay.js";

@@ -20,12 +20,18 @@ export function preparePlatform(db: Database, scenario: Scenario, plan: Plan, ru
   return block(
     (function* () {
       const { taskId } = yield* wait(db.write("newTask", { taskName: scenario.name, taskType: blueprint }));
-      const { taskRunId } = yield* wait(db.write("newTaskRun", { taskId, providerType: SIMULATED_PROVIDER_TYPE, runDir }));
+      const { taskRunId } = yield* wait(
+        db.write("newTaskRun", { taskId, providerType: SIMULATED_PROVIDER_TYPE, runDir }),
+      );
       const assignments = Math.ceil((2 * plan.workers) / unitsPerAssignment);
-      yield* wait(db.write("newAssignments", { taskRunId, assignments, unitsEach: unitsPerAssignment, status: "launched" }));
+      yield* wait(
+        db.write("newAssignments", { taskRunId, assignments, unitsEach: unitsPerAssignment, status: "launched" }),
+      );
       yield* grantHeld(db, scenario, plan);
       if (onboarding === undefined) return { taskRunId, onboardingQualificationId: undefined };
-      const { qualificationId } = yield* wait(db.write("newQualification", { qualificationName: ONBOARDING_QUALIFICATION }));
+      const { qualificationId } = yield* wait(
+        db.write("newQualification", { qualificationName: ONBOARDING_QUALIFICATION }),
+      );
       return { taskRunId, onboardingQualificationId: qualificationId };
     })(),
   );

@@ -17,15 +17,35 @@ export interface RunChoices {
 }
 
 /** The options that make the run another than a plain run of its scenario. One without a value has the empty text. */
-export function differingOptions({ seed, workers, duration, threads, virtual, faults, mailbox, record }: RunChoices): Summary["options"] {
-  const given = { seed, workers, duration, ...(virtual ? { virtual: "", faults } : { threads }), ...(mailbox !== "sound" && { mailbox }), ...(!record && !virtual && { "no-record": "" }) };
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+export function differingOptions({
+  seed,
+  workers,
+  duration,
+  threads,
+  virtual,
+  faults,
+  mailbox,
+  record,
+}: RunChoices): Summary["options"] {
+  const given = {
+    seed,
+    workers,
+    duration,
+    ...(virtual ? { virtual: "", faults } : { threads }),
+    ...(mailbox !== "sound" && { mailbox }),
+    ...(!record && !virtual && { "no-record": "" }),
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
 }
 
 /** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and what else was chosen. */
 export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
-  const options = Object.entries(given).map(([name, value]) => (value === "" ? `--${name}` : `--${name} ${shellWord(String(value))}`));
+  const options = Object.entries(given).map(([name, value]) =>
+    value === "" ? `--${name}` : `--${name} ${shellWord(String(value))}`,
+  );
   return ["simulate", `--scenario ${shellWord(scenario)}`, ...options].join(" ");
 }
 

@@ -71,10 +71,19 @@ export function learnBehaviours(session: Session): Behaviours {
   };
 
   const contradict = (thread: number): never => {
-    throw new UncontrolledProgramError(`program ${program.name} is not deterministic: told the same, thread ${threadNames[thread] ?? "?"} did something else`);
+    throw new UncontrolledProgramError(
+      `program ${program.name} is not deterministic: told the same, thread ${threadNames[thread] ?? "?"} did something else`,
+    );
   };
 
-  const settle = (thread: number, node: number, kind: number, cell: number, operand: number, { timed = false, extra = 0 } = {}): void => {
+  const settle = (
+    thread: number,
+    node: number,
+    kind: number,
+    cell: number,
+    operand: number,
+    { timed = false, extra = 0 } = {},
+  ): void => {
     const behaviour = threads[thread] ?? contradict(thread);
     if (behaviour.kind[node] === UNKNOWN) {
       behaviour.kind[node] = kind;
@@ -83,7 +92,10 @@ export function learnBehaviours(session: Session): Behaviours {
       behaviour.extra[node] = extra;
       behaviour.timed[node] = timed;
     } else if (
-      behaviour.kind[node] !== kind || behaviour.cell[node] !== cell || behaviour.operand[node] !== operand || behaviour.extra[node] !== extra ||
+      behaviour.kind[node] !== kind ||
+      behaviour.cell[node] !== cell ||
+      behaviour.operand[node] !== operand ||
+      behaviour.extra[node] !== extra ||
       behaviour.timed[node] !== timed
     ) {
       contradict(thread);
@@ -116,7 +128,8 @@ export function learnBehaviours(session: Session): Behaviours {
     const flags = word(words, at + RECORD.flags);
     const since = word(words, at + RECORD.since);
     const age = word(words, at + RECORD.age);
-    if (age > MOST_TICKETS) throw new UncontrolledProgramError(`program ${program.name} keeps too many tickets to be covered by states`);
+    if (age > MOST_TICKETS)
+      throw new UncontrolledProgramError(`program ${program.name} keeps too many tickets to be covered by states`);
     switch (kind) {
       case KIND.start:
       case KIND.notify:
@@ -177,13 +190,15 @@ export function learnBehaviours(session: Session): Behaviours {
   };
 
   return {
-    threads, cells,
+    threads,
+    cells,
     get known() {
       return known;
     },
     learn: () => {
       const noted = word(words, BOARD.notes);
-      if (noted > board.mostNotes) throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
+      if (noted > board.mostNotes)
+        throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
       const nodes = threads.map(() => 0);
       let note = 0;
       for (let step = 0; step < session.steps; step++) {
@@ -213,7 +228,18 @@ export function learnBehaviours(session: Session): Behaviours {
 }
 
 function createBehaviour(): Behaviour {
-  const behaviour: Behaviour = { kind: [], cell: [], operand: [], extra: [], timed: [], outcome: [], told: [], after: [], next: [], stages: new Map() };
+  const behaviour: Behaviour = {
+    kind: [],
+    cell: [],
+    operand: [],
+    extra: [],
+    timed: [],
+    outcome: [],
+    told: [],
+    after: [],
+    next: [],
+    stages: new Map(),
+  };
   addNode(behaviour);
   return behaviour;
 }

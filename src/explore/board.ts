@@ -100,7 +100,8 @@ export interface Board {
 }
 
 export function createBoard(maxSteps: number): Board {
-  const words = BOARD.pending + MOST_THREADS * PENDING.words + maxSteps * (1 + RECORD.words + NOTES_PER_STEP * NOTE.words);
+  const words =
+    BOARD.pending + MOST_THREADS * PENDING.words + maxSteps * (1 + RECORD.words + NOTES_PER_STEP * NOTE.words);
   const board = openBoard(new SharedArrayBuffer(words * 4 + MOST_THREADS * OUTCOME_BYTES), maxSteps);
   board.words[BOARD.maxSteps] = maxSteps;
   return board;
@@ -113,7 +114,13 @@ export function openBoard(buffer: SharedArrayBuffer, maxSteps: number): Board {
   const mostNotes = maxSteps * NOTES_PER_STEP;
   const end = notes + mostNotes * NOTE.words;
   return {
-    buffer, words: new Int32Array(buffer, 0, end), outcomes: Buffer.from(buffer, end * 4), prefix, log, notes, mostNotes,
+    buffer,
+    words: new Int32Array(buffer, 0, end),
+    outcomes: Buffer.from(buffer, end * 4),
+    prefix,
+    log,
+    notes,
+    mostNotes,
   };
 }
 
@@ -130,7 +137,8 @@ export function enabledThreads(words: Int32Array): number {
     const at = pendingOf(thread);
     const kind = word(words, at + PENDING.kind);
     if (kind === KIND.done) continue;
-    if (kind === KIND.wake && word(words, at + PENDING.notified) === 0 && word(words, at + PENDING.timed) === 0) continue;
+    if (kind === KIND.wake && word(words, at + PENDING.notified) === 0 && word(words, at + PENDING.timed) === 0)
+      continue;
     enabled |= 1 << thread;
   }
   return enabled;

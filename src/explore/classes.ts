@@ -24,7 +24,10 @@ export interface Classes {
   live(number: number): readonly LiveTicket[];
 }
 
-const ALL_LIVE: readonly LiveTicket[] = Array.from({ length: MOST_TICKETS }, (_, place) => ({ age: place + 1, cell: -1 }));
+const ALL_LIVE: readonly LiveTicket[] = Array.from({ length: MOST_TICKETS }, (_, place) => ({
+  age: place + 1,
+  cell: -1,
+}));
 
 export function classify(behaviour: Behaviour): Classes {
   const { kind, cell, operand, extra, timed, outcome, told, after, next } = behaviour;
@@ -38,14 +41,23 @@ export function classify(behaviour: Behaviour): Classes {
     if (found >= 0) return found;
     const follow = (next[node] ?? []).map(classOf);
     const edges = follow.map((number, edge) => `${told[node]?.[edge] ?? 0}:${after[node]?.[edge] ?? 0}:${number}`);
-    const text = kind[node] === UNKNOWN
-      ? `? ${node}`
-      : [kind[node], cell[node], operand[node], extra[node], timed[node], outcome[node], ...edges.sort()].join(",");
+    const text =
+      kind[node] === UNKNOWN
+        ? `? ${node}`
+        : [kind[node], cell[node], operand[node], extra[node], timed[node], outcome[node], ...edges.sort()].join(",");
     let number = numbers.get(text);
     if (number === undefined) {
       number = nodes.push(node) - 1;
       numbers.set(text, number);
-      live.push(kind[node] === UNKNOWN ? ALL_LIVE : liveAt(behaviour, node, follow.flatMap((each) => live[each] ?? ALL_LIVE)));
+      live.push(
+        kind[node] === UNKNOWN
+          ? ALL_LIVE
+          : liveAt(
+              behaviour,
+              node,
+              follow.flatMap((each) => live[each] ?? ALL_LIVE),
+            ),
+      );
     }
     classes[node] = number;
     return number;
@@ -67,9 +79,10 @@ export function classify(behaviour: Behaviour): Classes {
 function liveAt({ kind, cell, extra }: Behaviour, node: number, later: readonly LiveTicket[]): readonly LiveTicket[] {
   const what = kind[node];
   const uses = what === KIND.moved || what === KIND.lowerIf || what === KIND.waitUnmoved;
-  const here = what === KIND.ticket
-    ? later.filter(({ age }) => age > 1).map((ticket) => ({ ...ticket, age: ticket.age - 1 }))
-    : [...later, ...(uses ? [{ age: extra[node] ?? 1, cell: cell[node] ?? -1 }] : [])];
+  const here =
+    what === KIND.ticket
+      ? later.filter(({ age }) => age > 1).map((ticket) => ({ ...ticket, age: ticket.age - 1 }))
+      : [...later, ...(uses ? [{ age: extra[node] ?? 1, cell: cell[node] ?? -1 }] : [])];
   const different = new Map(here.map((ticket) => [`${ticket.age} ${ticket.cell}`, ticket]));
   return [...different.values()].sort((a, b) => a.age - b.age || a.cell - b.cell);
 }

@@ -3,8 +3,28 @@
  * do, the next thread is chosen, and it goes on when that is itself. Waiting is logical and takes no time.
  */
 import { createHash } from "node:crypto";
-import { awaitBaton, passBaton, type AtomicOperation, type Clock, type Control, type Update, type WaitResult } from "../sync/index.js";
-import { afterOperation, BOARD, enabledThreads, EXPLORER, pendingOf, PENDING, NOTE, NOTED, sketchPending, sleepersOn, type Board } from "./board.js";
+import {
+  awaitBaton,
+  passBaton,
+  type AtomicOperation,
+  type Clock,
+  type Control,
+  type Update,
+  type WaitResult,
+} from "../sync/index.js";
+import {
+  afterOperation,
+  BOARD,
+  enabledThreads,
+  EXPLORER,
+  pendingOf,
+  PENDING,
+  NOTE,
+  NOTED,
+  sketchPending,
+  sleepersOn,
+  type Board,
+} from "./board.js";
 import { PRIVATE_CELL, type CellMap } from "./cells.js";
 import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
@@ -51,7 +71,8 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
     words[me + PENDING.operand] = operand;
     words[me + PENDING.expected] = expected;
     words[me + PENDING.age] = age;
-    if (age > 0 && tickets[tickets.length - age]?.cell !== cell) throw new RangeError("a ticket is compared with another cell than its own");
+    if (age > 0 && tickets[tickets.length - age]?.cell !== cell)
+      throw new RangeError("a ticket is compared with another cell than its own");
   };
 
   /** Records the step that this thread makes now. */
@@ -128,7 +149,14 @@ export function createControl(board: Board, thread: number, cellMap: CellMap): T
       handOver(board, word(words, BOARD.aborting) !== 0 ? -1 : choose(board));
     },
 
-    before: (operation: AtomicOperation, cells: Int32Array, index: number, operand: number, expected: number, next?: Update) => {
+    before: (
+      operation: AtomicOperation,
+      cells: Int32Array,
+      index: number,
+      operand: number,
+      expected: number,
+      next?: Update,
+    ) => {
       const kind: number = KIND[operation];
       const cell = cellMap.cellOf(cells, index);
       if (next === undefined) {

@@ -1,6 +1,16 @@
 /** What a thread of a program works with: handles of its own on the memory that the program's threads share. */
 import { Agent, createAgentMetrics, createContext, type ModelContext } from "../model/index.js";
-import { Arena, atomics, openMailbox, spawn, type Clock, type Driver, type MailboxKind, type Slot, type Steps } from "../sync/index.js";
+import {
+  Arena,
+  atomics,
+  openMailbox,
+  spawn,
+  type Clock,
+  type Driver,
+  type MailboxKind,
+  type Slot,
+  type Steps,
+} from "../sync/index.js";
 import type { Env } from "./program.js";
 import { AGENT_ID, agentRow, createRowDatabase, INITIAL_STATUS, readStatus, writeStatus } from "./rows.js";
 
@@ -31,7 +41,10 @@ export interface ThreadEnv extends Env {
   renew(everything?: boolean): void;
 }
 
-export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread, clock, finalStatuses, onCall }: EnvOptions): ThreadEnv {
+export function createEnv(
+  { arena: shared, rows, mailboxKind }: Shared,
+  { thread, clock, finalStatuses, onCall }: EnvOptions,
+): ThreadEnv {
   const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: nobody });
   const metrics = createAgentMetrics();
   let arena = attach();
@@ -40,7 +53,13 @@ export function createEnv({ arena: shared, rows, mailboxKind }: Shared, { thread
 
   const createModelContext = (): ModelContext => {
     const made = createContext({
-      arena, clock, db: createRowDatabase(rows), mailbox: mailboxKind, finalStatuses, metrics, ids: { next: () => "id" },
+      arena,
+      clock,
+      db: createRowDatabase(rows),
+      mailbox: mailboxKind,
+      finalStatuses,
+      metrics,
+      ids: { next: () => "id" },
     });
     made.slots.adopt(AGENT_ID, SLOT_INDEX);
     return made;

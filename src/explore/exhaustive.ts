@@ -118,7 +118,8 @@ function branchAt({ words, log }: Board, step: number, reduces: boolean): Branch
   const thread = word(words, at + RECORD.thread);
   const enabled = word(words, at + RECORD.enabled);
   return {
-    thread, enabled,
+    thread,
+    enabled,
     sleeping: reduces ? word(words, at + RECORD.sleeping) : 0,
     backtrack: reduces ? 1 << thread : enabled,
     done: 0,
@@ -129,7 +130,9 @@ function branchAt({ words, log }: Board, step: number, reduces: boolean): Branch
 function requireSame({ board, program, threadNames }: Session, earlier: Int32Array, steps: number, end: number): void {
   const { words, log } = board;
   const differs = (at: number): boolean =>
-    [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some((part) => words[log + at + part] !== earlier[at + part]);
+    [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some(
+      (part) => words[log + at + part] !== earlier[at + part],
+    );
   for (let at = 0; at < steps * RECORD.words; at += RECORD.words) {
     if (!differs(at)) continue;
     const thread = threadNames[word(words, log + at + RECORD.thread)] ?? "?";
@@ -138,6 +141,8 @@ function requireSame({ board, program, threadNames }: Session, earlier: Int32Arr
     );
   }
   if (end === END.diverged) {
-    throw new UncontrolledProgramError(`program ${program.name} is not deterministic: a thread that could run could not when executed again`);
+    throw new UncontrolledProgramError(
+      `program ${program.name} is not deterministic: a thread that could run could not when executed again`,
+    );
   }
 }

@@ -51,7 +51,10 @@ export interface Tally {
   readonly covered: boolean;
 }
 
-export type Resumption = { readonly frontier: readonly Branch[] } | { readonly learned: readonly string[] } | { readonly from: number };
+export type Resumption =
+  | { readonly frontier: readonly Branch[] }
+  | { readonly learned: readonly string[] }
+  | { readonly from: number };
 
 export interface Exploration {
   /**
@@ -70,9 +73,12 @@ export interface Exploration {
 /** Starts exploring the program of `session`. Throws a RangeError on impossible options. */
 export function explore(session: Session, options: ExploreOptions): Exploration {
   const { strategy } = options;
-  const run = strategy === "exhaustive"
-    ? options.coveredBy === "states" ? statesRun(session, options) : exhaustiveRun(session, options)
-    : samplingRun(session, { ...options, strategy });
+  const run =
+    strategy === "exhaustive"
+      ? options.coveredBy === "states"
+        ? statesRun(session, options)
+        : exhaustiveRun(session, options)
+      : samplingRun(session, { ...options, strategy });
   const traces = new Set<number>();
   const outcomes = new Set<string>();
   let schedules = 0;
@@ -101,7 +107,16 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
       return problemsOf(session, end);
     },
     get tally() {
-      return { schedules, redundant, traces: traces.size, points, depth, outcomes: outcomes.size, covered, ...run.found() };
+      return {
+        schedules,
+        redundant,
+        traces: traces.size,
+        points,
+        depth,
+        outcomes: outcomes.size,
+        covered,
+        ...run.found(),
+      };
     },
     resumption: run.resumption,
   };
@@ -154,16 +169,27 @@ export function describeFailure(session: Session, source: ProgramSource): Failin
 
 /** A failing schedule in the form in which it is kept; executes it once more. */
 export function failureOf(
-  session: Session, source: ProgramSource, { steps, problems, fewest }: { steps: readonly number[]; problems: readonly string[]; fewest: boolean },
+  session: Session,
+  source: ProgramSource,
+  { steps, problems, fewest }: { steps: readonly number[]; problems: readonly string[]; fewest: boolean },
 ): FailingSchedule {
   session.execute({ prefix: steps });
   const reports = session.reports();
   return {
-    version: 1, module: moduleNameOf(source), program: source.name, mailbox: session.mailboxKind, problems,
-    threads: session.threadNames, steps, contextSwitches: contextSwitches(steps), fewest,
-    outcomes: Object.fromEntries(session.threadNames.flatMap((name, thread) => {
-      const report = reports[thread];
-      return report === undefined || !("value" in report) ? [] : [[name, report.value]];
-    })),
+    version: 1,
+    module: moduleNameOf(source),
+    program: source.name,
+    mailbox: session.mailboxKind,
+    problems,
+    threads: session.threadNames,
+    steps,
+    contextSwitches: contextSwitches(steps),
+    fewest,
+    outcomes: Object.fromEntries(
+      session.threadNames.flatMap((name, thread) => {
+        const report = reports[thread];
+        return report === undefined || !("value" in report) ? [] : [[name, report.value]];
+      }),
+    ),
   };
 }

@@ -34,12 +34,24 @@ export interface Footprints {
 /** Operations that go to sleep or sleep, and those that can change their cell. */
 const SLEEPS: ReadonlySet<number> = new Set([KIND.wait, KIND.waitUnmoved, KIND.wake]);
 const CHANGES: ReadonlySet<number> = new Set([
-  KIND.store, KIND.add, KIND.or, KIND.and, KIND.exchange, KIND.compareExchange, KIND.update, KIND.bump, KIND.raise, KIND.lowerIf,
+  KIND.store,
+  KIND.add,
+  KIND.or,
+  KIND.and,
+  KIND.exchange,
+  KIND.compareExchange,
+  KIND.update,
+  KIND.bump,
+  KIND.raise,
+  KIND.lowerIf,
 ]);
 /** An operation of which nothing is known. */
 const ANYTHING = 0;
 
-export function trackFootprints({ threads, cells }: Pick<Behaviours, "threads" | "cells">, classes: readonly Classes[]): Footprints {
+export function trackFootprints(
+  { threads, cells }: Pick<Behaviours, "threads" | "cells">,
+  classes: readonly Classes[],
+): Footprints {
   const telling = tellingBits({ threads, cells });
   const operations: Operation[] = [{ kind: UNKNOWN, cell: -1, operand: 0, extra: 0, isCounter: false, changes: [] }];
   const numbers = new Map<string, number>();
@@ -57,7 +69,15 @@ export function trackFootprints({ threads, cells }: Pick<Behaviours, "threads" |
     if (number === undefined) {
       const place = cell[node] ?? -1;
       const isCounter = (telling[place] ?? -1) !== -1;
-      number = operations.push({ kind: what, cell: place, operand: operand[node] ?? 0, extra: extra[node] ?? 0, isCounter, changes: [] }) - 1;
+      number =
+        operations.push({
+          kind: what,
+          cell: place,
+          operand: operand[node] ?? 0,
+          extra: extra[node] ?? 0,
+          isCounter,
+          changes: [],
+        }) - 1;
       numbers.set(key, number);
     }
     if (what === KIND.update) {
@@ -108,7 +128,8 @@ export function trackFootprints({ threads, cells }: Pick<Behaviours, "threads" |
     let answer = known[set] ?? -1;
     if (answer < 0) {
       const one = operations[operation];
-      answer = one !== undefined && (sets[set] ?? []).every((other) => leavesAlone(one, told, operations[other])) ? 0 : 1;
+      answer =
+        one !== undefined && (sets[set] ?? []).every((other) => leavesAlone(one, told, operations[other])) ? 0 : 1;
       known[set] = answer;
     }
     return answer === 1;
@@ -165,7 +186,9 @@ function sleeps(one: Operation, told: number): boolean {
 function keepsTest(mask: number, told: number, other: Operation): boolean {
   switch (other.kind) {
     case KIND.update:
-      return other.changes.every(({ from, to }) => ((from & mask) === 0) !== (told === 0) || ((to & mask) === 0) === (told === 0));
+      return other.changes.every(
+        ({ from, to }) => ((from & mask) === 0) !== (told === 0) || ((to & mask) === 0) === (told === 0),
+      );
     case KIND.bump:
       return (mask & changedBy(other)) === 0;
     case KIND.raise:

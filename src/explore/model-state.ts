@@ -34,7 +34,11 @@ export interface States {
   hashOf(row: number): { readonly low: number; readonly high: number };
 }
 
-export function openStates({ threads, cells }: Behaviours, initially: (cell: number) => number, mostRows: number): States {
+export function openStates(
+  { threads, cells }: Behaviours,
+  initially: (cell: number) => number,
+  mostRows: number,
+): States {
   const count = threads.length;
   /** Words of a row: the nodes, who was notified, the tickets, the hash of the cells, and the cells. */
   const NOTIFIED = count;
@@ -53,7 +57,8 @@ export function openStates({ threads, cells }: Behaviours, initially: (cell: num
   const grow = (): void => {
     while (initial.length < cells.length) {
       const value = initially(cells[initial.length] ?? 0);
-      if (initial.length >= MOST_CELLS) throw new RangeError(`a program that is covered by states can touch ${MOST_CELLS} words of shared memory`);
+      if (initial.length >= MOST_CELLS)
+        throw new RangeError(`a program that is covered by states can touch ${MOST_CELLS} words of shared memory`);
       const place = CELLS + initial.length;
       for (let row = 0; row <= mostRows; row++) rows[row * width + place] = value;
       initial.push(value);
@@ -77,7 +82,8 @@ export function openStates({ threads, cells }: Behaviours, initially: (cell: num
     rows[at + HASH + 1] = word(rows, at + HASH + 1) ^ part(cell, before, HIGH_SEED) ^ part(cell, value, HIGH_SEED);
     rows[at + CELLS + cell] = value;
   };
-  const ticketOf = (row: number, thread: number, age: number): number => word(rows, row * width + TICKETS + thread * MOST_TICKETS + age - 1);
+  const ticketOf = (row: number, thread: number, age: number): number =>
+    word(rows, row * width + TICKETS + thread * MOST_TICKETS + age - 1);
   const takeTicket = (row: number, thread: number, value: number): void => {
     const at = row * width + TICKETS + thread * MOST_TICKETS;
     rows.copyWithin(at + 1, at, at + MOST_TICKETS - 1);
@@ -123,7 +129,8 @@ export function openStates({ threads, cells }: Behaviours, initially: (cell: num
         return value;
     }
   };
-  const edgeOf = (row: number, thread: number): number => behaviourOf(thread).told[nodeOf(row, thread)]?.indexOf(told(row, thread)) ?? -1;
+  const edgeOf = (row: number, thread: number): number =>
+    behaviourOf(thread).told[nodeOf(row, thread)]?.indexOf(told(row, thread)) ?? -1;
   /** What the cell of the operation holds after it. */
   const valueAfter = (row: number, thread: number, edge: number): number => {
     const { kind, cell, operand, extra, after } = behaviourOf(thread);
@@ -160,8 +167,10 @@ export function openStates({ threads, cells }: Behaviours, initially: (cell: num
     sketches[at + RECORD.cell] = place;
     sketches[at + RECORD.before] = valueAt(row, place);
     sketches[at + RECORD.after] = valueAfter(row, thread, edgeOf(row, thread));
-    sketches[at + RECORD.detail] = what === KIND.notify ? sleepersOn(row, place) : what === KIND.raise ? (extra[node] ?? 0) : (operand[node] ?? 0);
-    sketches[at + RECORD.flags] = what === KIND.wait || what === KIND.waitUnmoved || what === KIND.wake ? told(row, thread) : 0;
+    sketches[at + RECORD.detail] =
+      what === KIND.notify ? sleepersOn(row, place) : what === KIND.raise ? (extra[node] ?? 0) : (operand[node] ?? 0);
+    sketches[at + RECORD.flags] =
+      what === KIND.wait || what === KIND.waitUnmoved || what === KIND.wake ? told(row, thread) : 0;
     sketches[at + RECORD.since] = usesTicket(what) ? ticketOf(row, thread, extra[node] ?? 1) : (operand[node] ?? 0);
   };
   const classOf = (row: number, thread: number): number => classes[thread]?.of(nodeOf(row, thread)) ?? 0;
@@ -241,7 +250,8 @@ export function openStates({ threads, cells }: Behaviours, initially: (cell: num
       sketch(RECORD.words, row, other);
       return dependent(sketches, 0, RECORD.words);
     },
-    classOf, hashOf,
+    classOf,
+    hashOf,
   };
 }
 

@@ -12,8 +12,26 @@
  * wait that compares with a ticket.
  */
 export const KIND = {
-  start: 0, load: 1, test: 2, store: 3, add: 4, or: 5, and: 6, exchange: 7, compareExchange: 8, update: 9, bump: 10,
-  raise: 11, ticket: 12, moved: 13, lowerIf: 14, waitUnmoved: 15, wait: 16, notify: 17, wake: 18, done: 19,
+  start: 0,
+  load: 1,
+  test: 2,
+  store: 3,
+  add: 4,
+  or: 5,
+  and: 6,
+  exchange: 7,
+  compareExchange: 8,
+  update: 9,
+  bump: 10,
+  raise: 11,
+  ticket: 12,
+  moved: 13,
+  lowerIf: 14,
+  waitUnmoved: 15,
+  wait: 16,
+  notify: 17,
+  wake: 18,
+  done: 19,
 } as const;
 
 export const KIND_NAMES = Object.keys(KIND) as (keyof typeof KIND)[];
@@ -79,7 +97,10 @@ function changedForOther(words: Int32Array, a: number, b: number): boolean {
       return !(adds(words, a) && addsCommute(deltaAt(words, a), maskAt(words, a), deltaAt(words, b), maskAt(words, b)));
     case KIND.moved:
     case KIND.waitUnmoved:
-      return (((before ^ word(words, b + RECORD.since)) & mask) === 0) !== (((after ^ word(words, b + RECORD.since)) & mask) === 0);
+      return (
+        (((before ^ word(words, b + RECORD.since)) & mask) === 0) !==
+        (((after ^ word(words, b + RECORD.since)) & mask) === 0)
+      );
     case KIND.lowerIf:
       return before === word(words, b + RECORD.since) || after === word(words, b + RECORD.since);
     default:

@@ -72,7 +72,10 @@ function runStages({ first, stage }: StagedThread): Json {
 function report(what: ThreadReport): void {
   const text = JSON.stringify(word(words, BOARD.recording) === 0 ? what : { ...what, calls });
   const bytes = Buffer.byteLength(text);
-  const fits = bytes <= OUTCOME_BYTES ? text : JSON.stringify({ threw: `the outcome has ${bytes} bytes of JSON; the limit is ${OUTCOME_BYTES}` });
+  const fits =
+    bytes <= OUTCOME_BYTES
+      ? text
+      : JSON.stringify({ threw: `the outcome has ${bytes} bytes of JSON; the limit is ${OUTCOME_BYTES}` });
   words[pendingOf(thread) + PENDING.outcomeBytes] = outcomes.write(fits, thread * OUTCOME_BYTES);
 }
 

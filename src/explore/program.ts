@@ -97,5 +97,10 @@ export function define(definition: ProgramDefinition): Program {
 export function isProgram(value: unknown): value is Program {
   if (typeof value !== "object" || value === null) return false;
   const { name, threads, check, ringBytes } = value as Partial<Record<keyof Program, unknown>>;
-  return typeof name === "string" && typeof threads === "object" && typeof check === "function" && typeof ringBytes === "number";
+  return (
+    typeof name === "string" &&
+    typeof threads === "object" &&
+    typeof check === "function" &&
+    typeof ringBytes === "number"
+  );
 }

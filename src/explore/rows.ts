@@ -2,7 +2,16 @@
  * The agent's row in a program: a database whose shared rows are words of shared memory, so that every read and write of one
  * is a scheduling point and a new execution starts from a clean row. What writes do is what src/db says they do.
  */
-import { AGENT_STATUSES, isFinal, type AgentRow, type AgentStatus, type Database, type WriteArgs, type WriteName, type WriteResult } from "../db/index.js";
+import {
+  AGENT_STATUSES,
+  isFinal,
+  type AgentRow,
+  type AgentStatus,
+  type Database,
+  type WriteArgs,
+  type WriteName,
+  type WriteResult,
+} from "../db/index.js";
 import { atomics, ready, type Wait } from "../sync/index.js";
 
 export const ROW = { status: 0, submits: 1, words: 16 } as const;
@@ -14,8 +23,15 @@ export const AGENT_ID = "1";
 
 export function agentRow(status: AgentStatus): AgentRow {
   return {
-    agentId: AGENT_ID, status, workerId: "1", unitId: "1", assignmentId: "1", taskRunId: "1", taskId: "1",
-    taskType: "explored", providerType: "simulated",
+    agentId: AGENT_ID,
+    status,
+    workerId: "1",
+    unitId: "1",
+    assignmentId: "1",
+    taskRunId: "1",
+    taskId: "1",
+    taskType: "explored",
+    providerType: "simulated",
   };
 }
 
@@ -58,7 +74,8 @@ export function createRowDatabase(rows: Int32Array): Database {
   const database = {
     path: ":explored:",
     getAgent: () => agentRow(readStatus(rows)),
-    write: <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> => ready(perform(name, args) as WriteResult<K>),
+    write: <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> =>
+      ready(perform(name, args) as WriteResult<K>),
     send: <K extends WriteName>(name: K, ...args: WriteArgs<K>): void => void perform(name, args),
     close: () => undefined,
   } satisfies Partial<Database>;

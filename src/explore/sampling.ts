@@ -41,7 +41,11 @@ export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }
     priorities: shuffled(threadNames.length * 2, random),
     changeAt: Array.from({ length: depth - 1 }, () => Math.floor(random() * length)),
   });
-  const drawRandom = (random: seedrandom.PRNG): Schedule => ({ prefix: [], policy: "random", random: random.int32() | 1 });
+  const drawRandom = (random: seedrandom.PRNG): Schedule => ({
+    prefix: [],
+    policy: "random",
+    random: random.int32() | 1,
+  });
 
   return {
     next: () => {

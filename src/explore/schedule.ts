@@ -71,7 +71,10 @@ export function describeSteps(session: Session, threads: readonly number[]): Ste
     }
   });
   return threadsOf(session).map((thread, step) => ({
-    thread, text: matters(session, step) ? describeStep(session, step) : "", begins: begins.get(`${thread} ${step}`) ?? [], ...sleepOf(session, step),
+    thread,
+    text: matters(session, step) ? describeStep(session, step) : "",
+    begins: begins.get(`${thread} ${step}`) ?? [],
+    ...sleepOf(session, step),
   }));
 }
 
@@ -141,8 +144,6 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
       return woken.length === 0 ? `notifies ${name}: nobody waits` : `notifies ${name}: wakes ${woken.join(", ")}`;
     }
     default:
-      return before === after
-        ? `leaves ${name}: ${value(after)}`
-        : `sets ${name}: ${value(before)} → ${value(after)}`;
+      return before === after ? `leaves ${name}: ${value(after)}` : `sets ${name}: ${value(before)} → ${value(after)}`;
   }
 }

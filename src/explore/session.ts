@@ -4,7 +4,18 @@
  */
 import { Worker } from "node:worker_threads";
 import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind, type WordDescription } from "../sync/index.js";
-import { BOARD, createBoard, END, EXPLORER, MOST_CHANGE_POINTS, OUTCOME_BYTES, pendingOf, PENDING, POLICY, type Board } from "./board.js";
+import {
+  BOARD,
+  createBoard,
+  END,
+  EXPLORER,
+  MOST_CHANGE_POINTS,
+  OUTCOME_BYTES,
+  pendingOf,
+  PENDING,
+  POLICY,
+  type Board,
+} from "./board.js";
 import { mapCells } from "./cells.js";
 import { describeCells } from "./describe.js";
 import { choose } from "./choose.js";
@@ -100,7 +111,12 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const board = createBoard(maxSteps);
   const { words, outcomes } = board;
   words[BOARD.threads] = threadNames.length;
-  const env = createEnv(shared, { thread: threadNames.length, clock: systemClock, finalStatuses: program.finalStatuses, onCall: () => undefined });
+  const env = createEnv(shared, {
+    thread: threadNames.length,
+    clock: systemClock,
+    finalStatuses: program.finalStatuses,
+    onCall: () => undefined,
+  });
 
   const threads = threadNames.map((_name, thread) => {
     const data: ThreadData = { source, shared, board: board.buffer, maxSteps, thread };
@@ -116,7 +132,10 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const awaitEnd = (): void => {
     for (let waitedMs = 0; !awaitBaton(words, EXPLORER, PART_MS); ) {
       waitedMs += PART_MS;
-      if (waitedMs >= PATIENCE_MS) throw new UncontrolledProgramError(`program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`);
+      if (waitedMs >= PATIENCE_MS)
+        throw new UncontrolledProgramError(
+          `program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`,
+        );
     }
   };
 
@@ -136,7 +155,8 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     words[BOARD.recording] = schedule.recording === true ? 1 : 0;
     words[BOARD.nextLowPriority] = 0;
     const changes = schedule.changeAt ?? [];
-    if (changes.length > MOST_CHANGE_POINTS) throw new RangeError(`at most ${MOST_CHANGE_POINTS} change points, not ${changes.length}`);
+    if (changes.length > MOST_CHANGE_POINTS)
+      throw new RangeError(`at most ${MOST_CHANGE_POINTS} change points, not ${changes.length}`);
     words[BOARD.changePoints] = changes.length;
     words.set(changes, BOARD.changeAt);
     schedule.priorities?.forEach((priority, place) => {
@@ -149,7 +169,9 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     threadNames.flatMap((_name, thread) => {
       const at = pendingOf(thread);
       const kind = word(words, at + PENDING.kind);
-      return kind === KIND.done ? [] : [{ thread, kind, cell: word(words, at + PENDING.cell), timed: word(words, at + PENDING.timed) !== 0 }];
+      return kind === KIND.done
+        ? []
+        : [{ thread, kind, cell: word(words, at + PENDING.cell), timed: word(words, at + PENDING.timed) !== 0 }];
     });
 
   /** Unwinds the threads that an execution left half-way. */
@@ -172,7 +194,11 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const initialCells = mapCells([image, rowsImage]);
   let stuck: readonly Stuck[] = [];
   return {
-    program, mailboxKind, threadNames, board, env,
+    program,
+    mailboxKind,
+    threadNames,
+    board,
+    env,
     describe: describeCells(arena.sizes),
     initially: (cell) => initialCells.valueOf(cell),
     execute: (schedule) => {
@@ -194,10 +220,11 @@ export async function openSession(source: ProgramSource, options: SessionOptions
       return word(words, BOARD.step);
     },
     enabledAt: (step) => word(words, board.log + step * RECORD.words + RECORD.enabled),
-    reports: () => threadNames.map((_name, thread) => {
-      const text = outcomeText(thread);
-      return text === "" ? undefined : (JSON.parse(text) as ThreadReport);
-    }),
+    reports: () =>
+      threadNames.map((_name, thread) => {
+        const text = outcomeText(thread);
+        return text === "" ? undefined : (JSON.parse(text) as ThreadReport);
+      }),
     outcomeTexts: () => threadNames.map((_name, thread) => outcomeText(thread)),
     close: async () => {
       words[BOARD.quit] = 1;

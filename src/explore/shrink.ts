@@ -53,7 +53,9 @@ function withFewSwitches(order: HappensBefore, steps: readonly number[], threads
 }
 
 function runLong(order: HappensBefore, steps: readonly number[], threads: number, first: number): number[] {
-  const queues = Array.from({ length: threads }, (_, thread) => steps.flatMap((of, step) => (of === thread ? [step] : [])));
+  const queues = Array.from({ length: threads }, (_, thread) =>
+    steps.flatMap((of, step) => (of === thread ? [step] : [])),
+  );
   const taken = new Array<number>(threads).fill(0);
   const result: number[] = [];
   const nextOf = (thread: number): number | undefined => queues[thread]?.[taken[thread] ?? 0];

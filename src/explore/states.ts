@@ -62,7 +62,10 @@ export function searchStates(session: Session, earlier: readonly string[] = []):
 
   const execute = (prefix: readonly number[] | Uint8Array, random?: number): number => {
     const end = session.execute(random === undefined ? { prefix } : { prefix, policy: "random", random });
-    if (end === END.diverged) throw new UncontrolledProgramError(`program ${session.program.name} is not deterministic: a thread that could run could not`);
+    if (end === END.diverged)
+      throw new UncontrolledProgramError(
+        `program ${session.program.name} is not deterministic: a thread that could run could not`,
+      );
     behaviours.learn();
     schedules.push(random === undefined ? Array.from(prefix, String).join("") : `random ${random}`);
     return end;

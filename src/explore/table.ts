@@ -14,11 +14,13 @@ export function renderSchedule(threads: readonly string[], steps: readonly Step[
     const thread = steps[start]?.thread ?? 0;
     let end = start;
     while (end < steps.length && steps[end]?.thread === thread) end++;
-    const lines = steps.slice(start, end)
+    const lines = steps
+      .slice(start, end)
       .flatMap(({ begins, text }) => [...begins.map((name) => `▸ ${name}`), ...(text === "" ? [] : [`  ${text}`])])
       .filter((line, at, all) => line !== all[at - 1])
       .flatMap((line) => wrapped(line, column - 2));
-    if (lines.length > 0) table.push([String(start + 1), ...threads.map((_name, at) => (at === thread ? lines.join("\n") : ""))]);
+    if (lines.length > 0)
+      table.push([String(start + 1), ...threads.map((_name, at) => (at === thread ? lines.join("\n") : ""))]);
     start = end;
   }
   return table.toString();

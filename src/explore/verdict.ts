@@ -37,8 +37,10 @@ function checked(session: Session): readonly string[] {
 
 /** Who is not done, and before which operation. */
 function stuckThreads({ stuck, threadNames, describe }: Session): string {
-  return stuck.map(({ thread, kind, cell }) => {
-    const doing = kind === KIND.wake ? "waits for" : `is before ${KIND_NAMES[kind] ?? "?"} of`;
-    return `${threadNames[thread] ?? "?"} ${doing} ${describe(cell).name}`;
-  }).join(", ");
+  return stuck
+    .map(({ thread, kind, cell }) => {
+      const doing = kind === KIND.wake ? "waits for" : `is before ${KIND_NAMES[kind] ?? "?"} of`;
+      return `${threadNames[thread] ?? "?"} ${doing} ${describe(cell).name}`;
+    })
+    .join(", ");
 }

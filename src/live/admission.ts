@@ -4,7 +4,15 @@
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
 import type { Recorder } from "../measure/index.js";
-import { Agent, OnboardingAgent, TaskRun, Worker, type LiveAgent, type LiveRun, type ModelContext } from "../model/index.js";
+import {
+  Agent,
+  OnboardingAgent,
+  TaskRun,
+  Worker,
+  type LiveAgent,
+  type LiveRun,
+  type ModelContext,
+} from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO } from "./client-io.js";
@@ -54,8 +62,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   const tell = (channel: Channel, registrationId: string, data: Packet["data"]): void =>
     io().send(channel, { packet_type: "agent_details", subject_id: registrationId, data });
-  const refuse = ({ channel, registrationId }: Applicant, reason: string, agentId?: string, status?: AgentStatus): void =>
-    tell(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
+  const refuse = (
+    { channel, registrationId }: Applicant,
+    reason: string,
+    agentId?: string,
+    status?: AgentStatus,
+  ): void => tell(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
 
   /** Starts what ends with an agent for the applicant, or its refusal; until then the applicant is known to be under way. */
   const apply = (applicant: Applicant, body: (applicant: Applicant) => Steps<void>): void => {
@@ -128,7 +140,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const seat = seats.of(agentId);
     const status = seat?.agent.getStatus() ?? statusOf(agentId);
     if (seat === undefined || status === undefined || isFinal(status)) {
-      const reason = status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status ?? "unknown"}`;
+      const reason =
+        status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status ?? "unknown"}`;
       return refuse({ channel, registrationId }, reason, agentId, status);
     }
     seat.channel = channel;

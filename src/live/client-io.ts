@@ -72,7 +72,11 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
   };
   /** Tells the client to send again from the live update of this number on. */
   const refuseForNow = (channel: Channel, agentId: string, number: number): void => {
-    send(channel, { packet_type: "log_error", subject_id: agentId, data: { error: "the mailbox is full", send_again_from: number } });
+    send(channel, {
+      packet_type: "log_error",
+      subject_id: agentId,
+      data: { error: "the mailbox is full", send_again_from: number },
+    });
   };
 
   /** What was sent after a refused update was refused with it, and a second copy of that may still be on its way: it has to wait its turn. */
@@ -101,7 +105,10 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     }
     try {
       // Not `{ ...data, … }`: V8 takes 5 us to add to an object that it has spread, and this is in the way of every update.
-      const times = { router_incoming_timestamp: packet.router_incoming_timestamp ?? packet.client_timestamp, server_timestamp: clock.now() };
+      const times = {
+        router_incoming_timestamp: packet.router_incoming_timestamp ?? packet.client_timestamp,
+        server_timestamp: clock.now(),
+      };
       seat.agent.mailbox.append(Object.assign({}, data, times));
     } catch (error) {
       if (error instanceof MailboxFullError) {
@@ -128,7 +135,8 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
       case "submit_onboarding":
       case "submit_unit": {
         const right = OnboardingAgent.isOnboardingId(packet.subject_id) ? "submit_onboarding" : "submit_unit";
-        if (packet.packet_type !== right) return refuse(channel, packet.subject_id, `the submit of this agent is ${right}`);
+        if (packet.packet_type !== right)
+          return refuse(channel, packet.subject_id, `the submit of this agent is ${right}`);
         return requests.submit(channel, packet);
       }
       case "submit_metadata":
@@ -170,7 +178,8 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     sendStatus,
     sendLiveUpdate(agentId, update) {
       const seat = requests.seatOf(agentId);
-      if (seat !== undefined) send(seat.channel, { packet_type: "client_bound_live_update", subject_id: agentId, data: update });
+      if (seat !== undefined)
+        send(seat.channel, { packet_type: "client_bound_live_update", subject_id: agentId, data: update });
     },
     requestStatuses() {
       const asked = new Map<Channel, string[]>();

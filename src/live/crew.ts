@@ -9,6 +9,11 @@ export interface Crew {
 /** `onFailure` learns of every coroutine that ended with an error. */
 export function createCrew(onFailure: (name: string, error: unknown) => void): Crew {
   return {
-    start: (name, body) => spawn(body(), () => undefined, (error) => onFailure(name, error)),
+    start: (name, body) =>
+      spawn(
+        body(),
+        () => undefined,
+        (error) => onFailure(name, error),
+      ),
   };
 }

@@ -1,5 +1,13 @@
 /** Receiving from a mailbox, and sending to one that may be full, without losing the order or blocking the thread. */
-import { MailboxFullError, neverAbsent, wait, type Json, type Mailbox, type Reactor, type Steps } from "../sync/index.js";
+import {
+  MailboxFullError,
+  neverAbsent,
+  wait,
+  type Json,
+  type Mailbox,
+  type Reactor,
+  type Steps,
+} from "../sync/index.js";
 
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
@@ -11,7 +19,12 @@ const MESSAGES_IN_A_ROW = 256;
  * Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. It looks into the mailbox every
  * `recheckMs` (ms) even if nobody has woken it; `Infinity` where every wake-up arrives.
  */
-export function* receive(mailbox: Mailbox, reactor: Reactor, handle: (message: Json) => void, recheckMs = Infinity): Steps<void> {
+export function* receive(
+  mailbox: Mailbox,
+  reactor: Reactor,
+  handle: (message: Json) => void,
+  recheckMs = Infinity,
+): Steps<void> {
   for (;;) {
     let inARow = 0;
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
@@ -31,7 +44,11 @@ export interface Outbox {
 }
 
 /** An outbox over anything that may refuse: `offer` returns false when there is no room now. */
-export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean, onFull: () => void): { send(message: T): void; readonly waiting: number } {
+export function createOutbox<T>(
+  reactor: Reactor,
+  offer: (message: T) => boolean,
+  onFull: () => void,
+): { send(message: T): void; readonly waiting: number } {
   const waiting: T[] = [];
   let first = 0;
 

@@ -40,7 +40,14 @@ export interface LaunchingOptions {
   readonly leave: (seat: Seat, status: AgentStatus) => void;
 }
 
-export function createLaunching({ context, unitsPerAssignment, runners: outboxes, seats, notes, leave }: LaunchingOptions): Launching {
+export function createLaunching({
+  context,
+  unitsPerAssignment,
+  runners: outboxes,
+  seats,
+  notes,
+  leave,
+}: LaunchingOptions): Launching {
   const gathering = createGathering(unitsPerAssignment);
   const runners = createRunnerPool(outboxes);
   let gatheringOver = false;
@@ -63,7 +70,10 @@ export function createLaunching({ context, unitsPerAssignment, runners: outboxes
   };
 
   /** Hands agents to one of the runners that are alive. */
-  const launch = (launched: readonly Seat[], messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage): void => {
+  const launch = (
+    launched: readonly Seat[],
+    messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
+  ): void => {
     const runner = runners.next();
     const [first, ...others] = launched.map(({ agent }) => refTo(agent));
     if (runner === undefined || first === undefined) {

@@ -19,7 +19,11 @@ export type RunnerMessage =
 /** To client IO and the worker pool. */
 export type PoolMessage =
   /** The task's code says something to the worker. */
-  | { readonly kind: "liveUpdate"; readonly agentId: string; readonly update: { readonly [key: string]: Json | undefined } }
+  | {
+      readonly kind: "liveUpdate";
+      readonly agentId: string;
+      readonly update: { readonly [key: string]: Json | undefined };
+    }
   /** The agent's status changed; its client is to know. */
   | { readonly kind: "status"; readonly agentId: string; readonly status: AgentStatus }
   /** The task's code is done with the agent and touches it no more. */

@@ -29,11 +29,19 @@ export type Judgement =
   | { readonly admission: "refused"; readonly reason: string };
 
 /** Judges a worker by what it holds now. What the task asks for is looked at first: nobody is onboarded in vain. */
-export function judge(db: Database, workerId: string, requirements: readonly Requirement[], hasOnboarding: boolean): Judgement {
+export function judge(
+  db: Database,
+  workerId: string,
+  requirements: readonly Requirement[],
+  hasOnboarding: boolean,
+): Judgement {
   if (requirements.length === 0 && !hasOnboarding) return { admission: "unit" };
-  const held = new Map(db.qualificationsOfWorker(workerId).map(({ qualificationName, value }) => [qualificationName, value]));
+  const held = new Map(
+    db.qualificationsOfWorker(workerId).map(({ qualificationName, value }) => [qualificationName, value]),
+  );
   const unmet = requirements.find((requirement) => !isMet(requirement, held.get(requirement.name)));
-  if (unmet !== undefined) return { admission: "refused", reason: `worker is not qualified: the task asks for ${said(unmet)}` };
+  if (unmet !== undefined)
+    return { admission: "refused", reason: `worker is not qualified: the task asks for ${said(unmet)}` };
   const onboarded = hasOnboarding ? held.get(ONBOARDING_QUALIFICATION) : 1;
   if (onboarded === undefined) return { admission: "onboarding" };
   return onboarded > 0 ? { admission: "unit" } : { admission: "refused", reason: "worker is not qualified" };

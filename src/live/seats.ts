@@ -68,8 +68,18 @@ export function createSeats({ context: { slots }, arena, crew }: SeatsOptions): 
     },
     take(agent, worker, { registrationId, channel }) {
       const seat: Seat = {
-        agent, worker, registrationId, channel,
-        seen: new RecentIds(IDS_KNOWN), refused: undefined, submitting: false, leaving: false, absentAt: undefined, runner: undefined, operations: 0, left: false,
+        agent,
+        worker,
+        registrationId,
+        channel,
+        seen: new RecentIds(IDS_KNOWN),
+        refused: undefined,
+        submitting: false,
+        leaving: false,
+        absentAt: undefined,
+        runner: undefined,
+        operations: 0,
+        left: false,
       };
       seats.set(agent.getAgentId(), seat);
       return seat;

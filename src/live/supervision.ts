@@ -7,7 +7,14 @@
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
 import type { Recorder, TaskEvidence } from "../measure/index.js";
-import { AbsentAgentError, Agent, AgentShutdownError, OnboardingAgent, type LiveAgent, type ModelContext } from "../model/index.js";
+import {
+  AbsentAgentError,
+  Agent,
+  AgentShutdownError,
+  OnboardingAgent,
+  type LiveAgent,
+  type ModelContext,
+} from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
 import type { Blueprint, TaskContext } from "./blueprints/index.js";
 import { completeUnit, releaseUnit } from "./units.js";
@@ -85,7 +92,11 @@ function* carryOut(
 ): Steps<boolean> {
   try {
     if (!(yield* setStatus(supervised, "in task", tools))) return false;
-    yield* blueprint.runUnit(supervised.agent, partners.map((partner) => partner.agent), tools.taskContext);
+    yield* blueprint.runUnit(
+      supervised.agent,
+      partners.map((partner) => partner.agent),
+      tools.taskContext,
+    );
     return (yield* submitted(supervised, tools)) && (yield* complete(supervised, tools));
   } catch (error) {
     if (error instanceof AgentShutdownError && supervised.stopped === "partner") yield* endAsPartner(supervised, tools);
@@ -135,7 +146,8 @@ function* endAbsent(supervised: Supervised, error: unknown, tools: SupervisionTo
   }
   const status = agent.getStatus();
   if (!isFinal(status)) yield* setStatus(supervised, "disconnect", tools);
-  else if (status === "timeout" && !evidence.acknowledgedStatuses.includes(status)) evidence.acknowledgedStatuses.push(status);
+  else if (status === "timeout" && !evidence.acknowledgedStatuses.includes(status))
+    evidence.acknowledgedStatuses.push(status);
 }
 
 /** A partner is gone: the worker has nothing more to do but to submit. */
@@ -150,7 +162,11 @@ function* endAsPartner(supervised: Supervised, tools: SupervisionTools): Steps<v
 }
 
 /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
-function* setStatus(supervised: Supervised, status: AgentStatus, { context, recorder }: SupervisionTools): Steps<boolean> {
+function* setStatus(
+  supervised: Supervised,
+  status: AgentStatus,
+  { context, recorder }: SupervisionTools,
+): Steps<boolean> {
   const { agent, evidence } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
@@ -162,7 +178,11 @@ function* setStatus(supervised: Supervised, status: AgentStatus, { context, reco
   return true;
 }
 
-function* grant(agent: LiveAgent, passed: boolean, { context, onboardingQualificationId }: SupervisionTools): Steps<void> {
+function* grant(
+  agent: LiveAgent,
+  passed: boolean,
+  { context, onboardingQualificationId }: SupervisionTools,
+): Steps<void> {
   if (onboardingQualificationId === undefined) return;
   yield* wait(
     context.db.write("grantQualification", {

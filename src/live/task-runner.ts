@@ -109,7 +109,12 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
 
   const noteRelease = (note: TaskEvidence, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
     const { lookedBefore } = reactor;
-    note.released = { waitedFor, waitStartedAtMs: startedAt, atMs: now, ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }) };
+    note.released = {
+      waitedFor,
+      waitStartedAtMs: startedAt,
+      atMs: now,
+      ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }),
+    };
   };
 
   const noteAbsence = (note: TaskEvidence, error: unknown, startedAt: number, wasTimeout: boolean): void => {
@@ -178,7 +183,9 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const now = clock.now();
       recorder.trend("stage_reply").record(now - supervisedOf(agent).stateAt, now);
       // Not `{ ...data, … }`, as in client-io.ts.
-      agent.observe(Object.assign({}, data, { in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now }));
+      agent.observe(
+        Object.assign({}, data, { in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now }),
+      );
     },
   };
 
@@ -189,7 +196,8 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       switch (message.kind) {
         case "onboarding": {
           const supervised = take(message.agent);
-          crew.start("onboarding", () => superviseOnboarding(supervised, tools)); return;
+          crew.start("onboarding", () => superviseOnboarding(supervised, tools));
+          return;
         }
         case "assignment": {
           const agents = message.agents.map(take);

@@ -4,7 +4,12 @@ import { wait, type Steps } from "../sync/index.js";
 import type { Gathering } from "./gathering.js";
 
 /** Reserves a unit for the worker; undefined when there is none to work on. */
-export function* reserveUnit({ db }: ModelContext, taskRunId: string, worker: Worker, gathering: Gathering): Steps<Unit | undefined> {
+export function* reserveUnit(
+  { db }: ModelContext,
+  taskRunId: string,
+  worker: Worker,
+  gathering: Gathering,
+): Steps<Unit | undefined> {
   for (;;) {
     const row = yield* wait(db.write("reserveUnit", taskRunId, worker.dbId));
     if (row === null) return undefined;
@@ -16,7 +21,8 @@ export function* reserveUnit({ db }: ModelContext, taskRunId: string, worker: Wo
 
 /** The work on the agent's unit is done. */
 export function* completeUnit({ db }: ModelContext, agent: LiveAgent): Steps<void> {
-  if (agent instanceof Agent) yield* wait(db.write("updateUnit", agent.unitId, { status: "completed", agentId: agent.dbId }));
+  if (agent instanceof Agent)
+    yield* wait(db.write("updateUnit", agent.unitId, { status: "completed", agentId: agent.dbId }));
 }
 
 /**

@@ -94,7 +94,8 @@ export class WorkerPool implements ClientRequests {
 
   statusOf(agentId: string): AgentStatus | undefined {
     const { db } = this.#options.context;
-    if (OnboardingAgent.isOnboardingId(agentId)) return db.getOnboardingAgent(OnboardingAgent.getDbIdFromAgentId(agentId))?.status;
+    if (OnboardingAgent.isOnboardingId(agentId))
+      return db.getOnboardingAgent(OnboardingAgent.getDbIdFromAgentId(agentId))?.status;
     return db.getAgent(agentId)?.status;
   }
 
@@ -117,7 +118,9 @@ export class WorkerPool implements ClientRequests {
   }
 
   submitMetadata(packet: Packet): void {
-    this.#seats.of(packet.subject_id)?.agent.state.updateData({ update_id: this.#options.context.ids.next(), metadata: packet.data });
+    this.#seats
+      .of(packet.subject_id)
+      ?.agent.state.updateData({ update_id: this.#options.context.ids.next(), metadata: packet.data });
   }
 
   /** What clients say about their agents. Only that one is gone is taken from them; on anything else the platform is right. */
@@ -195,7 +198,9 @@ export class WorkerPool implements ClientRequests {
       this.#options.recorder.gauge("agents_live", this.#seats.live);
       if (releasedAt !== undefined && seat.absentAt !== undefined) {
         // The waiter can be released by the committed row before this thread has learnt that it is committed.
-        this.#options.recorder.trend("disconnect_detection").record(Math.max(0, releasedAt - seat.absentAt), releasedAt);
+        this.#options.recorder
+          .trend("disconnect_detection")
+          .record(Math.max(0, releasedAt - seat.absentAt), releasedAt);
       }
       // Agents on units have pushed their last status themselves; an approval or rejection of an onboarding is not pushed.
       if (seat.agent instanceof OnboardingAgent) {

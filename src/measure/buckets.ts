@@ -41,7 +41,11 @@ export function lowestIn(bucket: number): number {
 export const BUCKETS = bucketOf(LARGEST_NS) + 1;
 
 /** The buckets from `first` to before `end` that are not empty, ascending, with the count of each in `counts`. */
-export function filledOf(counts: Uint32Array, first: number, end: number): { buckets: Uint16Array; counts: Uint32Array } {
+export function filledOf(
+  counts: Uint32Array,
+  first: number,
+  end: number,
+): { buckets: Uint16Array; counts: Uint32Array } {
   let filled = 0;
   for (let bucket = first; bucket < end; bucket++) if (counts[bucket] !== 0) filled++;
   const buckets = new Uint16Array(filled);

@@ -1,7 +1,7 @@
 /** Durations as people write them in scenarios and thresholds. */
 
 /** µs, so that what is divided and multiplied below are whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
-const US_PER_UNIT = { us: 1, "µs": 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
+const US_PER_UNIT = { us: 1, µs: 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
 
 /** How many ms `amount` of `unit` are, undefined when that is no unit of time. */
 export function toMs(amount: number, unit: string): number | undefined {
@@ -19,7 +19,8 @@ const PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g;
 export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   let us = 0;
-  for (const [, amount, unit = ""] of text.matchAll(PART)) us += Number(amount) * US_PER_UNIT[unit as keyof typeof US_PER_UNIT];
+  for (const [, amount, unit = ""] of text.matchAll(PART))
+    us += Number(amount) * US_PER_UNIT[unit as keyof typeof US_PER_UNIT];
   return Math.round(us) / 1000;
 }
 

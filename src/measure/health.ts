@@ -56,7 +56,9 @@ export function watchHealth(thread: string): { stop(): ThreadHealth } {
         thread,
         watchedMs,
         eventLoopDelay:
-          delay.count === 0 ? null : { p50Ms: late(delay.percentile(50)), p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) },
+          delay.count === 0
+            ? null
+            : { p50Ms: late(delay.percentile(50)), p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) },
         gc,
       };
     },

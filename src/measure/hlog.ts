@@ -31,12 +31,16 @@ export function formatHlog(measurements: Measurements, { startEpochMs, comment }
     `#[BaseTime: ${start} (seconds since epoch)]`,
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
   ];
-  const intervals = TREND_NAMES.flatMap((name) => measurements.intervals(name).map((interval) => ({ name, ...interval })));
+  const intervals = TREND_NAMES.flatMap((name) =>
+    measurements.intervals(name).map((interval) => ({ name, ...interval })),
+  );
   // Readers that take a range of time stop at the first line after it.
   intervals.sort((a, b) => a.startMs - b.startMs);
   for (const { name, startMs, lengthMs, distribution } of intervals) {
     const [from, length, max] = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
-    lines.push(`Tag=${name},${from ?? ""},${length ?? ""},${max ?? ""},${encodeIntoCompressedBase64(distribution.histogram())}`);
+    lines.push(
+      `Tag=${name},${from ?? ""},${length ?? ""},${max ?? ""},${encodeIntoCompressedBase64(distribution.histogram())}`,
+    );
   }
   return `${lines.join("\n")}\n`;
 }

@@ -56,7 +56,14 @@ export {
   type TrendName,
 } from "./metrics.js";
 export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerCount } from "./prometheus.js";
-export { createRecorder, type IntervalCounts, type Recorder, type RecorderOptions, type RecorderSnapshot, type Trend } from "./recorder.js";
+export {
+  createRecorder,
+  type IntervalCounts,
+  type Recorder,
+  type RecorderOptions,
+  type RecorderSnapshot,
+  type Trend,
+} from "./recorder.js";
 export { distributionOf } from "./samples.js";
 export {
   ThresholdError,

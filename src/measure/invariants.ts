@@ -60,7 +60,16 @@ export interface InvariantReport {
 export const VIOLATIONS_KEPT = 20;
 
 /** The seed's `AgentState.complete()`. */
-const FINAL = new Set(["completed", "disconnect", "timeout", "expired", "returned", "soft_rejected", "approved", "rejected"]);
+const FINAL = new Set([
+  "completed",
+  "disconnect",
+  "timeout",
+  "expired",
+  "returned",
+  "soft_rejected",
+  "approved",
+  "rejected",
+]);
 /** Final statuses after which updates may be left over: the agent ended before its task's code had taken them. */
 const ENDED_EARLY = new Set(["disconnect", "timeout", "expired", "returned"]);
 
@@ -132,11 +141,22 @@ function findings(id: InvariantId, statement: string) {
       violationCount++;
       if (violations.length < VIOLATIONS_KEPT) violations.push(violation);
     },
-    result: (): InvariantResult => ({ id, statement, held: violationCount === 0, checked, ...(unchecked > 0 && { unchecked }), violationCount, violations }),
+    result: (): InvariantResult => ({
+      id,
+      statement,
+      held: violationCount === 0,
+      checked,
+      ...(unchecked > 0 && { unchecked }),
+      violationCount,
+      violations,
+    }),
   };
 }
 
-function checkUpdates(agents: readonly AgentEvidence[], lost: RunEvidence["lost"]): { result: InvariantResult; tally: UpdateTally } {
+function checkUpdates(
+  agents: readonly AgentEvidence[],
+  lost: RunEvidence["lost"],
+): { result: InvariantResult; tally: UpdateTally } {
   const found = findings(
     "updates-exactly-once-in-order",
     "every live update sent is taken exactly once, in order per agent, or accounted for by the agent's final status",
@@ -165,7 +185,11 @@ function checkUpdates(agents: readonly AgentEvidence[], lost: RunEvidence["lost"
     }
     const greatest = (taken?.next ?? 1) - 1;
     if (greatest > sent) {
-      found.violated({ what: "taken but never sent", agentId, detail: `update ${greatest} was taken, ${sent} were sent` });
+      found.violated({
+        what: "taken but never sent",
+        agentId,
+        detail: `update ${greatest} was taken, ${sent} were sent`,
+      });
     }
     const missing = sent - Math.min(sent, (taken?.count ?? 0) - (taken?.repeated ?? 0));
     if (missing === 0) continue;
@@ -175,7 +199,11 @@ function checkUpdates(agents: readonly AgentEvidence[], lost: RunEvidence["lost"
       tally.accounted += missing;
     } else {
       tally.lost += missing;
-      found.violated({ what: "lost", agentId, detail: `${missing} of ${sent} updates were not taken, and the agent ended as "${status}"` });
+      found.violated({
+        what: "lost",
+        agentId,
+        detail: `${missing} of ${sent} updates were not taken, and the agent ended as "${status}"`,
+      });
     }
   }
   return { result: found.result(), tally };
@@ -195,7 +223,10 @@ function checkTimeouts(agents: readonly AgentEvidence[]): InvariantResult {
 }
 
 function checkReleases(agents: readonly AgentEvidence[], boundMs: number): InvariantResult {
-  const found = findings("absent-waiter-released", `a disconnected or returned agent's waiter is released within ${ms(boundMs)}, or in its thread's next turn`);
+  const found = findings(
+    "absent-waiter-released",
+    `a disconnected or returned agent's waiter is released within ${ms(boundMs)}, or in its thread's next turn`,
+  );
   for (const { agentId, client, task } of agents) {
     const absentAtMs = client?.absentAtMs;
     if (absentAtMs === undefined || task === undefined) continue;
@@ -203,7 +234,11 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
     if (task.endedAtMs !== undefined && task.endedAtMs < absentAtMs) continue;
     if (task.endedAtMs === undefined) {
       found.checked(1);
-      found.violated({ what: "never released", agentId, detail: "the task's code had not ended when the run was drained" });
+      found.violated({
+        what: "never released",
+        agentId,
+        detail: "the task's code had not ended when the run was drained",
+      });
     } else if (task.released !== undefined) {
       // Only one that waited: a task that was busy, or was writing a status, has seen by itself that the worker is gone.
       found.checked(1);
@@ -214,7 +249,12 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
       // waiter that was there when its thread looked and was not resumed is late, and then all of the time counts.
       if (lookedBeforeMs <= since) continue;
       const took = atMs - since;
-      if (took > boundMs) found.violated({ what: "released too late", agentId, detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${ms(took)}, the bound is ${ms(boundMs)}` });
+      if (took > boundMs)
+        found.violated({
+          what: "released too late",
+          agentId,
+          detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${ms(took)}, the bound is ${ms(boundMs)}`,
+        });
     }
   }
   return found.result();
@@ -222,17 +262,27 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
 
 function checkHoldings({ holdings }: RunEvidence): InvariantResult {
   const found = findings("one-agent-per-unit", "no unit is held by two live agents, or by one that has ended");
-  const inOrder = [...holdings].sort((a, b) => (a.unitId < b.unitId ? -1 : a.unitId > b.unitId ? 1 : a.fromMs - b.fromMs));
+  const inOrder = [...holdings].sort((a, b) =>
+    a.unitId < b.unitId ? -1 : a.unitId > b.unitId ? 1 : a.fromMs - b.fromMs,
+  );
   let before: { unitId: string; agentId: string; toMs: number } | undefined;
   for (const { unitId, agentId, fromMs, toMs = Infinity, isAssigned } of inOrder) {
     found.checked(1);
     if (isAssigned && toMs !== Infinity) {
-      found.violated({ what: "unit never given back", agentId, detail: `unit ${unitId} is still assigned to the agent, which ended at ${ms(toMs)}` });
+      found.violated({
+        what: "unit never given back",
+        agentId,
+        detail: `unit ${unitId} is still assigned to the agent, which ended at ${ms(toMs)}`,
+      });
     }
     const last = before?.unitId === unitId ? before : undefined;
     if (last !== undefined && fromMs < last.toMs) {
       const until = last.toMs === Infinity ? "the end" : ms(last.toMs);
-      found.violated({ what: "unit held twice", agentId, detail: `took unit ${unitId} at ${ms(fromMs)}, agent ${last.agentId} held it until ${until}` });
+      found.violated({
+        what: "unit held twice",
+        agentId,
+        detail: `took unit ${unitId} at ${ms(fromMs)}, agent ${last.agentId} held it until ${until}`,
+      });
     }
     if (last === undefined || toMs > last.toMs) before = { unitId, agentId, toMs };
   }
@@ -246,13 +296,18 @@ function checkBooks({ books, lost }: RunEvidence): InvariantResult {
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();
   for (const label of comparable) {
     const [gauge, rows] = [books.gauges[label] ?? 0, books.rows[label] ?? 0];
-    if (gauge !== rows) found.violated({ what: "gauge and rows differ", detail: `${label}: the gauge says ${gauge}, ${rows} rows` });
+    if (gauge !== rows)
+      found.violated({ what: "gauge and rows differ", detail: `${label}: the gauge says ${gauge}, ${rows} rows` });
   }
   const rows = Object.values(books.rows).reduce((sum, n) => sum + n, 0);
   if (books.agentsWithHandles !== rows) {
-    found.violated({ what: "handles and rows differ", detail: `${books.agentsWithHandles} agents had a handle, ${rows} have a row` });
+    found.violated({
+      what: "handles and rows differ",
+      detail: `${books.agentsWithHandles} agents had a handle, ${rows} have a row`,
+    });
   }
-  if (books.slotsInUse !== 0) found.violated({ what: "slots not released", detail: `${books.slotsInUse} are still allocated` });
+  if (books.slotsInUse !== 0)
+    found.violated({ what: "slots not released", detail: `${books.slotsInUse} are still allocated` });
   found.checked(comparable.size + 2);
   found.unchecked(labels.size - comparable.size);
   return found.result();
@@ -276,16 +331,28 @@ function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
     found.checked(statuses.length + submits);
     for (const status of new Set(statuses)) {
       if (row?.history.includes(status) !== true) {
-        found.violated({ what: "acknowledged status missing", agentId, detail: `"${status}" is not among: ${row?.history.join(", ") ?? "no row"}` });
+        found.violated({
+          what: "acknowledged status missing",
+          agentId,
+          detail: `"${status}" is not among: ${row?.history.join(", ") ?? "no row"}`,
+        });
       }
     }
     const stored = row?.submits ?? 0;
     if (submits > stored) {
-      found.violated({ what: "acknowledged submit missing", agentId, detail: `${submits} acknowledged, ${stored} in the database` });
+      found.violated({
+        what: "acknowledged submit missing",
+        agentId,
+        detail: `${submits} acknowledged, ${stored} in the database`,
+      });
     }
     const last = row?.history.at(-1);
     if (last !== undefined && row?.status !== last) {
-      found.violated({ what: "row and history differ", agentId, detail: `the row says "${row?.status ?? ""}", the last committed status is "${last}"` });
+      found.violated({
+        what: "row and history differ",
+        agentId,
+        detail: `the row says "${row?.status ?? ""}", the last committed status is "${last}"`,
+      });
     }
   }
   return found.result();

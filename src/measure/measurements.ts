@@ -107,7 +107,8 @@ export function createCollector({ maxIntervals = 512 }: CollectorOptions = {}): 
       const lengthMs = (axis?.intervalMs ?? 0) * factor;
       const kept = new Map(Array.from(trends, ([name, intervals]) => [name, [...intervals.values()]]));
       const gaugeSums: Partial<Record<GaugeName, number>> = {};
-      for (const [name, shares] of gauges) gaugeSums[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
+      for (const [name, shares] of gauges)
+        gaugeSums[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
       return {
         durationMs,
         trends: whenAsked(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),

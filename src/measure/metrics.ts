@@ -35,16 +35,31 @@ export const METRICS = {
   schedule_slip: trend("Generator: a planned action's intended time → the time it was carried out."),
   event_loop_delay: trend("How late the event loop of a thread ran a timer."),
 
-  live_updates_sent: counter("updates", "Live updates sent by clients, each counted once however often it was sent again."),
+  live_updates_sent: counter(
+    "updates",
+    "Live updates sent by clients, each counted once however often it was sent again.",
+  ),
   live_updates_taken: counter("updates", "Live updates taken by the tasks' code."),
   live_updates_lost: counter("updates", "Live updates neither taken nor accounted for by the agent's final status."),
   live_updates_duplicated: counter("updates", "Live updates taken more than once."),
-  duplicates_dropped: counter("updates", "Live updates dropped by client IO because the same update_id had come before."),
-  live_updates_accounted: counter("updates", "Live updates not taken because the agent had ended, as its final status says."),
+  duplicates_dropped: counter(
+    "updates",
+    "Live updates dropped by client IO because the same update_id had come before.",
+  ),
+  live_updates_accounted: counter(
+    "updates",
+    "Live updates not taken because the agent had ended, as its final status says.",
+  ),
   workers_started: counter("workers", "Simulated workers that arrived."),
-  workers_cut_off: counter("workers", "Simulated workers that had not finished, or not arrived, when the run was brought to its end."),
+  workers_cut_off: counter(
+    "workers",
+    "Simulated workers that had not finished, or not arrived, when the run was brought to its end.",
+  ),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
-  not_qualified: counter("workers", "Workers refused as they registered: without a qualification that the task asks for, or not fit at its onboarding before."),
+  not_qualified: counter(
+    "workers",
+    "Workers refused as they registered: without a qualification that the task asks for, or not fit at its onboarding before.",
+  ),
   onboarding_passed: counter("agents", "Onboarding agents that were approved."),
   onboarding_failed: counter("agents", "Onboarding agents that were rejected."),
   disconnects: counter("events", "Times a client disconnected."),
@@ -66,7 +81,9 @@ export const METRICS = {
 /** The name of any metric. */
 export type MetricName = keyof typeof METRICS;
 export type MetricType = (typeof METRICS)[MetricName]["type"];
-type NamesOf<T extends MetricType> = { [K in MetricName]: (typeof METRICS)[K]["type"] extends T ? K : never }[MetricName];
+type NamesOf<T extends MetricType> = {
+  [K in MetricName]: (typeof METRICS)[K]["type"] extends T ? K : never;
+}[MetricName];
 export type TrendName = NamesOf<"trend">;
 export type CounterName = NamesOf<"counter">;
 export type RateName = NamesOf<"rate">;

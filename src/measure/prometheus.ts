@@ -34,12 +34,20 @@ export function prometheusText(
   const registers = [registry];
   for (const name of TREND_NAMES) registry.registerMetric(summaryOf(name, measurements));
   for (const name of COUNTER_NAMES) {
-    new Counter({ name: `crowdstorm_${name}_total`, help: METRICS[name].doc, registers }).inc(measurements.counters[name]);
+    new Counter({ name: `crowdstorm_${name}_total`, help: METRICS[name].doc, registers }).inc(
+      measurements.counters[name],
+    );
   }
   for (const name of RATE_NAMES) {
     const { passes, total } = measurements.rates[name];
-    new Counter({ name: `crowdstorm_${name}_passes_total`, help: `${METRICS[name].doc} How many did.`, registers }).inc(passes);
-    new Counter({ name: `crowdstorm_${name}_observations_total`, help: `${METRICS[name].doc} Of how many.`, registers }).inc(total);
+    new Counter({ name: `crowdstorm_${name}_passes_total`, help: `${METRICS[name].doc} How many did.`, registers }).inc(
+      passes,
+    );
+    new Counter({
+      name: `crowdstorm_${name}_observations_total`,
+      help: `${METRICS[name].doc} Of how many.`,
+      registers,
+    }).inc(total);
   }
   for (const name of GAUGE_NAMES) {
     const value = measurements.gauges[name];
@@ -58,7 +66,8 @@ export function prometheusText(
     labelNames: ["worker_id", "agent_type"],
     registers,
   });
-  for (const { agentType, workerId, value } of added(workers)) activeWorkers.set({ worker_id: workerId, agent_type: agentType }, value);
+  for (const { agentType, workerId, value } of added(workers))
+    activeWorkers.set({ worker_id: workerId, agent_type: agentType }, value);
   return registry.metrics();
 }
 
@@ -73,7 +82,11 @@ function summaryOf(trend: TrendName, { trends }: Measurements): Summary {
     ...(await empty()),
     values: [
       ...quantiles.map((quantile) => ({ labels: { quantile }, value: distribution.percentile(quantile * 100) / 1000 })),
-      { metricName: `${name}_sum`, labels: {}, value: distribution.count === 0 ? 0 : (distribution.meanMs * distribution.count) / 1000 },
+      {
+        metricName: `${name}_sum`,
+        labels: {},
+        value: distribution.count === 0 ? 0 : (distribution.meanMs * distribution.count) / 1000,
+      },
       { metricName: `${name}_count`, labels: {}, value: distribution.count },
     ],
   });

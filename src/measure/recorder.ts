@@ -93,7 +93,9 @@ export function createRecorder({ thread, originMs, intervalMs = 500 }: RecorderO
       const snapshot: RecorderSnapshot = {
         originMs,
         intervalMs,
-        trends: Array.from(trends, ([name, trend]) => ({ name, intervals: trend.take() })).filter((trend) => trend.intervals.length > 0),
+        trends: Array.from(trends, ([name, trend]) => ({ name, intervals: trend.take() })).filter(
+          (trend) => trend.intervals.length > 0,
+        ),
         counters: Array.from(counters, ([name, count]) => ({ name, count })),
         rates: Array.from(rates, ([name, rate]) => ({ name, ...rate })),
         gauges: Array.from(gauges, ([name, value]) => ({ name, thread, value })),

@@ -62,20 +62,28 @@ const AGGREGATIONS = {
   gauge: "value",
 } as const satisfies Record<MetricType, string>;
 
-const EXPRESSION = /^\s*(?:(?<name>avg|min|med|max|count|rate|value)|p\(\s*(?<percent>\d+(?:\.\d+)?)\s*\))\s*(?<operator><=|>=|==|!=|<|>)\s*(?<number>-?\d+(?:\.\d+)?)\s*(?<unit>[a-zµ%]*)\s*$/;
+const EXPRESSION =
+  /^\s*(?:(?<name>avg|min|med|max|count|rate|value)|p\(\s*(?<percent>\d+(?:\.\d+)?)\s*\))\s*(?<operator><=|>=|==|!=|<|>)\s*(?<number>-?\d+(?:\.\d+)?)\s*(?<unit>[a-zµ%]*)\s*$/;
 
 /** Parses one threshold on `metric`. @throws ThresholdError */
 export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   if (!isMetric(metric)) {
-    throw new ThresholdError(`there is no metric "${metric}"; did you mean "${closest(metric, Object.keys(METRICS))}"?`);
+    throw new ThresholdError(
+      `there is no metric "${metric}"; did you mean "${closest(metric, Object.keys(METRICS))}"?`,
+    );
   }
-  const { threshold: expression, abortOnFail = false, delayAbortEval = "0s" } = typeof spec === "string" ? { threshold: spec } : spec;
+  const {
+    threshold: expression,
+    abortOnFail = false,
+    delayAbortEval = "0s",
+  } = typeof spec === "string" ? { threshold: spec } : spec;
   const fail = (why: string): never => {
     throw new ThresholdError(`threshold "${expression}" on ${metric}: ${why}`);
   };
 
   const groups = EXPRESSION.exec(expression)?.groups;
-  if (groups === undefined) return fail(`write an aggregation, an operator and a number, such as "p(99)<5" or "count==0"`);
+  if (groups === undefined)
+    return fail(`write an aggregation, an operator and a number, such as "p(99)<5" or "count==0"`);
   const { type, unit: metricUnit } = METRICS[metric];
   const aggregation = (groups["name"] ?? "p") as Threshold["aggregation"];
   const allowed = AGGREGATIONS[type];
@@ -86,19 +94,37 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   const unit = groups["unit"] ?? "";
   const number = Number(groups["number"]);
   // 95 * 0.01 is more than 0.95.
-  const limit = unit === "" ? number : metricUnit === "ms" ? toMs(number, unit) : metricUnit === "share" && unit === "%" ? number / 100 : undefined;
+  const limit =
+    unit === ""
+      ? number
+      : metricUnit === "ms"
+        ? toMs(number, unit)
+        : metricUnit === "share" && unit === "%"
+          ? number / 100
+          : undefined;
   if (limit === undefined) {
-    const right = metricUnit === "ms" ? `write one of ${TIME_UNITS}` : metricUnit === "share" ? "write a share from 0 to 1, or %" : "write a plain number";
+    const right =
+      metricUnit === "ms"
+        ? `write one of ${TIME_UNITS}`
+        : metricUnit === "share"
+          ? "write a share from 0 to 1, or %"
+          : "write a plain number";
     return fail(`"${unit}" is no unit of it; ${right}`);
   }
 
   if (metricUnit === "share" && !(limit >= 0 && limit <= 1)) {
-    return fail(`a share is from 0 to 1, or from 0% to 100%${unit === "" && number > 0 && number <= 100 ? `; did you mean ${number}%?` : ""}`);
+    return fail(
+      `a share is from 0 to 1, or from 0% to 100%${unit === "" && number > 0 && number <= 100 ? `; did you mean ${number}%?` : ""}`,
+    );
   }
 
   const delayAbortMs = parseDuration(delayAbortEval);
-  if (delayAbortMs === undefined) return fail(`delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`);
-  if (typeof spec !== "string" && spec.delayAbortEval !== undefined && !abortOnFail) return fail("delayAbortEval says nothing without abortOnFail: true");
+  if (delayAbortMs === undefined)
+    return fail(
+      `delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`,
+    );
+  if (typeof spec !== "string" && spec.delayAbortEval !== undefined && !abortOnFail)
+    return fail("delayAbortEval says nothing without abortOnFail: true");
 
   return {
     metric,
@@ -137,7 +163,9 @@ export function evaluate(thresholds: readonly Threshold[], measurements: Measure
  * A metric without samples aborts nothing: it may yet get some.
  */
 export function failuresThatAbort(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
-  const due = thresholds.filter((threshold) => threshold.abortOnFail && threshold.delayAbortMs <= measurements.durationMs);
+  const due = thresholds.filter(
+    (threshold) => threshold.abortOnFail && threshold.delayAbortMs <= measurements.durationMs,
+  );
   return evaluate(due, measurements).filter((result) => !result.passed && result.observed !== null);
 }
 

@@ -17,7 +17,10 @@ import { LiveAgent } from "./live-agent.js";
 import { UnitAgentRecord } from "./record.js";
 
 /** A subclass of {@link Agent} that can be instantiated. */
-type ProviderAgentClass = (new (opening: Opening<UnitAgentRecord>) => Agent) & Pick<typeof Agent, "newSteps" | "newFromProviderDataSteps">;
+type ProviderAgentClass = (new (
+  opening: Opening<UnitAgentRecord>,
+) => Agent) &
+  Pick<typeof Agent, "newSteps" | "newFromProviderDataSteps">;
 
 export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   /**
@@ -49,8 +52,14 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   }
 
   /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
-  static *newFromProviderDataSteps(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Steps<Agent> {
-    if (this === Agent) return yield* classFor(context, unit.providerType).newFromProviderDataSteps(context, worker, unit, providerData);
+  static *newFromProviderDataSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Steps<Agent> {
+    if (this === Agent)
+      return yield* classFor(context, unit.providerType).newFromProviderDataSteps(context, worker, unit, providerData);
     const agent = yield* this.newSteps(context, worker, unit);
     unit.workerId = worker.dbId;
     agent.record.useUnit(unit);
@@ -61,12 +70,22 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return block(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  static newFromProviderDataAsync(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Promise<Agent> {
+  static newFromProviderDataAsync(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Promise<Agent> {
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
   /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
-  protected static *_registerAgentSteps(context: ModelContext, worker: Worker, unit: Unit, providerType: string): Steps<Agent> {
+  protected static *_registerAgentSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerType: string,
+  ): Steps<Agent> {
     const row = yield* wait(
       context.db.write("newAgent", { workerId: worker.dbId, unitId: unit.dbId, providerType, at: context.clock.now() }),
     );
@@ -104,7 +123,8 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
     yield* super.updateStatusSteps(status);
-    if (from === "waiting" && this.freesPendingActs(this.dbStatus)) yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
+    if (from === "waiting" && this.freesPendingActs(this.dbStatus))
+      yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
   }
 
   /** Approves the work done on this agent's unit. */
@@ -167,7 +187,9 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
 function classFor(context: ModelContext, providerType: string): ProviderAgentClass {
   const { AgentClass } = context.providers.get(providerType);
   if (!(AgentClass.prototype instanceof Agent)) {
-    throw new TypeError(`the AgentClass of crowd provider "${providerType}" must be a subclass of Agent, not ${AgentClass.name}`);
+    throw new TypeError(
+      `the AgentClass of crowd provider "${providerType}" must be a subclass of Agent, not ${AgentClass.name}`,
+    );
   }
   return AgentClass as unknown as ProviderAgentClass;
 }

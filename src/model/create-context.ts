@@ -28,7 +28,9 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
  */
 export function createContext({ arena, mailbox = "sound", ...options }: ContextOptions): ModelContext {
   // What is undefined is left out, and takes no default away.
-  const given = Object.fromEntries(Object.entries<unknown>(options).filter(([, value]) => value !== undefined)) as typeof options;
+  const given = Object.fromEntries(
+    Object.entries<unknown>(options).filter(([, value]) => value !== undefined),
+  ) as typeof options;
   const { db, clock = systemClock } = given;
   return {
     clock,

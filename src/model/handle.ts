@@ -9,7 +9,16 @@
  */
 import { AssertionError } from "node:assert";
 import { type AgentStatus, type AgentType, isFinal } from "../db/index.js";
-import { block, type Event, type EventName, type Mailbox, type Slot, type Steps, suspend, wait } from "../sync/index.js";
+import {
+  block,
+  type Event,
+  type EventName,
+  type Mailbox,
+  type Slot,
+  type Steps,
+  suspend,
+  wait,
+} from "../sync/index.js";
 import type { ModelContext } from "./context.js";
 import type { Task } from "./entities/task.js";
 import type { TaskRun } from "./entities/task-run.js";

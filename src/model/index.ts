@@ -32,6 +32,11 @@ export type { PacketAgent } from "./packet/packet-agent.js";
 export { PacketOnboardingAgent } from "./packet/packet-onboarding-agent.js";
 export { PacketWorkerAgent } from "./packet/packet-worker-agent.js";
 export { createProviderRegistry, type CrowdProvider, type HandleClass, type ProviderRegistry } from "./providers.js";
-export { SIMULATED_PROVIDER_TYPE, SimulatedAgent, SimulatedPacketAgent, simulatedProvider } from "./simulated-provider.js";
+export {
+  SIMULATED_PROVIDER_TYPE,
+  SimulatedAgent,
+  SimulatedPacketAgent,
+  simulatedProvider,
+} from "./simulated-provider.js";
 export { createSlotDirectory, type SlotDirectory } from "./slots.js";
 export { JournalState, type AgentState, type StateOwner } from "./state.js";

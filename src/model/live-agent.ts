@@ -58,7 +58,8 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
       }
     }
     const taken = mailbox.takeMessage();
-    if (taken === undefined) throw new AssertionError({ message: "another consumer has taken the update of this agent" });
+    if (taken === undefined)
+      throw new AssertionError({ message: "another consumer has taken the update of this agent" });
     const update = taken.value as LiveUpdate;
     this.state.updateData(update, taken.text);
     return update;

@@ -57,8 +57,14 @@ export function createAgentMetrics(registry: Registry = new Registry()): AgentMe
       add(statuses[agentType], to, 1);
       if (!isFinal(from) && isFinal(to)) add(workers[agentType], workerId, -1);
     },
-    statuses: () => AGENT_TYPES.flatMap((agentType) => Array.from(statuses[agentType], ([status, value]) => ({ agentType, status, value }))),
-    workers: () => AGENT_TYPES.flatMap((agentType) => Array.from(workers[agentType], ([workerId, value]) => ({ agentType, workerId, value }))),
+    statuses: () =>
+      AGENT_TYPES.flatMap((agentType) =>
+        Array.from(statuses[agentType], ([status, value]) => ({ agentType, status, value })),
+      ),
+    workers: () =>
+      AGENT_TYPES.flatMap((agentType) =>
+        Array.from(workers[agentType], ([workerId, value]) => ({ agentType, workerId, value })),
+      ),
   };
 
   new Gauge({
@@ -76,7 +82,8 @@ export function createAgentMetrics(registry: Registry = new Registry()): AgentMe
     labelNames: ["worker_id", "agent_type"],
     registers: [registry],
     collect() {
-      for (const { agentType, workerId, value } of metrics.workers()) this.set({ worker_id: workerId, agent_type: agentType }, value);
+      for (const { agentType, workerId, value } of metrics.workers())
+        this.set({ worker_id: workerId, agent_type: agentType }, value);
     },
   });
   return metrics;

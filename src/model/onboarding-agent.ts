@@ -30,7 +30,11 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */
   static *newSteps(context: ModelContext, worker: Worker, taskRun: TaskRun): Steps<OnboardingAgent> {
     const row = yield* wait(
-      context.db.write("newOnboardingAgent", { workerId: worker.dbId, taskRunId: taskRun.dbId, at: context.clock.now() }),
+      context.db.write("newOnboardingAgent", {
+        workerId: worker.dbId,
+        taskRunId: taskRun.dbId,
+        at: context.clock.now(),
+      }),
     );
     const agent = OnboardingAgent.get(context, row.onboardingAgentId, row);
     context.metrics.created("onboarding", worker.dbId);

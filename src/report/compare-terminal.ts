@@ -10,18 +10,30 @@ const LABEL_WIDTH = 26;
 /** As text, ending with a line break; `a` is what is compared against. */
 export function renderRunComparison(a: Summary, b: Summary, { color }: { readonly color: boolean }): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const sections = [[head("A", a, chalk), head("B", b, chalk), plansOf(a, b)], latencies(a, b, chalk), outcomes(a, b, chalk)];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  const sections = [
+    [head("A", a, chalk), head("B", b, chalk), plansOf(a, b)],
+    latencies(a, b, chalk),
+    outcomes(a, b, chalk),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 /** Whether the two can be set beside each other, a sentence. */
 export function plansOf(a: Summary, b: Summary): string {
-  if (a.engine !== b.engine) return "One ran on real threads, the other under simulated time: their times have nothing to do with each other.";
+  if (a.engine !== b.engine)
+    return "One ran on real threads, the other under simulated time: their times have nothing to do with each other.";
   if (a.plan.hash === b.plan.hash) return "Both carried out the same plan.";
   return "They carried out different plans, so that a difference need not be the program's.";
 }
 
-function head(name: string, { verdict: { passed, exitCode }, scenario, seed, plan, durationMs, runId }: Summary, chalk: ChalkInstance): string {
+function head(
+  name: string,
+  { verdict: { passed, exitCode }, scenario, seed, plan, durationMs, runId }: Summary,
+  chalk: ChalkInstance,
+): string {
   const stamp = passed ? chalk.green("✓ passed") : chalk.red(`✗ failed (exit ${exitCode})`);
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  seed ${seed} · ${formatCount(plan.workers)} workers · ${(durationMs / 1000).toFixed(1)} s · ${runId}`;
 }
@@ -31,12 +43,20 @@ const columns = (cells: readonly string[]): string => cells.map((cell) => cell.p
 function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const rows = TREND_NAMES.flatMap((name) => {
     const [label, before, after] = [LATENCY_LABELS[name], a.trends[name], b.trends[name]];
-    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0) return [];
-    const cells = (["p50", "p99"] as const).flatMap((figure) => [formatMs(before[figure]), formatMs(after[figure]), changeOf(before[figure], after[figure])]);
+    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0)
+      return [];
+    const cells = (["p50", "p99"] as const).flatMap((figure) => [
+      formatMs(before[figure]),
+      formatMs(after[figure]),
+      changeOf(before[figure], after[figure]),
+    ]);
     return [`  ${label.padEnd(LABEL_WIDTH - 2)}${columns(cells)}`];
   });
   if (rows.length === 0) return [];
-  return [`${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${columns(["A p50", "B p50", "change", "A p99", "B p99", "change"])}`, ...rows];
+  return [
+    `${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${columns(["A p50", "B p50", "change", "A p99", "B p99", "change"])}`,
+    ...rows,
+  ];
 }
 
 function outcomes(a: Summary, b: Summary, chalk: ChalkInstance): string[] {

@@ -38,33 +38,58 @@ interface Place {
 /** The drawing, under heads that stay in view, and in pieces for paper. `id` is unique in the page, `label` says what it shows. */
 export function drawSequence(sequence: Sequence, id: string, label: string): string {
   const widths = columnWidths(sequence);
-  const margin = 22 + Math.ceil(CHARACTER * Math.max(4, ...sequence.rows.map(({ at, gap = "" }) => Math.max(at.length, gap.length))));
-  const lifeline = (column: number): number => margin + INDENT + widths.slice(0, column).reduce((sum, width) => sum + width, 0);
+  const margin =
+    22 +
+    Math.ceil(CHARACTER * Math.max(4, ...sequence.rows.map(({ at, gap = "" }) => Math.max(at.length, gap.length))));
+  const lifeline = (column: number): number =>
+    margin + INDENT + widths.slice(0, column).reduce((sum, width) => sum + width, 0);
   const width = lifeline(widths.length) - INDENT + 8;
   const places = placeRows(sequence, widths);
   const height = Math.ceil((places.at(-1)?.bottom ?? 0) + ROW_GAP);
   const layers = [
-    ...places.map(({ row, top, bottom }, index) => `<rect class="behind ${row.kind ?? ""}" data-row="${index}" x="0" y="${top - 2}" width="${width}" height="${bottom - top + 4}"/>`),
-    ...widths.map((_, column) => `<line class="lifeline" x1="${lifeline(column)}" x2="${lifeline(column)}" y1="0" y2="${height}"/>`),
+    ...places.map(
+      ({ row, top, bottom }, index) =>
+        `<rect class="behind ${row.kind ?? ""}" data-row="${index}" x="0" y="${top - 2}" width="${width}" height="${bottom - top + 4}"/>`,
+    ),
+    ...widths.map(
+      (_, column) => `<line class="lifeline" x1="${lifeline(column)}" x2="${lifeline(column)}" y1="0" y2="${height}"/>`,
+    ),
     ...barsOf(sequence, places, lifeline, height),
     ...arrowsOf(sequence, places, lifeline),
-    ...places.map((place, index) => textOf(place, places[index - 1]?.row.at, lifeline(place.row.column), margin, width)),
+    ...places.map((place, index) =>
+      textOf(place, places[index - 1]?.row.at, lifeline(place.row.column), margin, width),
+    ),
   ];
-  const heads = sequence.columns.map((name, column) => `<text class="lane-${column % LANES}" x="${lifeline(column) - BAR / 2}" y="17">${escape(name)}</text>`).join("");
+  const heads = sequence.columns
+    .map(
+      (name, column) =>
+        `<text class="lane-${column % LANES}" x="${lifeline(column) - BAR / 2}" y="17">${escape(name)}</text>`,
+    )
+    .join("");
   const svg = (classes: string, top: number, tall: number, content: string): string =>
     `<svg class="${classes}" width="${width}" height="${tall}" viewBox="0 ${top} ${width} ${tall}" aria-hidden="true">${content}</svg>`;
   return `<div class="sequence${height > SCROLLED ? " long" : ""}" tabindex="0" role="group" aria-label="${escape(label)}">
 ${svg("heads", 0, HEAD, `<g id="${id}-heads">${heads}</g>`)}${svg("whole", 0, height, `<g id="${id}">${layers.join("\n")}</g>`)}</div>
 <p class="unseen" aria-live="polite"></p>
 <div class="on-paper">${pieces(places, height)
-    .map(([top, bottom]) => svg("piece", top - HEAD, bottom - top + HEAD, `<use href="#${id}"/><rect class="paper" x="0" y="${top - HEAD}" width="${width}" height="${HEAD}"/><use href="#${id}-heads" y="${top - HEAD}"/>`))
+    .map(([top, bottom]) =>
+      svg(
+        "piece",
+        top - HEAD,
+        bottom - top + HEAD,
+        `<use href="#${id}"/><rect class="paper" x="0" y="${top - HEAD}" width="${width}" height="${HEAD}"/><use href="#${id}-heads" y="${top - HEAD}"/>`,
+      ),
+    )
     .join("")}</div>`;
 }
 
 function columnWidths({ columns, rows }: Sequence): number[] {
   const most = Math.min(SHARE.most, Math.max(SHARE.least, Math.floor(ROOM / columns.length)));
   return columns.map((name, column) => {
-    const longest = Math.max(name.length, ...rows.filter((row) => row.column === column).map(({ text }) => text.length));
+    const longest = Math.max(
+      name.length,
+      ...rows.filter((row) => row.column === column).map(({ text }) => text.length),
+    );
     return Math.min(most, Math.max(COLUMN.least, Math.ceil(longest * CHARACTER) + 3 * INDENT));
   });
 }
@@ -83,7 +108,12 @@ function placeRows({ rows }: Sequence, widths: readonly number[]): Place[] {
 
 const middleOf = ({ top }: Place): number => top + LINE / 2;
 
-function barsOf({ bars }: Sequence, places: readonly Place[], lifeline: (column: number) => number, height: number): string[] {
+function barsOf(
+  { bars }: Sequence,
+  places: readonly Place[],
+  lifeline: (column: number) => number,
+  height: number,
+): string[] {
   return bars.map(({ column, from, to, kind }) => {
     const [first, last] = [places[from], places[to]];
     const top = first === undefined ? 0 : kind === "waits" ? first.bottom : first.top;
@@ -120,8 +150,13 @@ function textOf(place: Place, before: string | undefined, lifeline: number, marg
   const base = top + 11;
   const at = row.at === before ? "" : `<text class="at" x="${margin - 12}" y="${base}">${escape(row.at)}</text>`;
   const pause = top - TIME_GAP / 2;
-  const gap = row.gap === undefined ? "" : `<text class="at" x="${margin - 12}" y="${pause + 2}">${escape(row.gap)}</text><line class="pause" x1="${margin - 6}" x2="${width}" y1="${pause - 2}" y2="${pause - 2}"/>`;
-  const words = lines.map((line, n) => `<tspan x="${lifeline + INDENT}" y="${base + n * LINE}">${escape(line)}</tspan>`).join("");
+  const gap =
+    row.gap === undefined
+      ? ""
+      : `<text class="at" x="${margin - 12}" y="${pause + 2}">${escape(row.gap)}</text><line class="pause" x1="${margin - 6}" x2="${width}" y1="${pause - 2}" y2="${pause - 2}"/>`;
+  const words = lines
+    .map((line, n) => `<tspan x="${lifeline + INDENT}" y="${base + n * LINE}">${escape(line)}</tspan>`)
+    .join("");
   return `${gap}${at}<circle class="point ${row.kind ?? ""} lane-${row.column % LANES}" cx="${lifeline}" cy="${middleOf(place)}" r="3"/><text class="what ${row.kind ?? ""}">${words}</text>`;
 }
 

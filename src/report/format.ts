@@ -46,7 +46,9 @@ const LEVELS = "▁▂▃▄▅▆▇█";
 export function sparkline(values: readonly (number | null)[]): string {
   const greatest = Math.max(...values.map((value) => value ?? 0));
   return values
-    .map((value) => (value === null ? " " : (LEVELS[greatest === 0 ? 0 : Math.round((value / greatest) * (LEVELS.length - 1))] ?? " ")))
+    .map((value) =>
+      value === null ? " " : (LEVELS[greatest === 0 ? 0 : Math.round((value / greatest) * (LEVELS.length - 1))] ?? " "),
+    )
     .join("");
 }
 

@@ -49,7 +49,12 @@ export function readRunRecord(directory: string): RunRecord | undefined {
     return runRecordSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    const why = error instanceof SyntaxError ? "it is not JSON" : error instanceof z.ZodError ? "it is not the record of a run" : whyFileFailed(error);
+    const why =
+      error instanceof SyntaxError
+        ? "it is not JSON"
+        : error instanceof z.ZodError
+          ? "it is not the record of a run"
+          : whyFileFailed(error);
     throw new ResultsError(`cannot read ${path}: ${why}`, { cause: error });
   }
 }

@@ -32,9 +32,13 @@ const SHORTEST_BAR = 6;
 const SHORTEST_SPARKLINE = 8;
 
 /** Lines to be redrawn in place; none is wider than `width`. */
-export function renderProgress(view: ProgressView, { color, width }: { readonly color: boolean; readonly width: number }): string {
+export function renderProgress(
+  view: ProgressView,
+  { color, width }: { readonly color: boolean; readonly width: number },
+): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const line = (label: string, text: string): string => `  ${chalk.dim(label.padEnd(LABEL))}${cut(text, width - LABEL - 2)}`;
+  const line = (label: string, text: string): string =>
+    `  ${chalk.dim(label.padEnd(LABEL))}${cut(text, width - LABEL - 2)}`;
   const { elapsedMs, scheduledMs, latency } = view;
   const time = `${seconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${seconds(scheduledMs)}` : ""}`;
   const when = `${time}  ${view.stage}`;
@@ -42,16 +46,25 @@ export function renderProgress(view: ProgressView, { color, width }: { readonly 
   return [
     `${chalk.bold(view.scenario)}  ${chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"))}  ${cut(when, width - view.scenario.length - barWidth - 4)}`,
     line("workers", `${formatCount(view.workers.arrived)} of ${formatCount(view.workers.planned)} arrived`),
-    ...wrap(counts(view.statuses), width - LABEL - 2).map((text, at) => line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " "))),
+    ...wrap(counts(view.statuses), width - LABEL - 2).map((text, at) =>
+      line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " ")),
+    ),
     line("updates", `${formatCount(view.updates.taken)} taken, ${formatCount(view.updates.perSecond)} a second`),
-    line("latency", latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2)),
+    line(
+      "latency",
+      latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2),
+    ),
     ...(noted(view.events) === "" ? [] : [line("events", noted(view.events))]),
     ...view.failures.map((failure) => `  ${chalk.red("✗")} ${cut(failure, width - 4)}`),
   ].join("\n");
 }
 
 /** The figures, and what room they leave for the latest of the sparkline. */
-function withSparkline({ p50, p99, max }: NonNullable<ProgressView["latency"]>, overTime: ProgressView["latencyOverTime"], width: number): string {
+function withSparkline(
+  { p50, p99, max }: NonNullable<ProgressView["latency"]>,
+  overTime: ProgressView["latencyOverTime"],
+  width: number,
+): string {
   const figures = `p50 ${formatMs(p50)}  p99 ${formatMs(p99)}  max ${formatMs(max)} ms`;
   const room = width - figures.length - 2;
   return room < SHORTEST_SPARKLINE ? figures : `${figures}  ${sparkline(overTime.slice(-room))}`;

@@ -2,9 +2,18 @@
 import { isMetric, METRICS } from "../measure/index.js";
 
 /** "9.945 ms", "0", "0.9796", "97.96 %", "12.5 a second", "no samples". Four digits, as three may round to the limit itself. */
-export function formatObserved({ metric, expression, observed }: { readonly metric: string; readonly expression: string; readonly observed: number | null }): string {
+export function formatObserved({
+  metric,
+  expression,
+  observed,
+}: {
+  readonly metric: string;
+  readonly expression: string;
+  readonly observed: number | null;
+}): string {
   if (observed === null) return "no samples";
-  const figureOf = (value: number): string => Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumFractionDigits: 6 });
+  const figureOf = (value: number): string =>
+    Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumFractionDigits: 6 });
   const figure = figureOf(observed);
   // A summary may be of another version, with other metrics.
   if (!isMetric(metric)) return figure;

@@ -3,7 +3,18 @@
  * report.json, what its charts draw), beside the run.db that the database keeps there itself. A file is there whole or not at all, and summary.json is written last: a directory without one
  * belongs to a run that goes on or was cut off.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { cannotWrite, ResultsError } from "./results-error.js";
@@ -95,7 +106,10 @@ export function writeReport(directory: string): string {
 
 /** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
 export function compareReports(before: string, after: string): string {
-  const read = (directory: string): ComparedRun => ({ summary: readSummary(directory), data: readReportData(directory) });
+  const read = (directory: string): ComparedRun => ({
+    summary: readSummary(directory),
+    data: readReportData(directory),
+  });
   return renderComparison(read(before), read(after));
 }
 
@@ -105,7 +119,9 @@ export function readSummary(directory: string): Summary {
   const parsed = summarySchema.safeParse(content);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, { cause: parsed.error });
+    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, {
+      cause: parsed.error,
+    });
   }
   return parsed.data;
 }
@@ -121,7 +137,10 @@ function readVersioned(directory: string, file: string, readable: number): { pat
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ResultsError(`cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(
+      `cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`,
+      { cause: error },
+    );
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
   if (version !== undefined && version !== readable) {

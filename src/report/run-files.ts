@@ -1,7 +1,15 @@
 /** What the files in a run's directory are called. */
 
 /** Those that a finished run has. */
-export const RUN_FILES = { summary: "summary.json", hlog: "latency.hlog", scenario: "scenario.yaml", trace: "trace.bin", database: "run.db", reportData: "report.json", report: "report.html" } as const;
+export const RUN_FILES = {
+  summary: "summary.json",
+  hlog: "latency.hlog",
+  scenario: "scenario.yaml",
+  trace: "trace.bin",
+  database: "run.db",
+  reportData: "report.json",
+  report: "report.html",
+} as const;
 
 /** Those that a run on real threads has from its beginning on. */
 export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;

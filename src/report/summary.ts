@@ -158,7 +158,21 @@ export type Summary = z.infer<typeof summarySchema>;
 export interface SummaryInput
   extends Pick<
     Summary,
-    "runId" | "engine" | "scenario" | "seed" | "plan" | "planHash" | "traceHash" | "options" | "reproduce" | "startedAt" | "end" | "outcomes" | "faults" | "losses" | "environment"
+    | "runId"
+    | "engine"
+    | "scenario"
+    | "seed"
+    | "plan"
+    | "planHash"
+    | "traceHash"
+    | "options"
+    | "reproduce"
+    | "startedAt"
+    | "end"
+    | "outcomes"
+    | "faults"
+    | "losses"
+    | "environment"
   > {
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;
@@ -171,7 +185,12 @@ export interface SummaryInput
 /** Builds the summary of a run and judges it. @throws z.ZodError when the input has a number that JSON cannot hold */
 export function buildSummary(input: SummaryInput): Summary {
   const { measurements, invariants, floor = [], ...rest } = input;
-  const facts = { end: input.end, invariants: invariants.results, thresholds: input.thresholds, schedule: input.schedule };
+  const facts = {
+    end: input.end,
+    invariants: invariants.results,
+    thresholds: input.thresholds,
+    schedule: input.schedule,
+  };
   return summarySchema.parse({
     ...rest,
     ...facts,
@@ -183,7 +202,9 @@ export function buildSummary(input: SummaryInput): Summary {
 }
 
 /** The part of a summary that can be said of a run at any time. */
-export function figuresOf(measurements: Measurements): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
+export function figuresOf(
+  measurements: Measurements,
+): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
   return {
     durationMs: measurements.durationMs,
     trends: Object.fromEntries(TREND_NAMES.map((name) => [name, summariseTrend(measurements.trends[name])])),

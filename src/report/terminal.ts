@@ -44,7 +44,10 @@ export function renderSummary(summary: Summary, options: RenderOptions): string 
     generator(summary, chalk, width),
     [`${chalk.bold("Run it again")}  ${summary.reproduce}`, `${chalk.bold("Results")}       ${options.directory}`],
   ];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
@@ -56,7 +59,10 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     `${(summary.durationMs / 1000).toFixed(1)} s`,
     summary.engine === "virtual" ? "virtual time" : "real threads",
   ];
-  const lines = [`${head}  ${chalk.bold(summary.scenario.name)}`, ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line}`)];
+  const lines = [
+    `${head}  ${chalk.bold(summary.scenario.name)}`,
+    ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line}`),
+  ];
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
   };
@@ -70,7 +76,8 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
-    const command = summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
+    const command =
+      summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
     if (agentId !== undefined && command !== undefined) {
       lines.push(`      ${chalk.dim("what happened:")} simulate ${command} ${directory} --agent ${agentId}`);
     }
@@ -87,9 +94,8 @@ function outcomes(summary: Summary, chalk: ChalkInstance, width: number): string
     const barWidth = Math.min(24, width - LABEL_WIDTH - 2 * CELL_WIDTH - 2);
     return [
       `${chalk.bold(title.padEnd(LABEL_WIDTH))}${formatCount(total).padStart(CELL_WIDTH)}`,
-      ...rows.map(
-        ([status, n]) =>
-          `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(CELL_WIDTH)}${formatShare(n, total).padStart(CELL_WIDTH)}  ${chalk.cyan(bar(n / total, barWidth))}`.trimEnd(),
+      ...rows.map(([status, n]) =>
+        `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(CELL_WIDTH)}${formatShare(n, total).padStart(CELL_WIDTH)}  ${chalk.cyan(bar(n / total, barWidth))}`.trimEnd(),
       ),
     ];
   };
@@ -104,14 +110,27 @@ function counted({ counters }: Summary, chalk: ChalkInstance, width: number): st
   });
   if (facts.length === 0) return [];
   // As many columns as there is room for.
-  const [nameWidth, countWidth] = [Math.max(...facts.map(({ name }) => name.length)), Math.max(...facts.map(({ count }) => count.length))];
+  const [nameWidth, countWidth] = [
+    Math.max(...facts.map(({ name }) => name.length)),
+    Math.max(...facts.map(({ count }) => count.length)),
+  ];
   const cells = facts.map(({ name, count }) => `${name.padEnd(nameWidth)}  ${count.padStart(countWidth)}`);
   const perLine = Math.max(1, Math.floor((width + GAP.length - 2) / (nameWidth + 2 + countWidth + GAP.length)));
-  return [chalk.bold("Counted"), ...Array.from({ length: Math.ceil(cells.length / perLine) }, (_, at) => `  ${cells.slice(at * perLine, (at + 1) * perLine).join(GAP)}`)];
+  return [
+    chalk.bold("Counted"),
+    ...Array.from(
+      { length: Math.ceil(cells.length / perLine) },
+      (_, at) => `  ${cells.slice(at * perLine, (at + 1) * perLine).join(GAP)}`,
+    ),
+  ];
 }
 
 /** Columns of a table, and what is left out where there is no room for all: those with the greatest `rank`. */
-const FIGURES: readonly { readonly head: string; readonly rank: number; readonly cell: (trend: TrendSummary) => string }[] = [
+const FIGURES: readonly {
+  readonly head: string;
+  readonly rank: number;
+  readonly cell: (trend: TrendSummary) => string;
+}[] = [
   { head: "count", rank: 3, cell: ({ count }) => formatCount(count) },
   { head: "p50", rank: 0, cell: ({ p50 }) => formatMs(p50) },
   { head: "p90", rank: 4, cell: ({ p90 }) => formatMs(p90) },
@@ -125,14 +144,19 @@ const inCells = (texts: readonly string[]): string => texts.map((text) => text.p
 
 function latencies(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   const columns = FIGURES.filter(({ rank }) => rank < roomFor(width));
-  const row = (label: string, trend: TrendSummary): string => `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
+  const row = (label: string, trend: TrendSummary): string =>
+    `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
   const rows = TREND_NAMES.flatMap((name) => {
     const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
     return label !== undefined && trend !== undefined && trend.count > 0 ? [row(label, trend)] : [];
   });
   const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));
   if (rows.length + floors.length === 0) return ["No latency was measured."];
-  return [`${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`, ...rows, ...floors];
+  return [
+    `${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`,
+    ...rows,
+    ...floors,
+  ];
 }
 
 function stages(summary: Summary, chalk: ChalkInstance, width: number): string[] {
@@ -178,8 +202,15 @@ function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width:
 }
 
 /** Under simulated time the schedule is kept by construction, and the machine does not show in any latency. */
-function simulated({ health, traceHash }: Pick<Summary, "health" | "traceHash">, chalk: ChalkInstance, width: number): string[] {
-  const lines = wrap("all times above are of the simulated clock: they say what the run did, not what this machine can do", width - 2).map((line) => `  ${line}`);
+function simulated(
+  { health, traceHash }: Pick<Summary, "health" | "traceHash">,
+  chalk: ChalkInstance,
+  width: number,
+): string[] {
+  const lines = wrap(
+    "all times above are of the simulated clock: they say what the run did, not what this machine can do",
+    width - 2,
+  ).map((line) => `  ${line}`);
   if (traceHash !== undefined) lines.push(`  trace ${traceHash}`);
   lines.push(`  at most ${formatCount(health.process.peakMemoryBytes / 2 ** 20)} MiB`);
   return [chalk.bold("Simulation"), ...lines];
@@ -194,7 +225,9 @@ function thresholds(summary: Summary, chalk: ChalkInstance, width: number): stri
     ...summary.thresholds.flatMap(({ metric, expression, observed, passed }) => {
       const seen = `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`;
       const [sign, name] = [mark(passed, chalk), metric.padEnd(LABEL_WIDTH - 2)];
-      return width < 80 ? [`  ${sign} ${metric}  ${expression}`, `    ${seen}`] : [`  ${sign} ${name} ${expression.padEnd(18)} ${seen}`];
+      return width < 80
+        ? [`  ${sign} ${metric}  ${expression}`, `    ${seen}`]
+        : [`  ${sign} ${name} ${expression.padEnd(18)} ${seen}`];
     }),
   ];
 }
@@ -203,8 +236,14 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   if (happened.length === 0) return [];
   return [
     chalk.bold("Faults injected"),
-    ...happened.flatMap(({ atMs, what }) => wrap(what, width - 11).map((line, at) => `  ${at === 0 ? `${(atMs / 1000).toFixed(1).padStart(5)} s` : " ".repeat(7)}  ${line}`)),
-    ...losses.flatMap((loss) => wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`))),
+    ...happened.flatMap(({ atMs, what }) =>
+      wrap(what, width - 11).map(
+        (line, at) => `  ${at === 0 ? `${(atMs / 1000).toFixed(1).padStart(5)} s` : " ".repeat(7)}  ${line}`,
+      ),
+    ),
+    ...losses.flatMap((loss) =>
+      wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`)),
+    ),
   ];
 }
 
@@ -216,7 +255,10 @@ function invariants(summary: Summary, chalk: ChalkInstance, columns: number): st
     ...summary.invariants.flatMap(({ statement, held, checked }) => {
       const [first = "", ...others] = wrap(statement, width - 14);
       const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
-      return [`  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`, ...others.map((line) => `    ${line}`)];
+      return [
+        `  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`,
+        ...others.map((line) => `    ${line}`),
+      ];
     }),
   ];
 }
@@ -225,7 +267,10 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
   if (engine === "virtual") return simulated({ health, traceHash }, chalk, width);
   const { process, threads } = health;
   const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
-  const pauses = threads.reduce((sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }), { count: 0, maxMs: 0 });
+  const pauses = threads.reduce(
+    (sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }),
+    { count: 0, maxMs: 0 },
+  );
   const delays = threads.flatMap((thread) => (thread.eventLoopDelay === null ? [] : [thread.eventLoopDelay.p99Ms]));
   const facts = [
     `${kept}: slip p99 ${formatMs(schedule.slipP99Ms)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatMs(schedule.boundMs)} ms`,
@@ -233,5 +278,12 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];
-  return [chalk.bold("Generator"), ...facts.flatMap((fact, at) => wrap(fact, width - 4).map((line, n) => (n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`)))];
+  return [
+    chalk.bold("Generator"),
+    ...facts.flatMap((fact, at) =>
+      wrap(fact, width - 4).map((line, n) =>
+        n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,
+      ),
+    ),
+  ];
 }

@@ -31,11 +31,14 @@ export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict
   const cut = end.how === "interrupted";
 
   const reasons = broken.map(
-    ({ id, violationCount, checked }) => `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
+    ({ id, violationCount, checked }) =>
+      `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
   );
   if (end.how !== "finished") reasons.push(`the run was ${end.how}: ${end.why ?? "no reason given"}`);
   for (const { metric, expression, observed } of failed) {
-    reasons.push(`threshold ${metric} ${expression} failed: ${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`);
+    reasons.push(
+      `threshold ${metric} ${expression} failed: ${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
+    );
   }
   if (!schedule.kept) {
     reasons.push(
@@ -44,7 +47,8 @@ export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict
         : `the schedule was not kept: p99 of the slip is ${formatMs(schedule.slipP99Ms)} ms, the bound is ${formatMs(schedule.boundMs)} ms`,
     );
   }
-  const exitCode = broken.length > 0 ? 98 : cut ? 1 : failed.length > 0 || !schedule.kept || end.how === "aborted" ? 99 : 0;
+  const exitCode =
+    broken.length > 0 ? 98 : cut ? 1 : failed.length > 0 || !schedule.kept || end.how === "aborted" ? 99 : 0;
   return { passed: exitCode === 0, exitCode, reasons };
 }
 

@@ -8,21 +8,33 @@ import { MOST_WORKERS } from "./limits.js";
 
 const flag = z.boolean("must be true or false");
 
-const payloadBytes = count.max(LARGEST_PAYLOAD_BYTES, `must be at most ${LARGEST_PAYLOAD_BYTES}, the most that fits a mailbox`);
+const payloadBytes = count.max(
+  LARGEST_PAYLOAD_BYTES,
+  `must be at most ${LARGEST_PAYLOAD_BYTES}, the most that fits a mailbox`,
+);
 
 const actions = z
-  .array(object({ at: duration, payloadBytes: payloadBytes.default(0), duplicate: flag.default(false) }), "must be a list of live updates, each { at }")
+  .array(
+    object({ at: duration, payloadBytes: payloadBytes.default(0), duplicate: flag.default(false) }),
+    "must be a list of live updates, each { at }",
+  )
   .describe("Live updates, each at its time since the start of the phase.");
 
 const taskPlan = object({
   actions: actions.default([]),
-  end: object({ kind: z.enum(["submit", "return", "silence"], 'must be "submit", "return" or "silence"'), at: duration }),
+  end: object({
+    kind: z.enum(["submit", "return", "silence"], 'must be "submit", "return" or "silence"'),
+    at: duration,
+  }),
 });
 
 const worker = object({
   behaviour: line.default("written out").describe("What it is called in reports."),
   arriveAt: duration,
-  qualifications: z.record(line, z.int("must be a whole number"), "must be a mapping of names to values").optional().describe("What it holds as the run begins."),
+  qualifications: z
+    .record(line, z.int("must be a whole number"), "must be a mapping of names to values")
+    .optional()
+    .describe("What it holds as the run begins."),
   onboarding: object({ actions: actions.default([]), submitAt: duration, passes: flag.default(true) }).optional(),
   task: taskPlan.optional(),
   disconnect: object({

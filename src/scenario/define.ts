@@ -39,8 +39,12 @@ async function defaultExportOf(path: string, file: string): Promise<unknown> {
           `the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
-    const line = /^\d+/.exec(stack.split(`${url}:`)[1] ?? "")?.[0] ?? (error instanceof SyntaxError ? lineOfSyntaxError(path) : undefined);
-    throw new ScenarioError([`${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${message.replaceAll("\n", " ")}`]);
+    const line =
+      /^\d+/.exec(stack.split(`${url}:`)[1] ?? "")?.[0] ??
+      (error instanceof SyntaxError ? lineOfSyntaxError(path) : undefined);
+    throw new ScenarioError([
+      `${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${message.replaceAll("\n", " ")}`,
+    ]);
   } finally {
     process.removeListener("beforeExit", giveUp);
   }
@@ -63,13 +67,20 @@ export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
     const [first = origin, ...others] = problemsIn(read.error, input).map((problem) => told(origin, problem));
     throw new ScenarioError([first, ...others]);
   }
-  return { scenario: read.data, path: origin, text: `# From ${origin}, with the values that it had computed.\n${stringify(input)}` };
+  return {
+    scenario: read.data,
+    path: origin,
+    text: `# From ${origin}, with the values that it had computed.\n${stringify(input)}`,
+  };
 }
 
 async function importScenario(path: string): Promise<LoadedScenario> {
   const file = spoken(path);
   const input = await defaultExportOf(path, file);
-  if (input === undefined) throw new ScenarioError([`${file}: has no default export; a scenario module has: export default defineScenario({ … })`]);
+  if (input === undefined)
+    throw new ScenarioError([
+      `${file}: has no default export; a scenario module has: export default defineScenario({ … })`,
+    ]);
   return { ...scenarioFrom(input, file), path };
 }
 

@@ -13,12 +13,18 @@ const lasts = positiveDuration.describe("How long it lasts; --duration does not 
 const thread = z
   .enum(["client", "task"], 'must be "client" or "task"')
   .describe("One of the threads that carry simulated workers, or of those that run tasks; which one is drawn.");
-const direction = z.enum(["to-platform", "to-clients"], 'must be "to-platform" or "to-clients"').describe("Which direction of the channels.");
+const direction = z
+  .enum(["to-platform", "to-clients"], 'must be "to-platform" or "to-clients"')
+  .describe("Which direction of the channels.");
 
 const kinds = [
   object({ kind: z.literal("kill-thread"), window, thread }),
   object({ kind: z.literal("pause-thread"), window, thread, lasts }),
-  object({ kind: z.literal("stall-database"), window, lasts: lasts.refine((ms) => ms <= LONGEST_STALL_MS, "must be at most 4s") }),
+  object({
+    kind: z.literal("stall-database"),
+    window,
+    lasts: lasts.refine((ms) => ms <= LONGEST_STALL_MS, "must be at most 4s"),
+  }),
   object({
     kind: z.literal("delay-wakeups"),
     window,
@@ -42,7 +48,12 @@ const kinds = [
 
 export const faults = z
   .array(
-    z.discriminatedUnion("kind", kinds, { error: noSuchKind("kind", kinds.map(({ shape }) => shape.kind.value)) }),
+    z.discriminatedUnion("kind", kinds, {
+      error: noSuchKind(
+        "kind",
+        kinds.map(({ shape }) => shape.kind.value),
+      ),
+    }),
     "must be a list of faults",
   )
   .default([])

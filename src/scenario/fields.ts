@@ -41,7 +41,9 @@ export function noSuchKind(key: string, kinds: readonly string[]) {
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
 
 /** As the file has it. Checked below, with better words than a pattern has; the pattern is for the JSON Schema. */
-const durationText = z.string({ error: DURATION }).meta({ id: "duration", pattern: DURATION_PATTERN.source, examples: ["250ms", "1.5s", "1m30s"] });
+const durationText = z
+  .string({ error: DURATION })
+  .meta({ id: "duration", pattern: DURATION_PATTERN.source, examples: ["250ms", "1.5s", "1m30s"] });
 
 /** A duration of 0 or more; ms after parsing. */
 export const duration = durationText.transform((text, context) => {
@@ -57,13 +59,19 @@ export const duration = durationText.transform((text, context) => {
 export const positiveDuration = duration.refine((ms) => ms > 0, "must be longer than 0");
 
 const PROBABILITY = "must be a number from 0 to 1";
-export const probability = z.number(PROBABILITY).min(0, { error: PROBABILITY, abort: true }).max(1, { error: PROBABILITY, abort: true });
+export const probability = z
+  .number(PROBABILITY)
+  .min(0, { error: PROBABILITY, abort: true })
+  .max(1, { error: PROBABILITY, abort: true });
 
 const COUNT = "must be a whole number, 0 or more";
 export const count = z.int(COUNT).min(0, COUNT);
 
 const POSITIVE_COUNT = "must be a whole number, 1 or more";
-export const positiveCount = z.int(POSITIVE_COUNT).min(1, POSITIVE_COUNT).max(MOST_COUNT, `must be at most ${MOST_COUNT}`);
+export const positiveCount = z
+  .int(POSITIVE_COUNT)
+  .min(1, POSITIVE_COUNT)
+  .max(MOST_COUNT, `must be at most ${MOST_COUNT}`);
 
 const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
@@ -132,4 +140,6 @@ export function distributionOf<Input>(value: Value<Input>, what: string) {
 /** Distributions of durations. */
 export const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
 /** Distributions of whole numbers. */
-export const counts = distributionOf(count.max(MOST_COUNT, `must be at most ${MOST_COUNT}`), "a whole number").meta({ id: "counts" });
+export const counts = distributionOf(count.max(MOST_COUNT, `must be at most ${MOST_COUNT}`), "a whole number").meta({
+  id: "counts",
+});

@@ -11,7 +11,8 @@ export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
   const { $schema, ...schema } = z.toJSONSchema(scenarioSchema, { target: "draft-07", io: "input" });
   const thresholds = schema.properties?.["thresholds"];
   const expressions = typeof thresholds === "object" ? thresholds.additionalProperties : undefined;
-  if (typeof thresholds !== "object" || typeof expressions !== "object") throw new TypeError("the schema of scenarios has no thresholds");
+  if (typeof thresholds !== "object" || typeof expressions !== "object")
+    throw new TypeError("the schema of scenarios has no thresholds");
   // A record to the loader, which finds the nearest name of a misspelt metric; to an editor, names to choose from.
   return {
     ...($schema !== undefined && { $schema }),
@@ -22,7 +23,10 @@ export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
       thresholds: {
         ...thresholds,
         properties: Object.fromEntries(
-          Object.entries(METRICS).map(([name, { type, unit, doc }]) => [name, { description: `${doc} (${type}, ${unit})`, allOf: [expressions] }]),
+          Object.entries(METRICS).map(([name, { type, unit, doc }]) => [
+            name,
+            { description: `${doc} (${type}, ${unit})`, allOf: [expressions] },
+          ]),
         ),
         additionalProperties: false,
       },

@@ -40,7 +40,10 @@ export function shippedScenarios(): string[] {
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("").replace(/^\./, "");
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 /** A problem as it is told: where, in which field, what. */
@@ -57,7 +60,10 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
   // fields that are missing apart: they are said at the place of what they are missing from.
   const said = new Set<string>();
   const [first = file, ...others] = placed
-    .filter(({ line, column, problem }) => said.size < said.add(`${line}:${column}: ${String(problem.path.at(-1))}: ${problem.message}`).size)
+    .filter(
+      ({ line, column, problem }) =>
+        said.size < said.add(`${line}:${column}: ${String(problem.path.at(-1))}: ${problem.message}`).size,
+    )
     .map(({ line, problem }) => told(`${file}:${line}`, problem));
   return new ScenarioError([first, ...others]);
 }
@@ -101,7 +107,8 @@ function readBytes(path: string): Buffer {
       if (length === 0) return Buffer.concat(chunks);
       chunks.push(chunk.subarray(0, length));
       total += length;
-      if (total > MOST_FILE_BYTES) throw new Error(`is no scenario file: it has more than ${MOST_FILE_BYTES >> 20} MiB`);
+      if (total > MOST_FILE_BYTES)
+        throw new Error(`is no scenario file: it has more than ${MOST_FILE_BYTES >> 20} MiB`);
     }
   } finally {
     closeSync(file);
@@ -122,7 +129,11 @@ function readText(path: string): string {
 
 function unknownScenario(name: string): ScenarioError {
   const known = shippedScenarios();
-  if (name === "") return new ScenarioError(['"" is no scenario: give the name of one, or the path of a file', `there are ${known.join(", ")}`]);
+  if (name === "")
+    return new ScenarioError([
+      '"" is no scenario: give the name of one, or the path of a file',
+      `there are ${known.join(", ")}`,
+    ]);
   const found = existsSync(name) ? statSync(name) : undefined;
   if (found?.isDirectory() === true) return new ScenarioError([`${name}: ${IS_DIRECTORY}`]);
   if (found !== undefined) return new ScenarioError([`unknown scenario "${name}"; the file of this name is ./${name}`]);

@@ -25,21 +25,45 @@ import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskPlan, Wor
 const us = (ms: number): number => Math.round(ms * 1000);
 const actionsCode = (actions: readonly PlannedAction[]) =>
   actions.flatMap(({ at, payloadBytes, duplicate }) => [us(at), payloadBytes, duplicate ? 1 : 0]);
-const onboardingCode = (plan: OnboardingPlan | undefined) => plan && [actionsCode(plan.actions), us(plan.submitAt), plan.passes ? 1 : 0];
-const fieldsCode = (fields: Readonly<Record<string, string | number>>) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)).flat();
+const onboardingCode = (plan: OnboardingPlan | undefined) =>
+  plan && [actionsCode(plan.actions), us(plan.submitAt), plan.passes ? 1 : 0];
+const fieldsCode = (fields: Readonly<Record<string, string | number>>) =>
+  Object.entries(fields)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flat();
 const taskCode = (plan: TaskPlan | undefined) => plan && [actionsCode(plan.actions), plan.end.kind, us(plan.end.at)];
 
 function disconnectCode(plan: DisconnectPlan | undefined) {
   if (plan === undefined) return undefined;
   const again = plan.reconnect?.again?.flatMap(({ online, after }) => [us(online), us(after)]);
-  const reconnect = plan.reconnect && [us(plan.reconnect.after), taskCode(plan.reconnect.task), ...(again ? [again] : [])];
+  const reconnect = plan.reconnect && [
+    us(plan.reconnect.after),
+    taskCode(plan.reconnect.task),
+    ...(again ? [again] : []),
+  ];
   return [plan.since, us(plan.at), us(plan.noticedAfter), reconnect];
 }
 
 /** The line of one worker, without its end. `JSON.stringify` writes `null` for what is undefined in an array. */
-function encodeWorker({ index, behaviour, arriveAt, qualifications, onboarding, task, disconnect }: WorkerPlan): string {
+function encodeWorker({
+  index,
+  behaviour,
+  arriveAt,
+  qualifications,
+  onboarding,
+  task,
+  disconnect,
+}: WorkerPlan): string {
   const held = qualifications && fieldsCode(qualifications);
-  return JSON.stringify([index, behaviour, us(arriveAt), onboardingCode(onboarding), taskCode(task), disconnectCode(disconnect), ...(held ? [held] : [])]);
+  return JSON.stringify([
+    index,
+    behaviour,
+    us(arriveAt),
+    onboardingCode(onboarding),
+    taskCode(task),
+    disconnectCode(disconnect),
+    ...(held ? [held] : []),
+  ]);
 }
 
 /** The SHA-256 of the plan's encoding, in hexadecimal. Takes 10 to 20 µs a worker. */

@@ -13,7 +13,16 @@ import { LONGEST_MS, MOST_WORKERS } from "./limits.js";
 import { planFaults } from "./plan-faults.js";
 import { sample, sampleCount, stream, type Random } from "./random.js";
 import type { Behaviour, Scenario, Sending } from "./schema.js";
-import type { DisconnectPlan, DropAgain, OnboardingPlan, Plan, PlannedAction, TaskEnd, TaskPlan, WorkerPlan } from "./worker-plan.js";
+import type {
+  DisconnectPlan,
+  DropAgain,
+  OnboardingPlan,
+  Plan,
+  PlannedAction,
+  TaskEnd,
+  TaskPlan,
+  WorkerPlan,
+} from "./worker-plan.js";
 
 /** What a run may change about its scenario. */
 export interface PlanOptions {
@@ -45,7 +54,9 @@ function stretched(scenario: Scenario, factor: number): Scenario {
     return [name, { ...behaviour, disconnect: { ...disconnect, window: [from * factor, to * factor] } }];
   });
   const stages = scenario.arrivals.stages.map(({ duration, target }) => ({ duration: duration * factor, target }));
-  const faults = scenario.faults.map((fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }));
+  const faults = scenario.faults.map(
+    (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
+  );
   return {
     ...scenario,
     arrivals: { ...scenario.arrivals, stages },
@@ -71,7 +82,11 @@ function planActions(count: number, { thinkTime, payloadBytes, duplicates }: Sen
 }
 
 /** What worker `index` holds as the run begins; undefined when it holds nothing. */
-function planQualifications(holdings: Scenario["qualifications"], index: number, seed: number): WorkerPlan["qualifications"] {
+function planQualifications(
+  holdings: Scenario["qualifications"],
+  index: number,
+  seed: number,
+): WorkerPlan["qualifications"] {
   const held = Object.entries(holdings).flatMap(([name, { share, value }]) => {
     const random = stream(seed, "qualification", name, index);
     return random() < share ? [[name, sampleCount(value, random)] as const] : [];
@@ -93,7 +108,10 @@ function planTask(behaviour: Behaviour, random: Random): TaskPlan {
   const planned = submitting ?? returning?.afterActions ?? silence?.afterActions;
   // The schema asks for exactly one of the three.
   const actions = planned === undefined ? [] : planActions(sampleCount(planned, random), behaviour, random);
-  const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({ actions, end: { kind, at: toMicrosecond(lastOf(actions) + after) } });
+  const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({
+    actions,
+    end: { kind, at: toMicrosecond(lastOf(actions) + after) },
+  });
   if (silence) return end("silence", 0);
   return end(returning ? "return" : "submit", sample(behaviour.thinkTime, random));
 }
@@ -118,7 +136,11 @@ function dropOf(
   return undefined;
 }
 
-function planAgain({ times, online }: { times: Distribution; online: Distribution }, after: Distribution, random: Random): DropAgain[] {
+function planAgain(
+  { times, online }: { times: Distribution; online: Distribution },
+  after: Distribution,
+  random: Random,
+): DropAgain[] {
   return Array.from({ length: sampleCount(times, random) }, () => ({
     online: toMicrosecond(sample(online, random)),
     after: toMicrosecond(sample(after, random)),
@@ -137,18 +159,25 @@ function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number):
   const after = toMicrosecond(sample(reconnect.after, random));
   // A worker whose onboarding is planned to fail has no task, now or later.
   const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
-  const again = reconnect.again && planAgain(reconnect.again, reconnect.after, stream(seed, "drops again", worker.index));
+  const again =
+    reconnect.again && planAgain(reconnect.again, reconnect.after, stream(seed, "drops again", worker.index));
   return { ...disconnect, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
 }
 
 /** `endMs`, when there is no more to bring about, as a plan has it. @throws {RangeError} when the run would take too long */
 function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
   if (endMs + drainTimeout <= LONGEST_MS) return toMicrosecond(endMs);
-  throw new RangeError(`a run takes ${formatDuration(LONGEST_MS)} at most, its drain included, not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`);
+  throw new RangeError(
+    `a run takes ${formatDuration(LONGEST_MS)} at most, its drain included, not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`,
+  );
 }
 
 /** What happens to the run as a whole, and when all is over, with workers who are done by `workersMs`. @throws {RangeError} as {@link scheduleOf} */
-function happeningsOf(scenario: Scenario, seed: number, workersMs: number): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults"> {
+function happeningsOf(
+  scenario: Scenario,
+  seed: number,
+  workersMs: number,
+): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults"> {
   const faults = planFaults(scenario.faults, seed);
   const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
   return {
@@ -175,7 +204,11 @@ function chooser(behaviours: Scenario["behaviours"]): (share: number) => [string
 }
 
 /** The plan of a scenario that says itself what each worker does. */
-function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"]>, { seed = scenario.seed, workers, durationMs }: PlanOptions): Plan {
+function planWrittenOut(
+  scenario: Scenario,
+  cast: NonNullable<Scenario["workers"]>,
+  { seed = scenario.seed, workers, durationMs }: PlanOptions,
+): Plan {
   if ((workers !== undefined && workers !== cast.length) || durationMs !== undefined) {
     throw new RangeError("a scenario that writes its workers out has as many as it has, for as long as it says");
   }
@@ -185,7 +218,10 @@ function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"
     return planOfCast(index, written);
   };
   const arrivalsMs = arrivalsMsOf(scenario);
-  const dropsMs = cast.reduce((last, { disconnect }) => Math.max(last, disconnect?.since === "run" ? disconnect.at : 0), 0);
+  const dropsMs = cast.reduce(
+    (last, { disconnect }) => Math.max(last, disconnect?.since === "run" ? disconnect.at : 0),
+    0,
+  );
   return {
     scenario: scenario.name,
     seed,
@@ -204,8 +240,10 @@ function planWrittenOut(scenario: Scenario, cast: NonNullable<Scenario["workers"
  */
 export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   const { seed = scenario.seed, workers = workersOf(scenario), durationMs } = options;
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed must be a whole number, 0 or more, not ${seed}`);
-  if (!Number.isSafeInteger(workers) || workers < 1) throw new RangeError(`workers must be a whole number, 1 or more, not ${workers}`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new RangeError(`seed must be a whole number, 0 or more, not ${seed}`);
+  if (!Number.isSafeInteger(workers) || workers < 1)
+    throw new RangeError(`workers must be a whole number, 1 or more, not ${workers}`);
   if (workers > MOST_WORKERS) throw new RangeError(`workers must be at most ${MOST_WORKERS}, not ${workers}`);
   if (durationMs !== undefined && !(durationMs > 0 && durationMs < Infinity)) {
     throw new RangeError(`durationMs must be above 0, not ${durationMs}`);

@@ -13,7 +13,8 @@ type Issue = z.core.$ZodIssue;
 /** The value at `path`, or `undefined` where there is none. */
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[key] : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[key] : undefined,
     data,
   );
 }
@@ -30,7 +31,9 @@ function quote(value: unknown): string | undefined {
  * fits. `undefined` when none or several fit.
  */
 function meant(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const fitting = forms.filter((issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0));
+  const fitting = forms.filter(
+    (issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 

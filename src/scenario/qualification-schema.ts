@@ -13,9 +13,14 @@ export const holdings = z
     }),
     "must be a mapping of names to qualifications",
   )
-  .refine((byName) => !("onboarding-passed" in byName), "has onboarding-passed, which the onboarding itself grants: passRate says to whom")
+  .refine(
+    (byName) => !("onboarding-passed" in byName),
+    "has onboarding-passed, which the onboarding itself grants: passRate says to whom",
+  )
   .default({})
-  .describe("What workers hold as the run begins, as from earlier work. Each worker's are drawn from a stream of their own.");
+  .describe(
+    "What workers hold as the run begins, as from earlier work. Each worker's are drawn from a stream of their own.",
+  );
 
 const name = line.describe("One of the scenario's qualifications.");
 const value = z.int("must be a whole number");
@@ -39,7 +44,11 @@ export const requirements = z
           comparator: z.enum(COMPARATORS[1]),
           value: value.describe("What the worker's value is compared with."),
         }),
-        object({ name, comparator: z.enum(COMPARATORS[2]), value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value") }),
+        object({
+          name,
+          comparator: z.enum(COMPARATORS[2]),
+          value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value"),
+        }),
       ],
       { error: noSuchKind("comparator", COMPARATORS.flat()) },
     ),
@@ -49,11 +58,20 @@ export const requirements = z
   .describe("What a worker must meet to be given a unit. Others are refused as they register, before any onboarding.");
 
 /** Reports names that are used but are no qualification of the scenario: nobody could ever hold them. */
-export function refuseUnknown(known: readonly string[], used: readonly { readonly name: string; readonly path: readonly PropertyKey[] }[], context: z.RefinementCtx): void {
+export function refuseUnknown(
+  known: readonly string[],
+  used: readonly { readonly name: string; readonly path: readonly PropertyKey[] }[],
+  context: z.RefinementCtx,
+): void {
   for (const { name, path } of used) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
-    const help = near !== undefined ? `did you mean "${near}"?` : known.length === 0 ? "the scenario has no qualifications" : `there are ${known.join(", ")}`;
+    const help =
+      near !== undefined
+        ? `did you mean "${near}"?`
+        : known.length === 0
+          ? "the scenario has no qualifications"
+          : `there are ${known.join(", ")}`;
     context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario; ${help}` });
   }
 }

@@ -18,19 +18,31 @@ export function planOfCast(index: number, written: ReadWorker): WorkerPlan {
   };
 }
 
-function disconnectOf({ reconnect, ...drop }: NonNullable<ReadWorker["disconnect"]>): NonNullable<WorkerPlan["disconnect"]> {
+function disconnectOf({
+  reconnect,
+  ...drop
+}: NonNullable<ReadWorker["disconnect"]>): NonNullable<WorkerPlan["disconnect"]> {
   if (reconnect === undefined) return drop;
   const { after, task, again } = reconnect;
   return { ...drop, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
 }
 
 /** `plan` as a scenario writes it out. */
-export function writtenOut({ behaviour, arriveAt, qualifications, onboarding, task, disconnect }: WorkerPlan): WrittenWorker {
+export function writtenOut({
+  behaviour,
+  arriveAt,
+  qualifications,
+  onboarding,
+  task,
+  disconnect,
+}: WorkerPlan): WrittenWorker {
   return {
     behaviour,
     arriveAt: ms(arriveAt),
     ...(qualifications && { qualifications: { ...qualifications } }),
-    ...(onboarding && { onboarding: { ...onboarding, actions: onboarding.actions.map(actionOut), submitAt: ms(onboarding.submitAt) } }),
+    ...(onboarding && {
+      onboarding: { ...onboarding, actions: onboarding.actions.map(actionOut), submitAt: ms(onboarding.submitAt) },
+    }),
     ...(task && { task: taskOut(task) }),
     ...(disconnect && {
       disconnect: {
@@ -44,14 +56,22 @@ export function writtenOut({ behaviour, arriveAt, qualifications, onboarding, ta
 }
 
 function reconnectOut({ after, task, again }: ReconnectPlan): WrittenReconnect {
-  return { after: ms(after), ...(task && { task: taskOut(task) }), ...(again && { again: again.map((drop) => ({ online: ms(drop.online), after: ms(drop.after) })) }) };
+  return {
+    after: ms(after),
+    ...(task && { task: taskOut(task) }),
+    ...(again && { again: again.map((drop) => ({ online: ms(drop.online), after: ms(drop.after) })) }),
+  };
 }
 
 function taskOut({ actions: all, end }: TaskPlan): NonNullable<WrittenWorker["task"]> {
   return { actions: all.map(actionOut), end: { kind: end.kind, at: ms(end.at) } };
 }
 
-function actionOut({ at, payloadBytes, duplicate }: PlannedAction): NonNullable<NonNullable<WrittenWorker["task"]>["actions"]>[number] {
+function actionOut({
+  at,
+  payloadBytes,
+  duplicate,
+}: PlannedAction): NonNullable<NonNullable<WrittenWorker["task"]>["actions"]>[number] {
   return { at: ms(at), payloadBytes, ...(duplicate && { duplicate }) };
 }
 

@@ -1,5 +1,17 @@
 /** A YAML text as plain data, with the line that every part of it stands on. */
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLError,
+} from "yaml";
 
 /** A place in a text; both count from 1. */
 export interface Position {
@@ -27,7 +39,11 @@ export class YamlError extends Error {
 }
 
 /** The part of `node` under `key`, and where the key or item starts. */
-function step(document: Document, node: Node | null | undefined, key: PropertyKey): { node: Node | null | undefined; offset: number | undefined } {
+function step(
+  document: Document,
+  node: Node | null | undefined,
+  key: PropertyKey,
+): { node: Node | null | undefined; offset: number | undefined } {
   const target = isAlias(node) ? node.resolve(document) : node;
   if (isMap<Node, Node | null>(target)) {
     const pair = target.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));

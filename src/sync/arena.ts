@@ -5,7 +5,16 @@
 import { and, bump, compareExchange, load, notify, or, store } from "./atomics.js";
 import { systemClock, type Clock } from "./clock.js";
 import { EventedDriver } from "./evented.js";
-import { EVENTS_PER_SLOT, HEADER, layoutOf, MAGIC, MAX_THREADS, THREAD, type ArenaSizes, type Layout } from "./layout.js";
+import {
+  EVENTS_PER_SLOT,
+  HEADER,
+  layoutOf,
+  MAGIC,
+  MAX_THREADS,
+  THREAD,
+  type ArenaSizes,
+  type Layout,
+} from "./layout.js";
 import { ReadySet } from "./ready-set.js";
 import { Reactor, type Driver } from "./reactor.js";
 import { RecordedSlot } from "./recorded-slot.js";
@@ -58,8 +67,10 @@ export class Arena implements SlotHome {
     this.#layout = layout;
     this.#thread = options.thread;
     const { witness, recorder } = options;
-    if (witness !== undefined) this.#openSlot = (index, word, ringBytes) => new WitnessedSlot(this, index, word, ringBytes, witness);
-    else if (recorder !== undefined) this.#openSlot = (index, word, ringBytes) => new RecordedSlot(this, index, word, ringBytes, recorder);
+    if (witness !== undefined)
+      this.#openSlot = (index, word, ringBytes) => new WitnessedSlot(this, index, word, ringBytes, witness);
+    else if (recorder !== undefined)
+      this.#openSlot = (index, word, ringBytes) => new RecordedSlot(this, index, word, ringBytes, recorder);
     else this.#openSlot = (index, word, ringBytes) => new Slot(this, index, word, ringBytes);
     this.clock = options.clock ?? systemClock;
     this.reactor = new Reactor(this.clock, () => ({
@@ -86,7 +97,10 @@ export class Arena implements SlotHome {
   }
 
   /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
-  static attach(shared: SharedArrayBuffer, options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness" | "recorder"> = {}): Arena {
+  static attach(
+    shared: SharedArrayBuffer,
+    options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness" | "recorder"> = {},
+  ): Arena {
     const cells = new Int32Array(shared, 0, shared.byteLength >>> 2);
     if (cells.length < HEADER.words || load(cells, HEADER.magic) !== MAGIC) {
       throw new TypeError("the shared buffer is not an arena");
@@ -107,7 +121,8 @@ export class Arena implements SlotHome {
 
   /** The handle on slot `index`; wide slots have the indices from `sizes.slots`. Throws a RangeError beyond the last. */
   slot(index: number): Slot {
-    const { slots, wideSlots, firstSlot, slotWords, firstWideSlot, wideSlotWords, ringBytes, wideRingBytes } = this.#layout;
+    const { slots, wideSlots, firstSlot, slotWords, firstWideSlot, wideSlotWords, ringBytes, wideRingBytes } =
+      this.#layout;
     if (!Number.isInteger(index) || index < 0 || index >= slots + wideSlots) {
       throw new RangeError(`slot ${index} is not in the arena: it has ${slots + wideSlots}`);
     }
@@ -198,7 +213,11 @@ export class Arena implements SlotHome {
       // On a free slot nobody waits, and what is recorded of it would be taken for its next tenant's.
       if (this.#isTaken(index)) slot.rouse();
     }
-    for (let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread); mask !== 0; mask &= mask - 1) {
+    for (
+      let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread);
+      mask !== 0;
+      mask &= mask - 1
+    ) {
       const other = 31 - Math.clz32(mask & -mask);
       this.#readySet(other).addAll();
       this.wake(other);
@@ -244,7 +263,9 @@ export class Arena implements SlotHome {
   #readySet(thread: number): ReadySet {
     const { readySets, readySetWords, slots, wideSlots } = this.#layout;
     return (this.#readySets[thread] ??= new ReadySet(
-      this.cells, readySets + thread * readySetWords, (slots + wideSlots) * EVENTS_PER_SLOT,
+      this.cells,
+      readySets + thread * readySetWords,
+      (slots + wideSlots) * EVENTS_PER_SLOT,
     ));
   }
 }

@@ -7,8 +7,20 @@
 
 /** The operations that a {@link Control} is asked about before they are performed. */
 export type AtomicOperation =
-  | "load" | "test" | "store" | "add" | "or" | "and" | "exchange" | "compareExchange" | "update" | "bump" | "raise"
-  | "ticket" | "moved" | "lowerIf";
+  | "load"
+  | "test"
+  | "store"
+  | "add"
+  | "or"
+  | "and"
+  | "exchange"
+  | "compareExchange"
+  | "update"
+  | "bump"
+  | "raise"
+  | "ticket"
+  | "moved"
+  | "lowerIf";
 export type PlainAccess = "read" | "written";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
@@ -23,8 +35,12 @@ export interface Control {
    * function of an update; so that a control can tell what the operation will do to the cell.
    */
   before(
-    operation: AtomicOperation, cells: Int32Array, index: number,
-    operand: number, expected: number, next: Update | undefined,
+    operation: AtomicOperation,
+    cells: Int32Array,
+    index: number,
+    operand: number,
+    expected: number,
+    next: Update | undefined,
   ): void;
   /** Takes the place of `Atomics.wait`: blocks logically. */
   wait(cells: Int32Array, index: number, expected: number, timeoutMs: number): WaitResult;
@@ -178,8 +194,15 @@ export function lowerIf(cells: Int32Array, index: number, ticket: number, mask: 
  * Blocks this thread while the bits of `mask` are those of the ticket, as {@link wait} does. The result can be `not-equal` though
  * they are, if others have changed: whoever waits looks again.
  */
-export function waitUnmoved(cells: Int32Array, index: number, ticket: number, mask: number, timeoutMs: number): WaitResult {
-  if (control?.tickets !== undefined) return control.tickets.wait(cells, index, control.tickets.reveal(ticket), mask, timeoutMs);
+export function waitUnmoved(
+  cells: Int32Array,
+  index: number,
+  ticket: number,
+  mask: number,
+  timeoutMs: number,
+): WaitResult {
+  if (control?.tickets !== undefined)
+    return control.tickets.wait(cells, index, control.tickets.reveal(ticket), mask, timeoutMs);
   const value = Atomics.load(cells, index);
   return ((value ^ ticket) & mask) === 0 ? wait(cells, index, value, timeoutMs) : "not-equal";
 }

@@ -34,11 +34,16 @@ export function describeWords(sizes: ArenaSizes): (index: number) => WordDescrip
 function describeSlotWord(word: number): WordDescription {
   if (word < EVENT_NAMES.length * 2) {
     const name = EVENT_NAMES[word >> 1] ?? "";
-    return word % 2 === 0 ? { name, value: (state) => `${(state & 1) === 1 ? "up" : "down"} #${state >>> 1}` } : plain(`${name} watchers`);
+    return word % 2 === 0
+      ? { name, value: (state) => `${(state & 1) === 1 ? "up" : "down"} #${state >>> 1}` }
+      : plain(`${name} watchers`);
   }
   switch (word) {
     case SLOT.flags:
-      return { name: "flags", value: (flags) => ["none", "shut down", "released", "shut down, released"][flags & 3] ?? "" };
+      return {
+        name: "flags",
+        value: (flags) => ["none", "shut down", "released", "shut down, released"][flags & 3] ?? "",
+      };
     case SLOT.queue:
       return { name: "queue", value: describeQueue };
     case SLOT.heads:

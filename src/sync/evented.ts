@@ -84,9 +84,12 @@ export class EventedDriver implements Driver {
       return;
     }
     this.#timeoutDue = due;
-    this.#timeout = setTimeout(() => {
-      this.#timeoutDue = Infinity;
-      this.#turn();
-    }, Math.min(delay, LONGEST_TIMEOUT_MS));
+    this.#timeout = setTimeout(
+      () => {
+        this.#timeoutDue = Infinity;
+        this.#turn();
+      },
+      Math.min(delay, LONGEST_TIMEOUT_MS),
+    );
   }
 }

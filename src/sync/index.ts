@@ -3,7 +3,14 @@
  */
 export { Arena, ArenaFullError, type ArenaOptions } from "./arena.js";
 export * as atomics from "./atomics.js";
-export { takeControl, type AtomicOperation, type Control, type Tickets, type Update, type WaitResult } from "./atomics.js";
+export {
+  takeControl,
+  type AtomicOperation,
+  type Control,
+  type Tickets,
+  type Update,
+  type WaitResult,
+} from "./atomics.js";
 export { awaitBaton, passBaton } from "./baton.js";
 export { shiftClock, shiftedClock, systemClock, type Clock } from "./clock.js";
 export { describeWords, type WordDescription } from "./describe.js";
@@ -16,7 +23,13 @@ export { awaitNews, awaitNewsAsync, openMailbox } from "./open-mailbox.js";
 export { park, standingStill, type ParkOptions } from "./parked.js";
 export { Reactor, type Driver } from "./reactor.js";
 export { Slot } from "./slot.js";
-export { SLOT_OPERATIONS, type AnySlotOperation, type ArgumentKind, type OperationArguments, type SlotOperation } from "./slot-operations.js";
+export {
+  SLOT_OPERATIONS,
+  type AnySlotOperation,
+  type ArgumentKind,
+  type OperationArguments,
+  type SlotOperation,
+} from "./slot-operations.js";
 export type { SlotRecorder } from "./slot-recorder.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait, type Waiter } from "./steps.js";
 export { TimerQueue, type Timeout, type TimeoutRow, type Timer } from "./timer-queue.js";

@@ -28,7 +28,16 @@ export const EVENT_NAMES = ["hasLiveUpdate", "didSubmit", "wantsAction", "hasUpd
 export type EventName = (typeof EVENT_NAMES)[number];
 export const EVENTS_PER_SLOT = EVENT_NAMES.length;
 
-export const HEADER = { magic: 0, slots: 1, ringBytes: 2, wideSlots: 3, wideRingBytes: 4, aliveThreads: 5, saidOnce: 6, words: 16 } as const;
+export const HEADER = {
+  magic: 0,
+  slots: 1,
+  ringBytes: 2,
+  wideSlots: 3,
+  wideRingBytes: 4,
+  aliveThreads: 5,
+  saidOnce: 6,
+  words: 16,
+} as const;
 export const MAGIC = 0x43724f64;
 
 /** Words of one thread's entry. A cache line each, because doorbells are rung from everywhere. */
@@ -78,15 +87,25 @@ export function layoutOf(sizes: ArenaSizes): Layout {
   const threads = place(MAX_THREADS * THREAD.words);
   const bitmap = place(Math.ceil(slots / 32));
   const wideBitmap = place(Math.ceil(wideSlots / 32));
-  const readySetWords = Math.ceil(readyWords((slots + wideSlots) * EVENTS_PER_SLOT) / CACHE_LINE_WORDS) * CACHE_LINE_WORDS;
+  const readySetWords =
+    Math.ceil(readyWords((slots + wideSlots) * EVENTS_PER_SLOT) / CACHE_LINE_WORDS) * CACHE_LINE_WORDS;
   const readySets = place(MAX_THREADS * readySetWords);
   const slotWords = SLOT.words + ringBytes / 4;
   const firstSlot = place(slots * slotWords);
   const wideSlotWords = SLOT.words + wideRingBytes / 4;
   const firstWideSlot = place(wideSlots * wideSlotWords);
   return {
-    ...sizes, threads, bitmap, wideBitmap, readySets, readySetWords,
-    firstSlot, slotWords, firstWideSlot, wideSlotWords, totalBytes: at * 4,
+    ...sizes,
+    threads,
+    bitmap,
+    wideBitmap,
+    readySets,
+    readySetWords,
+    firstSlot,
+    slotWords,
+    firstWideSlot,
+    wideSlotWords,
+    totalBytes: at * 4,
   };
 }
 

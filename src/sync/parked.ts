@@ -35,7 +35,11 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
     while (!done()) {
       let seen = 0;
       const begun = reactor.turnedAt;
-      for (let turns = 0, busy = true; busy && turns < TURNS_BETWEEN_LOOKS && (turns < 2 || reactor.turnedAt - begun < LONGEST_WITHOUT_LOOK_MS); turns++) {
+      for (
+        let turns = 0, busy = true;
+        busy && turns < TURNS_BETWEEN_LOOKS && (turns < 2 || reactor.turnedAt - begun < LONGEST_WITHOUT_LOOK_MS);
+        turns++
+      ) {
         // Before looking: whatever comes after the look then changes the doorbell, and the thread does not park.
         seen = load(cells, doorbell);
         const polled = poll?.() ?? false;

@@ -117,8 +117,14 @@ export class Reactor implements Watcher {
   }
 
   watch(event: Event, ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
-    if (event.wasRaisedSince(ticket)) { waiter.resume(true); return; }
-    if (!(timeoutMs > 0)) { waiter.resume(false); return; }
+    if (event.wasRaisedSince(ticket)) {
+      waiter.resume(true);
+      return;
+    }
+    if (!(timeoutMs > 0)) {
+      waiter.resume(false);
+      return;
+    }
     const home = this.#home;
     const watch = this.#watchOf(event);
     watch.ticket = ticket;

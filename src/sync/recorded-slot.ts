@@ -14,7 +14,14 @@ import { Slot, type SlotHome } from "./slot.js";
 import type { Waiter } from "./steps.js";
 
 const { push: PUSH, shift: SHIFT, isEmpty: IS_EMPTY, count: COUNT } = slotOperations;
-const { isShutdown: IS_SHUTDOWN, markShutdown: MARK_SHUTDOWN, isReleased: IS_RELEASED, markReleased: MARK_RELEASED, marks: MARKS, rouse: ROUSE } = slotOperations;
+const {
+  isShutdown: IS_SHUTDOWN,
+  markShutdown: MARK_SHUTDOWN,
+  isReleased: IS_RELEASED,
+  markReleased: MARK_RELEASED,
+  marks: MARKS,
+  rouse: ROUSE,
+} = slotOperations;
 
 export class RecordedSlot extends Slot {
   readonly recorder: SlotRecorder;

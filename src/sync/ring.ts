@@ -17,7 +17,19 @@
  * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
  * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
  */
-import { compareExchange, isControlled, load, notePlain, notify, store, test, ticket, update, waitUnmoved, type PlainAccess } from "./atomics.js";
+import {
+  compareExchange,
+  isControlled,
+  load,
+  notePlain,
+  notify,
+  store,
+  test,
+  ticket,
+  update,
+  waitUnmoved,
+  type PlainAccess,
+} from "./atomics.js";
 import { bytesOf, type Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
@@ -142,7 +154,8 @@ export class Ring {
       const before = update(this.#cells, this.#queue, OWNER | CONTENDED | PARITY, claimed, mine);
       if ((before & OWNER) === 0) return (before & PARITY) === 0 ? 0 : 1;
       const queue = ticket(this.#cells, this.#queue, OWNER | CONTENDED);
-      if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0) waitUnmoved(this.#cells, this.#queue, queue, WHOLE, Infinity);
+      if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0)
+        waitUnmoved(this.#cells, this.#queue, queue, WHOLE, Infinity);
     }
   }
 

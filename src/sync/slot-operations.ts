@@ -42,9 +42,24 @@ function define<Kind extends ArgumentKind, Outcome>(
   takes: Kind,
   carryOut: (slot: Slot, argument: OperationArguments[Kind]) => Outcome,
   isPositive: (outcome: Outcome) => boolean,
-  { event, givesTicket = false, endsWait = false, isTimed = endsWait }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean; isTimed?: boolean } = {},
+  {
+    event,
+    givesTicket = false,
+    endsWait = false,
+    isTimed = endsWait,
+  }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean; isTimed?: boolean } = {},
 ): SlotOperation<Kind, Outcome> {
-  const operation = { code: operations.length, name, takes, event, givesTicket, endsWait, isTimed, carryOut, isPositive };
+  const operation = {
+    code: operations.length,
+    name,
+    takes,
+    event,
+    givesTicket,
+    endsWait,
+    isTimed,
+    carryOut,
+    isPositive,
+  };
   operations.push(operation);
   return operation;
 }
@@ -54,15 +69,35 @@ const never = (): boolean => false;
 
 /** Operations on the slot and its queue. */
 export const slotOperations = {
-  push: define("push", "message", (slot, message) => slot.ring.push(message, slot.thread), (pending) => pending >= 0),
-  shift: define("shift", "nothing", (slot) => slot.ring.shift(), (taken) => taken !== undefined),
+  push: define(
+    "push",
+    "message",
+    (slot, message) => slot.ring.push(message, slot.thread),
+    (pending) => pending >= 0,
+  ),
+  shift: define(
+    "shift",
+    "nothing",
+    (slot) => slot.ring.shift(),
+    (taken) => taken !== undefined,
+  ),
   isEmpty: define("isEmpty", "nothing", (slot) => slot.ring.isEmpty, itself),
-  count: define("count", "nothing", (slot) => slot.ring.count, (count) => count > 0),
+  count: define(
+    "count",
+    "nothing",
+    (slot) => slot.ring.count,
+    (count) => count > 0,
+  ),
   isShutdown: define("isShutdown", "nothing", (slot) => slot.isShutdown, itself),
   markShutdown: define("markShutdown", "nothing", (slot) => slot.markShutdown(), never),
   isReleased: define("isReleased", "nothing", (slot) => slot.isReleased, itself),
   markReleased: define("markReleased", "nothing", (slot) => slot.markReleased(), never),
-  marks: define("marks", "nothing", (slot) => slot.marks, (marks) => marks > 0),
+  marks: define(
+    "marks",
+    "nothing",
+    (slot) => slot.marks,
+    (marks) => marks > 0,
+  ),
   rouse: define("rouse", "nothing", (slot) => slot.rouse(), never, { isTimed: true }),
 } as const;
 
@@ -84,9 +119,20 @@ function operationsOn(event: EventName): EventOperations {
     raise: define(`${event}.set`, "nothing", (slot) => slot.event(event).raise(), never, { event }),
     advance: define(`${event}.announce`, "nothing", (slot) => slot.event(event).advance(), never, { event }),
     clear: define(`${event}.clear`, "nothing", (slot) => slot.event(event).clear(), never, { event }),
-    ticket: define(`${event}.ticket`, "nothing", (slot) => slot.event(event).ticket(), (ticket) => (ticket & 1) === 1, { event, givesTicket: true }),
-    clearIf: define(`${event}.clearIf`, "ticket", (slot, ticket) => slot.event(event).clearIf(ticket), itself, { event }),
-    wake: define(`${event}.wake`, "ticket", (slot, ticket) => slot.event(event).wasRaisedSince(ticket), itself, { event, endsWait: true }),
+    ticket: define(
+      `${event}.ticket`,
+      "nothing",
+      (slot) => slot.event(event).ticket(),
+      (ticket) => (ticket & 1) === 1,
+      { event, givesTicket: true },
+    ),
+    clearIf: define(`${event}.clearIf`, "ticket", (slot, ticket) => slot.event(event).clearIf(ticket), itself, {
+      event,
+    }),
+    wake: define(`${event}.wake`, "ticket", (slot, ticket) => slot.event(event).wasRaisedSince(ticket), itself, {
+      event,
+      endsWait: true,
+    }),
   };
 }
 

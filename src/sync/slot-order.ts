@@ -16,7 +16,8 @@ const NAP_MS = 0.05;
 /** Begins an operation of `thread`; gives its number. */
 export function enterOrder(cells: Int32Array, word: number, thread: number): number {
   const order = load(cells, word);
-  if ((order & OWNER) === 0 && compareExchange(cells, word, order, order | (thread + 1)) === order) return order >>> NUMBER_SHIFT;
+  if ((order & OWNER) === 0 && compareExchange(cells, word, order, order | (thread + 1)) === order)
+    return order >>> NUMBER_SHIFT;
   return enterOccupied(cells, word, thread);
 }
 

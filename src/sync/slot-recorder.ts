@@ -9,5 +9,12 @@ export interface SlotRecorder {
   /** What waits from now on; to be given to {@link noteTimed}. */
   readonly waiter: object | undefined;
   /** An operation was carried out `atMs` on the thread's clock: a wait of `waiter` has ended, or something was done outside of any call. */
-  noteTimed(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: object | undefined): void;
+  noteTimed(
+    slot: number,
+    number: number,
+    code: number,
+    positive: boolean,
+    atMs: number,
+    waiter: object | undefined,
+  ): void;
 }

@@ -118,7 +118,12 @@ class DerivedSignal implements Signal {
   waiting(timeoutMs = Infinity): Wait<boolean> {
     return {
       block: () => this.wait(timeoutMs),
-      start: (waiter) => spawn(this.#untilSet(timeoutMs), (isSet) => waiter.resume(isSet), (error) => waiter.fail(error)),
+      start: (waiter) =>
+        spawn(
+          this.#untilSet(timeoutMs),
+          (isSet) => waiter.resume(isSet),
+          (error) => waiter.fail(error),
+        ),
     };
   }
 

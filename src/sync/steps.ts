@@ -110,7 +110,11 @@ class Run<T> implements Waiter<unknown> {
 
   #run(value: unknown, threw: boolean): void {
     this.#running = true;
-    for (let input: { readonly value: unknown; readonly threw: boolean } | undefined = { value, threw }; input !== undefined; input = this.#early) {
+    for (
+      let input: { readonly value: unknown; readonly threw: boolean } | undefined = { value, threw };
+      input !== undefined;
+      input = this.#early
+    ) {
       let next: IteratorResult<Wait<unknown>, T>;
       try {
         next = input.threw ? this.steps.throw(input.value) : this.steps.next(input.value);

@@ -5,10 +5,21 @@ import type { Waiter } from "./steps.js";
 
 export interface Witness {
   /** Has `operation` carried out on `slot`, and gives its outcome. */
-  perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome;
+  perform<Kind extends ArgumentKind, Outcome>(
+    slot: Slot,
+    operation: SlotOperation<Kind, Outcome>,
+    argument: OperationArguments[Kind],
+  ): Outcome;
   /**
    * Waits without blocking for an event of `slot` to be raised after `ticket`, for `timeoutMs` (ms) at most, and then
    * resumes `waiter` with the outcome of `wake`. `begin` starts the wait on the machine, and resumes `ended` when that is over.
    */
-  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, timeoutMs: number, begin: (ended: Waiter<boolean>) => void, waiter: Waiter<boolean>): void;
+  wait(
+    slot: Slot,
+    wake: SlotOperation<"ticket", boolean>,
+    ticket: number,
+    timeoutMs: number,
+    begin: (ended: Waiter<boolean>) => void,
+    waiter: Waiter<boolean>,
+  ): void;
 }

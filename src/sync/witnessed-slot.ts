@@ -25,7 +25,14 @@ export class WitnessedSlot extends Slot {
     this.ring = new WitnessedRing(home, word, ringBytes, plain, witness);
     this.#makeEvent = (name) => {
       const place = EVENT_NAMES.indexOf(name);
-      return new WitnessedEvent(home, word + SLOT.events + place * 2, index * EVENTS_PER_SLOT + place, plain, eventOperations[name], witness);
+      return new WitnessedEvent(
+        home,
+        word + SLOT.events + place * 2,
+        index * EVENTS_PER_SLOT + place,
+        plain,
+        eventOperations[name],
+        witness,
+      );
     };
   }
 
@@ -133,6 +140,13 @@ class WitnessedEvent extends Event {
 
   override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     // What the wait comes to is looked up again at its end, where its place in the order is taken.
-    this.#witness.wait(this.#plain, this.#operations.wake, ticket, timeoutMs, (ended) => super.watch(ticket, timeoutMs, ended), waiter);
+    this.#witness.wait(
+      this.#plain,
+      this.#operations.wake,
+      ticket,
+      timeoutMs,
+      (ended) => super.watch(ticket, timeoutMs, ended),
+      waiter,
+    );
   }
 }

@@ -84,9 +84,18 @@ function findDivergence(path: string, number: number, repeated: Uint8Array): Div
   const blocks = readBlocks(path).blocks();
   for (let at = 0; ; at++) {
     const next = blocks.next();
-    if (next.done) return { ...compareEvents([], eventsOf(repeated, dictionary, path), same, before), isCutOff: next.value === undefined };
+    if (next.done)
+      return {
+        ...compareEvents([], eventsOf(repeated, dictionary, path), same, before),
+        isCutOff: next.value === undefined,
+      };
     if (at === number) {
-      const found = compareEvents(eventsOf(next.value, dictionary, path), eventsOf(repeated, dictionary, path), same, before);
+      const found = compareEvents(
+        eventsOf(next.value, dictionary, path),
+        eventsOf(repeated, dictionary, path),
+        same,
+        before,
+      );
       // Its last block is shorter than it would be where the run was to go on.
       const isCutOff = found.recorded === undefined && isEndMissing(blocks);
       blocks.return(undefined);
@@ -108,9 +117,15 @@ function eventsOf(block: Uint8Array, dictionary: Dictionary, path: string): Trac
   return [...decodeBlock(Buffer.from(block), dictionary.copy(), path)];
 }
 
-function compareEvents(recorded: readonly TraceEvent[], repeated: readonly TraceEvent[], sameBefore: number, before: readonly TraceEvent[]): Omit<Divergence, "isCutOff"> {
+function compareEvents(
+  recorded: readonly TraceEvent[],
+  repeated: readonly TraceEvent[],
+  sameBefore: number,
+  before: readonly TraceEvent[],
+): Omit<Divergence, "isCutOff"> {
   let at = 0;
-  while (at < recorded.length && at < repeated.length && JSON.stringify(recorded[at]) === JSON.stringify(repeated[at])) at++;
+  while (at < recorded.length && at < repeated.length && JSON.stringify(recorded[at]) === JSON.stringify(repeated[at]))
+    at++;
   return {
     same: sameBefore + at,
     before: [...before, ...recorded.slice(0, at)].slice(-EVENTS_BEFORE),

@@ -238,7 +238,10 @@ class BlockEncoder implements Encoder {
 function placeOf(word: string): number {
   const { length } = word;
   if (length === 0) return 0;
-  return (length + 31 * word.charCodeAt(0) + 7 * word.charCodeAt(length >> 1) + 17 * word.charCodeAt(length - 1)) & (RECENT_WORDS - 1);
+  return (
+    (length + 31 * word.charCodeAt(0) + 7 * word.charCodeAt(length >> 1) + 17 * word.charCodeAt(length - 1)) &
+    (RECENT_WORDS - 1)
+  );
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {

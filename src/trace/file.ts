@@ -75,19 +75,26 @@ export function readTrace(path: string): TraceReader {
 }
 
 /** As {@link readTrace}, block by block, undecoded. */
-export function readBlocks(path: string): { readonly header: TraceHeader; blocks: () => Generator<Buffer, TraceEnd | undefined> } {
+export function readBlocks(path: string): {
+  readonly header: TraceHeader;
+  blocks: () => Generator<Buffer, TraceEnd | undefined>;
+} {
   let file: number;
   try {
     file = openSync(path, "r");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new TraceError(`cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, { cause: error });
+    throw new TraceError(`cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, {
+      cause: error,
+    });
   }
   try {
     const start = read(file, MAGIC.length + 1);
-    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC)) throw new TraceError(`${path}: it is not a trace`);
+    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new TraceError(`${path}: it is not a trace`);
     const version = start[MAGIC.length];
-    if (version !== VERSION) throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
+    if (version !== VERSION)
+      throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
     const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
     return { header: parse(header, path, "its header") as TraceHeader, blocks: () => blocksOf(file, path) };

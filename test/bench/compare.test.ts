@@ -31,7 +31,11 @@ function measured(random: Random, busy: readonly number[], slowdown: number): Fi
   return Array.from({ length: METRICS }, (_, metric) => {
     const better = metric % 2 === 0 ? "smaller" : "greater";
     const rounds = busy.map((factor) => {
-      const cost = (10 + metric) * factor * Math.exp(0.04 * normal(random) + (random() < 0.05 ? random() / 2 : 0)) * (metric === 3 ? slowdown : 1);
+      const cost =
+        (10 + metric) *
+        factor *
+        Math.exp(0.04 * normal(random) + (random() < 0.05 ? random() / 2 : 0)) *
+        (metric === 3 ? slowdown : 1);
       return better === "smaller" ? cost : 1000 / cost;
     });
     return { name: `metric-${metric}`, doc: "", unit: "µs", better, rounds, floor: null, goal: null };
@@ -41,10 +45,14 @@ function measured(random: Random, busy: readonly number[], slowdown: number): Fi
 function trial(seed: string, slowdown: number): Compared {
   const random = seedrandom(seed);
   const busy = machine(random);
-  return compareFigures(measured(random, busy, 1), measured(random, busy, slowdown), { paired: true, leastEffect: 0.05 });
+  return compareFigures(measured(random, busy, 1), measured(random, busy, slowdown), {
+    paired: true,
+    leastEffect: 0.05,
+  });
 }
 
-const slowerIn = ({ comparisons }: Compared): string[] => comparisons.filter(({ verdict }) => verdict === "slower").map(({ name }) => name);
+const slowerIn = ({ comparisons }: Compared): string[] =>
+  comparisons.filter(({ verdict }) => verdict === "slower").map(({ name }) => name);
 
 test("a slowdown of 10 % in one metric of eight is caught at least 95 times in 100", () => {
   let caught = 0;
@@ -62,12 +70,26 @@ test("an improvement is faster, no change the same, and noise that hides it cann
   const verdictsOf = (factor: (round: number) => number): string[] => {
     const base = figureOf(Array.from({ length: ROUNDS }, (_, round) => 100 + (round % 5)));
     const current = figureOf(Array.from({ length: ROUNDS }, (_, round) => (100 + (round % 5)) * factor(round)));
-    return compareFigures([base], [current], { paired: true, leastEffect: 0.05 }).comparisons.map(({ verdict }) => verdict);
+    return compareFigures([base], [current], { paired: true, leastEffect: 0.05 }).comparisons.map(
+      ({ verdict }) => verdict,
+    );
   };
-  assert.deepEqual(verdictsOf((round) => 0.8 + (round % 3) / 100), ["faster"]);
-  assert.deepEqual(verdictsOf((round) => 1 + ((round % 3) - 1) / 100), ["same"]);
-  assert.deepEqual(verdictsOf((round) => 1 + ((round % 7) - 3) / 5), ["cannot tell"]);
-  assert.deepEqual(verdictsOf((round) => 1.02 + (round % 3) / 1000), ["same"]);
+  assert.deepEqual(
+    verdictsOf((round) => 0.8 + (round % 3) / 100),
+    ["faster"],
+  );
+  assert.deepEqual(
+    verdictsOf((round) => 1 + ((round % 3) - 1) / 100),
+    ["same"],
+  );
+  assert.deepEqual(
+    verdictsOf((round) => 1 + ((round % 7) - 3) / 5),
+    ["cannot tell"],
+  );
+  assert.deepEqual(
+    verdictsOf((round) => 1.02 + (round % 3) / 1000),
+    ["same"],
+  );
 });
 
 test("results of different times are compared by their ratios to the floor", () => {
@@ -75,17 +97,26 @@ test("results of different times are compared by their ratios to the floor", () 
   const floor = { doc: "", rounds: rounds.map(() => 5) };
   const base: Figure = { ...figureOf(rounds), floor };
   // A machine half as fast, and the same code.
-  const current: Figure = { ...figureOf(rounds.map((value) => value * 2)), floor: { doc: "", rounds: rounds.map(() => 10) } };
+  const current: Figure = {
+    ...figureOf(rounds.map((value) => value * 2)),
+    floor: { doc: "", rounds: rounds.map(() => 10) },
+  };
   const [comparison] = compareFigures([base], [current], { paired: false, leastEffect: 0.05 }).comparisons;
   assert.equal(comparison?.verdict, "same");
   // A baseline that holds nothing but the ratios says the same.
   const ratios: Figure = { ...figureOf(rounds.map((value) => value / 5)), unit: "ratio" };
-  assert.equal(compareFigures([ratios], [current], { paired: false, leastEffect: 0.05 }).comparisons[0]?.verdict, "same");
+  assert.equal(
+    compareFigures([ratios], [current], { paired: false, leastEffect: 0.05 }).comparisons[0]?.verdict,
+    "same",
+  );
 });
 
 test("what only one of the two has is named", () => {
   const other = { ...figureOf([1]), name: "other" };
-  assert.deepEqual(compareFigures([other], [figureOf([1])], { paired: false, leastEffect: 0.05 }), { comparisons: [], unmatched: ["figure", "other"] });
+  assert.deepEqual(compareFigures([other], [figureOf([1])], { paired: false, leastEffect: 0.05 }), {
+    comparisons: [],
+    unmatched: ["figure", "other"],
+  });
 });
 
 function figureOf(rounds: number[]): Figure {

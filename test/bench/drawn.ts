@@ -18,18 +18,35 @@ export interface Drawing {
   readonly slowed?: { readonly name: string; readonly factor: number } | undefined;
 }
 
-export function compareDrawn(recorded: Readonly<Record<string, RecordedPairs>>, seed: string, { mixed, slowed }: Drawing): readonly Comparison[] {
+export function compareDrawn(
+  recorded: Readonly<Record<string, RecordedPairs>>,
+  seed: string,
+  { mixed, slowed }: Drawing,
+): readonly Comparison[] {
   const random = seedrandom(seed);
   const figures = Object.entries(recorded);
   const pairs = figures[0]?.[1].base.length ?? 0;
-  const drawn = Array.from({ length: ROUNDS }, () => ({ pair: Math.floor(random() * pairs), swapped: mixed && random() < 0.5 }));
+  const drawn = Array.from({ length: ROUNDS }, () => ({
+    pair: Math.floor(random() * pairs),
+    swapped: mixed && random() < 0.5,
+  }));
   const sideOf = (side: Side, other: Side): Figure[] =>
     figures.map(([name, figure]) => {
       const { unit, better } = figure;
-      const pick = (kind: "" | "Floors"): number[] => drawn.map(({ pair, swapped }) => figure[`${swapped ? other : side}${kind}`][pair] ?? NaN);
+      const pick = (kind: "" | "Floors"): number[] =>
+        drawn.map(({ pair, swapped }) => figure[`${swapped ? other : side}${kind}`][pair] ?? NaN);
       const growth = side === "current" && slowed?.name === name ? slowed.factor : 1;
       const factor = better === "smaller" ? growth : 1 / growth;
-      return { name, doc: "", unit, better, rounds: pick("").map((value) => value * factor), floor: { doc: "", rounds: pick("Floors") }, goal: null };
+      return {
+        name,
+        doc: "",
+        unit,
+        better,
+        rounds: pick("").map((value) => value * factor),
+        floor: { doc: "", rounds: pick("Floors") },
+        goal: null,
+      };
     });
-  return compareFigures(sideOf("base", "current"), sideOf("current", "base"), { paired: true, leastEffect: 0.05 }).comparisons;
+  return compareFigures(sideOf("base", "current"), sideOf("current", "base"), { paired: true, leastEffect: 0.05 })
+    .comparisons;
 }

@@ -19,7 +19,9 @@ interface Recorded {
 }
 
 type Condition = "quiet" | "busy";
-const RECORDED = JSON.parse(readFileSync(new URL("../../test/data/bench/rounds.json", import.meta.url), "utf8")) as Record<Condition, Record<string, Recorded>>;
+const RECORDED = JSON.parse(
+  readFileSync(new URL("../../test/data/bench/rounds.json", import.meta.url), "utf8"),
+) as Record<Condition, Record<string, Recorded>>;
 
 const SLOWDOWN = 1.1;
 
@@ -32,18 +34,31 @@ const RELIABLE: Readonly<Record<Condition, readonly string[]>> = {
 /** Neighbours are the two sides of a pair. */
 function pairsOf({ unit, better, rounds, floors }: Recorded): RecordedPairs {
   const every = (values: readonly number[], second: 0 | 1): number[] => values.filter((_, at) => at % 2 === second);
-  return { unit, better, base: every(rounds, 0), current: every(rounds, 1), baseFloors: every(floors, 0), currentFloors: every(floors, 1) };
+  return {
+    unit,
+    better,
+    base: every(rounds, 0),
+    current: every(rounds, 1),
+    baseFloors: every(floors, 0),
+    currentFloors: every(floors, 1),
+  };
 }
 
 function compareRecorded(condition: Condition, seed: string, slowed?: string): readonly Comparison[] {
-  const pairs = Object.fromEntries(Object.entries(RECORDED[condition]).map(([name, recorded]) => [name, pairsOf(recorded)]));
-  return compareDrawn(pairs, seed, { mixed: true, slowed: slowed === undefined ? undefined : { name: slowed, factor: SLOWDOWN } });
+  const pairs = Object.fromEntries(
+    Object.entries(RECORDED[condition]).map(([name, recorded]) => [name, pairsOf(recorded)]),
+  );
+  return compareDrawn(pairs, seed, {
+    mixed: true,
+    slowed: slowed === undefined ? undefined : { name: slowed, factor: SLOWDOWN },
+  });
 }
 
 for (const condition of ["quiet", "busy"] as const) {
   test(`${condition}: no change is called slower at most 5 times in 100, over all metrics together`, () => {
     let alarms = 0;
-    for (let n = 0; n < TRIALS; n++) if (compareRecorded(condition, `same-${n}`).some(({ verdict }) => verdict === "slower")) alarms++;
+    for (let n = 0; n < TRIALS; n++)
+      if (compareRecorded(condition, `same-${n}`).some(({ verdict }) => verdict === "slower")) alarms++;
     assert.ok(alarms <= 5, `${alarms} false alarms in ${TRIALS}`);
   });
 
@@ -51,7 +66,10 @@ for (const condition of ["quiet", "busy"] as const) {
     const reliable = RELIABLE[condition].includes(name);
     const trials = reliable ? TRIALS : TRIALS / 4;
     test(`${condition}: 10 % more in ${name} is ${reliable ? "caught at least 95 times in 100" : "never called the same or faster"}`, () => {
-      const verdicts = Array.from({ length: trials }, (_, n) => compareRecorded(condition, `slow-${n}`, name).find((comparison) => comparison.name === name)?.verdict);
+      const verdicts = Array.from(
+        { length: trials },
+        (_, n) => compareRecorded(condition, `slow-${n}`, name).find((comparison) => comparison.name === name)?.verdict,
+      );
       const caught = verdicts.filter((verdict) => verdict === "slower").length;
       const wrong = verdicts.filter((verdict) => verdict !== "slower" && verdict !== "cannot tell").length;
       if (reliable) assert.ok(caught >= 95, `caught ${caught} of ${trials}`);

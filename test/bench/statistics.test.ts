@@ -22,11 +22,17 @@ test("the signed-rank test is that of all signs counted one by one", () => {
     fc.property(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 8 }), (differences) => {
       const nonZero = differences.filter((difference) => difference !== 0);
       const sizes = nonZero.map(Math.abs);
-      const ranks = sizes.map((size) => sizes.filter((other) => other < size).length + (sizes.filter((other) => other === size).length + 1) / 2);
+      const ranks = sizes.map(
+        (size) =>
+          sizes.filter((other) => other < size).length + (sizes.filter((other) => other === size).length + 1) / 2,
+      );
       const total = ranks.reduce((sum, rank) => sum + rank, 0);
       const least = (plus: number): number => Math.min(plus, total - plus);
-      const plusOf = (signs: number): number => ranks.reduce((sum, rank, at) => ((signs >> at) & 1 ? sum + rank : sum), 0);
-      const observed = least(nonZero.reduce((sum, difference, at) => (difference > 0 ? sum + (ranks[at] ?? 0) : sum), 0));
+      const plusOf = (signs: number): number =>
+        ranks.reduce((sum, rank, at) => ((signs >> at) & 1 ? sum + rank : sum), 0);
+      const observed = least(
+        nonZero.reduce((sum, difference, at) => (difference > 0 ? sum + (ranks[at] ?? 0) : sum), 0),
+      );
       let asLopsided = 0;
       for (let signs = 0; signs < 2 ** ranks.length; signs++) if (least(plusOf(signs)) <= observed) asLopsided++;
       assert.ok(Math.abs(signedRankTest(differences) - Math.min(1, asLopsided / 2 ** ranks.length)) < 1e-9);
@@ -37,13 +43,20 @@ test("the signed-rank test is that of all signs counted one by one", () => {
 
 test("the rank-sum test tells two sets apart and finds equals equal", () => {
   const low = Array.from({ length: 10 }, (_, n) => n);
-  assert.ok(rankSumTest(low, low.map((value) => value + 100)) < 0.001);
+  assert.ok(
+    rankSumTest(
+      low,
+      low.map((value) => value + 100),
+    ) < 0.001,
+  );
   assert.ok(rankSumTest(low, [...low].reverse()) > 0.9);
 });
 
 test("Holm's correction is that of the published procedure, whatever the order", () => {
   const close = (actual: readonly number[], expected: readonly number[]): void =>
-    actual.forEach((p, at) => assert.ok(Math.abs(p - (expected[at] ?? NaN)) < 1e-12, `${actual.join()} is not ${expected.join()}`));
+    actual.forEach((p, at) =>
+      assert.ok(Math.abs(p - (expected[at] ?? NaN)) < 1e-12, `${actual.join()} is not ${expected.join()}`),
+    );
   close(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02]);
   close(holm([0.6, 0.9]), [1, 1]);
   assert.deepEqual(holm([]), []);

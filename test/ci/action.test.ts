@@ -19,9 +19,14 @@ const action = parse(text) as {
 const QUICK = { scenario: "steady", options: "--workers 20 --virtual --quiet" };
 
 /** Runs the action's steps with these inputs, until one fails. */
-async function act(t: TestContext, inputs: Readonly<Record<string, string>>): Promise<StepResult & { cwd: string; results: string }> {
+async function act(
+  t: TestContext,
+  inputs: Readonly<Record<string, string>>,
+): Promise<StepResult & { cwd: string; results: string }> {
   const cwd = temporaryDirectory(t);
-  const given = Object.fromEntries(Object.entries(action.inputs).map(([name, { default: otherwise = "" }]) => [name, inputs[name] ?? otherwise]));
+  const given = Object.fromEntries(
+    Object.entries(action.inputs).map(([name, { default: otherwise = "" }]) => [name, inputs[name] ?? otherwise]),
+  );
   const steps: Record<string, { outputs: Record<string, string> }> = {};
   let last: StepResult | undefined;
   for (const step of action.runs.steps.filter(({ run }) => run !== undefined)) {
@@ -30,13 +35,20 @@ async function act(t: TestContext, inputs: Readonly<Record<string, string>>): Pr
     if (last.code !== 0) break;
   }
   assert.ok(last !== undefined);
-  assert.equal(interpolate(action.outputs["exit-code"]?.value ?? "", { steps, inputs: given }), last.outputs["exit-code"]);
+  assert.equal(
+    interpolate(action.outputs["exit-code"]?.value ?? "", { steps, inputs: given }),
+    last.outputs["exit-code"],
+  );
   return { ...last, cwd, results: join(cwd, given["results"] ?? "") };
 }
 
 test("GitHub takes the action", () => {
   assert.deepEqual(problemsOf("action", "action.yml", text), []);
-  assert.notDeepEqual(problemsOf("action", "action.yml", text.replace("using: composite", "using: compsite")), [], "the parser does look");
+  assert.notDeepEqual(
+    problemsOf("action", "action.yml", text.replace("using: composite", "using: compsite")),
+    [],
+    "the parser does look",
+  );
 });
 
 test("inputs reach scripts as variables, so that no value is run as a script", () => {
@@ -48,7 +60,8 @@ test("a run that passes: its summary, its JUnit XML, its figures, its directory"
   assert.equal(code, 0, log);
   assert.deepEqual(outputs, { "exit-code": "0" });
   assert.match(summary, /^### ✓ steady: passed\n[\s\S]*--seed 3[\s\S]*### ✓ steady: passed\n[\s\S]*--seed 4/);
-  for (const file of ["run-3.xml", "run-3.json", "run-4.xml", "run-4.json"]) assert.ok(existsSync(join(results, file)), file);
+  for (const file of ["run-3.xml", "run-3.json", "run-4.xml", "run-4.json"])
+    assert.ok(existsSync(join(results, file)), file);
   assert.equal(readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length, 2);
 });
 

@@ -10,7 +10,10 @@ import { join } from "node:path";
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 import { buildSync } from "esbuild";
 
-type Parse = (file: { name: string; content: string }, trace: unknown) => { context: { errors: { getErrors(): readonly { message: string }[] } } };
+type Parse = (
+  file: { name: string; content: string },
+  trace: unknown,
+) => { context: { errors: { getErrors(): readonly { message: string }[] } } };
 interface WorkflowParser {
   readonly parseWorkflow: Parse;
   readonly parseAction: Parse;
@@ -21,8 +24,16 @@ interface WorkflowParser {
 function loadParser(): WorkflowParser {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-actions-"));
   const outfile = join(directory, "parser.cjs");
-  const contents = 'export * from "@actions/workflow-parser"; export { parseAction } from "@actions/workflow-parser/actions/action-parser";';
-  buildSync({ stdin: { contents, resolveDir: import.meta.dirname }, bundle: true, platform: "node", format: "cjs", outfile, logLevel: "error" });
+  const contents =
+    'export * from "@actions/workflow-parser"; export { parseAction } from "@actions/workflow-parser/actions/action-parser";';
+  buildSync({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    outfile,
+    logLevel: "error",
+  });
   const parser = createRequire(import.meta.url)(outfile) as WorkflowParser;
   rmSync(directory, { recursive: true });
   return parser;
@@ -33,7 +44,9 @@ const parser = loadParser();
 /** What GitHub has against a workflow or an action; empty when it would be taken. */
 export function problemsOf(kind: "workflow" | "action", name: string, content: string): string[] {
   const parse = kind === "workflow" ? parser.parseWorkflow : parser.parseAction;
-  return parse({ name, content }, new parser.NoOperationTraceWriter()).context.errors.getErrors().map(({ message }) => message);
+  return parse({ name, content }, new parser.NoOperationTraceWriter())
+    .context.errors.getErrors()
+    .map(({ message }) => message);
 }
 
 /** What expressions can refer to: `inputs.seed` is `{ inputs: { seed: … } }`. */
@@ -49,12 +62,18 @@ function asData(value: unknown): InstanceType<typeof data.Dictionary> | Instance
 function evaluate(expression: string, contexts: Contexts) {
   const { tokens } = new Lexer(expression).lex();
   const parsed = new Parser(tokens, Object.keys(contexts), [always]).parse();
-  return new Evaluator(parsed, asData(contexts) as InstanceType<typeof data.Dictionary>, new Map([["always", always]])).evaluate();
+  return new Evaluator(
+    parsed,
+    asData(contexts) as InstanceType<typeof data.Dictionary>,
+    new Map([["always", always]]),
+  ).evaluate();
 }
 
 /** Text in which the expressions are put in. */
 export function interpolate(text: string, contexts: Contexts): string {
-  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) => evaluate(expression.trim(), contexts).coerceString());
+  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
+    evaluate(expression.trim(), contexts).coerceString(),
+  );
 }
 
 export interface Step {
@@ -76,22 +95,33 @@ export interface StepResult {
 }
 
 /** Runs a step that has a script, in `cwd`, as the runner does for `shell: bash`. */
-export async function runStep(step: Step, contexts: Contexts, cwd: string, env: Readonly<Record<string, string>>): Promise<StepResult> {
+export async function runStep(
+  step: Step,
+  contexts: Contexts,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<StepResult> {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-step-"));
   try {
     const files = { GITHUB_STEP_SUMMARY: join(directory, "summary.md"), GITHUB_OUTPUT: join(directory, "output") };
     for (const file of Object.values(files)) writeFileSync(file, "");
     const script = join(directory, "script.sh");
     writeFileSync(script, interpolate(step.run ?? "", contexts));
-    const own = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, value]) => [name, interpolate(value, contexts)]));
+    const own = Object.fromEntries(
+      Object.entries(step.env ?? {}).map(([name, value]) => [name, interpolate(value, contexts)]),
+    );
     const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
       const options = { cwd, env: { ...process.env, CI: "true", ...env, ...own, ...files }, maxBuffer: 1 << 26 };
       execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", script], options, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), log: stdout + stderr });
       });
     });
-    const lines = readFileSync(files.GITHUB_OUTPUT, "utf8").split("\n").filter((line) => line !== "");
-    const outputs = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const lines = readFileSync(files.GITHUB_OUTPUT, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+    const outputs = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     return { code, log, summary: readFileSync(files.GITHUB_STEP_SUMMARY, "utf8"), outputs };
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -42,11 +42,18 @@ function runNamed(t: TestContext, name: string, script: string): Promise<StepRes
   symlinkSync(join(root, "results/baseline"), join(cwd, "results/baseline"));
   writeFileSync(join(bin, "npx"), `#!/bin/bash\nset -e\nshift\n${script}\n`, { mode: 0o755 });
   const contexts = { github: { event: { pull_request: { base: { sha: "0123abc" } } } } };
-  return runStep(step, contexts, cwd, { PATH: `${bin}:${process.env["PATH"] ?? ""}` }).then((result) => ({ ...result, cwd }));
+  return runStep(step, contexts, cwd, { PATH: `${bin}:${process.env["PATH"] ?? ""}` }).then((result) => ({
+    ...result,
+    cwd,
+  }));
 }
 
 test("the gate against the base commit: its verdict is the step's, and its Markdown the job's summary", async (t) => {
-  const { code, summary, log } = await runNamed(t, "Against the base commit, in turn", 'echo "$*"; echo "slower: $3" > against.md; exit 99');
+  const { code, summary, log } = await runNamed(
+    t,
+    "Against the base commit, in turn",
+    'echo "$*"; echo "slower: $3" > against.md; exit 99',
+  );
   assert.equal(code, 99);
   assert.equal(log, "bench --against 0123abc --markdown against.md --junit against.xml\n");
   assert.equal(summary, "slower: 0123abc\n");

@@ -18,14 +18,28 @@ test("what init writes is valid, runs, and is found by an editor to have a schem
   const checked = await simulate("validate", file);
   assert.deepEqual([checked.code, checked.stdout], [0, `${file}: valid: ward-7, 80 workers in 5s\n`]);
 
-  const run = await simulate("--scenario", file, "--workers", "30", "--virtual", "--quiet", "--results", join(directory, "results"));
+  const run = await simulate(
+    "--scenario",
+    file,
+    "--workers",
+    "30",
+    "--virtual",
+    "--quiet",
+    "--results",
+    join(directory, "results"),
+  );
   assert.equal(run.code, 0, run.stderr);
   assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
 });
 
 test("what init writes is valid whatever the file is called", async (t) => {
   const directory = temporaryDirectory(t);
-  for (const [called, name] of [["123.yaml", "123"], ["true.yaml", "true"], ["1e3.yml", "1e3"], [`${"x".repeat(120)}.yaml`, "x".repeat(100)]] as const) {
+  for (const [called, name] of [
+    ["123.yaml", "123"],
+    ["true.yaml", "true"],
+    ["1e3.yml", "1e3"],
+    [`${"x".repeat(120)}.yaml`, "x".repeat(100)],
+  ] as const) {
     const file = join(directory, called);
     await simulate("init", file);
     const { code, stdout, stderr } = await simulate("validate", file);
@@ -54,7 +68,10 @@ test("validate says every problem of every file, a line each", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, "wrong.yaml");
   await simulate("init", file);
-  writeFileSync(file, readFileSync(file, "utf8").replace("passRate: 0.95", "passRate: 95").replace("weight: 0.85", "weight: 0.8"));
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace("passRate: 0.95", "passRate: 95").replace("weight: 0.85", "weight: 0.8"),
+  );
   const { code, stdout, stderr } = await simulate("validate", "steady", file, "stedy");
   assert.equal(code, 2);
   assert.match(stdout, /^steady: valid: .*\n$/);
@@ -68,13 +85,16 @@ test("a scenario that is a module runs, and its run keeps what it computed", asy
   const directory = temporaryDirectory(t);
   const file = join(directory, "waves.mjs");
   const results = join(directory, "results");
-  writeFileSync(file, `export default {
+  writeFileSync(
+    file,
+    `export default {
     name: "waves", description: "three waves", incident: "none",
     arrivals: { stages: [1, 2, 4].map((wave) => ({ duration: "500ms", target: 10 * wave })) },
     task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
     behaviours: { all: { weight: 1, actions: 2, thinkTime: "20ms" } },
     drainTimeout: "5s",
-  };\n`);
+  };\n`,
+  );
   const { code, stderr } = await simulate("--scenario", file, "--virtual", "--quiet", "--results", results);
   assert.equal(code, 0, stderr);
   const { runId, plan } = onlySummary(results);

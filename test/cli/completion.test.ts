@@ -38,15 +38,29 @@ const SCRIPTS: Readonly<Record<Shell, string>> = {
 
 /** What `shell` offers for `words`; without the descriptions, which stand behind a tab or a colon. */
 function offered(shell: Shell, words: readonly string[]): Promise<string[]> {
-  const args = shell === "bash" ? ["-c", SCRIPTS.bash, "bash"] : shell === "zsh" ? ["-f", "-c", SCRIPTS.zsh, "zsh"] : ["--no-config", "-c", SCRIPTS.fish];
+  const args =
+    shell === "bash"
+      ? ["-c", SCRIPTS.bash, "bash"]
+      : shell === "zsh"
+        ? ["-f", "-c", SCRIPTS.zsh, "zsh"]
+        : ["--no-config", "-c", SCRIPTS.fish];
   return new Promise((resolve, reject) => {
     execFile(
       shell,
       [...args, "simulate", ...words],
-      { cwd: bin, env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}`, SHELL: `/bin/${shell}`, HOME: bin } },
+      {
+        cwd: bin,
+        env: { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}`, SHELL: `/bin/${shell}`, HOME: bin },
+      },
       (error, stdout, stderr) => {
         if (error !== null || stderr !== "") reject(new Error(error?.message ?? stderr));
-        else resolve(stdout.split("\n").filter((line) => line !== "").map((line) => line.replace(/[\t:].*/, "")));
+        else
+          resolve(
+            stdout
+              .split("\n")
+              .filter((line) => line !== "")
+              .map((line) => line.replace(/[\t:].*/, "")),
+          );
       },
     );
   });

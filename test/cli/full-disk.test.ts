@@ -55,7 +55,18 @@ for (const [what, ...engine] of [["real threads"], ["simulated time", "--virtual
   test(`a run that finds no room to begin leaves nothing behind (${what})`, async (t) => {
     const disk = smallDisk(t, 64);
     if (disk === undefined) return;
-    const { code, stderr } = await simulate("-s", "steady", "--workers", "200", "--duration", "1s", "--quiet", "--results", disk.path, ...engine);
+    const { code, stderr } = await simulate(
+      "-s",
+      "steady",
+      "--workers",
+      "200",
+      "--duration",
+      "1s",
+      "--quiet",
+      "--results",
+      disk.path,
+      ...engine,
+    );
     assert.equal(code, 1);
     assert.match(stderr, /^simulate: .*the disk is full.*\n$/);
     assert.deepEqual(readdirSync(disk.path), []);
@@ -66,8 +77,20 @@ for (const [what, ...recording] of [["with its order recorded"], ["not recorded"
   test(`a disk that fills up in the middle ends the run with one line; what was acknowledged is there (${what})`, async (t) => {
     const disk = smallDisk(t, 30 << 10);
     if (disk === undefined) return;
-    const { ended } = start(["-s", "steady", "--workers", "2000", "--duration", "20s", "--quiet", "--results", disk.path, ...recording]);
-    const begun = (): string | undefined => readdirSync(disk.path).find((run) => existsSync(join(disk.path, run, "run.json")));
+    const { ended } = start([
+      "-s",
+      "steady",
+      "--workers",
+      "2000",
+      "--duration",
+      "20s",
+      "--quiet",
+      "--results",
+      disk.path,
+      ...recording,
+    ]);
+    const begun = (): string | undefined =>
+      readdirSync(disk.path).find((run) => existsSync(join(disk.path, run, "run.json")));
     while (begun() === undefined) await sleep(10);
     disk.fill();
     const { code, stderr } = await ended;
@@ -104,12 +127,22 @@ test("a database whose writes share transactions fails for good once one of thes
     return error instanceof DatabaseFullError && error.message.startsWith(`${path}: newTask failed: the disk is full`);
   });
   disk.free();
-  assert.throws(() => write("after"), (error) => error === failure);
-  assert.throws(() => db.close(), (error) => error === failure);
+  assert.throws(
+    () => write("after"),
+    (error) => error === failure,
+  );
+  assert.throws(
+    () => db.close(),
+    (error) => error === failure,
+  );
   db.close();
 
   const after = openDatabase(path);
-  assert.deepEqual(Array.from({ length: written }, (_, n) => after.findTask(nameOf(n)) !== undefined), Array.from({ length: written }, (_, n) => n < 5), "whole transactions");
+  assert.deepEqual(
+    Array.from({ length: written }, (_, n) => after.findTask(nameOf(n)) !== undefined),
+    Array.from({ length: written }, (_, n) => n < 5),
+    "whole transactions",
+  );
   assert.equal(after.findTask("after"), undefined);
   after.close();
 });
@@ -119,7 +152,10 @@ test("a file of results for which there is no room is not there, nor is a part o
   if (disk === undefined) return;
   disk.fill();
   const path = join(disk.path, "summary.json");
-  assert.throws(() => writeAtomically(path, "x".repeat(10_000)), (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`);
+  assert.throws(
+    () => writeAtomically(path, "x".repeat(10_000)),
+    (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`,
+  );
   assert.deepEqual(readdirSync(disk.path), ["filler"]);
 });
 
@@ -135,5 +171,8 @@ test("an order file for which there is no room says so", (t) => {
       journal.end();
     }
   };
-  assert.throws(record, (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`);
+  assert.throws(
+    record,
+    (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`,
+  );
 });

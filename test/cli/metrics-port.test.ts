@@ -76,7 +76,18 @@ test("who keeps a connection, or never asks, does not keep the server", async ()
 });
 
 test("a run serves its metrics until it ends, and gives the port back", async (t) => {
-  const { child, ended } = start(["-s", "steady", "--workers", "60", "--duration", "2s", "--results", temporaryDirectory(t), "--metrics-port", "0"]);
+  const { child, ended } = start([
+    "-s",
+    "steady",
+    "--workers",
+    "60",
+    "--duration",
+    "2s",
+    "--results",
+    temporaryDirectory(t),
+    "--metrics-port",
+    "0",
+  ]);
   const url = await new Promise<string>((resolve) => {
     let said = "";
     child.stderr?.on("data", (text: Buffer) => {
@@ -88,7 +99,9 @@ test("a run serves its metrics until it ends, and gives the port back", async (t
   let sent = 0;
   let scrapes = 0;
   for (;;) {
-    const text = await fetch(url).then((response) => (response.status === 200 ? response.text() : undefined)).catch(() => "");
+    const text = await fetch(url)
+      .then((response) => (response.status === 200 ? response.text() : undefined))
+      .catch(() => "");
     if (text === "") break;
     if (text === undefined) continue;
     scrapes++;
@@ -105,8 +118,22 @@ test("a run whose port is in use is not made: one line, exit 1", async (t) => {
   const other = await startMetricsServer("127.0.0.1", 0);
   t.after(() => other.end());
   const results = join(temporaryDirectory(t), "results");
-  const { code, stdout, stderr } = await simulate("-s", "steady", "--workers", "20", "--duration", "1s", "--results", results, "--metrics-port", String(other.port));
-  assert.deepEqual([code, stdout, stderr], [1, "", `simulate: cannot serve metrics on 127.0.0.1:${other.port}: it is in use\n`]);
+  const { code, stdout, stderr } = await simulate(
+    "-s",
+    "steady",
+    "--workers",
+    "20",
+    "--duration",
+    "1s",
+    "--results",
+    results,
+    "--metrics-port",
+    String(other.port),
+  );
+  assert.deepEqual(
+    [code, stdout, stderr],
+    [1, "", `simulate: cannot serve metrics on 127.0.0.1:${other.port}: it is in use\n`],
+  );
   assert.equal(existsSync(results), false);
 });
 
@@ -134,5 +161,8 @@ test("a port in use, or an address that is not this machine's, is said in one li
     assert.equal(error.message, `cannot serve metrics on 127.0.0.1:${address.port}: it is in use`);
     return true;
   });
-  await assert.rejects(startMetricsServer("192.0.2.1", 0), /^PortError: cannot serve metrics on 192\.0\.2\.1:0: this machine has no such address$/);
+  await assert.rejects(
+    startMetricsServer("192.0.2.1", 0),
+    /^PortError: cannot serve metrics on 192\.0\.2\.1:0: this machine has no such address$/,
+  );
 });

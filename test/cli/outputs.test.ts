@@ -10,8 +10,16 @@ const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
 test("a run writes its outcome for a CI, and a report of it the same", async (t) => {
   const directory = temporaryDirectory(t);
   const results = join(directory, "results");
-  const files = (prefix: string): string[] => ["md", "xml", "json"].map((extension) => join(directory, `${prefix}.${extension}`));
-  const asked = ([markdown = "", junit = "", json = ""]: string[]): string[] => ["--markdown", markdown, "--junit", junit, "--benchmark-json", json];
+  const files = (prefix: string): string[] =>
+    ["md", "xml", "json"].map((extension) => join(directory, `${prefix}.${extension}`));
+  const asked = ([markdown = "", junit = "", json = ""]: string[]): string[] => [
+    "--markdown",
+    markdown,
+    "--junit",
+    junit,
+    "--benchmark-json",
+    json,
+  ];
   const [first, second] = [files("run"), files("report")];
   assert.equal((await simulate(...RUN, "--results", results, ...asked(first))).code, 0);
   assert.equal((await simulate("report", "last", "--results", results, ...asked(second))).code, 0);
@@ -25,7 +33,13 @@ test("a run writes its outcome for a CI, and a report of it the same", async (t)
 
 test("a file that cannot be written is said before the run", async (t) => {
   const directory = temporaryDirectory(t);
-  const { code, stderr } = await simulate(...RUN, "--results", join(directory, "results"), "--junit", join(directory, "missing/run.xml"));
+  const { code, stderr } = await simulate(
+    ...RUN,
+    "--results",
+    join(directory, "results"),
+    "--junit",
+    join(directory, "missing/run.xml"),
+  );
   assert.equal(code, 2);
   assert.match(stderr, /^simulate: \S+missing\/run\.xml cannot be written: there is no such file or directory\n$/);
   assert.deepEqual(readdirSync(directory), []);
@@ -36,7 +50,15 @@ test("a run that does not begin leaves no file, neither an empty one nor an earl
   const [junit, markdown] = [join(directory, "run.xml"), join(directory, "run.md")];
   writeFileSync(markdown, "of an earlier run");
   writeFileSync(join(directory, "file"), "");
-  const { code } = await simulate(...RUN, "--results", join(directory, "file/results"), "--junit", junit, "--markdown", markdown);
+  const { code } = await simulate(
+    ...RUN,
+    "--results",
+    join(directory, "file/results"),
+    "--junit",
+    junit,
+    "--markdown",
+    markdown,
+  );
   assert.equal(code, 1);
   assert.deepEqual(readdirSync(directory), ["file"]);
 });
@@ -46,13 +68,30 @@ test("one file for two outputs is wrong usage", async (t) => {
   await refuses([...RUN, "--markdown", file, "--junit", `${file}/../run`], /--markdown and --junit are the same file/);
 });
 
-const FIGURE = { name: "status/together", doc: "updates", unit: "/s", better: "greater", rounds: [1, 2, 3], floor: null, goal: null };
+const FIGURE = {
+  name: "status/together",
+  doc: "updates",
+  unit: "/s",
+  better: "greater",
+  rounds: [1, 2, 3],
+  floor: null,
+  goal: null,
+};
 const MACHINE = { node: "v20.0.0", platform: "linux x64", cpu: "one", cores: 2, load: 0 };
-const RESULT = { version: 1, kind: "crowdstorm-bench", startedAt: "2026-01-01T00:00:00.000Z", machine: MACHINE, figures: [FIGURE] };
+const RESULT = {
+  version: 1,
+  kind: "crowdstorm-bench",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  machine: MACHINE,
+  figures: [FIGURE],
+};
 
 test("runs are compared with runs: ids, directories, and directories of several", async (t) => {
   const directory = temporaryDirectory(t);
-  for (const [folder, seeds] of [["before", ["1", "2", "3", "4", "5", "6"]], ["after", ["1", "2", "3", "4", "5", "6"]]] as const) {
+  for (const [folder, seeds] of [
+    ["before", ["1", "2", "3", "4", "5", "6"]],
+    ["after", ["1", "2", "3", "4", "5", "6"]],
+  ] as const) {
     for (const seed of seeds) await simulate(...RUN, "--seed", seed, "--results", join(directory, folder));
   }
   const [before, after] = [join(directory, "before"), join(directory, "after")];
@@ -66,14 +105,30 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.doesNotMatch(one.stdout, /slower|cannot tell\n/);
 });
 
-const refused: readonly (readonly [what: string, base: string | object, current: string | object, expected: RegExp])[] = [
-  ["a missing file", RESULT, "", /there is no run "\S+now\.json"/],
-  ["what is not JSON", RESULT, "{", /now\.json: is not JSON: /],
-  ["JSON of another kind", RESULT, { ...RESULT, kind: "other" }, /now\.json: is not a result of simulate bench: kind: /],
-  ["another version", { ...RESULT, version: 2 }, RESULT, /base\.json: is not a result of simulate bench: version: /],
-  ["a figure without rounds", RESULT, { ...RESULT, figures: [{ ...FIGURE, rounds: [] }] }, /now\.json: is not a result of simulate bench: figures\.0\.rounds: /],
-  ["no metric in common", RESULT, { ...RESULT, figures: [{ ...FIGURE, name: "other" }] }, /the two results have no metric in common/],
-];
+const refused: readonly (readonly [what: string, base: string | object, current: string | object, expected: RegExp])[] =
+  [
+    ["a missing file", RESULT, "", /there is no run "\S+now\.json"/],
+    ["what is not JSON", RESULT, "{", /now\.json: is not JSON: /],
+    [
+      "JSON of another kind",
+      RESULT,
+      { ...RESULT, kind: "other" },
+      /now\.json: is not a result of simulate bench: kind: /,
+    ],
+    ["another version", { ...RESULT, version: 2 }, RESULT, /base\.json: is not a result of simulate bench: version: /],
+    [
+      "a figure without rounds",
+      RESULT,
+      { ...RESULT, figures: [{ ...FIGURE, rounds: [] }] },
+      /now\.json: is not a result of simulate bench: figures\.0\.rounds: /,
+    ],
+    [
+      "no metric in common",
+      RESULT,
+      { ...RESULT, figures: [{ ...FIGURE, name: "other" }] },
+      /the two results have no metric in common/,
+    ],
+  ];
 
 for (const [what, base, current, expected] of refused) {
   test(`comparing with ${what} is wrong usage`, async (t) => {
@@ -92,8 +147,14 @@ test("what a comparison cannot write is said before it compares, and a page is r
   const directory = temporaryDirectory(t);
   const bench = join(directory, "bench.json");
   writeFileSync(bench, JSON.stringify(RESULT));
-  await refuses(["compare", bench, bench, "--junit", join(directory, "missing/j.xml")], /missing\/j\.xml cannot be written/);
-  await refuses(["compare", bench, bench, "--html", join(directory, "page.html")], /--html is for two runs side by side/);
+  await refuses(
+    ["compare", bench, bench, "--junit", join(directory, "missing/j.xml")],
+    /missing\/j\.xml cannot be written/,
+  );
+  await refuses(
+    ["compare", bench, bench, "--html", join(directory, "page.html")],
+    /--html is for two runs side by side/,
+  );
   await refuses(["compare", bench, bench, "--open"], /--open is for two runs side by side/);
 });
 
@@ -104,14 +165,20 @@ test("comparing what holds no run, or a run with a benchmark, is wrong usage", a
   mkdirSync(join(directory, "empty"));
   await refuses(["compare", join(directory, "empty"), bench], /empty: there is no finished run in it/);
   await simulate(...RUN, "--results", join(directory, "runs"));
-  await refuses(["compare", bench, join(directory, "runs")], /a result of simulate bench cannot be compared with a run/);
+  await refuses(
+    ["compare", bench, join(directory, "runs")],
+    /a result of simulate bench cannot be compared with a run/,
+  );
   const run = join(directory, "runs", readdirSync(join(directory, "runs"))[0] ?? "");
   writeFileSync(join(run, "summary.json"), "{");
   await refuses(["compare", run, run], /summary\.json: it is not JSON/);
 });
 
 test("measuring against a commit that is none is wrong usage", async () => {
-  await refuses(["bench", "status", "--against", "no-such-commit"], /no-such-commit cannot be checked out: .*no-such-commit/);
+  await refuses(
+    ["bench", "status", "--against", "no-such-commit"],
+    /no-such-commit cannot be checked out: .*no-such-commit/,
+  );
 });
 
 async function refuses(args: readonly string[], expected: RegExp): Promise<void> {

@@ -10,7 +10,16 @@ const PASSED_OR_SLOW = [0, 99];
 
 test("the main job, short: invariants hold, everything is accounted for and written", async (t) => {
   const results = temporaryDirectory(t);
-  const { code, stdout } = await simulate("-s", "disconnect-storm", "--workers", "120", "--duration", "2s", "--results", results);
+  const { code, stdout } = await simulate(
+    "-s",
+    "disconnect-storm",
+    "--workers",
+    "120",
+    "--duration",
+    "2s",
+    "--results",
+    results,
+  );
   assert.ok(PASSED_OR_SLOW.includes(code ?? -1), `exit ${code}\n${stdout}`);
   const summary = onlySummary(results);
   assert.equal(summary.end.how, "finished");
@@ -28,7 +37,15 @@ test("the main job, short: invariants hold, everything is accounted for and writ
   assert.match(stdout, /Run it again +simulate --scenario disconnect-storm --workers 120 --duration 2s --seed 1\n/);
   const run = readdirSync(results)[0] ?? "";
   assert.deepEqual(readdirSync(join(results, run)).sort(), [
-    "acknowledgements.log", "latency.hlog", "order", "report.html", "report.json", "run.db", "run.json", "scenario.yaml", "summary.json",
+    "acknowledgements.log",
+    "latency.hlog",
+    "order",
+    "report.html",
+    "report.json",
+    "run.db",
+    "run.json",
+    "scenario.yaml",
+    "summary.json",
   ]);
 });
 
@@ -48,11 +65,22 @@ test("workers who are not qualified are refused, the same on real threads and un
   const { scenario } = loadScenario("onboarding-rush");
   const plan = buildPlan(scenario, { workers: 80 });
   const held = Array.from({ length: plan.workers }, (_, index) => plan.worker(index).qualifications ?? {});
-  const unfit = held.filter(({ "language-test": language = 0, blocked }) => language < 50 || blocked !== undefined).length;
+  const unfit = held.filter(
+    ({ "language-test": language = 0, blocked }) => language < 50 || blocked !== undefined,
+  ).length;
   assert.ok(unfit > 0);
   for (const engine of [[], ["--virtual"]]) {
     const results = temporaryDirectory(t);
-    const { code, stderr } = await simulate("-s", "onboarding-rush", "--workers", "80", "--quiet", "--results", results, ...engine);
+    const { code, stderr } = await simulate(
+      "-s",
+      "onboarding-rush",
+      "--workers",
+      "80",
+      "--quiet",
+      "--results",
+      results,
+      ...engine,
+    );
     assert.ok(PASSED_OR_SLOW.includes(code ?? -1), stderr);
     const { counters, outcomes } = onlySummary(results);
     const onboarded = Object.values(outcomes.onboardingAgents).reduce((sum, n) => sum + n, 0);
@@ -65,19 +93,39 @@ test("a threshold that aborts ends the run early on either engine: whole results
   const path = join(root, "aborts.yaml");
   const { text } = loadScenario("steady");
   assert.ok(text.includes("\nthresholds:"));
-  writeFileSync(path, text.replace(/\nthresholds:[^]*?\n\n/, '\nthresholds:\n  workers_started: [{ threshold: "count<5", abortOnFail: true, delayAbortEval: 700ms }]\n\n'));
+  writeFileSync(
+    path,
+    text.replace(
+      /\nthresholds:[^]*?\n\n/,
+      '\nthresholds:\n  workers_started: [{ threshold: "count<5", abortOnFail: true, delayAbortEval: 700ms }]\n\n',
+    ),
+  );
   for (const engine of [[], ["--virtual"]]) {
     const results = join(root, `results${engine.join("")}`);
-    const { code, stdout, stderr } = await simulate("-s", path, "--workers", "200", "--duration", "10s", "--results", results, ...engine);
+    const { code, stdout, stderr } = await simulate(
+      "-s",
+      path,
+      "--workers",
+      "200",
+      "--duration",
+      "10s",
+      "--results",
+      results,
+      ...engine,
+    );
     assert.equal(code, 99, stdout + stderr);
-    assert.match(stdout, /the run was aborted: threshold workers_started count<5 failed after \d+\.\d s: observed \d+\n/);
+    assert.match(
+      stdout,
+      /the run was aborted: threshold workers_started count<5 failed after \d+\.\d s: observed \d+\n/,
+    );
     const summary = onlySummary(results);
     assert.equal(summary.end.how, "aborted");
     for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
     const { workers_started: started = 0, workers_cut_off: cutOff = 0 } = summary.counters;
     assert.ok(started < 200 && cutOff > 0, `${started} started, ${cutOff} cut off`);
     const [run = ""] = readdirSync(results);
-    for (const file of ["summary.json", "report.html", "report.json", "latency.hlog", "run.db"]) assert.ok(existsSync(join(results, run, file)), file);
+    for (const file of ["summary.json", "report.html", "report.json", "latency.hlog", "run.db"])
+      assert.ok(existsSync(join(results, run, file)), file);
     const replayed = await simulate("replay", join(results, run));
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   }
@@ -85,14 +133,26 @@ test("a threshold that aborts ends the run early on either engine: whole results
 
 test("more than the machine can do: every agent is brought to its end, no invariant breaks, and the run says that it was too much", async (t) => {
   const results = temporaryDirectory(t);
-  const { code, stdout, stderr } = await simulate("-s", "disconnect-storm", "--workers", "3000", "--duration", "500ms", "--threads", "2", "--results", results);
+  const { code, stdout, stderr } = await simulate(
+    "-s",
+    "disconnect-storm",
+    "--workers",
+    "3000",
+    "--duration",
+    "500ms",
+    "--threads",
+    "2",
+    "--results",
+    results,
+  );
   const summary = onlySummary(results);
   for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
   assert.equal(summary.end.how, "finished", stdout + stderr);
   assert.equal(summary.counters["workers_started"], 3000);
   // How late the generator was is up to the machine; that it is the verdict is not.
   assert.equal(code, summary.schedule.kept && summary.thresholds.every(({ passed }) => passed) ? 0 : 99);
-  if (!summary.schedule.kept) assert.match(stdout, /the schedule was not kept: p99 of the slip is [\d,.]+ ms, the bound is 100 ms/);
+  if (!summary.schedule.kept)
+    assert.match(stdout, /the schedule was not kept: p99 of the slip is [\d,.]+ ms, the bound is 100 ms/);
 });
 
 test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {

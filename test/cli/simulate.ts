@@ -15,7 +15,10 @@ export interface Ended {
 }
 
 export function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CI: "true" } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, CI: "true" },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
@@ -38,6 +41,7 @@ export function temporaryDirectory(t: { after(fn: () => void): void }): string {
 /** The summary of the only run under `root`. */
 export function onlySummary(root: string): Summary {
   const runs = readdirSync(root);
-  if (runs.length !== 1 || runs[0] === undefined) throw new Error(`expected one run under ${root}, found ${runs.length}`);
+  if (runs.length !== 1 || runs[0] === undefined)
+    throw new Error(`expected one run under ${root}, found ${runs.length}`);
   return JSON.parse(readFileSync(join(root, runs[0], "summary.json"), "utf8")) as Summary;
 }

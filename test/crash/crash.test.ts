@@ -54,9 +54,14 @@ writeFileSync(scenarioPath, SCENARIO);
 /** Starts a run, kills it so many ms after its record was written (or when it has ended), and gives its directory. */
 async function killed(number: number, afterMs: number): Promise<string> {
   const results = join(root, String(number));
-  const child = spawn(process.execPath, [simulate, "--scenario", scenarioPath, "--seed", String(number), "--results", results, "--quiet"], { stdio: "ignore" });
+  const child = spawn(
+    process.execPath,
+    [simulate, "--scenario", scenarioPath, "--seed", String(number), "--results", results, "--quiet"],
+    { stdio: "ignore" },
+  );
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const directory = (): string | undefined => (existsSync(results) ? readdirSync(results).map((run) => join(results, run))[0] : undefined);
+  const directory = (): string | undefined =>
+    existsSync(results) ? readdirSync(results).map((run) => join(results, run))[0] : undefined;
   const hasBegun = (): boolean => existsSync(join(directory() ?? "", "run.json"));
   while (!hasBegun() && child.exitCode === null) await sleep(5);
   await Promise.race([ended, sleep(afterMs)]);
@@ -73,8 +78,12 @@ function unstored(directory: string): string[] {
   const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(0, -1) : [];
   const db = new Sqlite(join(directory, "run.db"), { readonly: true });
   try {
-    const submits = db.prepare("SELECT count(*) FROM agent_state WHERE kind = 'submit' AND agent_type = ? AND agent_id = ?").pluck();
-    const changes = db.prepare("SELECT count(*) FROM status_changes WHERE new_status = ? AND agent_type = ? AND agent_id = ?").pluck();
+    const submits = db
+      .prepare("SELECT count(*) FROM agent_state WHERE kind = 'submit' AND agent_type = ? AND agent_id = ?")
+      .pluck();
+    const changes = db
+      .prepare("SELECT count(*) FROM status_changes WHERE new_status = ? AND agent_type = ? AND agent_id = ?")
+      .pluck();
     const rows = {
       main: db.prepare("SELECT count(*) FROM agents WHERE agent_id = ?").pluck(),
       onboarding: db.prepare("SELECT count(*) FROM onboarding_agents WHERE onboarding_agent_id = ?").pluck(),
@@ -108,9 +117,12 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
       const report = examineCutOff(directory);
       assert.deepEqual(report.missing, []);
       assert.ok(report.record !== undefined);
-      for (const { what } of readAcknowledgements(directory)) acknowledged[what === "none" ? "agents" : what === "submit" ? "submits" : "statuses"]++;
+      for (const { what } of readAcknowledgements(directory))
+        acknowledged[what === "none" ? "agents" : what === "submit" ? "submits" : "statuses"]++;
       if (wasCutOff && cutOff % REPORT_EVERY === 0) {
-        const { status, stdout, stderr } = spawnSync(process.execPath, [simulate, "report", directory], { encoding: "utf8" });
+        const { status, stdout, stderr } = spawnSync(process.execPath, [simulate, "report", directory], {
+          encoding: "utf8",
+        });
         assert.deepEqual([status, stderr], [0, ""]);
         assert.match(stdout, /^CUT OFF {2}tiny\n/);
         assert.match(stdout, /acknowledged +[\d,]+ statuses and submits, all of them in the database/);
@@ -121,12 +133,16 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   assert.ok(cutOff >= KILLS, `only ${cutOff} of ${tried} runs were cut off`);
-  for (const [what, noted] of Object.entries(acknowledged)) assert.ok(noted > KILLS, `only ${noted} ${what} were acknowledged`);
+  for (const [what, noted] of Object.entries(acknowledged))
+    assert.ok(noted > KILLS, `only ${noted} ${what} were acknowledged`);
 });
 
 test("what was acknowledged and is not there is found, and said", async () => {
   const directory = await killed(1000, 800);
-  writeFileSync(join(directory, "acknowledgements.log"), "onboarding_1 submit\nonboarding_1 submit\n999 completed\n1 comp");
+  writeFileSync(
+    join(directory, "acknowledgements.log"),
+    "onboarding_1 submit\nonboarding_1 submit\n999 completed\n1 comp",
+  );
   rmSync(join(directory, "summary.json"), { force: true });
   const { status, stdout } = spawnSync(process.execPath, [simulate, "report", directory], { encoding: "utf8" });
   assert.equal(status, 98);
@@ -138,15 +154,24 @@ test("a directory that is no run, and one whose run had not begun", () => {
   const empty = join(root, "empty");
   assert.equal(spawnSync(process.execPath, [simulate, "report", empty], { encoding: "utf8" }).status, 2);
   const early = mkdtempSync(join(root, "early-"));
-  assert.match(spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" }).stderr, /is no run: it has neither a summary nor a database\n$/);
+  assert.match(
+    spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" }).stderr,
+    /is no run: it has neither a summary nor a database\n$/,
+  );
   openDatabase(join(early, "run.db"), { create: true }).close();
   const { status, stdout } = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
   assert.deepEqual([status, stdout], [0, `CUT OFF before it had begun: ${early}\n`]);
   writeFileSync(join(early, "run.json"), "{");
   const damaged = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
-  assert.deepEqual([damaged.status, damaged.stderr], [1, `simulate: cannot read ${join(early, "run.json")}: it is not JSON\n`]);
+  assert.deepEqual(
+    [damaged.status, damaged.stderr],
+    [1, `simulate: cannot read ${join(early, "run.json")}: it is not JSON\n`],
+  );
   rmSync(join(early, "run.json"));
-  writeFileSync(join(early, "run.db"), "not a database, but long enough to be taken for one by somebody who does not look");
+  writeFileSync(
+    join(early, "run.db"),
+    "not a database, but long enough to be taken for one by somebody who does not look",
+  );
   const broken = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
   assert.deepEqual([broken.status, broken.stderr.trim().split("\n").length], [1, 1]);
 });

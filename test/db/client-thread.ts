@@ -59,7 +59,12 @@ async function work(): Promise<unknown> {
 function parked(agentIds: readonly string[], doorbell: Int32Array): string[][] {
   const results: string[][] = [];
   const failures: unknown[] = [];
-  for (const agentId of agentIds) spawn(readBack(agentId), (seen) => results.push(seen), (error) => failures.push(error));
+  for (const agentId of agentIds)
+    spawn(
+      readBack(agentId),
+      (seen) => results.push(seen),
+      (error) => failures.push(error),
+    );
   while (results.length + failures.length < agentIds.length) {
     const seen = atomics.load(doorbell, 0);
     if (!db.poll()) atomics.wait(doorbell, 0, seen);

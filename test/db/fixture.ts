@@ -20,7 +20,11 @@ export function put<K extends WriteName>(db: Database, name: K, ...args: WriteAr
 }
 
 /** A task run with `assignments` assignments of `unitsEach` launched units; ids start at 1. */
-export function newTaskRun(db: Database, assignments: number, unitsEach: number): { taskRunId: string; assignmentIds: string[] } {
+export function newTaskRun(
+  db: Database,
+  assignments: number,
+  unitsEach: number,
+): { taskRunId: string; assignmentIds: string[] } {
   const { taskId } = put(db, "newTask", { taskName: "talk", taskType: "chat" });
   const { taskRunId } = put(db, "newTaskRun", { taskId, providerType: "simulated", runDir: "/runs/1" });
   const assignmentIds = put(db, "newAssignments", { taskRunId, assignments, unitsEach, status: "launched" });
@@ -28,7 +32,11 @@ export function newTaskRun(db: Database, assignments: number, unitsEach: number)
 }
 
 /** An agent on a newly reserved unit, of a new worker of that name. */
-export function newAgent(db: Database, taskRunId: string, workerName: string): { agentId: string; unitId: string; workerId: string } {
+export function newAgent(
+  db: Database,
+  taskRunId: string,
+  workerName: string,
+): { agentId: string; unitId: string; workerId: string } {
   const { workerId } = put(db, "findOrCreateWorker", { workerName, providerType: "simulated" });
   const unit = put(db, "reserveUnit", taskRunId, workerId);
   if (unit === null) throw new Error("no unit is free");

@@ -14,4 +14,10 @@ for (let n = 0; n < 600; n++) {
     failed++;
   }
 }
-console.log(JSON.stringify({ acknowledged: acknowledged.length, failed, missing: acknowledged.filter((name) => db.findTask(name) === undefined).length }));
+console.log(
+  JSON.stringify({
+    acknowledged: acknowledged.length,
+    failed,
+    missing: acknowledged.filter((name) => db.findTask(name) === undefined).length,
+  }),
+);

@@ -26,7 +26,9 @@ function pack(requests: readonly Request[]): Packed {
 const id = fc.integer({ min: 1, max: 4 }).map(String);
 const aRequest: fc.Arbitrary<Request> = fc.oneof(
   fc.record({ workerId: id, unitId: id }).map((key): Request => ["newAgent", [{ ...key, providerType: "p", at: 0 }]]),
-  fc.tuple(id, fc.constantFrom(...AGENT_STATUSES)).map(([agentId, status]): Request => ["updateAgent", [agentId, { status, at: 1 }]]),
+  fc
+    .tuple(id, fc.constantFrom(...AGENT_STATUSES))
+    .map(([agentId, status]): Request => ["updateAgent", [agentId, { status, at: 1 }]]),
   id.map((agentId): Request => ["appendState", [{ agentType: "main", agentId, kind: "update", data: "1", at: 2 }]]),
   id.map((workerId): Request => ["reserveUnit", ["1", workerId]]),
   id.map((unitId): Request => ["clearUnitAgent", [unitId]]),
@@ -38,9 +40,15 @@ test("writes have the same outcomes and rows in groups, with failures among them
     const connection = openOwner(":memory:", true);
     const commit = createGroupCommit(connection);
     commit(SETUP);
-    const outcomes = groups.flatMap((group) => commit(pack(group))).map(({ value, error }) => ({ value, error: error?.message }));
+    const outcomes = groups
+      .flatMap((group) => commit(pack(group)))
+      .map(({ value, error }) => ({ value, error: error?.message }));
     const reads = createReads(connection);
-    const rows = [reads.unitsOfTaskRun("1"), reads.agentsOfTaskRun("1"), ["1", "2", "3"].map((agent) => reads.statusChangesOf("main", agent))];
+    const rows = [
+      reads.unitsOfTaskRun("1"),
+      reads.agentsOfTaskRun("1"),
+      ["1", "2", "3"].map((agent) => reads.statusChangesOf("main", agent)),
+    ];
     connection.close();
     return { outcomes, rows };
   };
@@ -53,7 +61,10 @@ test("writes have the same outcomes and rows in groups, with failures among them
 });
 
 test("entries of the journal that are added many in a statement are in their order, and those of unknown agents fail alone", () => {
-  const entry = fc.record({ agentType: fc.constantFrom("main", "onboarding"), agentId: fc.constantFrom("1", "1", "1", "1", "1", "1", "1", "9") });
+  const entry = fc.record({
+    agentType: fc.constantFrom("main", "onboarding"),
+    agentId: fc.constantFrom("1", "1", "1", "1", "1", "1", "1", "9"),
+  });
   const AGENTS: Request[] = [
     ["newAgent", [{ workerId: "1", unitId: "1", providerType: "p", at: 0 }]],
     ["newOnboardingAgent", [{ workerId: "1", taskRunId: "1", at: 0 }]],
@@ -63,11 +74,19 @@ test("entries of the journal that are added many in a statement are in their ord
       const connection = openOwner(":memory:", true);
       const commit = createGroupCommit(connection);
       commit([...SETUP, ...AGENTS]);
-      const outcomes = commit(pack(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]])));
+      const outcomes = commit(
+        pack(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]])),
+      );
       const rows = connection.prepare("SELECT agent_type AS agentType, data FROM agent_state ORDER BY seq").all();
       connection.close();
-      assert.deepEqual(outcomes.map(({ error }) => error === undefined), entries.map(({ agentId }) => agentId === "1"));
-      assert.deepEqual(rows, entries.flatMap(({ agentType, agentId }, n) => (agentId === "1" ? [{ agentType, data: String(n) }] : [])));
+      assert.deepEqual(
+        outcomes.map(({ error }) => error === undefined),
+        entries.map(({ agentId }) => agentId === "1"),
+      );
+      assert.deepEqual(
+        rows,
+        entries.flatMap(({ agentType, agentId }, n) => (agentId === "1" ? [{ agentType, data: String(n) }] : [])),
+      );
     }),
     { numRuns: 60 },
   );
@@ -81,7 +100,10 @@ test("what crosses to the writer is what was sent, in order", () => {
       const arrived = message.flatMap((item): Request[] => {
         if (!areEntries(item)) return [item];
         const { agentType, kind, agentIds, data, at } = item;
-        return agentIds.map((agentId, n) => ["appendState", [{ agentType, agentId, kind, data: data[n] ?? "", at: at[n] ?? NaN }]]);
+        return agentIds.map((agentId, n) => [
+          "appendState",
+          [{ agentType, agentId, kind, data: data[n] ?? "", at: at[n] ?? NaN }],
+        ]);
       });
       assert.deepEqual(arrived, requests);
     }),
@@ -98,7 +120,10 @@ test("a full disk fails every write whose commit it took with it, and none befor
   connection.pragma(`max_page_count = ${pages}`);
 
   const update: Request = ["updateAgent", ["1", { status: "accepted", at: 1 }]];
-  const tooMuch: Request = ["appendState", [{ agentType: "main", agentId: "1", kind: "submit", data: "x".repeat(100_000), at: 2 }]];
+  const tooMuch: Request = [
+    "appendState",
+    [{ agentType: "main", agentId: "1", kind: "submit", data: "x".repeat(100_000), at: 2 }],
+  ];
   const outcomes = commit([update, tooMuch, update]);
   const row = createReads(connection).getAgent("1");
 

@@ -32,7 +32,11 @@ test("whatever was acknowledged is there after the process was killed", async (t
     const db = openDatabase(path);
     for (const [agentId, last] of acknowledged) {
       const submits = db.stateOfAgent("main", agentId).map(({ data }) => Number(data));
-      assert.deepEqual(submits, submits.map((_, index) => index), "none is missing or twice");
+      assert.deepEqual(
+        submits,
+        submits.map((_, index) => index),
+        "none is missing or twice",
+      );
       assert.ok(submits.length > last);
       assert.ok(db.statusChangesOf("main", agentId).length > last);
     }

@@ -33,7 +33,11 @@ function* writeForEver(agentId: string): Steps<void> {
 
 for (let index = 0; index < AGENTS; index++) {
   const { agentId } = newAgent(db, taskRunId, `worker ${index}`);
-  spawn(writeForEver(agentId), () => undefined, (error) => {
-    throw error;
-  });
+  spawn(
+    writeForEver(agentId),
+    () => undefined,
+    (error) => {
+      throw error;
+    },
+  );
 }

@@ -17,7 +17,10 @@ import { newPath, newTaskRun } from "./fixture.js";
 
 test("a database is made only when asked for, and is there when opened again", (t) => {
   const path = newPath(t);
-  assert.throws(() => openDatabase(path), (error) => error instanceof DatabaseError && /there is no database/.test(error.message));
+  assert.throws(
+    () => openDatabase(path),
+    (error) => error instanceof DatabaseError && /there is no database/.test(error.message),
+  );
   assert.ok(!existsSync(path));
 
   const made = openDatabase(path, { create: true });
@@ -74,7 +77,10 @@ test("a database that is closed while somebody reads it keeps all that was commi
 test("a file of a newer or older schema version is refused with both versions, and left as it was", (t) => {
   const path = newPath(t);
   openDatabase(path, { create: true }).close();
-  for (const [version, maker] of [[2, "a newer"], [0, "an older"]] as const) {
+  for (const [version, maker] of [
+    [2, "a newer"],
+    [0, "an older"],
+  ] as const) {
     const raw = new Sqlite(path);
     raw.pragma("journal_mode = DELETE");
     raw.pragma(`user_version = ${version}`);
@@ -82,7 +88,9 @@ test("a file of a newer or older schema version is refused with both versions, a
     const before = readFileSync(path);
     assert.throws(
       () => openDatabase(path, { create: true }),
-      (error) => error instanceof DatabaseVersionError && error.message.includes(`schema version ${version}, written by ${maker}`),
+      (error) =>
+        error instanceof DatabaseVersionError &&
+        error.message.includes(`schema version ${version}, written by ${maker}`),
     );
     assert.deepEqual(readFileSync(path), before);
   }
@@ -101,7 +109,10 @@ test("what is no database of this program is refused and left as it was", (t) =>
 
   for (const file of [theirs, text, empty]) {
     const before = readFileSync(file);
-    assert.throws(() => openDatabase(file, { create: true }), (error) => error instanceof ForeignDatabaseError && error.message.startsWith(file));
+    assert.throws(
+      () => openDatabase(file, { create: true }),
+      (error) => error instanceof ForeignDatabaseError && error.message.startsWith(file),
+    );
     assert.deepEqual(readFileSync(file), before);
   }
   assert.deepEqual(readdirSync(dirname(path)).sort(), ["empty.db", "notes.txt", "theirs.db"]);
@@ -132,7 +143,10 @@ test("a database that is open has no second owner", async (t) => {
 
 test("a writer refuses what cannot be opened as openDatabase does", async (t) => {
   const path = newPath(t);
-  await assert.rejects(startWriter(path), (error) => error instanceof DatabaseError && /there is no database/.test(error.message));
+  await assert.rejects(
+    startWriter(path),
+    (error) => error instanceof DatabaseError && /there is no database/.test(error.message),
+  );
   await assert.rejects(startWriter(":memory:", { create: true }), DatabaseError);
   writeFileSync(path, "x".repeat(200));
   await assert.rejects(startWriter(path), ForeignDatabaseError);

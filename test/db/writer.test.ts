@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { Worker } from "node:worker_threads";
-import { connectDatabase, DatabaseError, openDatabase, startWriter, type Database, type WriterHandle } from "../../dist/db/index.js";
+import {
+  connectDatabase,
+  DatabaseError,
+  openDatabase,
+  startWriter,
+  type Database,
+  type WriterHandle,
+} from "../../dist/db/index.js";
 import { suspend, suspendOn, wait, type Steps } from "../../dist/sync/index.js";
 import type { Job } from "./client-thread.js";
 import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
@@ -10,7 +17,10 @@ import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
 const READ_BACK = ["accepted", "waiting", "in task", "completed"];
 
 function startThread(job: Job): Worker {
-  return new Worker(new URL("./client-thread.js", import.meta.url), { workerData: job, transferList: [job.connection.port] });
+  return new Worker(new URL("./client-thread.js", import.meta.url), {
+    workerData: job,
+    transferList: [job.connection.port],
+  });
 }
 
 /** Does a job in a thread; returns what it posted last. */
@@ -42,7 +52,9 @@ test("two threads, ten workers each, never get the same unit", async (t) => {
   const { taskRunId } = newTaskRun(db, 100, 1);
   const names = (thread: number): string[] => Array.from({ length: 10 }, (_, index) => `worker ${thread}.${index}`);
   const taken = await Promise.all(
-    [0, 1].map((thread) => inThread({ connection: writer.connect(), kind: "reserve", taskRunId, names: names(thread) })),
+    [0, 1].map((thread) =>
+      inThread({ connection: writer.connect(), kind: "reserve", taskRunId, names: names(thread) }),
+    ),
   );
   const all = taken.flat() as string[];
   assert.equal(all.length, 100);
@@ -63,10 +75,19 @@ for (const kind of ["blocked", "suspended", "parked"] as const) {
     const results = await Promise.all(
       [agents.slice(0, 20), agents.slice(20)].map((names) => {
         const doorbell = new SharedArrayBuffer(4);
-        return inThread({ connection: writer.connect({ doorbell: { buffer: doorbell, index: 0 } }), kind, taskRunId, names, doorbell });
+        return inThread({
+          connection: writer.connect({ doorbell: { buffer: doorbell, index: 0 } }),
+          kind,
+          taskRunId,
+          names,
+          doorbell,
+        });
       }),
     );
-    assert.deepEqual(results.flat(), agents.map(() => READ_BACK));
+    assert.deepEqual(
+      results.flat(),
+      agents.map(() => READ_BACK),
+    );
     // Other threads see them too.
     assert.deepEqual(db.agentStatusCounts(taskRunId), new Map([["completed", 40]]));
     db.close();
@@ -81,11 +102,19 @@ test("writes that arrive together are committed together, and each is answered",
   const before = await writer.stats();
   const outcomes = await Promise.allSettled(
     Array.from({ length: 50 }, (_, index) =>
-      suspendOn(db.write("updateAgent", index % 10 === 3 ? "999" : agentId, { status: index % 2 === 0 ? "waiting" : "in task", at: index })),
+      suspendOn(
+        db.write("updateAgent", index % 10 === 3 ? "999" : agentId, {
+          status: index % 2 === 0 ? "waiting" : "in task",
+          at: index,
+        }),
+      ),
     ),
   );
   const after = await writer.stats();
-  assert.deepEqual(outcomes.map(({ status }) => status === "rejected"), Array.from({ length: 50 }, (_, index) => index % 10 === 3));
+  assert.deepEqual(
+    outcomes.map(({ status }) => status === "rejected"),
+    Array.from({ length: 50 }, (_, index) => index % 10 === 3),
+  );
   assert.equal(after.writes - before.writes, 50);
   assert.equal(after.commits - before.commits, 1);
   assert.ok(after.largestGroup >= 50);
@@ -124,7 +153,8 @@ test("errors keep their class, message and cause across threads", async (t) => {
 test("closing commits what was sent, and fails what comes after", async (t) => {
   const { path, writer, db } = await withWriter(t);
   newTaskRun(db, 1, 1);
-  for (let index = 0; index < 1000; index++) db.send("findOrCreateWorker", { workerName: `worker ${index}`, providerType: "simulated" });
+  for (let index = 0; index < 1000; index++)
+    db.send("findOrCreateWorker", { workerName: `worker ${index}`, providerType: "simulated" });
   const closed = connectDatabase(writer.connect());
   closed.close();
   closed.close();
@@ -133,7 +163,10 @@ test("closing commits what was sent, and fails what comes after", async (t) => {
   const late = connectDatabase(writer.connect());
   await writer.close();
   await writer.close();
-  assert.throws(() => put(late, "newTask", { taskName: "late", taskType: "chat" }), /the database writer stopped: it was closed/);
+  assert.throws(
+    () => put(late, "newTask", { taskName: "late", taskType: "chat" }),
+    /the database writer stopped: it was closed/,
+  );
   assert.throws(() => writer.connect(), DatabaseError);
   await assert.rejects(writer.stats(), DatabaseError);
   late.close();
@@ -150,13 +183,19 @@ test("closing resumes nobody within its call; who is resumed after it finds the 
     (function* (): Steps<void> {
       yield* wait(db.write("newTask", { taskName: "talk", taskType: "chat" }));
       order.push("resumed");
-      assert.throws(() => db.findTask("talk"), (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`);
+      assert.throws(
+        () => db.findTask("talk"),
+        (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`,
+      );
       yield* wait(db.write("newTask", { taskName: "late", taskType: "chat" }));
     })(),
   );
   db.close();
   order.push("closed");
-  await assert.rejects(writing, (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`);
+  await assert.rejects(
+    writing,
+    (error) => error instanceof DatabaseError && error.message === `${path}: the database is closed`,
+  );
   assert.deepEqual(order, ["closed", "resumed"]);
   await writer.close();
 
@@ -177,7 +216,9 @@ test("a crash of the writer fails every wait, blocked or suspended, and is told"
   const failure = once(blocked, "message");
 
   crash(writer);
-  const waits = Array.from({ length: 5 }, () => suspendOn(db.write("updateAgent", agentId, { status: "waiting", at: 1 })));
+  const waits = Array.from({ length: 5 }, () =>
+    suspendOn(db.write("updateAgent", agentId, { status: "waiting", at: 1 })),
+  );
   const outcomes = await Promise.allSettled(waits);
   assert.equal(outcomes.at(-1)?.status, "rejected");
   assert.deepEqual(await failure, ["DatabaseError: the database writer stopped: writes.reduce is not a function"]);

@@ -8,9 +8,14 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 test("npm run docs:api has nothing to complain about", async () => {
   const complaints = await new Promise<string>((resolve) => {
-    execFile(process.execPath, ["node_modules/typedoc/bin/typedoc", "--emit", "none"], { cwd: root }, (error, stdout, stderr) => {
-      resolve(error === null ? "" : `${stdout}${stderr}`);
-    });
+    execFile(
+      process.execPath,
+      ["node_modules/typedoc/bin/typedoc", "--emit", "none"],
+      { cwd: root },
+      (error, stdout, stderr) => {
+        resolve(error === null ? "" : `${stdout}${stderr}`);
+      },
+    );
   });
   assert.equal(complaints, "");
 });

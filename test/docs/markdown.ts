@@ -57,7 +57,15 @@ export interface Instructions {
 }
 
 export function instructionsOf({ directives, text }: Block): Instructions {
-  const instructions = { skip: false, options: "", first: "", exit: undefined as number | undefined, file: undefined as string | undefined, inside: [] as string[], output: false };
+  const instructions = {
+    skip: false,
+    options: "",
+    first: "",
+    exit: undefined as number | undefined,
+    file: undefined as string | undefined,
+    inside: [] as string[],
+    output: false,
+  };
   for (const directive of directives) {
     const [word = "", ...rest] = directive.split(" ");
     if (word === "skip" && /^skip \(.+\)$/.test(directive)) instructions.skip = true;

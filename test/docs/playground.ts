@@ -50,22 +50,35 @@ export function makePlayground(): Playground {
   symlinkSync(root, join(directory, "node_modules/crowdstorm"));
   symlinkSync(join(root, "node_modules/@types"), join(directory, "node_modules/@types"));
   writeFileSync(join(bin, "simulate.mjs"), SIMULATE);
-  const script = (name: string, text: string): void => writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const script = (name: string, text: string): void =>
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   script("simulate", `exec "${process.execPath}" "${join(bin, "simulate.mjs")}" "$@"`);
   script("npx", `case "$1" in simulate) exec "$@";; *) echo "npx $1 is not for a test" >&2; exit 1;; esac`);
-  script("npm", `case "$1 $2" in "run example") cd "${root}" && exec "${process.execPath}" scripts/run-example.js "$3";; *) echo "npm $1 is not for a test" >&2; exit 1;; esac`);
+  script(
+    "npm",
+    `case "$1 $2" in "run example") cd "${root}" && exec "${process.execPath}" scripts/run-example.js "$3";; *) echo "npm $1 is not for a test" >&2; exit 1;; esac`,
+  );
   const env = { ...process.env, CI: "true", PATH: `${bin}:${process.env["PATH"] ?? ""}` };
 
   const run = (command: string, args: readonly string[], extra: NodeJS.ProcessEnv): Promise<Ended> =>
     new Promise((resolve) => {
-      execFile(command, args, { cwd: directory, env: { ...env, ...extra }, timeout: LONGEST_MS, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-      });
+      execFile(
+        command,
+        args,
+        { cwd: directory, env: { ...env, ...extra }, timeout: LONGEST_MS, maxBuffer: 1 << 26 },
+        (error, stdout, stderr) => {
+          resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+        },
+      );
     });
 
   return {
     directory,
-    shell: (text, options, exit) => run("bash", ["-euo", "pipefail", "-c", text], { DOCS_OPTIONS: options, ...(exit !== undefined && { DOCS_EXIT: String(exit) }) }),
+    shell: (text, options, exit) =>
+      run("bash", ["-euo", "pipefail", "-c", text], {
+        DOCS_OPTIONS: options,
+        ...(exit !== undefined && { DOCS_EXIT: String(exit) }),
+      }),
     node: (file) => run(process.execPath, [file], {}),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

@@ -10,7 +10,12 @@ import { scenarioTemplate } from "../../dist/cli/scenario-template.js";
 import { blocksOf, instructionsOf, type Block, type Instructions } from "./markdown.js";
 import { makePlayground, root, type Playground } from "./playground.js";
 
-const documents = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const documents = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 type Mapping = Record<string, unknown>;
 
@@ -28,13 +33,20 @@ function merged(base: Mapping, part: Mapping): Mapping {
 }
 
 /** A scenario, part of one, or a workflow of GitHub's, whose commands are run. */
-async function checkYaml({ text }: Block, { inside, options, exit }: Instructions, playground: Playground): Promise<void> {
+async function checkYaml(
+  { text }: Block,
+  { inside, options, exit }: Instructions,
+  playground: Playground,
+): Promise<void> {
   const content = parse(text) as Mapping;
   if ("jobs" in content) {
     const jobs = content["jobs"] as Record<string, { steps: readonly { run?: string }[] }>;
-    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run.split("\n"))).filter((line) => /\bsimulate\b/.test(line));
+    const commands = Object.values(jobs)
+      .flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run.split("\n")))
+      .filter((line) => /\bsimulate\b/.test(line));
     assert.ok(commands.length > 0, "a workflow that runs nothing of this project");
-    for (const command of commands) succeeded(await playground.shell(command.replaceAll(/\$\{\{.*?\}\}/g, "1"), options, exit), exit);
+    for (const command of commands)
+      succeeded(await playground.shell(command.replaceAll(/\$\{\{.*?\}\}/g, "1"), options, exit), exit);
     return;
   }
   const part = inside.reduceRight<unknown>((value, key) => ({ [key]: value }), content) as Mapping;
@@ -48,15 +60,35 @@ function succeeded({ code, stdout, stderr }: { code: number; stdout: string; std
 
 /** Compiles the TypeScript that the document's blocks left in `directory`. */
 function compile(directory: string, files: readonly string[]): Promise<string> {
-  const options = ["--strict", "--noUncheckedIndexedAccess", "--skipLibCheck", "--module", "nodenext", "--target", "es2023", "--types", "node"];
+  const options = [
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--types",
+    "node",
+  ];
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...options, ...files], { cwd: directory }, (_error, stdout) => resolve(stdout));
+    execFile(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), ...options, ...files],
+      { cwd: directory },
+      (_error, stdout) => resolve(stdout),
+    );
   });
 }
 
 for (const document of documents) {
-  const blocks = blocksOf(readFileSync(join(root, document), "utf8")).map((block) => ({ block, told: instructionsOf(block) }));
-  const tested = blocks.filter(({ block, told }) => !told.skip && (told.output || ["sh", "ts", "js", "yaml"].includes(block.language)));
+  const blocks = blocksOf(readFileSync(join(root, document), "utf8")).map((block) => ({
+    block,
+    told: instructionsOf(block),
+  }));
+  const tested = blocks.filter(
+    ({ block, told }) => !told.skip && (told.output || ["sh", "ts", "js", "yaml"].includes(block.language)),
+  );
   if (tested.length === 0) continue;
 
   describe(document, () => {

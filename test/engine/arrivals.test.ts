@@ -11,7 +11,13 @@ import { Arena } from "../../dist/sync/index.js";
 
 test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
   const clock = { time: 0, now: () => clock.time };
-  const arena = Arena.create({ slots: 1, wideSlots: 3, wideRingBytes: 1 << 22, clock, driver: { wanted: () => undefined } });
+  const arena = Arena.create({
+    slots: 1,
+    wideSlots: 3,
+    wideRingBytes: 1 << 22,
+    clock,
+    driver: { wanted: () => undefined },
+  });
   const inbox = (): number => arena.allocateWide().index;
   const db = openDatabase(":memory:", { create: true });
   t.after(() => {
@@ -58,5 +64,8 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
   }
   assert.equal(others, started.length, "what is due fires in each turn");
   assert.ok(Math.max(...started) <= 500, started.join(", "));
-  assert.equal(started.reduce((sum, n) => sum + n), planOptions.workers);
+  assert.equal(
+    started.reduce((sum, n) => sum + n),
+    planOptions.workers,
+  );
 });

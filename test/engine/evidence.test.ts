@@ -12,22 +12,44 @@ const sound: Testimony = {
   pool: ids.map((agentId) => ({ agentId, channel: "clients-0", runner: 0, acknowledgedStatuses: [] })),
   tasks: ids.map((agentId) => ({ agentId, taken: nothingTaken(), acknowledgedStatuses: [], endedAtMs: 9 })),
   gauges: [{ agentType: "main", status: "completed", value: 3 }],
-  audit: ids.map((agentId) => ({ agentType: "main", agentId, status: "completed", unitId: agentId, holdsUnit: false, createdAt: 1, history: [{ status: "completed", at: 2 }], submits: 0 })),
+  audit: ids.map((agentId) => ({
+    agentType: "main",
+    agentId,
+    status: "completed",
+    unitId: agentId,
+    holdsUnit: false,
+    createdAt: 1,
+    history: [{ status: "completed", at: 2 }],
+    submits: 0,
+  })),
   slotsInUse: 0,
 };
 
 function books(changes: Partial<Testimony>) {
-  const found = checkInvariants(gatherEvidence({ ...sound, ...changes })).results.find(({ id }) => id === "books-agree");
-  return { checked: found?.checked, unchecked: found?.unchecked, violations: found?.violations.map(({ what, detail }) => `${what}: ${detail}`) };
+  const found = checkInvariants(gatherEvidence({ ...sound, ...changes })).results.find(
+    ({ id }) => id === "books-agree",
+  );
+  return {
+    checked: found?.checked,
+    unchecked: found?.unchecked,
+    violations: found?.violations.map(({ what, detail }) => `${what}: ${detail}`),
+  };
 }
 
 test("handles are counted from what the pool and the task threads noted, not from the rows", () => {
   assert.deepEqual(books({}), { checked: 3, unchecked: undefined, violations: [] });
-  assert.deepEqual(books({ pool: sound.pool.slice(1), tasks: sound.tasks.slice(1) }).violations, ["handles and rows differ: 2 agents had a handle, 3 have a row"]);
-  assert.deepEqual(books({ pool: [...sound.pool, { agentId: "4", channel: "clients-0", acknowledgedStatuses: [] }] }).violations, [
-    "handles and rows differ: 4 agents had a handle, 3 have a row",
+  assert.deepEqual(books({ pool: sound.pool.slice(1), tasks: sound.tasks.slice(1) }).violations, [
+    "handles and rows differ: 2 agents had a handle, 3 have a row",
   ]);
-  assert.deepEqual(books({ tasks: [] }).violations, [], "the notes of a task thread may be gone: the pool has a handle on all");
+  assert.deepEqual(
+    books({ pool: [...sound.pool, { agentId: "4", channel: "clients-0", acknowledgedStatuses: [] }] }).violations,
+    ["handles and rows differ: 4 agents had a handle, 3 have a row"],
+  );
+  assert.deepEqual(
+    books({ tasks: [] }).violations,
+    [],
+    "the notes of a task thread may be gone: the pool has a handle on all",
+  );
 });
 
 test("gauges are compared unless a task thread was killed, which had a share of them", () => {

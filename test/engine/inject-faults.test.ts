@@ -44,7 +44,10 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
   });
   injection.end();
   assert.deepEqual(done, ["client-1: pause", "client-1: kill"]);
-  assert.deepEqual(injection.happened.map(({ what }) => what), ["thread client-1 was paused for 100 ms", "thread client-1 was killed"]);
+  assert.deepEqual(
+    injection.happened.map(({ what }) => what),
+    ["thread client-1 was paused for 100 ms", "thread client-1 was killed"],
+  );
   assert.equal(injection.allowanceMs, 100);
   assert.deepEqual(killedIn(injection), { killed: { channels: new Set(["clients-1"]), runners: new Set() } });
 });

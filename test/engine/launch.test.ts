@@ -9,7 +9,12 @@ import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
 import { preparePlatform } from "../../dist/engine/platform-rows.js";
-import { createLauncher, type LaunchedThread, type Launcher, type LauncherOptions } from "../../dist/engine/threads/launch.js";
+import {
+  createLauncher,
+  type LaunchedThread,
+  type Launcher,
+  type LauncherOptions,
+} from "../../dist/engine/threads/launch.js";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena, systemClock } from "../../dist/sync/index.js";
 
@@ -26,7 +31,11 @@ interface Machine {
 }
 
 /** What launches the threads of a run; it ends with the test, and the writer with it. */
-function launcherOf(t: TestContext, { directory, writer, arena }: Machine, run: Pick<LauncherOptions, "run" | "threads">): Launcher {
+function launcherOf(
+  t: TestContext,
+  { directory, writer, arena }: Machine,
+  run: Pick<LauncherOptions, "run" | "threads">,
+): Launcher {
   const launcher = createLauncher({
     ...run,
     arena: arena.shared,
@@ -62,18 +71,22 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
   const directory = temporaryDirectory(t);
   const writer = await startWriter(join(directory, "run.db"), { create: true });
   const arena = Arena.create({ slots: 8, wideSlots: 3 });
-  const launcher = launcherOf(t, { directory, writer, arena }, {
-    run: {
-      scenario: loadScenario("steady").scenario,
-      plan: { workers: 1 },
-      mailbox: "sound",
-      taskRunId: "1",
-      onboardingQualificationId: undefined,
-      // No channel: a client thread cannot begin.
-      inboxes: { pool: arena.allocateWide().index, runners: [], channels: [] },
+  const launcher = launcherOf(
+    t,
+    { directory, writer, arena },
+    {
+      run: {
+        scenario: loadScenario("steady").scenario,
+        plan: { workers: 1 },
+        mailbox: "sound",
+        taskRunId: "1",
+        onboardingQualificationId: undefined,
+        // No channel: a client thread cannot begin.
+        inboxes: { pool: arena.allocateWide().index, runners: [], channels: [] },
+      },
+      threads: 1,
     },
-    threads: 1,
-  });
+  );
   const thread = await launcher.launch({ kind: "client", shard: 0 });
   launcher.start(0);
   await assert.rejects(thread.report, (error: unknown) => {
@@ -86,7 +99,10 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
 test("more agents than the arena has slots end the run with one line, and not in a hang", async (t) => {
   const { machine, run, inbox } = await platformFor(t, { workers: 20, slots: 4 });
   const launcher = launcherOf(t, machine, {
-    run: { ...run, inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] } },
+    run: {
+      ...run,
+      inboxes: { pool: inbox(), runners: [inbox()], channels: [{ toPlatform: inbox(), toClients: inbox() }] },
+    },
     threads: 3,
   });
   const io = await launcher.launch({ kind: "io" });
@@ -95,7 +111,10 @@ test("more agents than the arena has slots end the run with one line, and not in
   launcher.start(systemClock.now());
   await assert.rejects(io.report, (error: unknown) => {
     assert.ok(error instanceof ThreadDiedError);
-    assert.equal(error.message, "thread io died: apply: all 4 slots of the arena are taken: more are in use at once than it was made for");
+    assert.equal(
+      error.message,
+      "thread io died: apply: all 4 slots of the arena are taken: more are in use at once than it was made for",
+    );
     return true;
   });
 });

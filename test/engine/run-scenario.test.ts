@@ -3,12 +3,20 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { defineScenario, runScenario, ScenarioError, type RunScenarioOptions, type ScenarioInput } from "../../dist/index.js";
+import {
+  defineScenario,
+  runScenario,
+  ScenarioError,
+  type RunScenarioOptions,
+  type ScenarioInput,
+} from "../../dist/index.js";
 import { temporaryDirectory } from "../cli/simulate.js";
 
 const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>
   defineScenario({
-    name: "few", description: "a few workers", incident: "none",
+    name: "few",
+    description: "a few workers",
+    incident: "none",
     arrivals: { stages: [{ duration: "1s", target: 5 }] },
     task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
     behaviours: { all: { weight: 1, actions: 1, thinkTime: "10ms" } },
@@ -25,14 +33,24 @@ test("an option that there is none of, or a value that means nothing, is refused
     [{ duration: "1s" }, new TypeError('runScenario has no option "duration"; did you mean "durationMs"?')],
     [{ virtual: true }, new TypeError('runScenario has no option "virtual"')],
   ];
-  for (const [options, error] of refused) await assert.rejects(runScenario(few(), { ...(options as RunScenarioOptions), results }), error);
-  await assert.rejects(runScenario(few({ faults: [{ kind: "jump-clock", window: ["0s", "1s"], by: "1s" }] }), { engine: "virtual", results }), (error) => error instanceof ScenarioError && /^the faults of few break real threads/.test(error.message));
+  for (const [options, error] of refused)
+    await assert.rejects(runScenario(few(), { ...(options as RunScenarioOptions), results }), error);
+  await assert.rejects(
+    runScenario(few({ faults: [{ kind: "jump-clock", window: ["0s", "1s"], by: "1s" }] }), {
+      engine: "virtual",
+      results,
+    }),
+    (error) => error instanceof ScenarioError && /^the faults of few break real threads/.test(error.message),
+  );
   assert.ok(!existsSync(results));
 });
 
 test("two runs begun in one second have directories of their own, and say how to run them again, blanks and all", async (t) => {
   const results = join(temporaryDirectory(t), "my results");
-  const [first, second] = [await runScenario(few(), { engine: "virtual", results, seed: 3 }), await runScenario(few(), { engine: "virtual", results, seed: 3 })];
+  const [first, second] = [
+    await runScenario(few(), { engine: "virtual", results, seed: 3 }),
+    await runScenario(few(), { engine: "virtual", results, seed: 3 }),
+  ];
   assert.notEqual(first.directory, second.directory);
   assert.equal(first.summary.reproduce, `simulate --scenario '${first.directory}/scenario.yaml' --seed 3 --virtual`);
   assert.match(readFileSync(join(first.directory, "scenario.yaml"), "utf8"), /name: few/);

@@ -21,7 +21,9 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
 
 for (const file of readdirSync(at("examples")).filter((name) => name.endsWith(".ts"))) {
   const program = at(`test-build/example-programs/${basename(file, ".ts")}.js`);
-  const promised = [...readFileSync(at(`examples/${file}`), "utf8").matchAll(/^ \* {5}(.*)$/gm)].map(([, line]) => line ?? "");
+  const promised = [...readFileSync(at(`examples/${file}`), "utf8").matchAll(/^ \* {5}(.*)$/gm)].map(
+    ([, line]) => line ?? "",
+  );
 
   if (promised[0]?.startsWith("$ simulate explore")) {
     test(`${file} shows what it says`, async () => {

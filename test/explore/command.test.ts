@@ -44,11 +44,16 @@ test("a violation: exit code 98, and a schedule that replays with 98", async () 
   const { code, out } = await simulate("explore", "shutdown-waiter", "--mailbox", "reference");
   assert.equal(code, 98);
   assert.match(out, /AgentTimeoutError after 0 ms/);
-  const run = readdirSync(join(directory, "results")).find((name) => name.startsWith("explore-shutdown-waiter-reference"));
+  const run = readdirSync(join(directory, "results")).find((name) =>
+    name.startsWith("explore-shutdown-waiter-reference"),
+  );
   assert.ok(run !== undefined);
   const file = join("results", run, "schedule.json");
   assert.match(out, /picture: results\/explore-shutdown-waiter-reference-.*\/schedule\.html\n/);
-  assert.match(readFileSync(join(directory, "results", run, "schedule.html"), "utf8"), /✗ Violation.*<svg class="whole"/s);
+  assert.match(
+    readFileSync(join(directory, "results", run, "schedule.html"), "utf8"),
+    /✗ Violation.*<svg class="whole"/s,
+  );
   assert.equal((await simulate("explore", "replay", file)).code, 98);
   assert.equal((await simulate("explore", "--strategy", "replay", "--schedule", file)).code, 98);
 });
@@ -61,13 +66,23 @@ test("a stopped exploration is resumed", async () => {
   assert.match(readFileSync(join(directory, file), "utf8"), /frontier/);
   const { code, out } = await simulate("explore", "drained", "--resume", file, "--json");
   assert.equal(code, 0);
-  assert.deepEqual((({ covered, schedules }) => ({ covered, schedules }))(JSON.parse(out) as { covered: boolean; schedules: number }), { covered: true, schedules: 4 });
+  assert.deepEqual(
+    (({ covered, schedules }) => ({ covered, schedules }))(JSON.parse(out) as { covered: boolean; schedules: number }),
+    { covered: true, schedules: 4 },
+  );
   assert.equal((await simulate("explore", "signal", "--resume", file)).code, 2);
 });
 
 test("a violation is told, and is the verdict, where its schedule cannot be kept", async () => {
   writeFileSync(join(directory, "file"), "");
-  const { code, out, err } = await simulate("explore", "shutdown-waiter", "--mailbox", "reference", "--results", "file");
+  const { code, out, err } = await simulate(
+    "explore",
+    "shutdown-waiter",
+    "--mailbox",
+    "reference",
+    "--results",
+    "file",
+  );
   assert.equal(code, 98);
   assert.match(out, /violation: .*\n\nschedule with /);
   assert.doesNotMatch(out, /replay|picture/);
@@ -81,8 +96,13 @@ test("where an exploration stands cannot be kept: exit code 1 and one clear line
 });
 
 test("a schedule that does not fit its program is no violation", async () => {
-  const run = readdirSync(join(directory, "results")).find((name) => name.startsWith("explore-shutdown-waiter-reference"));
-  const kept = JSON.parse(readFileSync(join(directory, "results", run ?? "", "schedule.json"), "utf8")) as Record<string, unknown>;
+  const run = readdirSync(join(directory, "results")).find((name) =>
+    name.startsWith("explore-shutdown-waiter-reference"),
+  );
+  const kept = JSON.parse(readFileSync(join(directory, "results", run ?? "", "schedule.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
   for (const [change, expected] of [
     [{ steps: [7, 7] }, /: its step 1 is of a thread that cannot run there\n$/],
     [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: --max-steps must be that or more\n$/],
@@ -106,22 +126,38 @@ test("a sampling that is resumed twice goes on with its seed and depth, and a se
   const sampling = ["drained", "--strategy", "pct", "--schedules", "2"] as const;
   const first = await begun(...sampling, "--seed", "7", "--depth", "2", "--results", "first");
   const second = await begun(...sampling, "--resume", first, "--results", "second");
-  const { seed, depth, resumption } = JSON.parse(readFileSync(join(directory, second), "utf8")) as Record<string, unknown>;
+  const { seed, depth, resumption } = JSON.parse(readFileSync(join(directory, second), "utf8")) as Record<
+    string,
+    unknown
+  >;
   assert.deepEqual({ seed, depth, resumption }, { seed: "7", depth: 2, resumption: { from: 4 } });
-  for (const other of [["--seed", "1"], ["--depth", "3"]]) {
+  for (const other of [
+    ["--seed", "1"],
+    ["--depth", "3"],
+  ]) {
     const { code, err } = await simulate("explore", ...sampling, "--resume", first, ...other);
-    assert.deepEqual([code, err], [2, `simulate: ${first} is of drained, sound, pct, seed 7, depth 2; resume it as that\n`]);
+    assert.deepEqual(
+      [code, err],
+      [2, `simulate: ${first} is of drained, sound, pct, seed 7, depth 2; resume it as that\n`],
+    );
   }
   const states = await begun("drained", "--by", "states", "--schedules", "2", "--results", "third");
   assert.match((await simulate("explore", "drained", "--resume", states)).out, /every state explored/);
-  assert.match((await simulate("explore", "drained", "--by", "traces", "--resume", states)).err, /is of drained, sound, exhaustive, states; resume it as that/);
+  assert.match(
+    (await simulate("explore", "drained", "--by", "traces", "--resume", states)).err,
+    /is of drained, sound, exhaustive, states; resume it as that/,
+  );
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  test(`an exploration that is ended by ${signal} keeps where it stands: exit code 1`, { skip: process.platform === "win32" }, async () => {
+  test(`an exploration that is ended by ${signal} keeps where it stands: exit code 1`, {
+    skip: process.platform === "win32",
+  }, async () => {
     const ran = join(directory, `ran-${signal}`);
     // Too many traces to come to an end; its first step says that the exploration has begun.
-    writeFileSync(join(directory, "endless.mjs"), `
+    writeFileSync(
+      join(directory, "endless.mjs"),
+      `
       import { writeFileSync } from "node:fs";
       import { define } from ${JSON.stringify(new URL("../../dist/explore/index.js", import.meta.url).href)};
       const toggle = ({ event }) => {
@@ -130,8 +166,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         return null;
       };
       export const endless = define({ name: "endless", description: "toggles", threads: { a: toggle, b: toggle, c: toggle }, check: () => [] });
-    `);
-    const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], { cwd: directory, env: { ...process.env, RAN: ran } });
+    `,
+    );
+    const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], {
+      cwd: directory,
+      env: { ...process.env, RAN: ran },
+    });
     let out = "";
     child.stdout.on("data", (text: Buffer) => (out += text.toString()));
     const ended = once(child, "close");

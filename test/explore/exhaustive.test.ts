@@ -15,8 +15,18 @@ test("the reduction finds the outcomes and traces that plain enumeration finds",
 });
 
 const COVERED = [
-  "close-reopen", "coroutine-consumer", "disconnect-append", "disconnect-shutdown", "drained", "foreign-status", "return-timeout",
-  "shutdown-append", "shutdown-waiter", "signal", "submit-disconnect", "two-producers",
+  "close-reopen",
+  "coroutine-consumer",
+  "disconnect-append",
+  "disconnect-shutdown",
+  "drained",
+  "foreign-status",
+  "return-timeout",
+  "shutdown-append",
+  "shutdown-waiter",
+  "signal",
+  "submit-disconnect",
+  "two-producers",
 ];
 
 for (const name of COVERED) {

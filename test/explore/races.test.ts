@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  contextSwitches, describeFailure, describeSteps, openSession, OWN_PROGRAMS, parseSchedule, renderSchedule, replay, sourceOf, STRATEGIES,
+  contextSwitches,
+  describeFailure,
+  describeSteps,
+  openSession,
+  OWN_PROGRAMS,
+  parseSchedule,
+  renderSchedule,
+  replay,
+  sourceOf,
+  STRATEGIES,
 } from "../../dist/explore/index.js";
 import { FAULTY, run, withSession } from "./support.js";
 

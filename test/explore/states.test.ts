@@ -37,7 +37,14 @@ for (const name of ["drained", "shutdown-append", "signal", "submit-disconnect",
   });
 }
 
-for (const name of ["producer-consumer", "drained", "shutdown-waiter", "signal", "shutdown-append", "disconnect-append"]) {
+for (const name of [
+  "producer-consumer",
+  "drained",
+  "shutdown-waiter",
+  "signal",
+  "shutdown-append",
+  "disconnect-append",
+]) {
   test(`reference: states find what is wrong in ${name}`, async () => {
     await withSession({ module: OWN_PROGRAMS, name }, { mailbox: "reference" }, (session) => {
       assert.notDeepEqual(run(session, { coveredBy: "states" }).problems, []);

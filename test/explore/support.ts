@@ -1,13 +1,25 @@
 /** Runs explorations for the tests. */
 import assert from "node:assert/strict";
-import { explore, openSession, type ExploreOptions, type ProgramSource, type Session, type SessionOptions, type Tally } from "../../dist/explore/index.js";
+import {
+  explore,
+  openSession,
+  type ExploreOptions,
+  type ProgramSource,
+  type Session,
+  type SessionOptions,
+  type Tally,
+} from "../../dist/explore/index.js";
 import { RANDOM_PROGRAMS } from "./programs/small.js";
 
 export const SMALL = new URL("./programs/small.js", import.meta.url).href;
 export const PLANTED = new URL("./programs/planted.js", import.meta.url).href;
 export const FAULTY = new URL("./programs/faulty.js", import.meta.url).href;
 
-export async function withSession<T>(source: ProgramSource, options: SessionOptions, use: (session: Session) => T): Promise<T> {
+export async function withSession<T>(
+  source: ProgramSource,
+  options: SessionOptions,
+  use: (session: Session) => T,
+): Promise<T> {
   const session = await openSession(source, options);
   try {
     return use(session);
@@ -46,7 +58,9 @@ export function run(session: Session, options: Partial<ExploreOptions> = {}, mos
 const MOST_INTERLEAVINGS = 20_000;
 
 /** Hands each random program that is small enough for it to `compare`, with what plain enumeration finds in it. */
-export async function compareWithPlain(compare: (session: Session, plain: Explored, name: string) => void): Promise<void> {
+export async function compareWithPlain(
+  compare: (session: Session, plain: Explored, name: string) => void,
+): Promise<void> {
   let compared = 0;
   for (let seed = 0; seed < RANDOM_PROGRAMS; seed++) {
     const name = `random-${seed}`;

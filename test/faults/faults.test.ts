@@ -25,7 +25,10 @@ test("a killed task thread: the pool ends its agents, the other runs on, and wha
   assert.deepEqual(broken(summary), []);
   const { divergence, cutOff } = await replay(directory);
   assert.equal(divergence, undefined);
-  assert.ok(cutOff.length <= 1, `what the thread was in the middle of is of one agent at most: ${cutOff.join(", ")} are cut off`);
+  assert.ok(
+    cutOff.length <= 1,
+    `what the thread was in the middle of is of one agent at most: ${cutOff.join(", ")} are cut off`,
+  );
   assert.match(summary.faults?.[0]?.what ?? "", /^thread task-[01] was killed$/);
   assert.match(summary.losses?.[0] ?? "", /^the notes of task thread [01] on \d+ agents: /);
   assert.ok((summary.outcomes.agents["expired"] ?? 0) + (summary.outcomes.onboardingAgents["expired"] ?? 0) > 0);
@@ -42,11 +45,23 @@ test("the only task thread killed: every agent is ended, and nobody hangs", asyn
 
 const withoutLoss: readonly (readonly [fault: string, what: RegExp])[] = [
   ["{ kind: pause-thread, window: [1s, 1s], thread: task, lasts: 700ms }", /^thread task-[01] was paused for 700 ms$/],
-  ["{ kind: pause-thread, window: [1s, 1s], thread: client, lasts: 700ms }", /^thread client-[01] was paused for 700 ms$/],
+  [
+    "{ kind: pause-thread, window: [1s, 1s], thread: client, lasts: 700ms }",
+    /^thread client-[01] was paused for 700 ms$/,
+  ],
   ["{ kind: stall-database, window: [1s, 1s], lasts: 1s }", /^the database was held for 1000 ms$/],
-  ["{ kind: delay-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, delay: 30ms }", /^wake-ups to platform came 30 ms later/],
-  ["{ kind: drop-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, probability: 0.3 }", /^30 % of the wake-ups to platform never came/],
-  ["{ kind: drop-wakeups, window: [0s, 0s], direction: to-clients, lasts: 3s, probability: 0.3 }", /^30 % of the wake-ups to clients never came/],
+  [
+    "{ kind: delay-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, delay: 30ms }",
+    /^wake-ups to platform came 30 ms later/,
+  ],
+  [
+    "{ kind: drop-wakeups, window: [0s, 0s], direction: to-platform, lasts: 3s, probability: 0.3 }",
+    /^30 % of the wake-ups to platform never came/,
+  ],
+  [
+    "{ kind: drop-wakeups, window: [0s, 0s], direction: to-clients, lasts: 3s, probability: 0.3 }",
+    /^30 % of the wake-ups to clients never came/,
+  ],
   ["{ kind: jump-clock, window: [1s, 1s], by: 1s }", /^the clock jumped ahead by 1000 ms$/],
 ];
 for (const [fault, what] of withoutLoss) {
@@ -64,8 +79,12 @@ for (const [fault, what] of withoutLoss) {
 }
 
 test("a database that is held again while it is held stays held for as long as both say", async (t) => {
-  const stall = (at: string, lasts: string): string => `{ kind: stall-database, window: [${at}, ${at}], lasts: ${lasts} }`;
-  const { summary } = await runWith(t, `${one(stall("1s", "600ms"))}\n  - ${stall("1200ms", "800ms")}\n  - ${stall("1300ms", "100ms")}`);
+  const stall = (at: string, lasts: string): string =>
+    `{ kind: stall-database, window: [${at}, ${at}], lasts: ${lasts} }`;
+  const { summary } = await runWith(
+    t,
+    `${one(stall("1s", "600ms"))}\n  - ${stall("1200ms", "800ms")}\n  - ${stall("1300ms", "100ms")}`,
+  );
   assert.deepEqual(broken(summary), []);
   assert.equal(summary.end.how, "finished");
   assert.equal(summary.faults?.length, 3);
@@ -74,14 +93,23 @@ test("a database that is held again while it is held stays held for as long as b
 });
 
 test("what is planned for a time happens at that time of the run's clock, also after that has jumped", async (t) => {
-  const { summary } = await runWith(t, `${one("{ kind: jump-clock, window: [500ms, 500ms], by: 15s }")}\n  - { kind: pause-thread, window: [10s, 10s], thread: task, lasts: 50ms }`);
+  const { summary } = await runWith(
+    t,
+    `${one("{ kind: jump-clock, window: [500ms, 500ms], by: 15s }")}\n  - { kind: pause-thread, window: [10s, 10s], thread: task, lasts: 50ms }`,
+  );
   assert.deepEqual(broken(summary), []);
   // By a clock that knows nothing of the jump, the run is over long before.
-  assert.deepEqual(summary.faults?.map(({ what }) => what.replace(/-[01]/, "")), ["the clock jumped ahead by 15000 ms", "thread task was paused for 50 ms"]);
+  assert.deepEqual(
+    summary.faults?.map(({ what }) => what.replace(/-[01]/, "")),
+    ["the clock jumped ahead by 15000 ms", "thread task was paused for 50 ms"],
+  );
 });
 
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {
-  const { summary } = await runWith(t, "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]");
+  const { summary } = await runWith(
+    t,
+    "thresholds:\n  workers_started: [{ threshold: count<10, abortOnFail: true, delayAbortEval: 300ms }]",
+  );
   assert.deepEqual(broken(summary), []);
   assert.equal(summary.end.how, "aborted");
   assert.match(summary.end.why ?? "", /^threshold workers_started count<10 failed after \d\.\d s: observed \d+$/);

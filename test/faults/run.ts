@@ -29,7 +29,11 @@ drainTimeout: 20s
 `;
 
 /** Runs it on `threads` threads beside the platform's own, and gives the summary. */
-export async function runWith(t: TestContext, more: string, threads = 4): Promise<{ summary: Summary; directory: string }> {
+export async function runWith(
+  t: TestContext,
+  more: string,
+  threads = 4,
+): Promise<{ summary: Summary; directory: string }> {
   const root = mkdtempSync(join(tmpdir(), "crowdstorm-faults-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   const text = scenarioWith(more);

@@ -6,7 +6,17 @@ import { isFinal } from "../../dist/db/index.js";
 import { startPlatform, type Platform } from "./platform.js";
 
 const step = fc.record({
-  kind: fc.constantFrom("register", "disconnect", "return", "submit", "last", "hold pool", "hold runner", "commit", "pass" as const),
+  kind: fc.constantFrom(
+    "register",
+    "disconnect",
+    "return",
+    "submit",
+    "last",
+    "hold pool",
+    "hold runner",
+    "commit",
+    "pass" as const,
+  ),
   who: fc.nat(5),
 });
 
@@ -14,7 +24,11 @@ function assertNoneHeldTwice({ db, taskRunId }: Platform): void {
   const holders = new Map<string, string>();
   for (const { agentId, unitId, status } of db.agentsOfTaskRun(taskRunId)) {
     if (isFinal(status)) continue;
-    assert.equal(holders.get(unitId), undefined, `unit ${unitId} is held by ${holders.get(unitId) ?? ""} and ${agentId}`);
+    assert.equal(
+      holders.get(unitId),
+      undefined,
+      `unit ${unitId} is held by ${holders.get(unitId) ?? ""} and ${agentId}`,
+    );
     holders.set(unitId, agentId);
   }
 }
@@ -50,12 +64,18 @@ function play(t: TestContext, unitsPerAssignment: number, steps: readonly { kind
   platform.assertAtRest();
   const ended = platform.db.agentsOfTaskRun(platform.taskRunId).map(({ agentId }) => platform.history(agentId));
   for (const history of ended) {
-    assert.ok(history.slice(0, -1).every((status) => !isFinal(status as never)), `a final status was overwritten: ${history.join(", ")}`);
+    assert.ok(
+      history.slice(0, -1).every((status) => !isFinal(status as never)),
+      `a final status was overwritten: ${history.join(", ")}`,
+    );
   }
 }
 
 for (const unitsPerAssignment of [1, 2]) {
   test(`no unit is held twice, and every agent comes to one end (${unitsPerAssignment} a assignment)`, (t) => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => play(t, unitsPerAssignment, steps)), { numRuns: 150 });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => play(t, unitsPerAssignment, steps)),
+      { numRuns: 150 },
+    );
   });
 }

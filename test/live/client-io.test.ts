@@ -46,7 +46,11 @@ test("a full mailbox refuses, and lets nothing overtake what it refused", (t) =>
     client.received.filter(({ packet_type: type }) => type === "log_error").map(({ data }) => data["send_again_from"]);
   const first = Number(refusals()[0]);
   assert.ok(first > 1 && first < 6, `refused from ${first} on`);
-  assert.deepEqual(refusals(), Array.from({ length: 6 - first + 1 }, () => first), "each later one is told where to go on");
+  assert.deepEqual(
+    refusals(),
+    Array.from({ length: 6 - first + 1 }, () => first),
+    "each later one is told where to go on",
+  );
 
   platform.pass(100);
   client.update(agentId, 6, { text });
@@ -94,7 +98,13 @@ test("the largest text that a scenario can ask for fits an agent's mailbox, with
   const platform = startPlatform(t);
   const client = platform.client();
   const agentId = client.register("ann");
-  const longest = { update_id: "x".repeat(60), number: 1e15 + 1, intended_at: 1234567890.123456, last: true, text: "x".repeat(LARGEST_PAYLOAD_BYTES) };
+  const longest = {
+    update_id: "x".repeat(60),
+    number: 1e15 + 1,
+    intended_at: 1234567890.123456,
+    last: true,
+    text: "x".repeat(LARGEST_PAYLOAD_BYTES),
+  };
   client.send("mephisto_bound_live_update", agentId, longest);
   assert.equal(platform.evidenceOf(agentId).taken.count, 1);
 });
@@ -136,7 +146,16 @@ test("what the platform sends bears its time", (t) => {
 test("what has not the form of a packet is none", () => {
   const packet = { packet_type: "alive", subject_id: "1", data: {} };
   for (const packet_type of PACKET_TYPES) assert.ok(isPacket({ ...packet, packet_type }));
-  for (const wrong of [null, 1, [], {}, { ...packet, packet_type: "hello" }, { ...packet, subject_id: 1 }, { ...packet, data: [] }, { ...packet, data: null }]) {
+  for (const wrong of [
+    null,
+    1,
+    [],
+    {},
+    { ...packet, packet_type: "hello" },
+    { ...packet, subject_id: 1 },
+    { ...packet, data: [] },
+    { ...packet, data: null },
+  ]) {
     assert.equal(isPacket(wrong), false, JSON.stringify(wrong));
   }
 });

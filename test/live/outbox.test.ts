@@ -42,7 +42,10 @@ test("what finds no room is sent in order, however much room there is at a time"
   }
   give(next);
   assert.equal(outbox.waiting, 0);
-  assert.deepEqual(sent, Array.from({ length: next }, (_, index) => index));
+  assert.deepEqual(
+    sent,
+    Array.from({ length: next }, (_, index) => index),
+  );
 });
 
 test("what can never be sent is told, and does not keep what comes behind it", () => {
@@ -74,5 +77,8 @@ test("what was sent is not kept, though something waits at all times", async () 
   assert.equal(outbox.waiting, 1);
   await setImmediate();
   collect();
-  assert.deepEqual(early.map((message) => message.deref()), early.map(() => undefined));
+  assert.deepEqual(
+    early.map((message) => message.deref()),
+    early.map(() => undefined),
+  );
 });

@@ -41,7 +41,10 @@ for (const leaves of ["disconnect", "returned", "timeout"] as const) {
     assert.equal(platform.status(bob), "partner disconnect");
     assert.equal(client.statuses(bob).at(-1), "partner disconnect");
     client.send("submit_unit", bob, { answer: "so far" });
-    assert.deepEqual(platform.history(bob), ["accepted", "waiting", "in task", "partner disconnect", "completed"].filter((status) => status !== "waiting"));
+    assert.deepEqual(
+      platform.history(bob),
+      ["accepted", "waiting", "in task", "partner disconnect", "completed"].filter((status) => status !== "waiting"),
+    );
     assert.deepEqual(unitsOf(platform), ["expired", "expired"]);
     platform.assertAtRest();
   });
@@ -83,7 +86,10 @@ test("shutdown ends those who are in the task, those whose partner is gone, and 
     [ann, bob, cyd, dan, eve].map((agentId) => platform.status(String(agentId))),
     ["disconnect", "disconnect", "disconnect", "disconnect", "expired"],
   );
-  assert.deepEqual(platform.db.unitsOfAssignment("3").map(({ status }) => status), ["expired", "launched"]);
+  assert.deepEqual(
+    platform.db.unitsOfAssignment("3").map(({ status }) => status),
+    ["expired", "launched"],
+  );
   platform.assertAtRest();
 });
 

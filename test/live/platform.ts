@@ -25,7 +25,15 @@ import {
 } from "../../dist/live/index.js";
 import { createRecorder, mergeSnapshots, type Measurements, type TaskEvidence } from "../../dist/measure/index.js";
 import { createContext } from "../../dist/model/index.js";
-import { Arena, openMailbox, type Driver, type Mailbox, type Reactor, type Wait, type Waiter } from "../../dist/sync/index.js";
+import {
+  Arena,
+  openMailbox,
+  type Driver,
+  type Mailbox,
+  type Reactor,
+  type Wait,
+  type Waiter,
+} from "../../dist/sync/index.js";
 
 export const LIVE_UPDATE_TIMEOUT_MS = 1000;
 export const SUBMISSION_TIMEOUT_MS = 500;
@@ -97,11 +105,23 @@ export interface Platform {
 }
 
 export function startPlatform(t: TestContext, options: PlatformOptions = {}): Platform {
-  const { blueprint = "chat", onboarding = false, assignments = 4, unitsPerAssignment = 1, runners: runnerCount = 1, workTimeMs = 0 } = options;
+  const {
+    blueprint = "chat",
+    onboarding = false,
+    assignments = 4,
+    unitsPerAssignment = 1,
+    runners: runnerCount = 1,
+    workTimeMs = 0,
+  } = options;
   let now = 0;
   const clock = { now: () => now };
   const standing: Driver = { wanted: () => undefined };
-  const arena = Arena.create({ slots: options.slots ?? 64, ringBytes: options.ringBytes ?? 4096, clock, driver: standing });
+  const arena = Arena.create({
+    slots: options.slots ?? 64,
+    ringBytes: options.ringBytes ?? 4096,
+    clock,
+    driver: standing,
+  });
   const { reactor } = arena;
   const db = openDatabase(":memory:", { create: true });
   t.after(() => {
@@ -122,7 +142,12 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const ids = counter();
   const contextOn = (database: Database, mailboxOf?: PlatformOptions["mailboxOf"]) =>
     createContext({
-      db: database, arena, clock, ids, gauges: "rows", finalStatuses: "kept",
+      db: database,
+      arena,
+      clock,
+      ids,
+      gauges: "rows",
+      finalStatuses: "kept",
       ...(mailboxOf !== undefined && { openMailbox: (slot) => mailboxOf(openMailbox(slot), reactor) }),
     });
 
@@ -133,15 +158,26 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   });
   const runners: TaskRunner[] = [];
   const pool = new WorkerPool({
-    context: contextOn(poolDb), arena, recorder, crew, taskRunId, providerType: "simulated", unitsPerAssignment,
+    context: contextOn(poolDb),
+    arena,
+    recorder,
+    crew,
+    taskRunId,
+    providerType: "simulated",
+    unitsPerAssignment,
     requirements: options.requirements ?? [],
     onboardingQualificationId: qualificationId,
-    runners: Array.from({ length: runnerCount }, (_, index) => outbox((message: RunnerMessage) => runners[index]?.handle(message))),
+    runners: Array.from({ length: runnerCount }, (_, index) =>
+      outbox((message: RunnerMessage) => runners[index]?.handle(message)),
+    ),
   });
   for (let index = 0; index < runnerCount; index++) {
     runners.push(
       createTaskRunner({
-        context: contextOn(runnerDb, options.mailboxOf), recorder, crew, reactor,
+        context: contextOn(runnerDb, options.mailboxOf),
+        recorder,
+        crew,
+        reactor,
         toPool: outbox((message: PoolMessage) => pool.handle(message)),
         blueprint: blueprintOf(blueprint),
         liveUpdateTimeoutMs: LIVE_UPDATE_TIMEOUT_MS,
@@ -176,7 +212,18 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     isOnboarding(agentId) ? db.getOnboardingAgent(rowId(agentId))?.status : db.getAgent(agentId)?.status;
 
   return {
-    db, poolDb, runnerDb, pool, clientIO, runners, arena, taskRunId, qualificationId, settle, pass, status,
+    db,
+    poolDb,
+    runnerDb,
+    pool,
+    clientIO,
+    runners,
+    arena,
+    taskRunId,
+    qualificationId,
+    settle,
+    pass,
+    status,
     now: () => now,
     stall(ms) {
       now += ms;
@@ -188,7 +235,9 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     },
     client: (id = "c") => newClient(id, clientIO, settle, () => now),
     history: (agentId) =>
-      db.statusChangesOf(isOnboarding(agentId) ? "onboarding" : "main", rowId(agentId)).map(({ newStatus }) => newStatus),
+      db
+        .statusChangesOf(isOnboarding(agentId) ? "onboarding" : "main", rowId(agentId))
+        .map(({ newStatus }) => newStatus),
     evidenceOf(agentId) {
       const found = runners.flatMap((runner) => runner.evidence()).find((note) => note.agentId === agentId);
       assert.ok(found !== undefined, `no evidence on ${agentId}`);
@@ -196,11 +245,27 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     },
     measured: () => mergeSnapshots([recorder.take()], 1000),
     assertAtRest() {
-      assert.deepEqual({ live: pool.live, idle: pool.isIdle, running: runners.map((runner) => runner.running), slots: arena.allocated }, {
-        live: 0, idle: true, running: runners.map(() => 0), slots: 0,
-      });
+      assert.deepEqual(
+        {
+          live: pool.live,
+          idle: pool.isIdle,
+          running: runners.map((runner) => runner.running),
+          slots: arena.allocated,
+        },
+        {
+          live: 0,
+          idle: true,
+          running: runners.map(() => 0),
+          slots: 0,
+        },
+      );
       const open = [...db.agentStatusCounts(taskRunId), ...db.onboardingStatusCounts(taskRunId)].map(([name]) => name);
-      assert.deepEqual(open.filter((name) => ["none", "accepted", "onboarding", "waiting", "in task", "partner disconnect"].includes(name)), []);
+      assert.deepEqual(
+        open.filter((name) =>
+          ["none", "accepted", "onboarding", "waiting", "in task", "partner disconnect"].includes(name),
+        ),
+        [],
+      );
     },
   };
 }
@@ -221,7 +286,13 @@ function newClient(id: string, clientIO: ClientIO, settle: () => void, now: () =
   };
   clientIO.addChannel(channel);
   const send: Client["send"] = (type, subjectId, data = {}) => {
-    clientIO.handlers.onMessage(channel, { packet_type: type, subject_id: subjectId, data, client_timestamp: now(), router_incoming_timestamp: now() });
+    clientIO.handlers.onMessage(channel, {
+      packet_type: type,
+      subject_id: subjectId,
+      data,
+      client_timestamp: now(),
+      router_incoming_timestamp: now(),
+    });
     settle();
   };
   const last: Client["last"] = (type) => {
@@ -230,7 +301,10 @@ function newClient(id: string, clientIO: ClientIO, settle: () => void, now: () =
     return found;
   };
   return {
-    channel, received, send, last,
+    channel,
+    received,
+    send,
+    last,
     register(registrationId, workerName = registrationId) {
       send("register_agent", registrationId, { worker_name: workerName });
       const { agent_id: agentId } = last("agent_details").data;
@@ -238,9 +312,17 @@ function newClient(id: string, clientIO: ClientIO, settle: () => void, now: () =
       return agentId;
     },
     update: (agentId, number, more = {}) =>
-      send("mephisto_bound_live_update", agentId, { update_id: `${agentId}/${number}`, number, intended_at: now(), text: "hello", ...more }),
+      send("mephisto_bound_live_update", agentId, {
+        update_id: `${agentId}/${number}`,
+        number,
+        intended_at: now(),
+        text: "hello",
+        ...more,
+      }),
     statuses: (agentId) =>
-      received.filter((packet) => packet.packet_type === "update_status" && packet.subject_id === agentId).map((packet) => packet.data["status"]),
+      received
+        .filter((packet) => packet.packet_type === "update_status" && packet.subject_id === agentId)
+        .map((packet) => packet.data["status"]),
   };
 }
 
@@ -262,7 +344,11 @@ function slowDatabase(db: Database): SlowDatabase {
       const queue = held;
       if (queue === undefined) return db.write(name, ...args);
       let waiter: Waiter<WriteResult<K>> | undefined;
-      queue.push(() => db.write(name, ...args).start({ resume: (value) => waiter?.resume(value), fail: (error) => waiter?.fail(error) }));
+      queue.push(() =>
+        db
+          .write(name, ...args)
+          .start({ resume: (value) => waiter?.resume(value), fail: (error) => waiter?.fail(error) }),
+      );
       return {
         block() {
           throw new Error("this write is held back");

@@ -31,7 +31,9 @@ test("the gate: one who failed is refused, one who passed needs no onboarding, w
   onboard(platform, client, "bob", "wrong");
   assert.equal(platform.status("onboarding_1"), "rejected");
   assert.deepEqual(client.last("agent_details").data, {
-    agent_id: "onboarding_1", status: "rejected", failure_reason: "the onboarding was not passed",
+    agent_id: "onboarding_1",
+    status: "rejected",
+    failure_reason: "the onboarding was not passed",
   });
   client.send("register_agent", "bob again", { worker_name: "bob" });
   assert.equal(client.last("agent_details").data["failure_reason"], "worker is not qualified");
@@ -56,7 +58,9 @@ test("what the task asks for: whoever does not meet it is told so as they regist
   const refused = { failure_reason: "worker is not qualified: the task asks for language GreaterThanOrEqualTo 60" };
   assert.deepEqual(answerTo("bob"), refused);
   assert.deepEqual(answerTo("dan"), refused, "one without the qualification");
-  assert.deepEqual(answerTo("cyd"), { failure_reason: "worker is not qualified: the task asks for blocked DoesNotExist" });
+  assert.deepEqual(answerTo("cyd"), {
+    failure_reason: "worker is not qualified: the task asks for blocked DoesNotExist",
+  });
   assert.equal(platform.db.onboardingAgentsOfTaskRun(platform.taskRunId).length, 0);
   onboard(platform, client, "ann");
   assert.equal(platform.status("1"), "in task");
@@ -116,13 +120,17 @@ test("one who comes back: still alive, disconnected, rejected", (t) => {
   there.send("return_statuses", "there", { [agentId]: "disconnect" });
   there.send("register_agent", "ann", { worker_name: "ann" });
   assert.deepEqual(there.last("agent_details").data, {
-    agent_id: agentId, status: "disconnect", failure_reason: "the agent is over: disconnect",
+    agent_id: agentId,
+    status: "disconnect",
+    failure_reason: "the agent is over: disconnect",
   });
 
   onboard(platform, here, "bob", "wrong");
   here.send("register_agent", "bob", { worker_name: "bob" });
   assert.deepEqual(here.last("agent_details").data, {
-    agent_id: "onboarding_2", status: "rejected", failure_reason: "the onboarding was not passed",
+    agent_id: "onboarding_2",
+    status: "rejected",
+    failure_reason: "the onboarding was not passed",
   });
   assert.equal(platform.measured().counters.reconnects, 3);
 });
@@ -187,7 +195,10 @@ test("a submit is acknowledged once it is committed", (t) => {
   platform.poolDb.commit();
   platform.settle();
   assert.deepEqual(client.last("submit_unit").data, { acknowledged: true });
-  assert.deepEqual(platform.db.stateOfAgent("main", agentId).map(({ kind, data }) => [kind, data]), [["submit", '{"answer":"done"}']]);
+  assert.deepEqual(
+    platform.db.stateOfAgent("main", agentId).map(({ kind, data }) => [kind, data]),
+    [["submit", '{"answer":"done"}']],
+  );
   client.send("submit_unit", agentId, { answer: "again" });
   assert.equal(platform.db.stateOfAgent("main", agentId).length, 1);
 });
@@ -207,5 +218,8 @@ test("metadata goes into the agent's state", (t) => {
   const agentId = client.register("ann");
   client.send("submit_metadata", agentId, { browser: "lynx" });
   client.send("submit_metadata", "unknown", { browser: "lynx" });
-  assert.deepEqual(platform.db.stateOfAgent("main", agentId).map(({ data }) => (JSON.parse(data) as { metadata: unknown }).metadata), [{ browser: "lynx" }]);
+  assert.deepEqual(
+    platform.db.stateOfAgent("main", agentId).map(({ data }) => (JSON.parse(data) as { metadata: unknown }).metadata),
+    [{ browser: "lynx" }],
+  );
 });

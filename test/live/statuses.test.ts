@@ -20,7 +20,11 @@ test("only that a worker is gone is taken from a client; on anything else it is 
   assert.equal(platform.status(agentId), "disconnect");
   const after = client.statuses(agentId).length;
   client.send("return_statuses", "c", { [agentId]: "in task", 99: "in task" });
-  assert.deepEqual(client.statuses(agentId).slice(after), ["disconnect"], "also when it is over; one that never was is nobody's");
+  assert.deepEqual(
+    client.statuses(agentId).slice(after),
+    ["disconnect"],
+    "also when it is over; one that never was is nobody's",
+  );
 });
 
 test("a client that says `disconnect` too late changes nothing", (t) => {
@@ -47,8 +51,14 @@ test("a second report that a worker is gone, while the first is being written, i
   platform.pool.handle({ kind: "returned", agentId });
   platform.poolDb.commit();
   platform.settle();
-  assert.deepEqual(client.statuses(agentId).filter((status) => status === "disconnect" || status === "returned"), ["disconnect"]);
-  assert.deepEqual(platform.pool.evidence.map(({ acknowledgedStatuses }) => acknowledgedStatuses), [["disconnect"]]);
+  assert.deepEqual(
+    client.statuses(agentId).filter((status) => status === "disconnect" || status === "returned"),
+    ["disconnect"],
+  );
+  assert.deepEqual(
+    platform.pool.evidence.map(({ acknowledgedStatuses }) => acknowledgedStatuses),
+    [["disconnect"]],
+  );
   platform.assertAtRest();
 });
 
@@ -63,7 +73,10 @@ test("when a channel ends, the agents behind it are disconnected, those under wa
   platform.clientIO.handlers.onClose(here.channel);
   platform.poolDb.commit();
   platform.settle();
-  assert.deepEqual([platform.status(gone), platform.status("3"), platform.status(stays)], ["disconnect", "disconnect", "in task"]);
+  assert.deepEqual(
+    [platform.status(gone), platform.status("3"), platform.status(stays)],
+    ["disconnect", "disconnect", "in task"],
+  );
   assert.equal(platform.pool.live, 1);
 });
 

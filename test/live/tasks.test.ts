@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkInvariants } from "../../dist/measure/index.js";
 import { wait, WrappedMailbox, type Absence, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
-import { LIVE_UPDATE_TIMEOUT_MS, startPlatform, SUBMISSION_TIMEOUT_MS, type Client, type Platform } from "./platform.js";
+import {
+  LIVE_UPDATE_TIMEOUT_MS,
+  startPlatform,
+  SUBMISSION_TIMEOUT_MS,
+  type Client,
+  type Platform,
+} from "./platform.js";
 
 const worker = (platform: Platform): { client: Client; agentId: string } => {
   const client = platform.client();
@@ -21,7 +27,10 @@ for (const blueprint of ["chat", "remote-procedure"] as const) {
     client.update(agentId, 1);
     const reply = client.last("client_bound_live_update").data;
     assert.equal(reply["in_reply_to"], 1);
-    assert.deepEqual(blueprint === "chat" ? reply["text"] : reply["response"], blueprint === "chat" ? "I see. Go on." : "hello".length);
+    assert.deepEqual(
+      blueprint === "chat" ? reply["text"] : reply["response"],
+      blueprint === "chat" ? "I see. Go on." : "hello".length,
+    );
     client.update(agentId, 2, { last: true });
     platform.pass(SUBMISSION_TIMEOUT_MS - 1);
     client.send("submit_unit", agentId, { answer: "done" });
@@ -58,11 +67,20 @@ for (const status of ["disconnect", "returned"] as const) {
       platform.assertAtRest();
       assert.deepEqual(unitOf(platform), ["launched", null]);
       client.send("register_agent", "ann again", { worker_name: "ann" });
-      assert.equal(client.last("agent_details").data["failure_reason"], "there is no unit to work on", "not by the same worker");
+      assert.equal(
+        client.last("agent_details").data["failure_reason"],
+        "there is no unit to work on",
+        "not by the same worker",
+      );
       assert.equal(client.register("bob"), "2");
       assert.deepEqual(unitOf(platform), ["assigned", "2"]);
       const waitedFor = blueprint === "chat" ? "update" : "submit";
-      assert.deepEqual(platform.evidenceOf(agentId).released, { waitedFor, waitStartedAtMs: 0, atMs: 10, lookedBeforeMs: 10 });
+      assert.deepEqual(platform.evidenceOf(agentId).released, {
+        waitedFor,
+        waitStartedAtMs: 0,
+        atMs: 10,
+        lookedBeforeMs: 10,
+      });
       if (blueprint === "chat") assert.equal(platform.measured().trends.disconnect_detection.count, 1);
     });
   }
@@ -94,7 +112,12 @@ for (const blueprint of ["chat", "static"] as const) {
     platform.assertAtRest();
     const { checked, violations } = releaseOf(platform, agentId, 10, 100);
     assert.equal(checked, 1);
-    assert.match(violations?.[0]?.detail ?? "", blueprint === "chat" ? /^waited for a submit, released after 500 ms, / : /^waited for a submit, released after 1000 ms, /);
+    assert.match(
+      violations?.[0]?.detail ?? "",
+      blueprint === "chat"
+        ? /^waited for a submit, released after 500 ms, /
+        : /^waited for a submit, released after 1000 ms, /,
+    );
   });
 }
 
@@ -117,7 +140,10 @@ function releasedInTime(platform: Platform): boolean | undefined {
 test("on a machine that is too slow a waiter is released in time, and one that is resumed a turn too late is not", (t) => {
   assert.equal(releasedInTime(startPlatform(t)), true);
   class Late extends WrappedMailbox {
-    constructor(inner: Mailbox, private readonly reactor: Reactor) {
+    constructor(
+      inner: Mailbox,
+      private readonly reactor: Reactor,
+    ) {
       super(inner);
     }
 
@@ -126,7 +152,10 @@ test("on a machine that is too slow a waiter is released in time, and one that i
       yield* wait(this.reactor.sleep(1));
     }
   }
-  assert.equal(releasedInTime(startPlatform(t, { mailboxOf: (mailbox, reactor) => new Late(mailbox, reactor) })), false);
+  assert.equal(
+    releasedInTime(startPlatform(t, { mailboxOf: (mailbox, reactor) => new Late(mailbox, reactor) })),
+    false,
+  );
 });
 
 test("silence: a timeout, not before its time", (t) => {
@@ -138,7 +167,11 @@ test("silence: a timeout, not before its time", (t) => {
   assert.equal(platform.status(agentId), "in task");
   platform.pass(1);
   assert.deepEqual(platform.history(agentId), ["accepted", "in task", "timeout"]);
-  assert.deepEqual(platform.evidenceOf(agentId).timeout, { waitedMs: LIVE_UPDATE_TIMEOUT_MS, timeoutMs: LIVE_UPDATE_TIMEOUT_MS, alreadyTimeout: false });
+  assert.deepEqual(platform.evidenceOf(agentId).timeout, {
+    waitedMs: LIVE_UPDATE_TIMEOUT_MS,
+    timeoutMs: LIVE_UPDATE_TIMEOUT_MS,
+    alreadyTimeout: false,
+  });
   assert.deepEqual(platform.evidenceOf(agentId).acknowledgedStatuses, ["in task", "timeout"]);
   assert.deepEqual(unitOf(platform), ["launched", null]);
   assert.equal(client.statuses(agentId).at(-1), "timeout");
@@ -225,7 +258,11 @@ test("updates that wait when the worker leaves are left, as its status says", (t
   client.send("return_statuses", "c", { [agentId]: "disconnect" });
   for (let n = 0; n < 5; n++) platform.pass(50);
   assert.equal(platform.status(agentId), "disconnect");
-  assert.equal(platform.evidenceOf(agentId).taken.count, 4, "those that were there are taken before the wait that ends");
+  assert.equal(
+    platform.evidenceOf(agentId).taken.count,
+    4,
+    "those that were there are taken before the wait that ends",
+  );
   platform.assertAtRest();
 });
 

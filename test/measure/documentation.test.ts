@@ -7,5 +7,10 @@ import { METRICS } from "../../dist/measure/index.js";
 test("every metric is in docs/metrics.md, and nothing else", () => {
   const text = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
   const rows = text.split("\n").filter((line) => line.startsWith("| `"));
-  assert.deepEqual(rows.sort(), Object.entries(METRICS).map(([name, { unit, doc }]) => `| \`${name}\` | ${unit} | ${doc} |`).sort());
+  assert.deepEqual(
+    rows.sort(),
+    Object.entries(METRICS)
+      .map(([name, { unit, doc }]) => `| \`${name}\` | ${unit} | ${doc} |`)
+      .sort(),
+  );
 });

@@ -43,8 +43,20 @@ function soundRun(): Run {
     ],
     tasks: [
       { agentId: "1", taken: taking(1, 2, 3), acknowledgedStatuses: ["in task", "completed"], endedAtMs: 900 },
-      { agentId: "2", taken: taking(1, 2), acknowledgedStatuses: ["in task"], endedAtMs: 501, released: { waitedFor: "update", waitStartedAtMs: 400, atMs: 501 } },
-      { agentId: "3", taken: taking(), acknowledgedStatuses: ["timeout"], endedAtMs: 950, timeout: { waitedMs: 300.2, timeoutMs: 300, alreadyTimeout: false } },
+      {
+        agentId: "2",
+        taken: taking(1, 2),
+        acknowledgedStatuses: ["in task"],
+        endedAtMs: 501,
+        released: { waitedFor: "update", waitStartedAtMs: 400, atMs: 501 },
+      },
+      {
+        agentId: "3",
+        taken: taking(),
+        acknowledgedStatuses: ["timeout"],
+        endedAtMs: 950,
+        timeout: { waitedMs: 300.2, timeoutMs: 300, alreadyTimeout: false },
+      },
     ],
     rows: [
       { agentId: "1", status: "completed", history: ["accepted", "in task", "completed"], submits: 1 },
@@ -90,30 +102,150 @@ test("a sound run holds all invariants, and says how much was checked", () => {
 });
 
 const breakages: [name: string, id: InvariantId, what: string, breakIt: (run: Run) => void][] = [
-  ["an update is taken twice", "updates-exactly-once-in-order", "taken out of order", (run) => (at(run.tasks, 0).taken = taking(1, 2, 2, 3))],
-  ["two updates change places", "updates-exactly-once-in-order", "taken out of order", (run) => (at(run.tasks, 1).taken = taking(2, 1, 3))],
-  ["an early update is skipped, though the agent ended early", "updates-exactly-once-in-order", "taken out of order", (run) => (at(run.tasks, 1).taken = taking(1, 3))],
-  ["an update is taken that was not sent", "updates-exactly-once-in-order", "taken but never sent", (run) => (at(run.tasks, 0).taken = taking(1, 2, 3, 4))],
-  ["a completed agent's update is not taken", "updates-exactly-once-in-order", "lost", (run) => (at(run.tasks, 0).taken = taking(1, 2))],
+  [
+    "an update is taken twice",
+    "updates-exactly-once-in-order",
+    "taken out of order",
+    (run) => (at(run.tasks, 0).taken = taking(1, 2, 2, 3)),
+  ],
+  [
+    "two updates change places",
+    "updates-exactly-once-in-order",
+    "taken out of order",
+    (run) => (at(run.tasks, 1).taken = taking(2, 1, 3)),
+  ],
+  [
+    "an early update is skipped, though the agent ended early",
+    "updates-exactly-once-in-order",
+    "taken out of order",
+    (run) => (at(run.tasks, 1).taken = taking(1, 3)),
+  ],
+  [
+    "an update is taken that was not sent",
+    "updates-exactly-once-in-order",
+    "taken but never sent",
+    (run) => (at(run.tasks, 0).taken = taking(1, 2, 3, 4)),
+  ],
+  [
+    "a completed agent's update is not taken",
+    "updates-exactly-once-in-order",
+    "lost",
+    (run) => (at(run.tasks, 0).taken = taking(1, 2)),
+  ],
   ["no task ever saw a completed agent", "updates-exactly-once-in-order", "lost", (run) => run.tasks.shift()],
-  ["a wait times out early", "no-early-timeout", "timed out too early", (run) => (at(run.tasks, 2).timeout = { waitedMs: 299.99, timeoutMs: 300, alreadyTimeout: false })],
-  ["a waiter is released late", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 550.1 })],
-  ["a waiter that its thread did not see is late, in turns of seconds", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500.1 })],
-  ["a waiter for a submit is released late", "absent-waiter-released", "released too late", (run) => (at(run.tasks, 1).released = { waitedFor: "submit", waitStartedAtMs: 400, atMs: 700 })],
-  ["a waiter is never released", "absent-waiter-released", "never released", (run) => delete at(run.tasks, 1).endedAtMs],
-  ["a unit is held twice", "one-agent-per-unit", "unit held twice", (run) => run.holdings.push({ unitId: "a", agentId: "2", fromMs: 899, toMs: 901, isAssigned: false })],
-  ["a unit is held twice, inside a longer hold", "one-agent-per-unit", "unit held twice", (run) => (run.holdings = [{ unitId: "a", agentId: "1", fromMs: 0, isAssigned: true }, { unitId: "a", agentId: "2", fromMs: 5, toMs: 6, isAssigned: false }])],
-  ["a unit is not given back", "one-agent-per-unit", "unit never given back", (run) => (run.holdings[2] = { unitId: "b", agentId: "3", fromMs: 500, toMs: 950, isAssigned: true })],
-  ["a gauge is left behind", "books-agree", "gauge and rows differ", (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main in task": 1 } })],
-  ["a row has no gauge", "books-agree", "gauge and rows differ", (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main timeout": 0 } })],
-  ["a handle has no row", "books-agree", "handles and rows differ", (run) => (run.books = { ...run.books, agentsWithHandles: 4 })],
-  ["a slot is not released", "books-agree", "slots not released", (run) => (run.books = { ...run.books, slotsInUse: 1 })],
-  ["an agent is left in its task", "final-status", "not final", (run) => run.rows.push({ agentId: "4", status: "in task", history: ["in task"], submits: 0 })],
-  ["an acknowledged status is not stored", "acknowledged-is-durable", "acknowledged status missing", (run) => at(run.clients, 2).acknowledgedStatuses.push("returned")],
-  ["the task's acknowledged status is not stored", "acknowledged-is-durable", "acknowledged status missing", (run) => at(run.tasks, 2).acknowledgedStatuses.push("expired")],
-  ["an acknowledged submit is not stored", "acknowledged-is-durable", "acknowledged submit missing", (run) => (at(run.clients, 1).acknowledgedSubmits = 1)],
-  ["an agent with acknowledgements has no row", "acknowledged-is-durable", "acknowledged status missing", (run) => run.rows.splice(2, 1)],
-  ["a row is not what was last committed", "acknowledged-is-durable", "row and history differ", (run) => (run.rows[2] = { agentId: "3", status: "timeout", history: ["timeout", "expired"], submits: 0 })],
+  [
+    "a wait times out early",
+    "no-early-timeout",
+    "timed out too early",
+    (run) => (at(run.tasks, 2).timeout = { waitedMs: 299.99, timeoutMs: 300, alreadyTimeout: false }),
+  ],
+  [
+    "a waiter is released late",
+    "absent-waiter-released",
+    "released too late",
+    (run) => (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 550.1 }),
+  ],
+  [
+    "a waiter that its thread did not see is late, in turns of seconds",
+    "absent-waiter-released",
+    "released too late",
+    (run) =>
+      (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500.1 }),
+  ],
+  [
+    "a waiter for a submit is released late",
+    "absent-waiter-released",
+    "released too late",
+    (run) => (at(run.tasks, 1).released = { waitedFor: "submit", waitStartedAtMs: 400, atMs: 700 }),
+  ],
+  [
+    "a waiter is never released",
+    "absent-waiter-released",
+    "never released",
+    (run) => delete at(run.tasks, 1).endedAtMs,
+  ],
+  [
+    "a unit is held twice",
+    "one-agent-per-unit",
+    "unit held twice",
+    (run) => run.holdings.push({ unitId: "a", agentId: "2", fromMs: 899, toMs: 901, isAssigned: false }),
+  ],
+  [
+    "a unit is held twice, inside a longer hold",
+    "one-agent-per-unit",
+    "unit held twice",
+    (run) =>
+      (run.holdings = [
+        { unitId: "a", agentId: "1", fromMs: 0, isAssigned: true },
+        { unitId: "a", agentId: "2", fromMs: 5, toMs: 6, isAssigned: false },
+      ]),
+  ],
+  [
+    "a unit is not given back",
+    "one-agent-per-unit",
+    "unit never given back",
+    (run) => (run.holdings[2] = { unitId: "b", agentId: "3", fromMs: 500, toMs: 950, isAssigned: true }),
+  ],
+  [
+    "a gauge is left behind",
+    "books-agree",
+    "gauge and rows differ",
+    (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main in task": 1 } }),
+  ],
+  [
+    "a row has no gauge",
+    "books-agree",
+    "gauge and rows differ",
+    (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main timeout": 0 } }),
+  ],
+  [
+    "a handle has no row",
+    "books-agree",
+    "handles and rows differ",
+    (run) => (run.books = { ...run.books, agentsWithHandles: 4 }),
+  ],
+  [
+    "a slot is not released",
+    "books-agree",
+    "slots not released",
+    (run) => (run.books = { ...run.books, slotsInUse: 1 }),
+  ],
+  [
+    "an agent is left in its task",
+    "final-status",
+    "not final",
+    (run) => run.rows.push({ agentId: "4", status: "in task", history: ["in task"], submits: 0 }),
+  ],
+  [
+    "an acknowledged status is not stored",
+    "acknowledged-is-durable",
+    "acknowledged status missing",
+    (run) => at(run.clients, 2).acknowledgedStatuses.push("returned"),
+  ],
+  [
+    "the task's acknowledged status is not stored",
+    "acknowledged-is-durable",
+    "acknowledged status missing",
+    (run) => at(run.tasks, 2).acknowledgedStatuses.push("expired"),
+  ],
+  [
+    "an acknowledged submit is not stored",
+    "acknowledged-is-durable",
+    "acknowledged submit missing",
+    (run) => (at(run.clients, 1).acknowledgedSubmits = 1),
+  ],
+  [
+    "an agent with acknowledgements has no row",
+    "acknowledged-is-durable",
+    "acknowledged status missing",
+    (run) => run.rows.splice(2, 1),
+  ],
+  [
+    "a row is not what was last committed",
+    "acknowledged-is-durable",
+    "row and history differ",
+    (run) => (run.rows[2] = { agentId: "3", status: "timeout", history: ["timeout", "expired"], submits: 0 }),
+  ],
 ];
 
 for (const [name, id, what, breakIt] of breakages) {
@@ -121,7 +253,10 @@ for (const [name, id, what, breakIt] of breakages) {
     const run = soundRun();
     breakIt(run);
     const { results } = checkInvariants(run);
-    assert.deepEqual(results.filter((result) => !result.held).map((result) => result.id), [id]);
+    assert.deepEqual(
+      results.filter((result) => !result.held).map((result) => result.id),
+      [id],
+    );
     const broken = results.find((result) => result.id === id);
     assert.ok(broken?.violations.some((violation) => violation.what === what));
   });
@@ -151,7 +286,10 @@ test("an update that is taken late is out of order, but neither repeated nor los
   const { results, updates } = checkInvariants(run);
   assert.deepEqual(updates, { sent: 6, taken: 5, duplicated: 0, lost: 0, accounted: 1 });
   const [broken, ...others] = results.filter((result) => !result.held).flatMap((result) => result.violations);
-  assert.deepEqual([broken?.what, broken?.detail], ["taken out of order", "update 3 was taken where 2 was next (0 repeated, 1 late, 0 skipped)"]);
+  assert.deepEqual(
+    [broken?.what, broken?.detail],
+    ["taken out of order", "update 3 was taken where 2 was next (0 repeated, 1 late, 0 skipped)"],
+  );
   assert.deepEqual(others, []);
   at(run.tasks, 0).taken = taking(3, 1, 1);
   assert.deepEqual(checkInvariants(run).updates, { sent: 6, taken: 5, duplicated: 1, lost: 1, accounted: 1 });
@@ -167,7 +305,12 @@ test("an agent that left while nobody waited for it is not counted as checked", 
 test("updates of an agent whose partner was gone are accounted for by its history, though it completed", () => {
   const run = soundRun();
   at(run.tasks, 0).taken = taking(1, 2);
-  run.rows[0] = { agentId: "1", status: "completed", history: ["accepted", "in task", "partner disconnect", "completed"], submits: 1 };
+  run.rows[0] = {
+    agentId: "1",
+    status: "completed",
+    history: ["accepted", "in task", "partner disconnect", "completed"],
+    submits: 1,
+  };
   const { results, updates } = checkInvariants(run);
   assert.ok(results.every((result) => result.held));
   assert.deepEqual(updates, { sent: 6, taken: 4, duplicated: 0, lost: 0, accounted: 2 });
@@ -175,7 +318,8 @@ test("updates of an agent whose partner was gone are accounted for by its histor
 
 test("many violations are counted, the first are kept", () => {
   const run = soundRun();
-  for (let n = 0; n < 100; n++) run.rows.push({ agentId: `x${n}`, status: "waiting", history: ["waiting"], submits: 0 });
+  for (let n = 0; n < 100; n++)
+    run.rows.push({ agentId: `x${n}`, status: "waiting", history: ["waiting"], submits: 0 });
   const broken = checkInvariants(run).results.find((result) => result.id === "final-status");
   assert.equal(broken?.violationCount, 100);
   assert.equal(broken.violations.length, VIOLATIONS_KEPT);
@@ -188,7 +332,12 @@ test("findings are counted into the metrics that thresholds are set on", () => {
   countFindings(checkInvariants(run), recorder);
   const { counters } = mergeSnapshots([recorder.take()], 1);
   assert.deepEqual(
-    [counters.live_updates_lost, counters.live_updates_duplicated, counters.live_updates_accounted, counters.invariant_violations],
+    [
+      counters.live_updates_lost,
+      counters.live_updates_duplicated,
+      counters.live_updates_accounted,
+      counters.invariant_violations,
+    ],
     [2, 1, 1, 2],
   );
 });

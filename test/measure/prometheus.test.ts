@@ -6,7 +6,11 @@ import { createRecorder, mergeSnapshots, METRICS, prometheusText } from "../../d
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
 test("every metric of the catalogue is there, with its help", async () => {
-  const text = await prometheusText(mergeSnapshots([createRecorder({ thread: "a", originMs: 0 }).take()], 1000), [], []);
+  const text = await prometheusText(
+    mergeSnapshots([createRecorder({ thread: "a", originMs: 0 }).take()], 1000),
+    [],
+    [],
+  );
   for (const [name, { type, doc }] of Object.entries(METRICS)) {
     if (type === "gauge") continue;
     assert.ok(text.includes(`# HELP crowdstorm_${name}`) && text.includes(doc), name);
@@ -36,7 +40,7 @@ test("times are in seconds, shares of all threads are added up, workers without 
     ],
   );
   const expected = [
-    'crowdstorm_live_update_latency_seconds_sum 0.006',
+    "crowdstorm_live_update_latency_seconds_sum 0.006",
     "crowdstorm_live_update_latency_seconds_count 2",
     "crowdstorm_timeouts_total 3",
     "crowdstorm_task_completion_passes_total 1",

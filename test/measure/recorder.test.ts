@@ -15,7 +15,11 @@ const anyTime = fc.oneof(
   fc.double({ min: 0, max: HOUR_MS, noNaN: true }),
   fc.constantFrom(0, 0.000001, 0.002047, 0.002048, 4294.967295, 4294.967296, HOUR_MS),
 );
-const anyRecord = fc.record({ thread: fc.nat(2), ms: anyTime, atMs: fc.double({ min: 100, max: 20_000, noNaN: true }) });
+const anyRecord = fc.record({
+  thread: fc.nat(2),
+  ms: anyTime,
+  atMs: fc.double({ min: 100, max: 20_000, noNaN: true }),
+});
 
 function facts(measurements: Measurements) {
   const trend = measurements.trends.live_update_latency;
@@ -58,7 +62,12 @@ test("percentiles are those of a histogram of hdr-histogram-js that recorded the
   fc.assert(
     fc.property(fc.array(anyTime, { minLength: 1, maxLength: 100 }), (times) => {
       const recorder = createRecorder({ thread: "t", originMs: 0 });
-      const histogram = build({ bitBucketSize: 64, autoResize: false, highestTrackableValue: 3.6e12, numberOfSignificantValueDigits: 3 });
+      const histogram = build({
+        bitBucketSize: 64,
+        autoResize: false,
+        highestTrackableValue: 3.6e12,
+        numberOfSignificantValueDigits: 3,
+      });
       for (const ms of times) {
         recorder.trend("schedule_slip").record(ms, 0);
         histogram.recordValue(Math.round(ms * 1e6));
@@ -102,8 +111,14 @@ test("a long run has longer intervals, not more of them, and loses nothing", () 
   }
   const measurements = collector.measurements(50_000);
   const intervals = measurements.intervals("live_update_latency");
-  assert.deepEqual(intervals.map((interval) => interval.startMs), [0, 8000, 16_000, 24_000, 32_000, 40_000, 48_000]);
-  assert.deepEqual(intervals.map((interval) => interval.distribution.count), [8, 8, 8, 8, 8, 8, 2]);
+  assert.deepEqual(
+    intervals.map((interval) => interval.startMs),
+    [0, 8000, 16_000, 24_000, 32_000, 40_000, 48_000],
+  );
+  assert.deepEqual(
+    intervals.map((interval) => interval.distribution.count),
+    [8, 8, 8, 8, 8, 8, 2],
+  );
   assert.ok(intervals.every((interval) => interval.lengthMs === 8000));
   assert.equal(measurements.trends.live_update_latency.count, 50);
 });

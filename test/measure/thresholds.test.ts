@@ -21,7 +21,8 @@ function measured(durationMs = 10_000) {
 }
 
 test("a limit is the number that was written, in whichever unit", () => {
-  for (let percent = 0; percent <= 100; percent++) assert.equal(parseThreshold("task_completion", `rate>=${percent}%`).limit, percent / 100);
+  for (let percent = 0; percent <= 100; percent++)
+    assert.equal(parseThreshold("task_completion", `rate>=${percent}%`).limit, percent / 100);
   for (const us of [1, 1005, 99_999]) assert.equal(parseThreshold("stage_wake", `max<${us}us`).limit, us / 1000);
   assert.equal(parseThreshold("stage_wake", "max<1.1s").limit, 1100);
 });
@@ -52,7 +53,10 @@ const verdicts: [metric: string, expression: string, observed: number | null, pa
 for (const [metric, expression, observed, passed] of verdicts) {
   test(`${metric} ${expression} ${passed ? "passes" : "fails"}`, () => {
     const [result] = evaluate([parseThreshold(metric, expression)], measured());
-    assert.deepEqual({ ...result, observed: typeof result?.observed === "number" ? Number(result.observed.toFixed(6)) : null }, { metric, expression, observed, passed });
+    assert.deepEqual(
+      { ...result, observed: typeof result?.observed === "number" ? Number(result.observed.toFixed(6)) : null },
+      { metric, expression, observed, passed },
+    );
   });
 }
 
@@ -78,7 +82,8 @@ for (const [metric, expression, message] of refused) {
   test(`refused: ${metric} ${expression}`, () => {
     assert.throws(
       () => parseThreshold(metric, expression),
-      (error: unknown) => error instanceof ThresholdError && message.test(error.message) && !error.message.includes("\n"),
+      (error: unknown) =>
+        error instanceof ThresholdError && message.test(error.message) && !error.message.includes("\n"),
     );
   });
 }
@@ -89,8 +94,20 @@ test("a threshold may abort the run, but not before its delay, nor for lack of s
     stage_wake: [{ threshold: "max<50", abortOnFail: true }],
   });
   assert.deepEqual(failuresThatAbort(thresholds, measured(4999)), []);
-  assert.deepEqual(failuresThatAbort(thresholds, measured(5000)).map((failure) => failure.expression), ["max<50"]);
-  assert.throws(() => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "soon" }), /"soon" is no duration/);
-  assert.equal(parseThreshold("stage_wake", { threshold: "max<5", abortOnFail: true, delayAbortEval: "1m30s" }).delayAbortMs, 90_000);
-  assert.throws(() => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }), /delayAbortEval says nothing without abortOnFail: true$/);
+  assert.deepEqual(
+    failuresThatAbort(thresholds, measured(5000)).map((failure) => failure.expression),
+    ["max<50"],
+  );
+  assert.throws(
+    () => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "soon" }),
+    /"soon" is no duration/,
+  );
+  assert.equal(
+    parseThreshold("stage_wake", { threshold: "max<5", abortOnFail: true, delayAbortEval: "1m30s" }).delayAbortMs,
+    90_000,
+  );
+  assert.throws(
+    () => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }),
+    /delayAbortEval says nothing without abortOnFail: true$/,
+  );
 });

@@ -42,7 +42,15 @@ test("an agent finds its entities by way of those it already has", (t) => {
   assert.equal(agent.getTask(), agent.getTaskRun().getTask());
   assert.deepEqual(asked, ["getAgent", "getUnit", "getAssignment", "getTaskRun", "getTask"]);
   assert.deepEqual(
-    [agent.unitId, agent.assignmentId, agent.taskRunId, agent.taskId, agent.workerId, agent.taskType, agent.providerType],
+    [
+      agent.unitId,
+      agent.assignmentId,
+      agent.taskRunId,
+      agent.taskId,
+      agent.workerId,
+      agent.taskType,
+      agent.providerType,
+    ],
     ["1", "1", "1", "1", "1", "chat", "simulated"],
   );
 });
@@ -66,7 +74,10 @@ test("ids of onboarding agents have a prefix and no others do", () => {
   assert.ok(OnboardingAgent.isOnboardingId("onboarding_7"));
   assert.ok(!OnboardingAgent.isOnboardingId("7"));
   assert.equal(OnboardingAgent.getDbIdFromAgentId("onboarding_7"), "7");
-  assert.throws(() => OnboardingAgent.getDbIdFromAgentId("7"), { name: "AssertionError", message: "Provided id 7 is not an onboarding_id" });
+  assert.throws(() => OnboardingAgent.getDbIdFromAgentId("7"), {
+    name: "AssertionError",
+    message: "Provided id 7 is not an onboarding_id",
+  });
 });
 
 test("a missing row is an error that names it", (t) => {
@@ -93,11 +104,18 @@ test("Agent.get returns the class of the row's provider, whatever class it is as
 });
 
 test("what a provider lacks is an error that says so", (t) => {
-  const withProviders = (...providers: CrowdProvider[]): (() => Agent) => newWorld(t, { providers: createProviderRegistry(providers) }).newAgent;
+  const withProviders = (...providers: CrowdProvider[]): (() => Agent) =>
+    newWorld(t, { providers: createProviderRegistry(providers) }).newAgent;
   assert.throws(withProviders(), new UnknownProviderError("simulated", []));
-  assert.throws(withProviders({ providerType: "simulated", AgentClass: Map }), /"simulated" must be a subclass of Agent, not Map/);
+  assert.throws(
+    withProviders({ providerType: "simulated", AgentClass: Map }),
+    /"simulated" must be a subclass of Agent, not Map/,
+  );
   const Bare = class Bare extends (Agent as unknown as new (opening: never) => object) {};
-  assert.throws(withProviders({ providerType: "simulated", AgentClass: Bare }), new NotImplementedError("Bare.newSteps"));
+  assert.throws(
+    withProviders({ providerType: "simulated", AgentClass: Bare }),
+    new NotImplementedError("Bare.newSteps"),
+  );
 });
 
 test("the errors of an absent worker carry the agent's id, also that of an onboarding agent", (t) => {
@@ -119,8 +137,14 @@ test("the errors of an absent worker carry the agent's id, also that of an onboa
     throw new Error("no error");
   };
   const errors = [returned, disconnected, shut, silent].map(errorOf);
-  assert.deepEqual(errors.map(({ constructor }) => constructor), [AgentReturnedError, AgentDisconnectedError, AgentShutdownError, AgentTimeoutError]);
-  assert.deepEqual(errors.map(({ agentId }) => agentId), ["1", "onboarding_1", "onboarding_2", "onboarding_3"]);
+  assert.deepEqual(
+    errors.map(({ constructor }) => constructor),
+    [AgentReturnedError, AgentDisconnectedError, AgentShutdownError, AgentTimeoutError],
+  );
+  assert.deepEqual(
+    errors.map(({ agentId }) => agentId),
+    ["1", "onboarding_1", "onboarding_2", "onboarding_3"],
+  );
   assert.equal((errors[3] as AgentTimeoutError).timeoutMs, 1);
   assert.equal(context.db.getOnboardingAgent("3")?.status, "timeout");
 });
@@ -194,16 +218,25 @@ test("observe makes up an update_id, in the update itself, and sends what it obs
   agent.observe(update);
   agent.observe({ text: "again", update_id: "mine" });
   assert.deepEqual(update, { text: "hello", update_id: "id 1" });
-  assert.deepEqual(liveRun.sent, [["1", update], ["1", { text: "again", update_id: "mine" }]]);
-  assert.deepEqual(db.stateOfAgent("main", "1").map(({ kind, data }) => [kind, JSON.parse(data) as unknown]), [
-    ["update", update],
-    ["update", { text: "again", update_id: "mine" }],
+  assert.deepEqual(liveRun.sent, [
+    ["1", update],
+    ["1", { text: "again", update_id: "mine" }],
   ]);
+  assert.deepEqual(
+    db.stateOfAgent("main", "1").map(({ kind, data }) => [kind, JSON.parse(data) as unknown]),
+    [
+      ["update", update],
+      ["update", { text: "again", update_id: "mine" }],
+    ],
+  );
 });
 
 test("the live run must be set to be got", (t) => {
   const agent = newWorld(t).newOnboardingAgent();
-  assert.throws(() => agent.getLiveRun(), { name: "AssertionError", message: "Should not be getting the live run, not set for given agent" });
+  assert.throws(() => agent.getLiveRun(), {
+    name: "AssertionError",
+    message: "Should not be getting the live run, not set for given agent",
+  });
   const liveRun = recordingLiveRun();
   agent.setLiveRun(liveRun);
   assert.equal(agent.getLiveRun(), liveRun);
@@ -229,7 +262,10 @@ test("act warns that it is deprecated, once", async (t) => {
   assert.deepEqual(agent.act(), { n: 1 }); // eslint-disable-line @typescript-eslint/no-deprecated -- what is tested
   assert.equal(await agent.actAsync(), undefined); // eslint-disable-line @typescript-eslint/no-deprecated -- what is tested
   await new Promise(setImmediate);
-  assert.deepEqual(warnings.map(({ name, message }) => [name, message.includes("getLiveUpdate")]), [["DeprecationWarning", true]]);
+  assert.deepEqual(
+    warnings.map(({ name, message }) => [name, message.includes("getLiveUpdate")]),
+    [["DeprecationWarning", true]],
+  );
 });
 
 test("a final status may be changed, and that is logged", (t) => {

@@ -5,11 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
-import { ConformanceFormatError, readVectors, runSequences, UnknownOperationError, type Sequence } from "../../dist/model/conformance/index.js";
+import {
+  ConformanceFormatError,
+  readVectors,
+  runSequences,
+  UnknownOperationError,
+  type Sequence,
+} from "../../dist/model/conformance/index.js";
 import { MAILBOX_KINDS } from "../../dist/sync/index.js";
 
 const VARIANTS = ["onboarding-v0", "onboarding-v1", "agent-v0", "agent-v1"] as const;
-const pathOf = (variant: string): string => join(import.meta.dirname, "../../test/data/conformance", `${variant}.json.gz`);
+const pathOf = (variant: string): string =>
+  join(import.meta.dirname, "../../test/data/conformance", `${variant}.json.gz`);
 const vectorsOf = (variant: string): Sequence[] => readVectors(readFileSync(pathOf(variant)));
 const gzipped = (value: unknown): Buffer => gzipSync(JSON.stringify(value));
 
@@ -77,7 +84,10 @@ test("what is not of the format is refused with the place that is wrong", () => 
   assert.match(message(gzipped({})), /array/);
   assert.match(message(gzipped([{ ...sequence, variant: "agent-v2" }])), /\[0\]\.variant.*agent-v1/);
   assert.match(message(gzipped([{ ...sequence, steps: [step, { ...step, op: "dance" }] }])), /\[0\]\.steps\[1\]\.op/);
-  assert.match(message(gzipped([{ ...sequence, steps: [{ ...step, op: "updateStatus", args: { status: "asleep" } }] }])), /args\.status/);
+  assert.match(
+    message(gzipped([{ ...sequence, steps: [{ ...step, op: "updateStatus", args: { status: "asleep" } }] }])),
+    /args\.status/,
+  );
 });
 
 function inDirectory(t: TestContext): string {
@@ -101,9 +111,13 @@ function runCommand(...args: string[]): Promise<{ code: number; stdout: string; 
       process.exitCode = error instanceof UsageError ? 2 : 1;
     }`;
   return new Promise((resolve) => {
-    execFile(process.execPath, ["--input-type=module", "-e", program, "--", "conformance", ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      ["--input-type=module", "-e", program, "--", "conformance", ...args],
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+      },
+    );
   });
 }
 
@@ -121,7 +135,10 @@ test("the command counts for every file and fails on a difference", async (t) =>
 
   const failing = await runCommand(bad, good);
   assert.equal(failing.code, 1);
-  assert.match(failing.stdout, /bad\.json\.gz: 1 passed, 1 failed\n {2}first difference: sequence 1, step 0 .*\n {2}operation: act .*\n {2}expected: .*something else.*\n {2}got: .*"result":null.*\n.*good\.json\.gz: 1 passed, 0 failed\n$/);
+  assert.match(
+    failing.stdout,
+    /bad\.json\.gz: 1 passed, 1 failed\n {2}first difference: sequence 1, step 0 .*\n {2}operation: act .*\n {2}expected: .*something else.*\n {2}got: .*"result":null.*\n.*good\.json\.gz: 1 passed, 0 failed\n$/,
+  );
 });
 
 test("a file that cannot be used is one line on stderr", async (t) => {

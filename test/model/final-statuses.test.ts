@@ -15,8 +15,17 @@ test("a change that comes after a final status of another handle gives way to it
   assert.equal(db.getAgent(agent.dbId)?.status, "disconnect");
   assert.equal(runners.dbStatus, "disconnect");
   assert.deepEqual(liveRun.pushed, ["disconnect"], "the page is told what is true");
-  assert.deepEqual(db.statusChangesOf("main", agent.dbId).map(({ newStatus }) => newStatus), ["accepted", "disconnect"]);
-  assert.deepEqual(context.metrics.statuses().filter(({ value }) => value !== 0).map(({ status, value }) => [status, value]), [["disconnect", 1]]);
+  assert.deepEqual(
+    db.statusChangesOf("main", agent.dbId).map(({ newStatus }) => newStatus),
+    ["accepted", "disconnect"],
+  );
+  assert.deepEqual(
+    context.metrics
+      .statuses()
+      .filter(({ value }) => value !== 0)
+      .map(({ status, value }) => [status, value]),
+    [["disconnect", 1]],
+  );
 });
 
 test("a handle that knows a status to be final may change it: completed work is approved", (t) => {
@@ -55,7 +64,10 @@ for (const kind of ["main", "onboarding"] as const) {
   test(`a wait whose timeout loses to a disconnect says that the worker is gone (${kind})`, (t) => {
     // The handle asks for the time between its look at the row and its write.
     const between = { happens: () => {} };
-    const { db, newAgent, newOnboardingAgent } = newWorld(t, { finalStatuses: "kept", clock: { now: () => (between.happens(), 0) } });
+    const { db, newAgent, newOnboardingAgent } = newWorld(t, {
+      finalStatuses: "kept",
+      clock: { now: () => (between.happens(), 0) },
+    });
     const agent = kind === "main" ? newAgent() : newOnboardingAgent();
     const write = kind === "main" ? "updateAgent" : "updateOnboardingAgent";
     const error = timedOut(agent, between, () => put(db, write, agent.dbId, { status: "disconnect", at: 1 }));
@@ -66,9 +78,14 @@ for (const kind of ["main", "onboarding"] as const) {
 
 test("a wait whose timeout loses to another ending is still a timeout, and leaves the row alone", (t) => {
   const between = { happens: () => {} };
-  const { db, newOnboardingAgent } = newWorld(t, { finalStatuses: "kept", clock: { now: () => (between.happens(), 0) } });
+  const { db, newOnboardingAgent } = newWorld(t, {
+    finalStatuses: "kept",
+    clock: { now: () => (between.happens(), 0) },
+  });
   const agent = newOnboardingAgent();
-  const error = timedOut(agent, between, () => put(db, "updateOnboardingAgent", agent.dbId, { status: "expired", at: 1 }));
+  const error = timedOut(agent, between, () =>
+    put(db, "updateOnboardingAgent", agent.dbId, { status: "expired", at: 1 }),
+  );
   assert.ok(error instanceof AgentTimeoutError);
   assert.equal(db.getOnboardingAgent(agent.dbId)?.status, "expired");
 });

@@ -1,7 +1,25 @@
 /** A small world of one task run with free units, on a database in memory, and what tests look at in it. */
 import type { TestContext } from "node:test";
-import { type AgentStatus, type Database, openDatabase, type WriteArgs, type WriteName, type WriteResult } from "../../dist/db/index.js";
-import { Agent, createContext, type ContextOptions, type LiveRun, type LiveUpdate, type ModelContext, OnboardingAgent, TaskRun, Unit, Worker } from "../../dist/model/index.js";
+import {
+  type AgentStatus,
+  type Database,
+  openDatabase,
+  type WriteArgs,
+  type WriteName,
+  type WriteResult,
+} from "../../dist/db/index.js";
+import {
+  Agent,
+  createContext,
+  type ContextOptions,
+  type LiveRun,
+  type LiveUpdate,
+  type ModelContext,
+  OnboardingAgent,
+  TaskRun,
+  Unit,
+  Worker,
+} from "../../dist/model/index.js";
 import { Arena } from "../../dist/sync/index.js";
 
 export interface World {
@@ -46,7 +64,13 @@ export function newWorld(t: TestContext, options: Partial<ContextOptions> = {}):
   const taskRun = TaskRun.get(opened, taskRunId);
   const unit = Unit.get(opened, unitId);
   return {
-    db: opened, arena, context, asked, worker, taskRun, unit,
+    db: opened,
+    arena,
+    context,
+    asked,
+    worker,
+    taskRun,
+    unit,
     newAgent: () => Agent.newFromProviderData(context, worker, unit, {}),
     newOnboardingAgent: () => OnboardingAgent.new(context, worker, taskRun),
   };

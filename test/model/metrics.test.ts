@@ -21,17 +21,24 @@ test("prom-client shows the gauges under the seed's names and labels", async () 
 
 test("in any order of changes there is one agent, in the last status, and active until it was first final", () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...AGENT_STATUSES.filter((status) => !isFinal(status)))), fc.constantFrom(...AGENT_STATUSES), (path, end) => {
-      const metrics = createAgentMetrics();
-      metrics.created("onboarding", "w");
-      const statuses = ["none" as const, ...path, end];
-      statuses.slice(1).forEach((to, index) => {
-        const from = statuses[index] ?? "none";
-        if (from !== to) metrics.changed("onboarding", "w", from, to);
-      });
-      assert.deepEqual(metrics.statuses().filter(({ value }) => value !== 0), [{ agentType: "onboarding", status: end, value: 1 }]);
-      assert.deepEqual(metrics.workers(), [{ agentType: "onboarding", workerId: "w", value: isFinal(end) ? 0 : 1 }]);
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(...AGENT_STATUSES.filter((status) => !isFinal(status)))),
+      fc.constantFrom(...AGENT_STATUSES),
+      (path, end) => {
+        const metrics = createAgentMetrics();
+        metrics.created("onboarding", "w");
+        const statuses = ["none" as const, ...path, end];
+        statuses.slice(1).forEach((to, index) => {
+          const from = statuses[index] ?? "none";
+          if (from !== to) metrics.changed("onboarding", "w", from, to);
+        });
+        assert.deepEqual(
+          metrics.statuses().filter(({ value }) => value !== 0),
+          [{ agentType: "onboarding", status: end, value: 1 }],
+        );
+        assert.deepEqual(metrics.workers(), [{ agentType: "onboarding", workerId: "w", value: isFinal(end) ? 0 : 1 }]);
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -16,7 +16,10 @@ test("observe leaves the packet it was given alone, but for the id it made up", 
   const packet = new Packet("act", "server", "everybody", { nested: { text: "hello" } });
   agent.observe(packet);
   assert.deepEqual(packet.toFields(), {
-    packet_type: "act", sender_id: "server", receiver_id: "everybody", data: { nested: { text: "hello" }, message_id: "made up" },
+    packet_type: "act",
+    sender_id: "server",
+    receiver_id: "everybody",
+    data: { nested: { text: "hello" }, message_id: "made up" },
   });
   const [sent] = agent.pendingObservations;
   assert.equal(sent?.receiverId, "1");

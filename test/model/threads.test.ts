@@ -73,8 +73,13 @@ for (const mailbox of MAILBOX_KINDS) {
 
 test("act warns once, however many threads call it", async (t) => {
   const { writer, db, agent, next, start } = await startWaiting(t, "sound");
-  const warnings = await Promise.all(Array.from({ length: 4 }, async () => (await once(start("./acting-thread.js"), "message"))[0] as number));
-  assert.equal(warnings.reduce((sum, n) => sum + n, 0), 1);
+  const warnings = await Promise.all(
+    Array.from({ length: 4 }, async () => (await once(start("./acting-thread.js"), "message"))[0] as number),
+  );
+  assert.equal(
+    warnings.reduce((sum, n) => sum + n, 0),
+    1,
+  );
   agent.shutdown();
   while (!Array.isArray(await next()));
   db.close();

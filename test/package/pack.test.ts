@@ -34,24 +34,58 @@ before(async () => {
   assert.ok(archive);
   files = archive.files.map(({ path }) => path);
   writeFileSync(join(home, "package.json"), JSON.stringify({ name: "elsewhere", private: true, type: "module" }));
-  const installed = await run(home, "npm", "install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", join(home, archive.filename));
+  const installed = await run(
+    home,
+    "npm",
+    "install",
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    join(home, archive.filename),
+  );
   assert.equal(installed.code, 0, installed.stderr);
   // What the install would compile or download: it is the same package, already built here.
-  cpSync(join(root, "node_modules/better-sqlite3/build"), join(home, "node_modules/better-sqlite3/build"), { recursive: true });
+  cpSync(join(root, "node_modules/better-sqlite3/build"), join(home, "node_modules/better-sqlite3/build"), {
+    recursive: true,
+  });
 });
 
 test("it has what a user needs and nothing that only developers need", () => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   assert.match(version, /^\d+\.\d+\.\d+/);
-  for (const path of ["package.json", "README.md", "dist/index.js", "dist/index.d.ts", "dist/explore.d.ts", "dist/cli/main.js", "scenarios/steady.yaml", "scenarios/scenario.schema.json"]) {
+  for (const path of [
+    "package.json",
+    "README.md",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "dist/explore.d.ts",
+    "dist/cli/main.js",
+    "scenarios/steady.yaml",
+    "scenarios/scenario.schema.json",
+  ]) {
     assert.ok(files.includes(path), `${path} is missing`);
   }
-  const unwanted = files.filter((path) => /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(path));
+  const unwanted = files.filter((path) =>
+    /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
+      path,
+    ),
+  );
   assert.deepEqual(unwanted, []);
 });
 
 test("its command runs a scenario of its own", async () => {
-  const { code, stdout, stderr } = await run(home, "npx", "simulate", "--scenario", "steady", "--workers", "50", "--duration", "1s");
+  const { code, stdout, stderr } = await run(
+    home,
+    "npx",
+    "simulate",
+    "--scenario",
+    "steady",
+    "--workers",
+    "50",
+    "--duration",
+    "1s",
+  );
   // 99: a threshold failed, as it may on a busy machine.
   assert.ok(code === 0 || code === 99, `exit ${code}: ${stderr}`);
   assert.match(stdout, /steady/);
@@ -66,7 +100,9 @@ test("a scenario written there refers to the schema that was installed", async (
 });
 
 test("a program that uses it compiles strictly and runs", async () => {
-  writeFileSync(join(home, "program.ts"), `
+  writeFileSync(
+    join(home, "program.ts"),
+    `
     import { defineScenario, runScenario, type Summary } from "crowdstorm";
     import { define, type Program } from "crowdstorm/explore";
 
@@ -80,9 +116,24 @@ test("a program that uses it compiles strictly and runs", async () => {
     });
     const { summary }: { summary: Summary } = await runScenario(scenario, { engine: "virtual", results: "runs" });
     console.log(nothing.name, summary.verdict.passed, summary.plan.workers);
-  `);
-  const compiled = await run(home, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "--strict", "--exactOptionalPropertyTypes",
-    "--module", "nodenext", "--target", "es2023", "--lib", "es2023,es2024.sharedmemory,esnext.disposable", "--types", "node", "program.ts");
+  `,
+  );
+  const compiled = await run(
+    home,
+    process.execPath,
+    join(root, "node_modules/typescript/bin/tsc"),
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--lib",
+    "es2023,es2024.sharedmemory,esnext.disposable",
+    "--types",
+    "node",
+    "program.ts",
+  );
   assert.equal(compiled.code, 0, compiled.stdout);
   const { stdout, stderr } = await run(home, process.execPath, "program.js");
   assert.equal(stdout, "nothing true 10\n", stderr);

@@ -29,13 +29,19 @@ function cut(source: string, target: string, lengthOf: (name: string, least: num
 
 for (const mailbox of ["sound", "reference"] as const) {
   test(`records that end in the middle, with the ${mailbox} mailbox`, async (t) => {
-    const { directory } = await runScenario(t, "disconnect-storm", mailbox, { seed: 5, workers: 120, durationMs: 2500 });
+    const { directory } = await runScenario(t, "disconnect-storm", mailbox, {
+      seed: 5,
+      workers: 120,
+      durationMs: 2500,
+    });
     const root = temporaryDirectory(t);
     const whole = await replay(directory);
     assert.equal(whole.divergence, undefined);
 
     for (const only of ["io", "task-0", "task-1"]) {
-      const rest = await replay(cut(directory, join(root, `without-${only}`), (name, least, most) => (name === `${only}.bin` ? least : most)));
+      const rest = await replay(
+        cut(directory, join(root, `without-${only}`), (name, least, most) => (name === `${only}.bin` ? least : most)),
+      );
       assert.equal(rest.divergence, undefined, `without ${only}`);
       // The agents are made by this thread: without it nothing is known of any.
       if (only === "io") assert.equal(rest.agents, 0);
@@ -64,7 +70,10 @@ test("a run that finished has all of its record and its database: what is missin
     cpSync(directory, copy, { recursive: true });
     const path = join(copy, ORDER_DIRECTORY, `${only}.bin`);
     truncateSync(path, statSync(path).size - 20);
-    await assert.rejects(replay(copy), { name: "OrderError", message: `${path}: damaged: it ends in the middle, though its run finished` });
+    await assert.rejects(replay(copy), {
+      name: "OrderError",
+      message: `${path}: damaged: it ends in the middle, though its run finished`,
+    });
   }
   rmSync(join(directory, "run.db"));
   await assert.rejects(replay(directory), /run\.db is missing, though the run finished/);

@@ -16,11 +16,17 @@ test("a stale signal under load: the wait that ended before its time ends so a t
   assert.ok(error instanceof AgentTimeoutError);
   const { divergence, errors, early, taken, cutOff } = await replay(directory, 1000);
   assert.deepEqual([divergence, errors, taken, cutOff], [undefined, { AgentTimeoutError: 1 }, 1, []]);
-  assert.deepEqual(early.map(({ agentId, timeoutMs, waitedMs }) => [agentId, timeoutMs, waitedMs < timeoutMs]), [["1", 60_000, true]]);
+  assert.deepEqual(
+    early.map(({ agentId, timeoutMs, waitedMs }) => [agentId, timeoutMs, waitedMs < timeoutMs]),
+    [["1", 60_000, true]],
+  );
 
   const command = await simulate("replay", directory, "--times", "1000", "--agent", "1");
   assert.equal(command.code, 98);
-  assert.match(command.stdout, /appending +mailbox\.append update-1 +→ done[^]*taking +getLiveUpdate 60000 +✗ AgentTimeoutError/);
+  assert.match(
+    command.stdout,
+    /appending +mailbox\.append update-1 +→ done[^]*taking +getLiveUpdate 60000 +✗ AgentTimeoutError/,
+  );
   assert.match(command.stdout, /^the same: 1 agent, \d+ operations, 1,000 times over$/m);
   assert.match(command.stdout, /^✗ no AgentTimeoutError before its timeout has passed: agent 1, /m);
 });
@@ -57,7 +63,8 @@ for (const mailbox of ["reference", "sound"] as const) {
     const { directory } = await recordLateSignal(t, mailbox, 100);
     const { record, repeat } = recordOf(directory);
     assert.equal(repeat(record), undefined);
-    const withEntry = (place: number, entry: PlacedEntry): unknown => repeat({ ...record, entries: record.entries.with(place, entry) });
+    const withEntry = (place: number, entry: PlacedEntry): unknown =>
+      repeat({ ...record, entries: record.entries.with(place, entry) });
     let changes = 0;
     const isFound = (error: unknown, entry: PlacedEntry): void => {
       assert.ok(error instanceof OrderDivergence, `${JSON.stringify(entry)} was changed, and nothing noticed`);
@@ -65,13 +72,22 @@ for (const mailbox of ["reference", "sound"] as const) {
     };
     for (const [place, entry] of record.entries.entries()) {
       if (entry.kind === "operation") isFound(withEntry(place, { ...entry, positive: !entry.positive }), entry);
-      if (entry.kind === "opened" || entry.kind === "read") isFound(withEntry(place, { ...entry, status: "rejected" }), entry);
-      if (entry.kind === "asked" && entry.status !== undefined) isFound(withEntry(place, { ...entry, status: "rejected" }), entry);
-      if (entry.kind === "answered" && entry.replaced !== undefined) isFound(withEntry(place, { ...entry, replaced: "rejected" }), entry);
+      if (entry.kind === "opened" || entry.kind === "read")
+        isFound(withEntry(place, { ...entry, status: "rejected" }), entry);
+      if (entry.kind === "asked" && entry.status !== undefined)
+        isFound(withEntry(place, { ...entry, status: "rejected" }), entry);
+      if (entry.kind === "answered" && entry.replaced !== undefined)
+        isFound(withEntry(place, { ...entry, replaced: "rejected" }), entry);
       if (entry.kind !== "started") continue;
       const end = record.calls.get(entry.number)?.end;
       assert.ok(end !== undefined);
-      isFound(repeat({ ...record, calls: new Map(record.calls).set(entry.number, { start: entry, end: { ...end, value: "other" } }) }), entry);
+      isFound(
+        repeat({
+          ...record,
+          calls: new Map(record.calls).set(entry.number, { start: entry, end: { ...end, value: "other" } }),
+        }),
+        entry,
+      );
     }
     assert.ok(changes > 20, `only ${changes} changes were tried`);
   });
@@ -86,7 +102,12 @@ for (const mailbox of ["reference", "sound"] as const) {
     // The append and the taking of what was appended, the other way round.
     const push = record.entries.findIndex((_, place) => nameAt(place) === "push");
     const shift = record.entries.findIndex((_, place) => nameAt(place) === "shift");
-    const moved = [...record.entries.slice(0, push), ...record.entries.slice(push + 1, shift + 1), ...record.entries.slice(push, push + 1), ...record.entries.slice(shift + 1)];
+    const moved = [
+      ...record.entries.slice(0, push),
+      ...record.entries.slice(push + 1, shift + 1),
+      ...record.entries.slice(push, push + 1),
+      ...record.entries.slice(shift + 1),
+    ];
     assert.ok(push >= 0 && shift > push);
     assert.ok(repeat({ ...record, entries: moved }) instanceof OrderDivergence);
   });
@@ -95,7 +116,9 @@ for (const mailbox of ["reference", "sound"] as const) {
 test("a wait that ended before its time in a changed record is found", async (t) => {
   const { directory } = await recordLateSignal(t, "sound", 100);
   const { record, repeat } = recordOf(directory);
-  const wake = record.entries.findIndex((entry) => entry.kind === "operation" && entry.operation.endsWait && !entry.positive);
+  const wake = record.entries.findIndex(
+    (entry) => entry.kind === "operation" && entry.operation.endsWait && !entry.positive,
+  );
   const before = record.entries[wake - 1];
   const ended = record.entries[wake];
   assert.ok(before !== undefined && ended !== undefined);
@@ -109,17 +132,26 @@ test("a message of another name, and a status that the run's database does not h
   const bytes = readFileSync(path);
   writeFileSync(path, Buffer.from(bytes.toString("latin1").replace("update-1", "update-2"), "latin1"));
   const { divergence } = await replay(directory);
-  assert.match(divergence?.message ?? "", /agent 1 differs at operation \d+: recorded taking: getLiveUpdate 60000 → update-1, repeated → update-2/);
+  assert.match(
+    divergence?.message ?? "",
+    /agent 1 differs at operation \d+: recorded taking: getLiveUpdate 60000 → update-1, repeated → update-2/,
+  );
   const command = await simulate("replay", directory);
   assert.equal(command.code, 1);
-  assert.match(command.stdout, /^agent 1 comes out differently at operation \d+ on its slot:\n {2}- .*update-1\n {2}\+ .*update-2\n/);
+  assert.match(
+    command.stdout,
+    /^agent 1 comes out differently at operation \d+ on its slot:\n {2}- .*update-1\n {2}\+ .*update-2\n/,
+  );
 
   writeFileSync(path, bytes);
   const { default: Database } = await import("better-sqlite3");
   const database = new Database(join(directory, "run.db"));
   database.exec("UPDATE status_changes SET new_status = 'returned' WHERE new_status = 'timeout'");
   database.close();
-  assert.match((await replay(directory)).divergence?.message ?? "", /recorded the statuses accepted, returned, repeated accepted, timeout/);
+  assert.match(
+    (await replay(directory)).divergence?.message ?? "",
+    /recorded the statuses accepted, returned, repeated accepted, timeout/,
+  );
 });
 
 test("a record that was cut off is repeated as far as it goes, one that is none or damaged is refused in a line", async (t) => {
@@ -131,12 +163,18 @@ test("a record that was cut off is repeated as far as it goes, one that is none 
   assert.deepEqual([divergence, cutOff, taken], [undefined, ["1"], 0]);
 
   writeFileSync(path, "something else");
-  await assert.rejects(replay(directory), (error) => error instanceof OrderError && /appending\.bin: it is not a record of order$/.test(error.message));
+  await assert.rejects(
+    replay(directory),
+    (error) => error instanceof OrderError && /appending\.bin: it is not a record of order$/.test(error.message),
+  );
   writeFileSync(path, bytes.with(8, 9));
   await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 3/);
   writeFileSync(path, bytes);
   const unknown = await simulate("replay", directory, "--agent", "2");
-  assert.deepEqual([unknown.code, unknown.stderr], [2, `simulate: ${directory}: the record of the run has no agent 2\n`]);
+  assert.deepEqual(
+    [unknown.code, unknown.stderr],
+    [2, `simulate: ${directory}: the record of the run has no agent 2\n`],
+  );
   const command = await simulate("replay", join(directory, "order"));
   assert.deepEqual([command.code, /has no record of the order/.test(command.stderr)], [1, true]);
 });

@@ -22,7 +22,10 @@ for (const [scenario, mailbox] of runs) {
     const { divergence, agents, taken, errors, cutOff } = await replay(directory, 3);
     assert.equal(divergence, undefined);
     const ended = [...Object.values(summary.outcomes.agents), ...Object.values(summary.outcomes.onboardingAgents)];
-    assert.equal(agents, ended.reduce((sum, count) => sum + count, 0));
+    assert.equal(
+      agents,
+      ended.reduce((sum, count) => sum + count, 0),
+    );
     assert.equal(taken, summary.counters["live_updates_taken"]);
     assert.equal(errors["AgentTimeoutError"] ?? 0, summary.counters["timeouts"]);
     assert.deepEqual(cutOff, []);

@@ -25,7 +25,12 @@ export function replay(directory: string, times = 1, agentId?: string): Promise<
   return replayOrder(directory, { times, agentId, breathe: () => Promise.resolve() });
 }
 
-export async function runScenario(t: TestContext, name: string, mailbox: MailboxKind, planOptions = { seed: 5, workers: 40, durationMs: 2500 }): Promise<FinishedRun> {
+export async function runScenario(
+  t: TestContext,
+  name: string,
+  mailbox: MailboxKind,
+  planOptions = { seed: 5, workers: 40, durationMs: 2500 },
+): Promise<FinishedRun> {
   const loaded = await openScenario(name);
   return runThreads({
     loaded,
@@ -47,11 +52,16 @@ export async function runScenario(t: TestContext, name: string, mailbox: Mailbox
  * the announcement comes, and the next update is waited for, `timeoutMs` at most. Returns the directory of the record, and what
  * the wait ended with.
  */
-export async function recordLateSignal(t: TestContext, mailbox: MailboxKind, timeoutMs: number): Promise<{ directory: string; error: unknown }> {
+export async function recordLateSignal(
+  t: TestContext,
+  mailbox: MailboxKind,
+  timeoutMs: number,
+): Promise<{ directory: string; error: unknown }> {
   const directory = temporaryDirectory(t);
   const writer = await startWriter(join(directory, "run.db"), { create: true });
   mkdirSync(join(directory, ORDER_DIRECTORY));
-  const placeOf = (thread: string) => createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), { thread, mailbox, ringBytes: 4096 });
+  const placeOf = (thread: string) =>
+    createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), { thread, mailbox, ringBytes: 4096 });
   const recorder = new OrderRecorder(new Journal(placeOf("taking")), systemClock);
   const arena = Arena.create({ slots: 1, recorder });
   const db = connectDatabase(writer.connect());
@@ -63,7 +73,15 @@ export async function recordLateSignal(t: TestContext, mailbox: MailboxKind, tim
   const connection = writer.connect();
   const slotIndex = context.slots.slotOf(agent.getAgentId()).index;
   const thread = new Thread(new URL("./appending-thread.js", import.meta.url), {
-    workerData: { connection, arena: arena.shared, mailbox, place: placeOf("appending"), agentId: agent.getAgentId(), slotIndex, gate } satisfies AppendingThread,
+    workerData: {
+      connection,
+      arena: arena.shared,
+      mailbox,
+      place: placeOf("appending"),
+      agentId: agent.getAgentId(),
+      slotIndex,
+      gate,
+    } satisfies AppendingThread,
     transferList: [connection.port],
   });
   const messages = on(thread, "message", { close: ["exit"] });

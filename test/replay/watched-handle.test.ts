@@ -15,16 +15,25 @@ import { temporaryDirectory } from "./support.js";
 function watched(t: TestContext) {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, ORDER_DIRECTORY));
-  const recorder = new OrderRecorder(new Journal(createJournal(join(directory, ORDER_DIRECTORY, "one.bin"), { thread: "one", mailbox: "sound", ringBytes: 4096 })), systemClock);
+  const recorder = new OrderRecorder(
+    new Journal(
+      createJournal(join(directory, ORDER_DIRECTORY, "one.bin"), { thread: "one", mailbox: "sound", ringBytes: 4096 }),
+    ),
+    systemClock,
+  );
   const db = openDatabase(":memory:");
-  const context = recorder.context(createContext({ db: recorder.database(db), arena: Arena.create({ slots: 1, recorder }), finalStatuses: "kept" }));
+  const context = recorder.context(
+    createContext({ db: recorder.database(db), arena: Arena.create({ slots: 1, recorder }), finalStatuses: "kept" }),
+  );
   const { workerId, unitId } = populate(db);
   const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
   const recorded = (): string[] => {
     recorder.close();
     const [file] = readOrder(directory);
     assert.ok(file !== undefined);
-    return [...file.entries()].map((entry) => (entry.kind === "started" ? entry.method : entry.kind === "operation" ? entry.operation.name : entry.kind));
+    return [...file.entries()].map((entry) =>
+      entry.kind === "started" ? entry.method : entry.kind === "operation" ? entry.operation.name : entry.kind,
+    );
   };
   return { agent, context, recorder, recorded };
 }
@@ -34,7 +43,10 @@ test("a watched handle is of its class, and keeps its name", (t) => {
   assert.ok(agent instanceof SimulatedAgent);
   assert.equal(agent.constructor, SimulatedAgent);
   assert.equal(agent.toString(), `SimulatedAgent(${agent.dbId})`);
-  assert.deepEqual([agent.dbStatus, agent.getStatus(), agent.mailbox === agent.mailbox, agent.didSubmit === agent.didSubmit], ["accepted", "accepted", true, true]);
+  assert.deepEqual(
+    [agent.dbStatus, agent.getStatus(), agent.mailbox === agent.mailbox, agent.didSubmit === agent.didSubmit],
+    ["accepted", "accepted", true, true],
+  );
 });
 
 test("what a method does inside is part of its call, and a mailbox's and an event's calls are told of", (t) => {
@@ -71,5 +83,15 @@ test("steps begin with the first of them, can be failed, given up, and are over 
   assert.deepEqual([...before], []);
   assert.equal(recorder.current, undefined);
   const calls = recorded().filter((name) => name === "ended" || /Steps|append/.test(name));
-  assert.deepEqual(calls, ["updateStatusSteps", "ended", "getLiveUpdateSteps", "getLiveUpdateSteps", "ended", "mailbox.append", "ended", "getLiveUpdateSteps", "ended"]);
+  assert.deepEqual(calls, [
+    "updateStatusSteps",
+    "ended",
+    "getLiveUpdateSteps",
+    "getLiveUpdateSteps",
+    "ended",
+    "mailbox.append",
+    "ended",
+    "getLiveUpdateSteps",
+    "ended",
+  ]);
 });

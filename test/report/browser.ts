@@ -16,7 +16,9 @@ const FLAGS = [
 
 /** Why the tests of the page cannot run here; `false` when they can. Under CI a missing browser is a failure. */
 export const noBrowser: string | false =
-  existsSync(CHROMIUM) || process.env["CI"] !== undefined ? false : `no ${CHROMIUM}: apt-get install chromium to test the page`;
+  existsSync(CHROMIUM) || process.env["CI"] !== undefined
+    ? false
+    : `no ${CHROMIUM}: apt-get install chromium to test the page`;
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });

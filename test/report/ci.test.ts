@@ -3,10 +3,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { code, junitXml, markdownTable, plain, runBenchmarkJson, runJUnit, runMarkdown } from "../../dist/report/index.js";
+import {
+  code,
+  junitXml,
+  markdownTable,
+  plain,
+  runBenchmarkJson,
+  runJUnit,
+  runMarkdown,
+} from "../../dist/report/index.js";
 import { exampleSummary } from "./example.js";
 
-const golden = (name: string): string => readFileSync(new URL(`../../test/report/golden/${name}`, import.meta.url), "utf8");
+const golden = (name: string): string =>
+  readFileSync(new URL(`../../test/report/golden/${name}`, import.meta.url), "utf8");
 
 test("a run that failed, in the summary of a job and as tests", () => {
   const summary = exampleSummary({ broken: true, slipMs: 400 });
@@ -17,19 +26,31 @@ test("a run that failed, in the summary of a job and as tests", () => {
 test("a run that passed has no failure", () => {
   const xml = runJUnit(exampleSummary());
   assert.doesNotMatch(xml, /<failure|<error/);
-  assert.match(xml, /<testsuite name="[^"]+" tests="\d+" failures="0" errors="0" skipped="2" time="[\d.]+" timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d">/);
+  assert.match(
+    xml,
+    /<testsuite name="[^"]+" tests="\d+" failures="0" errors="0" skipped="2" time="[\d.]+" timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d">/,
+  );
   assert.match(runMarkdown(exampleSummary()), /^### ✓ [^\n]+: passed\n/);
 });
 
 test("a run that was cut off is an error, not a failure", () => {
   const xml = runJUnit({ ...exampleSummary(), end: { how: "interrupted", why: "SIGINT" } });
   assert.match(xml, /errors="1"/);
-  assert.match(xml, /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/);
+  assert.match(
+    xml,
+    /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/,
+  );
 });
 
 test("a run that a threshold ended did not come to its end", () => {
-  const xml = runJUnit({ ...exampleSummary(), end: { how: "aborted", why: "threshold errors count<1 failed after 3.0 s: observed 2" } });
-  assert.match(xml, /name="the run comes to its end"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/);
+  const xml = runJUnit({
+    ...exampleSummary(),
+    end: { how: "aborted", why: "threshold errors count<1 failed after 3.0 s: observed 2" },
+  });
+  assert.match(
+    xml,
+    /name="the run comes to its end"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/,
+  );
 });
 
 test("an invariant with nothing to check is skipped", () => {
@@ -55,15 +76,25 @@ const TEXT = /^(?:[^<>&"]|&(?:amp|lt|gt|quot|#\d+);)*$/;
 test("no text breaks the XML, and what XML can hold is read back as it was", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      const xml = junitXml({ name: "suite", cases: [{ classname: "a", name: text, outcome: "failure", message: text, details: text }] });
-      const [, name = "", message = "", details = ""] = /<testcase classname="a" name="([^"]*)"><failure message="([^"]*)">([^<]*)<\/failure><\/testcase>/.exec(xml) ?? [];
+      const xml = junitXml({
+        name: "suite",
+        cases: [{ classname: "a", name: text, outcome: "failure", message: text, details: text }],
+      });
+      const [, name = "", message = "", details = ""] =
+        /<testcase classname="a" name="([^"]*)"><failure message="([^"]*)">([^<]*)<\/failure><\/testcase>/.exec(xml) ??
+        [];
       const read = (part: string): string => {
         assert.match(part, TEXT);
         const names: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
-        return part.replace(/&(#\d+|\w+);/g, (_, escape: string) => names[escape] ?? String.fromCodePoint(Number(escape.slice(1))));
+        return part.replace(
+          /&(#\d+|\w+);/g,
+          (_, escape: string) => names[escape] ?? String.fromCodePoint(Number(escape.slice(1))),
+        );
       };
       // eslint-disable-next-line no-control-regex -- XML has no way to write these
-      const held = text.replace(/\p{Surrogate}/gu, "\ufffd").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+      const held = text
+        .replace(/\p{Surrogate}/gu, "\ufffd")
+        .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
       for (const part of [name, message, details]) assert.equal(read(part), held);
     }),
   );

@@ -10,7 +10,10 @@ import { exampleReport, exampleSummary } from "./example.js";
 /** Two runs, `a-run` and `b-run`, the second of which failed. */
 function twoRuns(t: TestContext): string {
   const root = temporaryDirectory(t);
-  for (const [runId, broken] of [["a-run", false], ["b-run", true]] as const) {
+  for (const [runId, broken] of [
+    ["a-run", false],
+    ["b-run", true],
+  ] as const) {
     const summary = { ...exampleSummary({ broken }), runId };
     writeRun(createRunDirectory(root, runId), { summary, hlog: "", scenario: "", report: exampleReport() });
   }
@@ -22,7 +25,10 @@ test("two runs by their ids: how they ended, their figures, and the page in the 
   const { code, stdout, stderr } = await simulate("compare", "a-run", "last", "--results", root);
   assert.equal(stderr, "");
   assert.equal(code, 0);
-  assert.match(stdout, /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./);
+  assert.match(
+    stdout,
+    /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./,
+  );
   assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.93 +3\.93 +0 %/);
   assert.match(stdout, /completed +1,604 +1,604 +0 %/);
   const page = join(root, "b-run", "compared-with-a-run.html");

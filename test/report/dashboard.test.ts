@@ -24,12 +24,17 @@ async function started(context: TestContext): Promise<Dashboard> {
   return dashboard;
 }
 
-function status(url: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<number | undefined> {
+function status(
+  url: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, options, (response) => {
       response.resume();
       resolve(response.statusCode);
-    }).on("error", reject).end();
+    })
+      .on("error", reject)
+      .end();
   });
 }
 

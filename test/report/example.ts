@@ -11,7 +11,13 @@ import {
   type Measurements,
   type RunEvidence,
 } from "../../dist/measure/index.js";
-import { buildReportData, buildSummary, type ReportData, type ReportInput, type Summary } from "../../dist/report/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  type ReportData,
+  type ReportInput,
+  type Summary,
+} from "../../dist/report/index.js";
 
 function measurements(slipMs: number): Measurements {
   const recorder = createRecorder({ thread: "tasks", originMs: 0 });
@@ -19,9 +25,9 @@ function measurements(slipMs: number): Measurements {
     const atMs = n * 2.4;
     const storm = atMs > 6000 && atMs < 8000 ? 12 : 1;
     const parts = [0.02, 0.05, 0.11 * storm, 0.004, 0.03, 0.01, 0.06].map((ms) => ms * (1 + (n % 97) / 50));
-    (["stage_send", "stage_route", "stage_wake", "stage_take", "stage_state", "stage_reply", "stage_seen"] as const).forEach((name, at) =>
-      recorder.trend(name).record(parts[at] ?? 0, atMs),
-    );
+    (
+      ["stage_send", "stage_route", "stage_wake", "stage_take", "stage_state", "stage_reply", "stage_seen"] as const
+    ).forEach((name, at) => recorder.trend(name).record(parts[at] ?? 0, atMs));
     const until = (stages: number): number => parts.slice(0, stages).reduce((sum, ms) => sum + ms, 0);
     recorder.trend("live_update_latency").record(until(4), atMs);
     recorder.trend("live_update_service_time").record(until(4) - until(1), atMs);
@@ -88,8 +94,21 @@ export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolea
         { thread: "tasks", watchedMs: 14_200, eventLoopDelay: null, gc: { count: 0, totalMs: 0, maxMs: 0, major: 0 } },
       ],
     },
-    floor: [{ name: "Atomics hand-over", doc: "Bare Atomics.wait/notify between two threads.", distribution: measured.trends.stage_route }],
-    environment: { crowdstorm: "0.1.0", node: "v20.20.2", platform: "linux x64", cpu: "a CPU", cores: 2, memoryBytes: 8 * 2 ** 30 },
+    floor: [
+      {
+        name: "Atomics hand-over",
+        doc: "Bare Atomics.wait/notify between two threads.",
+        distribution: measured.trends.stage_route,
+      },
+    ],
+    environment: {
+      crowdstorm: "0.1.0",
+      node: "v20.20.2",
+      platform: "linux x64",
+      cpu: "a CPU",
+      cores: 2,
+      memoryBytes: 8 * 2 ** 30,
+    },
   });
 }
 
@@ -116,7 +135,11 @@ export function exampleReport({ text = "plain" }: { text?: string } = {}): Repor
       { kind: "fault", label: "stall database", detail: `the database was held (${text})`, fromMs: 6500, toMs: 7000 },
       { kind: "drain", label: "drain", fromMs: 7500, toMs: 14_200 },
     ],
-    faults: [{ label: "lost", atMs: 9000 }, { label: "late", atMs: 8000 }, { label: "late", atMs: 3000 }],
+    faults: [
+      { label: "lost", atMs: 9000 },
+      { label: "late", atMs: 8000 },
+      { label: "late", atMs: 3000 },
+    ],
     statusEvents: lives(100),
     slowest: [
       {

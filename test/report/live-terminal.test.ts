@@ -52,9 +52,15 @@ test("before anything has happened", () => {
 });
 
 test("no line is wider than the terminal, however much there is to say", () => {
-  const much = { ...view, stage: "arrivals, steady, disconnects (storm, others)", failures: ["x".repeat(300)], latencyOverTime: Array.from({ length: 500 }, (_, at) => at) };
+  const much = {
+    ...view,
+    stage: "arrivals, steady, disconnects (storm, others)",
+    failures: ["x".repeat(300)],
+    latencyOverTime: Array.from({ length: 500 }, (_, at) => at),
+  };
   for (const width of [40, 60, 80, 200]) {
-    for (const line of renderProgress(much, { color: false, width }).split("\n")) assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
+    for (const line of renderProgress(much, { color: false, width }).split("\n"))
+      assert.ok(line.length <= width, `${line.length} > ${width}: ${line}`);
   }
 });
 

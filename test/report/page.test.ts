@@ -40,7 +40,10 @@ describe("the report's page", { skip: noBrowser }, () => {
   test("faults are marked on the time axis, and named beneath", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url());
-    assert.match(await page.locator("#time .faults").innerText(), /6\.5 s\s+the database was held \(plain\)\s+2 late\s+1 lost/);
+    assert.match(
+      await page.locator("#time .faults").innerText(),
+      /6\.5 s\s+the database was held \(plain\)\s+2 late\s+1 lost/,
+    );
     // A pixel of the mark's own colour, in the chart that names the phases and in those below it.
     for (const chart of ["latency", "rate", "statuses-main"]) {
       const found = await page.evaluate<boolean>(`(() => {

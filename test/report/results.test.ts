@@ -4,7 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { ResultsError, createRunDirectory, listRuns, readSummary, writeAtomically, writeRun } from "../../dist/report/index.js";
+import {
+  ResultsError,
+  createRunDirectory,
+  listRuns,
+  readSummary,
+  writeAtomically,
+  writeRun,
+} from "../../dist/report/index.js";
 import { exampleReport, exampleSummary } from "./example.js";
 
 function temporary(context: TestContext): string {
@@ -22,7 +29,13 @@ test("a run is written, listed and read back", (context) => {
   const summary = exampleSummary();
   const directory = createRunDirectory(root, summary.runId);
   writeRun(directory, { summary, hlog: "#log\n", scenario: "name: x # kept\n", report: exampleReport() });
-  assert.deepEqual(readdirSync(directory).sort(), ["latency.hlog", "report.html", "report.json", "scenario.yaml", "summary.json"]);
+  assert.deepEqual(readdirSync(directory).sort(), [
+    "latency.hlog",
+    "report.html",
+    "report.json",
+    "scenario.yaml",
+    "summary.json",
+  ]);
   assert.equal(readFileSync(join(directory, "scenario.yaml"), "utf8"), "name: x # kept\n");
   assert.deepEqual(readSummary(directory), summary);
   assert.deepEqual(listRuns(root), [{ runId: summary.runId, directory, summary }]);
@@ -53,7 +66,10 @@ test("a run directory is made once, and not under a file", (context) => {
   createRunDirectory(root, "one");
   assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it is there already/));
   writeFileSync(join(root, "file"), "");
-  assert.throws(() => createRunDirectory(join(root, "file", "results"), "two"), oneLine(/cannot make the results directory .*: a part of the path is no directory/));
+  assert.throws(
+    () => createRunDirectory(join(root, "file", "results"), "two"),
+    oneLine(/cannot make the results directory .*: a part of the path is no directory/),
+  );
 });
 
 test("an atomic write replaces the whole file, and when it fails leaves what was there and nothing else", (context) => {

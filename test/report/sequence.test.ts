@@ -19,7 +19,11 @@ function conversation(rounds: number): Sequence {
       ...each.flatMap((row, round) => [
         { column: 1, at: String(row), text: "waits for hasLiveUpdate", ...(round > 0 && { gap: "120 ms" }) },
         { column: 0, at: String(row + 1), text: `▸ append update ${round}`, kind: "call" as const },
-        { column: 0, at: String(row + 2), text: 'sets hasLiveUpdate: down #0 → up #1, which is a text of many words & "signs" <b>' },
+        {
+          column: 0,
+          at: String(row + 2),
+          text: 'sets hasLiveUpdate: down #0 → up #1, which is a text of many words & "signs" <b>',
+        },
         { column: 1, at: String(row + 3), text: "is woken" },
       ]),
       { column: 1, at: "end", text: "✗ a timeout though no time has passed", kind: "bad" },
@@ -66,11 +70,17 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     await page.goto(url("short.html"));
     const whole = page.locator("svg.whole");
     const count = (selector: string): Promise<number> => whole.locator(selector).count();
-    assert.deepEqual(await Promise.all([".point", ".bar.runs", ".bar.waits", ".arrow", ".arrow.lost", ".what.bad"].map(count)), [9, 2, 2, 3, 1, 1]);
+    assert.deepEqual(
+      await Promise.all([".point", ".bar.runs", ".bar.waits", ".arrow", ".arrow.lost", ".what.bad"].map(count)),
+      [9, 2, 2, 3, 1, 1],
+    );
     const [, end] = /L([\d.]+ [\d.]+)$/.exec((await whole.locator(".arrow").first().getAttribute("d")) ?? "") ?? [];
     const y = await whole.locator(".point").nth(3).getAttribute("cy");
     assert.equal(end?.split(" ")[1], y);
-    assert.match((await whole.locator(".what").nth(2).innerHTML()).replaceAll(/<[^>]*>/g, " "), /&amp; "signs"\s+&lt;b&gt;/);
+    assert.match(
+      (await whole.locator(".what").nth(2).innerHTML()).replaceAll(/<[^>]*>/g, " "),
+      /&amp; "signs"\s+&lt;b&gt;/,
+    );
     assert.deepEqual(troubles, []);
     await page.close();
   });
@@ -93,7 +103,9 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     await page.goto(url("long.html"));
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator(".sequence").isVisible(), false);
-    const heights = await page.evaluate<number[]>('[...document.querySelectorAll(".piece")].map((piece) => piece.viewBox.baseVal.height)');
+    const heights = await page.evaluate<number[]>(
+      '[...document.querySelectorAll(".piece")].map((piece) => piece.viewBox.baseVal.height)',
+    );
     assert.ok(heights.length > 3 && heights.every((height) => height <= 1010), heights.join());
     assert.ok((await page.pdf({ format: "A4" })).length > 10_000);
     await page.close();

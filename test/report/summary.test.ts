@@ -6,7 +6,8 @@ import { exitCodeOf, judge, renderSummary, summarySchema } from "../../dist/repo
 import { exampleSummary } from "./example.js";
 
 const options = { color: false, width: 96, directory: "results/20240102-030405-disconnect-storm-42" };
-const golden = (name: string): string => readFileSync(new URL(`../../test/report/golden/${name}.txt`, import.meta.url), "utf8");
+const golden = (name: string): string =>
+  readFileSync(new URL(`../../test/report/golden/${name}.txt`, import.meta.url), "utf8");
 // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
 const withoutColour = (text: string): string => text.replace(/\u001b\[\d+m/g, "");
 
@@ -28,16 +29,25 @@ test("no line of the text is wider than asked for", () => {
   for (const width of [48, 60, 70, 80, 100, 120]) {
     const lines = renderSummary(exampleSummary({ broken: true, slipMs: 400 }), { ...options, width }).split("\n");
     // Commands and paths stay whole, so that they can be copied.
-    assert.deepEqual(lines.filter((line) => line.length > width && !/simulate |results\//.test(line)), []);
+    assert.deepEqual(
+      lines.filter((line) => line.length > width && !/simulate |results\//.test(line)),
+      [],
+    );
   }
 });
 
 test("a run in which nothing was measured is rendered too", () => {
   const summary = exampleSummary();
   const empty = Object.fromEntries(
-    Object.keys(summary.trends).map((name) => [name, { count: 0, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null }]),
+    Object.keys(summary.trends).map((name) => [
+      name,
+      { count: 0, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null },
+    ]),
   );
-  const text = renderSummary({ ...summary, trends: empty, overTime: [], floor: [], outcomes: { agents: {}, onboardingAgents: {} } }, options);
+  const text = renderSummary(
+    { ...summary, trends: empty, overTime: [], floor: [], outcomes: { agents: {}, onboardingAgents: {} } },
+    options,
+  );
   assert.match(text, /No latency was measured\./);
   assert.doesNotMatch(text, /NaN|undefined|Infinity/);
 });
@@ -47,7 +57,16 @@ test("the JSON holds everything, with nothing that JSON cannot hold", () => {
   const text = JSON.stringify(summary);
   assert.deepEqual(summarySchema.parse(JSON.parse(text)), summary);
   assert.deepEqual(JSON.parse(text), summary);
-  assert.deepEqual(summary.trends["submit_ack_time"], { count: 0, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null });
+  assert.deepEqual(summary.trends["submit_ack_time"], {
+    count: 0,
+    min: null,
+    mean: null,
+    p50: null,
+    p90: null,
+    p99: null,
+    p999: null,
+    max: null,
+  });
   assert.equal(summary.gauges["agents_live"], null);
 });
 
@@ -62,14 +81,29 @@ const sound = { end: finished, invariants: [held], thresholds: [passed], schedul
 
 const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number, reasons: RegExp[]][] = [
   ["all is well", sound, 0, []],
-  ["an invariant broke", { ...sound, invariants: [held, brokenInvariant] }, 98, [/^invariant final-status broke: 1 violation, 1 checked$/]],
+  [
+    "an invariant broke",
+    { ...sound, invariants: [held, brokenInvariant] },
+    98,
+    [/^invariant final-status broke: 1 violation, 1 checked$/],
+  ],
   ["a threshold failed", { ...sound, thresholds: [failed] }, 99, [/^threshold errors count==0 failed: observed 1$/]],
   ["a threshold without samples", { ...sound, thresholds: [{ ...failed, observed: null }] }, 99, [/no samples$/]],
-  ["the schedule was not kept", { ...sound, schedule: late }, 99, [/schedule was not kept: p99 of the slip is 60\.0 ms, the bound is 50\.0 ms/]],
+  [
+    "the schedule was not kept",
+    { ...sound, schedule: late },
+    99,
+    [/schedule was not kept: p99 of the slip is 60\.0 ms, the bound is 50\.0 ms/],
+  ],
   ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/carried nothing out/]],
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],
-  ["the gravest decides", { end: { how: "interrupted", why: "x" }, invariants: [brokenInvariant], thresholds: [failed], schedule: late }, 98, [/^invariant/, /interrupted: x/, /^threshold/, /schedule/]],
+  [
+    "the gravest decides",
+    { end: { how: "interrupted", why: "x" }, invariants: [brokenInvariant], thresholds: [failed], schedule: late },
+    98,
+    [/^invariant/, /interrupted: x/, /^threshold/, /schedule/],
+  ],
 ];
 
 for (const [name, facts, exitCode, reasons] of codes) {

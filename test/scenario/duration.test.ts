@@ -11,11 +11,21 @@ describe("parseDuration", () => {
   });
 
   it("refuses whatever is no duration", () => {
-    for (const text of ["", "5", "-5s", "+5s", "5 s", "5d", "s", "1e3ms", ".5s", "5s "]) assert.equal(parseDuration(text), undefined, text);
+    for (const text of ["", "5", "-5s", "+5s", "5 s", "5d", "s", "1e3ms", ".5s", "5s "])
+      assert.equal(parseDuration(text), undefined, text);
   });
 
   it("reads what formatDuration wrote", () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 1e10 }), (ms) => assert.equal(parseDuration(formatDuration(ms)), ms)));
-    assert.deepEqual([0, 250, 1500, 60_000, 7_200_000, 90_000].map(formatDuration), ["0ms", "250ms", "1.5s", "1m", "2h", "1.5m"]);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e10 }), (ms) => assert.equal(parseDuration(formatDuration(ms)), ms)),
+    );
+    assert.deepEqual([0, 250, 1500, 60_000, 7_200_000, 90_000].map(formatDuration), [
+      "0ms",
+      "250ms",
+      "1.5s",
+      "1m",
+      "2h",
+      "1.5m",
+    ]);
   });
 });

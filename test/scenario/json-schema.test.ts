@@ -29,12 +29,44 @@ for (const name of shippedScenarios()) {
 
 const refused: readonly (readonly [what: string, scenario: unknown])[] = [
   ["a missing field", changed((scenario) => delete scenario["drainTimeout"])],
-  ["an unknown field", changed((scenario) => { scenario["task"] = { ...scenario["task"], bluprint: "chat" }; })],
-  ["a duration without a unit", changed((scenario) => { scenario["task"] = { ...scenario["task"], liveUpdateTimeout: "3" }; })],
-  ["a probability above 1", changed((scenario) => { scenario["behaviours"] = { all: { weight: 2, actions: 1, thinkTime: "1s" } }; })],
-  ["two ends of a worker", changed((scenario) => { scenario["behaviours"] = { all: { weight: 1, actions: 1, silence: { afterActions: 1 }, thinkTime: "1s" } }; })],
-  ["two distributions at once", changed((scenario) => { scenario["behaviours"] = { all: { weight: 1, actions: { uniform: [1, 2], exponential: { mean: 1 } }, thinkTime: "1s" } }; })],
-  ["an unknown metric", changed((scenario) => { scenario["thresholds"] = { live_update_latncy: ["p(99)<5"] }; })],
+  [
+    "an unknown field",
+    changed((scenario) => {
+      scenario["task"] = { ...scenario["task"], bluprint: "chat" };
+    }),
+  ],
+  [
+    "a duration without a unit",
+    changed((scenario) => {
+      scenario["task"] = { ...scenario["task"], liveUpdateTimeout: "3" };
+    }),
+  ],
+  [
+    "a probability above 1",
+    changed((scenario) => {
+      scenario["behaviours"] = { all: { weight: 2, actions: 1, thinkTime: "1s" } };
+    }),
+  ],
+  [
+    "two ends of a worker",
+    changed((scenario) => {
+      scenario["behaviours"] = { all: { weight: 1, actions: 1, silence: { afterActions: 1 }, thinkTime: "1s" } };
+    }),
+  ],
+  [
+    "two distributions at once",
+    changed((scenario) => {
+      scenario["behaviours"] = {
+        all: { weight: 1, actions: { uniform: [1, 2], exponential: { mean: 1 } }, thinkTime: "1s" },
+      };
+    }),
+  ],
+  [
+    "an unknown metric",
+    changed((scenario) => {
+      scenario["thresholds"] = { live_update_latncy: ["p(99)<5"] };
+    }),
+  ],
 ];
 
 for (const [what, scenario] of refused) {

@@ -34,37 +34,86 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
     "liveUpdateTimeout: 3",
     'x.yaml:16: task.liveUpdateTimeout: must be a duration with a unit, such as "250ms", "1.5s" or "2m", not 3',
   ],
-  ["liveUpdateTimeout: 3s", "liveUpdateTimeout: -3s", 'x.yaml:16: task.liveUpdateTimeout: must be 0 or more, not "-3s"'],
-  ["liveUpdateTimeout: 3s", "liveUpdateTimeout: 0s", 'x.yaml:16: task.liveUpdateTimeout: must be longer than 0, not "0s"'],
+  [
+    "liveUpdateTimeout: 3s",
+    "liveUpdateTimeout: -3s",
+    'x.yaml:16: task.liveUpdateTimeout: must be 0 or more, not "-3s"',
+  ],
+  [
+    "liveUpdateTimeout: 3s",
+    "liveUpdateTimeout: 0s",
+    'x.yaml:16: task.liveUpdateTimeout: must be longer than 0, not "0s"',
+  ],
   [
     "  liveUpdateTimeout: 3s\n",
     "",
     'x.yaml:10: task.liveUpdateTimeout: is missing: must be a duration with a unit, such as "250ms", "1.5s" or "2m"',
   ],
   ["passRate: 0.9", "passRate: 90%", 'x.yaml:13: task.onboarding.passRate: must be a number from 0 to 1, not "90%"'],
-  ["duration: 1s, target: 50", "duration: 1s, target: -1", "x.yaml:8: arrivals.stages[1].target: must be a number of arrivals a second, 0 or more, not -1"],
-  ["duration: 2s, target: 50", "duration: 2s, target: fast", 'x.yaml:7: arrivals.stages[0].target: must be a number of arrivals a second, 0 or more, not "fast"'],
+  [
+    "duration: 1s, target: 50",
+    "duration: 1s, target: -1",
+    "x.yaml:8: arrivals.stages[1].target: must be a number of arrivals a second, 0 or more, not -1",
+  ],
+  [
+    "duration: 2s, target: 50",
+    "duration: 2s, target: fast",
+    'x.yaml:7: arrivals.stages[0].target: must be a number of arrivals a second, 0 or more, not "fast"',
+  ],
   [
     "actions: 10",
     "actions: some",
     'x.yaml:27: behaviours.storm.actions: must be a whole number, or exactly one of uniform, exponential, normal and lognormal, not "some"',
   ],
   ["actions: 10", "actions: -1", "x.yaml:27: behaviours.storm.actions: must be a whole number, 0 or more, not -1"],
-  ["mean: 200ms", "mean: 200", 'x.yaml:28: behaviours.storm.thinkTime.exponential.mean: must be a duration with a unit, such as "250ms", "1.5s" or "2m", not 200'],
-  ["exponential: { mean: 200ms }", "exponential: { median: 200ms }",
+  [
+    "mean: 200ms",
+    "mean: 200",
+    'x.yaml:28: behaviours.storm.thinkTime.exponential.mean: must be a duration with a unit, such as "250ms", "1.5s" or "2m", not 200',
+  ],
+  [
+    "exponential: { mean: 200ms }",
+    "exponential: { median: 200ms }",
     'x.yaml:28: behaviours.storm.thinkTime.exponential.mean: is missing: must be a duration with a unit, such as "250ms", "1.5s" or "2m"',
     'x.yaml:28: behaviours.storm.thinkTime.exponential.median: unknown key; did you mean "mean"?',
   ],
-  ["window: [3s, 5s]", "window: [5s, 3s]", "x.yaml:30: behaviours.storm.disconnect.window: must be [from, to] with from not above to"],
-  ["window: [3s, 5s]", "perAction: 0.1\n      window: [3s, 5s]", "x.yaml:29: behaviours.storm.disconnect: needs exactly one of window and perAction"],
+  [
+    "window: [3s, 5s]",
+    "window: [5s, 3s]",
+    "x.yaml:30: behaviours.storm.disconnect.window: must be [from, to] with from not above to",
+  ],
+  [
+    "window: [3s, 5s]",
+    "perAction: 0.1\n      window: [3s, 5s]",
+    "x.yaml:29: behaviours.storm.disconnect: needs exactly one of window and perAction",
+  ],
   // Wrong in three behaviours through an alias, and said once.
-  ["median: 200ms, p95: 600ms", "median: 200ms, p95: 60ms", "x.yaml:22: behaviours.calm.thinkTime.lognormal: needs 0 < median <= p95"],
-  ["silence: {", "actions: 2\n    silence: {", "x.yaml:38: behaviours.silent: needs exactly one of actions, return and silence: a worker ends in one way"],
-  ["blueprint: chat", "blueprint: chess", 'x.yaml:11: task.blueprint: must be "chat", "remote-procedure" or "static", not "chess"'],
+  [
+    "median: 200ms, p95: 600ms",
+    "median: 200ms, p95: 60ms",
+    "x.yaml:22: behaviours.calm.thinkTime.lognormal: needs 0 < median <= p95",
+  ],
+  [
+    "silence: {",
+    "actions: 2\n    silence: {",
+    "x.yaml:38: behaviours.silent: needs exactly one of actions, return and silence: a worker ends in one way",
+  ],
+  [
+    "blueprint: chat",
+    "blueprint: chess",
+    'x.yaml:11: task.blueprint: must be "chat", "remote-procedure" or "static", not "chess"',
+  ],
   ["name: example", "name: An Example", 'x.yaml:1: name: must be lower-case words joined by hyphens, not "An Example"'],
-  ["live_update_latency", "live_update_latncy", 'x.yaml:43: thresholds.live_update_latncy[0]: there is no metric "live_update_latncy"; did you mean "live_update_latency"?'],
-  ["target: 50 }\n    - { duration: 1s, target: 50", "target: 0 }\n    - { duration: 1s, target: 0",
-    "x.yaml:4: arrivals: no worker ever arrives: there is no stage, or every rate is 0, or nearly"],
+  [
+    "live_update_latency",
+    "live_update_latncy",
+    'x.yaml:43: thresholds.live_update_latncy[0]: there is no metric "live_update_latncy"; did you mean "live_update_latency"?',
+  ],
+  [
+    "target: 50 }\n    - { duration: 1s, target: 50",
+    "target: 0 }\n    - { duration: 1s, target: 0",
+    "x.yaml:4: arrivals: no worker ever arrives: there is no stage, or every rate is 0, or nearly",
+  ],
   ["thinkTime: *think", "thinkTime: *thought", "x.yaml:36:16: there is no anchor &thought before this alias"],
   ["incident: none", "incident: none\nincident: twice", 'x.yaml:4:1: the key "incident" is there already'],
   ["incident: none", "incident: none\n? [a, b]\n: c", "x.yaml:4:3: a key must be text, not a list or a mapping"],
@@ -94,16 +143,23 @@ describe("a scenario file", () => {
 
   it("names every field that is missing", () => {
     const TIMEOUT = 'is missing: must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
-    assert.deepEqual(problemsOf(EXAMPLE.replace(/ {2}liveUpdateTimeout: .*\n/, "").replace(/ {2}submissionTimeout: .*\n/, "")), [
-      `x.yaml:10: task.liveUpdateTimeout: ${TIMEOUT}`,
-      `x.yaml:10: task.submissionTimeout: ${TIMEOUT}`,
-    ]);
+    assert.deepEqual(
+      problemsOf(EXAMPLE.replace(/ {2}liveUpdateTimeout: .*\n/, "").replace(/ {2}submissionTimeout: .*\n/, "")),
+      [`x.yaml:10: task.liveUpdateTimeout: ${TIMEOUT}`, `x.yaml:10: task.submissionTimeout: ${TIMEOUT}`],
+    );
     const fields = problemsOf('{ "name": "x" }').map((problem) => problem.replace(/: is missing.*/, ""));
-    assert.deepEqual(fields, ["description", "incident", "arrivals", "task", "behaviours", "drainTimeout"].map((field) => `x.yaml:1: ${field}`));
+    assert.deepEqual(
+      fields,
+      ["description", "incident", "arrivals", "task", "behaviours", "drainTimeout"].map(
+        (field) => `x.yaml:1: ${field}`,
+      ),
+    );
   });
 
   it("asks for a behaviour", () => {
-    assert.deepEqual(problemsOf(EXAMPLE.replace(/behaviours:[^]*?\nthresholds/, "behaviours: {}\nthresholds")), ["x.yaml:18: behaviours: must have at least one behaviour"]);
+    assert.deepEqual(problemsOf(EXAMPLE.replace(/behaviours:[^]*?\nthresholds/, "behaviours: {}\nthresholds")), [
+      "x.yaml:18: behaviours: must have at least one behaviour",
+    ]);
   });
 
   it("asks of a static task that no worker sends live updates", () => {
@@ -124,7 +180,10 @@ describe("a scenario file", () => {
   });
 
   it("cannot multiply its aliases without end", () => {
-    const levels = Array.from({ length: 10 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(", ")}]`);
+    const levels = Array.from(
+      { length: 10 },
+      (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(", ")}]`,
+    );
     const [first] = problemsOf(["l0: &l0 [x]", ...levels].join("\n"));
     assert.match(first ?? "", /^x\.yaml: Excessive alias count/);
   });
@@ -138,12 +197,15 @@ describe("loadScenario", () => {
   });
 
   it("suggests the nearest name, and lists all", () => {
-    assert.throws(() => loadScenario("disconect-strom"), (error) => {
-      assert.ok(error instanceof ScenarioError);
-      assert.equal(error.problems[0], 'unknown scenario "disconect-strom"; did you mean "disconnect-storm"?');
-      assert.match(error.problems[1] ?? "", /^there are .*steady.*\.\/disconect-strom\.yaml$/);
-      return true;
-    });
+    assert.throws(
+      () => loadScenario("disconect-strom"),
+      (error) => {
+        assert.ok(error instanceof ScenarioError);
+        assert.equal(error.problems[0], 'unknown scenario "disconect-strom"; did you mean "disconnect-storm"?');
+        assert.match(error.problems[1] ?? "", /^there are .*steady.*\.\/disconect-strom\.yaml$/);
+        return true;
+      },
+    );
     assert.throws(() => loadScenario("zzz"), /^ScenarioError: unknown scenario "zzz"\n/);
   });
 
@@ -157,11 +219,17 @@ describe("loadScenario", () => {
     process.chdir(folder);
     mkdirSync("folder");
     writeFileSync("x.json", "{}");
-    assert.throws(() => loadScenario("x.json"), /^ScenarioError: unknown scenario "x\.json"; the file of this name is \.\/x\.json$/);
+    assert.throws(
+      () => loadScenario("x.json"),
+      /^ScenarioError: unknown scenario "x\.json"; the file of this name is \.\/x\.json$/,
+    );
     assert.throws(() => loadScenario("folder"), /^ScenarioError: folder: is a directory, not a scenario file$/);
     assert.throws(() => loadScenario("y.json"), /named by its path, such as \.\/y\.json$/);
     assert.throws(() => loadScenario("y"), /named by its path, such as \.\/y\.yaml$/);
-    assert.throws(() => loadScenario(""), /^ScenarioError: "" is no scenario: give the name of one, or the path of a file\n/);
+    assert.throws(
+      () => loadScenario(""),
+      /^ScenarioError: "" is no scenario: give the name of one, or the path of a file\n/,
+    );
     assert.throws(() => loadScenario("y".repeat(999)), /^ScenarioError: unknown scenario/);
   });
 

@@ -6,7 +6,12 @@ import { planHash, buildPlan } from "../../dist/scenario/index.js";
 
 describe("planFrom", () => {
   it("gives plain options that build the same plan again", async () => {
-    const { scenario, options, plan } = await planFrom({ scenario: "steady", seed: "42", workers: "20", duration: "1m" });
+    const { scenario, options, plan } = await planFrom({
+      scenario: "steady",
+      seed: "42",
+      workers: "20",
+      duration: "1m",
+    });
     assert.deepEqual(options, { seed: 42, workers: 20, durationMs: 60_000 });
     assert.equal(planHash(plan), planHash(buildPlan(structuredClone(scenario), structuredClone(options))));
   });

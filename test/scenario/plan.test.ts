@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { buildPlan, parseScenario, planHash, workersOf, type Plan, type WorkerPlan } from "../../dist/scenario/index.js";
+import {
+  buildPlan,
+  parseScenario,
+  planHash,
+  workersOf,
+  type Plan,
+  type WorkerPlan,
+} from "../../dist/scenario/index.js";
 import { EXAMPLE } from "./example.js";
 
 const example = parseScenario(EXAMPLE, "example.yaml");
@@ -28,7 +35,10 @@ describe("planHash", () => {
     const variants = [{}, { seed: 2 }, { workers: 3 }, { durationMs: 5000 }];
     const hashes = variants.map((options) => planHash(buildPlan(example, options)));
     assert.equal(new Set(hashes).size, variants.length);
-    assert.deepEqual(variants.map((options) => planHash(buildPlan(structuredClone(example), options))), hashes);
+    assert.deepEqual(
+      variants.map((options) => planHash(buildPlan(structuredClone(example), options))),
+      hashes,
+    );
   });
 
   it("notices every field of a worker's plan", () => {
@@ -38,22 +48,43 @@ describe("planHash", () => {
       arriveAt: 1,
       onboarding: { actions: [{ at: 1, payloadBytes: 1, duplicate: false }], submitAt: 2, passes: true },
       task: { actions: [{ at: 3, payloadBytes: 1, duplicate: false }], end: { kind: "submit", at: 4 } },
-      disconnect: { since: "run", at: 5, noticedAfter: 6, reconnect: { after: 7, task: { actions: [], end: { kind: "submit", at: 8 } } } },
+      disconnect: {
+        since: "run",
+        at: 5,
+        noticedAfter: 6,
+        reconnect: { after: 7, task: { actions: [], end: { kind: "submit", at: 8 } } },
+      },
     };
     const hashOf = (only: unknown): string =>
-      planHash({ scenario: "s", seed: 1, workers: 1, arrivalsMs: 1, scheduleMs: 1, arriveAt: () => 1, worker: () => only as WorkerPlan });
+      planHash({
+        scenario: "s",
+        seed: 1,
+        workers: 1,
+        arrivalsMs: 1,
+        scheduleMs: 1,
+        arriveAt: () => 1,
+        worker: () => only as WorkerPlan,
+      });
     const hashes = new Set([hashOf(worker)]);
     let leaves = 0;
     /** Hashes a copy of the worker with each leaf changed in turn. */
     const vary = (node: unknown, put: (value: unknown) => unknown): void => {
       if (typeof node === "object" && node !== null) {
         for (const [key, value] of Object.entries(node)) {
-          vary(value, (changed) => put(Array.isArray(node) ? node.map((item: unknown, i) => (String(i) === key ? changed : item)) : { ...node, [key]: changed }));
+          vary(value, (changed) =>
+            put(
+              Array.isArray(node)
+                ? node.map((item: unknown, i) => (String(i) === key ? changed : item))
+                : { ...node, [key]: changed },
+            ),
+          );
         }
         return;
       }
       leaves++;
-      hashes.add(hashOf(put(typeof node === "number" ? node + 0.001 : typeof node === "boolean" ? !node : `${String(node)}x`)));
+      hashes.add(
+        hashOf(put(typeof node === "number" ? node + 0.001 : typeof node === "boolean" ? !node : `${String(node)}x`)),
+      );
     };
     vary(worker, (value) => value);
     assert.equal(hashes.size, leaves + 1);
@@ -65,7 +96,10 @@ describe("buildPlan", () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 500 }), (seed, workers, more) => {
         const index = seed % workers;
-        assert.deepEqual(buildPlan(example, { seed, workers }).worker(index), buildPlan(example, { seed, workers: workers + more }).worker(index));
+        assert.deepEqual(
+          buildPlan(example, { seed, workers }).worker(index),
+          buildPlan(example, { seed, workers: workers + more }).worker(index),
+        );
       }),
       { numRuns: 50 },
     );
@@ -75,14 +109,22 @@ describe("buildPlan", () => {
     assert.equal(workersOf(example), 125);
     assert.equal(buildPlan(example).workers, 125);
     fc.assert(
-      fc.property(seeds, fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 100_000 }), (seed, workers, durationMs) => {
-        const plan = buildPlan(example, { seed, workers, durationMs });
-        const arrivals = all(plan).map(({ arriveAt }) => arriveAt);
-        assert.equal(arrivals.length, workers);
-        // Half a microsecond of rounding.
-        for (const at of arrivals) assert.ok(at >= 0 && at <= durationMs + 0.0005);
-        assert.deepEqual(arrivals, arrivals.map((_, index) => plan.arriveAt(index)));
-      }),
+      fc.property(
+        seeds,
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 1, max: 100_000 }),
+        (seed, workers, durationMs) => {
+          const plan = buildPlan(example, { seed, workers, durationMs });
+          const arrivals = all(plan).map(({ arriveAt }) => arriveAt);
+          assert.equal(arrivals.length, workers);
+          // Half a microsecond of rounding.
+          for (const at of arrivals) assert.ok(at >= 0 && at <= durationMs + 0.0005);
+          assert.deepEqual(
+            arrivals,
+            arrivals.map((_, index) => plan.arriveAt(index)),
+          );
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -90,7 +132,8 @@ describe("buildPlan", () => {
   it("spreads arrivals as the stages say", () => {
     const plan = buildPlan(example, { workers: 5000 });
     const arrivals = all(plan).map(({ arriveAt }) => arriveAt);
-    const share = (from: number, to: number): number => arrivals.filter((at) => at >= from && at < to).length / arrivals.length;
+    const share = (from: number, to: number): number =>
+      arrivals.filter((at) => at >= from && at < to).length / arrivals.length;
     // Areas under the rate: 12.5, 37.5, 50, 18.75 and 6.25 of 125.
     const expected = [
       [0, 1000, 0.1],
@@ -99,7 +142,8 @@ describe("buildPlan", () => {
       [3000, 3500, 0.15],
       [3500, 4000, 0.05],
     ] as const;
-    for (const [from, to, area] of expected) assert.ok(Math.abs(share(from, to) - area) < 0.02, `${from} to ${to}: ${share(from, to)}`);
+    for (const [from, to, area] of expected)
+      assert.ok(Math.abs(share(from, to) - area) < 0.02, `${from} to ${to}: ${share(from, to)}`);
   });
 
   it("draws behaviours by their weights", () => {
@@ -117,16 +161,25 @@ describe("buildPlan", () => {
       assert.ok(onboarding);
       assert.equal(task === undefined, !onboarding.passes);
       assert.ok(onboarding.actions.length <= 2);
-      for (const { actions, at: end } of [{ ...onboarding, at: onboarding.submitAt }, ...(task ? [{ actions: task.actions, at: task.end.at }] : [])]) {
+      for (const { actions, at: end } of [
+        { ...onboarding, at: onboarding.submitAt },
+        ...(task ? [{ actions: task.actions, at: task.end.at }] : []),
+      ]) {
         const times = [...actions.map(({ at }) => at), end];
-        assert.deepEqual(times, times.toSorted((a, b) => a - b));
+        assert.deepEqual(
+          times,
+          times.toSorted((a, b) => a - b),
+        );
         assert.ok(times.every(whole));
       }
       if (task) {
         assert.equal(task.end.kind, { calm: "submit", storm: "submit", flaky: "return", silent: "silence" }[behaviour]);
         const count = task.actions.length;
-        assert.ok({ calm: count >= 2 && count <= 6, storm: count === 10, flaky: count === 3, silent: count === 1 }[behaviour]);
-        if (behaviour === "calm") assert.ok(task.actions.every(({ payloadBytes }) => Number.isInteger(payloadBytes) && payloadBytes <= 100));
+        assert.ok(
+          { calm: count >= 2 && count <= 6, storm: count === 10, flaky: count === 3, silent: count === 1 }[behaviour],
+        );
+        if (behaviour === "calm")
+          assert.ok(task.actions.every(({ payloadBytes }) => Number.isInteger(payloadBytes) && payloadBytes <= 100));
       }
       if (behaviour === "calm" || behaviour === "silent") assert.equal(disconnect, undefined);
       if (disconnect?.since === "run") {
@@ -154,7 +207,9 @@ describe("buildPlan", () => {
       windowDrop: workers.some(({ disconnect }) => disconnect?.since === "run"),
       actionDrop: workers.some(({ disconnect }) => disconnect?.since === "task"),
       comesBack: workers.some(({ disconnect }) => disconnect?.reconnect?.task),
-      staysAway: workers.some(({ behaviour, disconnect }) => behaviour === "storm" && disconnect && !disconnect.reconnect),
+      staysAway: workers.some(
+        ({ behaviour, disconnect }) => behaviour === "storm" && disconnect && !disconnect.reconnect,
+      ),
     };
     for (const [what, found] of Object.entries(some)) assert.ok(found, what);
   });
@@ -168,12 +223,21 @@ describe("buildPlan", () => {
       const stretched = longer.worker(index);
       assert.deepEqual([stretched.task, stretched.onboarding], [worker.task, worker.onboarding]);
       assert.ok(Math.abs(stretched.arriveAt - 3 * worker.arriveAt) < 0.01);
-      if (worker.disconnect?.since === "run") assert.ok(Math.abs((stretched.disconnect?.at ?? 0) - 3 * worker.disconnect.at) < 0.01);
+      if (worker.disconnect?.since === "run")
+        assert.ok(Math.abs((stretched.disconnect?.at ?? 0) - 3 * worker.disconnect.at) < 0.01);
     }
   });
 
   it("refuses what is out of range", () => {
-    for (const options of [{ seed: -1 }, { seed: 0.5 }, { workers: 0 }, { workers: 1.5 }, { durationMs: 0 }, { durationMs: -5 }, { durationMs: Infinity }]) {
+    for (const options of [
+      { seed: -1 },
+      { seed: 0.5 },
+      { workers: 0 },
+      { workers: 1.5 },
+      { durationMs: 0 },
+      { durationMs: -5 },
+      { durationMs: Infinity },
+    ]) {
       assert.throws(() => buildPlan(example, options), RangeError);
     }
     const plan = buildPlan(example);

@@ -42,7 +42,8 @@ describe("stream", () => {
 });
 
 describe("exact-math", () => {
-  const near = (actual: number, expected: number): boolean => Math.abs(actual - expected) <= 1e-14 * Math.max(Math.abs(expected), 1);
+  const near = (actual: number, expected: number): boolean =>
+    Math.abs(actual - expected) <= 1e-14 * Math.max(Math.abs(expected), 1);
 
   it("agrees with Math.log and Math.exp", () => {
     fc.assert(fc.property(fc.double({ min: 1e-12, max: 1e12, noNaN: true }), (x) => near(ln(x), Math.log(x))));
@@ -53,7 +54,9 @@ describe("exact-math", () => {
 describe("sample", () => {
   const positive = fc.double({ min: 0.001, max: 10_000, noNaN: true });
   const bounded: fc.Arbitrary<Distribution & { max: number }> = fc.oneof(
-    fc.tuple(positive, positive).map(([a, b]) => ({ kind: "uniform" as const, min: Math.min(a, b), max: Math.max(a, b) })),
+    fc
+      .tuple(positive, positive)
+      .map(([a, b]) => ({ kind: "uniform" as const, min: Math.min(a, b), max: Math.max(a, b) })),
     fc.record({ kind: fc.constant("exponential" as const), mean: positive, max: positive }),
     fc.record({ kind: fc.constant("normal" as const), mean: positive, sd: positive, max: positive }),
     fc
@@ -79,8 +82,10 @@ describe("sample", () => {
       return Array.from({ length: 20_000 }, () => sample(distribution, random));
     };
     const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const shareBelow = (values: readonly number[], limit: number): number => values.filter((value) => value < limit).length / values.length;
-    const close = (actual: number, expected: number): void => assert.ok(Math.abs(actual / expected - 1) < 0.03, `${actual} for ${expected}`);
+    const shareBelow = (values: readonly number[], limit: number): number =>
+      values.filter((value) => value < limit).length / values.length;
+    const close = (actual: number, expected: number): void =>
+      assert.ok(Math.abs(actual / expected - 1) < 0.03, `${actual} for ${expected}`);
 
     close(mean(draws({ kind: "uniform", min: 100, max: 300 })), 200);
     close(mean(draws({ kind: "exponential", mean: 200 })), 200);

@@ -6,7 +6,10 @@ import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../.
 
 test("slots are handed out once, emptied, until all are taken, and again after they were given back", () => {
   const anySizes = fc.record({ slots: fc.integer({ min: 1, max: 70 }), wideSlots: fc.integer({ min: 0, max: 40 }) });
-  const anyMoves = fc.array(fc.record({ wide: fc.boolean(), release: fc.boolean(), pick: fc.nat(), thread: fc.nat(1) }), { maxLength: 200 });
+  const anyMoves = fc.array(
+    fc.record({ wide: fc.boolean(), release: fc.boolean(), pick: fc.nat(), thread: fc.nat(1) }),
+    { maxLength: 200 },
+  );
   fc.assert(
     fc.property(anySizes, anyMoves, (sizes, moves) => {
       const arena = Arena.create({ ...sizes, ringBytes: 64, wideRingBytes: 128 });
@@ -34,7 +37,10 @@ test("slots are handed out once, emptied, until all are taken, and again after t
           assert.equal(slot.ring.payloadLimit, wide ? 124 : 60);
           own.set(slot.index, slot);
           const mailbox = openMailbox(slot);
-          assert.deepEqual([mailbox.size, mailbox.isShutdown, mailbox.signal.isSet(), slot.isReleased], [0, false, false, false]);
+          assert.deepEqual(
+            [mailbox.size, mailbox.isShutdown, mailbox.signal.isSet(), slot.isReleased],
+            [0, false, false, false],
+          );
           assert.equal(slot.event("didSubmit").isSet(), false);
           assert.equal(slot.incarnation, (incarnations.get(slot.index) ?? 0) + 1);
           incarnations.set(slot.index, slot.incarnation);
@@ -67,7 +73,15 @@ test("attaching finds the same slots, and refuses what is no arena", () => {
 });
 
 test("impossible sizes are refused", () => {
-  for (const sizes of [{ slots: -1 }, { slots: 1.5 }, { slots: 2 ** 25 }, { wideSlots: NaN }, { ringBytes: 32 }, { ringBytes: 100 }, { wideRingBytes: 2 ** 31 }]) {
+  for (const sizes of [
+    { slots: -1 },
+    { slots: 1.5 },
+    { slots: 2 ** 25 },
+    { wideSlots: NaN },
+    { ringBytes: 32 },
+    { ringBytes: 100 },
+    { wideRingBytes: 2 ** 31 },
+  ]) {
     assert.throws(() => Arena.create(sizes), RangeError);
   }
   const arena = Arena.create({ slots: 2, wideSlots: 1 });
@@ -78,9 +92,18 @@ test("what names no event and no kind of mailbox, and a slot of another arena, i
   const arena = Arena.create({ slots: 4, ringBytes: 64 });
   const [, slot] = [arena.allocate(), arena.allocate()];
   const before = Buffer.from(new Uint8Array(arena.shared));
-  assert.throws(() => slot.event("didSubmitt" as "didSubmit"), new TypeError('a slot has no event "didSubmitt", but hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus'));
-  assert.throws(() => openMailbox(slot, "sond" as "sound"), new TypeError('a mailbox is sound or reference, not "sond"'));
-  assert.throws(() => arena.release(Arena.create({ slots: 4, ringBytes: 64 }).allocate()), new TypeError("slot 0 is of another arena"));
+  assert.throws(
+    () => slot.event("didSubmitt" as "didSubmit"),
+    new TypeError('a slot has no event "didSubmitt", but hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus'),
+  );
+  assert.throws(
+    () => openMailbox(slot, "sond" as "sound"),
+    new TypeError('a mailbox is sound or reference, not "sond"'),
+  );
+  assert.throws(
+    () => arena.release(Arena.create({ slots: 4, ringBytes: 64 }).allocate()),
+    new TypeError("slot 0 is of another arena"),
+  );
   assert.deepEqual(Buffer.from(new Uint8Array(arena.shared)), before);
 });
 

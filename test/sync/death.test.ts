@@ -1,7 +1,14 @@
 /** A thread that dies: whatever it was doing, the mailbox stays whole, others go on, and whoever waits learns of news. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Arena, awaitNewsAsync, MailboxFullError, openMailbox, takeControl, type Control } from "../../dist/sync/index.js";
+import {
+  Arena,
+  awaitNewsAsync,
+  MailboxFullError,
+  openMailbox,
+  takeControl,
+  type Control,
+} from "../../dist/sync/index.js";
 import { notLost, startThread, until, type Thread } from "./support.js";
 import type { ProducerData, ProducerResult } from "./workers/producer.js";
 import { fillerOf, type VictimData, type VictimMessage } from "./workers/victim.js";
@@ -19,7 +26,14 @@ interface Stopped {
 async function stopVictim(shared: SharedArrayBuffer, stopAt: number, takes = false): Promise<Stopped> {
   const mark = new SharedArrayBuffer(4);
   const cell = new Int32Array(mark);
-  const thread = startThread<number>("victim", { shared, kind: "sound", producer: VICTIM, stopAt, takes, mark } satisfies VictimData);
+  const thread = startThread<number>("victim", {
+    shared,
+    kind: "sound",
+    producer: VICTIM,
+    stopAt,
+    takes,
+    mark,
+  } satisfies VictimData);
   await notLost(thread.result, "the victim's start");
   await until(() => Atomics.load(cell, 0) !== 0, "the victim's stop");
   return { thread, reached: Atomics.load(cell, 0) === 1 };
@@ -81,15 +95,29 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     const { shared } = arena;
     const mailbox = openMailbox(arena.allocate());
     const mark = new SharedArrayBuffer(4);
-    const consumer = startThread<WaiterResult>("waiter", { shared, what: "news", timeoutMs: Infinity, mark } satisfies WaiterData);
+    const consumer = startThread<WaiterResult>("waiter", {
+      shared,
+      what: "news",
+      timeoutMs: Infinity,
+      mark,
+    } satisfies WaiterData);
     await until(() => Atomics.load(new Int32Array(mark), 0) > 0, "the consumer's wait");
     const { thread, reached } = await stopVictim(shared, stopAt);
     const isPublished = stopAt >= publishing;
     if (isPublished) {
       await killAndBury(arena, thread);
-      assert.deepEqual(await notLost(consumer.result, `the news of an append killed before operation ${stopAt}`), WHOLE);
+      assert.deepEqual(
+        await notLost(consumer.result, `the news of an append killed before operation ${stopAt}`),
+        WHOLE,
+      );
     }
-    const survivor = startThread<ProducerResult>("producer", { shared, kind: "sound", slots: [0], producer: 1, count: 5 } satisfies ProducerData);
+    const survivor = startThread<ProducerResult>("producer", {
+      shared,
+      kind: "sound",
+      slots: [0],
+      producer: 1,
+      count: 5,
+    } satisfies ProducerData);
     if (!isPublished) {
       await notLost(new Promise((resolve) => survivor.worker.once("online", resolve)), "the survivor's start");
       await killAndBury(arena, thread);
@@ -97,7 +125,10 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     }
     await notLost(survivor.result, "the survivor");
     const left = Array.from({ length: mailbox.size }, () => mailbox.take());
-    assert.deepEqual(left, [0, 1, 2, 3, 4].slice(isPublished ? 0 : 1).map((number) => [1, number]));
+    assert.deepEqual(
+      left,
+      [0, 1, 2, 3, 4].slice(isPublished ? 0 : 1).map((number) => [1, number]),
+    );
     if (!reached) break;
   }
 });
@@ -117,7 +148,10 @@ test("killed before any operation of a take: the message is taken or it is not, 
     else assert.throws(append, MailboxFullError);
     await killAndBury(arena, thread);
     const left = Array.from({ length: mailbox.size }, () => mailbox.take());
-    assert.deepEqual(left, (size === 1 ? [1, 2] : [0, 1]).map((number) => [number, filler]));
+    assert.deepEqual(
+      left,
+      (size === 1 ? [1, 2] : [0, 1]).map((number) => [number, filler]),
+    );
     assert.deepEqual([mailbox.take(), mailbox.signal.isSet()], [undefined, false]);
     append();
     assert.deepEqual(mailbox.take(), [2, filler]);
@@ -147,7 +181,12 @@ test("killed at forty random moments of appending without end: all that is seen 
     }
   };
   const endless = (producer: number): Thread<number> =>
-    startThread<number>("victim", { shared: arena.shared, kind: "sound", producer, mark: new SharedArrayBuffer(4) } satisfies VictimData);
+    startThread<number>("victim", {
+      shared: arena.shared,
+      kind: "sound",
+      producer,
+      mark: new SharedArrayBuffer(4),
+    } satisfies VictimData);
 
   // A linear congruential generator (Numerical Recipes): the same moments in every run, as far as threads allow.
   let random = 42;

@@ -39,31 +39,35 @@ const DOES_NOT_WAIT = [0, -0, -1, -0.5, -Infinity, NaN];
 test("sequentially an event is a flag, and waiting without time tells whether it is up", () => {
   const anyOperation = fc.constantFrom("set", "clear", "wait", "waiting");
   fc.assert(
-    fc.property(fc.array(anyOperation, { maxLength: 60 }), fc.constantFrom(0, 2 ** 31 - 3, 2 ** 32 - 6), (operations, state) => {
-      const arena = manualArena(manualClock());
-      const slot = arena.slot(3);
-      const event = slot.event("wantsAction");
-      const others = [slot.event("didSubmit"), slot.event("hasUpdatedStatus"), slot.event("hasLiveUpdate")];
-      const handle = Arena.attach(arena.shared).slot(3).event("wantsAction");
-      Atomics.store(arena.cells, event.watchers - 1, state & ~1);
-      let isUp = false;
-      for (const operation of operations) {
-        if (operation === "set" || operation === "clear") {
-          event[operation]();
-          isUp = operation === "set";
-        } else {
-          for (const timeout of DOES_NOT_WAIT) {
-            if (operation === "wait") assert.equal(handle.wait(timeout), isUp);
-            else assert.deepEqual(watch(event, [timeout]), [isUp]);
+    fc.property(
+      fc.array(anyOperation, { maxLength: 60 }),
+      fc.constantFrom(0, 2 ** 31 - 3, 2 ** 32 - 6),
+      (operations, state) => {
+        const arena = manualArena(manualClock());
+        const slot = arena.slot(3);
+        const event = slot.event("wantsAction");
+        const others = [slot.event("didSubmit"), slot.event("hasUpdatedStatus"), slot.event("hasLiveUpdate")];
+        const handle = Arena.attach(arena.shared).slot(3).event("wantsAction");
+        Atomics.store(arena.cells, event.watchers - 1, state & ~1);
+        let isUp = false;
+        for (const operation of operations) {
+          if (operation === "set" || operation === "clear") {
+            event[operation]();
+            isUp = operation === "set";
+          } else {
+            for (const timeout of DOES_NOT_WAIT) {
+              if (operation === "wait") assert.equal(handle.wait(timeout), isUp);
+              else assert.deepEqual(watch(event, [timeout]), [isUp]);
+            }
+            if (isUp) assert.equal(handle.wait(), true);
           }
-          if (isUp) assert.equal(handle.wait(), true);
+          assert.equal(event.isSet(), isUp);
+          assert.equal(handle.isSet(), isUp);
+          for (const other of others) assert.equal(other.isSet(), false);
+          assert.ok(arena.reactor.isIdle);
         }
-        assert.equal(event.isSet(), isUp);
-        assert.equal(handle.isSet(), isUp);
-        for (const other of others) assert.equal(other.isSet(), false);
-        assert.ok(arena.reactor.isIdle);
-      }
-    }),
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -94,7 +98,11 @@ test("coroutines: what one throws when it is resumed keeps none of the others wa
       resumed.push(name);
       if (name.startsWith("throws")) throw new Error(name);
     };
-    arena.slot(slot).event("didSubmit").waiting().start({ resume, fail: (error) => assert.fail(String(error)) });
+    arena
+      .slot(slot)
+      .event("didSubmit")
+      .waiting()
+      .start({ resume, fail: (error) => assert.fail(String(error)) });
   };
   wait(0, "throws");
   wait(1, "first of two");
@@ -111,7 +119,13 @@ test("coroutines: what one throws when it is resumed keeps none of the others wa
 
 test("coroutines: waiters of one event against a list of them, through sets, clears, announcements and time", () => {
   const anyOperation = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait" as const), timeout: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(Infinity)) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant("wait" as const),
+        timeout: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(Infinity)),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant({ kind: "set" as const }) },
     { weight: 2, arbitrary: fc.constant({ kind: "clear" as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: "announce" as const }) },
@@ -133,7 +147,9 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
           case "wait":
             if (event.isSet()) expected.push([name, true]);
             else model.push({ name, due: clock.time + operation.timeout, raised: false });
-            event.waiting(operation.timeout).start({ resume: (raised) => told.push([name, raised]), fail: (error) => assert.fail(String(error)) });
+            event
+              .waiting(operation.timeout)
+              .start({ resume: (raised) => told.push([name, raised]), fail: (error) => assert.fail(String(error)) });
             break;
           case "set":
           case "announce":
@@ -168,7 +184,11 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
 
 /** Runs `wait` with a machine that does what `machine` says whenever the thread would block. */
 function underControl<T>(machine: (timeoutMs: number) => "ok" | "not-equal" | "timed-out", wait: () => T): T {
-  takeControl({ before: () => undefined, notify: () => 0, wait: (_cells, _index, _expected, timeoutMs) => machine(timeoutMs) });
+  takeControl({
+    before: () => undefined,
+    notify: () => 0,
+    wait: (_cells, _index, _expected, timeoutMs) => machine(timeoutMs),
+  });
   try {
     return wait();
   } finally {
@@ -180,11 +200,14 @@ test("threads: a wake-up for nothing is slept over with the time that is left", 
   const clock = manualClock();
   const event = manualArena(clock).slot(0).event("didSubmit");
   const asked: number[] = [];
-  const told = underControl((timeoutMs) => {
-    asked.push(timeoutMs);
-    clock.time += 0.75;
-    return asked.length < 3 ? "ok" : "timed-out";
-  }, () => event.wait(2.5));
+  const told = underControl(
+    (timeoutMs) => {
+      asked.push(timeoutMs);
+      clock.time += 0.75;
+      return asked.length < 3 ? "ok" : "timed-out";
+    },
+    () => event.wait(2.5),
+  );
   assert.equal(told, false);
   assert.deepEqual(asked, [2.5, 1.75, 1]);
 });
@@ -193,18 +216,27 @@ test("threads: wake-ups for nothing do not wait beyond the timeout", () => {
   const clock = manualClock();
   const event = manualArena(clock).slot(0).event("didSubmit");
   let woken = 0;
-  assert.equal(underControl(() => (woken++, (clock.time += 1), "ok"), () => event.wait(2.5)), false);
+  assert.equal(
+    underControl(
+      () => (woken++, (clock.time += 1), "ok"),
+      () => event.wait(2.5),
+    ),
+    false,
+  );
   assert.equal(woken, 3);
 });
 
 test("threads: set and cleared before the waiter woke is set, also when its time ran out meanwhile", () => {
   for (const outcome of ["ok", "not-equal", "timed-out"] as const) {
     const event = manualArena(manualClock()).slot(0).event("didSubmit");
-    const told = underControl(() => {
-      event.set();
-      event.clear();
-      return outcome;
-    }, () => event.wait(5));
+    const told = underControl(
+      () => {
+        event.set();
+        event.clear();
+        return outcome;
+      },
+      () => event.wait(5),
+    );
     assert.deepEqual([told, event.isSet()], [true, false]);
   }
 });
@@ -212,11 +244,14 @@ test("threads: set and cleared before the waiter woke is set, also when its time
 test("threads: clearing does not end a wait", () => {
   const event = manualArena(manualClock()).slot(0).event("didSubmit");
   let slept = 0;
-  const told = underControl(() => {
-    if (++slept === 3) event.set();
-    else event.clear();
-    return "not-equal";
-  }, () => event.wait());
+  const told = underControl(
+    () => {
+      if (++slept === 3) event.set();
+      else event.clear();
+      return "not-equal";
+    },
+    () => event.wait(),
+  );
   assert.deepEqual([told, slept], [true, 3]);
 });
 

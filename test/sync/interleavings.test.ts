@@ -6,7 +6,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Arena, MAILBOX_KINDS, neverAbsent, openMailbox, park, spawn, standingStill, takeControl, type Driver, type Event, type Mailbox, type Reactor, type Slot,
+  Arena,
+  MAILBOX_KINDS,
+  neverAbsent,
+  openMailbox,
+  park,
+  spawn,
+  standingStill,
+  takeControl,
+  type Driver,
+  type Event,
+  type Mailbox,
+  type Reactor,
+  type Slot,
 } from "../../dist/sync/index.js";
 import { notLost } from "./support.js";
 
@@ -104,7 +116,11 @@ for (const [name, raise] of Object.entries(raises)) {
       const first = wakeUps(event);
       elsewhere.announce();
       const second = wakeUps(event);
-      const more = interrupted(at, () => void waiter.reactor.turn(), () => raise(elsewhere));
+      const more = interrupted(
+        at,
+        () => void waiter.reactor.turn(),
+        () => raise(elsewhere),
+      );
       if (!more) raise(elsewhere);
       turnIfCalled(waiter, 0);
       assert.deepEqual([first(), second(), waiter.reactor.waiting], [1, 1, 0], `before operation ${at}`);
@@ -119,10 +135,14 @@ for (const [name, raise] of Object.entries(raises)) {
       const elsewhere = bringer.slot.event("didSubmit");
       const first = wakeUps(event);
       let second = (): number => -1;
-      const more = interrupted(at, () => raise(elsewhere), () => {
-        second = wakeUps(event);
-        waiter.reactor.turn();
-      });
+      const more = interrupted(
+        at,
+        () => raise(elsewhere),
+        () => {
+          second = wakeUps(event);
+          waiter.reactor.turn();
+        },
+      );
       turnIfCalled(waiter, 0);
       assert.equal(first(), 1, `before operation ${at}`);
       if (!more) return false;
@@ -142,9 +162,13 @@ test("the event loop: set at any point of a coroutine's beginning to wait, wheth
       const elsewhere = Arena.attach(arena.shared).slot(1).event("didSubmit");
       const before = listensAlready ? arena.slot(0).event("didSubmit").waitAsync() : undefined;
       let woken: Promise<boolean> | undefined;
-      more = interrupted(at, () => {
-        woken = arena.slot(1).event("didSubmit").waitAsync();
-      }, () => elsewhere.set());
+      more = interrupted(
+        at,
+        () => {
+          woken = arena.slot(1).event("didSubmit").waitAsync();
+        },
+        () => elsewhere.set(),
+      );
       if (!more) elsewhere.set();
       assert.equal(await notLost(woken ?? Promise.reject(new Error("not waited")), `set before operation ${at}`), true);
       arena.slot(0).event("didSubmit").set();
@@ -154,7 +178,10 @@ test("the event loop: set at any point of a coroutine's beginning to wait, wheth
 });
 
 /** What a producer or the live run may do to a waiting consumer, and what the consumer then sees. */
-const news: Record<string, { readonly bring: (mailbox: Mailbox) => void; readonly seen: (mailbox: Mailbox) => boolean }> = {
+const news: Record<
+  string,
+  { readonly bring: (mailbox: Mailbox) => void; readonly seen: (mailbox: Mailbox) => boolean }
+> = {
   append: { bring: (mailbox) => mailbox.append("news"), seen: (mailbox) => mailbox.size > 0 },
   shutdown: { bring: (mailbox) => mailbox.shutdown(), seen: (mailbox) => mailbox.isShutdown },
   release: { bring: (mailbox) => mailbox.release(), seen: () => true },
@@ -169,7 +196,11 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
         const producer = openMailbox(bringer.slot, "sound");
         let sawIt: boolean | undefined;
         const begin = (): void => {
-          spawn(mailbox.news(Infinity, { isAbsent: () => true }), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
+          spawn(
+            mailbox.news(Infinity, { isAbsent: () => true }),
+            () => (sawIt = seen(mailbox)),
+            (error) => assert.fail(String(error)),
+          );
           // A wake-up for nothing: the consumer looks, and waits again.
           if (stale) {
             waiter.slot.event("hasLiveUpdate").announce();
@@ -192,7 +223,11 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
       const producer = openMailbox(bringer.slot, "sound");
       let sawIt: boolean | undefined;
       const begin = (): void => {
-        spawn(mailbox.news(Infinity, { isAbsent: () => true }), () => (sawIt = seen(mailbox)), (error) => assert.fail(String(error)));
+        spawn(
+          mailbox.news(Infinity, { isAbsent: () => true }),
+          () => (sawIt = seen(mailbox)),
+          (error) => assert.fail(String(error)),
+        );
         waiter.reactor.turn();
       };
       const more = interrupted(at, () => bring(producer), begin);
@@ -213,11 +248,15 @@ test("sound: the signal is down once the queue was drained, unless it was releas
       mailbox.release();
       mailbox.append(1);
       let sizeThen = -1;
-      const more = interrupted(at, () => void mailbox.take(), () => {
-        sizeThen = mailbox.size;
-        if (again === "append") producer.append(2);
-        else producer[again]();
-      });
+      const more = interrupted(
+        at,
+        () => void mailbox.take(),
+        () => {
+          sizeThen = mailbox.size;
+          if (again === "append") producer.append(2);
+          else producer[again]();
+        },
+      );
       if (!more) return false;
       if (again === "append") {
         assert.equal(mailbox.signal.isSet(), true);
@@ -237,7 +276,11 @@ test("sound: taken at any point of the append, the signal is down over the empty
     const mailbox = openMailbox(waiter.slot, "sound");
     const producer = openMailbox(bringer.slot, "sound");
     mailbox.release();
-    const more = interrupted(at, () => producer.append(1), () => void mailbox.take());
+    const more = interrupted(
+      at,
+      () => producer.append(1),
+      () => void mailbox.take(),
+    );
     mailbox.take();
     assert.deepEqual([mailbox.size, mailbox.signal.isSet()], [0, false], `taken before operation ${at}`);
     return more;
@@ -250,7 +293,11 @@ test("sound: an append's announcement at any point of the take of its message le
     const mailbox = openMailbox(waiter.slot, "sound");
     mailbox.release();
     mailbox.append(1);
-    const more = interrupted(at, () => void mailbox.take(), () => waiter.slot.event("hasLiveUpdate").announce());
+    const more = interrupted(
+      at,
+      () => void mailbox.take(),
+      () => waiter.slot.event("hasLiveUpdate").announce(),
+    );
     assert.deepEqual([mailbox.size, mailbox.signal.isSet()], [0, false], `announced before operation ${at}`);
     return more;
   });
@@ -261,7 +308,11 @@ test("reference: the stale signal is there, as in the seed: taken between append
   everywhere((at) => {
     const { waiter, bringer } = twoSides();
     const mailbox = openMailbox(waiter.slot, "reference");
-    const more = interrupted(at, () => openMailbox(bringer.slot, "reference").append(1), () => void mailbox.take());
+    const more = interrupted(
+      at,
+      () => openMailbox(bringer.slot, "reference").append(1),
+      () => void mailbox.take(),
+    );
     if (mailbox.isEmpty() && mailbox.signal.isSet()) stale++;
     return more;
   });
@@ -307,7 +358,11 @@ test("a slot that was given back and taken again: what its old tenant left ready
   assert.equal(slot.index, old.index);
   const mailbox = openMailbox(slot);
   let woken = false;
-  spawn(mailbox.news(Infinity, neverAbsent), () => (woken = true), (error) => assert.fail(String(error)));
+  spawn(
+    mailbox.news(Infinity, neverAbsent),
+    () => (woken = true),
+    (error) => assert.fail(String(error)),
+  );
   waiter.reactor.turn();
   assert.equal(woken, false);
   openMailbox(seenElsewhere).append("for the new tenant");
@@ -390,6 +445,9 @@ test("parked: coroutines that still wait afterwards are the event loop's again",
     });
     await park(arena.reactor, { cells: arena.cells, doorbell: arena.doorbell, done: () => done });
     elsewhere.slot(index).event("didSubmit").set();
-    assert.equal(await notLost(woken ?? Promise.reject(new Error("not waited")), "a coroutine that outlived park"), true);
+    assert.equal(
+      await notLost(woken ?? Promise.reject(new Error("not waited")), "a coroutine that outlived park"),
+      true,
+    );
   }
 });

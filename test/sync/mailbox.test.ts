@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  Arena, block, MAILBOX_KINDS, MailboxFullError, neverAbsent, openMailbox, PayloadTooLargeError, type Json,
+  Arena,
+  block,
+  MAILBOX_KINDS,
+  MailboxFullError,
+  neverAbsent,
+  openMailbox,
+  PayloadTooLargeError,
+  type Json,
 } from "../../dist/sync/index.js";
 import { presetGeneration, presetRing } from "./support.js";
 
@@ -16,76 +23,95 @@ function recordBytes(value: Json): number {
 }
 
 const anyOperation = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("append" as const), value: fc.oneof(fc.nat(), fc.string({ maxLength: 70 })) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("append" as const),
+      value: fc.oneof(fc.nat(), fc.string({ maxLength: 70 })),
+    }),
+  },
   { weight: 6, arbitrary: fc.constant({ kind: "take" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "release" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "shutdown" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "news" as const }) },
 );
 /** Where the byte counters start: anywhere in the ring, and just before they wrap at 2^31 and 2^32. */
-const anyPosition = fc.tuple(fc.constantFrom(0, 2 ** 31 - RING_BYTES, 2 ** 32 - RING_BYTES), fc.nat(RING_BYTES / 4)).map(([from, words]) => from + words * 4);
+const anyPosition = fc
+  .tuple(fc.constantFrom(0, 2 ** 31 - RING_BYTES, 2 ** 32 - RING_BYTES), fc.nat(RING_BYTES / 4))
+  .map(([from, words]) => from + words * 4);
 const anyGeneration = fc.constantFrom(0, 2 ** 30 - 2, 2 ** 31 - 2);
 
 for (const kind of MAILBOX_KINDS) {
   test(`${kind}: a mailbox does what an array does, and what is refused changes nothing`, () => {
     fc.assert(
-      fc.property(fc.array(anyOperation, { maxLength: 100 }), anyPosition, anyGeneration, (operations, position, generation) => {
-        const arena = Arena.create({ slots: 2, ringBytes: RING_BYTES });
-        const slot = arena.slot(0);
-        presetRing(arena, slot, position);
-        presetGeneration(arena, slot, generation);
-        const mailbox = openMailbox(slot, kind);
-        const producer = openMailbox(Arena.attach(arena.shared).slot(0), kind);
-        const model: Json[] = [];
-        let isUp = false;
-        let isShutdown = false;
-        for (const operation of operations) {
-          switch (operation.kind) {
-            case "append": {
-              const bytes = Buffer.byteLength(JSON.stringify(operation.value));
-              const used = model.reduce((sum: number, value) => sum + recordBytes(value), 0);
-              if (bytes > LIMIT) {
-                assert.throws(() => producer.append(operation.value), (error) => {
-                  assert.ok(error instanceof PayloadTooLargeError);
-                  assert.deepEqual([error.bytes, error.limit], [bytes, LIMIT]);
-                  return error.message.includes(String(LIMIT));
-                });
-              } else if (used + recordBytes(operation.value) > RING_BYTES) {
-                assert.throws(() => producer.append(operation.value), (error) => error instanceof MailboxFullError && error.pending === model.length);
-              } else {
-                producer.append(operation.value);
-                model.push(operation.value);
-                isUp = true;
+      fc.property(
+        fc.array(anyOperation, { maxLength: 100 }),
+        anyPosition,
+        anyGeneration,
+        (operations, position, generation) => {
+          const arena = Arena.create({ slots: 2, ringBytes: RING_BYTES });
+          const slot = arena.slot(0);
+          presetRing(arena, slot, position);
+          presetGeneration(arena, slot, generation);
+          const mailbox = openMailbox(slot, kind);
+          const producer = openMailbox(Arena.attach(arena.shared).slot(0), kind);
+          const model: Json[] = [];
+          let isUp = false;
+          let isShutdown = false;
+          for (const operation of operations) {
+            switch (operation.kind) {
+              case "append": {
+                const bytes = Buffer.byteLength(JSON.stringify(operation.value));
+                const used = model.reduce((sum: number, value) => sum + recordBytes(value), 0);
+                if (bytes > LIMIT) {
+                  assert.throws(
+                    () => producer.append(operation.value),
+                    (error) => {
+                      assert.ok(error instanceof PayloadTooLargeError);
+                      assert.deepEqual([error.bytes, error.limit], [bytes, LIMIT]);
+                      return error.message.includes(String(LIMIT));
+                    },
+                  );
+                } else if (used + recordBytes(operation.value) > RING_BYTES) {
+                  assert.throws(
+                    () => producer.append(operation.value),
+                    (error) => error instanceof MailboxFullError && error.pending === model.length,
+                  );
+                } else {
+                  producer.append(operation.value);
+                  model.push(operation.value);
+                  isUp = true;
+                }
+                break;
               }
-              break;
+              case "take":
+                if (model.length === 1) isUp = false;
+                assert.deepEqual(mailbox.take(), model.shift());
+                break;
+              case "release":
+                producer.release();
+                isUp = true;
+                break;
+              case "shutdown":
+                producer.shutdown();
+                isUp = isShutdown = true;
+                break;
+              case "news":
+                block(mailbox.news(0, neverAbsent));
+                break;
             }
-            case "take":
-              if (model.length === 1) isUp = false;
-              assert.deepEqual(mailbox.take(), model.shift());
-              break;
-            case "release":
-              producer.release();
-              isUp = true;
-              break;
-            case "shutdown":
-              producer.shutdown();
-              isUp = isShutdown = true;
-              break;
-            case "news":
-              block(mailbox.news(0, neverAbsent));
-              break;
+            for (const handle of [mailbox, producer]) {
+              assert.equal(handle.size, model.length);
+              assert.equal(handle.isEmpty(), model.length === 0);
+              assert.equal(handle.isShutdown, isShutdown);
+              assert.equal(handle.signal.isSet(), isUp);
+              assert.equal(handle.signal.wait(0), isUp);
+            }
           }
-          for (const handle of [mailbox, producer]) {
-            assert.equal(handle.size, model.length);
-            assert.equal(handle.isEmpty(), model.length === 0);
-            assert.equal(handle.isShutdown, isShutdown);
-            assert.equal(handle.signal.isSet(), isUp);
-            assert.equal(handle.signal.wait(0), isUp);
-          }
-        }
-        while (model.length > 0) assert.deepEqual(mailbox.take(), model.shift());
-        assert.equal(mailbox.take(), undefined);
-      }),
+          while (model.length > 0) assert.deepEqual(mailbox.take(), model.shift());
+          assert.equal(mailbox.take(), undefined);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -114,7 +140,11 @@ test("any JSON value comes out as JSON would have it", () => {
     units(fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))),
     fc.string({ unit: "binary", maxLength: 40 }),
   );
-  const anyJson = fc.oneof(anyText, fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<Json>, fc.dictionary(anyText, anyText));
+  const anyJson = fc.oneof(
+    anyText,
+    fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<Json>,
+    fc.dictionary(anyText, anyText),
+  );
   const arena = Arena.create({ slots: 1, ringBytes: 1 << 16 });
   const mailbox = openMailbox(arena.slot(0));
   fc.assert(
@@ -139,7 +169,10 @@ test("what is not JSON is refused with a TypeError, and nothing is appended", ()
 test("a mailbox holds at most 65,535 messages, whatever their size", () => {
   const mailbox = openMailbox(Arena.create({ slots: 0, wideSlots: 1 }).allocateWide());
   for (let i = 0; i < 65_535; i++) mailbox.append(i % 10);
-  assert.throws(() => mailbox.append(0), (error) => error instanceof MailboxFullError && error.pending === 65_535);
+  assert.throws(
+    () => mailbox.append(0),
+    (error) => error instanceof MailboxFullError && error.pending === 65_535,
+  );
   assert.equal(mailbox.take(), 0);
   mailbox.append("last");
   assert.throws(() => mailbox.append(0), MailboxFullError);

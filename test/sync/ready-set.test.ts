@@ -21,11 +21,17 @@ function drained(set: ReadySet): number[] {
   return into;
 }
 
-const anyCapacity = fc.oneof(fc.constantFrom(1, 31, 32, 33, 1024, 1025, 32768, 32769), fc.integer({ min: 1, max: 50_000 }));
+const anyCapacity = fc.oneof(
+  fc.constantFrom(1, 31, 32, 33, 1024, 1025, 32768, 32769),
+  fc.integer({ min: 1, max: 50_000 }),
+);
 
 test("what was added comes out once, in ascending order", () => {
   const any = anyCapacity.chain((capacity) =>
-    fc.record({ capacity: fc.constant(capacity), rounds: fc.array(fc.array(fc.nat(capacity - 1), { maxLength: 60 }), { maxLength: 5 }) }),
+    fc.record({
+      capacity: fc.constant(capacity),
+      rounds: fc.array(fc.array(fc.nat(capacity - 1), { maxLength: 60 }), { maxLength: 5 }),
+    }),
   );
   fc.assert(
     fc.property(any, ({ capacity, rounds }) => {
@@ -34,7 +40,10 @@ test("what was added comes out once, in ascending order", () => {
         assert.ok(set.isEmpty());
         for (const member of members) other.add(member);
         assert.equal(set.isEmpty(), members.length === 0);
-        assert.deepEqual(drained(set), [...new Set(members)].sort((a, b) => a - b));
+        assert.deepEqual(
+          drained(set),
+          [...new Set(members)].sort((a, b) => a - b),
+        );
       }
       assert.deepEqual([cells[0], cells.at(-1)], [GUARD, GUARD]);
     }),
@@ -47,7 +56,10 @@ test("all members can be added at once", () => {
     fc.property(anyCapacity, (capacity) => {
       const { set, cells } = makeSet(capacity);
       set.addAll();
-      assert.deepEqual(drained(set), Array.from({ length: capacity }, (_, member) => member));
+      assert.deepEqual(
+        drained(set),
+        Array.from({ length: capacity }, (_, member) => member),
+      );
       assert.ok(set.isEmpty());
       assert.deepEqual([cells[0], cells.at(-1)], [GUARD, GUARD]);
     }),
@@ -76,7 +88,13 @@ function interrupted(at: number, outer: () => void, inner: () => void): boolean 
 }
 
 const CAPACITY = 32 * 32 * 3;
-const NEIGHBOURS = [[5, 5], [5, 6], [5, 40], [5, 2000], [2000, 5]] as const;
+const NEIGHBOURS = [
+  [5, 5],
+  [5, 6],
+  [5, 40],
+  [5, 2000],
+  [2000, 5],
+] as const;
 
 test("a member that is added at any point of a drain comes out of it or of the next", () => {
   for (const [early, late] of NEIGHBOURS) {
@@ -84,7 +102,11 @@ test("a member that is added at any point of a drain comes out of it or of the n
       const { set, other } = makeSet(CAPACITY);
       set.add(early);
       const first: number[] = [];
-      const more = interrupted(at, () => set.drain(first), () => other.add(late));
+      const more = interrupted(
+        at,
+        () => set.drain(first),
+        () => other.add(late),
+      );
       if (!more) break;
       assert.deepEqual(new Set([...first, ...drained(set)]), new Set([early, late]), `added before operation ${at}`);
     }
@@ -96,12 +118,20 @@ test("a drain at any point of an addition takes the member or leaves it to the n
     for (let at = 1; ; at++) {
       const { set, other } = makeSet(CAPACITY);
       const first: number[] = [];
-      const more = interrupted(at, () => set.add(member), () => {
-        other.add(beside);
-        set.drain(first);
-      });
+      const more = interrupted(
+        at,
+        () => set.add(member),
+        () => {
+          other.add(beside);
+          set.drain(first);
+        },
+      );
       if (!more) break;
-      assert.deepEqual(new Set([...first, ...drained(set)]), new Set([member, beside]), `drained before operation ${at}`);
+      assert.deepEqual(
+        new Set([...first, ...drained(set)]),
+        new Set([member, beside]),
+        `drained before operation ${at}`,
+      );
     }
   }
 });

@@ -38,11 +38,20 @@ function* program(moves: readonly Move[]): Steps<number> {
   for (const { what, value, caught } of moves) {
     try {
       switch (what) {
-        case "ready": sum += yield* wait(ready(value)); break;
-        case "later": sum += yield* wait(later(value)); break;
-        case "failed": yield* wait(failed(value)); break;
-        case "unstartable": yield* wait(unstartable(value)); break;
-        case "throw": throw new Error(`move ${value}`);
+        case "ready":
+          sum += yield* wait(ready(value));
+          break;
+        case "later":
+          sum += yield* wait(later(value));
+          break;
+        case "failed":
+          yield* wait(failed(value));
+          break;
+        case "unstartable":
+          yield* wait(unstartable(value));
+          break;
+        case "throw":
+          throw new Error(`move ${value}`);
       }
     } catch (error) {
       if (!caught) throw error;
@@ -70,7 +79,11 @@ function spawned(steps: Steps<number>): Promise<Outcome[]> {
       // Some turns more, to see whether it ends twice.
       setImmediate(() => setImmediate(() => resolve(outcomes)));
     };
-    spawn(steps, (value) => ended({ value }), (error) => ended({ error }));
+    spawn(
+      steps,
+      (value) => ended({ value }),
+      (error) => ended({ error }),
+    );
   });
 }
 
@@ -78,7 +91,10 @@ test("blocking, suspending and spawning give the same result, or throw the same"
   await fc.assert(
     fc.asyncProperty(anyMoves, async (moves) => {
       const expected = blocked(program(moves));
-      const suspended = await suspend(program(moves)).then((value): Outcome => ({ value }), (error: unknown): Outcome => ({ error }));
+      const suspended = await suspend(program(moves)).then(
+        (value): Outcome => ({ value }),
+        (error: unknown): Outcome => ({ error }),
+      );
       assert.deepEqual(suspended, expected);
       assert.deepEqual(await spawned(program(moves)), [expected]);
     }),
@@ -115,6 +131,10 @@ test("a wait that fails later is thrown into the generator", async () => {
 
 test("spawn runs up to the first wait before it returns", () => {
   const done: number[] = [];
-  spawn(program([{ what: "ready", value: 3, caught: false }]), (value) => done.push(value), (error) => assert.fail(String(error)));
+  spawn(
+    program([{ what: "ready", value: 3, caught: false }]),
+    (value) => done.push(value),
+    (error) => assert.fail(String(error)),
+  );
   assert.deepEqual(done, [3]);
 });

@@ -34,7 +34,13 @@ for (const { kind, way, mailboxes, messages, ringBytes, repollMs = Infinity } of
     const slots = Array.from({ length: mailboxes }, (_, slot) => slot);
     const count = messages / PRODUCERS / mailboxes;
     const consumer = startThread<ConsumerResult>("consumer", {
-      shared, kind, slots, way, producers: PRODUCERS, expected: messages / mailboxes, repollMs,
+      shared,
+      kind,
+      slots,
+      way,
+      producers: PRODUCERS,
+      expected: messages / mailboxes,
+      repollMs,
     } satisfies ConsumerData);
     const producers = Array.from({ length: PRODUCERS }, (_, producer) =>
       startThread<ProducerResult>("producer", { shared, kind, slots, producer, count } satisfies ProducerData),

@@ -39,7 +39,10 @@ export interface ProgramResult {
 export function runProgram(name: string, nodeOptions: readonly string[] = []): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
-    const child = spawn(process.execPath, [...nodeOptions, path], { stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 });
+    const child = spawn(process.execPath, [...nodeOptions, path], {
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 60_000,
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
@@ -52,7 +55,8 @@ export function runProgram(name: string, nodeOptions: readonly string[] = []): P
 /** Starts the byte counters of an empty slot's ring at `position`, as if that many bytes had gone through it. */
 export function presetRing(arena: Arena, slot: Slot, position: number): void {
   const first = firstWord(slot);
-  for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1]) Atomics.store(arena.cells, first + word, position | 0);
+  for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1])
+    Atomics.store(arena.cells, first + word, position | 0);
 }
 
 /** Sets the generation of the mailbox's event, its flag down. */

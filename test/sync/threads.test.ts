@@ -34,7 +34,10 @@ test("set and cleared at once wakes every waiter of every thread, blocked or not
 test("a blocked thread whose time runs out is told so", async () => {
   const { shared } = Arena.create({ slots: 1 });
   const { mark } = counter();
-  assert.equal(await startThread("waiter", { shared, what: "event", timeoutMs: 1.5, mark } satisfies WaiterData).result, false);
+  assert.equal(
+    await startThread("waiter", { shared, what: "event", timeoutMs: 1.5, mark } satisfies WaiterData).result,
+    false,
+  );
 });
 
 const MANY = 100_000;
@@ -44,7 +47,11 @@ for (const slots of [MANY, 1]) {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark, reaches } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
-      shared: arena.shared, waiters: MANY, slots, timeoutMs: 1e6, mark,
+      shared: arena.shared,
+      waiters: MANY,
+      slots,
+      timeoutMs: 1e6,
+      mark,
     } satisfies CrowdData);
     await reaches(1);
     for (let slot = 0; slot < slots; slot++) {
@@ -52,16 +59,26 @@ for (const slots of [MANY, 1]) {
       event.set();
       event.clear();
     }
-    assert.deepEqual(await notLost(crowd.result, "a waiter of the crowd"), { told: { set: MANY, timedOut: 0 }, left: { waiting: 0, timers: 0 } });
+    assert.deepEqual(await notLost(crowd.result, "a waiter of the crowd"), {
+      told: { set: MANY, timedOut: 0 },
+      left: { waiting: 0, timers: 0 },
+    });
   });
 
   test(`${MANY} coroutines of a thread wait for ${slots} events in vain: all time out`, async () => {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
-      shared: arena.shared, waiters: MANY, slots, timeoutMs: 1, mark,
+      shared: arena.shared,
+      waiters: MANY,
+      slots,
+      timeoutMs: 1,
+      mark,
     } satisfies CrowdData);
-    assert.deepEqual(await notLost(crowd.result, "a timeout of the crowd"), { told: { set: 0, timedOut: MANY }, left: { waiting: 0, timers: 0 } });
+    assert.deepEqual(await notLost(crowd.result, "a timeout of the crowd"), {
+      told: { set: 0, timedOut: MANY },
+      left: { waiting: 0, timers: 0 },
+    });
   });
 }
 
@@ -78,5 +95,10 @@ test("a parked thread runs its coroutines, timers and poll, and still gets the m
   }
   await notLost(slot.event("hasUpdatedStatus").waitAsync(), "the sleeper");
   worker.postMessage("end");
-  assert.deepEqual(await notLost(result, "the end of the parked thread"), { woken: rounds, slept: 5, polled: true, messages: ["hello", "end"] });
+  assert.deepEqual(await notLost(result, "the end of the parked thread"), {
+    woken: rounds,
+    slept: 5,
+    polled: true,
+    messages: ["hello", "end"],
+  });
 });

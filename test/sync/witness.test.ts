@@ -1,29 +1,56 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Arena, MAILBOX_KINDS, openMailbox, SLOT_OPERATIONS, type ArgumentKind, type OperationArguments, type Slot, type SlotOperation, type SlotRecorder, type Waiter, type Witness } from "../../dist/sync/index.js";
+import {
+  Arena,
+  MAILBOX_KINDS,
+  openMailbox,
+  SLOT_OPERATIONS,
+  type ArgumentKind,
+  type OperationArguments,
+  type Slot,
+  type SlotOperation,
+  type SlotRecorder,
+  type Waiter,
+  type Witness,
+} from "../../dist/sync/index.js";
 
 /** Carries out everything, and keeps the names. */
 class Watching implements Witness {
   readonly seen: string[] = [];
 
-  perform<Kind extends ArgumentKind, Outcome>(slot: Slot, operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
+  perform<Kind extends ArgumentKind, Outcome>(
+    slot: Slot,
+    operation: SlotOperation<Kind, Outcome>,
+    argument: OperationArguments[Kind],
+  ): Outcome {
     this.seen.push(operation.name);
     return operation.carryOut(slot, argument);
   }
 
-  wait(slot: Slot, wake: SlotOperation<"ticket", boolean>, ticket: number, _timeoutMs: number, begin: (ended: Waiter<boolean>) => void, waiter: Waiter<boolean>): void {
+  wait(
+    slot: Slot,
+    wake: SlotOperation<"ticket", boolean>,
+    ticket: number,
+    _timeoutMs: number,
+    begin: (ended: Waiter<boolean>) => void,
+    waiter: Waiter<boolean>,
+  ): void {
     begin({ resume: () => waiter.resume(this.perform(slot, wake, ticket)), fail: (error) => waiter.fail(error) });
   }
 }
 
 for (const kind of MAILBOX_KINDS) {
   test(`a witness sees every operation, and changes none (${kind})`, () => {
-    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet"), { maxLength: 30 });
+    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet"), {
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(deeds, (list) => {
         const witness = new Watching();
-        const mailboxes = [Arena.create({ slots: 1 }), Arena.create({ slots: 1, witness })].map((arena) => openMailbox(arena.allocate(), kind));
+        const mailboxes = [Arena.create({ slots: 1 }), Arena.create({ slots: 1, witness })].map((arena) =>
+          openMailbox(arena.allocate(), kind),
+        );
         for (const [number, deed] of list.entries()) {
           const before = witness.seen.length;
           const [plain, witnessed] = mailboxes.map((mailbox) => {
@@ -55,7 +82,14 @@ class Recording implements SlotRecorder {
     this.noteOperation(slot, number, code);
   }
 
-  noteTimed(slot: number, number: number, code: number, _positive: boolean, _atMs: number, waiter: object | undefined): void {
+  noteTimed(
+    slot: number,
+    number: number,
+    code: number,
+    _positive: boolean,
+    _atMs: number,
+    waiter: object | undefined,
+  ): void {
     this.noteOperation(slot, number, code);
     this.waiters.push(waiter);
   }
@@ -63,11 +97,16 @@ class Recording implements SlotRecorder {
 
 for (const kind of MAILBOX_KINDS) {
   test(`a recorder is told of the operations that a witness sees, with numbers without a gap (${kind})`, () => {
-    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet", "size", "rouse"), { maxLength: 30 });
+    const deeds = fc.array(
+      fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet", "size", "rouse"),
+      { maxLength: 30 },
+    );
     fc.assert(
       fc.property(deeds, (list) => {
         const [witness, recorder] = [new Watching(), new Recording()];
-        const slots = [Arena.create({ slots: 1, witness }), Arena.create({ slots: 1, recorder })].map((arena) => arena.allocate());
+        const slots = [Arena.create({ slots: 1, witness }), Arena.create({ slots: 1, recorder })].map((arena) =>
+          arena.allocate(),
+        );
         const mailboxes = slots.map((slot) => openMailbox(slot, kind));
         for (const [number, deed] of list.entries()) {
           const [witnessed, recorded] = mailboxes.map((mailbox, side) => {
@@ -80,7 +119,10 @@ for (const kind of MAILBOX_KINDS) {
           assert.deepEqual(recorded, witnessed);
         }
         assert.deepEqual(recorder.seen, witness.seen);
-        assert.deepEqual(recorder.numbers, recorder.seen.map((_, number) => number));
+        assert.deepEqual(
+          recorder.numbers,
+          recorder.seen.map((_, number) => number),
+        );
       }),
     );
   });
@@ -95,7 +137,10 @@ test("a recorder is told how waits end, and of whom", async () => {
   assert.equal(await raised, true);
   event.clear();
   assert.equal(event.wait(5), false);
-  assert.deepEqual(recorder.seen, ["ticket", "wake", "ticket", "set", "wake", "clear", "ticket", "wake"].map((name) => `didSubmit.${name}`));
+  assert.deepEqual(
+    recorder.seen,
+    ["ticket", "wake", "ticket", "set", "wake", "clear", "ticket", "wake"].map((name) => `didSubmit.${name}`),
+  );
   assert.deepEqual(recorder.waiters, [recorder.waiter, recorder.waiter, recorder.waiter]);
 });
 
@@ -107,7 +152,10 @@ test("a wait tells what it came to when it ends", async () => {
   event.set();
   assert.equal(await raised, true);
   assert.equal(event.wait(5), true);
-  assert.deepEqual(witness.seen, ["ticket", "wake", "ticket", "set", "wake", "ticket"].map((name) => `didSubmit.${name}`));
+  assert.deepEqual(
+    witness.seen,
+    ["ticket", "wake", "ticket", "set", "wake", "ticket"].map((name) => `didSubmit.${name}`),
+  );
 });
 
 test("operations are numbered without a gap, and one that its thread died in gives its place up", () => {

@@ -35,16 +35,39 @@ test("time away puts off the phase in which the worker was away, and not the nex
   using root = temporaryDirectory();
   const file = join(root.path, "away.yaml");
   writeFileSync(file, AWAY);
-  await promisify(execFile)(process.execPath, [COMMAND, "--scenario", file, "--virtual", "--results", root.path, "--quiet"]);
+  await promisify(execFile)(process.execPath, [
+    COMMAND,
+    "--scenario",
+    file,
+    "--virtual",
+    "--results",
+    root.path,
+    "--quiet",
+  ]);
   const run = readdirSync(root.path).find((name) => name !== "away.yaml") ?? "";
   const events = [...readTrace(join(root.path, run, "trace.bin")).events()];
   const sentAt = (subject: string, number: number): number | undefined =>
-    events.find(({ operation, args }) => operation === "append" && JSON.stringify(args).includes(`"update_id":"${subject}/${number}"`))?.at;
+    events.find(
+      ({ operation, args }) =>
+        operation === "append" && JSON.stringify(args).includes(`"update_id":"${subject}/${number}"`),
+    )?.at;
   const told = (subject: string): number | undefined =>
-    events.find(({ actor, operation, outcome }) => actor === "clients-0" && operation === "take" && JSON.stringify(outcome).includes(`"agent_details","${subject}"`))?.at;
-  const seconds = (since: number | undefined, until: number | undefined): number => Math.round(((until ?? NaN) - (since ?? NaN)) / 1000);
+    events.find(
+      ({ actor, operation, outcome }) =>
+        actor === "clients-0" &&
+        operation === "take" &&
+        JSON.stringify(outcome).includes(`"agent_details","${subject}"`),
+    )?.at;
+  const seconds = (since: number | undefined, until: number | undefined): number =>
+    Math.round(((until ?? NaN) - (since ?? NaN)) / 1000);
   const onboarded = told("0.0");
-  assert.deepEqual([1, 2].map((number) => seconds(onboarded, sentAt("onboarding_1", number))), [1, 8]);
-  const admitted = events.find(({ actor, operation, args }) => actor === "io" && operation === "append" && JSON.stringify(args).includes('"agent_id":"1"'))?.at;
+  assert.deepEqual(
+    [1, 2].map((number) => seconds(onboarded, sentAt("onboarding_1", number))),
+    [1, 8],
+  );
+  const admitted = events.find(
+    ({ actor, operation, args }) =>
+      actor === "io" && operation === "append" && JSON.stringify(args).includes('"agent_id":"1"'),
+  )?.at;
   assert.equal(seconds(admitted, sentAt("1", 1)), 1);
 });

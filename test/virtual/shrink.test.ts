@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { buildPlan, loadScenario, parseScenario, planHash, writtenOut, type WorkerPlan } from "../../dist/scenario/index.js";
+import {
+  buildPlan,
+  loadScenario,
+  parseScenario,
+  planHash,
+  writtenOut,
+  type WorkerPlan,
+} from "../../dist/scenario/index.js";
 import {
   phasesOf,
   runInMemory,
@@ -50,7 +57,14 @@ const FAILURE: RunFailure = { what: "x", violations: 1, first: { what: "x", deta
 function shrinkPlanted(bounds: ShrinkBounds): ShrunkScenario {
   const [failure] = runPlanted(found).failures;
   assert.equal(failure?.what, "updates-exactly-once-in-order");
-  const shrunk = shrinkScenario({ text: SCENARIO_TEXT, path: "everything.yaml", request: found, failure, bounds, run: runPlanted });
+  const shrunk = shrinkScenario({
+    text: SCENARIO_TEXT,
+    path: "everything.yaml",
+    request: found,
+    failure,
+    bounds,
+    run: runPlanted,
+  });
   assert.ok(shrunk);
   return shrunk;
 }
@@ -65,13 +79,19 @@ describe("a scenario that writes its workers out", () => {
   it("has the plan that it was written from", () => {
     const text = `${SCENARIO_TEXT}${stringify({ workers: start.workers.map(writtenOut) })}`;
     const read = buildPlan(parseScenario(text, "written.yaml"));
-    assert.deepEqual(Array.from({ length: read.workers }, (_, index) => read.worker(index)), start.workers);
+    assert.deepEqual(
+      Array.from({ length: read.workers }, (_, index) => read.worker(index)),
+      start.workers,
+    );
     assert.throws(() => buildPlan(parseScenario(text, "written.yaml"), { workers: 3 }), RangeError);
   });
 
   it("has its shutdown, its faults and all of its drops too", () => {
     const flap = loadScenario("reconnect-flap");
-    const texts = [flap.text, `${SCENARIO_TEXT}shutdownAt: 700ms\nfaults: [{ kind: pause-thread, window: [0s, 9s], thread: task, lasts: 1s }]\n`];
+    const texts = [
+      flap.text,
+      `${SCENARIO_TEXT}shutdownAt: 700ms\nfaults: [{ kind: pause-thread, window: [0s, 9s], thread: task, lasts: 1s }]\n`,
+    ];
     for (const text of texts) {
       const drawn = buildPlan(parseScenario(text, "drawn.yaml"));
       const workers = Array.from({ length: drawn.workers }, (_, index) => writtenOut(drawn.worker(index)));
@@ -93,7 +113,10 @@ describe("a scenario that writes its workers out", () => {
 
   it("has no live update that fits no mailbox", () => {
     const text = `${SCENARIO_TEXT}workers: [{ arriveAt: 0s, task: { actions: [{ at: 0s, payloadBytes: 3501 }], end: { kind: submit, at: 1s } } }]\n`;
-    assert.throws(() => parseScenario(text, "written.yaml"), /payloadBytes: must be at most 3500, the most that fits a mailbox, not 3501/);
+    assert.throws(
+      () => parseScenario(text, "written.yaml"),
+      /payloadBytes: must be at most 3500, the most that fits a mailbox, not 3501/,
+    );
   });
 });
 
@@ -104,7 +127,12 @@ describe("shrinking", () => {
     const [worker, ...others] = shrunk.smallest.workers;
     assert.deepEqual(others, []);
     assert.deepEqual(
-      { updates: worker?.task?.actions.length, onboarding: worker?.onboarding?.actions.length, drops: worker?.disconnect, arriveAt: worker?.arriveAt },
+      {
+        updates: worker?.task?.actions.length,
+        onboarding: worker?.onboarding?.actions.length,
+        drops: worker?.disconnect,
+        arriveAt: worker?.arriveAt,
+      },
       // With the third as the last, the task would time out, which accounts for it: it takes a fourth to be missed.
       { updates: 4, onboarding: 0, drops: undefined, arriveAt: 0 },
     );
@@ -125,21 +153,50 @@ describe("shrinking", () => {
 
   it("keeps the shutdown where the run's options had it", () => {
     const text = `${SCENARIO_TEXT}shutdownAt: 700ms\n`;
-    const request: RunRequest = { scenario: scenario(text), planOptions: { seed: 11, durationMs: 2000 }, mailbox: "sound" };
+    const request: RunRequest = {
+      scenario: scenario(text),
+      planOptions: { seed: 11, durationMs: 2000 },
+      mailbox: "sound",
+    };
     const failing = (): RunResult => ({ ...runInMemory(found), failures: [FAILURE] });
-    const shrunk = shrinkScenario({ text, path: "x.yaml", request, failure: FAILURE, bounds: { tries: 0 }, run: failing });
+    const shrunk = shrinkScenario({
+      text,
+      path: "x.yaml",
+      request,
+      failure: FAILURE,
+      bounds: { tries: 0 },
+      run: failing,
+    });
     assert.equal(parseScenario(shrunk?.text ?? "", "x.yaml").shutdownAt, 1400);
   });
 
   it("comes to nothing when the run does not fail once it is written out", () => {
     const run = (): RunResult => ({ ...runInMemory(found), failures: [] });
-    assert.equal(shrinkScenario({ text: SCENARIO_TEXT, path: "x.yaml", request: found, failure: FAILURE, bounds: { tries: 9 }, run }), undefined);
+    assert.equal(
+      shrinkScenario({
+        text: SCENARIO_TEXT,
+        path: "x.yaml",
+        request: found,
+        failure: FAILURE,
+        bounds: { tries: 9 },
+        run,
+      }),
+      undefined,
+    );
   });
 
   it("leaves out the faults that are not needed", () => {
     const rates = { late: 0.1, lost: 0.1, repeated: 0.1, stall: 0.1, commit: 0.1, crash: 0.1, quit: 0.1 };
     const needsLost = ({ faultRates }: Shrinkable): boolean => (faultRates?.lost ?? 0) > 0;
     const one: WorkerPlan[] = start.workers.slice(0, 1);
-    assert.deepEqual(shrink({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, { late: 0, lost: 0.1, repeated: 0, stall: 0, commit: 0, crash: 0, quit: 0 });
+    assert.deepEqual(shrink({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, {
+      late: 0,
+      lost: 0.1,
+      repeated: 0,
+      stall: 0,
+      commit: 0,
+      crash: 0,
+      quit: 0,
+    });
   });
 });

@@ -106,13 +106,17 @@ describe("simulated time", () => {
   it("ends a wait for which nothing came exactly at its timeout", () => {
     const { arena, clock, advance } = simulation(1);
     let endedAt: number | undefined;
-    arena.allocate().event("didSubmit").waiting(12.25).start({
-      resume(set) {
-        assert.ok(!set);
-        endedAt = clock.now();
-      },
-      fail: unexpected,
-    });
+    arena
+      .allocate()
+      .event("didSubmit")
+      .waiting(12.25)
+      .start({
+        resume(set) {
+          assert.ok(!set);
+          endedAt = clock.now();
+        },
+        fail: unexpected,
+      });
     advance(() => endedAt !== undefined, 2000, 100);
     assert.equal(endedAt, 12.25);
   });

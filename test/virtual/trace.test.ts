@@ -27,11 +27,21 @@ const { value } = fc.letrec<{ value: Value }>((tie) => ({
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     text,
     fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(text.filter((key) => key !== "__proto__"), tie("value"), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(
+      text.filter((key) => key !== "__proto__"),
+      tie("value"),
+      { maxKeys: 4, noNullPrototype: true },
+    ),
   ),
 }));
 const events = fc
-  .array(fc.tuple(fc.nat(5_000_000_000), fc.record({ actor: text, operation: text, subject: text, args: value, outcome: value })), { maxLength: 40 })
+  .array(
+    fc.tuple(
+      fc.nat(5_000_000_000),
+      fc.record({ actor: text, operation: text, subject: text, args: value, outcome: value }),
+    ),
+    { maxLength: 40 },
+  )
   .map((steps) => {
     let ns = 0;
     return steps.map(([delta, event]): TraceEvent => ({ at: (ns += delta) / 1e6, ...event }));
@@ -53,7 +63,14 @@ function read(path: string) {
   }
 }
 
-const event = (at: number, subject: string): TraceEvent => ({ at, actor: "io", operation: "append", subject, args: { number: at }, outcome: null });
+const event = (at: number, subject: string): TraceEvent => ({
+  at,
+  actor: "io",
+  operation: "append",
+  subject,
+  args: { number: at },
+  outcome: null,
+});
 
 describe("a trace file", () => {
   it("keeps an object of more keys than a byte can count", () => {
@@ -112,7 +129,10 @@ describe("a trace file", () => {
   it("is refused with a reason when it is none, of another version, or damaged", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
-    assert.throws(() => readTrace(path), (error) => error instanceof TraceError && /there is no such file/.test(error.message));
+    assert.throws(
+      () => readTrace(path),
+      (error) => error instanceof TraceError && /there is no such file/.test(error.message),
+    );
     write(path, [event(1, "1")]);
     const bytes = readFileSync(path);
     writeFileSync(path, "something else");
@@ -123,7 +143,10 @@ describe("a trace file", () => {
     writeFileSync(path, bytes.fill(0xee, 9 + 4 + header + 4, 9 + 4 + header + 8));
     assert.throws(() => read(path), /damaged/);
     writeFileSync(path, bytes.fill("x", 9 + 4, 9 + 4 + header));
-    assert.throws(() => readTrace(path), (error) => error instanceof TraceError && /t\.bin: damaged: its header is not JSON$/.test(error.message));
+    assert.throws(
+      () => readTrace(path),
+      (error) => error instanceof TraceError && /t\.bin: damaged: its header is not JSON$/.test(error.message),
+    );
   });
 });
 
@@ -205,26 +228,51 @@ describe("comparing with a trace", () => {
 });
 
 describe("what an event is about", () => {
-  const of = (operation: string, subject: string, args: Value, outcome: Value = null): TraceEvent => ({ at: 0, actor: "io", operation, subject, args, outcome });
+  const of = (operation: string, subject: string, args: Value, outcome: Value = null): TraceEvent => ({
+    at: 0,
+    actor: "io",
+    operation,
+    subject,
+    args,
+    outcome,
+  });
 
   it("is told by mailboxes, messages and rows, and agents of the two kinds are kept apart", () => {
     assert.ok(concerns(of("take", "17", null, "17/2"), "17"));
     assert.ok(concerns(of("append", "pool", { kind: "done", agentId: "17" }), "17"));
-    assert.ok(concerns(of("append", "tasks-0", { kind: "onboarding", agent: { agentId: "onboarding_17", slot: 1 } }), "onboarding_17"));
+    assert.ok(
+      concerns(
+        of("append", "tasks-0", { kind: "onboarding", agent: { agentId: "onboarding_17", slot: 1 } }),
+        "onboarding_17",
+      ),
+    );
     assert.ok(concerns(of("append", "tasks-0", { kind: "assignment", agents: [{ agentId: "17", slot: 1 }] }), "17"));
     assert.ok(concerns(of("take", "from-clients-0", null, ["submit_unit", "17"]), "17"));
-    assert.ok(concerns(of("append", "from-clients-0", { packet_type: "return_statuses", data: { 17: "disconnect" } }), "17"));
+    assert.ok(
+      concerns(of("append", "from-clients-0", { packet_type: "return_statuses", data: { 17: "disconnect" } }), "17"),
+    );
     assert.ok(concerns(of("write", "updateAgent", ["17", { status: "returned" }]), "17"));
     assert.ok(concerns(of("read", "getOnboardingAgent", "17", "none"), "onboarding_17"));
     assert.ok(concerns(of("commit", "appendState", { agentType: "onboarding", agentId: "17" }), "onboarding_17"));
-    for (const other of [of("write", "updateUnit", ["17", { status: "completed" }]), of("read", "getOnboardingAgent", "17"), of("append", "pool", { agentId: "171" })]) {
+    for (const other of [
+      of("write", "updateUnit", ["17", { status: "completed" }]),
+      of("read", "getOnboardingAgent", "17"),
+      of("append", "pool", { agentId: "171" }),
+    ]) {
       assert.ok(!concerns(other, "17"));
     }
   });
 
   it("is printed on a line", () => {
     assert.equal(
-      describeEvent({ at: 1234.567, actor: "io", operation: "append", subject: "17", args: { number: 1 }, outcome: "full" }),
+      describeEvent({
+        at: 1234.567,
+        actor: "io",
+        operation: "append",
+        subject: "17",
+        args: { number: 1 },
+        outcome: "full",
+      }),
       '    1.234567 s  io         append    17                {"number":1}  → full',
     );
   });

@@ -103,7 +103,14 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
       outbox = createOutbox<Packet>(
         reactor,
         ({ packet_type, subject_id, data, client_timestamp }) =>
-          !channel.isAlive() || channel.enqueueSend({ packet_type, subject_id, data, client_timestamp, router_incoming_timestamp: clock.now() }),
+          !channel.isAlive() ||
+          channel.enqueueSend({
+            packet_type,
+            subject_id,
+            data,
+            client_timestamp,
+            router_incoming_timestamp: clock.now(),
+          }),
         () => recorder.count("mailbox_full"),
       );
       channel.open();

@@ -87,7 +87,11 @@ class SimulatedWorker {
       if (this.#agentId.startsWith("onboarding_")) {
         const { onboarding } = this.#plan;
         if (onboarding === undefined) return;
-        const ending = yield* this.#phase(onboardingSteps(onboarding), reactor.clock.now(), onboarding.passes ? "right" : "wrong");
+        const ending = yield* this.#phase(
+          onboardingSteps(onboarding),
+          reactor.clock.now(),
+          onboarding.passes ? "right" : "wrong",
+        );
         if (ending !== "admitted") return;
       }
       if (task === undefined) return;
@@ -212,7 +216,9 @@ class SimulatedWorker {
     if (this.#hasSubmitted) return;
     this.#hasSubmitted = true;
     this.#submittedAt = this.#tools.reactor.clock.now();
-    this.#tools.router.send(agentId.startsWith("onboarding_") ? "submit_onboarding" : "submit_unit", agentId, { answer });
+    this.#tools.router.send(agentId.startsWith("onboarding_") ? "submit_onboarding" : "submit_unit", agentId, {
+      answer,
+    });
   }
 
   /** Takes notice of a packet; says what has become of the worker if that ends the phase. */

@@ -124,7 +124,8 @@ function* merged(files: readonly OrderFile[]): Generator<OrderEntry> {
     for (;;) {
       let first: (typeof heads)[number] | undefined;
       for (const head of heads) {
-        if (!head.next.done && (first === undefined || first.next.done || head.next.value.at < first.next.value.at)) first = head;
+        if (!head.next.done && (first === undefined || first.next.done || head.next.value.at < first.next.value.at))
+          first = head;
       }
       if (first === undefined || first.next.done) return;
       const { value } = first.next;

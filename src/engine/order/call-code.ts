@@ -7,7 +7,11 @@ import type { StartedEntry } from "./read.js";
 import { nameOfUpdate } from "./watched-handle.js";
 
 /** The code of a call; it ends with the value by which calls are compared. `messageFor` makes what is appended, for a mailbox of that payload limit. */
-export function* codeOf({ method, argument }: StartedEntry, handle: Agent | OnboardingAgent, messageFor: (payloadLimit: number) => Json): Steps<Scalar> {
+export function* codeOf(
+  { method, argument }: StartedEntry,
+  handle: Agent | OnboardingAgent,
+  messageFor: (payloadLimit: number) => Json,
+): Steps<Scalar> {
   const timeoutMs = typeof argument === "number" ? argument : undefined;
   switch (method) {
     case "getStatus":

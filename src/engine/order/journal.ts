@@ -124,7 +124,8 @@ export class Journal {
     if (atMs !== NONE) {
       // Whole microseconds since the time before it, which are many in a file's first.
       const micros = Math.max(this.#lastMicros, Math.round(atMs * 1000));
-      for (rest = micros - this.#lastMicros; rest > 0x7fffffff; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+      for (rest = micros - this.#lastMicros; rest > 0x7fffffff; rest = Math.floor(rest / 128))
+        bytes[at++] = (rest % 128) | 128;
       for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
       bytes[at++] = rest;
       this.#lastMicros = micros;

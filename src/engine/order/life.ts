@@ -29,7 +29,11 @@ export function* lifeOf({ calls }: AgentRecord, play: Play, originMs: number): G
     const tookMs = (recorded?.at ?? at) - at;
     // An agent that had timed out before has no more time.
     const isEarly =
-      method === "getLiveUpdateSteps" && played.end?.value === "AgentTimeoutError" && played.end.threw && played.knew !== "timeout" && tookMs < Number(argument) - ROUNDING_MS;
+      method === "getLiveUpdateSteps" &&
+      played.end?.value === "AgentTimeoutError" &&
+      played.end.threw &&
+      played.knew !== "timeout" &&
+      tookMs < Number(argument) - ROUNDING_MS;
     yield { thread, atMs: at - originMs, tookMs, method, argument, end: played.end, isEarly };
   }
 }

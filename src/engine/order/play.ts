@@ -7,14 +7,32 @@
  */
 import { DatabaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent } from "../../model/index.js";
-import { spawn, type ArgumentKind, type Json, type OperationArguments, type Slot, type SlotOperation, type Wait, type Waiter } from "../../sync/index.js";
+import {
+  spawn,
+  type ArgumentKind,
+  type Json,
+  type OperationArguments,
+  type Slot,
+  type SlotOperation,
+  type Wait,
+  type Waiter,
+} from "../../sync/index.js";
 import type { AgentRecord } from "./agents.js";
 import { codeOf } from "./call-code.js";
 import { describeEnd, describeEntry } from "./describe.js";
 import { OrderDivergence, RecordEnds } from "./divergence.js";
 import type { Scalar } from "./format.js";
 import { makeMessage } from "./message.js";
-import type { AnsweredEntry, AskedEntry, CallEnd, OpenedEntry, OperationEntry, PlacedEntry, ReadEntry, StartedEntry } from "./read.js";
+import type {
+  AnsweredEntry,
+  AskedEntry,
+  CallEnd,
+  OpenedEntry,
+  OperationEntry,
+  PlacedEntry,
+  ReadEntry,
+  StartedEntry,
+} from "./read.js";
 import { isStatusWrite, OrderedRow } from "./rows.js";
 import type { World } from "./world.js";
 
@@ -77,7 +95,9 @@ export class Play {
 
   /** The id that the agent has here, as `getAgentId()` gives it. */
   get agentId(): string {
-    return OnboardingAgent.isOnboardingId(this.#record.agentId) ? `${OnboardingAgent.DISPLAY_PREFIX}${this.#dbId}` : this.#dbId;
+    return OnboardingAgent.isOnboardingId(this.#record.agentId)
+      ? `${OnboardingAgent.DISPLAY_PREFIX}${this.#dbId}`
+      : this.#dbId;
   }
 
   /** @throws OrderDivergence at the first thing that differs */
@@ -90,18 +110,32 @@ export class Play {
     for (const { start, end } of this.#record.calls.values()) {
       const played = this.calls.get(start.number);
       if (played === undefined || end === undefined || played.end !== undefined) continue;
-      this.#differ(start.number, `${describeEntry(start)} ${describeEnd(end)}`, `it waits for ${played.waiting?.name ?? "nothing"} and does not end`);
+      this.#differ(
+        start.number,
+        `${describeEntry(start)} ${describeEnd(end)}`,
+        `it waits for ${played.waiting?.name ?? "nothing"} and does not end`,
+      );
     }
   }
 
-  perform<Kind extends ArgumentKind, Outcome>(operation: SlotOperation<Kind, Outcome>, argument: OperationArguments[Kind]): Outcome {
-    const { place } = this.#expect((entry) => entry.kind === "operation" && entry.operation.code === operation.code, operation.name);
+  perform<Kind extends ArgumentKind, Outcome>(
+    operation: SlotOperation<Kind, Outcome>,
+    argument: OperationArguments[Kind],
+  ): Outcome {
+    const { place } = this.#expect(
+      (entry) => entry.kind === "operation" && entry.operation.code === operation.code,
+      operation.name,
+    );
     return this.#effect(place, () => operation.carryOut(this.#slot, argument)) as Outcome;
   }
 
   wait(wake: SlotOperation<"ticket", boolean>, timeoutMs: number, waiter: Waiter<boolean>): void {
     const call = this.#running();
-    call.waiting = { name: wake.name, due: this.#now + timeoutMs, waiter: { resume: (raised) => waiter.resume(raised === true), fail: () => undefined } };
+    call.waiting = {
+      name: wake.name,
+      due: this.#now + timeoutMs,
+      waiter: { resume: (raised) => waiter.resume(raised === true), fail: () => undefined },
+    };
   }
 
   /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
@@ -129,7 +163,10 @@ export class Play {
         throw new Error("a replay does not block");
       },
       start: (waiter) => {
-        const answered: Waiter<unknown> = { resume: (replaced) => waiter.resume((isStatus ? replaced : result) as WriteResult<K>), fail: (error) => waiter.fail(error) };
+        const answered: Waiter<unknown> = {
+          resume: (replaced) => waiter.resume((isStatus ? replaced : result) as WriteResult<K>),
+          fail: (error) => waiter.fail(error),
+        };
         call.waiting = { name: ANSWER, due: 0, waiter: answered };
       },
     };
@@ -156,21 +193,37 @@ export class Play {
     if (this.#done[place] === true) return;
     if (entry.call === undefined) return this.#onBehalf(entry, place);
     const call = this.calls.get(entry.call);
-    this.#differ(entry.number, describeEntry(entry), call?.end === undefined ? `its code waits for ${call?.waiting?.name ?? "nothing"}` : `its code has ended ${describeEnd(call.end)}`);
+    this.#differ(
+      entry.number,
+      describeEntry(entry),
+      call?.end === undefined
+        ? `its code waits for ${call?.waiting?.name ?? "nothing"}`
+        : `its code has ended ${describeEnd(call.end)}`,
+    );
   }
 
   #open(entry: OpenedEntry): void {
     this.#row.bringTo(entry.status);
     const { context } = this.#world;
-    const handle = OnboardingAgent.isOnboardingId(this.#record.agentId) ? OnboardingAgent.get(context, this.#dbId) : Agent.get(context, this.#dbId);
-    if (handle.dbStatus !== entry.status) this.#differ(entry.number, describeEntry(entry), `its status is ${handle.dbStatus}`);
+    const handle = OnboardingAgent.isOnboardingId(this.#record.agentId)
+      ? OnboardingAgent.get(context, this.#dbId)
+      : Agent.get(context, this.#dbId);
+    if (handle.dbStatus !== entry.status)
+      this.#differ(entry.number, describeEntry(entry), `its status is ${handle.dbStatus}`);
     this.#handles.set(entry.number, handle);
   }
 
   #start(entry: StartedEntry): void {
     const handle = this.#handles.get(entry.handle);
     if (handle === undefined) return this.#differ(entry.number, describeEntry(entry), "there is no such handle");
-    const call: PlayedCall = { start: entry, knew: handle.dbStatus, script: this.#scripts.get(entry.number) ?? [], next: 0, waiting: undefined, end: undefined };
+    const call: PlayedCall = {
+      start: entry,
+      knew: handle.dbStatus,
+      script: this.#scripts.get(entry.number) ?? [],
+      next: 0,
+      waiting: undefined,
+      end: undefined,
+    };
     this.calls.set(entry.number, call);
     this.#as(call, () =>
       spawn(
@@ -183,7 +236,9 @@ export class Play {
 
   /** A message of the recorded name and length; one that found no room in any mailbox was not pushed, and is one byte too long. */
   #messageOf(name: Scalar, script: readonly number[], payloadLimit: number): Json {
-    const push = script.map((place) => this.#record.entries[place]).find((entry) => entry?.kind === "operation" && entry.operation.takes === "message");
+    const push = script
+      .map((place) => this.#record.entries[place])
+      .find((entry) => entry?.kind === "operation" && entry.operation.takes === "message");
     return makeMessage(String(name), push?.kind === "operation" ? push.bytes : payloadLimit + 1);
   }
 
@@ -191,29 +246,47 @@ export class Play {
     call.end = end;
     const recorded = this.#record.calls.get(call.start.number)?.end;
     if (recorded === undefined || (recorded.threw === end.threw && recorded.value === end.value)) return;
-    this.#note(new OrderDivergence(this.#record.agentId, call.start.number, `${describeEntry(call.start)} ${describeEnd(recorded)}`, describeEnd(end)));
+    this.#note(
+      new OrderDivergence(
+        this.#record.agentId,
+        call.start.number,
+        `${describeEntry(call.start)} ${describeEnd(recorded)}`,
+        describeEnd(end),
+      ),
+    );
   }
 
   #threw(call: PlayedCall, error: unknown): void {
     if (error instanceof OrderDivergence) this.#note(error);
-    else if (!(error instanceof RecordEnds)) this.#ended(call, { threw: true, value: error instanceof Error ? error.name : String(error) });
+    else if (!(error instanceof RecordEnds))
+      this.#ended(call, { threw: true, value: error instanceof Error ? error.name : String(error) });
   }
 
   #resume(entry: OperationEntry | AnsweredEntry, place: number, failed: boolean): void {
     const call = entry.call === undefined ? undefined : this.calls.get(entry.call);
     const name = entry.kind === "operation" ? entry.operation.name : ANSWER;
     if (call?.waiting?.name !== name || call.script[call.next] !== place) {
-      return this.#differ(entry.number, describeEntry(entry), call?.waiting === undefined ? "nobody waits for it" : `its code waits for ${call.waiting.name}`);
+      return this.#differ(
+        entry.number,
+        describeEntry(entry),
+        call?.waiting === undefined ? "nobody waits for it" : `its code waits for ${call.waiting.name}`,
+      );
     }
     const { due, waiter } = call.waiting;
     const now = this.#now;
     if (entry.kind === "operation" && !entry.positive && now < due - ROUNDING_MS) {
-      return this.#differ(entry.number, describeEntry(entry), `its time has not run out: there are ${(due - now).toFixed(3)} ms left`);
+      return this.#differ(
+        entry.number,
+        describeEntry(entry),
+        `its time has not run out: there are ${(due - now).toFixed(3)} ms left`,
+      );
     }
     call.waiting = undefined;
     call.next++;
     const outcome = this.#outcomes[place];
-    this.#as(call, () => (failed ? waiter.fail(new DatabaseError("the write failed, as recorded")) : waiter.resume(outcome)));
+    this.#as(call, () =>
+      failed ? waiter.fail(new DatabaseError("the write failed, as recorded")) : waiter.resume(outcome),
+    );
   }
 
   /** The next entry of the code that runs, which has to be one that `fits`. */
@@ -222,7 +295,8 @@ export class Play {
     const place = call.script[call.next];
     const entry = place === undefined ? undefined : this.#record.entries[place];
     if (place === undefined || entry === undefined) {
-      if (this.#record.calls.get(call.start.number)?.end === undefined) throw new RecordEnds("the record of the call ends here");
+      if (this.#record.calls.get(call.start.number)?.end === undefined)
+        throw new RecordEnds("the record of the call ends here");
       return this.#differ(call.start.number, `${describeEntry(call.start)} comes to its end`, what);
     }
     if (entry.kind === "opened" || entry.kind === "started" || entry.kind === "closed" || !fits(entry)) {
@@ -270,7 +344,8 @@ export class Play {
     if (entry.kind === "operation") {
       const { operation, call } = entry;
       if (operation.givesTicket) this.#tickets.set(`${call ?? ""} ${operation.event ?? ""}`, outcome);
-      if (operation.isPositive(outcome) !== entry.positive) this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, positive: !entry.positive }));
+      if (operation.isPositive(outcome) !== entry.positive)
+        this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, positive: !entry.positive }));
     } else if (entry.kind === "read" && outcome !== entry.status) {
       this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, status: outcome as AgentStatus }));
     } else if (entry.kind === "answered" && outcome !== entry.replaced) {
@@ -285,7 +360,9 @@ export class Play {
       case "ticket":
         return Number(this.#tickets.get(`${number ?? ""} ${operation.event ?? ""}`));
       case "message":
-        return JSON.stringify(makeMessage(String(number === undefined ? "" : this.#record.calls.get(number)?.start.argument), bytes));
+        return JSON.stringify(
+          makeMessage(String(number === undefined ? "" : this.#record.calls.get(number)?.start.argument), bytes),
+        );
     }
   }
 

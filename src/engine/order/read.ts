@@ -51,11 +51,27 @@ export type OperationEntry = InCall & {
   readonly bytes: number;
 };
 export type ReadEntry = InCall & { readonly kind: "read"; readonly status: AgentStatus | undefined };
-export type AskedEntry = InCall & { readonly kind: "asked"; readonly write: string; readonly status: AgentStatus | undefined; readonly unlessFinal: boolean };
-export type AnsweredEntry = InCall & { readonly kind: "answered"; readonly failed: boolean; readonly replaced: AgentStatus | undefined };
+export type AskedEntry = InCall & {
+  readonly kind: "asked";
+  readonly write: string;
+  readonly status: AgentStatus | undefined;
+  readonly unlessFinal: boolean;
+};
+export type AnsweredEntry = InCall & {
+  readonly kind: "answered";
+  readonly failed: boolean;
+  readonly replaced: AgentStatus | undefined;
+};
 export type ClosedEntry = Placed & { readonly kind: "closed" };
 /** An entry that has a place in the order of its slot. */
-export type PlacedEntry = OpenedEntry | StartedEntry | OperationEntry | ReadEntry | AskedEntry | AnsweredEntry | ClosedEntry;
+export type PlacedEntry =
+  | OpenedEntry
+  | StartedEntry
+  | OperationEntry
+  | ReadEntry
+  | AskedEntry
+  | AnsweredEntry
+  | ClosedEntry;
 
 /** How a call ended: with a value, or by throwing the error of this name. */
 export interface CallEnd {
@@ -65,7 +81,11 @@ export interface CallEnd {
 export type EndedEntry = Omit<Placed, "number"> & CallEnd & { readonly kind: "ended"; readonly call: number };
 export type OrderEntry = PlacedEntry | EndedEntry;
 
-const headerSchema = z.object({ thread: z.string(), mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]), ringBytes: z.number() });
+const headerSchema = z.object({
+  thread: z.string(),
+  mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
+  ringBytes: z.number(),
+});
 /** What a file says of its thread and its run. */
 export interface OrderHeader {
   readonly thread: string;
@@ -90,9 +110,13 @@ export function readOrder(directory: string, hasEnd: (thread: string) => boolean
     names = readdirSync(join(directory, ORDER_DIRECTORY)).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new OrderError(`cannot read ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, { cause: error });
+    throw new OrderError(`cannot read ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  return names.filter((name) => name.endsWith(".bin")).map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name), hasEnd));
+  return names
+    .filter((name) => name.endsWith(".bin"))
+    .map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name), hasEnd));
 }
 
 /** Looks at the header of the file at `path`. It is open again while its entries are read. */
@@ -100,9 +124,13 @@ function openOrderFile(path: string, hasEnd: (thread: string) => boolean): Order
   const file = openSync(path, "r");
   try {
     const start = read(file, MAGIC.length + 5);
-    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC)) throw new OrderError(`${path}: it is not a record of order`);
+    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new OrderError(`${path}: it is not a record of order`);
     const version = start[MAGIC.length];
-    if (version !== VERSION) throw new OrderError(`${path}: a record of order of version ${version ?? 0}; this program reads version ${VERSION}`);
+    if (version !== VERSION)
+      throw new OrderError(
+        `${path}: a record of order of version ${version ?? 0}; this program reads version ${VERSION}`,
+      );
     const headerBytes = start.readUInt32LE(MAGIC.length + 1);
     const header = headerSchema.safeParse(JSON.parse(read(file, headerBytes)?.toString() ?? "null"));
     if (!header.success) throw new OrderError(`${path}: its header does not say whose it is`);
@@ -201,12 +229,26 @@ class Decoder {
       }
       case CODE.ended: {
         if (this.#call === undefined) throw this.#damaged("the end of a call that was not started");
-        return { kind: "ended", thread: this.#thread, slot: this.#slot, at: this.#micros / 1000, call: this.#call, threw: bit, value: this.#scalar() };
+        return {
+          kind: "ended",
+          thread: this.#thread,
+          slot: this.#slot,
+          at: this.#micros / 1000,
+          call: this.#call,
+          threw: bit,
+          value: this.#scalar(),
+        };
       }
       case CODE.read:
         return { kind: "read", ...this.#inCall(this.#untimed()), status: this.#status() };
       case CODE.asked:
-        return { kind: "asked", ...this.#inCall(this.#untimed()), write: this.#text(), status: this.#status(), unlessFinal: bit };
+        return {
+          kind: "asked",
+          ...this.#inCall(this.#untimed()),
+          write: this.#text(),
+          status: this.#status(),
+          unlessFinal: bit,
+        };
       case CODE.answered:
         return { kind: "answered", ...this.#inCall(this.#timed()), failed: bit, replaced: this.#status() };
       case CODE.closed:
@@ -215,7 +257,13 @@ class Decoder {
         const operation = SLOT_OPERATIONS[(byte >> 1) - CODE.operation];
         if (operation === undefined) throw this.#damaged("an unknown operation");
         const placed = this.#inCall(operation.isTimed ? this.#timed() : this.#untimed());
-        return { kind: "operation", ...placed, operation, positive: bit, bytes: operation.takes === "message" ? this.#natural() : 0 };
+        return {
+          kind: "operation",
+          ...placed,
+          operation,
+          positive: bit,
+          bytes: operation.takes === "message" ? this.#natural() : 0,
+        };
       }
     }
   }

@@ -40,7 +40,14 @@ export class OrderRecorder implements SlotRecorder, Calls {
     return this.current;
   }
 
-  noteTimed(slot: number, number: number, code: number, positive: boolean, atMs: number, waiter: Call | undefined): void {
+  noteTimed(
+    slot: number,
+    number: number,
+    code: number,
+    positive: boolean,
+    atMs: number,
+    waiter: Call | undefined,
+  ): void {
     this.#journal.begin(slot, numberOn(slot, waiter), CODE.operation + code, positive, number, atMs, NONE);
     this.#journal.end();
   }
@@ -64,7 +71,9 @@ export class OrderRecorder implements SlotRecorder, Calls {
       if (call === undefined) return database.write(name, ...args);
       const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
       this.#noteAsked(call, name, isStatus ? (args as WriteArgs<"updateAgent">)[1] : undefined);
-      return new NotedAnswer(database.write(name, ...args), (failed, value) => this.#noteAnswer(call, failed, !failed && isStatus ? (value as AgentStatus) : undefined));
+      return new NotedAnswer(database.write(name, ...args), (failed, value) =>
+        this.#noteAnswer(call, failed, !failed && isStatus ? (value as AgentStatus) : undefined),
+      );
     };
     return Object.assign(watched, { write });
   }

@@ -60,12 +60,23 @@ const AGENTS_AT_ONCE = 50;
  * @throws OrderError when the run has no record, or it cannot be read, or some of it is missing; DatabaseError or ResultsError when the run's
  * database or summary cannot be read
  */
-export async function replayOrder(directory: string, { times, agentId, breathe }: OrderReplayOptions): Promise<OrderReplay> {
+export async function replayOrder(
+  directory: string,
+  { times, agentId, breathe }: OrderReplayOptions,
+): Promise<OrderReplay> {
   const files = readOrder(directory, whoseRecordHasAnEnd(directory));
   const [first] = files;
   if (first === undefined) throw new OrderError(`${directory}: the run has no record of the order of its operations`);
   const originMs = readRunRecord(directory)?.originMs ?? 0;
-  const tally = { agents: 0, operations: 0, taken: 0, errors: {} as Record<string, number>, early: [] as EarlyTimeout[], cutOff: [] as string[], life: [] as LifeLine[] };
+  const tally = {
+    agents: 0,
+    operations: 0,
+    taken: 0,
+    errors: {} as Record<string, number>,
+    early: [] as EarlyTimeout[],
+    cutOff: [] as string[],
+    life: [] as LifeLine[],
+  };
   let stage = createStage(first.header);
   try {
     for (const record of agentsOf(files)) {
@@ -76,13 +87,15 @@ export async function replayOrder(directory: string, { times, agentId, breathe }
       tally.agents++;
       tally.operations += record.entries.length;
       if (!record.whole) tally.cutOff.push(record.agentId);
-      for (const line of play === undefined ? [] : lifeOf(record, play, originMs)) count(tally, record.agentId, line, agentId !== undefined);
+      for (const line of play === undefined ? [] : lifeOf(record, play, originMs))
+        count(tally, record.agentId, line, agentId !== undefined);
       if (stage.agents < AGENTS_A_WORLD) continue;
       stage.compareStatuses(directory);
       stage.close();
       stage = createStage(first.header);
     }
-    if (agentId !== undefined && tally.agents === 0) throw new UnknownAgentError(`${directory}: the record of the run has no agent ${agentId}`);
+    if (agentId !== undefined && tally.agents === 0)
+      throw new UnknownAgentError(`${directory}: the record of the run has no agent ${agentId}`);
     stage.compareStatuses(directory);
     return { ...tally, divergence: undefined };
   } catch (error) {
@@ -98,16 +111,25 @@ function whoseRecordHasAnEnd(directory: string): (thread: string) => boolean {
   if (!existsSync(join(directory, RUN_FILES.summary))) return () => false;
   const { faults = [] } = readSummary(directory);
   const database = join(directory, RUN_FILES.database);
-  if (!existsSync(database)) throw new OrderError(`${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`);
+  if (!existsSync(database))
+    throw new OrderError(
+      `${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`,
+    );
   return (thread) => !faults.some(({ what }) => what === killed(thread));
 }
 
-function count(tally: { taken: number; errors: Record<string, number>; early: EarlyTimeout[]; life: LifeLine[] }, agentId: string, line: LifeLine, keep: boolean): void {
+function count(
+  tally: { taken: number; errors: Record<string, number>; early: EarlyTimeout[]; life: LifeLine[] },
+  agentId: string,
+  line: LifeLine,
+  keep: boolean,
+): void {
   if (keep) tally.life.push(line);
   if (line.end?.threw === true) tally.errors[String(line.end.value)] = (tally.errors[String(line.end.value)] ?? 0) + 1;
   if (line.method !== "getLiveUpdateSteps" || line.end === undefined) return;
   if (!line.end.threw && line.end.value !== null) tally.taken++;
-  if (line.isEarly) tally.early.push({ agentId, atMs: line.atMs, waitedMs: line.tookMs, timeoutMs: Number(line.argument) });
+  if (line.isEarly)
+    tally.early.push({ agentId, atMs: line.atMs, waitedMs: line.tookMs, timeoutMs: Number(line.argument) });
 }
 
 /** A world and the agents that were repeated in it. */
@@ -166,7 +188,8 @@ export function createStage({ mailbox, ringBytes }: OrderHeader): Stage {
         const repeated = whole.get(nameOf(here));
         if (repeated === undefined) continue;
         const recorded = statusesOf(there.get(repeated.agentId));
-        if (recorded !== statusesOf(here)) throw new OrderDivergence(repeated.agentId, repeated.last, `the statuses ${recorded}`, statusesOf(here));
+        if (recorded !== statusesOf(here))
+          throw new OrderDivergence(repeated.agentId, repeated.last, `the statuses ${recorded}`, statusesOf(here));
       }
     },
     close: () => world.close(),

@@ -35,7 +35,9 @@ export class OrderedRow {
   }
 
   status(): AgentStatus | undefined {
-    return (this.#type === "onboarding" ? this.#database.getOnboardingAgent(this.#dbId) : this.#database.getAgent(this.#dbId))?.status;
+    return (
+      this.#type === "onboarding" ? this.#database.getOnboardingAgent(this.#dbId) : this.#database.getAgent(this.#dbId)
+    )?.status;
   }
 
   /** Takes in a request at `at` (ms). One of something else than the status is nothing here. */
@@ -73,7 +75,11 @@ function pathTo(from: AgentStatus, wanted: AgentStatus, open: readonly PendingWr
   for (const write of open) {
     const next = write.unlessFinal && isFinal(from) ? from : write.status;
     if (next === from) continue;
-    const rest = pathTo(next, wanted, open.filter((other) => other !== write));
+    const rest = pathTo(
+      next,
+      wanted,
+      open.filter((other) => other !== write),
+    );
     if (rest !== undefined && (best === undefined || rest.length + 1 < best.length)) best = [write, ...rest];
   }
   return best;

@@ -86,7 +86,11 @@ function tellingPrototype(methods: Handle): Handle {
 
 /** The handle's own view of the mailbox: its consumer's calls are the handle's. */
 function watchMailbox(mailbox: Mailbox, known: WatchedHandle): Mailbox {
-  return Object.assign(mailbox, { [WATCHED]: known, [APPENDING]: Reflect.get(mailbox, "append"), append: appendAndTell });
+  return Object.assign(mailbox, {
+    [WATCHED]: known,
+    [APPENDING]: Reflect.get(mailbox, "append"),
+    append: appendAndTell,
+  });
 }
 
 /** The event by which who awaits a submit is told, of which the live run uses these two besides looking and waiting. */
@@ -123,7 +127,14 @@ function clear(event: Event): void {
 }
 
 /** Does something that gives nothing, and tells of it as of a method of the handle with that argument. */
-function tell<What, Given>(known: WatchedHandle, method: number, argument: Scalar, body: (what: What, given: Given) => void, what: What, given: Given): void {
+function tell<What, Given>(
+  known: WatchedHandle,
+  method: number,
+  argument: Scalar,
+  body: (what: What, given: Given) => void,
+  what: What,
+  given: Given,
+): void {
   const { calls } = known;
   if (calls.current !== undefined) {
     body(what, given);
@@ -167,8 +178,18 @@ function tellingMethod<T>(methods: Handle, name: Method, gist: (value: T) => Sca
 }
 
 /** One that may wait; it tells of its argument what `argumentOf` gives. */
-function tellingSteps<A, T>(methods: Handle, name: Method, argumentOf: (given: A) => Scalar, gist: (value: T) => Scalar) {
-  const what: TellingMethod<Handle, A, T> = { place: METHODS.indexOf(name), method: Reflect.get(methods, name) as (this: Handle, given: A) => Steps<T>, argumentOf, gist };
+function tellingSteps<A, T>(
+  methods: Handle,
+  name: Method,
+  argumentOf: (given: A) => Scalar,
+  gist: (value: T) => Scalar,
+) {
+  const what: TellingMethod<Handle, A, T> = {
+    place: METHODS.indexOf(name),
+    method: Reflect.get(methods, name) as (this: Handle, given: A) => Steps<T>,
+    argumentOf,
+    gist,
+  };
   return function (this: Handle, given?: A): Steps<T> {
     return new TellingSteps(what, this, given as A, (this as Handle & Watched)[WATCHED]);
   };

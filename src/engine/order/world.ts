@@ -49,7 +49,11 @@ export function createWorld({ mailbox, ringBytes, witness, seen }: WorldOptions)
       now = Math.max(now, ms);
     },
     newAgent(type) {
-      const dbId = block(type === "onboarding" ? newOnboardingAgent(database, taskRunId, workerId) : newAgent(database, taskRunId, workerId));
+      const dbId = block(
+        type === "onboarding"
+          ? newOnboardingAgent(database, taskRunId, workerId)
+          : newAgent(database, taskRunId, workerId),
+      );
       slot = arena.allocate();
       context.slots.adopt(type === "onboarding" ? `onboarding_${dbId}` : dbId, slot.index);
       return { dbId, slot: plain.slot(slot.index) };

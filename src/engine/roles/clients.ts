@@ -10,7 +10,10 @@ import { clientChannel, type Role, type Station } from "./role.js";
 /** So many workers at most arrive in one turn of their thread, however late they are: those who are there have their turns too. */
 const ARRIVALS_A_TURN = 500;
 
-export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station, shard: number): Role<ClientEvidence[]> {
+export function clientRole(
+  { arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station,
+  shard: number,
+): Role<ClientEvidence[]> {
   const { reactor } = arena;
   const { channels, pool } = run.inboxes;
   const slots = channels[shard];
@@ -54,7 +57,8 @@ export function clientRole({ arena, recorder, crew, run, plan, lens, originMs, a
   };
 
   const mine: { readonly index: number; readonly arriveAt: number }[] = [];
-  for (let index = shard; index < plan.workers; index += channels.length) mine.push({ index, arriveAt: plan.arriveAt(index) });
+  for (let index = shard; index < plan.workers; index += channels.length)
+    mine.push({ index, arriveAt: plan.arriveAt(index) });
   mine.sort((a, b) => a.arriveAt - b.arriveAt);
 
   let arrived = 0;

@@ -26,7 +26,17 @@ export interface IoEvidence {
 export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, originMs }: Station): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
-  const context = lens.context(createContext({ db, arena, clock: reactor.clock, ids, mailbox: run.mailbox, gauges: "rows", finalStatuses: "kept" }));
+  const context = lens.context(
+    createContext({
+      db,
+      arena,
+      clock: reactor.clock,
+      ids,
+      mailbox: run.mailbox,
+      gauges: "rows",
+      finalStatuses: "kept",
+    }),
+  );
   const onFull = (): void => recorder.count("mailbox_full");
   const runners = inboxes.runners.map((slot) => outboxTo(lens.inbox(slot), reactor, onFull));
   const pool = new WorkerPool({
@@ -55,7 +65,9 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
       }),
     );
   }
-  crew.start("runners", () => receive(lens.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)));
+  crew.start("runners", () =>
+    receive(lens.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)),
+  );
   crew.start("status requests", function* () {
     for (;;) {
       yield* wait(reactor.sleep(STATUS_REQUEST_MS));

@@ -14,7 +14,10 @@ export interface TaskThreadEvidence {
   readonly gauges: readonly StatusGauge[];
 }
 
-export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station, shard: number): Role<TaskThreadEvidence> {
+export function taskRole(
+  { arena, db, recorder, crew, run, ids, lens }: Station,
+  shard: number,
+): Role<TaskThreadEvidence> {
   const { reactor } = arena;
   const inbox = run.inboxes.runners[shard];
   if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);
@@ -44,7 +47,9 @@ export function taskRole({ arena, db, recorder, crew, run, ids, lens }: Station,
     onboardingQualificationId: run.onboardingQualificationId,
     times,
   });
-  crew.start("launches", () => receive(lens.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)));
+  crew.start("launches", () =>
+    receive(lens.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)),
+  );
 
   let stopping = false;
   const patience = createPatience(reactor.clock, LEAVE_MS);

@@ -11,7 +11,16 @@ import { join } from "node:path";
 import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
 import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
-import { createRunDirectory, hasBegun, JOURNAL_FILES, removeRunDirectory, RUN_FILES, writeRunRecord, type RunRecord, type Summary } from "../../report/index.js";
+import {
+  createRunDirectory,
+  hasBegun,
+  JOURNAL_FILES,
+  removeRunDirectory,
+  RUN_FILES,
+  writeRunRecord,
+  type RunRecord,
+  type Summary,
+} from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
 import { conclude } from "../conclude.js";
@@ -85,7 +94,12 @@ export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
   }
 }
 
-async function runWith(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle): Promise<FinishedRun> {
+async function runWith(
+  run: ThreadsRun,
+  directory: string,
+  databasePath: string,
+  writer: WriterHandle,
+): Promise<FinishedRun> {
   const { loaded, plan, interrupt } = run;
   // Before the run has threads of its own, which would stand in its way.
   const floor = await measureFloor(directory);
@@ -146,10 +160,14 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
   try {
     const io = await launcher.launch<ThreadReport<IoEvidence>>({ kind: "io" });
     const tasks = await Promise.all(
-      Array.from({ length: taskThreads }, (_, shard) => launcher.launch<ThreadReport<TaskThreadEvidence>>({ kind: "task", shard })),
+      Array.from({ length: taskThreads }, (_, shard) =>
+        launcher.launch<ThreadReport<TaskThreadEvidence>>({ kind: "task", shard }),
+      ),
     );
     const clients = await Promise.all(
-      Array.from({ length: clientThreads }, (_, shard) => launcher.launch<ThreadReport<ClientEvidence[]>>({ kind: "client", shard })),
+      Array.from({ length: clientThreads }, (_, shard) =>
+        launcher.launch<ThreadReport<ClientEvidence[]>>({ kind: "client", shard }),
+      ),
     );
     const trouble = troubleOf([io, ...tasks, ...clients], writer);
 
@@ -160,13 +178,18 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     const measured = (): Measurements => collector.measurements(Math.max(1, elapsed()));
     writeRunRecord(directory, recordOf(run, originMs, startedAt), loaded.text);
     launcher.start(originMs);
-    run.onStart?.({ measured, gauges: async () => (await Promise.all([io, ...tasks].map((thread) => thread.gauges()))).filter((gauges) => gauges !== undefined) });
+    run.onStart?.({
+      measured,
+      gauges: async () =>
+        (await Promise.all([io, ...tasks].map((thread) => thread.gauges()))).filter((gauges) => gauges !== undefined),
+    });
     const progress = setInterval(() => run.onProgress?.(measured, elapsed()), PROGRESS_MS);
     const abortion = watchThresholds(loaded.scenario.thresholds, measured);
     const injection = injectFaults(faults, {
       arena,
       inboxes: setup.inboxes,
-      clients, tasks,
+      clients,
+      tasks,
       databasePath,
       onKilled: (thread) => collector.forget(thread),
       jumpClock: (ms) => {
@@ -182,7 +205,13 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
     try {
       const giveUpAt = originMs + plan.scheduleMs + loaded.scenario.drainTimeout;
       const clientsDone = Promise.all(clients.map(({ report }) => report));
-      await Promise.race([clientsDone, aborted(interrupt), aborted(abortion.signal), timetable.until(giveUpAt), trouble.promise]);
+      await Promise.race([
+        clientsDone,
+        aborted(interrupt),
+        aborted(abortion.signal),
+        timetable.until(giveUpAt),
+        trouble.promise,
+      ]);
       const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
       stop(clients, giveUpAt);
       const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
@@ -192,7 +221,10 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
       const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
       stop([io], drainUntil);
       // What cuts the run short during the drain shortens that.
-      if (!isCut()) void Promise.race([aborted(interrupt), aborted(abortion.signal)]).then(() => stop([io], clock.now() + CUT_DRAIN_MS));
+      if (!isCut())
+        void Promise.race([aborted(interrupt), aborted(abortion.signal)]).then(() =>
+          stop([io], clock.now() + CUT_DRAIN_MS),
+        );
       const ioReport = await handedOver([io], io.report);
       stop(tasks, drainUntil);
       const taskReports = await handedOver(tasks, Promise.all(tasks.map(({ report }) => report)));
@@ -228,7 +260,9 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
         collector,
         audit,
         evidence,
-        ...(faults.length > 0 && { injected: { ...injection, allowanceMs: injection.allowanceMs, losses: lossesOf(injection, evidence) } }),
+        ...(faults.length > 0 && {
+          injected: { ...injection, allowanceMs: injection.allowanceMs, losses: lossesOf(injection, evidence) },
+        }),
         health: { process: watch.stop(), threads: reports.map(({ health }) => health) },
         floor,
       });
@@ -254,8 +288,16 @@ async function runWith(run: ThreadsRun, directory: string, databasePath: string,
 function recordOf({ runId, loaded, plan, reproduce }: ThreadsRun, originMs: number, startedAt: Date): RunRecord {
   const { seed, workers, scheduleMs } = plan;
   return {
-    version: 1, runId, scenario: loaded.scenario.name, seed: String(seed), workers, scheduleMs, originMs,
-    startedAt: startedAt.toISOString(), reproduce, pid: process.pid,
+    version: 1,
+    runId,
+    scenario: loaded.scenario.name,
+    seed: String(seed),
+    workers,
+    scheduleMs,
+    originMs,
+    startedAt: startedAt.toISOString(),
+    reproduce,
+    pid: process.pid,
   };
 }
 
@@ -270,7 +312,10 @@ function endOf(interrupt: AbortSignal, abortion: AbortSignal): Summary["end"] {
 }
 
 /** Rejects when a thread or the database's writer dies, or an error is raised; resolves never. */
-function troubleOf(threads: readonly LaunchedThread<unknown>[], writer: WriterHandle): { promise: Promise<never>; raise: (error: unknown) => void } {
+function troubleOf(
+  threads: readonly LaunchedThread<unknown>[],
+  writer: WriterHandle,
+): { promise: Promise<never>; raise: (error: unknown) => void } {
   let raise: (error: unknown) => void = () => undefined;
   const promise = new Promise<never>((_, reject) => {
     raise = reject;
@@ -286,7 +331,10 @@ async function untilSilent(threads: readonly LaunchedThread<unknown>[], patience
   const from = systemClock.now();
   for (;;) {
     const until = Math.max(from, ...threads.map(({ heardAt }) => heardAt())) + HAND_OVER_MS;
-    if (systemClock.now() >= until) throw new Error(`${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`);
+    if (systemClock.now() >= until)
+      throw new Error(
+        `${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`,
+      );
     await patience.until(until);
   }
 }

@@ -20,12 +20,20 @@ export function lensFor(arena: Arena, { inboxes }: RunSetup, plan: Plan, originM
       const direction = inboxes.channels.some(({ toPlatform }) => toPlatform === slot) ? "to-platform" : "to-clients";
       const isChannel = direction === "to-platform" || inboxes.channels.some(({ toClients }) => toClients === slot);
       const here = isChannel ? faults.filter((fault) => fault.direction === direction) : [];
-      return here.length === 0 ? plain.inbox(slot) : faulty(plain.inbox(slot), here, arena, originMs, stream(plan.seed, "wake-ups", slot));
+      return here.length === 0
+        ? plain.inbox(slot)
+        : faulty(plain.inbox(slot), here, arena, originMs, stream(plan.seed, "wake-ups", slot));
     },
   };
 }
 
-function faulty(mailbox: Mailbox, faults: readonly WakeupFault[], { reactor }: Arena, originMs: number, random: Random): Mailbox {
+function faulty(
+  mailbox: Mailbox,
+  faults: readonly WakeupFault[],
+  { reactor }: Arena,
+  originMs: number,
+  random: Random,
+): Mailbox {
   return wrapMailbox(mailbox, {
     *news(timeoutMs, worker): Steps<void> {
       yield* mailbox.news(timeoutMs, worker);

@@ -58,7 +58,8 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const lostTasks = new Set<number>();
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
-  const note = (fault: PlannedFault, what: string): void => void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
+  const note = (fault: PlannedFault, what: string): void =>
+    void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
 
   /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
   const tellPool = async (message: Json): Promise<void> => {
@@ -93,7 +94,8 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
       return;
     }
     const channel = inboxes.channels[index];
-    for (const slot of channel === undefined ? [] : [channel.toPlatform, channel.toClients]) openMailbox(arena.slot(slot)).shutdown();
+    for (const slot of channel === undefined ? [] : [channel.toPlatform, channel.toClients])
+      openMailbox(arena.slot(slot)).shutdown();
   };
 
   const happen = (fault: PlannedFault): void => {
@@ -126,7 +128,10 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         note(fault, `wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
         return;
       case "drop-wakeups":
-        note(fault, `${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`);
+        note(
+          fault,
+          `${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`,
+        );
         return;
     }
   };
@@ -167,10 +172,14 @@ export function lossesOf({ lostClients, lostTasks }: Injection, { lost }: RunEvi
   if (lost === undefined) return [];
   const lines: string[] = [];
   if (lostClients.size > 0) {
-    lines.push(`the notes of client thread ${[...lostClients].join(", ")} on ${lost.clients.size} agents: how many live updates they sent is not known, so exactly-once is not checked on them; their unread acknowledgements are gone`);
+    lines.push(
+      `the notes of client thread ${[...lostClients].join(", ")} on ${lost.clients.size} agents: how many live updates they sent is not known, so exactly-once is not checked on them; their unread acknowledgements are gone`,
+    );
   }
   if (lostTasks.size > 0) {
-    lines.push(`the notes of task thread ${[...lostTasks].join(", ")} on ${lost.tasks.size} agents: which live updates were taken is not known, so exactly-once, timeouts and releases are not checked on them; nor are the gauges`);
+    lines.push(
+      `the notes of task thread ${[...lostTasks].join(", ")} on ${lost.tasks.size} agents: which live updates were taken is not known, so exactly-once, timeouts and releases are not checked on them; nor are the gauges`,
+    );
   }
   return lines;
 }

@@ -86,7 +86,9 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         const reason = error instanceof Error ? error.message : String(error);
         throw new ThreadDiedError(`thread ${name} died: ${reason}`, { cause: error });
       });
-      const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [FromThread | undefined];
+      const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [
+        FromThread | undefined,
+      ];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
       const asked: ((gauges: AgentGauges | undefined) => void)[] = [];
       let over = false;

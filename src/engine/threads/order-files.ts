@@ -3,7 +3,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cannotWrite, ResultsError } from "../../report/index.js";
 import type { Clock, MailboxKind } from "../../sync/index.js";
-import { addRemains, createJournal, Journal, ORDER_DIRECTORY, OrderRecorder, type JournalPlace } from "../order/index.js";
+import {
+  addRemains,
+  createJournal,
+  Journal,
+  ORDER_DIRECTORY,
+  OrderRecorder,
+  type JournalPlace,
+} from "../order/index.js";
 
 export interface OrderFiles {
   /** Begins the file of a thread. */
@@ -18,7 +25,11 @@ export interface OrderFiles {
 }
 
 /** Makes the directory and the file of this thread. @throws ResultsError */
-export function createOrderFiles(directory: string, run: { readonly mailbox: MailboxKind; readonly ringBytes: number }, clock: Clock): OrderFiles {
+export function createOrderFiles(
+  directory: string,
+  run: { readonly mailbox: MailboxKind; readonly ringBytes: number },
+  clock: Clock,
+): OrderFiles {
   const places: JournalPlace[] = [];
   const begin = (thread: string): JournalPlace => {
     const path = join(directory, ORDER_DIRECTORY, `${thread}.bin`);
@@ -33,7 +44,9 @@ export function createOrderFiles(directory: string, run: { readonly mailbox: Mai
   try {
     mkdirSync(join(directory, ORDER_DIRECTORY));
   } catch (error) {
-    throw new ResultsError(`cannot make ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, { cause: error });
+    throw new ResultsError(`cannot make ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   let ended = false;
   const recorder = new OrderRecorder(new Journal(begin("coordinator")), clock);

@@ -6,9 +6,9 @@ import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
-  | { readonly kind: "client"; /** Which of the client threads. */ readonly shard: number }
+  | { readonly kind: "client" /** Which of the client threads. */; readonly shard: number }
   | { readonly kind: "io" }
-  | { readonly kind: "task"; /** Which of the task threads. */ readonly shard: number };
+  | { readonly kind: "task" /** Which of the task threads. */; readonly shard: number };
 
 export interface ThreadSetup {
   readonly name: string;

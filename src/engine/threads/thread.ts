@@ -22,7 +22,11 @@ export async function runThread<Evidence>(
 ): Promise<ThreadReport<Evidence>> {
   const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
   const recording = order && new OrderRecorder(new Journal(order), clock);
-  const arena = Arena.attach(shared, { driver: standingStill, clock, ...(recording !== undefined && { recorder: recording }) });
+  const arena = Arena.attach(shared, {
+    driver: standingStill,
+    clock,
+    ...(recording !== undefined && { recorder: recording }),
+  });
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
   const [start] = (await once(port, "message")) as [ToThread];

@@ -4,7 +4,10 @@ import type { Scenario } from "../../scenario/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 
 /** The signal aborts, with a line that says why as its reason, when a threshold fails that is to end the run. `end` stops looking. */
-export function watchThresholds(specs: Scenario["thresholds"], measured: () => Measurements): { readonly signal: AbortSignal; end(): void } {
+export function watchThresholds(
+  specs: Scenario["thresholds"],
+  measured: () => Measurements,
+): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const reasonOf = abortReasonOf(specs);
   const look = (): void => {

@@ -18,7 +18,11 @@ export function withLives(agents: readonly SlowAgent[], path: string, events: nu
   }
   return agents.map((agent) => {
     const { agentId, atMs, latencyMs } = agent;
-    const sequence: Sequence = agentSequence(lives.get(agentId) ?? [], { agentId, most: MOST_ROWS, note: { atMs, text: `the slowest: ${latencyMs.toFixed(1)} ms` } });
+    const sequence: Sequence = agentSequence(lives.get(agentId) ?? [], {
+      agentId,
+      most: MOST_ROWS,
+      note: { atMs, text: `the slowest: ${latencyMs.toFixed(1)} ms` },
+    });
     return { ...agent, sequence };
   });
 }
@@ -35,5 +39,7 @@ function isIn(value: Value, ids: ReadonlyMap<string, unknown>): boolean {
   }
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some((item: Value) => isIn(item, ids));
-  return Object.entries(value as { readonly [key: string]: Value }).some(([key, item]) => ids.has(key) || isIn(item, ids));
+  return Object.entries(value as { readonly [key: string]: Value }).some(
+    ([key, item]) => ids.has(key) || isIn(item, ids),
+  );
 }

@@ -17,7 +17,10 @@ export interface AgentSequenceOptions {
 }
 
 /** `events`: of the run, in their order; those that are not about the agent are left out. */
-export function agentSequence(events: Iterable<TraceEvent>, { agentId, most = Infinity, note }: AgentSequenceOptions): Sequence {
+export function agentSequence(
+  events: Iterable<TraceEvent>,
+  { agentId, most = Infinity, note }: AgentSequenceOptions,
+): Sequence {
   const drawing = new Drawing(agentId, note);
   let left = 0;
   for (const event of events) {
@@ -64,7 +67,8 @@ class Drawing {
       const sent = this.#queue(`${subject} ${gistOf(outcome)}`);
       while (sent[0]?.lost === true) sent.shift();
       this.#arrow(sent.shift()?.row, row);
-      if (this.#note !== undefined && subject === this.#agentId && Math.abs(at - this.#note.atMs) < 0.01) this.#say(row, this.#note.text);
+      if (this.#note !== undefined && subject === this.#agentId && Math.abs(at - this.#note.atMs) < 0.01)
+        this.#say(row, this.#note.text);
     } else if (operation === "write" || operation === "commit") {
       if (operation === "commit") this.#arrow(this.#writesOf("write", subject).shift(), row);
       this.#writesOf(operation, subject).push(row);
@@ -89,12 +93,19 @@ class Drawing {
         at: `${(atMs / 1000).toFixed(6)} s`,
         text: times === 1 ? text : `${text} (${times} times)`,
         ...(kind !== undefined && { kind }),
-        ...(pause >= PAUSE_MS && { gap: `${pause < 1000 ? pause.toFixed(0) : pause.toFixed(0).replace(/(?=\d{3}$)/, ",")} ms` }),
+        ...(pause >= PAUSE_MS && {
+          gap: `${pause < 1000 ? pause.toFixed(0) : pause.toFixed(0).replace(/(?=\d{3}$)/, ",")} ms`,
+        }),
       };
     });
-    if (left > 0) rows.push({ column: 0, at: "", text: `and ${left} more events: simulate trace RUN --agent ${this.#agentId}` });
-    const bars = this.#bars.map(({ actor, ...bar }): SequenceBar => ({ column: columnOf(actor), ...bar, kind: "waits" }));
-    const untaken = [...this.#sent].flatMap(([key, sent]) => sent.map(({ row, lost }) => ({ row, lost, inbox: key.slice(0, key.indexOf(" ")) })));
+    if (left > 0)
+      rows.push({ column: 0, at: "", text: `and ${left} more events: simulate trace RUN --agent ${this.#agentId}` });
+    const bars = this.#bars.map(
+      ({ actor, ...bar }): SequenceBar => ({ column: columnOf(actor), ...bar, kind: "waits" }),
+    );
+    const untaken = [...this.#sent].flatMap(([key, sent]) =>
+      sent.map(({ row, lost }) => ({ row, lost, inbox: key.slice(0, key.indexOf(" ")) })),
+    );
     const stubs = untaken.flatMap(({ row, lost, inbox }): SequenceArrow[] => {
       const column = columnOf(this.#readerOf(inbox));
       return column < 0 ? [] : [{ from: row, to: { column, ...(lost && { lost }) } }];
@@ -170,7 +181,9 @@ function describe(operation: string, subject: string, args: Value, outcome: Valu
     case "write":
       return `write ${subject} ${shortOf(isList(args) ? args.find((value) => typeof value === "object") : args)}`.trimEnd();
     default:
-      return `${operation} ${subject} ${shortOf(args)}${typeof outcome === "number" ? ` ${Math.round(outcome)} ms` : result}`.replace(/ +/g, " ").trimEnd();
+      return `${operation} ${subject} ${shortOf(args)}${typeof outcome === "number" ? ` ${Math.round(outcome)} ms` : result}`
+        .replace(/ +/g, " ")
+        .trimEnd();
   }
 }
 
@@ -187,7 +200,12 @@ function shortOf(value: Value): string {
   if (isList(value)) return shortOf(value[0]);
   if (!isMapping(value)) return typeof value === "number" ? String(Math.round(value * 1000) / 1000) : String(value);
   const inside = [value["data"], value["update"]].find((part) => part !== undefined && isMapping(part));
-  const said = [value["packet_type"] ?? value["kind"], ...["update_id", "status", "error"].map((key) => value[key] ?? (inside !== undefined && isMapping(inside) ? inside[key] : undefined))];
+  const said = [
+    value["packet_type"] ?? value["kind"],
+    ...["update_id", "status", "error"].map(
+      (key) => value[key] ?? (inside !== undefined && isMapping(inside) ? inside[key] : undefined),
+    ),
+  ];
   return said.filter((part) => typeof part === "string").join(" ");
 }
 

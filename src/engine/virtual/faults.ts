@@ -44,7 +44,10 @@ const CRASH_NOTICED_MS = 250;
 
 /** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
 export function refuseThreadFaults({ name, faults }: Scenario): void {
-  if (faults.length > 0) throw new ScenarioError([`the faults of ${name} break real threads, and a simulated run has none: run it on real threads, or take them out of the scenario (--faults draws others)`]);
+  if (faults.length > 0)
+    throw new ScenarioError([
+      `the faults of ${name} break real threads, and a simulated run has none: run it on real threads, or take them out of the scenario (--faults draws others)`,
+    ]);
 }
 
 /** The faults of a run: none when there are no rates. */
@@ -54,12 +57,18 @@ export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {
 
 /** Faults at these rates (0 to 1), drawn from streams of their own, so that one kind does not change the draws of another. */
 function seededFaults(seed: number, rates: FaultRates): Faults {
-  const streams = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, stream(seed, "fault", kind)])) as Record<FaultKind, () => number>;
+  const streams = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, stream(seed, "fault", kind)])) as Record<
+    FaultKind,
+    () => number
+  >;
   const happens = (kind: FaultKind): boolean => rates[kind] > 0 && streams[kind]() < rates[kind];
   const between = (kind: FaultKind, least: number, most: number): number => least + (most - least) * streams[kind]();
 
   return {
-    plan: (plan, note) => ({ ...plan, worker: (index) => withQuit(withCrash(plan.worker(index), seed, rates.crash, note), seed, rates.quit, note) }),
+    plan: (plan, note) => ({
+      ...plan,
+      worker: (index) => withQuit(withCrash(plan.worker(index), seed, rates.crash, note), seed, rates.quit, note),
+    }),
     wakeDelay(name, note) {
       if (!happens("stall")) return 0;
       const ms = between("stall", 5, 200);
@@ -118,7 +127,10 @@ function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, 
 
   return wrapMailbox(inbox, {
     append(packet) {
-      const { subject_id: subject, packet_type: type } = packet as { readonly subject_id: string; readonly packet_type: string };
+      const { subject_id: subject, packet_type: type } = packet as {
+        readonly subject_id: string;
+        readonly packet_type: string;
+      };
       const queue = held.get(subject);
       if (queue !== undefined) {
         queue.push(packet);

@@ -23,8 +23,18 @@ const schema = z.object({
 
 const NO_FAULTS = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
 
-export function headerOf({ planOptions: { seed, workers, durationMs }, mailbox, faultRates }: RunIdentity): TraceHeader {
-  return { seed: seed ?? null, workers: workers ?? null, durationMs: durationMs ?? null, mailbox, faults: faultRates === undefined ? null : { ...faultRates } } satisfies z.output<typeof schema>;
+export function headerOf({
+  planOptions: { seed, workers, durationMs },
+  mailbox,
+  faultRates,
+}: RunIdentity): TraceHeader {
+  return {
+    seed: seed ?? null,
+    workers: workers ?? null,
+    durationMs: durationMs ?? null,
+    mailbox,
+    faults: faultRates === undefined ? null : { ...faultRates },
+  } satisfies z.output<typeof schema>;
 }
 
 /** @throws TraceError when the header of the trace at `path` does not say it */
@@ -32,5 +42,9 @@ export function identityOf(header: TraceHeader, path: string): RunIdentity {
   const read = schema.safeParse(header);
   if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
   const { seed, workers, durationMs, mailbox, faults } = read.data;
-  return { planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined }, mailbox, faultRates: faults === null ? undefined : { ...NO_FAULTS, ...faults } };
+  return {
+    planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined },
+    mailbox,
+    faultRates: faults === null ? undefined : { ...NO_FAULTS, ...faults },
+  };
 }

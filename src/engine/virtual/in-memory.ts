@@ -85,6 +85,11 @@ function finish(run: ReturnType<typeof startVirtualRun>): RunFailure[] {
   const failures = invariants.results.flatMap(({ id, violationCount, violations: [first] }): RunFailure[] =>
     first === undefined ? [] : [{ what: id, violations: violationCount, first }],
   );
-  if (errors > 0) failures.push({ what: "errors", violations: errors, first: { what: "unexpected errors", detail: "see the trace" } });
+  if (errors > 0)
+    failures.push({
+      what: "errors",
+      violations: errors,
+      first: { what: "unexpected errors", detail: "see the trace" },
+    });
   return failures;
 }

@@ -2,7 +2,14 @@
 import { join } from "node:path";
 import { openDatabase } from "../../db/index.js";
 import { watchProcess } from "../../measure/index.js";
-import { cannotWrite, createRunDirectory, removeRunDirectory, RUN_FILES, writeAtomically, type Summary } from "../../report/index.js";
+import {
+  cannotWrite,
+  createRunDirectory,
+  removeRunDirectory,
+  RUN_FILES,
+  writeAtomically,
+  type Summary,
+} from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { systemClock, type MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
@@ -63,7 +70,10 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   writeAtomically(join(directory, RUN_FILES.scenario), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
   const trace = orCannotWrite(tracePath, () => createTraceFile(tracePath, headerOf(options)));
-  const database = openDatabase(join(directory, RUN_FILES.database), { create: true, writesPerCommit: WRITES_PER_COMMIT });
+  const database = openDatabase(join(directory, RUN_FILES.database), {
+    create: true,
+    writesPerCommit: WRITES_PER_COMMIT,
+  });
   const process = watchProcess();
   const drawn: { label: string; atMs: number }[] = [];
   try {

@@ -23,12 +23,24 @@ export interface ShrunkScenario extends Shrunk {
 }
 
 /** The smallest scenario found that fails as the run does; undefined when the run's own does not once its workers are written out. */
-export function shrinkScenario({ text, path, request, failure, bounds, run = runInMemory }: ShrinkRequest): ShrunkScenario | undefined {
+export function shrinkScenario({
+  text,
+  path,
+  request,
+  failure,
+  bounds,
+  run = runInMemory,
+}: ShrinkRequest): ShrunkScenario | undefined {
   const { scenario, planOptions, mailbox, faultRates } = request;
   const plan = buildPlan(scenario, planOptions);
   const written = ({ workers }: Shrinkable): string => writeOut(text, plan, workers);
   const fails = (candidate: Shrinkable): boolean => {
-    const smaller = { scenario: parseScenario(written(candidate), path), planOptions: {}, mailbox, faultRates: candidate.faultRates };
+    const smaller = {
+      scenario: parseScenario(written(candidate), path),
+      planOptions: {},
+      mailbox,
+      faultRates: candidate.faultRates,
+    };
     return run(smaller).failures.some(({ what }) => what === failure.what);
   };
   const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));

@@ -91,7 +91,8 @@ class Search {
       if (rates !== undefined && rates[kind] > 0) any = this.#take({ faultRates: { ...rates, [kind]: 0 } }) || any;
     }
     const rates = this.smallest.faultRates;
-    if (rates !== undefined && FAULT_KINDS.every((kind) => rates[kind] === 0)) any = this.#take({ faultRates: undefined }) || any;
+    if (rates !== undefined && FAULT_KINDS.every((kind) => rates[kind] === 0))
+      any = this.#take({ faultRates: undefined }) || any;
     return any;
   }
 
@@ -110,13 +111,17 @@ class Search {
     const { workers } = this.smallest;
     const worker = workers[index];
     const replacement = worker && simpler(worker);
-    return replacement !== undefined && this.#take({ workers: workers.map((other, at) => (at === index ? replacement : other)) });
+    return (
+      replacement !== undefined &&
+      this.#take({ workers: workers.map((other, at) => (at === index ? replacement : other)) })
+    );
   }
 
   /** Has the first worker arrive at once, and all within half the time. */
   shorter(): boolean {
     const first = Math.min(...this.smallest.workers.map(({ arriveAt }) => arriveAt));
-    let any = first > 0 && this.#take({ workers: this.smallest.workers.map((worker) => arriving(worker, (at) => at - first)) });
+    let any =
+      first > 0 && this.#take({ workers: this.smallest.workers.map((worker) => arriving(worker, (at) => at - first)) });
     while (Math.max(...this.smallest.workers.map(({ arriveAt }) => arriveAt)) > 1) {
       if (!this.#take({ workers: this.smallest.workers.map((worker) => arriving(worker, (at) => at / 2)) })) break;
       any = true;
@@ -132,20 +137,36 @@ const SIMPLER: readonly ((worker: WorkerPlan) => WorkerPlan | undefined)[] = [
   (worker) => withReconnect(worker, ({ again, ...back }) => (again === undefined ? undefined : back)),
   (worker) => withActions(worker, "onboarding", (actions) => (actions.length > 0 ? [] : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 0 ? [] : undefined)),
-  (worker) => withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(0, actions.length / 2) : undefined)),
+  (worker) =>
+    withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(0, actions.length / 2) : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(0, -1) : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 1 ? actions.slice(1) : undefined)),
-  (worker) => withActions(worker, "task", (actions) => (actions.some(({ duplicate }) => duplicate) ? actions.map(sentOnce) : undefined)),
-  (worker) => withActions(worker, "task", (actions) => (actions.some(({ payloadBytes }) => payloadBytes > 0) ? actions.map(emptied) : undefined)),
-  (worker) => withReconnect(worker, ({ task, ...back }) => (task === undefined || task.actions.length === 0 ? undefined : { ...back, task: { ...task, actions: [] } })),
+  (worker) =>
+    withActions(worker, "task", (actions) =>
+      actions.some(({ duplicate }) => duplicate) ? actions.map(sentOnce) : undefined,
+    ),
+  (worker) =>
+    withActions(worker, "task", (actions) =>
+      actions.some(({ payloadBytes }) => payloadBytes > 0) ? actions.map(emptied) : undefined,
+    ),
+  (worker) =>
+    withReconnect(worker, ({ task, ...back }) =>
+      task === undefined || task.actions.length === 0 ? undefined : { ...back, task: { ...task, actions: [] } },
+    ),
 ];
 
-function withDisconnect(worker: WorkerPlan, change: (drop: NonNullable<WorkerPlan["disconnect"]>) => WorkerPlan["disconnect"]): WorkerPlan | undefined {
+function withDisconnect(
+  worker: WorkerPlan,
+  change: (drop: NonNullable<WorkerPlan["disconnect"]>) => WorkerPlan["disconnect"],
+): WorkerPlan | undefined {
   const disconnect = worker.disconnect && change(worker.disconnect);
   return disconnect && { ...worker, disconnect };
 }
 
-function withReconnect(worker: WorkerPlan, change: (back: ReconnectPlan) => ReconnectPlan | undefined): WorkerPlan | undefined {
+function withReconnect(
+  worker: WorkerPlan,
+  change: (back: ReconnectPlan) => ReconnectPlan | undefined,
+): WorkerPlan | undefined {
   return withDisconnect(worker, (drop) => {
     const reconnect = drop.reconnect && change(drop.reconnect);
     return reconnect && { ...drop, reconnect };
@@ -171,7 +192,11 @@ function arriving(worker: WorkerPlan, change: (at: number) => number): WorkerPla
   const { disconnect } = worker;
   if (disconnect?.since !== "run") return { ...worker, arriveAt };
   // It drops as long after its arrival as it did.
-  return { ...worker, arriveAt, disconnect: { ...disconnect, at: toMicrosecond(arriveAt + disconnect.at - worker.arriveAt) } };
+  return {
+    ...worker,
+    arriveAt,
+    disconnect: { ...disconnect, at: toMicrosecond(arriveAt + disconnect.at - worker.arriveAt) },
+  };
 }
 
 /** Plans hold whole microseconds. */

@@ -50,7 +50,8 @@ export function watchSometimes(): SometimesWatch {
   const agentOfRegistration = new Map<string, Value>();
   const unitsGiven = new Set<Value>();
 
-  const isOver = (agentId: Value): boolean => typeof agentId === "string" && isFinal(agents.get(agentId)?.status ?? "none");
+  const isOver = (agentId: Value): boolean =>
+    typeof agentId === "string" && isFinal(agents.get(agentId)?.status ?? "none");
 
   const statusWritten = (agentId: string, status: AgentStatus, before: Value): void => {
     if (typeof before === "string" && isFinal(before as AgentStatus)) {
@@ -105,7 +106,11 @@ export function watchSometimes(): SometimesWatch {
     }
     const agent = agents.get(subject);
     if (agent !== undefined) agent.pending++;
-    const packet = args as { readonly packet_type?: Value; readonly subject_id?: string; readonly data?: { readonly [key: string]: Value } };
+    const packet = args as {
+      readonly packet_type?: Value;
+      readonly subject_id?: string;
+      readonly data?: { readonly [key: string]: Value };
+    };
     if (packet.subject_id === undefined || packet.data === undefined) return;
     if (packet.packet_type === "agent_details") details(packet.subject_id, packet.data);
     if (packet.packet_type === "mephisto_bound_live_update") {

@@ -43,7 +43,8 @@ export function createStations(options: StationsOptions): Stations {
   const noteAs = (actor: string): Note => {
     let note = notes.get(actor);
     if (note === undefined) {
-      note = (operation: string, subject: string, args: Value, outcome: Value) => sink({ at: clock.now(), actor, operation, subject, args, outcome });
+      note = (operation: string, subject: string, args: Value, outcome: Value) =>
+        sink({ at: clock.now(), actor, operation, subject, args, outcome });
       notes.set(actor, note);
     }
     return note;
@@ -67,11 +68,14 @@ export function createStations(options: StationsOptions): Stations {
         db: watchedReads(connect(note), note),
         crew: createCrew((what, error) => {
           note("failure", what, null, String(error));
-          fail(new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+          fail(
+            new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+          );
         }),
         ids: { next: () => `${name}/${++ids}` },
         lens: {
-          inbox: (slot) => watchedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
+          inbox: (slot) =>
+            watchedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
           context: (context) => watchedContext(context, (slot, agentId) => (names[slot] = agentId), nameOf, note),
         },
       };

@@ -26,14 +26,22 @@ const YOUNG_MIB = 96;
 /** Runs the seeds. Throws when a thread dies. */
 export async function sweep(options: SweepOptions): Promise<void> {
   const { request, planOptions, seeds, threads, stopOnFailure, interrupt, onResult } = options;
-  const pool = new Piscina({ filename: new URL("./sweep-thread.js", import.meta.url).href, minThreads: threads, maxThreads: threads, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  const pool = new Piscina({
+    filename: new URL("./sweep-thread.js", import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   let next = seeds.first;
   let stopped = false;
   /** Takes one seed after the other; as many of these go on as there are threads, so that nothing is queued. */
   const lane = async (): Promise<void> => {
     while (next <= seeds.last && !stopped && !interrupt.aborted) {
       const seed = next++;
-      const result = (await pool.run({ ...request, planOptions: { ...planOptions, seed } } satisfies RunRequest)) as RunResult;
+      const result = (await pool.run({
+        ...request,
+        planOptions: { ...planOptions, seed },
+      } satisfies RunRequest)) as RunResult;
       if (result.failures.length > 0 && stopOnFailure) stopped = true;
       onResult(result);
     }

@@ -103,7 +103,10 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     database,
     random: stream(plan.seed, "commits"),
     delay: () => faults.commitDelay(faultsNote),
-    onError: (error) => failures.push(new Error(`a write failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })),
+    onError: (error) =>
+      failures.push(
+        new Error(`a write failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+      ),
     note: (...event) => databaseNote(...event),
   });
   const stations = createStations({
@@ -120,8 +123,12 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const faultsNote = stations.noteAs("faults");
 
   const io = ioRole(stations.station("io"));
-  const tasks = Array.from({ length: TASK_STATIONS }, (_, shard) => taskRole(stations.station(`tasks-${shard}`), shard));
-  const clients = Array.from({ length: CLIENT_STATIONS }, (_, shard) => clientRole(stations.station(`clients-${shard}`), shard));
+  const tasks = Array.from({ length: TASK_STATIONS }, (_, shard) =>
+    taskRole(stations.station(`tasks-${shard}`), shard),
+  );
+  const clients = Array.from({ length: CLIENT_STATIONS }, (_, shard) =>
+    clientRole(stations.station(`clients-${shard}`), shard),
+  );
 
   const collector = createCollector();
   const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
@@ -145,7 +152,12 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const isCut = (): boolean => interrupted || isAborted();
   let drainIsCut = false;
   const phases: Phase[] = [
-    { begin: () => undefined, done: () => isCut() || clients.every((role) => role.done()), until: () => giveUpAt, mustEnd: false },
+    {
+      begin: () => undefined,
+      done: () => isCut() || clients.every((role) => role.done()),
+      until: () => giveUpAt,
+      mustEnd: false,
+    },
     {
       begin() {
         for (const role of clients) role.stop(giveUpAt);
@@ -194,7 +206,8 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
         collectAt = simulation.now + MEASURED_AT_ONCE_MS;
       }
       if (!over) return false;
-      if (mustEnd && !done()) throw new Error(`a part of the run did not end within ${HAND_OVER_MS} ms of being told to`);
+      if (mustEnd && !done())
+        throw new Error(`a part of the run did not end within ${HAND_OVER_MS} ms of being told to`);
       phase = phases.shift();
       if (phase === undefined) return true;
       phase.begin();

@@ -117,7 +117,12 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
     note("commit", name, key, write.failed ? { error: messageOf(write.result, database.path) } : rowGist(write.result));
   };
 
-  const enqueue = (station: Station, name: WriteName, args: WriteArgs<WriteName>, waiter: Waiter<unknown> | undefined): Write => {
+  const enqueue = (
+    station: Station,
+    name: WriteName,
+    args: WriteArgs<WriteName>,
+    waiter: Waiter<unknown> | undefined,
+  ): Write => {
     const write = new Write(station, name, args, waiter);
     station.note("write", name, args, null);
     if (arrived === undefined) arrived = [write];

@@ -4,7 +4,16 @@
  */
 import type { Database, Reads } from "../../db/index.js";
 import type { ModelContext } from "../../model/index.js";
-import { MailboxFullError, PayloadTooLargeError, WrappedMailbox, type Absence, type Json, type Mailbox, type Message, type Steps } from "../../sync/index.js";
+import {
+  MailboxFullError,
+  PayloadTooLargeError,
+  WrappedMailbox,
+  type Absence,
+  type Json,
+  type Mailbox,
+  type Message,
+  type Steps,
+} from "../../sync/index.js";
 import type { Value } from "../../trace/index.js";
 
 /** Takes down one event of one actor, at the present time. */
@@ -60,13 +69,23 @@ class WatchedMailbox extends WrappedMailbox {
 
 /** What tells a message from its like; all of it is in the trace where it was appended. */
 function gistOf(message: Json): Value {
-  if (typeof message !== "object" || message === null || !("subject_id" in message || "kind" in message || "update_id" in message)) return null;
+  if (
+    typeof message !== "object" ||
+    message === null ||
+    !("subject_id" in message || "kind" in message || "update_id" in message)
+  )
+    return null;
   if (message.packet_type !== undefined) return [message.packet_type, message.subject_id];
   return message.update_id ?? message.kind;
 }
 
 /** `context`, whose slots are given names and whose mailboxes are watched. */
-export function watchedContext(context: ModelContext, nameSlot: (slot: number, agentId: string) => void, nameOf: (slot: number) => string, note: Note): ModelContext {
+export function watchedContext(
+  context: ModelContext,
+  nameSlot: (slot: number, agentId: string) => void,
+  nameOf: (slot: number) => string,
+  note: Note,
+): ModelContext {
   const { slots } = context;
   return {
     ...context,
@@ -88,7 +107,13 @@ export function watchedContext(context: ModelContext, nameSlot: (slot: number, a
 }
 
 /** The reads that the model and the live run make while a run goes on. */
-const WATCHED_READS = ["getAgent", "getOnboardingAgent", "getUnit", "qualificationsOfWorker", "submitOfAgent"] as const satisfies readonly (keyof Reads)[];
+const WATCHED_READS = [
+  "getAgent",
+  "getOnboardingAgent",
+  "getUnit",
+  "qualificationsOfWorker",
+  "submitOfAgent",
+] as const satisfies readonly (keyof Reads)[];
 
 /** `database`, whose reads are told of. Its writes are its writer's to tell of. */
 export function watchedReads(database: Database, note: Note): Database {

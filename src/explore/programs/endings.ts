@@ -1,7 +1,19 @@
 /** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
 import type { AgentStatus } from "../../db/index.js";
 import { define, type Finished } from "../program.js";
-import { acting, errorOf, exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingInStages, sending, sendingInStages, updatesOf } from "./parts.js";
+import {
+  acting,
+  errorOf,
+  exactlyOnceInOrder,
+  leftIn,
+  noEarlyTimeout,
+  receivedBy,
+  receiving,
+  receivingInStages,
+  sending,
+  sendingInStages,
+  updatesOf,
+} from "./parts.js";
 
 const TIMEOUT_MS = 100;
 
@@ -14,7 +26,9 @@ function accountedFor(finished: Finished, timeoutMs: number, ...senders: readonl
 
 function endsWith(finished: Finished, ...errors: readonly string[]): string[] {
   const error = errorOf(receivedBy(finished.outcomes["task"]));
-  return error !== undefined && errors.includes(error) ? [] : [`the task was told ${error ?? "nothing"} instead of ${errors.join(" or ")}`];
+  return error !== undefined && errors.includes(error)
+    ? []
+    : [`the task was told ${error ?? "nothing"} instead of ${errors.join(" or ")}`];
 }
 
 function statusIs(finished: Finished, ...statuses: readonly AgentStatus[]): string[] {
@@ -58,7 +72,10 @@ export const shutdownWaiter = define({
     "live run": acting("shutdown()", (agent) => agent.shutdown()),
     task: receiving(1, TIMEOUT_MS),
   },
-  check: (finished) => [...accountedFor(finished, TIMEOUT_MS), ...endsWith(finished, "AgentShutdownError", "AgentTimeoutError")],
+  check: (finished) => [
+    ...accountedFor(finished, TIMEOUT_MS),
+    ...endsWith(finished, "AgentShutdownError", "AgentTimeoutError"),
+  ],
 });
 
 export const shutdownAppend = define({
@@ -95,7 +112,8 @@ export const submitDisconnect = define({
 
 export const foreignStatus = define({
   name: "foreign-status",
-  description: "another process writes the status returned; the live run reads it while a worker sends and the task waits",
+  description:
+    "another process writes the status returned; the live run reads it while a worker sends and the task waits",
   threads: {
     worker: sending(1),
     "other process": ({ writeStatus, call }) => {
@@ -117,12 +135,15 @@ export const foreignStatus = define({
 
 /** What an agent's status is when its task was told an error. */
 const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
-  AgentTimeoutError: "timeout", AgentReturnedError: "returned", AgentDisconnectedError: "disconnect",
+  AgentTimeoutError: "timeout",
+  AgentReturnedError: "returned",
+  AgentDisconnectedError: "disconnect",
 };
 
 export const keptStatus = define({
   name: "kept-status",
-  description: "the task's wait of 100 ms runs out while one handle writes returned and another disconnect, in a run: the first is kept, and told",
+  description:
+    "the task's wait of 100 ms runs out while one handle writes returned and another disconnect, in a run: the first is kept, and told",
   finalStatuses: "kept",
   threads: {
     task: receiving(1, TIMEOUT_MS),
@@ -137,7 +158,8 @@ export const keptStatus = define({
 
 export const disconnectShutdown = define({
   name: "disconnect-shutdown",
-  description: "a worker sends an update and disconnects and the agent is shut down, while the task waits for updates for ever",
+  description:
+    "a worker sends an update and disconnects and the agent is shut down, while the task waits for updates for ever",
   threads: {
     worker: sending(1),
     "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
@@ -153,7 +175,8 @@ export const disconnectShutdown = define({
 
 export const everything = define({
   name: "everything",
-  description: "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes, call by call through new handles",
+  description:
+    "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes, call by call through new handles",
   coveredBy: "states",
   threads: {
     "client A": sendingInStages(1, 2),

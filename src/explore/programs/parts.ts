@@ -54,7 +54,10 @@ export function receivingInStages(most: number, timeoutMs: number): StagedThread
     first: [],
     stage: (env, memory) => {
       const agent = env.agent();
-      const received = [...receivedBy(memory), ...receivedBy(receive(env, 1, timeoutMs, () => agent.getLiveUpdate(timeoutMs)))];
+      const received = [
+        ...receivedBy(memory),
+        ...receivedBy(receive(env, 1, timeoutMs, () => agent.getLiveUpdate(timeoutMs))),
+      ];
       const over = received.length >= most || errorOf(received) !== undefined;
       return over ? { outcome: received as unknown as Json } : { next: received as unknown as Json };
     },
@@ -110,18 +113,28 @@ export function errorOf(received: readonly Received[]): string | undefined {
 /** Takes what is left in the mailbox of a finished execution. */
 export function leftIn({ env: { mailbox } }: Finished): number[] {
   const left: number[] = [];
-  for (let update = mailbox.take(); update !== undefined; update = mailbox.take()) left.push((update as { n: number }).n);
+  for (let update = mailbox.take(); update !== undefined; update = mailbox.take())
+    left.push((update as { n: number }).n);
   return left;
 }
 
 /** Every update that was accepted is received or left, once, and in its sender's order. */
-export function exactlyOnceInOrder(sent: readonly (readonly number[])[], received: readonly number[], left: readonly number[]): string[] {
+export function exactlyOnceInOrder(
+  sent: readonly (readonly number[])[],
+  received: readonly number[],
+  left: readonly number[],
+): string[] {
   const arrived = [...received, ...left];
-  const problems = sent.flat().filter((n) => !arrived.includes(n)).map((n) => `update ${n} was lost`);
-  if (arrived.some((n, at) => arrived.indexOf(n) !== at)) problems.push(`an update arrived twice: ${arrived.join(", ")}`);
+  const problems = sent
+    .flat()
+    .filter((n) => !arrived.includes(n))
+    .map((n) => `update ${n} was lost`);
+  if (arrived.some((n, at) => arrived.indexOf(n) !== at))
+    problems.push(`an update arrived twice: ${arrived.join(", ")}`);
   for (const updates of sent) {
     const inOrder = arrived.filter((n) => updates.includes(n));
-    if (inOrder.some((n, at) => at > 0 && n < (inOrder[at - 1] ?? n))) problems.push(`out of order: ${inOrder.join(", ")}`);
+    if (inOrder.some((n, at) => at > 0 && n < (inOrder[at - 1] ?? n)))
+      problems.push(`out of order: ${inOrder.join(", ")}`);
   }
   return problems;
 }

@@ -1,7 +1,15 @@
 /** Programs about live updates: who sends against who receives. */
 import { define, type Finished, type ProgramThread } from "../program.js";
 import {
-  exactlyOnceInOrder, leftIn, noEarlyTimeout, receivedBy, receiving, receivingAsCoroutine, sending, signalTellsTheQueue, updatesOf,
+  exactlyOnceInOrder,
+  leftIn,
+  noEarlyTimeout,
+  receivedBy,
+  receiving,
+  receivingAsCoroutine,
+  sending,
+  signalTellsTheQueue,
+  updatesOf,
 } from "./parts.js";
 
 const TIMEOUT_MS = 100;
@@ -30,7 +38,8 @@ export const producerConsumer = define({
 
 export const signal = define({
   name: "signal",
-  description: "two clients of a worker send an update each, the task takes one; then the event must tell whether one is left",
+  description:
+    "two clients of a worker send an update each, the task takes one; then the event must tell whether one is left",
   threads: { "client A": sending(1), "client B": sending(2), task: receiving(1, Infinity) },
   check: (finished) => signalTellsTheQueue(finished),
 });
@@ -59,7 +68,8 @@ export const threeUpdates = define({
 
 export const coroutineConsumer = define({
   name: "coroutine-consumer",
-  description: "a worker sends two updates; the task is a coroutine that waits for them, for ever, through its thread's reactor",
+  description:
+    "a worker sends two updates; the task is a coroutine that waits for them, for ever, through its thread's reactor",
   threads: { worker: sending(1, 2), task: receivingAsCoroutine(2, Infinity) },
   check: updatesArrive(Infinity, "worker"),
 });
@@ -89,7 +99,8 @@ const secondTask: ProgramThread = (env) => {
 
 export const closeReopen = define({
   name: "close-reopen",
-  description: "a worker sends two updates; one thread takes the first and closes its handle, another reopens the agent",
+  description:
+    "a worker sends two updates; one thread takes the first and closes its handle, another reopens the agent",
   threads: { worker: sending(1, 2), "first task": firstTask, "second task": secondTask },
   check: (finished) => {
     const received = [...receivedBy(finished.outcomes["first task"]), ...receivedBy(finished.outcomes["second task"])];

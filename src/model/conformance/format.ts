@@ -17,7 +17,11 @@ const nothing = z.strictObject({});
 const recorded = { result: json, error: z.string().nullable(), after: data };
 
 const operations = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.enum(["pushAction", "observe", "handleSubmit"]), args: z.strictObject({ data }), ...recorded }),
+  z.strictObject({
+    op: z.enum(["pushAction", "observe", "handleSubmit"]),
+    args: z.strictObject({ data }),
+    ...recorded,
+  }),
   z.strictObject({ op: z.enum(["updateStatus", "dbSetStatus"]), args: status, ...recorded }),
   z.strictObject({ op: z.enum(["act", "getLiveUpdate", "awaitSubmit"]), args: timeout, ...recorded }),
   z.strictObject({
@@ -60,6 +64,11 @@ export function readVectors(gzipped: Uint8Array): Sequence[] {
   const parsed = z.array(sequence).safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const at = issue?.path.reduce<string>((path, key) => path + (typeof key === "number" ? `[${key}]` : `.${String(key)}`), "");
-  throw new ConformanceFormatError(`not conformance vectors: ${at ? `at ${at}: ` : ""}${issue?.message ?? "invalid"}`, { cause: parsed.error });
+  const at = issue?.path.reduce<string>(
+    (path, key) => path + (typeof key === "number" ? `[${key}]` : `.${String(key)}`),
+    "",
+  );
+  throw new ConformanceFormatError(`not conformance vectors: ${at ? `at ${at}: ` : ""}${issue?.message ?? "invalid"}`, {
+    cause: parsed.error,
+  });
 }

@@ -49,8 +49,12 @@ export function liveSubject(agent: LiveAgent, metrics: AgentMetrics): Subject {
       isShutdown: agent.isShutdown,
       statusPushes: [...statusPushes],
       sentCount,
-      gauges: Object.fromEntries(metrics.statuses().map(({ agentType, status, value }) => [`${agentType}/${status}`, value])),
-      activeWorkers: Object.fromEntries(metrics.workers().map(({ agentType, workerId, value }) => [`${agentType}/w${workerId}`, value])),
+      gauges: Object.fromEntries(
+        metrics.statuses().map(({ agentType, status, value }) => [`${agentType}/${status}`, value]),
+      ),
+      activeWorkers: Object.fromEntries(
+        metrics.workers().map(({ agentType, workerId, value }) => [`${agentType}/w${workerId}`, value]),
+      ),
     }),
   };
 }

@@ -65,7 +65,12 @@ export async function runSequences(sequences: readonly Sequence[], mailbox: Mail
  * Runs one sequence until the first step that differs.
  * @param index its position in its file, for the difference
  */
-export function* runSequenceSteps(sequence: Sequence, index: number, arena: Arena, mailbox: MailboxKind): Steps<Difference | undefined> {
+export function* runSequenceSteps(
+  sequence: Sequence,
+  index: number,
+  arena: Arena,
+  mailbox: MailboxKind,
+): Steps<Difference | undefined> {
   const world = yield* createWorldSteps(sequence.variant, arena, mailbox);
   try {
     const created = { agentId: world.agentId, after: world.observe() };
@@ -75,7 +80,8 @@ export function* runSequenceSteps(sequence: Sequence, index: number, arena: Aren
     for (const [position, step] of sequence.steps.entries()) {
       const { op, args, ...expected } = step;
       const got = yield* outcomeSteps(world, step);
-      if (!isDeepStrictEqual(got, expected)) return { sequence: index, step: position, op, args, expected, got: { ...got } };
+      if (!isDeepStrictEqual(got, expected))
+        return { sequence: index, step: position, op, args, expected, got: { ...got } };
     }
     return undefined;
   } finally {

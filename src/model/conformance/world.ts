@@ -94,7 +94,9 @@ function* createSubjectSteps(variant: Variant, context: ModelContext): Steps<Sub
   const run = yield* wait(db.write("newTaskRun", { taskId, providerType: SIMULATED_PROVIDER_TYPE, runDir: "r1" }));
   const { assignmentId } = yield* wait(db.write("newAssignment", { taskRunId: run.taskRunId }));
   const { unitId } = yield* wait(db.write("newUnit", { assignmentId, unitIndex: 0, status: "launched" }));
-  const person = yield* wait(db.write("findOrCreateWorker", { workerName: "w1", providerType: SIMULATED_PROVIDER_TYPE }));
+  const person = yield* wait(
+    db.write("findOrCreateWorker", { workerName: "w1", providerType: SIMULATED_PROVIDER_TYPE }),
+  );
   const worker = Worker.get(db, person.workerId, person);
   const taskRun = TaskRun.get(db, run.taskRunId, run);
   const unit = Unit.get(db, unitId);

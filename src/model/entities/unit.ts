@@ -73,7 +73,11 @@ export class Unit {
    * @param agentId which agent: a unit that meanwhile is another's is left alone
    */
   *clearAssignedAgentSteps(agentId?: string): Steps<void> {
-    yield* wait(agentId === undefined ? this.db.write("clearUnitAgent", this.dbId) : this.db.write("clearUnitAgent", this.dbId, agentId));
+    yield* wait(
+      agentId === undefined
+        ? this.db.write("clearUnitAgent", this.dbId)
+        : this.db.write("clearUnitAgent", this.dbId, agentId),
+    );
     this.agentId = null;
     this.workerId = null;
   }

@@ -27,7 +27,11 @@ export class PacketOnboardingAgent extends PacketAgent<OnboardingRecord> {
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */
   static *newSteps(context: ModelContext, worker: Worker, taskRun: TaskRun): Steps<PacketOnboardingAgent> {
     const row = yield* wait(
-      context.db.write("newOnboardingAgent", { workerId: worker.dbId, taskRunId: taskRun.dbId, at: context.clock.now() }),
+      context.db.write("newOnboardingAgent", {
+        workerId: worker.dbId,
+        taskRunId: taskRun.dbId,
+        at: context.clock.now(),
+      }),
     );
     return PacketOnboardingAgent.get(context, row.onboardingAgentId, row);
   }

@@ -12,7 +12,10 @@ import type { Packet } from "./packet.js";
 import { PacketAgent } from "./packet-agent.js";
 
 /** A subclass of {@link PacketWorkerAgent} that can be instantiated. */
-type ProviderAgentClass = (new (opening: Opening<UnitAgentRecord>) => PacketWorkerAgent) & Pick<typeof PacketWorkerAgent, "newSteps" | "newFromProviderDataSteps">;
+type ProviderAgentClass = (new (
+  opening: Opening<UnitAgentRecord>,
+) => PacketWorkerAgent) &
+  Pick<typeof PacketWorkerAgent, "newSteps" | "newFromProviderDataSteps">;
 
 export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
   /**
@@ -44,7 +47,12 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
   }
 
   /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
-  static *newFromProviderDataSteps(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Steps<PacketWorkerAgent> {
+  static *newFromProviderDataSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Steps<PacketWorkerAgent> {
     if (this === PacketWorkerAgent) {
       return yield* classFor(context, unit.providerType).newFromProviderDataSteps(context, worker, unit, providerData);
     }
@@ -58,12 +66,22 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
     return block(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  static newFromProviderDataAsync(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Promise<PacketWorkerAgent> {
+  static newFromProviderDataAsync(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Promise<PacketWorkerAgent> {
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
   /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
-  protected static *_registerAgentSteps(context: ModelContext, worker: Worker, unit: Unit, providerType: string): Steps<PacketWorkerAgent> {
+  protected static *_registerAgentSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerType: string,
+  ): Steps<PacketWorkerAgent> {
     const row = yield* wait(
       context.db.write("newAgent", { workerId: worker.dbId, unitId: unit.dbId, providerType, at: context.clock.now() }),
     );
@@ -153,7 +171,9 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
 function classFor(context: ModelContext, providerType: string): ProviderAgentClass {
   const { PacketAgentClass } = context.providers.get(providerType);
   if (!(PacketAgentClass?.prototype instanceof PacketWorkerAgent)) {
-    throw new TypeError(`the PacketAgentClass of crowd provider "${providerType}" must be a subclass of PacketWorkerAgent`);
+    throw new TypeError(
+      `the PacketAgentClass of crowd provider "${providerType}" must be a subclass of PacketWorkerAgent`,
+    );
   }
   return PacketAgentClass as unknown as ProviderAgentClass;
 }

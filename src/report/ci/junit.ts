@@ -42,15 +42,20 @@ export function junitXml({ name, timestamp, seconds, cases }: JUnitSuite): strin
 function caseXml({ classname, name, outcome, message, details }: JUnitCase): string {
   const inner =
     outcome === "passed"
-      ? message === undefined ? "" : `<system-out>${escapeXml(message)}</system-out>`
+      ? message === undefined
+        ? ""
+        : `<system-out>${escapeXml(message)}</system-out>`
       : `<${outcome}${attributes(message === undefined ? {} : { message })}>${escapeXml(details ?? "")}</${outcome}>`;
   return `<testcase${attributes({ classname, name })}>${inner}</testcase>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   // A line break in an attribute would be read as a blank.
-  const escape = (value: string | number): string => escapeXml(String(value)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
-  return Object.entries(values).map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
+  const escape = (value: string | number): string =>
+    escapeXml(String(value)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escape(value)}"`)
+    .join("");
 }
 
 /** Characters that XML 1.0 has no way to write, not even as references; and halves of surrogate pairs. */

@@ -2,13 +2,15 @@
 
 /** Text that is shown as it is. */
 export function plain(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    // An underscore within a word is no emphasis.
-    .replace(/[\\`*[\]|~#@]|(?<!\w)_|_(?!\w)/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/\s+/g, " ");
+  return (
+    text
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      // An underscore within a word is no emphasis.
+      .replace(/[\\`*[\]|~#@]|(?<!\w)_|_(?!\w)/g, (character) => `&#${character.charCodeAt(0)};`)
+      .replace(/\s+/g, " ")
+  );
 }
 
 /** Text as code: on one line, with as many backticks around it as it takes. In a cell of a table a bar has to be escaped even so. */
@@ -21,7 +23,12 @@ export function code(text: string): string {
 }
 
 /** A table; cells are Markdown already. The columns at `numbers` stand at the right. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[], numbers: readonly number[] = []): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, "\\|")).join(" | ")} |`;
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [],
+): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, "\\|")).join(" | ")} |`;
   return [line(head), `|${head.map((_, at) => (numbers.includes(at) ? "--:" : "---")).join("|")}|`, ...rows.map(line)];
 }

@@ -36,25 +36,37 @@ export function runMarkdown(summary: Summary): string {
     summary.environment.cpu,
     `${summary.environment.cores} cores`,
   ];
-  const latencies = latenciesOf(summary).map(({ label, trend }) => [label, formatCount(trend.count), ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs)]);
+  const latencies = latenciesOf(summary).map(({ label, trend }) => [
+    label,
+    formatCount(trend.count),
+    ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs),
+  ]);
   const thresholds = summary.thresholds.map(({ metric, expression, observed, passed: kept }) => [
     `${mark(kept)} ${code(`${metric} ${expression}`)}`,
     formatObserved({ metric, expression, observed }),
   ]);
   const invariants = summary.invariants.map((invariant) => {
     const { statement, checked, violations } = invariant;
-    return [`${INVARIANT_MARKS[invariantOutcome(invariant)]} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`, formatCount(checked)];
+    return [
+      `${INVARIANT_MARKS[invariantOutcome(invariant)]} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`,
+      formatCount(checked),
+    ];
   });
   const sections = [
     [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
     reasons.map((reason) => `- ${plain(reason)}`),
     [plain(facts.join(" · "))],
-    latencies.length === 0 ? [] : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
+    latencies.length === 0
+      ? []
+      : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
     [`Run it again: ${code(summary.reproduce)}`],
   ];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 type Violation = Summary["invariants"][number]["violations"][number];
@@ -69,7 +81,13 @@ export function runJUnit(summary: Summary): string {
   const cut = end.how !== "finished";
   const again = `to reproduce: ${summary.reproduce}`;
   const cases: JUnitCase[] = [
-    { classname: "run", name: "the run comes to its end", ...(cut ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again } : { outcome: "passed" }) },
+    {
+      classname: "run",
+      name: "the run comes to its end",
+      ...(cut
+        ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again }
+        : { outcome: "passed" }),
+    },
     {
       classname: "run",
       name: "the generator keeps its schedule",
@@ -78,22 +96,31 @@ export function runJUnit(summary: Summary): string {
       details: again,
     },
     // By their ids: a statement may hold a bound that the run took from its machine.
-    ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
-      classname: "invariants",
-      name: id,
-      outcome: INVARIANT_CASES[invariantOutcome({ held, checked })],
-      message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
-      details: [...violations.map(describe), again].join("\n"),
-    })),
-    ...summary.thresholds.map(({ metric, expression, observed, passed }): JUnitCase => ({
-      classname: "thresholds",
-      name: `${metric} ${expression}`,
-      outcome: passed ? "passed" : "failure",
-      message: `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
-      details: again,
-    })),
+    ...summary.invariants.map(
+      ({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
+        classname: "invariants",
+        name: id,
+        outcome: INVARIANT_CASES[invariantOutcome({ held, checked })],
+        message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
+        details: [...violations.map(describe), again].join("\n"),
+      }),
+    ),
+    ...summary.thresholds.map(
+      ({ metric, expression, observed, passed }): JUnitCase => ({
+        classname: "thresholds",
+        name: `${metric} ${expression}`,
+        outcome: passed ? "passed" : "failure",
+        message: `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
+        details: again,
+      }),
+    ),
   ];
-  return junitXml({ name: summary.scenario.name, timestamp: summary.startedAt, seconds: summary.durationMs / 1000, cases });
+  return junitXml({
+    name: summary.scenario.name,
+    timestamp: summary.startedAt,
+    seconds: summary.durationMs / 1000,
+    cases,
+  });
 }
 
 /** The latencies, p50 and p99, in ms. Absolute times: they compare runs on machines of one kind. */
@@ -102,7 +129,14 @@ export function runBenchmarkJson(summary: Summary): string {
     (["p50", "p99"] as const).flatMap((percentile) => {
       const value = trend[percentile];
       if (value === null) return [];
-      return [{ name: `${summary.scenario.name}: ${label} ${percentile}`, unit: "ms", value, extra: `${formatCount(trend.count)} samples\n${summary.reproduce}` }];
+      return [
+        {
+          name: `${summary.scenario.name}: ${label} ${percentile}`,
+          unit: "ms",
+          value,
+          extra: `${formatCount(trend.count)} samples\n${summary.reproduce}`,
+        },
+      ];
     }),
   );
   return benchmarkJson(entries);

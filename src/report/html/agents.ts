@@ -9,7 +9,8 @@ import { statusClass } from "./statuses.js";
 const seconds = (atMs: number): string => `${(atMs / 1000).toFixed(3)} s`;
 
 export function slowest({ slowest: agents, durationMs, latency }: ReportData): Markup {
-  if (agents.length === 0) return html`<p>${latency.count.length === 0 ? "No live update was taken." : "The notes on who took how long died with their thread."}</p>`;
+  if (agents.length === 0)
+    return html`<p>${latency.count.length === 0 ? "No live update was taken." : "The notes on who took how long died with their thread."}</p>`;
   return html`<div class="agents"><div class="agents-head" aria-hidden="true"><span>agent</span><span>slowest (ms)</span><span>taken at</span><span>updates</span><span>ended as</span></div>
 ${agents.map((agent, index) => row(agent, index, durationMs))}</div>
 ${agents.some(({ sequence }) => sequence !== undefined) ? SEQUENCE_LEGEND : nothing}`;
@@ -32,7 +33,9 @@ function timeline(agent: SlowAgent, durationMs: number): Markup {
   const lines = [
     ...history.map(({ status, atMs }) => ({ atMs, what: badge(status) })),
     { atMs: agent.atMs, what: html`took the update that was <b>${formatMs(agent.latencyMs)} ms</b> on its way` },
-    ...(endedAtMs === undefined ? [] : [{ atMs: endedAtMs, what: html`its task ended${ended === undefined ? nothing : `: ${ended}`}` }]),
+    ...(endedAtMs === undefined
+      ? []
+      : [{ atMs: endedAtMs, what: html`its task ended${ended === undefined ? nothing : `: ${ended}`}` }]),
   ].sort((a, b) => a.atMs - b.atMs);
   return html`<div class="life" aria-hidden="true">${spans}<i style="left:${at(agent.atMs)}" title="slowest update taken"></i></div>
 <div class="life-axis" aria-hidden="true"><span>0 s</span><span>${(durationMs / 1000).toFixed(1)} s</span></div>

@@ -1,7 +1,15 @@
 /** From what a run measured to what its charts draw. Pure. */
 import type { Distribution, Interval, Measurements, TrendName } from "../../measure/index.js";
 import { LATENCY_LABELS } from "../labels.js";
-import { NAMED_PERCENTILES, REPORT_DATA_VERSION, type FaultMarks, type LatencyOverTime, type PercentileCurve, type ReportData, type StatusesOverTime } from "../data.js";
+import {
+  NAMED_PERCENTILES,
+  REPORT_DATA_VERSION,
+  type FaultMarks,
+  type LatencyOverTime,
+  type PercentileCurve,
+  type ReportData,
+  type StatusesOverTime,
+} from "../data.js";
 import { STATUS_ORDER } from "./statuses.js";
 
 /** An agent came to a status, ms from the start of the run; `from` is null when its row was made. */
@@ -30,12 +38,27 @@ const MARKS = 600;
 /** Points of the percentile curve each time the distance to 100 % halves; HdrHistogram's own default. */
 const TICKS_PER_HALF = 5;
 
-const CURVES = ["live_update_latency", "live_update_service_time", "live_update_round_trip"] as const satisfies readonly TrendName[];
+const CURVES = [
+  "live_update_latency",
+  "live_update_service_time",
+  "live_update_round_trip",
+] as const satisfies readonly TrendName[];
 
-export function buildReportData({ measurements, statusEvents, runId, scenario, phases, faults = [], slowest }: ReportInput): ReportData {
+export function buildReportData({
+  measurements,
+  statusEvents,
+  runId,
+  scenario,
+  phases,
+  faults = [],
+  slowest,
+}: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const byType = (type: StatusEvent["agentType"]): StatusesOverTime =>
-    statusesOverTime(statusEvents.filter(({ agentType }) => agentType === type), durationMs);
+    statusesOverTime(
+      statusEvents.filter(({ agentType }) => agentType === type),
+      durationMs,
+    );
   return {
     version: REPORT_DATA_VERSION,
     runId,
@@ -44,7 +67,9 @@ export function buildReportData({ measurements, statusEvents, runId, scenario, p
     phases: phases.map((phase) => ({ ...phase, fromMs: round(phase.fromMs), toMs: round(phase.toMs) })),
     ...(faults.length > 0 && { faultMarks: faultMarks(faults) }),
     latency: latencyOverTime(trends.live_update_latency, measurements.intervals("live_update_latency")),
-    percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) => percentileCurve(LATENCY_LABELS[name] ?? name, trends[name])),
+    percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) =>
+      percentileCurve(LATENCY_LABELS[name] ?? name, trends[name]),
+    ),
     statuses: { main: byType("main"), onboarding: byType("onboarding") },
     slowest: slowest.map((agent) => ({
       ...agent,
@@ -68,11 +93,13 @@ function faultMarks(faults: NonNullable<ReportInput["faults"]>): FaultMarks[] {
     if (times === undefined) byLabel.set(label, [atMs]);
     else times.push(atMs);
   }
-  return [...byLabel].sort(([a], [b]) => (a < b ? -1 : 1)).map(([label, times]) => {
-    const inOrder = times.sort((a, b) => a - b);
-    const step = Math.ceil(inOrder.length / MARKS);
-    return { label, count: inOrder.length, atMs: inOrder.filter((_, at) => at % step === 0).map(round) };
-  });
+  return [...byLabel]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, times]) => {
+      const inOrder = times.sort((a, b) => a - b);
+      const step = Math.ceil(inOrder.length / MARKS);
+      return { label, count: inOrder.length, atMs: inOrder.filter((_, at) => at % step === 0).map(round) };
+    });
 }
 
 function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): LatencyOverTime {
@@ -107,7 +134,8 @@ function percentileCurve(name: string, distribution: Distribution): PercentileCu
   const percent: number[] = [];
   // From half of 1 in `count` on there is no sample left that a percentile could tell from the greatest.
   for (let left = 1; left > 0.5 / distribution.count; left /= 2) {
-    for (let tick = 0; tick < TICKS_PER_HALF; tick++) percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
+    for (let tick = 0; tick < TICKS_PER_HALF; tick++)
+      percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
   }
   const last = percent.at(-1) ?? 0;
   // What the table says of a percentile is then what the summary says of it, and not of one near it.

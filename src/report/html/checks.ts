@@ -6,7 +6,10 @@ import type { Summary } from "../summary.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./table.js";
 
-const mark = (ok: boolean): Markup => (ok ? html`<span class="ok" role="img" aria-label="passed">✓</span>` : html`<span class="bad" role="img" aria-label="failed">✗</span>`);
+const mark = (ok: boolean): Markup =>
+  ok
+    ? html`<span class="ok" role="img" aria-label="passed">✓</span>`
+    : html`<span class="bad" role="img" aria-label="failed">✗</span>`;
 
 export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
   if (summary.thresholds.length === 0) return html`<p>The scenario sets none.</p>`;
@@ -15,7 +18,11 @@ export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
     html`<code>${expression}</code>`,
     formatObserved({ metric, expression, observed }),
   ]);
-  return table("Thresholds", [{ head: "metric", text: true }, { head: "threshold", text: true }, { head: "observed" }], rows);
+  return table(
+    "Thresholds",
+    [{ head: "metric", text: true }, { head: "threshold", text: true }, { head: "observed" }],
+    rows,
+  );
 }
 
 export function invariants(summary: Summary): Markup {

@@ -30,11 +30,27 @@ export function renderComparison(a: ComparedRun, b: ComparedRun): string {
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
 ${section("percentiles", "Live-update latency by percentile, ms", percentileChart(a.data, b.data))}
-${section("time", "Latency over time, ms", beside(({ data }, at) => latencyChart(data, at)))}
-${section("path", "Path of a live update, ms", beside(({ summary }) => path(summary)))}
-${section("statuses", "Agents by status", beside(({ data }, at) => statusChart(data, "main", at)))}
+${section(
+  "time",
+  "Latency over time, ms",
+  beside(({ data }, at) => latencyChart(data, at)),
+)}
+${section(
+  "path",
+  "Path of a live update, ms",
+  beside(({ summary }) => path(summary)),
+)}
+${section(
+  "statuses",
+  "Agents by status",
+  beside(({ data }, at) => statusChart(data, "main", at)),
+)}
 ${section("outcomes", "Outcomes", outcomes(a.summary, b.summary))}
-${section("thresholds", "Thresholds", beside(({ summary }) => thresholds(summary)))}
+${section(
+  "thresholds",
+  "Thresholds",
+  beside(({ summary }) => thresholds(summary)),
+)}
 ${section("counted", "Counted", counted(a.summary, b.summary))}`,
   });
 }
@@ -56,18 +72,41 @@ const RUNS = [{ head: "A" }, { head: "B" }] as const;
 function latencies(a: Summary, b: Summary): Markup {
   const rows = TREND_NAMES.flatMap((trend): Cell[][] => {
     const [label, before, after] = [LATENCY_LABELS[trend], a.trends[trend], b.trends[trend]];
-    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0) return [];
-    return [[label, ...(["p50", "p99", "max"] as const).flatMap((figure) => [formatMs(before[figure]), formatMs(after[figure]), change(before[figure], after[figure], "lower")])]];
+    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0)
+      return [];
+    return [
+      [
+        label,
+        ...(["p50", "p99", "max"] as const).flatMap((figure) => [
+          formatMs(before[figure]),
+          formatMs(after[figure]),
+          change(before[figure], after[figure], "lower"),
+        ]),
+      ],
+    ];
   });
-  const heads = ["p50", "p99", "max"].flatMap((figure) => [{ head: `A ${figure}` }, { head: `B ${figure}` }, { head: "change" }]);
+  const heads = ["p50", "p99", "max"].flatMap((figure) => [
+    { head: `A ${figure}` },
+    { head: `B ${figure}` },
+    { head: "change" },
+  ]);
   return table("Latency of both runs, ms", [{ head: "ms", text: true }, ...heads], rows);
 }
 
 function outcomes(a: Summary, b: Summary): Markup {
   const [before, after] = [a.outcomes.agents, b.outcomes.agents];
   const statuses = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const rows = statuses.map((status) => [badge(status), formatCount(before[status] ?? 0), formatCount(after[status] ?? 0), change(before[status] ?? 0, after[status] ?? 0)]);
-  return table("Agents of both runs by final status", [{ head: "status", text: true }, ...RUNS, { head: "change" }], rows);
+  const rows = statuses.map((status) => [
+    badge(status),
+    formatCount(before[status] ?? 0),
+    formatCount(after[status] ?? 0),
+    change(before[status] ?? 0, after[status] ?? 0),
+  ]);
+  return table(
+    "Agents of both runs by final status",
+    [{ head: "status", text: true }, ...RUNS, { head: "change" }],
+    rows,
+  );
 }
 
 function counted(a: Summary, b: Summary): Markup {
@@ -83,6 +122,13 @@ const NOTABLE = 0.1;
 
 function change(before: number | null, after: number | null, better?: "lower"): Markup {
   const text = changeOf(before, after);
-  if (before === null || after === null || before === 0 || better === undefined || Math.abs(after / before - 1) < NOTABLE) return html`${text}`;
+  if (
+    before === null ||
+    after === null ||
+    before === 0 ||
+    better === undefined ||
+    Math.abs(after / before - 1) < NOTABLE
+  )
+    return html`${text}`;
   return html`<span class="${after < before ? "better" : "worse"}">${text}</span>`;
 }

@@ -61,7 +61,8 @@ function withoutSequences(run: ReportData): object {
 /** The diagrams of the agents, most of which nobody opens. A page that compares has no agents. */
 function sequencesOf(runs: readonly ReportData[]): Markup {
   const [run, ...others] = runs;
-  if (run === undefined || others.length > 0 || run.slowest.every(({ sequence }) => sequence === undefined)) return nothing;
+  if (run === undefined || others.length > 0 || run.slowest.every(({ sequence }) => sequence === undefined))
+    return nothing;
   return html`<script type="text/plain" id="sequences">${raw(pack(run.slowest.map(({ sequence }) => sequence ?? null)))}</script>
 `;
 }

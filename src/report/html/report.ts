@@ -11,7 +11,11 @@ import { keyFigures, verdict } from "./verdict.js";
 
 export function renderReport(summary: Summary, data: ReportData): string {
   const passed = summary.verdict.passed ? "passed" : "failed";
-  return renderPage({ title: `${summary.scenario.name} ${passed} – crowdstorm`, runs: [data], body: reportBody(summary, data) });
+  return renderPage({
+    title: `${summary.scenario.name} ${passed} – crowdstorm`,
+    runs: [data],
+    body: reportBody(summary, data),
+  });
 }
 
 /** What is between the head of the page and its end. */

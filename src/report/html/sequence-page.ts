@@ -18,7 +18,14 @@ export interface SequencePage {
   readonly sequence: Sequence;
 }
 
-export function renderSequencePage({ title, problems, facts, command: again, outcomes = {}, sequence }: SequencePage): string {
+export function renderSequencePage({
+  title,
+  problems,
+  facts,
+  command: again,
+  outcomes = {},
+  sequence,
+}: SequencePage): string {
   const failed = problems.length > 0;
   return renderPage({
     title: `${title} – crowdstorm`,
@@ -30,7 +37,22 @@ ${failed ? html`<ul class="reasons">${problems.map((problem) => html`<li>${probl
 ${command(again.label, again.text)}
 </section>
 ${section("sequence", "What happened, from the top down", sequenceFigure(sequence))}
-${Object.keys(outcomes).length === 0 ? nothing : section("outcomes", "What each returned", table("Outcomes", [{ head: "", text: true }, { head: "returned", text: true }], Object.entries(outcomes)))}`,
+${
+  Object.keys(outcomes).length === 0
+    ? nothing
+    : section(
+        "outcomes",
+        "What each returned",
+        table(
+          "Outcomes",
+          [
+            { head: "", text: true },
+            { head: "returned", text: true },
+          ],
+          Object.entries(outcomes),
+        ),
+      )
+}`,
   });
 }
 
@@ -38,7 +60,15 @@ function sequenceFigure(sequence: Sequence): Markup {
   const { columns, rows } = sequence;
   const cells = rows.map(({ at, column, text }) => [at, columns[column] ?? "", text]);
   return html`<figure>${raw(drawSequence(sequence, "sequence-1", "Sequence diagram: a column for each, time from the top down"))}
-<details class="figures-table"><summary>As a table</summary>${table("What happened", [{ head: "at", text: true }, { head: "who", text: true }, { head: "what", text: true }], cells)}</details></figure>
+<details class="figures-table"><summary>As a table</summary>${table(
+    "What happened",
+    [
+      { head: "at", text: true },
+      { head: "who", text: true },
+      { head: "what", text: true },
+    ],
+    cells,
+  )}</details></figure>
 ${SEQUENCE_LEGEND}`;
 }
 

@@ -22,8 +22,10 @@ export function table(label: string, columns: readonly Column[], rows: readonly 
     at === 0 ? html`<th scope="row"${kind(at)}>${value}</th>` : html`<td${kind(at)}>${value}</td>`;
   return html`<div class="table" role="region" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${columns.map(({ head }, at) => html`<th scope="col"${kind(at)}>${head}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>
-`)}</tbody></table></div>`;
+<tbody>${rows.map(
+    (row) => html`<tr>${row.map(cell)}</tr>
+`,
+  )}</tbody></table></div>`;
 }
 
 /** A bar of `share` (0 to 1) of the width it is given, beside a number that says the same. */

@@ -41,18 +41,29 @@ function violations({ id, violations, violationCount }: Summary["invariants"][nu
   if (violationCount === 0) return nothing;
   const more = violationCount - violations.length;
   return html`<details class="violations"><summary>${id}: ${plural(violationCount, "violation")}</summary><ul>
-${violations.map(({ what, agentId, detail }) => html`<li><b>${what}${agentId === undefined ? "" : `, agent ${agentId}`}</b>: ${detail}</li>
-`)}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : nothing}</ul></details>`;
+${violations.map(
+  ({
+    what,
+    agentId,
+    detail,
+  }) => html`<li><b>${what}${agentId === undefined ? "" : `, agent ${agentId}`}</b>: ${detail}</li>
+`,
+)}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : nothing}</ul></details>`;
 }
 
 /** The figures that a reader wants first. Those that have nothing to say in this run are left out. */
-export function keyFigures({ counters, trends, durationMs }: Pick<Summary, "counters" | "trends" | "durationMs">): Markup {
+export function keyFigures({
+  counters,
+  trends,
+  durationMs,
+}: Pick<Summary, "counters" | "trends" | "durationMs">): Markup {
   const taken = counters["live_updates_taken"] ?? 0;
   const latency = trends["live_update_latency"];
   const detection = trends["disconnect_detection"];
   const figure = (name: MetricName, label: string, value: string, detail: string): Markup =>
     html`<div title="${METRICS[name].doc}"><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
-  const count = (...names: readonly CounterName[]): number => names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+  const count = (...names: readonly CounterName[]): number =>
+    names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
   const events = [
     [count("disconnects"), "disconnect"],
     [count("reconnects"), "reconnect"],
@@ -64,6 +75,14 @@ ${figure("live_updates_taken", "Live updates", formatCount(taken), `${formatCoun
 ${figure("live_update_latency", "Latency, p50", ms(latency?.p50), "intended time → taken")}
 ${figure("live_update_latency", "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
 ${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${plural(detection.count, "waiter")} released`)}
-${figure("agents_registered", "Agents", formatCount(counters["agents_registered"] ?? 0), events.filter(([times]) => times > 0).map(([times, what]) => plural(times, what)).join(", "))}
+${figure(
+  "agents_registered",
+  "Agents",
+  formatCount(counters["agents_registered"] ?? 0),
+  events
+    .filter(([times]) => times > 0)
+    .map(([times, what]) => plural(times, what))
+    .join(", "),
+)}
 </dl>`;
 }

@@ -26,8 +26,12 @@ export function formatMs(ms: number): string {
 }
 
 const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : formatMs(value));
-const countValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : Math.round(value).toLocaleString("en-GB"));
-const timeSeries: uPlot.Series = { label: "at", value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)) };
+const countValue = (_chart: uPlot, value: number | null): string =>
+  value === null ? "" : Math.round(value).toLocaleString("en-GB");
+const timeSeries: uPlot.Series = {
+  label: "at",
+  value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)),
+};
 
 /** A logarithmic axis of ms with the decades alone: lines between them would compete with the data, unless there are few. */
 function msAxis(): uPlot.Axis {
@@ -37,7 +41,9 @@ function msAxis(): uPlot.Axis {
       const steps = max / min > 200 ? [1] : [1, 2, 5];
       const first = Math.floor(Math.log10(min));
       const decades = Array.from({ length: Math.ceil(Math.log10(max)) - first + 1 }, (_, at) => 10 ** (first + at));
-      return decades.flatMap((decade) => steps.map((step) => Number((step * decade).toPrecision(1)))).filter((ms) => ms >= min * 0.999 && ms <= max * 1.001);
+      return decades
+        .flatMap((decade) => steps.map((step) => Number((step * decade).toPrecision(1))))
+        .filter((ms) => ms >= min * 0.999 && ms <= max * 1.001);
     },
     filter: (_chart, splits) => splits,
     values: thousands,
@@ -63,7 +69,11 @@ function latency(run: ReportData): ChartSpec {
     data: [x, p50, p99, max, count],
     height: 320,
     padding: [lanesHeight(run) + 6, 8, 0, 0],
-    scales: { x: timeScale(durationMs), y: { distr: LOGARITHMIC, range: () => [lowest, edgesMs.at(-1) ?? 1] }, count: { auto: false, range: [0, 1] } },
+    scales: {
+      x: timeScale(durationMs),
+      y: { distr: LOGARITHMIC, range: () => [lowest, edgesMs.at(-1) ?? 1] },
+      count: { auto: false, range: [0, 1] },
+    },
     axes: [timeAxis(), msAxis()],
     series: [
       timeSeries,
@@ -78,7 +88,11 @@ function latency(run: ReportData): ChartSpec {
 }
 
 function rate(run: ReportData): ChartSpec {
-  const { latency: { lengthMs, startMs, count }, durationMs, runId } = run;
+  const {
+    latency: { lengthMs, startMs, count },
+    durationMs,
+    runId,
+  } = run;
   const [x, [perSecond = []]] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
   return {
     data: [x, perSecond],
@@ -86,14 +100,26 @@ function rate(run: ReportData): ChartSpec {
     padding: [8, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
     axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
-    series: [timeSeries, line("updates a second", "link", { fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`, width: 1.5, value: countValue })],
+    series: [
+      timeSeries,
+      line("updates a second", "link", {
+        fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`,
+        width: 1.5,
+        value: countValue,
+      }),
+    ],
     plugins: [phaseBands(run, false)],
     group: runId,
   };
 }
 
 /** Values in the middle of their intervals, with `gap` for each interval in which nothing was measured. */
-function withGaps(startMs: readonly number[], lengthMs: number, columns: readonly (readonly number[])[], gap: number | null = null): [number[], Column[]] {
+function withGaps(
+  startMs: readonly number[],
+  lengthMs: number,
+  columns: readonly (readonly number[])[],
+  gap: number | null = null,
+): [number[], Column[]] {
   const first = startMs[0] ?? 0;
   const length = startMs.length === 0 ? 0 : Math.round(((startMs.at(-1) ?? 0) - first) / lengthMs) + 1;
   const places = startMs.map((start) => Math.round((start - first) / lengthMs));
@@ -109,7 +135,9 @@ function withGaps(startMs: readonly number[], lengthMs: number, columns: readonl
 function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
   const { durationMs, runId } = run;
   // The order of an agent's life from the top puts the ends at the bottom, where they only grow.
-  const sums = series.map((_, at) => atMs.map((_at, point) => series.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)));
+  const sums = series.map((_, at) =>
+    atMs.map((_at, point) => series.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)),
+  );
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
     data: [atMs.map((ms) => ms / 1000), ...sums],
@@ -156,7 +184,10 @@ function percentiles(runs: readonly ReportData[]): ChartSpec {
     data: [xs, ...columns],
     height: 300,
     padding: [8, 16, 0, 0],
-    scales: { x: { time: false, distr: LOGARITHMIC, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] }, y: { distr: LOGARITHMIC, range: () => decades(all) } },
+    scales: {
+      x: { time: false, distr: LOGARITHMIC, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] },
+      y: { distr: LOGARITHMIC, range: () => decades(all) },
+    },
     axes: [
       axis({
         scale: "x",
@@ -175,8 +206,10 @@ function percentiles(runs: readonly ReportData[]): ChartSpec {
   };
 }
 
-const nines = (max: number, width: number): number[] => [1, ...(width < 520 ? [] : [2, 4]), 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
-const percentName = (x: number): string => (x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`);
+const nines = (max: number, width: number): number[] =>
+  [1, ...(width < 520 ? [] : [2, 4]), 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
+const percentName = (x: number): string =>
+  x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`;
 
 function decades(values: readonly number[]): [number, number] {
   if (values.length === 0) return [0.01, 1];

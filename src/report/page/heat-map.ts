@@ -10,7 +10,10 @@ export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime):
       drawAxes: (chart) => {
         const { ctx, bbox } = chart;
         const shades = shadesBetween(colour("heat-low"), colour("heat-high"));
-        const x = edges(startMs.flatMap((ms) => [ms, ms + lengthMs]), (ms) => chart.valToPos(ms / 1000, "x", true));
+        const x = edges(
+          startMs.flatMap((ms) => [ms, ms + lengthMs]),
+          (ms) => chart.valToPos(ms / 1000, "x", true),
+        );
         // A lowest edge of 0 has no place on a logarithmic axis: its row reaches down to the end of it.
         const y = edges(edgesMs, (ms) => (ms === 0 ? bbox.top + bbox.height : chart.valToPos(ms, "y", true)));
         ctx.save();
@@ -35,10 +38,12 @@ export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime):
 }
 
 /** Whole pixels, so that neighbouring cells neither overlap nor leave a seam. */
-const edges = (values: readonly number[], position: (value: number) => number): number[] => values.map((value) => Math.round(position(value)));
+const edges = (values: readonly number[], position: (value: number) => number): number[] =>
+  values.map((value) => Math.round(position(value)));
 
 function shadesBetween(low: string, high: string): (share: number) => string {
   const channels = (text: string): number[] => (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
   const [from, to] = [channels(low), channels(high)];
-  return (share) => `rgb(${from.map((channel, at) => Math.round(channel + ((to[at] ?? 0) - channel) * share)).join(" ")})`;
+  return (share) =>
+    `rgb(${from.map((channel, at) => Math.round(channel + ((to[at] ?? 0) - channel) * share)).join(" ")})`;
 }

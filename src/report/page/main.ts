@@ -11,7 +11,9 @@ let runs = JSON.parse(document.getElementById("runs")?.textContent ?? "[]") as r
 const drawn = new Map<HTMLElement, uPlot>();
 
 function drawAll(): void {
-  const cursors = new Map([...drawn].map(([element, { cursor }]) => [element, { left: cursor.left ?? -10, top: cursor.top ?? -10 }]));
+  const cursors = new Map(
+    [...drawn].map(([element, { cursor }]) => [element, { left: cursor.left ?? -10, top: cursor.top ?? -10 }]),
+  );
   for (const chart of drawn.values()) chart.destroy();
   drawn.clear();
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {

@@ -21,7 +21,8 @@ export function drawWhenOpened(runs: () => readonly ReportData[]): void {
     const index = Number(place.dataset["sequence"]);
     const agent = runs()[0]?.slowest[index];
     const sequence = await sequenceOf(agent, index);
-    if (agent !== undefined && sequence !== undefined) place.innerHTML = drawSequence(sequence, `agent-${index}`, `The life of agent ${agent.agentId}`);
+    if (agent !== undefined && sequence !== undefined)
+      place.innerHTML = drawSequence(sequence, `agent-${index}`, `The life of agent ${agent.agentId}`);
   };
   // `toggle` does not bubble.
   document.addEventListener("toggle", ({ target }) => target instanceof HTMLDetailsElement && void draw(target), true);
@@ -51,6 +52,9 @@ export function followKeys(): void {
     rows[to]?.classList.add("chosen");
     texts[to]?.scrollIntoView({ block: "nearest", inline: "nearest" });
     const said = target.nextElementSibling;
-    if (said !== null) said.textContent = [...(texts[to]?.querySelectorAll("tspan") ?? [])].map(({ textContent }) => textContent).join(" ");
+    if (said !== null)
+      said.textContent = [...(texts[to]?.querySelectorAll("tspan") ?? [])]
+        .map(({ textContent }) => textContent)
+        .join(" ");
   });
 }

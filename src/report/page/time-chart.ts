@@ -33,7 +33,11 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
       plugins: [...plugins],
       ...(padding !== undefined && { padding }),
       legend: { live: true, markers: { width: 0, fill: (self, at) => markerFill(self, at) } },
-      cursor: { points: { size: 6 }, drag: { x: true, y: false }, ...(group !== undefined && { sync: { key: group } }) },
+      cursor: {
+        points: { size: 6 },
+        drag: { x: true, y: false },
+        ...(group !== undefined && { sync: { key: group } }),
+      },
     },
     data,
     element,
@@ -45,23 +49,33 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
 /** A legend's square in the colour of its line, or nothing for a series that is not drawn. */
 function markerFill(chart: uPlot, at: number): string {
   const { stroke } = chart.series[at] ?? {};
-  const paint: unknown = typeof stroke === "function" ? (stroke as (self: uPlot, at: number) => unknown)(chart, at) : stroke;
+  const paint: unknown =
+    typeof stroke === "function" ? (stroke as (self: uPlot, at: number) => unknown)(chart, at) : stroke;
   return typeof paint === "string" ? paint : "transparent";
 }
 
 export function axis(options: uPlot.Axis): uPlot.Axis {
   const line = { stroke: () => colour("line"), width: 1 };
-  return { font: FONT, labelFont: FONT, stroke: () => colour("soft"), grid: line, ticks: { ...line, size: 4 }, ...options };
+  return {
+    font: FONT,
+    labelFont: FONT,
+    stroke: () => colour("soft"),
+    grid: line,
+    ticks: { ...line, size: 4 },
+    ...options,
+  };
 }
 
 /** The axis of the run's time, in seconds. */
-export const timeAxis = (): uPlot.Axis => axis({ scale: "x", values: (_chart, splits) => splits.map(clockTime), size: 34 });
+export const timeAxis = (): uPlot.Axis =>
+  axis({ scale: "x", values: (_chart, splits) => splits.map(clockTime), size: 34 });
 
 /** The whole run, even where nothing was measured at its ends, unless the reader has chosen a part of it. Without data there are no limits. */
 export function timeScale(durationMs: number): uPlot.Scale {
   return {
     time: false,
-    range: ({ data: [x] }, min, max) => (!Number.isFinite(min) || (min === x[0] && max === x.at(-1)) ? [0, durationMs / 1000] : [min, max]),
+    range: ({ data: [x] }, min, max) =>
+      !Number.isFinite(min) || (min === x[0] && max === x.at(-1)) ? [0, durationMs / 1000] : [min, max],
   };
 }
 
@@ -81,7 +95,9 @@ type Marked = Pick<ReportData, "phases" | "faultMarks">;
 
 /** The lanes that have something in them, from the top. */
 function lanesOf({ phases, faultMarks = [] }: Marked): number[] {
-  return [...new Set([...phases.map(({ kind }) => LANES[kind]), ...(faultMarks.length > 0 ? [LANES.fault] : [])])].sort();
+  return [
+    ...new Set([...phases.map(({ kind }) => LANES[kind]), ...(faultMarks.length > 0 ? [LANES.fault] : [])]),
+  ].sort();
 }
 
 /** How much room {@link phaseBands} needs above a chart when it names the phases, CSS pixels. */
@@ -100,11 +116,15 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
         const ratio = uPlot.pxRatio;
         const right = bbox.left + bbox.width;
         const at = (ms: number): number => chart.valToPos(ms / 1000, "x", true);
-        const topOf = (kind: Phase["kind"]): number => bbox.top - (lanes.length - lanes.indexOf(LANES[kind])) * LANE * ratio + ratio;
+        const topOf = (kind: Phase["kind"]): number =>
+          bbox.top - (lanes.length - lanes.indexOf(LANES[kind])) * LANE * ratio + ratio;
         ctx.save();
         for (const { kind, fromMs, toMs, label } of phases) {
           const from = clamp(at(fromMs), bbox.left, right);
-          const width = Math.max(clamp(at(toMs), bbox.left, right) - from, BEGINS.has(kind) && isWithin(chart, fromMs) ? 2 * ratio : 0);
+          const width = Math.max(
+            clamp(at(toMs), bbox.left, right) - from,
+            BEGINS.has(kind) && isWithin(chart, fromMs) ? 2 * ratio : 0,
+          );
           if (width <= 0) continue;
           ctx.fillStyle = colour(`phase-${kind}`);
           // Arrivals go on for most of a run: a tint would only grey the chart.
@@ -113,8 +133,15 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
           ctx.globalAlpha = 1;
           if (!named) continue;
           ctx.fillRect(from, topOf(kind), Math.max(width - ratio, 2 * ratio), (LANE - 3) * ratio);
-          const next = phases.filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs).map((other) => at(other.fromMs));
-          name(ctx, label, { left: from, top: topOf(kind), right: from + width, free: Math.min(...next, right) }, ratio);
+          const next = phases
+            .filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs)
+            .map((other) => at(other.fromMs));
+          name(
+            ctx,
+            label,
+            { left: from, top: topOf(kind), right: from + width, free: Math.min(...next, right) },
+            ratio,
+          );
         }
         if (named) {
           ctx.fillStyle = colour("phase-fault");
@@ -151,7 +178,12 @@ function isWithin(chart: uPlot, ms: number): boolean {
 }
 
 /** Writes a label on its band, or beside it as far as the lane is `free`, or as much of it as the band holds. Canvas pixels. */
-function name(ctx: CanvasRenderingContext2D, label: string, band: { left: number; top: number; right: number; free: number }, ratio: number): void {
+function name(
+  ctx: CanvasRenderingContext2D,
+  label: string,
+  band: { left: number; top: number; right: number; free: number },
+  ratio: number,
+): void {
   ctx.font = FONT.replace("12px", `${10.5 * ratio}px`);
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
@@ -182,7 +214,9 @@ function operableByKeys(element: HTMLElement, chart: uPlot): void {
     const at = chart.cursor.idx ?? -1;
     const key = chart.cursor.sync?.key;
     const together = key === undefined ? [chart] : uPlot.sync(key).plots;
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
+      event.key
+    ];
     if (event.key === "Escape") {
       for (const each of together) each.setCursor({ left: -10, top: -10 });
       chart.setData(chart.data);

@@ -5,9 +5,14 @@ import { UsageError } from "../../../dist/cli/errors.js";
 import { exploreCommand } from "../../../dist/cli/explore.js";
 
 try {
-  await yargs(hideBin(process.argv)).scriptName("simulate").command(exploreCommand).strict().fail((message, error) => {
-    throw (error as Error | undefined) ?? new UsageError(message);
-  }).parseAsync();
+  await yargs(hideBin(process.argv))
+    .scriptName("simulate")
+    .command(exploreCommand)
+    .strict()
+    .fail((message, error) => {
+      throw (error as Error | undefined) ?? new UsageError(message);
+    })
+    .parseAsync();
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -18,7 +18,8 @@ export const planted: readonly Program[] = [
   }),
   define({
     name: "raised-and-lowered",
-    description: "the event is raised and lowered again between the ticket and its use, and both others look while it is up",
+    description:
+      "the event is raised and lowered again between the ticket and its use, and both others look while it is up",
     threads: {
       raiser: ({ event }) => {
         event("didSubmit").set();
@@ -29,7 +30,9 @@ export const planted: readonly Program[] = [
       looker: ({ event }) => event("didSubmit").isSet(),
     },
     check: ({ outcomes, env }) =>
-      outcomes["ticket"] === false && outcomes["looker"] === true && !env.event("didSubmit").isSet() ? ["seen up, and not lowered by the ticket"] : [],
+      outcomes["ticket"] === false && outcomes["looker"] === true && !env.event("didSubmit").isSet()
+        ? ["seen up, and not lowered by the ticket"]
+        : [],
   }),
   define({
     name: "ticket-after-look",
@@ -65,7 +68,8 @@ export const planted: readonly Program[] = [
         return [before, submitted.waitBeyond(ticket, 10), submitted.isSet()];
       },
     },
-    check: ({ outcomes }) => (outcomes["other"] === false && same(outcomes["waiter"], [true, true, true]) ? ["up before and after"] : []),
+    check: ({ outcomes }) =>
+      outcomes["other"] === false && same(outcomes["waiter"], [true, true, true]) ? ["up before and after"] : [],
   }),
   define({
     name: "status-seen-twice",
@@ -82,7 +86,8 @@ export const planted: readonly Program[] = [
       },
       looker: ({ status }) => [status(), status(), status()],
     },
-    check: ({ outcomes }) => (same(outcomes["looker"], ["returned", "timeout", "disconnect"]) ? ["all three were seen, in this order"] : []),
+    check: ({ outcomes }) =>
+      same(outcomes["looker"], ["returned", "timeout", "disconnect"]) ? ["all three were seen, in this order"] : [],
   }),
   define({
     name: "empty-and-then-not",

@@ -38,7 +38,11 @@ function randomProgram(seed: number): Program {
   return define({
     name: `random-${seed}`,
     description: "random operations on an event and the status row",
-    threads: { raiser: threadOf([raise]), other: threadOf([pick(), pick()]), ...(extra ? { third: threadOf([pick()]) } : {}) },
+    threads: {
+      raiser: threadOf([raise]),
+      other: threadOf([pick(), pick()]),
+      ...(extra ? { third: threadOf([pick()]) } : {}),
+    },
     check: () => [],
   });
 }

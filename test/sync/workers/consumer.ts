@@ -4,7 +4,16 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import {
-  Arena, block, neverAbsent, openMailbox, park, spawn, suspend, type Mailbox, type MailboxKind, type Steps,
+  Arena,
+  block,
+  neverAbsent,
+  openMailbox,
+  park,
+  spawn,
+  suspend,
+  type Mailbox,
+  type MailboxKind,
+  type Steps,
 } from "../../../dist/sync/index.js";
 
 export interface ConsumerData {

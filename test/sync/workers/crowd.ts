@@ -20,10 +20,16 @@ export interface CrowdResult {
 
 const { shared, waiters, slots, timeoutMs, mark } = workerData as CrowdData;
 const arena = Arena.attach(shared);
-const answers = Array.from({ length: waiters }, (_, i) => arena.slot(i % slots).event("didSubmit").waitAsync(timeoutMs));
+const answers = Array.from({ length: waiters }, (_, i) =>
+  arena
+    .slot(i % slots)
+    .event("didSubmit")
+    .waitAsync(timeoutMs),
+);
 Atomics.add(new Int32Array(mark), 0, 1);
 const set = (await Promise.all(answers)).filter((answer) => answer).length;
 const { waiting, timers } = arena.reactor;
 parentPort?.postMessage({
-  told: { set, timedOut: waiters - set }, left: { waiting, timers: timers.size },
+  told: { set, timedOut: waiters - set },
+  left: { waiting, timers: timers.size },
 } satisfies CrowdResult);
