@@ -96,7 +96,10 @@ function toHistogram(counts: IntervalCounts): Histogram {
   const last = counts.buckets.length - 1;
   counts.buckets.forEach((bucket, at) => {
     // The greatest time goes in as it is, so that the histogram's own maximum is the exact one.
-    histogram.recordValueWithCount(at === last ? Math.min(counts.maxNs, LARGEST_NS) : lowestIn(bucket), counts.counts[at] ?? 0);
+    histogram.recordValueWithCount(
+      at === last ? Math.min(counts.maxNs, LARGEST_NS) : lowestIn(bucket),
+      counts.counts[at] ?? 0,
+    );
   });
   return histogram;
 }

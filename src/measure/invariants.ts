@@ -216,7 +216,11 @@ function checkTimeouts(agents: readonly AgentEvidence[]): InvariantResult {
     const { waitedMs, timeoutMs, alreadyTimeout } = task.timeout;
     found.checked(1);
     if (waitedMs < timeoutMs && !alreadyTimeout) {
-      found.violated({ what: "timed out too early", agentId, detail: `after ${msBeside(waitedMs, timeoutMs)} of ${msBeside(timeoutMs, waitedMs)}` });
+      found.violated({
+        what: "timed out too early",
+        agentId,
+        detail: `after ${msBeside(waitedMs, timeoutMs)} of ${msBeside(timeoutMs, waitedMs)}`,
+      });
     }
   }
   return found.result();

@@ -103,7 +103,8 @@ export function createSharedCounts(): SharedCounts {
   return {
     counts,
     received({ counters }) {
-      for (const { name, count } of counters) before[COUNTER_PLACES[name]] = (before[COUNTER_PLACES[name]] ?? 0) + count;
+      for (const { name, count } of counters)
+        before[COUNTER_PLACES[name]] = (before[COUNTER_PLACES[name]] ?? 0) + count;
     },
     rest: () => countersIn(counts, before),
     total: (name) => counts[COUNTER_PLACES[name]] ?? 0,
@@ -216,7 +217,13 @@ class TrendCounts implements Trend {
     const filled = filledOf(counts, first, end);
     counts.fill(0, first, end);
     this.#carry();
-    this.#closed.push({ index: this.#index, ...filled, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#carriedNs });
+    this.#closed.push({
+      index: this.#index,
+      ...filled,
+      minNs: this.#minNs,
+      maxNs: this.#maxNs,
+      sumNs: this.#carriedNs,
+    });
     this.#minNs = Infinity;
     this.#maxNs = -1;
     this.#carriedNs = 0n;

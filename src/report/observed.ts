@@ -1,5 +1,14 @@
 /** What a threshold has seen, with its unit, and with the digits that it takes to see why it passed or failed. */
-import { compare, isMetric, limitOf, METRICS, multiply, parseDecimal, toDecimal, type Rational } from "../measure/index.js";
+import {
+  compare,
+  isMetric,
+  limitOf,
+  METRICS,
+  multiply,
+  parseDecimal,
+  toDecimal,
+  type Rational,
+} from "../measure/index.js";
 
 /** Significant digits that a figure has at least, as far as it has them. The whole part is never rounded. */
 const LEAST_DIGITS = 4;

@@ -4,7 +4,17 @@
  */
 import { Chalk, type ChalkInstance } from "chalk";
 import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
-import { bar, formatAgainst, formatBound, formatCount, formatMs, formatShare, plural, sparkline, wrap } from "./format.js";
+import {
+  bar,
+  formatAgainst,
+  formatBound,
+  formatCount,
+  formatMs,
+  formatShare,
+  plural,
+  sparkline,
+  wrap,
+} from "./format.js";
 import { invariantOutcome } from "./invariant-outcome.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { formatObserved } from "./observed.js";

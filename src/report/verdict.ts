@@ -45,7 +45,7 @@ export function judge({ end, invariants, thresholds, load, schedule }: Facts): V
   if (!schedule.kept) {
     reasons.push(
       schedule.slipP99Ms === null
-        ? "the schedule was not kept: the generator carried nothing out"
+        ? "the schedule was not kept: no slip was measured"
         : `the schedule was not kept: p99 of the slip is ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, the bound is ${formatBound(schedule.boundMs)} ms`,
     );
   }

@@ -102,7 +102,7 @@ const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number
     99,
     [/^the load was not generated: no worker acted$/],
   ],
-  ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/carried nothing out/]],
+  ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/no slip was measured/]],
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],
   [

@@ -10,7 +10,13 @@
 import { join } from "node:path";
 import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
-import { createCollector, createRecorder, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
+import {
+  createCollector,
+  createRecorder,
+  watchProcess,
+  type ClientEvidence,
+  type Measurements,
+} from "../../measure/index.js";
 import {
   createRunDirectory,
   hasBegun,
