@@ -17,16 +17,20 @@ export function formatMs(ms: number | null | undefined): string {
   return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
 }
 
-/** A bound in ms, whole: 100, 1,700.5. */
+/** As {@link formatMs}, for a bound: with all its digits where three would be another bound. */
 export function formatBound(ms: number): string {
-  return ms.toLocaleString("en-GB", { maximumFractionDigits: 20 });
+  const text = formatMs(ms);
+  return numberIn(text) === ms ? text : ms.toLocaleString("en-GB", { maximumFractionDigits: 20 });
+}
+
+function numberIn(text: string): number {
+  return Number(text.replaceAll(",", ""));
 }
 
 /** As {@link formatMs}, for a time beside its bound: with more digits where the rounded time would be on another side of the bound. */
 export function formatAgainst(ms: number | null, boundMs: number): string {
   if (ms === null) return formatMs(ms);
-  const isTold = (text: string): boolean =>
-    Math.sign(Number(text.replaceAll(",", "")) - boundMs) === Math.sign(ms - boundMs);
+  const isTold = (text: string): boolean => Math.sign(numberIn(text) - boundMs) === Math.sign(ms - boundMs);
   const figures = [formatMs(ms), ...Array.from({ length: 20 }, (_, at) => ms.toFixed(at + 1))];
   return figures.find(isTold) ?? String(ms);
 }
