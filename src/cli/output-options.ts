@@ -48,9 +48,17 @@ export function prepareOutputs(args: OutputArguments): void {
   for (const { path } of filesOf(args)) clearFile(path);
 }
 
-/** Writes the files that are asked for. @throws UsageError when one cannot be written */
+/** Writes the files that are asked for, all or none. @throws UsageError when one cannot be written */
 export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
-  for (const { name, path } of filesOf(args)) writeText(path, outputs[name]());
+  const files = filesOf(args);
+  for (const [at, { name, path }] of files.entries()) {
+    try {
+      writeText(path, outputs[name]());
+    } catch (error) {
+      for (const written of files.slice(0, at)) clearFile(written.path);
+      throw error;
+    }
+  }
 }
 
 function filesOf(args: OutputArguments): { readonly name: keyof OutputArguments; readonly path: string }[] {

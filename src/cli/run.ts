@@ -153,12 +153,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
       await watch.end(finished);
     }
     const { summary, directory } = finished;
+    writeOutputs(args, runOutputs(summary));
     if (!args.quiet)
       process.stdout.write(
         renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
       );
     process.exitCode = exitCodeOf(summary);
-    writeOutputs(args, runOutputs(summary));
   },
 };
 

@@ -9,6 +9,7 @@ import {
   createRecorder,
   evaluate,
   formatHlog,
+  loadGenerated,
   parseThresholds,
   scheduleKept,
   type Collector,
@@ -49,6 +50,8 @@ export interface Conclusion {
     readonly happened: readonly Happened[];
     readonly losses: readonly string[];
     readonly allowanceMs: number;
+    /** Workers that had not finished when their client thread was killed. */
+    readonly lostWorkers: number;
   };
   /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
   readonly withLives?: (agents: SlowAgent[]) => SlowAgent[];
@@ -87,6 +90,7 @@ export function conclude(conclusion: Conclusion): Summary {
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
+    load: loadGenerated(measurements, plan.workers, conclusion.injected?.lostWorkers ?? 0),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS + (conclusion.injected?.allowanceMs ?? 0)),
     ...(conclusion.injected !== undefined && {
       faults: [...conclusion.injected.happened],

@@ -1,6 +1,6 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
 import { build, type Histogram } from "hdr-histogram-js";
-import { BUCKETS, LARGEST_NS, SIGNIFICANT_DIGITS, filledOf, lowestIn } from "./buckets.js";
+import { BUCKETS, LARGEST_NS, SIGNIFICANT_DIGITS, bucketOf, filledOf, lowestIn } from "./buckets.js";
 import type { IntervalCounts } from "./recorder.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
@@ -9,7 +9,9 @@ export interface Distribution {
   readonly minMs: number;
   readonly maxMs: number;
   readonly meanMs: number;
-  /** The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits. */
+  /** The exact sum of the samples, ns. */
+  readonly sumNs: bigint;
+  /** The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits; beyond 104 days: the greatest. */
   percentile(percent: number): number;
   /**
    * How many samples lie between neighbouring `edgesMs` (ascending, ms), the lower edge included: one number fewer than edges.
@@ -29,7 +31,7 @@ export function mergeCounts(parts: readonly IntervalCounts[], index: number): In
   let end = 0;
   let minNs = Infinity;
   let maxNs = -1;
-  let sumNs = 0;
+  let sumNs = 0n;
   for (const part of parts) {
     const { buckets, counts } = part;
     for (let at = 0; at < buckets.length; at++) {
@@ -54,12 +56,15 @@ export function createDistribution(counts: IntervalCounts): Distribution {
     count,
     minMs: count === 0 ? NaN : counts.minNs / 1e6,
     maxMs: count === 0 ? NaN : counts.maxNs / 1e6,
-    meanMs: counts.sumNs / count / 1e6,
+    meanMs: Number(counts.sumNs) / count / 1e6,
+    sumNs: counts.sumNs,
     percentile(percent) {
       if (count === 0) return NaN;
       forPercentiles ??= toHistogram(counts);
       // The library answers with the upper end of a bucket, which the greatest and the least time may lie within.
-      const ns = Math.min(Math.max(forPercentiles.getValueAtPercentile(percent), counts.minNs), counts.maxNs);
+      const upper = forPercentiles.getValueAtPercentile(percent);
+      // Values beyond the range share the last bucket, which ends with the greatest of them.
+      const ns = bucketOf(upper) === BUCKETS - 1 ? counts.maxNs : Math.min(Math.max(upper, counts.minNs), counts.maxNs);
       return ns / 1e6;
     },
     countsBetween(edgesMs) {
@@ -77,18 +82,24 @@ export function createDistribution(counts: IntervalCounts): Distribution {
   };
 }
 
+/** The least range of a histogram; a greater one takes more memory. */
+const HOUR_NS = 3_600_000_000_000;
+
 function toHistogram(counts: IntervalCounts): Histogram {
   const histogram = build({
     bitBucketSize: 64,
     autoResize: false,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: LARGEST_NS,
+    highestTrackableValue: Math.min(Math.max(HOUR_NS, counts.maxNs), LARGEST_NS),
     numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
   });
   const last = counts.buckets.length - 1;
   counts.buckets.forEach((bucket, at) => {
     // The greatest time goes in as it is, so that the histogram's own maximum is the exact one.
-    histogram.recordValueWithCount(at === last ? counts.maxNs : lowestIn(bucket), counts.counts[at] ?? 0);
+    histogram.recordValueWithCount(
+      at === last ? Math.min(counts.maxNs, LARGEST_NS) : lowestIn(bucket),
+      counts.counts[at] ?? 0,
+    );
   });
   return histogram;
 }

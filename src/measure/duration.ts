@@ -3,9 +3,9 @@
 /** µs, so that what is divided and multiplied below are whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
 const US_PER_UNIT = { us: 1, µs: 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
 
-/** How many ms `amount` of `unit` are, undefined when that is no unit of time. */
-export function toMs(amount: number, unit: string): number | undefined {
-  return Object.hasOwn(US_PER_UNIT, unit) ? (amount * US_PER_UNIT[unit as keyof typeof US_PER_UNIT]) / 1000 : undefined;
+/** How many microseconds a `unit` has, a whole number; undefined when it is not a unit of time. */
+export function usPerUnit(unit: string): number | undefined {
+  return Object.hasOwn(US_PER_UNIT, unit) ? US_PER_UNIT[unit as keyof typeof US_PER_UNIT] : undefined;
 }
 
 /** What {@link parseDuration} reads. */

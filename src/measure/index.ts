@@ -1,6 +1,7 @@
 /** The public face of src/measure: recording, merging, thresholds, invariants, the health of the generator. */
 export { DURATION_PATTERN, parseDuration } from "./duration.js";
 export { type Distribution } from "./distribution.js";
+export { compare, multiply, parseDecimal, toDecimal, type Rational } from "./exact.js";
 export {
   noteTaken,
   nothingTaken,
@@ -22,6 +23,7 @@ export {
   type ThreadHealth,
 } from "./health.js";
 export { formatHlog, type HlogOptions } from "./hlog.js";
+export { loadGenerated, type LoadVerdict } from "./load.js";
 export {
   VIOLATIONS_KEPT,
   checkInvariants,
@@ -58,10 +60,12 @@ export {
 export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerCount } from "./prometheus.js";
 export {
   createRecorder,
+  createSharedCounts,
   type IntervalCounts,
   type Recorder,
   type RecorderOptions,
   type RecorderSnapshot,
+  type SharedCounts,
   type Trend,
 } from "./recorder.js";
 export { distributionOf } from "./samples.js";
@@ -69,6 +73,7 @@ export {
   ThresholdError,
   evaluate,
   failuresThatAbort,
+  limitOf,
   parseThreshold,
   parseThresholds,
   type Threshold,

@@ -216,7 +216,11 @@ function checkTimeouts(agents: readonly AgentEvidence[]): InvariantResult {
     const { waitedMs, timeoutMs, alreadyTimeout } = task.timeout;
     found.checked(1);
     if (waitedMs < timeoutMs && !alreadyTimeout) {
-      found.violated({ what: "timed out too early", agentId, detail: `after ${ms(waitedMs)} of ${ms(timeoutMs)}` });
+      found.violated({
+        what: "timed out too early",
+        agentId,
+        detail: `after ${msBeside(waitedMs, timeoutMs)} of ${msBeside(timeoutMs, waitedMs)}`,
+      });
     }
   }
   return found.result();
@@ -253,7 +257,7 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
         found.violated({
           what: "released too late",
           agentId,
-          detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${ms(took)}, the bound is ${ms(boundMs)}`,
+          detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${msBeside(took, boundMs)}, the bound is ${msBeside(boundMs, took)}`,
         });
     }
   }
@@ -277,11 +281,11 @@ function checkHoldings({ holdings }: RunEvidence): InvariantResult {
     }
     const last = before?.unitId === unitId ? before : undefined;
     if (last !== undefined && fromMs < last.toMs) {
-      const until = last.toMs === Infinity ? "the end" : ms(last.toMs);
+      const until = last.toMs === Infinity ? "the end" : msBeside(last.toMs, fromMs);
       found.violated({
         what: "unit held twice",
         agentId,
-        detail: `took unit ${unitId} at ${ms(fromMs)}, agent ${last.agentId} held it until ${until}`,
+        detail: `took unit ${unitId} at ${msBeside(fromMs, last.toMs)}, agent ${last.agentId} held it until ${until}`,
       });
     }
     if (last === undefined || toMs > last.toMs) before = { unitId, agentId, toMs };
@@ -356,6 +360,11 @@ function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
     }
   }
   return found.result();
+}
+
+/** A time that was compared with another: with all its digits where the two would look the same and are not. */
+function msBeside(value: number, other: number): string {
+  return value !== other && ms(value) === ms(other) ? `${value} ms` : ms(value);
 }
 
 /** A time for people: µs resolution is enough to tell 1.9999 from 2. */

@@ -51,9 +51,13 @@ export const METRICS = {
     "Live updates not taken because the agent had ended, as its final status says.",
   ),
   workers_started: counter("workers", "Simulated workers that arrived."),
+  workers_finished: counter(
+    "workers",
+    "Simulated workers that came to their end: their agent ended, they were refused, or they dropped out for good.",
+  ),
   workers_cut_off: counter(
     "workers",
-    "Simulated workers that had not finished, or not arrived, when the run was brought to its end.",
+    "Simulated workers that had not finished, or not arrived, when the run was brought to its end or their client thread was killed.",
   ),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
   not_qualified: counter(

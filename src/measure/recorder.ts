@@ -3,12 +3,12 @@
  * about 7 ns a record, a counter 9 ns) and handed over as a {@link RecorderSnapshot} that another thread merges
  * (`measurements.ts`).
  *
- * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (132 KiB, made on
+ * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (176 KiB, made on
  * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
  * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
  */
-import { BUCKETS, LARGEST_NS, bucketOf, filledOf } from "./buckets.js";
-import type { CounterName, GaugeName, RateName, TrendName } from "./metrics.js";
+import { BUCKETS, bucketOf, filledOf } from "./buckets.js";
+import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
 
 /** Times recorded in one interval: the buckets (`buckets.ts`) that are not empty, and what buckets cannot tell exactly. */
 export interface IntervalCounts {
@@ -18,10 +18,10 @@ export interface IntervalCounts {
   readonly buckets: Uint16Array;
   /** The count of each of `buckets`. */
   readonly counts: Uint32Array;
-  /** Least, greatest and sum of the recorded times, ns; exact. */
+  /** Least, greatest and sum of the recorded times, ns; exact, also of those beyond the buckets' range. */
   readonly minNs: number;
   readonly maxNs: number;
-  readonly sumNs: number;
+  readonly sumNs: bigint;
 }
 
 /** What a thread recorded since its last hand-over. A structured clone of it is whole. */
@@ -40,8 +40,8 @@ export interface RecorderSnapshot {
 export interface Trend {
   /**
    * Records a time of `ms` (fractional) that ended at `atMs` on the run's clock; `atMs` places it on the time axis.
-   * A time that ended before the present interval began is counted into the present one. Times over an hour count as an hour.
-   * @throws RangeError for a time that is negative or NaN, or an `atMs` that is not finite: two instants were taken in the
+   * A time that ended before the present interval began is counted into the present one.
+   * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were taken in the
    * wrong order or not at all, and no figure could be trusted.
    */
   record(ms: number, atMs: number): void;
@@ -68,11 +68,58 @@ export interface RecorderOptions {
   readonly originMs: number;
   /** The length of an interval of the time axis, ms; 500 unless given; the same in every thread. */
   readonly intervalMs?: number;
+  /** Where counters are kept from the start on, one place each ({@link COUNTER_NAMES}): in shared memory they outlive the thread. */
+  readonly counts?: Float64Array;
 }
 
-export function createRecorder({ thread, originMs, intervalMs = 500 }: RecorderOptions): Recorder {
+/** The place of each counter in {@link RecorderOptions.counts}. */
+const COUNTER_PLACES = Object.fromEntries(COUNTER_NAMES.map((name, place) => [name, place])) as Readonly<
+  Record<CounterName, number>
+>;
+
+/** The counters that have grown since `before`, and by how much. */
+function countersIn(counts: Float64Array, before: Float64Array): RecorderSnapshot["counters"] {
+  return COUNTER_NAMES.map((name, place) => ({ name, count: (counts[place] ?? 0) - (before[place] ?? 0) })).filter(
+    ({ count }) => count !== 0,
+  );
+}
+
+/** What a thread counts, as its coordinator can see it, also when the thread has died. */
+export interface SharedCounts {
+  /** For the thread's recorder. */
+  readonly counts: Float64Array;
+  /** A snapshot of the thread has arrived. */
+  received(snapshot: RecorderSnapshot): void;
+  /** What the thread has counted and no snapshot has brought. */
+  rest(): RecorderSnapshot["counters"];
+  /** What the thread has counted since its start. */
+  total(name: CounterName): number;
+}
+
+export function createSharedCounts(): SharedCounts {
+  const bytes = COUNTER_NAMES.length * Float64Array.BYTES_PER_ELEMENT;
+  const counts = new Float64Array(new SharedArrayBuffer(bytes));
+  const before = new Float64Array(COUNTER_NAMES.length);
+  return {
+    counts,
+    received({ counters }) {
+      for (const { name, count } of counters)
+        before[COUNTER_PLACES[name]] = (before[COUNTER_PLACES[name]] ?? 0) + count;
+    },
+    rest: () => countersIn(counts, before),
+    total: (name) => counts[COUNTER_PLACES[name]] ?? 0,
+  };
+}
+
+export function createRecorder({
+  thread,
+  originMs,
+  intervalMs = 500,
+  counts = new Float64Array(COUNTER_NAMES.length),
+}: RecorderOptions): Recorder {
   const trends = new Map<TrendName, TrendCounts>();
-  const counters = new Map<CounterName, number>();
+  /** What {@link Recorder.take} has handed over of `counts`. */
+  const taken = new Float64Array(COUNTER_NAMES.length);
   const rates = new Map<RateName, { passes: number; total: number }>();
   const gauges = new Map<GaugeName, number>();
   return {
@@ -81,7 +128,10 @@ export function createRecorder({ thread, originMs, intervalMs = 500 }: RecorderO
       if (trend === undefined) trends.set(name, (trend = new TrendCounts(name, originMs, intervalMs)));
       return trend;
     },
-    count: (name, n = 1) => void counters.set(name, (counters.get(name) ?? 0) + n),
+    count(name, n = 1) {
+      const place = COUNTER_PLACES[name];
+      counts[place] = (counts[place] ?? 0) + n;
+    },
     observe(name, passed) {
       let rate = rates.get(name);
       if (rate === undefined) rates.set(name, (rate = { passes: 0, total: 0 }));
@@ -96,11 +146,11 @@ export function createRecorder({ thread, originMs, intervalMs = 500 }: RecorderO
         trends: Array.from(trends, ([name, trend]) => ({ name, intervals: trend.take() })).filter(
           (trend) => trend.intervals.length > 0,
         ),
-        counters: Array.from(counters, ([name, count]) => ({ name, count })),
+        counters: countersIn(counts, taken),
         rates: Array.from(rates, ([name, rate]) => ({ name, ...rate })),
         gauges: Array.from(gauges, ([name, value]) => ({ name, thread, value })),
       };
-      counters.clear();
+      taken.set(counts);
       rates.clear();
       return snapshot;
     },
@@ -116,7 +166,9 @@ class TrendCounts implements Trend {
   #endMs = -Infinity;
   #minNs = Infinity;
   #maxNs = -1;
+  /** The sum is the two together: a whole number below 2^53 and what came before. */
   #sumNs = 0;
+  #carriedNs = 0n;
 
   constructor(
     private readonly name: TrendName,
@@ -125,14 +177,15 @@ class TrendCounts implements Trend {
   ) {}
 
   record(ms: number, atMs: number): void {
-    if (!(ms >= 0)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
+    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
     if (!(atMs < this.#endMs)) this.#open(atMs);
-    const ns = Math.min(Math.round(ms * 1e6), LARGEST_NS);
+    const ns = Math.round(ms * 1e6);
     const counts = (this.#counts ??= new Uint32Array(BUCKETS));
     const bucket = bucketOf(ns);
     counts[bucket] = (counts[bucket] ?? 0) + 1;
     if (ns < this.#minNs) this.#minNs = ns;
     if (ns > this.#maxNs) this.#maxNs = ns;
+    if (this.#sumNs + ns > Number.MAX_SAFE_INTEGER) this.#carry();
     this.#sumNs += ns;
   }
 
@@ -141,6 +194,11 @@ class TrendCounts implements Trend {
     const taken = this.#closed;
     this.#closed = [];
     return taken;
+  }
+
+  #carry(): void {
+    this.#carriedNs += BigInt(this.#sumNs);
+    this.#sumNs = 0;
   }
 
   #open(atMs: number): void {
@@ -158,9 +216,16 @@ class TrendCounts implements Trend {
     const end = bucketOf(this.#maxNs) + 1;
     const filled = filledOf(counts, first, end);
     counts.fill(0, first, end);
-    this.#closed.push({ index: this.#index, ...filled, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs });
+    this.#carry();
+    this.#closed.push({
+      index: this.#index,
+      ...filled,
+      minNs: this.#minNs,
+      maxNs: this.#maxNs,
+      sumNs: this.#carriedNs,
+    });
     this.#minNs = Infinity;
     this.#maxNs = -1;
-    this.#sumNs = 0;
+    this.#carriedNs = 0n;
   }
 }

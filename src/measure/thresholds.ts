@@ -8,9 +8,14 @@
  * Unlike k6, where an empty sink reads as 0 (and `p(99)<5` passes when nothing was measured), a threshold on a trend, rate
  * or gauge without samples fails with "no samples": a check that passes because nothing happened checks nothing. A counter
  * that was never raised is 0, since `count==0` is a statement about just that.
+ *
+ * The comparison is exact: the limit is the decimal number that was written, in its unit, and a share, an average and a rate
+ * per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is not).
  */
 import { closest } from "fastest-levenshtein";
-import { parseDuration, TIME_UNITS, toMs } from "./duration.js";
+import { parseDuration, TIME_UNITS, usPerUnit } from "./duration.js";
+import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
+import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
 
@@ -40,8 +45,8 @@ export interface Threshold {
   /** The N of p(N), 0 to 100; only for aggregation "p". */
   readonly percent?: number;
   readonly operator: Operator;
-  /** In the unit of the aggregation: ms for a trend, a share from 0 to 1 for a rate, per second for a counter's rate. */
-  readonly limit: number;
+  /** Exactly as written, in the unit of the aggregation: ms for a trend, a share from 0 to 1 for a rate, per second for a counter's rate. */
+  readonly limit: Rational;
   readonly abortOnFail: boolean;
   /** ms from the start of the run. */
   readonly delayAbortMs: number;
@@ -92,16 +97,9 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   if (percent !== undefined && percent > 100) return fail(`a percentile is from 0 to 100, not ${percent}`);
 
   const unit = groups["unit"] ?? "";
-  const number = Number(groups["number"]);
-  // 95 * 0.01 is more than 0.95.
-  const limit =
-    unit === ""
-      ? number
-      : metricUnit === "ms"
-        ? toMs(number, unit)
-        : metricUnit === "share" && unit === "%"
-          ? number / 100
-          : undefined;
+  const number = parseDecimal(groups["number"] ?? "");
+  const factor = factorOf(unit, metricUnit);
+  const limit = factor === undefined ? undefined : multiply(number, factor);
   if (limit === undefined) {
     const right =
       metricUnit === "ms"
@@ -112,10 +110,9 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
     return fail(`"${unit}" is no unit of it; ${right}`);
   }
 
-  if (metricUnit === "share" && !(limit >= 0 && limit <= 1)) {
-    return fail(
-      `a share is from 0 to 1, or from 0% to 100%${unit === "" && number > 0 && number <= 100 ? `; did you mean ${number}%?` : ""}`,
-    );
+  if (metricUnit === "share" && !isBetween(0, limit, 1)) {
+    const percentage = unit === "" && isBetween(0, limit, 100) ? `; did you mean ${groups["number"] ?? ""}%?` : "";
+    return fail(`a share is from 0 to 1, or from 0% to 100%${percentage}`);
   }
 
   const delayAbortMs = parseDuration(delayAbortEval);
@@ -143,17 +140,27 @@ export function parseThresholds(specs: Readonly<Record<string, readonly Threshol
   return Object.entries(specs).flatMap(([metric, list]) => list.map((spec) => parseThreshold(metric, spec)));
 }
 
+/** What a limit in `unit` is multiplied by to be in the unit of the metric; undefined when the metric has no such unit. */
+function factorOf(unit: string, metricUnit: string): Rational | undefined {
+  if (unit === "") return { numerator: 1n, denominator: 1n };
+  if (metricUnit === "share" && unit === "%") return { numerator: 1n, denominator: 100n };
+  const us = metricUnit === "ms" ? usPerUnit(unit) : undefined;
+  return us === undefined ? undefined : { numerator: BigInt(us), denominator: 1000n };
+}
+
+function isBetween(least: number, value: Rational, most: number): boolean {
+  return compare(value, parseDecimal(String(least))) >= 0 && compare(value, parseDecimal(String(most))) <= 0;
+}
+
 /** How each threshold fared. */
 export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const observed = observe(threshold, measurements);
-    // A rate per second of a run that took no time is as little a figure as a percentile of no samples.
-    const known = Number.isFinite(observed);
     return {
       metric: threshold.metric,
       expression: threshold.expression,
-      observed: known ? observed : null,
-      passed: known && holds[threshold.operator](observed, threshold.limit),
+      observed: observed === undefined ? null : observed.value,
+      passed: observed !== undefined && holds[threshold.operator](compare(observed.exact, threshold.limit)),
     };
   });
 }
@@ -169,33 +176,84 @@ export function failuresThatAbort(thresholds: readonly Threshold[], measurements
   return evaluate(due, measurements).filter((result) => !result.passed && result.observed !== null);
 }
 
-const holds: Record<Operator, (observed: number, limit: number) => boolean> = {
-  "<": (observed, limit) => observed < limit,
-  "<=": (observed, limit) => observed <= limit,
-  ">": (observed, limit) => observed > limit,
-  ">=": (observed, limit) => observed >= limit,
-  "==": (observed, limit) => observed === limit,
-  "!=": (observed, limit) => observed !== limit,
+/** Whether the operator holds, by the sign of observed − limit. */
+const holds: Record<Operator, (sign: number) => boolean> = {
+  "<": (sign) => sign < 0,
+  "<=": (sign) => sign <= 0,
+  ">": (sign) => sign > 0,
+  ">=": (sign) => sign >= 0,
+  "==": (sign) => sign === 0,
+  "!=": (sign) => sign !== 0,
 };
 
-/** NaN when there are no samples. */
-function observe({ metric, aggregation, percent = 50 }: Threshold, measurements: Measurements): number {
-  if (isIn(measurements.trends, metric)) {
-    const distribution = measurements.trends[metric];
-    if (aggregation === "avg") return distribution.meanMs;
-    if (aggregation === "min") return distribution.minMs;
-    if (aggregation === "max") return distribution.maxMs;
-    return distribution.percentile(percent);
-  }
+/** What was measured: as a number, and exactly. */
+interface Observed {
+  readonly value: number;
+  readonly exact: Rational;
+}
+
+/** Undefined when there are no samples, or no time has passed to divide a count by. */
+function observe({ metric, aggregation, percent = 50 }: Threshold, measurements: Measurements): Observed | undefined {
+  if (isIn(measurements.trends, metric)) return observeTrend(measurements.trends[metric], aggregation, percent);
   if (isIn(measurements.counters, metric)) {
     const count = measurements.counters[metric];
-    return aggregation === "count" ? count : count / (measurements.durationMs / 1000);
+    if (aggregation === "count") return asWritten(count);
+    return measurements.durationMs === 0
+      ? undefined
+      : quotient(parseDecimal(String(count * 1000)), parseDecimal(String(measurements.durationMs)));
   }
   if (isIn(measurements.rates, metric)) {
     const { passes, total } = measurements.rates[metric];
-    return passes / total;
+    return total === 0 ? undefined : quotient(parseDecimal(String(passes)), parseDecimal(String(total)));
   }
-  return measurements.gauges[metric] ?? NaN;
+  const gauge = measurements.gauges[metric];
+  return gauge === undefined ? undefined : asWritten(gauge);
+}
+
+function observeTrend(
+  distribution: Distribution,
+  aggregation: Threshold["aggregation"],
+  percent: number,
+): Observed | undefined {
+  if (distribution.count === 0) return undefined;
+  switch (aggregation) {
+    case "avg":
+      return quotient(
+        { numerator: distribution.sumNs, denominator: 1n },
+        { numerator: BigInt(distribution.count) * 1_000_000n, denominator: 1n },
+      );
+    case "min":
+      return asWritten(distribution.minMs);
+    case "max":
+      return asWritten(distribution.maxMs);
+    case "med":
+    case "p":
+      return asWritten(distribution.percentile(percent));
+    case "count":
+    case "rate":
+    case "value":
+      throw new Error(`a trend has no ${aggregation}`);
+  }
+}
+
+/** A figure that its decimal text denotes: a count, a gauge, or whole nanoseconds as ms. */
+function asWritten(value: number): Observed {
+  return { value, exact: parseDecimal(String(value)) };
+}
+
+function quotient(a: Rational, b: Rational): Observed {
+  const exact = { numerator: a.numerator * b.denominator, denominator: a.denominator * b.numerator };
+  return { value: toNumber(exact), exact };
+}
+
+/** What the limit of a threshold is, in the unit of `Threshold.limit`; undefined when the expression is not one of this metric. */
+export function limitOf(metric: string, expression: string): Rational | undefined {
+  try {
+    return parseThreshold(metric, expression).limit;
+  } catch (error) {
+    if (error instanceof ThresholdError) return undefined;
+    throw error;
+  }
 }
 
 function isIn<K extends MetricName>(record: Readonly<Record<K, unknown>>, name: MetricName): name is K {

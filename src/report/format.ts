@@ -17,6 +17,24 @@ export function formatMs(ms: number | null | undefined): string {
   return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
 }
 
+/** As {@link formatMs}, for a bound: with all its digits where three would be another bound. */
+export function formatBound(ms: number): string {
+  const text = formatMs(ms);
+  return numberIn(text) === ms ? text : ms.toLocaleString("en-GB", { maximumFractionDigits: 20 });
+}
+
+function numberIn(text: string): number {
+  return Number(text.replaceAll(",", ""));
+}
+
+/** As {@link formatMs}, for a time beside its bound: with more digits where the rounded time would be on another side of the bound. */
+export function formatAgainst(ms: number | null, boundMs: number): string {
+  if (ms === null) return formatMs(ms);
+  const isTold = (text: string): boolean => Math.sign(numberIn(text) - boundMs) === Math.sign(ms - boundMs);
+  const figures = [formatMs(ms), ...Array.from({ length: 20 }, (_, at) => ms.toFixed(at + 1))];
+  return figures.find(isTold) ?? String(ms);
+}
+
 /** A share of a whole: 12.3 %. */
 export function formatShare(part: number, whole: number): string {
   return whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`;

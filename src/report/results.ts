@@ -54,23 +54,43 @@ export function removeRunDirectory(directory: string): void {
  * directory, synced, then renamed. On failure the temporary file is removed. @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  let file: number;
+  writeTogether([{ path, data }]);
+}
+
+interface FileContent {
+  readonly path: string;
+  readonly data: string | Uint8Array;
+}
+
+/**
+ * As {@link writeAtomically} for several files: no path changes before the content of all of them is on the disk. They are
+ * renamed in their order. @throws ResultsError
+ */
+function writeTogether(files: readonly FileContent[]): void {
+  const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    file = openSync(temporary, "w");
+    for (const { path, data } of files) orCannotWrite(path, () => writeSynced(temporaryOf(path), data));
+    for (const { path } of files) orCannotWrite(path, () => renameSync(temporaryOf(path), path));
   } catch (error) {
-    throw cannotWrite(path, error);
+    for (const { path } of files) rmSync(temporaryOf(path), { force: true });
+    throw error;
   }
+}
+
+function writeSynced(path: string, data: string | Uint8Array): void {
+  const file = openSync(path, "w");
   try {
-    try {
-      writeFileSync(file, data);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+    writeFileSync(file, data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function orCannotWrite(path: string, write: () => void): void {
+  try {
+    write();
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw cannotWrite(path, error);
   }
 }
@@ -85,13 +105,19 @@ export interface RunFiles {
   readonly report: ReportData;
 }
 
-/** Writes a run's files into its directory, the summary last. @throws ResultsError */
+/**
+ * Writes a run's files into its directory, the summary last. None appears before there is room for all: the report has the
+ * verdict, too. @throws ResultsError
+ */
 export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
-  writeAtomically(join(directory, RUN_FILES.scenario), scenario);
-  writeAtomically(join(directory, RUN_FILES.hlog), hlog);
-  writeAtomically(join(directory, RUN_FILES.reportData), `${JSON.stringify(report)}\n`);
-  writeAtomically(join(directory, RUN_FILES.report), renderReport(summary, report));
-  writeAtomically(join(directory, RUN_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
+  const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
+  writeTogether([
+    file(RUN_FILES.scenario, scenario),
+    file(RUN_FILES.hlog, hlog),
+    file(RUN_FILES.reportData, `${JSON.stringify(report)}\n`),
+    file(RUN_FILES.report, renderReport(summary, report)),
+    file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
+  ]);
 }
 
 /**

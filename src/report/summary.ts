@@ -12,6 +12,7 @@ import {
   TREND_NAMES,
   type Distribution,
   type InvariantReport,
+  type LoadVerdict,
   type Measurements,
   type ProcessHealth,
   type ScheduleVerdict,
@@ -118,6 +119,8 @@ export const summarySchema = z.object({
       violations: z.array(z.object({ what: z.string(), agentId: z.string().optional(), detail: z.string() })),
     }),
   ),
+  /** Whether the planned load was generated at all, and if not, why. Absent in summaries of older versions. */
+  load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
   /** Whether the generator kept its schedule, by the p99 of its slip. */
   schedule: z.object({
     kept: z.boolean(),
@@ -177,6 +180,7 @@ export interface SummaryInput
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;
   readonly thresholds: readonly ThresholdResult[];
+  readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   readonly floor?: readonly { readonly name: string; readonly doc: string; readonly distribution: Distribution }[];
@@ -189,6 +193,7 @@ export function buildSummary(input: SummaryInput): Summary {
     end: input.end,
     invariants: invariants.results,
     thresholds: input.thresholds,
+    load: input.load,
     schedule: input.schedule,
   };
   return summarySchema.parse({

@@ -4,7 +4,17 @@
  */
 import { Chalk, type ChalkInstance } from "chalk";
 import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../measure/index.js";
-import { bar, formatCount, formatMs, formatShare, plural, sparkline, wrap } from "./format.js";
+import {
+  bar,
+  formatAgainst,
+  formatBound,
+  formatCount,
+  formatMs,
+  formatShare,
+  plural,
+  sparkline,
+  wrap,
+} from "./format.js";
 import { invariantOutcome } from "./invariant-outcome.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { formatObserved } from "./observed.js";
@@ -273,7 +283,7 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
   );
   const delays = threads.flatMap((thread) => (thread.eventLoopDelay === null ? [] : [thread.eventLoopDelay.p99Ms]));
   const facts = [
-    `${kept}: slip p99 ${formatMs(schedule.slipP99Ms)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatMs(schedule.boundMs)} ms`,
+    `${kept}: slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatBound(schedule.boundMs)} ms`,
     `event loop late p99 ${delays.length === 0 ? "–" : formatMs(Math.max(...delays))} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,

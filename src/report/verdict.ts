@@ -1,12 +1,12 @@
 /** The verdict on a run and the exit code that goes with it. */
 import { z } from "zod";
-import type { InvariantResult, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
-import { formatCount, formatMs, plural } from "./format.js";
+import type { InvariantResult, LoadVerdict, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
+import { formatAgainst, formatBound, formatCount, plural } from "./format.js";
 import { formatObserved } from "./observed.js";
 
 export const verdictSchema = z.object({
   passed: z.boolean(),
-  /** 0 passed; 98 an invariant broke; 99 a threshold failed or the schedule was not kept; 1 the run did not end by itself. */
+  /** 0 passed; 98 an invariant broke; 99 a threshold failed, or the load was not generated or its schedule not kept; 1 the run did not end by itself. */
   exitCode: z.union([z.literal(0), z.literal(1), z.literal(98), z.literal(99)]),
   /** Everything that speaks against the run, a line each, the gravest first. */
   reasons: z.array(z.string()),
@@ -17,15 +17,16 @@ interface Facts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
   readonly invariants: readonly InvariantResult[];
   readonly thresholds: readonly ThresholdResult[];
+  readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
 }
 
 /**
  * Judges a run. The gravest fact decides the exit code: a broken invariant (98) is wrong at any load and however the run
- * ended; then an interruption (1), after which the figures are those of half a run; then a failed threshold or a
- * schedule that was not kept (99). A run that a threshold aborted is a run with a failed threshold.
+ * ended; then an interruption (1), after which the figures are those of half a run; then a failed threshold, a load that
+ * was not generated or a schedule that was not kept (99). A run that a threshold aborted is a run with a failed threshold.
  */
-export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict {
+export function judge({ end, invariants, thresholds, load, schedule }: Facts): Verdict {
   const broken = invariants.filter((invariant) => !invariant.held);
   const failed = thresholds.filter((threshold) => !threshold.passed);
   const cut = end.how === "interrupted";
@@ -40,15 +41,22 @@ export function judge({ end, invariants, thresholds, schedule }: Facts): Verdict
       `threshold ${metric} ${expression} failed: ${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
     );
   }
+  if (!load.generated) reasons.push(`the load was not generated: ${load.why ?? "no reason given"}`);
   if (!schedule.kept) {
     reasons.push(
       schedule.slipP99Ms === null
-        ? "the schedule was not kept: the generator carried nothing out"
-        : `the schedule was not kept: p99 of the slip is ${formatMs(schedule.slipP99Ms)} ms, the bound is ${formatMs(schedule.boundMs)} ms`,
+        ? "the schedule was not kept: no slip was measured"
+        : `the schedule was not kept: p99 of the slip is ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, the bound is ${formatBound(schedule.boundMs)} ms`,
     );
   }
   const exitCode =
-    broken.length > 0 ? 98 : cut ? 1 : failed.length > 0 || !schedule.kept || end.how === "aborted" ? 99 : 0;
+    broken.length > 0
+      ? 98
+      : cut
+        ? 1
+        : failed.length > 0 || !load.generated || !schedule.kept || end.how === "aborted"
+          ? 99
+          : 0;
   return { passed: exitCode === 0, exitCode, reasons };
 }
 

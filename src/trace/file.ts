@@ -1,5 +1,5 @@
 /** Trace files: written block by block, read one block at a time. */
-import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./error.js";
@@ -36,6 +36,7 @@ export function createTraceFile(path: string, header: TraceHeader): TraceFile {
       const end = encoder.end();
       writeSized(Buffer.alloc(0));
       writeSized(Buffer.from(JSON.stringify(end)));
+      fsyncSync(file);
       closeSync(file);
       return end;
     },

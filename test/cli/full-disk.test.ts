@@ -1,7 +1,7 @@
 /** A disk that is full: before a run, in the middle of one, and as its files are written. Needs the right to mount a small one. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -107,6 +107,38 @@ for (const [what, ...recording] of [["with its order recorded"], ["not recorded"
     openDatabase(join(run, "run.db")).close();
   });
 }
+
+test("a run for whose end there is no room says nothing of having passed (simulated time)", async (t) => {
+  const disk = smallDisk(t, 12 << 10);
+  if (disk === undefined) return;
+  const args = ["-s", "steady", "--workers", "200", "--duration", "5s", "--virtual", "--results", disk.path];
+  const whole = await simulate(...args);
+  assert.equal(whole.code, 0, whole.stderr);
+  const [first] = readdirSync(disk.path);
+  assert.ok(first !== undefined);
+  const sizes = readdirSync(join(disk.path, first)).map((file) => statSync(join(disk.path, first, file)).size);
+  const needed = sizes.reduce((sum, size) => sum + size, 0);
+  rmSync(join(disk.path, first), { recursive: true });
+
+  // From too little for the database to a little less than everything: somewhere in between each file is the one without room.
+  let failed = 0;
+  for (let tenths = 4; tenths <= 24; tenths += 2) {
+    const room = Math.floor((needed * tenths) / 10);
+    execFileSync("mount", ["-o", `remount,size=${Math.ceil(room / 4096) * 4}k`, disk.path]);
+    const { code, stdout, stderr } = await simulate(...args);
+    const files = readdirSync(disk.path).flatMap((run) => readdirSync(join(disk.path, run)));
+    if (code === 0) {
+      assert.ok(files.includes("summary.json"));
+    } else {
+      failed++;
+      assert.equal(code, 1, stderr);
+      assert.doesNotMatch(stdout, /PASSED/);
+      for (const file of ["summary.json", "report.html"]) assert.ok(!files.includes(file), `${file} at ${tenths}`);
+    }
+    for (const run of readdirSync(disk.path)) rmSync(join(disk.path, run), { recursive: true });
+  }
+  assert.ok(failed > 0);
+});
 
 test("a database whose writes share transactions fails for good once one of these is lost", (t) => {
   const disk = smallDisk(t, 4 << 10);

@@ -1,7 +1,7 @@
 /** The scenarios that come with the program: their thresholds are met by a run in which all is well, and by no other. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { METRICS, evaluate, mergeSnapshots, parseThresholds } from "../../dist/measure/index.js";
+import { compare, parseDecimal, METRICS, evaluate, mergeSnapshots, parseThresholds } from "../../dist/measure/index.js";
 import { loadScenario, shippedScenarios } from "../../dist/scenario/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "./simulate.js";
 
@@ -42,7 +42,7 @@ for (const name of shippedScenarios()) {
     for (const { metric, expression, limit } of thresholds) {
       if (METRICS[metric].type !== "trend") continue;
       assert.ok(
-        limit < scenario.task.liveUpdateTimeout / 2,
+        compare(limit, parseDecimal(String(scenario.task.liveUpdateTimeout / 2))) < 0,
         `${metric} ${expression}: waits that nothing ends but their timeout pass`,
       );
     }

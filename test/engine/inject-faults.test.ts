@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { injectFaults, killedIn } from "../../dist/engine/threads/inject-faults.js";
 import type { LaunchedThread } from "../../dist/engine/threads/launch.js";
+import { createSharedCounts } from "../../dist/measure/index.js";
 import type { PlannedFault } from "../../dist/scenario/index.js";
 import { Arena, MailboxFullError, openMailbox } from "../../dist/sync/index.js";
 
@@ -12,6 +13,7 @@ function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThre
     name,
     place: 1,
     report: Promise.resolve({}),
+    counts: createSharedCounts(),
     hasEnded: () => ended,
     heardAt: () => 0,
     send: ({ kind }) => void done.push(`${name}: ${kind}`),

@@ -3,17 +3,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { build } from "hdr-histogram-js";
-import { createCollector, createRecorder, mergeSnapshots, type Measurements } from "../../dist/measure/index.js";
+import {
+  createCollector,
+  createRecorder,
+  createSharedCounts,
+  mergeSnapshots,
+  type Measurements,
+} from "../../dist/measure/index.js";
 
 const PERCENTS = [0, 10, 50, 90, 99, 99.9, 100];
 const HOUR_MS = 3_600_000;
+/** The end of the range: 2^53 - 1 ns. */
+const LARGEST_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1e6);
 
 /** Times over the whole range, as often short as long, and the bounds of the layout. */
 const anyTime = fc.oneof(
   fc.double({ min: 0, max: 0.01, noNaN: true }),
   fc.double({ min: 0, max: 100, noNaN: true }),
   fc.double({ min: 0, max: HOUR_MS, noNaN: true }),
-  fc.constantFrom(0, 0.000001, 0.002047, 0.002048, 4294.967295, 4294.967296, HOUR_MS),
+  fc.double({ min: 0, max: LARGEST_MS, noNaN: true }),
+  fc.constantFrom(0, 0.000001, 0.002047, 0.002048, 4294.967295, 4294.967296, HOUR_MS, 2 ** 48 / 1e6, LARGEST_MS),
 );
 const anyRecord = fc.record({
   thread: fc.nat(2),
@@ -65,7 +74,7 @@ test("percentiles are those of a histogram of hdr-histogram-js that recorded the
       const histogram = build({
         bitBucketSize: 64,
         autoResize: false,
-        highestTrackableValue: 3.6e12,
+        highestTrackableValue: Number.MAX_SAFE_INTEGER,
         numberOfSignificantValueDigits: 3,
       });
       for (const ms of times) {
@@ -148,14 +157,47 @@ test("gauges: a thread that is gone has no share of them any more, and what else
   assert.equal(collector.measurements(1).gauges.agents_waiting, 0);
 });
 
-test("a time that cannot be is refused, one of more than an hour is an hour", () => {
+test("a time that cannot be is refused", () => {
   const trend = createRecorder({ thread: "t", originMs: 0 }).trend("stage_wake");
   assert.throws(() => trend.record(-0.001, 0), /stage_wake: a time cannot be -0.001 ms/);
   assert.throws(() => trend.record(NaN, 0), RangeError);
+  assert.throws(() => trend.record(Infinity, 0), RangeError);
   assert.throws(() => trend.record(1, NaN), /time axis/);
+});
+
+test("no time is clamped, however long, and the sum is exact", () => {
+  const year = 365 * 24 * HOUR_MS;
+  const times = [1, 3 * HOUR_MS, 6 * HOUR_MS, year, 2 * year];
   const recorder = createRecorder({ thread: "t", originMs: 0 });
-  recorder.trend("stage_wake").record(2 * HOUR_MS, 0);
-  assert.equal(mergeSnapshots([recorder.take()], 1).trends.stage_wake.maxMs, HOUR_MS);
+  for (const ms of times) recorder.trend("stage_wake").record(ms, 0);
+  const trend = mergeSnapshots([structuredClone(recorder.take())], 1).trends.stage_wake;
+  assert.equal(trend.maxMs, 2 * year);
+  assert.equal(
+    trend.sumNs,
+    times.reduce((sum, ms) => sum + BigInt(ms) * 1_000_000n, 0n),
+  );
+  // Beyond 104 days only the greatest is known.
+  assert.equal(trend.percentile(100), 2 * year);
+  assert.equal(trend.percentile(80), 2 * year);
+  assert.ok(Math.abs(trend.percentile(60) / (6 * HOUR_MS) - 1) < 0.001);
+  assert.deepEqual(trend.countsBetween([0, HOUR_MS, 4 * HOUR_MS, 10 * HOUR_MS, year]), [1, 1, 1, 2]);
+  assert.equal(trend.histogram().totalCount, times.length);
+});
+
+test("what a thread has counted is known without its last snapshot", () => {
+  const shared = createSharedCounts();
+  const recorder = createRecorder({ thread: "t", originMs: 0, counts: shared.counts });
+  recorder.count("returns", 2);
+  shared.received(recorder.take());
+  assert.deepEqual(shared.rest(), []);
+  recorder.count("returns", 3);
+  recorder.count("errors");
+  recorder.take();
+  assert.deepEqual(shared.rest(), [
+    { name: "returns", count: 3 },
+    { name: "errors", count: 1 },
+  ]);
+  assert.equal(shared.total("returns"), 5);
 });
 
 test("recorders with different time axes are not merged", () => {

@@ -21,10 +21,14 @@ function measured(durationMs = 10_000) {
 }
 
 test("a limit is the number that was written, in whichever unit", () => {
+  const isLimit = (metric: string, expression: string, numerator: bigint, denominator: bigint): void => {
+    const { limit } = parseThreshold(metric, expression);
+    assert.equal(limit.numerator * denominator, numerator * limit.denominator, expression);
+  };
   for (let percent = 0; percent <= 100; percent++)
-    assert.equal(parseThreshold("task_completion", `rate>=${percent}%`).limit, percent / 100);
-  for (const us of [1, 1005, 99_999]) assert.equal(parseThreshold("stage_wake", `max<${us}us`).limit, us / 1000);
-  assert.equal(parseThreshold("stage_wake", "max<1.1s").limit, 1100);
+    isLimit("task_completion", `rate>=${percent}%`, BigInt(percent), 100n);
+  for (const us of [1, 1005, 99_999]) isLimit("stage_wake", `max<${us}us`, BigInt(us), 1000n);
+  isLimit("stage_wake", "max<1.1s", 1100n, 1n);
 });
 
 const verdicts: [metric: string, expression: string, observed: number | null, passed: boolean][] = [

@@ -81,6 +81,7 @@ export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolea
     measurements: measured,
     invariants: checkInvariants(evidence(broken)),
     thresholds: evaluate(thresholds, measured),
+    load: { generated: true, why: null },
     schedule: scheduleKept(measured, 50),
     health: {
       process: { cpuCores: 1.52, peakMemoryBytes: 400 * 2 ** 20 },

@@ -77,7 +77,8 @@ const failed = { ...passed, observed: 1, passed: false };
 const kept = { kept: true, slipP99Ms: 1, slipMaxMs: 1, boundMs: 50 };
 const late = { ...kept, kept: false, slipP99Ms: 60 };
 const finished = { how: "finished", why: null } as const;
-const sound = { end: finished, invariants: [held], thresholds: [passed], schedule: kept };
+const generated = { generated: true, why: null };
+const sound = { end: finished, invariants: [held], thresholds: [passed], load: generated, schedule: kept };
 
 const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number, reasons: RegExp[]][] = [
   ["all is well", sound, 0, []],
@@ -95,14 +96,26 @@ const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number
     99,
     [/schedule was not kept: p99 of the slip is 60\.0 ms, the bound is 50\.0 ms/],
   ],
-  ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/carried nothing out/]],
+  [
+    "nothing happened",
+    { ...sound, load: { generated: false, why: "no worker acted" } },
+    99,
+    [/^the load was not generated: no worker acted$/],
+  ],
+  ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/no slip was measured/]],
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],
   [
     "the gravest decides",
-    { end: { how: "interrupted", why: "x" }, invariants: [brokenInvariant], thresholds: [failed], schedule: late },
+    {
+      end: { how: "interrupted", why: "x" },
+      invariants: [brokenInvariant],
+      thresholds: [failed],
+      load: { generated: false, why: "no agent was registered" },
+      schedule: late,
+    },
     98,
-    [/^invariant/, /interrupted: x/, /^threshold/, /schedule/],
+    [/^invariant/, /interrupted: x/, /^threshold/, /^the load was not generated: no agent/, /schedule/],
   ],
 ];
 

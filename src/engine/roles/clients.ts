@@ -83,6 +83,7 @@ export function clientRole(
   function* work(index: number): Steps<void> {
     yield* simulateWorker(plan.worker(index), tools);
     working--;
+    if (!stopped) recorder.count("workers_finished");
   }
 
   return {

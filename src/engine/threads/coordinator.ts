@@ -10,7 +10,13 @@
 import { join } from "node:path";
 import { measureFloor } from "../../bench/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
-import { createCollector, watchProcess, type ClientEvidence, type Measurements } from "../../measure/index.js";
+import {
+  createCollector,
+  createRecorder,
+  watchProcess,
+  type ClientEvidence,
+  type Measurements,
+} from "../../measure/index.js";
 import {
   createRunDirectory,
   hasBegun,
@@ -29,6 +35,7 @@ import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
 import type { IoEvidence } from "../roles/io.js";
 import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
+import { recordLostWorkers, recordRest } from "./killed-counts.js";
 import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
@@ -237,6 +244,11 @@ async function runWith(
       injection.end();
       await writer.close();
       order?.end();
+      await injection.killed();
+      const rest = createRecorder({ thread: "killed", originMs });
+      recordRest([...clients, ...tasks], [...clientReports, ...taskReports], rest);
+      const lostWorkers = recordLostWorkers(clients, clientReports, plan.workers, rest);
+      collector.add(rest.take());
       const reports = [...clientReports, ioReport, ...taskReports].filter((report) => report !== undefined);
       for (const { snapshot } of reports) collector.add(snapshot);
       const audit = auditAgents(databasePath);
@@ -261,7 +273,12 @@ async function runWith(
         audit,
         evidence,
         ...(faults.length > 0 && {
-          injected: { ...injection, allowanceMs: injection.allowanceMs, losses: lossesOf(injection, evidence) },
+          injected: {
+            ...injection,
+            allowanceMs: injection.allowanceMs,
+            losses: lossesOf(injection, evidence),
+            lostWorkers,
+          },
         }),
         health: { process: watch.stop(), threads: reports.map(({ health }) => health) },
         floor,

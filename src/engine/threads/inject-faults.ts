@@ -1,7 +1,7 @@
 /** Carries out the plan's faults on the run's threads, its database and its clock. */
 import type { PlannedFault } from "../../scenario/index.js";
 import { MailboxFullError, openMailbox, type Arena, type Json } from "../../sync/index.js";
-import type { RunEvidence } from "../../measure/index.js";
+import { multiply, parseDecimal, toDecimal, type RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
 import { killed } from "../killed.js";
@@ -47,6 +47,8 @@ export interface Injection {
   /** Which client and task threads were killed, by their numbers. */
   readonly lostClients: ReadonlySet<number>;
   readonly lostTasks: ReadonlySet<number>;
+  /** Resolves once every killed thread has ended. */
+  killed(): Promise<void>;
   /** Lets go of what is still held. */
   end(): void;
 }
@@ -56,6 +58,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const happened: Happened[] = [];
   const lostClients = new Set<number>();
   const lostTasks = new Set<number>();
+  const deaths: Promise<void>[] = [];
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
   const note = (fault: PlannedFault, what: string): void =>
@@ -86,7 +89,9 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     if (thread === undefined || thread.hasEnded()) return;
     lost.add(index);
     note(fault, killed(thread.name));
-    await thread.kill();
+    const death = thread.kill();
+    deaths.push(death);
+    await death;
     targets.onKilled(thread.name);
     arena.bury(thread.place);
     if (kind === "task") {
@@ -130,7 +135,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
       case "drop-wakeups":
         note(
           fault,
-          `${fault.probability * 100} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`,
+          `${toDecimal(multiply(parseDecimal(String(fault.probability)), { numerator: 100n, denominator: 1n }), 20)} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`,
         );
         return;
     }
@@ -151,6 +156,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     get allowanceMs() {
       return allowanceMs;
     },
+    killed: async () => void (await Promise.all(deaths)),
     end: () => stall.end(),
   };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
-import type { RecorderSnapshot } from "../../measure/index.js";
+import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
 import type { Clock } from "../../sync/index.js";
 import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
@@ -19,6 +19,8 @@ export interface LaunchedThread<Report> {
   readonly report: Promise<Report | undefined>;
   /** Whether it has ended, by itself or by {@link kill}, which may not be through yet. */
   hasEnded(): boolean;
+  /** What it has counted, to be asked once it has ended. */
+  readonly counts: SharedCounts;
   /** When it last gave a sign of life, ms on the launcher's clock. */
   readonly heardAt: () => number;
   send(message: ToThread): void;
@@ -77,7 +79,18 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       const { port1: port, port2 } = new MessageChannel();
       // Clients know the platform by packets only.
       const order = role.kind === "client" ? undefined : beginOrder?.(name);
-      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, acknowledgements, order };
+      const counts = createSharedCounts();
+      const setup: ThreadSetup = {
+        name,
+        role,
+        arena,
+        port: port2,
+        run,
+        clockOffset,
+        acknowledgements,
+        order,
+        counts: counts.counts,
+      };
       const killer = new AbortController();
       const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
       const ended = once(port, "close");
@@ -100,8 +113,10 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       let heardAt = clock.now();
       port.on("message", (message: FromThread) => {
         heardAt = clock.now();
-        if (message.kind === "progress") onProgress(message.snapshot);
-        else if (message.kind === "gauges") for (const answer of asked.splice(0)) answer(message.gauges);
+        if (message.kind === "progress") {
+          counts.received(message.snapshot);
+          onProgress(message.snapshot);
+        } else if (message.kind === "gauges") for (const answer of asked.splice(0)) answer(message.gauges);
       });
       starts.push((originMs) => {
         const database = connect({ buffer: arena, index: hello.doorbell });
@@ -112,6 +127,7 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         name,
         place: hello.place,
         report,
+        counts,
         hasEnded: () => over || killer.signal.aborted,
         heardAt: () => heardAt,
         send: (message) => port.postMessage(message),

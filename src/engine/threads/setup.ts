@@ -22,6 +22,8 @@ export interface ThreadSetup {
   readonly acknowledgements: string;
   /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
   readonly order: JournalPlace | undefined;
+  /** Where its recorder counts, in shared memory: what it had counted is known when it was killed. */
+  readonly counts: Float64Array;
 }
 
 /** From a thread to the coordinator. */

@@ -17,7 +17,7 @@ import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js
 const PROGRESS_MS = 250;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run, clockOffset, acknowledgements, order }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, acknowledgements, order, counts }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
   const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
@@ -37,7 +37,7 @@ export async function runThread<Evidence>(
     failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
   };
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
-  const recorder = createRecorder({ thread: name, originMs: start.originMs });
+  const recorder = createRecorder({ thread: name, originMs: start.originMs, counts });
   const crew = createCrew(fail);
   const health = watchHealth(name);
   const plan = buildPlan(run.scenario, run.plan);

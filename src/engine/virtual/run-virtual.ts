@@ -98,6 +98,8 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
     });
     const { hash, events } = orCannotWrite(tracePath, () => trace.end());
     const { evidence, audit, durationMs } = run.conclude();
+    // The last transaction is committed here: a run that loses it has no summary.
+    database.close();
     const summary = conclude({
       ...options,
       directory,

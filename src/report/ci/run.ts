@@ -1,6 +1,6 @@
 /** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
 import { TREND_NAMES } from "../../measure/index.js";
-import { formatCount, formatMs, plural } from "../format.js";
+import { formatAgainst, formatBound, formatCount, formatMs, plural } from "../format.js";
 import { invariantOutcome } from "../invariant-outcome.js";
 import { LATENCY_LABELS } from "../labels.js";
 import { formatObserved } from "../observed.js";
@@ -77,7 +77,7 @@ function describe({ what, agentId, detail }: Violation): string {
 
 /** As tests: that the run came to its end, that its schedule was kept, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
-  const { end, schedule } = summary;
+  const { end, load, schedule } = summary;
   const cut = end.how !== "finished";
   const again = `to reproduce: ${summary.reproduce}`;
   const cases: JUnitCase[] = [
@@ -88,11 +88,22 @@ export function runJUnit(summary: Summary): string {
         ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again }
         : { outcome: "passed" }),
     },
+    ...(load === undefined
+      ? []
+      : [
+          {
+            classname: "run",
+            name: "the load is generated",
+            outcome: load.generated ? "passed" : "failure",
+            ...(load.why !== null && { message: load.why }),
+            details: again,
+          } satisfies JUnitCase,
+        ]),
     {
       classname: "run",
       name: "the generator keeps its schedule",
       outcome: schedule.kept ? "passed" : "failure",
-      message: `slip p99 ${formatMs(schedule.slipP99Ms)} ms, bound ${formatMs(schedule.boundMs)} ms`,
+      message: `slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, bound ${formatBound(schedule.boundMs)} ms`,
       details: again,
     },
     // By their ids: a statement may hold a bound that the run took from its machine.

@@ -1,5 +1,5 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
-import { formatCount, formatMs } from "../format.js";
+import { formatAgainst, formatBound, formatCount, formatMs } from "../format.js";
 import { invariantOutcome } from "../invariant-outcome.js";
 import { formatObserved } from "../observed.js";
 import type { Summary } from "../summary.js";
@@ -49,7 +49,7 @@ export function generator({ engine, schedule, health, environment, traceHash }: 
   ]);
   const heads = ["timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"].map((head) => ({ head }));
   return html`<p>${mark(schedule.kept)} ${schedule.kept ? "The schedule was kept" : "The schedule was not kept"}: actions were carried out
-p99 ${formatMs(schedule.slipP99Ms)} ms, at most ${formatMs(schedule.slipMaxMs)} ms after their intended time; the bound on p99 is ${formatMs(schedule.boundMs)} ms.</p>
+p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, at most ${formatMs(schedule.slipMaxMs)} ms after their intended time; the bound on p99 is ${formatBound(schedule.boundMs)} ms.</p>
 ${threads.length === 0 ? nothing : table("Threads of the harness", [{ head: "thread", text: true }, ...heads], rows)}
 <p class="facts"><span>${process.cpuCores.toFixed(2)} cores busy</span> <span>at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB</span>
 <span>${environment.cpu}, ${environment.cores} cores</span> <span>${environment.platform}</span> <span>Node.js ${environment.node}</span> <span>crowdstorm ${environment.crowdstorm}</span></p>`;

@@ -1,0 +1,37 @@
+/** Whether the load of a run was generated: a run in which it was not is evidence of nothing. */
+import type { Measurements } from "./measurements.js";
+import type { CounterName } from "./metrics.js";
+
+export interface LoadVerdict {
+  readonly generated: boolean;
+  /** Why not, one line; null when it was generated. */
+  readonly why: string | null;
+}
+
+/** What counts when a worker, or its agent on its behalf, does anything after it has registered. */
+const ACTS = [
+  "live_updates_sent",
+  "submits_acknowledged",
+  "returns",
+  "disconnects",
+  "timeouts",
+  "submit_timeouts",
+] as const satisfies readonly CounterName[];
+
+/**
+ * @param plannedWorkers the workers of the plan
+ * @param lostWorkers how many of them had not finished when their client thread was killed
+ */
+export function loadGenerated(
+  { counters }: Pick<Measurements, "counters">,
+  plannedWorkers: number,
+  lostWorkers: number,
+): LoadVerdict {
+  const failed = (why: string): LoadVerdict => ({ generated: false, why });
+  if (lostWorkers > 0)
+    return failed(`${lostWorkers} of ${plannedWorkers} workers had not finished when their client thread was killed`);
+  if (counters.agents_registered === 0) return failed("no agent was registered");
+  if (ACTS.every((name) => counters[name] === 0))
+    return failed("no worker acted: there was no live update, submit, return, disconnect or timeout");
+  return { generated: true, why: null };
+}
