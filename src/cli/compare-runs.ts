@@ -4,6 +4,7 @@ import { compareReports, renderRunComparison, writeAtomically, type Summary } fr
 import { openPage } from "./open-page.js";
 import { resultsOption } from "./run-directory.js";
 import { colored } from "./terminal.js";
+import { printLines, printText } from "./output.js";
 
 /** For `yargs.options(…)`. */
 export const runComparisonOptions = {
@@ -38,8 +39,7 @@ export async function compareRuns(
 ): Promise<void> {
   const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
   writeAtomically(page, compareReports(a.directory, b.directory));
-  process.stdout.write(
-    `${renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) })}\n${FEW}\n\nSide by side  ${relative("", page)}\n`,
-  );
+  printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
+  printLines("", FEW, "", `Side by side  ${relative("", page)}`);
   if (open) await openPage(page);
 }

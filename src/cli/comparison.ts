@@ -10,6 +10,7 @@ import {
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { colored } from "./terminal.js";
+import { printText } from "./output.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
@@ -50,7 +51,7 @@ export function giveComparison(
   prepareOutputs(args);
   const compared = compareFigures(base, current, { paired, leastEffect });
   if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
-  if (printed) process.stdout.write(renderComparison(compared, { color: colored(process.stdout) }));
+  if (printed) printText(renderComparison(compared, { color: colored(process.stdout) }));
   writeOutputs(args, {
     markdown: () => comparisonMarkdown(compared),
     junit: () => comparisonJUnit(compared),

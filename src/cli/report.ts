@@ -17,6 +17,7 @@ import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, isSimulated, resultsOption } from "./run-directory.js";
 import { colored, widthOf } from "./terminal.js";
+import { printLines, printText } from "./output.js";
 
 interface Arguments extends OutputArguments {
   readonly run: string;
@@ -52,16 +53,14 @@ export const reportCommand: CommandModule<object, Arguments> = {
     const directory = findRun(run, results);
     if (html || open) {
       const page = writeReport(directory);
-      process.stdout.write(`${page}\n`);
+      printLines(page);
       if (open) await openPage(page);
       return;
     }
     if (existsSync(join(directory, RUN_FILES.summary))) {
       const summary = readSummary(directory);
       writeOutputs(outputs, runOutputs(summary));
-      process.stdout.write(
-        renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
-      );
+      printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
       return;
     }
     const asked = Object.keys(outputOptions).find(
@@ -71,11 +70,11 @@ export const reportCommand: CommandModule<object, Arguments> = {
     if (!existsSync(join(directory, RUN_FILES.database)))
       throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
     if (isSimulated(directory)) {
-      process.stdout.write(`${describeSimulation(examineCutOffSimulation(directory), directory).join("\n")}\n`);
+      printLines(...describeSimulation(examineCutOffSimulation(directory), directory));
       return;
     }
     const cutOff = examineCutOff(directory);
-    process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);
+    printLines(...describe(cutOff, directory));
     if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
   },
 };

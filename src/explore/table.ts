@@ -1,9 +1,11 @@
 /** A schedule as a table to be read: a column a thread, time downwards, a row for each stretch that a thread runs. */
 import Table from "cli-table3";
 import type { Step } from "./schedule.js";
+import { printableData } from "../vocabulary/printable.js";
 
 /** Renders the steps. `width`: characters of a line. */
-export function renderSchedule(threads: readonly string[], steps: readonly Step[], width = 120): string {
+export function renderSchedule(names: readonly string[], given: readonly Step[], width = 120): string {
+  const [threads, steps] = [printableData(names), printableData(given)];
   const column = Math.max(18, Math.floor((width - 8) / threads.length) - 1);
   const table = new Table({
     head: ["step", ...threads],
