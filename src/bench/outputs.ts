@@ -4,11 +4,13 @@ import { benchmarkJson, code, junitXml, markdownTable, plain, type JUnitCase } f
 import { VERDICTS, type Comparison, type Compared, type Verdict } from "./compare.js";
 import { estimateOf, ratiosOf, type Figure } from "./figure.js";
 import { plainTable } from "./table.js";
+import { printableData } from "../vocabulary/printable.js";
 
 const MARKS: Readonly<Record<Verdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
 
 /** For a terminal; ends with a line break. */
-export function renderComparison(compared: Compared, { color }: { readonly color: boolean }): string {
+export function renderComparison(given: Compared, { color }: { readonly color: boolean }): string {
+  const compared = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const colors: Readonly<Record<Verdict, (text: string) => string>> = {
     slower: chalk.red,
@@ -81,7 +83,7 @@ const LEAST = 1e-6;
  * different speed give comparable values. A figure without a floor has its own value.
  */
 export function benchmarkActionJson(figures: readonly Figure[]): string {
-  const entries = figures.map((figure) => {
+  const entries = printableData(figures).map((figure) => {
     const ratios = ratiosOf(figure);
     const values = (ratios ?? figure.rounds).map((value) =>
       figure.better === "smaller" ? value : 1 / Math.max(value, LEAST),

@@ -31,12 +31,13 @@ export function renderSchedule(names: readonly string[], given: readonly Step[],
 /** Cuts a line at spaces into lines of at most `width` characters, those after the first indented. */
 function wrapped(line: string, width: number): string[] {
   const lines: string[] = [];
-  let rest = line;
+  // By code points: half of a surrogate pair cannot be shown.
+  let rest = [...line];
   while (rest.length > width) {
     const space = rest.lastIndexOf(" ", width);
     const cut = space > 4 ? space : width;
-    lines.push(rest.slice(0, cut));
-    rest = `    ${rest.slice(cut).trimStart()}`;
+    lines.push(rest.slice(0, cut).join(""));
+    rest = [...`    ${rest.slice(cut).join("").trimStart()}`];
   }
-  return [...lines, rest];
+  return [...lines, rest.join("")];
 }

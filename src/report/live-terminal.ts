@@ -104,5 +104,6 @@ function noted(events: Readonly<Record<string, number>>): string {
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  // By code points: half of a surrogate pair cannot be shown.
+  return text.length <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join("")}…`;
 }

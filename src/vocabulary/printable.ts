@@ -4,10 +4,10 @@
  */
 
 /**
- * Control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs, the byte order mark, characters
- * that XML cannot hold, and halves of surrogate pairs.
+ * Control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs, the byte order mark,
+ * noncharacters, which neither XML nor HTML may hold, and halves of surrogate pairs.
  */
-const CHARACTERS = String.raw`[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}`;
+const CHARACTERS = String.raw`[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Noncharacter_Code_Point}\p{Surrogate}]`;
 /** The first character of what a CI takes for a command: `::error::` where a line begins or may be broken, `##[error]`, `##vso[…]`. */
 const COMMANDS = String.raw`(?<!\S):(?=:)|#(?=#\w*\[)`;
 const UNPRINTABLE = new RegExp(`${CHARACTERS}|${COMMANDS}`, "gu");
@@ -25,10 +25,11 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 
 /** `text` with every character that cannot be shown as an escape: `\n`, `\u001b`. */
 export function printable(text: string): string {
-  return replaceUnprintable(
-    text,
-    (character) => SHORT.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return replaceUnprintable(text, (character) => SHORT.get(character) ?? character.split("").map(escapeUnit).join(""));
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A copy of plain data in which every text, keys included, is {@link printable}. */
