@@ -30,6 +30,8 @@ interface Arguments extends OutputArguments {
 const MISSING_SHOWN = 10;
 /** As for a broken invariant: something that was acknowledged is not there. */
 const EXIT_MISSING = 98;
+/** Nobody can say whether what was acknowledged is there. */
+const EXIT_UNKNOWN = 1;
 
 export const reportCommand: CommandModule<object, Arguments> = {
   command: "report <run>",
@@ -46,7 +48,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
       .options(outputOptions)
       .epilogue(
-        "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98.\n",
+        "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98; where the log of that is lost, it is 1.\n",
       )
       .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --open", "its pictures"])),
   async handler({ run, results, html, open, ...outputs }) {
@@ -75,12 +77,13 @@ export const reportCommand: CommandModule<object, Arguments> = {
     }
     const cutOff = examineCutOff(directory);
     printLines(...describe(cutOff, directory));
-    if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
+    if ("unknown" in cutOff.acknowledgements) process.exitCode = EXIT_UNKNOWN;
+    else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT_MISSING;
   },
 };
 
 function describe(
-  { record, reachedMs, agents, onboardingAgents, submits, acknowledged, missing }: CutOffRun,
+  { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: CutOffRun,
   directory: string,
 ): string[] {
   if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
@@ -89,7 +92,6 @@ function describe(
     reachedMs === undefined
       ? "before anything was committed"
       : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
-  const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
   return [
     `${state}  ${record.scenario}`,
     `  seed ${record.seed} · ${formatCount(record.workers)} workers · started ${record.startedAt}`,
@@ -97,13 +99,24 @@ function describe(
     `  agents             ${byStatus(agents)}`,
     `  onboarding agents  ${byStatus(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,
-    missing.length === 0
-      ? `  acknowledged       ${formatCount(acknowledged)} statuses and submits, all of them in the database`
-      : `  acknowledged       ${formatCount(acknowledged)} statuses and submits, of which ${formatCount(missing.length)} are NOT in the database:`,
-    ...shown,
-    ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
+    ...describeAcknowledgements(acknowledgements),
     `Run it again  ${record.reproduce}`,
     `Results       ${directory}`,
+  ];
+}
+
+function describeAcknowledgements(acknowledgements: CutOffRun["acknowledgements"]): string[] {
+  if ("unknown" in acknowledgements)
+    return [`  acknowledged       unknown, so that nothing was checked: ${acknowledgements.unknown}`];
+  const { acknowledged, missing } = acknowledgements;
+  const of = `  acknowledged       ${formatCount(acknowledged)} statuses and submits`;
+  if (acknowledged === 0) return [`${of}: there is nothing to check`];
+  if (missing.length === 0) return [`${of}, all of them in the database`];
+  const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
+  return [
+    `${of}, of which ${formatCount(missing.length)} are NOT in the database:`,
+    ...shown,
+    ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
   ];
 }
 
