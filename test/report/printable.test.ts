@@ -105,7 +105,7 @@ function sequenceWith(text: string): Sequence {
 function comparedWith(text: string): Compared {
   return {
     comparisons: [{ name: text, doc: text, ratio: { value: 1, low: 0.9, high: 1.1 }, p: 1, verdict: "same" }],
-    unmatched: [text],
+    unmatched: [{ name: text, why: text }],
   };
 }
 
