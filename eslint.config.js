@@ -43,6 +43,21 @@ export default tseslint.config(
       "no-restricted-globals": ["error", atomicsOnlyInSync],
       "max-lines": ["warn", { max: 350, skipBlankLines: true, skipComments: true }],
       eqeqeq: "error",
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    // The second is a child process whose output its parent reads.
+    ignores: ["src/cli/output.ts", "src/bench/recording.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
+          message: "What is printed goes through src/cli/output.ts, which makes it printable.",
+        },
+      ],
     },
   },
   // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.

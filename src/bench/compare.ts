@@ -23,6 +23,17 @@ export interface CompareOptions {
   readonly paired: boolean;
   /** The least change of the cost that matters, as a share: 0.05 for 5 %. */
   readonly leastEffect: number;
+  /** Of two sets of runs, the metrics that only some of the runs of a set have. */
+  readonly incomplete?: { readonly base: readonly IncompleteMetric[]; readonly current: readonly IncompleteMetric[] };
+}
+
+/** A metric that some of several runs have, and others do not. */
+export interface IncompleteMetric {
+  readonly name: string;
+  /** How many of the runs have it. */
+  readonly runs: number;
+  /** How many runs there are. */
+  readonly of: number;
 }
 
 /** One metric of two results. */
@@ -36,10 +47,17 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
-/** The outcome, and what could not be compared because one of the two results lacks it. */
+/** A metric that cannot be compared. */
+export interface Unmatched {
+  readonly name: string;
+  /** Who has it, such as "in 2 of 6 runs before, in 6 of 6 runs now". */
+  readonly why: string;
+}
+
+/** The outcome, and what could not be compared because one of the two results lacks it, or a part of its runs. */
 export interface Compared {
   readonly comparisons: readonly Comparison[];
-  readonly unmatched: readonly string[];
+  readonly unmatched: readonly Unmatched[];
 }
 
 /** Compares what both have. Metrics are judged together, so that more of them do not make a false alarm more likely. */
@@ -49,17 +67,41 @@ export function compareFigures(base: readonly Figure[], current: readonly Figure
     return before === undefined ? [] : [measure(before, figure, options.paired)];
   });
   const adjusted = holm(matched.map(({ p }) => p));
-  const names = (figures: readonly Figure[]): string[] => figures.map(({ name }) => name);
   return {
     comparisons: matched.map((measured, at) => {
       const p = adjusted[at] ?? 1;
       return { ...measured, p, verdict: judge(measured.ratio, p, options.leastEffect) };
     }),
-    unmatched: [
-      ...names(current).filter((name) => !names(base).includes(name)),
-      ...names(base).filter((name) => !names(current).includes(name)),
-    ],
+    unmatched: unmatchedIn(base, current, options.incomplete),
   };
+}
+
+function unmatchedIn(
+  base: readonly Figure[],
+  current: readonly Figure[],
+  incomplete: CompareOptions["incomplete"],
+): Unmatched[] {
+  const names = [...current, ...base, ...(incomplete?.current ?? []), ...(incomplete?.base ?? [])].map(
+    ({ name }) => name,
+  );
+  const isIn = (figures: readonly Figure[], name: string): boolean => figures.some((figure) => figure.name === name);
+  return [...new Set(names)]
+    .filter((name) => !isIn(base, name) || !isIn(current, name))
+    .map((name) => ({
+      name,
+      why:
+        incomplete === undefined
+          ? `only ${isIn(base, name) ? "before" : "now"}`
+          : `${runsWith(name, base, incomplete.base)} before, ${runsWith(name, current, incomplete.current)} now`,
+    }));
+}
+
+/** "in 2 of 6 runs". */
+function runsWith(name: string, figures: readonly Figure[], incomplete: readonly IncompleteMetric[]): string {
+  const some = incomplete.find((metric) => metric.name === name);
+  if (some !== undefined) return `in ${some.runs} of ${some.of} runs`;
+  const all = figures.find((figure) => figure.name === name)?.rounds.length;
+  return all === undefined ? "in no run" : `in ${all} of ${all} runs`;
 }
 
 function judge({ value, low, high }: Estimate, p: number, leastEffect: number): Verdict {

@@ -7,21 +7,30 @@ import { bootstrap, median, type Interval } from "./statistics.js";
 
 const rounds = z.array(z.number().nonnegative()).min(1);
 
-export const figureSchema = z.object({
-  /** The benchmark it belongs to and what it measures: `one-way/p99`. */
-  name: z.string(),
-  /** What it measures, in words. */
-  doc: z.string(),
-  unit: z.enum(["µs", "/s", "bytes", "% of a core", "ratio"]),
-  /** Which of two values is the better one. */
-  better: z.enum(["smaller", "greater"]),
-  /** One value a round, in the order of the rounds. */
-  rounds,
-  /** The floor's value in each of the same rounds; null where nothing bounds the figure. */
-  floor: z.object({ doc: z.string(), rounds }).nullable(),
-  /** What the project promises: a bound on the figure over its floor, or on the figure itself if it has no floor; null for none. */
-  goal: z.number().positive().nullable(),
-});
+export const figureSchema = z
+  .object({
+    /** The benchmark it belongs to and what it measures: `one-way/p99`. */
+    name: z.string(),
+    /** What it measures, in words. */
+    doc: z.string(),
+    unit: z.enum(["µs", "/s", "bytes", "% of a core", "ratio"]),
+    /** Which of two values is the better one. */
+    better: z.enum(["smaller", "greater"]),
+    /** One value a round, in the order of the rounds. */
+    rounds,
+    /** The floor's value in each of the same rounds; null where nothing bounds the figure. */
+    floor: z.object({ doc: z.string(), rounds }).nullable(),
+    /** What the project promises: a bound on the figure over its floor, or on the figure itself if it has no floor; null for none. */
+    goal: z.number().positive().nullable(),
+  })
+  .superRefine(({ rounds: values, floor }, context) => {
+    if (floor === null || floor.rounds.length === values.length) return;
+    context.addIssue({
+      code: "custom",
+      path: ["floor", "rounds"],
+      message: `must have a value for each of the figure's ${values.length} rounds, not ${floor.rounds.length} values`,
+    });
+  });
 export type Figure = z.infer<typeof figureSchema>;
 
 /** A value with the 95 % interval that the rounds allow. */

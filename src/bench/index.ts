@@ -8,10 +8,24 @@ export {
   type InTurn,
   type InTurnOptions,
 } from "./against.js";
-export { compareFigures, type Compared, type CompareOptions, type Comparison, type Verdict } from "./compare.js";
+export {
+  compareFigures,
+  type Compared,
+  type CompareOptions,
+  type Comparison,
+  type IncompleteMetric,
+  type Unmatched,
+  type Verdict,
+} from "./compare.js";
 export type { Bench, Figure } from "./figure.js";
 export { measureFloor, type Floor } from "./floor.js";
-export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderComparison } from "./outputs.js";
+export {
+  benchmarkActionJson,
+  comparisonJUnit,
+  comparisonMarkdown,
+  renderComparison,
+  type LeftOutRun,
+} from "./outputs.js";
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { renderResult } from "./render.js";
 export {
@@ -22,6 +36,6 @@ export {
   type BenchResult,
   type MeasureOptions,
 } from "./result.js";
-export { checkAlike, figuresOfRuns, UnlikeRunsError } from "./runs.js";
+export { checkAlike, figuresOfRuns, UnlikeRunsError, type ScenarioRun } from "./runs.js";
 export { bootstrap, median, percentileOf, type Interval } from "./statistics.js";
 export { BENCH_NAMES, BENCHES, benchesNamed, GATE } from "./suite.js";

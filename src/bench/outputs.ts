@@ -4,11 +4,13 @@ import { benchmarkJson, code, junitXml, markdownTable, plain, type JUnitCase } f
 import { VERDICTS, type Comparison, type Compared, type Verdict } from "./compare.js";
 import { estimateOf, ratiosOf, type Figure } from "./figure.js";
 import { plainTable } from "./table.js";
+import { printableData } from "../vocabulary/printable.js";
 
 const MARKS: Readonly<Record<Verdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
 
 /** For a terminal; ends with a line break. */
-export function renderComparison(compared: Compared, { color }: { readonly color: boolean }): string {
+export function renderComparison(given: Compared, { color }: { readonly color: boolean }): string {
+  const compared = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const colors: Readonly<Record<Verdict, (text: string) => string>> = {
     slower: chalk.red,
@@ -30,8 +32,14 @@ export function renderComparison(compared: Compared, { color }: { readonly color
   return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
 }
 
+/** A run that could not be compared, and why. */
+export interface LeftOutRun {
+  readonly directory: string;
+  readonly why: string;
+}
+
 /** For the summary of a CI job. */
-export function comparisonMarkdown(compared: Compared): string {
+export function comparisonMarkdown(compared: Compared, leftOut: readonly LeftOutRun[] = []): string {
   const rows = compared.comparisons.map((comparison) => {
     const { name, doc, verdict } = comparison;
     return [
@@ -49,27 +57,41 @@ export function comparisonMarkdown(compared: Compared): string {
     "",
     ...markdownTable(["metric", "cost now / before", "95 % interval", "p", "verdict"], rows, [1, 2, 3]),
     "",
-    plain(unmatchedOf(compared)),
+    ...compared.unmatched.map(({ name, why }) => `- not compared: ${code(name)}: ${plain(why)}`),
+    ...leftOut.map(({ directory, why }) => `- left out: ${code(directory)}: ${plain(why)}`),
     "",
   ].join("\n");
 }
 
-/** A test case a metric, failed when it is slower, skipped when nobody can tell. */
-export function comparisonJUnit({ comparisons }: Compared): string {
+/** A test case a metric, failed when it is slower, skipped when nobody can tell; one for each run that was left out, skipped. */
+export function comparisonJUnit({ comparisons, unmatched }: Compared, leftOut: readonly LeftOutRun[] = []): string {
   const outcomes = {
     slower: "failure",
     "cannot tell": "skipped",
     same: "passed",
     faster: "passed",
   } as const satisfies Record<Verdict, JUnitCase["outcome"]>;
-  return junitXml({
-    name: "simulate compare",
-    cases: comparisons.map((comparison) => ({
+  const skipped = (classname: string, name: string, message: string): JUnitCase => ({
+    classname,
+    name,
+    outcome: "skipped",
+    message,
+  });
+  const judged = comparisons.map(
+    (comparison): JUnitCase => ({
       classname: "comparison",
       name: comparison.name,
       outcome: outcomes[comparison.verdict],
       message: `${comparison.verdict}: ${comparison.doc}: ${ratioOf(comparison)}x the cost (95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)})`,
-    })),
+    }),
+  );
+  return junitXml({
+    name: "simulate compare",
+    cases: [
+      ...judged,
+      ...unmatched.map(({ name, why }) => skipped("comparison", name, `not compared: ${why}`)),
+      ...leftOut.map(({ directory, why }) => skipped("runs", directory, `left out: ${why}`)),
+    ],
   });
 }
 
@@ -81,7 +103,7 @@ const LEAST = 1e-6;
  * different speed give comparable values. A figure without a floor has its own value.
  */
 export function benchmarkActionJson(figures: readonly Figure[]): string {
-  const entries = figures.map((figure) => {
+  const entries = printableData(figures).map((figure) => {
     const ratios = ratiosOf(figure);
     const values = (ratios ?? figure.rounds).map((value) =>
       figure.better === "smaller" ? value : 1 / Math.max(value, LEAST),
@@ -108,7 +130,7 @@ function countsOf({ comparisons }: Compared): string {
 }
 
 function unmatchedOf({ unmatched }: Compared): string {
-  return unmatched.length === 0 ? "" : `Only in one of the two: ${unmatched.join(", ")}\n`;
+  return unmatched.map(({ name, why }) => `Not compared: ${name}: ${why}\n`).join("");
 }
 
 const ratioOf = ({ ratio }: Comparison): string => ratio.value.toFixed(3);

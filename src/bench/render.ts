@@ -4,9 +4,11 @@ import { formatCount } from "../report/index.js";
 import { estimateOf, keepsGoal, ratiosOf, type Estimate, type Figure } from "./figure.js";
 import type { BenchResult } from "./result.js";
 import { plainTable } from "./table.js";
+import { printableData } from "../vocabulary/printable.js";
 
 /** The result as text, ending with a line break. Medians of the rounds; the interval holds the median with 95 % confidence. */
-export function renderResult({ machine, figures }: BenchResult, { color }: { readonly color: boolean }): string {
+export function renderResult(result: BenchResult, { color }: { readonly color: boolean }): string {
+  const { machine, figures } = printableData(result);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const table = plainTable(
     ["", "measured", "floor", "over floor", "95 % interval", "goal", ""],

@@ -17,7 +17,9 @@ export const resultSchema = z.object({
     /** Processes that were running or ready, on average over the minute before the start: what the figures had to share the machine with. */
     load: z.number().nonnegative(),
   }),
-  figures: z.array(figureSchema),
+  figures: z
+    .array(figureSchema)
+    .refine((figures) => new Set(figures.map(({ name }) => name)).size === figures.length, "must have no name twice"),
 });
 export type BenchResult = z.infer<typeof resultSchema>;
 

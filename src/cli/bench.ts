@@ -18,6 +18,7 @@ import { checkWritable, writeText } from "./files.js";
 import { prepareOutputs } from "./output-options.js";
 import { wholeNumber } from "./plan-options.js";
 import { colored } from "./terminal.js";
+import { printText, tellLines } from "./output.js";
 
 interface Arguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;
@@ -76,11 +77,11 @@ async function measure({ names = [], rounds, json, output, ratios }: Arguments):
   if (output !== undefined) checkWritable(output);
   const measured = await measureAll(benchesNamed(names), {
     rounds: roundsFrom(rounds, ROUNDS),
-    onStart: ({ name, doc }) => process.stderr.write(`${name}: ${doc}\n`),
+    onStart: ({ name, doc }) => tellLines(`${name}: ${doc}`),
   });
   const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
   if (output !== undefined) writeText(output, text);
-  process.stdout.write(json ? text : renderResult(measured, { color: colored(process.stdout) }));
+  printText(json ? text : renderResult(measured, { color: colored(process.stdout) }));
 }
 
 async function compareWith(ref: string, args: Arguments): Promise<void> {
@@ -91,7 +92,7 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
   }
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
   prepareOutputs(args);
-  const onRound = (round: number): void => void process.stderr.write(`round ${round} of ${rounds}\n`);
+  const onRound = (round: number): void => tellLines(`round ${round} of ${rounds}`);
   const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
   const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
     throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;

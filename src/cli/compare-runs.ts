@@ -1,9 +1,11 @@
 /** What `simulate compare` does with two runs: a few figures here, the rest in a page that shows them side by side. */
 import { join, relative } from "node:path";
-import { compareReports, renderRunComparison, writeAtomically, type Summary } from "../report/index.js";
+import { compareReports, renderRunComparison, writeAtomically } from "../report/index.js";
 import { openPage } from "./open-page.js";
 import { resultsOption } from "./run-directory.js";
 import { colored } from "./terminal.js";
+import { printLines, printText } from "./output.js";
+import type { ScenarioRun } from "../bench/index.js";
 
 /** For `yargs.options(…)`. */
 export const runComparisonOptions = {
@@ -23,9 +25,8 @@ export interface RunComparisonArguments {
 }
 
 /** A run that left its results, and where. */
-export interface FinishedRunFiles {
+export interface FinishedRunFiles extends ScenarioRun {
   readonly directory: string;
-  readonly summary: Summary;
 }
 
 const FEW = `One run each cannot tell a change from noise: simulate compare BEFORE AFTER, directories with several runs each, can.`;
@@ -38,8 +39,7 @@ export async function compareRuns(
 ): Promise<void> {
   const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
   writeAtomically(page, compareReports(a.directory, b.directory));
-  process.stdout.write(
-    `${renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) })}\n${FEW}\n\nSide by side  ${relative("", page)}\n`,
-  );
+  printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
+  printLines("", FEW, "", `Side by side  ${relative("", page)}`);
   if (open) await openPage(page);
 }

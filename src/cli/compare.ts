@@ -1,6 +1,6 @@
 /** `simulate compare BASE CURRENT`: two results of `simulate bench`, or runs of a scenario, metric by metric; two runs side by side, too. */
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { CommandModule } from "yargs";
 import {
   checkAlike,
@@ -9,8 +9,10 @@ import {
   ResultFormatError,
   UnlikeRunsError,
   type Figure,
+  type IncompleteMetric,
+  type LeftOutRun,
 } from "../bench/index.js";
-import { listRuns, readSummary, ResultsError, RUN_FILES } from "../report/index.js";
+import { listRuns, plural, readScenarioText, readSummary, ResultsError, RUN_FILES } from "../report/index.js";
 import {
   compareRuns,
   runComparisonOptions,
@@ -21,7 +23,8 @@ import { comparisonOptions, giveComparison, type ComparisonArguments } from "./c
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { checkWritable, readText } from "./files.js";
-import { findRun } from "./run-directory.js";
+import { tellLines } from "./output.js";
+import { findRun, isFinished } from "./run-directory.js";
 
 interface Arguments extends ComparisonArguments, RunComparisonArguments {
   readonly base: string;
@@ -53,8 +56,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined))
       throw new UsageError("a result of simulate bench cannot be compared with a run");
-    if (before !== undefined && now !== undefined)
-      attempt(() => checkAlike([...before, ...now].map(({ summary }) => summary)));
+    if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now]));
     const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
     const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
     if (!single && (args.html !== undefined || args.open))
@@ -62,42 +64,71 @@ export const compareCommand: CommandModule<object, Arguments> = {
         `--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`,
       );
     if (args.html !== undefined) checkWritable(args.html);
+    const leftOut = [...base.leftOut, ...current.leftOut];
+    const incomplete = before && now && { base: base.incomplete, current: current.incomplete };
     // Of one run each no verdict can be had on anything.
-    giveComparison(base.figures, current.figures, { printed: !single }, args);
+    giveComparison(base.figures, current.figures, { printed: !single, leftOut, incomplete }, args);
     if (single) await compareRuns(a, b, args);
   },
 };
 
 interface Measured {
   readonly figures: readonly Figure[];
+  /** Metrics that only some of the runs have. */
+  readonly incomplete: readonly IncompleteMetric[];
   /** Where the figures come from, if from runs. */
   readonly runs?: readonly FinishedRunFiles[];
+  /** Runs that are beside them and have no results that can be read. */
+  readonly leftOut: readonly LeftOutRun[];
 }
 
 function read(path: string, results: string): Measured {
   if (path !== "" && existsSync(path) && !statSync(path).isDirectory()) return readBench(path);
-  const runs = readRuns(path, results);
-  return { figures: figuresOfRuns(runs.map(({ summary }) => summary)), runs };
+  const { runs, leftOut } = readRuns(path, results);
+  tellLeftOut(path, runs.length, leftOut);
+  return { ...figuresOfRuns(runs.map(({ summary }) => summary)), runs, leftOut };
 }
 
 function readBench(path: string): Measured {
   const text = readText(path);
-  return { figures: attempt(() => parseResult(text, path).figures) };
+  return { figures: attempt(() => parseResult(text, path).figures), incomplete: [], leftOut: [] };
 }
 
-/** One run, or all finished runs in a directory. */
-function readRuns(path: string, results: string): FinishedRunFiles[] {
+/** One run, or all finished runs in a directory, and those that have no results that can be read. */
+function readRuns(
+  path: string,
+  results: string,
+): { readonly runs: readonly FinishedRunFiles[]; readonly leftOut: readonly LeftOutRun[] } {
   const isFolder =
     existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
-  if (!isFolder) {
-    const directory = findRun(path, results);
-    return [{ directory, summary: attempt(() => readSummary(directory)) }];
+  if (!isFolder) return { runs: [attempt(() => readRun(findRun(path, results)))], leftOut: [] };
+  const runs: FinishedRunFiles[] = [];
+  const leftOut: LeftOutRun[] = [];
+  for (const { directory } of listRuns(path)) {
+    try {
+      runs.push(readRun(directory));
+    } catch (error) {
+      if (!(error instanceof ResultsError)) throw error;
+      leftOut.push({ directory, why: error.message });
+    }
   }
-  const runs = listRuns(path).flatMap(({ directory, summary }) =>
-    summary === undefined ? [] : [{ directory, summary }],
-  );
-  if (runs.length === 0) throw new UsageError(`${path}: there is no finished run in it`);
-  return runs;
+  return { runs, leftOut };
+}
+
+/** @throws ResultsError when it has no results that can be read */
+function readRun(directory: string): FinishedRunFiles {
+  if (!isFinished(directory)) throw new ResultsError(`${directory} has no summary: the run goes on, or was cut off`);
+  return { directory, summary: readSummary(directory), scenarioText: readScenarioText(directory) };
+}
+
+/** Names every run that is not compared. @throws UsageError when no other is left */
+function tellLeftOut(path: string, finished: number, leftOut: readonly LeftOutRun[]): void {
+  if (leftOut.length > 0)
+    tellLines(
+      `${path}: ${leftOut.length} of ${plural(finished + leftOut.length, "run")} cannot be compared and ${leftOut.length === 1 ? "is" : "are"} left out:`,
+      ...leftOut.map(({ directory, why }) => `  ${basename(directory)}: ${why}`),
+    );
+  if (finished === 0) throw new UsageError(`${path}: there is no finished run in it`);
 }
 
 /** What `act` gives; what is wrong with a file is wrong usage. */

@@ -5,11 +5,14 @@ import {
   comparisonJUnit,
   comparisonMarkdown,
   renderComparison,
+  type CompareOptions,
   type Figure,
+  type LeftOutRun,
 } from "../bench/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { colored } from "./terminal.js";
+import { printText } from "./output.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
@@ -34,6 +37,10 @@ interface Giving {
   readonly paired?: boolean;
   /** Whether the verdicts are printed; true unless given. */
   readonly printed?: boolean;
+  /** Of two sets of runs, the metrics that only some of the runs of a set have. */
+  readonly incomplete?: CompareOptions["incomplete"];
+  /** Runs that could not be compared. */
+  readonly leftOut?: readonly LeftOutRun[];
 }
 
 /**
@@ -43,17 +50,20 @@ interface Giving {
 export function giveComparison(
   base: readonly Figure[],
   current: readonly Figure[],
-  { paired = false, printed = true }: Giving,
+  { paired = false, printed = true, incomplete, leftOut = [] }: Giving,
   args: ComparisonArguments,
 ): void {
   const leastEffect = percent(args["least-effect"]);
   prepareOutputs(args);
-  const compared = compareFigures(base, current, { paired, leastEffect });
-  if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
-  if (printed) process.stdout.write(renderComparison(compared, { color: colored(process.stdout) }));
+  const compared = compareFigures(base, current, { paired, leastEffect, ...(incomplete && { incomplete }) });
+  if (compared.comparisons.length === 0) {
+    const why = compared.unmatched.map((metric) => `${metric.name}: ${metric.why}`).join("; ");
+    throw new UsageError(`the two results have no metric in common${why === "" ? "" : `: ${why}`}`);
+  }
+  if (printed) printText(renderComparison(compared, { color: colored(process.stdout) }));
   writeOutputs(args, {
-    markdown: () => comparisonMarkdown(compared),
-    junit: () => comparisonJUnit(compared),
+    markdown: () => comparisonMarkdown(compared, leftOut),
+    junit: () => comparisonJUnit(compared, leftOut),
     "benchmark-json": () => benchmarkActionJson(current),
   });
   if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT_SLOWER;

@@ -6,6 +6,8 @@ import { listRuns } from "../report/index.js";
 import { shippedScenarios } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
+import { printText } from "./output.js";
+import { printable } from "../vocabulary/printable.js";
 
 /** What the script gives before the words to be completed; yargs' own name for it. */
 const REQUEST = "get-yargs-completions";
@@ -48,7 +50,7 @@ export const completionCommand: CommandModule<object, Arguments> = {
       ),
   handler: ({ shell = ownShell() }) => {
     if (shell === "fish") {
-      process.stdout.write(FISH);
+      printText(FISH);
       return;
     }
     // yargs looks there for which shell it writes.
@@ -112,7 +114,7 @@ export async function printCompletions(
     void Promise.resolve()
       .then(candidates)
       .then(
-        (found) => found.filter((candidate) => candidate.startsWith(current)),
+        (found) => found.filter((candidate) => candidate.startsWith(current) && printable(candidate) === candidate),
         () => [],
       )
       .then(done);

@@ -11,6 +11,7 @@ import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { readBytes } from "./files.js";
+import { printLines } from "./output.js";
 
 interface Arguments {
   readonly files: string[];
@@ -44,9 +45,9 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
     const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));
     for (const { file, sequences } of readFiles) {
       const { passed, failed, firstFailure } = await explainErrorsOf(file, () => runSequences(sequences, mailbox));
-      process.stdout.write(`${file}: ${passed} passed, ${failed} failed\n`);
+      printLines(`${file}: ${passed} passed, ${failed} failed`);
       if (firstFailure !== undefined) {
-        process.stdout.write(describe(firstFailure));
+        printLines(...describe(firstFailure));
         process.exitCode = 1;
       }
     }
@@ -72,13 +73,12 @@ async function explainErrorsOf<Result>(file: string, run: () => Promise<Result>)
   }
 }
 
-function describe({ sequence, step, op, args, expected, got }: Difference): string {
+function describe({ sequence, step, op, args, expected, got }: Difference): string[] {
   const where = step === "initial" ? "as the agent was created" : `step ${step}`;
   return [
     `  first difference: sequence ${sequence}, ${where} (counted from 0)`,
     `  operation: ${op} ${JSON.stringify(args)}`,
     `  expected:  ${JSON.stringify(expected)}`,
     `  got:       ${JSON.stringify(got)}`,
-    "",
-  ].join("\n");
+  ];
 }

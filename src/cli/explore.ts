@@ -52,6 +52,7 @@ import { interruptible } from "./interrupt.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
 import { widthOf } from "./terminal.js";
+import { printJson, printLines, printText, tellLines, tellText } from "./output.js";
 
 const EXIT_VIOLATION = 98;
 const EXIT_INTERRUPTED = 1;
@@ -108,11 +109,11 @@ async function list({ json }: ExploreArguments): Promise<void> {
     threads: Object.keys(threads),
   }));
   if (json) {
-    print(JSON.stringify(programs, null, 2));
+    printJson(programs);
     return;
   }
   const width = Math.max(...programs.map(({ name }) => name.length));
-  for (const { name, description } of programs) print(`${name.padEnd(width)}  ${description}`);
+  for (const { name, description } of programs) printLines(`${name.padEnd(width)}  ${description}`);
 }
 
 /** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
@@ -176,7 +177,8 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     };
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
-    if (!args.json) print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
+    if (!args.json)
+      printLines(`stopped; to go on: --resume ${shellWord(relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
   }
@@ -211,11 +213,11 @@ async function drive(
       if (now - begin >= seconds * 1000) return "stopped";
       if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
       shown = now;
-      process.stderr.write(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
+      tellText(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
     }
     return "stopped";
   } finally {
-    if (process.stderr.isTTY && !json) process.stderr.write("\r\u001b[K");
+    if (process.stderr.isTTY && !json) tellText("\r\u001b[K");
   }
 }
 
@@ -235,9 +237,9 @@ async function replayFile(file: string, args: ExploreArguments): Promise<void> {
     // What was shown of the violation that was recorded is not known of another.
     const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
-    if (args.json) print(JSON.stringify(failure, null, 2));
+    if (args.json) printJson(failure);
     else if (problems.length === 0)
-      print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
+      printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
     else showFailure(session, failure, file);
     if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
   } finally {
@@ -275,25 +277,24 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
   reportTally(explored, { failure, ...files });
   if (!args.json) {
     showFailure(session, failure, files?.file);
-    if (files !== undefined) print(`picture: ${files.page}`);
+    if (files !== undefined) printLines(`picture: ${files.page}`);
   }
-  if (problem !== undefined) process.stderr.write(`simulate: the schedule is not kept: ${problem}\n`);
+  if (problem !== undefined) tellLines(`simulate: the schedule is not kept: ${problem}`);
 }
 
 function showFailure(session: Session, failure: FailingSchedule, file: string | undefined): void {
-  for (const problem of failure.problems) print(`violation: ${problem}`);
+  for (const problem of failure.problems) printLines(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
-  print(`\nschedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:\n`);
-  print(
-    renderSchedule(
-      failure.threads,
-      describeSteps(session, failure.steps),
-      Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120),
-    ),
+  printLines(
+    "",
+    `schedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:`,
+    "",
   );
+  const width = Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120);
+  printText(`${renderSchedule(failure.threads, describeSteps(session, failure.steps), width)}\n`);
   for (const [thread, outcome] of Object.entries(failure.outcomes))
-    print(`${thread} returned ${JSON.stringify(outcome)}`);
-  if (file !== undefined) print(`replay: simulate explore replay ${shellWord(relative("", file))}`);
+    printLines(`${thread} returned ${JSON.stringify(outcome)}`);
+  if (file !== undefined) printLines(`replay: simulate explore replay ${shellWord(relative("", file))}`);
 }
 
 function reportTally(
@@ -308,30 +309,24 @@ function reportTally(
 ): void {
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
-    print(
-      JSON.stringify(
-        {
-          program: name,
-          mailbox,
-          strategy,
-          seed,
-          ...tally,
-          seconds,
-          pointsPerSecond,
-          violation: violation?.failure,
-          file: violation?.file,
-          page: violation?.page,
-        },
-        null,
-        2,
-      ),
-    );
+    printJson({
+      program: name,
+      mailbox,
+      strategy,
+      seed,
+      ...tally,
+      seconds,
+      pointsPerSecond,
+      violation: violation?.failure,
+      file: violation?.file,
+      page: violation?.page,
+    });
     return;
   }
   const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
   const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
-  print(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
-  print(
+  printLines(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
+  printLines(
     `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
       `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`,
   );
@@ -378,8 +373,4 @@ function readParsed<T>(file: string, parse: (text: string) => T): T {
   } catch (error) {
     throw error instanceof ScheduleFormatError ? new UsageError(`${file}: ${error.message}`, { cause: error }) : error;
   }
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -8,6 +8,7 @@ import { LONGEST_NAME, SCENARIO_SCHEMA } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { scenarioTemplate } from "./scenario-template.js";
+import { printLines } from "./output.js";
 
 interface Arguments {
   readonly file: string;
@@ -28,7 +29,7 @@ export const initCommand: CommandModule<object, Arguments> = {
     if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
     write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
     const word = shellWord(file);
-    process.stdout.write(`wrote ${file}\n\n  simulate validate ${word}\n  simulate --scenario ${word}\n`);
+    printLines(`wrote ${file}`, "", `  simulate validate ${word}`, `  simulate --scenario ${word}`);
   },
 };
 

@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { formatCount } from "../report/index.js";
 import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
 import { examples } from "./examples.js";
+import { printJson, printLines } from "./output.js";
 
 interface Arguments {
   readonly json: boolean;
@@ -29,13 +30,13 @@ export const listCommand: CommandModule<object, Arguments> = {
       };
     });
     if (json) {
-      process.stdout.write(`${JSON.stringify(scenarios, null, 2)}\n`);
+      printJson(scenarios);
       return;
     }
     const width = Math.max(...scenarios.map(({ name }) => name.length));
     for (const { name, workers, arrivalsMs, description } of scenarios) {
       const size = `${formatCount(workers).padStart(5)} workers in ${formatDuration(arrivalsMs).padStart(3)}`;
-      process.stdout.write(`${name.padEnd(width)}  ${size}  ${description}\n`);
+      printLines(`${name.padEnd(width)}  ${size}  ${description}`);
     }
   },
 };

@@ -16,7 +16,7 @@ import { replayCommand } from "./replay.js";
 import { reportCommand } from "./report.js";
 import { runCommand } from "./run.js";
 import { runsCommand } from "./runs.js";
-import { survivesItsReader } from "./output.js";
+import { survivesItsReader, tellLines } from "./output.js";
 import { shrinkCommand } from "./shrink.js";
 import { sweepCommand } from "./sweep.js";
 import { traceCommand } from "./trace.js";
@@ -126,6 +126,8 @@ try {
     await parser.parseAsync();
   }
 } catch (error) {
-  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
+  const [first, ...others] =
+    error instanceof ScenarioError ? error.problems : [error instanceof Error ? error.message : String(error)];
+  tellLines(`simulate: ${first ?? ""}`, ...others);
   process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
 }

@@ -1,4 +1,35 @@
-/** What becomes of the program when nobody reads its output any more. */
+/** Everything that the program prints goes through this file, and what becomes of the program when nobody reads it any more. */
+import { printable } from "../vocabulary/printable.js";
+
+/** Prints each of `lines` on one line, whatever is in it. */
+export function printLines(...lines: readonly string[]): void {
+  printText(shownLines(lines));
+}
+
+/** As {@link printLines}, on standard error. */
+export function tellLines(...lines: readonly string[]): void {
+  tellText(shownLines(lines));
+}
+
+/** Prints data as JSON, laid out for people. */
+export function printJson(data: unknown): void {
+  // What cannot be shown is within strings, where its escapes are those of JSON.
+  printLines(...JSON.stringify(data, null, 2).split("\n"));
+}
+
+/** Prints what a renderer has laid out, which has made what it shows printable. */
+export function printText(text: string): void {
+  process.stdout.write(text);
+}
+
+/** As {@link printText}, on standard error. */
+export function tellText(text: string): void {
+  process.stderr.write(text);
+}
+
+function shownLines(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(line)}\n`).join("");
+}
 
 /** As the shell counts a program that SIGPIPE ended. */
 const EXIT_NO_READER = 141;
@@ -10,9 +41,7 @@ const EXIT_NO_READER = 141;
 export function survivesItsReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_NO_READER);
-    process.stderr.write(
-      `simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`,
-    );
+    tellLines(`simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}`);
     process.exit(1);
   });
   // Progress that nobody sees is no reason to end a run.

@@ -4,6 +4,7 @@ import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } f
 import { formatCount, formatShare, plural } from "../report/index.js";
 import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { printJson, printLines } from "./output.js";
 
 interface Arguments extends PlanArguments {
   readonly json: boolean;
@@ -70,7 +71,7 @@ function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconne
   return parts.join("; ");
 }
 
-function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string {
+function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string[] {
   const counts = Object.entries(totals.behaviours).sort(([, a], [, b]) => b - a);
   const width = Math.max(...counts.map(([name]) => name.length));
   const { ends } = totals;
@@ -88,8 +89,7 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
     "",
     `First to arrive (+: since the start of the worker's own onboarding or task):`,
     ...head.map(describeWorker),
-    "",
-  ].join("\n");
+  ];
 }
 
 export const planCommand: CommandModule<object, Arguments> = {
@@ -108,11 +108,9 @@ export const planCommand: CommandModule<object, Arguments> = {
     const planned = planHash(plan);
     if (args.json) {
       const { scenario, seed, workers, arrivalsMs, scheduleMs } = plan;
-      process.stdout.write(
-        `${JSON.stringify({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals, head }, null, 2)}\n`,
-      );
+      printJson({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals, head });
       return;
     }
-    process.stdout.write(render(plan, totals, planned, head));
+    printLines(...render(plan, totals, planned, head));
   },
 };

@@ -11,6 +11,7 @@ import {
 } from "../report/index.js";
 import type { Plan } from "../scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
+import { tellText } from "./output.js";
 
 export interface Progress {
   show(measurements: Measurements, elapsedMs: number, statuses: Summary["outcomes"]): void;
@@ -76,7 +77,7 @@ export function showProgress(options: ProgressOptions): Progress {
         return;
       }
       nextPlainAt = elapsedMs + PLAIN_LINE_MS;
-      process.stderr.write(`${renderProgressLine(view)}\n`);
+      tellText(`${renderProgressLine(view)}\n`);
     },
     end() {
       if (live) logUpdateStderr.clear();

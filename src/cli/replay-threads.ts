@@ -12,6 +12,7 @@ import {
 import { formatCount, plural } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-exit.js";
+import { printLines } from "./output.js";
 
 /** Early timeouts that are printed one by one. */
 const MOST_PRINTED = 5;
@@ -23,20 +24,20 @@ export async function replayThreadsRun(directory: string, times: number, agentId
     },
   );
   if (replay.divergence !== undefined) {
-    process.stdout.write(describeDivergence(replay.divergence));
+    printLines(...describeDivergence(replay.divergence));
     process.exitCode = EXIT_DIVERGED;
     return;
   }
   if (replay.agents === 0) {
-    process.stdout.write("nothing was repeated: the record of no agent reached the disk before the run was cut off\n");
+    printLines("nothing was repeated: the record of no agent reached the disk before the run was cut off");
     process.exitCode = EXIT_NOTHING_REPEATED;
     return;
   }
-  process.stdout.write([...replay.life.map(describeCall), describeReplay(replay, times)].join("\n") + "\n");
+  printLines(...replay.life.map(describeCall), ...describeReplay(replay, times));
   if (replay.early.length > 0) process.exitCode = EXIT_INVARIANT;
 }
 
-function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string {
+function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string[] {
   const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
   const ended = Object.entries(errors).map(([name, count]) => `${formatCount(count)} ${name}`);
   const lines = [
@@ -49,7 +50,7 @@ function describeReplay({ agents, operations, taken, errors, early, cutOff }: Or
     );
   for (const timeout of early.slice(0, MOST_PRINTED)) lines.push(describeEarly(timeout));
   if (early.length > MOST_PRINTED) lines.push(`  and ${formatCount(early.length - MOST_PRINTED)} more`);
-  return lines.join("\n");
+  return lines;
 }
 
 function describeEarly({ agentId, atMs, waitedMs, timeoutMs }: EarlyTimeout): string {
@@ -64,13 +65,12 @@ function describeCall({ atMs, thread, method, argument, end, tookMs }: LifeLine)
   return `${(atMs / 1000).toFixed(6).padStart(12)} s  ${thread.padEnd(9)}  ${(method.replace(/Steps$/, "") + said).padEnd(24)}  ${result}${took}`;
 }
 
-function describeDivergence({ agentId, number, recorded, repeated }: OrderDivergence): string {
+function describeDivergence({ agentId, number, recorded, repeated }: OrderDivergence): string[] {
   return [
     `agent ${agentId} comes out differently at operation ${formatCount(number)} on its slot:`,
     `  - ${recorded}`,
     `  + ${repeated}`,
     "",
     "-: as recorded, +: as repeated. A change of the program that changes what happens makes old records differ.",
-    "",
-  ].join("\n");
+  ];
 }

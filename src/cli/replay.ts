@@ -14,6 +14,7 @@ import { wholeNumber } from "./plan-options.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
 import { replayThreadsRun } from "./replay-threads.js";
 import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
+import { printLines } from "./output.js";
 
 interface Arguments {
   readonly run: string;
@@ -59,8 +60,8 @@ async function replayVirtualRun(directory: string): Promise<void> {
   if (outcome.kind === "diverged") {
     const { same, recorded, before, isCutOff } = outcome.divergence;
     if (recorded?.actor === "user" && recorded.operation === "interrupt") {
-      process.stdout.write(
-        `the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events\n`,
+      printLines(
+        `the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events`,
       );
       return;
     }
@@ -72,26 +73,26 @@ async function replayVirtualRun(directory: string): Promise<void> {
           `${path}: damaged: it breaks off at ${reached}, though its run finished; the ${formatCount(same)} events before are the same`,
         );
       }
-      process.stdout.write(
-        `the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events\n`,
+      printLines(
+        `the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events`,
       );
       return;
     }
-    process.stdout.write(describeDivergence(outcome.divergence));
+    printLines(...describeDivergence(outcome.divergence));
     process.exitCode = EXIT_DIVERGED;
     return;
   }
   const broken = outcome.invariants.results.filter(({ held }) => !held);
-  process.stdout.write(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}\n`);
+  printLines(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}`);
   for (const { id, violations } of broken) {
-    process.stdout.write(
-      `✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}\n`,
+    printLines(
+      `✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}`,
     );
   }
   if (broken.length > 0) process.exitCode = EXIT_INVARIANT;
 }
 
-function describeDivergence({ same, before, recorded, repeated }: Divergence): string {
+function describeDivergence({ same, before, recorded, repeated }: Divergence): string[] {
   const end = "(the end)";
   return [
     `${formatCount(same)} events are the same, the next is not:`,
@@ -101,6 +102,5 @@ function describeDivergence({ same, before, recorded, repeated }: Divergence): s
     `  + ${repeated === undefined ? end : describeEvent(repeated)}`,
     "",
     "-: as recorded, +: as repeated. A change of the program that changes what happens makes old traces differ.",
-    "",
-  ].join("\n");
+  ];
 }

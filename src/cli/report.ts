@@ -17,6 +17,7 @@ import { openPage } from "./open-page.js";
 import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, isSimulated, resultsOption } from "./run-directory.js";
 import { colored, widthOf } from "./terminal.js";
+import { printLines, printText } from "./output.js";
 
 interface Arguments extends OutputArguments {
   readonly run: string;
@@ -29,6 +30,8 @@ interface Arguments extends OutputArguments {
 const MISSING_SHOWN = 10;
 /** As for a broken invariant: something that was acknowledged is not there. */
 const EXIT_MISSING = 98;
+/** Nobody can say whether what was acknowledged is there. */
+const EXIT_UNKNOWN = 1;
 
 export const reportCommand: CommandModule<object, Arguments> = {
   command: "report <run>",
@@ -45,23 +48,21 @@ export const reportCommand: CommandModule<object, Arguments> = {
       .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
       .options(outputOptions)
       .epilogue(
-        "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98.\n",
+        "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98; where the log of that is lost, it is 1.\n",
       )
       .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --open", "its pictures"])),
   async handler({ run, results, html, open, ...outputs }) {
     const directory = findRun(run, results);
     if (html || open) {
       const page = writeReport(directory);
-      process.stdout.write(`${page}\n`);
+      printLines(page);
       if (open) await openPage(page);
       return;
     }
     if (existsSync(join(directory, RUN_FILES.summary))) {
       const summary = readSummary(directory);
       writeOutputs(outputs, runOutputs(summary));
-      process.stdout.write(
-        renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
-      );
+      printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
       return;
     }
     const asked = Object.keys(outputOptions).find(
@@ -71,17 +72,18 @@ export const reportCommand: CommandModule<object, Arguments> = {
     if (!existsSync(join(directory, RUN_FILES.database)))
       throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
     if (isSimulated(directory)) {
-      process.stdout.write(`${describeSimulation(examineCutOffSimulation(directory), directory).join("\n")}\n`);
+      printLines(...describeSimulation(examineCutOffSimulation(directory), directory));
       return;
     }
     const cutOff = examineCutOff(directory);
-    process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);
-    if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
+    printLines(...describe(cutOff, directory));
+    if ("unknown" in cutOff.acknowledgements) process.exitCode = EXIT_UNKNOWN;
+    else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT_MISSING;
   },
 };
 
 function describe(
-  { record, reachedMs, agents, onboardingAgents, submits, acknowledged, missing }: CutOffRun,
+  { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: CutOffRun,
   directory: string,
 ): string[] {
   if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
@@ -90,7 +92,6 @@ function describe(
     reachedMs === undefined
       ? "before anything was committed"
       : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
-  const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
   return [
     `${state}  ${record.scenario}`,
     `  seed ${record.seed} · ${formatCount(record.workers)} workers · started ${record.startedAt}`,
@@ -98,13 +99,24 @@ function describe(
     `  agents             ${byStatus(agents)}`,
     `  onboarding agents  ${byStatus(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,
-    missing.length === 0
-      ? `  acknowledged       ${formatCount(acknowledged)} statuses and submits, all of them in the database`
-      : `  acknowledged       ${formatCount(acknowledged)} statuses and submits, of which ${formatCount(missing.length)} are NOT in the database:`,
-    ...shown,
-    ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
+    ...describeAcknowledgements(acknowledgements),
     `Run it again  ${record.reproduce}`,
     `Results       ${directory}`,
+  ];
+}
+
+function describeAcknowledgements(acknowledgements: CutOffRun["acknowledgements"]): string[] {
+  if ("unknown" in acknowledgements)
+    return [`  acknowledged       unknown, so that nothing was checked: ${acknowledgements.unknown}`];
+  const { acknowledged, missing } = acknowledgements;
+  const of = `  acknowledged       ${formatCount(acknowledged)} statuses and submits`;
+  if (acknowledged === 0) return [`${of}: there is nothing to check`];
+  if (missing.length === 0) return [`${of}, all of them in the database`];
+  const shown = missing.slice(0, MISSING_SHOWN).map(({ agentId, what }) => `    ✗ agent ${agentId}: ${what}`);
+  return [
+    `${of}, of which ${formatCount(missing.length)} are NOT in the database:`,
+    ...shown,
+    ...(missing.length > shown.length ? [`    and ${formatCount(missing.length - shown.length)} more`] : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Plan, Scenario } from "../scenario/index.js";
 import { startDashboard } from "./dashboard.js";
 import { showProgress } from "./progress.js";
 import { watchStatuses } from "./status-watch.js";
+import { tellLines } from "./output.js";
 
 export interface RunWatchOptions {
   readonly scenario: Scenario;
@@ -34,7 +35,7 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const thresholds = parseThresholds(scenario.thresholds);
   const progress = quiet ? undefined : showProgress({ plan, phases: phasesOf(scenario, plan, Infinity), thresholds });
   const dashboard = dashboardPort === undefined ? undefined : await startDashboard(dashboardPort);
-  if (dashboard !== undefined) process.stderr.write(`dashboard: ${dashboard.url}\n`);
+  if (dashboard !== undefined) tellLines(`dashboard: ${dashboard.url}`);
   const statuses = watchStatuses(join(directory, RUN_FILES.database), options.simulated);
 
   return {

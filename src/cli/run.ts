@@ -25,6 +25,7 @@ import { startMetricsServer } from "./metrics-server.js";
 import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { watchRun } from "./run-watch.js";
 import { colored, widthOf } from "./terminal.js";
+import { printText, tellLines } from "./output.js";
 
 interface RunArguments extends PlanArguments, OutputArguments {
   readonly threads?: string | undefined;
@@ -119,7 +120,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       metricsPort === undefined
         ? undefined
         : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
-    if (metrics !== undefined && !args.quiet) process.stderr.write(`metrics: ${metrics.url}\n`);
+    if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
     const interrupt = interruptible();
     const runId = newRunId(scenario.name, plan.seed, new Date());
     const watch = await watchRun({
@@ -155,9 +156,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     const { summary, directory } = finished;
     writeOutputs(args, runOutputs(summary));
     if (!args.quiet)
-      process.stdout.write(
-        renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }),
-      );
+      printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
     process.exitCode = exitCodeOf(summary);
   },
 };

@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { listRuns, plural, type ListedRun } from "../report/index.js";
 import { examples } from "./examples.js";
 import { resultsOption } from "./run-directory.js";
+import { printJson, printLines, tellLines } from "./output.js";
 
 interface Arguments {
   readonly results: string;
@@ -20,11 +21,11 @@ export const runsCommand: CommandModule<object, Arguments> = {
   handler({ results, json }) {
     const runs = listRuns(results);
     if (json) {
-      process.stdout.write(`${JSON.stringify(runs.map(asData), null, 2)}\n`);
+      printJson(runs.map(asData));
       return;
     }
-    if (runs.length === 0) process.stderr.write(`there is no run in ${results}\n`);
-    for (const run of runs) process.stdout.write(`${describe(run)}\n`);
+    if (runs.length === 0) tellLines(`there is no run in ${results}`);
+    printLines(...runs.map(describe));
   },
 };
 

@@ -3,6 +3,7 @@ import type { FailingSchedule, Step } from "../explore/index.js";
 import {
   plural,
   renderSequencePage,
+  shellWord,
   type Sequence,
   type SequenceArrow,
   type SequenceBar,
@@ -19,7 +20,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Ste
       `${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`,
       plural(steps.length, "step"),
     ],
-    command: { label: "Replay it", text: `simulate explore replay ${file}` },
+    command: { label: "Replay it", text: `simulate explore replay ${shellWord(file)}` },
     outcomes: Object.fromEntries(
       Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)]),
     ),

@@ -15,6 +15,8 @@ import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
 import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { printLines, tellLines } from "./output.js";
+import { printable } from "../vocabulary/printable.js";
 
 interface Arguments extends PlanArguments {
   readonly mailbox: MailboxKind;
@@ -73,15 +75,13 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
-      process.stderr.write(
-        `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`,
+      tellLines(
+        `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)`,
       );
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
-    process.stderr.write(
-      `seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller\n`,
-    );
+    tellLines(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller`);
 
     const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
     checkWritable(output);
@@ -89,18 +89,19 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const bounds = { tries, outOfTime: () => performance.now() > until };
     const shrunk = shrinkScenario({ text, path, request, failure, bounds });
     if (shrunk === undefined) {
-      process.stderr.write(
-        "with its workers written out it does not fail so any more: there is nothing to make smaller\n",
-      );
+      tellLines("with its workers written out it does not fail so any more: there is nothing to make smaller");
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
     const { smallest, tried, ended, text: smaller } = shrunk;
 
     const command = reproduce(args, output, smallest);
-    writeText(output, `# Fails with: ${failure.what}: ${failure.first.what}\n# ${command}\n${smaller}`);
-    process.stdout.write(
-      `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}\n${output}\n${command}\n`,
+    const comment = [`# Fails with: ${failure.what}: ${failure.first.what}`, `# ${command}`].map(printable).join("\n");
+    writeText(output, `${comment}\n${smaller}`);
+    printLines(
+      `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}`,
+      output,
+      command,
     );
   },
 };

@@ -9,6 +9,7 @@ import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { printJson, printLines, tellLines } from "./output.js";
 
 interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;
@@ -74,8 +75,8 @@ export const sweepCommand: CommandModule<object, Arguments> = {
         tally.add(result);
         if (performance.now() < nextLineAt) return;
         nextLineAt = performance.now() + PROGRESS_MS;
-        process.stderr.write(
-          `  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed\n`,
+        tellLines(
+          `  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed`,
         );
       },
     });
@@ -85,7 +86,8 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       isInterrupted: interrupt.aborted && !tally.isWhole,
       again: (seed) => reproduce(args, seed),
     };
-    process.stdout.write(args.json ? `${JSON.stringify(tally.asData(ending), null, 2)}\n` : tally.render(ending));
+    if (args.json) printJson(tally.asData(ending));
+    else printLines(...tally.render(ending));
     process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : tally.isWhole ? 0 : EXIT_INTERRUPTED;
   },
 };
@@ -102,7 +104,7 @@ function seedsFrom(text: string): { first: number; last: number } {
 function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
   const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
   const given = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`],
+    value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${shellWord(value)}`],
   );
   return ["simulate", `--scenario ${shellWord(scenario)}`, ...given, `--virtual --seed ${seed}`].join(" ");
 }
@@ -159,7 +161,7 @@ class Tally {
     };
   }
 
-  render(ending: Ending): string {
+  render(ending: Ending): string[] {
     const { seconds, isInterrupted, again } = ending;
     const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
     const seeds = this.isWhole
@@ -190,7 +192,7 @@ class Tally {
         `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${SOMETIMES[name]}`,
       );
     }
-    return `${lines.join("\n")}\n`;
+    return lines;
   }
 }
 

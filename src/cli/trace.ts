@@ -5,13 +5,15 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CommandModule } from "yargs";
 import { agentSequence } from "../engine/index.js";
-import { RUN_FILES, plural, renderSequencePage, writeAtomically } from "../report/index.js";
+import { RUN_FILES, plural, renderSequencePage, shellWord, writeAtomically } from "../report/index.js";
 import { parseDuration } from "../scenario/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { openPage } from "./open-page.js";
 import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
+import { printLines, tellLines } from "./output.js";
+import { printable } from "../vocabulary/printable.js";
 
 interface Arguments {
   readonly run: string;
@@ -86,7 +88,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
       );
     };
     const tellIfCutOff = (): void => {
-      if (isCutOff) process.stderr.write(`${path}: ${breaksOff()}\n`);
+      if (isCutOff) tellLines(`${path}: ${breaksOff()}`);
     };
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
@@ -95,7 +97,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
       const picture = pictureOf(events(), agent, directory);
       if (picture === undefined) throw nothing();
       writeAtomically(page, picture);
-      process.stdout.write(`${relative("", page)}\n`);
+      printLines(relative("", page));
       tellIfCutOff();
       if (open) await openPage(page);
       return;
@@ -103,7 +105,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
     const found = events();
     const first = found.next();
     if (first.done === true && agent !== undefined) throw nothing();
-    const lineOf = (event: TraceEvent): string => `${json ? JSON.stringify(event) : describeEvent(event)}\n`;
+    const lineOf = (event: TraceEvent): string => `${printable(json ? JSON.stringify(event) : describeEvent(event))}\n`;
     const lines = function* (): Generator<string> {
       if (first.done !== true) yield lineOf(first.value);
       for (const event of found) yield lineOf(event);
@@ -121,7 +123,7 @@ function traceOf(directory: string): string {
   if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file))))
     throw new UsageError(`${directory} is no run`);
   throw new UsageError(
-    `${directory} is a run on real threads, which has no trace; \`simulate replay ${directory} --agent ID\` prints what was done to an agent`,
+    `${directory} is a run on real threads, which has no trace; \`simulate replay ${shellWord(directory)} --agent ID\` prints what was done to an agent`,
   );
 }
 
@@ -133,7 +135,7 @@ function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: str
     title: `Agent ${agentId}`,
     problems: [],
     facts: [`run ${basename(directory)}`, plural(sequence.rows.length, "event"), "simulated time"],
-    command: { label: "As text", text: `simulate trace ${basename(directory)} --agent ${agentId}` },
+    command: { label: "As text", text: `simulate trace ${shellWord(directory)} --agent ${shellWord(agentId)}` },
     sequence,
   });
 }

@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { arrivalsMsOf, formatDuration, openScenario, ScenarioError, workersOf } from "../scenario/index.js";
 import { plural } from "../report/index.js";
 import { examples } from "./examples.js";
+import { printLines, tellLines } from "./output.js";
 
 interface Arguments {
   readonly files: readonly string[];
@@ -28,12 +29,12 @@ export const validateCommand: CommandModule<object, Arguments> = {
     for (const file of files) {
       try {
         const { scenario } = await openScenario(file);
-        process.stdout.write(
-          `${file}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}\n`,
+        printLines(
+          `${file}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`,
         );
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;
-        for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+        tellLines(...error.problems);
         process.exitCode = EXIT_INVALID;
       }
     }

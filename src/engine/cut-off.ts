@@ -4,6 +4,7 @@ import { auditAgents } from "../db/index.js";
 import {
   readAcknowledgements,
   readRunRecord,
+  ResultsError,
   RUN_FILES,
   type Acknowledgement,
   type RunRecord,
@@ -20,17 +21,27 @@ export interface CutOffRun {
   readonly onboardingAgents: Readonly<Record<string, number>>;
   /** Submits in the database. */
   readonly submits: number;
+  readonly acknowledgements: CheckedAcknowledgements | UnknownAcknowledgements;
+}
+
+export interface CheckedAcknowledgements {
   /** What clients noted as acknowledged to them. */
   readonly acknowledged: number;
   /** What of it is not in the database: nothing, ever. */
   readonly missing: readonly Acknowledgement[];
 }
 
+/** The clients' notes are lost, so that nothing can be checked. */
+export interface UnknownAcknowledgements {
+  /** What is wrong with the notes, one line. */
+  readonly unknown: string;
+}
+
 /** @throws DatabaseError or ResultsError when the run's database or its record cannot be read */
 export function examineCutOff(directory: string): CutOffRun {
   const record = readRunRecord(directory);
   // Before the database: the run may be going on, and what is acknowledged after this is not looked for in what was read before it.
-  const acknowledgements = readAcknowledgements(directory);
+  const noted = acknowledgementsOf(directory, record);
   const audit = auditAgents(join(directory, RUN_FILES.database));
   const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);
 
@@ -50,7 +61,26 @@ export function examineCutOff(directory: string): CutOffRun {
       record === undefined || times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)) - record.originMs,
     ...outcomesOf(audit),
     submits: audit.reduce((sum, agent) => sum + agent.submits, 0),
-    acknowledged: acknowledgements.length,
-    missing: acknowledgements.filter((acknowledgement) => !isStored(acknowledgement)),
+    acknowledgements:
+      "unknown" in noted
+        ? noted
+        : {
+            acknowledged: noted.length,
+            missing: noted.filter((acknowledgement) => !isStored(acknowledgement)),
+          },
   };
+}
+
+/** Nothing was acknowledged in a run that had not begun. */
+function acknowledgementsOf(
+  directory: string,
+  record: RunRecord | undefined,
+): readonly Acknowledgement[] | UnknownAcknowledgements {
+  if (record === undefined) return [];
+  try {
+    return readAcknowledgements(directory);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    return { unknown: error.message };
+  }
 }

@@ -1,9 +1,11 @@
 /** A schedule as a table to be read: a column a thread, time downwards, a row for each stretch that a thread runs. */
 import Table from "cli-table3";
 import type { Step } from "./schedule.js";
+import { printableData } from "../vocabulary/printable.js";
 
 /** Renders the steps. `width`: characters of a line. */
-export function renderSchedule(threads: readonly string[], steps: readonly Step[], width = 120): string {
+export function renderSchedule(names: readonly string[], given: readonly Step[], width = 120): string {
+  const [threads, steps] = [printableData(names), printableData(given)];
   const column = Math.max(18, Math.floor((width - 8) / threads.length) - 1);
   const table = new Table({
     head: ["step", ...threads],
@@ -29,12 +31,13 @@ export function renderSchedule(threads: readonly string[], steps: readonly Step[
 /** Cuts a line at spaces into lines of at most `width` characters, those after the first indented. */
 function wrapped(line: string, width: number): string[] {
   const lines: string[] = [];
-  let rest = line;
+  // By code points: half of a surrogate pair cannot be shown.
+  let rest = [...line];
   while (rest.length > width) {
     const space = rest.lastIndexOf(" ", width);
     const cut = space > 4 ? space : width;
-    lines.push(rest.slice(0, cut));
-    rest = `    ${rest.slice(cut).trimStart()}`;
+    lines.push(rest.slice(0, cut).join(""));
+    rest = [...`    ${rest.slice(cut).join("").trimStart()}`];
   }
-  return [...lines, rest];
+  return [...lines, rest.join("")];
 }

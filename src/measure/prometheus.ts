@@ -5,6 +5,7 @@
 import { Counter, Gauge, Registry, Summary } from "prom-client";
 import type { Measurements } from "./measurements.js";
 import { COUNTER_NAMES, GAUGE_NAMES, METRICS, RATE_NAMES, TREND_NAMES, type TrendName } from "./metrics.js";
+import { printableData } from "../vocabulary/printable.js";
 
 /** A value of one of the model's gauges; the values of all threads are added up. */
 export interface StatusCount {
@@ -59,7 +60,8 @@ export function prometheusText(
     labelNames: ["status", "agent_type"],
     registers,
   });
-  for (const { agentType, status, value } of statuses) agentStatuses.inc({ status, agent_type: agentType }, value);
+  for (const { agentType, status, value } of statuses)
+    agentStatuses.inc(printableData({ status, agent_type: agentType }), value);
   const activeWorkers = new Gauge({
     name: "active_workers",
     help: "Live agents by worker, over all threads.",
@@ -67,7 +69,7 @@ export function prometheusText(
     registers,
   });
   for (const { agentType, workerId, value } of added(workers))
-    activeWorkers.set({ worker_id: workerId, agent_type: agentType }, value);
+    activeWorkers.set(printableData({ worker_id: workerId, agent_type: agentType }), value);
   return registry.metrics();
 }
 

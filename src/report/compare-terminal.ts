@@ -4,11 +4,13 @@ import { TREND_NAMES } from "../measure/index.js";
 import { changeOf, formatCount, formatMs } from "./format.js";
 import { LATENCY_LABELS } from "./labels.js";
 import type { Summary } from "./summary.js";
+import { printableData } from "../vocabulary/printable.js";
 
 const LABEL_WIDTH = 26;
 
-/** As text, ending with a line break; `a` is what is compared against. */
-export function renderRunComparison(a: Summary, b: Summary, { color }: { readonly color: boolean }): string {
+/** As text, ending with a line break; `before` is what is compared against. */
+export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
+  const [a, b] = [printableData(before), printableData(after)];
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const sections = [
     [head("A", a, chalk), head("B", b, chalk), plansOf(a, b)],

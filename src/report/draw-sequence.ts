@@ -5,6 +5,7 @@
  */
 import { wrap } from "./format.js";
 import type { Sequence, SequenceRow } from "./sequence.js";
+import { printable, printableData } from "../vocabulary/printable.js";
 
 /** CSS pixels. */
 const CHARACTER = 6.65;
@@ -36,7 +37,8 @@ interface Place {
 }
 
 /** The drawing, under heads that stay in view, and in pieces for paper. `id` is unique in the page, `label` says what it shows. */
-export function drawSequence(sequence: Sequence, id: string, label: string): string {
+export function drawSequence(drawn: Sequence, id: string, label: string): string {
+  const sequence = printableData(drawn);
   const widths = columnWidths(sequence);
   const margin =
     22 +
@@ -179,5 +181,5 @@ function pieces(places: readonly Place[], height: number): [number, number][] {
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 function escape(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
+  return printable(text).replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? "");
 }

@@ -12,6 +12,7 @@ export {
   createRunDirectory,
   listRuns,
   readReportData,
+  readScenarioText,
   readSummary,
   removeRunDirectory,
   writeAtomically,

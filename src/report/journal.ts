@@ -31,9 +31,11 @@ const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** Writes the record and the scenario of a run that is about to start. @throws ResultsError */
+/** Writes the record and the scenario of a run that is about to start, and a log without acknowledgements. @throws ResultsError */
 export function writeRunRecord(directory: string, record: RunRecord, scenario: string): void {
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
+  // Before the record: a run that has begun and has no log has lost it.
+  writeAtomically(join(directory, JOURNAL_FILES.acknowledgements), "");
   writeAtomically(join(directory, JOURNAL_FILES.run), `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -1,6 +1,7 @@
 /** What a terminal shows of a run that goes on: a few lines that are redrawn, or one line now and then. */
 import { Chalk } from "chalk";
 import { bar, formatCount, formatMs, plural, sparkline, wrap } from "./format.js";
+import { printableData } from "../vocabulary/printable.js";
 
 /** A run at one moment. */
 export interface ProgressView {
@@ -33,9 +34,10 @@ const SHORTEST_SPARKLINE = 8;
 
 /** Lines to be redrawn in place; none is wider than `width`. */
 export function renderProgress(
-  view: ProgressView,
+  given: ProgressView,
   { color, width }: { readonly color: boolean; readonly width: number },
 ): string {
+  const view = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const line = (label: string, text: string): string =>
     `  ${chalk.dim(label.padEnd(LABEL))}${cut(text, width - LABEL - 2)}`;
@@ -71,7 +73,8 @@ function withSparkline(
 }
 
 /** The same on one line, for logs. */
-export function renderProgressLine(view: ProgressView): string {
+export function renderProgressLine(given: ProgressView): string {
+  const view = printableData(given);
   const { latency, workers, updates, failures } = view;
   return [
     seconds(view.elapsedMs).padStart(7),
@@ -101,5 +104,6 @@ function noted(events: Readonly<Record<string, number>>): string {
 }
 
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  // By code points: half of a surrogate pair cannot be shown.
+  return text.length <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join("")}…`;
 }

@@ -152,6 +152,16 @@ export function readSummary(directory: string): Summary {
   return parsed.data;
 }
 
+/** Reads the scenario that a run carried out, as it was written. @throws ResultsError when it cannot be read */
+export function readScenarioText(directory: string): string {
+  const path = join(directory, RUN_FILES.scenario);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ResultsError(`cannot read ${path}: ${whyFileFailed(error)}`, { cause: error });
+  }
+}
+
 /** Reads what a run's report draws. @throws ResultsError when there is none, or it is of another version */
 export function readReportData(directory: string): ReportData {
   return readVersioned(directory, RUN_FILES.reportData, REPORT_DATA_VERSION).content as ReportData;

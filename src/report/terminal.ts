@@ -19,6 +19,8 @@ import { invariantOutcome } from "./invariant-outcome.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { formatObserved } from "./observed.js";
 import type { Summary, TrendSummary } from "./summary.js";
+import { shellWord } from "./shell-word.js";
+import { printable, printableData } from "../vocabulary/printable.js";
 
 export interface RenderOptions {
   /** Whether to colour; the caller knows whether it writes to a terminal and what NO_COLOR says. */
@@ -38,7 +40,8 @@ const GAP = "   ";
 const VIOLATIONS_SHOWN = 3;
 
 /** The summary as text, ending with a line break. */
-export function renderSummary(summary: Summary, options: RenderOptions): string {
+export function renderSummary(given: Summary, options: RenderOptions): string {
+  const summary = printableData(given);
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
   const width = Math.max(LEAST_WIDTH, options.width);
   const sections = [
@@ -52,7 +55,10 @@ export function renderSummary(summary: Summary, options: RenderOptions): string 
     thresholds(summary, chalk, width),
     invariants(summary, chalk, width),
     generator(summary, chalk, width),
-    [`${chalk.bold("Run it again")}  ${summary.reproduce}`, `${chalk.bold("Results")}       ${options.directory}`],
+    [
+      `${chalk.bold("Run it again")}  ${summary.reproduce}`,
+      `${chalk.bold("Results")}       ${printable(options.directory)}`,
+    ],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -89,7 +95,9 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     const command =
       summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
     if (agentId !== undefined && command !== undefined) {
-      lines.push(`      ${chalk.dim("what happened:")} simulate ${command} ${directory} --agent ${agentId}`);
+      lines.push(
+        `      ${chalk.dim("what happened:")} simulate ${command} ${shellWord(directory)} --agent ${shellWord(agentId)}`,
+      );
     }
   }
   if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);

@@ -8,6 +8,7 @@ import { ScenarioError } from "./errors.js";
 import { loadScenario, spoken, told, type LoadedScenario } from "./load.js";
 import { problemsIn } from "./problems.js";
 import { scenarioSchema, type ScenarioInput } from "./schema.js";
+import { printable } from "../vocabulary/printable.js";
 
 const MODULE = /\.[cm]?[jt]s$/;
 
@@ -70,7 +71,7 @@ export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
   return {
     scenario: read.data,
     path: origin,
-    text: `# From ${origin}, with the values that it had computed.\n${stringify(input)}`,
+    text: `# From ${printable(origin)}, with the values that it had computed.\n${stringify(input)}`,
   };
 }
 

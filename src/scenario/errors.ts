@@ -1,4 +1,5 @@
 /** The one error of this folder. */
+import { printable } from "../vocabulary/printable.js";
 
 /**
  * A scenario cannot be used: not found, malformed, or not valid. The message has one line for every problem, and the
@@ -10,7 +11,8 @@ export class ScenarioError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly [string, ...string[]]) {
-    super(problems.join("\n"));
-    this.problems = problems;
+    const lines = problems.map(printable);
+    super(lines.join("\n"));
+    this.problems = lines;
   }
 }

@@ -115,7 +115,10 @@ test("what only one of the two has is named", () => {
   const other = { ...figureOf([1]), name: "other" };
   assert.deepEqual(compareFigures([other], [figureOf([1])], { paired: false, leastEffect: 0.05 }), {
     comparisons: [],
-    unmatched: ["figure", "other"],
+    unmatched: [
+      { name: "figure", why: "only now" },
+      { name: "other", why: "only before" },
+    ],
   });
 });
 

@@ -1,6 +1,6 @@
 /** The files that a run, a report and a comparison write for a CI; comparing what cannot be compared. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { simulate, temporaryDirectory } from "./simulate.js";
@@ -103,6 +103,23 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.equal(one.code, 0, one.stderr);
   assert.match(one.stdout, /\nOne run each cannot tell a change from noise/);
   assert.doesNotMatch(one.stdout, /slower|cannot tell\n/);
+
+  // A run without a summary, one with half of one, one whose scenario is gone.
+  const [first = "", second = "", third = ""] = readdirSync(before);
+  rmSync(join(before, first, "summary.json"));
+  writeFileSync(join(before, second, "summary.json"), "{");
+  rmSync(join(before, third, "scenario.yaml"));
+  const rest = await simulate("compare", before, after);
+  assert.equal(rest.code, 0, rest.stderr);
+  const [head, ...names] = rest.stderr.trimEnd().split("\n");
+  assert.equal(head, `${before}: 3 of 6 runs cannot be compared and are left out:`);
+  assert.deepEqual(
+    names.map((line) => line.trim().split(": ")[0]),
+    [first, second, third],
+  );
+  assert.match(names[0] ?? "", /has no summary: the run goes on, or was cut off$/);
+  assert.match(names[1] ?? "", /summary\.json: it is not JSON$/);
+  assert.match(names[2] ?? "", /scenario\.yaml: there is no such file or directory$/);
 });
 
 const refused: readonly (readonly [what: string, base: string | object, current: string | object, expected: RegExp])[] =

@@ -115,7 +115,8 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
 
       assert.deepEqual(unstored(directory), [], `run ${number}`);
       const report = examineCutOff(directory);
-      assert.deepEqual(report.missing, []);
+      assert.ok("missing" in report.acknowledgements);
+      assert.deepEqual(report.acknowledgements.missing, []);
       assert.ok(report.record !== undefined);
       for (const { what } of readAcknowledgements(directory))
         acknowledged[what === "none" ? "agents" : what === "submit" ? "submits" : "statuses"]++;
@@ -125,7 +126,7 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
         });
         assert.deepEqual([status, stderr], [0, ""]);
         assert.match(stdout, /^CUT OFF {2}tiny\n/);
-        assert.match(stdout, /acknowledged +[\d,]+ statuses and submits, all of them in the database/);
+        assert.match(stdout, /acknowledged +(0 .*: there is nothing to check|[\d,]+ .*, all of them in the database)/);
       }
       openDatabase(join(directory, "run.db")).close();
       rmSync(directory, { recursive: true });
@@ -148,6 +149,28 @@ test("what was acknowledged and is not there is found, and said", async () => {
   assert.equal(status, 98);
   assert.match(stdout, /✗ agent 999: completed/);
   assert.doesNotMatch(stdout, /comp\n/, "a line that was cut off is none");
+});
+
+test("a log of acknowledgements that is lost or damaged is unknown, and an empty one has nothing to check", async () => {
+  const directory = await killed(1001, 800);
+  rmSync(join(directory, "summary.json"), { force: true });
+  const log = join(directory, "acknowledgements.log");
+  const report = (): [number | null, string] => {
+    const { status, stdout } = spawnSync(process.execPath, [simulate, "report", directory], { encoding: "utf8" });
+    return [status, / {2}acknowledged +(.*)/.exec(stdout)?.[1] ?? stdout];
+  };
+  rmSync(log);
+  assert.deepEqual(report(), [
+    1,
+    `unknown, so that nothing was checked: cannot read ${log}: there is no such file or directory`,
+  ]);
+  writeFileSync(log, "1 accepted\n\u0000\u0000\u0000\n2 accepted\n");
+  assert.deepEqual(report(), [
+    1,
+    `unknown, so that nothing was checked: ${log}:2: damaged: not the id of an agent and what it was told`,
+  ]);
+  writeFileSync(log, "");
+  assert.deepEqual(report(), [0, "0 statuses and submits: there is nothing to check"]);
 });
 
 test("a directory that is no run, and one whose run had not begun", () => {

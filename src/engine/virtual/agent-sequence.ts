@@ -1,5 +1,11 @@
 /** The life of one agent, out of the trace of its run, as a sequence diagram: a column each part of the run that had to do with it. */
-import type { Sequence, SequenceArrow, SequenceBar, SequenceRow } from "../../report/index.js";
+import {
+  shellWord,
+  type Sequence,
+  type SequenceArrow,
+  type SequenceBar,
+  type SequenceRow,
+} from "../../report/index.js";
 import { concerns, type TraceEvent, type Value } from "../../trace/index.js";
 
 /** A pause that is worth saying, ms. */
@@ -99,7 +105,11 @@ class Drawing {
       };
     });
     if (left > 0)
-      rows.push({ column: 0, at: "", text: `and ${left} more events: simulate trace RUN --agent ${this.#agentId}` });
+      rows.push({
+        column: 0,
+        at: "",
+        text: `and ${left} more events: simulate trace RUN --agent ${shellWord(this.#agentId)}`,
+      });
     const bars = this.#bars.map(
       ({ actor, ...bar }): SequenceBar => ({ column: columnOf(actor), ...bar, kind: "waits" }),
     );

@@ -2,15 +2,17 @@
  * JUnit XML as Jenkins' schema (junit-10.xsd) has it, which GitLab, Azure and the actions that show tests read as well: a suite
  * of cases, each passed, failed, in error or skipped.
  */
+import { printable } from "../../vocabulary/printable.js";
 
 /** One test case. What is not passed says why: in a line, and at length where there is more. */
 export interface JUnitCase {
   readonly classname: string;
   readonly name: string;
   readonly outcome: "passed" | "failure" | "error" | "skipped";
-  /** One line; for a passed case what was observed, if that is worth a line. */
+  /** For a passed case what was observed, if that is worth a line. */
   readonly message?: string;
-  readonly details?: string;
+  /** Lines. */
+  readonly details?: readonly string[];
 }
 
 export interface JUnitSuite {
@@ -45,29 +47,20 @@ function caseXml({ classname, name, outcome, message, details }: JUnitCase): str
       ? message === undefined
         ? ""
         : `<system-out>${escapeXml(message)}</system-out>`
-      : `<${outcome}${attributes(message === undefined ? {} : { message })}>${escapeXml(details ?? "")}</${outcome}>`;
+      : `<${outcome}${attributes(message === undefined ? {} : { message })}>${(details ?? []).map(escapeXml).join("\n")}</${outcome}>`;
   return `<testcase${attributes({ classname, name })}>${inner}</testcase>`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
-  // A line break in an attribute would be read as a blank.
-  const escape = (value: string | number): string =>
-    escapeXml(String(value)).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escape(value)}"`)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
     .join("");
 }
 
-/** Characters that XML 1.0 has no way to write, not even as references; and halves of surrogate pairs. */
-// eslint-disable-next-line no-control-regex -- these are what it is about
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-
 function escapeXml(text: string): string {
-  return text
-    .replace(FORBIDDEN, "\ufffd")
+  return printable(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\r", "&#13;");
+    .replaceAll('"', "&quot;");
 }

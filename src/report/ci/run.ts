@@ -8,6 +8,7 @@ import type { Summary, TrendSummary } from "../summary.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
+import { printableData } from "../../vocabulary/printable.js";
 
 const mark = (good: boolean): string => (good ? "✓" : "✗");
 const INVARIANT_MARKS = { held: "✓", broken: "✗", unchecked: "○" } as const;
@@ -79,7 +80,7 @@ function describe({ what, agentId, detail }: Violation): string {
 export function runJUnit(summary: Summary): string {
   const { end, load, schedule } = summary;
   const cut = end.how !== "finished";
-  const again = `to reproduce: ${summary.reproduce}`;
+  const again = [`to reproduce: ${summary.reproduce}`];
   const cases: JUnitCase[] = [
     {
       classname: "run",
@@ -113,7 +114,7 @@ export function runJUnit(summary: Summary): string {
         name: id,
         outcome: INVARIANT_CASES[invariantOutcome({ held, checked })],
         message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
-        details: [...violations.map(describe), again].join("\n"),
+        details: [...violations.map(describe), ...again],
       }),
     ),
     ...summary.thresholds.map(
@@ -135,7 +136,8 @@ export function runJUnit(summary: Summary): string {
 }
 
 /** The latencies, p50 and p99, in ms. Absolute times: they compare runs on machines of one kind. */
-export function runBenchmarkJson(summary: Summary): string {
+export function runBenchmarkJson(given: Summary): string {
+  const summary = printableData(given);
   const entries = latenciesOf(summary).flatMap(({ label, trend }) =>
     (["p50", "p99"] as const).flatMap((percentile) => {
       const value = trend[percentile];

@@ -10,6 +10,7 @@ import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { reportBody } from "./report.js";
 import { keyFigures } from "./verdict.js";
+import { printableData } from "../../vocabulary/printable.js";
 
 /** A run at one moment. */
 export interface LiveView {
@@ -48,12 +49,12 @@ ${part("counted", "Counted")}`,
 /** What brings a served page up to date, as JSON: chart data, and the parts of the page. */
 export function liveNews(view: LiveView): string {
   const parts = Object.fromEntries(Object.entries(partsOf(view)).map(([id, { markup }]) => [id, markup]));
-  return JSON.stringify({ data: dataOf(view), parts });
+  return JSON.stringify({ data: printableData(dataOf(view)), parts });
 }
 
 /** What turns a served page into the report of the run, as JSON. */
 export function reportNews(summary: Summary, data: ReportData): string {
-  return JSON.stringify({ data, parts: { main: reportBody(summary, data).markup } });
+  return JSON.stringify({ data: printableData(data), parts: { main: reportBody(summary, data).markup } });
 }
 
 function dataOf({ runId, scenario, measurements, phases, statusEvents }: LiveView): ReportData {

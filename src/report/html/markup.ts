@@ -1,4 +1,5 @@
 /** HTML made of text that cannot be trusted: whatever goes into a {@link html} template is escaped unless it is markup itself. */
+import { printable, printableData } from "../../vocabulary/printable.js";
 
 /** A piece of HTML. Only {@link html} and {@link raw} make one. */
 export interface Markup {
@@ -39,10 +40,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  return printable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
 /** JSON as the content of a script element: no text in it can end the element. */
 export function json(value: unknown): Markup {
-  return raw(JSON.stringify(value).replaceAll("<", String.raw`\u003c`));
+  return raw(JSON.stringify(printableData(value)).replaceAll("<", String.raw`\u003c`));
 }

@@ -1,0 +1,45 @@
+/**
+ * Text from outside, such as a key of a file or the name of a thread, as it can be shown: on one line, and without a character
+ * that a terminal, a browser or the log of a CI would take for a command. Text that has been escaped is not changed again.
+ */
+
+/**
+ * Control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs, the byte order mark,
+ * noncharacters, which neither XML nor HTML may hold, and halves of surrogate pairs.
+ */
+const CHARACTERS = String.raw`[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Noncharacter_Code_Point}\p{Surrogate}]`;
+/** The first character of what a CI takes for a command: `::error::` where a line begins or may be broken, `##[error]`, `##vso[…]`. */
+const COMMANDS = String.raw`(?<!\S):(?=:)|#(?=#\w*\[)`;
+const UNPRINTABLE = new RegExp(`${CHARACTERS}|${COMMANDS}`, "gu");
+
+/** Replaces what cannot be shown, a character at a time. */
+export function replaceUnprintable(text: string, replace: (character: string) => string): string {
+  return text.replace(UNPRINTABLE, replace);
+}
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\n", String.raw`\n`],
+  ["\r", String.raw`\r`],
+  ["\t", String.raw`\t`],
+]);
+
+/** `text` with every character that cannot be shown as an escape: `\n`, `\u001b`. */
+export function printable(text: string): string {
+  return replaceUnprintable(text, (character) => SHORT.get(character) ?? character.split("").map(escapeUnit).join(""));
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A copy of plain data in which every text, keys included, is {@link printable}. */
+export function printableData<Data>(data: Data): Data {
+  return copyOf(data) as Data;
+}
+
+function copyOf(data: unknown): unknown {
+  if (typeof data === "string") return printable(data);
+  if (Array.isArray(data)) return data.map(copyOf);
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [printable(key), copyOf(value)]));
+}
