@@ -34,6 +34,7 @@ import {
   removeRunDirectory,
   ResultsError,
   shellWord,
+  uniquePart,
   writeAtomically,
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
@@ -354,7 +355,7 @@ function resultsDirectory(
     .toISOString()
     .replace(/[-:]/g, "")
     .replace(/\.\d+Z$/, "Z");
-  return createRunDirectory(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
+  return createRunDirectory(results, `explore-${basename(name)}-${mailbox}-${time}-${uniquePart()}`);
 }
 
 /** Writes a file of the results; where that fails, leaves nothing of them. @throws ResultsError */

@@ -10,16 +10,15 @@ export { buildReportData, type ReportInput, type StatusEvent } from "./html/buil
 export {
   compareReports,
   createRunDirectory,
-  listRuns,
   readReportData,
   readSummary,
   removeRunDirectory,
   writeAtomically,
   writeReport,
   writeRun,
-  type ListedRun,
   type RunFiles,
 } from "./results.js";
+export { listRuns, type ListedRun } from "./list-runs.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export { shellWord } from "./shell-word.js";
 export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
@@ -38,5 +37,6 @@ export {
 } from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
+export { uniquePart } from "./unique-part.js";
 export { whyFileFailed } from "./why-file-failed.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

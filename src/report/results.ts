@@ -10,17 +10,18 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { cannotWrite, ResultsError } from "./results-error.js";
+import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
+import { uniquePart } from "./unique-part.js";
 import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import { reportDataSchema } from "./data-schema.js";
 import { renderComparison, type ComparedRun } from "./html/compare.js";
 import { renderReport } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
@@ -51,13 +52,14 @@ export function removeRunDirectory(directory: string): void {
 
 /**
  * Writes `data` to `path` so that, whatever happens, `path` is what it was or all of `data`: to a temporary file in the same
- * directory, synced, then renamed. On failure the temporary file is removed. @throws ResultsError
+ * directory, synced, then renamed. A link at `path` is replaced, not followed. The temporary file is new, so that nobody can
+ * have put a link in its place. On failure it is removed. @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${uniquePart()}.tmp`);
   let file: number;
   try {
-    file = openSync(temporary, "w");
+    file = openSync(temporary, "wx");
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -115,67 +117,27 @@ export function compareReports(before: string, after: string): string {
 
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
-  const { path, content } = readVersioned(directory, RUN_FILES.summary, 1);
-  const parsed = summarySchema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, {
-      cause: parsed.error,
-    });
-  }
-  return parsed.data;
+  return readChecked(join(directory, RUN_FILES.summary), 1, summarySchema);
 }
 
-/** Reads what a run's report draws. @throws ResultsError when there is none, or it is of another version */
+/** Reads what a run's report draws. @throws ResultsError when there is none, or it is none that this version can read */
 export function readReportData(directory: string): ReportData {
-  return readVersioned(directory, RUN_FILES.reportData, REPORT_DATA_VERSION).content as ReportData;
+  return readChecked(join(directory, RUN_FILES.reportData), REPORT_DATA_VERSION, reportDataSchema);
 }
 
-function readVersioned(directory: string, file: string, readable: number): { path: string; content: unknown } {
-  const path = join(directory, file);
+function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ResultsError(
-      `cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`,
-      { cause: error },
-    );
+    throw cannotRead(path, error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error), error);
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
-  if (version !== undefined && version !== readable) {
-    throw new ResultsError(`cannot read ${path}: it has version ${version}, this program reads version ${readable}`);
-  }
-  return { path, content };
-}
-
-export interface ListedRun {
-  readonly runId: string;
-  readonly directory: string;
-  /** Absent when the run goes on or was cut off. */
-  readonly summary?: Summary;
-  /** Why the summary cannot be read, where it is there and cannot. */
-  readonly problem?: string;
-}
-
-/** The runs under `root` in the order of their ids; none when `root` does not exist. @throws ResultsError */
-export function listRuns(root: string): ListedRun[] {
-  if (!existsSync(root)) return [];
-  let names: string[];
-  try {
-    names = readdirSync(root).sort();
-  } catch (error) {
-    throw new ResultsError(`cannot list ${root}: ${whyFileFailed(error)}`, { cause: error });
-  }
-  const has = (directory: string, file: string): boolean => existsSync(join(directory, file));
-  return names.flatMap((runId): ListedRun[] => {
-    const directory = join(root, runId);
-    if (!has(directory, RUN_FILES.summary)) return has(directory, RUN_FILES.database) ? [{ runId, directory }] : [];
-    try {
-      return [{ runId, directory, summary: readSummary(directory) }];
-    } catch (error) {
-      if (!(error instanceof ResultsError)) throw error;
-      return [{ runId, directory, problem: error.message }];
-    }
-  });
+  if (version !== undefined && version !== readable)
+    throw cannotRead(path, `it has version ${version}, this program reads version ${readable}`);
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw cannotRead(path, `${where}${issue?.message ?? "it is damaged"}`, parsed.error);
 }

@@ -18,7 +18,6 @@ import {
   removeRunDirectory,
   RUN_FILES,
   writeRunRecord,
-  type RunRecord,
   type Summary,
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
@@ -31,6 +30,7 @@ import type { IoEvidence } from "../roles/io.js";
 import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
 import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
+import { recordOf } from "../run-record.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
@@ -283,22 +283,6 @@ async function runWith(
       // The run has failed already, and why is what has to be told.
     }
   }
-}
-
-function recordOf({ runId, loaded, plan, reproduce }: ThreadsRun, originMs: number, startedAt: Date): RunRecord {
-  const { seed, workers, scheduleMs } = plan;
-  return {
-    version: 1,
-    runId,
-    scenario: loaded.scenario.name,
-    seed: String(seed),
-    workers,
-    scheduleMs,
-    originMs,
-    startedAt: startedAt.toISOString(),
-    reproduce,
-    pid: process.pid,
-  };
 }
 
 function stop(threads: readonly LaunchedThread<unknown>[], untilMs: number): void {
