@@ -21,7 +21,10 @@ import { comparisonOptions, giveComparison, type ComparisonArguments } from "./c
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { checkWritable, readText } from "./files.js";
+import { namedOutputs } from "./output-options.js";
 import { findRun } from "./run-directory.js";
+import { filesOfRun, refuseSameFile, type NamedFile } from "./same-file.js";
+import { inputName, STANDARD_INPUT } from "./standard-input.js";
 
 interface Arguments extends ComparisonArguments, RunComparisonArguments {
   readonly base: string;
@@ -36,7 +39,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
       .positional("base", {
         type: "string",
         demandOption: true,
-        describe: "Before: a file of simulate bench --output, a run, or a directory with several runs",
+        describe: "Before: a file of simulate bench --output (- for standard input), a run, or a directory with several runs",
       })
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
       .options(comparisonOptions)
@@ -49,7 +52,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
         ),
       ),
   handler: async (args) => {
-    const [base, current] = [read(args.base, args.results), read(args.current, args.results)];
+    const base = await read(args.base, args.results);
+    const current = await read(args.current, args.results);
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined))
       throw new UsageError("a result of simulate bench cannot be compared with a run");
@@ -61,28 +65,37 @@ export const compareCommand: CommandModule<object, Arguments> = {
       throw new UsageError(
         `--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`,
       );
-    if (args.html !== undefined) checkWritable(args.html);
+    const inputs = [...base.files, ...current.files];
+    if (args.html !== undefined && args.html !== "") {
+      refuseSameFile([...namedOutputs(args), { name: "--html", path: args.html }], inputs);
+      checkWritable(args.html);
+    }
     // Of one run each no verdict can be had on anything.
-    giveComparison(base.figures, current.figures, { printed: !single }, args);
+    giveComparison(base.figures, current.figures, { printed: !single, inputs }, args);
     if (single) await compareRuns(a, b, args);
   },
 };
 
 interface Measured {
   readonly figures: readonly Figure[];
+  /** What they were read from. */
+  readonly files: readonly NamedFile[];
   /** Where the figures come from, if from runs. */
   readonly runs?: readonly FinishedRunFiles[];
 }
 
-function read(path: string, results: string): Measured {
-  if (path !== "" && existsSync(path) && !statSync(path).isDirectory()) return readBench(path);
+async function read(path: string, results: string): Promise<Measured> {
+  const isFile = path !== "" && existsSync(path) && !statSync(path).isDirectory();
+  if (isFile || path === STANDARD_INPUT) return readBench(path);
   const runs = readRuns(path, results);
-  return { figures: figuresOfRuns(runs.map(({ summary }) => summary)), runs };
+  const files = runs.flatMap(({ directory }) => filesOfRun(directory));
+  return { figures: figuresOfRuns(runs.map(({ summary }) => summary)), files, runs };
 }
 
-function readBench(path: string): Measured {
-  const text = readText(path);
-  return { figures: attempt(() => parseResult(text, path).figures) };
+async function readBench(path: string): Promise<Measured> {
+  const text = await readText(path);
+  const name = inputName(path);
+  return { figures: attempt(() => parseResult(text, name).figures), files: [{ name, path }] };
 }
 
 /** One run, or all finished runs in a directory. */

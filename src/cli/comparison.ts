@@ -9,24 +9,27 @@ import {
 } from "../bench/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
+import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
+
+/** Percent. */
+const LEAST_EFFECT = "5";
 
 /** For `yargs.options(…)`. */
 export const comparisonOptions = {
   "least-effect": {
     type: "string",
     requiresArg: true,
-    default: "5",
-    describe: "Changes below this many percent do not matter",
+    describe: `Changes below this many percent do not matter [default: ${LEAST_EFFECT}]`,
   },
   ...outputOptions,
 } as const;
 
 export interface ComparisonArguments extends OutputArguments {
-  readonly "least-effect": string;
+  readonly "least-effect"?: string | undefined;
 }
 
 interface Giving {
@@ -34,6 +37,8 @@ interface Giving {
   readonly paired?: boolean;
   /** Whether the verdicts are printed; true unless given. */
   readonly printed?: boolean;
+  /** The files that were read for it; none unless given. */
+  readonly inputs?: readonly NamedFile[];
 }
 
 /**
@@ -43,11 +48,11 @@ interface Giving {
 export function giveComparison(
   base: readonly Figure[],
   current: readonly Figure[],
-  { paired = false, printed = true }: Giving,
+  { paired = false, printed = true, inputs = [] }: Giving,
   args: ComparisonArguments,
 ): void {
-  const leastEffect = percent(args["least-effect"]);
-  prepareOutputs(args);
+  const leastEffect = percent(args["least-effect"] ?? LEAST_EFFECT);
+  prepareOutputs(args, inputs);
   const compared = compareFigures(base, current, { paired, leastEffect });
   if (compared.comparisons.length === 0) throw new UsageError("the two results have no metric in common");
   if (printed) process.stdout.write(renderComparison(compared, { color: colored(process.stdout) }));

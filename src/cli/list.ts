@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { formatCount } from "../report/index.js";
 import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
 import { examples } from "./examples.js";
+import { jsonOption } from "./shared-options.js";
 
 interface Arguments {
   readonly json: boolean;
@@ -13,7 +14,7 @@ export const listCommand: CommandModule<object, Arguments> = {
   describe: "List the scenarios that come with the package",
   builder: (yargs) =>
     yargs
-      .option("json", { type: "boolean", default: false, describe: "As a JSON array" })
+      .option("json", jsonOption)
       .epilogue(examples(["$0 list", "all of them, a line each"])),
   handler: ({ json }) => {
     const scenarios = shippedScenarios().map((name) => {

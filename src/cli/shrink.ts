@@ -9,12 +9,15 @@ import {
   type Shrinkable,
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
 import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { refuseSameFile } from "./same-file.js";
+import { mailboxOption, outputOption, quietOption } from "./shared-options.js";
+import { STANDARD_INPUT } from "./standard-input.js";
 
 interface Arguments extends PlanArguments {
   readonly mailbox: MailboxKind;
@@ -22,6 +25,7 @@ interface Arguments extends PlanArguments {
   readonly tries: string;
   readonly seconds: string;
   readonly output?: string | undefined;
+  readonly quiet: boolean;
 }
 
 const EXIT_NOTHING_TO_SHRINK = 1;
@@ -39,11 +43,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     yargs
       .options(planOptions)
       .option("faults", faultsOption)
-      .option("mailbox", {
-        choices: MAILBOX_KINDS,
-        default: "sound" as const,
-        describe: "The mailbox's order of steps",
-      })
+      .option("mailbox", mailboxOption)
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "How many runs it may take" })
       .option("seconds", {
         type: "string",
@@ -52,11 +52,10 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
         describe: "After how long it tries nothing more",
       })
       .option("output", {
-        alias: "o",
-        type: "string",
-        requiresArg: true,
+        ...outputOption,
         describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]",
       })
+      .option("quiet", quietOption)
       .epilogue(
         examples([
           "$0 shrink --scenario steady --seed 17 --faults",
@@ -68,30 +67,30 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const seconds = wholeNumber("seconds", args.seconds, 1);
     const { scenario, path, text, options, plan } = await planFrom(args);
     refuseThreadFaults(scenario);
-    if (!/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
+    const isRead = args.scenario === STANDARD_INPUT;
+    if (!isRead && !/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
+    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
+    refuseSameFile(
+      [{ name: "--output", path: output }],
+      [{ name: "the scenario", path: isRead ? STANDARD_INPUT : path }],
+    );
+    const say = (line: string): void => void (args.quiet || process.stderr.write(`${line}\n`));
     const faultRates = faultRatesFrom(args.faults);
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
-      process.stderr.write(
-        `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`,
-      );
+      say(`seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)`);
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
-    process.stderr.write(
-      `seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller\n`,
-    );
+    say(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller`);
 
-    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
     checkWritable(output);
     const until = performance.now() + seconds * 1000;
     const bounds = { tries, outOfTime: () => performance.now() > until };
     const shrunk = shrinkScenario({ text, path, request, failure, bounds });
     if (shrunk === undefined) {
-      process.stderr.write(
-        "with its workers written out it does not fail so any more: there is nothing to make smaller\n",
-      );
+      say("with its workers written out it does not fail so any more: there is nothing to make smaller");
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
@@ -99,6 +98,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
 
     const command = reproduce(args, output, smallest);
     writeText(output, `# Fails with: ${failure.what}: ${failure.first.what}\n# ${command}\n${smaller}`);
+    if (args.quiet) return;
     process.stdout.write(
       `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}\n${output}\n${command}\n`,
     );

@@ -13,6 +13,7 @@ export {
   readReportData,
   readSummary,
   removeRunDirectory,
+  renderReport,
   writeAtomically,
   writeReport,
   writeRun,
@@ -37,6 +38,6 @@ export {
 } from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
-export { uniquePart } from "./unique-part.js";
+export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export { whyFileFailed } from "./why-file-failed.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

@@ -23,7 +23,7 @@ import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { reportDataSchema } from "./data-schema.js";
 import { renderComparison, type ComparedRun } from "./html/compare.js";
-import { renderReport } from "./html/report.js";
+import { renderReport as renderPage } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
@@ -92,7 +92,7 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
   writeAtomically(join(directory, RUN_FILES.hlog), hlog);
   writeAtomically(join(directory, RUN_FILES.reportData), `${JSON.stringify(report)}\n`);
-  writeAtomically(join(directory, RUN_FILES.report), renderReport(summary, report));
+  writeAtomically(join(directory, RUN_FILES.report), renderPage(summary, report));
   writeAtomically(join(directory, RUN_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
 }
 
@@ -102,8 +102,13 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
  */
 export function writeReport(directory: string): string {
   const path = join(directory, RUN_FILES.report);
-  writeAtomically(path, renderReport(readSummary(directory), readReportData(directory)));
+  writeAtomically(path, renderReport(directory));
   return path;
+}
+
+/** The page of a finished run. @throws ResultsError when its summary or its chart data cannot be read */
+export function renderReport(directory: string): string {
+  return renderPage(readSummary(directory), readReportData(directory));
 }
 
 /** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */

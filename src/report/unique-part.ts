@@ -5,3 +5,13 @@ import { randomBytes } from "node:crypto";
 export function uniquePart(): string {
   return randomBytes(4).toString("hex");
 }
+
+/** The second of `now` (UTC), such as 20260102T030405: names that begin with it are in the order of time. */
+export function timeStamp(now: Date): string {
+  return now.toISOString().replace(/[-:]|\..*/g, "");
+}
+
+/** The name of a directory that nothing else has, of this process or another, on this machine or in a container. */
+export function uniqueName(what: string, now: Date): string {
+  return `${what}-${timeStamp(now)}-${uniquePart()}`;
+}
