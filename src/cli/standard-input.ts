@@ -20,7 +20,8 @@ export function withStandIn(words: readonly string[]): string[] {
 
 /** What yargs says, with the words as they were typed. */
 export function withoutStandIn(text: string): string {
-  return text.replaceAll(STAND_IN, STANDARD_INPUT);
+  const escaped = JSON.stringify(STAND_IN).slice(1, -1);
+  return text.replaceAll(STAND_IN, STANDARD_INPUT).replaceAll(escaped, STANDARD_INPUT);
 }
 
 /** How messages call an input. */
