@@ -74,7 +74,9 @@ export const benchCommand: CommandModule<object, Arguments> = {
 
 async function measure(args: Arguments): Promise<void> {
   const { names = [], rounds, json, output, ratios } = args;
-  const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find((name) => args[name] !== undefined);
+  const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
+    (name) => args[name] !== undefined,
+  );
   if (idle !== undefined) throw new UsageError(`--${idle} is for a comparison: give --against, too`);
   // Said now and not after minutes of measuring.
   if (output !== undefined) checkWritable(output);

@@ -39,7 +39,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
       .positional("base", {
         type: "string",
         demandOption: true,
-        describe: "Before: a file of simulate bench --output (- for standard input), a run, or a directory with several runs",
+        describe:
+          "Before: a file of simulate bench --output (- for standard input), a run, or a directory with several runs",
       })
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
       .options(comparisonOptions)

@@ -57,7 +57,8 @@ async function readFileOrExplain(file: string): Promise<ReturnType<typeof readVe
   try {
     return readVectors(bytes);
   } catch (error) {
-    if (error instanceof ConformanceFormatError) throw new UsageError(`${inputName(file)}: ${error.message}`, { cause: error });
+    if (error instanceof ConformanceFormatError)
+      throw new UsageError(`${inputName(file)}: ${error.message}`, { cause: error });
     throw error;
   }
 }

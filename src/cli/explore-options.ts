@@ -35,7 +35,10 @@ export interface ExploreArguments {
 
 /** For `yargs.options(…)`. What does not apply to everything has no default here: whether it was given has to be known. */
 export const exploreOptions = {
-  mailbox: { choices: mailboxOption.choices, describe: `${mailboxOption.describe} [default: ${mailboxOption.default}]` },
+  mailbox: {
+    choices: mailboxOption.choices,
+    describe: `${mailboxOption.describe} [default: ${mailboxOption.default}]`,
+  },
   strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "How schedules are chosen" },
   by: {
     choices: COVERAGES,

@@ -178,7 +178,8 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     };
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
-    if (!args.json && !args.quiet) print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
+    if (!args.json && !args.quiet)
+      print(`stopped; to go on: --resume ${relative("", join(directory, "progress.json"))}`);
   } finally {
     await session.close();
   }
@@ -376,7 +377,9 @@ async function readParsed<T>(file: string, parse: (text: string) => T): Promise<
   try {
     return parse(text);
   } catch (error) {
-    throw error instanceof ScheduleFormatError ? new UsageError(`${inputName(file)}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof ScheduleFormatError
+      ? new UsageError(`${inputName(file)}: ${error.message}`, { cause: error })
+      : error;
   }
 }
 

@@ -45,7 +45,9 @@ async function readStandardInput(): Promise<Buffer> {
       chunks.push(chunk);
       length += chunk.length;
       if (length > MOST_INPUT_BYTES)
-        throw new UsageError(`standard input has more than ${MOST_INPUT_BYTES >> 20} MiB, which is no input of this program`);
+        throw new UsageError(
+          `standard input has more than ${MOST_INPUT_BYTES >> 20} MiB, which is no input of this program`,
+        );
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;

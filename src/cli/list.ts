@@ -12,10 +12,7 @@ interface Arguments {
 export const listCommand: CommandModule<object, Arguments> = {
   command: "list",
   describe: "List the scenarios that come with the package",
-  builder: (yargs) =>
-    yargs
-      .option("json", jsonOption)
-      .epilogue(examples(["$0 list", "all of them, a line each"])),
+  builder: (yargs) => yargs.option("json", jsonOption).epilogue(examples(["$0 list", "all of them, a line each"])),
   handler: ({ json }) => {
     const scenarios = shippedScenarios().map((name) => {
       const { scenario, path } = loadScenario(name);

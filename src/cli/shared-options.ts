@@ -28,6 +28,10 @@ export const htmlOption = {
   describe: "Write the page, and print where it is; to this file [default: in the run's directory]",
 } as const;
 
-export const openOption = { type: "boolean", default: false, describe: "As --html, and open it in the browser" } as const;
+export const openOption = {
+  type: "boolean",
+  default: false,
+  describe: "As --html, and open it in the browser",
+} as const;
 
 export const outputOption = { alias: "o", type: "string", requiresArg: true } as const;

@@ -74,7 +74,9 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
       [{ name: "--output", path: output }],
       [{ name: "the scenario", path: isRead ? STANDARD_INPUT : path }],
     );
-    const say = (line: string): void => void (args.quiet || process.stderr.write(`${line}\n`));
+    const say = (line: string): void => {
+      if (!args.quiet) process.stderr.write(`${line}\n`);
+    };
     const faultRates = faultRatesFrom(args.faults);
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;

@@ -37,10 +37,14 @@ export function putBackDashes(args: Record<string, unknown>): void {
     const count = (Array.isArray(value) ? value : [value]).filter((word) => word === STAND_IN).length;
     if (count === 0) continue;
     if (![name, `${String(command)} ${name}`].some((read) => READ.includes(read)))
-      throw new UsageError(`${ARGUMENTS.includes(name) ? name : dashed(name)} cannot be "-": only a file that is read can be standard input`);
+      throw new UsageError(
+        `${ARGUMENTS.includes(name) ? name : dashed(name)} cannot be "-": only a file that is read can be standard input`,
+      );
     // An alias is the same reader.
     if (name.length > 1) readers += count;
-    args[name] = Array.isArray(value) ? value.map((word: unknown) => (word === STAND_IN ? STANDARD_INPUT : word)) : STANDARD_INPUT;
+    args[name] = Array.isArray(value)
+      ? value.map((word: unknown) => (word === STAND_IN ? STANDARD_INPUT : word))
+      : STANDARD_INPUT;
   }
   if (readers > 1) throw new UsageError('"-" is given more than once: standard input can be read only once');
 }

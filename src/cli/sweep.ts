@@ -2,7 +2,15 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { CONDITIONS, MOST_THREADS, refuseThreadFaults, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
+import {
+  CONDITIONS,
+  MOST_THREADS,
+  refuseThreadFaults,
+  SOMETIMES,
+  sweep,
+  type Condition,
+  type RunResult,
+} from "../engine/index.js";
 import {
   createRunDirectory,
   formatCount,
@@ -59,7 +67,9 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       .option("results", resultsOption)
       .option("json", jsonOption)
       .option("quiet", quietOption)
-      .epilogue("A sweep that fails or is interrupted leaves its result as JSON in a directory of its own under --results.\n")
+      .epilogue(
+        "A sweep that fails or is interrupted leaves its result as JSON in a directory of its own under --results.\n",
+      )
       .epilogue(
         examples([
           "$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults",
@@ -68,7 +78,8 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       ),
   async handler(args) {
     const seeds = seedsFrom(args.seeds);
-    const threads = args.threads === undefined ? Math.min(MOST_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
+    const threads =
+      args.threads === undefined ? Math.min(MOST_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
     const { scenario, options } = await planFrom({ ...args, seed: undefined });
     refuseThreadFaults(scenario);
     const interrupt = interruptible();

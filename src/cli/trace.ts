@@ -44,7 +44,9 @@ export const traceCommand: CommandModule<object, Arguments> = {
       .option("json", jsonOption)
       .option("html", htmlOption)
       .option("open", openOption)
-      .epilogue("With --json there is an object a line. The page is the life of the agent that --agent names, as a sequence diagram.\n")
+      .epilogue(
+        "With --json there is an object a line. The page is the life of the agent that --agent names, as a sequence diagram.\n",
+      )
       .epilogue(
         examples(
           ["$0 trace last --agent 17", "the life of one agent"],
@@ -52,6 +54,8 @@ export const traceCommand: CommandModule<object, Arguments> = {
         ),
       ),
   async handler({ run, agent: agentText, from, to, results, json, html, open }) {
+    if (json && (html !== undefined || open))
+      throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
     if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
@@ -88,8 +92,6 @@ export const traceCommand: CommandModule<object, Arguments> = {
     const tellIfCutOff = (): void => {
       if (isCutOff) process.stderr.write(`${path}: ${breaksOff()}\n`);
     };
-    if (json && (html !== undefined || open))
-      throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
       const isNamed = html !== undefined && html !== "";

@@ -47,7 +47,15 @@ test("it answers addresses and the name that it is served by, and no name of ano
     });
   for (const host of ["127.0.0.1", `127.0.0.1:${server.port}`, "localhost:1", "LOCALHOST", "[::1]:80", "192.0.2.1:9"])
     assert.equal(await status(host), 503, host);
-  for (const host of ["elsewhere.example", "elsewhere.example:80", "localhost.example", "127.0.0.1.example", "a@localhost", "[::1", ""])
+  for (const host of [
+    "elsewhere.example",
+    "elsewhere.example:80",
+    "localhost.example",
+    "127.0.0.1.example",
+    "a@localhost",
+    "[::1",
+    "",
+  ])
     assert.equal(await status(host), 403, host);
 });
 

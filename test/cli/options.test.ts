@@ -59,7 +59,7 @@ const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
   [["-s", "steady", "--virtual", "--faults", "crash,"], /--faults: "" is none of/],
   [["-s", "steady", "--virtual", "--faults", "crash=0.1=5"], /the rate of crash must be .* not "0\.1=5"/],
   [["-s", "steady", "--virtual", "--faults", "crash= 0x1"], /the rate of crash must be .* not " 0x1"/],
-  [["trace", "nothing", "--json", "--html", "--agent", "1"], /there is no run/],
+  [["trace", "nothing", "--json", "--html", "--agent", "1"], /--json prints the events, --html and --open draw them/],
   [["bench", "floor", "--junit", "j.xml"], /--junit is for a comparison: give --against, too/],
 ];
 
@@ -131,7 +131,8 @@ test("an option is the same in every command that has it", () => {
     if (ARGUMENTS.includes(option)) continue;
     const [[first, expected] = ["", undefined], ...others] = [...commands];
     for (const [command, definition] of others) {
-      const asFirst = OF_EACH.includes(option) && expected ? { ...definition, describe: expected.describe } : definition;
+      const asFirst =
+        OF_EACH.includes(option) && expected ? { ...definition, describe: expected.describe } : definition;
       assert.deepEqual(asFirst, expected, `--${option} of ${command} and of ${first}`);
     }
   }
@@ -145,10 +146,42 @@ test("what carries something out can be quiet and be told where results go", () 
 
 /** A value that an option does not take, and commands that have it. */
 const bad: readonly (readonly [option: string, value: string, commands: readonly string[][], expected: RegExp])[] = [
-  ["seed", "x", [["-s", "steady"], ["plan", "-s", "steady"], ["shrink", "-s", "steady"], ["explore", "signal", "--strategy", "pct"]], /--seed must be a whole number, 0 or more, not "x"/],
-  ["threads", "25", [["-s", "steady"], ["-s", "steady", "--virtual"], ["sweep", "-s", "steady"]], /--threads must be at most 24, not 25/],
-  ["threads", "0", [["-s", "steady", "--virtual"], ["sweep", "-s", "steady"]], /--threads must be a whole number, 1 or more, not "0"/],
-  ["results", "", [["-s", "steady"], ["runs"], ["report", "last"], ["sweep", "-s", "steady"], ["explore", "signal"]], /--results must be a directory, not an empty name/],
+  [
+    "seed",
+    "x",
+    [
+      ["-s", "steady"],
+      ["plan", "-s", "steady"],
+      ["shrink", "-s", "steady"],
+      ["explore", "signal", "--strategy", "pct"],
+    ],
+    /--seed must be a whole number, 0 or more, not "x"/,
+  ],
+  [
+    "threads",
+    "25",
+    [
+      ["-s", "steady"],
+      ["-s", "steady", "--virtual"],
+      ["sweep", "-s", "steady"],
+    ],
+    /--threads must be at most 24, not 25/,
+  ],
+  [
+    "threads",
+    "0",
+    [
+      ["-s", "steady", "--virtual"],
+      ["sweep", "-s", "steady"],
+    ],
+    /--threads must be a whole number, 1 or more, not "0"/,
+  ],
+  [
+    "results",
+    "",
+    [["-s", "steady"], ["runs"], ["report", "last"], ["sweep", "-s", "steady"], ["explore", "signal"]],
+    /--results must be a directory, not an empty name/,
+  ],
 ];
 
 for (const [option, value, commands, expected] of bad) {
@@ -169,7 +202,18 @@ test("one thread is enough under simulated time", async (t) => {
 
 test("a quiet sweep and a quiet exploration say nothing, and leave their results where they are told", async (t) => {
   const results = temporaryDirectory(t);
-  const sweep = await simulate("sweep", "-s", "steady", "--workers", "2", "--seeds", "1..2", "-q", "--results", results);
+  const sweep = await simulate(
+    "sweep",
+    "-s",
+    "steady",
+    "--workers",
+    "2",
+    "--seeds",
+    "1..2",
+    "-q",
+    "--results",
+    results,
+  );
   assert.deepEqual(sweep, { code: 0, stdout: "", stderr: "" });
   assert.deepEqual(readdirSync(results), [], "nothing failed");
   const found = await simulate("explore", "shutdown-waiter", "--mailbox", "reference", "-q", "--results", results);
