@@ -11,6 +11,9 @@ refuse() { give_up 2 "$1"; }
 # A seed that this shell and JavaScript can both count on from.
 [[ "$SEED" =~ ^[0-9]{1,15}$ ]] || refuse "seed must be a whole number, 0 or more and of 15 digits at most, not \"$SEED\""
 [[ -z "$BASELINE" || -d "$BASELINE" ]] || refuse "the baseline \"$BASELINE\" is no directory"
+# Nothing that an input says is an option of a command.
+[[ "$RESULTS" != -* ]] || RESULTS="./$RESULTS"
+[[ "$BASELINE" != -* ]] || BASELINE="./$BASELINE"
 why=$(mkdir -p "$RESULTS" 2>&1) || give_up 1 "the directory for results cannot be made: $why"
 
 # Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 0.
@@ -29,8 +32,11 @@ read -r -d "" -a options <<<"$OPTIONS" || true
 for ((n = 0; n < RUNS; n++)); do
   seed=$((10#$SEED + n))
   code=0
-  simulate --scenario "$SCENARIO" --seed "$seed" ${options[@]+"${options[@]}"} --results "$RESULTS" \
-    --markdown "$RESULTS/run-$seed.md" --junit "$RESULTS/run-$seed.xml" --benchmark-json "$RESULTS/run-$seed.json" || code=$?
+  rm -f "$RESULTS/run-$seed.xml"
+  simulate --scenario="$SCENARIO" --seed="$seed" ${options[@]+"${options[@]}"} --results="$RESULTS" \
+    --markdown="$RESULTS/run-$seed.md" --junit="$RESULTS/run-$seed.xml" --benchmark-json="$RESULTS/run-$seed.json" </dev/null || code=$?
+  # An option such as --help makes another command of it.
+  [ "$code" -ne 0 ] || [ -s "$RESULTS/run-$seed.xml" ] || refuse "nothing was run: the inputs scenario and options do not make a run"
   [ ! -s "$RESULTS/run-$seed.md" ] || cat "$RESULTS/run-$seed.md" >>"$GITHUB_STEP_SUMMARY"
   note "$code"
   # Wrong usage is wrong for every seed.

@@ -106,10 +106,11 @@ function checkOptions(options: RunScenarioOptions): void {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new TypeError(`runScenario has no option "${unknown}"${didYouMean(unknown, names)}`);
   const { engine = "threads", threads = 2, mailbox = "sound" } = options;
+  const leastThreads = engine === "virtual" ? 1 : 2;
   if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
   if (!MAILBOX_KINDS.includes(mailbox))
     throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
-  if (!Number.isInteger(threads) || threads < 2 || threads > MOST_THREADS) {
-    throw new RangeError(`threads must be a whole number from 2 to ${MOST_THREADS}, not ${threads}`);
+  if (!Number.isInteger(threads) || threads < leastThreads || threads > MOST_THREADS) {
+    throw new RangeError(`threads must be a whole number from ${leastThreads} to ${MOST_THREADS}, not ${threads}`);
   }
 }

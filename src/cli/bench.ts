@@ -16,6 +16,7 @@ import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { checkWritable, writeText } from "./files.js";
 import { prepareOutputs } from "./output-options.js";
+import { jsonOption, outputOption } from "./shared-options.js";
 import { wholeNumber } from "./plan-options.js";
 import { colored } from "./terminal.js";
 import { printText, tellLines } from "./output.js";
@@ -49,8 +50,8 @@ export const benchCommand: CommandModule<object, Arguments> = {
         requiresArg: true,
         describe: `How often each is measured [default: ${ROUNDS}; ${PAIRED_ROUNDS} with --against]`,
       })
-      .option("json", { type: "boolean", default: false, describe: "Print JSON instead of the table" })
-      .option("output", { alias: "o", type: "string", requiresArg: true, describe: "Also write the JSON to this file" })
+      .option("json", jsonOption)
+      .option("output", { ...outputOption, describe: "Also write the JSON to this file" })
       .option("ratios", {
         type: "boolean",
         default: false,
@@ -72,7 +73,12 @@ export const benchCommand: CommandModule<object, Arguments> = {
   handler: (args) => (args.against === undefined ? measure(args) : compareWith(args.against, args)),
 };
 
-async function measure({ names = [], rounds, json, output, ratios }: Arguments): Promise<void> {
+async function measure(args: Arguments): Promise<void> {
+  const { names = [], rounds, json, output, ratios } = args;
+  const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
+    (name) => args[name] !== undefined,
+  );
+  if (idle !== undefined) throw new UsageError(`--${idle} is for a comparison: give --against, too`);
   // Said now and not after minutes of measuring.
   if (output !== undefined) checkWritable(output);
   const measured = await measureAll(benchesNamed(names), {
@@ -91,7 +97,7 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
     );
   }
   const rounds = roundsFrom(args.rounds, PAIRED_ROUNDS);
-  prepareOutputs(args);
+  prepareOutputs(args, []);
   const onRound = (round: number): void => tellLines(`round ${round} of ${rounds}`);
   const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
   const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {

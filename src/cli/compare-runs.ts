@@ -1,8 +1,9 @@
 /** What `simulate compare` does with two runs: a few figures here, the rest in a page that shows them side by side. */
 import { join, relative } from "node:path";
 import { compareReports, renderRunComparison, writeAtomically } from "../report/index.js";
+import { writeText } from "./files.js";
 import { openPage } from "./open-page.js";
-import { resultsOption } from "./run-directory.js";
+import { htmlOption, openOption, resultsOption } from "./shared-options.js";
 import { colored } from "./terminal.js";
 import { printLines, printText } from "./output.js";
 import type { ScenarioRun } from "../bench/index.js";
@@ -10,12 +11,8 @@ import type { ScenarioRun } from "../bench/index.js";
 /** For `yargs.options(…)`. */
 export const runComparisonOptions = {
   results: resultsOption,
-  html: {
-    type: "string",
-    requiresArg: true,
-    describe: "Of two runs: where to write the page [default: in the directory of the second]",
-  },
-  open: { type: "boolean", default: false, describe: "Of two runs: open the page in the browser" },
+  html: htmlOption,
+  open: openOption,
 } as const;
 
 export interface RunComparisonArguments {
@@ -37,8 +34,11 @@ export async function compareRuns(
   b: FinishedRunFiles,
   { html, open }: RunComparisonArguments,
 ): Promise<void> {
-  const page = html ?? join(b.directory, `compared-with-${a.summary.runId}.html`);
-  writeAtomically(page, compareReports(a.directory, b.directory));
+  const isNamed = html !== undefined && html !== "";
+  const page = isNamed ? html : join(b.directory, `compared-with-${a.summary.runId}.html`);
+  const text = compareReports(a.directory, b.directory);
+  if (isNamed) writeText(page, text);
+  else writeAtomically(page, text);
   printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
   printLines("", FEW, "", `Side by side  ${relative("", page)}`);
   if (open) await openPage(page);

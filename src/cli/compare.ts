@@ -23,8 +23,11 @@ import { comparisonOptions, giveComparison, type ComparisonArguments } from "./c
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { checkWritable, readText } from "./files.js";
+import { namedOutputs } from "./output-options.js";
 import { tellLines } from "./output.js";
 import { findRun, isFinished } from "./run-directory.js";
+import { filesOfRun, refuseSameFile, type NamedFile } from "./same-file.js";
+import { inputName, STANDARD_INPUT } from "./standard-input.js";
 
 interface Arguments extends ComparisonArguments, RunComparisonArguments {
   readonly base: string;
@@ -39,7 +42,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
       .positional("base", {
         type: "string",
         demandOption: true,
-        describe: "Before: a file of simulate bench --output, a run, or a directory with several runs",
+        describe:
+          "Before: a file of simulate bench --output (- for standard input), a run, or a directory with several runs",
       })
       .positional("current", { type: "string", demandOption: true, describe: "Now: the same" })
       .options(comparisonOptions)
@@ -52,7 +56,8 @@ export const compareCommand: CommandModule<object, Arguments> = {
         ),
       ),
   handler: async (args) => {
-    const [base, current] = [read(args.base, args.results), read(args.current, args.results)];
+    const base = await read(args.base, args.results);
+    const current = await read(args.current, args.results);
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined))
       throw new UsageError("a result of simulate bench cannot be compared with a run");
@@ -63,11 +68,15 @@ export const compareCommand: CommandModule<object, Arguments> = {
       throw new UsageError(
         `--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`,
       );
-    if (args.html !== undefined) checkWritable(args.html);
+    const inputs = [...base.files, ...current.files];
+    if (args.html !== undefined && args.html !== "") {
+      refuseSameFile([...namedOutputs(args), { name: "--html", path: args.html }], inputs);
+      checkWritable(args.html);
+    }
     const leftOut = [...base.leftOut, ...current.leftOut];
     const incomplete = before && now && { base: base.incomplete, current: current.incomplete };
     // Of one run each no verdict can be had on anything.
-    giveComparison(base.figures, current.figures, { printed: !single, leftOut, incomplete }, args);
+    giveComparison(base.figures, current.figures, { printed: !single, inputs, leftOut, incomplete }, args);
     if (single) await compareRuns(a, b, args);
   },
 };
@@ -76,22 +85,28 @@ interface Measured {
   readonly figures: readonly Figure[];
   /** Metrics that only some of the runs have. */
   readonly incomplete: readonly IncompleteMetric[];
+  /** What they were read from. */
+  readonly files: readonly NamedFile[];
   /** Where the figures come from, if from runs. */
   readonly runs?: readonly FinishedRunFiles[];
   /** Runs that are beside them and have no results that can be read. */
   readonly leftOut: readonly LeftOutRun[];
 }
 
-function read(path: string, results: string): Measured {
-  if (path !== "" && existsSync(path) && !statSync(path).isDirectory()) return readBench(path);
+async function read(path: string, results: string): Promise<Measured> {
+  const isFile = path !== "" && existsSync(path) && !statSync(path).isDirectory();
+  if (isFile || path === STANDARD_INPUT) return readBench(path);
   const { runs, leftOut } = readRuns(path, results);
   tellLeftOut(path, runs.length, leftOut);
-  return { ...figuresOfRuns(runs.map(({ summary }) => summary)), runs, leftOut };
+  const files = runs.flatMap(({ directory }) => filesOfRun(directory));
+  return { ...figuresOfRuns(runs.map(({ summary }) => summary)), files, runs, leftOut };
 }
 
-function readBench(path: string): Measured {
-  const text = readText(path);
-  return { figures: attempt(() => parseResult(text, path).figures), incomplete: [], leftOut: [] };
+async function readBench(path: string): Promise<Measured> {
+  const text = await readText(path);
+  const name = inputName(path);
+  const { figures } = attempt(() => parseResult(text, name));
+  return { figures, incomplete: [], files: [{ name, path }], leftOut: [] };
 }
 
 /** One run, or all finished runs in a directory, and those that have no results that can be read. */

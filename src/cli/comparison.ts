@@ -11,25 +11,28 @@ import {
 } from "../bench/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
+import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
 import { printText } from "./output.js";
 
 /** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
 const EXIT_SLOWER = 99;
 
+/** Percent. */
+const LEAST_EFFECT = "5";
+
 /** For `yargs.options(…)`. */
 export const comparisonOptions = {
   "least-effect": {
     type: "string",
     requiresArg: true,
-    default: "5",
-    describe: "Changes below this many percent do not matter",
+    describe: `Changes below this many percent do not matter [default: ${LEAST_EFFECT}]`,
   },
   ...outputOptions,
 } as const;
 
 export interface ComparisonArguments extends OutputArguments {
-  readonly "least-effect": string;
+  readonly "least-effect"?: string | undefined;
 }
 
 interface Giving {
@@ -41,6 +44,8 @@ interface Giving {
   readonly incomplete?: CompareOptions["incomplete"];
   /** Runs that could not be compared. */
   readonly leftOut?: readonly LeftOutRun[];
+  /** The files that were read for it; none unless given. */
+  readonly inputs?: readonly NamedFile[];
 }
 
 /**
@@ -50,11 +55,11 @@ interface Giving {
 export function giveComparison(
   base: readonly Figure[],
   current: readonly Figure[],
-  { paired = false, printed = true, incomplete, leftOut = [] }: Giving,
+  { paired = false, printed = true, inputs = [], incomplete, leftOut = [] }: Giving,
   args: ComparisonArguments,
 ): void {
-  const leastEffect = percent(args["least-effect"]);
-  prepareOutputs(args);
+  const leastEffect = percent(args["least-effect"] ?? LEAST_EFFECT);
+  prepareOutputs(args, inputs);
   const compared = compareFigures(base, current, { paired, leastEffect, ...(incomplete && { incomplete }) });
   if (compared.comparisons.length === 0) {
     const why = compared.unmatched.map((metric) => `${metric.name}: ${metric.why}`).join("; ");

@@ -7,11 +7,13 @@ import {
   runSequences,
   UnknownOperationError,
 } from "../model/conformance/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { readBytes } from "./files.js";
 import { printLines } from "./output.js";
+import { mailboxOption } from "./shared-options.js";
+import { inputName } from "./standard-input.js";
 
 interface Arguments {
   readonly files: string[];
@@ -27,13 +29,9 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "Conformance vectors (gzipped JSON)",
+        describe: "Conformance vectors (gzipped JSON); - for standard input",
       })
-      .option("mailbox", {
-        choices: MAILBOX_KINDS,
-        default: "sound" as const,
-        describe: "Which mailbox the agents get",
-      })
+      .option("mailbox", mailboxOption)
       .epilogue(
         examples([
           "$0 conformance test/data/conformance/*.json.gz",
@@ -42,7 +40,8 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
       ),
   handler: async ({ files, mailbox }) => {
     // All are read first, so that a file that is none does not end a run half-way.
-    const readFiles = files.map((file) => ({ file, sequences: readFileOrExplain(file) }));
+    const readFiles: { file: string; sequences: ReturnType<typeof readVectors> }[] = [];
+    for (const file of files) readFiles.push({ file: inputName(file), sequences: await readFileOrExplain(file) });
     for (const { file, sequences } of readFiles) {
       const { passed, failed, firstFailure } = await explainErrorsOf(file, () => runSequences(sequences, mailbox));
       printLines(`${file}: ${passed} passed, ${failed} failed`);
@@ -54,12 +53,13 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   },
 };
 
-function readFileOrExplain(file: string): ReturnType<typeof readVectors> {
-  const bytes = readBytes(file);
+async function readFileOrExplain(file: string): Promise<ReturnType<typeof readVectors>> {
+  const bytes = await readBytes(file);
   try {
     return readVectors(bytes);
   } catch (error) {
-    if (error instanceof ConformanceFormatError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof ConformanceFormatError)
+      throw new UsageError(`${inputName(file)}: ${error.message}`, { cause: error });
     throw error;
   }
 }

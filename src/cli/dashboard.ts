@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { liveNews, renderLive, reportNews, type LiveView, type ReportData, type Summary } from "../report/index.js";
 import { PortError } from "./errors.js";
+import { asksThisMachine } from "./listening.js";
 
 /** Where it is served unless the user says otherwise: k6's port for the same purpose. */
 export const DASHBOARD_PORT = 5665;
@@ -89,8 +90,7 @@ function event(name: string, json: string): string {
 
 function answer(request: IncomingMessage, response: ServerResponse, pages: Readonly<Record<string, () => void>>): void {
   const refuse = (status: number): void => void response.writeHead(status).end();
-  // A page of another site can make a browser ask this address by a name of its own; it must not read the answer.
-  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? "")) return refuse(403);
+  if (!asksThisMachine(request)) return refuse(403);
   if (request.method !== "GET") return refuse(405);
   const page = pages[request.url ?? ""];
   if (page === undefined) return refuse(404);

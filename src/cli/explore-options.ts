@@ -7,9 +7,10 @@ import {
   type Progress,
   type Strategy,
 } from "../explore/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { wholeNumber } from "./plan-options.js";
+import { jsonOption, mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 
 /** Schedules that a sampling strategy executes unless told otherwise. */
 export const SAMPLES = 10_000;
@@ -29,11 +30,15 @@ export interface ExploreArguments {
   readonly "max-steps": string;
   readonly results: string;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 /** For `yargs.options(…)`. What does not apply to everything has no default here: whether it was given has to be known. */
 export const exploreOptions = {
-  mailbox: { choices: MAILBOX_KINDS, describe: "Which implementation of mailboxes [default: sound]" },
+  mailbox: {
+    choices: mailboxOption.choices,
+    describe: `${mailboxOption.describe} [default: ${mailboxOption.default}]`,
+  },
   strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "How schedules are chosen" },
   by: {
     choices: COVERAGES,
@@ -63,13 +68,9 @@ export const exploreOptions = {
     default: "5000",
     describe: "Steps after which an execution counts as endless",
   },
-  results: {
-    type: "string",
-    requiresArg: true,
-    default: "results",
-    describe: "Where to write failing schedules and their pictures",
-  },
-  json: { type: "boolean", default: false, describe: "Print JSON" },
+  results: resultsOption,
+  json: jsonOption,
+  quiet: quietOption,
 } as const;
 
 /** What an option applies to, where that is not everything. */
@@ -120,7 +121,7 @@ export function settingsOf(
   const settings = {
     mailbox: args.mailbox ?? "sound",
     strategy,
-    seed: args.seed ?? made?.seed ?? "1",
+    seed: args.seed === undefined ? (made?.seed ?? "1") : String(wholeNumber("seed", args.seed, 0)),
     depth: args.depth === undefined ? (made?.depth ?? 3) : wholeNumber("depth", args.depth, 1),
     by: args.by ?? made?.by,
   };

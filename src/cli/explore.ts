@@ -34,6 +34,7 @@ import {
   removeRunDirectory,
   ResultsError,
   shellWord,
+  uniqueName,
   writeAtomically,
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
@@ -51,6 +52,7 @@ import { readText } from "./files.js";
 import { interruptible } from "./interrupt.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
+import { inputName } from "./standard-input.js";
 import { widthOf } from "./terminal.js";
 import { printJson, printLines, printText, tellLines, tellText } from "./output.js";
 
@@ -141,7 +143,7 @@ async function importPrograms(path: string, module: string): Promise<readonly Pr
 }
 
 async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
-  const progress = args.resume === undefined ? undefined : readParsed(args.resume, parseProgress);
+  const progress = args.resume === undefined ? undefined : await readParsed(args.resume, parseProgress);
   const settings = settingsOf(args, source, progress);
   const session = await openSession(source, {
     mailbox: settings.mailbox,
@@ -177,7 +179,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     };
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
-    if (!args.json)
+    if (!args.json && !args.quiet)
       printLines(`stopped; to go on: --resume ${shellWord(relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
@@ -190,7 +192,8 @@ async function drive(
   args: ExploreArguments,
   strategy: Strategy,
 ): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
-  const { json } = args;
+  const { json, quiet } = args;
+  const showsProgress = process.stderr.isTTY && !json && !quiet;
   const most =
     args.schedules === undefined
       ? strategy === "exhaustive"
@@ -211,18 +214,18 @@ async function drive(
       const now = performance.now();
       if (interrupt.aborted) return "interrupted";
       if (now - begin >= seconds * 1000) return "stopped";
-      if (now - shown < PROGRESS_EVERY_MS || json || !process.stderr.isTTY) continue;
+      if (now - shown < PROGRESS_EVERY_MS || !showsProgress) continue;
       shown = now;
       tellText(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
     }
     return "stopped";
   } finally {
-    if (process.stderr.isTTY && !json) tellText("\r\u001b[K");
+    if (showsProgress) tellText("\r\u001b[K");
   }
 }
 
 async function replayFile(file: string, args: ExploreArguments): Promise<void> {
-  const schedule = readParsed(file, parseSchedule);
+  const schedule = await readParsed(file, parseSchedule);
   const source = sourceOf(schedule);
   const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
   if (schedule.steps.length > maxSteps)
@@ -238,9 +241,9 @@ async function replayFile(file: string, args: ExploreArguments): Promise<void> {
     const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
     if (args.json) printJson(failure);
-    else if (problems.length === 0)
+    else if (!args.quiet && problems.length === 0)
       printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
-    else showFailure(session, failure, file);
+    else if (!args.quiet) showFailure(session, failure, file);
     if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
   } finally {
     await session.close();
@@ -275,7 +278,7 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
     problem = error.message;
   }
   reportTally(explored, { failure, ...files });
-  if (!args.json) {
+  if (!args.json && !args.quiet) {
     showFailure(session, failure, files?.file);
     if (files !== undefined) printLines(`picture: ${files.page}`);
   }
@@ -300,7 +303,7 @@ function showFailure(session: Session, failure: FailingSchedule, file: string | 
 function reportTally(
   {
     exploration: { tally },
-    args: { json },
+    args: { json, quiet },
     settings: { mailbox, strategy, seed },
     source: { name },
     seconds,
@@ -323,6 +326,7 @@ function reportTally(
     });
     return;
   }
+  if (quiet) return;
   const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
   const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
   printLines(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
@@ -345,11 +349,7 @@ function resultsDirectory(
   { results }: ExploreArguments,
   { name }: ProgramSource,
 ): string {
-  const time = new Date()
-    .toISOString()
-    .replace(/[-:]/g, "")
-    .replace(/\.\d+Z$/, "Z");
-  return createRunDirectory(results, `explore-${basename(name)}-${mailbox}-${time}-${process.pid}`);
+  return createRunDirectory(results, uniqueName(`explore-${basename(name)}-${mailbox}`, new Date()));
 }
 
 /** Writes a file of the results; where that fails, leaves nothing of them. @throws ResultsError */
@@ -366,11 +366,13 @@ function asText(content: unknown): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-function readParsed<T>(file: string, parse: (text: string) => T): T {
-  const text = readText(file);
+async function readParsed<T>(file: string, parse: (text: string) => T): Promise<T> {
+  const text = await readText(file);
   try {
     return parse(text);
   } catch (error) {
-    throw error instanceof ScheduleFormatError ? new UsageError(`${file}: ${error.message}`, { cause: error }) : error;
+    throw error instanceof ScheduleFormatError
+      ? new UsageError(`${inputName(file)}: ${error.message}`, { cause: error })
+      : error;
   }
 }

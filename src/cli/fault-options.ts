@@ -25,17 +25,20 @@ export function faultRatesFrom(text: string | undefined): FaultRates | undefined
     number
   >;
   const named = new Set<string>();
-  for (const part of text.split(",").filter((piece) => piece !== "")) {
-    const [name = "", value] = part.split("=");
+  for (const part of text === "" ? [] : text.split(",")) {
+    const [name = "", ...values] = part.split("=");
     const kind = FAULT_KINDS.find((known) => known === name);
     if (kind === undefined)
       throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${didYouMean(name, FAULT_KINDS)}`);
     if (named.has(kind)) throw new UsageError(`--faults: ${kind} is given more than once`);
     named.add(kind);
-    const rate = value === undefined ? FAULTS[kind].rate : value === "" ? NaN : Number(value);
-    if (!(rate >= 0 && rate <= 1))
-      throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${value ?? ""}"`);
-    rates[kind] = rate;
+    rates[kind] = values.length === 0 ? FAULTS[kind].rate : rateFrom(kind, values.join("="));
   }
   return rates;
+}
+
+function rateFrom(kind: FaultKind, text: string): number {
+  const rate = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (rate >= 0 && rate <= 1) return rate;
+  throw new UsageError(`--faults: the rate of ${kind} must be a number from 0 to 1, not "${text}"`);
 }

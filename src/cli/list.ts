@@ -4,6 +4,7 @@ import { formatCount } from "../report/index.js";
 import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
 import { examples } from "./examples.js";
 import { printJson, printLines } from "./output.js";
+import { jsonOption } from "./shared-options.js";
 
 interface Arguments {
   readonly json: boolean;
@@ -12,10 +13,7 @@ interface Arguments {
 export const listCommand: CommandModule<object, Arguments> = {
   command: "list",
   describe: "List the scenarios that come with the package",
-  builder: (yargs) =>
-    yargs
-      .option("json", { type: "boolean", default: false, describe: "As a JSON array" })
-      .epilogue(examples(["$0 list", "all of them, a line each"])),
+  builder: (yargs) => yargs.option("json", jsonOption).epilogue(examples(["$0 list", "all of them, a line each"])),
   handler: ({ json }) => {
     const scenarios = shippedScenarios().map((name) => {
       const { scenario, path } = loadScenario(name);

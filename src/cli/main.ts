@@ -1,58 +1,26 @@
 #!/usr/bin/env node
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
-import yargs, { type CommandModule } from "yargs";
+import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean, ScenarioError } from "../scenario/index.js";
-import { benchCommand } from "./bench.js";
-import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
-import { compareCommand } from "./compare.js";
-import { conformanceCommand } from "./conformance.js";
+import { COMMANDS } from "./commands.js";
+import { isCompletionRequest, printCompletions } from "./completion.js";
 import { UsageError } from "./errors.js";
-import { exploreCommand } from "./explore.js";
-import { initCommand } from "./init.js";
-import { listCommand } from "./list.js";
-import { planCommand } from "./plan.js";
-import { replayCommand } from "./replay.js";
-import { reportCommand } from "./report.js";
-import { runCommand } from "./run.js";
-import { runsCommand } from "./runs.js";
 import { survivesItsReader, tellLines } from "./output.js";
-import { shrinkCommand } from "./shrink.js";
-import { sweepCommand } from "./sweep.js";
-import { traceCommand } from "./trace.js";
+import { putBackDashes, withoutStandIn, withStandIn } from "./standard-input.js";
 import {
   dashed,
   refused,
+  refuseDashesAlone,
   refuseOtherThanYesOrNo,
   refuseWordsAfterDashes,
   type KnownOptions,
   type Usage,
 } from "./usage.js";
-import { validateCommand } from "./validate.js";
 
 /** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
 const EXIT_USAGE = 2;
 const EXIT_FAILURE = 1;
-
-/** In the order of `--help`; the first is what is run when no other is named. */
-const COMMANDS = [
-  runCommand,
-  planCommand,
-  listCommand,
-  initCommand,
-  validateCommand,
-  runsCommand,
-  reportCommand,
-  traceCommand,
-  replayCommand,
-  sweepCommand,
-  shrinkCommand,
-  exploreCommand,
-  conformanceCommand,
-  benchCommand,
-  compareCommand,
-  completionCommand,
-];
 
 /** As `--help` writes them. */
 const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");
@@ -62,7 +30,9 @@ const LISTS = ["_", "files", "names"];
 
 const words = asHelpOption(hideBin(process.argv));
 
-const parser = yargs(words)
+const parser = yargs(withStandIn(words))
+  // "--seed.x" is no option.
+  .parserConfiguration({ "dot-notation": false })
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
   // `refused` reads what yargs says.
@@ -72,27 +42,32 @@ const parser = yargs(words)
   .alias("help", "h")
   .version()
   .wrap(Math.min(100, process.stdout.columns || 100))
+  .middleware(putBackDashes)
   .middleware(refuseRepetition)
+  .middleware(refuseEmptyDirectory)
   .middleware(() => refuseOtherThanYesOrNo(words, knownOptions()))
   .fail((message, error) => {
     // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
     // By then the parser has the options of the command that it is at.
-    throw refused(message, knownOptions(), usageOf(words[0]));
+    throw refused(withoutStandIn(message), knownOptions(), usageOf(words[0]));
   });
 
 function knownOptions(): KnownOptions {
   return (parser as unknown as { getOptions(): KnownOptions }).getOptions();
 }
 
-// Each module reads its own arguments; to the parser they are all alike.
-for (const command of COMMANDS) parser.command(command as unknown as CommandModule);
+for (const command of COMMANDS) parser.command(command);
 
 /** yargs makes a list of the values of an option that is given twice. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
   if (repeated !== undefined) throw new UsageError(`${dashed(repeated)} is given more than once (see simulate --help)`);
+}
+
+function refuseEmptyDirectory({ results }: Readonly<Record<string, unknown>>): void {
+  if (results === "") throw new UsageError("--results must be a directory, not an empty name");
 }
 
 /** yargs takes a misspelt command for an argument of the default one. */
@@ -119,10 +94,11 @@ function usageOf(name: string | undefined): Usage | undefined {
 
 survivesItsReader();
 try {
-  if (isCompletionRequest(words)) await printCompletions(words, COMMANDS as unknown as CommandModule[]);
+  if (isCompletionRequest(words)) await printCompletions(words, COMMANDS);
   else {
     checkCommand();
     refuseWordsAfterDashes(words);
+    refuseDashesAlone(words);
     await parser.parseAsync();
   }
 } catch (error) {

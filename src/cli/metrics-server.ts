@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { RunningRun } from "../engine/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../measure/index.js";
 import { PortError } from "./errors.js";
+import { asksThisMachine } from "./listening.js";
 
 export interface MetricsServer {
   /** The port that it listens on: the one asked for, or for 0 one that was free. */
@@ -42,7 +43,9 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
       // A connection an answer: none is left over at the end.
       response.writeHead(status, { "content-type": type, connection: "close" }).end(body);
     };
-    if (request.method !== "GET" || path !== "/metrics") answer(404, "GET /metrics\n");
+    if (!asksThisMachine(request, [host]))
+      answer(403, "ask by an address of this machine, or by the name that --metrics-host gives\n");
+    else if (request.method !== "GET" || path !== "/metrics") answer(404, "GET /metrics\n");
     else if (running === undefined) answer(503, "the run has not started yet\n");
     else
       text(running).then(

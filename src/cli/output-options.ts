@@ -1,8 +1,7 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
-import { resolve } from "node:path";
 import { runBenchmarkJson, runJUnit, runMarkdown, type Summary } from "../report/index.js";
-import { UsageError } from "./errors.js";
 import { clearFile, writeText } from "./files.js";
+import { refuseSameFile, type NamedFile } from "./same-file.js";
 
 /** For `yargs.options(…)`. */
 export const outputOptions = {
@@ -41,10 +40,11 @@ const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonl
 
 /**
  * Takes away the files that are asked for. A run calls it before it starts: a path that cannot be written is said at once and not
- * after the run, and a run that dies leaves no outcome, neither an empty one nor that of an earlier run.
- * @throws UsageError when one cannot be written
+ * after the run, and a run that dies leaves no outcome, neither an empty one nor that of an earlier run. `inputs`: what the command reads.
+ * @throws UsageError when one cannot be written, or is the same file as an input or another one
  */
-export function prepareOutputs(args: OutputArguments): void {
+export function prepareOutputs(args: OutputArguments, inputs: readonly NamedFile[]): void {
+  refuseSameFile(namedOutputs(args), inputs);
   for (const { path } of filesOf(args)) clearFile(path);
 }
 
@@ -61,11 +61,11 @@ export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
   }
 }
 
+/** The files that are asked for. */
+export function namedOutputs(args: OutputArguments): NamedFile[] {
+  return filesOf(args).map(({ name, path }) => ({ name: `--${name}`, path }));
+}
+
 function filesOf(args: OutputArguments): { readonly name: keyof OutputArguments; readonly path: string }[] {
-  const files = NAMES.flatMap((name) => (args[name] === undefined ? [] : [{ name, path: args[name] }]));
-  for (const [at, { name, path }] of files.entries()) {
-    const same = files.slice(0, at).find((other) => resolve(other.path) === resolve(path));
-    if (same !== undefined) throw new UsageError(`--${same.name} and --${name} are the same file, ${path}`);
-  }
-  return files;
+  return NAMES.flatMap((name) => (args[name] === undefined ? [] : [{ name, path: args[name] }]));
 }

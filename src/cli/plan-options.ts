@@ -1,6 +1,8 @@
 /** The options that decide what a run's workers do, shared by every command that takes a scenario. */
-import { buildPlan, openScenario, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { MOST_THREADS } from "../engine/index.js";
+import { buildPlan, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
+import { openInput } from "./files.js";
 
 /** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
 export const planOptions = {
@@ -8,7 +10,7 @@ export const planOptions = {
     alias: "s",
     type: "string",
     requiresArg: true,
-    describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module",
+    describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module; - for standard input",
   },
   seed: {
     type: "string",
@@ -44,6 +46,13 @@ export function wholeNumber(option: string, text: string, least: number): number
   throw new UsageError(`--${option} must be a whole number, ${least} or more, not "${text}"`);
 }
 
+/** The value of `--threads`. @throws {UsageError} unless it is a whole number from `least` to the most that a run can have */
+export function threadsFrom(text: string, least: number): number {
+  const threads = wholeNumber("threads", text, least);
+  if (threads > MOST_THREADS) throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
+  return threads;
+}
+
 function lasting(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
@@ -70,7 +79,7 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
     ...(duration !== undefined && { durationMs: lasting(duration) }),
   };
-  const loaded = await openScenario(name);
+  const loaded = await openInput(name);
   try {
     return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
   } catch (error) {

@@ -5,6 +5,7 @@ import { formatCount, formatShare, plural } from "../report/index.js";
 import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { printJson, printLines } from "./output.js";
+import { jsonOption } from "./shared-options.js";
 
 interface Arguments extends PlanArguments {
   readonly json: boolean;
@@ -98,8 +99,8 @@ export const planCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)
-      .option("head", { type: "string", default: "10", describe: "How many workers to show" })
-      .option("json", { type: "boolean", default: false, describe: "As JSON" })
+      .option("head", { type: "string", requiresArg: true, default: "10", describe: "How many workers to show" })
+      .option("json", jsonOption)
       .epilogue(examples(["$0 plan --scenario steady --seed 42", "what seed 42 does in steady"])),
   handler: async (args) => {
     const { plan } = await planFrom(args);

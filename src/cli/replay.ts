@@ -13,8 +13,9 @@ import { examples } from "./examples.js";
 import { wholeNumber } from "./plan-options.js";
 import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
 import { replayThreadsRun } from "./replay-threads.js";
-import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
+import { agentFrom, findRun, isFinished, isSimulated } from "./run-directory.js";
 import { printLines } from "./output.js";
+import { resultsOption } from "./shared-options.js";
 
 interface Arguments {
   readonly run: string;

@@ -9,20 +9,23 @@ import {
   type CutOffRun,
   type CutOffSimulation,
 } from "../engine/index.js";
-import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { formatCount, readSummary, renderReport, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultsText } from "./fault-options.js";
+import { writeText } from "./files.js";
 import { openPage } from "./open-page.js";
-import { outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
-import { findRun, isSimulated, resultsOption } from "./run-directory.js";
+import { namedOutputs, outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
+import { findRun, isSimulated } from "./run-directory.js";
+import { htmlOption, openOption, resultsOption } from "./shared-options.js";
+import { filesOfRun, refuseSameFile } from "./same-file.js";
 import { colored, widthOf } from "./terminal.js";
 import { printLines, printText } from "./output.js";
 
 interface Arguments extends OutputArguments {
   readonly run: string;
   readonly results: string;
-  readonly html: boolean;
+  readonly html?: string | undefined;
   readonly open: boolean;
 }
 
@@ -40,12 +43,8 @@ export const reportCommand: CommandModule<object, Arguments> = {
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "The run's id, its directory, or `last`" })
       .option("results", resultsOption)
-      .option("html", {
-        type: "boolean",
-        default: false,
-        describe: "Write the run's report.html anew, and print where it is",
-      })
-      .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
+      .option("html", htmlOption)
+      .option("open", openOption)
       .options(outputOptions)
       .epilogue(
         "A run that was cut off is checked: what was acknowledged to clients must be in its database, or the exit code is 98; where the log of that is lost, it is 1.\n",
@@ -53,8 +52,11 @@ export const reportCommand: CommandModule<object, Arguments> = {
       .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --open", "its pictures"])),
   async handler({ run, results, html, open, ...outputs }) {
     const directory = findRun(run, results);
-    if (html || open) {
-      const page = writeReport(directory);
+    const named = html === undefined || html === "" ? [] : [{ name: "--html", path: html }];
+    refuseSameFile([...namedOutputs(outputs), ...named], filesOfRun(directory));
+    if (html !== undefined || open) {
+      const page = pageOf(directory, html);
+      writeOutputs(outputs, runOutputs(readSummary(directory)));
       printLines(page);
       if (open) await openPage(page);
       return;
@@ -81,6 +83,13 @@ export const reportCommand: CommandModule<object, Arguments> = {
     else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT_MISSING;
   },
 };
+
+/** Writes the run's page anew, to `path` or, when that is empty or undefined, in its directory. Returns where it is. */
+function pageOf(directory: string, path: string | undefined): string {
+  if (path === undefined || path === "") return writeReport(directory);
+  writeText(path, renderReport(directory));
+  return path;
+}
 
 function describe(
   { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: CutOffRun,

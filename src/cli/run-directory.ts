@@ -4,14 +4,6 @@ import { join } from "node:path";
 import { listRuns, readSummary, RUN_FILES } from "../report/index.js";
 import { UsageError } from "./errors.js";
 
-/** The options of every command that takes a run. */
-export const resultsOption = {
-  type: "string",
-  requiresArg: true,
-  default: "results",
-  describe: "Where the runs' directories are",
-} as const;
-
 /**
  * The directory of `run`: its path, its id under `root`, or `last` for the run under `root` that was started last.
  * @throws {UsageError} when there is none

@@ -4,7 +4,6 @@ import { setImmediate } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import {
   differingOptions,
-  MOST_THREADS,
   newRunId,
   refuseThreadFaults,
   reproduceCommand,
@@ -13,10 +12,10 @@ import {
   usualThreads,
   type FinishedRun,
 } from "../engine/index.js";
-import { exitCodeOf, renderSummary } from "../report/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { exitCodeOf, renderSummary, RUN_FILES } from "../report/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { examples } from "./examples.js";
-import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { planFrom, planOptions, threadsFrom, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { UsageError } from "./errors.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
@@ -24,6 +23,8 @@ import { DASHBOARD_PORT } from "./dashboard.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { watchRun } from "./run-watch.js";
+import { mailboxOption, quietOption, resultsOption } from "./shared-options.js";
+import { STANDARD_INPUT } from "./standard-input.js";
 import { colored, widthOf } from "./terminal.js";
 import { printText, tellLines } from "./output.js";
 
@@ -57,22 +58,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "Under simulated time: the same run, to the last event, whenever it has the same seed",
       })
       .option("faults", faultsOption)
-      .option("mailbox", {
-        choices: MAILBOX_KINDS,
-        default: "sound" as const,
-        describe: "The mailbox's order of steps",
-      })
+      .option("mailbox", mailboxOption)
       .option("record", {
         type: "boolean",
         default: true,
         describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not",
       })
-      .option("results", {
-        type: "string",
-        requiresArg: true,
-        default: "results",
-        describe: "Where the run's directory is made",
-      })
+      .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
         describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]`,
@@ -88,12 +80,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "The address to serve them on [default: 127.0.0.1]",
       })
       .options(outputOptions)
-      .option("quiet", {
-        alias: "q",
-        type: "boolean",
-        default: false,
-        describe: "No progress, no summary: the exit code and the files only",
-      })
+      .option("quiet", quietOption)
       .epilogue(
         examples(
           ["$0 --scenario disconnect-storm", "the main job"],
@@ -102,9 +89,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
         ),
       ),
   async handler(args) {
-    if (args.results === "") throw new UsageError("--results must be a directory, not an empty name");
     const { scenario, path: _path, text, plan, options } = await planFrom(args);
-    const threads = threadsFrom(args.threads);
+    // Simulated time has one thread in any case.
+    const threads = args.threads === undefined ? usualThreads() : threadsFrom(args.threads, args.virtual ? 1 : 2);
     const faultRates = faultRatesFrom(args.faults);
     if (faultRates !== undefined && !args.virtual)
       throw new UsageError("--faults are drawn under simulated time: add --virtual");
@@ -115,7 +102,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
     if (metricsPort !== undefined && args.virtual)
       throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
     if (args.virtual) refuseThreadFaults(scenario);
-    prepareOutputs(args);
+    const isRead = args.scenario === STANDARD_INPUT;
+    prepareOutputs(args, [{ name: "the scenario", path: isRead ? STANDARD_INPUT : _path }]);
     const metrics =
       metricsPort === undefined
         ? undefined
@@ -140,7 +128,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
       resultsRoot: args.results,
       runId,
       options: differingOptions(args),
-      reproduce: reproduceCommand(args.scenario ?? "", plan.seed, args),
+      // Standard input is gone by then, but the run keeps what it said.
+      reproduce: reproduceCommand(
+        isRead ? join(args.results, runId, RUN_FILES.scenario) : (args.scenario ?? ""),
+        plan.seed,
+        args,
+      ),
       interrupt,
       onProgress: watch.onProgress,
     };
@@ -160,13 +153,6 @@ export const runCommand: CommandModule<object, RunArguments> = {
     process.exitCode = exitCodeOf(summary);
   },
 };
-
-function threadsFrom(text: string | undefined): number {
-  if (text === undefined) return usualThreads();
-  const threads = wholeNumber("threads", text, 2);
-  if (threads > MOST_THREADS) throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
-  return threads;
-}
 
 /** An option without a value is the empty text. */
 function portFrom(text: string | undefined): number | undefined {

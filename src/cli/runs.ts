@@ -2,7 +2,7 @@
 import type { CommandModule } from "yargs";
 import { listRuns, plural, type ListedRun } from "../report/index.js";
 import { examples } from "./examples.js";
-import { resultsOption } from "./run-directory.js";
+import { jsonOption, resultsOption } from "./shared-options.js";
 import { printJson, printLines, tellLines } from "./output.js";
 
 interface Arguments {
@@ -16,7 +16,7 @@ export const runsCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .option("results", resultsOption)
-      .option("json", { type: "boolean", default: false, describe: "As a JSON array" })
+      .option("json", jsonOption)
       .epilogue(examples(["$0 runs", "a line each"], ["$0 runs --json", "for a program"])),
   handler({ results, json }) {
     const runs = listRuns(results);

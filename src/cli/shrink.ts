@@ -9,7 +9,7 @@ import {
   type Shrinkable,
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
@@ -17,6 +17,9 @@ import { checkWritable, writeText } from "./files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { printLines, tellLines } from "./output.js";
 import { printable } from "../vocabulary/printable.js";
+import { refuseSameFile } from "./same-file.js";
+import { mailboxOption, outputOption, quietOption } from "./shared-options.js";
+import { STANDARD_INPUT } from "./standard-input.js";
 
 interface Arguments extends PlanArguments {
   readonly mailbox: MailboxKind;
@@ -24,6 +27,7 @@ interface Arguments extends PlanArguments {
   readonly tries: string;
   readonly seconds: string;
   readonly output?: string | undefined;
+  readonly quiet: boolean;
 }
 
 const EXIT_NOTHING_TO_SHRINK = 1;
@@ -41,11 +45,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     yargs
       .options(planOptions)
       .option("faults", faultsOption)
-      .option("mailbox", {
-        choices: MAILBOX_KINDS,
-        default: "sound" as const,
-        describe: "The mailbox's order of steps",
-      })
+      .option("mailbox", mailboxOption)
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "How many runs it may take" })
       .option("seconds", {
         type: "string",
@@ -54,11 +54,10 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
         describe: "After how long it tries nothing more",
       })
       .option("output", {
-        alias: "o",
-        type: "string",
-        requiresArg: true,
+        ...outputOption,
         describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]",
       })
+      .option("quiet", quietOption)
       .epilogue(
         examples([
           "$0 shrink --scenario steady --seed 17 --faults",
@@ -70,26 +69,32 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const seconds = wholeNumber("seconds", args.seconds, 1);
     const { scenario, path, text, options, plan } = await planFrom(args);
     refuseThreadFaults(scenario);
-    if (!/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
+    const isRead = args.scenario === STANDARD_INPUT;
+    if (!isRead && !/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
+    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
+    refuseSameFile(
+      [{ name: "--output", path: output }],
+      [{ name: "the scenario", path: isRead ? STANDARD_INPUT : path }],
+    );
+    const say = (line: string): void => {
+      if (!args.quiet) tellLines(line);
+    };
     const faultRates = faultRatesFrom(args.faults);
     const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
-      tellLines(
-        `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)`,
-      );
+      say(`seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)`);
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
-    tellLines(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller`);
+    say(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller`);
 
-    const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
     checkWritable(output);
     const until = performance.now() + seconds * 1000;
     const bounds = { tries, outOfTime: () => performance.now() > until };
     const shrunk = shrinkScenario({ text, path, request, failure, bounds });
     if (shrunk === undefined) {
-      tellLines("with its workers written out it does not fail so any more: there is nothing to make smaller");
+      say("with its workers written out it does not fail so any more: there is nothing to make smaller");
       process.exitCode = EXIT_NOTHING_TO_SHRINK;
       return;
     }
@@ -98,6 +103,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const command = reproduce(args, output, smallest);
     const comment = [`# Fails with: ${failure.what}: ${failure.first.what}`, `# ${command}`].map(printable).join("\n");
     writeText(output, `${comment}\n${smaller}`);
+    if (args.quiet) return;
     printLines(
       `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}`,
       output,

@@ -1,15 +1,34 @@
 /** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { CommandModule } from "yargs";
-import { CONDITIONS, refuseThreadFaults, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
-import { formatCount, plural, shellWord } from "../report/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import {
+  CONDITIONS,
+  MOST_THREADS,
+  refuseThreadFaults,
+  SOMETIMES,
+  sweep,
+  type Condition,
+  type RunResult,
+} from "../engine/index.js";
+import {
+  createRunDirectory,
+  formatCount,
+  plural,
+  removeRunDirectory,
+  ResultsError,
+  shellWord,
+  uniqueName,
+  writeAtomically,
+} from "../report/index.js";
+import type { MailboxKind } from "../sync/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
 import { interruptible } from "./interrupt.js";
-import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
+import { planFrom, planOptions, threadsFrom, wholeNumber, type PlanArguments } from "./plan-options.js";
 import { printJson, printLines, tellLines } from "./output.js";
+import { mailboxOption, quietOption, jsonOption, resultsOption } from "./shared-options.js";
 
 interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;
@@ -17,7 +36,9 @@ interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly mailbox: MailboxKind;
   readonly faults?: string | undefined;
   readonly bail: boolean;
+  readonly results: string;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 const EXIT_INVARIANT = 98;
@@ -41,14 +62,15 @@ export const sweepCommand: CommandModule<object, Arguments> = {
         describe: "The first and the last, such as 1..10000",
       })
       .option("faults", faultsOption)
-      .option("mailbox", {
-        choices: MAILBOX_KINDS,
-        default: "sound" as const,
-        describe: "The mailbox's order of steps",
-      })
+      .option("mailbox", mailboxOption)
       .option("threads", { type: "string", requiresArg: true, describe: "How many run at once [default: one a core]" })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after one that failed" })
-      .option("json", { type: "boolean", default: false, describe: "The result as JSON" })
+      .option("results", resultsOption)
+      .option("json", jsonOption)
+      .option("quiet", quietOption)
+      .epilogue(
+        "A sweep that fails or is interrupted leaves its result as JSON in a directory of its own under --results.\n",
+      )
       .epilogue(
         examples([
           "$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults",
@@ -57,7 +79,8 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       ),
   async handler(args) {
     const seeds = seedsFrom(args.seeds);
-    const threads = args.threads === undefined ? availableParallelism() : wholeNumber("threads", args.threads, 1);
+    const threads =
+      args.threads === undefined ? Math.min(MOST_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
     const { scenario, options } = await planFrom({ ...args, seed: undefined });
     refuseThreadFaults(scenario);
     const interrupt = interruptible();
@@ -73,7 +96,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       interrupt,
       onResult(result) {
         tally.add(result);
-        if (performance.now() < nextLineAt) return;
+        if (args.quiet || performance.now() < nextLineAt) return;
         nextLineAt = performance.now() + PROGRESS_MS;
         tellLines(
           `  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed`,
@@ -86,11 +109,30 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       isInterrupted: interrupt.aborted && !tally.isWhole,
       again: (seed) => reproduce(args, seed),
     };
-    if (args.json) printJson(tally.asData(ending));
-    else printLines(...tally.render(ending));
+    const data = tally.asData(ending);
+    const isKept = tally.failing.length > 0 || ending.isInterrupted;
+    const file = isKept ? keep(args.results, scenario.name, `${JSON.stringify(data, null, 2)}\n`) : undefined;
+    if (args.json) printJson(data);
+    else if (!args.quiet) printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
     process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : tally.isWhole ? 0 : EXIT_INTERRUPTED;
   },
 };
+
+/** Writes the result into a directory of its own, and returns where. The verdict stands whether or not there is room for it. */
+function keep(results: string, scenario: string, json: string): string | undefined {
+  let directory: string | undefined;
+  try {
+    directory = createRunDirectory(results, uniqueName(`sweep-${scenario}`, new Date()));
+    const file = join(directory, "sweep.json");
+    writeAtomically(file, json);
+    return file;
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    if (directory !== undefined) removeRunDirectory(directory);
+    tellLines(`simulate: the result is not kept: ${error.message}`);
+    return undefined;
+  }
+}
 
 function seedsFrom(text: string): { first: number; last: number } {
   const [from = "", to = from, ...more] = text.split("..");

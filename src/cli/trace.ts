@@ -10,10 +10,13 @@ import { parseDuration } from "../scenario/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
+import { writeText } from "./files.js";
 import { openPage } from "./open-page.js";
-import { agentFrom, findRun, isFinished, isSimulated, resultsOption } from "./run-directory.js";
+import { agentFrom, findRun, isFinished, isSimulated } from "./run-directory.js";
 import { printLines, tellLines } from "./output.js";
 import { printable } from "../vocabulary/printable.js";
+import { filesOfRun, refuseSameFile } from "./same-file.js";
+import { htmlOption, jsonOption, openOption, resultsOption } from "./shared-options.js";
 
 interface Arguments {
   readonly run: string;
@@ -40,13 +43,12 @@ export const traceCommand: CommandModule<object, Arguments> = {
       .option("from", { type: "string", requiresArg: true, describe: "Only from this time of the run on, such as 6s" })
       .option("to", { type: "string", requiresArg: true, describe: "Only up to this time of the run, such as 6500ms" })
       .option("results", resultsOption)
-      .option("json", { type: "boolean", default: false, describe: "A JSON object a line" })
-      .option("html", {
-        type: "string",
-        describe:
-          "With --agent: write the agent's life as a sequence diagram to this file [default: in the run's directory]",
-      })
-      .option("open", { type: "boolean", default: false, describe: "As --html, and open it in the browser" })
+      .option("json", jsonOption)
+      .option("html", htmlOption)
+      .option("open", openOption)
+      .epilogue(
+        "With --json there is an object a line. The page is the life of the agent that --agent names, as a sequence diagram.\n",
+      )
       .epilogue(
         examples(
           ["$0 trace last --agent 17", "the life of one agent"],
@@ -54,6 +56,8 @@ export const traceCommand: CommandModule<object, Arguments> = {
         ),
       ),
   async handler({ run, agent: agentText, from, to, results, json, html, open }) {
+    if (json && (html !== undefined || open))
+      throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
     const fromMs = from === undefined ? 0 : time("from", from);
     const toMs = to === undefined ? Infinity : time("to", to);
     if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
@@ -92,11 +96,13 @@ export const traceCommand: CommandModule<object, Arguments> = {
     };
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
-      const page =
-        html === undefined || html === "" ? join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`) : html;
+      const isNamed = html !== undefined && html !== "";
+      const page = isNamed ? html : join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`);
+      if (isNamed) refuseSameFile([{ name: "--html", path: page }], filesOfRun(directory));
       const picture = pictureOf(events(), agent, directory);
       if (picture === undefined) throw nothing();
-      writeAtomically(page, picture);
+      if (isNamed) writeText(page, picture);
+      else writeAtomically(page, picture);
       printLines(relative("", page));
       tellIfCutOff();
       if (open) await openPage(page);

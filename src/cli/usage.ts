@@ -66,6 +66,12 @@ export function refuseWordsAfterDashes(words: readonly string[]): void {
   if (next !== undefined) throw new UsageError(`there is nothing to give after "--", such as "${next}"`);
 }
 
+/** yargs drops a word of three dashes or more. @throws UsageError */
+export function refuseDashesAlone(words: readonly string[]): void {
+  const dashes = words.find((word) => /^---+(=|$)/.test(word));
+  if (dashes !== undefined) throw new UsageError(`unknown option ${dashes} (see simulate --help)`);
+}
+
 /** An option as it is typed. */
 export function dashed(name: string): string {
   return `${name.length === 1 ? "-" : "--"}${name}`;

@@ -1,9 +1,11 @@
 /** `simulate validate FILE...`: whether scenarios can be run, and every problem of those that cannot. */
 import type { CommandModule } from "yargs";
-import { arrivalsMsOf, formatDuration, openScenario, ScenarioError, workersOf } from "../scenario/index.js";
+import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../scenario/index.js";
 import { plural } from "../report/index.js";
 import { examples } from "./examples.js";
 import { printLines, tellLines } from "./output.js";
+import { openInput } from "./files.js";
+import { inputName } from "./standard-input.js";
 
 interface Arguments {
   readonly files: readonly string[];
@@ -20,7 +22,7 @@ export const validateCommand: CommandModule<object, Arguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "Paths of YAML files and modules, or names",
+        describe: "Paths of YAML files and modules, or names; - for standard input",
       })
       .epilogue(
         examples(["$0 validate scenarios/*.yaml", "exit code 2 and a line for every problem, if there are any"]),
@@ -28,9 +30,9 @@ export const validateCommand: CommandModule<object, Arguments> = {
   handler: async ({ files }) => {
     for (const file of files) {
       try {
-        const { scenario } = await openScenario(file);
+        const { scenario } = await openInput(file);
         printLines(
-          `${file}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`,
+          `${inputName(file)}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`,
         );
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;

@@ -1,5 +1,5 @@
 /** What a run is called, and the command that runs it again. */
-import { shellWord, type Summary } from "../report/index.js";
+import { shellWord, timeStamp, uniquePart, type Summary } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
 
 /** What was chosen for a run, as the options of `simulate` have it; undefined is as good as left out. */
@@ -49,11 +49,7 @@ export function reproduceCommand(scenario: string, seed: number | undefined, cho
   return ["simulate", `--scenario ${shellWord(scenario)}`, ...options].join(" ");
 }
 
-/** Unlike that of any other run of this process or another on the machine. */
+/** Unlike that of any other run, of this process or of another, on this machine or in a container. */
 export function newRunId(scenario: string, seed: number, now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]|\..*/g, "");
-  return [stamp, scenario, seed, process.pid, ...(begun++ === 0 ? [] : [begun])].join("-");
+  return [timeStamp(now), scenario, seed, uniquePart()].join("-");
 }
-
-/** Tells apart the runs that one process begins within a second. */
-let begun = 0;

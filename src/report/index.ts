@@ -10,17 +10,17 @@ export { buildReportData, type ReportInput, type StatusEvent } from "./html/buil
 export {
   compareReports,
   createRunDirectory,
-  listRuns,
   readReportData,
   readScenarioText,
   readSummary,
   removeRunDirectory,
+  renderReport,
   writeAtomically,
   writeReport,
   writeRun,
-  type ListedRun,
   type RunFiles,
 } from "./results.js";
+export { listRuns, type ListedRun } from "./list-runs.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export { shellWord } from "./shell-word.js";
 export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
@@ -39,5 +39,6 @@ export {
 } from "./journal.js";
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
+export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export { whyFileFailed } from "./why-file-failed.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeAtomically } from "./results.js";
-import { ResultsError } from "./results-error.js";
+import { cannotRead } from "./results-error.js";
 import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 import { whyFileFailed } from "./why-file-failed.js";
 
@@ -57,6 +57,6 @@ export function readRunRecord(directory: string): RunRecord | undefined {
         : error instanceof z.ZodError
           ? "it is not the record of a run"
           : whyFileFailed(error);
-    throw new ResultsError(`cannot read ${path}: ${why}`, { cause: error });
+    throw cannotRead(path, why, error);
   }
 }

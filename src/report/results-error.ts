@@ -6,6 +6,11 @@ export class ResultsError extends Error {
   override readonly name = "ResultsError";
 }
 
+/** The error of a file of a run that cannot be read, and why. */
+export function cannotRead(path: string, why: string, cause?: unknown): ResultsError {
+  return new ResultsError(`cannot read ${path}: ${why}`, { cause });
+}
+
 /** The error of a file of a run that cannot be written. */
 export function cannotWrite(path: string, error: unknown): ResultsError {
   return new ResultsError(`cannot write ${path}: ${whyFileFailed(error)}`, { cause: error });

@@ -10,19 +10,20 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { cannotWrite, ResultsError } from "./results-error.js";
+import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
+import { uniquePart } from "./unique-part.js";
 import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import { reportDataSchema } from "./data-schema.js";
 import { renderComparison, type ComparedRun } from "./html/compare.js";
-import { renderReport } from "./html/report.js";
+import { renderReport as renderPage } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
@@ -51,7 +52,8 @@ export function removeRunDirectory(directory: string): void {
 
 /**
  * Writes `data` to `path` so that, whatever happens, `path` is what it was or all of `data`: to a temporary file in the same
- * directory, synced, then renamed. On failure the temporary file is removed. @throws ResultsError
+ * directory, synced, then renamed. A link at `path` is replaced, not followed. The temporary file is new, so that nobody can
+ * have put a link in its place. On failure it is removed. @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
   writeTogether([{ path, data }]);
@@ -67,7 +69,8 @@ interface FileContent {
  * renamed in their order. @throws ResultsError
  */
 function writeTogether(files: readonly FileContent[]): void {
-  const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const part = uniquePart();
+  const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${part}.tmp`);
   try {
     for (const { path, data } of files) orCannotWrite(path, () => writeSynced(temporaryOf(path), data));
     for (const { path } of files) orCannotWrite(path, () => renameSync(temporaryOf(path), path));
@@ -78,7 +81,7 @@ function writeTogether(files: readonly FileContent[]): void {
 }
 
 function writeSynced(path: string, data: string | Uint8Array): void {
-  const file = openSync(path, "w");
+  const file = openSync(path, "wx");
   try {
     writeFileSync(file, data);
     fsyncSync(file);
@@ -115,7 +118,7 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
     file(RUN_FILES.scenario, scenario),
     file(RUN_FILES.hlog, hlog),
     file(RUN_FILES.reportData, `${JSON.stringify(report)}\n`),
-    file(RUN_FILES.report, renderReport(summary, report)),
+    file(RUN_FILES.report, renderPage(summary, report)),
     file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
   ]);
 }
@@ -126,8 +129,13 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
  */
 export function writeReport(directory: string): string {
   const path = join(directory, RUN_FILES.report);
-  writeAtomically(path, renderReport(readSummary(directory), readReportData(directory)));
+  writeAtomically(path, renderReport(directory));
   return path;
+}
+
+/** The page of a finished run. @throws ResultsError when its summary or its chart data cannot be read */
+export function renderReport(directory: string): string {
+  return renderPage(readSummary(directory), readReportData(directory));
 }
 
 /** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
@@ -141,15 +149,7 @@ export function compareReports(before: string, after: string): string {
 
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
-  const { path, content } = readVersioned(directory, RUN_FILES.summary, 1);
-  const parsed = summarySchema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ResultsError(`cannot read ${path}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, {
-      cause: parsed.error,
-    });
-  }
-  return parsed.data;
+  return readChecked(join(directory, RUN_FILES.summary), 1, summarySchema);
 }
 
 /** Reads the scenario that a run carried out, as it was written. @throws ResultsError when it cannot be read */
@@ -162,56 +162,24 @@ export function readScenarioText(directory: string): string {
   }
 }
 
-/** Reads what a run's report draws. @throws ResultsError when there is none, or it is of another version */
+/** Reads what a run's report draws. @throws ResultsError when there is none, or it is none that this version can read */
 export function readReportData(directory: string): ReportData {
-  return readVersioned(directory, RUN_FILES.reportData, REPORT_DATA_VERSION).content as ReportData;
+  return readChecked(join(directory, RUN_FILES.reportData), REPORT_DATA_VERSION, reportDataSchema);
 }
 
-function readVersioned(directory: string, file: string, readable: number): { path: string; content: unknown } {
-  const path = join(directory, file);
+function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ResultsError(
-      `cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`,
-      { cause: error },
-    );
+    throw cannotRead(path, error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error), error);
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
-  if (version !== undefined && version !== readable) {
-    throw new ResultsError(`cannot read ${path}: it has version ${version}, this program reads version ${readable}`);
-  }
-  return { path, content };
-}
-
-export interface ListedRun {
-  readonly runId: string;
-  readonly directory: string;
-  /** Absent when the run goes on or was cut off. */
-  readonly summary?: Summary;
-  /** Why the summary cannot be read, where it is there and cannot. */
-  readonly problem?: string;
-}
-
-/** The runs under `root` in the order of their ids; none when `root` does not exist. @throws ResultsError */
-export function listRuns(root: string): ListedRun[] {
-  if (!existsSync(root)) return [];
-  let names: string[];
-  try {
-    names = readdirSync(root).sort();
-  } catch (error) {
-    throw new ResultsError(`cannot list ${root}: ${whyFileFailed(error)}`, { cause: error });
-  }
-  const has = (directory: string, file: string): boolean => existsSync(join(directory, file));
-  return names.flatMap((runId): ListedRun[] => {
-    const directory = join(root, runId);
-    if (!has(directory, RUN_FILES.summary)) return has(directory, RUN_FILES.database) ? [{ runId, directory }] : [];
-    try {
-      return [{ runId, directory, summary: readSummary(directory) }];
-    } catch (error) {
-      if (!(error instanceof ResultsError)) throw error;
-      return [{ runId, directory, problem: error.message }];
-    }
-  });
+  if (version !== undefined && version !== readable)
+    throw cannotRead(path, `it has version ${version}, this program reads version ${readable}`);
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw cannotRead(path, `${where}${issue?.message ?? "it is damaged"}`, parsed.error);
 }

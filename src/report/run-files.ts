@@ -11,5 +11,5 @@ export const RUN_FILES = {
   report: "report.html",
 } as const;
 
-/** Those that a run on real threads has from its beginning on. */
+/** Those that a run has from its beginning on; the acknowledgements are of runs on real threads only. */
 export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is no directory",
   EISDIR: "it is a directory",
   ENOENT: "there is no such file or directory",
+  ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "the name is too long",
 };
 

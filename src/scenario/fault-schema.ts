@@ -42,7 +42,9 @@ const kinds = [
   object({
     kind: z.literal("jump-clock"),
     window,
-    by: positiveDuration.describe("How far the run's clock jumps ahead. It is monotonic: it never goes back."),
+    by: positiveDuration
+      .refine(Number.isInteger, "must be a whole number of milliseconds")
+      .describe("How far the run's clock jumps ahead. It is monotonic: it never goes back."),
   }),
 ] as const;
 

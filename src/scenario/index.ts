@@ -10,7 +10,14 @@ export type { PlannedFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define.js";
 export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";
-export { loadScenario, parseScenario, SCENARIO_SCHEMA, shippedScenarios, type LoadedScenario } from "./load.js";
+export {
+  loadScenario,
+  parseScenario,
+  SCENARIO_SCHEMA,
+  scenarioFromBytes,
+  shippedScenarios,
+  type LoadedScenario,
+} from "./load.js";
 export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { writtenOut } from "./written-out.js";

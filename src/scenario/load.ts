@@ -115,6 +115,17 @@ function readBytes(path: string): Buffer {
   }
 }
 
+/**
+ * A scenario in YAML that does not come from a file; `origin` is what errors call its source.
+ * @throws {ScenarioError} when it is not valid.
+ */
+export function scenarioFromBytes(bytes: Buffer, origin: string): LoadedScenario {
+  if (bytes.length > MOST_FILE_BYTES)
+    throw new ScenarioError([`${origin}: is no scenario file: it has more than ${MOST_FILE_BYTES >> 20} MiB`]);
+  const text = decode(bytes, origin);
+  return { scenario: parseScenario(text, origin), path: origin, text };
+}
+
 function readText(path: string): string {
   let bytes: Buffer;
   try {
@@ -123,7 +134,11 @@ function readText(path: string): string {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ScenarioError([`${spoken(path)}: ${REASONS[code ?? ""] ?? message}`]);
   }
-  if (!isUtf8(bytes) || bytes.includes(0)) throw new ScenarioError([`${spoken(path)}: is no text file (UTF-8)`]);
+  return decode(bytes, spoken(path));
+}
+
+function decode(bytes: Buffer, file: string): string {
+  if (!isUtf8(bytes) || bytes.includes(0)) throw new ScenarioError([`${file}: is no text file (UTF-8)`]);
   return bytes.toString("utf8");
 }
 

@@ -43,8 +43,12 @@ function asText(value: Value): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The deepest value that is believed: those of a run have a few levels. */
+const DEEPEST = 1000;
+
 class Cursor {
   at = 0;
+  #depth = 0;
 
   constructor(
     private readonly bytes: Buffer,
@@ -57,6 +61,7 @@ class Cursor {
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#byte();
       value += (byte & 127) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) throw this.#damaged("a number that is too large");
       if (byte < 128) return value;
     }
   }
@@ -94,15 +99,30 @@ class Cursor {
         return { length, digest } satisfies Digest;
       }
       case TAG.array:
-        return Array.from({ length: this.natural() }, () => this.value());
+        return Array.from({ length: this.#count() }, () => this.#inner());
       case TAG.object: {
         const entries: [string, Value][] = [];
-        for (let left = this.natural(); left > 0; left--) entries.push([asText(this.value()), this.value()]);
+        for (let left = this.#count(); left > 0; left--) entries.push([asText(this.#inner()), this.#inner()]);
         return Object.fromEntries(entries);
       }
       default:
         throw this.#damaged(`a value of the unknown kind ${tag}`);
     }
+  }
+
+  /** How many values follow. Each takes a byte or more. */
+  #count(): number {
+    const count = this.natural();
+    if (count > this.bytes.length - this.at) throw this.#damaged("a record that ends too early");
+    return count;
+  }
+
+  /** A value that is part of another. */
+  #inner(): Value {
+    if (++this.#depth > DEEPEST) throw this.#damaged("a value that is nested too deeply");
+    const value = this.value();
+    this.#depth--;
+    return value;
   }
 
   #text(): string {

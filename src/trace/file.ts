@@ -1,5 +1,6 @@
 /** Trace files: written block by block, read one block at a time. */
-import { closeSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
+import { z } from "zod";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./error.js";
@@ -84,13 +85,10 @@ export function readBlocks(path: string): {
   try {
     file = openSync(path, "r");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new TraceError(`cannot read ${path}: ${code === "ENOENT" ? "there is no such file" : message}`, {
-      cause: error,
-    });
+    throw cannotRead(path, error);
   }
   try {
-    const start = read(file, MAGIC.length + 1);
+    const start = read(file, MAGIC.length + 1, path);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
       throw new TraceError(`${path}: it is not a trace`);
     const version = start[MAGIC.length];
@@ -98,7 +96,7 @@ export function readBlocks(path: string): {
       throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
     const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
-    return { header: parse(header, path, "its header") as TraceHeader, blocks: () => blocksOf(file, path) };
+    return { header: parse(header, path, "its header", headerSchema), blocks: () => blocksOf(file, path) };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -113,7 +111,7 @@ function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | und
       if (block === undefined) return undefined;
       if (block.length === 0) {
         const end = readSized(file, path);
-        return end === undefined ? undefined : (parse(end, path, "its end") as TraceEnd);
+        return end === undefined ? undefined : parse(end, path, "its end", endSchema);
       }
       yield block;
     }
@@ -122,23 +120,50 @@ function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | und
   }
 }
 
-function parse(json: Buffer, path: string, what: string): unknown {
+const headerSchema: z.ZodType<TraceHeader> = z.record(z.string(), z.json());
+const endSchema: z.ZodType<TraceEnd> = z.object({ hash: z.string(), events: z.number() });
+
+function parse<T>(json: Buffer, path: string, what: string, schema: z.ZodType<T>): T {
+  let content: unknown;
   try {
-    return JSON.parse(json.toString());
+    content = JSON.parse(json.toString());
   } catch (error) {
     throw new TraceError(`${path}: damaged: ${what} is not JSON`, { cause: error });
   }
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) throw new TraceError(`${path}: damaged: ${what} is incomplete`, { cause: parsed.error });
+  return parsed.data;
+}
+
+function cannotRead(path: string, error: unknown): TraceError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a directory",
+    EACCES: "permission denied",
+  };
+  return new TraceError(`cannot read ${path}: ${reasons[code ?? ""] ?? message}`, { cause: error });
 }
 
 function readSized(file: number, path: string): Buffer | undefined {
-  const length = read(file, 4)?.readUInt32LE();
+  const length = read(file, 4, path)?.readUInt32LE();
   if (length === undefined) return undefined;
   if (length > LONGEST_BLOCK) throw new TraceError(`${path}: damaged: a block of ${length} bytes`);
-  return read(file, length);
+  return read(file, length, path);
 }
 
 /** The next bytes of the file; undefined when it has fewer. */
-function read(file: number, length: number): Buffer | undefined {
+function read(file: number, length: number, path: string): Buffer | undefined {
+  try {
+    return readWhole(file, length);
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function readWhole(file: number, length: number): Buffer | undefined {
+  // A damaged length is no reason to ask for so much memory.
+  if (length > fstatSync(file).size) return undefined;
   const bytes = Buffer.allocUnsafe(length);
   for (let filled = 0; filled < length; ) {
     const got = readSync(file, bytes, filled, length - filled, null);

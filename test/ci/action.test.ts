@@ -107,6 +107,10 @@ test("wrong inputs are said in a line, with exit code 2", async (t) => {
     [{ ...QUICK, seed: "$(date)" }, /^::error::seed must be a whole number, 0 or more .*, not "\$\(date\)"$/m],
     [{ ...QUICK, seed: "99999999999999999999" }, /^::error::seed must be a whole number, .* of 15 digits at most/m],
     [{ ...QUICK, baseline: "nowhere" }, /^::error::the baseline "nowhere" is no directory$/m],
+    [{ ...QUICK, scenario: "--help" }, /^simulate: unknown scenario "--help"/m],
+    [{ ...QUICK, options: "--help" }, /^::error::nothing was run: /m],
+    [{ ...QUICK, options: "--version" }, /^::error::nothing was run: /m],
+    [{ ...QUICK, results: "--help", scenario: "stedy" }, /^simulate: unknown scenario "stedy"/m],
     [{ ...QUICK, scenario: "stedy" }, /^simulate: unknown scenario "stedy"/m],
   ];
   for (const [inputs, expected] of refused) {

@@ -35,6 +35,30 @@ test("it serves the run's metrics and the gauges of all threads, once the run ha
   assert.deepEqual(await get("/metrics"), [500, "Error: gone\n"]);
 });
 
+test("it answers addresses and the name that it is served by, and no name of another site", async (t) => {
+  const server = await startMetricsServer("127.0.0.1", 0);
+  t.after(() => server.end());
+  const status = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      get({ port: server.port, host: "127.0.0.1", path: "/metrics", headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).once("error", reject);
+    });
+  for (const host of ["127.0.0.1", `127.0.0.1:${server.port}`, "localhost:1", "LOCALHOST", "[::1]:80", "192.0.2.1:9"])
+    assert.equal(await status(host), 503, host);
+  for (const host of [
+    "elsewhere.example",
+    "elsewhere.example:80",
+    "localhost.example",
+    "127.0.0.1.example",
+    "a@localhost",
+    "[::1",
+    "",
+  ])
+    assert.equal(await status(host), 403, host);
+});
+
 test("at the end what was asked is answered, and the port is free", async () => {
   const server = await startMetricsServer("127.0.0.1", 0);
   const measurements = mergeSnapshots([], 1000);

@@ -1,8 +1,19 @@
 /** The files that a run, a report and a comparison write for a CI; comparing what cannot be compared. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { simulate, temporaryDirectory } from "./simulate.js";
 
 const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
@@ -66,6 +77,87 @@ test("a run that does not begin leaves no file, neither an empty one nor an earl
 test("one file for two outputs is wrong usage", async (t) => {
   const file = join(temporaryDirectory(t), "run");
   await refuses([...RUN, "--markdown", file, "--junit", `${file}/../run`], /--markdown and --junit are the same file/);
+});
+
+test("an output that is an input, or another output through a link, is refused and left as it is", async (t) => {
+  const directory = temporaryDirectory(t);
+  const at = (name: string): string => join(directory, name);
+  const scenario = at("mine.yaml");
+  copyFileSync(fileURLToPath(new URL("../../scenarios/steady.yaml", import.meta.url)), scenario);
+  const before = readFileSync(scenario, "utf8");
+  const run = ["-s", scenario, "--workers", "5", "--virtual", "--quiet", "--results", at("results")];
+  symlinkSync(scenario, at("link"));
+  linkSync(scenario, at("hard"));
+  symlinkSync(directory, at("folder"));
+  symlinkSync("target.xml", at("dangling"));
+  for (const output of [scenario, at("link"), at("hard"), join(at("folder"), "mine.yaml")])
+    await refuses([...run, "--junit", output], /the scenario and --junit are the same file, /);
+  await refuses(
+    [...run, "--junit", at("dangling"), "--markdown", join(at("folder"), "target.xml")],
+    /--markdown and --junit are the same file, /,
+  );
+  await refuses(["shrink", "-s", scenario, "--output", at("link")], /the scenario and --output are the same file, /);
+
+  assert.equal((await simulate(...run)).code, 0);
+  const [id = ""] = readdirSync(at("results"));
+  const kept = (file: string): string => join(at("results"), id, file);
+  const summary = readFileSync(kept("summary.json"), "utf8");
+  const of = ["--results", at("results")];
+  await refuses(["report", "last", ...of, "--junit", kept("summary.json")], /the run's summary\.json and --junit are/);
+  await refuses(["report", "last", ...of, "--html", kept("run.db")], /the run's run\.db and --html are/);
+  await refuses(["trace", "last", ...of, "--agent", "1", "--html", kept("trace.bin")], /trace\.bin and --html are/);
+  await refuses(["compare", "last", "last", ...of, "--html", kept("report.json")], /report\.json and --html are/);
+  assert.equal(readFileSync(kept("summary.json"), "utf8"), summary);
+  assert.equal(readFileSync(scenario, "utf8"), before);
+});
+
+test("an output that is a link is written through, also when nothing is at its end yet", async (t) => {
+  const directory = temporaryDirectory(t);
+  const at = (name: string): string => join(directory, name);
+  symlinkSync("target.xml", at("dangling"));
+  writeFileSync(at("there.md"), "of an earlier run");
+  symlinkSync(at("there.md"), at("live"));
+  const asked = ["--results", at("results"), "--junit", at("dangling"), "--markdown", at("live")];
+  assert.equal((await simulate(...RUN, ...asked)).code, 0);
+  for (const link of ["dangling", "live"]) assert.ok(lstatSync(at(link)).isSymbolicLink(), link);
+  assert.match(readFileSync(at("target.xml"), "utf8"), /^<\?xml/);
+  assert.match(readFileSync(at("there.md"), "utf8"), /^### ✓ steady: passed/);
+
+  symlinkSync("page.html", at("page"));
+  assert.equal((await simulate("report", "last", "--results", at("results"), "--html", at("page"))).code, 0);
+  assert.ok(lstatSync(at("page")).isSymbolicLink());
+  assert.match(readFileSync(at("page.html"), "utf8"), /^<!doctype html>/i);
+
+  symlinkSync("circle", at("circle"));
+  await refuses([...RUN, "--junit", at("circle")], /circle cannot be written: its symbolic links lead in a circle/);
+});
+
+test("a directory in the place of a file of a run, or a damaged length, is said in one line", async (t) => {
+  const root = temporaryDirectory(t);
+  await simulate(...RUN, "--results", root);
+  const [id = ""] = readdirSync(root);
+  const at = (file: string): string => join(root, id, file);
+  const says = async (args: readonly string[], expected: RegExp): Promise<void> => {
+    const { code, stderr } = await simulate(...args, "--results", root);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, expected);
+    assert.match(stderr, /^simulate: [^\n]*\n$/);
+  };
+  const replaceByDirectory = (file: string): void => {
+    rmSync(at(file));
+    mkdirSync(at(file));
+  };
+  writeFileSync(at("report.json"), '{"version":1}');
+  await says(["report", "last", "--html"], /cannot read \S+report\.json: runId: /);
+  replaceByDirectory("report.json");
+  await says(["report", "last", "--html"], /cannot read \S+report\.json: it is a directory/);
+  const trace = readFileSync(at("trace.bin"));
+  trace.writeUInt32LE(0x0fffffff, 9);
+  writeFileSync(at("trace.bin"), trace);
+  await says(["trace", "last"], /trace\.bin: it ends within its header/);
+  replaceByDirectory("trace.bin");
+  await says(["trace", "last"], /cannot read \S+trace\.bin: it is a directory/);
+  await says(["replay", "last"], /cannot read \S+trace\.bin: it is a directory/);
 });
 
 const FIGURE = {

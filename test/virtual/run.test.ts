@@ -361,11 +361,13 @@ describe("a sweep", () => {
     writeFileSync(file, `${SCENARIO_TEXT}thresholds: { workers_started: ["count<0"] }\n`);
     const whole = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
     assert.match(whole.stdout, /^✓ 2 seeds, 0 failed \(thresholds are not looked at\)\n/);
-    const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000"]);
+    const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000", "--results", directory.path]);
     // It has begun when it says how far it is.
     child.stderr?.once("data", () => child.kill("SIGHUP"));
     const { code, stdout } = await ended;
     assert.equal(code, 1);
     assert.match(stdout, /^✗ interrupted: \d+ of 100,000 seeds, 0 failed /);
+    const kept = /\nResults {2}(\S+sweep\.json)\n$/.exec(stdout)?.[1] ?? "";
+    assert.equal((JSON.parse(readFileSync(kept, "utf8")) as { interrupted: boolean }).interrupted, true);
   });
 });

@@ -1,5 +1,5 @@
 /** Reads order files: entry by entry, one chunk of each file in memory at a time. */
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
@@ -81,10 +81,13 @@ export interface CallEnd {
 export type EndedEntry = Omit<Placed, "number"> & CallEnd & { readonly kind: "ended"; readonly call: number };
 export type OrderEntry = PlacedEntry | EndedEntry;
 
+/** A larger ring than any run has is not made: its size is damaged. */
+const LARGEST_RING_BYTES = 1 << 22;
+
 const headerSchema = z.object({
   thread: z.string(),
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
-  ringBytes: z.number(),
+  ringBytes: z.int().positive().max(LARGEST_RING_BYTES),
 });
 /** What a file says of its thread and its run. */
 export interface OrderHeader {
@@ -116,7 +119,17 @@ export function readOrder(directory: string, hasEnd: (thread: string) => boolean
   }
   return names
     .filter((name) => name.endsWith(".bin"))
-    .map((name) => openOrderFile(join(directory, ORDER_DIRECTORY, name), hasEnd));
+    .map((name) => orCannotRead(join(directory, ORDER_DIRECTORY, name), (path) => openOrderFile(path, hasEnd)));
+}
+
+/** The error of the file system, such as that of a directory in the place of a file, as one of the record. */
+function orCannotRead<T>(path: string, open: (path: string) => T): T {
+  try {
+    return open(path);
+  } catch (error) {
+    if (error instanceof OrderError) throw error;
+    throw new OrderError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Looks at the header of the file at `path`. It is open again while its entries are read. */
@@ -175,6 +188,8 @@ function* entriesOf(path: string, from: number, thread: string, hasEnd: boolean)
 
 /** The next bytes of the file; undefined when it has fewer. */
 function read(file: number, length: number): Buffer | undefined {
+  // A damaged length is no reason to ask for so much memory.
+  if (length > fstatSync(file).size) return undefined;
   const bytes = Buffer.alloc(length);
   return readSync(file, bytes, 0, length, null) === length ? bytes : undefined;
 }
@@ -314,6 +329,7 @@ class Decoder {
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#byte();
       value += (byte & 127) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) throw this.#damaged("a number that is too large");
       if (byte < 128) return value;
     }
   }

@@ -24,7 +24,6 @@ import {
   removeRunDirectory,
   RUN_FILES,
   writeRunRecord,
-  type RunRecord,
   type Summary,
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
@@ -38,6 +37,7 @@ import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
 import { recordLostWorkers, recordRest } from "./killed-counts.js";
 import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
+import { recordOf } from "../run-record.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
@@ -300,22 +300,6 @@ async function runWith(
       // The run has failed already, and why is what has to be told.
     }
   }
-}
-
-function recordOf({ runId, loaded, plan, reproduce }: ThreadsRun, originMs: number, startedAt: Date): RunRecord {
-  const { seed, workers, scheduleMs } = plan;
-  return {
-    version: 1,
-    runId,
-    scenario: loaded.scenario.name,
-    seed: String(seed),
-    workers,
-    scheduleMs,
-    originMs,
-    startedAt: startedAt.toISOString(),
-    reproduce,
-    pid: process.pid,
-  };
 }
 
 function stop(threads: readonly LaunchedThread<unknown>[], untilMs: number): void {

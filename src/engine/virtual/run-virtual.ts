@@ -7,7 +7,7 @@ import {
   createRunDirectory,
   removeRunDirectory,
   RUN_FILES,
-  writeAtomically,
+  writeRunRecord,
   type Summary,
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
@@ -15,6 +15,7 @@ import { systemClock, type MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
 import { conclude } from "../conclude.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
+import { recordOf } from "../run-record.js";
 import { withLives } from "./agent-lives.js";
 import { faultsOf, refuseThreadFaults, type FaultRates } from "./faults.js";
 import { headerOf } from "./header.js";
@@ -67,7 +68,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
   const { loaded, plan, interrupt, watch } = options;
   // Written now, so that a run that fails on the way can be repeated.
-  writeAtomically(join(directory, RUN_FILES.scenario), loaded.text);
+  writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
   const trace = orCannotWrite(tracePath, () => createTraceFile(tracePath, headerOf(options)));
   const database = openDatabase(join(directory, RUN_FILES.database), {
