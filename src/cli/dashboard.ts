@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { liveNews, renderLive, reportNews, type LiveView, type ReportData, type Summary } from "../report/index.js";
 import { PortError } from "./errors.js";
+import { own } from "../vocabulary/own.js";
 
 /** Where it is served unless the user says otherwise: k6's port for the same purpose. */
 export const DASHBOARD_PORT = 5665;
@@ -92,7 +93,7 @@ function answer(request: IncomingMessage, response: ServerResponse, pages: Reado
   // A page of another site can make a browser ask this address by a name of its own; it must not read the answer.
   if (!/^(127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? "")) return refuse(403);
   if (request.method !== "GET") return refuse(405);
-  const page = pages[request.url ?? ""];
+  const page = own(pages, request.url ?? "");
   if (page === undefined) return refuse(404);
   page();
 }

@@ -3,10 +3,12 @@
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean, ScenarioError } from "../scenario/index.js";
+import { messageOf } from "../vocabulary/foreign.js";
 import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { compareCommand } from "./compare.js";
 import { conformanceCommand } from "./conformance.js";
+import { endOnUncaught, endProcess } from "./end-process.js";
 import { UsageError } from "./errors.js";
 import { exploreCommand } from "./explore.js";
 import { initCommand } from "./init.js";
@@ -117,7 +119,15 @@ function usageOf(name: string | undefined): Usage | undefined {
   return USAGES.find((usage) => usage.split(" ")[0] === name);
 }
 
+/** Says what the command failed with, and sets the exit code. */
+function tell(error: unknown): void {
+  const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
+  process.stderr.write(`simulate: ${isOfUser ? error.message : messageOf(error)}\n`);
+  process.exitCode = isOfUser ? EXIT_USAGE : EXIT_FAILURE;
+}
+
 survivesItsReader();
+endOnUncaught(tell);
 try {
   if (isCompletionRequest(words)) await printCompletions(words, COMMANDS as unknown as CommandModule[]);
   else {
@@ -126,6 +136,6 @@ try {
     await parser.parseAsync();
   }
 } catch (error) {
-  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
+  tell(error);
 }
+await endProcess();

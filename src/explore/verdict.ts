@@ -50,8 +50,8 @@ function checked(session: Session): readonly string[] {
 }
 
 function textsOf(problems: unknown, name: string): readonly string[] {
-  if (types.isPromise(problems)) problems.catch(() => undefined);
   const found = types.isProxy(problems) || !Array.isArray(problems) ? undefined : Array.from<unknown>(problems);
+  for (const one of [problems, ...(found ?? [])]) if (types.isPromise(one)) one.catch(() => undefined);
   const texts = found?.filter((problem) => typeof problem === "string");
   if (texts !== undefined && texts.length === found?.length) return texts;
   const other = found?.find((problem) => typeof problem !== "string");

@@ -23,7 +23,9 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
         return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
       };
       // No more are told: MOST_PROBLEMS.
-      return issue.keys.map((key, index) => (index < MOST_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key")).join("\n");
+      return issue.keys
+        .map((key, index) => (index < MOST_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key"))
+        .join("\n");
     },
   });
 }

@@ -131,7 +131,8 @@ function joined(
 }
 
 function checkLevels(levels: number, node: Node): void {
-  if (levels > MOST_LEVELS) throw new NodeError(`is nested too deeply: more than ${MOST_LEVELS} levels`, offsetOf(node));
+  if (levels > MOST_LEVELS)
+    throw new NodeError(`is nested too deeply: more than ${MOST_LEVELS} levels`, offsetOf(node));
 }
 
 function offsetOf(node: Node | null | undefined): number {
