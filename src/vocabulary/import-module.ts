@@ -5,7 +5,7 @@
  * catches it, such as in a timer; and with an Error when it awaits what never comes: Node would end the program without a word.
  */
 export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
-  let fail = (_error: unknown): void => undefined;
+  let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });

@@ -44,7 +44,7 @@ export function plainCopy(value: unknown): PlainData {
     };
     if (isList) return Array.from(part as readonly unknown[], (item, index) => inside(index, item));
     const entries: [string, PlainData][] = [];
-    for (const [key, item] of Object.entries(part as object)) {
+    for (const [key, item] of Object.entries(part)) {
       if (key === "__proto__") throw new NotPlainError('no key can be called "__proto__"', [...path]);
       if (item !== undefined) entries.push([key, inside(key, item)]);
     }
