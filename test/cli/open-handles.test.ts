@@ -54,3 +54,16 @@ test("what a module throws while the command works ends in one line", async (t) 
   );
   assert.deepEqual([code, stderr], [1, "simulate: no luck\n"]);
 });
+
+test("what a module throws in a timer as it is imported, or exports as a promise, is reported of that module", async (t) => {
+  const directory = temporaryDirectory(t);
+  const [timer, promise] = [join(directory, "timer.mjs"), join(directory, "promise.mjs")];
+  writeFileSync(timer, "setTimeout(() => { throw null; });\nawait new Promise((done) => setTimeout(done, 1000));\n");
+  writeFileSync(promise, 'export default Promise.reject(new Error("no luck"));\n');
+  const { code, stdout, stderr } = await simulate("validate", timer, promise);
+  assert.deepEqual([code, stdout], [2, ""]);
+  const [first = "", second = "", ...others] = stderr.split("\n");
+  assert.match(first, /timer\.mjs: cannot be imported: null was thrown$/);
+  assert.match(second, /promise\.mjs(:1)?: (must be plain data, not a promise|cannot be imported: no luck)$/);
+  assert.deepEqual(others, [""]);
+});

