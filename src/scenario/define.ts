@@ -23,11 +23,12 @@ export function defineScenario(scenario: ScenarioInput): ScenarioInput {
   return scenario;
 }
 
-async function defaultExportOf(path: string, file: string): Promise<unknown> {
+/** In an object: what an asynchronous function returns is awaited, should it be a promise. */
+async function defaultExportOf(path: string, file: string): Promise<{ readonly input: unknown }> {
   if (!existsSync(path)) throw new ScenarioError([`${file}: no such file`]);
   const url = pathToFileURL(resolve(path)).href;
   try {
-    return (await importModule(url))["default"];
+    return { input: (await importModule(url))["default"] };
   } catch (error) {
     if (textOf(error, "code") === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new ScenarioError([
@@ -82,7 +83,7 @@ function plainFrom(input: unknown, origin: string): PlainData {
 
 async function importScenario(path: string): Promise<LoadedScenario> {
   const file = spoken(path);
-  const input = await defaultExportOf(path, file);
+  const { input } = await defaultExportOf(path, file);
   if (input === undefined)
     throw new ScenarioError([
       `${file}: has no default export; a scenario module has: export default defineScenario({ … })`,
