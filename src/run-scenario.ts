@@ -1,6 +1,8 @@
 /** A run from a program: what `simulate --scenario` does, with its options as values and its summary as the result. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { types } from "node:util";
+import { kindOf } from "./vocabulary/foreign.js";
 import {
   differingOptions,
   MOST_THREADS,
@@ -35,8 +37,37 @@ export interface RunScenarioOptions extends PlanOptions {
   readonly record?: boolean;
   /** Ends the run early when it aborts; the results are written all the same. */
   readonly signal?: AbortSignal;
-  /** Called now and then while the run goes on. */
+  /** Called now and then while the run goes on. When it throws, or returns a promise that rejects, the run ends early and rejects. */
   readonly onProgress?: RunProgress;
+}
+
+/** A callback of the program that calls, as a run can have it: what it fails with, at once or by a promise, ends the run early. */
+function guarded(onProgress: RunProgress): {
+  readonly onProgress: RunProgress;
+  readonly failed: AbortSignal;
+  /** Throws what it failed with. */
+  readonly rethrow: () => void;
+} {
+  const controller = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    controller.abort();
+  };
+  return {
+    onProgress: (measured, elapsedMs) => {
+      try {
+        const returned: unknown = onProgress(measured, elapsedMs);
+        if (types.isPromise(returned)) returned.catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    },
+    failed: controller.signal,
+    rethrow: () => {
+      if (failure !== undefined) throw failure.error;
+    },
+  };
 }
 
 /**
@@ -44,7 +75,7 @@ export interface RunScenarioOptions extends PlanOptions {
  * summary and the run's directory, whether or not the run passed: `summary.verdict` tells.
  *
  * @throws ScenarioError when there is no such scenario or it is not valid, or under simulated time one whose faults break threads,
- *   TypeError for an option that there is none of, RangeError for one out of its range, ResultsError or DatabaseError when something
+ *   TypeError for an option that there is none of or that is of another type, what `onProgress` failed with, RangeError for one out of its range, ResultsError or DatabaseError when something
  *   cannot be written, ThreadDiedError when a thread of the run died.
  */
 export async function runScenario(
@@ -53,7 +84,15 @@ export async function runScenario(
 ): Promise<FinishedRun> {
   checkOptions(options);
   const { engine = "threads", threads, mailbox = "sound", results = "results" } = options;
-  const { seed, workers, durationMs, record = true, signal = new AbortController().signal, onProgress } = options;
+  const {
+    seed,
+    workers,
+    durationMs,
+    record = true,
+    signal = new AbortController().signal,
+    onProgress = () => undefined,
+  } = options;
+  const progress = guarded(onProgress);
   const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
@@ -78,12 +117,14 @@ export async function runScenario(
     runId,
     options: differingOptions(choices),
     reproduce: reproduceCommand(kept, plan.seed, choices),
-    interrupt: signal,
-    ...(onProgress !== undefined && { onProgress }),
+    interrupt: AbortSignal.any([signal, progress.failed]),
+    onProgress: progress.onProgress,
   };
-  return engine === "virtual"
+  const finished = await (engine === "virtual"
     ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
-    : runThreads({ ...common, threads: threads ?? usualThreads(), record });
+    : runThreads({ ...common, threads: threads ?? usualThreads(), record }));
+  progress.rethrow();
+  return finished;
 }
 
 const ENGINES: readonly string[] = ["threads", "virtual"] satisfies RunScenarioOptions["engine"][];
@@ -105,7 +146,11 @@ function checkOptions(options: RunScenarioOptions): void {
   const names = Object.keys(OPTIONS);
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new TypeError(`runScenario has no option "${unknown}"${didYouMean(unknown, names)}`);
-  const { engine = "threads", threads = 2, mailbox = "sound" } = options;
+  const { engine = "threads", threads = 2, mailbox = "sound", signal, onProgress } = options;
+  if (onProgress !== undefined && typeof (onProgress as unknown) !== "function")
+    throw new TypeError(`onProgress must be a function, not ${kindOf(onProgress)}`);
+  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
+    throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
   const leastThreads = engine === "virtual" ? 1 : 2;
   if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
   if (!MAILBOX_KINDS.includes(mailbox))

@@ -9,6 +9,7 @@ import { scale } from "./scale.js";
 import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
+import { own } from "../vocabulary/own.js";
 
 export const BENCHES: readonly Bench[] = [
   oneWay,
@@ -37,6 +38,6 @@ export const BENCH_NAMES: readonly string[] = [...Object.keys(GROUPS), ...BENCHE
 /** The benchmarks with these names, each once, in the order of the suite; all without a name. */
 export function benchesNamed(names: readonly string[]): Bench[] {
   return BENCHES.filter(
-    (bench) => names.length === 0 || names.some((name) => name === bench.name || GROUPS[name]?.includes(bench)),
+    (bench) => names.length === 0 || names.some((name) => name === bench.name || own(GROUPS, name)?.includes(bench)),
   );
 }

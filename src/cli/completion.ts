@@ -8,6 +8,7 @@ import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { printText } from "./output.js";
 import { printable } from "../vocabulary/printable.js";
+import { own } from "../vocabulary/own.js";
 
 /** What the script gives before the words to be completed; yargs' own name for it. */
 const REQUEST = "get-yargs-completions";
@@ -86,10 +87,10 @@ function runs(): string[] {
 /** What may stand where the last of `words` does; `undefined` when yargs knows better. The shell itself adds files. */
 function candidatesFor(words: readonly string[]): (() => string[] | Promise<string[]>) | undefined {
   const [command = "", ...given] = words;
-  const option = OPTIONS[given.at(-2) ?? ""];
+  const option = own(OPTIONS, given.at(-2) ?? "");
   if (option !== undefined) return option;
   const most = command === "compare" ? 2 : 1;
-  return given.length <= most && given.every((word) => !word.startsWith("-")) ? ARGUMENTS[command] : undefined;
+  return given.length <= most && given.every((word) => !word.startsWith("-")) ? own(ARGUMENTS, command) : undefined;
 }
 
 /** Whether the shell asks for completions, by the script's request, instead of giving a command. */

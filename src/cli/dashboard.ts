@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { liveNews, renderLive, reportNews, type LiveView, type ReportData, type Summary } from "../report/index.js";
 import { PortError } from "./errors.js";
 import { asksThisMachine } from "./listening.js";
+import { own } from "../vocabulary/own.js";
 
 /** Where it is served unless the user says otherwise: k6's port for the same purpose. */
 export const DASHBOARD_PORT = 5665;
@@ -92,7 +93,7 @@ function answer(request: IncomingMessage, response: ServerResponse, pages: Reado
   const refuse = (status: number): void => void response.writeHead(status).end();
   if (!asksThisMachine(request)) return refuse(403);
   if (request.method !== "GET") return refuse(405);
-  const page = pages[request.url ?? ""];
+  const page = own(pages, request.url ?? "");
   if (page === undefined) return refuse(404);
   page();
 }

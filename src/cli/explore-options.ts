@@ -18,6 +18,7 @@ export const SAMPLES = 10_000;
 export interface ExploreArguments {
   readonly program: string | undefined;
   readonly file: string | undefined;
+  readonly module: string | undefined;
   readonly mailbox: MailboxKind | undefined;
   readonly strategy: Strategy | "replay";
   readonly by: Coverage | undefined;
@@ -86,18 +87,37 @@ const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
 };
 type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "resume";
 
-/** @throws {UsageError} for an option or a word that says nothing about what is asked for */
+/** Whether an argument names a module by its path, instead of one of the explorer's own programs. */
+export function isModulePath(word: string): boolean {
+  return /[/\\]|\.[cm]?js$/.test(word);
+}
+
+/** The schedule that a replay is of, and the module of its program where that is not the explorer's own. */
+export interface ReplayArguments {
+  readonly file: string;
+  readonly module: string | undefined;
+}
+
+/** @throws {UsageError} when no schedule is given, or too much */
+export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayArguments {
+  const words = [...(program === "replay" ? [] : [program]), file, module].filter((word) => word !== undefined);
+  const chosen = schedule ?? words.shift();
+  if (chosen === undefined) throw new UsageError("which schedule? simulate explore replay FILE [MODULE]");
+  const [path, ...others] = words;
+  const extra = path !== undefined && !isModulePath(path) ? path : others[0];
+  if (extra !== undefined) throw new UsageError(`there is one word too many: "${extra}"`);
+  return { file: chosen, module: path };
+}
+
+/** @throws {UsageError} for an option that says nothing about what is asked for */
 export function refuseInapplicable(args: ExploreArguments): void {
-  const { program, file, schedule } = args;
+  const { program } = args;
   const way = program === "replay" ? "replay" : args.strategy;
   const listed = program === undefined && way !== "replay";
   for (const [option, ways] of Object.entries(APPLIES)) {
     if (args[option as Applied] === undefined || (ways.includes(way) && !listed)) continue;
     throw new UsageError(`--${option} applies to ${ways.join(", ")}, not to ${listed ? "the list of programs" : way}`);
   }
-  // A replay has one schedule, and its program from there.
-  const extra = program !== "replay" ? program : schedule === undefined ? undefined : file;
-  if (way === "replay" && extra !== undefined) throw new UsageError(`there is one word too many: "${extra}"`);
 }
 
 /** What an exploration needs to be the same again. */

@@ -1,6 +1,7 @@
 /** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setImmediate as eventLoop } from "node:timers/promises";
 import type { CommandModule } from "yargs";
 import {
@@ -9,16 +10,17 @@ import {
   explore,
   failureOf,
   moduleAt,
+  isOfOwnProgram,
   NoSuchProgramError,
   openSession,
   OWN_PROGRAMS,
   parseProgress,
   parseSchedule,
+  ProgramError,
   programsOf,
   renderSchedule,
   replay,
   ScheduleFormatError,
-  sourceOf,
   type Exploration,
   type FailingSchedule,
   type Program,
@@ -38,15 +40,19 @@ import {
   writeAtomically,
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
+import { messageOf } from "../vocabulary/foreign.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import {
   exploreOptions,
+  isModulePath,
   refuseInapplicable,
+  replayArguments,
   SAMPLES,
   settingsOf,
   type ExploreArguments,
   type ExploreSettings,
+  type ReplayArguments,
 } from "./explore-options.js";
 import { readText } from "./files.js";
 import { interruptible } from "./interrupt.js";
@@ -61,7 +67,7 @@ const EXIT_INTERRUPTED = 1;
 const PROGRESS_EVERY_MS = 1000;
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {
-  command: "explore [program] [file]",
+  command: "explore [program] [file] [module]",
   describe: "Run a small program of threads through every interleaving, or list the programs",
   builder: (yargs) =>
     yargs
@@ -70,6 +76,10 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
         describe: "A program's name, the path of a module that exports programs, or `replay`",
       })
       .positional("file", { type: "string", describe: "The program's name in the module; the schedule to replay" })
+      .positional("module", {
+        type: "string",
+        describe: "With replay: the module of the program, if it is one of yours",
+      })
       .options(exploreOptions)
       .epilogue(
         examples(
@@ -77,16 +87,17 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
           ["$0 explore shutdown-waiter --mailbox reference", "find a race of the seed's order"],
           ["$0 explore ./mine.js --strategy pct --seed 7", "your own program, sampled"],
           ["$0 explore replay results/…/schedule.json", "the same failure again"],
+          ["$0 explore replay results/…/schedule.json ./mine.js", "the same, of your own program"],
         ),
       ),
   handler: async (args) => {
     try {
       await run(args);
     } catch (error) {
-      if (error instanceof NoSuchProgramError || error instanceof ScheduleFormatError || error instanceof RangeError) {
-        throw new UsageError(error.message);
-      }
-      throw error;
+      const isOfUser = [NoSuchProgramError, ProgramError, ScheduleFormatError, RangeError].some(
+        (kind) => error instanceof kind,
+      );
+      throw isOfUser ? new UsageError(messageOf(error)) : error;
     }
   },
 };
@@ -94,12 +105,11 @@ export const exploreCommand: CommandModule<object, ExploreArguments> = {
 async function run(args: ExploreArguments): Promise<void> {
   refuseInapplicable(args);
   if (args.program === "replay" || args.strategy === "replay") {
-    const file = args.schedule ?? args.file;
-    if (file === undefined) throw new UsageError("which schedule? simulate explore replay FILE");
-    await replayFile(file, args);
+    await replayFile(replayArguments(args), args);
   } else if (args.program === undefined) {
     await list(args);
   } else {
+    if (args.module !== undefined) throw new UsageError(`there is one word too many: "${args.module}"`);
     await exploreProgram(await findProgram(args.program, args.file), args);
   }
 }
@@ -120,25 +130,41 @@ async function list({ json }: ExploreArguments): Promise<void> {
 
 /** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
 async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
-  const isPath = /[/\\]|\.[cm]?js$/.test(wanted);
-  if (!isPath && name !== undefined) throw new UsageError(`there is one word too many: "${name}"`);
-  if (isPath && !existsSync(wanted)) throw new UsageError(`${wanted}: there is no such file`);
-  if (isPath && statSync(wanted).isDirectory()) throw new UsageError(`${wanted} is a directory, not a module`);
-  const module = isPath ? moduleAt(wanted) : OWN_PROGRAMS;
-  const programs = isPath ? await importPrograms(wanted, module) : await programsOf(OWN_PROGRAMS);
+  if (isModulePath(wanted)) return findInModule(wanted, name);
+  if (name !== undefined) throw new UsageError(`there is one word too many: "${name}"`);
+  return findOwn(wanted);
+}
+
+/** @throws {UsageError} */
+async function findOwn(name: string): Promise<ProgramSource> {
+  return chosenFrom({ module: OWN_PROGRAMS, name }, await programsOf(OWN_PROGRAMS));
+}
+
+/** The program `name` of the module at `path`, or its first. Throws a UsageError. */
+async function findInModule(path: string, name: string | undefined): Promise<ProgramSource> {
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file`);
+  if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory, not a module`);
+  const module = moduleAt(path);
+  const programs = await importPrograms(path, module);
+  const [first] = programs;
+  if (first === undefined)
+    throw new UsageError(`${path} exports no program; make one with define() of crowdstorm/explore`);
+  return chosenFrom({ module, name: name ?? first.name }, programs);
+}
+
+function chosenFrom(source: ProgramSource, programs: readonly Program[]): ProgramSource {
   const names = programs.map((program) => program.name);
-  const sought = isPath ? (name ?? names[0] ?? "") : wanted;
-  if (names.includes(sought)) return { module, name: sought };
-  if (names.length === 0)
-    throw new UsageError(`${wanted} exports no program; make one with define() of crowdstorm/explore`);
-  throw new UsageError(`there is no program "${sought}"${didYouMean(sought, names)} (simulate explore lists them)`);
+  if (names.includes(source.name)) return source;
+  throw new UsageError(
+    `there is no program "${source.name}"${didYouMean(source.name, names)} (simulate explore lists them)`,
+  );
 }
 
 async function importPrograms(path: string, module: string): Promise<readonly Program[]> {
   try {
     return await programsOf(module);
   } catch (error) {
-    throw new UsageError(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be loaded: ${messageOf(error)}`);
   }
 }
 
@@ -224,14 +250,34 @@ async function drive(
   }
 }
 
-async function replayFile(file: string, args: ExploreArguments): Promise<void> {
+/** The program that a schedule is of. What the file says of a module is not loaded. Throws a UsageError. */
+async function programOf(schedule: FailingSchedule, { file, module }: ReplayArguments): Promise<ProgramSource> {
+  if (isOfOwnProgram(schedule)) {
+    if (module !== undefined)
+      throw new UsageError(`${file} is of a program of simulate explore itself: leave ${module} out`);
+    return findOwn(schedule.program);
+  }
+  if (module !== undefined) return findInModule(module, schedule.program);
+  throw new UsageError(
+    `${file} is of the program "${schedule.program}" of a module of yours (it was ${schedule.module}): ` +
+      `name the module: simulate explore replay ${shellWord(file)} MODULE`,
+  );
+}
+
+async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Promise<void> {
+  const { file } = replayed;
   const schedule = await readParsed(file, parseSchedule);
-  const source = sourceOf(schedule);
+  const source = await programOf(schedule, replayed);
   const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
   if (schedule.steps.length > maxSteps)
     throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
   const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps });
   try {
+    if (schedule.threads.join() !== session.threadNames.join())
+      throw new UsageError(
+        `${file} does not fit the program ${schedule.program}: its threads are ${schedule.threads.join(", ")}, ` +
+          `those of the program ${session.threadNames.join(", ")}`,
+      );
     const { problems, followed } = replay(session, schedule);
     if (!followed)
       throw new UsageError(
@@ -243,7 +289,7 @@ async function replayFile(file: string, args: ExploreArguments): Promise<void> {
     if (args.json) printJson(failure);
     else if (!args.quiet && problems.length === 0)
       printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
-    else if (!args.quiet) showFailure(session, failure, file);
+    else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
     if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
   } finally {
     await session.close();
@@ -263,6 +309,7 @@ interface Explored {
 function tellViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
   const { args, settings, source } = explored;
   let files: { readonly file: string; readonly page: string } | undefined;
+  let command: string | undefined;
   let problem: string | undefined;
   try {
     const directory = resultsDirectory(settings, args, source);
@@ -270,7 +317,8 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
       string,
       string,
     ];
-    write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), file));
+    command = replayCommand(file, source);
+    write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), command));
     write(directory, "schedule.json", asText(failure));
     files = { file, page };
   } catch (error) {
@@ -279,13 +327,21 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
   }
   reportTally(explored, { failure, ...files });
   if (!args.json && !args.quiet) {
-    showFailure(session, failure, files?.file);
+    showFailure(session, failure, files && command);
     if (files !== undefined) printLines(`picture: ${files.page}`);
   }
   if (problem !== undefined) tellLines(`simulate: the schedule is not kept: ${problem}`);
 }
 
-function showFailure(session: Session, failure: FailingSchedule, file: string | undefined): void {
+/** What replays the schedule in `file`. */
+function replayCommand(file: string, { module }: ProgramSource): string {
+  const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
+  const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
+  return `simulate explore replay ${words.map(shellWord).join(" ")}`;
+}
+
+/** `command`: what replays it, where it is kept. */
+function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
   for (const problem of failure.problems) printLines(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
   printLines(
@@ -297,7 +353,7 @@ function showFailure(session: Session, failure: FailingSchedule, file: string | 
   printText(`${renderSchedule(failure.threads, describeSteps(session, failure.steps), width)}\n`);
   for (const [thread, outcome] of Object.entries(failure.outcomes))
     printLines(`${thread} returned ${JSON.stringify(outcome)}`);
-  if (file !== undefined) printLines(`replay: simulate explore replay ${shellWord(relative("", file))}`);
+  if (command !== undefined) printLines(`replay: ${command}`);
 }
 
 function reportTally(

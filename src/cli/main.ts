@@ -3,8 +3,10 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean, ScenarioError } from "../scenario/index.js";
+import { messageOf } from "../vocabulary/foreign.js";
 import { COMMANDS } from "./commands.js";
 import { isCompletionRequest, printCompletions } from "./completion.js";
+import { endOnUncaught, endProcess } from "./end-process.js";
 import { UsageError } from "./errors.js";
 import { survivesItsReader, tellLines } from "./output.js";
 import { putBackDashes, withoutStandIn, withStandIn } from "./standard-input.js";
@@ -92,7 +94,16 @@ function usageOf(name: string | undefined): Usage | undefined {
   return USAGES.find((usage) => usage.split(" ")[0] === name);
 }
 
+/** Says what the command failed with, and sets the exit code. */
+function tell(error: unknown): void {
+  const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
+  const [first, ...others] = error instanceof ScenarioError ? error.problems : [messageOf(error)];
+  tellLines(`simulate: ${first ?? ""}`, ...others);
+  process.exitCode = isOfUser ? EXIT_USAGE : EXIT_FAILURE;
+}
+
 survivesItsReader();
+endOnUncaught(tell);
 try {
   if (isCompletionRequest(words)) await printCompletions(words, COMMANDS);
   else {
@@ -102,8 +113,6 @@ try {
     await parser.parseAsync();
   }
 } catch (error) {
-  const [first, ...others] =
-    error instanceof ScenarioError ? error.problems : [error instanceof Error ? error.message : String(error)];
-  tellLines(`simulate: ${first ?? ""}`, ...others);
-  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
+  tell(error);
 }
+await endProcess();

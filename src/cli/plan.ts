@@ -14,7 +14,7 @@ interface Arguments extends PlanArguments {
 
 /** Totals over all workers. What is planned is not always what comes about: a worker can be gone by the time it would drop. */
 interface Totals {
-  readonly behaviours: Record<string, number>;
+  readonly behaviours: Map<string, number>;
   onboardingFailures: number;
   /** Live updates in onboarding and in the first task of each worker. */
   liveUpdates: number;
@@ -25,7 +25,7 @@ interface Totals {
 
 function totalsOf(plan: Plan): Totals {
   const totals: Totals = {
-    behaviours: {},
+    behaviours: new Map(),
     onboardingFailures: 0,
     liveUpdates: 0,
     ends: { submit: 0, return: 0, silence: 0 },
@@ -34,7 +34,7 @@ function totalsOf(plan: Plan): Totals {
   };
   for (let index = 0; index < plan.workers; index++) {
     const { behaviour, onboarding, task, disconnect } = plan.worker(index);
-    totals.behaviours[behaviour] = (totals.behaviours[behaviour] ?? 0) + 1;
+    totals.behaviours.set(behaviour, (totals.behaviours.get(behaviour) ?? 0) + 1);
     totals.liveUpdates += (onboarding?.actions.length ?? 0) + (task?.actions.length ?? 0);
     if (onboarding?.passes === false) totals.onboardingFailures++;
     if (task) totals.ends[task.end.kind]++;
@@ -73,7 +73,7 @@ function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconne
 }
 
 function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string[] {
-  const counts = Object.entries(totals.behaviours).sort(([, a], [, b]) => b - a);
+  const counts = [...totals.behaviours].sort(([, a], [, b]) => b - a);
   const width = Math.max(...counts.map(([name]) => name.length));
   const { ends } = totals;
   return [
@@ -109,7 +109,8 @@ export const planCommand: CommandModule<object, Arguments> = {
     const planned = planHash(plan);
     if (args.json) {
       const { scenario, seed, workers, arrivalsMs, scheduleMs } = plan;
-      printJson({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals, head });
+      const counted = { ...totals, behaviours: Object.fromEntries(totals.behaviours) };
+      printJson({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals: counted, head });
       return;
     }
     printLines(...render(plan, totals, planned, head));

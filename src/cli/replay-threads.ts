@@ -39,7 +39,7 @@ export async function replayThreadsRun(directory: string, times: number, agentId
 
 function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string[] {
   const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
-  const ended = Object.entries(errors).map(([name, count]) => `${formatCount(count)} ${name}`);
+  const ended = Array.from(errors, ([name, count]) => `${formatCount(count)} ${name}`);
   const lines = [
     `the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`,
     `  ${[`${plural(taken, "update")} taken`, ...ended].join(", ")}`,

@@ -1,17 +1,17 @@
 /** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
 import type { FailingSchedule, Step } from "../explore/index.js";
+import { own } from "../vocabulary/own.js";
 import {
   plural,
   renderSequencePage,
-  shellWord,
   type Sequence,
   type SequenceArrow,
   type SequenceBar,
   type SequenceRow,
 } from "../report/index.js";
 
-/** `file`: where the schedule is, for the command that replays it. */
-export function renderSchedulePage(failure: FailingSchedule, steps: readonly Step[], file: string): string {
+/** `command` replays the schedule. */
+export function renderSchedulePage(failure: FailingSchedule, steps: readonly Step[], command: string): string {
   const { program, mailbox, problems, contextSwitches, fewest, outcomes } = failure;
   return renderSequencePage({
     title: `${program}, ${mailbox} mailbox`,
@@ -20,7 +20,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Ste
       `${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`,
       plural(steps.length, "step"),
     ],
-    command: { label: "Replay it", text: `simulate explore replay ${shellWord(file)}` },
+    command: { label: "Replay it", text: command },
     outcomes: Object.fromEntries(
       Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)]),
     ),
@@ -91,6 +91,8 @@ function columnOf(
   const word = (name: string): RegExp =>
     new RegExp(`(^|[^\\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}([^\\w-]|$)`);
   const named = threads.findIndex((name) => word(name).test(problem));
-  const returned = threads.findIndex((name) => what.length > 3 && JSON.stringify(outcomes[name] ?? "").includes(what));
+  const returned = threads.findIndex(
+    (name) => what.length > 3 && JSON.stringify(own(outcomes, name) ?? "").includes(what),
+  );
   return [named, returned].find((at) => at >= 0);
 }

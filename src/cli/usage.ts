@@ -2,6 +2,7 @@
 import { hideBin } from "yargs/helpers";
 import { didYouMean, nearest } from "../scenario/index.js";
 import { UsageError } from "./errors.js";
+import { own } from "../vocabulary/own.js";
 
 /** What yargs knows of the command that is parsed; its declarations leave it out. */
 export interface KnownOptions {
@@ -42,7 +43,7 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
   if (missing !== undefined) return say(`${missing.replace("..", "")} is missing: simulate ${usage ?? ""}`);
 
   const [, argument = "", given = ""] = /Argument: ([\w-]+), Given: "(.*?)", Choices: /.exec(message) ?? [];
-  const known = choices[argument];
+  const known = own(choices, argument);
   if (known !== undefined) {
     const what = usage?.includes(argument) === true ? "" : `${dashed(argument)}: `;
     return say(`${what}"${given}" is none of ${known.join(", ")}${didYouMean(given, known)}`);

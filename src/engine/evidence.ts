@@ -97,7 +97,7 @@ function holdingOf(agent: AgentAudit): Holding[] {
 }
 
 function sum(entries: readonly [string, number][]): Record<string, number> {
-  const totals: Record<string, number> = {};
-  for (const [key, value] of entries) totals[key] = (totals[key] ?? 0) + value;
-  return totals;
+  const totals = new Map<string, number>();
+  for (const [key, value] of entries) totals.set(key, (totals.get(key) ?? 0) + value);
+  return Object.fromEntries(totals);
 }

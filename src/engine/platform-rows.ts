@@ -5,6 +5,7 @@ import { SIMULATED_PROVIDER_TYPE } from "../model/index.js";
 import type { Plan, Scenario } from "../scenario/index.js";
 import { block, wait, type Steps } from "../sync/index.js";
 import { workerNameOf } from "./crowd/simulated-worker.js";
+import { own } from "../vocabulary/own.js";
 
 export interface PlatformRows {
   readonly taskRunId: string;
@@ -45,7 +46,7 @@ function* grantHeld(db: Database, { qualifications }: Scenario, plan: Plan): Ste
   for (const qualificationName of names) {
     const { qualificationId } = yield* wait(db.write("newQualification", { qualificationName }));
     const grants = workers.flatMap(({ index, qualifications: held }) => {
-      const value = held?.[qualificationName];
+      const value = held && own(held, qualificationName);
       return value === undefined ? [] : [{ workerName: workerNameOf(index), value }];
     });
     yield* wait(db.write("grantByName", { qualificationId, providerType: SIMULATED_PROVIDER_TYPE, grants }));

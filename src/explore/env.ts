@@ -12,6 +12,7 @@ import {
   type Steps,
 } from "../sync/index.js";
 import type { Env } from "./program.js";
+import { kindOf } from "../vocabulary/foreign.js";
 import { AGENT_ID, agentRow, createRowDatabase, INITIAL_STATUS, readStatus, writeStatus } from "./rows.js";
 
 /** The memory of a program. */
@@ -77,6 +78,8 @@ export function createEnv(
     writeStatus: (status) => writeStatus(rows, status),
     drive: <T>(steps: Steps<T>): T => drive(arena, steps),
     call: (name, work) => {
+      if (typeof (name as unknown) !== "string")
+        throw new TypeError(`call(name, work): name must be text, not ${kindOf(name)}`);
       onCall(name);
       const result = work();
       onCall(undefined);

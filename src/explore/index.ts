@@ -26,6 +26,7 @@ export {
   define,
   isProgram,
   MOST_THREADS,
+  ProgramError,
   type Coverage,
   type Env,
   type Finished,
@@ -36,6 +37,13 @@ export {
 } from "./program.js";
 export { openSession, UncontrolledProgramError, type Session, type SessionOptions } from "./session.js";
 export { parseProgress, parseSchedule, ScheduleFormatError, type Progress } from "./schedule-file.js";
-export { contextSwitches, describeSteps, sourceOf, threadsOf, type FailingSchedule, type Step } from "./schedule.js";
+export {
+  contextSwitches,
+  describeSteps,
+  isOfOwnProgram,
+  threadsOf,
+  type FailingSchedule,
+  type Step,
+} from "./schedule.js";
 export { replay } from "./replay.js";
 export { renderSchedule } from "./table.js";

@@ -1,6 +1,7 @@
 /** Finds programs: the explorer's own by name, anyone's by the path of a module. */
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
+import { importModule } from "../vocabulary/import-module.js";
 import { isProgram, type Program } from "./program.js";
 
 /** From where a thread loads its program. */
@@ -20,8 +21,7 @@ export const OWN_PROGRAMS = new URL("./programs/index.js", import.meta.url).href
 
 /** All programs that a module exports, in the order of its exports, each once. Rejects with what importing it throws. */
 export async function programsOf(module: string): Promise<readonly Program[]> {
-  const exports = (await import(module)) as Record<string, unknown>;
-  return [...new Set(Object.values(exports).flat())].filter(isProgram);
+  return [...new Set(Object.values(await importModule(module)).flat())].filter(isProgram);
 }
 
 /** Rejects with a {@link NoSuchProgramError}. */

@@ -1,6 +1,9 @@
 /** The entry of a worker thread that is one thread of a program: executes it again and again, whenever it gets the baton. */
+import { types } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../sync/index.js";
+import { errorOf, kindOf } from "../vocabulary/foreign.js";
+import { NotPlainError, plainCopy } from "../vocabulary/plain-data.js";
 import { BOARD, openBoard, OUTCOME_BYTES, pendingOf, PENDING } from "./board.js";
 import { mapCells } from "./cells.js";
 import { ABORTED, createControl } from "./control.js";
@@ -22,6 +25,8 @@ export interface ThreadReport {
   readonly value?: Json;
   /** What it threw. */
   readonly threw?: string;
+  /** What is wrong with what it returned. */
+  readonly invalid?: string;
   /** When recording: the steps at which named calls began, and ended (without a name). */
   readonly calls?: readonly { readonly step: number; readonly name?: string }[];
 }
@@ -49,24 +54,43 @@ const env = createEnv(shared, {
 function execute(run: (typeof program.threads)[string]): ThreadReport {
   takeControl(control);
   try {
-    return { value: typeof run === "function" ? run(env) : runStages(run) };
+    return typeof run === "function" ? { value: outcomeOf(run(env), []) } : { value: runStages(run) };
   } catch (error) {
     if (error === ABORTED) return {};
-    return { threw: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    if (error instanceof NotPlainError) return { invalid: describeInvalid(error) };
+    return { threw: errorOf(error) };
   } finally {
     takeControl(undefined);
   }
 }
 
 function runStages({ first, stage }: StagedThread): Json {
-  let memory = JSON.stringify(first);
+  let memory = JSON.stringify(outcomeOf(first, ["first"]));
   for (let number = 1; ; number++) {
-    const result = stage(env, JSON.parse(memory) as Json);
-    if ("outcome" in result) return result.outcome;
-    memory = JSON.stringify(result.next);
+    const result: unknown = stage(env, JSON.parse(memory) as Json);
+    const [[key, value] = [], ...others] = typeof result === "object" && result !== null ? Object.entries(result) : [];
+    if ((key !== "outcome" && key !== "next") || others.length > 0)
+      throw new NotPlainError(`must be { next } or { outcome }, not ${kindOf(result)}`, ["stage"]);
+    const plain = outcomeOf(value, ["stage", key]);
+    if (key === "outcome") return plain;
+    memory = JSON.stringify(plain);
     control.stage(`${number} ${memory}`);
     env.renew(true);
   }
+}
+
+/** What a thread returned, as it is told. @throws {NotPlainError} when it cannot be */
+function outcomeOf(returned: unknown, place: readonly string[]): Json {
+  if (types.isPromise(returned)) returned.catch(() => undefined);
+  try {
+    return plainCopy(returned);
+  } catch (error) {
+    throw error instanceof NotPlainError ? new NotPlainError(error.message, [...place, ...error.path]) : error;
+  }
+}
+
+function describeInvalid({ message, path }: NotPlainError): string {
+  return path.length === 0 ? message : `${path.join(".")} ${message}`;
 }
 
 function report(what: ThreadReport): void {

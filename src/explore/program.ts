@@ -1,4 +1,6 @@
 /** What is explored: a program of a few threads on one agent's slot, and what must hold whatever order they run in. */
+import { z } from "zod";
+import { kindOf } from "../vocabulary/foreign.js";
 import type { Agent, ModelContext } from "../model/index.js";
 import type { AgentStatus } from "../db/index.js";
 import type { Clock, Event, EventName, Json, Mailbox, MailboxKind, Steps } from "../sync/index.js";
@@ -27,7 +29,10 @@ export interface Env {
   readonly call: <T>(name: string, work: () => T) => T;
 }
 
-/** A thread of a program. It may use what `env` gives and its own variables; what it returns is its outcome. */
+/**
+ * A thread of a program. It may use what `env` gives and its own variables; what it returns, which must be plain data such as
+ * null, is its outcome. It cannot be asynchronous.
+ */
 export type ProgramThread = (env: Env) => Json;
 
 /**
@@ -61,7 +66,10 @@ export interface Program {
   readonly threads: Readonly<Record<string, ProgramThread | StagedThread>>;
   /** How `exhaustive` covers it unless told otherwise: `traces`, or by `states` where there are too many traces. */
   readonly coveredBy: Coverage;
-  /** Says what is wrong with a finished execution: a line each, none if nothing is. What it throws is wrong too. */
+  /**
+   * Says what is wrong with a finished execution: a list of texts, one for each problem, empty if there is none. What it throws
+   * is a problem too. Anything else that it returns, a promise of a list included, ends the exploration with a {@link ProgramError}.
+   */
   readonly check: (finished: Finished) => readonly string[];
 }
 
@@ -81,26 +89,49 @@ export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalSta
 /** How many threads a program can have. */
 export const MOST_THREADS = 8;
 
-/**
- * Defines a program, for `simulate explore`. Its threads must be deterministic, but for the order in which they run: no
- * clock, no randomness, nothing shared but what `env` gives. Throws a RangeError without threads or with too many.
- */
-export function define(definition: ProgramDefinition): Program {
-  const count = Object.keys(definition.threads).length;
-  if (count < 1 || count > MOST_THREADS) {
-    throw new RangeError(`program ${definition.name} has ${count} threads; it can have 1 to ${MOST_THREADS}`);
-  }
-  return { ringBytes: 256, finalStatuses: "overwritten", coveredBy: "traces", ...definition };
+/** A function of a program returned something that it may not return, or a program is defined wrongly. The message is one line. */
+export class ProgramError extends Error {
+  override readonly name = "ProgramError";
 }
 
-/** Whether a value is a program, as far as one can see. */
+/**
+ * Defines a program, for `simulate explore`. Its threads must be deterministic, but for the order in which they run: no
+ * clock, no randomness, nothing shared but what `env` gives. Throws a {@link ProgramError} for a definition that is not one.
+ */
+export function define(definition: ProgramDefinition): Program {
+  const program = { ...DEFAULTS, ...definition };
+  const parsed = programSchema.safeParse(program);
+  if (parsed.success) return program;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw new ProgramError(`the program ${kindOf(program.name)} cannot be defined: ${field}: ${issue?.message ?? ""}`);
+}
+
+const DEFAULTS = { ringBytes: 256, finalStatuses: "overwritten", coveredBy: "traces" } as const;
+
+const aFunction = (what: string): z.ZodType => z.custom((value) => typeof value === "function", what);
+const thread = z.union(
+  [aFunction("must be a function"), z.object({ stage: aFunction("must be a function") })],
+  "must be a function, or a mapping with first and stage",
+);
+
+const programSchema = z.object({
+  name: z.string("must be text").min(1, "must not be empty"),
+  description: z.string("must be text"),
+  ringBytes: z.int("must be a whole number"),
+  finalStatuses: z.enum(["overwritten", "kept"], 'must be "overwritten" or "kept"'),
+  coveredBy: z.enum(COVERAGES, `must be ${COVERAGES.join(" or ")}`),
+  threads: z
+    .record(z.string(), thread, "must be a mapping of names to threads")
+    .refine((threads) => isNumberOfThreads(Object.keys(threads).length), `must be 1 to ${MOST_THREADS} threads`),
+  check: aFunction("must be a function that returns a list of texts"),
+});
+
+function isNumberOfThreads(count: number): boolean {
+  return count >= 1 && count <= MOST_THREADS;
+}
+
+/** Whether a value is a program. */
 export function isProgram(value: unknown): value is Program {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, threads, check, ringBytes } = value as Partial<Record<keyof Program, unknown>>;
-  return (
-    typeof name === "string" &&
-    typeof threads === "object" &&
-    typeof check === "function" &&
-    typeof ringBytes === "number"
-  );
+  return programSchema.safeParse(value).success;
 }

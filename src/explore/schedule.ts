@@ -20,7 +20,7 @@ export interface Step {
 /** A failing execution. Written as `schedule.json`; `threads` and `steps` are all that a replay needs. */
 export interface FailingSchedule {
   readonly version: 1;
-  /** URL of the module of the program, or `crowdstorm`. */
+  /** URL of the module that the program was in, or `crowdstorm`. It is told, never loaded. */
   readonly module: string;
   readonly program: string;
   readonly mailbox: MailboxKind;
@@ -45,9 +45,9 @@ export function moduleNameOf({ module }: ProgramSource): string {
   return module === OWN_PROGRAMS ? OWN : module;
 }
 
-/** Where the program of a schedule is. */
-export function sourceOf({ module, program }: Pick<FailingSchedule, "module" | "program">): ProgramSource {
-  return { module: module === OWN ? OWN_PROGRAMS : module, name: program };
+/** Whether a schedule is of one of the explorer's own programs. Of another, the user says where it is: a file names no code to run. */
+export function isOfOwnProgram({ module }: Pick<FailingSchedule, "module">): boolean {
+  return module === OWN;
 }
 
 /** The threads of the steps of the session's last execution. */

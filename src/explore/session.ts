@@ -237,5 +237,6 @@ function isReady(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     thread.once("message", () => resolve());
     thread.once("error", reject);
+    thread.once("exit", () => reject(new Error("a thread of the program ended as it began")));
   });
 }

@@ -5,6 +5,7 @@
  */
 import type { ClientEvidence, RowEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
 import type { Recorder } from "./recorder.js";
+import { own } from "../vocabulary/own.js";
 
 export type InvariantId =
   | "updates-exactly-once-in-order"
@@ -299,7 +300,7 @@ function checkBooks({ books, lost }: RunEvidence): InvariantResult {
   // A dead task thread's share of the gauges is missing from every sum. A client thread has none.
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();
   for (const label of comparable) {
-    const [gauge, rows] = [books.gauges[label] ?? 0, books.rows[label] ?? 0];
+    const [gauge, rows] = [own(books.gauges, label) ?? 0, own(books.rows, label) ?? 0];
     if (gauge !== rows)
       found.violated({ what: "gauge and rows differ", detail: `${label}: the gauge says ${gauge}, ${rows} rows` });
   }

@@ -2,7 +2,7 @@
 import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/index.js";
 import { createActWarning } from "./act-warning.js";
 import type { ModelContext } from "./context.js";
-import { uuidSource } from "./ids.js";
+import { checkedIds, uuidSource } from "./ids.js";
 import { createAgentMetrics } from "./metrics.js";
 import { createProviderRegistry } from "./providers.js";
 import { simulatedProvider } from "./simulated-provider.js";
@@ -46,5 +46,6 @@ export function createContext({ arena, mailbox = "sound", ...options }: ContextO
     handOut: (handle) => handle,
     createState: (owner) => new JournalState(db, clock, owner),
     ...given,
+    ...(given.ids && { ids: checkedIds(given.ids) }),
   };
 }

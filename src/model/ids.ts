@@ -2,6 +2,7 @@
 
 // eslint-disable-next-line no-restricted-imports -- the one default source; whoever needs replay hands in another
 import { randomUUID } from "node:crypto";
+import { kindOf } from "../vocabulary/foreign.js";
 
 /** Makes up ids; no two alike. */
 export interface IdSource {
@@ -10,3 +11,14 @@ export interface IdSource {
 
 /** Random version 4 UUIDs, as the seed's `uuid4()`. */
 export const uuidSource: IdSource = { next: () => randomUUID() };
+
+/** `source`, of which every id is looked at. It throws a TypeError for what is no text, such as a promise. */
+export function checkedIds(source: IdSource): IdSource {
+  return {
+    next: () => {
+      const id: unknown = source.next();
+      if (typeof id !== "string") throw new TypeError(`ids.next() must return text, not ${kindOf(id)}`);
+      return id;
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { changeOf, formatCount, formatMs } from "./format.js";
 import { LATENCY_LABELS } from "./labels.js";
 import type { Summary } from "./summary.js";
 import { printableData } from "../vocabulary/printable.js";
+import { own } from "../vocabulary/own.js";
 
 const LABEL_WIDTH = 26;
 
@@ -64,7 +65,7 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
 function outcomes(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const [before, after] = [a.outcomes.agents, b.outcomes.agents];
   const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])].map((status) => {
-    const [from, to] = [before[status] ?? 0, after[status] ?? 0];
+    const [from, to] = [own(before, status) ?? 0, own(after, status) ?? 0];
     return `  ${status.padEnd(LABEL_WIDTH - 2)}${columns([formatCount(from), formatCount(to), changeOf(from, to)])}`;
   });
   if (rows.length === 0) return [];

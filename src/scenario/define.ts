@@ -3,8 +3,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { types } from "node:util";
 import { stringify } from "yaml";
-import { ScenarioError } from "./errors.js";
+import { messageOf, textOf } from "../vocabulary/foreign.js";
+import { importModule } from "../vocabulary/import-module.js";
+import { NotPlainError, plainCopy, type PlainData } from "../vocabulary/plain-data.js";
+import { ScenarioError, scenarioErrorOf } from "./errors.js";
 import { loadScenario, spoken, told, type LoadedScenario } from "./load.js";
 import { problemsIn } from "./problems.js";
 import { scenarioSchema, type ScenarioInput } from "./schema.js";
@@ -20,34 +24,25 @@ export function defineScenario(scenario: ScenarioInput): ScenarioInput {
   return scenario;
 }
 
-async function defaultExportOf(path: string, file: string): Promise<unknown> {
+/** In an object: what an asynchronous function returns is awaited, should it be a promise. */
+async function defaultExportOf(path: string, file: string): Promise<{ readonly input: unknown }> {
   if (!existsSync(path)) throw new ScenarioError([`${file}: no such file`]);
   const url = pathToFileURL(resolve(path)).href;
-  // Node ends a program that has nothing left to do, however much it waits for, without a word.
-  let giveUp = (): void => undefined;
-  const neverCame = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(new Error("it awaits what never comes"));
-  });
-  process.once("beforeExit", giveUp);
   try {
-    const module = (await Promise.race([import(url), neverCame])) as { readonly default?: unknown };
-    return module.default;
+    return { input: (await importModule(url))["default"] };
   } catch (error) {
-    const { code, message, stack = "" } = error as NodeJS.ErrnoException;
-    if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
+    if (textOf(error, "code") === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new ScenarioError([
         `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) and name ` +
           `the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
     const line =
-      /^\d+/.exec(stack.split(`${url}:`)[1] ?? "")?.[0] ??
-      (error instanceof SyntaxError ? lineOfSyntaxError(path) : undefined);
+      /^\d+/.exec(textOf(error, "stack")?.split(`${url}:`)[1] ?? "")?.[0] ??
+      (textOf(error, "name") === "SyntaxError" ? lineOfSyntaxError(path) : undefined);
     throw new ScenarioError([
-      `${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${message.replaceAll("\n", " ")}`,
+      `${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${messageOf(error)}`,
     ]);
-  } finally {
-    process.removeListener("beforeExit", giveUp);
   }
 }
 
@@ -63,21 +58,33 @@ function lineOfSyntaxError(path: string): string | undefined {
  * @throws {ScenarioError} when it is not valid.
  */
 export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
-  const read = scenarioSchema.safeParse(input);
+  const data = plainFrom(input, origin);
+  const read = scenarioSchema.safeParse(data);
   if (!read.success) {
-    const [first = origin, ...others] = problemsIn(read.error, input).map((problem) => told(origin, problem));
-    throw new ScenarioError([first, ...others]);
+    throw scenarioErrorOf(problemsIn(read.error, data).map((problem) => told(origin, problem)));
   }
   return {
     scenario: read.data,
     path: origin,
-    text: `# From ${printable(origin)}, with the values that it had computed.\n${stringify(input)}`,
+    text: `# From ${printable(origin)}, with the values that it had computed.\n${stringify(data)}`,
   };
+}
+
+/** What a program made, as a file could have it: whatever it was, it does not change any more. @throws {ScenarioError} */
+function plainFrom(input: unknown, origin: string): PlainData {
+  if (types.isPromise(input)) input.catch(() => undefined);
+  try {
+    return plainCopy(input);
+  } catch (error) {
+    throw new ScenarioError([
+      error instanceof NotPlainError ? told(origin, error) : `${origin}: cannot be read: ${messageOf(error)}`,
+    ]);
+  }
 }
 
 async function importScenario(path: string): Promise<LoadedScenario> {
   const file = spoken(path);
-  const input = await defaultExportOf(path, file);
+  const { input } = await defaultExportOf(path, file);
   if (input === undefined)
     throw new ScenarioError([
       `${file}: has no default export; a scenario module has: export default defineScenario({ … })`,

@@ -1,5 +1,6 @@
 /** The one error of this folder. */
 import { printable } from "../vocabulary/printable.js";
+import { MOST_PROBLEMS } from "./limits.js";
 
 /**
  * A scenario cannot be used: not found, malformed, or not valid. The message has one line for every problem, and the
@@ -15,4 +16,12 @@ export class ScenarioError extends Error {
     super(lines.join("\n"));
     this.problems = lines;
   }
+}
+
+/** The error for these problems, which are at least one. What is beyond what anybody reads is counted. */
+export function scenarioErrorOf(problems: readonly string[]): ScenarioError {
+  const [first, ...others] = problems.slice(0, MOST_PROBLEMS);
+  if (first === undefined) throw new RangeError("a ScenarioError has at least one problem");
+  const left = problems.length - MOST_PROBLEMS;
+  return new ScenarioError([first, ...others, ...(left > 0 ? [`and ${left} more problems`] : [])]);
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { DURATION_PATTERN, parseDuration } from "../measure/index.js";
 import type { Distribution } from "./distribution.js";
 import { formatDuration } from "./duration.js";
-import { LONGEST_MS, MOST_COUNT } from "./limits.js";
+import { LONGEST_MS, MOST_COUNT, MOST_NAMED, MOST_PROBLEMS } from "./limits.js";
 import { nearest } from "./nearest.js";
 
 /**
@@ -22,7 +22,10 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
         const near = nearest(key, known);
         return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
       };
-      return issue.keys.map((key) => `unknown key; ${help(key)}`).join("\n");
+      // No more are told: MOST_PROBLEMS.
+      return issue.keys
+        .map((key, index) => (index < MOST_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key"))
+        .join("\n");
     },
   });
 }
@@ -93,6 +96,10 @@ export function isAtMost(distribution: Distribution, most: number): boolean {
       return distribution.max !== undefined && distribution.max <= most;
   }
 }
+
+/** For `refine(…)`: a mapping with more names than a scenario has use for is refused before anything is looked up in it. */
+export const hasFewNames = (mapping: object): boolean => Object.keys(mapping).length <= MOST_NAMED;
+export const TOO_MANY_NAMES = { error: `must have at most ${MOST_NAMED} names`, abort: true };
 
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");

@@ -14,3 +14,12 @@ export const MOST_FILE_BYTES = 1 << 24;
 
 /** Characters of a scenario's name: the directory of a run is called by it, and what it is called has 255 at most. */
 export const LONGEST_NAME = 100;
+
+/** Problems of a scenario that are told; further ones are counted. */
+export const MOST_PROBLEMS = 100;
+
+/** Values that the aliases of a YAML file stand for together. */
+export const MOST_ALIASED_VALUES = 100_000;
+
+/** Behaviours of a scenario, and qualifications: what is drawn for each worker. */
+export const MOST_NAMED = 1000;

@@ -3,8 +3,8 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ScenarioError } from "./errors.js";
-import { MOST_FILE_BYTES } from "./limits.js";
+import { ScenarioError, scenarioErrorOf } from "./errors.js";
+import { LONGEST_NAME, MOST_FILE_BYTES } from "./limits.js";
 import { didYouMean } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
 import { scenarioSchema, type Scenario } from "./schema.js";
@@ -39,9 +39,13 @@ export function shippedScenarios(): string[] {
     .sort();
 }
 
+function shortened(key: string): string {
+  return key.length > LONGEST_NAME ? `${key.slice(0, LONGEST_NAME)}…` : key;
+}
+
 function fieldName(path: readonly PropertyKey[]): string {
   return path
-    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${shortened(String(key))}`))
     .join("")
     .replace(/^\./, "");
 }
@@ -59,13 +63,14 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
   // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once. The field's own name tells
   // fields that are missing apart: they are said at the place of what they are missing from.
   const said = new Set<string>();
-  const [first = file, ...others] = placed
-    .filter(
-      ({ line, column, problem }) =>
-        said.size < said.add(`${line}:${column}: ${String(problem.path.at(-1))}: ${problem.message}`).size,
-    )
-    .map(({ line, problem }) => told(`${file}:${line}`, problem));
-  return new ScenarioError([first, ...others]);
+  return scenarioErrorOf(
+    placed
+      .filter(
+        ({ line, column, problem }) =>
+          said.size < said.add(`${line}:${column}: ${String(problem.path.at(-1))}: ${problem.message}`).size,
+      )
+      .map(({ line, problem }) => told(`${file}:${line}`, problem)),
+  );
 }
 
 /**

@@ -8,10 +8,15 @@ const BEGINNING = 3;
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const begun = known.filter((candidate) => name.length >= BEGINNING && candidate.startsWith(name));
   if (begun.length > 0) return begun.reduce((a, b) => (b.length < a.length ? b : a));
-  return known
-    .map((candidate) => ({ candidate, off: distance(name, candidate) }))
-    .filter(({ candidate, off }) => off <= Math.max(2, candidate.length / 3))
-    .sort((a, b) => a.off - b.off)[0]?.candidate;
+  return (
+    known
+      .map((candidate) => ({ candidate, most: Math.max(2, candidate.length / 3) }))
+      // As many letters differ at least; a name can be long.
+      .filter(({ candidate, most }) => Math.abs(candidate.length - name.length) <= most)
+      .map(({ candidate, most }) => ({ candidate, most, off: distance(name, candidate) }))
+      .filter(({ most, off }) => off <= most)
+      .sort((a, b) => a.off - b.off)[0]?.candidate
+  );
 }
 
 /** What an error about an unknown `name` ends with: `; did you mean "…"?`, or nothing where no name of `known` is near. */

@@ -1,6 +1,7 @@
 /** The qualifications of a scenario: which of its workers hold which, and what the task asks for. */
 import { z } from "zod";
-import { counts, line, noSuchKind, object, probability } from "./fields.js";
+import { counts, hasFewNames, line, noSuchKind, object, probability, TOO_MANY_NAMES } from "./fields.js";
+import { MOST_PROBLEMS } from "./limits.js";
 import { nearest } from "./nearest.js";
 
 /** The field `qualifications`. */
@@ -13,8 +14,9 @@ export const holdings = z
     }),
     "must be a mapping of names to qualifications",
   )
+  .refine(hasFewNames, TOO_MANY_NAMES)
   .refine(
-    (byName) => !("onboarding-passed" in byName),
+    (byName) => !Object.hasOwn(byName, "onboarding-passed"),
     "has onboarding-passed, which the onboarding itself grants: passRate says to whom",
   )
   .default({})
@@ -63,15 +65,21 @@ export function refuseUnknown(
   used: readonly { readonly name: string; readonly path: readonly PropertyKey[] }[],
   context: z.RefinementCtx,
 ): void {
-  for (const { name, path } of used) {
-    if (known.includes(name)) continue;
-    const near = nearest(name, known);
-    const help =
-      near !== undefined
-        ? `did you mean "${near}"?`
-        : known.length === 0
-          ? "the scenario has no qualifications"
-          : `there are ${known.join(", ")}`;
-    context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario; ${help}` });
+  const names = new Set(known);
+  const unknown = used.filter(({ name }) => !names.has(name));
+  for (const [index, { name, path }] of unknown.entries()) {
+    // No more are told: MOST_PROBLEMS.
+    const help = index < MOST_PROBLEMS ? `; ${helpFor(name, known)}` : "";
+    context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario${help}` });
   }
+}
+
+/** Names that a message lists. */
+const MOST_LISTED = 20;
+
+function helpFor(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  if (known.length === 0) return "the scenario has no qualifications";
+  return `there are ${known.slice(0, MOST_LISTED).join(", ")}${known.length > MOST_LISTED ? ", …" : ""}`;
 }

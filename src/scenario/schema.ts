@@ -14,6 +14,7 @@ import {
   counts,
   duration,
   durations,
+  hasFewNames,
   isAtMost,
   LARGEST_PAYLOAD_BYTES,
   line,
@@ -23,6 +24,7 @@ import {
   probability,
   rangeOf,
   rate,
+  TOO_MANY_NAMES,
 } from "./fields.js";
 import { LONGEST_NAME, MOST_WORKERS } from "./limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
@@ -180,6 +182,7 @@ const scenarioObject = object({
   task,
   behaviours: z
     .record(z.string(), behaviour, "must be a mapping of names to behaviours")
+    .refine(hasFewNames, TOO_MANY_NAMES)
     .superRefine((byName, context) => {
       if (Object.keys(byName).length === 0)
         context.addIssue({ code: "custom", message: "must have at least one behaviour" });

@@ -1,5 +1,6 @@
 /** Which events of a trace are about one agent. */
 import type { TraceEvent, Value } from "./event.js";
+import { own } from "../vocabulary/own.js";
 
 /** The operations on rows whose first argument is the id of an agent's row. */
 const ON_AGENT_ROWS: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ export function concerns(event: TraceEvent, agentId: string): boolean {
 
 function isRowOf(agentId: string, name: string, args: Value): boolean {
   const [first, second] = isList(args) ? args : [args];
-  const prefix = ON_AGENT_ROWS[name];
+  const prefix = own(ON_AGENT_ROWS, name);
   if (prefix !== undefined) return typeof first === "string" && prefix + first === agentId;
   if (name === "submitOfAgent") return nameOf(first, second) === agentId;
   if (isMapping(first)) return nameOf(first["agentType"], first["agentId"]) === agentId;

@@ -32,6 +32,8 @@ test("an option that there is none of, or a value that means nothing, is refused
     [{ threads: 1 }, new RangeError("threads must be a whole number from 2 to 24, not 1")],
     [{ duration: "1s" }, new TypeError('runScenario has no option "duration"; did you mean "durationMs"?')],
     [{ virtual: true }, new TypeError('runScenario has no option "virtual"')],
+    [{ onProgress: Promise.resolve() }, new TypeError("onProgress must be a function, not a promise")],
+    [{ signal: null }, new TypeError("signal must be an AbortSignal, not null")],
   ];
   for (const [options, error] of refused)
     await assert.rejects(runScenario(few(), { ...(options as RunScenarioOptions), results }), error);
@@ -55,3 +57,16 @@ test("two runs begun in one second have directories of their own, and say how to
   assert.equal(first.summary.reproduce, `simulate --scenario '${first.directory}/scenario.yaml' --seed 3 --virtual`);
   assert.match(readFileSync(join(first.directory, "scenario.yaml"), "utf8"), /name: few/);
 });
+
+for (const engine of ["virtual", "threads"] as const) {
+  test(`what onProgress throws or rejects with is what the run rejects with (${engine})`, async (t) => {
+    const results = temporaryDirectory(t);
+    const thrown = new Error("no luck");
+    const throwing = (): void => {
+      throw thrown;
+    };
+    const rejecting = (() => Promise.reject(thrown)) as () => void;
+    for (const onProgress of [throwing, rejecting])
+      await assert.rejects(runScenario(few(), { engine, results, onProgress }), thrown);
+  });
+}

@@ -10,7 +10,6 @@ import {
   parseSchedule,
   renderSchedule,
   replay,
-  sourceOf,
   STRATEGIES,
 } from "../../dist/explore/index.js";
 import { FAULTY, run, withSession } from "./support.js";
@@ -60,7 +59,7 @@ test("a failing schedule is replayed from its file, and reads as a table", async
     return JSON.stringify(describeFailure(session, source));
   });
   const schedule = parseSchedule(text);
-  const session = await openSession(sourceOf(schedule), { mailbox: schedule.mailbox });
+  const session = await openSession(source, { mailbox: schedule.mailbox });
   try {
     for (let again = 0; again < 3; again++) assert.deepEqual(replay(session, schedule).problems, schedule.problems);
     const table = renderSchedule(schedule.threads, describeSteps(session, schedule.steps), 100);

@@ -27,7 +27,7 @@ for (const [scenario, mailbox] of runs) {
       ended.reduce((sum, count) => sum + count, 0),
     );
     assert.equal(taken, summary.counters["live_updates_taken"]);
-    assert.equal(errors["AgentTimeoutError"] ?? 0, summary.counters["timeouts"]);
+    assert.equal(errors.get("AgentTimeoutError") ?? 0, summary.counters["timeouts"]);
     assert.deepEqual(cutOff, []);
   });
 }

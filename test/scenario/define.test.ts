@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { defineScenario, openScenario, parseScenario, type ScenarioInput } from "../../dist/scenario/index.js";
+import {
+  defineScenario,
+  openScenario,
+  parseScenario,
+  ScenarioError,
+  type ScenarioInput,
+} from "../../dist/scenario/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "crowdstorm-define-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -66,6 +72,76 @@ const refused: readonly (readonly [what: string, name: string, text: string, exp
     /syntax\.mjs:2: cannot be imported: Unexpected token ';'$/,
   ],
 ];
+
+/** A scenario with `fields` in place of those of a sound one. */
+const withFields = (fields: string): string =>
+  `${STORM.replace("export default", "const sound =")}export default { ...sound, ${fields} };\n`;
+
+const odd: readonly (readonly [what: string, text: string, expected: RegExp])[] = [
+  ["text", 'throw "no file of rates";', /cannot be imported: no file of rates$/],
+  ["nothing", "throw undefined;", /cannot be imported: undefined was thrown$/],
+  ["null", "throw null;", /cannot be imported: null was thrown$/],
+  ["a symbol", "throw Symbol();", /cannot be imported: a symbol was thrown$/],
+  [
+    "an object of which nothing can be read",
+    "throw new Proxy({}, { get() { throw 1; } });",
+    /cannot be imported: .* was thrown$/,
+  ],
+  ["an error of several lines", 'throw new Error("a\\n  b");', /cannot be imported: a b$/],
+  ["a function, exported", "export default () => ({});", /: must be plain data, not a function$/],
+  ["null, exported", "export default null;", /: must be a mapping of keys to values, not null$/],
+  ["a Proxy, exported", "export default new Proxy({}, {});", /: must be plain data, not a Proxy$/],
+  ["a getter that throws", withFields('get seed() { throw Symbol("s"); }'), /: cannot be read: a symbol was thrown$/],
+  ["a bigint", withFields("seed: 5n"), /: seed: must be plain data, not 5n$/],
+  ["NaN", withFields("seed: NaN"), /: seed: must be plain data, not NaN$/],
+  ["a Map", withFields("behaviours: new Map()"), /: behaviours: must be plain data, not an object of the class Map$/],
+  [
+    "a promise",
+    withFields("behaviours: { all: Promise.resolve() }"),
+    /: behaviours\.all: must be plain data, not a promise$/,
+  ],
+  [
+    "a key that sets a prototype",
+    withFields('behaviours: { ["__proto__"]: {} }'),
+    /: behaviours: no key can be called "__proto__"$/,
+  ],
+  [
+    "what contains itself",
+    "const a = {}; a.a = a; export default a;",
+    /: a: contains itself, or has more than 100 levels$/,
+  ],
+  [
+    "what multiplies",
+    "let a = [1]; for (let n = 0; n < 40; n++) a = [a, a]; export default { a };",
+    /: has more than 2000000 values$/,
+  ],
+];
+for (const [index, [what, text, expected]] of odd.entries()) {
+  test(`a module that throws or exports ${what} is refused with one line`, async () => {
+    await assert.rejects(openScenario(written(`odd-${index}.mjs`, text)), (error) => {
+      assert.ok(error instanceof ScenarioError, String(error));
+      assert.match(error.message, expected);
+      assert.match(error.message, /^[^\n]*odd-\d+\.mjs(:1)?: [^\n]*$/);
+      return true;
+    });
+  });
+}
+
+test("what a module exports is read once, and is kept as it was read", async () => {
+  const path = written(
+    "counts.mjs",
+    withFields("get seed() { return (globalThis.reads = (globalThis.reads ?? 0) + 1); }"),
+  );
+  const { scenario, text } = await openScenario(path);
+  assert.equal(scenario.seed, parseScenario(text, "kept.yaml").seed);
+});
+
+test("values that a module shares are kept as often as they are used", async () => {
+  const stage = '{ duration: "1ms", target: 5000 }';
+  const path = written("shared.mjs", withFields(`arrivals: { stages: new Array(500).fill(${stage}) }`));
+  const { scenario, text } = await openScenario(path);
+  assert.deepEqual(parseScenario(text, "kept.yaml"), scenario);
+});
 
 for (const [what, name, text, expected] of refused) {
   test(`${what} is refused`, async () => {

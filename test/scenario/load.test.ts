@@ -185,7 +185,66 @@ describe("a scenario file", () => {
       (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(", ")}]`,
     );
     const [first] = problemsOf(["l0: &l0 [x]", ...levels].join("\n"));
-    assert.match(first ?? "", /^x\.yaml: Excessive alias count/);
+    assert.match(first ?? "", /^x\.yaml:6:\d+: aliases up to here stand for more than 100000 values$/);
+  });
+});
+
+const lines = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join("\n");
+
+describe("the size of a scenario", () => {
+  it("is read in full, and of very many problems the first are told and the others counted", () => {
+    const problems = problemsOf(lines(100_000, (index) => `key-${index}: 1`));
+    assert.equal(problems.length, 101);
+    assert.match(problems[7] ?? "", /^x\.yaml:1: key-0: unknown key; there are name, description, /);
+    // Seven fields are missing besides.
+    assert.equal(problems[100], "and 99907 more problems");
+  });
+
+  it("has a bound on levels, written out or by aliases", () => {
+    for (const text of [
+      `a: ${"[".repeat(200)}${"]".repeat(200)}`,
+      ["a0: &a0 [x]", lines(32_000, (index) => `a${index + 1}: &a${index + 1} [*a${index}]`)].join("\n"),
+    ])
+      assert.match(problemsOf(text)[0] ?? "", /^x\.yaml:\d+:\d+: is nested too deeply: more than 100 levels$/);
+    assert.match(problemsOf(`a: ${"[".repeat(50_000)}${"]".repeat(50_000)}`)[0] ?? "", /is nested too deeply$/);
+    assert.match(problemsOf("a: &a [*a]")[0] ?? "", /^x\.yaml:1:8: the anchor &a contains this alias of it$/);
+  });
+
+  it("has a bound on what aliases repeat, and none on their number", () => {
+    const few = lines(50_000, (index) => `a${index}: &a ${index}\nb${index}: *a`);
+    assert.equal(problemsOf(few).at(-1), "and 99907 more problems");
+    const [first] = problemsOf(`a: &a [${"x,".repeat(1000)}]\n${lines(200, (index) => `b${index}: *a`)}`);
+    assert.match(first ?? "", /^x\.yaml:101:\d+: aliases up to here stand for more than 100000 values$/);
+  });
+
+  it("has a bound on names, so that what they are compared with is few", () => {
+    const names = (count: number, item: string): string => `{ ${lines(count, (index) => ` n${index}: ${item},`)} }`;
+    const sound = "{ weight: 0, actions: 1, thinkTime: 1ms }";
+    const text = EXAMPLE.replace(/behaviours:[^]*?\nthresholds/, `behaviours: ${names(1001, sound)}\nthresholds`);
+    assert.match(problemsOf(text).join("\n"), /^x\.yaml:\d+: behaviours: must have at most 1000 names$/);
+    const many = `${EXAMPLE}qualifications: ${names(1001, "{ share: 1 }")}\n`;
+    assert.match(problemsOf(many)[0] ?? "", /qualifications: must have at most 1000 names$/);
+  });
+
+  it("tells the start of a long key", () => {
+    const [problem = ""] = problemsOf(`${EXAMPLE}${"k".repeat(1000)}: 1\n`);
+    assert.match(problem, /^x\.yaml:\d+: k{100}…: unknown key; there are /);
+  });
+});
+
+/** Names that every object inherits. */
+const INHERITED = ["constructor", "toString", "valueOf", "hasOwnProperty"] as const;
+
+describe("names that every object inherits", () => {
+  it("are names as others", () => {
+    const scenario = parseScenario(
+      `${EXAMPLE}qualifications: { ${INHERITED.map((name) => `${name}: { share: 0 }`).join(", ")} }\n`,
+      "x.yaml",
+    );
+    assert.deepEqual(Object.keys(scenario.qualifications), INHERITED);
+    for (const name of INHERITED)
+      assert.match(problemsOf(`${EXAMPLE}${name}: 1\n`)[0] ?? "", new RegExp(`: ${name}: unknown key; `));
   });
 });
 

@@ -78,12 +78,12 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
         return onDetails(packet);
       case "request_statuses": {
         const asked = packet.data["agent_ids"];
-        const statuses: Record<string, Json> = {};
+        const statuses = new Map<string, Json>();
         for (const id of Array.isArray(asked) ? (asked as readonly Json[]) : []) {
           const status = typeof id === "string" ? statusFor(byAgent.get(id)) : undefined;
-          if (typeof id === "string" && status !== undefined) statuses[id] = status;
+          if (typeof id === "string" && status !== undefined) statuses.set(id, status);
         }
-        if (Object.keys(statuses).length > 0) send("return_statuses", packet.subject_id, statuses);
+        if (statuses.size > 0) send("return_statuses", packet.subject_id, Object.fromEntries(statuses));
         return;
       }
       default: {

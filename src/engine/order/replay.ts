@@ -41,7 +41,7 @@ export interface OrderReplay {
   /** Updates that were taken. */
   readonly taken: number;
   /** How many calls ended with the error of each name. */
-  readonly errors: Readonly<Record<string, number>>;
+  readonly errors: ReadonlyMap<string, number>;
   readonly early: readonly EarlyTimeout[];
   /** Agents whose record ends before they do: a thread was killed, or the run was cut off. They were repeated so far. */
   readonly cutOff: readonly string[];
@@ -72,7 +72,7 @@ export async function replayOrder(
     agents: 0,
     operations: 0,
     taken: 0,
-    errors: {} as Record<string, number>,
+    errors: new Map<string, number>(),
     early: [] as EarlyTimeout[],
     cutOff: [] as string[],
     life: [] as LifeLine[],
@@ -119,13 +119,16 @@ function whoseRecordHasAnEnd(directory: string): (thread: string) => boolean {
 }
 
 function count(
-  tally: { taken: number; errors: Record<string, number>; early: EarlyTimeout[]; life: LifeLine[] },
+  tally: { taken: number; errors: Map<string, number>; early: EarlyTimeout[]; life: LifeLine[] },
   agentId: string,
   line: LifeLine,
   keep: boolean,
 ): void {
   if (keep) tally.life.push(line);
-  if (line.end?.threw === true) tally.errors[String(line.end.value)] = (tally.errors[String(line.end.value)] ?? 0) + 1;
+  if (line.end?.threw === true) {
+    const name = String(line.end.value);
+    tally.errors.set(name, (tally.errors.get(name) ?? 0) + 1);
+  }
   if (line.method !== "getLiveUpdateSteps" || line.end === undefined) return;
   if (!line.end.threw && line.end.value !== null) tally.taken++;
   if (line.isEarly)

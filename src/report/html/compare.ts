@@ -12,6 +12,7 @@ import { html, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table, type Cell } from "./table.js";
 import { command } from "./verdict.js";
+import { own } from "../../vocabulary/own.js";
 
 export interface ComparedRun {
   readonly summary: Summary;
@@ -96,12 +97,10 @@ function latencies(a: Summary, b: Summary): Markup {
 function outcomes(a: Summary, b: Summary): Markup {
   const [before, after] = [a.outcomes.agents, b.outcomes.agents];
   const statuses = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const rows = statuses.map((status) => [
-    badge(status),
-    formatCount(before[status] ?? 0),
-    formatCount(after[status] ?? 0),
-    change(before[status] ?? 0, after[status] ?? 0),
-  ]);
+  const rows = statuses.map((status) => {
+    const [from, to] = [own(before, status) ?? 0, own(after, status) ?? 0];
+    return [badge(status), formatCount(from), formatCount(to), change(from, to)];
+  });
   return table(
     "Agents of both runs by final status",
     [{ head: "status", text: true }, ...RUNS, { head: "change" }],

@@ -1,0 +1,54 @@
+/** Plain data: null, booleans, finite numbers, text, and lists and mappings of them, as JSON and YAML have it. */
+import { types } from "node:util";
+import { isPlainObject, kindOf } from "./foreign.js";
+
+export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData };
+
+/** How many levels of lists and mappings plain data can have, and how many values in all, what is shared counted at each place. */
+export const MOST_LEVELS = 100;
+export const MOST_VALUES = 2_000_000;
+
+/** A value is no plain data. The message says what is wrong in one clause, without the place. */
+export class NotPlainError extends Error {
+  override readonly name = "NotPlainError";
+
+  constructor(
+    message: string,
+    /** The keys and indices that lead to what is wrong. */
+    readonly path: readonly PropertyKey[],
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * A copy of `value`, in which nothing is shared and nothing can change. A property that is undefined is left out.
+ * @throws {NotPlainError} when it holds anything else, contains itself, or is too large; and what a getter throws
+ */
+export function plainCopy(value: unknown): PlainData {
+  let values = 0;
+  const copy = (part: unknown, path: PropertyKey[]): PlainData => {
+    if (++values > MOST_VALUES) throw new NotPlainError(`has more than ${MOST_VALUES} values`, []);
+    if (part === null || typeof part === "boolean" || typeof part === "string") return part;
+    if (typeof part === "number" && Number.isFinite(part)) return part;
+    const isList = !types.isProxy(part) && Array.isArray(part);
+    if (!isList && (typeof part !== "object" || types.isProxy(part) || !isPlainObject(part)))
+      throw new NotPlainError(`must be plain data, not ${kindOf(part)}`, [...path]);
+    if (path.length === MOST_LEVELS)
+      throw new NotPlainError(`contains itself, or has more than ${MOST_LEVELS} levels`, path.slice(0, 1));
+    const inside = (key: PropertyKey, item: unknown): PlainData => {
+      path.push(key);
+      const copied = copy(item, path);
+      path.pop();
+      return copied;
+    };
+    if (isList) return Array.from(part as readonly unknown[], (item, index) => inside(index, item));
+    const entries: [string, PlainData][] = [];
+    for (const [key, item] of Object.entries(part)) {
+      if (key === "__proto__") throw new NotPlainError('no key can be called "__proto__"', [...path]);
+      if (item !== undefined) entries.push([key, inside(key, item)]);
+    }
+    return Object.fromEntries(entries);
+  };
+  return copy(value, []);
+}
