@@ -23,6 +23,7 @@ import {
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
+import { arenaSizesOf } from "../arena-sizes.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
@@ -108,15 +109,12 @@ async function runWith(
   const faults = plan.faults ?? [];
   const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
   const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
-  const ringBytes = 4096;
-  const order = run.record ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes }, clock) : undefined;
+  const sizes = arenaSizesOf({ workers: plan.workers, clients: clientThreads, tasks: taskThreads });
+  const order = run.record
+    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes }, clock)
+    : undefined;
   const arena = Arena.create({
-    // A worker starts over once at most, while its first agent may still be with a task that has not let go of it; and some more, for
-    // onboarding agents in the moment in which they are replaced.
-    slots: 2 * plan.workers + 64,
-    ringBytes,
-    wideSlots: 1 + taskThreads + 2 * clientThreads,
-    wideRingBytes: 1 << 22,
+    ...sizes,
     clock,
     ...(order !== undefined && { recorder: order.recorder }),
   });
