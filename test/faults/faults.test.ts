@@ -105,6 +105,17 @@ test("what is planned for a time happens at that time of the run's clock, also a
   );
 });
 
+test("leaps of the clock that add up to more than 2^31 ms end the run as one leap does, and it can be replayed", async (t) => {
+  const jump = (at: string): string => `{ kind: jump-clock, window: [${at}, ${at}], by: 400h }`;
+  const { summary, directory } = await runWith(t, `${one(jump("500ms"))}\n  - ${jump("600ms")}\n  - ${jump("700ms")}`);
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "finished");
+  assert.equal(summary.faults?.length, 3);
+  assert.ok(summary.durationMs > 3 * 400 * 3_600_000);
+  const { divergence, cutOff } = await replay(directory);
+  assert.deepEqual([divergence, cutOff], [undefined, []]);
+});
+
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {
   const { summary } = await runWith(
     t,

@@ -22,7 +22,7 @@ import {
   type Summary,
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
+import { Arena, newClockOffset, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
 import { arenaSizesOf } from "../arena-sizes.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
@@ -107,8 +107,8 @@ async function runWith(
   const clientThreads = Math.max(1, Math.floor(run.threads / 2));
   const taskThreads = Math.max(1, run.threads - clientThreads);
   const faults = plan.faults ?? [];
-  const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
-  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
+  const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? newClockOffset() : undefined;
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const sizes = arenaSizesOf({ workers: plan.workers, clients: clientThreads, tasks: taskThreads });
   const order = run.record
     ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes }, clock)
@@ -191,8 +191,8 @@ async function runWith(
       databasePath,
       onKilled: (thread) => collector.forget(thread),
       jumpClock: (ms) => {
-        if (clockOffset === undefined) return;
-        shiftClock(new Int32Array(clockOffset), ms);
+        if (clockOffset === undefined) throw new Error("the clock of a run without such a fault was to jump");
+        shiftClock(clockOffset, ms);
         timetable.clockJumped();
       },
       elapsed,

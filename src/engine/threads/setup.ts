@@ -16,7 +16,7 @@ export interface ThreadSetup {
   readonly arena: SharedArrayBuffer;
   readonly port: MessagePort;
   readonly run: RunSetup;
-  /** By how much the run's clock is ahead of the machine's: an Int32, ms. Absent when the plan lets it never jump. */
+  /** By how much the run's clock is ahead of the machine's. Absent when the plan lets it never jump. */
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;

@@ -20,7 +20,7 @@ export async function runThread<Evidence>(
   { name, arena: shared, port, run, clockOffset, acknowledgements, order }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
-  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const recording = order && new OrderRecorder(new Journal(order), clock);
   const arena = Arena.attach(shared, {
     driver: standingStill,
