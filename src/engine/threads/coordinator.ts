@@ -211,6 +211,7 @@ async function runWith(
         trouble.promise,
       ]);
       const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
+      injection.stop();
       stop(clients, giveUpAt);
       const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
         Promise.race([report, trouble.promise, untilSilent(from, patience)]);

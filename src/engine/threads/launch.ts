@@ -7,6 +7,7 @@ import type { RecorderSnapshot } from "../../measure/index.js";
 import type { Clock } from "../../sync/index.js";
 import type { JournalPlace } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
+import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 import type { AnyReport } from "./worker-thread.js";
 
@@ -22,6 +23,9 @@ export interface LaunchedThread<Report> {
   /** When it last gave a sign of life, ms on the launcher's clock. */
   readonly heardAt: () => number;
   send(message: ToThread): void;
+  /** Has it stand still until {@link resume} was called as often as this. */
+  pause(): void;
+  resume(): void;
   /** What its gauges are now; nothing when it has ended. */
   gauges(): Promise<AgentGauges | undefined>;
   /** Ends it, whatever it is doing; over when it has ended. */
@@ -77,7 +81,8 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       const { port1: port, port2 } = new MessageChannel();
       // Clients know the platform by packets only.
       const order = role.kind === "client" ? undefined : beginOrder?.(name);
-      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, acknowledgements, order };
+      const pauses = newPauses();
+      const setup: ThreadSetup = { name, role, arena, port: port2, run, clockOffset, pauses, acknowledgements, order };
       const killer = new AbortController();
       const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
       const ended = once(port, "close");
@@ -115,6 +120,11 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         hasEnded: () => over || killer.signal.aborted,
         heardAt: () => heardAt,
         send: (message) => port.postMessage(message),
+        pause() {
+          beginPause(pauses);
+          port.postMessage({ kind: "pause" } satisfies ToThread);
+        },
+        resume: () => endPause(pauses),
         gauges: () =>
           new Promise((resolve) => {
             if (over) {
