@@ -1,11 +1,11 @@
 /** Starts the worker threads of a run in a Piscina pool, one task a thread, and talks to them. */
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
-import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import type { RecorderSnapshot } from "../../measure/index.js";
 import type { Clock } from "../../sync/index.js";
 import type { JournalPlace } from "../order/index.js";
+import { createPool, reasonOf, ThreadDiedError } from "../pool.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
@@ -59,14 +59,9 @@ export interface LauncherOptions {
   readonly signal: AbortSignal;
 }
 
-/** A thread ended before it had handed over its report. */
-export class ThreadDiedError extends Error {
-  override readonly name = "ThreadDiedError";
-}
-
 export function createLauncher(launch: LauncherOptions): Launcher {
   const { arena, clock, run, clockOffset, acknowledgements, beginOrder, threads, connect, onProgress, signal } = launch;
-  const pool = new Piscina({
+  const { pool, failed } = createPool({
     filename: new URL("./worker-thread.js", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -88,12 +83,14 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       const ended = once(port, "close");
       const report = (pool.run(setup, options) as Promise<Report>).catch((error: unknown) => {
         if (killer.signal.aborted) return undefined;
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new ThreadDiedError(`thread ${name} died: ${reason}`, { cause: error });
+        throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
       });
-      const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [
-        FromThread | undefined,
-      ];
+      const [hello] = (await Promise.race([
+        once(port, "message"),
+        report.then(() => [undefined]),
+        // Once it has begun, the thread has a worker, and one that the pool failed to make in vain is no trouble of the run's.
+        failed,
+      ])) as [FromThread | undefined];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
       const asked: ((gauges: AgentGauges | undefined) => void)[] = [];
       let over = false;
