@@ -46,6 +46,8 @@ export function openBareRing(shared: SharedArrayBuffer): BareRing {
       }
       const at = tail % RING_BYTES;
       const length = bytes.write(text, at + 4);
+      // The messages are ASCII.
+      if (length !== text.length) throw new Error(`${length} of ${text.length} bytes were written to the ring`);
       lengths[at / 4] = length;
       tail += 4 + ((length + 3) & ~3);
       Atomics.store(cells, TAIL, tail);

@@ -86,7 +86,11 @@ function overMessages(n: number): void {
 }
 
 function throwMessage(way: number, n: number): void {
-  ball[way + 1] = ballBytes.write(JSON.stringify(updateOf(n)), way * 4 + MESSAGE);
+  const text = JSON.stringify(updateOf(n));
+  const length = ballBytes.write(text, way * 4 + MESSAGE);
+  // The updates are ASCII.
+  if (length !== text.length) throw new Error(`${length} of ${text.length} bytes were written`);
+  ball[way + 1] = length;
   Atomics.store(ball, way, n);
 }
 

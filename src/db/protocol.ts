@@ -143,7 +143,8 @@ export function openSignals(buffer: SharedArrayBuffer): Signals {
     stopped: () => (atomics.load(cells, STOPPED) === 0 ? undefined : reasonText.toString("utf8").replace(/\0+$/, "")),
     stop: (reason) => {
       if (atomics.load(cells, STOPPED) !== 0) return;
-      reasonText.write(reason, "utf8");
+      // Cut off where it is too long: it is for people.
+      reasonText.write(reason, 0, REASON_BYTES, "utf8");
       atomics.store(cells, STOPPED, 1);
       answered();
     },

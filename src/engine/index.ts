@@ -5,7 +5,7 @@ export { examineCutOff, type CutOffRun } from "./cut-off.js";
 export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
 export { MOST_THREADS, usualThreads } from "./limits.js";
 export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
-export { ThreadDiedError } from "./threads/launch.js";
+export { ThreadDiedError } from "./pool.js";
 export {
   describeEnd,
   OrderDivergence,

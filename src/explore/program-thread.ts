@@ -100,7 +100,9 @@ function report(what: ThreadReport): void {
     bytes <= OUTCOME_BYTES
       ? text
       : JSON.stringify({ threw: `the outcome has ${bytes} bytes of JSON; the limit is ${OUTCOME_BYTES}` });
-  words[pendingOf(thread) + PENDING.outcomeBytes] = outcomes.write(fits, thread * OUTCOME_BYTES);
+  const written = outcomes.write(fits, thread * OUTCOME_BYTES, OUTCOME_BYTES, "utf8");
+  if (written !== Buffer.byteLength(fits)) throw new Error("an outcome was not written as a whole");
+  words[pendingOf(thread) + PENDING.outcomeBytes] = written;
 }
 
 parentPort?.postMessage("ready");

@@ -236,7 +236,8 @@ export async function openSession(source: ProgramSource, options: SessionOptions
 function isReady(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     thread.once("message", () => resolve());
-    thread.once("error", reject);
-    thread.once("exit", () => reject(new Error("a thread of the program ended as it began")));
+    // For as long as it lives: an error that nobody listens for ends the process.
+    thread.on("error", reject);
+    thread.once("exit", () => reject(new Error("a thread of the program ended before the program began")));
   });
 }

@@ -82,11 +82,11 @@ export class Arena implements SlotHome {
     if (options.driver !== undefined) this.reactor.drive(options.driver);
   }
 
-  /** Makes an arena. Throws a RangeError on impossible sizes. */
+  /** Makes an arena. Throws a RangeError on impossible sizes, and when the machine does not give the memory. */
   static create(options: ArenaOptions = {}): Arena {
     const sizes = { ...DEFAULT_SIZES, ...options };
     const layout = layoutOf(sizes);
-    const shared = new SharedArrayBuffer(layout.totalBytes);
+    const shared = sharedMemory(layout.totalBytes);
     const arena = new Arena(shared, layout, options);
     store(arena.cells, HEADER.slots, sizes.slots);
     store(arena.cells, HEADER.ringBytes, sizes.ringBytes);
@@ -267,5 +267,15 @@ export class Arena implements SlotHome {
       readySets + thread * readySetWords,
       (slots + wideSlots) * EVENTS_PER_SLOT,
     ));
+  }
+}
+
+function sharedMemory(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    throw new RangeError(`there is no room for an arena: this machine does not give ${bytes} bytes of shared memory`, {
+      cause: error,
+    });
   }
 }

@@ -213,6 +213,16 @@ export function wait(cells: Int32Array, index: number, expected: number, timeout
   return Atomics.wait(cells, index, expected, timeoutMs);
 }
 
+/** What a cell of 64 bits holds. Such cells are for what no order of operations depends on: the explorer is not asked. */
+export function loadLong(cells: BigInt64Array, index: number): bigint {
+  return Atomics.load(cells, index);
+}
+
+/** Adds `delta` to a cell of 64 bits. See {@link loadLong}. */
+export function addLong(cells: BigInt64Array, index: number, delta: bigint): void {
+  Atomics.add(cells, index, delta);
+}
+
 /** Wakes every thread that waits on the cell. */
 export function notify(cells: Int32Array, index: number): void {
   if (control !== undefined) control.notify(cells, index);

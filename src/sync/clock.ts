@@ -1,4 +1,4 @@
-import { add, load } from "./atomics.js";
+import { addLong, loadLong } from "./atomics.js";
 
 /**
  * Where time comes from. Milliseconds, monotonic, fractional, from an arbitrary origin that all threads of a process share.
@@ -10,16 +10,28 @@ export interface Clock {
 }
 
 /**
- * `base`, moved ahead by what is in the first cell of `offset` (whole ms), which another thread may raise: a clock that jumps in
- * all threads at once, as when a virtual machine was suspended.
+ * By how much shifted clocks are ahead of their bases: shared memory, 0 at first. Whole microseconds in 64 bits, so that neither
+ * parts of a millisecond nor leaps of years are lost.
  */
-export function shiftedClock(offset: Int32Array, base: Clock = systemClock): Clock {
-  return { now: () => base.now() + load(offset, 0) };
+export function newClockOffset(): SharedArrayBuffer {
+  return new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
 }
 
-/** Moves every {@link shiftedClock} on `offset` ahead by `ms` (whole, 0 or more). */
-export function shiftClock(offset: Int32Array, ms: number): void {
-  add(offset, 0, ms);
+/**
+ * `base`, moved ahead by `offset`, which another thread may raise: a clock that jumps in all threads at once, as when a virtual machine
+ * was suspended.
+ */
+export function shiftedClock(offset: SharedArrayBuffer, base: Clock = systemClock): Clock {
+  const cells = new BigInt64Array(offset);
+  return { now: () => base.now() + Number(loadLong(cells, 0)) / 1000 };
+}
+
+/** Moves every {@link shiftedClock} on `offset` ahead by `ms` (to the microsecond). Throws a RangeError when that is not ahead. */
+export function shiftClock(offset: SharedArrayBuffer, ms: number): void {
+  const micros = Math.round(ms * 1000);
+  if (!Number.isSafeInteger(micros) || micros < 0)
+    throw new RangeError(`a clock can be moved ahead by 0 ms or more, not by ${ms} ms`);
+  addLong(new BigInt64Array(offset), 0, BigInt(micros));
 }
 
 /** The machine's monotonic clock (`CLOCK_MONOTONIC`): the same origin in every thread of every process of this machine. */

@@ -12,7 +12,7 @@ export {
   type WaitResult,
 } from "./atomics.js";
 export { awaitBaton, passBaton } from "./baton.js";
-export { shiftClock, shiftedClock, systemClock, type Clock } from "./clock.js";
+export { newClockOffset, shiftClock, shiftedClock, systemClock, type Clock } from "./clock.js";
 export { describeWords, type WordDescription } from "./describe.js";
 export { Event, type Signal } from "./event.js";
 export type { Json } from "./json.js";

@@ -70,7 +70,10 @@ export interface Layout extends ArenaSizes {
 
 const CACHE_LINE_WORDS = 16;
 
-/** Computes the places from the sizes. Throws a RangeError on sizes that make no arena. */
+/** The most bytes of an arena: the longest view of memory that Node.js 20 makes. */
+export const MOST_ARENA_BYTES = 2 ** 32;
+
+/** Computes the places from the sizes. Throws a RangeError on sizes that make no arena, or one that no buffer can hold. */
 export function layoutOf(sizes: ArenaSizes): Layout {
   const { slots, ringBytes, wideSlots, wideRingBytes } = sizes;
   requireCount("slots", slots);
@@ -94,6 +97,12 @@ export function layoutOf(sizes: ArenaSizes): Layout {
   const firstSlot = place(slots * slotWords);
   const wideSlotWords = SLOT.words + wideRingBytes / 4;
   const firstWideSlot = place(wideSlots * wideSlotWords);
+  const totalBytes = at * 4;
+  if (totalBytes > MOST_ARENA_BYTES) {
+    throw new RangeError(
+      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: it can have ${MOST_ARENA_BYTES} at most`,
+    );
+  }
   return {
     ...sizes,
     threads,
@@ -105,7 +114,7 @@ export function layoutOf(sizes: ArenaSizes): Layout {
     slotWords,
     firstWideSlot,
     wideSlotWords,
-    totalBytes: at * 4,
+    totalBytes,
   };
 }
 

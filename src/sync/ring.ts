@@ -30,7 +30,7 @@ import {
   waitUnmoved,
   type PlainAccess,
 } from "./atomics.js";
-import { bytesOf, type Json } from "./json.js";
+import type { Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
 const COUNT = 0xffff;
@@ -91,17 +91,20 @@ export class Ring {
    */
   push(message: string, thread: number): number {
     const cells = this.#cells;
+    const length = Buffer.byteLength(message);
     const parity = this.#lock(thread);
     const tail = load(cells, this.#slot + SLOT.tails + parity) >>> 0;
     const used = (tail - this.#head()) >>> 0;
-    const room = this.#size - used - LENGTH_BYTES;
-    const fits = bytesOf(message, room) <= room;
-    if (fits) {
-      const length = this.#write(tail, message);
+    const fits = length <= this.#size - used - LENGTH_BYTES;
+    const isWritten = fits && this.#write(tail, message, length);
+    if (isWritten) {
       if (isControlled()) this.#note("written", tail, length);
       store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + recordBytes(length)) | 0);
     }
-    return this.#unlock(fits);
+    const before = this.#unlock(isWritten);
+    // Not inside the lock: this thread lives on, and others would wait for the lock without end.
+    if (fits && !isWritten) throw new Error(`a message of ${length} bytes was not written as a whole to shared memory`);
+    return before;
   }
 
   /** Takes the oldest message out; undefined when the queue was empty. Only one consumer at a time. */
@@ -177,21 +180,21 @@ export class Ring {
     return this.#slot + SLOT.words + (this.#offset(position) >> 2);
   }
 
-  /** Writes the record of `message` at `tail`, where there is room for it; returns the message's length in bytes. */
-  #write(tail: number, message: string): number {
+  /** Writes the record of `message`, which has `length` bytes, at `tail`, where there is room for it. Returns whether all of it was written. */
+  #write(tail: number, message: string, length: number): boolean {
     const from = this.#offset(tail + LENGTH_BYTES);
     const untilEnd = this.#size - from;
-    let length: number;
-    if (bytesOf(message, untilEnd) <= untilEnd) {
-      length = this.#bytes.write(message, this.#start + from, "utf8");
+    let written = length;
+    if (length <= untilEnd) {
+      // With the length: without it Node.js 20 and 22 write nothing where 2^31 bytes or more of the buffer follow.
+      written = this.#bytes.write(message, this.#start + from, length, "utf8");
     } else {
       const whole = Buffer.from(message, "utf8");
-      length = whole.length;
       this.#bytes.set(whole.subarray(0, untilEnd), this.#start + from);
       this.#bytes.set(whole.subarray(untilEnd), this.#start);
     }
     this.#cells[this.#lengthCell(tail)] = length;
-    return length;
+    return written === length;
   }
 
   #read(position: number, length: number): string {

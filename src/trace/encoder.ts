@@ -196,8 +196,7 @@ class BlockEncoder implements Encoder {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 127) {
-        this.#natural(Buffer.byteLength(text));
-        this.#length += bytes.write(text, this.#length, "utf8");
+        this.#wideText(text);
         return;
       }
       bytes[at++] = unit;
@@ -205,6 +204,14 @@ class BlockEncoder implements Encoder {
     // At most 64 bytes, so the length has one byte.
     bytes[this.#length] = text.length;
     this.#length = at;
+  }
+
+  #wideText(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.#natural(length);
+    if (this.#bytes.write(text, this.#length, length, "utf8") !== length)
+      throw new RangeError(`a text of ${length} bytes does not fit into a block of the trace`);
+    this.#length += length;
   }
 
   #natural(value: number): void {

@@ -1,6 +1,7 @@
 /** Faults and the threads they hit, where a run on real threads would not do the same each time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { injectFaults, killedIn } from "../../dist/engine/threads/inject-faults.js";
 import type { LaunchedThread } from "../../dist/engine/threads/launch.js";
 import { createSharedCounts } from "../../dist/measure/index.js";
@@ -17,6 +18,8 @@ function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThre
     hasEnded: () => ended,
     heardAt: () => 0,
     send: ({ kind }) => void done.push(`${name}: ${kind}`),
+    pause: () => void done.push(`${name}: pause`),
+    resume: () => void done.push(`${name}: resume`),
     gauges: () => Promise.resolve(undefined),
     kill: () => {
       done.push(`${name}: kill`);
@@ -41,17 +44,101 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
     onKilled: () => undefined,
     jumpClock: () => undefined,
     elapsed: () => 1,
-    at: (_, action) => action(),
+    at: (ms, action) => {
+      if (ms < 100) action();
+    },
     onError: (error) => assert.fail(String(error)),
   });
-  injection.end();
   assert.deepEqual(done, ["client-1: pause", "client-1: kill"]);
   assert.deepEqual(
     injection.happened.map(({ what }) => what),
     ["thread client-1 was paused for 100 ms", "thread client-1 was killed"],
   );
   assert.equal(injection.allowanceMs, 100);
+  injection.end();
   assert.deepEqual(killedIn(injection), { killed: { channels: new Set(["clients-1"]), runners: new Set() } });
+});
+
+/** A clock that is moved by hand, and what is due on it. */
+function manualTime() {
+  let now = 0;
+  const due: { ms: number; action: () => void }[] = [];
+  return {
+    elapsed: () => now,
+    at: (ms: number, action: () => void) => void due.push({ ms, action }),
+    moveTo(ms: number) {
+      for (;;) {
+        due.sort((a, b) => a.ms - b.ms);
+        const next = due[0];
+        if (next === undefined || next.ms > ms) break;
+        due.shift();
+        now = next.ms;
+        next.action();
+      }
+      now = ms;
+    },
+  };
+}
+
+function pausesOf(done: string[], faults: readonly { readonly at: number; readonly lasts: number }[]) {
+  const time = manualTime();
+  const injection = injectFaults(
+    faults.map(({ at, lasts }) => ({ kind: "pause-thread", at, thread: "task", pick: 0, lasts })),
+    {
+      ...time,
+      arena: Arena.create({ slots: 1 }),
+      inboxes: { pool: 0, runners: [], channels: [] },
+      clients: [],
+      tasks: [threadNamed("task-0", false, done)],
+      databasePath: "",
+      onKilled: () => undefined,
+      jumpClock: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    },
+  );
+  return { injection, time };
+}
+
+test("whatever pauses overlap, a thread goes on as often as it was paused, and the time it stood still counts once", () => {
+  const anyPause = fc.record({ at: fc.integer({ min: 0, max: 50 }), lasts: fc.integer({ min: 1, max: 50 }) });
+  fc.assert(
+    fc.property(fc.array(anyPause, { maxLength: 8 }), fc.integer({ min: 0, max: 110 }), (faults, stopAt) => {
+      const done: string[] = [];
+      const { injection, time } = pausesOf(done, faults);
+      time.moveTo(stopAt);
+      injection.stop();
+      const whileStopped = done.length;
+      time.moveTo(200);
+      injection.end();
+      const begun = faults.filter(({ at }) => at <= stopAt);
+      const paused = new Set(
+        begun.flatMap(({ at, lasts }) => Array.from({ length: Math.min(lasts, stopAt - at) }, (_, ms) => at + ms)),
+      );
+      assert.equal(injection.allowanceMs, paused.size);
+      assert.equal(done.length, whileStopped, "nothing is done to a thread once the run was told to stop");
+      for (const what of ["pause", "resume"])
+        assert.equal(done.filter((entry) => entry === `task-0: ${what}`).length, begun.length);
+      assert.equal(
+        injection.happened.reduce((sum, { lastsMs }) => sum + lastsMs, 0),
+        begun.reduce((sum, { at, lasts }) => sum + Math.min(lasts, stopAt - at), 0),
+      );
+    }),
+  );
+});
+
+test("a pause that the stop ends is said to have been as long as it was", () => {
+  const { injection, time } = pausesOf([], [{ at: 10, lasts: 1000 }]);
+  time.moveTo(250);
+  injection.stop();
+  assert.deepEqual(injection.happened, [
+    {
+      atMs: 10,
+      kind: "pause-thread",
+      lastsMs: 240,
+      what: "thread task-0 was paused for 240 ms of 1000: then the run was told to stop",
+    },
+  ]);
+  injection.end();
 });
 
 test("the pool is told of a lost task thread also when its inbox has no room at that moment", async () => {

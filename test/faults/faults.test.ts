@@ -92,6 +92,41 @@ test("a database that is held again while it is held stays held for as long as b
   assert.ok((summary.trends["status_commit_time"]?.max ?? 0) > 500, "statuses waited for the database");
 });
 
+const pause = (thread: string, lasts: string): string =>
+  `{ kind: pause-thread, window: [500ms, 500ms], thread: ${thread}, lasts: ${lasts} }`;
+
+/** The run's time at which it is interrupted, when every pause has begun. */
+const INTERRUPT_MS = 1500;
+
+for (const thread of ["client", "task"]) {
+  const together = Array.from({ length: 4 }, () => pause(thread, "15m"));
+
+  test(`an interrupt ends pauses of a ${thread} thread that overlap, and the run, with everything at rest`, async (t) => {
+    const { summary } = await runWith(
+      t,
+      `${one(together[0] ?? "")}\n  - ${together.slice(1).join("\n  - ")}`,
+      2,
+      INTERRUPT_MS,
+    );
+    assert.deepEqual(broken(summary), []);
+    assert.equal(summary.end.how, "interrupted");
+    assert.equal(summary.faults?.length, 4);
+    for (const { what } of summary.faults ?? []) {
+      assert.match(what, /^thread \w+-0 was paused for \d+ ms of 900000: then the run was told to stop$/);
+    }
+  });
+}
+
+test("a threshold that aborts ends the run also while its client thread is paused", async (t) => {
+  const { summary } = await runWith(
+    t,
+    `${one(pause("client", "15m"))}\nthresholds:\n  workers_started: [{ threshold: count>1000, abortOnFail: true, delayAbortEval: 1s }]`,
+    2,
+  );
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "aborted");
+});
+
 test("what is planned for a time happens at that time of the run's clock, also after that has jumped", async (t) => {
   const { summary } = await runWith(
     t,
@@ -103,6 +138,17 @@ test("what is planned for a time happens at that time of the run's clock, also a
     summary.faults?.map(({ what }) => what.replace(/-[01]/, "")),
     ["the clock jumped ahead by 15000 ms", "thread task was paused for 50 ms"],
   );
+});
+
+test("leaps of the clock that add up to more than 2^31 ms end the run as one leap does, and it can be replayed", async (t) => {
+  const jump = (at: string): string => `{ kind: jump-clock, window: [${at}, ${at}], by: 400h }`;
+  const { summary, directory } = await runWith(t, `${one(jump("500ms"))}\n  - ${jump("600ms")}\n  - ${jump("700ms")}`);
+  assert.deepEqual(broken(summary), []);
+  assert.equal(summary.end.how, "finished");
+  assert.equal(summary.faults?.length, 3);
+  assert.ok(summary.durationMs > 3 * 400 * 3_600_000);
+  const { divergence, cutOff } = await replay(directory);
+  assert.deepEqual([divergence, cutOff], [undefined, []]);
 });
 
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {

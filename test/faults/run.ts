@@ -28,14 +28,16 @@ ${more}
 drainTimeout: 20s
 `;
 
-/** Runs it on `threads` threads beside the platform's own, and gives the summary. */
+/** Runs it on `threads` threads beside the platform's own, interrupts it once `interruptAtMs` of it have passed, and gives the summary. */
 export async function runWith(
   t: TestContext,
   more: string,
   threads = 4,
+  interruptAtMs = Infinity,
 ): Promise<{ summary: Summary; directory: string }> {
   const root = mkdtempSync(join(tmpdir(), "crowdstorm-faults-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
+  const interrupt = new AbortController();
   const text = scenarioWith(more);
   const scenario = parseScenario(text, "faulty.yaml");
   return runThreads({
@@ -49,7 +51,10 @@ export async function runWith(
     record: true,
     options: {},
     reproduce: "simulate --scenario faulty.yaml",
-    interrupt: new AbortController().signal,
+    interrupt: interrupt.signal,
+    onProgress: (_measured, elapsedMs) => {
+      if (elapsedMs >= interruptAtMs) interrupt.abort();
+    },
   });
 }
 

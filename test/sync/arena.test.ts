@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { arenaSizesOf } from "../../dist/engine/arena-sizes.js";
+import { MOST_THREADS } from "../../dist/engine/limits.js";
+import { MOST_WORKERS } from "../../dist/scenario/limits.js";
 import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../../dist/sync/index.js";
 
 test("slots are handed out once, emptied, until all are taken, and again after they were given back", () => {
@@ -124,12 +127,38 @@ test("a coroutine in a thread that gets no place fails, and leaves nothing waiti
   assert.ok(arena.reactor.isIdle);
 });
 
-test("an arena beyond 2 GiB works: its last ring lies where 32-bit byte offsets are negative", () => {
-  // Memory that is not touched is not there: three of these rings take address space only.
+/** What an arena of these sizes loses of the messages that each of its slots `indices` is given, from one handle to another. */
+function lostIn(arena: Arena, indices: readonly number[]): number[] {
+  const other = Arena.attach(arena.shared);
+  return indices.filter((index) => {
+    const sent = [{ far: index }, "zweite Nachricht: ä€😀"];
+    for (const message of sent) openMailbox(arena.slot(index)).append(message);
+    const mailbox = openMailbox(other.slot(index));
+    return sent.some((message) => JSON.stringify(mailbox.take()) !== JSON.stringify(message));
+  });
+}
+
+test("an arena beyond 2 GiB loses nothing, whichever of its slots lies before or behind byte 2^31", () => {
+  // Memory that is not touched is not there: these rings take address space only.
   const arena = Arena.create({ slots: 1, ringBytes: 64, wideSlots: 3, wideRingBytes: 2 ** 30 });
-  const mailbox = openMailbox(arena.slot(3));
-  mailbox.append({ far: "out" });
-  mailbox.append("second");
-  assert.deepEqual(mailbox.take(), { far: "out" });
-  assert.equal(mailbox.take(), "second");
+  assert.deepEqual(lostIn(arena, [0, 1, 2, 3]), []);
+});
+
+test("the arena of the largest run is one that can be made, and loses nothing in its first, middle and last slots", () => {
+  const sizes = arenaSizesOf({ workers: MOST_WORKERS, clients: MOST_THREADS / 2, tasks: MOST_THREADS / 2 });
+  const arena = Arena.create(sizes);
+  const every = Math.floor(sizes.slots / 1000);
+  const wide = Array.from({ length: sizes.wideSlots }, (_, n) => sizes.slots + n);
+  assert.deepEqual(lostIn(arena, [...Array.from({ length: 1000 }, (_, n) => n * every), sizes.slots - 1, ...wide]), []);
+});
+
+test("an arena that is longer than what Node.js 20 can look at is refused with its size and the limit", () => {
+  assert.throws(
+    () => Arena.create({ slots: 1_100_000, ringBytes: 4096, wideSlots: 0, wideRingBytes: 64 }),
+    (error: unknown) =>
+      error instanceof RangeError &&
+      /^an arena of 1100000 slots of 4096 bytes and 0 of 64 needs \d{10} bytes: it can have 4294967296 at most$/.test(
+        error.message,
+      ),
+  );
 });

@@ -202,6 +202,8 @@ export class Journal {
     const length = Buffer.byteLength(text);
     if (length > 127) this.small((length & 127) | 128);
     this.small(length > 127 ? length >>> 7 : length);
-    this.#length += this.#bytes.write(text, this.#length, "utf8");
+    if (this.#bytes.write(text, this.#length, length, "utf8") !== length)
+      throw new RangeError(`a text of ${length} bytes does not fit into a chunk of the order file`);
+    this.#length += length;
   }
 }

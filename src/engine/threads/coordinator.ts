@@ -27,15 +27,17 @@ import {
   type Summary,
 } from "../../report/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { Arena, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
+import { Arena, newClockOffset, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
+import { arenaSizesOf } from "../arena-sizes.js";
 import { conclude } from "../conclude.js";
 import { gatherEvidence } from "../evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
 import type { IoEvidence } from "../roles/io.js";
 import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
+import { ThreadDiedError } from "../pool.js";
 import { recordLostWorkers, recordRest } from "./killed-counts.js";
-import { createLauncher, ThreadDiedError, type LaunchedThread } from "./launch.js";
+import { createLauncher, type LaunchedThread } from "./launch.js";
 import { preparePlatform } from "../platform-rows.js";
 import { recordOf } from "../run-record.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
@@ -113,17 +115,14 @@ async function runWith(
   const clientThreads = Math.max(1, Math.floor(run.threads / 2));
   const taskThreads = Math.max(1, run.threads - clientThreads);
   const faults = plan.faults ?? [];
-  const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
-  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
-  const ringBytes = 4096;
-  const order = run.record ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes }, clock) : undefined;
+  const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? newClockOffset() : undefined;
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
+  const sizes = arenaSizesOf({ workers: plan.workers, clients: clientThreads, tasks: taskThreads });
+  const order = run.record
+    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes }, clock)
+    : undefined;
   const arena = Arena.create({
-    // A worker starts over once at most, while its first agent may still be with a task that has not let go of it; and some more, for
-    // onboarding agents in the moment in which they are replaced.
-    slots: 2 * plan.workers + 64,
-    ringBytes,
-    wideSlots: 1 + taskThreads + 2 * clientThreads,
-    wideRingBytes: 1 << 22,
+    ...sizes,
     clock,
     ...(order !== undefined && { recorder: order.recorder }),
   });
@@ -200,8 +199,8 @@ async function runWith(
       databasePath,
       onKilled: (thread) => collector.forget(thread),
       jumpClock: (ms) => {
-        if (clockOffset === undefined) return;
-        shiftClock(new Int32Array(clockOffset), ms);
+        if (clockOffset === undefined) throw new Error("the clock of a run without such a fault was to jump");
+        shiftClock(clockOffset, ms);
         timetable.clockJumped();
       },
       elapsed,
@@ -220,6 +219,7 @@ async function runWith(
         trouble.promise,
       ]);
       const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
+      injection.stop();
       stop(clients, giveUpAt);
       const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
         Promise.race([report, trouble.promise, untilSilent(from, patience)]);

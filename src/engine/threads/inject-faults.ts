@@ -7,6 +7,7 @@ import { clientChannel, type RunSetup } from "../roles/role.js";
 import { killed } from "../killed.js";
 import { createDatabaseStall } from "./database-stall.js";
 import type { LaunchedThread } from "./launch.js";
+import { createThreadPauses } from "./thread-pauses.js";
 
 /** Between two attempts to tell the pool of a thread's end, ms. */
 const RETRY_MS = 5;
@@ -49,6 +50,8 @@ export interface Injection {
   readonly lostTasks: ReadonlySet<number>;
   /** Resolves once every killed thread has ended. */
   killed(): Promise<void>;
+  /** The run is told to stop: ends every pause of a thread, and lets no other begin. */
+  stop(): void;
   /** Lets go of what is still held. */
   end(): void;
 }
@@ -61,6 +64,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const deaths: Promise<void>[] = [];
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
+  const pauses = createThreadPauses(targets);
   const note = (fault: PlannedFault, what: string): void =>
     void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
 
@@ -112,9 +116,14 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         const threads = fault.thread === "client" ? targets.clients : targets.tasks;
         const thread = threads[Math.floor(fault.pick * threads.length)];
         if (thread === undefined || thread.hasEnded()) return;
-        thread.send({ kind: "pause", ms: fault.lasts });
-        allowanceMs += fault.lasts;
-        note(fault, `thread ${thread.name} was paused for ${fault.lasts} ms`);
+        const atMs = targets.elapsed();
+        const place = happened.length;
+        const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
+        const cutShort = (lastsMs: number): void => {
+          const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was told to stop`;
+          happened[place] = { atMs, kind: fault.kind, lastsMs, what };
+        };
+        if (pauses.begin(thread, fault.lasts, cutShort)) note(fault, whatFor(fault.lasts));
         return;
       }
       case "stall-database": {
@@ -154,10 +163,14 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     lostClients,
     lostTasks,
     get allowanceMs() {
-      return allowanceMs;
+      return allowanceMs + pauses.totalMs;
+    },
+    stop: () => pauses.end(),
+    end() {
+      pauses.end();
+      stall.end();
     },
     killed: async () => void (await Promise.all(deaths)),
-    end: () => stall.end(),
   };
 }
 

@@ -1,12 +1,13 @@
 /** Starts the worker threads of a run in a Piscina pool, one task a thread, and talks to them. */
 import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
-import { Piscina } from "piscina";
 import type { DatabaseConnection, Doorbell } from "../../db/index.js";
 import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
 import type { Clock } from "../../sync/index.js";
 import type { JournalPlace } from "../order/index.js";
+import { createPool, reasonOf, ThreadDiedError } from "../pool.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
+import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 import type { AnyReport } from "./worker-thread.js";
 
@@ -24,6 +25,9 @@ export interface LaunchedThread<Report> {
   /** When it last gave a sign of life, ms on the launcher's clock. */
   readonly heardAt: () => number;
   send(message: ToThread): void;
+  /** Has it stand still until {@link resume} was called as often as this. */
+  pause(): void;
+  resume(): void;
   /** What its gauges are now; nothing when it has ended. */
   gauges(): Promise<AgentGauges | undefined>;
   /** Ends it, whatever it is doing; over when it has ended. */
@@ -57,14 +61,9 @@ export interface LauncherOptions {
   readonly signal: AbortSignal;
 }
 
-/** A thread ended before it had handed over its report. */
-export class ThreadDiedError extends Error {
-  override readonly name = "ThreadDiedError";
-}
-
 export function createLauncher(launch: LauncherOptions): Launcher {
   const { arena, clock, run, clockOffset, acknowledgements, beginOrder, threads, connect, onProgress, signal } = launch;
-  const pool = new Piscina({
+  const { pool, failed } = createPool({
     filename: new URL("./worker-thread.js", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -79,6 +78,7 @@ export function createLauncher(launch: LauncherOptions): Launcher {
       const { port1: port, port2 } = new MessageChannel();
       // Clients know the platform by packets only.
       const order = role.kind === "client" ? undefined : beginOrder?.(name);
+      const pauses = newPauses();
       const counts = createSharedCounts();
       const setup: ThreadSetup = {
         name,
@@ -90,18 +90,21 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         acknowledgements,
         order,
         counts: counts.counts,
+        pauses,
       };
       const killer = new AbortController();
       const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
       const ended = once(port, "close");
       const report = (pool.run(setup, options) as Promise<Report>).catch((error: unknown) => {
         if (killer.signal.aborted) return undefined;
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new ThreadDiedError(`thread ${name} died: ${reason}`, { cause: error });
+        throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
       });
-      const [hello] = (await Promise.race([once(port, "message"), report.then(() => [undefined])])) as [
-        FromThread | undefined,
-      ];
+      const [hello] = (await Promise.race([
+        once(port, "message"),
+        report.then(() => [undefined]),
+        // Once it has begun, the thread has a worker, and one that the pool failed to make in vain is no trouble of the run's.
+        failed,
+      ])) as [FromThread | undefined];
       if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
       const asked: ((gauges: AgentGauges | undefined) => void)[] = [];
       let over = false;
@@ -131,6 +134,11 @@ export function createLauncher(launch: LauncherOptions): Launcher {
         hasEnded: () => over || killer.signal.aborted,
         heardAt: () => heardAt,
         send: (message) => port.postMessage(message),
+        pause() {
+          beginPause(pauses);
+          port.postMessage({ kind: "pause" } satisfies ToThread);
+        },
+        resume: () => endPause(pauses),
         gauges: () =>
           new Promise((resolve) => {
             if (over) {

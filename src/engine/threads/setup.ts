@@ -16,8 +16,10 @@ export interface ThreadSetup {
   readonly arena: SharedArrayBuffer;
   readonly port: MessagePort;
   readonly run: RunSetup;
-  /** By how much the run's clock is ahead of the machine's: an Int32, ms. Absent when the plan lets it never jump. */
+  /** By how much the run's clock is ahead of the machine's. Absent when the plan lets it never jump. */
   readonly clockOffset: SharedArrayBuffer | undefined;
+  /** How many pauses the thread is in (pause.ts). */
+  readonly pauses: SharedArrayBuffer;
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;
   /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
@@ -38,8 +40,8 @@ export type ToThread =
   | { readonly kind: "start"; readonly originMs: number; readonly database: DatabaseConnection }
   /** Clients go home; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end. */
   | { readonly kind: "stop"; readonly untilMs: number }
-  /** Stand still for so long, ms: the fault `pause-thread`. */
-  | { readonly kind: "pause"; readonly ms: number }
+  /** Stand still for as long as the thread's pauses say: the fault `pause-thread`. */
+  | { readonly kind: "pause" }
   /** Say what the gauges are now. */
   | { readonly kind: "gauges" };
 

@@ -11,16 +11,17 @@ import { OrderRecorder } from "../order/recorder.js";
 import type { Lens, Role, Station } from "../roles/role.js";
 import { openAcknowledgementLog } from "./acknowledgements.js";
 import { lensFor } from "./faulty-lens.js";
+import { standStill } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
 /** How often a thread tells the coordinator what it has measured, ms. */
 const PROGRESS_MS = 250;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run, clockOffset, acknowledgements, order, counts }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, order, counts }: ThreadSetup,
   begin: (thread: Station) => Role<Evidence>,
 ): Promise<ThreadReport<Evidence>> {
-  const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const recording = order && new OrderRecorder(new Journal(order), clock);
   const arena = Arena.attach(shared, {
     driver: standingStill,
@@ -56,7 +57,7 @@ export async function runThread<Evidence>(
   });
   port.on("message", (message: ToThread) => {
     if (message.kind === "stop") role.stop(message.untilMs);
-    else if (message.kind === "pause") arena.reactor.sleep(message.ms).block();
+    else if (message.kind === "pause") standStill(pauses);
     else if (message.kind === "gauges") post({ kind: "gauges", gauges: role.gauges() });
   });
   let tickDueAt = systemClock.now() + PROGRESS_MS;

@@ -1,5 +1,5 @@
 /** Many seeds of one scenario under simulated time, over all cores. */
-import { Piscina } from "piscina";
+import { createPool } from "../pool.js";
 import type { RunRequest, RunResult } from "./in-memory.js";
 
 export interface SweepOptions {
@@ -26,7 +26,7 @@ const YOUNG_MIB = 96;
 /** Runs the seeds. Throws when a thread dies. */
 export async function sweep(options: SweepOptions): Promise<void> {
   const { request, planOptions, seeds, threads, stopOnFailure, interrupt, onResult } = options;
-  const pool = new Piscina({
+  const { pool, failed } = createPool({
     filename: new URL("./sweep-thread.js", import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -47,7 +47,7 @@ export async function sweep(options: SweepOptions): Promise<void> {
     }
   };
   try {
-    await Promise.all(Array.from({ length: threads }, lane));
+    await Promise.race([Promise.all(Array.from({ length: threads }, lane)), failed]);
   } finally {
     await pool.destroy();
   }

@@ -8,6 +8,7 @@ import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenar
 import type { MailboxKind } from "../../sync/index.js";
 import type { TraceSink } from "../../trace/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
+import { arenaSizesOf } from "../arena-sizes.js";
 import { gatherEvidence } from "../evidence.js";
 import { preparePlatform } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
@@ -73,12 +74,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const { scenario, plan, mailbox, database, faults, sink } = setup;
   const failures: Error[] = [];
   const simulation: Simulation = createSimulation({
-    arena: {
-      slots: 2 * plan.workers + 64,
-      ringBytes: 4096,
-      wideSlots: 1 + TASK_STATIONS + 2 * CLIENT_STATIONS,
-      wideRingBytes: 1 << 22,
-    },
+    arena: arenaSizesOf({ workers: plan.workers, clients: CLIENT_STATIONS, tasks: TASK_STATIONS }),
     random: stream(plan.seed, "schedule"),
     onWake: (slot, event) => schedulerNote("wake", stations.nameOf(slot), event, null),
     delayOf: (slot) => faults.wakeDelay(stations.nameOf(slot), faultsNote),
