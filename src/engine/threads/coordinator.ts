@@ -109,7 +109,9 @@ async function runWith(
   const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? new SharedArrayBuffer(4) : undefined;
   const clock = clockOffset === undefined ? systemClock : shiftedClock(new Int32Array(clockOffset));
   const ringBytes = 4096;
-  const order = run.record ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes }, clock) : undefined;
+  const order = run.record
+    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes, taskThreads }, clock)
+    : undefined;
   const arena = Arena.create({
     // A worker starts over once at most, while its first agent may still be with a task that has not let go of it; and some more, for
     // onboarding agents in the moment in which they are replaced.
