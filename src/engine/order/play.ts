@@ -143,15 +143,18 @@ export class Play {
     };
   }
 
-  /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
-  read<Row>(read: () => Row): Row {
-    if (this.#current !== undefined) {
-      const { entry, place } = this.#expect((entry) => entry.kind === "read", "a read of the row");
-      this.#effect(place, () => this.#row.status());
-      if (entry.kind === "read" && entry.error !== undefined)
-        throw databaseError(entry.error, "the read failed, as recorded");
-    }
-    return read();
+  /**
+   * The code of a call reads the agent's row, which has by now been carried as far as this code runs ahead of others: its status is the
+   * one that it had in the read's place. Whoever makes a handle reads it as well, and has its own entry.
+   */
+  read<Row extends { readonly status: AgentStatus }>(read: () => Row | undefined): Row | undefined {
+    if (this.#current === undefined) return read();
+    const { entry, place } = this.#expect((entry) => entry.kind === "read", "a read of the row");
+    const status = this.#effect(place, () => this.#row.status()) as AgentStatus;
+    if (entry.kind === "read" && entry.error !== undefined)
+      throw databaseError(entry.error, "the read failed, as recorded");
+    const row = read();
+    return row && { ...row, status };
   }
 
   /** The code of a call asks for a write. One of something else than the status decides nothing here, and is carried out at once. */
