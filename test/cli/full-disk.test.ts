@@ -1,7 +1,7 @@
 /** A disk that is full: before a run, in the middle of one, and as its files are written. Needs the right to mount a small one. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -159,11 +159,12 @@ test("a file of results for which there is no room is not there, nor is a part o
   assert.deepEqual(readdirSync(disk.path), ["filler"]);
 });
 
-test("an order file for which there is no room says so", (t) => {
+test("an order file for which there is no room says so, and has no part of a chunk", (t) => {
   const disk = smallDisk(t, 64);
   if (disk === undefined) return;
   const path = join(disk.path, "task-0.bin");
   const journal = new Journal(createJournal(path, {}));
+  const { size } = statSync(path);
   disk.fill();
   const record = (): void => {
     for (let n = 0; n < 100_000; n++) {
@@ -175,4 +176,5 @@ test("an order file for which there is no room says so", (t) => {
     record,
     (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`,
   );
+  assert.equal(statSync(path).size, size);
 });
