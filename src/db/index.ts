@@ -32,7 +32,7 @@ export type {
   UnitRow,
   WorkerRow,
 } from "./rows.js";
-export type { DatabaseConnection, Doorbell, WriterStats } from "./protocol.js";
+export { databaseError, type DatabaseConnection, type Doorbell, type WriterStats } from "./protocol.js";
 export { followStatuses, type StatusEntry, type StatusLog } from "./status-log.js";
 export {
   AGENT_STATUSES,

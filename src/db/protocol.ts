@@ -98,10 +98,17 @@ export function toWire({ name, message, cause }: DatabaseError): WireError {
 }
 
 export function fromWire({ kind, message, cause }: WireError): DatabaseError {
-  const Kind = Object.hasOwn(ERRORS, kind) ? ERRORS[kind as keyof typeof ERRORS] : DatabaseError;
-  return cause === undefined
-    ? new Kind(message)
-    : new Kind(message, { cause: Object.assign(new Error(cause.message), { code: cause.code }) });
+  return databaseError(
+    kind,
+    message,
+    cause && { cause: Object.assign(new Error(cause.message), { code: cause.code }) },
+  );
+}
+
+/** An error of the class of that name; of {@link DatabaseError} itself when it has no subclass of the name. */
+export function databaseError(name: string, message: string, options?: ErrorOptions): DatabaseError {
+  const Kind = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : DatabaseError;
+  return new Kind(message, options);
 }
 
 /**

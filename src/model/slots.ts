@@ -13,6 +13,8 @@ export interface SlotDirectory {
    * @throws what `Arena.allocate` throws when the arena is full
    */
   slotOf(agentId: string): Slot;
+  /** The slot of an agent, if this thread knows one. */
+  find(agentId: string): Slot | undefined;
   /** Uses the slot that another thread allocated for the agent. Replaces what this thread knew. */
   adopt(agentId: string, slotIndex: number): void;
   /** Drops what this thread knows of the agent. Whoever allocated the slot gives it back with `Arena.release`, once no thread uses it. */
@@ -30,6 +32,7 @@ export function createSlotDirectory(arena: Arena): SlotDirectory {
       }
       return slot;
     },
+    find: (agentId) => slots.get(agentId),
     adopt: (agentId, slotIndex) => void slots.set(agentId, arena.slot(slotIndex)),
     forget: (agentId) => void slots.delete(agentId),
   };

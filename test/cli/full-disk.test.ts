@@ -191,11 +191,12 @@ test("a file of results for which there is no room is not there, nor is a part o
   assert.deepEqual(readdirSync(disk.path), ["filler"]);
 });
 
-test("an order file for which there is no room says so", (t) => {
+test("an order file for which there is no room says so, and has no part of a chunk", (t) => {
   const disk = smallDisk(t, 64);
   if (disk === undefined) return;
   const path = join(disk.path, "task-0.bin");
   const journal = new Journal(createJournal(path, {}));
+  const { size } = statSync(path);
   disk.fill();
   const record = (): void => {
     for (let n = 0; n < 100_000; n++) {
@@ -207,4 +208,5 @@ test("an order file for which there is no room says so", (t) => {
     record,
     (error) => error instanceof ResultsError && error.message === `cannot write ${path}: the disk is full`,
   );
+  assert.equal(statSync(path).size, size);
 });

@@ -3,18 +3,13 @@
  * is repeated as far as it goes.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ORDER_DIRECTORY } from "../../dist/engine/order/index.js";
 import { stream } from "../../dist/scenario/index.js";
+import { headerBytesOf } from "./record-file.js";
 import { replay, runScenario, temporaryDirectory } from "./support.js";
-
-/** Bytes of a file up to the end of its header. */
-function headerOf(path: string): number {
-  const fixed = 9 + 4;
-  return fixed + readFileSync(path).readUInt32LE(9);
-}
 
 /** A copy of the record with each file cut where `lengthOf` says, somewhere between its header and its end. */
 function cut(source: string, target: string, lengthOf: (name: string, least: number, most: number) => number): string {
@@ -22,7 +17,7 @@ function cut(source: string, target: string, lengthOf: (name: string, least: num
   cpSync(join(source, ORDER_DIRECTORY), join(target, ORDER_DIRECTORY), { recursive: true });
   for (const name of readdirSync(join(target, ORDER_DIRECTORY))) {
     const path = join(target, ORDER_DIRECTORY, name);
-    truncateSync(path, lengthOf(name, headerOf(path), statSync(path).size));
+    truncateSync(path, lengthOf(name, headerBytesOf(path), statSync(path).size));
   }
   return target;
 }

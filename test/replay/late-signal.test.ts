@@ -4,11 +4,12 @@ import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { agentsOf, type AgentRecord } from "../../dist/engine/order/agents.js";
-import { OrderDivergence, OrderError, readOrder } from "../../dist/engine/order/index.js";
+import { OrderDivergence, OrderError, readOrder, type OrderHeader } from "../../dist/engine/order/index.js";
 import { createStage } from "../../dist/engine/order/replay.js";
 import type { PlacedEntry } from "../../dist/engine/order/read.js";
 import { AgentTimeoutError } from "../../dist/model/index.js";
 import { simulate } from "../cli/simulate.js";
+import { chunksOf, withChunks } from "./record-file.js";
 import { recordLateSignal, replay } from "./support.js";
 
 test("a stale signal under load: the wait that ended before its time ends so a thousand times", async (t) => {
@@ -39,8 +40,12 @@ test("the same with the sound mailbox: the wait lasts its time, and that is repl
 });
 
 /** The record of the one agent, and what comes of it when it is changed. */
-function recordOf(directory: string): { record: AgentRecord; repeat: (changed: AgentRecord) => unknown } {
-  const files = readOrder(directory);
+function recordOf(directory: string): {
+  record: AgentRecord;
+  header: OrderHeader;
+  repeat: (changed: AgentRecord) => unknown;
+} {
+  const files = readOrder(directory, { allFiles: true, hasEnd: () => true });
   const [record] = [...agentsOf(files)];
   const header = files[0]?.header;
   assert.ok(record !== undefined && header !== undefined);
@@ -55,7 +60,7 @@ function recordOf(directory: string): { record: AgentRecord; repeat: (changed: A
       stage.close();
     }
   };
-  return { record, repeat };
+  return { record, header, repeat };
 }
 
 for (const mailbox of ["reference", "sound"] as const) {
@@ -113,6 +118,35 @@ for (const mailbox of ["reference", "sound"] as const) {
   });
 }
 
+for (const mailbox of ["reference", "sound"] as const) {
+  test(`where a record is cut off, each of its calls ends as in the whole, or has no end (${mailbox})`, async (t) => {
+    const { directory } = await recordLateSignal(t, mailbox, 100);
+    const { record, header } = recordOf(directory);
+    for (let length = 1; length < record.entries.length; length++) {
+      const rest = record.entries.slice(length);
+      const goesOn = new Set(rest.map((entry) => ("call" in entry ? entry.call : undefined)));
+      const calls = new Map(
+        [...record.calls].map(([number, { start, end }]) => [
+          number,
+          { start, end: goesOn.has(number) ? undefined : end },
+        ]),
+      );
+      const stage = createStage(header);
+      const { calls: played } = stage.repeat({
+        ...record,
+        entries: record.entries.slice(0, length),
+        calls,
+        whole: false,
+      });
+      stage.close();
+      for (const [number, { end }] of played) {
+        const whole = record.calls.get(number)?.end;
+        if (end !== undefined) assert.deepEqual(end, { threw: whole?.threw, value: whole?.value }, `cut at ${length}`);
+      }
+    }
+  });
+}
+
 test("a wait that ended before its time in a changed record is found", async (t) => {
   const { directory } = await recordLateSignal(t, "sound", 100);
   const { record, repeat } = recordOf(directory);
@@ -130,7 +164,10 @@ test("a message of another name, and a status that the run's database does not h
   const { directory } = await recordLateSignal(t, "reference", 60_000);
   const path = join(directory, "order", "appending.bin");
   const bytes = readFileSync(path);
-  writeFileSync(path, Buffer.from(bytes.toString("latin1").replace("update-1", "update-2"), "latin1"));
+  const renamed = chunksOf(path).map((entries) =>
+    Buffer.from(entries.toString("latin1").replace("update-1", "update-2"), "latin1"),
+  );
+  writeFileSync(path, withChunks(path, renamed));
   const { divergence } = await replay(directory);
   assert.match(
     divergence?.message ?? "",
@@ -168,7 +205,7 @@ test("a record that was cut off is repeated as far as it goes, one that is none 
     (error) => error instanceof OrderError && /appending\.bin: it is not a record of order$/.test(error.message),
   );
   writeFileSync(path, bytes.with(8, 9));
-  await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 3/);
+  await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 4/);
   writeFileSync(path, bytes);
   const unknown = await simulate("replay", directory, "--agent", "2");
   assert.deepEqual(

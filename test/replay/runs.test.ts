@@ -13,6 +13,9 @@ const runs = [
   ["shutdown-drain", "sound"],
   ["reconnect-flap", "reference"],
   ["partner-disconnect", "sound"],
+  ["test/data/replay/returns-at-once.yaml", "sound"],
+  ["test/data/replay/drops-at-once.yaml", "reference"],
+  ["test/data/replay/one-return.yaml", "sound"],
 ] as const;
 
 for (const [scenario, mailbox] of runs) {

@@ -10,7 +10,7 @@ import { runThreads, type FinishedRun } from "../../dist/engine/index.js";
 import { createJournal, Journal, ORDER_DIRECTORY, OrderRecorder } from "../../dist/engine/order/index.js";
 import { replayOrder, type OrderReplay } from "../../dist/engine/order/replay.js";
 import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
-import { buildPlan, openScenario } from "../../dist/scenario/index.js";
+import { buildPlan, openScenario, type PlanOptions } from "../../dist/scenario/index.js";
 import { Arena, suspend, systemClock, type MailboxKind } from "../../dist/sync/index.js";
 import { populate } from "../model/fixture.js";
 import type { AppendingThread } from "./appending-thread.js";
@@ -29,7 +29,7 @@ export async function runScenario(
   t: TestContext,
   name: string,
   mailbox: MailboxKind,
-  planOptions = { seed: 5, workers: 40, durationMs: 2500 },
+  planOptions: PlanOptions = { seed: 5, workers: 40, durationMs: 2500 },
 ): Promise<FinishedRun> {
   const loaded = await openScenario(name);
   return runThreads({
@@ -61,7 +61,12 @@ export async function recordLateSignal(
   const writer = await startWriter(join(directory, "run.db"), { create: true });
   mkdirSync(join(directory, ORDER_DIRECTORY));
   const placeOf = (thread: string) =>
-    createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), { thread, mailbox, ringBytes: 4096 });
+    createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), {
+      thread,
+      threads: ["taking", "appending"],
+      mailbox,
+      ringBytes: 4096,
+    });
   const recorder = new OrderRecorder(new Journal(placeOf("taking")), systemClock);
   const arena = Arena.create({ slots: 1, recorder });
   const db = connectDatabase(writer.connect());

@@ -17,7 +17,12 @@ function watched(t: TestContext) {
   mkdirSync(join(directory, ORDER_DIRECTORY));
   const recorder = new OrderRecorder(
     new Journal(
-      createJournal(join(directory, ORDER_DIRECTORY, "one.bin"), { thread: "one", mailbox: "sound", ringBytes: 4096 }),
+      createJournal(join(directory, ORDER_DIRECTORY, "one.bin"), {
+        thread: "one",
+        threads: ["one"],
+        mailbox: "sound",
+        ringBytes: 4096,
+      }),
     ),
     systemClock,
   );
@@ -29,7 +34,7 @@ function watched(t: TestContext) {
   const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
   const recorded = (): string[] => {
     recorder.close();
-    const [file] = readOrder(directory);
+    const [file] = readOrder(directory, { allFiles: true, hasEnd: () => true });
     assert.ok(file !== undefined);
     return [...file.entries()].map((entry) =>
       entry.kind === "started" ? entry.method : entry.kind === "operation" ? entry.operation.name : entry.kind,

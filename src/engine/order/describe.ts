@@ -15,11 +15,13 @@ function whatOf(entry: PlacedEntry): string {
     case "operation":
       return `${entry.operation.name}${entry.operation.endsWait ? ` ${entry.positive ? "raised" : "timed out"}` : entry.positive ? " → true" : ""}`;
     case "read":
-      return `the row has status ${entry.status ?? "none at all"}`;
+      return entry.error === undefined
+        ? `the row has status ${entry.status ?? "none at all"}`
+        : `the read of the row failed: ${entry.error}`;
     case "asked":
       return `a request to write ${entry.write}${entry.status === undefined ? "" : ` ${entry.status}`}`;
     case "answered":
-      return `the answer to a write${entry.failed ? ": it failed" : entry.replaced === undefined ? "" : `: the status was ${entry.replaced}`}`;
+      return `the answer to a write${entry.error !== undefined ? ` failed: ${entry.error}` : entry.replaced === undefined ? "" : `: the status was ${entry.replaced}`}`;
     case "closed":
       return "the agent is over here";
   }

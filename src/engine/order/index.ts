@@ -4,6 +4,7 @@ export { OrderDivergence } from "./divergence.js";
 export { ORDER_DIRECTORY } from "./format.js";
 export { addRemains, createJournal, Journal, type JournalPlace } from "./journal.js";
 export type { LifeLine } from "./life.js";
-export { OrderError, readOrder, UnknownAgentError } from "./read.js";
+export { OrderError, UnknownAgentError } from "./order-error.js";
+export { readOrder, type OrderHeader } from "./read.js";
 export { OrderRecorder } from "./recorder.js";
 export { replayOrder, type EarlyTimeout, type OrderReplay, type OrderReplayOptions } from "./replay.js";

@@ -2,10 +2,10 @@
  * Writes an order file: a buffer that is added to the file when it is full. The buffer is shared memory, so that what a thread had
  * in it when it was killed can be added by whoever made the buffer.
  */
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { cannotWrite } from "../../report/results-error.js";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
-import { CODE, LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
+import { CODE, encodeChunk, encodeHeader, LONGEST_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./format.js";
 
 /** What a thread needs to write its file. */
 export interface JournalPlace {
@@ -29,12 +29,9 @@ export const NONE = -1;
 
 /** Begins a new file at `path`. Throws the error of the file system. */
 export function createJournal(path: string, header: object): JournalPlace {
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
   const file = openSync(path, "wx");
   try {
-    writeFileSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION]), length, text]));
+    writeFileSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION]), encodeHeader(header)]));
   } finally {
     closeSync(file);
   }
@@ -56,21 +53,20 @@ export function addRemains({ path, buffer }: JournalPlace): void {
 function writeChunk(file: number, path: string, words: Int32Array, bytes: Buffer): void {
   const used = words[USED] ?? 0;
   const number = words[CHUNK] ?? 0;
-  const head = Buffer.alloc(8);
-  head.writeUInt32LE(used, 0);
-  head.writeUInt32LE(number, 4);
-  append(file, path, Buffer.concat([head, bytes.subarray(0, used)]));
+  append(file, path, encodeChunk(number, bytes.subarray(0, used)));
   // A thread that is killed before this leaves the same chunk to be written again; a reader knows it by its number.
   words[CHUNK] = number + 1;
   words[USED] = 0;
 }
 
-/** @throws ResultsError */
+/** Adds all of the bytes, or none: what may be added later would not be read behind a part of them. @throws ResultsError */
 function append(file: number, path: string, bytes: Buffer): void {
+  const { size } = fstatSync(file);
   try {
     // To the last byte: `writeSync` may write less on a disk that fills up.
     writeFileSync(file, bytes);
   } catch (error) {
+    ftruncateSync(file, size);
     throw cannotWrite(path, error);
   }
 }
@@ -189,7 +185,7 @@ export class Journal {
   /** Adds everything to the file, and its end. */
   close(): void {
     if (this.#length > 0) this.#flush();
-    append(this.#file, this.#path, Buffer.alloc(8));
+    append(this.#file, this.#path, encodeChunk(this.#words[CHUNK] ?? 0, new Uint8Array(0)));
     closeSync(this.#file);
   }
 

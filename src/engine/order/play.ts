@@ -5,7 +5,7 @@
  * Code between two waits runs as one stretch, when its first entry is due. What another thread did meanwhile lies between two
  * operations of the stretch; it is carried out there, on behalf of code that runs later and has to do exactly it.
  */
-import { DatabaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
+import { databaseError, type AgentStatus, type WriteArgs, type WriteName, type WriteResult } from "../../db/index.js";
 import { Agent, OnboardingAgent } from "../../model/index.js";
 import {
   spawn,
@@ -21,7 +21,6 @@ import type { AgentRecord } from "./agents.js";
 import { codeOf } from "./call-code.js";
 import { describeEnd, describeEntry } from "./describe.js";
 import { OrderDivergence, RecordEnds } from "./divergence.js";
-import type { Scalar } from "./format.js";
 import { makeMessage } from "./message.js";
 import type {
   AnsweredEntry,
@@ -66,6 +65,11 @@ export class Play {
   readonly #row: OrderedRow;
   readonly #scripts = new Map<number, number[]>();
   readonly #handles = new Map<number, Agent | OnboardingAgent>();
+  /** The statuses that threads have read outside of calls, for the handles that they are about to make. */
+  readonly #loaded = new Map<string, AgentStatus | undefined>();
+  /** The answers to requests to write, by the numbers of the requests; and the other way round. */
+  readonly #answers = new Map<number, AnsweredEntry>();
+  readonly #requests = new Map<number, AskedEntry>();
   readonly #done: boolean[];
   readonly #outcomes: unknown[];
   /** Everything before this place has been done. */
@@ -91,6 +95,7 @@ export class Play {
       if (script === undefined) this.#scripts.set(entry.call, [place]);
       else script.push(place);
     });
+    for (const script of this.#scripts.values()) this.#pairWrites(script);
   }
 
   /** The id that the agent has here, as `getAgentId()` gives it. */
@@ -138,13 +143,18 @@ export class Play {
     };
   }
 
-  /** The code of a call reads the agent's row; so does whoever makes a handle, which has its own entry. */
-  read<Row>(read: () => Row): Row {
-    if (this.#current !== undefined) {
-      const { place } = this.#expect((entry) => entry.kind === "read", "a read of the row");
-      this.#effect(place, () => this.#row.status());
-    }
-    return read();
+  /**
+   * The code of a call reads the agent's row, which has by now been carried as far as this code runs ahead of others: its status is the
+   * one that it had in the read's place. Whoever makes a handle reads it as well, and has its own entry.
+   */
+  read<Row extends { readonly status: AgentStatus }>(read: () => Row | undefined): Row | undefined {
+    if (this.#current === undefined) return read();
+    const { entry, place } = this.#expect((entry) => entry.kind === "read", "a read of the row");
+    const status = this.#effect(place, () => this.#row.status()) as AgentStatus;
+    if (entry.kind === "read" && entry.error !== undefined)
+      throw databaseError(entry.error, "the read failed, as recorded");
+    const row = read();
+    return row && { ...row, status };
   }
 
   /** The code of a call asks for a write. One of something else than the status decides nothing here, and is carried out at once. */
@@ -155,7 +165,7 @@ export class Play {
       (entry) => entry.kind === "asked" && entry.write === name && entry.status === status,
       `a request to write ${name}${status === undefined ? "" : ` ${status}`}`,
     );
-    this.#effect(place, () => this.#row.ask(entry as AskedEntry, this.#now));
+    this.#effect(place, () => this.#ask(entry as AskedEntry));
     const result = isStatus ? undefined : this.#world.database.write(name, ...args).block();
     const call = this.#running();
     return {
@@ -183,11 +193,11 @@ export class Play {
         return;
       case "answered":
         this.#onBehalf(entry, place);
-        return this.#resume(entry, place, entry.failed);
+        return this.#resume(entry, place, entry.error);
       case "operation":
         if (entry.operation.endsWait && entry.call !== undefined) {
           this.#onBehalf(entry, place);
-          return this.#resume(entry, place, false);
+          return this.#resume(entry, place, undefined);
         }
     }
     if (this.#done[place] === true) return;
@@ -203,14 +213,21 @@ export class Play {
   }
 
   #open(entry: OpenedEntry): void {
-    this.#row.bringTo(entry.status);
-    const { context } = this.#world;
-    const handle = OnboardingAgent.isOnboardingId(this.#record.agentId)
-      ? OnboardingAgent.get(context, this.#dbId)
-      : Agent.get(context, this.#dbId);
-    if (handle.dbStatus !== entry.status)
-      this.#differ(entry.number, describeEntry(entry), `its status is ${handle.dbStatus}`);
-    this.#handles.set(entry.number, handle);
+    const status = this.#loaded.has(entry.thread) ? this.#loaded.get(entry.thread) : this.#row.status();
+    this.#loaded.delete(entry.thread);
+    if (status !== entry.status) this.#differ(entry.number, describeEntry(entry), `its status is ${status}`);
+    this.#handles.set(entry.number, this.#newHandle(entry.status));
+  }
+
+  /** A handle on the row as it was read, which it may no longer be. */
+  #newHandle(status: AgentStatus): Agent | OnboardingAgent {
+    const { context, database } = this.#world;
+    if (OnboardingAgent.isOnboardingId(this.#record.agentId)) {
+      const row = database.getOnboardingAgent(this.#dbId);
+      return OnboardingAgent.get(context, this.#dbId, row && { ...row, status });
+    }
+    const row = database.getAgent(this.#dbId);
+    return Agent.get(context, this.#dbId, row && { ...row, status });
   }
 
   #start(entry: StartedEntry): void {
@@ -227,19 +244,23 @@ export class Play {
     this.calls.set(entry.number, call);
     this.#as(call, () =>
       spawn(
-        codeOf(entry, handle, (payloadLimit) => this.#messageOf(entry.argument, call.script, payloadLimit)),
+        codeOf(entry, handle, (payloadLimit) => this.#messageOf(entry, call.script, payloadLimit)),
         (value) => this.#ended(call, { threw: false, value }),
         (error) => this.#threw(call, error),
       ),
     );
   }
 
-  /** A message of the recorded name and length; one that found no room in any mailbox was not pushed, and is one byte too long. */
-  #messageOf(name: Scalar, script: readonly number[], payloadLimit: number): Json {
+  /**
+   * A message of the recorded name and length. One that was not pushed though its call has ended found no room in any mailbox, and is one
+   * byte too long; where the record ends before the end of the call, no more is known of it than its name.
+   */
+  #messageOf({ number, argument }: StartedEntry, script: readonly number[], payloadLimit: number): Json {
     const push = script
       .map((place) => this.#record.entries[place])
       .find((entry) => entry?.kind === "operation" && entry.operation.takes === "message");
-    return makeMessage(String(name), push?.kind === "operation" ? push.bytes : payloadLimit + 1);
+    const unpushed = this.#record.calls.get(number)?.end === undefined ? 0 : payloadLimit + 1;
+    return makeMessage(String(argument), push?.kind === "operation" ? push.bytes : unpushed);
   }
 
   #ended(call: PlayedCall, end: CallEnd): void {
@@ -262,7 +283,7 @@ export class Play {
       this.#ended(call, { threw: true, value: error instanceof Error ? error.name : String(error) });
   }
 
-  #resume(entry: OperationEntry | AnsweredEntry, place: number, failed: boolean): void {
+  #resume(entry: OperationEntry | AnsweredEntry, place: number, error: string | undefined): void {
     const call = entry.call === undefined ? undefined : this.calls.get(entry.call);
     const name = entry.kind === "operation" ? entry.operation.name : ANSWER;
     if (call?.waiting?.name !== name || call.script[call.next] !== place) {
@@ -285,7 +306,7 @@ export class Play {
     call.next++;
     const outcome = this.#outcomes[place];
     this.#as(call, () =>
-      failed ? waiter.fail(new DatabaseError("the write failed, as recorded")) : waiter.resume(outcome),
+      error === undefined ? waiter.resume(outcome) : waiter.fail(databaseError(error, "the write failed, as recorded")),
     );
   }
 
@@ -327,10 +348,14 @@ export class Play {
       case "read":
         return this.#settle(place, () => this.#row.status());
       case "asked":
-        return this.#settle(place, () => this.#row.ask(entry, this.#now));
+        return this.#settle(place, () => this.#ask(entry));
       case "answered":
-        return this.#settle(place, () => this.#row.answer(entry, this.#askedBefore(entry)));
+        return this.#settle(place, () => this.#row.answer(entry, this.#requests.get(entry.number)));
     }
+  }
+
+  #ask(entry: AskedEntry): void {
+    this.#row.ask(entry, this.#answers.get(entry.number), this.#now);
   }
 
   /** Carries out what belongs to the entry, and compares what came of it. */
@@ -346,8 +371,10 @@ export class Play {
       if (operation.givesTicket) this.#tickets.set(`${call ?? ""} ${operation.event ?? ""}`, outcome);
       if (operation.isPositive(outcome) !== entry.positive)
         this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, positive: !entry.positive }));
-    } else if (entry.kind === "read" && outcome !== entry.status) {
-      this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, status: outcome as AgentStatus }));
+    } else if (entry.kind === "read" && entry.error === undefined) {
+      if (entry.call === undefined) this.#loaded.set(entry.thread, entry.status);
+      if (outcome !== entry.status)
+        this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, status: outcome as AgentStatus }));
     } else if (entry.kind === "answered" && outcome !== entry.replaced) {
       this.#differ(entry.number, describeEntry(entry), describeEntry({ ...entry, replaced: outcome as AgentStatus }));
     }
@@ -366,12 +393,16 @@ export class Play {
     }
   }
 
-  /** What an answer answers: the last that its call has asked for. */
-  #askedBefore({ call, number }: AnsweredEntry): AskedEntry | undefined {
-    return (this.#scripts.get(call ?? -1) ?? [])
-      .map((place) => this.#record.entries[place])
-      .filter((entry) => entry?.kind === "asked")
-      .findLast((entry) => entry.number < number);
+  /** Has each answer belong to the last request of its call before it. */
+  #pairWrites(script: readonly number[]): void {
+    let request: AskedEntry | undefined;
+    for (const place of script) {
+      const entry = this.#record.entries[place];
+      if (entry?.kind === "asked") request = entry;
+      if (entry?.kind !== "answered" || request === undefined) continue;
+      this.#answers.set(request.number, entry);
+      this.#requests.set(entry.number, request);
+    }
   }
 
   get #now(): number {

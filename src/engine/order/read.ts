@@ -1,18 +1,12 @@
-/** Reads order files: entry by entry, one chunk of each file in memory at a time. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+/** Reads the order files of a run, entry by entry. */
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { AGENT_STATUSES, type AgentStatus } from "../../db/index.js";
 import { MAILBOX_KINDS, SLOT_OPERATIONS, type AnySlotOperation, type MailboxKind } from "../../sync/index.js";
-import { CODE, MAGIC, METHODS, ORDER_DIRECTORY, SCALAR, VERSION, type Method, type Scalar } from "./format.js";
-
-/** A record of order cannot be read. The message is one line: which file, and what is wrong with it. */
-export class OrderError extends Error {
-  override readonly name = "OrderError";
-}
-
-/** The record has no agent of the id that was asked for. */
-export class UnknownAgentError extends OrderError {}
+import { openChunks } from "./chunks.js";
+import { CODE, METHODS, ORDER_DIRECTORY, SCALAR, type Method, type Scalar } from "./format.js";
+import { OrderError } from "./order-error.js";
 
 interface Placed {
   /** Which thread's it is. */
@@ -50,7 +44,13 @@ export type OperationEntry = InCall & {
   /** Of a push: how long the message was. */
   readonly bytes: number;
 };
-export type ReadEntry = InCall & { readonly kind: "read"; readonly status: AgentStatus | undefined };
+/** A read of the agent's row: of a call, or outside of any for a new handle. */
+export type ReadEntry = InCall & {
+  readonly kind: "read";
+  readonly status: AgentStatus | undefined;
+  /** The name of the error by which it failed. */
+  readonly error: string | undefined;
+};
 export type AskedEntry = InCall & {
   readonly kind: "asked";
   readonly write: string;
@@ -59,7 +59,8 @@ export type AskedEntry = InCall & {
 };
 export type AnsweredEntry = InCall & {
   readonly kind: "answered";
-  readonly failed: boolean;
+  /** The name of the error by which the write failed. */
+  readonly error: string | undefined;
   readonly replaced: AgentStatus | undefined;
 };
 export type ClosedEntry = Placed & { readonly kind: "closed" };
@@ -86,12 +87,15 @@ const LARGEST_RING_BYTES = 1 << 22;
 
 const headerSchema = z.object({
   thread: z.string(),
+  threads: z.array(z.string()),
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
   ringBytes: z.int().positive().max(LARGEST_RING_BYTES),
 });
 /** What a file says of its thread and its run. */
 export interface OrderHeader {
   readonly thread: string;
+  /** All threads of the run that have a file. */
+  readonly threads: readonly string[];
   readonly mailbox: MailboxKind;
   /** Bytes of an agent's mailbox ring. */
   readonly ringBytes: number;
@@ -103,95 +107,77 @@ export interface OrderFile {
   entries(): Generator<OrderEntry, boolean>;
 }
 
-/**
- * The order files of the run in `directory`; none when it has none. One of a thread that `hasEnd` says yes to is damaged when it was
- * cut off. @throws OrderError, here or while their entries are read
- */
-export function readOrder(directory: string, hasEnd: (thread: string) => boolean = () => false): OrderFile[] {
+/** What a run's record is expected to have. */
+export interface ExpectedRecord {
+  /** Whether a file that is missing is damage: the run has begun, and its files were there before. */
+  readonly allFiles: boolean;
+  /** Whether the file of a thread is damaged when it was cut off. */
+  readonly hasEnd: (thread: string) => boolean;
+}
+
+/** The order files of the run in `directory`; none when it has none. @throws OrderError, here or while their entries are read */
+export function readOrder(directory: string, { allFiles, hasEnd }: ExpectedRecord): OrderFile[] {
+  const folder = join(directory, ORDER_DIRECTORY);
   let names: string[];
   try {
-    names = readdirSync(join(directory, ORDER_DIRECTORY)).sort();
+    names = readdirSync(folder).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new OrderError(`cannot read ${join(directory, ORDER_DIRECTORY)}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new OrderError(`cannot read ${folder}: ${(error as Error).message}`, { cause: error });
   }
-  return names
-    .filter((name) => name.endsWith(".bin"))
-    .map((name) => orCannotRead(join(directory, ORDER_DIRECTORY, name), (path) => openOrderFile(path, hasEnd)));
+  const files = names
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => openOrderFile(folder, name.slice(0, -SUFFIX.length), hasEnd));
+  const run = files[0]?.header;
+  if (run === undefined) return [];
+  const alike = ({ thread: _, ...ofRun }: OrderHeader): string => JSON.stringify(ofRun);
+  for (const { header } of files) {
+    if (alike(header) !== alike(run))
+      throw new OrderError(`${pathOf(folder, header.thread)}: damaged: it is not of the run of ${run.thread}${SUFFIX}`);
+  }
+  const missing = run.threads.find((thread) => !names.includes(thread + SUFFIX));
+  if (allFiles && missing !== undefined)
+    throw new OrderError(`${pathOf(folder, missing)} is missing: thread ${missing} of the run recorded there`);
+  return files;
 }
 
-/** The error of the file system, such as that of a directory in the place of a file, as one of the record. */
-function orCannotRead<T>(path: string, open: (path: string) => T): T {
-  try {
-    return open(path);
-  } catch (error) {
-    if (error instanceof OrderError) throw error;
-    throw new OrderError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
-  }
+const SUFFIX = ".bin";
+
+function pathOf(folder: string, thread: string): string {
+  return join(folder, thread + SUFFIX);
 }
 
-/** Looks at the header of the file at `path`. It is open again while its entries are read. */
-function openOrderFile(path: string, hasEnd: (thread: string) => boolean): OrderFile {
-  const file = openSync(path, "r");
-  try {
-    const start = read(file, MAGIC.length + 5);
-    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new OrderError(`${path}: it is not a record of order`);
-    const version = start[MAGIC.length];
-    if (version !== VERSION)
-      throw new OrderError(
-        `${path}: a record of order of version ${version ?? 0}; this program reads version ${VERSION}`,
-      );
-    const headerBytes = start.readUInt32LE(MAGIC.length + 1);
-    const header = headerSchema.safeParse(JSON.parse(read(file, headerBytes)?.toString() ?? "null"));
-    if (!header.success) throw new OrderError(`${path}: its header does not say whose it is`);
-    const { thread } = header.data;
-    return { header: header.data, entries: () => entriesOf(path, start.length + headerBytes, thread, hasEnd(thread)) };
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new OrderError(`${path}: its header is damaged`, { cause: error });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function* entriesOf(path: string, from: number, thread: string, hasEnd: boolean): Generator<OrderEntry, boolean> {
-  const cutOff = (): false => {
-    if (hasEnd) throw new OrderError(`${path}: damaged: it ends in the middle, though its run finished`);
-    return false;
+/** The file of the thread of that name. */
+function openOrderFile(folder: string, name: string, hasEnd: (thread: string) => boolean): OrderFile {
+  const path = pathOf(folder, name);
+  const chunks = openChunks(path);
+  const header = headerOf(path, chunks.header);
+  const { thread, threads } = header;
+  if (thread !== name || !threads.includes(thread))
+    throw new OrderError(`${path}: damaged: it is the record of thread ${thread}`);
+  return {
+    header,
+    *entries() {
+      const decoder = new Decoder(path, thread);
+      const rest = chunks.read(hasEnd(thread));
+      try {
+        for (let next = rest.next(); ; next = rest.next()) {
+          if (next.done) return next.value;
+          yield* decoder.entries(next.value);
+        }
+      } finally {
+        rest.return(false);
+      }
+    },
   };
-  const decoder = new Decoder(path, thread);
-  const file = openSync(path, "r");
-  try {
-    read(file, from);
-    let last = -1;
-    for (;;) {
-      const head = read(file, 8);
-      if (head === undefined) return cutOff();
-      const length = head.readUInt32LE(0);
-      if (length === 0) return true;
-      const chunk = read(file, length);
-      if (chunk === undefined) return cutOff();
-      const number = head.readUInt32LE(4);
-      // Written by its thread, which was killed before it could say so, and again from what it left.
-      if (number === last) continue;
-      if (number !== last + 1) throw new OrderError(`${path}: damaged: chunk ${number} follows chunk ${last}`);
-      last = number;
-      yield* decoder.entries(chunk);
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
-/** The next bytes of the file; undefined when it has fewer. */
-function read(file: number, length: number): Buffer | undefined {
-  // A damaged length is no reason to ask for so much memory.
-  if (length > fstatSync(file).size) return undefined;
-  const bytes = Buffer.alloc(length);
-  return readSync(file, bytes, 0, length, null) === length ? bytes : undefined;
+function headerOf(path: string, json: string): OrderHeader {
+  try {
+    return headerSchema.parse(JSON.parse(json));
+  } catch (error) {
+    throw new OrderError(`${path}: its header does not say whose it is`, { cause: error });
+  }
 }
 
 class Decoder {
@@ -255,7 +241,9 @@ class Decoder {
         };
       }
       case CODE.read:
-        return { kind: "read", ...this.#inCall(this.#untimed()), status: this.#status() };
+        return { kind: "read", ...this.#inCall(this.#untimed()), ...this.#statusOrError(bit) };
+      case CODE.loaded:
+        return { kind: "read", ...this.#timed(), call: undefined, ...this.#statusOrError(bit) };
       case CODE.asked:
         return {
           kind: "asked",
@@ -264,8 +252,11 @@ class Decoder {
           status: this.#status(),
           unlessFinal: bit,
         };
-      case CODE.answered:
-        return { kind: "answered", ...this.#inCall(this.#timed()), failed: bit, replaced: this.#status() };
+      case CODE.answered: {
+        const placed = this.#inCall(this.#timed());
+        const { status: replaced, error } = this.#statusOrError(bit);
+        return { kind: "answered", ...placed, error, replaced };
+      }
       case CODE.closed:
         return { kind: "closed", ...this.#timed() };
       default: {
@@ -301,6 +292,10 @@ class Decoder {
     const code = this.#byte();
     if (code > AGENT_STATUSES.length) throw this.#damaged("an unknown status");
     return AGENT_STATUSES[code - 1];
+  }
+
+  #statusOrError(failed: boolean): Pick<ReadEntry, "status" | "error"> {
+    return failed ? { status: undefined, error: this.#text() } : { status: this.#status(), error: undefined };
   }
 
   #scalar(): Scalar {

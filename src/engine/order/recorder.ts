@@ -7,11 +7,11 @@
  * database, and in the place of the handles.
  */
 import type { AgentStatus, Database, Reads, WriteArgs, WriteName, WriteResult } from "../../db/index.js";
-import { Agent, OnboardingAgent, type ModelContext } from "../../model/index.js";
+import { Agent, OnboardingAgent, type ModelContext, type SlotDirectory } from "../../model/index.js";
 import type { Clock, Slot, SlotRecorder, Wait, Waiter } from "../../sync/index.js";
 import { CODE, type Scalar } from "./format.js";
 import { NONE, type Journal } from "./journal.js";
-import type { Call, Calls, WatchedHandle } from "./calls.js";
+import { nameOfError, type Call, type Calls, type WatchedHandle } from "./calls.js";
 import { watchHandle } from "./watched-handle.js";
 
 export class OrderRecorder implements SlotRecorder, Calls {
@@ -20,6 +20,8 @@ export class OrderRecorder implements SlotRecorder, Calls {
   readonly #clock: Clock;
   /** The agents whose slots other threads have allocated. */
   readonly #adopted = new Set<string>();
+  /** Those of the context; undefined before there is one. */
+  #slots: SlotDirectory | undefined;
 
   constructor(journal: Journal, clock: Clock) {
     this.#journal = journal;
@@ -54,37 +56,33 @@ export class OrderRecorder implements SlotRecorder, Calls {
 
   /** The database as the calls of this thread see it. */
   database<D extends Database>(database: D): D {
-    const watched = { ...database };
-    const watchRead = (name: "getAgent" | "getOnboardingAgent"): void => {
-      const read = database[name].bind(database) as Reads["getAgent"];
-      const noted: Reads["getAgent"] = (id) => {
-        const row = read(id);
-        if (this.current !== undefined) this.#noteRead(this.current, row?.status);
-        return row;
-      };
-      Object.assign(watched, { [name]: noted });
+    const getAgent = database.getAgent.bind(database);
+    const getOnboardingAgent = database.getOnboardingAgent.bind(database);
+    const reads: Pick<Reads, "getAgent" | "getOnboardingAgent"> = {
+      getAgent: (id) => this.#read(id, id, getAgent),
+      getOnboardingAgent: (id) => this.#read(`${OnboardingAgent.DISPLAY_PREFIX}${id}`, id, getOnboardingAgent),
     };
-    watchRead("getAgent");
-    watchRead("getOnboardingAgent");
     const write = <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> => {
       const call = this.current;
       if (call === undefined) return database.write(name, ...args);
       const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
       this.#noteAsked(call, name, isStatus ? (args as WriteArgs<"updateAgent">)[1] : undefined);
-      return new NotedAnswer(database.write(name, ...args), (failed, value) =>
-        this.#noteAnswer(call, failed, !failed && isStatus ? (value as AgentStatus) : undefined),
+      return new NotedAnswer(database.write(name, ...args), (failure, value) =>
+        this.#noteAnswer(call, failure, failure === undefined && isStatus ? (value as AgentStatus) : undefined),
       );
     };
-    return Object.assign(watched, { write });
+    return { ...database, ...reads, write };
   }
 
   /** `context`, whose handles are watched. */
   context(context: ModelContext): ModelContext {
     const { slots } = context;
+    this.#slots = slots;
     return {
       ...context,
       slots: {
         slotOf: (agentId) => slots.slotOf(agentId),
+        find: (agentId) => slots.find(agentId),
         adopt: (agentId, slot) => {
           this.#adopted.add(agentId);
           slots.adopt(agentId, slot);
@@ -147,11 +145,43 @@ export class OrderRecorder implements SlotRecorder, Calls {
     this.#journal.end();
   }
 
-  #noteRead({ slot, number: call }: Call, status: AgentStatus | undefined): void {
+  /**
+   * Reads the agent's row as an operation on its slot: a write that was answered at a lower number is committed before the read begins, and
+   * what the read has seen was asked for at a lower number. Of an agent whose slot this thread does not know nothing is recorded.
+   */
+  #read<Row extends { readonly status: AgentStatus }>(
+    agentId: string,
+    id: string,
+    read: (id: string) => Row | undefined,
+  ): Row | undefined {
+    const call = this.current;
+    const slot = call?.slot ?? this.#slots?.find(agentId);
+    if (slot === undefined) return read(id);
     const number = slot.enter();
+    let row: Row | undefined;
+    try {
+      row = read(id);
+    } catch (error) {
+      this.#noteRead(slot, number, call, error, undefined);
+      throw error;
+    }
+    this.#noteRead(slot, number, call, undefined, row?.status);
+    return row;
+  }
+
+  /** Ends the operation `number`, a read. */
+  #noteRead(
+    slot: Slot,
+    number: number,
+    call: Call | undefined,
+    failure: unknown,
+    status: AgentStatus | undefined,
+  ): void {
+    const at = call === undefined ? this.#clock.now() : NONE;
     slot.leave(number);
-    this.#journal.begin(slot.index, call, CODE.read, false, number, NONE, NONE);
-    this.#journal.status(status);
+    const code = call === undefined ? CODE.loaded : CODE.read;
+    this.#journal.begin(slot.index, call?.number ?? NONE, code, failure !== undefined, number, at, NONE);
+    this.#statusOrError(failure, status);
     this.#journal.end();
   }
 
@@ -164,13 +194,18 @@ export class OrderRecorder implements SlotRecorder, Calls {
     this.#journal.end();
   }
 
-  #noteAnswer({ slot, number: call }: Call, failed: boolean, replaced: AgentStatus | undefined): void {
+  #noteAnswer({ slot, number: call }: Call, failure: unknown, replaced: AgentStatus | undefined): void {
     const number = slot.enter();
     const at = this.#clock.now();
     slot.leave(number);
-    this.#journal.begin(slot.index, call, CODE.answered, failed, number, at, NONE);
-    this.#journal.status(replaced);
+    this.#journal.begin(slot.index, call, CODE.answered, failure !== undefined, number, at, NONE);
+    this.#statusOrError(failure, replaced);
     this.#journal.end();
+  }
+
+  #statusOrError(failure: unknown, status: AgentStatus | undefined): void {
+    if (failure === undefined) this.#journal.status(status);
+    else this.#journal.text(nameOfError(failure));
   }
 }
 
@@ -182,17 +217,23 @@ function numberOn(slot: number, call: Call | undefined): number {
 /** The answer to a write, noted when it is there. */
 class NotedAnswer<T> implements Wait<T>, Waiter<T> {
   readonly #answer: Wait<T>;
-  readonly #note: (failed: boolean, value: T | undefined) => void;
+  readonly #note: (failure: unknown, value: T | undefined) => void;
   #waiter: Waiter<T> | undefined;
 
-  constructor(answer: Wait<T>, note: (failed: boolean, value: T | undefined) => void) {
+  constructor(answer: Wait<T>, note: (failure: unknown, value: T | undefined) => void) {
     this.#answer = answer;
     this.#note = note;
   }
 
   block(): T {
-    const value = this.#answer.block();
-    this.#note(false, value);
+    let value: T;
+    try {
+      value = this.#answer.block();
+    } catch (error) {
+      this.#note(error, undefined);
+      throw error;
+    }
+    this.#note(undefined, value);
     return value;
   }
 
@@ -202,12 +243,12 @@ class NotedAnswer<T> implements Wait<T>, Waiter<T> {
   }
 
   resume(value: T): void {
-    this.#note(false, value);
+    this.#note(undefined, value);
     this.#waiter?.resume(value);
   }
 
   fail(error: unknown): void {
-    this.#note(true, undefined);
+    this.#note(error, undefined);
     this.#waiter?.fail(error);
   }
 }

@@ -6,14 +6,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../db/index.js";
-import { readRunRecord, readSummary, RUN_FILES } from "../../report/index.js";
+import { hasBegun, readRunRecord, readSummary, RUN_FILES } from "../../report/index.js";
 import { nameOf } from "../evidence.js";
 import { killed } from "../killed.js";
 import { agentsOf, type AgentRecord } from "./agents.js";
 import { OrderDivergence } from "./divergence.js";
 import { lifeOf, type LifeLine } from "./life.js";
 import { Play } from "./play.js";
-import { OrderError, readOrder, UnknownAgentError, type OrderHeader } from "./read.js";
+import { OrderError, UnknownAgentError } from "./order-error.js";
+import { readOrder, type ExpectedRecord, type OrderHeader } from "./read.js";
 import { createWorld, type World } from "./world.js";
 
 export interface OrderReplayOptions {
@@ -64,7 +65,7 @@ export async function replayOrder(
   directory: string,
   { times, agentId, breathe }: OrderReplayOptions,
 ): Promise<OrderReplay> {
-  const files = readOrder(directory, whoseRecordHasAnEnd(directory));
+  const files = readOrder(directory, expectedRecord(directory));
   const [first] = files;
   if (first === undefined) throw new OrderError(`${directory}: the run has no record of the order of its operations`);
   const originMs = readRunRecord(directory)?.originMs ?? 0;
@@ -107,15 +108,16 @@ export async function replayOrder(
 }
 
 /** A finished run has its database, and an end in the record of each thread that no fault has killed. @throws OrderError, ResultsError */
-function whoseRecordHasAnEnd(directory: string): (thread: string) => boolean {
-  if (!existsSync(join(directory, RUN_FILES.summary))) return () => false;
+function expectedRecord(directory: string): ExpectedRecord {
+  const allFiles = hasBegun(directory);
+  if (!existsSync(join(directory, RUN_FILES.summary))) return { allFiles, hasEnd: () => false };
   const { faults = [] } = readSummary(directory);
   const database = join(directory, RUN_FILES.database);
   if (!existsSync(database))
     throw new OrderError(
       `${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`,
     );
-  return (thread) => !faults.some(({ what }) => what === killed(thread));
+  return { allFiles, hasEnd: (thread) => !faults.some(({ what }) => what === killed(thread)) };
 }
 
 function count(

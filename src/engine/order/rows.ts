@@ -15,6 +15,8 @@ export function isStatusWrite(name: string): name is "updateAgent" | "updateOnbo
 interface PendingWrite {
   readonly status: AgentStatus;
   readonly unlessFinal: boolean;
+  /** The status that it replaced according to the record; undefined when it was not answered, or had failed. */
+  readonly replaces: AgentStatus | undefined;
   /** Carries it out on the row; gives the status before. */
   readonly execute: () => AgentStatus;
   /** The status before, once it was carried out. */
@@ -40,18 +42,18 @@ export class OrderedRow {
     )?.status;
   }
 
-  /** Takes in a request at `at` (ms). One of something else than the status is nothing here. */
-  ask({ status, unlessFinal, number, write }: AskedEntry, at: number): void {
+  /** Takes in a request at `at` (ms), and how it was answered. One of something else than the status is nothing here. */
+  ask({ status, unlessFinal, number, write }: AskedEntry, answered: AnsweredEntry | undefined, at: number): void {
     if (status === undefined || !isStatusWrite(write)) return;
     // The database is of this thread alone: what a write comes to is known at once.
     const execute = (): AgentStatus => this.#database.write(write, this.#dbId, { status, at, unlessFinal }).block();
-    this.#writes.set(number, { status, unlessFinal, replaced: undefined, execute });
+    this.#writes.set(number, { status, unlessFinal, replaces: answered?.replaced, replaced: undefined, execute });
   }
 
   /** Carries out what `asked` has asked for, unless somebody has seen it before; gives the status before. */
-  answer({ failed, replaced }: AnsweredEntry, asked: AskedEntry | undefined): AgentStatus | undefined {
+  answer({ error, replaced }: AnsweredEntry, asked: AskedEntry | undefined): AgentStatus | undefined {
     const write = asked === undefined ? undefined : this.#writes.get(asked.number);
-    if (write === undefined || failed) return undefined;
+    if (write === undefined || error !== undefined) return undefined;
     if (write.replaced === undefined) {
       if (replaced !== undefined) this.bringTo(replaced, write);
       write.replaced = write.execute();
@@ -73,6 +75,7 @@ function pathTo(from: AgentStatus, wanted: AgentStatus, open: readonly PendingWr
   if (from === wanted) return [];
   let best: PendingWrite[] | undefined;
   for (const write of open) {
+    if (write.replaces !== undefined && write.replaces !== from) continue;
     const next = write.unlessFinal && isFinal(from) ? from : write.status;
     if (next === from) continue;
     const rest = pathTo(

@@ -119,7 +119,7 @@ async function runWith(
   const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const sizes = arenaSizesOf({ workers: plan.workers, clients: clientThreads, tasks: taskThreads });
   const order = run.record
-    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes }, clock)
+    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes, taskThreads }, clock)
     : undefined;
   const arena = Arena.create({
     ...sizes,

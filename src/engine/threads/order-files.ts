@@ -10,6 +10,7 @@ import {
   ORDER_DIRECTORY,
   OrderRecorder,
   type JournalPlace,
+  type OrderHeader,
 } from "../order/index.js";
 
 export interface OrderFiles {
@@ -27,14 +28,16 @@ export interface OrderFiles {
 /** Makes the directory and the file of this thread. @throws ResultsError */
 export function createOrderFiles(
   directory: string,
-  run: { readonly mailbox: MailboxKind; readonly ringBytes: number },
+  run: { readonly mailbox: MailboxKind; readonly ringBytes: number; readonly taskThreads: number },
   clock: Clock,
 ): OrderFiles {
+  const { taskThreads, ...ofRun } = run;
+  const threads = ["coordinator", "io", ...Array.from({ length: taskThreads }, (_, shard) => `task-${shard}`)];
   const places: JournalPlace[] = [];
   const begin = (thread: string): JournalPlace => {
     const path = join(directory, ORDER_DIRECTORY, `${thread}.bin`);
     try {
-      const place = createJournal(path, { thread, ...run });
+      const place = createJournal(path, { thread, threads, ...ofRun } satisfies OrderHeader);
       places.push(place);
       return place;
     } catch (error) {

@@ -95,6 +95,7 @@ export function watchedContext(
         nameSlot(slot.index, agentId);
         return slot;
       },
+      find: (agentId) => slots.find(agentId),
       adopt: (agentId, slot) => slots.adopt(agentId, slot),
       forget: (agentId) => slots.forget(agentId),
     },
