@@ -10,7 +10,6 @@ export {
 } from "./against.js";
 export { compareFigures, type Compared, type CompareOptions, type Comparison, type Verdict } from "./compare.js";
 export type { Bench, Figure } from "./figure.js";
-export { measureFloor, type Floor } from "./floor.js";
 export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderComparison } from "./outputs.js";
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { renderResult } from "./render.js";
