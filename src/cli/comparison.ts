@@ -7,12 +7,10 @@ import {
   renderComparison,
   type Figure,
 } from "../bench/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { colored } from "./terminal.js";
-
-/** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
-const EXIT_SLOWER = 99;
 
 /** For `yargs.options(…)`. */
 export const comparisonOptions = {
@@ -56,7 +54,7 @@ export function giveComparison(
     junit: () => comparisonJUnit(compared),
     "benchmark-json": () => benchmarkActionJson(current),
   });
-  if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT_SLOWER;
+  if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT.threshold;
 }
 
 function percent(text: string): number {

@@ -37,6 +37,7 @@ import {
   writeAtomically,
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import {
@@ -53,8 +54,6 @@ import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
 import { widthOf } from "./terminal.js";
 
-const EXIT_VIOLATION = 98;
-const EXIT_INTERRUPTED = 1;
 const PROGRESS_EVERY_MS = 1000;
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {
@@ -157,13 +156,13 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     const stopped = await drive(exploration, args, settings.strategy);
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
-      process.exitCode = EXIT_VIOLATION;
+      process.exitCode = EXIT.invariant;
       tellViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
       return;
     }
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
-    if (stopped === "interrupted") process.exitCode = EXIT_INTERRUPTED;
+    if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const { mailbox, strategy, seed, depth } = settings;
     const state: Progress = {
       version: 1,
@@ -239,7 +238,7 @@ async function replayFile(file: string, args: ExploreArguments): Promise<void> {
     else if (problems.length === 0)
       print(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
     else showFailure(session, failure, file);
-    if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
+    if (problems.length > 0) process.exitCode = EXIT.invariant;
   } finally {
     await session.close();
   }

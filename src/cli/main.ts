@@ -3,6 +3,7 @@
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean, ScenarioError } from "../scenario/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { benchCommand } from "./bench.js";
 import { completionCommand, isCompletionRequest, printCompletions } from "./completion.js";
 import { compareCommand } from "./compare.js";
@@ -29,10 +30,6 @@ import {
   type Usage,
 } from "./usage.js";
 import { validateCommand } from "./validate.js";
-
-/** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
-const EXIT_USAGE = 2;
-const EXIT_FAILURE = 1;
 
 /** In the order of `--help`; the first is what is run when no other is named. */
 const COMMANDS = [
@@ -127,5 +124,5 @@ try {
   }
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT_USAGE : EXIT_FAILURE;
+  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? EXIT.usage : EXIT.failure;
 }

@@ -1,7 +1,5 @@
 /** What becomes of the program when nobody reads its output any more. */
-
-/** As the shell counts a program that SIGPIPE ended. */
-const EXIT_NO_READER = 141;
+import { EXIT, whySystemFailed } from "../vocabulary/index.js";
 
 /**
  * Ends the program without a word when the reader of its output has gone (`| head`), with the verdict of the run if there is
@@ -9,11 +7,9 @@ const EXIT_NO_READER = 141;
  */
 export function survivesItsReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_NO_READER);
-    process.stderr.write(
-      `simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}\n`,
-    );
-    process.exit(1);
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.noReader);
+    process.stderr.write(`simulate: cannot write the output: ${whySystemFailed(error)}\n`);
+    process.exit(EXIT.failure);
   });
   // Progress that nobody sees is no reason to end a run.
   process.stderr.on("error", () => undefined);

@@ -10,6 +10,7 @@ import {
   type CutOffSimulation,
 } from "../engine/index.js";
 import { formatCount, readSummary, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultsText } from "./fault-options.js";
@@ -27,8 +28,6 @@ interface Arguments extends OutputArguments {
 
 /** Missing acknowledgements that are printed. */
 const MISSING_SHOWN = 10;
-/** As for a broken invariant: something that was acknowledged is not there. */
-const EXIT_MISSING = 98;
 
 export const reportCommand: CommandModule<object, Arguments> = {
   command: "report <run>",
@@ -76,7 +75,7 @@ export const reportCommand: CommandModule<object, Arguments> = {
     }
     const cutOff = examineCutOff(directory);
     process.stdout.write(`${describe(cutOff, directory).join("\n")}\n`);
-    if (cutOff.missing.length > 0) process.exitCode = EXIT_MISSING;
+    if (cutOff.missing.length > 0) process.exitCode = EXIT.invariant;
   },
 };
 

@@ -10,6 +10,7 @@ import {
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
@@ -24,7 +25,6 @@ interface Arguments extends PlanArguments {
   readonly output?: string | undefined;
 }
 
-const EXIT_NOTHING_TO_SHRINK = 1;
 /** What is said of a search by how it ended. */
 const CUT_OFF = {
   smallest: "; nothing smaller fails",
@@ -76,7 +76,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
       process.stderr.write(
         `seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)\n`,
       );
-      process.exitCode = EXIT_NOTHING_TO_SHRINK;
+      process.exitCode = EXIT.notReplayed;
       return;
     }
     process.stderr.write(
@@ -92,7 +92,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
       process.stderr.write(
         "with its workers written out it does not fail so any more: there is nothing to make smaller\n",
       );
-      process.exitCode = EXIT_NOTHING_TO_SHRINK;
+      process.exitCode = EXIT.notReplayed;
       return;
     }
     const { smallest, tried, ended, text: smaller } = shrunk;

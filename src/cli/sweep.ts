@@ -1,9 +1,18 @@
 /** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
 import { availableParallelism } from "node:os";
 import type { CommandModule } from "yargs";
-import { CONDITIONS, refuseThreadFaults, SOMETIMES, sweep, type Condition, type RunResult } from "../engine/index.js";
-import { formatCount, plural, shellWord } from "../report/index.js";
+import {
+  CONDITIONS,
+  refuseThreadFaults,
+  reproduceCommand,
+  SOMETIMES,
+  sweep,
+  type Condition,
+  type RunResult,
+} from "../engine/index.js";
+import { formatCount, plural } from "../report/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../sync/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
@@ -19,8 +28,6 @@ interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly json: boolean;
 }
 
-const EXIT_INVARIANT = 98;
-const EXIT_INTERRUPTED = 1;
 /** Between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
 
@@ -86,7 +93,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       again: (seed) => reproduce(args, seed),
     };
     process.stdout.write(args.json ? `${JSON.stringify(tally.asData(ending), null, 2)}\n` : tally.render(ending));
-    process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : tally.isWhole ? 0 : EXIT_INTERRUPTED;
+    process.exitCode = tally.failing.length > 0 ? EXIT.invariant : tally.isWhole ? 0 : EXIT.interrupted;
   },
 };
 
@@ -100,11 +107,7 @@ function seedsFrom(text: string): { first: number; last: number } {
 }
 
 function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
-  const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
-  const given = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${value}`],
-  );
-  return ["simulate", `--scenario ${shellWord(scenario)}`, ...given, `--virtual --seed ${seed}`].join(" ");
+  return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
 }
 
 /** What is told of a sweep beside its results. */

@@ -2,13 +2,12 @@
 import type { CommandModule } from "yargs";
 import { arrivalsMsOf, formatDuration, openScenario, ScenarioError, workersOf } from "../scenario/index.js";
 import { plural } from "../report/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { examples } from "./examples.js";
 
 interface Arguments {
   readonly files: readonly string[];
 }
-
-const EXIT_INVALID = 2;
 
 export const validateCommand: CommandModule<object, Arguments> = {
   command: "validate <files..>",
@@ -34,7 +33,7 @@ export const validateCommand: CommandModule<object, Arguments> = {
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;
         for (const problem of error.problems) process.stderr.write(`${problem}\n`);
-        process.exitCode = EXIT_INVALID;
+        process.exitCode = EXIT.usage;
       }
     }
   },

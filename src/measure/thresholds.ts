@@ -10,7 +10,7 @@
  * that was never raised is 0, since `count==0` is a statement about just that.
  */
 import { closest } from "fastest-levenshtein";
-import { parseDuration, TIME_UNITS, toMs } from "./duration.js";
+import { parseDuration, TIME_UNITS, toMs } from "../vocabulary/index.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
 
