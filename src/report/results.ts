@@ -19,10 +19,8 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
-import { whyFileFailed } from "./why-file-failed.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
-import { renderComparison, type ComparedRun } from "./html/compare.js";
-import { renderReport } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
@@ -39,7 +37,9 @@ export function createRunDirectory(root: string, runId: string): string {
     makeDirectories(root);
     mkdirSync(directory);
   } catch (error) {
-    throw new ResultsError(`cannot make the results directory ${directory}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot make the results directory ${directory}: ${whySystemFailed(error)}`, {
+      cause: error,
+    });
   }
   return directory;
 }
@@ -75,44 +75,6 @@ export function writeAtomically(path: string, data: string | Uint8Array): void {
   }
 }
 
-export interface RunFiles {
-  readonly summary: Summary;
-  /** The text of `latency.hlog` (`formatHlog`). */
-  readonly hlog: string;
-  /** The scenario as it was read, comments and all. */
-  readonly scenario: string;
-  /** What the report draws. */
-  readonly report: ReportData;
-}
-
-/** Writes a run's files into its directory, the summary last. @throws ResultsError */
-export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
-  writeAtomically(join(directory, RUN_FILES.scenario), scenario);
-  writeAtomically(join(directory, RUN_FILES.hlog), hlog);
-  writeAtomically(join(directory, RUN_FILES.reportData), `${JSON.stringify(report)}\n`);
-  writeAtomically(join(directory, RUN_FILES.report), renderReport(summary, report));
-  writeAtomically(join(directory, RUN_FILES.summary), `${JSON.stringify(summary, null, 2)}\n`);
-}
-
-/**
- * Writes the report of a finished run anew from its summary and its chart data, for one written by another version, or lost.
- * Returns its path. @throws ResultsError
- */
-export function writeReport(directory: string): string {
-  const path = join(directory, RUN_FILES.report);
-  writeAtomically(path, renderReport(readSummary(directory), readReportData(directory)));
-  return path;
-}
-
-/** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
-export function compareReports(before: string, after: string): string {
-  const read = (directory: string): ComparedRun => ({
-    summary: readSummary(directory),
-    data: readReportData(directory),
-  });
-  return renderComparison(read(before), read(after));
-}
-
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
   const { path, content } = readVersioned(directory, RUN_FILES.summary, 1);
@@ -138,7 +100,7 @@ function readVersioned(directory: string, file: string, readable: number): { pat
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     throw new ResultsError(
-      `cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error)}`,
+      `cannot read ${path}: ${error instanceof SyntaxError ? "it is not JSON" : whySystemFailed(error)}`,
       { cause: error },
     );
   }
@@ -165,7 +127,7 @@ export function listRuns(root: string): ListedRun[] {
   try {
     names = readdirSync(root).sort();
   } catch (error) {
-    throw new ResultsError(`cannot list ${root}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot list ${root}: ${whySystemFailed(error)}`, { cause: error });
   }
   const has = (directory: string, file: string): boolean => existsSync(join(directory, file));
   return names.flatMap((runId): ListedRun[] => {

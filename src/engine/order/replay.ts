@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../db/index.js";
 import { readRunRecord, readSummary, RUN_FILES } from "../../report/index.js";
 import { nameOf } from "../evidence.js";
-import { killed } from "../killed.js";
 import { agentsOf, type AgentRecord } from "./agents.js";
 import { OrderDivergence } from "./divergence.js";
 import { lifeOf, type LifeLine } from "./life.js";
@@ -115,7 +114,7 @@ function whoseRecordHasAnEnd(directory: string): (thread: string) => boolean {
     throw new OrderError(
       `${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`,
     );
-  return (thread) => !faults.some(({ what }) => what === killed(thread));
+  return (thread) => !faults.some((fault) => fault.kind === "kill-thread" && fault.thread === thread);
 }
 
 function count(

@@ -4,7 +4,6 @@ import { MailboxFullError, openMailbox, type Arena, type Json } from "../../sync
 import type { RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
-import { killed } from "../killed.js";
 import { createDatabaseStall } from "./database-stall.js";
 import type { LaunchedThread } from "./launch.js";
 
@@ -34,6 +33,8 @@ export interface Happened {
   /** ms since the start of the run. */
   readonly atMs: number;
   readonly kind: PlannedFault["kind"];
+  /** The thread that it befell; absent when it befell no single thread. */
+  readonly thread?: string;
   /** For how long, ms; 0 for what is over at once. */
   readonly lastsMs: number;
   /** What happened, one line. */
@@ -58,8 +59,14 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   const lostTasks = new Set<number>();
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
-  const note = (fault: PlannedFault, what: string): void =>
-    void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
+  const note = (fault: PlannedFault, what: string, thread?: string): void =>
+    void happened.push({
+      atMs: targets.elapsed(),
+      kind: fault.kind,
+      ...(thread !== undefined && { thread }),
+      lastsMs: lengthOf(fault),
+      what,
+    });
 
   /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
   const tellPool = async (message: Json): Promise<void> => {
@@ -85,7 +92,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     // One that has ended has nothing left to lose, and has handed over what it noted.
     if (thread === undefined || thread.hasEnded()) return;
     lost.add(index);
-    note(fault, killed(thread.name));
+    note(fault, `thread ${thread.name} was killed`, thread.name);
     await thread.kill();
     targets.onKilled(thread.name);
     arena.bury(thread.place);
@@ -109,7 +116,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         if (thread === undefined || thread.hasEnded()) return;
         thread.send({ kind: "pause", ms: fault.lasts });
         allowanceMs += fault.lasts;
-        note(fault, `thread ${thread.name} was paused for ${fault.lasts} ms`);
+        note(fault, `thread ${thread.name} was paused for ${fault.lasts} ms`, thread.name);
         return;
       }
       case "stall-database": {
