@@ -16,8 +16,8 @@ export function assert(condition: boolean, message: string): asserts condition {
 }
 
 /** The element of `array` at `index`. @throws AssertionError when there is none */
-export function at<T extends NonNullable<unknown> | null>(array: ArrayLike<T>, index: number): T {
+export function at<T>(array: ArrayLike<T>, index: number): Exclude<T, undefined> {
   const element = array[index];
   if (element === undefined) throw new AssertionError(`there is no element ${index} in an array of ${array.length}`);
-  return element;
+  return element as Exclude<T, undefined>;
 }

@@ -5,16 +5,26 @@ import type { RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
 import { createDatabaseStall } from "./database-stall.js";
-import type { LaunchedThread } from "./launch.js";
 
 /** Between two attempts to tell the pool of a thread's end, ms. */
 const RETRY_MS = 5;
 
+/** A thread of the run, as far as a fault can befall it. */
+export interface BreakableThread {
+  readonly name: string;
+  /** Its place among the arena's threads. */
+  readonly place: number;
+  hasEnded(): boolean;
+  send(message: { readonly kind: "pause"; readonly ms: number }): void;
+  /** Ends it, whatever it is doing; over when it has ended. */
+  kill(): Promise<void>;
+}
+
 export interface FaultTargets {
   readonly arena: Arena;
   readonly inboxes: RunSetup["inboxes"];
-  readonly clients: readonly LaunchedThread<unknown>[];
-  readonly tasks: readonly LaunchedThread<unknown>[];
+  readonly clients: readonly BreakableThread[];
+  readonly tasks: readonly BreakableThread[];
   readonly databasePath: string;
   /** The thread of this name was killed, and has ended. */
   readonly onKilled: (thread: string) => void;
