@@ -1,20 +1,21 @@
 /**
  * The direction of dependency (docs/architecture.md): arrows point down only.
- *   cli → engine, explore → scenario, live → model → db → sync;  measure and report stand aside and import nothing above themselves.
+ *   cli → engine, explore → scenario, live → model → db → sync → vocabulary;  measure and report stand aside and import nothing above
+ * themselves. The platform (sync, db, model, live) imports nothing of the harness.
  */
 const may = {
   vocabulary: [],
-  sync: [],
-  measure: [],
-  db: ["sync"],
-  model: ["db", "sync"],
-  live: ["model", "db", "sync", "measure"],
-  scenario: ["measure"],
-  report: ["measure"],
-  explore: ["live", "model", "db", "sync", "measure"],
-  trace: [],
-  bench: ["scenario", "live", "model", "db", "sync", "measure", "report"],
-  engine: ["scenario", "live", "model", "db", "sync", "measure", "report", "trace", "bench"],
+  sync: ["vocabulary"],
+  measure: ["db", "sync", "vocabulary"],
+  db: ["sync", "vocabulary"],
+  model: ["db", "sync", "vocabulary"],
+  live: ["model", "db", "sync", "vocabulary"],
+  scenario: ["measure", "vocabulary"],
+  report: ["measure", "vocabulary"],
+  explore: ["live", "model", "db", "sync", "measure", "vocabulary"],
+  trace: ["vocabulary"],
+  bench: ["scenario", "live", "model", "db", "sync", "measure", "report", "vocabulary"],
+  engine: ["scenario", "live", "model", "db", "sync", "measure", "report", "trace", "vocabulary"],
 };
 
 module.exports = {

@@ -3,7 +3,7 @@ import { workerData } from "node:worker_threads";
 import type * as Sync from "../sync/index.js";
 import { systemClock } from "../sync/index.js";
 import { median } from "./statistics.js";
-import { answerQuestions } from "./threads.js";
+import { answerQuestions } from "../measure/floor/index.js";
 
 export interface ControlThread {
   /** URLs of the copies. */

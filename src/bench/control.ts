@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ControlQuestion, ControlThread } from "./control-thread.js";
 import type { Bench } from "./figure.js";
 import { inDirectory } from "./platform.js";
-import { startThread } from "./threads.js";
+import { startThread } from "../measure/floor/index.js";
 
 const SHIPPED = fileURLToPath(new URL("../sync/", import.meta.url));
 /** Appended and taken by each of the two in a round, in turns. */
@@ -27,7 +27,7 @@ export const control: Bench = {
       for (let round = 0; round < rounds; round++) {
         // A thread a round: how the code came to be compiled, and where its memory lies, is drawn anew.
         const thread = startThread<ControlQuestion, { readonly shipped: number; readonly bare: number }>(
-          "control-thread",
+          new URL("./control-thread.js", import.meta.url),
           {
             shipped,
             bare,

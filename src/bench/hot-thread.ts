@@ -8,7 +8,7 @@ import { workerData } from "node:worker_threads";
 import { connectDatabase, type DatabaseConnection } from "../db/index.js";
 import { Agent, createContext } from "../model/index.js";
 import { Arena, systemClock } from "../sync/index.js";
-import { answerQuestions } from "./threads.js";
+import { answerQuestions } from "../measure/floor/index.js";
 
 export interface HotThread {
   /** Whether this thread serves. The other returns. */

@@ -7,7 +7,7 @@ import type { Bench } from "./figure.js";
 import type { HotQuestion, HotThread } from "./hot-thread.js";
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";
-import { startThread } from "./threads.js";
+import { startThread } from "../measure/floor/index.js";
 
 /** In each round. */
 const VOLLEYS: Readonly<Record<HotQuestion["over"], number>> = { words: 20_000, messages: 20_000, mailboxes: 20_000 };
@@ -29,7 +29,7 @@ export const hot: Bench = {
       const start = (serves: boolean) => {
         const connection = writer.connect();
         return startThread<HotQuestion, Float64Array>(
-          "hot-thread",
+          new URL("./hot-thread.js", import.meta.url),
           { ...shared, serves, connection } satisfies HotThread,
           connection,
         );

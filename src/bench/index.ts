@@ -18,7 +18,6 @@ export {
   type Verdict,
 } from "./compare.js";
 export type { Bench, Figure } from "./figure.js";
-export { measureFloor, type Floor } from "./floor.js";
 export {
   benchmarkActionJson,
   comparisonJUnit,

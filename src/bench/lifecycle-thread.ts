@@ -6,7 +6,7 @@ import { workerData } from "node:worker_threads";
 import { Agent, OnboardingAgent, TaskRun, Unit, Worker } from "../model/index.js";
 import { systemClock, wait, type Steps } from "../sync/index.js";
 import { openModelThread, type ParkedThread } from "./parked.js";
-import { answerQuestions } from "./threads.js";
+import { answerQuestions } from "../measure/floor/index.js";
 
 export interface LifecycleThread extends ParkedThread {
   readonly taskRunId: string;

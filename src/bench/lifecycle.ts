@@ -7,7 +7,7 @@ import type { LifecycleQuestion, LifecycleThread } from "./lifecycle-thread.js";
 import { meansOf } from "./parked.js";
 import { inDirectory } from "./platform.js";
 import { openRawLifecycle } from "./raw-lifecycle.js";
-import { startThread } from "./threads.js";
+import { startThread } from "../measure/floor/index.js";
 
 /** In each round; a multiple of the batch. */
 const WORKERS = 2000;
@@ -28,7 +28,11 @@ export const lifecycle: Bench = {
       const writer = await startWriter(path);
       const means = meansOf(Arena.create({ slots: 2 * AT_ONCE }), 0, writer);
       const data: LifecycleThread = { ...means, taskRunId, updates: UPDATES };
-      const thread = startThread<LifecycleQuestion, number>("lifecycle-thread", data, means.connection);
+      const thread = startThread<LifecycleQuestion, number>(
+        new URL("./lifecycle-thread.js", import.meta.url),
+        data,
+        means.connection,
+      );
       const raw = openRawLifecycle(rawPath, taskRunId, UPDATES);
       try {
         const model: number[] = [];

@@ -6,8 +6,7 @@ import { workerData } from "node:worker_threads";
 import { connectDatabase, type DatabaseConnection } from "../db/index.js";
 import { Agent, createContext } from "../model/index.js";
 import { Arena, systemClock } from "../sync/index.js";
-import { openLane, pause } from "./handover.js";
-import { answerQuestions } from "./threads.js";
+import { openLane, pause, answerQuestions } from "../measure/floor/index.js";
 
 export interface OneWayThread {
   readonly side: "client" | "task";

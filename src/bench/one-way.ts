@@ -1,11 +1,10 @@
 /** How long a live update takes from the client's thread to the task's, at low load, beside a bare hand-over of a thread. */
 import { Arena } from "../sync/index.js";
 import type { Bench, Figure } from "./figure.js";
-import { newLane } from "./handover.js";
+import { newLane, startThread } from "../measure/floor/index.js";
 import type { OneWayQuestion, OneWaySamples, OneWayThread } from "./one-way-thread.js";
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";
-import { startThread } from "./threads.js";
 
 /** Of each kind in a round: the p99 then has five samples above it. */
 const MESSAGES = 500;
@@ -27,7 +26,11 @@ export const oneWay: Bench = {
       const start = (side: OneWayThread["side"]) => {
         const connection = writer.connect();
         const data: OneWayThread = { ...shared, side, connection };
-        return startThread<OneWayQuestion, OneWaySamples>("one-way-thread", data, connection);
+        return startThread<OneWayQuestion, OneWaySamples>(
+          new URL("./one-way-thread.js", import.meta.url),
+          data,
+          connection,
+        );
       };
       const task = start("task");
       const client = start("client");

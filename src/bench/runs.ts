@@ -122,5 +122,5 @@ function durationOf({ options: { duration } }: Summary): string {
 /** Threads for simulated workers and tasks: those that came to the end, and those that were killed on the way. */
 function threadsOf({ health, faults = [] }: Summary): string {
   const ended = health.threads.filter(({ thread }) => /^(client|task)-\d+$/.test(thread)).length;
-  return String(ended + faults.filter(({ what }) => what.endsWith(" was killed")).length);
+  return String(ended + faults.filter(({ kind }) => kind === "kill-thread").length);
 }

@@ -6,8 +6,7 @@ import { workerData } from "node:worker_threads";
 import { openDatabase } from "../db/index.js";
 import { Agent, createContext } from "../model/index.js";
 import { Arena, spawn, type Steps } from "../sync/index.js";
-import { populate } from "./platform.js";
-import { answerQuestions } from "./threads.js";
+import { populate, answerQuestions } from "../measure/floor/index.js";
 
 export interface ScaleThread {
   readonly agents: number;

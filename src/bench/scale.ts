@@ -1,7 +1,7 @@
 /** Whether an update costs more among many agents than among few. */
 import type { Bench } from "./figure.js";
 import type { ScaleQuestion, ScaleThread } from "./scale-thread.js";
-import { startThread } from "./threads.js";
+import { startThread } from "../measure/floor/index.js";
 
 const FEW = 1000;
 const MORE = [10_000, 100_000];
@@ -14,7 +14,9 @@ export const scale: Bench = {
   async measure(rounds) {
     const crowds = [FEW, ...MORE].map((agents) => ({
       agents,
-      thread: startThread<ScaleQuestion, number>("scale-thread", { agents } satisfies ScaleThread),
+      thread: startThread<ScaleQuestion, number>(new URL("./scale-thread.js", import.meta.url), {
+        agents,
+      } satisfies ScaleThread),
       costs: [] as number[],
     }));
     try {

@@ -3,7 +3,7 @@ import { workerData } from "node:worker_threads";
 import { Agent } from "../model/index.js";
 import { systemClock, type Steps } from "../sync/index.js";
 import { openModelThread, type ParkedThread } from "./parked.js";
-import { answerQuestions } from "./threads.js";
+import { answerQuestions } from "../measure/floor/index.js";
 
 export interface StatusThread extends ParkedThread {
   readonly agents: number;

@@ -4,10 +4,9 @@ import { Arena, systemClock } from "../sync/index.js";
 import type { Bench, Figure } from "./figure.js";
 import { meansOf } from "./parked.js";
 import { inDirectory, onPlatform } from "./platform.js";
-import { openRawSqlite, type RawSqlite } from "./raw-sqlite.js";
+import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
 import { percentileOf } from "./statistics.js";
 import type { StatusAnswer, StatusQuestion, StatusThread } from "./status-thread.js";
-import { startThread } from "./threads.js";
 
 const AGENTS = 200;
 /** In each round: a tenth of a second or more. */
@@ -24,7 +23,11 @@ export const status: Bench = {
       onPlatform(AGENTS, async (writer) => {
         const means = meansOf(Arena.create({ slots: AGENTS }), 0, writer);
         const data = { ...means, agents: AGENTS } satisfies StatusThread;
-        const thread = startThread<StatusQuestion, StatusAnswer>("status-thread", data, means.connection);
+        const thread = startThread<StatusQuestion, StatusAnswer>(
+          new URL("./status-thread.js", import.meta.url),
+          data,
+          means.connection,
+        );
         const raw = openRawSqlite(join(directory, "raw.db"), AGENTS);
         try {
           const together: number[] = [];

@@ -6,9 +6,8 @@ import { workerData } from "node:worker_threads";
 import { Agent } from "../model/index.js";
 import { MailboxFullError, systemClock, wait, type Steps } from "../sync/index.js";
 import { openBareRing } from "./bare-ring.js";
-import { pause } from "./handover.js";
+import { pause, answerQuestions } from "../measure/floor/index.js";
 import { openModelThread, type ParkedThread } from "./parked.js";
-import { answerQuestions } from "./threads.js";
 
 export interface ThroughputThread extends ParkedThread {
   readonly side: "client" | "task";

@@ -5,9 +5,8 @@ import { newBareRing } from "./bare-ring.js";
 import type { Bench, Figure } from "./figure.js";
 import { meansOf } from "./parked.js";
 import { inDirectory, onPlatform } from "./platform.js";
-import { openRawSqlite, type RawSqlite } from "./raw-sqlite.js";
+import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
 import type { ThroughputAnswer, ThroughputQuestion, ThroughputThread } from "./throughput-thread.js";
-import { startThread } from "./threads.js";
 
 const CROWDS = [1, 100, 10_000];
 /** In each round; a multiple of every crowd. */
@@ -42,7 +41,11 @@ function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
       const start = (side: ThroughputThread["side"], place: number) => {
         const means = meansOf(arena, place, writer);
         const data: ThroughputThread = { ...means, side, ring, slots };
-        return startThread<ThroughputQuestion, ThroughputAnswer>("throughput-thread", data, means.connection);
+        return startThread<ThroughputQuestion, ThroughputAnswer>(
+          new URL("./throughput-thread.js", import.meta.url),
+          data,
+          means.connection,
+        );
       };
       const task = start("task", 0);
       const client = start("client", 1);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectDatabase, startWriter } from "../db/index.js";
 import type { Bench, Figure } from "./figure.js";
-import { inDirectory, populate } from "./platform.js";
+import { populate } from "../measure/floor/index.js";
+import { inDirectory } from "./platform.js";
 import type { WaitingOptions, WaitingResult } from "./waiting-process.js";
 
 const AGENTS = 100_000;

@@ -9,14 +9,12 @@ import {
   type Figure,
   type LeftOutRun,
 } from "../bench/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
 import { printText } from "./output.js";
-
-/** Something is slower. The same code as of a failed threshold (src/report/verdict.ts). */
-const EXIT_SLOWER = 99;
 
 /** Percent. */
 const LEAST_EFFECT = "5";
@@ -71,7 +69,7 @@ export function giveComparison(
     junit: () => comparisonJUnit(compared, leftOut),
     "benchmark-json": () => benchmarkActionJson(current),
   });
-  if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT_SLOWER;
+  if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT.threshold;
 }
 
 function percent(text: string): number {

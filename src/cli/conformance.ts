@@ -8,6 +8,7 @@ import {
   UnknownOperationError,
 } from "../model/conformance/index.js";
 import type { MailboxKind } from "../sync/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { readBytes } from "./files.js";
@@ -47,7 +48,7 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
       printLines(`${file}: ${passed} passed, ${failed} failed`);
       if (firstFailure !== undefined) {
         printLines(...describe(firstFailure));
-        process.exitCode = 1;
+        process.exitCode = EXIT.failure;
       }
     }
   },

@@ -41,6 +41,7 @@ import {
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
 import { messageOf } from "../vocabulary/foreign.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import {
@@ -62,8 +63,6 @@ import { inputName } from "./standard-input.js";
 import { widthOf } from "./terminal.js";
 import { printJson, printLines, printText, tellLines, tellText } from "./output.js";
 
-const EXIT_VIOLATION = 98;
-const EXIT_INTERRUPTED = 1;
 const PROGRESS_EVERY_MS = 1000;
 
 export const exploreCommand: CommandModule<object, ExploreArguments> = {
@@ -186,13 +185,13 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     const stopped = await drive(exploration, args, settings.strategy);
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
-      process.exitCode = EXIT_VIOLATION;
+      process.exitCode = EXIT.invariant;
       tellViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
       return;
     }
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
-    if (stopped === "interrupted") process.exitCode = EXIT_INTERRUPTED;
+    if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const { mailbox, strategy, seed, depth } = settings;
     const state: Progress = {
       version: 1,
@@ -290,7 +289,7 @@ async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Pr
     else if (!args.quiet && problems.length === 0)
       printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
     else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
-    if (problems.length > 0) process.exitCode = EXIT_VIOLATION;
+    if (problems.length > 0) process.exitCode = EXIT.invariant;
   } finally {
     await session.close();
   }

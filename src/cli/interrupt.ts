@@ -1,10 +1,11 @@
 /** Ctrl-C. */
+import { EXIT } from "../vocabulary/index.js";
 
 /** Aborts when the user interrupts; a second interrupt ends the process. */
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
   const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(EXIT.killedByInterrupt);
     controller.abort();
   };
   process.on("SIGINT", onInterrupt);

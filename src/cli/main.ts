@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean, ScenarioError } from "../scenario/index.js";
 import { messageOf } from "../vocabulary/foreign.js";
+import { EXIT } from "../vocabulary/index.js";
 import { COMMANDS } from "./commands.js";
 import { isCompletionRequest, printCompletions } from "./completion.js";
 import { endOnUncaught, endProcess } from "./end-process.js";
@@ -19,10 +20,6 @@ import {
   type KnownOptions,
   type Usage,
 } from "./usage.js";
-
-/** A usage or scenario error. 98 and 99 are broken invariants and failed thresholds (src/report/verdict.ts). */
-const EXIT_USAGE = 2;
-const EXIT_FAILURE = 1;
 
 /** As `--help` writes them. */
 const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");
@@ -99,7 +96,7 @@ function tell(error: unknown): void {
   const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
   const [first, ...others] = error instanceof ScenarioError ? error.problems : [messageOf(error)];
   tellLines(`simulate: ${first ?? ""}`, ...others);
-  process.exitCode = isOfUser ? EXIT_USAGE : EXIT_FAILURE;
+  process.exitCode = isOfUser ? EXIT.usage : EXIT.failure;
 }
 
 survivesItsReader();

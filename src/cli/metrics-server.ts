@@ -5,6 +5,7 @@ import { isIPv6 } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { RunningRun } from "../engine/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../measure/index.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 import { PortError } from "./errors.js";
 import { asksThisMachine } from "./listening.js";
 
@@ -57,14 +58,7 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      EADDRINUSE: "it is in use",
-      EACCES: "permission denied",
-      EADDRNOTAVAIL: "this machine has no such address",
-      ENOTFOUND: "there is no such host",
-    };
-    throw new PortError(`cannot serve metrics on ${host}:${port}: ${reasons[code ?? ""] ?? String(error)}`, {
+    throw new PortError(`cannot serve metrics on ${host}:${port}: ${whySystemFailed(error)}`, {
       cause: error,
     });
   }

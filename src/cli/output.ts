@@ -1,4 +1,5 @@
 /** Everything that the program prints goes through this file, and what becomes of the program when nobody reads it any more. */
+import { EXIT, whySystemFailed } from "../vocabulary/index.js";
 import { printable } from "../vocabulary/printable.js";
 
 /** Prints each of `lines` on one line, whatever is in it. */
@@ -31,18 +32,15 @@ function shownLines(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
-/** As the shell counts a program that SIGPIPE ended. */
-const EXIT_NO_READER = 141;
-
 /**
  * Ends the program without a word when the reader of its output has gone (`| head`), with the verdict of the run if there is
  * one by then; with one line when the output cannot be written.
  */
 export function survivesItsReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_NO_READER);
-    tellLines(`simulate: cannot write the output: ${error.code === "ENOSPC" ? "the disk is full" : error.message}`);
-    process.exit(1);
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.noReader);
+    tellLines(`simulate: cannot write the output: ${whySystemFailed(error)}`);
+    process.exit(EXIT.failure);
   });
   // Progress that nobody sees is no reason to end a run.
   process.stderr.on("error", () => undefined);

@@ -11,7 +11,7 @@ import {
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import { UsageError } from "./errors.js";
-import { EXIT_DIVERGED, EXIT_INVARIANT, EXIT_NOTHING_REPEATED } from "./replay-exit.js";
+import { EXIT } from "../vocabulary/index.js";
 import { printLines } from "./output.js";
 
 /** Early timeouts that are printed one by one. */
@@ -25,16 +25,16 @@ export async function replayThreadsRun(directory: string, times: number, agentId
   );
   if (replay.divergence !== undefined) {
     printLines(...describeDivergence(replay.divergence));
-    process.exitCode = EXIT_DIVERGED;
+    process.exitCode = EXIT.notReplayed;
     return;
   }
   if (replay.agents === 0) {
     printLines("nothing was repeated: the record of no agent reached the disk before the run was cut off");
-    process.exitCode = EXIT_NOTHING_REPEATED;
+    process.exitCode = EXIT.notReplayed;
     return;
   }
   printLines(...replay.life.map(describeCall), ...describeReplay(replay, times));
-  if (replay.early.length > 0) process.exitCode = EXIT_INVARIANT;
+  if (replay.early.length > 0) process.exitCode = EXIT.invariant;
 }
 
 function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string[] {

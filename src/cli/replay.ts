@@ -11,7 +11,7 @@ import { describeEvent, TraceError, type Divergence } from "../trace/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { wholeNumber } from "./plan-options.js";
-import { EXIT_DIVERGED, EXIT_INVARIANT } from "./replay-exit.js";
+import { EXIT } from "../vocabulary/index.js";
 import { replayThreadsRun } from "./replay-threads.js";
 import { agentFrom, findRun, isFinished, isSimulated } from "./run-directory.js";
 import { printLines } from "./output.js";
@@ -80,7 +80,7 @@ async function replayVirtualRun(directory: string): Promise<void> {
       return;
     }
     printLines(...describeDivergence(outcome.divergence));
-    process.exitCode = EXIT_DIVERGED;
+    process.exitCode = EXIT.notReplayed;
     return;
   }
   const broken = outcome.invariants.results.filter(({ held }) => !held);
@@ -90,7 +90,7 @@ async function replayVirtualRun(directory: string): Promise<void> {
       `✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}`,
     );
   }
-  if (broken.length > 0) process.exitCode = EXIT_INVARIANT;
+  if (broken.length > 0) process.exitCode = EXIT.invariant;
 }
 
 function describeDivergence({ same, before, recorded, repeated }: Divergence): string[] {

@@ -9,7 +9,8 @@ import {
   type CutOffRun,
   type CutOffSimulation,
 } from "../engine/index.js";
-import { formatCount, readSummary, renderReport, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { formatCount, readSummary, renderReportOf, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultsText } from "./fault-options.js";
@@ -31,10 +32,6 @@ interface Arguments extends OutputArguments {
 
 /** Missing acknowledgements that are printed. */
 const MISSING_SHOWN = 10;
-/** As for a broken invariant: something that was acknowledged is not there. */
-const EXIT_MISSING = 98;
-/** Nobody can say whether what was acknowledged is there. */
-const EXIT_UNKNOWN = 1;
 
 export const reportCommand: CommandModule<object, Arguments> = {
   command: "report <run>",
@@ -79,15 +76,15 @@ export const reportCommand: CommandModule<object, Arguments> = {
     }
     const cutOff = examineCutOff(directory);
     printLines(...describe(cutOff, directory));
-    if ("unknown" in cutOff.acknowledgements) process.exitCode = EXIT_UNKNOWN;
-    else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT_MISSING;
+    if ("unknown" in cutOff.acknowledgements) process.exitCode = EXIT.failure;
+    else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT.invariant;
   },
 };
 
 /** Writes the run's page anew, to `path` or, when that is empty or undefined, in its directory. Returns where it is. */
 function pageOf(directory: string, path: string | undefined): string {
   if (path === undefined || path === "") return writeReport(directory);
-  writeText(path, renderReport(directory));
+  writeText(path, renderReportOf(directory));
   return path;
 }
 

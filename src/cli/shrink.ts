@@ -10,6 +10,7 @@ import {
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
@@ -30,7 +31,6 @@ interface Arguments extends PlanArguments {
   readonly quiet: boolean;
 }
 
-const EXIT_NOTHING_TO_SHRINK = 1;
 /** What is said of a search by how it ended. */
 const CUT_OFF = {
   smallest: "; nothing smaller fails",
@@ -84,7 +84,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const [failure] = runInMemory(request).failures;
     if (failure === undefined) {
       say(`seed ${plan.seed} breaks no invariant: there is nothing to make smaller (thresholds are not looked at)`);
-      process.exitCode = EXIT_NOTHING_TO_SHRINK;
+      process.exitCode = EXIT.notReplayed;
       return;
     }
     say(`seed ${plan.seed} fails: ${failure.what}: ${failure.first.what}; looking for something smaller`);
@@ -95,7 +95,7 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     const shrunk = shrinkScenario({ text, path, request, failure, bounds });
     if (shrunk === undefined) {
       say("with its workers written out it does not fail so any more: there is nothing to make smaller");
-      process.exitCode = EXIT_NOTHING_TO_SHRINK;
+      process.exitCode = EXIT.notReplayed;
       return;
     }
     const { smallest, tried, ended, text: smaller } = shrunk;

@@ -6,6 +6,7 @@ import {
   CONDITIONS,
   MOST_THREADS,
   refuseThreadFaults,
+  reproduceCommand,
   SOMETIMES,
   sweep,
   type Condition,
@@ -17,11 +18,11 @@ import {
   plural,
   removeRunDirectory,
   ResultsError,
-  shellWord,
   uniqueName,
   writeAtomically,
 } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { UsageError } from "./errors.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
@@ -41,8 +42,6 @@ interface Arguments extends Omit<PlanArguments, "seed"> {
   readonly quiet: boolean;
 }
 
-const EXIT_INVARIANT = 98;
-const EXIT_INTERRUPTED = 1;
 /** Between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
 
@@ -114,7 +113,7 @@ export const sweepCommand: CommandModule<object, Arguments> = {
     const file = isKept ? keep(args.results, scenario.name, `${JSON.stringify(data, null, 2)}\n`) : undefined;
     if (args.json) printJson(data);
     else if (!args.quiet) printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
-    process.exitCode = tally.failing.length > 0 ? EXIT_INVARIANT : tally.isWhole ? 0 : EXIT_INTERRUPTED;
+    process.exitCode = tally.failing.length > 0 ? EXIT.invariant : tally.isWhole ? 0 : EXIT.interrupted;
   },
 };
 
@@ -144,11 +143,7 @@ function seedsFrom(text: string): { first: number; last: number } {
 }
 
 function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
-  const options = { workers, duration, ...(mailbox !== "sound" && { mailbox }), faults };
-  const given = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [value === "" ? `--${name}` : `--${name} ${shellWord(value)}`],
-  );
-  return ["simulate", `--scenario ${shellWord(scenario)}`, ...given, `--virtual --seed ${seed}`].join(" ");
+  return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
 }
 
 /** What is told of a sweep beside its results. */

@@ -2,6 +2,7 @@
 import type { CommandModule } from "yargs";
 import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../scenario/index.js";
 import { plural } from "../report/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { examples } from "./examples.js";
 import { printLines, tellLines } from "./output.js";
 import { openInput } from "./files.js";
@@ -10,8 +11,6 @@ import { inputName } from "./standard-input.js";
 interface Arguments {
   readonly files: readonly string[];
 }
-
-const EXIT_INVALID = 2;
 
 export const validateCommand: CommandModule<object, Arguments> = {
   command: "validate <files..>",
@@ -37,7 +36,7 @@ export const validateCommand: CommandModule<object, Arguments> = {
       } catch (error) {
         if (!(error instanceof ScenarioError)) throw error;
         tellLines(...error.problems);
-        process.exitCode = EXIT_INVALID;
+        process.exitCode = EXIT.usage;
       }
     }
   },

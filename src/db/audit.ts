@@ -2,7 +2,7 @@
 import { openReader, requireOurs, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import type { AgentType } from "./rows.js";
-import type { AgentStatus } from "./statuses.js";
+import type { AgentStatus } from "../vocabulary/index.js";
 
 /** One agent, as its rows tell its life. */
 export interface AgentAudit {

@@ -41,5 +41,5 @@ export {
   UNIT_STATUSES,
   type AgentStatus,
   type UnitStatus,
-} from "./statuses.js";
+} from "../vocabulary/index.js";
 export { startWriter, type WriterHandle } from "./writer.js";

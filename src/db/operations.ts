@@ -1,7 +1,7 @@
 /**
  * Everything that can be read from and written to the database: the two interfaces, without who executes them.
  */
-import type { AgentStatus, UnitStatus } from "./statuses.js";
+import type { AgentStatus, UnitStatus } from "../vocabulary/index.js";
 import type {
   AgentRow,
   AgentType,

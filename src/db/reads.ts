@@ -19,7 +19,7 @@ import type {
   UnitRow,
   WorkerRow,
 } from "./rows.js";
-import type { AgentStatus, UnitStatus } from "./statuses.js";
+import type { AgentStatus, UnitStatus } from "../vocabulary/index.js";
 
 type One<Row> = (...parameters: string[]) => Row | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the seed), times in ms.
  */
-import type { AgentStatus, UnitStatus } from "./statuses.js";
+import type { AgentStatus, UnitStatus } from "../vocabulary/index.js";
 
 /** Which of the two tables of agents an id belongs to; also the label of the model's metrics. */
 export type AgentType = "main" | "onboarding";

@@ -4,7 +4,7 @@
  * What an assignment, unit or agent inherits from its task run (task, types) is copied into its row, as Mephisto does:
  * the reads that every `getStatus` makes then touch one row of one table.
  */
-import { AGENT_STATUSES, UNIT_STATUSES } from "./statuses.js";
+import { AGENT_STATUSES, UNIT_STATUSES } from "../vocabulary/index.js";
 
 /** `crwd` in ASCII: written into the file's header, so that a database of another program is told apart. */
 export const APPLICATION_ID = 0x63727764;

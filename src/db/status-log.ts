@@ -5,7 +5,7 @@
 import { openReader, type Connection } from "./connection.js";
 import { asDatabaseError } from "./errors.js";
 import type { AgentType } from "./rows.js";
-import type { AgentStatus } from "./statuses.js";
+import type { AgentStatus } from "../vocabulary/index.js";
 
 /** An agent came to a status. */
 export interface StatusEntry {

@@ -8,7 +8,7 @@ import * as columns from "./columns.js";
 import { asDatabaseError, DatabaseError } from "./errors.js";
 import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
 import { createJournal, noSuchAgent } from "./journal.js";
-import { isFinal, type AgentStatus } from "./statuses.js";
+import { isFinal, type AgentStatus } from "../vocabulary/index.js";
 import type {
   AgentRow,
   AssignmentRow,

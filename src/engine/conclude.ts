@@ -1,7 +1,7 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
 import { createRequire } from "node:module";
-import type { Floor } from "../bench/index.js";
+import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../db/index.js";
 import {
   checkInvariants,

@@ -2,7 +2,8 @@
 import { isFinal, type AgentAudit } from "../db/index.js";
 import type { PoolEvidence } from "../live/index.js";
 import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "../measure/index.js";
-import { DISPLAY_PREFIX, type StatusGauge } from "../model/index.js";
+import type { StatusGauge } from "../model/index.js";
+import { agentIdOf } from "../vocabulary/index.js";
 
 /** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
 const RELEASE_BOUND_MS = 2000;
@@ -66,7 +67,7 @@ export function outcomesOf(audit: readonly AgentAudit[]): {
 
 /** What the evidence calls an agent: an onboarding agent is another than the agent of the same number. */
 export function nameOf({ agentType, agentId }: AgentAudit): string {
-  return agentType === "onboarding" ? `${DISPLAY_PREFIX}${agentId}` : agentId;
+  return agentIdOf(agentType, agentId);
 }
 
 /** The pool writes statuses on behalf of clients: what it knows belongs to their side. */

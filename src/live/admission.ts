@@ -3,7 +3,6 @@
  * who come back after a lost connection.
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
-import type { Recorder } from "../measure/index.js";
 import {
   Agent,
   OnboardingAgent,
@@ -23,6 +22,7 @@ import { judge, type Requirement } from "./qualifications.js";
 import type { Applicant, Seat } from "./seat.js";
 import type { Seats } from "./seats.js";
 import { reserveUnit } from "./units.js";
+import type { LiveRunObserver } from "./observer.js";
 
 export interface Admission {
   /** A worker asks to work, or is back after a lost connection. */
@@ -35,7 +35,7 @@ export interface Admission {
 
 export interface AdmissionOptions {
   readonly context: ModelContext;
-  readonly recorder: Recorder;
+  readonly recorder: LiveRunObserver;
   readonly taskRunId: string;
   readonly providerType: string;
   /** What a worker must meet to be admitted, before any onboarding. */

@@ -3,7 +3,6 @@
  * workers and units; those questions go to the worker pool ({@link ClientRequests}).
  */
 import type { AgentStatus } from "../db/index.js";
-import type { Recorder } from "../measure/index.js";
 import { OnboardingAgent } from "../model/index.js";
 import type { Json, Reactor } from "../sync/index.js";
 import { MailboxFullError, PayloadTooLargeError } from "../sync/index.js";
@@ -11,6 +10,7 @@ import type { Channel, ChannelHandlers } from "./channel.js";
 import { createOutbox } from "./inbox.js";
 import { isLiveUpdate, type Packet } from "./packets.js";
 import type { Seat } from "./seat.js";
+import type { LiveRunObserver } from "./observer.js";
 
 /** What clients ask of the worker pool. */
 export interface ClientRequests {
@@ -51,7 +51,7 @@ const STATUSES_A_PACKET = 1000;
 
 export interface ClientIOOptions {
   readonly reactor: Reactor;
-  readonly recorder: Recorder;
+  readonly recorder: LiveRunObserver;
   readonly requests: ClientRequests;
 }
 

@@ -1,8 +1,8 @@
 /** What the pool writes about its agents and remembers of it, as evidence for the invariants. */
 import { isFinal, type AgentStatus } from "../db/index.js";
-import type { Recorder } from "../measure/index.js";
 import type { Clock, Steps } from "../sync/index.js";
 import type { Seat } from "./seat.js";
+import type { LiveRunObserver } from "./observer.js";
 
 /** What the pool notes of an agent, as evidence. */
 export interface PoolEvidence {
@@ -25,7 +25,7 @@ export interface PoolNotes {
   all(): PoolEvidence[];
 }
 
-export function createPoolNotes(clock: Clock, recorder: Recorder): PoolNotes {
+export function createPoolNotes(clock: Clock, recorder: LiveRunObserver): PoolNotes {
   const notes = new Map<string, PoolEvidence>();
   const of = ({ agent, channel }: Seat): PoolEvidence => {
     const agentId = agent.getAgentId();

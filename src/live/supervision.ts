@@ -6,7 +6,6 @@
  * write here may find that the agent has ended otherwise, and what follows goes by what the row says.
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
-import type { Recorder, TaskEvidence } from "../measure/index.js";
 import {
   AbsentAgentError,
   Agent,
@@ -16,7 +15,9 @@ import {
   type ModelContext,
 } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
-import type { Blueprint, TaskContext } from "./blueprints/index.js";
+import { AssertionError } from "../vocabulary/index.js";
+import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
+import type { AgentObserver, LiveRunObserver } from "./observer.js";
 import { completeUnit, releaseUnit } from "./units.js";
 
 /** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
@@ -25,16 +26,21 @@ export type StopReason = "shutdown" | "partner";
 /** An agent in a task runner's hands. */
 export interface Supervised {
   readonly agent: LiveAgent;
-  readonly evidence: TaskEvidence;
+  readonly observer: AgentObserver;
   stopped: StopReason | undefined;
+  /** The status that was acknowledged last. */
+  acknowledged: AgentStatus | undefined;
+  /** When a wait for a live update ended because the worker had disconnected or returned the task, ms. */
+  releasedAt: number | undefined;
   /** When its state had last been updated, ms. */
   stateAt: number;
 }
 
 export interface SupervisionTools {
   readonly context: ModelContext;
-  readonly recorder: Recorder;
+  readonly recorder: LiveRunObserver;
   readonly taskContext: TaskContext;
+  readonly blueprint: Blueprint;
   readonly submissionTimeoutMs: number;
   readonly onboardingQualificationId: string | undefined;
   /** The task's code touches the agent no more. */
@@ -55,7 +61,7 @@ export function* superviseOnboarding(supervised: Supervised, tools: SupervisionT
       last = update["last"] === true;
     }
     if (!(yield* submitted(supervised, tools))) return;
-    const passed = onboardingPassed(agent, tools.context);
+    const passed = onboardingPassed(agent, tools);
     // Before the status: whoever is told of having passed is qualified, also after the process was killed in between.
     yield* grant(agent, passed, tools);
     yield* setStatus(supervised, passed ? "approved" : "rejected", tools);
@@ -139,15 +145,15 @@ function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<"s
 
 /** An agent whose worker is gone ends as what happened to it; one that is not final by then is disconnected. */
 function* endAbsent(supervised: Supervised, error: unknown, tools: SupervisionTools): Steps<void> {
-  const { agent, evidence } = supervised;
+  const { agent } = supervised;
+  if (error instanceof AssertionError) throw error;
   if (!(error instanceof AbsentAgentError)) {
     tools.recorder.count("errors");
     tools.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
   }
   const status = agent.getStatus();
   if (!isFinal(status)) yield* setStatus(supervised, "disconnect", tools);
-  else if (status === "timeout" && !evidence.acknowledgedStatuses.includes(status))
-    evidence.acknowledgedStatuses.push(status);
+  else if (status === "timeout" && supervised.acknowledged !== status) acknowledge(supervised, status);
 }
 
 /** A partner is gone: the worker has nothing more to do but to submit. */
@@ -167,15 +173,20 @@ function* setStatus(
   status: AgentStatus,
   { context, recorder }: SupervisionTools,
 ): Steps<boolean> {
-  const { agent, evidence } = supervised;
+  const { agent } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);
   const now = context.clock.now();
   recorder.trend("status_commit_time").record(now - before, now);
   if (agent.dbStatus !== status) return false;
-  evidence.acknowledgedStatuses.push(status);
+  acknowledge(supervised, status);
   return true;
+}
+
+function acknowledge(supervised: Supervised, status: AgentStatus): void {
+  supervised.acknowledged = status;
+  supervised.observer.statusAcknowledged(status);
 }
 
 function* grant(
@@ -193,10 +204,10 @@ function* grant(
   );
 }
 
-/** Whether what the worker submitted is good enough: its answer is the right one. */
-function onboardingPassed(agent: LiveAgent, context: ModelContext): boolean {
+/** Whether what the worker submitted passes the blueprint's onboarding. */
+function onboardingPassed(agent: LiveAgent, { context, blueprint }: SupervisionTools): boolean {
   const submit = submitOf(agent, context);
-  return submit !== undefined && (JSON.parse(submit) as { answer?: unknown }).answer === "right";
+  return submit !== undefined && blueprint.onboarding.isPassedBy(JSON.parse(submit) as TakenUpdate);
 }
 
 function hasSubmitted(agent: LiveAgent, context: ModelContext): boolean {

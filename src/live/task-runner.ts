@@ -2,8 +2,6 @@
  * The task runner of one thread: runs the task's code on the agents that the worker pool hands it, as coroutines, and sees
  * each of them to its end (supervision.ts).
  */
-import type { Recorder } from "../measure/index.js";
-import { noteTaken, nothingTaken, type TaskEvidence } from "../measure/index.js";
 import {
   AgentDisconnectedError,
   AgentReturnedError,
@@ -19,13 +17,13 @@ import type { AwaitedSubmit, Blueprint, TakenUpdate, TaskContext } from "./bluep
 import type { Crew } from "./crew.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
-import type { PathTimes } from "./path-probe.js";
+import type { TaskObserver } from "./observer.js";
 import { superviseAssignment, superviseOnboarding, type StopReason, type Supervised } from "./supervision.js";
 import { createWorkTime } from "./work-time.js";
 
 export interface TaskRunnerOptions {
   readonly context: ModelContext;
-  readonly recorder: Recorder;
+  readonly recorder: TaskObserver;
   readonly crew: Crew;
   readonly reactor: Reactor;
   /** Where what the pool has to know goes. */
@@ -37,23 +35,18 @@ export interface TaskRunnerOptions {
   readonly workTimeMs: number;
   /** The qualification that a passed onboarding grants; undefined when the task has no onboarding. */
   readonly onboardingQualificationId: string | undefined;
-  /** What the mailboxes of this thread's agents note (path-probe.ts). */
-  readonly times: PathTimes;
 }
 
 export interface TaskRunner {
   handle(message: RunnerMessage): void;
   /** How many agents are being run. */
   readonly running: number;
-  /** What this thread knows of each agent it ran. */
-  evidence(): TaskEvidence[];
 }
 
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const { context, recorder, crew, reactor, toPool, blueprint, workTimeMs, times } = options;
+  const { context, recorder, crew, reactor, toPool, blueprint, workTimeMs } = options;
   const { clock } = context;
   const work = createWorkTime(reactor, workTimeMs);
-  const evidence: TaskEvidence[] = [];
   const running = new Map<string, Supervised>();
   let waiting = 0;
   let shutDown = false;
@@ -70,24 +63,29 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       ? OnboardingAgent.get(context, OnboardingAgent.getDbIdFromAgentId(ref.agentId))
       : Agent.get(context, ref.agentId);
     agent.setLiveRun(liveRun);
-    const note: TaskEvidence = { agentId: ref.agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
-    evidence.push(note);
-    const supervised: Supervised = { agent, evidence: note, stopped: undefined, stateAt: 0 };
+    const supervised: Supervised = {
+      agent,
+      observer: recorder.observeAgent(ref.agentId),
+      stopped: undefined,
+      acknowledged: undefined,
+      releasedAt: undefined,
+      stateAt: 0,
+    };
     running.set(ref.agentId, supervised);
     if (shutDown) stop(supervised, "shutdown");
     return supervised;
   };
 
-  const leave = ({ agent, evidence: note }: Supervised): void => {
+  const leave = ({ agent, observer, releasedAt }: Supervised): void => {
     const agentId = agent.getAgentId();
-    note.endedAtMs = clock.now();
+    observer.ended(clock.now());
     running.delete(agentId);
     context.slots.forget(agentId);
     post({
       kind: "done",
       agentId,
       status: agent.getStatus(),
-      ...(note.released?.waitedFor === "update" && { releasedAt: note.released.atMs }),
+      ...(releasedAt !== undefined && { releasedAt }),
     });
   };
 
@@ -107,41 +105,29 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     return supervised;
   };
 
-  const noteRelease = (note: TaskEvidence, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
+  const noteRelease = (to: Supervised, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
     const { lookedBefore } = reactor;
-    note.released = {
+    to.releasedAt = waitedFor === "update" ? now : undefined;
+    to.observer.waitReleased({
       waitedFor,
       waitStartedAtMs: startedAt,
       atMs: now,
       ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }),
-    };
+    });
   };
 
-  const noteAbsence = (note: TaskEvidence, error: unknown, startedAt: number, wasTimeout: boolean): void => {
+  const noteAbsence = (to: Supervised, error: unknown, startedAt: number, wasTimeout: boolean): void => {
     const now = clock.now();
     if (error instanceof AgentTimeoutError) {
       recorder.count("timeouts");
-      note.timeout = { waitedMs: now - startedAt, timeoutMs: error.timeoutMs, alreadyTimeout: wasTimeout };
+      to.observer.waitTimedOut({
+        waitedMs: now - startedAt,
+        timeoutMs: error.timeoutMs,
+        alreadyTimeout: wasTimeout,
+      });
     } else if (error instanceof AgentDisconnectedError || error instanceof AgentReturnedError) {
-      noteRelease(note, "update", startedAt, now);
+      noteRelease(to, "update", startedAt, now);
     }
-  };
-
-  const recordPath = (note: TaskEvidence, update: TakenUpdate, stateAt: number): void => {
-    const { intended_at: intended, router_incoming_timestamp: sent, server_timestamp: routed } = update;
-    if (typeof intended !== "number" || typeof sent !== "number" || typeof routed !== "number") return;
-    const { wokenAt, takenAt } = times;
-    const stage = (name: Parameters<Recorder["trend"]>[0], from: number, to: number): void =>
-      recorder.trend(name).record(Math.max(0, to - from), stateAt);
-    stage("live_update_latency", intended, takenAt);
-    const latencyMs = takenAt - intended;
-    if (latencyMs > (note.slowest?.latencyMs ?? -1)) note.slowest = { latencyMs, atMs: takenAt };
-    stage("live_update_service_time", sent, takenAt);
-    stage("stage_send", intended, sent);
-    stage("stage_route", sent, routed);
-    stage("stage_wake", routed, wokenAt);
-    stage("stage_take", wokenAt, takenAt);
-    stage("stage_state", takenAt, stateAt);
   };
 
   const taskContext: TaskContext = {
@@ -156,7 +142,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       try {
         update = yield* agent.getLiveUpdateSteps(options.liveUpdateTimeoutMs);
       } catch (error) {
-        noteAbsence(supervised.evidence, error, startedAt, wasTimeout);
+        noteAbsence(supervised, error, startedAt, wasTimeout);
         throw error;
       } finally {
         recorder.gauge("agents_waiting", --waiting);
@@ -164,19 +150,17 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       if (update === undefined) throw new Error("getLiveUpdate with a timeout gave nothing");
       const stateAt = clock.now();
       supervised.stateAt = stateAt;
-      recorder.count("live_updates_taken");
-      if (typeof update["number"] === "number") noteTaken(supervised.evidence.taken, update["number"]);
-      recordPath(supervised.evidence, update, stateAt);
+      supervised.observer.updateTaken(update, stateAt);
       if (workTimeMs > 0) yield* wait(work.wait);
       return update;
     },
     *awaitSubmit(agent: LiveAgent, timeoutMs: number): Steps<AwaitedSubmit> {
-      const { evidence: note } = supervisedOf(agent);
+      const supervised = supervisedOf(agent);
       const startedAt = clock.now();
       const raised = yield* agent.awaitSubmitSteps(timeoutMs);
       const now = clock.now();
       const status = agent.getStatus();
-      if (status === "disconnect" || status === "returned") noteRelease(note, "submit", startedAt, now);
+      if (status === "disconnect" || status === "returned") noteRelease(supervised, "submit", startedAt, now);
       return { raised, status };
     },
     reply(agent, update, data) {
@@ -216,6 +200,5 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     get running() {
       return running.size;
     },
-    evidence: () => evidence,
   };
 }

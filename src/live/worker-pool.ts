@@ -6,7 +6,6 @@
  * dies. The pool still writes what the runner cannot know: that the worker is gone.
  */
 import { isFinal, type AgentStatus } from "../db/index.js";
-import type { Recorder } from "../measure/index.js";
 import { OnboardingAgent, type ModelContext } from "../model/index.js";
 import type { Arena, Steps } from "../sync/index.js";
 import { createAdmission, type Admission } from "./admission.js";
@@ -22,13 +21,14 @@ import type { Requirement } from "./qualifications.js";
 import type { Seat } from "./seat.js";
 import { createSeats, type Seats } from "./seats.js";
 import { releaseUnit } from "./units.js";
+import type { LiveRunObserver } from "./observer.js";
 
 export interface WorkerPoolOptions {
   /** One whose final statuses are kept. */
   readonly context: ModelContext;
   /** Where the agents' slots are, to give them back. */
   readonly arena: Arena;
-  readonly recorder: Recorder;
+  readonly recorder: LiveRunObserver;
   readonly crew: Crew;
   readonly taskRunId: string;
   readonly providerType: string;

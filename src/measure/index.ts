@@ -1,5 +1,5 @@
 /** The public face of src/measure: recording, merging, thresholds, invariants, the health of the generator. */
-export { DURATION_PATTERN, parseDuration } from "./duration.js";
+export { DURATION_PATTERN, parseDuration } from "../vocabulary/index.js";
 export { type Distribution } from "./distribution.js";
 export { compare, multiply, parseDecimal, toDecimal, type Rational } from "./exact.js";
 export {

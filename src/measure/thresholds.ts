@@ -13,8 +13,8 @@
  * per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is not).
  */
 import { closest } from "fastest-levenshtein";
-import { parseDuration, TIME_UNITS, usPerUnit } from "./duration.js";
 import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
+import { parseDuration, TIME_UNITS, usPerUnit } from "../vocabulary/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";

@@ -1,12 +1,8 @@
 /** The ids of onboarding agents: the row's id behind a prefix, so that they never clash with those of agents on units. */
 import { AssertionError } from "node:assert";
+import { isOnboardingId, ONBOARDING_PREFIX } from "../vocabulary/index.js";
 
-export const DISPLAY_PREFIX = "onboarding_";
-
-/** Whether the id is one of an onboarding agent. */
-export function isOnboardingId(agentId: string): boolean {
-  return agentId.startsWith(DISPLAY_PREFIX);
-}
+export { isOnboardingId, ONBOARDING_PREFIX as DISPLAY_PREFIX };
 
 /**
  * The id of the row of an onboarding agent.
@@ -14,5 +10,5 @@ export function isOnboardingId(agentId: string): boolean {
  */
 export function getDbIdFromAgentId(agentId: string): string {
   if (!isOnboardingId(agentId)) throw new AssertionError({ message: `Provided id ${agentId} is not an onboarding_id` });
-  return agentId.slice(DISPLAY_PREFIX.length);
+  return agentId.slice(ONBOARDING_PREFIX.length);
 }

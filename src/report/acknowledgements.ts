@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ResultsError } from "./results-error.js";
 import { JOURNAL_FILES } from "./run-files.js";
-import { whyFileFailed } from "./why-file-failed.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 
 /** Something that was acknowledged to a client: a status of its agent, or `submit`. */
 export interface Acknowledgement {
@@ -33,7 +33,7 @@ export function readAcknowledgements(directory: string): Acknowledgement[] {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new ResultsError(`cannot read ${path}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
   }
   return text
     .split("\n")

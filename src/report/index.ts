@@ -8,17 +8,12 @@ export { renderRunComparison } from "./compare-terminal.js";
 export { bar, formatCount, formatMs, formatShare, plural, sparkline } from "./format.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./html/build-data.js";
 export {
-  compareReports,
   createRunDirectory,
   readReportData,
   readScenarioText,
   readSummary,
   removeRunDirectory,
-  renderReport,
   writeAtomically,
-  writeReport,
-  writeRun,
-  type RunFiles,
 } from "./results.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
@@ -26,6 +21,8 @@ export { shellWord } from "./shell-word.js";
 export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { formatObserved } from "./observed.js";
 export { LATENCY_LABELS } from "./labels.js";
+export { renderReport } from "./html/report.js";
+export { compareReports, renderReportOf, writeReport, writeRun, type RunFiles } from "./html/write.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export type { Sequence, SequenceArrow, SequenceBar, SequenceRow } from "./sequence.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./live-terminal.js";
@@ -40,5 +37,5 @@ export {
 export { buildSummary, summarySchema, type Summary, type SummaryInput, type TrendSummary } from "./summary.js";
 export { renderSummary, type RenderOptions } from "./terminal.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
-export { whyFileFailed } from "./why-file-failed.js";
+export { whySystemFailed as whyFileFailed } from "../vocabulary/index.js";
 export { exitCodeOf, judge, type Verdict } from "./verdict.js";

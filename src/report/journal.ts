@@ -8,7 +8,7 @@ import { z } from "zod";
 import { writeAtomically } from "./results.js";
 import { cannotRead } from "./results-error.js";
 import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
-import { whyFileFailed } from "./why-file-failed.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 
 const runRecordSchema = z.object({
   /** The version of this layout. */
@@ -56,7 +56,7 @@ export function readRunRecord(directory: string): RunRecord | undefined {
         ? "it is not JSON"
         : error instanceof z.ZodError
           ? "it is not the record of a run"
-          : whyFileFailed(error);
+          : whySystemFailed(error);
     throw cannotRead(path, why, error);
   }
 }

@@ -6,7 +6,7 @@ import { readSummary } from "./results.js";
 import { ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
 import type { Summary } from "./summary.js";
-import { whyFileFailed } from "./why-file-failed.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 
 export interface ListedRun {
   readonly runId: string;
@@ -24,7 +24,7 @@ export function listRuns(root: string): ListedRun[] {
   try {
     names = readdirSync(root).sort();
   } catch (error) {
-    throw new ResultsError(`cannot list ${root}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot list ${root}: ${whySystemFailed(error)}`, { cause: error });
   }
   return names
     .flatMap((runId) => lookAt(runId, join(root, runId)))

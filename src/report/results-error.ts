@@ -1,5 +1,5 @@
 /** What is thrown when a run's files cannot be written or read. */
-import { whyFileFailed } from "./why-file-failed.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 
 /** Results cannot be written or read. The message is one line: what, where and why. */
 export class ResultsError extends Error {
@@ -13,5 +13,5 @@ export function cannotRead(path: string, why: string, cause?: unknown): ResultsE
 
 /** The error of a file of a run that cannot be written. */
 export function cannotWrite(path: string, error: unknown): ResultsError {
-  return new ResultsError(`cannot write ${path}: ${whyFileFailed(error)}`, { cause: error });
+  return new ResultsError(`cannot write ${path}: ${whySystemFailed(error)}`, { cause: error });
 }

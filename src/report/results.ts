@@ -18,12 +18,10 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
+import { whySystemFailed } from "../vocabulary/index.js";
 import { uniquePart } from "./unique-part.js";
-import { whyFileFailed } from "./why-file-failed.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { reportDataSchema } from "./data-schema.js";
-import { renderComparison, type ComparedRun } from "./html/compare.js";
-import { renderReport as renderPage } from "./html/report.js";
 import { summarySchema, type Summary } from "./summary.js";
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
@@ -40,7 +38,9 @@ export function createRunDirectory(root: string, runId: string): string {
     makeDirectories(root);
     mkdirSync(directory);
   } catch (error) {
-    throw new ResultsError(`cannot make the results directory ${directory}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot make the results directory ${directory}: ${whySystemFailed(error)}`, {
+      cause: error,
+    });
   }
   return directory;
 }
@@ -59,7 +59,7 @@ export function writeAtomically(path: string, data: string | Uint8Array): void {
   writeTogether([{ path, data }]);
 }
 
-interface FileContent {
+export interface FileContent {
   readonly path: string;
   readonly data: string | Uint8Array;
 }
@@ -68,7 +68,7 @@ interface FileContent {
  * As {@link writeAtomically} for several files: no path changes before the content of all of them is on the disk. They are
  * renamed in their order. @throws ResultsError
  */
-function writeTogether(files: readonly FileContent[]): void {
+export function writeTogether(files: readonly FileContent[]): void {
   const part = uniquePart();
   const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${part}.tmp`);
   try {
@@ -98,55 +98,6 @@ function orCannotWrite(path: string, write: () => void): void {
   }
 }
 
-export interface RunFiles {
-  readonly summary: Summary;
-  /** The text of `latency.hlog` (`formatHlog`). */
-  readonly hlog: string;
-  /** The scenario as it was read, comments and all. */
-  readonly scenario: string;
-  /** What the report draws. */
-  readonly report: ReportData;
-}
-
-/**
- * Writes a run's files into its directory, the summary last. None appears before there is room for all: the report has the
- * verdict, too. @throws ResultsError
- */
-export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
-  const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
-  writeTogether([
-    file(RUN_FILES.scenario, scenario),
-    file(RUN_FILES.hlog, hlog),
-    file(RUN_FILES.reportData, `${JSON.stringify(report)}\n`),
-    file(RUN_FILES.report, renderPage(summary, report)),
-    file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
-  ]);
-}
-
-/**
- * Writes the report of a finished run anew from its summary and its chart data, for one written by another version, or lost.
- * Returns its path. @throws ResultsError
- */
-export function writeReport(directory: string): string {
-  const path = join(directory, RUN_FILES.report);
-  writeAtomically(path, renderReport(directory));
-  return path;
-}
-
-/** The page of a finished run. @throws ResultsError when its summary or its chart data cannot be read */
-export function renderReport(directory: string): string {
-  return renderPage(readSummary(directory), readReportData(directory));
-}
-
-/** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
-export function compareReports(before: string, after: string): string {
-  const read = (directory: string): ComparedRun => ({
-    summary: readSummary(directory),
-    data: readReportData(directory),
-  });
-  return renderComparison(read(before), read(after));
-}
-
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
   return readChecked(join(directory, RUN_FILES.summary), 1, summarySchema);
@@ -158,7 +109,7 @@ export function readScenarioText(directory: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new ResultsError(`cannot read ${path}: ${whyFileFailed(error)}`, { cause: error });
+    throw new ResultsError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
   }
 }
 
@@ -172,7 +123,7 @@ function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw cannotRead(path, error instanceof SyntaxError ? "it is not JSON" : whyFileFailed(error), error);
+    throw cannotRead(path, error instanceof SyntaxError ? "it is not JSON" : whySystemFailed(error), error);
   }
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
   if (version !== undefined && version !== readable)

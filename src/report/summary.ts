@@ -19,6 +19,7 @@ import {
   type ThreadHealth,
   type ThresholdResult,
 } from "../measure/index.js";
+import { THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -92,8 +93,20 @@ export const summarySchema = z.object({
   ),
   /** What the machine does at best, measured in the same run, to set the trends beside; empty when it was not measured. */
   floor: z.array(z.object({ name: z.string(), doc: z.string(), trend: trendSchema })),
-  /** The faults of the scenario as they happened: when (ms since the start), and what. Absent when it has none. */
-  faults: z.array(z.object({ atMs: z.number(), what: z.string() })).optional(),
+  /**
+   * The faults of the scenario as they happened: when (ms since the start), of which kind, to which thread (absent when it befell no
+   * single thread), and what, for people. Absent when it has none.
+   */
+  faults: z
+    .array(
+      z.object({
+        atMs: z.number(),
+        kind: z.enum(THREAD_FAULT_KINDS).optional(),
+        thread: z.string().optional(),
+        what: z.string(),
+      }),
+    )
+    .optional(),
   /** What was lost by them for good, a line each: what the invariants could not be checked on. Absent when nothing was. */
   losses: z.array(z.string()).optional(),
   thresholds: z.array(

@@ -1,13 +1,19 @@
 /** The verdict on a run and the exit code that goes with it. */
 import { z } from "zod";
 import type { InvariantResult, LoadVerdict, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
+import { EXIT } from "../vocabulary/index.js";
 import { formatAgainst, formatBound, formatCount, plural } from "./format.js";
 import { formatObserved } from "./observed.js";
 
 export const verdictSchema = z.object({
   passed: z.boolean(),
   /** 0 passed; 98 an invariant broke; 99 a threshold failed, or the load was not generated or its schedule not kept; 1 the run did not end by itself. */
-  exitCode: z.union([z.literal(0), z.literal(1), z.literal(98), z.literal(99)]),
+  exitCode: z.union([
+    z.literal(EXIT.ok),
+    z.literal(EXIT.interrupted),
+    z.literal(EXIT.invariant),
+    z.literal(EXIT.threshold),
+  ]),
   /** Everything that speaks against the run, a line each, the gravest first. */
   reasons: z.array(z.string()),
 });
@@ -51,13 +57,13 @@ export function judge({ end, invariants, thresholds, load, schedule }: Facts): V
   }
   const exitCode =
     broken.length > 0
-      ? 98
+      ? EXIT.invariant
       : cut
-        ? 1
+        ? EXIT.interrupted
         : failed.length > 0 || !load.generated || !schedule.kept || end.how === "aborted"
-          ? 99
-          : 0;
-  return { passed: exitCode === 0, exitCode, reasons };
+          ? EXIT.threshold
+          : EXIT.ok;
+  return { passed: exitCode === EXIT.ok, exitCode, reasons };
 }
 
 /** The exit code of the command that made this summary: 0, 1, 98 or 99, as {@link judge} has it. */

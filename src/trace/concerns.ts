@@ -1,4 +1,5 @@
 /** Which events of a trace are about one agent. */
+import { agentIdOf, ONBOARDING_PREFIX } from "../vocabulary/index.js";
 import type { TraceEvent, Value } from "./event.js";
 import { own } from "../vocabulary/own.js";
 
@@ -6,8 +7,8 @@ import { own } from "../vocabulary/own.js";
 const ON_AGENT_ROWS: Readonly<Record<string, string>> = {
   getAgent: "",
   updateAgent: "",
-  getOnboardingAgent: "onboarding_",
-  updateOnboardingAgent: "onboarding_",
+  getOnboardingAgent: ONBOARDING_PREFIX,
+  updateOnboardingAgent: ONBOARDING_PREFIX,
 };
 /** Where messages name agents. */
 const NAMING_KEYS = new Set(["subject_id", "agentId", "agent_id", "agent_ids", "agent", "agents"]);
@@ -32,7 +33,7 @@ function isRowOf(agentId: string, name: string, args: Value): boolean {
 }
 
 function nameOf(agentType: Value, dbId: Value): string {
-  return `${agentType === "onboarding" ? "onboarding_" : ""}${typeof dbId === "string" ? dbId : ""}`;
+  return agentIdOf(agentType === "onboarding" ? agentType : "main", typeof dbId === "string" ? dbId : "");
 }
 
 function names(value: Value, agentId: string): boolean {

@@ -18,3 +18,6 @@ export interface TraceEvent {
 
 /** Told of every event, in the order in which they happened. */
 export type TraceSink = (event: TraceEvent) => void;
+
+/** Takes down one event of one actor, at the present time. */
+export type Note = (operation: string, subject: string, args: Value, outcome: Value) => void;

@@ -3,6 +3,6 @@ export { compareWithTrace, DivergenceError, type Comparison, type Divergence } f
 export { concerns } from "./concerns.js";
 export { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 export { TraceError } from "./error.js";
-export type { TraceEvent, TraceSink, Value } from "./event.js";
+export type { Note, TraceEvent, TraceSink, Value } from "./event.js";
 export { createTraceFile, readTrace, type TraceFile, type TraceHeader, type TraceReader } from "./file.js";
 export { describeEvent } from "./print.js";

@@ -187,7 +187,14 @@ test("runs that say nothing about each other are refused, with what differs", ()
     /the number of threads of other is 3, of other 2$/,
   );
   assert.doesNotThrow(() =>
-    checkAlike(runsOf(withThreads(3), withThreads(2, { faults: [{ atMs: 1, what: "thread task-1 was killed" }] }))),
+    checkAlike(
+      runsOf(
+        withThreads(3),
+        withThreads(2, {
+          faults: [{ atMs: 1, kind: "kill-thread", thread: "task-1", what: "thread task-1 was killed" }],
+        }),
+      ),
+    ),
   );
   refused(
     changed({ end: { how: "interrupted", why: "by the user" } }),

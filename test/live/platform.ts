@@ -23,6 +23,7 @@ import {
   type RunnerMessage,
   type TaskRunner,
 } from "../../dist/live/index.js";
+import { observeTasks } from "../../dist/engine/roles/task-observer.js";
 import { createRecorder, mergeSnapshots, type Measurements, type TaskEvidence } from "../../dist/measure/index.js";
 import { createContext } from "../../dist/model/index.js";
 import {
@@ -135,6 +136,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     : undefined;
 
   const recorder = createRecorder({ thread: "test", originMs: 0 });
+  const { observer, evidence } = observeTasks(recorder, { wokenAt: 0, takenAt: 0 });
   const failures: string[] = [];
   const crew = createCrew((name, error) => failures.push(`${name}: ${String(error)}`));
   const poolDb = slowDatabase(db);
@@ -175,7 +177,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     runners.push(
       createTaskRunner({
         context: contextOn(runnerDb, options.mailboxOf),
-        recorder,
+        recorder: observer,
         crew,
         reactor,
         toPool: outbox((message: PoolMessage) => pool.handle(message)),
@@ -184,7 +186,6 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
         submissionTimeoutMs: SUBMISSION_TIMEOUT_MS,
         workTimeMs,
         onboardingQualificationId: qualificationId,
-        times: { wokenAt: 0, takenAt: 0 },
       }),
     );
   }
@@ -239,7 +240,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
         .statusChangesOf(isOnboarding(agentId) ? "onboarding" : "main", rowId(agentId))
         .map(({ newStatus }) => newStatus),
     evidenceOf(agentId) {
-      const found = runners.flatMap((runner) => runner.evidence()).find((note) => note.agentId === agentId);
+      const found = evidence.find((note) => note.agentId === agentId);
       assert.ok(found !== undefined, `no evidence on ${agentId}`);
       return found;
     },

@@ -1,6 +1,7 @@
 /** One agent through its task: each way it can end, and the races between what the pool and the runner write. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AssertionError } from "../../dist/vocabulary/index.js";
 import { checkInvariants } from "../../dist/measure/index.js";
 import { wait, WrappedMailbox, type Absence, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
 import {
@@ -156,6 +157,17 @@ test("on a machine that is too slow a waiter is released in time, and one that i
     releasedInTime(startPlatform(t, { mailboxOf: (mailbox, reactor) => new Late(mailbox, reactor) })),
     false,
   );
+});
+
+test("an assertion that fails in the task's code is not an agent's end: it ends the run", (t) => {
+  class Broken extends WrappedMailbox {
+    override takeMessage(): never {
+      throw new AssertionError("the mailbox is in order");
+    }
+  }
+  const platform = startPlatform(t, { mailboxOf: (mailbox) => new Broken(mailbox) });
+  const { client, agentId } = worker(platform);
+  assert.throws(() => client.update(agentId, 1), /unit: AssertionError: assertion failed: the mailbox is in order/);
 });
 
 test("silence: a timeout, not before its time", (t) => {

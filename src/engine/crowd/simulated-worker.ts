@@ -6,6 +6,7 @@ import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
 import type { LiveUpdateData, Packet } from "../../live/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../sync/index.js";
+import { isOnboardingId } from "../../vocabulary/index.js";
 import { plannedDrops, type Drops } from "./drops.js";
 import { onboardingSteps, taskSteps, textOf, type Step } from "./phase-steps.js";
 import type { Connection } from "./router.js";
@@ -13,6 +14,9 @@ import type { CrowdTools } from "./tools.js";
 
 /** How long a client waits before it sends again what the platform had no room for, ms. */
 const RETRY_MS = 20;
+
+/** What a worker submits for its unit. */
+const TASK_ANSWER = { answer: "done" };
 
 /** What has become of the worker when a phase is over. */
 type Ending = "admitted" | "over";
@@ -84,13 +88,13 @@ class SimulatedWorker {
     this.#hasSubmitted = false;
     try {
       if (!(yield* this.#register())) return;
-      if (this.#agentId.startsWith("onboarding_")) {
+      if (isOnboardingId(this.#agentId)) {
         const { onboarding } = this.#plan;
         if (onboarding === undefined) return;
         const ending = yield* this.#phase(
           onboardingSteps(onboarding),
           reactor.clock.now(),
-          onboarding.passes ? "right" : "wrong",
+          onboarding.passes ? this.#tools.onboarding.rightAnswer : this.#tools.onboarding.wrongAnswer,
         );
         if (ending !== "admitted") return;
       }
@@ -98,7 +102,7 @@ class SimulatedWorker {
       if (this.#tools.hasPartners && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
       this.#drops.taskStarts(startedAt);
-      yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, "done");
+      yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, TASK_ANSWER);
     } finally {
       // A client that is lost stays known to the router, which reports whatever agent it still may be given.
       if (connection.state === "connected") router.forget(connection);
@@ -131,7 +135,7 @@ class SimulatedWorker {
       if (packet === "moved") {
         if (this.#agentId !== agentId) return "admitted";
       } else if (packet !== "due") {
-        const ending = this.#handle(packet, agentId, "done");
+        const ending = this.#handle(packet, agentId, TASK_ANSWER);
         if (ending !== undefined) return ending;
       }
     }
@@ -142,7 +146,7 @@ class SimulatedWorker {
    * Does the steps at their times, counted from `startedAt`, and then waits for what becomes of the agent.
    * `answer` is what is submitted.
    */
-  *#phase(steps: readonly Step[], startedAt: number, answer: string): Steps<Ending> {
+  *#phase(steps: readonly Step[], startedAt: number, answer: Packet["data"]): Steps<Ending> {
     const { reactor } = this.#tools;
     const agentId = this.#agentId;
     this.#hasSubmitted = false;
@@ -169,7 +173,7 @@ class SimulatedWorker {
     }
   }
 
-  #perform(step: Step, index: number, agentId: string, intendedAt: number, answer: string): void {
+  #perform(step: Step, index: number, agentId: string, intendedAt: number, answer: Packet["data"]): void {
     const { recorder, returnUnit } = this.#tools;
     switch (step.kind) {
       case "update":
@@ -212,17 +216,15 @@ class SimulatedWorker {
     if (!this.#heldBack) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
   }
 
-  #submit(agentId: string, answer: string): void {
+  #submit(agentId: string, answer: Packet["data"]): void {
     if (this.#hasSubmitted) return;
     this.#hasSubmitted = true;
     this.#submittedAt = this.#tools.reactor.clock.now();
-    this.#tools.router.send(agentId.startsWith("onboarding_") ? "submit_onboarding" : "submit_unit", agentId, {
-      answer,
-    });
+    this.#tools.router.send(isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit", agentId, answer);
   }
 
   /** Takes notice of a packet; says what has become of the worker if that ends the phase. */
-  #handle(packet: Packet, agentId: string, answer: string): Ending | undefined {
+  #handle(packet: Packet, agentId: string, answer: Packet["data"]): Ending | undefined {
     const { recorder, reactor, acknowledged } = this.#tools;
     const now = reactor.clock.now();
     const { data } = packet;
@@ -262,7 +264,7 @@ class SimulatedWorker {
         acknowledged(agentId, status);
         if (status === "partner disconnect") this.#submit(agentId, answer);
         // One who passed the onboarding is about to be told of a unit.
-        return isFinal(status) && !(status === "approved" && agentId.startsWith("onboarding_")) ? "over" : undefined;
+        return isFinal(status) && !(status === "approved" && isOnboardingId(agentId)) ? "over" : undefined;
       }
       default:
         return undefined;

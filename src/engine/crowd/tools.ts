@@ -1,5 +1,6 @@
 /** What simulated workers are given by the thread that carries them. */
 import type { AgentStatus } from "../../db/index.js";
+import type { OnboardingTest } from "../../live/index.js";
 import type { ClientEvidence, Recorder } from "../../measure/index.js";
 import type { Reactor } from "../../sync/index.js";
 import type { Router } from "./router.js";
@@ -12,6 +13,8 @@ export interface CrowdTools {
   readonly originMs: number;
   /** Whether the task takes live updates; without, the worker's actions are its own business until it submits. */
   readonly sendsUpdates: boolean;
+  /** What an onboarding of the task asks. */
+  readonly onboarding: OnboardingTest;
   /** Whether an assignment has several units: its task begins when all of them have workers. */
   readonly hasPartners: boolean;
   /** The evidence on an agent, made when first asked for. */

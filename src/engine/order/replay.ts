@@ -7,8 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../db/index.js";
 import { hasBegun, readRunRecord, readSummary, RUN_FILES } from "../../report/index.js";
-import { nameOf } from "../evidence.js";
-import { killed } from "../killed.js";
+import { agentIdOf } from "../../vocabulary/index.js";
 import { agentsOf, type AgentRecord } from "./agents.js";
 import { OrderDivergence } from "./divergence.js";
 import { lifeOf, type LifeLine } from "./life.js";
@@ -117,7 +116,9 @@ function expectedRecord(directory: string): ExpectedRecord {
     throw new OrderError(
       `${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`,
     );
-  return { allFiles, hasEnd: (thread) => !faults.some(({ what }) => what === killed(thread)) };
+  const wasKilled = (thread: string): boolean =>
+    faults.some((fault) => fault.kind === "kill-thread" && fault.thread === thread);
+  return { allFiles, hasEnd: (thread) => !wasKilled(thread) };
 }
 
 function count(
@@ -188,9 +189,9 @@ export function createStage({ mailbox, ringBytes }: OrderHeader): Stage {
     compareStatuses(directory) {
       const path = join(directory, RUN_FILES.database);
       if (!existsSync(path)) return;
-      const there = new Map(auditAgents(path).map((agent) => [nameOf(agent), agent]));
+      const there = new Map(auditAgents(path).map((agent) => [agentIdOf(agent.agentType, agent.agentId), agent]));
       for (const here of world.audit()) {
-        const repeated = whole.get(nameOf(here));
+        const repeated = whole.get(agentIdOf(here.agentType, here.agentId));
         if (repeated === undefined) continue;
         const recorded = statusesOf(there.get(repeated.agentId));
         if (recorded !== statusesOf(here))

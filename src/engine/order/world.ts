@@ -5,6 +5,7 @@
 import { openDatabase, type AgentAudit, type Database } from "../../db/index.js";
 import { createContext, type ModelContext } from "../../model/index.js";
 import { Arena, type MailboxKind, type Slot, type Steps, block, wait, type Witness } from "../../sync/index.js";
+import { agentIdOf } from "../../vocabulary/index.js";
 
 export interface World {
   readonly context: ModelContext;
@@ -55,7 +56,7 @@ export function createWorld({ mailbox, ringBytes, witness, seen }: WorldOptions)
           : newAgent(database, taskRunId, workerId),
       );
       slot = arena.allocate();
-      context.slots.adopt(type === "onboarding" ? `onboarding_${dbId}` : dbId, slot.index);
+      context.slots.adopt(agentIdOf(type, dbId), slot.index);
       return { dbId, slot: plain.slot(slot.index) };
     },
     forget(agentId) {

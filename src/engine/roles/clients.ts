@@ -1,5 +1,5 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
-import { openSharedChannel, outboxTo } from "../../live/index.js";
+import { blueprintOf, openSharedChannel, outboxTo } from "../../live/index.js";
 import type { ClientEvidence } from "../../measure/index.js";
 import { wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
@@ -39,6 +39,7 @@ export function clientRole(
     router,
     originMs,
     sendsUpdates: run.scenario.task.blueprint !== "static",
+    onboarding: blueprintOf(run.scenario.task.blueprint).onboarding,
     hasPartners: run.scenario.task.unitsPerAssignment > 1,
     evidenceOf(agentId) {
       let note = evidence.get(agentId);

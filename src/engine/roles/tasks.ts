@@ -1,10 +1,12 @@
 /** A task thread: the task runner, whose task code runs as coroutines. */
-import { blueprintOf, createTaskRunner, outboxTo, probed, receive, type RunnerMessage } from "../../live/index.js";
+import { blueprintOf, createTaskRunner, outboxTo, receive, type RunnerMessage } from "../../live/index.js";
 import type { TaskEvidence } from "../../measure/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { openMailbox } from "../../sync/index.js";
 import { createPatience } from "../patience.js";
+import { probed } from "./path-probe.js";
 import type { Role, Station } from "./role.js";
+import { observeTasks } from "./task-observer.js";
 
 /** How long no agent may leave once the worker pool has ended, before those that are left are given up, ms. */
 const LEAVE_MS = 5000;
@@ -34,9 +36,10 @@ export function taskRole(
     }),
   );
   const { task } = run.scenario;
+  const { observer, evidence } = observeTasks(recorder, times);
   const runner = createTaskRunner({
     context,
-    recorder,
+    recorder: observer,
     crew,
     reactor,
     toPool: outboxTo(lens.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),
@@ -45,7 +48,6 @@ export function taskRole(
     submissionTimeoutMs: task.submissionTimeout,
     workTimeMs: task.workTime,
     onboardingQualificationId: run.onboardingQualificationId,
-    times,
   });
   crew.start("launches", () =>
     receive(lens.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)),
@@ -60,6 +62,6 @@ export function taskRole(
       patience.begin(untilMs);
     },
     gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
-    evidence: () => ({ agents: runner.evidence(), gauges: context.metrics.statuses() }),
+    evidence: () => ({ agents: evidence, gauges: context.metrics.statuses() }),
   };
 }

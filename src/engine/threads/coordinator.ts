@@ -8,7 +8,7 @@
  * same steps, with less patience.
  */
 import { join } from "node:path";
-import { measureFloor } from "../../bench/index.js";
+import { measureFloor } from "../../measure/floor/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../db/index.js";
 import {
   createCollector,

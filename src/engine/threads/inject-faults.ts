@@ -4,19 +4,30 @@ import { MailboxFullError, openMailbox, type Arena, type Json } from "../../sync
 import { multiply, parseDecimal, toDecimal, type RunEvidence } from "../../measure/index.js";
 import type { Testimony } from "../evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
-import { killed } from "../killed.js";
 import { createDatabaseStall } from "./database-stall.js";
-import type { LaunchedThread } from "./launch.js";
 import { createThreadPauses } from "./thread-pauses.js";
 
 /** Between two attempts to tell the pool of a thread's end, ms. */
 const RETRY_MS = 5;
 
+/** A thread of the run, as far as a fault can befall it. */
+export interface BreakableThread {
+  readonly name: string;
+  /** Its place among the arena's threads. */
+  readonly place: number;
+  hasEnded(): boolean;
+  /** Has it stand still until it is resumed as often as it was paused. */
+  pause(): void;
+  resume(): void;
+  /** Ends it, whatever it is doing; over when it has ended. */
+  kill(): Promise<void>;
+}
+
 export interface FaultTargets {
   readonly arena: Arena;
   readonly inboxes: RunSetup["inboxes"];
-  readonly clients: readonly LaunchedThread<unknown>[];
-  readonly tasks: readonly LaunchedThread<unknown>[];
+  readonly clients: readonly BreakableThread[];
+  readonly tasks: readonly BreakableThread[];
   readonly databasePath: string;
   /** The thread of this name was killed, and has ended. */
   readonly onKilled: (thread: string) => void;
@@ -35,6 +46,8 @@ export interface Happened {
   /** ms since the start of the run. */
   readonly atMs: number;
   readonly kind: PlannedFault["kind"];
+  /** The thread that it befell; absent when it befell no single thread. */
+  readonly thread?: string;
   /** For how long, ms; 0 for what is over at once. */
   readonly lastsMs: number;
   /** What happened, one line. */
@@ -65,8 +78,14 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   let allowanceMs = 0;
   const stall = createDatabaseStall(targets);
   const pauses = createThreadPauses(targets);
-  const note = (fault: PlannedFault, what: string): void =>
-    void happened.push({ atMs: targets.elapsed(), kind: fault.kind, lastsMs: lengthOf(fault), what });
+  const note = (fault: PlannedFault, what: string, thread?: string): void =>
+    void happened.push({
+      atMs: targets.elapsed(),
+      kind: fault.kind,
+      ...(thread !== undefined && { thread }),
+      lastsMs: lengthOf(fault),
+      what,
+    });
 
   /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
   const tellPool = async (message: Json): Promise<void> => {
@@ -92,7 +111,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     // One that has ended has nothing left to lose, and has handed over what it noted.
     if (thread === undefined || thread.hasEnded()) return;
     lost.add(index);
-    note(fault, killed(thread.name));
+    note(fault, `thread ${thread.name} was killed`, thread.name);
     const death = thread.kill();
     deaths.push(death);
     await death;
@@ -121,9 +140,9 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
         const cutShort = (lastsMs: number): void => {
           const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was told to stop`;
-          happened[place] = { atMs, kind: fault.kind, lastsMs, what };
+          happened[place] = { atMs, kind: fault.kind, thread: thread.name, lastsMs, what };
         };
-        if (pauses.begin(thread, fault.lasts, cutShort)) note(fault, whatFor(fault.lasts));
+        if (pauses.begin(thread, fault.lasts, cutShort)) note(fault, whatFor(fault.lasts), thread.name);
         return;
       }
       case "stall-database": {

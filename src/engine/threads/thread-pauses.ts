@@ -1,5 +1,10 @@
 /** The pauses of a run's threads: each ends when its time is over, or when the run is told to stop. */
-import type { LaunchedThread } from "./launch.js";
+
+/** A thread that stands still until it is resumed as often as it was paused. */
+interface PausableThread {
+  pause(): void;
+  resume(): void;
+}
 
 export interface ThreadPauses {
   /** For how long threads have been paused, or are going to be, ms. Pauses of a thread that overlap count once. */
@@ -8,7 +13,7 @@ export interface ThreadPauses {
    * Pauses `thread` for `ms` from now on. `cutShort` is called, with how long the pause was, ms, if {@link end} ends it. Returns false,
    * and does nothing, after that.
    */
-  begin(thread: LaunchedThread<unknown>, ms: number, cutShort: (lastedMs: number) => void): boolean;
+  begin(thread: PausableThread, ms: number, cutShort: (lastedMs: number) => void): boolean;
   /** Ends all pauses, and lets no other begin: a thread that stands still cannot hand over what it has. */
   end(): void;
 }
@@ -21,7 +26,7 @@ export interface ThreadPausesOptions {
 }
 
 interface Pause {
-  readonly thread: LaunchedThread<unknown>;
+  readonly thread: PausableThread;
   readonly fromMs: number;
   readonly cutShort: (lastedMs: number) => void;
 }
@@ -29,7 +34,7 @@ interface Pause {
 export function createThreadPauses({ elapsed, at }: ThreadPausesOptions): ThreadPauses {
   const present = new Set<Pause>();
   /** When the last of a thread's pauses is over. */
-  const pausedUntil = new Map<LaunchedThread<unknown>, number>();
+  const pausedUntil = new Map<PausableThread, number>();
   let totalMs = 0;
   let ended = false;
   return {

@@ -1,6 +1,7 @@
 /** The lives of the report's slowest agents, read back from the trace of their run. */
 import type { Sequence, SlowAgent } from "../../report/index.js";
 import { concerns, readTrace, type TraceEvent, type Value } from "../../trace/index.js";
+import { agentIdOf } from "../../vocabulary/index.js";
 import { agentSequence } from "./agent-sequence.js";
 
 /** A trace that takes longer to read back than a report is worth has no lives drawn. */
@@ -35,7 +36,7 @@ function mentions({ subject, args, outcome }: TraceEvent, ids: ReadonlyMap<strin
 function isIn(value: Value, ids: ReadonlyMap<string, unknown>): boolean {
   if (typeof value === "string") {
     const slash = value.indexOf("/");
-    return ids.has(slash < 0 ? value : value.slice(0, slash)) || ids.has(`onboarding_${value}`);
+    return ids.has(slash < 0 ? value : value.slice(0, slash)) || ids.has(agentIdOf("onboarding", value));
   }
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some((item: Value) => isIn(item, ids));

@@ -4,7 +4,7 @@
  */
 import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../sync/index.js";
-import type { Note } from "./watching.js";
+import type { Note } from "../../trace/index.js";
 
 /** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
 export interface Faults {

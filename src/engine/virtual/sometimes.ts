@@ -4,6 +4,7 @@
  */
 import { isFinal, type AgentStatus } from "../../db/index.js";
 import type { TraceEvent, Value } from "../../trace/index.js";
+import { agentIdOf, isOnboardingId } from "../../vocabulary/index.js";
 
 /** Every condition by name, and what it says. */
 export const SOMETIMES = {
@@ -68,7 +69,7 @@ export function watchSometimes(): SometimesWatch {
     if (waits && status === "timeout") reached.add("timeout-before-take");
     if (status === "partner disconnect") reached.add("partner-disconnect");
     if (before === "waiting" && (status === "disconnect" || status === "returned")) reached.add("gathering-left");
-    if (!agentId.startsWith("onboarding_")) return;
+    if (!isOnboardingId(agentId)) return;
     if (status === "disconnect") reached.add("disconnect-in-onboarding");
     if (status === "returned") reached.add("return-in-onboarding");
     if (status === "timeout") reached.add("timeout-in-onboarding");
@@ -81,7 +82,7 @@ export function watchSometimes(): SometimesWatch {
     const status = (second as { readonly status?: AgentStatus } | undefined)?.status;
     if (typeof first === "string" && status !== undefined) {
       if (write.subject === "updateAgent") statusWritten(first, status, outcome);
-      if (write.subject === "updateOnboardingAgent") statusWritten(`onboarding_${first}`, status, outcome);
+      if (write.subject === "updateOnboardingAgent") statusWritten(agentIdOf("onboarding", first), status, outcome);
     }
     if (write.subject === "newAgent") {
       const { unitId } = first as { readonly unitId: Value };

@@ -7,9 +7,9 @@ import { createCrew } from "../../live/index.js";
 import { createRecorder, type Recorder } from "../../measure/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox } from "../../sync/index.js";
-import type { TraceSink, Value } from "../../trace/index.js";
+import type { Note, TraceSink, Value } from "../../trace/index.js";
 import type { RunSetup, Station } from "../roles/role.js";
-import { watchedContext, watchedMailbox, watchedReads, type Note } from "./watching.js";
+import { watchedContext, watchedMailbox, watchedReads } from "./watching.js";
 
 export interface StationsOptions {
   readonly arena: Arena;

@@ -6,8 +6,8 @@
 import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../db/index.js";
 import type { Random } from "../../scenario/index.js";
 import type { Reactor, Wait, Waiter } from "../../sync/index.js";
-import type { Value } from "../../trace/index.js";
-import { keyOf, rowGist, type Note } from "./watching.js";
+import type { Note, Value } from "../../trace/index.js";
+import { keyOf, rowGist } from "./watching.js";
 
 /** From the arrival of a write to its being taken up by a writer that has nothing to do, ms. */
 const PICK_UP_MS = { least: 0.005, most: 0.03 };

@@ -14,10 +14,7 @@ import {
   type Message,
   type Steps,
 } from "../../sync/index.js";
-import type { Value } from "../../trace/index.js";
-
-/** Takes down one event of one actor, at the present time. */
-export type Note = (operation: string, subject: string, args: Value, outcome: Value) => void;
+import type { Note, Value } from "../../trace/index.js";
 
 /** `mailbox`, telling of everything done with it through this handle. `name` is what it is called in the trace. */
 export function watchedMailbox(mailbox: Mailbox, name: string, note: Note): Mailbox {

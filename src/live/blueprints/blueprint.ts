@@ -28,9 +28,19 @@ export interface TaskContext {
   readonly reply: (agent: LiveAgent, update: TakenUpdate, data: TakenUpdate) => void;
 }
 
+/** The test that an onboarding puts to a worker. Workers answer by a submit. */
+export interface OnboardingTest {
+  /** What a worker submits to pass, and what one submits to fail: for simulated workers. */
+  readonly rightAnswer: Readonly<Record<string, Json>>;
+  readonly wrongAnswer: Readonly<Record<string, Json>>;
+  /** Whether the submitted data passes. */
+  isPassedBy(submit: TakenUpdate): boolean;
+}
+
 /** A kind of task. Functions of it run as coroutines on a task thread and throw the four absence errors freely. */
 export interface Blueprint {
   readonly type: string;
+  readonly onboarding: OnboardingTest;
   /** The live part of one agent's work. `partners` are the others of the assignment, empty where there are none. */
   runUnit(agent: LiveAgent, partners: readonly LiveAgent[], context: TaskContext): Steps<void>;
 }

@@ -1,9 +1,11 @@
 /** A conversation: every message of the worker is answered by the task, and shown to the partners. */
 import type { LiveAgent } from "../../model/index.js";
 import type { Blueprint } from "./blueprint.js";
+import { question } from "./question.js";
 
 export const chat: Blueprint = {
   type: "chat",
+  onboarding: question,
   *runUnit(agent: LiveAgent, partners, context) {
     for (;;) {
       const update = yield* context.nextUpdate(agent);

@@ -1,8 +1,10 @@
 /** Calls: the worker's client asks the task to compute something, and gets the result under its request's id. */
 import type { Blueprint } from "./blueprint.js";
+import { question } from "./question.js";
 
 export const remoteProcedure: Blueprint = {
   type: "remote-procedure",
+  onboarding: question,
   *runUnit(agent, _partners, context) {
     for (;;) {
       const request = yield* context.nextUpdate(agent);

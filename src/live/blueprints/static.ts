@@ -1,9 +1,11 @@
 /** A form: nothing is said until the worker submits. */
 import { AgentDisconnectedError, AgentReturnedError, type LiveAgent } from "../../model/index.js";
 import type { Blueprint } from "./blueprint.js";
+import { question } from "./question.js";
 
 export const staticTask: Blueprint = {
   type: "static",
+  onboarding: question,
   *runUnit(agent: LiveAgent, _partners, context) {
     // It is also over when the worker is gone.
     const { status } = yield* context.awaitSubmit(agent, context.liveUpdateTimeoutMs);

@@ -10,7 +10,7 @@ import {
   type ReportData,
   type StatusesOverTime,
 } from "../data.js";
-import { STATUS_ORDER } from "./statuses.js";
+import { AGENT_STATUSES } from "../../vocabulary/index.js";
 
 /** An agent came to a status, ms from the start of the run; `from` is null when its row was made. */
 export interface StatusEvent {
@@ -174,6 +174,6 @@ function statusesOverTime(events: readonly StatusEvent[], durationMs: number): S
 }
 
 function rank(status: string): number {
-  const at = STATUS_ORDER.indexOf(status);
-  return at === -1 ? STATUS_ORDER.length : at;
+  const at = (AGENT_STATUSES as readonly string[]).indexOf(status);
+  return at === -1 ? AGENT_STATUSES.length : at;
 }

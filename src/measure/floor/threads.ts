@@ -1,7 +1,7 @@
-/** Starts a thread of a benchmark and talks to it: it answers one question after the other, blocked or parked meanwhile. */
+/** Starts a thread of a measurement and talks to it: it answers one question after the other, blocked or parked meanwhile. */
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
-import type { DatabaseConnection } from "../db/index.js";
+import type { DatabaseConnection } from "../../db/index.js";
 
 /** A started thread. */
 export interface BenchThread<Question, Answer> {
@@ -11,20 +11,17 @@ export interface BenchThread<Question, Answer> {
   end(): Promise<void>;
 }
 
-/**
- * Starts the code of `entry`, a file beside this one named without its ending, with `data` as its workerData. `connection` is
- * the one in `data`, if there is one.
- */
+/** Starts the code at `entry` with `data` as its workerData. `connection` is the one in `data`, if there is one. */
 export function startThread<Question, Answer>(
-  entry: string,
+  entry: URL,
   data: object,
   connection?: DatabaseConnection,
 ): BenchThread<Question, Answer> {
   const transferList = connection === undefined ? [] : [connection.port];
-  const worker = new Worker(new URL(`./${entry}.js`, import.meta.url), { workerData: data, transferList });
+  const worker = new Worker(entry, { workerData: data, transferList });
   const died = new Promise<never>((_, reject) => {
     worker.once("error", reject);
-    worker.once("exit", () => reject(new Error(`${entry} ended before it had answered`)));
+    worker.once("exit", () => reject(new Error(`${entry.href} ended before it had answered`)));
   });
   died.catch(() => undefined);
   const ended = new Promise((resolve) => worker.once("exit", resolve));

@@ -1,6 +1,6 @@
 /** The receiving thread of a run's floor: parked in a bare wait for each message, it takes the time from its sending. */
 import { workerData } from "node:worker_threads";
-import { systemClock } from "../sync/index.js";
+import { systemClock } from "../../sync/index.js";
 import { openLane } from "./handover.js";
 import { answerQuestions } from "./threads.js";
 

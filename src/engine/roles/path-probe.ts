@@ -3,7 +3,7 @@
  * the update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
  * `getLiveUpdate` no other coroutine of the thread runs.
  */
-import { WrappedMailbox, type Absence, type Clock, type Mailbox, type Message, type Steps } from "../sync/index.js";
+import { WrappedMailbox, type Absence, type Clock, type Mailbox, type Message, type Steps } from "../../sync/index.js";
 
 /** The times of the last update taken on this thread, ms on the run's clock. */
 export interface PathTimes {

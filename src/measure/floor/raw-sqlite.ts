@@ -1,7 +1,7 @@
 /** SQLite by itself, on the tables and with the settings of a run: the floor beside whatever the project writes. */
 import Sqlite from "better-sqlite3";
-import { openDatabase } from "../db/index.js";
-import { populate } from "./platform.js";
+import { openDatabase } from "../../db/index.js";
+import { populate } from "./populate.js";
 
 export interface RawSqlite {
   /** Sets the status of agent `n` to the other of two, in a transaction of its own unless one is open. */

@@ -1,4 +1,4 @@
-/** Why a file could not be read or written, in words. */
+/** What the error codes of the operating system mean, in words. */
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -12,10 +12,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or directory",
   ELOOP: "its symbolic links lead in a circle",
   ENAMETOOLONG: "the name is too long",
+  EADDRINUSE: "it is in use",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "there is no such host",
 };
 
-/** Of an error that node:fs threw; what it says itself where there is nothing better. */
-export function whyFileFailed(error: unknown): string {
+/** Of an error that a module of Node threw, such as node:fs or node:http; its code or its own text where there are no words for it. */
+export function whySystemFailed(error: unknown): string {
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
   return REASONS[code ?? ""] ?? code ?? String(error);
 }

@@ -4,9 +4,10 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { asDatabaseError } from "../db/index.js";
-import { distributionOf, type Distribution } from "../measure/index.js";
-import { systemClock } from "../sync/index.js";
+import { asDatabaseError } from "../../db/index.js";
+import type { Distribution } from "../distribution.js";
+import { distributionOf } from "../samples.js";
+import { systemClock } from "../../sync/index.js";
 import type { FloorThread } from "./floor-thread.js";
 import { newLane, openLane, pause } from "./handover.js";
 import { openRawSqlite } from "./raw-sqlite.js";
@@ -34,7 +35,7 @@ const PATIENCE_MS = 5000;
  * @param directory where the run's database is: a second one is made there, on the same disk, and removed
  */
 export async function measureFloor(directory: string): Promise<Floor[]> {
-  const wakeUps = await handOvers("floor-thread");
+  const wakeUps = await handOvers(new URL("./floor-thread.js", import.meta.url));
   return [
     ...(wakeUps === undefined
       ? []
@@ -53,8 +54,8 @@ export async function measureFloor(directory: string): Promise<Floor[]> {
   ];
 }
 
-/** Hands over to a thread with the code of `entry`; undefined when it does not start or fails. */
-export async function handOvers(entry: string, patienceMs = PATIENCE_MS): Promise<Distribution | undefined> {
+/** Hands over to a thread with the code at `entry`; undefined when it does not start or fails. */
+export async function handOvers(entry: URL, patienceMs = PATIENCE_MS): Promise<Distribution | undefined> {
   const data: FloorThread = { lane: newLane(), sentAt: new SharedArrayBuffer(8) };
   const thread = startThread<number, Float64Array>(entry, data);
   try {

@@ -1,0 +1,12 @@
+/** The kinds of faults. */
+
+/** Faults of a scenario: of real threads, their database and their clock. */
+export const THREAD_FAULT_KINDS = [
+  "kill-thread",
+  "pause-thread",
+  "stall-database",
+  "jump-clock",
+  "delay-wakeups",
+  "drop-wakeups",
+] as const;
+export type ThreadFaultKind = (typeof THREAD_FAULT_KINDS)[number];
