@@ -49,13 +49,13 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     // The second is a child process whose output its parent reads.
-    ignores: ["src/cli/output.ts", "src/bench/recording.ts"],
+    ignores: ["src/cli/handle-closed-stdout.ts", "src/bench/recording.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
-          message: "What is printed goes through src/cli/output.ts, which makes it printable.",
+          message: "What is printed goes through src/cli/handle-closed-stdout.ts, which makes it printable.",
         },
       ],
     },
@@ -70,7 +70,7 @@ export default tseslint.config(
       "src/engine/{crowd,roles,virtual,order}/**/*.ts",
     ],
     ignores: [
-      "src/sync/{atomics,baton,clock,evented,parked,sleep}.ts",
+      "src/sync/{atomics,baton,clock,event-loop-driver,park,sleep}.ts",
       "src/measure/{health,hlog}.ts",
       "src/measure/floor/*.ts",
     ],

@@ -18,7 +18,7 @@ const STALL = { from: 5000, until: 6000 };
 function simulate(start: (world: World) => void): void {
   let now = 0;
   const clock: Clock = { now: () => now };
-  const { reactor } = Arena.create({ slots: 1, clock, driver: { wanted: () => undefined } });
+  const { reactor } = Arena.create({ slots: 1, clock, driver: { requestTurn: () => undefined } });
   const run = (steps: Steps<void>): void =>
     spawn(
       steps,

@@ -4,7 +4,7 @@
  *     took 10000 updates, in order: true
  */
 import { isMainThread, Worker, workerData } from "node:worker_threads";
-import { Arena, awaitNewsAsync, MailboxFullError, openMailbox } from "crowdstorm";
+import { Arena, waitForChangeAsync, MailboxFullError, openMailbox } from "crowdstorm";
 
 const UPDATES = 10_000;
 
@@ -16,7 +16,7 @@ if (isMainThread) {
   let taken = 0;
   let inOrder = true;
   while (taken < UPDATES) {
-    await awaitNewsAsync(mailbox);
+    await waitForChangeAsync(mailbox);
     for (let update = mailbox.take(); update !== undefined; update = mailbox.take()) inOrder &&= update === taken++;
   }
   console.log(`took ${taken} updates, in order: ${inOrder}`);

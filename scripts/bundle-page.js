@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(at("node_modules/uplot/package.json"
 const notice = `/*! Charts: uPlot ${version}, Copyright (c) Leon Sorokin, MIT licence. https://github.com/leeoniya/uPlot */`;
 
 await build({
-  entryPoints: [at("src/report/page/main.ts"), at("src/report/page/style.css")],
+  entryPoints: [at("src/report/page/report-script.ts"), at("src/report/page/style.css")],
   outdir: at("dist/report/page"),
   bundle: true,
   minify: true,

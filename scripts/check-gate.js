@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { compareFigures, measureInTurn } from "../dist/bench/index.js";
+import { compareFigures, measurePaired } from "../dist/bench/index.js";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const NAMES = ["status"];
@@ -54,7 +54,7 @@ function copyOfBuild(directory, name, loops) {
 
 /** As many loops as take that share of an update. */
 async function calibrated() {
-  const { base } = await measureInTurn(ROOT, ROOT, { names: NAMES, rounds: 1 });
+  const { base } = await measurePaired(ROOT, ROOT, { names: NAMES, rounds: 1 });
   const aSecond = base.figures.find(({ name }) => name === "status/together").rounds[0];
   const loops = 20_000_000;
   let burnt = 1;
@@ -76,7 +76,7 @@ try {
   const kept = [];
   for (let trial = 1; trial <= trials; trial++) {
     for (const [what, copy] of Object.entries(copies)) {
-      const { base, current } = await measureInTurn(ROOT, copy, { names: NAMES, rounds });
+      const { base, current } = await measurePaired(ROOT, copy, { names: NAMES, rounds });
       kept.push({ what, base: base.figures, current: current.figures });
       const { comparisons } = compareFigures(base.figures, current.figures, { paired: true, leastEffect: 0.05 });
       const judged = comparisons.filter(({ name }) => what === "same" || METRICS.includes(name));

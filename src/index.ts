@@ -14,8 +14,8 @@
 export {
   Arena,
   ArenaFullError,
-  awaitNews,
-  awaitNewsAsync,
+  waitForChange,
+  waitForChangeAsync,
   block,
   Event,
   failed,

@@ -5,12 +5,12 @@ import { types } from "node:util";
 import { kindOf } from "./vocabulary/foreign.js";
 import {
   differingOptions,
-  MOST_THREADS,
+  MAX_RUN_THREADS,
   newRunId,
   reproduceCommand,
   runThreads,
   runVirtual,
-  usualThreads,
+  defaultThreads,
   type FinishedRun,
   type RunProgress,
 } from "./engine/index.js";
@@ -121,8 +121,8 @@ export async function runScenario(
     onProgress: progress.onProgress,
   };
   const finished = await (engine === "virtual"
-    ? runVirtual({ ...common, startedAt: new Date(), breathe: () => setImmediate() })
-    : runThreads({ ...common, threads: threads ?? usualThreads(), record }));
+    ? runVirtual({ ...common, startedAt: new Date(), yieldToEventLoop: () => setImmediate() })
+    : runThreads({ ...common, threads: threads ?? defaultThreads(), record }));
   progress.rethrow();
   return finished;
 }
@@ -155,7 +155,7 @@ function checkOptions(options: RunScenarioOptions): void {
   if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
   if (!MAILBOX_KINDS.includes(mailbox))
     throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
-  if (!Number.isInteger(threads) || threads < leastThreads || threads > MOST_THREADS) {
-    throw new RangeError(`threads must be a whole number from ${leastThreads} to ${MOST_THREADS}, not ${threads}`);
+  if (!Number.isInteger(threads) || threads < leastThreads || threads > MAX_RUN_THREADS) {
+    throw new RangeError(`threads must be a whole number from ${leastThreads} to ${MAX_RUN_THREADS}, not ${threads}`);
   }
 }

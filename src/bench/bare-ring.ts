@@ -11,7 +11,7 @@ const HEAD = 16;
 const HEADER_WORDS = 32;
 const RING_BYTES = 1 << 20;
 /** How often to look before going to sleep. */
-const LOOKS = 1000;
+const SPIN_LIMIT = 1000;
 const FULL_MS = 0.1;
 
 export function newBareRing(): SharedArrayBuffer {
@@ -54,8 +54,8 @@ export function openBareRing(shared: SharedArrayBuffer): BareRing {
       Atomics.notify(cells, TAIL);
     },
     shift() {
-      for (let looks = 0; Atomics.load(cells, TAIL) === head; looks++) {
-        if (looks > LOOKS) Atomics.wait(cells, TAIL, head);
+      for (let spins = 0; Atomics.load(cells, TAIL) === head; spins++) {
+        if (spins > SPIN_LIMIT) Atomics.wait(cells, TAIL, head);
       }
       if (lengths[(head % RING_BYTES) / 4] === 0) head += RING_BYTES - (head % RING_BYTES);
       const at = head % RING_BYTES;

@@ -3,7 +3,7 @@
  * figure and floor are measured one after the other in the same process, so that what else the machine does hits both.
  */
 import { z } from "zod";
-import { bootstrap, median, type Interval } from "./statistics.js";
+import { bootstrap, median, type ConfidenceInterval } from "./statistics.js";
 
 const rounds = z.array(z.number().nonnegative()).min(1);
 
@@ -34,7 +34,7 @@ export const figureSchema = z
 export type Figure = z.infer<typeof figureSchema>;
 
 /** A value with the 95 % interval that the rounds allow. */
-export interface Estimate extends Interval {
+export interface Estimate extends ConfidenceInterval {
   readonly value: number;
 }
 

@@ -12,9 +12,9 @@ import { answerQuestions } from "../measure/floor/index.js";
 
 export interface HotThread {
   /** Whether this thread serves. The other returns. */
-  readonly serves: boolean;
+  readonly initiates: boolean;
   /** A half for each direction: an Int32, the ball's number, one for the length of its message, and the message. */
-  readonly ball: SharedArrayBuffer;
+  readonly exchange: SharedArrayBuffer;
   readonly arena: SharedArrayBuffer;
   /** The slots of agents 1 and 2: who serves waits for updates of the second. */
   readonly slots: readonly [number, number];
@@ -23,7 +23,7 @@ export interface HotThread {
 
 export interface HotQuestion {
   readonly over: "words" | "messages" | "mailboxes";
-  readonly volleys: number;
+  readonly roundTrips: number;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -32,72 +32,72 @@ const MESSAGE = 64;
 /** Volleys after which what was written behind is let go. */
 const FLUSH_EVERY = 64;
 
-const { serves, ball: sharedBall, arena, slots, connection } = workerData as HotThread;
-const ball = new Int32Array(sharedBall);
-const ballBytes = Buffer.from(sharedBall);
+const { initiates, exchange: sharedExchange, arena, slots, connection } = workerData as HotThread;
+const exchange = new Int32Array(sharedExchange);
+const exchangeBytes = Buffer.from(sharedExchange);
 /** Indices of the words with the ball's number, from who serves and from who returns; the length is in the next. */
-const THERE = 0;
-const BACK = ball.length / 2;
+const REQUEST = 0;
+const REPLY = exchange.length / 2;
 const db = connectDatabase(connection);
 const context = createContext({ db, arena: Arena.attach(arena) });
 context.slots.adopt("1", slots[0]);
 context.slots.adopt("2", slots[1]);
-const [mine, theirs] = serves ? ["2", "1"] : ["1", "2"];
+const [mine, theirs] = initiates ? ["2", "1"] : ["1", "2"];
 const waiting = Agent.get(context, mine);
 const other = Agent.get(context, theirs);
 let count = 0;
 
 /** The answer is how long each one-way flight took: half of each volley, µs. The thread that returns has none. */
 answerQuestions(
-  ({ over, volleys }: HotQuestion) => {
-    const flights = new Float64Array(serves ? volleys : 0);
-    for (let volley = 0; volley < volleys; volley++) {
+  ({ over, roundTrips }: HotQuestion) => {
+    const latencies = new Float64Array(initiates ? roundTrips : 0);
+    for (let roundTrip = 0; roundTrip < roundTrips; roundTrip++) {
       const began = systemClock.now();
       if (over === "words") overWords(++count);
       else if (over === "messages") overMessages(++count);
-      else overMailboxes(volley);
-      if (serves) flights[volley] = ((systemClock.now() - began) / 2) * 1000;
-      if (over === "mailboxes" && volley % FLUSH_EVERY === 0) db.poll();
+      else overMailboxes(roundTrip);
+      if (initiates) latencies[roundTrip] = ((systemClock.now() - began) / 2) * 1000;
+      if (over === "mailboxes" && roundTrip % FLUSH_EVERY === 0) db.poll();
     }
     db.poll();
-    return flights;
+    return latencies;
   },
   () => db.close(),
 );
 
 function overWords(n: number): void {
-  if (serves) {
-    Atomics.store(ball, THERE, n);
-    while (Atomics.load(ball, BACK) !== n);
+  if (initiates) {
+    Atomics.store(exchange, REQUEST, n);
+    while (Atomics.load(exchange, REPLY) !== n);
   } else {
-    while (Atomics.load(ball, THERE) !== n);
-    Atomics.store(ball, BACK, n);
+    while (Atomics.load(exchange, REQUEST) !== n);
+    Atomics.store(exchange, REPLY, n);
   }
 }
 
 function overMessages(n: number): void {
-  if (serves) {
-    throwMessage(THERE, n);
-    catchMessage(BACK, n);
+  if (initiates) {
+    sendMessage(REQUEST, n);
+    receiveMessage(REPLY, n);
   } else {
-    catchMessage(THERE, n);
-    throwMessage(BACK, n);
+    receiveMessage(REQUEST, n);
+    sendMessage(REPLY, n);
   }
 }
 
-function throwMessage(way: number, n: number): void {
+function sendMessage(way: number, n: number): void {
   const text = JSON.stringify(updateOf(n));
-  const length = ballBytes.write(text, way * 4 + MESSAGE);
+  const length = exchangeBytes.write(text, way * 4 + MESSAGE);
   // The updates are ASCII.
   if (length !== text.length) throw new Error(`${length} of ${text.length} bytes were written`);
-  ball[way + 1] = length;
-  Atomics.store(ball, way, n);
+  exchange[way + 1] = length;
+  Atomics.store(exchange, way, n);
 }
 
-function catchMessage(way: number, n: number): unknown {
-  while (Atomics.load(ball, way) !== n);
+function receiveMessage(way: number, n: number): unknown {
+  while (Atomics.load(exchange, way) !== n);
   const start = way * 4 + MESSAGE;
-  return JSON.parse(ballBytes.toString("utf8", start, start + (ball[way + 1] ?? 0)));
+  return JSON.parse(exchangeBytes.toString("utf8", start, start + (exchange[way + 1] ?? 0)));
 }
 
 function updateOf(n: number) {
@@ -111,7 +111,7 @@ function updateOf(n: number) {
 
 function overMailboxes(n: number): void {
   const update = updateOf(n);
-  if (serves) {
+  if (initiates) {
     other.mailbox.append(update);
     waiting.getLiveUpdate(TIMEOUT_MS);
   } else {

@@ -10,10 +10,14 @@ import { percentileOf } from "./statistics.js";
 import { startThread } from "../measure/floor/index.js";
 
 /** In each round. */
-const VOLLEYS: Readonly<Record<HotQuestion["over"], number>> = { words: 20_000, messages: 20_000, mailboxes: 20_000 };
+const ROUND_TRIPS: Readonly<Record<HotQuestion["over"], number>> = {
+  words: 20_000,
+  messages: 20_000,
+  mailboxes: 20_000,
+};
 
 /** For both directions, each with room for a message. */
-const BALL_BYTES = 2048;
+const EXCHANGE_BYTES = 2048;
 
 export const hot: Bench = {
   name: "hot",
@@ -22,24 +26,24 @@ export const hot: Bench = {
     onPlatform(2, async (writer) => {
       const arena = Arena.create({ slots: 2 });
       const shared = {
-        ball: new SharedArrayBuffer(BALL_BYTES),
+        exchange: new SharedArrayBuffer(EXCHANGE_BYTES),
         arena: arena.shared,
         slots: [arena.allocate().index, arena.allocate().index] as const,
       };
-      const start = (serves: boolean) => {
+      const start = (initiates: boolean) => {
         const connection = writer.connect();
         return startThread<HotQuestion, Float64Array>(
           new URL("./hot-thread.js", import.meta.url),
-          { ...shared, serves, connection } satisfies HotThread,
+          { ...shared, initiates, connection } satisfies HotThread,
           connection,
         );
       };
-      const server = start(true);
-      const returner = start(false);
+      const initiator = start(true);
+      const responder = start(false);
       const median = async (over: HotQuestion["over"]): Promise<number> => {
-        const question = { over, volleys: VOLLEYS[over] };
-        const [flights] = await Promise.all([server.ask(question), returner.ask(question)]);
-        return percentileOf(flights, 0.5);
+        const question = { over, roundTrips: ROUND_TRIPS[over] };
+        const [latencies] = await Promise.all([initiator.ask(question), responder.ask(question)]);
+        return percentileOf(latencies, 0.5);
       };
       try {
         const path: number[] = [];
@@ -72,7 +76,7 @@ export const hot: Bench = {
           },
         ];
       } finally {
-        await Promise.all([server.end(), returner.end()]);
+        await Promise.all([initiator.end(), responder.end()]);
       }
     }),
 };

@@ -2,21 +2,21 @@
 export {
   AgainstError,
   measureAgainst,
-  measureInTurn,
+  measurePaired,
   roundOf,
   type AgainstOptions,
-  type InTurn,
-  type InTurnOptions,
-} from "./against.js";
+  type PairedResults,
+  type PairedOptions,
+} from "./measure-against.js";
 export {
   compareFigures,
   type Compared,
   type CompareOptions,
-  type Comparison,
+  type MetricComparison,
   type IncompleteMetric,
   type Unmatched,
-  type Verdict,
-} from "./compare.js";
+  type ComparisonVerdict,
+} from "./compare-figures.js";
 export type { Bench, Figure } from "./figure.js";
 export {
   benchmarkActionJson,
@@ -35,6 +35,6 @@ export {
   type BenchResult,
   type MeasureOptions,
 } from "./result.js";
-export { checkAlike, figuresOfRuns, UnlikeRunsError, type ScenarioRun } from "./runs.js";
-export { bootstrap, median, percentileOf, type Interval } from "./statistics.js";
+export { requireComparable, figuresOfRuns, IncomparableRunsError, type ScenarioRun } from "./run-figures.js";
+export { bootstrap, median, percentileOf, type ConfidenceInterval } from "./statistics.js";
 export { BENCH_NAMES, BENCHES, benchesNamed, GATE } from "./suite.js";

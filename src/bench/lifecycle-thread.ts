@@ -5,10 +5,10 @@
 import { workerData } from "node:worker_threads";
 import { Agent, OnboardingAgent, TaskRun, Unit, Worker } from "../model/index.js";
 import { systemClock, wait, type Steps } from "../sync/index.js";
-import { openModelThread, type ParkedThread } from "./parked.js";
+import { openModelThread, type ThreadResources } from "./model-thread.js";
 import { answerQuestions } from "../measure/floor/index.js";
 
-export interface LifecycleThread extends ParkedThread {
+export interface LifecycleThread extends ThreadResources {
   readonly taskRunId: string;
   /** Live updates of each worker. */
   readonly updates: number;
@@ -22,8 +22,8 @@ export interface LifecycleQuestion {
 
 const TIMEOUT_MS = 60_000;
 
-const { taskRunId, updates, ...means } = workerData as LifecycleThread;
-const { arena, context, db, run } = openModelThread(means);
+const { taskRunId, updates, ...resources } = workerData as LifecycleThread;
+const { arena, context, db, run } = openModelThread(resources);
 const taskRun = TaskRun.get(db, taskRunId);
 let come = 0;
 
@@ -51,7 +51,7 @@ function* lifecycle(n: number): Steps<void> {
   yield* onboarding.updateStatusSteps("onboarding");
   yield* onboarding.handleSubmitSteps({ answer: "right" });
   yield* onboarding.updateStatusSteps("approved");
-  giveBack(onboarding.getAgentId());
+  freeSlotOf(onboarding.getAgentId());
 
   const row = yield* wait(db.write("reserveUnit", taskRunId, workerId));
   if (row === null) throw new Error("there is no unit left");
@@ -64,12 +64,12 @@ function* lifecycle(n: number): Steps<void> {
   yield* agent.handleSubmitSteps({ answer: "done" });
   yield* agent.updateStatusSteps("completed");
   yield* agent.approveWorkSteps();
-  giveBack(agent.getAgentId());
+  freeSlotOf(agent.getAgentId());
 }
 
 /** The slot of an agent that is done with. */
-function giveBack(agentId: string): void {
+function freeSlotOf(agentId: string): void {
   const slot = context.slots.slotOf(agentId);
   context.slots.forget(agentId);
-  arena.release(slot);
+  arena.free(slot);
 }

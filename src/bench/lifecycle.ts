@@ -4,7 +4,7 @@ import { openDatabase, startWriter, type Database } from "../db/index.js";
 import { Arena, systemClock } from "../sync/index.js";
 import type { Bench } from "./figure.js";
 import type { LifecycleQuestion, LifecycleThread } from "./lifecycle-thread.js";
-import { meansOf } from "./parked.js";
+import { threadResources } from "./model-thread.js";
 import { inDirectory } from "./platform.js";
 import { openRawLifecycle } from "./raw-lifecycle.js";
 import { startThread } from "../measure/floor/index.js";
@@ -26,12 +26,12 @@ export const lifecycle: Bench = {
       const taskRunId = makeUnits(path, workers);
       makeUnits(rawPath, workers);
       const writer = await startWriter(path);
-      const means = meansOf(Arena.create({ slots: 2 * AT_ONCE }), 0, writer);
-      const data: LifecycleThread = { ...means, taskRunId, updates: UPDATES };
+      const resources = threadResources(Arena.create({ slots: 2 * AT_ONCE }), 0, writer);
+      const data: LifecycleThread = { ...resources, taskRunId, updates: UPDATES };
       const thread = startThread<LifecycleQuestion, number>(
         new URL("./lifecycle-thread.js", import.meta.url),
         data,
-        means.connection,
+        resources.connection,
       );
       const raw = openRawLifecycle(rawPath, taskRunId, UPDATES);
       try {

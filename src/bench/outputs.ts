@@ -1,18 +1,23 @@
 /** A comparison for people in a terminal, for the summary of a CI job, and for the programs of a CI that read figures. */
 import { Chalk } from "chalk";
 import { benchmarkJson, code, junitXml, markdownTable, plain, type JUnitCase } from "../report/index.js";
-import { VERDICTS, type Comparison, type Compared, type Verdict } from "./compare.js";
+import {
+  COMPARISON_VERDICTS,
+  type MetricComparison,
+  type Compared,
+  type ComparisonVerdict,
+} from "./compare-figures.js";
 import { estimateOf, ratiosOf, type Figure } from "./figure.js";
-import { plainTable } from "./table.js";
+import { plainTable } from "./plain-table.js";
 import { printableData } from "../vocabulary/printable.js";
 
-const MARKS: Readonly<Record<Verdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
+const MARKS: Readonly<Record<ComparisonVerdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
 
 /** For a terminal; ends with a line break. */
 export function renderComparison(given: Compared, { color }: { readonly color: boolean }): string {
   const compared = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const colors: Readonly<Record<Verdict, (text: string) => string>> = {
+  const colors: Readonly<Record<ComparisonVerdict, (text: string) => string>> = {
     slower: chalk.red,
     faster: chalk.green,
     same: (text) => text,
@@ -70,7 +75,7 @@ export function comparisonJUnit({ comparisons, unmatched }: Compared, leftOut: r
     "cannot tell": "skipped",
     same: "passed",
     faster: "passed",
-  } as const satisfies Record<Verdict, JUnitCase["outcome"]>;
+  } as const satisfies Record<ComparisonVerdict, JUnitCase["outcome"]>;
   const skipped = (classname: string, name: string, message: string): JUnitCase => ({
     classname,
     name,
@@ -123,7 +128,7 @@ export function benchmarkActionJson(figures: readonly Figure[]): string {
 }
 
 function countsOf({ comparisons }: Compared): string {
-  const counts = VERDICTS.map(
+  const counts = COMPARISON_VERDICTS.map(
     (verdict) => `${comparisons.filter((comparison) => comparison.verdict === verdict).length} ${verdict}`,
   );
   return counts.join(", ");
@@ -133,10 +138,10 @@ function unmatchedOf({ unmatched }: Compared): string {
   return unmatched.map(({ name, why }) => `Not compared: ${name}: ${why}\n`).join("");
 }
 
-const ratioOf = ({ ratio }: Comparison): string => ratio.value.toFixed(3);
+const ratioOf = ({ ratio }: MetricComparison): string => ratio.value.toFixed(3);
 
-function intervalOf({ ratio: { low, high } }: Comparison): string {
+function intervalOf({ ratio: { low, high } }: MetricComparison): string {
   return Number.isFinite(low) && Number.isFinite(high) ? `${low.toFixed(3)} – ${high.toFixed(3)}` : "too few rounds";
 }
 
-const pOf = ({ p }: Comparison): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
+const pOf = ({ p }: MetricComparison): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));

@@ -3,7 +3,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { formatCount } from "../report/index.js";
 import { estimateOf, keepsGoal, ratiosOf, type Estimate, type Figure } from "./figure.js";
 import type { BenchResult } from "./result.js";
-import { plainTable } from "./table.js";
+import { plainTable } from "./plain-table.js";
 import { printableData } from "../vocabulary/printable.js";
 
 /** The result as text, ending with a line break. Medians of the rounds; the interval holds the median with 95 % confidence. */

@@ -29,7 +29,7 @@ const db = openDatabase(":memory:", { create: true });
 populate(db, agents);
 const arena = Arena.create({ slots: agents, ringBytes: RING_BYTES });
 // The turns are taken below.
-arena.reactor.drive({ wanted: () => undefined });
+arena.reactor.drive({ requestTurn: () => undefined });
 // The journal is left out: its table grows with the updates, not with the agents.
 const context = createContext({
   db,

@@ -13,7 +13,7 @@ const RESAMPLES = 1000;
 /** Resampling fewer than these gives intervals that hold the true value much less often than they say. */
 const FEWEST = 5;
 
-export interface Interval {
+export interface ConfidenceInterval {
   readonly low: number;
   readonly high: number;
 }
@@ -35,7 +35,7 @@ export type Statistic = (...sets: (readonly number[])[]) => number;
  * The 95 % interval of `statistic` for what the sets were drawn from, each by itself. A set of fewer than five samples says
  * too little of its spread: the interval is then unbounded. The same samples give the same interval.
  */
-export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]): Interval {
+export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]): ConfidenceInterval {
   if (sets.some((samples) => samples.length < FEWEST)) return { low: -Infinity, high: Infinity };
   const random = seedrandom("bootstrap");
   const redraw = (samples: readonly number[]): number[] =>

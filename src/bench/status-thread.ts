@@ -2,10 +2,10 @@
 import { workerData } from "node:worker_threads";
 import { Agent } from "../model/index.js";
 import { systemClock, type Steps } from "../sync/index.js";
-import { openModelThread, type ParkedThread } from "./parked.js";
+import { openModelThread, type ThreadResources } from "./model-thread.js";
 import { answerQuestions } from "../measure/floor/index.js";
 
-export interface StatusThread extends ParkedThread {
+export interface StatusThread extends ThreadResources {
   readonly agents: number;
 }
 
@@ -22,8 +22,8 @@ export interface StatusAnswer {
   readonly took: Float64Array;
 }
 
-const { agents, ...means } = workerData as StatusThread;
-const { context, db, run } = openModelThread(means);
+const { agents, ...resources } = workerData as StatusThread;
+const { context, db, run } = openModelThread(resources);
 const handles = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
 
 answerQuestions(

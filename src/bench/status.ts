@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Arena, systemClock } from "../sync/index.js";
 import type { Bench, Figure } from "./figure.js";
-import { meansOf } from "./parked.js";
+import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
 import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
 import { percentileOf } from "./statistics.js";
@@ -21,12 +21,12 @@ export const status: Bench = {
   measure: (rounds) =>
     inDirectory((directory) =>
       onPlatform(AGENTS, async (writer) => {
-        const means = meansOf(Arena.create({ slots: AGENTS }), 0, writer);
-        const data = { ...means, agents: AGENTS } satisfies StatusThread;
+        const resources = threadResources(Arena.create({ slots: AGENTS }), 0, writer);
+        const data = { ...resources, agents: AGENTS } satisfies StatusThread;
         const thread = startThread<StatusQuestion, StatusAnswer>(
           new URL("./status-thread.js", import.meta.url),
           data,
-          means.connection,
+          resources.connection,
         );
         const raw = openRawSqlite(join(directory, "raw.db"), AGENTS);
         try {

@@ -1,5 +1,5 @@
 /** The benchmarks, and the names under which several are run together. */
-import { control } from "./control.js";
+import { control } from "./hook-cost.js";
 import type { Bench } from "./figure.js";
 import { hot } from "./hot.js";
 import { lifecycle } from "./lifecycle.js";

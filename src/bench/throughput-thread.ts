@@ -7,9 +7,9 @@ import { Agent } from "../model/index.js";
 import { MailboxFullError, systemClock, wait, type Steps } from "../sync/index.js";
 import { openBareRing } from "./bare-ring.js";
 import { pause, answerQuestions } from "../measure/floor/index.js";
-import { openModelThread, type ParkedThread } from "./parked.js";
+import { openModelThread, type ThreadResources } from "./model-thread.js";
 
-export interface ThroughputThread extends ParkedThread {
+export interface ThroughputThread extends ThreadResources {
   readonly side: "client" | "task";
   readonly ring: SharedArrayBuffer;
   /** The slots of agents 1 to their number. */
@@ -26,8 +26,8 @@ const TIMEOUT_MS = 60_000;
 /** How long the client waits when a mailbox is full, ms. */
 const FULL_MS = 0.1;
 
-const { side, ring: sharedRing, slots, ...means } = workerData as ThroughputThread;
-const { context, db, run } = openModelThread(means);
+const { side, ring: sharedRing, slots, ...resources } = workerData as ThroughputThread;
+const { context, db, run } = openModelThread(resources);
 const ring = openBareRing(sharedRing);
 slots.forEach((slot, n) => context.slots.adopt(String(n + 1), slot));
 const agents = slots.map((_, n) => Agent.get(context, String(n + 1)));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Arena, systemClock } from "../sync/index.js";
 import { newBareRing } from "./bare-ring.js";
 import type { Bench, Figure } from "./figure.js";
-import { meansOf } from "./parked.js";
+import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
 import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
 import type { ThroughputAnswer, ThroughputQuestion, ThroughputThread } from "./throughput-thread.js";
@@ -13,7 +13,7 @@ const CROWDS = [1, 100, 10_000];
 const MESSAGES = 100_000;
 /** Bytes that all mailboxes of a crowd have together, the ring's own size at least. */
 const MAILBOX_BYTES = 1 << 20;
-const LEAST_RING_BYTES = 2048;
+const MIN_RING_BYTES = 2048;
 
 /** The crowd whose updates are also timed until the journal has them. */
 const JOURNALLED_CROWD = 100;
@@ -34,17 +34,17 @@ function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
     inDirectory(async (directory) => {
       const arena = Arena.create({
         slots: crowd,
-        ringBytes: Math.max(LEAST_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / crowd))),
+        ringBytes: Math.max(MIN_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / crowd))),
       });
       const slots = Array.from({ length: crowd }, () => arena.allocate().index);
       const ring = newBareRing();
       const start = (side: ThroughputThread["side"], place: number) => {
-        const means = meansOf(arena, place, writer);
-        const data: ThroughputThread = { ...means, side, ring, slots };
+        const resources = threadResources(arena, place, writer);
+        const data: ThroughputThread = { ...resources, side, ring, slots };
         return startThread<ThroughputQuestion, ThroughputAnswer>(
           new URL("./throughput-thread.js", import.meta.url),
           data,
-          means.connection,
+          resources.connection,
         );
       };
       const task = start("task", 0);

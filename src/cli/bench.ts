@@ -11,17 +11,17 @@ import {
   renderResult,
   toRatios,
 } from "../bench/index.js";
-import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
-import { UsageError } from "./errors.js";
+import { comparisonOptions, reportComparison, type ComparisonArguments } from "./report-comparison.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
-import { checkWritable, writeText } from "./files.js";
+import { checkWritable, writeText } from "./named-files.js";
 import { prepareOutputs } from "./output-options.js";
 import { jsonOption, outputOption } from "./shared-options.js";
 import { wholeNumber } from "./plan-options.js";
 import { colored } from "./terminal.js";
-import { printText, tellLines } from "./output.js";
+import { printText, tellLines } from "./handle-closed-stdout.js";
 
-interface Arguments extends ComparisonArguments {
+interface BenchArguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;
   readonly rounds?: string | undefined;
   readonly json: boolean;
@@ -34,7 +34,7 @@ const ROUNDS = 7;
 /** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/bench/recorded.test.ts). */
 const PAIRED_ROUNDS = 40;
 
-export const benchCommand: CommandModule<object, Arguments> = {
+export const benchCommand: CommandModule<object, BenchArguments> = {
   command: "bench [names..]",
   describe: "Measure the project on this machine, each figure beside its floor",
   builder: (yargs) =>
@@ -73,7 +73,7 @@ export const benchCommand: CommandModule<object, Arguments> = {
   handler: (args) => (args.against === undefined ? measure(args) : compareWith(args.against, args)),
 };
 
-async function measure(args: Arguments): Promise<void> {
+async function measure(args: BenchArguments): Promise<void> {
   const { names = [], rounds, json, output, ratios } = args;
   const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
     (name) => args[name] !== undefined,
@@ -90,7 +90,7 @@ async function measure(args: Arguments): Promise<void> {
   printText(json ? text : renderResult(measured, { color: colored(process.stdout) }));
 }
 
-async function compareWith(ref: string, args: Arguments): Promise<void> {
+async function compareWith(ref: string, args: BenchArguments): Promise<void> {
   if (args.json || args.ratios || args.output !== undefined) {
     throw new UsageError(
       "--against prints a comparison: --json, --ratios and --output are for a measurement by itself",
@@ -103,7 +103,7 @@ async function compareWith(ref: string, args: Arguments): Promise<void> {
   const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
     throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
   });
-  giveComparison(base.figures, current.figures, { paired: true }, args);
+  reportComparison(base.figures, current.figures, { paired: true }, args);
 }
 
 function roundsFrom(text: string | undefined, otherwise: number): number {

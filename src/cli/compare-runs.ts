@@ -1,11 +1,11 @@
 /** What `simulate compare` does with two runs: a few figures here, the rest in a page that shows them side by side. */
 import { join, relative } from "node:path";
 import { compareReports, renderRunComparison, writeAtomically } from "../report/index.js";
-import { writeText } from "./files.js";
+import { writeText } from "./named-files.js";
 import { openPage } from "./open-page.js";
 import { htmlOption, openOption, resultsOption } from "./shared-options.js";
 import { colored } from "./terminal.js";
-import { printLines, printText } from "./output.js";
+import { printLines, printText } from "./handle-closed-stdout.js";
 import type { ScenarioRun } from "../bench/index.js";
 
 /** For `yargs.options(…)`. */

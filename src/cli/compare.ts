@@ -3,11 +3,11 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CommandModule } from "yargs";
 import {
-  checkAlike,
+  requireComparable,
   figuresOfRuns,
   parseResult,
   ResultFormatError,
-  UnlikeRunsError,
+  IncomparableRunsError,
   type Figure,
   type IncompleteMetric,
   type LeftOutRun,
@@ -19,22 +19,22 @@ import {
   type FinishedRunFiles,
   type RunComparisonArguments,
 } from "./compare-runs.js";
-import { comparisonOptions, giveComparison, type ComparisonArguments } from "./comparison.js";
-import { UsageError } from "./errors.js";
+import { comparisonOptions, reportComparison, type ComparisonArguments } from "./report-comparison.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
-import { checkWritable, readText } from "./files.js";
+import { checkWritable, readText } from "./named-files.js";
 import { namedOutputs } from "./output-options.js";
-import { tellLines } from "./output.js";
+import { tellLines } from "./handle-closed-stdout.js";
 import { findRun, isFinished } from "./run-directory.js";
 import { filesOfRun, refuseSameFile, type NamedFile } from "./same-file.js";
 import { inputName, STANDARD_INPUT } from "./standard-input.js";
 
-interface Arguments extends ComparisonArguments, RunComparisonArguments {
+interface CompareArguments extends ComparisonArguments, RunComparisonArguments {
   readonly base: string;
   readonly current: string;
 }
 
-export const compareCommand: CommandModule<object, Arguments> = {
+export const compareCommand: CommandModule<object, CompareArguments> = {
   command: "compare <base> <current>",
   describe: "Compare two results of simulate bench, or the runs of a scenario; exit 99 when something is slower",
   builder: (yargs) =>
@@ -61,7 +61,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
     const [before, now] = [base.runs, current.runs];
     if ((before === undefined) !== (now === undefined))
       throw new UsageError("a result of simulate bench cannot be compared with a run");
-    if (before !== undefined && now !== undefined) attempt(() => checkAlike([...before, ...now]));
+    if (before !== undefined && now !== undefined) attempt(() => requireComparable([...before, ...now]));
     const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
     const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
     if (!single && (args.html !== undefined || args.open))
@@ -76,7 +76,7 @@ export const compareCommand: CommandModule<object, Arguments> = {
     const leftOut = [...base.leftOut, ...current.leftOut];
     const incomplete = before && now && { base: base.incomplete, current: current.incomplete };
     // Of one run each no verdict can be had on anything.
-    giveComparison(base.figures, current.figures, { printed: !single, inputs, leftOut, incomplete }, args);
+    reportComparison(base.figures, current.figures, { printed: !single, inputs, leftOut, incomplete }, args);
     if (single) await compareRuns(a, b, args);
   },
 };
@@ -151,7 +151,7 @@ function attempt<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if ([ResultFormatError, ResultsError, UnlikeRunsError].some((known) => error instanceof known))
+    if ([ResultFormatError, ResultsError, IncomparableRunsError].some((known) => error instanceof known))
       throw new UsageError((error as Error).message, { cause: error });
     throw error;
   }

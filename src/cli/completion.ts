@@ -4,9 +4,9 @@ import yargs, { type CommandModule, type FallbackCompletionFunction } from "yarg
 import { OWN_PROGRAMS, programsOf } from "../explore/index.js";
 import { listRuns } from "../report/index.js";
 import { shippedScenarios } from "../scenario/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
-import { printText } from "./output.js";
+import { printText } from "./handle-closed-stdout.js";
 import { printable } from "../vocabulary/printable.js";
 import { own } from "../vocabulary/own.js";
 
@@ -16,7 +16,7 @@ const REQUEST = "get-yargs-completions";
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
 
-interface Arguments {
+interface CompletionArguments {
   readonly shell?: Shell | undefined;
 }
 
@@ -36,7 +36,7 @@ end
 complete -c simulate -f -a '(__simulate_completions)'
 `;
 
-export const completionCommand: CommandModule<object, Arguments> = {
+export const completionCommand: CommandModule<object, CompletionArguments> = {
   command: "completion [shell]",
   describe: "Print the script that completes this command in your shell",
   builder: (parser) =>

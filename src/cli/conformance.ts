@@ -2,26 +2,26 @@
 import type { CommandModule } from "yargs";
 import {
   ConformanceFormatError,
-  type Difference,
+  type ConformanceDifference,
   readVectors,
   runSequences,
   UnknownOperationError,
 } from "../model/conformance/index.js";
 import type { MailboxKind } from "../sync/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
-import { readBytes } from "./files.js";
-import { printLines } from "./output.js";
+import { readBytes } from "./named-files.js";
+import { printLines } from "./handle-closed-stdout.js";
 import { mailboxOption } from "./shared-options.js";
 import { inputName } from "./standard-input.js";
 
-interface Arguments {
+interface ConformanceArguments {
   readonly files: string[];
   readonly mailbox: MailboxKind;
 }
 
-export const conformanceCommand: CommandModule<object, Arguments> = {
+export const conformanceCommand: CommandModule<object, ConformanceArguments> = {
   command: "conformance <files..>",
   describe: "Run recorded sequences of the agent model's operations and compare every step",
   builder: (yargs) =>
@@ -42,9 +42,9 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   handler: async ({ files, mailbox }) => {
     // All are read first, so that a file that is none does not end a run half-way.
     const readFiles: { file: string; sequences: ReturnType<typeof readVectors> }[] = [];
-    for (const file of files) readFiles.push({ file: inputName(file), sequences: await readFileOrExplain(file) });
+    for (const file of files) readFiles.push({ file: inputName(file), sequences: await readVectorsFile(file) });
     for (const { file, sequences } of readFiles) {
-      const { passed, failed, firstFailure } = await explainErrorsOf(file, () => runSequences(sequences, mailbox));
+      const { passed, failed, firstFailure } = await withUsageErrors(file, () => runSequences(sequences, mailbox));
       printLines(`${file}: ${passed} passed, ${failed} failed`);
       if (firstFailure !== undefined) {
         printLines(...describe(firstFailure));
@@ -54,7 +54,7 @@ export const conformanceCommand: CommandModule<object, Arguments> = {
   },
 };
 
-async function readFileOrExplain(file: string): Promise<ReturnType<typeof readVectors>> {
+async function readVectorsFile(file: string): Promise<ReturnType<typeof readVectors>> {
   const bytes = await readBytes(file);
   try {
     return readVectors(bytes);
@@ -65,7 +65,7 @@ async function readFileOrExplain(file: string): Promise<ReturnType<typeof readVe
   }
 }
 
-async function explainErrorsOf<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
+async function withUsageErrors<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
@@ -74,7 +74,7 @@ async function explainErrorsOf<Result>(file: string, run: () => Promise<Result>)
   }
 }
 
-function describe({ sequence, step, op, args, expected, got }: Difference): string[] {
+function describe({ sequence, step, op, args, expected, got }: ConformanceDifference): string[] {
   const where = step === "initial" ? "as the agent was created" : `step ${step}`;
   return [
     `  first difference: sequence ${sequence}, ${where} (counted from 0)`,

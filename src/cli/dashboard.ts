@@ -5,8 +5,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { liveNews, renderLive, reportNews, type LiveView, type ReportData, type Summary } from "../report/index.js";
-import { PortError } from "./errors.js";
+import {
+  renderLiveUpdate,
+  renderLive,
+  renderFinalUpdate,
+  type LiveView,
+  type ReportData,
+  type Summary,
+} from "../report/index.js";
+import { PortError } from "./usage-error.js";
 import { asksThisMachine } from "./listening.js";
 import { own } from "../vocabulary/own.js";
 
@@ -14,10 +21,10 @@ import { own } from "../vocabulary/own.js";
 export const DASHBOARD_PORT = 5665;
 
 /** Between two pieces of news, ms; more when they are long in the making, so that they take a tenth of the time at most. */
-const NEWS_MS = 1000;
-const NEWS_SHARE = 10;
+const UPDATE_INTERVAL_MS = 1000;
+const UPDATE_SHARE = 10;
 /** How long open pages have to take the report, ms. */
-const FAREWELL_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 export interface Dashboard {
   readonly url: string;
@@ -63,12 +70,12 @@ export async function startDashboard(port: number): Promise<Dashboard> {
       present = view;
       const began = performance.now();
       if (listeners.size === 0 || began < nextAt) return;
-      const news = event("news", liveNews(view()));
+      const news = event("news", renderLiveUpdate(view()));
       for (const listener of listeners) listener.write(news);
-      nextAt = began + Math.max(NEWS_MS, NEWS_SHARE * (performance.now() - began));
+      nextAt = began + Math.max(UPDATE_INTERVAL_MS, UPDATE_SHARE * (performance.now() - began));
     },
     async finish(report) {
-      const last = report === undefined ? "" : event("report", reportNews(report.summary, report.data));
+      const last = report === undefined ? "" : event("report", renderFinalUpdate(report.summary, report.data));
       const told = Promise.all(
         [...listeners].map(
           (listener) => new Promise<void>((resolve) => listener.once("close", resolve).end(last, resolve)),
@@ -76,7 +83,7 @@ export async function startDashboard(port: number): Promise<Dashboard> {
       );
       // A page that does not listen cannot hold up the end of the run.
       const enough = new AbortController();
-      await Promise.race([told, setTimeout(FAREWELL_MS, undefined, { signal: enough.signal })]);
+      await Promise.race([told, setTimeout(CLOSE_TIMEOUT_MS, undefined, { signal: enough.signal })]);
       enough.abort();
       server.close();
       server.closeAllConnections();

@@ -4,11 +4,11 @@ import {
   STRATEGIES,
   type Coverage,
   type ProgramSource,
-  type Progress,
+  type ExplorationProgress,
   type Strategy,
 } from "../explore/index.js";
 import type { MailboxKind } from "../sync/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { wholeNumber } from "./plan-options.js";
 import { jsonOption, mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 
@@ -134,7 +134,7 @@ export interface ExploreSettings {
 export function settingsOf(
   args: ExploreArguments,
   { name }: ProgramSource,
-  progress: Progress | undefined,
+  progress: ExplorationProgress | undefined,
 ): ExploreSettings {
   const strategy = args.strategy as Strategy;
   const made = progress && { seed: progress.seed, depth: progress.depth, by: coverageOf(progress) };
@@ -163,6 +163,6 @@ export function settingsOf(
 }
 
 /** What an exhaustive exploration went through; undefined for a sampling. */
-function coverageOf({ resumption }: Progress): Coverage | undefined {
+function coverageOf({ resumption }: ExplorationProgress): Coverage | undefined {
   return "learned" in resumption ? "states" : "frontier" in resumption ? "traces" : undefined;
 }

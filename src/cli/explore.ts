@@ -19,13 +19,13 @@ import {
   ProgramError,
   programsOf,
   renderSchedule,
-  replay,
+  replaySchedule,
   ScheduleFormatError,
   type Exploration,
   type FailingSchedule,
   type Program,
   type ProgramSource,
-  type Progress,
+  type ExplorationProgress,
   type Session,
   type Strategy,
 } from "../explore/index.js";
@@ -35,14 +35,14 @@ import {
   plural,
   removeRunDirectory,
   ResultsError,
-  shellWord,
+  quoteForShell,
   uniqueName,
   writeAtomically,
 } from "../report/index.js";
 import { didYouMean } from "../scenario/index.js";
 import { messageOf } from "../vocabulary/foreign.js";
 import { EXIT } from "../vocabulary/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import {
   exploreOptions,
@@ -55,13 +55,13 @@ import {
   type ExploreSettings,
   type ReplayArguments,
 } from "./explore-options.js";
-import { readText } from "./files.js";
-import { interruptible } from "./interrupt.js";
+import { readText } from "./named-files.js";
+import { interruptSignal } from "./interrupt.js";
 import { wholeNumber } from "./plan-options.js";
 import { renderSchedulePage } from "./schedule-page.js";
 import { inputName } from "./standard-input.js";
 import { widthOf } from "./terminal.js";
-import { printJson, printLines, printText, tellLines, tellText } from "./output.js";
+import { printJson, printLines, printText, tellLines, tellText } from "./handle-closed-stdout.js";
 
 const PROGRESS_EVERY_MS = 1000;
 
@@ -186,26 +186,26 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;
-      tellViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
+      reportViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
       return;
     }
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const { mailbox, strategy, seed, depth } = settings;
-    const state: Progress = {
+    const state: ExplorationProgress = {
       version: 1,
       program: source.name,
       mailbox,
       strategy,
       seed,
       ...(strategy === "pct" && { depth }),
-      resumption: exploration.resumption() as Progress["resumption"],
+      resumption: exploration.resumption() as ExplorationProgress["resumption"],
     };
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
     if (!args.json && !args.quiet)
-      printLines(`stopped; to go on: --resume ${shellWord(relative("", join(directory, "progress.json")))}`);
+      printLines(`stopped; to go on: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
   }
@@ -226,7 +226,7 @@ async function drive(
         : SAMPLES
       : wholeNumber("schedules", args.schedules, 1);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
-  const interrupt = interruptible();
+  const interrupt = interruptSignal();
   const begin = performance.now();
   let shown = begin;
   try {
@@ -259,7 +259,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplayArgu
   if (module !== undefined) return findInModule(module, schedule.program);
   throw new UsageError(
     `${file} is of the program "${schedule.program}" of a module of yours (it was ${schedule.module}): ` +
-      `name the module: simulate explore replay ${shellWord(file)} MODULE`,
+      `name the module: simulate explore replay ${quoteForShell(file)} MODULE`,
   );
 }
 
@@ -277,7 +277,7 @@ async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Pr
         `${file} does not fit the program ${schedule.program}: its threads are ${schedule.threads.join(", ")}, ` +
           `those of the program ${session.threadNames.join(", ")}`,
       );
-    const { problems, followed } = replay(session, schedule);
+    const { problems, followed } = replaySchedule(session, schedule);
     if (!followed)
       throw new UsageError(
         `${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`,
@@ -305,7 +305,7 @@ interface Explored {
 }
 
 /** Prints the violation, and writes it down where that can be done: it is the verdict whether or not there is room for it. */
-function tellViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
+function reportViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
   const { args, settings, source } = explored;
   let files: { readonly file: string; readonly page: string } | undefined;
   let command: string | undefined;
@@ -336,7 +336,7 @@ function tellViolation(session: Session, failure: FailingSchedule, explored: Exp
 function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
   const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
-  return `simulate explore replay ${words.map(shellWord).join(" ")}`;
+  return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
 }
 
 /** `command`: what replays it, where it is kept. */

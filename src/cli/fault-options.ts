@@ -1,7 +1,7 @@
 /** `--faults`: what goes wrong in a simulated run, and how often. */
 import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../engine/index.js";
 import { didYouMean } from "../scenario/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 
 const usual = FAULT_KINDS.map((kind) => `${kind}=${FAULTS[kind].rate}`).join(",");
 

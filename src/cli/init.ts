@@ -3,18 +3,18 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CommandModule } from "yargs";
-import { shellWord, whyFileFailed } from "../report/index.js";
-import { LONGEST_NAME, SCENARIO_SCHEMA } from "../scenario/index.js";
-import { UsageError } from "./errors.js";
+import { quoteForShell, describeFileError } from "../report/index.js";
+import { MAX_NAME, SCENARIO_SCHEMA } from "../scenario/index.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import { scenarioTemplate } from "./scenario-template.js";
-import { printLines } from "./output.js";
+import { printLines } from "./handle-closed-stdout.js";
 
-interface Arguments {
+interface InitArguments {
   readonly file: string;
 }
 
-export const initCommand: CommandModule<object, Arguments> = {
+export const initCommand: CommandModule<object, InitArguments> = {
   command: "init [file]",
   describe: "Write a commented scenario to start from",
   builder: (yargs) =>
@@ -28,7 +28,7 @@ export const initCommand: CommandModule<object, Arguments> = {
   handler: ({ file }) => {
     if (!/\.ya?ml$/.test(file)) throw new UsageError(`${file} must end in .yaml, as every scenario file does`);
     write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
-    const word = shellWord(file);
+    const word = quoteForShell(file);
     printLines(`wrote ${file}`, "", `  simulate validate ${word}`, `  simulate --scenario ${word}`);
   },
 };
@@ -38,7 +38,7 @@ function write(file: string, text: string): void {
     writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UsageError(`${file} exists; it is left as it is`);
-    throw new UsageError(`${file} cannot be written: ${whyFileFailed(error)}`, { cause: error });
+    throw new UsageError(`${file} cannot be written: ${describeFileError(error)}`, { cause: error });
   }
 }
 
@@ -47,7 +47,7 @@ function nameFor(file: string): string {
   const words = basename(file, extname(file))
     .toLowerCase()
     .match(/[a-z0-9]+/g);
-  return words?.join("-").slice(0, LONGEST_NAME).replace(/-$/, "") ?? "scenario";
+  return words?.join("-").slice(0, MAX_NAME).replace(/-$/, "") ?? "scenario";
 }
 
 /** A path as long as the package lies below `directory`, as an installed dependency does; otherwise the place on this machine. */

@@ -2,7 +2,7 @@
 import { EXIT } from "../vocabulary/index.js";
 
 /** Aborts when the user interrupts; a second interrupt ends the process. */
-export function interruptible(): AbortSignal {
+export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.killedByInterrupt);

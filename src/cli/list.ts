@@ -3,14 +3,14 @@ import type { CommandModule } from "yargs";
 import { formatCount } from "../report/index.js";
 import { arrivalsMsOf, formatDuration, loadScenario, shippedScenarios, workersOf } from "../scenario/index.js";
 import { examples } from "./examples.js";
-import { printJson, printLines } from "./output.js";
+import { printJson, printLines } from "./handle-closed-stdout.js";
 import { jsonOption } from "./shared-options.js";
 
-interface Arguments {
+interface ListArguments {
   readonly json: boolean;
 }
 
-export const listCommand: CommandModule<object, Arguments> = {
+export const listCommand: CommandModule<object, ListArguments> = {
   command: "list",
   describe: "List the scenarios that come with the package",
   builder: (yargs) => yargs.option("json", jsonOption).epilogue(examples(["$0 list", "all of them, a line each"])),

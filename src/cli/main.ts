@@ -8,15 +8,15 @@ import { EXIT } from "../vocabulary/index.js";
 import { COMMANDS } from "./commands.js";
 import { isCompletionRequest, printCompletions } from "./completion.js";
 import { endOnUncaught, endProcess } from "./end-process.js";
-import { UsageError } from "./errors.js";
-import { survivesItsReader, tellLines } from "./output.js";
+import { UsageError } from "./usage-error.js";
+import { handleClosedStdout, tellLines } from "./handle-closed-stdout.js";
 import { putBackDashes, withoutStandIn, withStandIn } from "./standard-input.js";
 import {
-  dashed,
-  refused,
+  optionName,
+  usageErrorFrom,
   refuseDashesAlone,
-  refuseOtherThanYesOrNo,
-  refuseWordsAfterDashes,
+  refuseBooleanValues,
+  refuseArgumentsAfterDashes,
   type KnownOptions,
   type Usage,
 } from "./usage.js";
@@ -44,13 +44,13 @@ const parser = yargs(withStandIn(words))
   .middleware(putBackDashes)
   .middleware(refuseRepetition)
   .middleware(refuseEmptyDirectory)
-  .middleware(() => refuseOtherThanYesOrNo(words, knownOptions()))
+  .middleware(() => refuseBooleanValues(words, knownOptions()))
   .fail((message, error) => {
     // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
     // By then the parser has the options of the command that it is at.
-    throw refused(withoutStandIn(message), knownOptions(), usageOf(words[0]));
+    throw usageErrorFrom(withoutStandIn(message), knownOptions(), usageOf(words[0]));
   });
 
 function knownOptions(): KnownOptions {
@@ -62,7 +62,8 @@ for (const command of COMMANDS) parser.command(command);
 /** yargs makes a list of the values of an option that is given twice. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
-  if (repeated !== undefined) throw new UsageError(`${dashed(repeated)} is given more than once (see simulate --help)`);
+  if (repeated !== undefined)
+    throw new UsageError(`${optionName(repeated)} is given more than once (see simulate --help)`);
 }
 
 function refuseEmptyDirectory({ results }: Readonly<Record<string, unknown>>): void {
@@ -99,13 +100,13 @@ function tell(error: unknown): void {
   process.exitCode = isOfUser ? EXIT.usage : EXIT.failure;
 }
 
-survivesItsReader();
+handleClosedStdout();
 endOnUncaught(tell);
 try {
   if (isCompletionRequest(words)) await printCompletions(words, COMMANDS);
   else {
     checkCommand();
-    refuseWordsAfterDashes(words);
+    refuseArgumentsAfterDashes(words);
     refuseDashesAlone(words);
     await parser.parseAsync();
   }

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { RunningRun } from "../engine/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../measure/index.js";
 import { whySystemFailed } from "../vocabulary/index.js";
-import { PortError } from "./errors.js";
+import { PortError } from "./usage-error.js";
 import { asksThisMachine } from "./listening.js";
 
 export interface MetricsServer {

@@ -1,7 +1,7 @@
 /** Showing a file in the user's browser. */
 import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: ["open"],

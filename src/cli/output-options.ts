@@ -1,6 +1,6 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
 import { runBenchmarkJson, runJUnit, runMarkdown, type Summary } from "../report/index.js";
-import { clearFile, writeText } from "./files.js";
+import { clearFile, writeText } from "./named-files.js";
 import { refuseSameFile, type NamedFile } from "./same-file.js";
 
 /** For `yargs.options(…)`. */

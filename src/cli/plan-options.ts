@@ -1,8 +1,8 @@
 /** The options that decide what a run's workers do, shared by every command that takes a scenario. */
-import { MOST_THREADS } from "../engine/index.js";
+import { MAX_RUN_THREADS } from "../engine/index.js";
 import { buildPlan, parseDuration, type LoadedScenario, type Plan } from "../scenario/index.js";
-import { UsageError } from "./errors.js";
-import { openInput } from "./files.js";
+import { UsageError } from "./usage-error.js";
+import { openInput } from "./named-files.js";
 
 /** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
 export const planOptions = {
@@ -49,11 +49,11 @@ export function wholeNumber(option: string, text: string, least: number): number
 /** The value of `--threads`. @throws {UsageError} unless it is a whole number from `least` to the most that a run can have */
 export function threadsFrom(text: string, least: number): number {
   const threads = wholeNumber("threads", text, least);
-  if (threads > MOST_THREADS) throw new UsageError(`--threads must be at most ${MOST_THREADS}, not ${threads}`);
+  if (threads > MAX_RUN_THREADS) throw new UsageError(`--threads must be at most ${MAX_RUN_THREADS}, not ${threads}`);
   return threads;
 }
 
-function lasting(text: string): number {
+function durationMsFrom(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
   throw new UsageError(`--duration must be a duration above 0 with a unit, such as "30s" or "2m", not "${text}"`);
@@ -77,7 +77,7 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
   const options = {
     ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
-    ...(duration !== undefined && { durationMs: lasting(duration) }),
+    ...(duration !== undefined && { durationMs: durationMsFrom(duration) }),
   };
   const loaded = await openInput(name);
   try {

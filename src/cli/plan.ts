@@ -4,10 +4,10 @@ import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } f
 import { formatCount, formatShare, plural } from "../report/index.js";
 import { examples } from "./examples.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { printJson, printLines } from "./output.js";
+import { printJson, printLines } from "./handle-closed-stdout.js";
 import { jsonOption } from "./shared-options.js";
 
-interface Arguments extends PlanArguments {
+interface PlanCommandArguments extends PlanArguments {
   readonly json: boolean;
   readonly head: string;
 }
@@ -93,7 +93,7 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
   ];
 }
 
-export const planCommand: CommandModule<object, Arguments> = {
+export const planCommand: CommandModule<object, PlanCommandArguments> = {
   command: "plan",
   describe: "Print what the simulated workers of a run will do, and the plan's hash",
   builder: (yargs) =>

@@ -2,23 +2,23 @@
 import { setImmediate } from "node:timers/promises";
 import {
   describeEnd,
-  replayOrder,
+  replayHistory,
   UnknownAgentError,
   type EarlyTimeout,
-  type LifeLine,
-  type OrderDivergence,
-  type OrderReplay,
+  type CallReport,
+  type HistoryDivergence,
+  type HistoryReplay,
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { EXIT } from "../vocabulary/index.js";
-import { printLines } from "./output.js";
+import { printLines } from "./handle-closed-stdout.js";
 
 /** Early timeouts that are printed one by one. */
-const MOST_PRINTED = 5;
+const MAX_PRINTED = 5;
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
-  const replay = await replayOrder(directory, { times, agentId, breathe: () => setImmediate() }).catch(
+  const replay = await replayHistory(directory, { times, agentId, yieldToEventLoop: () => setImmediate() }).catch(
     (error: unknown) => {
       throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
     },
@@ -33,23 +33,26 @@ export async function replayThreadsRun(directory: string, times: number, agentId
     process.exitCode = EXIT.notReplayed;
     return;
   }
-  printLines(...replay.life.map(describeCall), ...describeReplay(replay, times));
+  printLines(...replay.calls.map(describeCall), ...describeReplay(replay, times));
   if (replay.early.length > 0) process.exitCode = EXIT.invariant;
 }
 
-function describeReplay({ agents, operations, taken, errors, early, cutOff }: OrderReplay, times: number): string[] {
+function describeReplay(
+  { agents, operations, taken, errors, early, incomplete }: HistoryReplay,
+  times: number,
+): string[] {
   const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
   const ended = Array.from(errors, ([name, count]) => `${formatCount(count)} ${name}`);
   const lines = [
     `the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`,
     `  ${[`${plural(taken, "update")} taken`, ...ended].join(", ")}`,
   ];
-  if (cutOff.length > 0)
+  if (incomplete.length > 0)
     lines.push(
-      `  ${plural(cutOff.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`,
+      `  ${plural(incomplete.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`,
     );
-  for (const timeout of early.slice(0, MOST_PRINTED)) lines.push(describeEarly(timeout));
-  if (early.length > MOST_PRINTED) lines.push(`  and ${formatCount(early.length - MOST_PRINTED)} more`);
+  for (const timeout of early.slice(0, MAX_PRINTED)) lines.push(describeEarly(timeout));
+  if (early.length > MAX_PRINTED) lines.push(`  and ${formatCount(early.length - MAX_PRINTED)} more`);
   return lines;
 }
 
@@ -58,14 +61,14 @@ function describeEarly({ agentId, atMs, waitedMs, timeoutMs }: EarlyTimeout): st
 }
 
 /** `   1.234567 s  task-0    getLiveUpdate 3000  → 17/3  after 12.000 ms` */
-function describeCall({ atMs, thread, method, argument, end, tookMs }: LifeLine): string {
+function describeCall({ atMs, thread, method, argument, end, tookMs }: CallReport): string {
   const said = argument === null ? "" : ` ${argument}`;
   const result = end === undefined ? "(the record ends)" : describeEnd(end);
   const took = tookMs === 0 ? "" : `  after ${tookMs.toFixed(3)} ms`;
   return `${(atMs / 1000).toFixed(6).padStart(12)} s  ${thread.padEnd(9)}  ${(method.replace(/Steps$/, "") + said).padEnd(24)}  ${result}${took}`;
 }
 
-function describeDivergence({ agentId, number, recorded, repeated }: OrderDivergence): string[] {
+function describeDivergence({ agentId, number, recorded, repeated }: HistoryDivergence): string[] {
   return [
     `agent ${agentId} comes out differently at operation ${formatCount(number)} on its slot:`,
     `  - ${recorded}`,

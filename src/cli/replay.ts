@@ -8,23 +8,23 @@ import type { CommandModule } from "yargs";
 import { replayVirtual } from "../engine/index.js";
 import { formatCount, RUN_FILES } from "../report/index.js";
 import { describeEvent, TraceError, type Divergence } from "../trace/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import { wholeNumber } from "./plan-options.js";
 import { EXIT } from "../vocabulary/index.js";
 import { replayThreadsRun } from "./replay-threads.js";
 import { agentFrom, findRun, isFinished, isSimulated } from "./run-directory.js";
-import { printLines } from "./output.js";
+import { printLines } from "./handle-closed-stdout.js";
 import { resultsOption } from "./shared-options.js";
 
-interface Arguments {
+interface ReplayArguments {
   readonly run: string;
   readonly results: string;
   readonly times: string;
   readonly agent?: string | undefined;
 }
 
-export const replayCommand: CommandModule<object, Arguments> = {
+export const replayCommand: CommandModule<object, ReplayArguments> = {
   command: "replay <run>",
   describe: "Repeat a run and compare it with what it recorded",
   builder: (yargs) =>
@@ -59,14 +59,14 @@ export const replayCommand: CommandModule<object, Arguments> = {
 async function replayVirtualRun(directory: string): Promise<void> {
   const outcome = await replayVirtual(directory, () => setImmediate());
   if (outcome.kind === "diverged") {
-    const { same, recorded, before, isCutOff } = outcome.divergence;
+    const { same, recorded, before, isIncomplete } = outcome.divergence;
     if (recorded?.actor === "user" && recorded.operation === "interrupt") {
       printLines(
         `the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events`,
       );
       return;
     }
-    if (isCutOff) {
+    if (isIncomplete) {
       const reached = `${((before.at(-1)?.at ?? 0) / 1000).toFixed(3)} s`;
       if (isFinished(directory)) {
         const path = join(directory, RUN_FILES.trace);

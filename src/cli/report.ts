@@ -3,27 +3,27 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import {
-  examineCutOff,
-  examineCutOffSimulation,
+  examineIncompleteRun,
+  examineIncompleteSimulation,
   reproduceCommand,
-  type CutOffRun,
-  type CutOffSimulation,
+  type IncompleteRun,
+  type IncompleteSimulation,
 } from "../engine/index.js";
 import { formatCount, readSummary, renderReportOf, renderSummary, RUN_FILES, writeReport } from "../report/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import { faultsText } from "./fault-options.js";
-import { writeText } from "./files.js";
+import { writeText } from "./named-files.js";
 import { openPage } from "./open-page.js";
 import { namedOutputs, outputOptions, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import { findRun, isSimulated } from "./run-directory.js";
 import { htmlOption, openOption, resultsOption } from "./shared-options.js";
 import { filesOfRun, refuseSameFile } from "./same-file.js";
 import { colored, widthOf } from "./terminal.js";
-import { printLines, printText } from "./output.js";
+import { printLines, printText } from "./handle-closed-stdout.js";
 
-interface Arguments extends OutputArguments {
+interface ReportArguments extends OutputArguments {
   readonly run: string;
   readonly results: string;
   readonly html?: string | undefined;
@@ -33,7 +33,7 @@ interface Arguments extends OutputArguments {
 /** Missing acknowledgements that are printed. */
 const MISSING_SHOWN = 10;
 
-export const reportCommand: CommandModule<object, Arguments> = {
+export const reportCommand: CommandModule<object, ReportArguments> = {
   command: "report <run>",
   describe: "Print the summary of a run again, or how far it had come when it was cut off",
   builder: (yargs) =>
@@ -71,13 +71,13 @@ export const reportCommand: CommandModule<object, Arguments> = {
     if (!existsSync(join(directory, RUN_FILES.database)))
       throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
     if (isSimulated(directory)) {
-      printLines(...describeSimulation(examineCutOffSimulation(directory), directory));
+      printLines(...describeSimulation(examineIncompleteSimulation(directory), directory));
       return;
     }
-    const cutOff = examineCutOff(directory);
-    printLines(...describe(cutOff, directory));
-    if ("unknown" in cutOff.acknowledgements) process.exitCode = EXIT.failure;
-    else if (cutOff.acknowledgements.missing.length > 0) process.exitCode = EXIT.invariant;
+    const incomplete = examineIncompleteRun(directory);
+    printLines(...describe(incomplete, directory));
+    if ("unknown" in incomplete.acknowledgements) process.exitCode = EXIT.failure;
+    else if (incomplete.acknowledgements.missing.length > 0) process.exitCode = EXIT.invariant;
   },
 };
 
@@ -89,7 +89,7 @@ function pageOf(directory: string, path: string | undefined): string {
 }
 
 function describe(
-  { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: CutOffRun,
+  { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: IncompleteRun,
   directory: string,
 ): string[] {
   if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
@@ -111,7 +111,7 @@ function describe(
   ];
 }
 
-function describeAcknowledgements(acknowledgements: CutOffRun["acknowledgements"]): string[] {
+function describeAcknowledgements(acknowledgements: IncompleteRun["acknowledgements"]): string[] {
   if ("unknown" in acknowledgements)
     return [`  acknowledged       unknown, so that nothing was checked: ${acknowledgements.unknown}`];
   const { acknowledged, missing } = acknowledgements;
@@ -126,7 +126,7 @@ function describeAcknowledgements(acknowledgements: CutOffRun["acknowledgements"
   ];
 }
 
-function describeSimulation({ identity, events, reachedMs }: CutOffSimulation, directory: string): string[] {
+function describeSimulation({ identity, events, reachedMs }: IncompleteSimulation, directory: string): string[] {
   const { planOptions, mailbox, faultRates } = identity;
   const { seed, workers, durationMs } = planOptions;
   const duration = durationMs === undefined ? undefined : `${durationMs}ms`;

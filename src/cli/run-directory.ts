@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listRuns, readSummary, RUN_FILES } from "../report/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 
 /**
  * The directory of `run`: its path, its id under `root`, or `last` for the run under `root` that was started last.

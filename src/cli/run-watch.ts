@@ -5,9 +5,9 @@ import { parseThresholds } from "../measure/index.js";
 import { RUN_FILES, readReportData, type LiveView } from "../report/index.js";
 import type { Plan, Scenario } from "../scenario/index.js";
 import { startDashboard } from "./dashboard.js";
-import { showProgress } from "./progress.js";
+import { showProgress } from "./progress-display.js";
 import { watchStatuses } from "./status-watch.js";
-import { tellLines } from "./output.js";
+import { tellLines } from "./handle-closed-stdout.js";
 
 export interface RunWatchOptions {
   readonly scenario: Scenario;

@@ -9,16 +9,16 @@ import {
   reproduceCommand,
   runThreads,
   runVirtual,
-  usualThreads,
+  defaultThreads,
   type FinishedRun,
 } from "../engine/index.js";
 import { exitCodeOf, renderSummary, RUN_FILES } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
 import { examples } from "./examples.js";
 import { planFrom, planOptions, threadsFrom, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
-import { interruptible } from "./interrupt.js";
+import { interruptSignal } from "./interrupt.js";
 import { DASHBOARD_PORT } from "./dashboard.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { outputOptions, prepareOutputs, runOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
@@ -26,7 +26,7 @@ import { watchRun } from "./run-watch.js";
 import { mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { colored, widthOf } from "./terminal.js";
-import { printText, tellLines } from "./output.js";
+import { printText, tellLines } from "./handle-closed-stdout.js";
 
 interface RunArguments extends PlanArguments, OutputArguments {
   readonly threads?: string | undefined;
@@ -91,7 +91,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   async handler(args) {
     const { scenario, path: _path, text, plan, options } = await planFrom(args);
     // Simulated time has one thread in any case.
-    const threads = args.threads === undefined ? usualThreads() : threadsFrom(args.threads, args.virtual ? 1 : 2);
+    const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, args.virtual ? 1 : 2);
     const faultRates = faultRatesFrom(args.faults);
     if (faultRates !== undefined && !args.virtual)
       throw new UsageError("--faults are drawn under simulated time: add --virtual");
@@ -109,7 +109,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         ? undefined
         : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
     if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
-    const interrupt = interruptible();
+    const interrupt = interruptSignal();
     const runId = newRunId(scenario.name, plan.seed, new Date());
     const watch = await watchRun({
       scenario,
@@ -140,7 +140,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
     let finished: FinishedRun | undefined;
     try {
       finished = args.virtual
-        ? await runVirtual({ ...common, faultRates, startedAt: new Date(), breathe: () => setImmediate() })
+        ? await runVirtual({ ...common, faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() })
         : await runThreads({ ...common, threads, record: args.record, onStart: (running) => metrics?.serve(running) });
     } finally {
       await metrics?.end();

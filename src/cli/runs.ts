@@ -3,14 +3,14 @@ import type { CommandModule } from "yargs";
 import { listRuns, plural, type ListedRun } from "../report/index.js";
 import { examples } from "./examples.js";
 import { jsonOption, resultsOption } from "./shared-options.js";
-import { printJson, printLines, tellLines } from "./output.js";
+import { printJson, printLines, tellLines } from "./handle-closed-stdout.js";
 
-interface Arguments {
+interface RunsArguments {
   readonly results: string;
   readonly json: boolean;
 }
 
-export const runsCommand: CommandModule<object, Arguments> = {
+export const runsCommand: CommandModule<object, RunsArguments> = {
   command: "runs",
   describe: "List the runs that left their results, oldest first",
   builder: (yargs) =>

@@ -2,8 +2,8 @@
 import { fstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { JOURNAL_FILES, RUN_FILES } from "../report/index.js";
-import { UsageError } from "./errors.js";
-import { endOfLinks } from "./files.js";
+import { UsageError } from "./usage-error.js";
+import { endOfLinks } from "./named-files.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 
 /** A file of a command, and what messages call it. */

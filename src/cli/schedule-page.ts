@@ -1,17 +1,17 @@
 /** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
-import type { FailingSchedule, Step } from "../explore/index.js";
+import type { FailingSchedule, ScheduleStep } from "../explore/index.js";
 import { own } from "../vocabulary/own.js";
 import {
   plural,
   renderSequencePage,
-  type Sequence,
+  type SequenceDiagram,
   type SequenceArrow,
   type SequenceBar,
   type SequenceRow,
 } from "../report/index.js";
 
 /** `command` replays the schedule. */
-export function renderSchedulePage(failure: FailingSchedule, steps: readonly Step[], command: string): string {
+export function renderSchedulePage(failure: FailingSchedule, steps: readonly ScheduleStep[], command: string): string {
   const { program, mailbox, problems, contextSwitches, fewest, outcomes } = failure;
   return renderSequencePage({
     title: `${program}, ${mailbox} mailbox`,
@@ -29,7 +29,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Ste
 }
 
 /** A row for each call that begins and each step that has to do with another thread; the numbers are those of the steps. */
-function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: readonly Step[]): Sequence {
+function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: readonly ScheduleStep[]): SequenceDiagram {
   const rows: SequenceRow[] = [];
   const bars: SequenceBar[] = [];
   const arrows: SequenceArrow[] = [];

@@ -6,23 +6,23 @@ import {
   runInMemory,
   shrinkScenario,
   type RunRequest,
-  type Shrinkable,
+  type ShrinkablePlan,
 } from "../engine/index.js";
 import { formatCount, plural } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption, faultsText } from "./fault-options.js";
-import { checkWritable, writeText } from "./files.js";
+import { checkWritable, writeText } from "./named-files.js";
 import { planFrom, planOptions, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { printLines, tellLines } from "./output.js";
+import { printLines, tellLines } from "./handle-closed-stdout.js";
 import { printable } from "../vocabulary/printable.js";
 import { refuseSameFile } from "./same-file.js";
 import { mailboxOption, outputOption, quietOption } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 
-interface Arguments extends PlanArguments {
+interface ShrinkArguments extends PlanArguments {
   readonly mailbox: MailboxKind;
   readonly faults?: string | undefined;
   readonly tries: string;
@@ -32,13 +32,13 @@ interface Arguments extends PlanArguments {
 }
 
 /** What is said of a search by how it ended. */
-const CUT_OFF = {
+const END_TEXTS = {
   smallest: "; nothing smaller fails",
   tries: ", which is as many as it was given; there may be something smaller",
   time: ", then its time was over: on another machine it may come to something else",
 } as const;
 
-export const shrinkCommand: CommandModule<object, Arguments> = {
+export const shrinkCommand: CommandModule<object, ShrinkArguments> = {
   command: "shrink",
   describe: "Find the smallest scenario that fails as a seed does under simulated time",
   builder: (yargs) =>
@@ -105,13 +105,13 @@ export const shrinkCommand: CommandModule<object, Arguments> = {
     writeText(output, `${comment}\n${smaller}`);
     if (args.quiet) return;
     printLines(
-      `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${CUT_OFF[ended]}`,
+      `${plural(plan.workers, "worker")} became ${formatCount(smallest.workers.length)} in ${plural(tried, "run")}${END_TEXTS[ended]}`,
       output,
       command,
     );
   },
 };
 
-function reproduce({ mailbox }: Arguments, output: string, { faultRates }: Shrinkable): string {
+function reproduce({ mailbox }: ShrinkArguments, output: string, { faultRates }: ShrinkablePlan): string {
   return reproduceCommand(output, undefined, { virtual: true, faults: faultsText(faultRates), mailbox, record: true });
 }

@@ -1,6 +1,6 @@
 /** `-`: standard input where a command reads a file, refused everywhere else. */
-import { UsageError } from "./errors.js";
-import { dashed } from "./usage.js";
+import { UsageError } from "./usage-error.js";
+import { optionName } from "./usage.js";
 
 export const STANDARD_INPUT = "-";
 
@@ -38,7 +38,7 @@ export function putBackDashes(args: Record<string, unknown>): void {
     if (count === 0) continue;
     if (![name, `${String(command)} ${name}`].some((read) => READ.includes(read)))
       throw new UsageError(
-        `${ARGUMENTS.includes(name) ? name : dashed(name)} cannot be "-": only a file that is read can be standard input`,
+        `${ARGUMENTS.includes(name) ? name : optionName(name)} cannot be "-": only a file that is read can be standard input`,
       );
     // An alias is the same reader.
     if (name.length > 1) readers += count;

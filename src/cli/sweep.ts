@@ -3,13 +3,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import {
-  CONDITIONS,
-  MOST_THREADS,
+  COVERAGE_MARK_NAMES,
+  MAX_RUN_THREADS,
   refuseThreadFaults,
   reproduceCommand,
-  SOMETIMES,
-  sweep,
-  type Condition,
+  COVERAGE_MARKS,
+  sweepSeeds,
+  type CoverageMark,
   type RunResult,
 } from "../engine/index.js";
 import {
@@ -23,15 +23,15 @@ import {
 } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
 import { faultRatesFrom, faultsOption } from "./fault-options.js";
-import { interruptible } from "./interrupt.js";
+import { interruptSignal } from "./interrupt.js";
 import { planFrom, planOptions, threadsFrom, wholeNumber, type PlanArguments } from "./plan-options.js";
-import { printJson, printLines, tellLines } from "./output.js";
+import { printJson, printLines, tellLines } from "./handle-closed-stdout.js";
 import { mailboxOption, quietOption, jsonOption, resultsOption } from "./shared-options.js";
 
-interface Arguments extends Omit<PlanArguments, "seed"> {
+interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;
   readonly threads?: string | undefined;
   readonly mailbox: MailboxKind;
@@ -47,7 +47,7 @@ const PROGRESS_MS = 5000;
 
 const { scenario, workers, duration } = planOptions;
 
-export const sweepCommand: CommandModule<object, Arguments> = {
+export const sweepCommand: CommandModule<object, SweepArguments> = {
   command: "sweep",
   describe:
     "Run many seeds of a scenario under simulated time, over all cores, and check the invariants (thresholds are not looked at)",
@@ -79,14 +79,14 @@ export const sweepCommand: CommandModule<object, Arguments> = {
   async handler(args) {
     const seeds = seedsFrom(args.seeds);
     const threads =
-      args.threads === undefined ? Math.min(MOST_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
+      args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
     const { scenario, options } = await planFrom({ ...args, seed: undefined });
     refuseThreadFaults(scenario);
-    const interrupt = interruptible();
-    const tally = new Tally(seeds.last - seeds.first + 1);
+    const interrupt = interruptSignal();
+    const tally = new SweepTally(seeds.last - seeds.first + 1);
     const began = performance.now();
     let nextLineAt = began + PROGRESS_MS;
-    await sweep({
+    await sweepSeeds({
       request: { scenario, mailbox: args.mailbox, faultRates: faultRatesFrom(args.faults) },
       planOptions: options,
       seeds,
@@ -103,10 +103,10 @@ export const sweepCommand: CommandModule<object, Arguments> = {
       },
     });
     const seconds = (performance.now() - began) / 1000;
-    const ending: Ending = {
+    const ending: SweepEnd = {
       seconds,
       isInterrupted: interrupt.aborted && !tally.isWhole,
-      again: (seed) => reproduce(args, seed),
+      commandFor: (seed) => reproduce(args, seed),
     };
     const data = tally.asData(ending);
     const isKept = tally.failing.length > 0 || ending.isInterrupted;
@@ -142,28 +142,28 @@ function seedsFrom(text: string): { first: number; last: number } {
   return { first, last };
 }
 
-function reproduce({ scenario = "", workers, duration, mailbox, faults }: Arguments, seed: number): string {
+function reproduce({ scenario = "", workers, duration, mailbox, faults }: SweepArguments, seed: number): string {
   return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
 }
 
 /** What is told of a sweep beside its results. */
-interface Ending {
+interface SweepEnd {
   readonly seconds: number;
   /** Whether the user has ended it before its last seed. */
   readonly isInterrupted: boolean;
   /** The command that runs a seed alone. */
-  readonly again: (seed: number) => string;
+  readonly commandFor: (seed: number) => string;
 }
 
 /** Adds results up. */
-class Tally {
+class SweepTally {
   seeds = 0;
   /** How many seeds there are to be. */
   readonly asked: number;
   readonly failing: RunResult[] = [];
   #events = 0;
   #simulatedMs = 0;
-  readonly #reachedBy = new Map<Condition, number>();
+  readonly #reachedBy = new Map<CoverageMark, number>();
 
   constructor(asked: number) {
     this.asked = asked;
@@ -184,7 +184,7 @@ class Tally {
     this.failing.sort((a, b) => a.seed - b.seed);
   }
 
-  asData({ seconds, isInterrupted, again }: Ending) {
+  asData({ seconds, isInterrupted, commandFor }: SweepEnd) {
     return {
       seeds: this.seeds,
       asked: this.asked,
@@ -193,18 +193,18 @@ class Tally {
       seedsPerSecond: this.seeds / seconds,
       simulatedHoursPerSecond: this.#simulatedMs / 3_600_000 / seconds,
       eventsPerSecond: this.#events / seconds,
-      failing: this.failing.map(({ seed, failures }) => ({ seed, failures, reproduce: again(seed) })),
-      sometimes: Object.fromEntries(CONDITIONS.map((name) => [name, this.#reachedBy.get(name) ?? 0])),
+      failing: this.failing.map(({ seed, failures }) => ({ seed, failures, reproduce: commandFor(seed) })),
+      sometimes: Object.fromEntries(COVERAGE_MARK_NAMES.map((name) => [name, this.#reachedBy.get(name) ?? 0])),
     };
   }
 
-  render(ending: Ending): string[] {
-    const { seconds, isInterrupted, again } = ending;
+  render(ending: SweepEnd): string[] {
+    const { seconds, isInterrupted, commandFor } = ending;
     const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
     const seeds = this.isWhole
       ? plural(this.seeds, "seed")
       : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
-    const width = Math.max(...CONDITIONS.map((name) => name.length));
+    const width = Math.max(...COVERAGE_MARK_NAMES.map((name) => name.length));
     const lines = [
       `${this.failing.length === 0 && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not looked at)`,
       `  ${seedsPerSecond.toFixed(1)} seeds a second · ${simulatedHoursPerSecond.toFixed(3)} simulated hours a second · ${formatCount(eventsPerSecond)} events a second · ${seconds.toFixed(1)} s`,
@@ -216,17 +216,17 @@ class Tally {
           `    ✗ ${what}: ${violations === 1 ? "" : `${formatCount(violations)} violations, first: `}${first.what}: ${first.detail}`,
         );
       }
-      lines.push(`    ${again(seed)}`);
+      lines.push(`    ${commandFor(seed)}`);
     }
     if (this.failing.length > FAILURES_SHOWN) {
       const others = this.failing.slice(FAILURES_SHOWN).map(({ seed }) => seed);
       lines.push("", `  and seeds ${others.slice(0, 50).join(", ")}${others.length > 50 ? ", …" : ""}`);
     }
     lines.push("", "Sometimes (in how many seeds)");
-    for (const name of CONDITIONS) {
+    for (const name of COVERAGE_MARK_NAMES) {
       const reached = this.#reachedBy.get(name) ?? 0;
       lines.push(
-        `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${SOMETIMES[name]}`,
+        `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${COVERAGE_MARKS[name]}`,
       );
     }
     return lines;

@@ -5,20 +5,20 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CommandModule } from "yargs";
 import { agentSequence } from "../engine/index.js";
-import { RUN_FILES, plural, renderSequencePage, shellWord, writeAtomically } from "../report/index.js";
+import { RUN_FILES, plural, renderSequencePage, quoteForShell, writeAtomically } from "../report/index.js";
 import { parseDuration } from "../scenario/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../trace/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { examples } from "./examples.js";
-import { writeText } from "./files.js";
+import { writeText } from "./named-files.js";
 import { openPage } from "./open-page.js";
 import { agentFrom, findRun, isFinished, isSimulated } from "./run-directory.js";
-import { printLines, tellLines } from "./output.js";
+import { printLines, tellLines } from "./handle-closed-stdout.js";
 import { printable } from "../vocabulary/printable.js";
 import { filesOfRun, refuseSameFile } from "./same-file.js";
 import { htmlOption, jsonOption, openOption, resultsOption } from "./shared-options.js";
 
-interface Arguments {
+interface TraceArguments {
   readonly run: string;
   readonly agent?: string | undefined;
   readonly from?: string | undefined;
@@ -29,7 +29,7 @@ interface Arguments {
   readonly open: boolean;
 }
 
-export const traceCommand: CommandModule<object, Arguments> = {
+export const traceCommand: CommandModule<object, TraceArguments> = {
   command: "trace <run>",
   describe: "Print what happened in a run under simulated time",
   builder: (yargs) =>
@@ -66,12 +66,12 @@ export const traceCommand: CommandModule<object, Arguments> = {
     const path = traceOf(directory);
     const reader = readTrace(path);
     let reachedMs = 0;
-    let isCutOff = false;
+    let isIncomplete = false;
     const events = function* (): Generator<TraceEvent> {
       const all = reader.events();
       for (let next = all.next(); ; next = all.next()) {
         if (next.done) {
-          isCutOff = next.value === undefined;
+          isIncomplete = next.value === undefined;
           return;
         }
         const event = next.value;
@@ -88,23 +88,23 @@ export const traceCommand: CommandModule<object, Arguments> = {
     const nothing = (): UsageError => {
       const when = from === undefined && to === undefined ? "" : " in that time";
       return new UsageError(
-        `the trace of ${directory} has nothing about an agent ${agent}${when}${isCutOff ? `; ${breaksOff()}` : ""}`,
+        `the trace of ${directory} has nothing about an agent ${agent}${when}${isIncomplete ? `; ${breaksOff()}` : ""}`,
       );
     };
-    const tellIfCutOff = (): void => {
-      if (isCutOff) tellLines(`${path}: ${breaksOff()}`);
+    const warnIfIncomplete = (): void => {
+      if (isIncomplete) tellLines(`${path}: ${breaksOff()}`);
     };
     if (html !== undefined || open) {
       if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
       const isNamed = html !== undefined && html !== "";
       const page = isNamed ? html : join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`);
       if (isNamed) refuseSameFile([{ name: "--html", path: page }], filesOfRun(directory));
-      const picture = pictureOf(events(), agent, directory);
+      const picture = renderAgentPage(events(), agent, directory);
       if (picture === undefined) throw nothing();
       if (isNamed) writeText(page, picture);
       else writeAtomically(page, picture);
       printLines(relative("", page));
-      tellIfCutOff();
+      warnIfIncomplete();
       if (open) await openPage(page);
       return;
     }
@@ -117,7 +117,7 @@ export const traceCommand: CommandModule<object, Arguments> = {
       for (const event of found) yield lineOf(event);
     };
     await pipeline(Readable.from(inChunks(lines())), process.stdout, { end: false }).catch(ignoreClosedPipe);
-    tellIfCutOff();
+    warnIfIncomplete();
   },
 };
 
@@ -129,19 +129,19 @@ function traceOf(directory: string): string {
   if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file))))
     throw new UsageError(`${directory} is no run`);
   throw new UsageError(
-    `${directory} is a run on real threads, which has no trace; \`simulate replay ${shellWord(directory)} --agent ID\` prints what was done to an agent`,
+    `${directory} is a run on real threads, which has no trace; \`simulate replay ${quoteForShell(directory)} --agent ID\` prints what was done to an agent`,
   );
 }
 
 /** A page with the agent's life; undefined when the events have nothing about such an agent. */
-function pictureOf(events: Iterable<TraceEvent>, agentId: string, directory: string): string | undefined {
+function renderAgentPage(events: Iterable<TraceEvent>, agentId: string, directory: string): string | undefined {
   const sequence = agentSequence(events, { agentId });
   if (sequence.rows.length === 0) return undefined;
   return renderSequencePage({
     title: `Agent ${agentId}`,
     problems: [],
     facts: [`run ${basename(directory)}`, plural(sequence.rows.length, "event"), "simulated time"],
-    command: { label: "As text", text: `simulate trace ${shellWord(directory)} --agent ${shellWord(agentId)}` },
+    command: { label: "As text", text: `simulate trace ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}` },
     sequence,
   });
 }

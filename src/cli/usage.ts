@@ -1,7 +1,7 @@
 /** What yargs refuses to parse, in this program's words: what is wrong, what it may be a slip for, and where help is. */
 import { hideBin } from "yargs/helpers";
 import { didYouMean, nearest } from "../scenario/index.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "./usage-error.js";
 import { own } from "../vocabulary/own.js";
 
 /** What yargs knows of the command that is parsed; its declarations leave it out. */
@@ -15,7 +15,7 @@ export interface KnownOptions {
 export type Usage = string;
 
 /** The error for yargs' `message`, which is in English. */
-export function refused(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
+export function usageErrorFrom(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
   const words = hideBin(process.argv);
   const [command = ""] = usage?.split(" ") ?? [];
   const say = (text: string): UsageError =>
@@ -36,7 +36,7 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
   }
 
   const empty = after(/^Not enough arguments following: (.*)/);
-  if (empty !== undefined) return say(`${dashed(empty)} needs a value`);
+  if (empty !== undefined) return say(`${optionName(empty)} needs a value`);
 
   const got = after(/^Not enough non-option arguments: got (\d+)/);
   const missing = usage?.match(/<[^>]+>/g)?.[Number(got)];
@@ -45,14 +45,14 @@ export function refused(message: string, { key, choices }: KnownOptions, usage: 
   const [, argument = "", given = ""] = /Argument: ([\w-]+), Given: "(.*?)", Choices: /.exec(message) ?? [];
   const known = own(choices, argument);
   if (known !== undefined) {
-    const what = usage?.includes(argument) === true ? "" : `${dashed(argument)}: `;
+    const what = usage?.includes(argument) === true ? "" : `${optionName(argument)}: `;
     return say(`${what}"${given}" is none of ${known.join(", ")}${didYouMean(given, known)}`);
   }
   return say(message.replaceAll("\n", " "));
 }
 
 /** Anything but `true` is false to yargs: `--virtual=1` would be a run on real threads. @throws UsageError */
-export function refuseOtherThanYesOrNo(words: readonly string[], { boolean }: Pick<KnownOptions, "boolean">): void {
+export function refuseBooleanValues(words: readonly string[], { boolean }: Pick<KnownOptions, "boolean">): void {
   for (const word of words) {
     const [, option = "", name = "", value = ""] = /^(--?([\w-]+?))=(.*)$/.exec(word) ?? [];
     if (boolean.includes(name) && value !== "true" && value !== "false")
@@ -61,7 +61,7 @@ export function refuseOtherThanYesOrNo(words: readonly string[], { boolean }: Pi
 }
 
 /** yargs reads what follows `--`, and no command of this program gets it. @throws UsageError */
-export function refuseWordsAfterDashes(words: readonly string[]): void {
+export function refuseArgumentsAfterDashes(words: readonly string[]): void {
   const dashes = words.indexOf("--");
   const next = dashes === -1 ? undefined : words[dashes + 1];
   if (next !== undefined) throw new UsageError(`there is nothing to give after "--", such as "${next}"`);
@@ -74,6 +74,6 @@ export function refuseDashesAlone(words: readonly string[]): void {
 }
 
 /** An option as it is typed. */
-export function dashed(name: string): string {
+export function optionName(name: string): string {
   return `${name.length === 1 ? "-" : "--"}${name}`;
 }

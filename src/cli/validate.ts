@@ -4,15 +4,15 @@ import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../scena
 import { plural } from "../report/index.js";
 import { EXIT } from "../vocabulary/index.js";
 import { examples } from "./examples.js";
-import { printLines, tellLines } from "./output.js";
-import { openInput } from "./files.js";
+import { printLines, tellLines } from "./handle-closed-stdout.js";
+import { openInput } from "./named-files.js";
 import { inputName } from "./standard-input.js";
 
-interface Arguments {
+interface ValidateArguments {
   readonly files: readonly string[];
 }
 
-export const validateCommand: CommandModule<object, Arguments> = {
+export const validateCommand: CommandModule<object, ValidateArguments> = {
   command: "validate <files..>",
   describe: "Check scenarios without running them",
   builder: (yargs) =>

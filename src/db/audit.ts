@@ -1,6 +1,6 @@
 /** Reading a finished run's database as a whole, for checking it: every agent with all that was ever committed about it. */
-import { openReader, requireOurs, type Connection } from "./connection.js";
-import { asDatabaseError } from "./errors.js";
+import { openReader, requireOwnFormat, type Connection } from "./connection.js";
+import { asDatabaseError } from "./database-errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "../vocabulary/index.js";
 
@@ -37,7 +37,7 @@ export function auditAgents(path: string): AgentAudit[] {
 /** As {@link auditAgents}, through a connection that is open. */
 export function auditConnection(connection: Connection): AgentAudit[] {
   try {
-    requireOurs(connection);
+    requireOwnFormat(connection);
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
     const rows = connection.prepare<[], Omit<AgentAudit, "holdsUnit" | "history" | "submits"> & { holdsUnit: 0 | 1 }>(
       `SELECT 'main' AS agentType, CAST(agents.agent_id AS TEXT) AS agentId, agents.status, CAST(unit_id AS TEXT) AS unitId,

@@ -7,8 +7,8 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { asDatabaseError, DatabaseError, DatabaseVersionError, foreign } from "./errors.js";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./schema.js";
+import { asDatabaseError, DatabaseError, DatabaseVersionError, foreign } from "./database-errors.js";
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./tables.js";
 
 export type Connection = Sqlite.Database;
 
@@ -91,7 +91,7 @@ function probe(path: string): void {
   const connection = new Sqlite(path, { fileMustExist: true, timeout: 0 });
   try {
     connection.pragma("locking_mode = EXCLUSIVE");
-    requireOurs(connection);
+    requireOwnFormat(connection);
     connection.exec("BEGIN EXCLUSIVE; ROLLBACK");
   } finally {
     connection.close();
@@ -99,7 +99,7 @@ function probe(path: string): void {
 }
 
 /** Throws unless the database is ours, and of our version. */
-export function requireOurs(connection: Connection): void {
+export function requireOwnFormat(connection: Connection): void {
   if (connection.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw foreign(connection.name);
   const version = Number(connection.pragma("user_version", { simple: true }));
   if (version === SCHEMA_VERSION) return;

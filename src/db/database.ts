@@ -3,8 +3,8 @@
  * writer thread ({@link connectDatabase}).
  */
 import type { Wait } from "../sync/index.js";
-import type { DatabaseError } from "./errors.js";
-import type { Reads, WriteArgs, WriteName, WriteResult } from "./operations.js";
+import type { DatabaseError } from "./database-errors.js";
+import type { Reads, WriteArgs, WriteName, WriteResult } from "./reads-and-writes.js";
 
 export interface Database extends Reads {
   /** The file, or `:memory:`. */

@@ -2,18 +2,18 @@
  * Group commit: executes many writes in one transaction, each of which may fail without harming the others.
  */
 import type { Connection } from "./connection.js";
-import { asDatabaseError, type DatabaseError } from "./errors.js";
-import { createJournal, MANY, noSuchAgent, type Entries } from "./journal.js";
-import type { Request } from "./operations.js";
-import type { Outcome } from "./protocol.js";
-import { areEntries, countOf, type Packed } from "./wire.js";
+import { asDatabaseError, type DatabaseError } from "./database-errors.js";
+import { createJournal, ENTRIES_PER_STATEMENT, noSuchAgent, type Entries } from "./journal.js";
+import type { Request } from "./reads-and-writes.js";
+import type { WriteOutcome } from "./protocol.js";
+import { areEntries, countOf, type Packed } from "./packed-writes.js";
 import { createExecute } from "./writes.js";
 
 /** Executes and commits writes in their order; returns the outcome of each, which hold once it has returned. Does not throw. */
-export type GroupCommit = (writes: Packed) => Outcome[];
+export type GroupCommit = (writes: Packed) => WriteOutcome[];
 
 /** Of a write that gives nothing. One for all, because most are such. */
-const DONE: Outcome = { value: undefined };
+const DONE: WriteOutcome = { value: undefined };
 
 /** Prepares group commits on `connection`, which has no transaction open. `committed` is called after each one that stands. */
 export function createGroupCommit(connection: Connection, committed: () => void = () => undefined): GroupCommit {
@@ -24,18 +24,18 @@ export function createGroupCommit(connection: Connection, committed: () => void 
   const rollback = connection.prepare("ROLLBACK");
 
   return (writes) => {
-    const outcomes: Outcome[] = [];
+    const outcomes: WriteOutcome[] = [];
     /** The first outcome that stands or falls with the transaction that is open. */
     let uncommitted = 0;
-    const lose = (error: DatabaseError): void => {
+    const failUncommitted = (error: DatabaseError): void => {
       for (; uncommitted < outcomes.length; uncommitted++) {
         if (outcomes[uncommitted]?.error === undefined) outcomes[uncommitted] = { error };
       }
     };
     /** A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone. */
-    const goOnAfter = (failure: DatabaseError): void => {
+    const continueAfter = (failure: DatabaseError): void => {
       if (connection.inTransaction) return;
-      lose(failure);
+      failUncommitted(failure);
       begin.run();
     };
     const executeOne = ([name, args]: Request): void => {
@@ -44,7 +44,7 @@ export function createGroupCommit(connection: Connection, committed: () => void 
       } catch (error) {
         const failure = asDatabaseError(error, connection.name, name);
         outcomes.push({ error: failure });
-        goOnAfter(failure);
+        continueAfter(failure);
       }
     };
     /** Adds entries of the journal in one statement, from the one at `first` on. Returns whether it could; none is added otherwise. */
@@ -54,11 +54,11 @@ export function createGroupCommit(connection: Connection, committed: () => void 
       try {
         added = journal.appendMany(entries, first);
       } catch (error) {
-        goOnAfter(asDatabaseError(error, connection.name, "appendState"));
+        continueAfter(asDatabaseError(error, connection.name, "appendState"));
         return false;
       }
-      for (const agentId of agentIds.slice(first, first + MANY)) {
-        const wasAdded = added === MANY || journal.hasAgent(agentType, agentId);
+      for (const agentId of agentIds.slice(first, first + ENTRIES_PER_STATEMENT)) {
+        const wasAdded = added === ENTRIES_PER_STATEMENT || journal.hasAgent(agentType, agentId);
         outcomes.push(wasAdded ? DONE : { error: noSuchAgent(connection.name, agentType, agentId) });
       }
       return true;
@@ -66,7 +66,8 @@ export function createGroupCommit(connection: Connection, committed: () => void 
     const executeEntries = (entries: Entries): void => {
       const { agentType, kind, agentIds, data, at } = entries;
       let next = 0;
-      while (next + MANY <= agentIds.length && executeTogether(entries, next)) next += MANY;
+      while (next + ENTRIES_PER_STATEMENT <= agentIds.length && executeTogether(entries, next))
+        next += ENTRIES_PER_STATEMENT;
       for (; next < agentIds.length; next++) {
         executeOne([
           "appendState",
@@ -86,7 +87,7 @@ export function createGroupCommit(connection: Connection, committed: () => void 
       if (connection.inTransaction) rollback.run();
       const failure = asDatabaseError(error, connection.name, "committing");
       while (outcomes.length < countOf(writes)) outcomes.push({ error: failure });
-      lose(failure);
+      failUncommitted(failure);
     }
     return outcomes;
   };

@@ -3,7 +3,7 @@
  * once it is committed. {@link openDatabase} is for a program of one thread; {@link startWriter} for one of several, each of
  * which then has {@link connectDatabase}.
  */
-export { connectDatabase, type ConnectedDatabase } from "./client.js";
+export { connectDatabase, type ConnectedDatabase } from "./connect-database.js";
 export { auditAgents, type AgentAudit } from "./audit.js";
 export type { Database, DatabaseOptions } from "./database.js";
 export {
@@ -13,10 +13,10 @@ export {
   DatabaseInUseError,
   DatabaseVersionError,
   ForeignDatabaseError,
-} from "./errors.js";
-export { openDatabase, type LocalDatabase, type OpenOptions } from "./local.js";
-export { holdWriteLock } from "./hold.js";
-export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+} from "./database-errors.js";
+export { openDatabase, type LocalDatabase, type OpenOptions } from "./local-database.js";
+export { holdWriteLock } from "./hold-write-lock.js";
+export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./reads-and-writes.js";
 export type {
   AgentRow,
   AgentType,

@@ -3,10 +3,10 @@
  *
  * The journal serves two tables of agents, so that it cannot have a foreign key: the inserts themselves check their agents.
  */
-import { getRow, type Value } from "./call.js";
+import { getRow, type SqlValue } from "./call-statement.js";
 import type { Connection } from "./connection.js";
-import { DatabaseError } from "./errors.js";
-import type { WriteArgs } from "./operations.js";
+import { DatabaseError } from "./database-errors.js";
+import type { WriteArgs } from "./reads-and-writes.js";
 import type { AgentType, StateKind } from "./rows.js";
 
 export type JournalEntry = WriteArgs<"appendState">[0];
@@ -24,7 +24,7 @@ export interface Journal {
   /** Adds an entry. Returns whether its agent exists; nothing is added otherwise. */
   append(entry: JournalEntry): boolean;
   /**
-   * Adds {@link MANY} entries from the one at `first` on, in their order, but for those whose agents do not exist. Returns how many it
+   * Adds {@link ENTRIES_PER_STATEMENT} entries from the one at `first` on, in their order, but for those whose agents do not exist. Returns how many it
    * added; none when it throws.
    */
   appendMany(entries: Entries, first: number): number;
@@ -37,27 +37,27 @@ export function noSuchAgent(path: string, agentType: AgentType, agentId: string)
 }
 
 /** Entries in a statement. Twice as many gain 5 % more. */
-export const MANY = 32;
+export const ENTRIES_PER_STATEMENT = 32;
 
 const TABLES: Readonly<Record<AgentType, { table: string; id: string }>> = {
   main: { table: "agents", id: "agent_id" },
   onboarding: { table: "onboarding_agents", id: "onboarding_agent_id" },
 };
 
-/** Adds {@link MANY} entries of these data, times, and agents, in turn; returns how many it added. */
-type Insert = (values: Value[]) => number;
+/** Adds {@link ENTRIES_PER_STATEMENT} entries of these data, times, and agents, in turn; returns how many it added. */
+type Insert = (values: SqlValue[]) => number;
 
 export function createJournal(connection: Connection): Journal {
   const oneOf = (type: AgentType): ((entry: JournalEntry) => number) => {
     const { table, id } = TABLES[type];
-    const statement = connection.prepare<Value[]>(
+    const statement = connection.prepare<SqlValue[]>(
       `INSERT INTO agent_state (agent_type, kind, data, at, agent_id) SELECT '${type}', ?, ?, ?, ${id} FROM ${table} WHERE ${id} = ?`,
     );
     return ({ kind, data, at, agentId }) => statement.run(kind, data, at, agentId).changes;
   };
   const manyOf = (type: AgentType, kind: StateKind): Insert => {
     const { table, id } = TABLES[type];
-    const values = Array.from({ length: MANY }, () => "(?, ?, ?)").join(", ");
+    const values = Array.from({ length: ENTRIES_PER_STATEMENT }, () => "(?, ?, ?)").join(", ");
     // CROSS JOIN keeps the order: the entries outside, their agents inside.
     const statement = connection.prepare(
       `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
@@ -68,7 +68,7 @@ export function createJournal(connection: Connection): Journal {
   };
   const agentOf = (type: AgentType): ((agentId: string) => boolean) => {
     const { table, id } = TABLES[type];
-    const statement = connection.prepare<Value[], object>(`SELECT 1 FROM ${table} WHERE ${id} = ?`);
+    const statement = connection.prepare<SqlValue[], object>(`SELECT 1 FROM ${table} WHERE ${id} = ?`);
     return (agentId) => getRow(statement, [agentId]) !== undefined;
   };
   const one = { main: oneOf("main"), onboarding: oneOf("onboarding") };
@@ -80,9 +80,10 @@ export function createJournal(connection: Connection): Journal {
   return {
     append: (entry) => one[entry.agentType](entry) === 1,
     appendMany({ agentType, kind, agentIds, data, at }, first) {
-      const values: Value[] = [];
+      const values: SqlValue[] = [];
       // As numbers: the database would have to make a number of each text.
-      for (let n = first; n < first + MANY; n++) values.push(data[n] ?? "null", at[n] ?? 0, Number(agentIds[n]));
+      for (let n = first; n < first + ENTRIES_PER_STATEMENT; n++)
+        values.push(data[n] ?? "null", at[n] ?? 0, Number(agentIds[n]));
       return many[agentType][kind](values);
     },
     hasAgent: (agentType, agentId) => exists[agentType](agentId),

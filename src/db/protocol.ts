@@ -10,8 +10,8 @@ import {
   DatabaseInUseError,
   DatabaseVersionError,
   ForeignDatabaseError,
-} from "./errors.js";
-import type { Packed } from "./wire.js";
+} from "./database-errors.js";
+import type { Packed } from "./packed-writes.js";
 
 /** A word of shared memory on which a thread that is parked waits. */
 export interface Doorbell {
@@ -37,7 +37,7 @@ export interface DatabaseConnection {
 export type ClientMessage = Packed | "end";
 
 /** What became of one write: committed, with this result, or not done. */
-export type Outcome =
+export type WriteOutcome =
   | { readonly value: unknown; readonly error?: never }
   | { readonly error: DatabaseError; readonly value?: never };
 
@@ -140,7 +140,7 @@ export function newSignals(): SharedArrayBuffer {
 export function openSignals(buffer: SharedArrayBuffer): Signals {
   const cells = new Int32Array(buffer, 0, 2);
   const reasonText = Buffer.from(buffer, 8, REASON_BYTES);
-  const answered = (): void => ring(cells, ANSWERS);
+  const answered = (): void => incrementAndNotify(cells, ANSWERS);
   return {
     answers: () => atomics.load(cells, ANSWERS),
     answered,
@@ -159,7 +159,7 @@ export function openSignals(buffer: SharedArrayBuffer): Signals {
 }
 
 /** Raises the word at `index` and wakes who waits on it. */
-export function ring(cells: Int32Array, index: number): void {
+export function incrementAndNotify(cells: Int32Array, index: number): void {
   atomics.add(cells, index, 1);
   atomics.notify(cells, index);
 }

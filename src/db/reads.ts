@@ -2,10 +2,10 @@
  * The reads, as prepared statements of one connection.
  */
 import type { Connection } from "./connection.js";
-import { getRow, type Value } from "./call.js";
+import { getRow, type SqlValue } from "./call-statement.js";
 import * as columns from "./columns.js";
-import { asDatabaseError, closed, type DatabaseError } from "./errors.js";
-import type { Reads } from "./operations.js";
+import { asDatabaseError, closed, type DatabaseError } from "./database-errors.js";
+import type { Reads } from "./reads-and-writes.js";
 import type {
   AgentRow,
   AssignmentRow,
@@ -21,14 +21,14 @@ import type {
 } from "./rows.js";
 import type { AgentStatus, UnitStatus } from "../vocabulary/index.js";
 
-type One<Row> = (...parameters: string[]) => Row | undefined;
+type SingleRowRead<Row> = (...parameters: string[]) => Row | undefined;
 
 /** Prepares every read on `connection`. */
 export function createReads(connection: Connection): Reads {
   const failureOf = (error: unknown): DatabaseError =>
     connection.open ? asDatabaseError(error, connection.name, "a read") : closed(connection.name);
-  const one = <Row>(sql: string): One<Row> => {
-    const statement = connection.prepare<Value[], Row>(sql);
+  const one = <Row>(sql: string): SingleRowRead<Row> => {
+    const statement = connection.prepare<SqlValue[], Row>(sql);
     return (...parameters) => {
       try {
         return getRow(statement, parameters);

@@ -3,7 +3,7 @@
  * none is in the way when the run's database is closed.
  */
 import { openReader, type Connection } from "./connection.js";
-import { asDatabaseError } from "./errors.js";
+import { asDatabaseError } from "./database-errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "../vocabulary/index.js";
 

@@ -14,24 +14,24 @@
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
-import { asDatabaseError } from "./errors.js";
+import { asDatabaseError } from "./database-errors.js";
 import { createGroupCommit } from "./group.js";
 import {
   openSignals,
-  ring,
+  incrementAndNotify,
   toWire,
   type Answers,
   type ClientMessage,
   type ControlMessage,
   type ControlReply,
-  type Outcome,
+  type WriteOutcome,
   type Signals,
   type WriterData,
   type WriterStats,
 } from "./protocol.js";
-import { countOf, type Packed } from "./wire.js";
+import { countOf, type Packed } from "./packed-writes.js";
 
-interface Received<Message> {
+interface PortMessage<Message> {
   message: Message;
 }
 
@@ -133,7 +133,7 @@ function collect(): ClientWrites[] {
 }
 
 /** Gives each client the outcomes of its writes, in one message. */
-function answer(messages: readonly ClientWrites[], outcomes: readonly Outcome[]): void {
+function answer(messages: readonly ClientWrites[], outcomes: readonly WriteOutcome[]): void {
   const answers = new Map<Client, Answers>();
   let next = 0;
   for (const { client, writes } of messages) {
@@ -148,7 +148,7 @@ function noAnswers(): Answers {
   return { writes: 0, places: [], values: [], failures: [] };
 }
 
-function add(message: Answers, outcome: Outcome | undefined): void {
+function add(message: Answers, outcome: WriteOutcome | undefined): void {
   const place = message.writes++;
   if (outcome?.error !== undefined) {
     message.failures.push({ place, error: toWire(outcome.error) });
@@ -169,7 +169,7 @@ function stop(reason: string): void {
 function post({ port, signals, doorbell }: Client, message: Answers): void {
   port.postMessage(message);
   signals.answered();
-  if (doorbell !== undefined) ring(doorbell.cells, doorbell.index);
+  if (doorbell !== undefined) incrementAndNotify(doorbell.cells, doorbell.index);
 }
 
 function newClient({ port, signals, doorbell }: Extract<ControlMessage, { kind: "connect" }>): Client {
@@ -180,8 +180,8 @@ function newClient({ port, signals, doorbell }: Extract<ControlMessage, { kind: 
   };
 }
 
-function receive<Message>(port: MessagePort): Received<Message>["message"] | undefined {
-  return (receiveMessageOnPort(port) as Received<Message> | undefined)?.message;
+function receive<Message>(port: MessagePort): PortMessage<Message>["message"] | undefined {
+  return (receiveMessageOnPort(port) as PortMessage<Message> | undefined)?.message;
 }
 
 function reply(message: ControlReply): void {

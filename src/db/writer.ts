@@ -3,12 +3,12 @@
  */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { MEMORY } from "./connection.js";
-import { DatabaseError } from "./errors.js";
+import { DatabaseError } from "./database-errors.js";
 import {
   fromWire,
   newSignals,
   openSignals,
-  ring,
+  incrementAndNotify,
   type ControlMessage,
   type ControlReply,
   type DatabaseConnection,
@@ -33,7 +33,7 @@ export interface WriterHandle {
    */
   close(): Promise<void>;
   /** Calls `told` once if the writer dies without having been closed (at once if it has). All waits on it then fail. */
-  onCrash(told: (error: DatabaseError) => void): void;
+  onCrash(listener: (error: DatabaseError) => void): void;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function startWriter(path: string, { create = false }: { create?: b
 
   const tell = (message: ControlMessage, transfer: readonly MessagePort[] = []): void => {
     control.postMessage(message, transfer);
-    ring(bell, 0);
+    incrementAndNotify(bell, 0);
   };
   const stoppedError = (): DatabaseError =>
     crash ?? new DatabaseError(`the database writer stopped: ${path} was closed`);
@@ -79,7 +79,7 @@ export async function startWriter(path: string, { create = false }: { create?: b
       for (const signals of connections) openSignals(signals).stop(reason);
       for (const { reject } of waiting.splice(0)) reject(stoppedError());
       control.close();
-      if (crash !== undefined) for (const told of crashListeners.splice(0)) told(crash);
+      if (crash !== undefined) for (const listener of crashListeners.splice(0)) listener(crash);
       resolve();
     });
   });
@@ -129,9 +129,9 @@ export async function startWriter(path: string, { create = false }: { create?: b
       await exited;
       if (crash !== undefined) throw crash;
     },
-    onCrash(told) {
-      if (crash === undefined) crashListeners.push(told);
-      else told(crash);
+    onCrash(listener) {
+      if (crash === undefined) crashListeners.push(listener);
+      else listener(crash);
     },
   };
 }

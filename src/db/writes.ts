@@ -3,10 +3,10 @@
  * (better-sqlite3 makes a savepoint of it), which is how the writer thread commits many at once.
  */
 import type { Connection } from "./connection.js";
-import { getRow, runWith, type Value } from "./call.js";
+import { getRow, runWith, type SqlValue } from "./call-statement.js";
 import * as columns from "./columns.js";
-import { asDatabaseError, DatabaseError } from "./errors.js";
-import type { WriteArgs, WriteName, WriteResult, Writes } from "./operations.js";
+import { asDatabaseError, DatabaseError } from "./database-errors.js";
+import type { WriteArgs, WriteName, WriteResult, Writes } from "./reads-and-writes.js";
 import { createJournal, noSuchAgent } from "./journal.js";
 import { isFinal, type AgentStatus } from "../vocabulary/index.js";
 import type {
@@ -37,20 +37,20 @@ export function createExecute(connection: Connection): Execute {
   };
 }
 
-type One<Row> = (...values: Value[]) => Row | undefined;
+type SingleRowStatement<Row> = (...values: SqlValue[]) => Row | undefined;
 
 function createWrites(connection: Connection): Writes {
-  const run = (sql: string): ((...values: Value[]) => number) => {
-    const statement = connection.prepare<Value[]>(sql);
+  const run = (sql: string): ((...values: SqlValue[]) => number) => {
+    const statement = connection.prepare<SqlValue[]>(sql);
     return (...values) => runWith(statement, values).changes;
   };
-  const one = <Row>(sql: string): One<Row> => {
-    const statement = connection.prepare<Value[], Row>(sql);
+  const one = <Row>(sql: string): SingleRowStatement<Row> => {
+    const statement = connection.prepare<SqlValue[], Row>(sql);
     return (...values) => getRow(statement, values);
   };
   /** An insertion, and the number of the row that it made; undefined when it made none. */
-  const insertion = (sql: string): One<number> => {
-    const statement = connection.prepare<Value[]>(sql);
+  const insertion = (sql: string): SingleRowStatement<number> => {
+    const statement = connection.prepare<SqlValue[]>(sql);
     return (...values) => {
       const { changes, lastInsertRowid } = runWith(statement, values);
       return changes === 0 ? undefined : Number(lastInsertRowid);
@@ -60,14 +60,15 @@ function createWrites(connection: Connection): Writes {
    * As `insert`, with the row that it made. `table` is where, and `row` what is given of it. SQLite keeps what is RETURNING in a table
    * of its own until the statement ends, which takes longer than looking for the row.
    */
-  const withRow = <Row>(insert: One<number>, table: string, row: string): One<Row> => {
+  const withRow = <Row>(insert: SingleRowStatement<number>, table: string, row: string): SingleRowStatement<Row> => {
     const select = one<Row>(`SELECT ${row} FROM ${table} WHERE rowid = ?`);
     return (...values) => {
       const made = insert(...values);
       return made === undefined ? undefined : select(made);
     };
   };
-  const inserted = <Row>(sql: string, table: string, row: string): One<Row> => withRow(insertion(sql), table, row);
+  const inserted = <Row>(sql: string, table: string, row: string): SingleRowStatement<Row> =>
+    withRow(insertion(sql), table, row);
   /** What `row` is, or an error that says which row a write was to refer to. */
   const found = <Row>(row: Row | undefined, what: string, id: string): Row => {
     if (row === undefined) throw missing(what, id);

@@ -1,7 +1,7 @@
 /** The sizes of a run's arena, whichever engine carries it out. */
 import type { ArenaSizes } from "../sync/index.js";
 
-/** What the sizes depend on. `clients` and `tasks` are the threads, or stations of the one thread, of each kind. */
+/** What the sizes depend on. `clients` and `tasks` are the threads, or role contexts of the one thread, of each kind. */
 export interface RunSize {
   readonly workers: number;
   readonly clients: number;

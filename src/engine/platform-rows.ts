@@ -16,7 +16,7 @@ export interface PlatformRows {
  * Makes the rows. There are two units for each worker: one who comes back after losing its agent may not have the assignment
  * that it had.
  */
-export function preparePlatform(db: Database, scenario: Scenario, plan: Plan, runDir: string): PlatformRows {
+export function createPlatformRows(db: Database, scenario: Scenario, plan: Plan, runDir: string): PlatformRows {
   const { unitsPerAssignment, blueprint, onboarding } = scenario.task;
   return block(
     (function* () {
@@ -28,7 +28,7 @@ export function preparePlatform(db: Database, scenario: Scenario, plan: Plan, ru
       yield* wait(
         db.write("newAssignments", { taskRunId, assignments, unitsEach: unitsPerAssignment, status: "launched" }),
       );
-      yield* grantHeld(db, scenario, plan);
+      yield* grantPlannedQualifications(db, scenario, plan);
       if (onboarding === undefined) return { taskRunId, onboardingQualificationId: undefined };
       const { qualificationId } = yield* wait(
         db.write("newQualification", { qualificationName: ONBOARDING_QUALIFICATION }),
@@ -39,7 +39,7 @@ export function preparePlatform(db: Database, scenario: Scenario, plan: Plan, ru
 }
 
 /** Makes the scenario's qualifications, and the workers who hold some. */
-function* grantHeld(db: Database, { qualifications }: Scenario, plan: Plan): Steps<void> {
+function* grantPlannedQualifications(db: Database, { qualifications }: Scenario, plan: Plan): Steps<void> {
   const names = Object.keys(qualifications);
   if (names.length === 0) return;
   const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));

@@ -1,5 +1,5 @@
 /** What a run is called, and the command that runs it again. */
-import { shellWord, timeStamp, uniquePart, type Summary } from "../report/index.js";
+import { quoteForShell, timeStamp, uniquePart, type Summary } from "../report/index.js";
 import type { MailboxKind } from "../sync/index.js";
 
 /** What was chosen for a run, as the options of `simulate` have it; undefined is as good as left out. */
@@ -44,9 +44,9 @@ export function differingOptions({
 export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) =>
-    value === "" ? `--${name}` : `--${name} ${shellWord(String(value))}`,
+    value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  return ["simulate", `--scenario ${shellWord(scenario)}`, ...options].join(" ");
+  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
 }
 
 /** Unlike that of any other run, of this process or of another, on this machine or in a container. */

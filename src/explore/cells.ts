@@ -1,5 +1,5 @@
 /** Numbers for the words of several shared arrays, so that an operation can be recorded as one number. */
-import { word } from "./operations.js";
+import { word } from "./operation-records.js";
 
 const SPACE_BITS = 24;
 

@@ -1,35 +1,44 @@
 /** The scheduling decision: a pure function of the board, taken by whichever thread runs. */
-import { BOARD, enabledThreads, END, isExpiring, pendingOf, PENDING, POLICY, type Board } from "./board.js";
-import { KIND, word } from "./operations.js";
+import {
+  CONTROL,
+  enabledThreads,
+  END,
+  isExpiring,
+  pendingOf,
+  PENDING,
+  POLICY,
+  type ControlBlock,
+} from "./control-block.js";
+import { KIND, word } from "./operation-records.js";
 
 /** One in how many times a random schedule lets a timeout pass where something else could be done. */
 const TIMEOUT_ODDS = 4;
 
 /** The thread that makes the next step; or, if the execution is over, `-1 - end` ({@link END}). */
-export function choose(board: Board): number {
-  const { words } = board;
-  const step = word(words, BOARD.step);
+export function choose(controlBlock: ControlBlock): number {
+  const { words } = controlBlock;
+  const step = word(words, CONTROL.step);
   const enabled = enabledThreads(words);
   if (enabled === 0) return -1 - (allDone(words) ? END.completed : END.deadlock);
-  if (step >= word(words, BOARD.maxSteps)) return -1 - END.livelock;
-  if (step < word(words, BOARD.prefixLength)) {
-    const thread = word(words, board.prefix + step);
+  if (step >= word(words, CONTROL.maxSteps)) return -1 - END.livelock;
+  if (step < word(words, CONTROL.prefixLength)) {
+    const thread = word(words, controlBlock.prefix + step);
     return (enabled & (1 << thread)) !== 0 ? thread : -1 - END.diverged;
   }
-  switch (word(words, BOARD.policy)) {
+  switch (word(words, CONTROL.policy)) {
     case POLICY.random:
       return chooseRandomly(words, enabled);
     case POLICY.pct:
       return chooseByPriority(words, enabled);
     default:
-      return chooseFirst(words, enabled & ~word(words, BOARD.sleeping));
+      return chooseFirst(words, enabled & ~word(words, CONTROL.sleeping));
   }
 }
 
 /** Goes on with the thread that ran last, or the first that can; lets a timeout pass only when nothing else is left. */
 function chooseFirst(words: Int32Array, candidates: number): number {
   if (candidates === 0) return -1 - END.redundant;
-  const last = word(words, BOARD.last);
+  const last = word(words, CONTROL.last);
   if ((candidates & (1 << last)) !== 0 && !isExpiring(words, last)) return last;
   for (let rest = candidates; rest !== 0; rest &= rest - 1) {
     const thread = lowest(rest);
@@ -50,12 +59,12 @@ function chooseRandomly(words: Int32Array, enabled: number): number {
  */
 function chooseByPriority(words: Int32Array, enabled: number): number {
   let best = highest(words, enabled);
-  const step = word(words, BOARD.step);
-  const changes = word(words, BOARD.changePoints);
+  const step = word(words, CONTROL.step);
+  const changes = word(words, CONTROL.changePoints);
   for (let change = 0; change < changes; change++) {
-    if (word(words, BOARD.changeAt + change) !== step) continue;
-    const low = word(words, BOARD.nextLowPriority) - 1;
-    words[BOARD.nextLowPriority] = low;
+    if (word(words, CONTROL.changeAt + change) !== step) continue;
+    const low = word(words, CONTROL.nextLowPriority) - 1;
+    words[CONTROL.nextLowPriority] = low;
     words[priorityOf(words, best)] = low;
     best = highest(words, enabled);
   }
@@ -76,7 +85,7 @@ function priorityOf(words: Int32Array, thread: number): number {
 }
 
 function allDone(words: Int32Array): boolean {
-  const threads = word(words, BOARD.threads);
+  const threads = word(words, CONTROL.threads);
   for (let thread = 0; thread < threads; thread++) {
     if (word(words, pendingOf(thread) + PENDING.kind) !== KIND.done) return false;
   }
@@ -94,11 +103,11 @@ function expiring(words: Int32Array, threads: number): number {
 
 /** xorshift32 (Marsaglia 2003) on the board's state, which is never 0. A whole number from 1 to 2^31 - 1. */
 function nextRandom(words: Int32Array): number {
-  let x = word(words, BOARD.random);
+  let x = word(words, CONTROL.random);
   x ^= x << 13;
   x ^= x >>> 17;
   x ^= x << 5;
-  words[BOARD.random] = x;
+  words[CONTROL.random] = x;
   return x >>> 1;
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../sync/index.js";
 import type { Env } from "./program.js";
 import { kindOf } from "../vocabulary/foreign.js";
-import { AGENT_ID, agentRow, createRowDatabase, INITIAL_STATUS, readStatus, writeStatus } from "./rows.js";
+import { AGENT_ID, agentRow, createRowDatabase, INITIAL_STATUS, readStatus, writeStatus } from "./row-database.js";
 
 /** The memory of a program. */
 export interface Shared {
@@ -35,11 +35,11 @@ export interface EnvOptions {
 export const SLOT_INDEX = 0;
 
 /** The reactor is turned by `drive` alone. */
-const nobody: Driver = { wanted: () => undefined };
+const nobody: Driver = { requestTurn: () => undefined };
 
 export interface ThreadEnv extends Env {
   /** Forgets what an execution left in this thread: coroutines that were still waiting when it was given up; or `everything`. */
-  renew(everything?: boolean): void;
+  reset(everything?: boolean): void;
 }
 
 export function createEnv(
@@ -85,7 +85,7 @@ export function createEnv(
       onCall(undefined);
       return result;
     },
-    renew: (everything = false) => {
+    reset: (everything = false) => {
       if (arena.reactor.isIdle && !everything) return;
       arena = attach();
       slot = arena.slot(SLOT_INDEX);

@@ -3,10 +3,10 @@
  * Reduction, POPL 2014, algorithm 1) with sleep sets. After each execution every race in it — two dependent steps that
  * could have come in the other order — puts a thread into the backtrack set of the step before which it would have to run.
  */
-import { END, type Board } from "./board.js";
+import { END, type ControlBlock } from "./control-block.js";
 import { lowest } from "./choose.js";
 import { trackHappensBefore } from "./happens-before.js";
-import { RECORD, word } from "./operations.js";
+import { RECORD, word } from "./operation-records.js";
 import { UncontrolledProgramError, type Session } from "./session.js";
 
 /** A point on the path that is being explored. All but `thread` are bit masks of threads. */
@@ -41,10 +41,10 @@ export interface ExhaustiveOptions {
 }
 
 export function exploreExhaustively(session: Session, options: ExhaustiveOptions = {}): Exhaustive {
-  const { board } = session;
+  const { controlBlock } = session;
   const reduces = options.reduction !== "none";
-  const maxSteps = board.log - board.prefix;
-  const order = trackHappensBefore(board, session.threadNames.length, maxSteps);
+  const maxSteps = controlBlock.log - controlBlock.prefix;
+  const order = trackHappensBefore(controlBlock, session.threadNames.length, maxSteps);
   const path: Branch[] = options.frontier?.map((branch) => ({ ...branch })) ?? [];
   const earlier = new Int32Array(maxSteps * RECORD.words);
   let started = path.length > 0;
@@ -88,9 +88,9 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
     const steps = session.steps;
     requireSame(session, earlier, fresh ? 0 : path.length - 1, end);
     const known = path.length;
-    for (let step = known; step < steps; step++) path.push(branchAt(board, step, reduces));
+    for (let step = known; step < steps; step++) path.push(branchAt(controlBlock, step, reduces));
     order.extend(fresh ? 0 : Math.max(0, known - 1), steps, reduces ? onRace : () => undefined);
-    earlier.set(board.words.subarray(board.log, board.log + steps * RECORD.words));
+    earlier.set(controlBlock.words.subarray(controlBlock.log, controlBlock.log + steps * RECORD.words));
     fresh = false;
     trace = order.traceHash(steps);
     if (end === END.redundant) redundant++;
@@ -113,7 +113,7 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
   };
 }
 
-function branchAt({ words, log }: Board, step: number, reduces: boolean): Branch {
+function branchAt({ words, log }: ControlBlock, step: number, reduces: boolean): Branch {
   const at = log + step * RECORD.words;
   const thread = word(words, at + RECORD.thread);
   const enabled = word(words, at + RECORD.enabled);
@@ -127,8 +127,13 @@ function branchAt({ words, log }: Board, step: number, reduces: boolean): Branch
 }
 
 /** The steps before the one that is new must be those of the execution before: the program depends on nothing else. */
-function requireSame({ board, program, threadNames }: Session, earlier: Int32Array, steps: number, end: number): void {
-  const { words, log } = board;
+function requireSame(
+  { controlBlock, program, threadNames }: Session,
+  earlier: Int32Array,
+  steps: number,
+  end: number,
+): void {
+  const { words, log } = controlBlock;
   const differs = (at: number): boolean =>
     [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some(
       (part) => words[log + at + part] !== earlier[at + part],

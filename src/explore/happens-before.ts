@@ -3,8 +3,8 @@
  * that depends on it, and before whatever those happen before. Executions with the same such order are one trace
  * (Mazurkiewicz): they read, write and end alike.
  */
-import type { Board } from "./board.js";
-import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
+import type { ControlBlock } from "./control-block.js";
+import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 
 export interface HappensBefore {
   /**
@@ -23,8 +23,8 @@ export interface HappensBefore {
   initials(first: number, second: number): number;
 }
 
-export function trackHappensBefore(board: Board, threads: number, maxSteps: number): HappensBefore {
-  const { words, log } = board;
+export function trackHappensBefore(controlBlock: ControlBlock, threads: number, maxSteps: number): HappensBefore {
+  const { words, log } = controlBlock;
   /** Of each step, how many steps of each thread happen before it or are it. */
   const clocks = new Int32Array(maxSteps * threads);
   const own = new Int32Array(maxSteps);

@@ -10,8 +10,8 @@ export {
   type Exploration,
   type ExploreOptions,
   type Strategy,
-  type Tally,
-} from "./explore.js";
+  type ExplorationTally,
+} from "./exploration.js";
 export type { Branch } from "./exhaustive.js";
 export {
   loadProgram,
@@ -25,7 +25,7 @@ export {
   COVERAGES,
   define,
   isProgram,
-  MOST_THREADS,
+  MAX_PROGRAM_THREADS,
   ProgramError,
   type Coverage,
   type Env,
@@ -36,14 +36,14 @@ export {
   type StagedThread,
 } from "./program.js";
 export { openSession, UncontrolledProgramError, type Session, type SessionOptions } from "./session.js";
-export { parseProgress, parseSchedule, ScheduleFormatError, type Progress } from "./schedule-file.js";
+export { parseProgress, parseSchedule, ScheduleFormatError, type ExplorationProgress } from "./schedule-file.js";
 export {
   contextSwitches,
   describeSteps,
   isOfOwnProgram,
   threadsOf,
   type FailingSchedule,
-  type Step,
+  type ScheduleStep,
 } from "./schedule.js";
-export { replay } from "./replay.js";
-export { renderSchedule } from "./table.js";
+export { replaySchedule } from "./replay-schedule.js";
+export { renderSchedule } from "./render-schedule.js";

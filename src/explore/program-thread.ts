@@ -4,24 +4,24 @@ import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../sync/index.js";
 import { errorOf, kindOf } from "../vocabulary/foreign.js";
 import { NotPlainError, plainCopy } from "../vocabulary/plain-data.js";
-import { BOARD, openBoard, OUTCOME_BYTES, pendingOf, PENDING } from "./board.js";
+import { CONTROL, openControlBlock, OUTCOME_BYTES, pendingOf, PENDING } from "./control-block.js";
 import { mapCells } from "./cells.js";
-import { ABORTED, createControl } from "./control.js";
+import { ABORTED, createControl } from "./thread-control.js";
 import { createEnv, type Shared } from "./env.js";
 import { loadProgram, type ProgramSource } from "./load-program.js";
-import { word } from "./operations.js";
+import { word } from "./operation-records.js";
 import type { StagedThread } from "./program.js";
 
 export interface ThreadData {
   readonly source: ProgramSource;
   readonly shared: Shared;
-  readonly board: SharedArrayBuffer;
+  readonly controlBlock: SharedArrayBuffer;
   readonly maxSteps: number;
   readonly thread: number;
 }
 
 /** What a thread tells of an execution. */
-export interface ThreadReport {
+export interface ProgramThreadReport {
   readonly value?: Json;
   /** What it threw. */
   readonly threw?: string;
@@ -31,27 +31,27 @@ export interface ThreadReport {
   readonly calls?: readonly { readonly step: number; readonly name?: string }[];
 }
 
-const { source, shared, board: buffer, maxSteps, thread } = workerData as ThreadData;
+const { source, shared, controlBlock: buffer, maxSteps, thread } = workerData as ThreadData;
 const program = await loadProgram(source);
 const body = Object.values(program.threads)[thread];
 if (body === undefined) throw new RangeError(`program ${program.name} has no thread ${thread}`);
 
-const board = openBoard(buffer, maxSteps);
-const { words, outcomes } = board;
-const control = createControl(board, thread, mapCells([new Int32Array(shared.arena), shared.rows]));
+const controlBlock = openControlBlock(buffer, maxSteps);
+const { words, outcomes } = controlBlock;
+const control = createControl(controlBlock, thread, mapCells([new Int32Array(shared.arena), shared.rows]));
 let calls: { step: number; name?: string }[] = [];
 const env = createEnv(shared, {
   thread,
   clock: control.clock,
   finalStatuses: program.finalStatuses,
   onCall: (name) => {
-    if (word(words, BOARD.recording) === 0) return;
-    calls.push({ step: word(words, BOARD.step), ...(name === undefined ? {} : { name }) });
+    if (word(words, CONTROL.recording) === 0) return;
+    calls.push({ step: word(words, CONTROL.step), ...(name === undefined ? {} : { name }) });
   },
 });
 
 /** Runs the thread's part of one execution. */
-function execute(run: (typeof program.threads)[string]): ThreadReport {
+function execute(run: (typeof program.threads)[string]): ProgramThreadReport {
   takeControl(control);
   try {
     return typeof run === "function" ? { value: outcomeOf(run(env), []) } : { value: runStages(run) };
@@ -75,7 +75,7 @@ function runStages({ first, stage }: StagedThread): Json {
     if (key === "outcome") return plain;
     memory = JSON.stringify(plain);
     control.stage(`${number} ${memory}`);
-    env.renew(true);
+    env.reset(true);
   }
 }
 
@@ -93,8 +93,8 @@ function describeInvalid({ message, path }: NotPlainError): string {
   return path.length === 0 ? message : `${path.join(".")} ${message}`;
 }
 
-function report(what: ThreadReport): void {
-  const text = JSON.stringify(word(words, BOARD.recording) === 0 ? what : { ...what, calls });
+function report(what: ProgramThreadReport): void {
+  const text = JSON.stringify(word(words, CONTROL.recording) === 0 ? what : { ...what, calls });
   const bytes = Buffer.byteLength(text);
   const fits =
     bytes <= OUTCOME_BYTES
@@ -108,9 +108,9 @@ function report(what: ThreadReport): void {
 parentPort?.postMessage("ready");
 for (;;) {
   awaitBaton(words, thread);
-  if (word(words, BOARD.quit) !== 0) break;
+  if (word(words, CONTROL.quit) !== 0) break;
   calls = [];
-  env.renew();
+  env.reset();
   control.start();
   report(execute(body));
   control.finish();

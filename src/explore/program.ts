@@ -87,7 +87,7 @@ export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalSta
 }
 
 /** How many threads a program can have. */
-export const MOST_THREADS = 8;
+export const MAX_PROGRAM_THREADS = 8;
 
 /** A function of a program returned something that it may not return, or a program is defined wrongly. The message is one line. */
 export class ProgramError extends Error {
@@ -123,12 +123,12 @@ const programSchema = z.object({
   coveredBy: z.enum(COVERAGES, `must be ${COVERAGES.join(" or ")}`),
   threads: z
     .record(z.string(), thread, "must be a mapping of names to threads")
-    .refine((threads) => isNumberOfThreads(Object.keys(threads).length), `must be 1 to ${MOST_THREADS} threads`),
+    .refine((threads) => isNumberOfThreads(Object.keys(threads).length), `must be 1 to ${MAX_PROGRAM_THREADS} threads`),
   check: aFunction("must be a function that returns a list of texts"),
 });
 
 function isNumberOfThreads(count: number): boolean {
-  return count >= 1 && count <= MOST_THREADS;
+  return count >= 1 && count <= MAX_PROGRAM_THREADS;
 }
 
 /** Whether a value is a program. */

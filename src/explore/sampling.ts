@@ -1,6 +1,6 @@
 /** The strategies that sample: schedule number i is a function of the seed and i, so a sampling is resumed by its number. */
 import seedrandom from "seedrandom";
-import { MOST_CHANGE_POINTS } from "./board.js";
+import { MAX_CHANGE_POINTS } from "./control-block.js";
 import { trackHappensBefore } from "./happens-before.js";
 import type { Schedule, Session } from "./session.js";
 
@@ -24,11 +24,11 @@ export interface SamplingOptions {
 
 /** Throws a RangeError on an impossible depth. */
 export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }: SamplingOptions): Sampling {
-  if (!Number.isInteger(depth) || depth < 1 || depth > MOST_CHANGE_POINTS + 1) {
-    throw new RangeError(`the depth must be a whole number from 1 to ${MOST_CHANGE_POINTS + 1}, not ${depth}`);
+  if (!Number.isInteger(depth) || depth < 1 || depth > MAX_CHANGE_POINTS + 1) {
+    throw new RangeError(`the depth must be a whole number from 1 to ${MAX_CHANGE_POINTS + 1}, not ${depth}`);
   }
-  const { board, threadNames } = session;
-  const order = trackHappensBefore(board, threadNames.length, board.log - board.prefix);
+  const { controlBlock, threadNames } = session;
+  const order = trackHappensBefore(controlBlock, threadNames.length, controlBlock.log - controlBlock.prefix);
   session.execute({ prefix: [] });
   /** Length that change points are drawn from: that of the execution without switches, so that schedule i depends on i alone. */
   const length = session.steps;

@@ -42,7 +42,7 @@ const progressSchema = z.object({
 });
 
 /** Where an exploration stood when it was stopped: `progress.json`. */
-export type Progress = z.infer<typeof progressSchema>;
+export type ExplorationProgress = z.infer<typeof progressSchema>;
 
 /** Parses the text of a `schedule.json`. Throws a {@link ScheduleFormatError}. */
 export function parseSchedule(text: string): FailingSchedule {
@@ -50,7 +50,7 @@ export function parseSchedule(text: string): FailingSchedule {
 }
 
 /** Parses the text of a `progress.json`. Throws a {@link ScheduleFormatError}. */
-export function parseProgress(text: string): Progress {
+export function parseProgress(text: string): ExplorationProgress {
   return parse(text, progressSchema, "the progress of an exploration");
 }
 

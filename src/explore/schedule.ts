@@ -1,11 +1,11 @@
 /** An execution as it is kept: who made which step, and what each step did. */
 import type { MailboxKind } from "../sync/index.js";
-import { dependent, FLAG, KIND, RECORD, word } from "./operations.js";
+import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 import { OWN_PROGRAMS, type ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
 
 /** One step of a schedule. */
-export interface Step {
+export interface ScheduleStep {
   readonly thread: number;
   /** What was done, in words; empty for a step that has nothing to do with another thread. */
   readonly text: string;
@@ -51,7 +51,7 @@ export function isOfOwnProgram({ module }: Pick<FailingSchedule, "module">): boo
 }
 
 /** The threads of the steps of the session's last execution. */
-export function threadsOf({ board: { words, log }, steps }: Session): number[] {
+export function threadsOf({ controlBlock: { words, log }, steps }: Session): number[] {
   return Array.from({ length: steps }, (_, step) => word(words, log + step * RECORD.words + RECORD.thread));
 }
 
@@ -60,7 +60,7 @@ export function contextSwitches(threads: readonly number[]): number {
 }
 
 /** Executes a schedule again and describes its steps. */
-export function describeSteps(session: Session, threads: readonly number[]): Step[] {
+export function describeSteps(session: Session, threads: readonly number[]): ScheduleStep[] {
   session.execute({ prefix: threads, recording: true });
   const begins = new Map<string, string[]>();
   session.reports().forEach((report, thread) => {
@@ -72,25 +72,25 @@ export function describeSteps(session: Session, threads: readonly number[]): Ste
   });
   return threadsOf(session).map((thread, step) => ({
     thread,
-    text: matters(session, step) ? describeStep(session, step) : "",
+    text: isRelevant(session, step) ? describeStep(session, step) : "",
     begins: begins.get(`${thread} ${step}`) ?? [],
     ...sleepOf(session, step),
   }));
 }
 
 /** The thread's first step from `step` on: a call begins when its first step is made. */
-function ownStep({ board: { words, log }, steps }: Session, thread: number, step: number): number {
+function ownStep({ controlBlock: { words, log }, steps }: Session, thread: number, step: number): number {
   let own = step;
   while (own < steps && word(words, log + own * RECORD.words + RECORD.thread) !== thread) own++;
   return own;
 }
 
 /** Whether a step depends on one of another thread, or has to do with waiting. */
-function matters({ board: { words, log }, steps }: Session, step: number): boolean {
+function isRelevant({ controlBlock: { words, log }, steps }: Session, step: number): boolean {
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
   if (kind === KIND.start) return false;
-  if (kind === KIND.wait || kind === KIND.waitUnmoved || kind === KIND.wake) return true;
+  if (kind === KIND.wait || kind === KIND.waitWhileUnchanged || kind === KIND.wake) return true;
   for (let other = 0; other < steps; other++) {
     const otherAt = log + other * RECORD.words;
     if (word(words, otherAt + RECORD.thread) === word(words, at + RECORD.thread)) continue;
@@ -100,11 +100,14 @@ function matters({ board: { words, log }, steps }: Session, step: number): boole
 }
 
 /** What a step has to do with sleep: its thread's own, or another's that it ends. */
-function sleepOf({ board: { words, log }, threadNames }: Session, step: number): Pick<Step, "waits" | "wakes"> {
+function sleepOf(
+  { controlBlock: { words, log }, threadNames }: Session,
+  step: number,
+): Pick<ScheduleStep, "waits" | "wakes"> {
   const at = log + step * RECORD.words;
   switch (word(words, at + RECORD.kind)) {
     case KIND.wait:
-    case KIND.waitUnmoved:
+    case KIND.waitWhileUnchanged:
       return (word(words, at + RECORD.flags) & FLAG.slept) === 0 ? {} : { waits: "begins" };
     case KIND.wake:
       return { waits: "ends" };
@@ -121,7 +124,7 @@ function wokenBy(mask: number, threadNames: readonly string[]): number[] {
   return threadNames.flatMap((_name, thread) => ((mask & (1 << thread)) === 0 ? [] : [thread]));
 }
 
-function describeStep({ board: { words, log }, threadNames, describe }: Session, step: number): string {
+function describeStep({ controlBlock: { words, log }, threadNames, describe }: Session, step: number): string {
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
   const flags = word(words, at + RECORD.flags);
@@ -131,11 +134,11 @@ function describeStep({ board: { words, log }, threadNames, describe }: Session,
   switch (kind) {
     case KIND.load:
     case KIND.test:
-    case KIND.ticket:
-    case KIND.moved:
+    case KIND.epoch:
+    case KIND.changedSince:
       return `sees ${name}: ${value(before)}`;
     case KIND.wait:
-    case KIND.waitUnmoved:
+    case KIND.waitWhileUnchanged:
       return (flags & FLAG.slept) === 0 ? `would wait for ${name}, but it has changed` : `waits for ${name}`;
     case KIND.wake:
       return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "its time is up";

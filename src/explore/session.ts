@@ -5,34 +5,34 @@
 import { Worker } from "node:worker_threads";
 import { Arena, awaitBaton, passBaton, systemClock, type MailboxKind, type WordDescription } from "../sync/index.js";
 import {
-  BOARD,
-  createBoard,
+  CONTROL,
+  createControlBlock,
   END,
   EXPLORER,
-  MOST_CHANGE_POINTS,
+  MAX_CHANGE_POINTS,
   OUTCOME_BYTES,
   pendingOf,
   PENDING,
   POLICY,
-  type Board,
-} from "./board.js";
+  type ControlBlock,
+} from "./control-block.js";
 import { mapCells } from "./cells.js";
-import { describeCells } from "./describe.js";
+import { describeCells } from "./describe-cells.js";
 import { choose } from "./choose.js";
-import { handOver } from "./control.js";
+import { handOver } from "./thread-control.js";
 import { createEnv, type Shared } from "./env.js";
 import { loadProgram, type ProgramSource } from "./load-program.js";
-import { KIND, RECORD, word } from "./operations.js";
+import { KIND, RECORD, word } from "./operation-records.js";
 import type { Env, Program } from "./program.js";
-import type { ThreadData, ThreadReport } from "./program-thread.js";
-import { INITIAL_STATUS, ROW, writeStatus } from "./rows.js";
+import type { ThreadData, ProgramThreadReport } from "./program-thread.js";
+import { INITIAL_STATUS, ROW, writeStatus } from "./row-database.js";
 
 /**
  * How long a thread may go without a scheduling point (ms of real time) before it is taken to be stuck in itself; in parts, so that a
  * process that was stopped for longer goes on.
  */
-const PATIENCE_MS = 20_000;
-const PART_MS = 1000;
+const STUCK_TIMEOUT_MS = 20_000;
+const POLL_MS = 1000;
 
 /** A program does not do the same when it is executed in the same order again, or never comes to a scheduling point. */
 export class UncontrolledProgramError extends Error {
@@ -68,13 +68,13 @@ export interface Session {
   readonly program: Program;
   readonly mailboxKind: MailboxKind;
   readonly threadNames: readonly string[];
-  readonly board: Board;
+  readonly controlBlock: ControlBlock;
   /** For looking at the memory that the last execution left. */
   readonly env: Env;
   /** What a cell is, by its number. */
   readonly describe: (cell: number) => WordDescription;
   /** What a cell holds before an execution. */
-  readonly initially: (cell: number) => number;
+  readonly initialValue: (cell: number) => number;
   /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
   execute(schedule: Schedule): number;
   /** The threads that the last execution left undone, and what each was about to do (kind of operation, cell). */
@@ -84,7 +84,7 @@ export interface Session {
   /** Threads (bit mask) that could have made step `step` of the last execution. */
   enabledAt(step: number): number;
   /** What the threads told of the last execution; of those that finished. */
-  reports(): (ThreadReport | undefined)[];
+  reports(): (ProgramThreadReport | undefined)[];
   /** Their outcomes as text, to be compared. */
   outcomeTexts(): string[];
   close(): Promise<void>;
@@ -108,9 +108,9 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const shared: Shared = { arena: arena.shared, rows, mailboxKind };
   const image = arena.cells.slice();
   const rowsImage = rows.slice();
-  const board = createBoard(maxSteps);
-  const { words, outcomes } = board;
-  words[BOARD.threads] = threadNames.length;
+  const controlBlock = createControlBlock(maxSteps);
+  const { words, outcomes } = controlBlock;
+  words[CONTROL.threads] = threadNames.length;
   const env = createEnv(shared, {
     thread: threadNames.length,
     clock: systemClock,
@@ -119,7 +119,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   });
 
   const threads = threadNames.map((_name, thread) => {
-    const data: ThreadData = { source, shared, board: board.buffer, maxSteps, thread };
+    const data: ThreadData = { source, shared, controlBlock: controlBlock.buffer, maxSteps, thread };
     return new Worker(new URL("./program-thread.js", import.meta.url), { workerData: data });
   });
   try {
@@ -130,11 +130,11 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   }
 
   const awaitEnd = (): void => {
-    for (let waitedMs = 0; !awaitBaton(words, EXPLORER, PART_MS); ) {
-      waitedMs += PART_MS;
-      if (waitedMs >= PATIENCE_MS)
+    for (let waitedMs = 0; !awaitBaton(words, EXPLORER, POLL_MS); ) {
+      waitedMs += POLL_MS;
+      if (waitedMs >= STUCK_TIMEOUT_MS)
         throw new UncontrolledProgramError(
-          `program ${program.name} has come to no scheduling point in ${PATIENCE_MS} ms`,
+          `program ${program.name} has come to no scheduling point in ${STUCK_TIMEOUT_MS} ms`,
         );
     }
   };
@@ -142,23 +142,23 @@ export async function openSession(source: ProgramSource, options: SessionOptions
   const prepare = (schedule: Schedule): void => {
     arena.cells.set(image);
     rows.set(rowsImage);
-    words.fill(0, BOARD.pending, board.prefix);
-    words.set(schedule.prefix, board.prefix);
-    words[BOARD.end] = END.running;
-    words[BOARD.step] = 0;
-    words[BOARD.last] = 0;
-    words[BOARD.notes] = 0;
-    words[BOARD.prefixLength] = schedule.prefix.length;
-    words[BOARD.policy] = POLICY[schedule.policy ?? "first"];
-    words[BOARD.sleeping] = schedule.sleeping ?? 0;
-    words[BOARD.random] = schedule.random ?? 1;
-    words[BOARD.recording] = schedule.recording === true ? 1 : 0;
-    words[BOARD.nextLowPriority] = 0;
+    words.fill(0, CONTROL.pending, controlBlock.prefix);
+    words.set(schedule.prefix, controlBlock.prefix);
+    words[CONTROL.end] = END.running;
+    words[CONTROL.step] = 0;
+    words[CONTROL.last] = 0;
+    words[CONTROL.notes] = 0;
+    words[CONTROL.prefixLength] = schedule.prefix.length;
+    words[CONTROL.policy] = POLICY[schedule.policy ?? "first"];
+    words[CONTROL.sleeping] = schedule.sleeping ?? 0;
+    words[CONTROL.random] = schedule.random ?? 1;
+    words[CONTROL.recording] = schedule.recording === true ? 1 : 0;
+    words[CONTROL.nextLowPriority] = 0;
     const changes = schedule.changeAt ?? [];
-    if (changes.length > MOST_CHANGE_POINTS)
-      throw new RangeError(`at most ${MOST_CHANGE_POINTS} change points, not ${changes.length}`);
-    words[BOARD.changePoints] = changes.length;
-    words.set(changes, BOARD.changeAt);
+    if (changes.length > MAX_CHANGE_POINTS)
+      throw new RangeError(`at most ${MAX_CHANGE_POINTS} change points, not ${changes.length}`);
+    words[CONTROL.changePoints] = changes.length;
+    words.set(changes, CONTROL.changeAt);
     schedule.priorities?.forEach((priority, place) => {
       const thread = place >> 1;
       words[pendingOf(thread) + ((place & 1) === 0 ? PENDING.priority : PENDING.timeoutPriority)] = priority;
@@ -176,14 +176,14 @@ export async function openSession(source: ProgramSource, options: SessionOptions
 
   /** Unwinds the threads that an execution left half-way. */
   const abort = (): void => {
-    words[BOARD.aborting] = 1;
+    words[CONTROL.aborting] = 1;
     for (let thread = 0; thread < threadNames.length; thread++) {
       const kind = word(words, pendingOf(thread) + PENDING.kind);
       if (kind === KIND.start || kind === KIND.done) continue;
       passBaton(words, thread);
       awaitEnd();
     }
-    words[BOARD.aborting] = 0;
+    words[CONTROL.aborting] = 0;
   };
 
   const outcomeText = (thread: number): string => {
@@ -197,15 +197,15 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     program,
     mailboxKind,
     threadNames,
-    board,
+    controlBlock,
     env,
     describe: describeCells(arena.sizes),
-    initially: (cell) => initialCells.valueOf(cell),
+    initialValue: (cell) => initialCells.valueOf(cell),
     execute: (schedule) => {
       prepare(schedule);
-      handOver(board, choose(board));
+      handOver(controlBlock, choose(controlBlock));
       awaitEnd();
-      const end = word(words, BOARD.end);
+      const end = word(words, CONTROL.end);
       stuck = [];
       if (end !== END.completed) {
         stuck = findStuck();
@@ -217,17 +217,17 @@ export async function openSession(source: ProgramSource, options: SessionOptions
       return stuck;
     },
     get steps() {
-      return word(words, BOARD.step);
+      return word(words, CONTROL.step);
     },
-    enabledAt: (step) => word(words, board.log + step * RECORD.words + RECORD.enabled),
+    enabledAt: (step) => word(words, controlBlock.log + step * RECORD.words + RECORD.enabled),
     reports: () =>
       threadNames.map((_name, thread) => {
         const text = outcomeText(thread);
-        return text === "" ? undefined : (JSON.parse(text) as ThreadReport);
+        return text === "" ? undefined : (JSON.parse(text) as ProgramThreadReport);
       }),
     outcomeTexts: () => threadNames.map((_name, thread) => outcomeText(thread)),
     close: async () => {
-      words[BOARD.quit] = 1;
+      words[CONTROL.quit] = 1;
       await Promise.all(threads.map((thread) => thread.terminate()));
     },
   };

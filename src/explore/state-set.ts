@@ -2,7 +2,7 @@
  * A set of states by 64-bit hashes, with a number for each: open addressing in typed arrays. Two of n states have the same hash
  * with a probability of about n² / 2^65: one in ten million for a million states.
  */
-import { word } from "./operations.js";
+import { word } from "./operation-records.js";
 
 const FIRST_CAPACITY = 1 << 16;
 

@@ -8,21 +8,21 @@ import type { Json, Reactor } from "../sync/index.js";
 import { MailboxFullError, PayloadTooLargeError } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
 import { createOutbox } from "./inbox.js";
-import { isLiveUpdate, type Packet } from "./packets.js";
-import type { Seat } from "./seat.js";
+import { isLiveUpdate, type ChannelPacket } from "./packets.js";
+import type { AgentSession } from "./agent-session.js";
 import type { LiveRunObserver } from "./observer.js";
 
 /** What clients ask of the worker pool. */
 export interface ClientRequests {
   /** The seat of a live agent; undefined for one that is unknown or over. */
-  seatOf(agentId: string): Seat | undefined;
+  sessionOf(agentId: string): AgentSession | undefined;
   /** The live agents, for the periodic request of their statuses. */
-  seats(): Iterable<Seat>;
-  register(channel: Channel, packet: Packet): void;
+  sessions(): Iterable<AgentSession>;
+  register(channel: Channel, packet: ChannelPacket): void;
   /** Of an onboarding, or of the work on a unit. */
-  submit(channel: Channel, packet: Packet): void;
-  submitMetadata(packet: Packet): void;
-  reportStatuses(channel: Channel, statuses: Packet["data"]): void;
+  submit(channel: Channel, packet: ChannelPacket): void;
+  submitMetadata(packet: ChannelPacket): void;
+  reportStatuses(channel: Channel, statuses: ChannelPacket["data"]): void;
   /** The status of any agent, live or over; undefined for one that never was. */
   statusOf(agentId: string): AgentStatus | undefined;
   /** A channel ended: nobody behind it can be reached any more. */
@@ -30,7 +30,7 @@ export interface ClientRequests {
 }
 
 /** A packet of the platform that has not been sent yet. */
-type Outgoing = Pick<Packet, "packet_type" | "subject_id" | "data">;
+type Outgoing = Pick<ChannelPacket, "packet_type" | "subject_id" | "data">;
 
 export interface ClientIO {
   /** What to do with the packets of a channel. */
@@ -39,7 +39,7 @@ export interface ClientIO {
   addChannel(channel: Channel): void;
   send(channel: Channel, packet: Outgoing): void;
   sendStatus(channel: Channel, agentId: string, status: AgentStatus): void;
-  sendLiveUpdate(agentId: string, update: Packet["data"]): void;
+  sendLiveUpdate(agentId: string, update: ChannelPacket["data"]): void;
   /** Asks the clients of all live agents for their statuses. */
   requestStatuses(): void;
   /** Closes every channel. */
@@ -57,7 +57,7 @@ export interface ClientIOOptions {
 
 export function createClientIO({ reactor, recorder, requests }: ClientIOOptions): ClientIO {
   const { clock } = reactor;
-  const outboxes = new Map<string, ReturnType<typeof createOutbox<Packet>>>();
+  const outboxes = new Map<string, ReturnType<typeof createOutbox<ChannelPacket>>>();
   const channels = new Map<string, Channel>();
 
   const send = (channel: Channel, packet: Outgoing): void => {
@@ -71,7 +71,7 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     send(channel, { packet_type: "log_error", subject_id: subjectId, data: { error } });
   };
   /** Tells the client to send again from the live update of this number on. */
-  const refuseForNow = (channel: Channel, agentId: string, number: number): void => {
+  const requestResend = (channel: Channel, agentId: string, number: number): void => {
     send(channel, {
       packet_type: "log_error",
       subject_id: agentId,
@@ -80,28 +80,28 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
   };
 
   /** What was sent after a refused update was refused with it, and a second copy of that may still be on its way: it has to wait its turn. */
-  const awaitNext = (seat: Seat, number: number): void => {
-    const upTo = seat.refused?.upTo ?? number;
-    seat.refused = number < upTo ? { number: number + 1, upTo } : undefined;
+  const updateRefusedRange = (session: AgentSession, number: number): void => {
+    const upTo = session.refused?.upTo ?? number;
+    session.refused = number < upTo ? { number: number + 1, upTo } : undefined;
   };
 
   /** A live update from a worker: dropped if it came before, refused if there is no room, otherwise put into the agent's mailbox. */
-  const onLiveUpdate = (channel: Channel, packet: Packet): void => {
+  const onLiveUpdate = (channel: Channel, packet: ChannelPacket): void => {
     const { data, subject_id: agentId } = packet;
     if (!isLiveUpdate(data)) return refuse(channel, agentId, "malformed live update");
-    const seat = requests.seatOf(agentId);
-    if (seat === undefined) {
+    const session = requests.sessionOf(agentId);
+    if (session === undefined) {
       const status = requests.statusOf(agentId);
       if (status !== undefined) sendStatus(channel, agentId, status);
       return;
     }
     const { update_id: updateId, number } = data;
-    if (seat.seen.has(updateId)) return recorder.count("duplicates_dropped");
+    if (session.seen.has(updateId)) return recorder.count("duplicates_dropped");
     // Let in before the refused one, it would overtake it. The client may have missed the refusal, so it is told again.
-    const { refused } = seat;
+    const { refused } = session;
     if (refused !== undefined && refused.number !== number) {
-      seat.refused = { number: refused.number, upTo: Math.max(refused.upTo, number) };
-      return refuseForNow(channel, agentId, refused.number);
+      session.refused = { number: refused.number, upTo: Math.max(refused.upTo, number) };
+      return requestResend(channel, agentId, refused.number);
     }
     try {
       // Not `{ ...data, … }`: V8 takes 5 us to add to an object that it has spread, and this is in the way of every update.
@@ -109,22 +109,22 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
         router_incoming_timestamp: packet.router_incoming_timestamp ?? packet.client_timestamp,
         server_timestamp: clock.now(),
       };
-      seat.agent.mailbox.append(Object.assign({}, data, times));
+      session.agent.mailbox.append(Object.assign({}, data, times));
     } catch (error) {
       if (error instanceof MailboxFullError) {
-        seat.refused = { number, upTo: Math.max(refused?.upTo ?? number, number) };
+        session.refused = { number, upTo: Math.max(refused?.upTo ?? number, number) };
         recorder.count("mailbox_full");
-        return refuseForNow(channel, agentId, number);
+        return requestResend(channel, agentId, number);
       }
       if (!(error instanceof PayloadTooLargeError)) throw error;
-      awaitNext(seat, number);
+      updateRefusedRange(session, number);
       return refuse(channel, agentId, error.message);
     }
-    awaitNext(seat, number);
-    seat.seen.add(updateId);
+    updateRefusedRange(session, number);
+    session.seen.add(updateId);
   };
 
-  const onMessage = (channel: Channel, packet: Packet): void => {
+  const onMessage = (channel: Channel, packet: ChannelPacket): void => {
     switch (packet.packet_type) {
       case "alive":
         return send(channel, { packet_type: "alive", subject_id: packet.subject_id, data: {} });
@@ -166,7 +166,7 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     },
     addChannel(channel) {
       channels.set(channel.id, channel);
-      const outbox = createOutbox<Packet>(
+      const outbox = createOutbox<ChannelPacket>(
         reactor,
         (packet) => !channel.isAlive() || channel.enqueueSend(packet),
         () => recorder.count("mailbox_full"),
@@ -177,13 +177,13 @@ export function createClientIO({ reactor, recorder, requests }: ClientIOOptions)
     send,
     sendStatus,
     sendLiveUpdate(agentId, update) {
-      const seat = requests.seatOf(agentId);
-      if (seat !== undefined)
-        send(seat.channel, { packet_type: "client_bound_live_update", subject_id: agentId, data: update });
+      const session = requests.sessionOf(agentId);
+      if (session !== undefined)
+        send(session.channel, { packet_type: "client_bound_live_update", subject_id: agentId, data: update });
     },
     requestStatuses() {
       const asked = new Map<Channel, string[]>();
-      for (const { agent, channel } of requests.seats()) {
+      for (const { agent, channel } of requests.sessions()) {
         const ids = asked.get(channel);
         if (ids === undefined) asked.set(channel, [agent.getAgentId()]);
         else ids.push(agent.getAgentId());

@@ -32,7 +32,7 @@ export function* receive(
       if (++inARow % MESSAGES_IN_A_ROW === 0) yield* wait(reactor.sleep(0));
     }
     if (mailbox.isShutdown && mailbox.isEmpty()) return;
-    yield* mailbox.news(recheckMs, neverAbsent);
+    yield* mailbox.waitForChangeSteps(recheckMs, neverAbsent);
   }
 }
 

@@ -9,10 +9,17 @@ export {
 } from "./blueprints/index.js";
 export type { Channel, ChannelHandlers } from "./channel.js";
 export { createClientIO, type ClientIO, type ClientRequests } from "./client-io.js";
-export { createCrew, type Crew } from "./crew.js";
+export { createTaskGroup, type TaskGroup } from "./task-group.js";
 export { createOutbox, outboxTo, receive, type Outbox } from "./inbox.js";
 export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
-export { isLiveUpdate, isPacket, PACKET_TYPES, type LiveUpdateData, type Packet, type PacketType } from "./packets.js";
+export {
+  isLiveUpdate,
+  isChannelPacket,
+  PACKET_TYPES,
+  type LiveUpdateData,
+  type ChannelPacket,
+  type PacketType,
+} from "./packets.js";
 export type {
   AgentObserver,
   LiveRunObserver,
@@ -23,5 +30,5 @@ export type {
 export { openSharedChannel } from "./shared-channel.js";
 export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";
 export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
-export type { PoolEvidence } from "./pool-notes.js";
+export type { PoolEvidence } from "./pool-evidence.js";
 export { WorkerPool, type WorkerPoolOptions } from "./worker-pool.js";

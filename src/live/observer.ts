@@ -42,7 +42,7 @@ export interface ReleasedWait {
   readonly waitStartedAtMs: number;
   readonly atMs: number;
   /** When the thread last looked for ready coroutines before the turn that ended the wait; absent where there are no turns. */
-  readonly lookedBeforeMs?: number;
+  readonly previousPollAtMs?: number;
 }
 
 /** A wait that ended with an AgentTimeoutError. */

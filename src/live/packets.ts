@@ -21,7 +21,7 @@ export const PACKET_TYPES = [
 export type PacketType = (typeof PACKET_TYPES)[number];
 
 /** One message on a channel. A type, as only that can be a {@link Json}. */
-export type Packet = {
+export type ChannelPacket = {
   readonly packet_type: PacketType;
   /** Whom it is about: an agent's id, or the registration it answers. */
   readonly subject_id: string;
@@ -51,7 +51,7 @@ export interface LiveUpdateData {
 }
 
 /** Whether `data` has the fields of a live update. */
-export function isLiveUpdate(data: Packet["data"]): data is Packet["data"] & LiveUpdateData {
+export function isLiveUpdate(data: ChannelPacket["data"]): data is ChannelPacket["data"] & LiveUpdateData {
   return (
     typeof data["update_id"] === "string" &&
     typeof data["number"] === "number" &&
@@ -61,7 +61,7 @@ export function isLiveUpdate(data: Packet["data"]): data is Packet["data"] & Liv
 }
 
 /** Whether a message from a channel has the form of a packet. What a client sends is never trusted to. */
-export function isPacket(message: Json): message is Json & Packet {
+export function isChannelPacket(message: Json): message is Json & ChannelPacket {
   if (typeof message !== "object" || message === null || !("packet_type" in message)) return false;
   const { packet_type, subject_id, data } = message;
   return (

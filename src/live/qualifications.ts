@@ -23,25 +23,25 @@ const ORDERINGS = {
 };
 
 /** What becomes of a worker who asks to work. */
-export type Judgement =
+export type AdmissionDecision =
   | { readonly admission: "unit" | "onboarding" }
   /** `reason` is for the worker. */
   | { readonly admission: "refused"; readonly reason: string };
 
 /** Judges a worker by what it holds now. What the task asks for is looked at first: nobody is onboarded in vain. */
-export function judge(
+export function decideAdmission(
   db: Database,
   workerId: string,
   requirements: readonly Requirement[],
   hasOnboarding: boolean,
-): Judgement {
+): AdmissionDecision {
   if (requirements.length === 0 && !hasOnboarding) return { admission: "unit" };
   const held = new Map(
     db.qualificationsOfWorker(workerId).map(({ qualificationName, value }) => [qualificationName, value]),
   );
   const unmet = requirements.find((requirement) => !isMet(requirement, held.get(requirement.name)));
   if (unmet !== undefined)
-    return { admission: "refused", reason: `worker is not qualified: the task asks for ${said(unmet)}` };
+    return { admission: "refused", reason: `worker is not qualified: the task asks for ${formatRequirement(unmet)}` };
   const onboarded = hasOnboarding ? held.get(ONBOARDING_QUALIFICATION) : 1;
   if (onboarded === undefined) return { admission: "onboarding" };
   return onboarded > 0 ? { admission: "unit" } : { admission: "refused", reason: "worker is not qualified" };
@@ -62,7 +62,7 @@ function isMet(requirement: Requirement, held: number | undefined): boolean {
   }
 }
 
-function said(requirement: Requirement): string {
+function formatRequirement(requirement: Requirement): string {
   const { name, comparator } = requirement;
   return "value" in requirement ? `${name} ${comparator} ${requirement.value.toString()}` : `${name} ${comparator}`;
 }

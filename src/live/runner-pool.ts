@@ -6,10 +6,10 @@ export interface RunnerPool {
   /** The number of the runner whose turn it is; undefined when all are lost. */
   next(): number | undefined;
   /** Tells a runner; one that is lost is told nothing. */
-  tell(runner: number, message: RunnerMessage): void;
-  tellAll(message: RunnerMessage): void;
+  send(runner: number, message: RunnerMessage): void;
+  broadcast(message: RunnerMessage): void;
   /** The runner is dead. */
-  lose(runner: number): void;
+  remove(runner: number): void;
 }
 
 export function createRunnerPool(outboxes: readonly Outbox[]): RunnerPool {
@@ -20,11 +20,11 @@ export function createRunnerPool(outboxes: readonly Outbox[]): RunnerPool {
   };
   return {
     next: () => alive[launched++ % alive.length],
-    tell,
-    tellAll(message) {
+    send: tell,
+    broadcast(message) {
       for (const runner of alive) tell(runner, message);
     },
-    lose(runner) {
+    remove(runner) {
       alive = alive.filter((other) => other !== runner);
     },
   };

@@ -1,9 +1,9 @@
 /** A channel in shared memory: two mailboxes of wide slots, one for each direction. */
 import { MailboxFullError, type Json, type Mailbox, type Reactor } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
-import type { Crew } from "./crew.js";
+import type { TaskGroup } from "./task-group.js";
 import { receive } from "./inbox.js";
-import { isPacket, type Packet } from "./packets.js";
+import { isChannelPacket, type ChannelPacket } from "./packets.js";
 
 /** A channel is where wake-ups may be lost (a network's, or an injected fault): what that can cost at most, ms. */
 const RECHECK_MS = 1000;
@@ -17,17 +17,17 @@ export interface SharedChannelOptions {
   readonly handlers: ChannelHandlers;
   readonly reactor: Reactor;
   /** Runs the receiving coroutine. */
-  readonly crew: Crew;
+  readonly taskGroup: TaskGroup;
 }
 
 export function openSharedChannel(options: SharedChannelOptions): Channel {
-  const { id, inbox, outbox, handlers, reactor, crew } = options;
+  const { id, inbox, outbox, handlers, reactor, taskGroup } = options;
   const channel: Channel = {
     id,
     open() {
-      crew.start(`channel ${id}`, function* () {
+      taskGroup.start(`channel ${id}`, function* () {
         const onMessage = (message: Json): void => {
-          if (isPacket(message)) handlers.onMessage(channel, message);
+          if (isChannelPacket(message)) handlers.onMessage(channel, message);
           else handlers.onMalformed(channel, `not a packet: ${JSON.stringify(message).slice(0, 120)}`);
         };
         yield* receive(inbox, reactor, onMessage, RECHECK_MS);
@@ -39,7 +39,7 @@ export function openSharedChannel(options: SharedChannelOptions): Channel {
       outbox.shutdown();
     },
     isAlive: () => !inbox.isShutdown && !outbox.isShutdown,
-    enqueueSend(packet: Packet) {
+    enqueueSend(packet: ChannelPacket) {
       try {
         outbox.append(packet);
         return true;

@@ -18,13 +18,13 @@ import { wait, type Steps } from "../sync/index.js";
 import { AssertionError } from "../vocabulary/index.js";
 import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
 import type { AgentObserver, LiveRunObserver } from "./observer.js";
-import { completeUnit, releaseUnit } from "./units.js";
+import { completeUnit, freeUnit } from "./units.js";
 
 /** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
 export type StopReason = "shutdown" | "partner";
 
 /** An agent in a task runner's hands. */
-export interface Supervised {
+export interface SupervisedAgent {
   readonly agent: LiveAgent;
   readonly observer: AgentObserver;
   stopped: StopReason | undefined;
@@ -36,7 +36,7 @@ export interface Supervised {
   stateAt: number;
 }
 
-export interface SupervisionTools {
+export interface SupervisionContext {
   readonly context: ModelContext;
   readonly recorder: LiveRunObserver;
   readonly taskContext: TaskContext;
@@ -44,79 +44,80 @@ export interface SupervisionTools {
   readonly submissionTimeoutMs: number;
   readonly onboardingQualificationId: string | undefined;
   /** The task's code touches the agent no more. */
-  readonly leave: (supervised: Supervised) => void;
+  readonly onFinished: (supervised: SupervisedAgent) => void;
   /** Releases whoever waits for the agent, unless it has left already. */
-  readonly stop: (supervised: Supervised, reason: StopReason) => void;
+  readonly stop: (supervised: SupervisedAgent, reason: StopReason) => void;
 }
 
 /** Runs an onboarding: live updates until the worker says it was the last, the submit, and the judgement. */
-export function* superviseOnboarding(supervised: Supervised, tools: SupervisionTools): Steps<void> {
+export function* superviseOnboarding(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
-  const { taskContext } = tools;
+  const { taskContext } = supervision;
   try {
-    if (!(yield* setStatus(supervised, "onboarding", tools))) return;
+    if (!(yield* setStatus(supervised, "onboarding", supervision))) return;
     for (let last = false; !last; ) {
       const update = yield* taskContext.nextUpdate(agent);
       taskContext.reply(agent, update, { text: "Noted." });
       last = update["last"] === true;
     }
-    if (!(yield* submitted(supervised, tools))) return;
-    const passed = onboardingPassed(agent, tools);
+    if (!(yield* submitted(supervised, supervision))) return;
+    const passed = onboardingPassed(agent, supervision);
     // Before the status: whoever is told of having passed is qualified, also after the process was killed in between.
-    yield* grant(agent, passed, tools);
-    yield* setStatus(supervised, passed ? "approved" : "rejected", tools);
+    yield* grant(agent, passed, supervision);
+    yield* setStatus(supervised, passed ? "approved" : "rejected", supervision);
   } catch (error) {
-    yield* endAbsent(supervised, error, tools);
+    yield* endAfterError(supervised, error, supervision);
   } finally {
-    tools.leave(supervised);
+    supervision.onFinished(supervised);
   }
 }
 
 /** Runs one agent's part of an assignment; `all` are the agents of the assignment, this one included. */
 export function* superviseAssignment(
-  supervised: Supervised,
-  all: readonly Supervised[],
+  supervised: SupervisedAgent,
+  all: readonly SupervisedAgent[],
   blueprint: Blueprint,
-  tools: SupervisionTools,
+  supervision: SupervisionContext,
 ): Steps<void> {
   const partners = all.filter((other) => other !== supervised);
   try {
-    if (yield* carryOut(supervised, partners, blueprint, tools)) return;
-    for (const partner of partners) tools.stop(partner, "partner");
-    yield* releaseUnit(tools.context, supervised.agent, partners.length > 0);
+    if (yield* carryOut(supervised, partners, blueprint, supervision)) return;
+    for (const partner of partners) supervision.stop(partner, "partner");
+    yield* freeUnit(supervision.context, supervised.agent, partners.length > 0);
   } finally {
-    tools.leave(supervised);
+    supervision.onFinished(supervised);
   }
 }
 
 /** The live part, the submit and the completion. False when the agent ended in another way: its status says in which. */
 function* carryOut(
-  supervised: Supervised,
-  partners: readonly Supervised[],
+  supervised: SupervisedAgent,
+  partners: readonly SupervisedAgent[],
   blueprint: Blueprint,
-  tools: SupervisionTools,
+  supervision: SupervisionContext,
 ): Steps<boolean> {
   try {
-    if (!(yield* setStatus(supervised, "in task", tools))) return false;
+    if (!(yield* setStatus(supervised, "in task", supervision))) return false;
     yield* blueprint.runUnit(
       supervised.agent,
       partners.map((partner) => partner.agent),
-      tools.taskContext,
+      supervision.taskContext,
     );
-    return (yield* submitted(supervised, tools)) && (yield* complete(supervised, tools));
+    return (yield* submitted(supervised, supervision)) && (yield* complete(supervised, supervision));
   } catch (error) {
-    if (error instanceof AgentShutdownError && supervised.stopped === "partner") yield* endAsPartner(supervised, tools);
-    else yield* endAbsent(supervised, error, tools);
+    if (error instanceof AgentShutdownError && supervised.stopped === "partner")
+      yield* endAsPartner(supervised, supervision);
+    else yield* endAfterError(supervised, error, supervision);
     return false;
   }
 }
 
 /** The work is done. False when the worker was gone before that was written. */
-function* complete(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
+function* complete(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<boolean> {
   const { agent } = supervised;
-  if (!(yield* setStatus(supervised, "completed", tools))) return false;
+  if (!(yield* setStatus(supervised, "completed", supervision))) return false;
   if (agent instanceof Agent) yield* agent.markDoneSteps();
-  yield* completeUnit(tools.context, agent);
+  yield* completeUnit(supervision.context, agent);
   return true;
 }
 
@@ -124,54 +125,57 @@ function* complete(supervised: Supervised, tools: SupervisionTools): Steps<boole
  * Waits for the submit. False when the agent ended without one; it is final then.
  * @throws AgentShutdownError when it was stopped before it had submitted
  */
-function* submitted(supervised: Supervised, tools: SupervisionTools): Steps<boolean> {
-  const outcome = yield* awaitSubmit(supervised, tools);
+function* submitted(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<boolean> {
+  const outcome = yield* awaitSubmit(supervised, supervision);
   if (outcome === "stopped") throw new AgentShutdownError(supervised.agent.getAgentId());
   return outcome === "submitted";
 }
 
 /** What waiting for the submit came to: a worker who never submits has timed out, and has `ended` like one who left. */
-function* awaitSubmit(supervised: Supervised, tools: SupervisionTools): Steps<"submitted" | "ended" | "stopped"> {
+function* awaitSubmit(
+  supervised: SupervisedAgent,
+  supervision: SupervisionContext,
+): Steps<"submitted" | "ended" | "stopped"> {
   const { agent } = supervised;
-  const { raised, status } = yield* tools.taskContext.awaitSubmit(agent, tools.submissionTimeoutMs);
+  const { raised, status } = yield* supervision.taskContext.awaitSubmit(agent, supervision.submissionTimeoutMs);
   if (isFinal(status)) return "ended";
   if (raised && supervised.stopped === undefined) return "submitted";
   // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
-  if (hasSubmitted(agent, tools.context)) return "submitted";
+  if (hasSubmitted(agent, supervision.context)) return "submitted";
   if (raised) return "stopped";
-  if (yield* setStatus(supervised, "timeout", tools)) tools.recorder.count("submit_timeouts");
+  if (yield* setStatus(supervised, "timeout", supervision)) supervision.recorder.count("submit_timeouts");
   return "ended";
 }
 
 /** An agent whose worker is gone ends as what happened to it; one that is not final by then is disconnected. */
-function* endAbsent(supervised: Supervised, error: unknown, tools: SupervisionTools): Steps<void> {
+function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
   if (error instanceof AssertionError) throw error;
   if (!(error instanceof AbsentAgentError)) {
-    tools.recorder.count("errors");
-    tools.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
+    supervision.recorder.count("errors");
+    supervision.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
   }
   const status = agent.getStatus();
-  if (!isFinal(status)) yield* setStatus(supervised, "disconnect", tools);
+  if (!isFinal(status)) yield* setStatus(supervised, "disconnect", supervision);
   else if (status === "timeout" && supervised.acknowledged !== status) acknowledge(supervised, status);
 }
 
 /** A partner is gone: the worker has nothing more to do but to submit. */
-function* endAsPartner(supervised: Supervised, tools: SupervisionTools): Steps<void> {
+function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
   // It was raised by the stop. A submit that comes from here on raises it again, and one that came before is in the journal.
   agent.didSubmit.clear();
-  if (!(yield* setStatus(supervised, "partner disconnect", tools))) return;
-  const outcome = hasSubmitted(agent, tools.context) ? "submitted" : yield* awaitSubmit(supervised, tools);
-  if (outcome === "submitted") yield* setStatus(supervised, "completed", tools);
-  else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", tools);
+  if (!(yield* setStatus(supervised, "partner disconnect", supervision))) return;
+  const outcome = hasSubmitted(agent, supervision.context) ? "submitted" : yield* awaitSubmit(supervised, supervision);
+  if (outcome === "submitted") yield* setStatus(supervised, "completed", supervision);
+  else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", supervision);
 }
 
 /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
 function* setStatus(
-  supervised: Supervised,
+  supervised: SupervisedAgent,
   status: AgentStatus,
-  { context, recorder }: SupervisionTools,
+  { context, recorder }: SupervisionContext,
 ): Steps<boolean> {
   const { agent } = supervised;
   if (isFinal(agent.dbStatus)) return false;
@@ -184,7 +188,7 @@ function* setStatus(
   return true;
 }
 
-function acknowledge(supervised: Supervised, status: AgentStatus): void {
+function acknowledge(supervised: SupervisedAgent, status: AgentStatus): void {
   supervised.acknowledged = status;
   supervised.observer.statusAcknowledged(status);
 }
@@ -192,7 +196,7 @@ function acknowledge(supervised: Supervised, status: AgentStatus): void {
 function* grant(
   agent: LiveAgent,
   passed: boolean,
-  { context, onboardingQualificationId }: SupervisionTools,
+  { context, onboardingQualificationId }: SupervisionContext,
 ): Steps<void> {
   if (onboardingQualificationId === undefined) return;
   yield* wait(
@@ -205,7 +209,7 @@ function* grant(
 }
 
 /** Whether what the worker submitted passes the blueprint's onboarding. */
-function onboardingPassed(agent: LiveAgent, { context, blueprint }: SupervisionTools): boolean {
+function onboardingPassed(agent: LiveAgent, { context, blueprint }: SupervisionContext): boolean {
   const submit = submitOf(agent, context);
   return submit !== undefined && blueprint.onboarding.isPassedBy(JSON.parse(submit) as TakenUpdate);
 }

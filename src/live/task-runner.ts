@@ -14,17 +14,17 @@ import {
 } from "../model/index.js";
 import { wait, type Reactor, type Steps } from "../sync/index.js";
 import type { AwaitedSubmit, Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
-import type { Crew } from "./crew.js";
+import type { TaskGroup } from "./task-group.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 import type { TaskObserver } from "./observer.js";
-import { superviseAssignment, superviseOnboarding, type StopReason, type Supervised } from "./supervision.js";
+import { superviseAssignment, superviseOnboarding, type StopReason, type SupervisedAgent } from "./supervision.js";
 import { createWorkTime } from "./work-time.js";
 
 export interface TaskRunnerOptions {
   readonly context: ModelContext;
   readonly recorder: TaskObserver;
-  readonly crew: Crew;
+  readonly taskGroup: TaskGroup;
   readonly reactor: Reactor;
   /** Where what the pool has to know goes. */
   readonly toPool: Outbox;
@@ -44,10 +44,10 @@ export interface TaskRunner {
 }
 
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
-  const { context, recorder, crew, reactor, toPool, blueprint, workTimeMs } = options;
+  const { context, recorder, taskGroup, reactor, toPool, blueprint, workTimeMs } = options;
   const { clock } = context;
   const work = createWorkTime(reactor, workTimeMs);
-  const running = new Map<string, Supervised>();
+  const running = new Map<string, SupervisedAgent>();
   let waiting = 0;
   let shutDown = false;
   const post = (message: PoolMessage): void => toPool.send(message);
@@ -57,13 +57,13 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     sendLiveUpdate: (agentId, update) => post({ kind: "liveUpdate", agentId, update }),
   };
 
-  const take = (ref: AgentRef): Supervised => {
+  const take = (ref: AgentRef): SupervisedAgent => {
     context.slots.adopt(ref.agentId, ref.slot);
     const agent = OnboardingAgent.isOnboardingId(ref.agentId)
       ? OnboardingAgent.get(context, OnboardingAgent.getDbIdFromAgentId(ref.agentId))
       : Agent.get(context, ref.agentId);
     agent.setLiveRun(liveRun);
-    const supervised: Supervised = {
+    const supervised: SupervisedAgent = {
       agent,
       observer: recorder.observeAgent(ref.agentId),
       stopped: undefined,
@@ -76,7 +76,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     return supervised;
   };
 
-  const leave = ({ agent, observer, releasedAt }: Supervised): void => {
+  const onFinished = ({ agent, observer, releasedAt }: SupervisedAgent): void => {
     const agentId = agent.getAgentId();
     observer.ended(clock.now());
     running.delete(agentId);
@@ -89,7 +89,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     });
   };
 
-  const stop = (supervised: Supervised, reason: StopReason): void => {
+  const stop = (supervised: SupervisedAgent, reason: StopReason): void => {
     // The slot of one who has left may be another agent's by now; and one whose partner is gone is told so only once.
     if (running.get(supervised.agent.getAgentId()) !== supervised) return;
     if (reason === "partner" && supervised.stopped !== undefined) return;
@@ -99,24 +99,24 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     supervised.agent.didSubmit.set();
   };
 
-  const supervisedOf = (agent: LiveAgent): Supervised => {
+  const supervisedOf = (agent: LiveAgent): SupervisedAgent => {
     const supervised = running.get(agent.getAgentId());
     if (supervised === undefined) throw new Error(`agent ${agent.getAgentId()} is not run by this task runner`);
     return supervised;
   };
 
-  const noteRelease = (to: Supervised, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
-    const { lookedBefore } = reactor;
+  const noteRelease = (to: SupervisedAgent, waitedFor: "update" | "submit", startedAt: number, now: number): void => {
+    const { previousPollAt } = reactor;
     to.releasedAt = waitedFor === "update" ? now : undefined;
     to.observer.waitReleased({
       waitedFor,
       waitStartedAtMs: startedAt,
       atMs: now,
-      ...(lookedBefore !== undefined && { lookedBeforeMs: lookedBefore }),
+      ...(previousPollAt !== undefined && { previousPollAtMs: previousPollAt }),
     });
   };
 
-  const noteAbsence = (to: Supervised, error: unknown, startedAt: number, wasTimeout: boolean): void => {
+  const noteAbsence = (to: SupervisedAgent, error: unknown, startedAt: number, wasTimeout: boolean): void => {
     const now = clock.now();
     if (error instanceof AgentTimeoutError) {
       recorder.count("timeouts");
@@ -173,27 +173,27 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
     },
   };
 
-  const tools = { ...options, taskContext, leave, stop };
+  const supervision = { ...options, taskContext, onFinished, stop };
 
   return {
     handle(message) {
       switch (message.kind) {
         case "onboarding": {
           const supervised = take(message.agent);
-          crew.start("onboarding", () => superviseOnboarding(supervised, tools));
+          taskGroup.start("onboarding", () => superviseOnboarding(supervised, supervision));
           return;
         }
         case "assignment": {
           const agents = message.agents.map(take);
           for (const supervised of agents) {
-            crew.start("unit", () => superviseAssignment(supervised, agents, blueprint, tools));
+            taskGroup.start("unit", () => superviseAssignment(supervised, agents, blueprint, supervision));
           }
           return;
         }
         case "shutdown":
           shutDown = true;
           for (const supervised of running.values()) stop(supervised, "shutdown");
-          work.cutShort();
+          work.cancel();
           return;
       }
     },

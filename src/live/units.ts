@@ -1,19 +1,19 @@
 /** What becomes of units: reserved for a worker, done, free for another, or expired. Agents that hold none have nothing to settle. */
 import { Agent, Unit, type LiveAgent, type ModelContext, type Worker } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
-import type { Gathering } from "./gathering.js";
+import type { AssignmentBarrier } from "./assignment-barrier.js";
 
 /** Reserves a unit for the worker; undefined when there is none to work on. */
 export function* reserveUnit(
   { db }: ModelContext,
   taskRunId: string,
   worker: Worker,
-  gathering: Gathering,
+  barrier: AssignmentBarrier,
 ): Steps<Unit | undefined> {
   for (;;) {
     const row = yield* wait(db.write("reserveUnit", taskRunId, worker.dbId));
     if (row === null) return undefined;
-    if (!gathering.hasBegun(row.assignmentId)) return Unit.get(db, row.unitId, row);
+    if (!barrier.hasBegun(row.assignmentId)) return Unit.get(db, row.unitId, row);
     // Freed by one who left between the launch and the first status in the task: its partners have begun and expect nobody.
     yield* wait(db.write("updateUnit", row.unitId, { status: "expired" }));
   }
@@ -29,7 +29,7 @@ export function* completeUnit({ db }: ModelContext, agent: LiveAgent): Steps<voi
  * Makes the agent's unit free for another worker, or expires it where it cannot be worked on alone, being one of several of its
  * assignment. A unit that is another agent's by now is left alone.
  */
-export function* releaseUnit({ db }: ModelContext, agent: LiveAgent, oneOfSeveral: boolean): Steps<void> {
+export function* freeUnit({ db }: ModelContext, agent: LiveAgent, oneOfSeveral: boolean): Steps<void> {
   if (!(agent instanceof Agent)) return;
   const { unitId, dbId: agentId } = agent;
   if (oneOfSeveral) yield* wait(db.write("updateUnit", unitId, { status: "expired", agentId }));

@@ -2,10 +2,10 @@
 import type { Reactor, Timer, Wait } from "../sync/index.js";
 
 export interface WorkTime {
-  /** A wait of the time that one live update takes; none after {@link WorkTime.cutShort}. */
+  /** A wait of the time that one live update takes; none after {@link WorkTime.cancel}. */
   readonly wait: Wait<void>;
   /** Ends the waits that are under way, each in a turn of its own, and takes no time from now on. */
-  cutShort(): void;
+  cancel(): void;
 }
 
 /** @param ms how long the code is busy with each live update */
@@ -27,7 +27,7 @@ export function createWorkTime(reactor: Reactor, ms: number): WorkTime {
         underWay.add(timer);
       },
     },
-    cutShort() {
+    cancel() {
       left = 0;
       for (const timer of underWay) {
         reactor.cancel(timer);

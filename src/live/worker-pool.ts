@@ -11,16 +11,16 @@ import type { Arena, Steps } from "../sync/index.js";
 import { createAdmission, type Admission } from "./admission.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO, ClientRequests } from "./client-io.js";
-import type { Crew } from "./crew.js";
+import type { TaskGroup } from "./task-group.js";
 import type { Outbox } from "./inbox.js";
-import { createLaunching, type Launching } from "./launching.js";
+import { createDispatcher, type Dispatcher } from "./dispatcher.js";
 import type { PoolMessage } from "./messages.js";
-import type { Packet } from "./packets.js";
-import { createPoolNotes, type PoolEvidence, type PoolNotes } from "./pool-notes.js";
+import type { ChannelPacket } from "./packets.js";
+import { createPoolEvidence, type PoolEvidence, type PoolEvidenceStore } from "./pool-evidence.js";
 import type { Requirement } from "./qualifications.js";
-import type { Seat } from "./seat.js";
-import { createSeats, type Seats } from "./seats.js";
-import { releaseUnit } from "./units.js";
+import type { AgentSession } from "./agent-session.js";
+import { createAgentSessions, type AgentSessions } from "./agent-sessions.js";
+import { freeUnit } from "./units.js";
 import type { LiveRunObserver } from "./observer.js";
 
 export interface WorkerPoolOptions {
@@ -29,7 +29,7 @@ export interface WorkerPoolOptions {
   /** Where the agents' slots are, to give them back. */
   readonly arena: Arena;
   readonly recorder: LiveRunObserver;
-  readonly crew: Crew;
+  readonly taskGroup: TaskGroup;
   readonly taskRunId: string;
   readonly providerType: string;
   readonly unitsPerAssignment: number;
@@ -43,53 +43,56 @@ export interface WorkerPoolOptions {
 
 export class WorkerPool implements ClientRequests {
   readonly #options: WorkerPoolOptions;
-  readonly #seats: Seats;
-  readonly #notes: PoolNotes;
-  readonly #launching: Launching;
+  readonly #sessions: AgentSessions;
+  readonly #poolEvidence: PoolEvidenceStore;
+  readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
   #clientIO: ClientIO | undefined;
   #closing = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.#seats = createSeats(options);
-    this.#notes = createPoolNotes(options.context.clock, options.recorder);
-    const parts = { ...options, seats: this.#seats, notes: this.#notes };
-    this.#launching = createLaunching({ ...parts, leave: (seat, status) => this.#leave(seat, status, undefined) });
+    this.#sessions = createAgentSessions(options);
+    this.#poolEvidence = createPoolEvidence(options.context.clock, options.recorder);
+    const parts = { ...options, sessions: this.#sessions, poolEvidence: this.#poolEvidence };
+    this.#dispatcher = createDispatcher({
+      ...parts,
+      endSession: (session, status) => this.#endSession(session, status, undefined),
+    });
     this.#admission = createAdmission({
       ...parts,
-      launching: this.#launching,
+      dispatcher: this.#dispatcher,
       io: () => this.#io,
       statusOf: (agentId) => this.statusOf(agentId),
-      disconnected: (seat) => this.#markAbsent(seat, "disconnect"),
+      disconnected: (session) => this.#markAbsent(session, "disconnect"),
     });
   }
 
   /** The two know each other; whoever makes them introduces them. */
-  introduce(clientIO: ClientIO): void {
+  connectClientIO(clientIO: ClientIO): void {
     this.#clientIO = clientIO;
   }
 
   /** How many agents are live. */
   get live(): number {
-    return this.#seats.live;
+    return this.#sessions.live;
   }
 
   /** Whether no agent is live and nothing is being done about one. */
   get isIdle(): boolean {
-    return this.#seats.isIdle;
+    return this.#sessions.isIdle;
   }
 
   get evidence(): PoolEvidence[] {
-    return this.#notes.all();
+    return this.#poolEvidence.all();
   }
 
-  seatOf(agentId: string): Seat | undefined {
-    return this.#seats.of(agentId);
+  sessionOf(agentId: string): AgentSession | undefined {
+    return this.#sessions.of(agentId);
   }
 
-  seats(): Iterable<Seat> {
-    return this.#seats.all();
+  sessions(): Iterable<AgentSession> {
+    return this.#sessions.all();
   }
 
   statusOf(agentId: string): AgentStatus | undefined {
@@ -99,63 +102,65 @@ export class WorkerPool implements ClientRequests {
     return db.getAgent(agentId)?.status;
   }
 
-  register(channel: Channel, packet: Packet): void {
+  register(channel: Channel, packet: ChannelPacket): void {
     this.#admission.register(channel, packet);
   }
 
   /** A second submit is answered with what becomes of the agent, now if it is known. */
-  submit(channel: Channel, packet: Packet): void {
-    const seat = this.#seats.of(packet.subject_id);
-    if (seat === undefined || isFinal(seat.agent.getStatus())) return this.#answerStatus(channel, packet.subject_id);
-    if (seat.submitting) return;
-    seat.submitting = true;
-    this.#seats.work(seat, "submit", () => this.#takeSubmit(seat, packet));
+  submit(channel: Channel, packet: ChannelPacket): void {
+    const session = this.#sessions.of(packet.subject_id);
+    if (session === undefined || isFinal(session.agent.getStatus()))
+      return this.#answerStatus(channel, packet.subject_id);
+    if (session.submitting) return;
+    session.submitting = true;
+    this.#sessions.startSessionOperation(session, "submit", () => this.#takeSubmit(session, packet));
   }
 
-  *#takeSubmit(seat: Seat, { packet_type, subject_id, data }: Packet): Steps<void> {
-    yield* seat.agent.handleSubmitSteps(data);
-    this.#io.send(seat.channel, { packet_type, subject_id, data: { acknowledged: true } });
+  *#takeSubmit(session: AgentSession, { packet_type, subject_id, data }: ChannelPacket): Steps<void> {
+    yield* session.agent.handleSubmitSteps(data);
+    this.#io.send(session.channel, { packet_type, subject_id, data: { acknowledged: true } });
   }
 
-  submitMetadata(packet: Packet): void {
-    this.#seats
+  submitMetadata(packet: ChannelPacket): void {
+    this.#sessions
       .of(packet.subject_id)
       ?.agent.state.updateData({ update_id: this.#options.context.ids.next(), metadata: packet.data });
   }
 
   /** What clients say about their agents. Only that one is gone is taken from them; on anything else the platform is right. */
-  reportStatuses(channel: Channel, statuses: Packet["data"]): void {
+  reportStatuses(channel: Channel, statuses: ChannelPacket["data"]): void {
     for (const [agentId, reported] of Object.entries(statuses)) {
-      const seat = this.#seats.of(agentId);
-      if (seat === undefined) {
+      const session = this.#sessions.of(agentId);
+      if (session === undefined) {
         this.#answerStatus(channel, agentId);
         continue;
       }
-      const status = seat.agent.getStatus();
+      const status = session.agent.getStatus();
       // An agent whose task is done but whose client has said so first is about to be completed by its runner.
       if (reported === status || reported === "completed") continue;
-      if (reported === "disconnect" && !isFinal(status)) this.#markAbsent(seat, "disconnect");
+      if (reported === "disconnect" && !isFinal(status)) this.#markAbsent(session, "disconnect");
       else this.#io.sendStatus(channel, agentId, status);
     }
   }
 
   channelClosed(channel: Channel): void {
-    for (const seat of this.#seats.all()) if (seat.channel === channel) this.#markAbsent(seat, "disconnect");
+    for (const session of this.#sessions.all())
+      if (session.channel === channel) this.#markAbsent(session, "disconnect");
   }
 
   /** What a task runner, the provider, or who watches over the runners has to say. */
   handle(message: PoolMessage): void {
-    if (message.kind === "runnerLost") return this.#launching.loseRunner(message.runner);
+    if (message.kind === "runnerLost") return this.#dispatcher.removeRunner(message.runner);
     if (message.kind === "liveUpdate") return this.#io.sendLiveUpdate(message.agentId, message.update);
-    const seat = this.#seats.of(message.agentId);
-    if (seat === undefined) return;
+    const session = this.#sessions.of(message.agentId);
+    if (session === undefined) return;
     switch (message.kind) {
       case "status":
-        return this.#io.sendStatus(seat.channel, message.agentId, message.status);
+        return this.#io.sendStatus(session.channel, message.agentId, message.status);
       case "returned":
-        return this.#markAbsent(seat, "returned");
+        return this.#markAbsent(session, "returned");
       case "done":
-        return this.#leave(seat, message.status, message.releasedAt);
+        return this.#endSession(session, message.status, message.releasedAt);
     }
   }
 
@@ -164,48 +169,48 @@ export class WorkerPool implements ClientRequests {
     if (this.#closing) return;
     this.#closing = true;
     this.#admission.close();
-    this.endGathering();
-    this.#launching.shutdown();
+    this.closeBarrier();
+    this.#dispatcher.shutdown();
   }
 
   /** Nobody more will come: expires the agents whose partners have not, now and from now on. */
-  endGathering(): void {
-    this.#launching.endGathering();
+  closeBarrier(): void {
+    this.#dispatcher.closeBarrier();
   }
 
-  #markAbsent(seat: Seat, status: "disconnect" | "returned"): void {
+  #markAbsent(session: AgentSession, status: "disconnect" | "returned"): void {
     // Of two reports one is enough: each would announce the status, and tell another time.
-    if (seat.leaving || isFinal(seat.agent.getStatus())) return;
-    seat.leaving = true;
-    this.#seats.work(seat, status, () => this.#endAbsent(seat, status));
+    if (session.isEndingAbsent || isFinal(session.agent.getStatus())) return;
+    session.isEndingAbsent = true;
+    this.#sessions.startSessionOperation(session, status, () => this.#endAbsent(session, status));
   }
 
-  *#endAbsent(seat: Seat, status: "disconnect" | "returned"): Steps<void> {
-    if (yield* this.#notes.setStatus(seat, status)) {
-      seat.absentAt = this.#options.context.clock.now();
-      this.#notes.of(seat).absentAtMs = seat.absentAt;
+  *#endAbsent(session: AgentSession, status: "disconnect" | "returned"): Steps<void> {
+    if (yield* this.#poolEvidence.setStatus(session, status)) {
+      session.absentAt = this.#options.context.clock.now();
+      this.#poolEvidence.of(session).absentAtMs = session.absentAt;
     }
-    if (seat.runner !== undefined) return;
+    if (session.runner !== undefined) return;
     // Nobody is to begin with it while its unit is given back. The model gives back only the unit of one who is known to be waiting.
-    this.#launching.gathering.leave(seat);
-    yield* releaseUnit(this.#options.context, seat.agent, false);
-    this.#leave(seat, seat.agent.getStatus(), undefined);
+    this.#dispatcher.barrier.remove(session);
+    yield* freeUnit(this.#options.context, session.agent, false);
+    this.#endSession(session, session.agent.getStatus(), undefined);
   }
 
   /** The agent is over: an admitted worker goes on to a unit. */
-  #leave(seat: Seat, status: AgentStatus, releasedAt: number | undefined): void {
-    this.#seats.vacate(seat, () => {
-      this.#options.recorder.gauge("agents_live", this.#seats.live);
-      if (releasedAt !== undefined && seat.absentAt !== undefined) {
+  #endSession(session: AgentSession, status: AgentStatus, releasedAt: number | undefined): void {
+    this.#sessions.end(session, () => {
+      this.#options.recorder.gauge("agents_live", this.#sessions.live);
+      if (releasedAt !== undefined && session.absentAt !== undefined) {
         // The waiter can be released by the committed row before this thread has learnt that it is committed.
         this.#options.recorder
           .trend("disconnect_detection")
-          .record(Math.max(0, releasedAt - seat.absentAt), releasedAt);
+          .record(Math.max(0, releasedAt - session.absentAt), releasedAt);
       }
       // Agents on units have pushed their last status themselves; an approval or rejection of an onboarding is not pushed.
-      if (seat.agent instanceof OnboardingAgent) {
-        this.#io.sendStatus(seat.channel, seat.agent.getAgentId(), status);
-        this.#admission.afterOnboarding(seat, status);
+      if (session.agent instanceof OnboardingAgent) {
+        this.#io.sendStatus(session.channel, session.agent.getAgentId(), status);
+        this.#admission.afterOnboarding(session, status);
       }
     });
   }

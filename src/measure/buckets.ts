@@ -14,7 +14,7 @@ const SUB_BUCKET_BITS = 11;
 const HALF_BITS = SUB_BUCKET_BITS - 1;
 
 /** The largest value that has a bucket of its own width: 104 days, in ns. Larger values share the last bucket. */
-export const LARGEST_NS = Number.MAX_SAFE_INTEGER;
+export const MAX_NS = Number.MAX_SAFE_INTEGER;
 export const SIGNIFICANT_DIGITS = 3;
 
 /** The index of the bucket that holds `ns`, an integer that is not negative. Indexes fit 16 bits. */
@@ -24,24 +24,24 @@ export function bucketOf(ns: number): number {
     const shift = 32 - SUB_BUCKET_BITS - Math.clz32(ns);
     return (shift << HALF_BITS) + (ns >>> shift);
   }
-  // 32-bit operations cannot hold the value; its upper part has all the digits that count: 11 bits of 2^32, 31 of LARGEST_NS.
-  const upper = Math.floor(Math.min(ns, LARGEST_NS) / 2 ** 22);
+  // 32-bit operations cannot hold the value; its upper part has all the digits that count: 11 bits of 2^32, 31 of MAX_NS.
+  const upper = Math.floor(Math.min(ns, MAX_NS) / 2 ** 22);
   const shift = 32 - SUB_BUCKET_BITS - Math.clz32(upper);
   return ((shift + 22) << HALF_BITS) + (upper >>> shift);
 }
 
 /** The least value, in ns, of the bucket with this index: the inverse of {@link bucketOf}. */
-export function lowestIn(bucket: number): number {
+export function lowerBoundOf(bucket: number): number {
   if (bucket < SUB_BUCKETS) return bucket;
   const shift = (bucket >>> HALF_BITS) - 1;
   return (bucket - (shift << HALF_BITS)) * 2 ** shift;
 }
 
 /** How many buckets there are. */
-export const BUCKETS = bucketOf(LARGEST_NS) + 1;
+export const BUCKETS = bucketOf(MAX_NS) + 1;
 
 /** The buckets from `first` to before `end` that are not empty, ascending, with the count of each in `counts`. */
-export function filledOf(
+export function nonEmptyBuckets(
   counts: Uint32Array,
   first: number,
   end: number,

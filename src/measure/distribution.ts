@@ -1,6 +1,6 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
 import { build, type Histogram } from "hdr-histogram-js";
-import { BUCKETS, LARGEST_NS, SIGNIFICANT_DIGITS, bucketOf, filledOf, lowestIn } from "./buckets.js";
+import { BUCKETS, MAX_NS, SIGNIFICANT_DIGITS, bucketOf, nonEmptyBuckets, lowerBoundOf } from "./buckets.js";
 import type { IntervalCounts } from "./recorder.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
@@ -44,7 +44,7 @@ export function mergeCounts(parts: readonly IntervalCounts[], index: number): In
     maxNs = Math.max(maxNs, part.maxNs);
     sumNs += part.sumNs;
   }
-  const filled = filledOf(sums, first, end);
+  const filled = nonEmptyBuckets(sums, first, end);
   sums.fill(0, first, end);
   return { index, ...filled, minNs, maxNs, sumNs };
 }
@@ -71,7 +71,7 @@ export function createDistribution(counts: IntervalCounts): Distribution {
       const between = Array.from({ length: Math.max(0, edgesMs.length - 1) }, () => 0);
       let row = -1;
       counts.buckets.forEach((bucket, at) => {
-        const ms = Math.max(lowestIn(bucket), counts.minNs) / 1e6;
+        const ms = Math.max(lowerBoundOf(bucket), counts.minNs) / 1e6;
         while (row + 1 < edgesMs.length && ms >= (edgesMs[row + 1] ?? Infinity)) row++;
         const there = between[row];
         if (there !== undefined) between[row] = there + (counts.counts[at] ?? 0);
@@ -90,14 +90,14 @@ function toHistogram(counts: IntervalCounts): Histogram {
     bitBucketSize: 64,
     autoResize: false,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: Math.min(Math.max(HOUR_NS, counts.maxNs), LARGEST_NS),
+    highestTrackableValue: Math.min(Math.max(HOUR_NS, counts.maxNs), MAX_NS),
     numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
   });
   const last = counts.buckets.length - 1;
   counts.buckets.forEach((bucket, at) => {
     // The greatest time goes in as it is, so that the histogram's own maximum is the exact one.
     histogram.recordValueWithCount(
-      at === last ? Math.min(counts.maxNs, LARGEST_NS) : lowestIn(bucket),
+      at === last ? Math.min(counts.maxNs, MAX_NS) : lowerBoundOf(bucket),
       counts.counts[at] ?? 0,
     );
   });

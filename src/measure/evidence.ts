@@ -7,7 +7,7 @@
  * - the thread that carries the simulated worker: {@link ClientEvidence};
  * - the thread that runs the task's code: {@link TaskEvidence}, with {@link noteTaken} at every update taken;
  * - the coordinator, after the drain, from the database: {@link RowEvidence} and {@link Holding};
- * - the coordinator, after the drain: {@link BooksEvidence}.
+ * - the coordinator, after the drain: {@link AccountingEvidence}.
  *
  * Agents are named by `getAgentId()`, so that an onboarding agent ("onboarding_7") is another than an agent ("7").
  * Times are ms on the run's clock.
@@ -42,7 +42,7 @@ export interface TaskEvidence {
     readonly waitStartedAtMs: number;
     readonly atMs: number;
     /** When its thread looked for what was ready in the turn before the one that ended the wait; absent where there are no turns. */
-    readonly lookedBeforeMs?: number;
+    readonly previousPollAtMs?: number;
   };
   /** The wait that ended with an AgentTimeoutError. */
   timeout?: {
@@ -75,7 +75,7 @@ export interface Holding {
 }
 
 /** The run's books after the drain, which have to say the same. */
-export interface BooksEvidence {
+export interface AccountingEvidence {
   /** `active_agent_statuses` summed over all threads, by a label such as "main completed"; zeros may be left out. */
   readonly gauges: Readonly<Record<string, number>>;
   /** Rows in the database by the same labels. */
@@ -91,7 +91,7 @@ export interface RunEvidence {
   readonly tasks: Iterable<TaskEvidence>;
   readonly rows: Iterable<RowEvidence>;
   readonly holdings: Iterable<Holding>;
-  readonly books: BooksEvidence;
+  readonly accounting: AccountingEvidence;
   /** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
   readonly releaseBoundMs: number;
   /** What died with the threads that had noted it; absent when no thread was killed. */

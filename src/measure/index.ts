@@ -5,7 +5,7 @@ export { compare, multiply, parseDecimal, toDecimal, type Rational } from "./exa
 export {
   noteTaken,
   nothingTaken,
-  type BooksEvidence,
+  type AccountingEvidence,
   type ClientEvidence,
   type Holding,
   type LostEvidence,

@@ -94,7 +94,7 @@ export function checkInvariants(evidence: RunEvidence): InvariantReport {
       checkTimeouts(agents),
       checkReleases(agents, evidence.releaseBoundMs),
       checkHoldings(evidence),
-      checkBooks(evidence),
+      checkAccounting(evidence),
       checkFinal(agents),
       checkAcknowledged(agents),
     ],
@@ -247,12 +247,12 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
     } else if (task.released !== undefined) {
       // Only one that waited: a task that was busy, or was writing a status, has seen by itself that the worker is gone.
       found.checked(1);
-      const { waitedFor, atMs, waitStartedAtMs, lookedBeforeMs = Infinity } = task.released;
+      const { waitedFor, atMs, waitStartedAtMs, previousPollAtMs = Infinity } = task.released;
       // Whoever begins to wait after the worker has left can only be released from then on.
       const since = Math.max(absentAtMs, waitStartedAtMs);
       // On a machine that has too much to do a thread's turn takes seconds, and what comes meanwhile has to wait for the next. Only a
       // waiter that was there when its thread looked and was not resumed is late, and then all of the time counts.
-      if (lookedBeforeMs <= since) continue;
+      if (previousPollAtMs <= since) continue;
       const took = atMs - since;
       if (took > boundMs)
         found.violated({
@@ -294,25 +294,25 @@ function checkHoldings({ holdings }: RunEvidence): InvariantResult {
   return found.result();
 }
 
-function checkBooks({ books, lost }: RunEvidence): InvariantResult {
+function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
   const found = findings("books-agree", "handles, rows and gauges agree after the drain, and every slot is released");
-  const labels = new Set([...Object.keys(books.gauges), ...Object.keys(books.rows)]);
+  const labels = new Set([...Object.keys(accounting.gauges), ...Object.keys(accounting.rows)]);
   // A dead task thread's share of the gauges is missing from every sum. A client thread has none.
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();
   for (const label of comparable) {
-    const [gauge, rows] = [own(books.gauges, label) ?? 0, own(books.rows, label) ?? 0];
+    const [gauge, rows] = [own(accounting.gauges, label) ?? 0, own(accounting.rows, label) ?? 0];
     if (gauge !== rows)
       found.violated({ what: "gauge and rows differ", detail: `${label}: the gauge says ${gauge}, ${rows} rows` });
   }
-  const rows = Object.values(books.rows).reduce((sum, n) => sum + n, 0);
-  if (books.agentsWithHandles !== rows) {
+  const rows = Object.values(accounting.rows).reduce((sum, n) => sum + n, 0);
+  if (accounting.agentsWithHandles !== rows) {
     found.violated({
       what: "handles and rows differ",
-      detail: `${books.agentsWithHandles} agents had a handle, ${rows} have a row`,
+      detail: `${accounting.agentsWithHandles} agents had a handle, ${rows} have a row`,
     });
   }
-  if (books.slotsInUse !== 0)
-    found.violated({ what: "slots not released", detail: `${books.slotsInUse} are still allocated` });
+  if (accounting.slotsInUse !== 0)
+    found.violated({ what: "slots not released", detail: `${accounting.slotsInUse} are still allocated` });
   found.checked(comparable.size + 2);
   found.unchecked(labels.size - comparable.size);
   return found.result();

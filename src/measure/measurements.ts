@@ -111,7 +111,7 @@ export function createCollector({ maxIntervals = 512 }: CollectorOptions = {}): 
         gaugeSums[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
       return {
         durationMs,
-        trends: whenAsked(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),
+        trends: lazyByName(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),
         counters: byName(COUNTER_NAMES, (name) => counters.get(name) ?? 0),
         rates: byName(RATE_NAMES, (name) => rates.get(name) ?? { passes: 0, total: 0 }),
         gauges: gaugeSums,
@@ -140,7 +140,7 @@ function byName<K extends string, V>(names: readonly K[], value: (name: K) => V)
 }
 
 /** As {@link byName}, but each value is made when it is first asked for: who looks at one trend twice a second need not pay for all. */
-function whenAsked<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
+function lazyByName<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
   const record = {} as Record<K, V>;
   for (const name of names) {
     let made: V | undefined;

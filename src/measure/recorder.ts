@@ -7,7 +7,7 @@
  * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
  * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
  */
-import { BUCKETS, bucketOf, filledOf } from "./buckets.js";
+import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
 
 /** Times recorded in one interval: the buckets (`buckets.ts`) that are not empty, and what buckets cannot tell exactly. */
@@ -214,7 +214,7 @@ class TrendCounts implements Trend {
     if (counts === undefined || this.#maxNs < 0) return;
     const first = bucketOf(this.#minNs);
     const end = bucketOf(this.#maxNs) + 1;
-    const filled = filledOf(counts, first, end);
+    const filled = nonEmptyBuckets(counts, first, end);
     counts.fill(0, first, end);
     this.#carry();
     this.#closed.push({

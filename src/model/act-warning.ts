@@ -13,10 +13,10 @@ const ACT_WARNING = 0;
 
 /** Warns in the first call of all that the threads of `arena` make, and in no other. */
 export function createActWarning(arena: Arena): () => void {
-  let isSaid = false;
+  let hasWarned = false;
   return () => {
-    if (isSaid) return;
-    isSaid = true;
-    if (arena.isFirst(ACT_WARNING)) warn();
+    if (hasWarned) return;
+    hasWarned = true;
+    if (arena.claimOnce(ACT_WARNING)) warn();
   };
 }

@@ -11,7 +11,7 @@ import type { ModelContext } from "./context.js";
 import type { Assignment } from "./entities/assignment.js";
 import type { Unit } from "./entities/unit.js";
 import type { Worker } from "./entities/worker.js";
-import { NotImplementedError } from "./errors.js";
+import { NotImplementedError } from "./agent-errors.js";
 import { type Opening, opening } from "./handle.js";
 import { LiveAgent } from "./live-agent.js";
 import { UnitAgentRecord } from "./record.js";
@@ -30,7 +30,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): Agent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
-    return context.handOut(new (classFor(context, record.providerType))(opening(context, record)));
+    return context.wrapHandle(new (classFor(context, record.providerType))(opening(context, record)));
   }
 
   /**
@@ -123,7 +123,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
     yield* super.updateStatusSteps(status);
-    if (from === "waiting" && this.freesPendingActs(this.dbStatus))
+    if (from === "waiting" && this.releasesWaiters(this.dbStatus))
       yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
   }
 
@@ -178,7 +178,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return true;
   }
 
-  protected freesPendingActs(status: AgentStatus): boolean {
+  protected releasesWaiters(status: AgentStatus): boolean {
     return status === "returned" || status === "disconnect" || status === "timeout";
   }
 }

@@ -5,7 +5,7 @@
 import type { Database } from "../db/index.js";
 import type { Clock, Mailbox, Slot } from "../sync/index.js";
 import type { IdSource } from "./ids.js";
-import type { AgentMetrics } from "./metrics.js";
+import type { AgentMetrics } from "./agent-metrics.js";
 import type { ProviderRegistry } from "./providers.js";
 import type { SlotDirectory } from "./slots.js";
 import type { AgentState, StateOwner } from "./state.js";
@@ -37,7 +37,7 @@ export interface ModelContext {
   /** Warns that `act` is deprecated, if no thread of the arena has done so. */
   readonly warnOfAct: () => void;
   /** What a caller is given for a new handle: the handle, or what takes its place to watch what is done with it. */
-  readonly handOut: <Handle extends StateOwner>(handle: Handle) => Handle;
+  readonly wrapHandle: <Handle extends StateOwner>(handle: Handle) => Handle;
   /** Makes the state of a new handle. */
   readonly createState: (owner: StateOwner) => AgentState;
 }

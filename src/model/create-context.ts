@@ -3,7 +3,7 @@ import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/
 import { createActWarning } from "./act-warning.js";
 import type { ModelContext } from "./context.js";
 import { checkedIds, uuidSource } from "./ids.js";
-import { createAgentMetrics } from "./metrics.js";
+import { createAgentMetrics } from "./agent-metrics.js";
 import { createProviderRegistry } from "./providers.js";
 import { simulatedProvider } from "./simulated-provider.js";
 import { createSlotDirectory } from "./slots.js";
@@ -43,7 +43,7 @@ export function createContext({ arena, mailbox = "sound", ...options }: ContextO
     slots: createSlotDirectory(arena),
     log: () => undefined,
     warnOfAct: createActWarning(arena),
-    handOut: (handle) => handle,
+    wrapHandle: (handle) => handle,
     createState: (owner) => new JournalState(db, clock, owner),
     ...given,
     ...(given.ids && { ids: checkedIds(given.ids) }),

@@ -23,7 +23,7 @@ import type { ModelContext } from "./context.js";
 import type { Task } from "./entities/task.js";
 import type { TaskRun } from "./entities/task-run.js";
 import type { Worker } from "./entities/worker.js";
-import { AgentDisconnectedError, AgentReturnedError, AgentTimeoutError } from "./errors.js";
+import { AgentDisconnectedError, AgentReturnedError, AgentTimeoutError } from "./agent-errors.js";
 import type { AgentRecord } from "./record.js";
 import type { AgentState, StateOwner } from "./state.js";
 
@@ -140,18 +140,18 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
       this.context.log("info", `Updating ${this.toString()} from final status ${this.#dbStatus} to ${status}`);
     }
     const cached = this.#dbStatus;
-    const givesWay = this.context.finalStatuses === "kept" && !isFinal(cached);
-    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now(), givesWay));
-    const gaveWay = givesWay && isFinal(replaced);
-    const present = gaveWay ? replaced : status;
+    const keepsFinal = this.context.finalStatuses === "kept" && !isFinal(cached);
+    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now(), keepsFinal));
+    const wasKept = keepsFinal && isFinal(replaced);
+    const present = wasKept ? replaced : status;
     // A final status that was read while this write was on its way has come after it.
-    if (!(givesWay && isFinal(this.#dbStatus))) this.#dbStatus = present;
-    this.announce(present);
-    if (this.freesPendingActs(present)) {
+    if (!(keepsFinal && isFinal(this.#dbStatus))) this.#dbStatus = present;
+    this.publishStatus(present);
+    if (this.releasesWaiters(present)) {
       this.mailbox.release();
       this.didSubmit.set();
     }
-    if (!gaveWay) this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
+    if (!wasKept) this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
   }
 
   updateStatus(status: AgentStatus): void {
@@ -173,7 +173,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     if (status !== this.#dbStatus) {
       if (status === "returned" || status === "disconnect") this.mailbox.release();
       // Before the cache changes, as in the seed: what is pushed here is the status that the handle knew until now.
-      this.announce(status);
+      this.publishStatus(status);
       this.#dbStatus = status;
     }
     return status;
@@ -184,13 +184,13 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   /** Tells of a status that is new to this handle. */
-  protected abstract announce(status: AgentStatus): void;
+  protected abstract publishStatus(status: AgentStatus): void;
 
   /** This handle wrote a status; it took the place of `from`. */
   protected abstract statusWritten(from: AgentStatus, to: AgentStatus): void;
 
   /** Whether writing this status frees acts and submissions that wait. */
-  protected abstract freesPendingActs(status: AgentStatus): boolean;
+  protected abstract releasesWaiters(status: AgentStatus): boolean;
 
   /** Whether the worker is gone, so that there is nobody to wait for: the status is `disconnect`, `returned` or `timeout`. Reads the row. */
   isAbsent(): boolean {
@@ -203,14 +203,14 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
    * @param timeoutMs how long was waited, in ms
    * @throws AgentDisconnectedError, AgentReturnedError, AgentTimeoutError
    */
-  protected *giveUpSteps(timeoutMs: number): Steps<never> {
-    this.#throwIfGone(this.getStatus());
+  protected *failWaitSteps(timeoutMs: number): Steps<never> {
+    this.#throwIfAbsent(this.getStatus());
     yield* this.updateStatusSteps("timeout");
-    this.#throwIfGone(this.#dbStatus);
+    this.#throwIfAbsent(this.#dbStatus);
     throw new AgentTimeoutError(this.getAgentId(), timeoutMs);
   }
 
-  #throwIfGone(status: AgentStatus): void {
+  #throwIfAbsent(status: AgentStatus): void {
     if (status === "disconnect") throw new AgentDisconnectedError(this.getAgentId());
     if (status === "returned") throw new AgentReturnedError(this.getAgentId());
   }

@@ -19,12 +19,12 @@ export {
   NoSuchRowError,
   NotImplementedError,
   UnknownProviderError,
-} from "./errors.js";
+} from "./agent-errors.js";
 export type { AgentHandle } from "./handle.js";
 export { uuidSource, type IdSource } from "./ids.js";
 export type { LiveAgent } from "./live-agent.js";
 export type { LiveRun, LiveUpdate } from "./live-run.js";
-export { createAgentMetrics, type AgentMetrics, type StatusGauge, type WorkerGauge } from "./metrics.js";
+export { createAgentMetrics, type AgentMetrics, type StatusGauge, type WorkerGauge } from "./agent-metrics.js";
 export { OnboardingAgent } from "./onboarding-agent.js";
 export { DISPLAY_PREFIX, getDbIdFromAgentId, isOnboardingId } from "./onboarding-id.js";
 export { Packet, type PacketFields } from "./packet/packet.js";

@@ -2,7 +2,7 @@
 import { AssertionError } from "node:assert";
 import type { AgentStatus } from "../db/index.js";
 import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
-import { AgentShutdownError } from "./errors.js";
+import { AgentShutdownError } from "./agent-errors.js";
 import { AgentHandle } from "./handle.js";
 import type { LiveRun, LiveUpdate } from "./live-run.js";
 import type { AgentRecord } from "./record.js";
@@ -51,10 +51,10 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     const { mailbox } = this;
     if (mailbox.isEmpty()) {
       if (!timeoutMs) return undefined;
-      yield* mailbox.news(timeoutMs, this);
+      yield* mailbox.waitForChangeSteps(timeoutMs, this);
       if (mailbox.isEmpty()) {
         if (mailbox.isShutdown) throw new AgentShutdownError(this.getAgentId());
-        yield* this.giveUpSteps(timeoutMs);
+        yield* this.failWaitSteps(timeoutMs);
       }
     }
     const taken = mailbox.takeMessage();
@@ -132,7 +132,7 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     this.mailbox.shutdown();
   }
 
-  protected override announce(status: AgentStatus): void {
+  protected override publishStatus(status: AgentStatus): void {
     if (this.pushes(status)) this.#liveRun?.pushStatusUpdate(this, this.dbStatus);
   }
 

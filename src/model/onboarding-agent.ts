@@ -24,7 +24,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): OnboardingAgent {
-    return context.handOut(new OnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
+    return context.wrapHandle(new OnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
   }
 
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */
@@ -55,7 +55,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
     return status !== "approved" && status !== "rejected";
   }
 
-  protected freesPendingActs(status: AgentStatus): boolean {
+  protected releasesWaiters(status: AgentStatus): boolean {
     return status === "returned" || status === "disconnect";
   }
 }

@@ -1,5 +1,5 @@
 /** The crowd providers of a run: a row's provider type decides which class its agent's handles have. */
-import { UnknownProviderError } from "./errors.js";
+import { UnknownProviderError } from "./agent-errors.js";
 
 /** A class of handles, as the registry keeps it. What it is a class of is checked where it is used, by `Agent.get`. */
 export type HandleClass = new (opening: never) => object;

@@ -16,7 +16,7 @@ import { DISPLAY_PREFIX } from "./onboarding-id.js";
 /** What is the same in very many rows, kept once: SQLite makes a new string of each cell, and 100,000 agents wait at once. */
 const texts = new Map<string, string>();
 
-function once<Text extends string>(text: Text): Text {
+function intern<Text extends string>(text: Text): Text {
   const kept = texts.get(text);
   if (kept === undefined) texts.set(text, text);
   // A text is found under itself.
@@ -24,9 +24,9 @@ function once<Text extends string>(text: Text): Text {
 }
 
 /** `row`, with its texts kept once. */
-function sharing<Row extends AgentRow | OnboardingAgentRow>(row: Row): Row {
-  row.status = once(row.status);
-  row.taskType = once(row.taskType);
+function withInternedTexts<Row extends AgentRow | OnboardingAgentRow>(row: Row): Row {
+  row.status = intern(row.status);
+  row.taskType = intern(row.taskType);
   return row;
 }
 
@@ -108,7 +108,10 @@ export class OnboardingRecord extends AgentRecord {
 
   /** @throws NoSuchRowError when there is no such onboarding agent */
   static load(db: Database, dbId: string, row?: OnboardingAgentRow): OnboardingRecord {
-    return new OnboardingRecord(db, sharing(row ?? found(db.getOnboardingAgent(dbId), "onboarding agent", dbId)));
+    return new OnboardingRecord(
+      db,
+      withInternedTexts(row ?? found(db.getOnboardingAgent(dbId), "onboarding agent", dbId)),
+    );
   }
 
   get dbId(): string {
@@ -151,8 +154,8 @@ export class UnitAgentRecord extends AgentRecord {
 
   /** @throws NoSuchRowError when there is no such agent */
   static load(db: Database, dbId: string, row?: AgentRow): UnitAgentRecord {
-    const own = sharing(row ?? found(db.getAgent(dbId), "agent", dbId));
-    own.providerType = once(own.providerType);
+    const own = withInternedTexts(row ?? found(db.getAgent(dbId), "agent", dbId));
+    own.providerType = intern(own.providerType);
     return new UnitAgentRecord(db, own);
   }
 

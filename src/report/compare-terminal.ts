@@ -1,7 +1,7 @@
 /** Two runs in short, for a terminal: verdicts, latencies, outcomes. The page has the rest. */
 import { Chalk, type ChalkInstance } from "chalk";
 import { TREND_NAMES } from "../measure/index.js";
-import { changeOf, formatCount, formatMs } from "./format.js";
+import { changeOf, formatCount, formatMs } from "./format-figures.js";
 import { LATENCY_LABELS } from "./labels.js";
 import type { Summary } from "./summary.js";
 import { printableData } from "../vocabulary/printable.js";

@@ -1,7 +1,7 @@
 /** The schema of `report.json`: whether a file that a run left is what src/report/data.ts says. */
 import { z } from "zod";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
-import type { Sequence } from "./sequence.js";
+import type { SequenceDiagram } from "./sequence-diagram.js";
 
 const number = z.number();
 const numbers = z.array(number);
@@ -9,7 +9,7 @@ const text = z.string();
 /** The number of an element of a list. */
 const index = z.int().nonnegative();
 
-const sequence: z.ZodType<Sequence> = z.object({
+const sequence: z.ZodType<SequenceDiagram> = z.object({
   columns: z.array(text),
   rows: z.array(
     z.object({

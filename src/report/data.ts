@@ -5,7 +5,7 @@
  *
  * `version` changes when a field changes its meaning or goes.
  */
-import type { Sequence } from "./sequence.js";
+import type { SequenceDiagram } from "./sequence-diagram.js";
 
 export const REPORT_DATA_VERSION = 1;
 
@@ -95,5 +95,5 @@ export interface SlowAgent {
   /** Why the task's code ended early, a few words; absent when it did not. */
   readonly ended?: string;
   /** Everything that happened to it, where the run left a trace. */
-  readonly sequence?: Sequence;
+  readonly sequence?: SequenceDiagram;
 }

@@ -3,8 +3,8 @@
  * library that draws such diagrams does it without a browser and is small enough for the report of every run (mermaid is
  * megabytes), and a diagram is lines, rectangles and text. The text is of one width, so that it is laid out without measuring.
  */
-import { wrap } from "./format.js";
-import type { Sequence, SequenceRow } from "./sequence.js";
+import { wrap } from "./format-figures.js";
+import type { SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
 import { printable, printableData } from "../vocabulary/printable.js";
 
 /** CSS pixels. */
@@ -37,7 +37,7 @@ interface Place {
 }
 
 /** The drawing, under heads that stay in view, and in pieces for paper. `id` is unique in the page, `label` says what it shows. */
-export function drawSequence(drawn: Sequence, id: string, label: string): string {
+export function drawSequence(drawn: SequenceDiagram, id: string, label: string): string {
   const sequence = printableData(drawn);
   const widths = columnWidths(sequence);
   const margin =
@@ -85,7 +85,7 @@ ${svg("heads", 0, HEAD, `<g id="${id}-heads">${heads}</g>`)}${svg("whole", 0, he
     .join("")}</div>`;
 }
 
-function columnWidths({ columns, rows }: Sequence): number[] {
+function columnWidths({ columns, rows }: SequenceDiagram): number[] {
   const most = Math.min(SHARE.most, Math.max(SHARE.least, Math.floor(ROOM / columns.length)));
   return columns.map((name, column) => {
     const longest = Math.max(
@@ -96,7 +96,7 @@ function columnWidths({ columns, rows }: Sequence): number[] {
   });
 }
 
-function placeRows({ rows }: Sequence, widths: readonly number[]): Place[] {
+function placeRows({ rows }: SequenceDiagram, widths: readonly number[]): Place[] {
   let y = 4;
   return rows.map((row): Place => {
     const characters = Math.floor(((widths[row.column] ?? COLUMN.least) - 2.5 * INDENT) / CHARACTER);
@@ -111,7 +111,7 @@ function placeRows({ rows }: Sequence, widths: readonly number[]): Place[] {
 const middleOf = ({ top }: Place): number => top + LINE / 2;
 
 function barsOf(
-  { bars }: Sequence,
+  { bars }: SequenceDiagram,
   places: readonly Place[],
   lifeline: (column: number) => number,
   height: number,
@@ -124,7 +124,11 @@ function barsOf(
   });
 }
 
-function arrowsOf({ arrows }: Sequence, places: readonly Place[], lifeline: (column: number) => number): string[] {
+function arrowsOf(
+  { arrows }: SequenceDiagram,
+  places: readonly Place[],
+  lifeline: (column: number) => number,
+): string[] {
   return arrows.flatMap(({ from, to }) => {
     const start = places[from];
     const end = typeof to === "number" ? places[to] : undefined;

@@ -1,7 +1,7 @@
 /** The runs under a directory, in the order in which they were started. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readRunRecord } from "./journal.js";
+import { readRunRecord } from "./run-record.js";
 import { readSummary } from "./results.js";
 import { ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";

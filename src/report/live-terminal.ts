@@ -1,6 +1,6 @@
 /** What a terminal shows of a run that goes on: a few lines that are redrawn, or one line now and then. */
 import { Chalk } from "chalk";
-import { bar, formatCount, formatMs, plural, sparkline, wrap } from "./format.js";
+import { bar, formatCount, formatMs, plural, sparkline, wrap } from "./format-figures.js";
 import { printableData } from "../vocabulary/printable.js";
 
 /** A run at one moment. */
@@ -28,9 +28,9 @@ export interface ProgressView {
 const LABEL = 10;
 /** Of the bar in the first line, at most and at least. */
 const BAR_WIDTH = 24;
-const SHORTEST_BAR = 6;
+const MIN_BAR = 6;
 /** Columns of a sparkline that still says something. */
-const SHORTEST_SPARKLINE = 8;
+const MIN_SPARKLINE = 8;
 
 /** Lines to be redrawn in place; none is wider than `width`. */
 export function renderProgress(
@@ -44,7 +44,7 @@ export function renderProgress(
   const { elapsedMs, scheduledMs, latency } = view;
   const time = `${seconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${seconds(scheduledMs)}` : ""}`;
   const when = `${time}  ${view.stage}`;
-  const barWidth = Math.min(BAR_WIDTH, Math.max(SHORTEST_BAR, width - view.scenario.length - when.length - 4));
+  const barWidth = Math.min(BAR_WIDTH, Math.max(MIN_BAR, width - view.scenario.length - when.length - 4));
   return [
     `${chalk.bold(view.scenario)}  ${chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"))}  ${cut(when, width - view.scenario.length - barWidth - 4)}`,
     line("workers", `${formatCount(view.workers.arrived)} of ${formatCount(view.workers.planned)} arrived`),
@@ -69,7 +69,7 @@ function withSparkline(
 ): string {
   const figures = `p50 ${formatMs(p50)}  p99 ${formatMs(p99)}  max ${formatMs(max)} ms`;
   const room = width - figures.length - 2;
-  return room < SHORTEST_SPARKLINE ? figures : `${figures}  ${sparkline(overTime.slice(-room))}`;
+  return room < MIN_SPARKLINE ? figures : `${figures}  ${sparkline(overTime.slice(-room))}`;
 }
 
 /** The same on one line, for logs. */

@@ -11,9 +11,9 @@ import {
 } from "../measure/index.js";
 
 /** Significant digits that a figure has at least, as far as it has them. The whole part is never rounded. */
-const LEAST_DIGITS = 4;
+const MIN_DIGITS = 4;
 /** As many as a number of 64 bits can need after the point. */
-const MOST_DECIMALS = 340;
+const MAX_DECIMALS = 340;
 
 /** "9.945 ms", "0", "0.9796", "97.96 %", "12.5 a second", "no samples". A figure that is not the limit does not look like it. */
 export function formatObserved({
@@ -43,15 +43,15 @@ function inPercent(share: Rational): Rational {
   return multiply(share, { numerator: 100n, denominator: 1n });
 }
 
-/** The shortest figure, from {@link LEAST_DIGITS} on, that compares with `other` as `value` does. */
+/** The shortest figure, from {@link MIN_DIGITS} on, that compares with `other` as `value` does. */
 function figureOf(value: Rational, other: Rational | undefined): string {
-  const [whole = ""] = toDecimal(value, MOST_DECIMALS).split(".");
+  const [whole = ""] = toDecimal(value, MAX_DECIMALS).split(".");
   const wholeDigits = whole.replace(/^-?0?/, "").length;
-  for (let decimals = Math.max(0, LEAST_DIGITS - wholeDigits); ; decimals++) {
+  for (let decimals = Math.max(0, MIN_DIGITS - wholeDigits); ; decimals++) {
     const text = toDecimal(value, decimals);
     const rounded = parseDecimal(text);
     const isTold = other === undefined || compare(rounded, other) === compare(value, other);
-    if (decimals >= MOST_DECIMALS || (isTold && (rounded.numerator !== 0n || value.numerator === 0n)))
+    if (decimals >= MAX_DECIMALS || (isTold && (rounded.numerator !== 0n || value.numerator === 0n)))
       return withThousands(text);
   }
 }

@@ -72,8 +72,8 @@ export function writeTogether(files: readonly FileContent[]): void {
   const part = uniquePart();
   const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${part}.tmp`);
   try {
-    for (const { path, data } of files) orCannotWrite(path, () => writeSynced(temporaryOf(path), data));
-    for (const { path } of files) orCannotWrite(path, () => renameSync(temporaryOf(path), path));
+    for (const { path, data } of files) withWriteErrors(path, () => writeSynced(temporaryOf(path), data));
+    for (const { path } of files) withWriteErrors(path, () => renameSync(temporaryOf(path), path));
   } catch (error) {
     for (const { path } of files) rmSync(temporaryOf(path), { force: true });
     throw error;
@@ -90,7 +90,7 @@ function writeSynced(path: string, data: string | Uint8Array): void {
   }
 }
 
-function orCannotWrite(path: string, write: () => void): void {
+function withWriteErrors(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { InvariantResult, LoadVerdict, ScheduleVerdict, ThresholdResult } from "../measure/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { formatAgainst, formatBound, formatCount, plural } from "./format.js";
+import { formatAgainst, formatBound, formatCount, plural } from "./format-figures.js";
 import { formatObserved } from "./observed.js";
 
 export const verdictSchema = z.object({

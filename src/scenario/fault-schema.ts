@@ -6,7 +6,7 @@ import { z } from "zod";
 import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
 /** A database that is held for longer than the writer waits for its lock would end the run: 5 s, of which some is left for others. */
-export const LONGEST_STALL_MS = 4000;
+export const MAX_STALL_MS = 4000;
 
 const window = rangeOf(duration, "a duration").describe("When it begins: at an even draw from this span of the run.");
 const lasts = positiveDuration.describe("How long it lasts; --duration does not stretch it.");
@@ -23,7 +23,7 @@ const kinds = [
   object({
     kind: z.literal("stall-database"),
     window,
-    lasts: lasts.refine((ms) => ms <= LONGEST_STALL_MS, "must be at most 4s"),
+    lasts: lasts.refine((ms) => ms <= MAX_STALL_MS, "must be at most 4s"),
   }),
   object({
     kind: z.literal("delay-wakeups"),

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import { DURATION_PATTERN, parseDuration } from "../measure/index.js";
-import type { Distribution } from "./distribution.js";
-import { formatDuration } from "./duration.js";
-import { LONGEST_MS, MOST_COUNT, MOST_NAMED, MOST_PROBLEMS } from "./limits.js";
+import type { DistributionSpec } from "./distribution-spec.js";
+import { formatDuration } from "./format-duration.js";
+import { MAX_MS, MAX_COUNT, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";
 
 /**
@@ -22,9 +22,9 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
         const near = nearest(key, known);
         return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
       };
-      // No more are told: MOST_PROBLEMS.
+      // No more are told: MAX_PROBLEMS.
       return issue.keys
-        .map((key, index) => (index < MOST_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key"))
+        .map((key, index) => (index < MAX_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key"))
         .join("\n");
     },
   });
@@ -51,8 +51,8 @@ const durationText = z
 /** A duration of 0 or more; ms after parsing. */
 export const duration = durationText.transform((text, context) => {
   const ms = parseDuration(text);
-  if (ms !== undefined && ms <= LONGEST_MS) return ms;
-  const tooLong = ms !== undefined && `must be at most ${formatDuration(LONGEST_MS)}`;
+  if (ms !== undefined && ms <= MAX_MS) return ms;
+  const tooLong = ms !== undefined && `must be at most ${formatDuration(MAX_MS)}`;
   const negative = text.startsWith("-") && parseDuration(text.slice(1)) !== undefined;
   context.issues.push({ code: "custom", input: text, message: tooLong || (negative ? "must be 0 or more" : DURATION) });
   return z.NEVER;
@@ -74,7 +74,7 @@ const POSITIVE_COUNT = "must be a whole number, 1 or more";
 export const positiveCount = z
   .int(POSITIVE_COUNT)
   .min(1, POSITIVE_COUNT)
-  .max(MOST_COUNT, `must be at most ${MOST_COUNT}`);
+  .max(MAX_COUNT, `must be at most ${MAX_COUNT}`);
 
 const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
@@ -83,10 +83,10 @@ export const rate = z.number(RATE).min(0, RATE);
  * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. What were larger
  * could never be delivered, however often it was sent again.
  */
-export const LARGEST_PAYLOAD_BYTES = 3500;
+export const MAX_PAYLOAD_BYTES = 3500;
 
 /** Whether no draw of `distribution` is above `most`. */
-export function isAtMost(distribution: Distribution, most: number): boolean {
+export function isAtMost(distribution: DistributionSpec, most: number): boolean {
   switch (distribution.kind) {
     case "constant":
       return distribution.value <= most;
@@ -98,17 +98,17 @@ export function isAtMost(distribution: Distribution, most: number): boolean {
 }
 
 /** For `refine(…)`: a mapping with more names than a scenario has use for is refused before anything is looked up in it. */
-export const hasFewNames = (mapping: object): boolean => Object.keys(mapping).length <= MOST_NAMED;
-export const TOO_MANY_NAMES = { error: `must have at most ${MOST_NAMED} names`, abort: true };
+export const hasFewNames = (mapping: object): boolean => Object.keys(mapping).length <= MAX_NAMED;
+export const TOO_MANY_NAMES = { error: `must have at most ${MAX_NAMED} names`, abort: true };
 
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
 
 /** A field that reads as a number; in a file it is an `Input`. */
-type Value<Input> = z.ZodType<number, Input>;
+type NumberField<Input> = z.ZodType<number, Input>;
 
 /** From the first value to the second, both included, in this order. */
-export function rangeOf<Input>(value: Value<Input>, what: string) {
+export function rangeOf<Input>(value: NumberField<Input>, what: string) {
   const shape = `must be two values, [from, to], each ${what}`;
   return z.tuple([value, value], shape).refine(([from, to]) => from <= to, "must be [from, to] with from not above to");
 }
@@ -118,7 +118,7 @@ export function rangeOf<Input>(value: Value<Input>, what: string) {
  * `{ uniform: [from, to] }`, `{ exponential: { mean } }`, `{ normal: { mean, sd } }`, `{ lognormal: { median, p95 } }`;
  * the last three take a `max` that larger draws are cut to. `what` names such a value in errors, with its article.
  */
-export function distributionOf<Input>(value: Value<Input>, what: string) {
+export function distributionOf<Input>(value: NumberField<Input>, what: string) {
   const max = value.optional().describe("Larger draws are cut to this.");
   const kinds = object({
     uniform: rangeOf(value, what).optional(),
@@ -129,10 +129,10 @@ export function distributionOf<Input>(value: Value<Input>, what: string) {
       .optional(),
   }).meta({ minProperties: 1, maxProperties: 1 });
   const oneKind = `must be ${what}, or exactly one of uniform, exponential, normal and lognormal`;
-  return z.union([value, kinds], oneKind).transform((read, context): Distribution => {
+  return z.union([value, kinds], oneKind).transform((read, context): DistributionSpec => {
     if (typeof read === "number") return { kind: "constant", value: read };
     const { uniform, exponential, normal, lognormal } = read;
-    const given: Distribution[] = [];
+    const given: DistributionSpec[] = [];
     if (uniform) given.push({ kind: "uniform", min: uniform[0], max: uniform[1] });
     if (exponential) given.push({ kind: "exponential", ...exponential });
     if (normal) given.push({ kind: "normal", ...normal });
@@ -147,6 +147,6 @@ export function distributionOf<Input>(value: Value<Input>, what: string) {
 /** Distributions of durations. */
 export const durations = distributionOf(duration, "a duration").meta({ id: "durations" });
 /** Distributions of whole numbers. */
-export const counts = distributionOf(count.max(MOST_COUNT, `must be at most ${MOST_COUNT}`), "a whole number").meta({
+export const counts = distributionOf(count.max(MAX_COUNT, `must be at most ${MAX_COUNT}`), "a whole number").meta({
   id: "counts",
 });

@@ -1,13 +1,13 @@
 /** Scenarios: what the files mean, and the plan of what every simulated worker will do. */
-export { ScenarioError } from "./errors.js";
+export { ScenarioError } from "./scenario-error.js";
 export { parseDuration } from "../measure/index.js";
-export { formatDuration } from "./duration.js";
-export type { Distribution } from "./distribution.js";
-export { LONGEST_STALL_MS, type Fault } from "./fault-schema.js";
-export { LARGEST_PAYLOAD_BYTES } from "./fields.js";
-export { LONGEST_NAME } from "./limits.js";
+export { formatDuration } from "./format-duration.js";
+export type { DistributionSpec } from "./distribution-spec.js";
+export { MAX_STALL_MS, type Fault } from "./fault-schema.js";
+export { MAX_PAYLOAD_BYTES } from "./fields.js";
+export { MAX_NAME } from "./scenario-limits.js";
 export type { PlannedFault } from "./plan-faults.js";
-export { defineScenario, openScenario, scenarioFrom } from "./define.js";
+export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
 export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";
 export {
@@ -17,11 +17,11 @@ export {
   scenarioFromBytes,
   shippedScenarios,
   type LoadedScenario,
-} from "./load.js";
-export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./schema.js";
+} from "./load-scenario.js";
+export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./scenario-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
-export { writtenOut } from "./written-out.js";
-export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./plan.js";
+export { toScenarioWorker } from "./explicit-worker-plans.js";
+export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";
 export { planHash } from "./plan-hash.js";
 export type {
   DisconnectPlan,

@@ -1,7 +1,7 @@
 /** The schema of scenario files as JSON Schema, for editors that complete and check them: scenarios/scenario.schema.json. */
 import { z } from "zod";
 import { METRICS } from "../measure/index.js";
-import { scenarioSchema } from "./schema.js";
+import { scenarioSchema } from "./scenario-schema.js";
 
 /**
  * Made from the schema that the loader uses. Draft 7, which editors know best. It says less than the loader: sums of weights,

@@ -1,5 +1,5 @@
 /** When the faults of a scenario happen, and to whom: drawn from the seed, as everything in a plan is. */
-import { toMicrosecond } from "./duration.js";
+import { toMicrosecond } from "./format-duration.js";
 import type { Fault } from "./fault-schema.js";
 import { sample, stream } from "./random.js";
 

@@ -32,7 +32,7 @@ function quote(value: unknown): string | undefined {
  * Of a field that may be written in several forms, the issues of the form that was meant: the only one whose outer type
  * fits. `undefined` when none or several fit.
  */
-function meant(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+function issuesOfMatchingForm(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = forms.filter(
     (issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0),
   );
@@ -46,7 +46,7 @@ function problemsOf(issue: Issue, data: unknown, above: readonly PropertyKey[]):
     return issue.keys.map((key, index) => ({ path: [...path, key], message: messages[index] ?? issue.message }));
   }
   if (issue.code === "invalid_union") {
-    const issues = meant(issue.errors);
+    const issues = issuesOfMatchingForm(issue.errors);
     if (issues) return issues.flatMap((inner) => problemsOf(inner, data, path));
   }
   const value = valueAt(data, path);

@@ -1,7 +1,7 @@
 /** The qualifications of a scenario: which of its workers hold which, and what the task asks for. */
 import { z } from "zod";
 import { counts, hasFewNames, line, noSuchKind, object, probability, TOO_MANY_NAMES } from "./fields.js";
-import { MOST_PROBLEMS } from "./limits.js";
+import { MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";
 
 /** The field `qualifications`. */
@@ -68,18 +68,18 @@ export function refuseUnknown(
   const names = new Set(known);
   const unknown = used.filter(({ name }) => !names.has(name));
   for (const [index, { name, path }] of unknown.entries()) {
-    // No more are told: MOST_PROBLEMS.
-    const help = index < MOST_PROBLEMS ? `; ${helpFor(name, known)}` : "";
+    // No more are told: MAX_PROBLEMS.
+    const help = index < MAX_PROBLEMS ? `; ${helpFor(name, known)}` : "";
     context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario${help}` });
   }
 }
 
 /** Names that a message lists. */
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 function helpFor(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near !== undefined) return `did you mean "${near}"?`;
   if (known.length === 0) return "the scenario has no qualifications";
-  return `there are ${known.slice(0, MOST_LISTED).join(", ")}${known.length > MOST_LISTED ? ", …" : ""}`;
+  return `there are ${known.slice(0, MAX_LISTED).join(", ")}${known.length > MAX_LISTED ? ", …" : ""}`;
 }

@@ -8,9 +8,9 @@
  * correlate (test/scenario/random.test.ts), and its arithmetic is exact, hence the same on every machine.
  */
 import seedrandom from "seedrandom";
-import type { Distribution } from "./distribution.js";
+import type { DistributionSpec } from "./distribution-spec.js";
 import { exp, ln } from "./exact-math.js";
-import { LONGEST_MS, MOST_COUNT } from "./limits.js";
+import { MAX_MS, MAX_COUNT } from "./scenario-limits.js";
 
 /** Draws the next number of a stream: 0 <= u < 1, a multiple of 2^-32. */
 export type Random = () => number;
@@ -33,7 +33,7 @@ function standardNormal(random: Random): number {
   }
 }
 
-function unbounded(distribution: Exclude<Distribution, { kind: "constant" | "uniform" }>, random: Random): number {
+function unbounded(distribution: Exclude<DistributionSpec, { kind: "constant" | "uniform" }>, random: Random): number {
   switch (distribution.kind) {
     case "exponential":
       return -distribution.mean * ln(1 - random());
@@ -45,15 +45,15 @@ function unbounded(distribution: Exclude<Distribution, { kind: "constant" | "uni
 }
 
 /** Draws a number of 0 or more. */
-export function sample(distribution: Distribution, random: Random): number {
+export function sample(distribution: DistributionSpec, random: Random): number {
   if (distribution.kind === "constant") return distribution.value;
   if (distribution.kind === "uniform") return distribution.min + (distribution.max - distribution.min) * random();
   const value = unbounded(distribution, random);
-  return Math.min(Math.max(value, 0), distribution.max ?? LONGEST_MS);
+  return Math.min(Math.max(value, 0), distribution.max ?? MAX_MS);
 }
 
 /** Draws a whole number of 0 or more; a uniform distribution gives each of its whole numbers, ends included, evenly. */
-export function sampleCount(distribution: Distribution, random: Random): number {
-  if (distribution.kind !== "uniform") return Math.min(Math.round(sample(distribution, random)), MOST_COUNT);
+export function sampleCount(distribution: DistributionSpec, random: Random): number {
+  if (distribution.kind !== "uniform") return Math.min(Math.round(sample(distribution, random)), MAX_COUNT);
   return distribution.min + Math.floor((distribution.max - distribution.min + 1) * random());
 }

@@ -1,7 +1,7 @@
 /** A YAML text as plain data, with the line that every part of it stands on. The work is linear in the length of the text. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Alias, type Node, type YAMLMap } from "yaml";
-import { MOST_LEVELS } from "../vocabulary/plain-data.js";
-import { MOST_ALIASED_VALUES } from "./limits.js";
+import { MAX_LEVELS } from "../vocabulary/plain-data.js";
+import { MAX_ALIASED_VALUES } from "./scenario-limits.js";
 
 /** A place in a text; both count from 1. */
 export interface Position {
@@ -111,8 +111,8 @@ class Reader {
     if (part === "open") throw new NodeError(`the anchor &${source} contains this alias of it`, offsetOf(alias));
     checkLevels(level + part.levels, alias);
     this.#aliased += part.values;
-    if (this.#aliased > MOST_ALIASED_VALUES) {
-      throw new NodeError(`aliases up to here stand for more than ${MOST_ALIASED_VALUES} values`, offsetOf(alias));
+    if (this.#aliased > MAX_ALIASED_VALUES) {
+      throw new NodeError(`aliases up to here stand for more than ${MAX_ALIASED_VALUES} values`, offsetOf(alias));
     }
     return part;
   }
@@ -131,8 +131,7 @@ function joined(
 }
 
 function checkLevels(levels: number, node: Node): void {
-  if (levels > MOST_LEVELS)
-    throw new NodeError(`is nested too deeply: more than ${MOST_LEVELS} levels`, offsetOf(node));
+  if (levels > MAX_LEVELS) throw new NodeError(`is nested too deeply: more than ${MAX_LEVELS} levels`, offsetOf(node));
 }
 
 function offsetOf(node: Node | null | undefined): number {

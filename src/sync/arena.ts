@@ -4,7 +4,7 @@
  */
 import { and, bump, compareExchange, load, notify, or, store } from "./atomics.js";
 import { systemClock, type Clock } from "./clock.js";
-import { EventedDriver } from "./evented.js";
+import { EventLoopDriver } from "./event-loop-driver.js";
 import {
   EVENTS_PER_SLOT,
   HEADER,
@@ -20,8 +20,8 @@ import { Reactor, type Driver } from "./reactor.js";
 import { RecordedSlot } from "./recorded-slot.js";
 import type { SlotRecorder } from "./slot-recorder.js";
 import { Slot, type SlotHome } from "./slot.js";
-import type { Witness } from "./witness.js";
-import { WitnessedSlot } from "./witnessed-slot.js";
+import type { SlotInterceptor } from "./slot-interceptor.js";
+import { InterceptedSlot } from "./intercepted-slot.js";
 
 /** There is no free slot. */
 export class ArenaFullError extends Error {
@@ -40,7 +40,7 @@ export interface ArenaOptions extends Partial<ArenaSizes> {
   /** Who takes the turns of this thread's reactor. Default: the event loop. */
   readonly driver?: Driver;
   /** Who sees what is done through this thread's handles on slots (not wide ones). Default: nobody. */
-  readonly witness?: Witness;
+  readonly interceptor?: SlotInterceptor;
   /** Who notes the order of what is done through this thread's handles on slots (not wide ones). Not used with a witness. */
   readonly recorder?: SlotRecorder;
 }
@@ -66,9 +66,9 @@ export class Arena implements SlotHome {
     this.bytes = Buffer.from(shared);
     this.#layout = layout;
     this.#thread = options.thread;
-    const { witness, recorder } = options;
-    if (witness !== undefined)
-      this.#openSlot = (index, word, ringBytes) => new WitnessedSlot(this, index, word, ringBytes, witness);
+    const { interceptor, recorder } = options;
+    if (interceptor !== undefined)
+      this.#openSlot = (index, word, ringBytes) => new InterceptedSlot(this, index, word, ringBytes, interceptor);
     else if (recorder !== undefined)
       this.#openSlot = (index, word, ringBytes) => new RecordedSlot(this, index, word, ringBytes, recorder);
     else this.#openSlot = (index, word, ringBytes) => new Slot(this, index, word, ringBytes);
@@ -77,7 +77,7 @@ export class Arena implements SlotHome {
       cells: this.cells,
       ready: this.#readySet(this.thread),
       threadBit: this.thread,
-      driver: new EventedDriver(this.reactor, this.cells, this.doorbell),
+      driver: new EventLoopDriver(this.reactor, this.cells, this.doorbell),
     }));
     if (options.driver !== undefined) this.reactor.drive(options.driver);
   }
@@ -99,7 +99,7 @@ export class Arena implements SlotHome {
   /** This thread's handle on an arena that another thread made. Throws a TypeError if `shared` is not one. */
   static attach(
     shared: SharedArrayBuffer,
-    options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "witness" | "recorder"> = {},
+    options: Pick<ArenaOptions, "clock" | "driver" | "thread" | "interceptor" | "recorder"> = {},
   ): Arena {
     const cells = new Int32Array(shared, 0, shared.byteLength >>> 2);
     if (cells.length < HEADER.words || load(cells, HEADER.magic) !== MAGIC) {
@@ -141,7 +141,7 @@ export class Arena implements SlotHome {
   }
 
   /** Gives a slot back. Nobody may wait on it or append to it any more. Throws a TypeError on a slot of another arena. */
-  release(slot: Slot): void {
+  free(slot: Slot): void {
     if (!slot.isIn(this.cells)) throw new TypeError(`slot ${slot.index} is of another arena`);
     const { slots, bitmap, wideBitmap } = this.#layout;
     const [start, index] = slot.index < slots ? [bitmap, slot.index] : [wideBitmap, slot.index - slots];
@@ -161,15 +161,15 @@ export class Arena implements SlotHome {
 
   /** This thread's place among the arena's threads; taken when first asked for. Throws a RangeError when all are taken. */
   get thread(): number {
-    return (this.#thread ??= this.#join());
+    return (this.#thread ??= this.#claimPlace());
   }
 
   /**
    * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what is to be said once, whichever thread
    * comes to say it.
    */
-  isFirst(bit: number): boolean {
-    return (or(this.cells, HEADER.saidOnce, 1 << bit) & (1 << bit)) === 0;
+  claimOnce(bit: number): boolean {
+    return (or(this.cells, HEADER.claimedOnce, 1 << bit) & (1 << bit)) === 0;
   }
 
   /** Index in `cells` of the doorbell that wakes this thread. */
@@ -177,7 +177,7 @@ export class Arena implements SlotHome {
     return this.#layout.threads + this.thread * THREAD.words + THREAD.doorbell;
   }
 
-  ring(threads: number, id: number): void {
+  signalThreads(threads: number, id: number): void {
     for (let mask = threads; mask !== 0; mask &= mask - 1) {
       const thread = 31 - Math.clz32(mask & -mask);
       this.#readySet(thread).add(id);
@@ -193,7 +193,7 @@ export class Arena implements SlotHome {
   }
 
   /** Gives this thread's place back. It must not wait or append any more. */
-  leave(): void {
+  detach(): void {
     if (this.#thread === undefined) return;
     and(this.cells, HEADER.aliveThreads, ~(1 << this.#thread));
     this.#thread = undefined;
@@ -205,13 +205,13 @@ export class Arena implements SlotHome {
    * What it was appending or taking at its death is in the queue or is not; another thread may consume its mailboxes then.
    * Whoever notices the death calls this, once, when the thread has ended.
    */
-  bury(thread: number): void {
+  recoverDeadThread(thread: number): void {
     const { slots, wideSlots } = this.#layout;
     for (let index = 0; index < slots + wideSlots; index++) {
       const slot = this.slot(index);
-      slot.abandon(thread);
+      slot.recoverFrom(thread);
       // On a free slot nobody waits, and what is recorded of it would be taken for its next tenant's.
-      if (this.#isTaken(index)) slot.rouse();
+      if (this.#isAllocated(index)) slot.wakeAll();
     }
     for (
       let mask = and(this.cells, HEADER.aliveThreads, ~(1 << thread)) & ~(1 << thread);
@@ -224,7 +224,7 @@ export class Arena implements SlotHome {
     }
   }
 
-  #isTaken(index: number): boolean {
+  #isAllocated(index: number): boolean {
     const { slots, bitmap, wideBitmap } = this.#layout;
     const [start, bit] = index < slots ? [bitmap, index] : [wideBitmap, index - slots];
     return (load(this.cells, start + (bit >>> 5)) & (1 << (bit & 31))) !== 0;
@@ -250,7 +250,7 @@ export class Arena implements SlotHome {
     throw new ArenaFullError(count);
   }
 
-  #join(): number {
+  #claimPlace(): number {
     for (;;) {
       const alive = load(this.cells, HEADER.aliveThreads);
       const free = ~alive;

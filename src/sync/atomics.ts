@@ -18,9 +18,9 @@ export type AtomicOperation =
   | "update"
   | "bump"
   | "raise"
-  | "ticket"
-  | "moved"
-  | "lowerIf";
+  | "epoch"
+  | "changedSince"
+  | "clearBitsIfUnchanged";
 export type PlainAccess = "read" | "written";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
@@ -49,16 +49,16 @@ export interface Control {
   /** Told after this thread has read or written `words` plain words, which belongs to the operation before. */
   plain?(access: PlainAccess, cells: Int32Array, index: number, words: number): void;
   /** Keeps what tickets stand for to itself, so that a thread can use them for nothing but what they are for. */
-  readonly tickets?: Tickets;
+  readonly epochs?: EpochTable;
 }
 
-/** Tickets ({@link ticket}) that do not say what the cell held. */
-export interface Tickets {
+/** Tickets ({@link readEpoch}) that do not say what the cell held. */
+export interface EpochTable {
   /** A ticket for `value`, which the cell holds; it has the bits of `tells` of it, and nothing else to do with it. */
-  conceal(value: number, tells: number): number;
+  conceal(value: number, observableBits: number): number;
   /** What the cell held at the time of the ticket. Called before each operation that uses it. */
-  reveal(ticket: number): number;
-  /** Takes the place of {@link waitUnmoved}, and is one operation as a control's `wait` is. */
+  reveal(epoch: number): number;
+  /** Takes the place of {@link waitWhileUnchanged}, and is one operation as a control's `wait` is. */
   wait(cells: Int32Array, index: number, since: number, mask: number, timeoutMs: number): WaitResult;
 }
 
@@ -167,26 +167,26 @@ export function raise(cells: Int32Array, index: number, delta: number, mask: num
 }
 
 /**
- * What the cell holds, to be compared with what it holds later ({@link hasMoved}, {@link lowerIf}, {@link waitUnmoved}) and for
+ * What the cell holds, to be compared with what it holds later ({@link changedSince}, {@link clearBitsIfUnchanged}, {@link waitWhileUnchanged}) and for
  * nothing else; only the bits of `tells` may be looked at. The explorer then need not tell apart what differs by the rest.
  */
-export function ticket(cells: Int32Array, index: number, tells: number): number {
-  if (control !== undefined) control.before("ticket", cells, index, tells, 0, undefined);
+export function readEpoch(cells: Int32Array, index: number, observableBits: number): number {
+  if (control !== undefined) control.before("epoch", cells, index, observableBits, 0, undefined);
   const value = Atomics.load(cells, index);
-  return control?.tickets === undefined ? value : control.tickets.conceal(value, tells);
+  return control?.epochs === undefined ? value : control.epochs.conceal(value, observableBits);
 }
 
 /** Whether any bit of `mask` is another than at the time of the ticket. */
-export function hasMoved(cells: Int32Array, index: number, ticket: number, mask: number): boolean {
-  const since = control?.tickets === undefined ? ticket : control.tickets.reveal(ticket);
-  if (control !== undefined) control.before("moved", cells, index, since, mask, undefined);
+export function changedSince(cells: Int32Array, index: number, epoch: number, mask: number): boolean {
+  const since = control?.epochs === undefined ? epoch : control.epochs.reveal(epoch);
+  if (control !== undefined) control.before("changedSince", cells, index, since, mask, undefined);
   return ((Atomics.load(cells, index) ^ since) & mask) !== 0;
 }
 
 /** Lowers the bits of `mask` if the cell holds what it held at the time of the ticket; returns whether it did. */
-export function lowerIf(cells: Int32Array, index: number, ticket: number, mask: number): boolean {
-  const since = control?.tickets === undefined ? ticket : control.tickets.reveal(ticket);
-  if (control !== undefined) control.before("lowerIf", cells, index, since, mask, undefined);
+export function clearBitsIfUnchanged(cells: Int32Array, index: number, epoch: number, mask: number): boolean {
+  const since = control?.epochs === undefined ? epoch : control.epochs.reveal(epoch);
+  if (control !== undefined) control.before("clearBitsIfUnchanged", cells, index, since, mask, undefined);
   return Atomics.compareExchange(cells, index, since, since & ~mask) === since;
 }
 
@@ -194,17 +194,17 @@ export function lowerIf(cells: Int32Array, index: number, ticket: number, mask: 
  * Blocks this thread while the bits of `mask` are those of the ticket, as {@link wait} does. The result can be `not-equal` though
  * they are, if others have changed: whoever waits looks again.
  */
-export function waitUnmoved(
+export function waitWhileUnchanged(
   cells: Int32Array,
   index: number,
-  ticket: number,
+  epoch: number,
   mask: number,
   timeoutMs: number,
 ): WaitResult {
-  if (control?.tickets !== undefined)
-    return control.tickets.wait(cells, index, control.tickets.reveal(ticket), mask, timeoutMs);
+  if (control?.epochs !== undefined)
+    return control.epochs.wait(cells, index, control.epochs.reveal(epoch), mask, timeoutMs);
   const value = Atomics.load(cells, index);
-  return ((value ^ ticket) & mask) === 0 ? wait(cells, index, value, timeoutMs) : "not-equal";
+  return ((value ^ epoch) & mask) === 0 ? wait(cells, index, value, timeoutMs) : "not-equal";
 }
 
 /** Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed. */
@@ -234,9 +234,9 @@ export function notify(cells: Int32Array, index: number): void {
  * sees it sooner so than by sleeping. It decides nothing, so the explorer need not know of it: to look for longer is no different
  * from going on later.
  */
-export function linger(cells: Int32Array, index: number, expected: number, looks: number): void {
+export function spinWait(cells: Int32Array, index: number, expected: number, spins: number): void {
   if (control !== undefined) return;
-  for (let look = 0; look < looks; look++) {
+  for (let spin = 0; spin < spins; spin++) {
     if (Atomics.load(cells, index) !== expected) return;
   }
 }

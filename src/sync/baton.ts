@@ -7,7 +7,7 @@
  */
 
 /** How often to look before going to sleep. A thread that gets the baton back soon saves itself a system call. */
-const LOOKS = 100;
+const SPIN_LIMIT = 100;
 
 /** Gives the baton to participant `to`. The giver must not run on, but for awaiting it. */
 export function passBaton(cells: Int32Array, to: number): void {
@@ -17,7 +17,7 @@ export function passBaton(cells: Int32Array, to: number): void {
 
 /** Waits until participant `me` is given the baton, and takes it. False when `timeoutMs` (real time) passed first. */
 export function awaitBaton(cells: Int32Array, me: number, timeoutMs = Infinity): boolean {
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let spins = 0; spins < SPIN_LIMIT; spins++) {
     if (Atomics.load(cells, me) === 1) break;
   }
   while (Atomics.load(cells, me) !== 1) {

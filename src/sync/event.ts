@@ -7,7 +7,19 @@
  * a waiter would have to sleep through exactly 2^31 sets to be misled.
  * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
  */
-import { and, bump, exchange, hasMoved, linger, lowerIf, notify, raise, test, ticket, waitUnmoved } from "./atomics.js";
+import {
+  and,
+  bump,
+  exchange,
+  changedSince,
+  spinWait,
+  clearBitsIfUnchanged,
+  notify,
+  raise,
+  test,
+  readEpoch,
+  waitWhileUnchanged,
+} from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { suspendOn, type Wait, type Waiter } from "./steps.js";
 
@@ -29,7 +41,7 @@ export interface Signal {
 /** Resumes a coroutine when an event is raised: the thread's reactor. */
 export interface Watcher {
   /** Resumes with true once `event` was raised after `ticket`, or with false when `timeoutMs` passed first. */
-  watch(event: Event, ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void;
+  watch(event: Event, epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void;
 }
 
 /** What an event needs of the arena it lies in. */
@@ -38,16 +50,16 @@ export interface EventHome {
   readonly clock: Clock;
   readonly reactor: Watcher;
   /** Rings the threads of the mask for the event `id`. */
-  ring(threads: number, id: number): void;
+  signalThreads(threads: number, id: number): void;
 }
 
 const FLAG = 1;
 const ONE_GENERATION = 2;
 const GENERATION = ~FLAG;
 /** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps, if it has as much time. */
-const SOON_MS = 0.1;
+const SPIN_WINDOW_MS = 0.1;
 /** How often it looks: for about as long as it takes to put a thread to sleep and wake it. */
-const LOOKS = 10_000;
+const SPIN_LIMIT = 10_000;
 
 export class Event implements Signal {
   readonly #home: EventHome;
@@ -71,13 +83,13 @@ export class Event implements Signal {
   /** Raises the flag and wakes every waiter. */
   set(): void {
     this.raise();
-    this.#tell();
+    this.#wakeWaiters();
   }
 
   /** Wakes every waiter that waits beyond an earlier ticket, and leaves the flag as it is. */
-  announce(): void {
-    this.advance();
-    this.#tell();
+  notifyAll(): void {
+    this.advanceEpoch();
+    this.#wakeWaiters();
   }
 
   /** The first half of {@link set}: the flag is up, and nobody who waits has been told. */
@@ -85,13 +97,13 @@ export class Event implements Signal {
     raise(this.#home.cells, this.#state, ONE_GENERATION, FLAG);
   }
 
-  /** The first half of {@link announce}: the event has moved on, and nobody who waits has been told. */
-  advance(): void {
+  /** The first half of {@link notifyAll}: the event has moved on, and nobody who waits has been told. */
+  advanceEpoch(): void {
     bump(this.#home.cells, this.#state, ONE_GENERATION);
   }
 
   /** Has the threads that are blocked on the event look at it again. Coroutines are roused through their ready set. */
-  rouse(): void {
+  wakeAll(): void {
     notify(this.#home.cells, this.#state);
   }
 
@@ -100,37 +112,38 @@ export class Event implements Signal {
     clearEvent(this.#home.cells, this.#state);
   }
 
-  /** What the event is now, for {@link clearIf} and {@link waitBeyond}. Nothing else may be read from it but the bits of `tells`. */
-  ticket(tells = 0): number {
-    return ticket(this.#home.cells, this.#state, tells);
+  /** What the event is now, for {@link clearIfUnchanged} and {@link waitSince}. Nothing else may be read from it but the bits of `tells`. */
+  epoch(observableBits = 0): number {
+    return readEpoch(this.#home.cells, this.#state, observableBits);
   }
 
   /** Lowers the flag unless anything has happened to the event since `ticket`. Returns whether nothing had. */
-  clearIf(ticket: number): boolean {
-    return lowerIf(this.#home.cells, this.#state, ticket, FLAG);
+  clearIfUnchanged(epoch: number): boolean {
+    return clearBitsIfUnchanged(this.#home.cells, this.#state, epoch, FLAG);
   }
 
   wait(timeoutMs = Infinity): boolean {
-    const ticket = this.ticket(FLAG);
-    return (ticket & FLAG) !== 0 || this.waitBeyond(ticket, timeoutMs);
+    const epoch = this.epoch(FLAG);
+    return (epoch & FLAG) !== 0 || this.waitSince(epoch, timeoutMs);
   }
 
   /** Blocks until the event was set or announced after `ticket`; false when `timeoutMs` passed first. */
-  waitBeyond(ticket: number, timeoutMs: number): boolean {
+  waitSince(epoch: number, timeoutMs: number): boolean {
     const { cells, clock } = this.#home;
     let deadline = Infinity;
     if (timeoutMs !== Infinity) {
       const now = clock.now();
       deadline = now + timeoutMs;
-      if (timeoutMs > SOON_MS && now - this.#began < SOON_MS) linger(cells, this.#state, ticket, LOOKS);
+      if (timeoutMs > SPIN_WINDOW_MS && now - this.#began < SPIN_WINDOW_MS)
+        spinWait(cells, this.#state, epoch, SPIN_LIMIT);
       this.#began = now;
     }
     let remaining = timeoutMs;
-    let raised = hasMoved(cells, this.#state, ticket, GENERATION);
+    let raised = changedSince(cells, this.#state, epoch, GENERATION);
     while (!raised) {
       if (!(remaining > 0)) return false;
-      const outcome = waitUnmoved(cells, this.#state, ticket, GENERATION, remaining);
-      raised = hasMoved(cells, this.#state, ticket, GENERATION);
+      const outcome = waitWhileUnchanged(cells, this.#state, epoch, GENERATION, remaining);
+      raised = changedSince(cells, this.#state, epoch, GENERATION);
       if (outcome === "timed-out") return raised;
       if (deadline !== Infinity && !raised) remaining = deadline - clock.now();
     }
@@ -145,21 +158,21 @@ export class Event implements Signal {
     return {
       block: () => this.wait(timeoutMs),
       start: (waiter) => {
-        const ticket = this.ticket(FLAG);
-        if ((ticket & FLAG) !== 0) waiter.resume(true);
-        else this.watch(ticket, timeoutMs, waiter);
+        const epoch = this.epoch(FLAG);
+        if ((epoch & FLAG) !== 0) waiter.resume(true);
+        else this.watch(epoch, timeoutMs, waiter);
       },
     };
   }
 
-  /** {@link waitBeyond} as a wait of Steps. */
-  waitingBeyond(ticket: number, timeoutMs: number): Wait<boolean> {
-    return new BeyondTicket(this, ticket, timeoutMs);
+  /** {@link waitSince} as a wait of Steps. */
+  waitingSince(epoch: number, timeoutMs: number): Wait<boolean> {
+    return new EpochWait(this, epoch, timeoutMs);
   }
 
   /** Whether the event was set or announced after `ticket`. */
-  wasRaisedSince(ticket: number): boolean {
-    return hasMoved(this.#home.cells, this.#state, ticket, GENERATION);
+  changedSince(epoch: number): boolean {
+    return changedSince(this.#home.cells, this.#state, epoch, GENERATION);
   }
 
   /** The word of the watching threads, for the reactor. */
@@ -167,34 +180,34 @@ export class Event implements Signal {
     return this.#state + 1;
   }
 
-  /** {@link waitBeyond} without blocking: resumes the waiter with what it would return. */
-  watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
-    this.#home.reactor.watch(this, ticket, timeoutMs, waiter);
+  /** {@link waitSince} without blocking: resumes the waiter with what it would return. */
+  watch(epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    this.#home.reactor.watch(this, epoch, timeoutMs, waiter);
   }
 
   /** Wakes whoever waits, after the state has changed. */
-  #tell(): void {
+  #wakeWaiters(): void {
     const { cells } = this.#home;
     notify(cells, this.#state);
     // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
-    if (test(cells, this.watchers, -1)) this.#home.ring(exchange(cells, this.watchers, 0), this.id);
+    if (test(cells, this.watchers, -1)) this.#home.signalThreads(exchange(cells, this.watchers, 0), this.id);
   }
 }
 
 /** A class, because one is made for each update: closures take twice as much memory. */
-class BeyondTicket implements Wait<boolean> {
+class EpochWait implements Wait<boolean> {
   constructor(
     private readonly event: Event,
-    private readonly ticket: number,
+    private readonly epoch: number,
     private readonly timeoutMs: number,
   ) {}
 
   block(): boolean {
-    return this.event.waitBeyond(this.ticket, this.timeoutMs);
+    return this.event.waitSince(this.epoch, this.timeoutMs);
   }
 
   start(waiter: Waiter<boolean>): void {
-    this.event.watch(this.ticket, this.timeoutMs, waiter);
+    this.event.watch(this.epoch, this.timeoutMs, waiter);
   }
 }
 

@@ -7,20 +7,20 @@ export {
   takeControl,
   type AtomicOperation,
   type Control,
-  type Tickets,
+  type EpochTable,
   type Update,
   type WaitResult,
 } from "./atomics.js";
 export { awaitBaton, passBaton } from "./baton.js";
 export { newClockOffset, shiftClock, shiftedClock, systemClock, type Clock } from "./clock.js";
-export { describeWords, type WordDescription } from "./describe.js";
+export { describeWords, type WordDescription } from "./describe-words.js";
 export { Event, type Signal } from "./event.js";
 export type { Json } from "./json.js";
 export { EVENT_NAMES, MAX_THREADS, type ArenaSizes, type EventName } from "./layout.js";
 export { MAILBOX_KINDS, neverAbsent, type Absence, type Mailbox, type MailboxKind, type Message } from "./mailbox.js";
 export { MailboxFullError, PayloadTooLargeError } from "./mailbox-errors.js";
-export { awaitNews, awaitNewsAsync, openMailbox } from "./open-mailbox.js";
-export { park, standingStill, type ParkOptions } from "./parked.js";
+export { waitForChange, waitForChangeAsync, openMailbox } from "./open-mailbox.js";
+export { park, manualDriver, type ParkOptions } from "./park.js";
 export { Reactor, type Driver } from "./reactor.js";
 export { Slot } from "./slot.js";
 export {
@@ -33,5 +33,5 @@ export {
 export type { SlotRecorder } from "./slot-recorder.js";
 export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait, type Waiter } from "./steps.js";
 export { TimerQueue, type Timeout, type TimeoutRow, type Timer } from "./timer-queue.js";
-export type { Witness } from "./witness.js";
+export type { SlotInterceptor } from "./slot-interceptor.js";
 export { WrappedMailbox, wrapMailbox } from "./wrap-mailbox.js";

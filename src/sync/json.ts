@@ -11,10 +11,10 @@ export function encode(value: Json): string {
 }
 
 /** Bytes that a UTF-16 unit takes in UTF-8 at most. */
-const MOST_BYTES = 3;
+const MAX_BYTES = 3;
 
 /** How many bytes the UTF-8 of `text` has if that is near `limit`, and otherwise no more than it can have; counting exactly takes longer. */
 export function bytesOf(text: string, limit: number): number {
-  const most = text.length * MOST_BYTES;
+  const most = text.length * MAX_BYTES;
   return most <= limit ? most : Buffer.byteLength(text);
 }

@@ -35,7 +35,7 @@ export const HEADER = {
   wideSlots: 3,
   wideRingBytes: 4,
   aliveThreads: 5,
-  saidOnce: 6,
+  claimedOnce: 6,
   words: 16,
 } as const;
 export const MAGIC = 0x43724f64;
@@ -71,7 +71,7 @@ export interface Layout extends ArenaSizes {
 const CACHE_LINE_WORDS = 16;
 
 /** The most bytes of an arena: the longest view of memory that Node.js 20 makes. */
-export const MOST_ARENA_BYTES = 2 ** 32;
+export const MAX_ARENA_BYTES = 2 ** 32;
 
 /** Computes the places from the sizes. Throws a RangeError on sizes that make no arena, or one that no buffer can hold. */
 export function layoutOf(sizes: ArenaSizes): Layout {
@@ -98,9 +98,9 @@ export function layoutOf(sizes: ArenaSizes): Layout {
   const wideSlotWords = SLOT.words + wideRingBytes / 4;
   const firstWideSlot = place(wideSlots * wideSlotWords);
   const totalBytes = at * 4;
-  if (totalBytes > MOST_ARENA_BYTES) {
+  if (totalBytes > MAX_ARENA_BYTES) {
     throw new RangeError(
-      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: it can have ${MOST_ARENA_BYTES} at most`,
+      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: it can have ${MAX_ARENA_BYTES} at most`,
     );
   }
   return {

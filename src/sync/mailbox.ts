@@ -55,7 +55,7 @@ export interface Mailbox {
    * Waits until there is something to tell the consumer, or `timeoutMs` (ms) passed. What that is, it then finds out by
    * looking: a message, shutdown, a worker who is gone.
    */
-  news(timeoutMs: number, worker: Absence): Steps<void>;
+  waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void>;
   /** Wakes the consumer because the agent's new status frees pending acts (disconnect, returned, timeout). */
   release(): void;
   /** Marks the mailbox shut down and wakes the consumer. */

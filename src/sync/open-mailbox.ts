@@ -11,12 +11,12 @@ export function openMailbox(slot: Slot, kind: MailboxKind = "sound"): Mailbox {
   return kind === "sound" ? new SoundMailbox(slot) : new ReferenceMailbox(slot);
 }
 
-/** {@link Mailbox.news} with the thread blocked, for use outside Steps. */
-export function awaitNews(mailbox: Mailbox, timeoutMs = Infinity): void {
-  block(mailbox.news(timeoutMs, neverAbsent));
+/** {@link Mailbox.waitForChangeSteps} with the thread blocked, for use outside Steps. */
+export function waitForChange(mailbox: Mailbox, timeoutMs = Infinity): void {
+  block(mailbox.waitForChangeSteps(timeoutMs, neverAbsent));
 }
 
-/** {@link awaitNews} without blocking. */
-export function awaitNewsAsync(mailbox: Mailbox, timeoutMs = Infinity): Promise<void> {
-  return suspend(mailbox.news(timeoutMs, neverAbsent));
+/** {@link waitForChange} without blocking. */
+export function waitForChangeAsync(mailbox: Mailbox, timeoutMs = Infinity): Promise<void> {
+  return suspend(mailbox.waitForChangeSteps(timeoutMs, neverAbsent));
 }

@@ -3,21 +3,21 @@
  * any number of waiting agents; nothing in the engine or the operating system grows with them.
  *
  * The reactor only keeps the books and resumes what is ready ({@link Reactor.turn}). When to take a turn is up to a driver:
- * the event loop (evented.ts), a thread that parks between turns (parked.ts), or the virtual engine.
+ * the event loop (event-loop-driver.ts), a thread that parks between turns (park.ts), or the virtual engine.
  */
 import { load, or } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import type { Event, Watcher } from "./event.js";
-import { Paged } from "./paged.js";
+import { PagedArray } from "./paged-array.js";
 import type { ReadySet } from "./ready-set.js";
 import type { Wait, Waiter } from "./steps.js";
-import { block as blockFor } from "./sleep.js";
+import { sleepBlocked as blockFor } from "./sleep.js";
 import { TimerQueue, type Timeout, type Timer } from "./timer-queue.js";
 
 /** Told by a reactor that it has something to wait for, so that somebody takes its turns. */
 export interface Driver {
   /** Something was added: a watched event, or a timer. */
-  wanted(): void;
+  requestTurn(): void;
 }
 
 /** The reactor's part of an arena: this thread's place in it. */
@@ -44,7 +44,7 @@ class Watch implements Timeout {
   /** The neighbours among the waiters of the same event. */
   older: Watch | undefined = undefined;
   newer: Watch | undefined = undefined;
-  ticket = 0;
+  epoch = 0;
   due = Infinity;
   /** Undefined while nobody waits. */
   waiter: Waiter<boolean> | undefined = undefined;
@@ -65,17 +65,17 @@ export class Reactor implements Watcher {
   readonly #findHome: () => ReactorHome;
   #homeFound: ReactorHome | undefined;
   /** The newest waiter of each event that is, or was, waited for. */
-  readonly #watches = new Paged<Watch>();
+  readonly #watches = new PagedArray<Watch>();
   /** What a watch whose time has run out calls; one for all of them. */
   readonly #expire = (watch: Watch): void => {
-    const { event, ticket } = watch;
-    this.#release(watch)?.resume(event.wasRaisedSince(ticket));
+    const { event, epoch } = watch;
+    this.#endWatch(watch)?.resume(event.changedSince(epoch));
   };
   #driver: Driver | undefined;
   #waiting = 0;
-  #turnedAt = 0;
-  #lookedAt: number | undefined;
-  #lookedBefore: number | undefined;
+  #lastTurnAt = 0;
+  #lastPollAt: number | undefined;
+  #previousPollAt: number | undefined;
 
   /** `findHome` is called when the first event is watched: a thread that only blocks needs no place in the arena. */
   constructor(clock: Clock, findHome: () => ReactorHome) {
@@ -86,7 +86,7 @@ export class Reactor implements Watcher {
   /** Chooses who takes this reactor's turns from now on; `undefined`: the event loop. */
   drive(driver: Driver | undefined): void {
     this.#driver = driver;
-    if (!this.isIdle) this.#want();
+    if (!this.isIdle) this.#requestTurn();
   }
 
   get driver(): Driver | undefined {
@@ -99,16 +99,16 @@ export class Reactor implements Watcher {
   }
 
   /** When it last looked at its timers, ms on the clock: at the end of which its last turn had resumed what was ready. */
-  get turnedAt(): number {
-    return this.#turnedAt;
+  get lastTurnAt(): number {
+    return this.#lastTurnAt;
   }
 
   /**
    * When it looked for what was ready in the turn before the present one, ms on the clock: whatever was raised before that and was
    * waited for then has been resumed. Undefined before the second turn, and where a driver resumes without turns.
    */
-  get lookedBefore(): number | undefined {
-    return this.#lookedBefore;
+  get previousPollAt(): number | undefined {
+    return this.#previousPollAt;
   }
 
   /** Whether anything is waited for at all. */
@@ -116,8 +116,8 @@ export class Reactor implements Watcher {
     return this.#waiting === 0 && this.timers.size === 0;
   }
 
-  watch(event: Event, ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
-    if (event.wasRaisedSince(ticket)) {
+  watch(event: Event, epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    if (event.changedSince(epoch)) {
       waiter.resume(true);
       return;
     }
@@ -127,7 +127,7 @@ export class Reactor implements Watcher {
     }
     const home = this.#home;
     const watch = this.#watchOf(event);
-    watch.ticket = ticket;
+    watch.epoch = epoch;
     watch.waiter = waiter;
     this.#waiting++;
     if (timeoutMs !== Infinity) {
@@ -135,7 +135,7 @@ export class Reactor implements Watcher {
       this.timers.addTimeout(watch, timeoutMs);
     }
     arm(watch, home);
-    this.#want();
+    this.#requestTurn();
   }
 
   /** Calls `fire` at `due` (ms on the clock). Returns the timer, for {@link cancel}. */
@@ -148,7 +148,7 @@ export class Reactor implements Watcher {
   /** Sets a timer of the caller's own, which is in no queue. */
   add(timer: Timer): void {
     this.timers.add(timer);
-    this.#want();
+    this.#requestTurn();
   }
 
   cancel(timer: Timer): void {
@@ -220,8 +220,8 @@ export class Reactor implements Watcher {
    * was anything to do. When a waiter throws, what is left of the turn has the next one.
    */
   turn(): boolean {
-    this.#lookedBefore = this.#lookedAt;
-    this.#lookedAt = this.clock.now();
+    this.#previousPollAt = this.#lastPollAt;
+    this.#lastPollAt = this.clock.now();
     const ids = this.takeReady();
     let next = 0;
     try {
@@ -233,28 +233,28 @@ export class Reactor implements Watcher {
       for (const id of ids.slice(next)) this.#home.ready.add(id);
     }
     const now = this.clock.now();
-    this.#turnedAt = now;
+    this.#lastTurnAt = now;
     return this.timers.fireDue(now) || ids.length > 0;
   }
 
   /** Who waited with this watch, if its event was raised since; otherwise it goes on. */
   #ended(watch: Watch): Waiter<boolean> | undefined {
     if (watch.waiter === undefined) return undefined;
-    if (!watch.event.wasRaisedSince(watch.ticket)) {
+    if (!watch.event.changedSince(watch.epoch)) {
       arm(watch, this.#home);
       return undefined;
     }
     this.timers.cancel(watch);
-    return this.#release(watch);
+    return this.#endWatch(watch);
   }
 
   get #home(): ReactorHome {
     return (this.#homeFound ??= this.#findHome());
   }
 
-  #want(): void {
+  #requestTurn(): void {
     this.#driver ??= this.#home.driver;
-    this.#driver.wanted();
+    this.#driver.requestTurn();
   }
 
   /** A watch among those of the event, with which nobody waits. */
@@ -273,7 +273,7 @@ export class Reactor implements Watcher {
   }
 
   /** Ends the wait of a watch; returns who waited. It stays if it is the only one of its event. */
-  #release(watch: Watch): Waiter<boolean> | undefined {
+  #endWatch(watch: Watch): Waiter<boolean> | undefined {
     const { event, older, newer, waiter } = watch;
     if (older !== undefined) older.newer = newer;
     if (newer !== undefined) newer.older = older;
@@ -285,8 +285,8 @@ export class Reactor implements Watcher {
 }
 
 /** Puts this thread among the event's watchers; if the event was raised in between, makes it ready at once. */
-function arm({ event, ticket }: Watch, { cells, ready, threadBit }: ReactorHome): void {
+function arm({ event, epoch }: Watch, { cells, ready, threadBit }: ReactorHome): void {
   const bit = 1 << threadBit;
   if ((load(cells, event.watchers) & bit) === 0) or(cells, event.watchers, bit);
-  if (event.wasRaisedSince(ticket)) ready.add(event.id);
+  if (event.changedSince(epoch)) ready.add(event.id);
 }

@@ -1,13 +1,13 @@
 /**
  * A slot every operation on which takes a number in the slot, and is noted by it. The same memory as the plain slot, and the same
- * meaning. What a {@link WitnessedSlot} does in general is written out here operation by operation: this is in the way of every live update
+ * meaning. What a {@link InterceptedSlot} does in general is written out here operation by operation: this is in the way of every live update
  * of a run. There are as many of these as agents, and each is looked at when its memory is out of the cache: so they hold as little as
  * they can, and what all of them have in common is in the arena.
  */
 import { Event } from "./event.js";
 import { SLOT, type EventName } from "./layout.js";
 import { Ring, type Taken } from "./ring.js";
-import { enterOrder, leaveOrder } from "./slot-order.js";
+import { beginOrdered, endOrdered } from "./slot-order.js";
 import { eventOperations, slotOperations, type EventOperations } from "./slot-operations.js";
 import type { SlotRecorder } from "./slot-recorder.js";
 import { Slot, type SlotHome } from "./slot.js";
@@ -19,8 +19,8 @@ const {
   markShutdown: MARK_SHUTDOWN,
   isReleased: IS_RELEASED,
   markReleased: MARK_RELEASED,
-  marks: MARKS,
-  rouse: ROUSE,
+  markCount: MARK_COUNT,
+  wakeAll: WAKE_ALL,
 } = slotOperations;
 
 export class RecordedSlot extends Slot {
@@ -40,57 +40,57 @@ export class RecordedSlot extends Slot {
     this.#ringBytes = ringBytes;
   }
 
-  override enter(): number {
-    return enterOrder(this.#cells, this.#order, this.#thread);
+  override beginOperation(): number {
+    return beginOrdered(this.#cells, this.#order, this.#thread);
   }
 
   /** Leaves, and notes what was done. */
   done(number: number, code: number, positive: boolean): void {
-    leaveOrder(this.#cells, this.#order, number);
+    endOrdered(this.#cells, this.#order, number);
     this.recorder.noteOperation(this.index, number, code, positive);
   }
 
   override get isShutdown(): boolean {
-    const number = this.enter();
+    const number = this.beginOperation();
     const is = super.isShutdown;
     this.done(number, IS_SHUTDOWN.code, is);
     return is;
   }
 
   override markShutdown(): void {
-    const number = this.enter();
+    const number = this.beginOperation();
     super.markShutdown();
     this.done(number, MARK_SHUTDOWN.code, false);
   }
 
   override get isReleased(): boolean {
-    const number = this.enter();
+    const number = this.beginOperation();
     const is = super.isReleased;
     this.done(number, IS_RELEASED.code, is);
     return is;
   }
 
   override markReleased(): void {
-    const number = this.enter();
+    const number = this.beginOperation();
     super.markReleased();
     this.done(number, MARK_RELEASED.code, false);
   }
 
-  override get marks(): number {
-    const number = this.enter();
-    const marks = super.marks;
-    this.done(number, MARKS.code, MARKS.isPositive(marks));
-    return marks;
+  override get markCount(): number {
+    const number = this.beginOperation();
+    const markCount = super.markCount;
+    this.done(number, MARK_COUNT.code, MARK_COUNT.isPositive(markCount));
+    return markCount;
   }
 
   /** What it comes to is no operation of its own. Who rouses a slot has not opened it: its time alone says which tenant it befell. */
-  override rouse(): void {
+  override wakeAll(): void {
     const plain = new Slot(this.home, this.index, this.word, this.#ringBytes);
-    const number = this.enter();
-    plain.rouse();
+    const number = this.beginOperation();
+    plain.wakeAll();
     const at = this.clock.now();
-    this.leave(number);
-    this.recorder.noteTimed(this.index, number, ROUSE.code, false, at, undefined);
+    this.endOperation(number);
+    this.recorder.noteTimed(this.index, number, WAKE_ALL.code, false, at, undefined);
   }
 
   protected override makeRing(bytes: number): Ring {
@@ -111,7 +111,7 @@ class RecordedRing extends Ring {
   }
 
   override get count(): number {
-    const number = this.#slot.enter();
+    const number = this.#slot.beginOperation();
     const count = super.count;
     this.#slot.done(number, COUNT.code, COUNT.isPositive(count));
     return count;
@@ -119,7 +119,7 @@ class RecordedRing extends Ring {
 
   override get isEmpty(): boolean {
     const slot = this.#slot;
-    const number = slot.enter();
+    const number = slot.beginOperation();
     const is = super.isEmpty;
     slot.done(number, IS_EMPTY.code, is);
     return is;
@@ -127,21 +127,21 @@ class RecordedRing extends Ring {
 
   override push(message: string, thread: number): number {
     const slot = this.#slot;
-    const number = slot.enter();
+    const number = slot.beginOperation();
     const pending = super.push(message, thread);
-    slot.leave(number);
+    slot.endOperation(number);
     slot.recorder.notePush(slot.index, number, PUSH.code, PUSH.isPositive(pending), Buffer.byteLength(message));
     return pending;
   }
 
   override shift(): Taken | undefined {
     const slot = this.#slot;
-    const number = slot.enter();
+    const number = slot.beginOperation();
     let taken;
     try {
       taken = super.shift();
     } catch (error) {
-      slot.leave(number);
+      slot.endOperation(number);
       throw error;
     }
     slot.done(number, SHIFT.code, taken !== undefined);
@@ -160,63 +160,63 @@ class RecordedEvent extends Event {
   }
 
   override isSet(): boolean {
-    const number = this.#slot.enter();
+    const number = this.#slot.beginOperation();
     const is = super.isSet();
     this.#slot.done(number, this.#operations.isSet.code, is);
     return is;
   }
 
   override raise(): void {
-    const number = this.#slot.enter();
+    const number = this.#slot.beginOperation();
     super.raise();
     this.#slot.done(number, this.#operations.raise.code, false);
   }
 
-  override advance(): void {
-    const number = this.#slot.enter();
-    super.advance();
-    this.#slot.done(number, this.#operations.advance.code, false);
+  override advanceEpoch(): void {
+    const number = this.#slot.beginOperation();
+    super.advanceEpoch();
+    this.#slot.done(number, this.#operations.advanceEpoch.code, false);
   }
 
   override clear(): void {
-    const number = this.#slot.enter();
+    const number = this.#slot.beginOperation();
     super.clear();
     this.#slot.done(number, this.#operations.clear.code, false);
   }
 
-  override ticket(tells = 0): number {
-    const number = this.#slot.enter();
-    const ticket = super.ticket(tells);
-    const operation = this.#operations.ticket;
-    this.#slot.done(number, operation.code, operation.isPositive(ticket));
-    return ticket;
+  override epoch(observableBits = 0): number {
+    const number = this.#slot.beginOperation();
+    const epoch = super.epoch(observableBits);
+    const operation = this.#operations.epoch;
+    this.#slot.done(number, operation.code, operation.isPositive(epoch));
+    return epoch;
   }
 
-  override clearIf(ticket: number): boolean {
-    const number = this.#slot.enter();
-    const cleared = super.clearIf(ticket);
-    this.#slot.done(number, this.#operations.clearIf.code, cleared);
+  override clearIfUnchanged(epoch: number): boolean {
+    const number = this.#slot.beginOperation();
+    const cleared = super.clearIfUnchanged(epoch);
+    this.#slot.done(number, this.#operations.clearIfUnchanged.code, cleared);
     return cleared;
   }
 
-  override waitBeyond(ticket: number, timeoutMs: number): boolean {
+  override waitSince(epoch: number, timeoutMs: number): boolean {
     const { waiter } = this.#slot.recorder;
-    super.waitBeyond(ticket, timeoutMs);
-    return this.wake(ticket, waiter);
+    super.waitSince(epoch, timeoutMs);
+    return this.wake(epoch, waiter);
   }
 
-  override watch(ticket: number, timeoutMs: number, waiter: Waiter<boolean>): void {
-    super.watch(ticket, timeoutMs, new RecordedWait(this, ticket, this.#slot.recorder.waiter, waiter));
+  override watch(epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void {
+    super.watch(epoch, timeoutMs, new RecordedWait(this, epoch, this.#slot.recorder.waiter, waiter));
   }
 
   /** What a wait of `waiter` comes to is looked up again at its end, where its place in the order is taken. */
-  wake(ticket: number, waiter: object | undefined): boolean {
+  wake(epoch: number, waiter: object | undefined): boolean {
     const slot = this.#slot;
-    const number = slot.enter();
-    const raised = super.wasRaisedSince(ticket);
+    const number = slot.beginOperation();
+    const raised = super.changedSince(epoch);
     // Before anybody else has the next number: later in the order is not earlier in time.
     const at = slot.clock.now();
-    slot.leave(number);
+    slot.endOperation(number);
     slot.recorder.noteTimed(slot.index, number, this.#operations.wake.code, raised, at, waiter);
     return raised;
   }
@@ -226,13 +226,13 @@ class RecordedEvent extends Event {
 class RecordedWait implements Waiter<boolean> {
   constructor(
     private readonly event: RecordedEvent,
-    private readonly ticket: number,
+    private readonly epoch: number,
     private readonly call: object | undefined,
     private readonly waiter: Waiter<boolean>,
   ) {}
 
   resume(): void {
-    this.waiter.resume(this.event.wake(this.ticket, this.call));
+    this.waiter.resume(this.event.wake(this.epoch, this.call));
   }
 
   fail(error: unknown): void {

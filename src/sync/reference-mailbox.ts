@@ -54,7 +54,7 @@ export class ReferenceMailbox implements Mailbox {
     return taken;
   }
 
-  *news(timeoutMs: number): Steps<void> {
+  *waitForChangeSteps(timeoutMs: number): Steps<void> {
     yield* wait(this.#event.waiting(timeoutMs));
   }
 

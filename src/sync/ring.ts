@@ -12,7 +12,7 @@
  * A producer takes the lock by compare-exchange, writes its record beyond the tail, writes the new tail into the tail that
  * is not in force, and then makes all of it true at once with one compare-exchange: count + 1, the other tail in force,
  * lock free. A producer that dies at any point before that has changed nothing, one that dies after it has changed
- * everything, and {@link Ring.abandon} takes the lock away from the dead.
+ * everything, and {@link Ring.recoverFrom} takes the lock away from the dead.
  *
  * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
  * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
@@ -25,9 +25,9 @@ import {
   notify,
   store,
   test,
-  ticket,
+  readEpoch,
   update,
-  waitUnmoved,
+  waitWhileUnchanged,
   type PlainAccess,
 } from "./atomics.js";
 import type { Json } from "./json.js";
@@ -125,7 +125,7 @@ export class Ring {
    * Frees the lock if `thread`, which is dead, holds it. Whatever it was appending was never in the queue. Wakes those who
    * wait for the lock in any case: it may have died after it freed the lock and before it said so.
    */
-  abandon(thread: number): void {
+  recoverFrom(thread: number): void {
     for (;;) {
       const queue = load(this.#cells, this.#queue);
       if ((queue & OWNER) >>> OWNER_SHIFT !== thread + 1) break;
@@ -156,9 +156,9 @@ export class Ring {
     for (;;) {
       const before = update(this.#cells, this.#queue, OWNER | CONTENDED | PARITY, claimed, mine);
       if ((before & OWNER) === 0) return (before & PARITY) === 0 ? 0 : 1;
-      const queue = ticket(this.#cells, this.#queue, OWNER | CONTENDED);
+      const queue = readEpoch(this.#cells, this.#queue, OWNER | CONTENDED);
       if ((queue & OWNER) !== 0 && (queue & CONTENDED) !== 0)
-        waitUnmoved(this.#cells, this.#queue, queue, WHOLE, Infinity);
+        waitWhileUnchanged(this.#cells, this.#queue, queue, WHOLE, Infinity);
     }
   }
 

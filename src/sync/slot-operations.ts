@@ -1,6 +1,6 @@
 /**
  * Everything that can be done to a slot by which the agent's observers affect each other, as values: so that who watches a slot can
- * note what was done to it, and do the same again in the same order on another slot (witness.ts, src/engine/order).
+ * note what was done to it, and do the same again in the same order on another slot (slot-interceptor.ts, src/engine/order).
  */
 import { EVENT_NAMES, type EventName } from "./layout.js";
 import type { Slot } from "./slot.js";
@@ -8,7 +8,7 @@ import type { Slot } from "./slot.js";
 /** What an operation is given besides the slot: an encoded message, a ticket of the event, or nothing. */
 export interface OperationArguments {
   readonly message: string;
-  readonly ticket: number;
+  readonly epoch: number;
   readonly nothing: undefined;
 }
 export type ArgumentKind = keyof OperationArguments;
@@ -22,12 +22,12 @@ export interface SlotOperation<Kind extends ArgumentKind, Outcome> {
   /** The event it is done to, if it is done to one. */
   readonly event: EventName | undefined;
   /** Whether its outcome is what operations take as a ticket. */
-  readonly givesTicket: boolean;
+  readonly returnsEpoch: boolean;
   /** Whether it is the look with which a wait ends. */
   readonly endsWait: boolean;
   /** Whether it is to be recorded with its time. */
   readonly isTimed: boolean;
-  carryOut(slot: Slot, argument: OperationArguments[Kind]): Outcome;
+  execute(slot: Slot, argument: OperationArguments[Kind]): Outcome;
   /** What of the outcome can be compared between two slots: tickets count on from earlier tenants, so only the flag of one can. */
   isPositive(outcome: Outcome): boolean;
 }
@@ -40,24 +40,24 @@ const operations: AnySlotOperation[] = [];
 function define<Kind extends ArgumentKind, Outcome>(
   name: string,
   takes: Kind,
-  carryOut: (slot: Slot, argument: OperationArguments[Kind]) => Outcome,
+  execute: (slot: Slot, argument: OperationArguments[Kind]) => Outcome,
   isPositive: (outcome: Outcome) => boolean,
   {
     event,
-    givesTicket = false,
+    returnsEpoch = false,
     endsWait = false,
     isTimed = endsWait,
-  }: { event?: EventName; givesTicket?: boolean; endsWait?: boolean; isTimed?: boolean } = {},
+  }: { event?: EventName; returnsEpoch?: boolean; endsWait?: boolean; isTimed?: boolean } = {},
 ): SlotOperation<Kind, Outcome> {
   const operation = {
     code: operations.length,
     name,
     takes,
     event,
-    givesTicket,
+    returnsEpoch,
     endsWait,
     isTimed,
-    carryOut,
+    execute,
     isPositive,
   };
   operations.push(operation);
@@ -92,44 +92,50 @@ export const slotOperations = {
   markShutdown: define("markShutdown", "nothing", (slot) => slot.markShutdown(), never),
   isReleased: define("isReleased", "nothing", (slot) => slot.isReleased, itself),
   markReleased: define("markReleased", "nothing", (slot) => slot.markReleased(), never),
-  marks: define(
-    "marks",
+  markCount: define(
+    "markCount",
     "nothing",
-    (slot) => slot.marks,
-    (marks) => marks > 0,
+    (slot) => slot.markCount,
+    (markCount) => markCount > 0,
   ),
-  rouse: define("rouse", "nothing", (slot) => slot.rouse(), never, { isTimed: true }),
+  wakeAll: define("wakeAll", "nothing", (slot) => slot.wakeAll(), never, { isTimed: true }),
 } as const;
 
 /** Operations on one of the slot's events. */
 export interface EventOperations {
   readonly isSet: SlotOperation<"nothing", boolean>;
   readonly raise: SlotOperation<"nothing", void>;
-  readonly advance: SlotOperation<"nothing", void>;
+  readonly advanceEpoch: SlotOperation<"nothing", void>;
   readonly clear: SlotOperation<"nothing", void>;
-  readonly ticket: SlotOperation<"nothing", number>;
-  readonly clearIf: SlotOperation<"ticket", boolean>;
+  readonly epoch: SlotOperation<"nothing", number>;
+  readonly clearIfUnchanged: SlotOperation<"epoch", boolean>;
   /** How a wait ended: whether the event was raised since the ticket, or the time ran out. */
-  readonly wake: SlotOperation<"ticket", boolean>;
+  readonly wake: SlotOperation<"epoch", boolean>;
 }
 
 function operationsOn(event: EventName): EventOperations {
   return {
     isSet: define(`${event}.isSet`, "nothing", (slot) => slot.event(event).isSet(), itself, { event }),
     raise: define(`${event}.set`, "nothing", (slot) => slot.event(event).raise(), never, { event }),
-    advance: define(`${event}.announce`, "nothing", (slot) => slot.event(event).advance(), never, { event }),
+    advanceEpoch: define(`${event}.notifyAll`, "nothing", (slot) => slot.event(event).advanceEpoch(), never, { event }),
     clear: define(`${event}.clear`, "nothing", (slot) => slot.event(event).clear(), never, { event }),
-    ticket: define(
-      `${event}.ticket`,
+    epoch: define(
+      `${event}.epoch`,
       "nothing",
-      (slot) => slot.event(event).ticket(),
-      (ticket) => (ticket & 1) === 1,
-      { event, givesTicket: true },
+      (slot) => slot.event(event).epoch(),
+      (epoch) => (epoch & 1) === 1,
+      { event, returnsEpoch: true },
     ),
-    clearIf: define(`${event}.clearIf`, "ticket", (slot, ticket) => slot.event(event).clearIf(ticket), itself, {
-      event,
-    }),
-    wake: define(`${event}.wake`, "ticket", (slot, ticket) => slot.event(event).wasRaisedSince(ticket), itself, {
+    clearIfUnchanged: define(
+      `${event}.clearIfUnchanged`,
+      "epoch",
+      (slot, epoch) => slot.event(event).clearIfUnchanged(epoch),
+      itself,
+      {
+        event,
+      },
+    ),
+    wake: define(`${event}.wake`, "epoch", (slot, epoch) => slot.event(event).changedSince(epoch), itself, {
       event,
       endsWait: true,
     }),

@@ -3,43 +3,43 @@
  * one. So the numbers are the order in which operations took effect, across the words of the slot.
  *
  * One word: bits 0–5 the thread that is in an operation, plus 1; above them how many operations there were. A thread that dies in one is
- * put out of it by {@link abandonOrder}, and leaves its number unused.
+ * put out of it by {@link recoverOrder}, and leaves its number unused.
  */
 import { compareExchange, load, store, wait } from "./atomics.js";
 
 const OWNER = 0x3f;
 const NUMBER_SHIFT = 6;
 /** An operation takes less than a microsecond, and longer only where its thread was put aside: then there is no use in looking. */
-const LOOKS = 200;
-const NAP_MS = 0.05;
+const SPIN_LIMIT = 200;
+const SLEEP_MS = 0.05;
 
 /** Begins an operation of `thread`; gives its number. */
-export function enterOrder(cells: Int32Array, word: number, thread: number): number {
+export function beginOrdered(cells: Int32Array, word: number, thread: number): number {
   const order = load(cells, word);
   if ((order & OWNER) === 0 && compareExchange(cells, word, order, order | (thread + 1)) === order)
     return order >>> NUMBER_SHIFT;
-  return enterOccupied(cells, word, thread);
+  return beginContended(cells, word, thread);
 }
 
 /** Ends the operation `number`, which has taken effect. */
-export function leaveOrder(cells: Int32Array, word: number, number: number): void {
+export function endOrdered(cells: Int32Array, word: number, number: number): void {
   store(cells, word, (number + 1) << NUMBER_SHIFT);
 }
 
 /** Ends the operation that `thread`, which is dead, was in, if any. */
-export function abandonOrder(cells: Int32Array, word: number, thread: number): void {
+export function recoverOrder(cells: Int32Array, word: number, thread: number): void {
   const order = load(cells, word);
-  if ((order & OWNER) === thread + 1) leaveOrder(cells, word, order >>> NUMBER_SHIFT);
+  if ((order & OWNER) === thread + 1) endOrdered(cells, word, order >>> NUMBER_SHIFT);
 }
 
-/** {@link enterOrder} where another thread is in the way: rarely, so it is no part of what is compiled into every operation. */
-function enterOccupied(cells: Int32Array, word: number, thread: number): number {
-  for (let looks = 0; ; looks++) {
+/** {@link beginOrdered} where another thread is in the way: rarely, so it is no part of what is compiled into every operation. */
+function beginContended(cells: Int32Array, word: number, thread: number): number {
+  for (let spins = 0; ; spins++) {
     const order = load(cells, word);
     if ((order & OWNER) === 0) {
       if (compareExchange(cells, word, order, order | (thread + 1)) === order) return order >>> NUMBER_SHIFT;
-    } else if (looks > LOOKS) {
-      wait(cells, word, order, NAP_MS);
+    } else if (spins > SPIN_LIMIT) {
+      wait(cells, word, order, SLEEP_MS);
     }
   }
 }

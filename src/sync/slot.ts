@@ -4,7 +4,7 @@ import type { Clock } from "./clock.js";
 import { clearEvent, Event, type EventHome } from "./event.js";
 import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
 import { Ring } from "./ring.js";
-import { abandonOrder, enterOrder, leaveOrder } from "./slot-order.js";
+import { recoverOrder, beginOrdered, endOrdered } from "./slot-order.js";
 
 /** The flags word: these, and above them how often one of them was marked. */
 const SHUTDOWN = 1;
@@ -89,36 +89,36 @@ export class Slot {
   }
 
   /** How often the slot was marked shut down or released. */
-  get marks(): number {
+  get markCount(): number {
     return this.#flags() >>> 2;
   }
 
   /**
    * Has everyone who waits on the slot without a reactor look again, and makes up for the announcement of whatever its
-   * mailbox has to tell. For {@link Arena.bury}.
+   * mailbox has to tell. For {@link Arena.recoverDeadThread}.
    */
-  rouse(): void {
-    for (const name of EVENT_NAMES) this.event(name).rouse();
-    if (this.ring.count > 0 || this.#flags() !== 0) this.event("hasLiveUpdate").announce();
+  wakeAll(): void {
+    for (const name of EVENT_NAMES) this.event(name).wakeAll();
+    if (this.ring.count > 0 || this.#flags() !== 0) this.event("hasLiveUpdate").notifyAll();
   }
 
   /**
-   * Begins an operation whose place among all operations on the slot is to be known; gives its number. Until {@link leave} nobody
-   * else is in one, and nobody may die there without {@link abandon}.
+   * Begins an operation whose place among all operations on the slot is to be known; gives its number. Until {@link endOperation} nobody
+   * else is in one, and nobody may die there without {@link recoverFrom}.
    */
-  enter(): number {
-    return enterOrder(this.home.cells, this.word + SLOT.order, this.home.thread);
+  beginOperation(): number {
+    return beginOrdered(this.home.cells, this.word + SLOT.order, this.home.thread);
   }
 
   /** Ends the operation `number`. */
-  leave(number: number): void {
-    leaveOrder(this.home.cells, this.word + SLOT.order, number);
+  endOperation(number: number): void {
+    endOrdered(this.home.cells, this.word + SLOT.order, number);
   }
 
   /** Puts `thread`, which is dead, out of whatever it was doing with the slot. */
-  abandon(thread: number): void {
-    this.ring.abandon(thread);
-    abandonOrder(this.home.cells, this.word + SLOT.order, thread);
+  recoverFrom(thread: number): void {
+    this.ring.recoverFrom(thread);
+    recoverOrder(this.home.cells, this.word + SLOT.order, thread);
   }
 
   /** How often the slot has been allocated: tells one tenant of it from the next. */

@@ -45,7 +45,7 @@ export class SoundMailbox implements Mailbox {
 
   append(value: Json): void {
     // Only news to an empty queue end a wait: who looked before them found nothing, and who looks after them finds these.
-    if (pushOrThrow(this.#slot, value) === 0) this.#event.announce();
+    if (pushOrThrow(this.#slot, value) === 0) this.#event.notifyAll();
   }
 
   take(): Json | undefined {
@@ -53,32 +53,32 @@ export class SoundMailbox implements Mailbox {
   }
 
   takeMessage(): Message | undefined {
-    const marks = this.#event.isSet() ? this.#slot.marks : undefined;
+    const markCount = this.#event.isSet() ? this.#slot.markCount : undefined;
     const taken = this.#slot.ring.shift();
     if (taken === undefined) return undefined;
-    if (marks !== undefined && taken.left === 0) this.#lower(marks);
+    if (markCount !== undefined && taken.left === 0) this.#lower(markCount);
     return taken;
   }
 
   /** The seed lowers the event with the last message. A release or shutdown since there were `marks` keeps it up. */
-  #lower(marks: number): void {
+  #lower(markCount: number): void {
     for (;;) {
-      const ticket = this.#event.ticket();
+      const epoch = this.#event.epoch();
       // An announcement between the ticket and the clearing is no reason to leave the flag up: look again.
-      if (this.#slot.marks !== marks || this.#event.clearIf(ticket)) return;
+      if (this.#slot.markCount !== markCount || this.#event.clearIfUnchanged(epoch)) return;
     }
   }
 
-  *news(timeoutMs: number, worker: Absence): Steps<void> {
+  *waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void> {
     const { clock } = this.#slot;
     const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
     for (let waited = false; ; waited = true) {
-      const ticket = this.#event.ticket();
+      const epoch = this.#event.epoch();
       if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent())) return;
       // Only here: whoever has news now need not wait for a clock.
       const remaining = waited ? deadline - clock.now() : timeoutMs;
       // Not through `wait`, which is a generator more to go through at each wake-up.
-      if (!((yield this.#event.waitingBeyond(ticket, remaining)) as boolean)) return;
+      if (!((yield this.#event.waitingSince(epoch, remaining)) as boolean)) return;
     }
   }
 
@@ -132,9 +132,9 @@ class DerivedSignal implements Signal {
     const deadline = timeoutMs === Infinity ? Infinity : clock.now() + timeoutMs;
     let remaining = timeoutMs;
     for (;;) {
-      const ticket = this.#event.ticket();
+      const epoch = this.#event.epoch();
       if (this.isSet()) return true;
-      if (!(yield* wait(this.#event.waitingBeyond(ticket, remaining)))) return this.isSet();
+      if (!(yield* wait(this.#event.waitingSince(epoch, remaining)))) return this.isSet();
       if (deadline !== Infinity) remaining = deadline - clock.now();
     }
   }

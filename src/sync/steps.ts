@@ -83,11 +83,11 @@ export function suspendOn<T>(what: Wait<T>): Promise<T> {
  * A wait that resumes at once does not deepen the stack, so a loop over ready waits runs in constant stack space.
  */
 export function spawn<T>(steps: Steps<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
-  new Run(steps, done, failed).resume(undefined);
+  new RunningSteps(steps, done, failed).resume(undefined);
 }
 
 /** Steps under way. */
-class Run<T> implements Waiter<unknown> {
+class RunningSteps<T> implements Waiter<unknown> {
   #running = false;
   /** What a wait that was over during `start` leaves for the loop that started it. */
   #early: { readonly value: unknown; readonly threw: boolean } | undefined;

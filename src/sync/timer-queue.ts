@@ -34,16 +34,16 @@ export interface TimeoutRow {
   order: number;
 }
 
-type Entry = Timer | TimeoutRow;
+type HeapEntry = Timer | TimeoutRow;
 
 const NOWHERE = -1;
 const ABOUT_TO_FIRE = -2;
 const IN_ROW = -3;
 /** Timeouts of so many different whole times have rows at once; all others go into the heap one by one, what is left of a time among them. */
-const MOST_ROWS = 16;
+const MAX_ROWS = 16;
 
 export class TimerQueue {
-  readonly #heap: Entry[] = [];
+  readonly #heap: HeapEntry[] = [];
   /** By how long their timeouts are, ms. */
   readonly #rows = new Map<number, TimeoutRow>();
   #added = 0;
@@ -142,7 +142,7 @@ export class TimerQueue {
 
   /** Whether there may be a row more, once an empty one has made room if it must. */
   #hasRoomForRow(): boolean {
-    if (this.#rows.size < MOST_ROWS) return true;
+    if (this.#rows.size < MAX_ROWS) return true;
     for (const [ms, { timeouts }] of this.#rows) if (timeouts.first === undefined) return this.#rows.delete(ms);
     return false;
   }
@@ -173,20 +173,20 @@ export class TimerQueue {
     else this.#sink(row, place);
   }
 
-  #enter(entry: Entry): void {
+  #enter(entry: HeapEntry): void {
     this.#heap.push(entry);
     this.#rise(entry, this.#heap.length - 1);
   }
 
   /** Fills the place of `entry` in the heap. */
-  #leave(entry: Entry, place: number): void {
+  #leave(entry: HeapEntry, place: number): void {
     const last = this.#heap.pop();
     if (last === undefined || last === entry) return;
     this.#rise(last, place);
     this.#sink(last, last.place);
   }
 
-  #rise(timer: Entry, from: number): void {
+  #rise(timer: HeapEntry, from: number): void {
     const heap = this.#heap;
     let place = from;
     while (place > 0) {
@@ -201,7 +201,7 @@ export class TimerQueue {
     timer.place = place;
   }
 
-  #sink(timer: Entry, from: number): void {
+  #sink(timer: HeapEntry, from: number): void {
     const heap = this.#heap;
     let place = from;
     for (;;) {
@@ -221,6 +221,6 @@ export class TimerQueue {
   }
 }
 
-function before(a: Entry, b: Entry): boolean {
+function before(a: HeapEntry, b: HeapEntry): boolean {
   return a.due < b.due || (a.due === b.due && a.order < b.order);
 }

@@ -5,7 +5,7 @@ import type { Absence, Mailbox, Message } from "./mailbox.js";
 import type { Steps } from "./steps.js";
 
 /** What can be done with a mailbox; the rest is looking. */
-type Deeds = Pick<Mailbox, "append" | "takeMessage" | "news" | "release" | "shutdown">;
+type MailboxActions = Pick<Mailbox, "append" | "takeMessage" | "waitForChangeSteps" | "release" | "shutdown">;
 
 /**
  * The mailbox `inner`. To be extended where many are wrapped: a generator that is a closure has a prototype of its own, and each wait
@@ -46,8 +46,8 @@ export class WrappedMailbox implements Mailbox {
     return this.inner.takeMessage();
   }
 
-  news(timeoutMs: number, worker: Absence): Steps<void> {
-    return this.inner.news(timeoutMs, worker);
+  waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void> {
+    return this.inner.waitForChangeSteps(timeoutMs, worker);
   }
 
   release(): void {
@@ -60,6 +60,6 @@ export class WrappedMailbox implements Mailbox {
 }
 
 /** `mailbox`, with `instead` in the place of what it names. */
-export function wrapMailbox(mailbox: Mailbox, instead: Partial<Deeds>): Mailbox {
+export function wrapMailbox(mailbox: Mailbox, instead: Partial<MailboxActions>): Mailbox {
   return Object.assign(new WrappedMailbox(mailbox), instead);
 }

@@ -1,6 +1,6 @@
 /** Which events of a trace are about one agent. */
 import { agentIdOf, ONBOARDING_PREFIX } from "../vocabulary/index.js";
-import type { TraceEvent, Value } from "./event.js";
+import type { TraceEvent, TraceValue } from "./trace-event.js";
 import { own } from "../vocabulary/own.js";
 
 /** The operations on rows whose first argument is the id of an agent's row. */
@@ -23,7 +23,7 @@ export function concerns(event: TraceEvent, agentId: string): boolean {
   return names(args, agentId) || names(outcome, agentId);
 }
 
-function isRowOf(agentId: string, name: string, args: Value): boolean {
+function isRowOf(agentId: string, name: string, args: TraceValue): boolean {
   const [first, second] = isList(args) ? args : [args];
   const prefix = own(ON_AGENT_ROWS, name);
   if (prefix !== undefined) return typeof first === "string" && prefix + first === agentId;
@@ -32,11 +32,11 @@ function isRowOf(agentId: string, name: string, args: Value): boolean {
   return false;
 }
 
-function nameOf(agentType: Value, dbId: Value): string {
+function nameOf(agentType: TraceValue, dbId: TraceValue): string {
   return agentIdOf(agentType === "onboarding" ? agentType : "main", typeof dbId === "string" ? dbId : "");
 }
 
-function names(value: Value, agentId: string): boolean {
+function names(value: TraceValue, agentId: string): boolean {
   if (typeof value === "string") return value === agentId || value.startsWith(`${agentId}/`);
   if (isList(value)) return value.some((item) => typeof item === "string" && names(item, agentId));
   if (!isMapping(value)) return false;
@@ -47,10 +47,10 @@ function names(value: Value, agentId: string): boolean {
   });
 }
 
-function isList(value: Value): value is readonly Value[] {
+function isList(value: TraceValue): value is readonly TraceValue[] {
   return Array.isArray(value);
 }
 
-function isMapping(value: Value): value is { readonly [key: string]: Value } {
+function isMapping(value: TraceValue): value is { readonly [key: string]: TraceValue } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 /** Reads the records of a block back. */
-import { TraceError } from "./error.js";
-import type { TraceEvent, Value } from "./event.js";
-import { TAG } from "./format.js";
+import { TraceError } from "./trace-error.js";
+import type { TraceEvent, TraceValue } from "./trace-event.js";
+import { TAG } from "./trace-format.js";
 
 /** What the records before the present one have said: words by their number, and the time. */
 export class Dictionary {
@@ -39,7 +39,7 @@ export function* decodeBlock(block: Buffer, dictionary: Dictionary, path: string
   }
 }
 
-function asText(value: Value): string {
+function asText(value: TraceValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -66,7 +66,7 @@ class Cursor {
     }
   }
 
-  value(): Value {
+  value(): TraceValue {
     const tag = this.#byte();
     switch (tag) {
       case TAG.null:
@@ -101,7 +101,7 @@ class Cursor {
       case TAG.array:
         return Array.from({ length: this.#count() }, () => this.#inner());
       case TAG.object: {
-        const entries: [string, Value][] = [];
+        const entries: [string, TraceValue][] = [];
         for (let left = this.#count(); left > 0; left--) entries.push([asText(this.#inner()), this.#inner()]);
         return Object.fromEntries(entries);
       }
@@ -118,7 +118,7 @@ class Cursor {
   }
 
   /** A value that is part of another. */
-  #inner(): Value {
+  #inner(): TraceValue {
     if (++this.#depth > DEEPEST) throw this.#damaged("a value that is nested too deeply");
     const value = this.value();
     this.#depth--;

@@ -1,7 +1,7 @@
 /** Writes events as the records of a trace: into a block of bytes that it hands over when full, with a running hash. */
 import { createHash } from "node:crypto";
-import type { TraceEvent, Value } from "./event.js";
-import { BLOCK_BYTES, digestOf, isWord, LONGEST_STRING, MOST_WORDS, TAG } from "./format.js";
+import type { TraceEvent, TraceValue } from "./trace-event.js";
+import { BLOCK_BYTES, digestOf, isWord, MAX_STRING, MAX_WORDS, TAG } from "./trace-format.js";
 
 /** What ends a trace. */
 export interface TraceEnd {
@@ -27,9 +27,9 @@ export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
 const RECENT_WORDS = 512;
 const RECENT_TEXTS = 1024;
 /** Longer than any word: where there are strings alone, comparing them is faster. */
-const NO_WORD = "-".repeat(LONGEST_STRING + 1);
+const NO_WORD = "-".repeat(MAX_STRING + 1);
 /** More than any one value takes but for what is in it: a string's tag, length and bytes (a UTF-16 unit has at most three of UTF-8). */
-const LONGEST_VALUE = 16 + 3 * LONGEST_STRING;
+const MAX_VALUE = 16 + 3 * MAX_STRING;
 
 /** A class because its fields are written at every byte: one shape, no closure. */
 class BlockEncoder implements Encoder {
@@ -46,7 +46,7 @@ class BlockEncoder implements Encoder {
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
   #view = viewOf(this.#bytes);
   /** Up to there, the next value has room. */
-  #roomUntil = this.#bytes.length - LONGEST_VALUE;
+  #roomUntil = this.#bytes.length - MAX_VALUE;
   #length = 0;
   #lastNs = 0;
 
@@ -81,7 +81,7 @@ class BlockEncoder implements Encoder {
     this.#length = 0;
   }
 
-  #value(value: Value): void {
+  #value(value: TraceValue): void {
     if (typeof value === "string") {
       this.#string(value);
       return;
@@ -94,13 +94,13 @@ class BlockEncoder implements Encoder {
     else this.#object(value);
   }
 
-  #array(values: readonly Value[]): void {
+  #array(values: readonly TraceValue[]): void {
     this.#byte(TAG.array);
     this.#natural(values.length);
     for (const value of values) this.#value(value);
   }
 
-  #object(value: { readonly [key: string]: Value }): void {
+  #object(value: { readonly [key: string]: TraceValue }): void {
     this.#byte(TAG.object);
     const countAt = this.#length++;
     let present = 0;
@@ -143,7 +143,7 @@ class BlockEncoder implements Encoder {
   #string(text: string): void {
     this.#makeRoom();
     const { length } = text;
-    if (length > LONGEST_STRING) {
+    if (length > MAX_STRING) {
       this.#byte(TAG.digest);
       this.#natural(length);
       this.#view.setUint32(this.#length, this.#digestOf(text), true);
@@ -164,7 +164,7 @@ class BlockEncoder implements Encoder {
         this.#word(known);
         return;
       }
-      if (this.#words.size < MOST_WORDS) {
+      if (this.#words.size < MAX_WORDS) {
         this.#words.set(text, this.#words.size);
         this.#byte(TAG.newWord);
         this.#text(text);
@@ -237,7 +237,7 @@ class BlockEncoder implements Encoder {
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = viewOf(larger);
-    this.#roomUntil = larger.length - LONGEST_VALUE;
+    this.#roomUntil = larger.length - MAX_VALUE;
   }
 }
 
@@ -255,6 +255,6 @@ function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-function isArray(value: object): value is readonly Value[] {
+function isArray(value: object): value is readonly TraceValue[] {
   return Array.isArray(value);
 }

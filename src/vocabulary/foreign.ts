@@ -2,7 +2,7 @@
 import { types } from "node:util";
 
 /** Characters of a text that a message quotes. */
-const MOST_QUOTED = 60;
+const MAX_QUOTED = 60;
 
 /** What `read` returns, or undefined where it throws: a property of a foreign object can be a getter, and the object a Proxy. */
 function safely(read: () => unknown): unknown {
@@ -36,7 +36,7 @@ export function errorOf(thrown: unknown): string {
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value.length > MOST_QUOTED ? `${value.slice(0, MOST_QUOTED)}…` : value);
+      return JSON.stringify(value.length > MAX_QUOTED ? `${value.slice(0, MAX_QUOTED)}…` : value);
     case "bigint":
       return `${value}n`;
     case "symbol":

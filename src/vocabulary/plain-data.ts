@@ -5,8 +5,8 @@ import { isPlainObject, kindOf } from "./foreign.js";
 export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData };
 
 /** How many levels of lists and mappings plain data can have, and how many values in all, what is shared counted at each place. */
-export const MOST_LEVELS = 100;
-export const MOST_VALUES = 2_000_000;
+export const MAX_LEVELS = 100;
+export const MAX_VALUES = 2_000_000;
 
 /** A value is no plain data. The message says what is wrong in one clause, without the place. */
 export class NotPlainError extends Error {
@@ -28,14 +28,14 @@ export class NotPlainError extends Error {
 export function plainCopy(value: unknown): PlainData {
   let values = 0;
   const copy = (part: unknown, path: PropertyKey[]): PlainData => {
-    if (++values > MOST_VALUES) throw new NotPlainError(`has more than ${MOST_VALUES} values`, []);
+    if (++values > MAX_VALUES) throw new NotPlainError(`has more than ${MAX_VALUES} values`, []);
     if (part === null || typeof part === "boolean" || typeof part === "string") return part;
     if (typeof part === "number" && Number.isFinite(part)) return part;
     const isList = !types.isProxy(part) && Array.isArray(part);
     if (!isList && (typeof part !== "object" || types.isProxy(part) || !isPlainObject(part)))
       throw new NotPlainError(`must be plain data, not ${kindOf(part)}`, [...path]);
-    if (path.length === MOST_LEVELS)
-      throw new NotPlainError(`contains itself, or has more than ${MOST_LEVELS} levels`, path.slice(0, 1));
+    if (path.length === MAX_LEVELS)
+      throw new NotPlainError(`contains itself, or has more than ${MAX_LEVELS} levels`, path.slice(0, 1));
     const inside = (key: PropertyKey, item: unknown): PlainData => {
       path.push(key);
       const copied = copy(item, path);

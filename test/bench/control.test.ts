@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { control, withoutHooks } from "../../dist/bench/control.js";
+import { control, withoutHooks } from "../../dist/bench/hook-cost.js";
 
 test("every hook is taken out of the shipped operations, and nothing else", () => {
   const shipped = readFileSync(new URL("../../dist/sync/atomics.js", import.meta.url), "utf8");

@@ -1,6 +1,6 @@
 /** Comparisons of recorded rounds, pairs of which are drawn as often as `--against` measures by default. All of it is seeded. */
 import seedrandom from "seedrandom";
-import { compareFigures, type Comparison, type Figure } from "../../dist/bench/index.js";
+import { compareFigures, type MetricComparison, type Figure } from "../../dist/bench/index.js";
 
 type Side = "base" | "current";
 
@@ -22,7 +22,7 @@ export function compareDrawn(
   recorded: Readonly<Record<string, RecordedPairs>>,
   seed: string,
   { mixed, slowed }: Drawing,
-): readonly Comparison[] {
+): readonly MetricComparison[] {
   const random = seedrandom(seed);
   const figures = Object.entries(recorded);
   const pairs = figures[0]?.[1].base.length ?? 0;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   benchmarkActionJson,
-  checkAlike,
+  requireComparable,
   compareFigures,
   comparisonJUnit,
   comparisonMarkdown,
@@ -126,16 +126,16 @@ test("runs of scenarios of one name and different content are not the same", () 
   const summary = exampleSummary();
   const isRefused = (text: string): void =>
     assert.throws(
-      () => checkAlike([...runsOf(summary), { summary: { ...summary, runId: "other" }, scenarioText: text }]),
+      () => requireComparable([...runsOf(summary), { summary: { ...summary, runId: "other" }, scenarioText: text }]),
       /the content of the scenario of \S+ is SHA-256 [0-9a-f]{12}, of other SHA-256 [0-9a-f]{12}$/,
     );
   isRefused(readFileSync(new URL("base-other-content.yaml", DATA), "utf8"));
   isRefused(readFileSync(new URL("partial-metric.yaml", DATA), "utf8"));
   isRefused("a key of another version: 1");
   const alike = `# The same.\n${scenarioText.replace("A base.", "Another description.")}thresholds: { errors: ["count==0"] }\nseed: 7\n`;
-  assert.doesNotThrow(() => checkAlike([...runsOf(summary), { summary, scenarioText: alike }]));
+  assert.doesNotThrow(() => requireComparable([...runsOf(summary), { summary, scenarioText: alike }]));
   const old = { summary, scenarioText: "a key of another version: 1" };
-  assert.doesNotThrow(() => checkAlike([old, old]));
+  assert.doesNotThrow(() => requireComparable([old, old]));
 });
 
 test("a floor with fewer rounds than its figure is no result, and neither is a name twice", () => {
@@ -164,15 +164,15 @@ test("runs that were left out are in every output", () => {
 test("runs that say nothing about each other are refused, with what differs", () => {
   const run = exampleSummary();
   const changed = (change: Partial<typeof run>): typeof run => ({ ...run, runId: "other", ...change });
-  assert.doesNotThrow(() => checkAlike(runsOf(run, changed({ seed: "7" }))));
+  assert.doesNotThrow(() => requireComparable(runsOf(run, changed({ seed: "7" }))));
   const refused = (other: typeof run, expected: RegExp): void =>
-    assert.throws(() => checkAlike(runsOf(run, other)), expected);
+    assert.throws(() => requireComparable(runsOf(run, other)), expected);
   refused(changed({ scenario: { name: "steady", description: "" } }), /the scenario of \S+ is \S+, of other steady$/);
   refused(changed({ plan: { ...run.plan, workers: 3 } }), /the number of workers of .*, of other 3$/);
   refused(changed({ engine: run.engine === "virtual" ? "threads" : "virtual" }), /the clock of /);
   refused(changed({ options: { duration: "99s" } }), /the duration of .*, of other 99s$/);
   assert.doesNotThrow(() =>
-    checkAlike(runsOf(changed({ options: { duration: "60s" } }), changed({ options: { duration: "1m" } }))),
+    requireComparable(runsOf(changed({ options: { duration: "60s" } }), changed({ options: { duration: "1m" } }))),
   );
   refused(changed({ options: { mailbox: "reference" } }), /the mailbox of \S+ is sound, of other reference$/);
   refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is kept, of other left out$/);
@@ -183,11 +183,11 @@ test("runs that say nothing about each other are refused, with what differs", ()
   const withThreads = (count: number, more: Partial<typeof run> = {}): typeof run =>
     changed({ health: { ...run.health, threads: threads.slice(0, count) }, ...more });
   assert.throws(
-    () => checkAlike(runsOf(withThreads(3), withThreads(2))),
+    () => requireComparable(runsOf(withThreads(3), withThreads(2))),
     /the number of threads of other is 3, of other 2$/,
   );
   assert.doesNotThrow(() =>
-    checkAlike(
+    requireComparable(
       runsOf(
         withThreads(3),
         withThreads(2, {

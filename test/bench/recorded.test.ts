@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Comparison, Figure } from "../../dist/bench/index.js";
+import type { MetricComparison, Figure } from "../../dist/bench/index.js";
 import { compareDrawn, TRIALS, type RecordedPairs } from "./drawn.js";
 
 interface Recorded {
@@ -44,7 +44,7 @@ function pairsOf({ unit, better, rounds, floors }: Recorded): RecordedPairs {
   };
 }
 
-function compareRecorded(condition: Condition, seed: string, slowed?: string): readonly Comparison[] {
+function compareRecorded(condition: Condition, seed: string, slowed?: string): readonly MetricComparison[] {
   const pairs = Object.fromEntries(
     Object.entries(RECORDED[condition]).map(([name, recorded]) => [name, pairsOf(recorded)]),
   );

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseFullError, openDatabase } from "../../dist/db/index.js";
-import { createJournal, Journal } from "../../dist/engine/order/index.js";
+import { createHistoryFile, HistoryWriter } from "../../dist/engine/order/index.js";
 import { ResultsError, writeAtomically } from "../../dist/report/index.js";
 import { simulate, start } from "./simulate.js";
 
@@ -195,7 +195,7 @@ test("an order file for which there is no room says so, and has no part of a chu
   const disk = smallDisk(t, 64);
   if (disk === undefined) return;
   const path = join(disk.path, "task-0.bin");
-  const journal = new Journal(createJournal(path, {}));
+  const journal = new HistoryWriter(createHistoryFile(path, {}));
   const { size } = statSync(path);
   disk.fill();
   const record = (): void => {

@@ -6,7 +6,7 @@ import { Agent, createServer, get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PortError } from "../../dist/cli/errors.js";
+import { PortError } from "../../dist/cli/usage-error.js";
 import { startMetricsServer } from "../../dist/cli/metrics-server.js";
 import { createRecorder, mergeSnapshots } from "../../dist/measure/index.js";
 import { simulate, start, temporaryDirectory } from "./simulate.js";

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { openDatabase } from "../../dist/db/index.js";
-import { examineCutOff } from "../../dist/engine/index.js";
+import { examineIncompleteRun } from "../../dist/engine/index.js";
 import { readAcknowledgements } from "../../dist/report/index.js";
 import { stream } from "../../dist/scenario/index.js";
 
@@ -114,7 +114,7 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
       if (wasCutOff) cutOff++;
 
       assert.deepEqual(unstored(directory), [], `run ${number}`);
-      const report = examineCutOff(directory);
+      const report = examineIncompleteRun(directory);
       assert.ok("missing" in report.acknowledgements);
       assert.deepEqual(report.acknowledgements.missing, []);
       assert.ok(report.record !== undefined);

@@ -6,8 +6,8 @@ import { AGENT_STATUSES, DatabaseFullError } from "../../dist/db/index.js";
 import { openOwner } from "../../dist/db/connection.js";
 import { createGroupCommit } from "../../dist/db/group.js";
 import { createReads } from "../../dist/db/reads.js";
-import type { Request } from "../../dist/db/operations.js";
-import { areEntries, countOf, createPacker, type Packed } from "../../dist/db/wire.js";
+import type { Request } from "../../dist/db/reads-and-writes.js";
+import { areEntries, countOf, createPacker, type Packed } from "../../dist/db/packed-writes.js";
 
 const SETUP: Request[] = [
   ["newTask", [{ taskName: "talk", taskType: "chat" }]],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-const LONGEST_MS = 180_000;
+const MAX_MS = 180_000;
 
 /** Runs simulate with the options of the comment in place of those that the document has, where the command takes them. */
 const SIMULATE = `
@@ -65,7 +65,7 @@ export function makePlayground(): Playground {
       execFile(
         command,
         args,
-        { cwd: directory, env: { ...env, ...extra }, timeout: LONGEST_MS, maxBuffer: 1 << 26 },
+        { cwd: directory, env: { ...env, ...extra }, timeout: MAX_MS, maxBuffer: 1 << 26 },
         (error, stdout, stderr) => {
           resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
         },

@@ -1,10 +1,10 @@
 /** Workers who arrive late, because the machine has too much to do: all of them arrive, and those who are there have their turns. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { plainLens } from "../../dist/engine/roles/role.js";
+import { passThroughInterceptors } from "../../dist/engine/roles/role.js";
 import { clientRole } from "../../dist/engine/roles/clients.js";
 import { openDatabase } from "../../dist/db/index.js";
-import { createCrew } from "../../dist/live/index.js";
+import { createTaskGroup } from "../../dist/live/index.js";
 import { createRecorder } from "../../dist/measure/index.js";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena } from "../../dist/sync/index.js";
@@ -16,7 +16,7 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
     wideSlots: 3,
     wideRingBytes: 1 << 22,
     clock,
-    driver: { wanted: () => undefined },
+    driver: { requestTurn: () => undefined },
   });
   const inbox = (): number => arena.allocateWide().index;
   const db = openDatabase(":memory:", { create: true });
@@ -31,7 +31,7 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
       arena,
       db,
       recorder,
-      crew: createCrew((name, error) => assert.fail(`${name}: ${String(error)}`)),
+      taskGroup: createTaskGroup((name, error) => assert.fail(`${name}: ${String(error)}`)),
       run: {
         scenario,
         plan: planOptions,
@@ -42,7 +42,7 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
       },
       plan: buildPlan(scenario, planOptions),
       ids: { next: () => "" },
-      lens: plainLens(arena),
+      interceptors: passThroughInterceptors(arena),
       originMs: 0,
     },
     0,

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { injectFaults, killedIn } from "../../dist/engine/threads/inject-faults.js";
-import type { LaunchedThread } from "../../dist/engine/threads/launch.js";
+import { injectFaults, killedEvidence } from "../../dist/engine/threads/inject-faults.js";
+import type { LaunchedThread } from "../../dist/engine/threads/launcher.js";
 import { createSharedCounts } from "../../dist/measure/index.js";
 import type { PlannedFault } from "../../dist/scenario/index.js";
 import { Arena, MailboxFullError, openMailbox } from "../../dist/sync/index.js";
@@ -16,7 +16,7 @@ function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThre
     report: Promise.resolve({}),
     counts: createSharedCounts(),
     hasEnded: () => ended,
-    heardAt: () => 0,
+    lastMessageAt: () => 0,
     send: ({ kind }) => void done.push(`${name}: ${kind}`),
     pause: () => void done.push(`${name}: pause`),
     resume: () => void done.push(`${name}: resume`),
@@ -56,7 +56,7 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
   );
   assert.equal(injection.allowanceMs, 100);
   injection.end();
-  assert.deepEqual(killedIn(injection), { killed: { channels: new Set(["clients-1"]), runners: new Set() } });
+  assert.deepEqual(killedEvidence(injection), { killed: { channels: new Set(["clients-1"]), runners: new Set() } });
 });
 
 /** A clock that is moved by hand, and what is due on it. */

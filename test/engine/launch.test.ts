@@ -8,13 +8,13 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../dist/db/index.js";
 import { ThreadDiedError } from "../../dist/engine/index.js";
-import { preparePlatform } from "../../dist/engine/platform-rows.js";
+import { createPlatformRows } from "../../dist/engine/platform-rows.js";
 import {
   createLauncher,
   type LaunchedThread,
   type Launcher,
   type LauncherOptions,
-} from "../../dist/engine/threads/launch.js";
+} from "../../dist/engine/threads/launcher.js";
 import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
 import { Arena, systemClock } from "../../dist/sync/index.js";
 
@@ -61,7 +61,7 @@ async function platformFor(t: TestContext, { workers, slots }: { workers: number
   const writer = await startWriter(join(directory, "run.db"), { create: true });
   const arena = Arena.create({ slots, wideSlots: 4 });
   const db = connectDatabase(writer.connect());
-  const rows = preparePlatform(db, scenario, buildPlan(scenario, plan), directory);
+  const rows = createPlatformRows(db, scenario, buildPlan(scenario, plan), directory);
   db.close();
   const run = { scenario, plan, mailbox: "sound" as const, ...rows };
   return { machine: { directory, writer, arena }, run, inbox: (): number => arena.allocateWide().index };

@@ -33,8 +33,8 @@ const MUTANTS: readonly Mutant[] = [
     name: "an event notifies, and then changes",
     file: "event.js",
     program: "disconnect-append",
-    from: "this.raise();\n        this.#tell();",
-    to: "this.#tell();\n        this.raise();",
+    from: "this.raise();\n        this.#wakeWaiters();",
+    to: "this.#wakeWaiters();\n        this.raise();",
   },
   {
     name: "an announcement does not move the event on",
@@ -51,18 +51,18 @@ const MUTANTS: readonly Mutant[] = [
     to: "if (false)",
   },
   {
-    name: "the ticket is taken after the look",
+    name: "the epoch is taken after the look",
     file: "sound-mailbox.js",
     program: "two-producers",
-    from: "const ticket = this.#event.ticket();\n            if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;",
-    to: "if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;\n            const ticket = this.#event.ticket();",
+    from: "const epoch = this.#event.epoch();\n            if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;",
+    to: "if (!this.isEmpty() || this.isShutdown || (this.#slot.isReleased && worker.isAbsent()))\n                return;\n            const epoch = this.#event.epoch();",
   },
   {
     name: "an append is announced before it is made",
     file: "sound-mailbox.js",
     program: "two-producers",
-    from: "if (pushOrThrow(this.#slot, value) === 0)\n            this.#event.announce();",
-    to: "this.#event.announce();\n        pushOrThrow(this.#slot, value);",
+    from: "if (pushOrThrow(this.#slot, value) === 0)\n            this.#event.notifyAll();",
+    to: "this.#event.notifyAll();\n        pushOrThrow(this.#slot, value);",
   },
   {
     name: "an append to a queue that is not empty alone is announced",
@@ -89,8 +89,8 @@ const MUTANTS: readonly Mutant[] = [
     name: "a wake-up without news ends the wait",
     file: "sound-mailbox.js",
     program: "foreign-status",
-    from: "if (!(yield this.#event.waitingBeyond(ticket, remaining)))\n                return;\n        }\n    }\n    release",
-    to: "yield this.#event.waitingBeyond(ticket, remaining);\n            return;\n        }\n    }\n    release",
+    from: "if (!(yield this.#event.waitingSince(epoch, remaining)))\n                return;\n        }\n    }\n    release",
+    to: "yield this.#event.waitingSince(epoch, remaining);\n            return;\n        }\n    }\n    release",
   },
   {
     name: "the lock is taken without looking whether it is free",
@@ -137,7 +137,7 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 /** Schedules within which a mutant has to be killed. */
-const MOST_SCHEDULES = 20_000;
+const MAX_SCHEDULES = 20_000;
 const root = fileURLToPath(new URL("../..", import.meta.url));
 mkdirSync(join(root, "test-build"), { recursive: true });
 /** Inside the repository, so that the copies find the packages. */
@@ -170,7 +170,7 @@ MUTANTS.forEach((mutant, number) => {
     try {
       const exploration = mutated.explore(session, { strategy: "exhaustive", seed: "1" });
       let problems: readonly string[] | undefined = [];
-      for (let schedule = 0; schedule < MOST_SCHEDULES && problems?.length === 0; schedule++)
+      for (let schedule = 0; schedule < MAX_SCHEDULES && problems?.length === 0; schedule++)
         problems = exploration.next();
       assert.ok(
         problems !== undefined && problems.length > 0,

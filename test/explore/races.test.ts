@@ -9,7 +9,7 @@ import {
   OWN_PROGRAMS,
   parseSchedule,
   renderSchedule,
-  replay,
+  replaySchedule,
   STRATEGIES,
 } from "../../dist/explore/index.js";
 import { FAULTY, run, withSession } from "./support.js";
@@ -61,7 +61,8 @@ test("a failing schedule is replayed from its file, and reads as a table", async
   const schedule = parseSchedule(text);
   const session = await openSession(source, { mailbox: schedule.mailbox });
   try {
-    for (let again = 0; again < 3; again++) assert.deepEqual(replay(session, schedule).problems, schedule.problems);
+    for (let again = 0; again < 3; again++)
+      assert.deepEqual(replaySchedule(session, schedule).problems, schedule.problems);
     const table = renderSchedule(schedule.threads, describeSteps(session, schedule.steps), 100);
     assert.match(table, /▸ shutdown\(\).*\n.*sets hasLiveUpdate: down #0 → up #1/);
     assert.match(table, /▸ getLiveUpdate\(100\)/);
@@ -80,7 +81,7 @@ test("the same schedule shows nothing with the sound mailbox", async () => {
     });
     await withSession(source, { mailbox: "sound" }, (session) => {
       // The sound mailbox makes other steps, so the schedule is followed only as far as it can be.
-      const { problems } = replay(session, failure);
+      const { problems } = replaySchedule(session, failure);
       assert.ok(problems.length === 0 || /cannot be followed/.test(problems.join()), problems.join());
     });
   }

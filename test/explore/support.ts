@@ -7,7 +7,7 @@ import {
   type ProgramSource,
   type Session,
   type SessionOptions,
-  type Tally,
+  type ExplorationTally,
 } from "../../dist/explore/index.js";
 import { RANDOM_PROGRAMS } from "./programs/small.js";
 
@@ -29,7 +29,7 @@ export async function withSession<T>(
 }
 
 export interface Explored {
-  readonly tally: Tally;
+  readonly tally: ExplorationTally;
   /** What was wrong with the first schedule that failed. */
   readonly problems: readonly string[];
   /** Of the schedules that were followed to their end. */
@@ -55,7 +55,7 @@ export function run(session: Session, options: Partial<ExploreOptions> = {}, mos
 }
 
 /** Interleavings beyond which a program is left out of the comparison. */
-const MOST_INTERLEAVINGS = 20_000;
+const MAX_INTERLEAVINGS = 20_000;
 
 /** Hands each random program that is small enough for it to `compare`, with what plain enumeration finds in it. */
 export async function compareWithPlain(
@@ -65,7 +65,7 @@ export async function compareWithPlain(
   for (let seed = 0; seed < RANDOM_PROGRAMS; seed++) {
     const name = `random-${seed}`;
     await withSession({ module: SMALL, name }, {}, (session) => {
-      const plain = run(session, { reduction: "none" }, MOST_INTERLEAVINGS);
+      const plain = run(session, { reduction: "none" }, MAX_INTERLEAVINGS);
       if (!plain.tally.covered) return;
       compared++;
       compare(session, plain, name);

@@ -10,8 +10,8 @@ test("a killed client thread: its agents are disconnected, its notes are lost an
   const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: client }"));
   assert.deepEqual(broken(summary), []);
   // Clients do nothing to slots: their end leaves every record whole.
-  const { divergence, cutOff } = await replay(directory);
-  assert.deepEqual([divergence, cutOff], [undefined, []]);
+  const { divergence, incomplete } = await replay(directory);
+  assert.deepEqual([divergence, incomplete], [undefined, []]);
   assert.equal(summary.end.how, "finished");
   assert.match(summary.faults?.[0]?.what ?? "", /^thread client-[01] was killed$/);
   assert.match(summary.losses?.[0] ?? "", /^the notes of client thread [01] on \d+ agents: /);
@@ -23,11 +23,11 @@ test("a killed client thread: its agents are disconnected, its notes are lost an
 test("a killed task thread: the pool ends its agents, the other runs on, and what cannot be checked is said", async (t) => {
   const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: task }"));
   assert.deepEqual(broken(summary), []);
-  const { divergence, cutOff } = await replay(directory);
+  const { divergence, incomplete } = await replay(directory);
   assert.equal(divergence, undefined);
   assert.ok(
-    cutOff.length <= 1,
-    `what the thread was in the middle of is of one agent at most: ${cutOff.join(", ")} are cut off`,
+    incomplete.length <= 1,
+    `what the thread was in the middle of is of one agent at most: ${incomplete.join(", ")} are cut off`,
   );
   assert.match(summary.faults?.[0]?.what ?? "", /^thread task-[01] was killed$/);
   assert.match(summary.losses?.[0] ?? "", /^the notes of task thread [01] on \d+ agents: /);
@@ -68,8 +68,8 @@ for (const [fault, what] of withoutLoss) {
   test(`nothing is lost: ${fault}`, async (t) => {
     const { summary, directory } = await runWith(t, one(fault));
     assert.deepEqual(broken(summary), []);
-    const { divergence, cutOff } = await replay(directory);
-    assert.deepEqual([divergence, cutOff], [undefined, []]);
+    const { divergence, incomplete } = await replay(directory);
+    assert.deepEqual([divergence, incomplete], [undefined, []]);
     assert.equal(summary.end.how, "finished");
     assert.match(summary.faults?.[0]?.what ?? "", what);
     assert.deepEqual(summary.losses, []);
@@ -147,8 +147,8 @@ test("leaps of the clock that add up to more than 2^31 ms end the run as one lea
   assert.equal(summary.end.how, "finished");
   assert.equal(summary.faults?.length, 3);
   assert.ok(summary.durationMs > 3 * 400 * 3_600_000);
-  const { divergence, cutOff } = await replay(directory);
-  assert.deepEqual([divergence, cutOff], [undefined, []]);
+  const { divergence, incomplete } = await replay(directory);
+  assert.deepEqual([divergence, incomplete], [undefined, []]);
 });
 
 test("a threshold that aborts ends the run in the middle, with everything at rest", async (t) => {

@@ -1,8 +1,8 @@
 /** Live updates on their way in: dropped when they came before, refused when there is no room, never out of order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPacket, PACKET_TYPES } from "../../dist/live/index.js";
-import { LARGEST_PAYLOAD_BYTES } from "../../dist/scenario/index.js";
+import { isChannelPacket, PACKET_TYPES } from "../../dist/live/index.js";
+import { MAX_PAYLOAD_BYTES } from "../../dist/scenario/index.js";
 import { startPlatform } from "./platform.js";
 
 test("a live update that comes twice is taken once", (t) => {
@@ -103,7 +103,7 @@ test("the largest text that a scenario can ask for fits an agent's mailbox, with
     number: 1e15 + 1,
     intended_at: 1234567890.123456,
     last: true,
-    text: "x".repeat(LARGEST_PAYLOAD_BYTES),
+    text: "x".repeat(MAX_PAYLOAD_BYTES),
   };
   client.send("mephisto_bound_live_update", agentId, longest);
   assert.equal(platform.evidenceOf(agentId).taken.count, 1);
@@ -145,7 +145,7 @@ test("what the platform sends bears its time", (t) => {
 
 test("what has not the form of a packet is none", () => {
   const packet = { packet_type: "alive", subject_id: "1", data: {} };
-  for (const packet_type of PACKET_TYPES) assert.ok(isPacket({ ...packet, packet_type }));
+  for (const packet_type of PACKET_TYPES) assert.ok(isChannelPacket({ ...packet, packet_type }));
   for (const wrong of [
     null,
     1,
@@ -156,6 +156,6 @@ test("what has not the form of a packet is none", () => {
     { ...packet, data: [] },
     { ...packet, data: null },
   ]) {
-    assert.equal(isPacket(wrong), false, JSON.stringify(wrong));
+    assert.equal(isChannelPacket(wrong), false, JSON.stringify(wrong));
   }
 });

@@ -11,7 +11,7 @@ import { Arena } from "../../dist/sync/index.js";
 function outboxWithRoom<T>(deliver: (message: T) => void) {
   let now = 0;
   let room = 0;
-  const { reactor } = Arena.create({ slots: 1, clock: { now: () => now }, driver: { wanted: () => undefined } });
+  const { reactor } = Arena.create({ slots: 1, clock: { now: () => now }, driver: { requestTurn: () => undefined } });
   const offer = (message: T): boolean => {
     if (room === 0) return false;
     room--;

@@ -122,7 +122,7 @@ test("race: one is lost before it is known to be waiting, and its unit is given 
 test("who comes when nobody more will come does not wait", (t) => {
   const platform = startPlatform(t, two);
   const client = platform.client();
-  platform.pool.endGathering();
+  platform.pool.closeBarrier();
   const ann = client.register("ann");
   assert.equal(platform.status(ann), "expired");
   platform.assertAtRest();

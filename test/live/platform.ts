@@ -8,7 +8,7 @@ import { openDatabase, type Database, type WriteArgs, type WriteName, type Write
 import {
   blueprintOf,
   createClientIO,
-  createCrew,
+  createTaskGroup,
   createTaskRunner,
   ONBOARDING_QUALIFICATION,
   WorkerPool,
@@ -16,7 +16,7 @@ import {
   type Channel,
   type ClientIO,
   type Outbox,
-  type Packet,
+  type ChannelPacket,
   type PacketType,
   type PoolMessage,
   type Requirement,
@@ -56,14 +56,14 @@ export interface PlatformOptions {
 /** A client's end of a channel: what came, and what it sends. */
 export interface Client {
   readonly channel: Channel & { alive: boolean };
-  readonly received: Packet[];
-  send(type: PacketType, subjectId: string, data?: Packet["data"]): void;
+  readonly received: ChannelPacket[];
+  send(type: PacketType, subjectId: string, data?: ChannelPacket["data"]): void;
   /** Registers and returns the id of the agent it was given. */
   register(registrationId: string, workerName?: string): string;
   /** Sends the live update of this number. */
-  update(agentId: string, number: number, more?: Packet["data"]): void;
+  update(agentId: string, number: number, more?: ChannelPacket["data"]): void;
   /** The last packet of this type, which there has to be. */
-  last(type: PacketType): Packet;
+  last(type: PacketType): ChannelPacket;
   /** The statuses it was told about an agent, in order. */
   statuses(agentId: string): unknown[];
 }
@@ -116,7 +116,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   } = options;
   let now = 0;
   const clock = { now: () => now };
-  const standing: Driver = { wanted: () => undefined };
+  const standing: Driver = { requestTurn: () => undefined };
   const arena = Arena.create({
     slots: options.slots ?? 64,
     ringBytes: options.ringBytes ?? 4096,
@@ -138,7 +138,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const recorder = createRecorder({ thread: "test", originMs: 0 });
   const { observer, evidence } = observeTasks(recorder, { wokenAt: 0, takenAt: 0 });
   const failures: string[] = [];
-  const crew = createCrew((name, error) => failures.push(`${name}: ${String(error)}`));
+  const taskGroup = createTaskGroup((name, error) => failures.push(`${name}: ${String(error)}`));
   const poolDb = slowDatabase(db);
   const runnerDb = slowDatabase(db);
   const ids = counter();
@@ -163,7 +163,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     context: contextOn(poolDb),
     arena,
     recorder,
-    crew,
+    taskGroup,
     taskRunId,
     providerType: "simulated",
     unitsPerAssignment,
@@ -178,7 +178,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
       createTaskRunner({
         context: contextOn(runnerDb, options.mailboxOf),
         recorder: observer,
-        crew,
+        taskGroup,
         reactor,
         toPool: outbox((message: PoolMessage) => pool.handle(message)),
         blueprint: blueprintOf(blueprint),
@@ -190,7 +190,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     );
   }
   const clientIO = createClientIO({ reactor, recorder, requests: pool });
-  pool.introduce(clientIO);
+  pool.connectClientIO(clientIO);
 
   const settle = (): void => {
     for (let busy = true; busy; ) {
@@ -272,7 +272,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
 }
 
 function newClient(id: string, clientIO: ClientIO, settle: () => void, now: () => number): Client {
-  const received: Packet[] = [];
+  const received: ChannelPacket[] = [];
   const channel = {
     id,
     alive: true,
@@ -283,7 +283,7 @@ function newClient(id: string, clientIO: ClientIO, settle: () => void, now: () =
     isAlive() {
       return this.alive;
     },
-    enqueueSend: (packet: Packet) => received.push(JSON.parse(JSON.stringify(packet)) as Packet) > 0,
+    enqueueSend: (packet: ChannelPacket) => received.push(JSON.parse(JSON.stringify(packet)) as ChannelPacket) > 0,
   };
   clientIO.addChannel(channel);
   const send: Client["send"] = (type, subjectId, data = {}) => {

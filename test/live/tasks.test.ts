@@ -80,7 +80,7 @@ for (const status of ["disconnect", "returned"] as const) {
         waitedFor,
         waitStartedAtMs: 0,
         atMs: 10,
-        lookedBeforeMs: 10,
+        previousPollAtMs: 10,
       });
       if (blueprint === "chat") assert.equal(platform.measured().trends.disconnect_detection.count, 1);
     });
@@ -94,7 +94,7 @@ function releaseOf(platform: Platform, agentId: string, absentAtMs: number, rele
     tasks: [platform.evidenceOf(agentId)],
     rows: [],
     holdings: [],
-    books: { gauges: {}, rows: {}, agentsWithHandles: 0, slotsInUse: 0 },
+    accounting: { gauges: {}, rows: {}, agentsWithHandles: 0, slotsInUse: 0 },
     releaseBoundMs,
   });
   const found = results.find(({ id }) => id === "absent-waiter-released");
@@ -148,8 +148,8 @@ test("on a machine that is too slow a waiter is released in time, and one that i
       super(inner);
     }
 
-    override *news(timeoutMs: number, worker: Absence): Steps<void> {
-      yield* this.inner.news(timeoutMs, worker);
+    override *waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void> {
+      yield* this.inner.waitForChangeSteps(timeoutMs, worker);
       yield* wait(this.reactor.sleep(1));
     }
   }

@@ -10,7 +10,7 @@ import {
   mergeSnapshots,
   noteTaken,
   nothingTaken,
-  type BooksEvidence,
+  type AccountingEvidence,
   type ClientEvidence,
   type Holding,
   type InvariantId,
@@ -23,7 +23,7 @@ interface Run {
   tasks: TaskEvidence[];
   rows: RowEvidence[];
   holdings: Holding[];
-  books: BooksEvidence;
+  accounting: AccountingEvidence;
   releaseBoundMs: number;
 }
 
@@ -68,7 +68,7 @@ function soundRun(): Run {
       { unitId: "b", agentId: "2", fromMs: 0, toMs: 500, isAssigned: false },
       { unitId: "b", agentId: "3", fromMs: 500, toMs: 950, isAssigned: false },
     ],
-    books: {
+    accounting: {
       gauges: { "main completed": 1, "main disconnect": 1, "main timeout": 1, "main accepted": 0 },
       rows: { "main completed": 1, "main disconnect": 1, "main timeout": 1 },
       agentsWithHandles: 3,
@@ -150,7 +150,7 @@ const breakages: [name: string, id: InvariantId, what: string, breakIt: (run: Ru
     "absent-waiter-released",
     "released too late",
     (run) =>
-      (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500.1 }),
+      (at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, previousPollAtMs: 500.1 }),
   ],
   [
     "a waiter for a submit is released late",
@@ -190,25 +190,25 @@ const breakages: [name: string, id: InvariantId, what: string, breakIt: (run: Ru
     "a gauge is left behind",
     "books-agree",
     "gauge and rows differ",
-    (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main in task": 1 } }),
+    (run) => (run.accounting = { ...run.accounting, gauges: { ...run.accounting.gauges, "main in task": 1 } }),
   ],
   [
     "a row has no gauge",
     "books-agree",
     "gauge and rows differ",
-    (run) => (run.books = { ...run.books, gauges: { ...run.books.gauges, "main timeout": 0 } }),
+    (run) => (run.accounting = { ...run.accounting, gauges: { ...run.accounting.gauges, "main timeout": 0 } }),
   ],
   [
     "a handle has no row",
     "books-agree",
     "handles and rows differ",
-    (run) => (run.books = { ...run.books, agentsWithHandles: 4 }),
+    (run) => (run.accounting = { ...run.accounting, agentsWithHandles: 4 }),
   ],
   [
     "a slot is not released",
     "books-agree",
     "slots not released",
-    (run) => (run.books = { ...run.books, slotsInUse: 1 }),
+    (run) => (run.accounting = { ...run.accounting, slotsInUse: 1 }),
   ],
   [
     "an agent is left in its task",
@@ -274,9 +274,9 @@ test("what is no violation: a wait cut short by a status, a wait begun after the
 
 test("a waiter is not late that its thread, however long its turns are, resumed in the first turn after the worker left", () => {
   const run = soundRun();
-  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, lookedBeforeMs: 500 };
+  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 400, atMs: 9000, previousPollAtMs: 500 };
   assert.ok(checkInvariants(run).results.every((result) => result.held));
-  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 8000, atMs: 9000, lookedBeforeMs: 8000 };
+  at(run.tasks, 1).released = { waitedFor: "update", waitStartedAtMs: 8000, atMs: 9000, previousPollAtMs: 8000 };
   assert.ok(checkInvariants(run).results.every((result) => result.held));
 });
 

@@ -10,14 +10,14 @@ import {
   readVectors,
   runSequences,
   UnknownOperationError,
-  type Sequence,
+  type ConformanceSequence,
 } from "../../dist/model/conformance/index.js";
 import { MAILBOX_KINDS } from "../../dist/sync/index.js";
 
 const VARIANTS = ["onboarding-v0", "onboarding-v1", "agent-v0", "agent-v1"] as const;
 const pathOf = (variant: string): string =>
   join(import.meta.dirname, "../../test/data/conformance", `${variant}.json.gz`);
-const vectorsOf = (variant: string): Sequence[] => readVectors(readFileSync(pathOf(variant)));
+const vectorsOf = (variant: string): ConformanceSequence[] => readVectors(readFileSync(pathOf(variant)));
 const gzipped = (value: unknown): Buffer => gzipSync(JSON.stringify(value));
 
 for (const mailbox of MAILBOX_KINDS) {
@@ -103,7 +103,7 @@ function runCommand(...args: string[]): Promise<{ code: number; stdout: string; 
   const program = `
     import yargs from "yargs";
     import { conformanceCommand } from ${JSON.stringify(new URL("../../dist/cli/conformance.js", import.meta.url))};
-    import { UsageError } from ${JSON.stringify(new URL("../../dist/cli/errors.js", import.meta.url))};
+    import { UsageError } from ${JSON.stringify(new URL("../../dist/cli/usage-error.js", import.meta.url))};
     try {
       await yargs(process.argv.slice(1)).command(conformanceCommand).fail(false).parseAsync();
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { connectDatabase, type DatabaseConnection } from "../../dist/db/index.js";
-import { Journal, OrderRecorder, type JournalPlace } from "../../dist/engine/order/index.js";
+import { HistoryWriter, HistoryRecorder, type HistoryBuffer } from "../../dist/engine/order/index.js";
 import { Agent, createContext } from "../../dist/model/index.js";
 import { Arena, systemClock, type MailboxKind } from "../../dist/sync/index.js";
 
@@ -12,7 +12,7 @@ export interface AppendingThread {
   connection: DatabaseConnection;
   arena: SharedArrayBuffer;
   mailbox: MailboxKind;
-  place: JournalPlace;
+  place: HistoryBuffer;
   agentId: string;
   slotIndex: number;
   /** Goes from 0 to 1 when the thread is to go on. */
@@ -21,15 +21,15 @@ export interface AppendingThread {
 
 const { connection, arena: shared, mailbox, place, agentId, slotIndex, gate } = workerData as AppendingThread;
 
-class PausingRecorder extends OrderRecorder {
-  override notePush(...push: Parameters<OrderRecorder["notePush"]>): void {
+class PausingRecorder extends HistoryRecorder {
+  override notePush(...push: Parameters<HistoryRecorder["notePush"]>): void {
     super.notePush(...push);
     parentPort?.postMessage("appended");
     Atomics.wait(new Int32Array(gate), 0, 0);
   }
 }
 
-const recorder = new PausingRecorder(new Journal(place), systemClock);
+const recorder = new PausingRecorder(new HistoryWriter(place), systemClock);
 const arena = Arena.attach(shared, { recorder });
 const db = connectDatabase(connection);
 const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));

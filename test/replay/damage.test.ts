@@ -4,14 +4,14 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
-import { ORDER_DIRECTORY } from "../../dist/engine/order/index.js";
+import { HISTORY_DIRECTORY } from "../../dist/engine/order/index.js";
 import { replay, runScenario } from "./support.js";
 
 const EXHAUSTIVE = process.env["EXHAUSTIVE"] !== undefined;
 
 async function aRun(t: TestContext): Promise<{ directory: string; order: string; names: string[] }> {
   const { directory } = await runScenario(t, "steady", "sound", { seed: 5, workers: 4, durationMs: 500 });
-  const order = join(directory, ORDER_DIRECTORY);
+  const order = join(directory, HISTORY_DIRECTORY);
   return { directory, order, names: readdirSync(order) };
 }
 
@@ -21,7 +21,7 @@ test("no bit of a record can be turned over, and nothing added to it", async (t)
   const isRefused = async (name: string, bytes: Buffer, sound: Buffer): Promise<void> => {
     writeFileSync(join(order, name), bytes);
     await assert.rejects(replay(directory), (error) => {
-      assert.ok(error instanceof Error && error.name === "OrderError", String(error));
+      assert.ok(error instanceof Error && error.name === "HistoryError", String(error));
       assert.ok(error.message.includes(join(order, name)) && !error.message.includes("\n"), error.message);
       return true;
     });
@@ -51,15 +51,18 @@ test("a file that is missing, is another thread's or another run's, or none at a
     const path = join(order, name);
     const sound = readFileSync(path);
     rmSync(path);
-    await assert.rejects(replay(directory), { name: "OrderError", message: new RegExp(`/${name} is missing: thread`) });
+    await assert.rejects(replay(directory), {
+      name: "HistoryError",
+      message: new RegExp(`/${name} is missing: thread`),
+    });
     cpSync(join(order, names.find((present) => present !== name) ?? ""), path);
     await assert.rejects(replay(directory), { message: new RegExp(`/${name}: damaged: it is the record of thread`) });
     rmSync(path);
     mkdirSync(path);
-    await assert.rejects(replay(directory), { name: "OrderError", message: new RegExp(`cannot read .*/${name}: `) });
+    await assert.rejects(replay(directory), { name: "HistoryError", message: new RegExp(`cannot read .*/${name}: `) });
     rmSync(path, { recursive: true });
     writeFileSync(path, sound);
   }
   cpSync(join(other.order, "io.bin"), join(order, "task-9.bin"));
-  await assert.rejects(replay(directory), { name: "OrderError", message: /task-9\.bin: damaged/ });
+  await assert.rejects(replay(directory), { name: "HistoryError", message: /task-9\.bin: damaged/ });
 });

@@ -10,7 +10,7 @@ import {
   openDatabase,
   type Database,
 } from "../../dist/db/index.js";
-import { createJournal, Journal, ORDER_DIRECTORY, OrderRecorder } from "../../dist/engine/order/index.js";
+import { createHistoryFile, HistoryWriter, HISTORY_DIRECTORY, HistoryRecorder } from "../../dist/engine/order/index.js";
 import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
 import { Arena, block, failed, systemClock } from "../../dist/sync/index.js";
 import { populate } from "../model/fixture.js";
@@ -19,10 +19,10 @@ import { replay, temporaryDirectory } from "./support.js";
 for (const Failure of [DatabaseError, DatabaseFullError, DatabaseInUseError]) {
   test(`reads and writes that failed with a ${Failure.name}`, async (t) => {
     const directory = temporaryDirectory(t);
-    mkdirSync(join(directory, ORDER_DIRECTORY));
+    mkdirSync(join(directory, HISTORY_DIRECTORY));
     const header = { thread: "one", threads: ["one"], mailbox: "sound", ringBytes: 4096 };
-    const recorder = new OrderRecorder(
-      new Journal(createJournal(join(directory, ORDER_DIRECTORY, "one.bin"), header)),
+    const recorder = new HistoryRecorder(
+      new HistoryWriter(createHistoryFile(join(directory, HISTORY_DIRECTORY, "one.bin"), header)),
       systemClock,
     );
     const sound = openDatabase(":memory:");
@@ -50,7 +50,7 @@ for (const Failure of [DatabaseError, DatabaseFullError, DatabaseInUseError]) {
     agent.updateStatus("in task");
     context.slots.forget(agent.getAgentId());
     recorder.close();
-    const { divergence, errors, cutOff } = await replay(directory);
-    assert.deepEqual([divergence, errors, cutOff], [undefined, { [Failure.name]: 4 }, []]);
+    const { divergence, errors, incomplete } = await replay(directory);
+    assert.deepEqual([divergence, errors, incomplete], [undefined, { [Failure.name]: 4 }, []]);
   });
 }

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { agentsOf, type AgentRecord } from "../../dist/engine/order/agents.js";
-import { OrderDivergence, OrderError, readOrder, type OrderHeader } from "../../dist/engine/order/index.js";
-import { createStage } from "../../dist/engine/order/replay.js";
-import type { PlacedEntry } from "../../dist/engine/order/read.js";
+import { agentHistories, type AgentHistory } from "../../dist/engine/order/agent-histories.js";
+import { HistoryDivergence, HistoryError, readHistory, type HistoryHeader } from "../../dist/engine/order/index.js";
+import { createReplayBatch } from "../../dist/engine/order/replay-history.js";
+import type { PlacedEntry } from "../../dist/engine/order/history-reader.js";
 import { AgentTimeoutError } from "../../dist/model/index.js";
 import { simulate } from "../cli/simulate.js";
 import { chunksOf, withChunks } from "./record-file.js";
@@ -15,8 +15,8 @@ import { recordLateSignal, replay } from "./support.js";
 test("a stale signal under load: the wait that ended before its time ends so a thousand times", async (t) => {
   const { directory, error } = await recordLateSignal(t, "reference", 60_000);
   assert.ok(error instanceof AgentTimeoutError);
-  const { divergence, errors, early, taken, cutOff } = await replay(directory, 1000);
-  assert.deepEqual([divergence, errors, taken, cutOff], [undefined, { AgentTimeoutError: 1 }, 1, []]);
+  const { divergence, errors, early, taken, incomplete } = await replay(directory, 1000);
+  assert.deepEqual([divergence, errors, taken, incomplete], [undefined, { AgentTimeoutError: 1 }, 1, []]);
   assert.deepEqual(
     early.map(({ agentId, timeoutMs, waitedMs }) => [agentId, timeoutMs, waitedMs < timeoutMs]),
     [["1", 60_000, true]],
@@ -41,16 +41,16 @@ test("the same with the sound mailbox: the wait lasts its time, and that is repl
 
 /** The record of the one agent, and what comes of it when it is changed. */
 function recordOf(directory: string): {
-  record: AgentRecord;
-  header: OrderHeader;
-  repeat: (changed: AgentRecord) => unknown;
+  record: AgentHistory;
+  header: HistoryHeader;
+  repeat: (changed: AgentHistory) => unknown;
 } {
-  const files = readOrder(directory, { allFiles: true, hasEnd: () => true });
-  const [record] = [...agentsOf(files)];
+  const files = readHistory(directory, { allFiles: true, hasEnd: () => true });
+  const [record] = [...agentHistories(files)];
   const header = files[0]?.header;
   assert.ok(record !== undefined && header !== undefined);
-  const repeat = (changed: AgentRecord): unknown => {
-    const stage = createStage(header);
+  const repeat = (changed: AgentHistory): unknown => {
+    const stage = createReplayBatch(header);
     try {
       stage.repeat(changed);
       return undefined;
@@ -72,7 +72,7 @@ for (const mailbox of ["reference", "sound"] as const) {
       repeat({ ...record, entries: record.entries.with(place, entry) });
     let changes = 0;
     const isFound = (error: unknown, entry: PlacedEntry): void => {
-      assert.ok(error instanceof OrderDivergence, `${JSON.stringify(entry)} was changed, and nothing noticed`);
+      assert.ok(error instanceof HistoryDivergence, `${JSON.stringify(entry)} was changed, and nothing noticed`);
       changes++;
     };
     for (const [place, entry] of record.entries.entries()) {
@@ -114,7 +114,7 @@ for (const mailbox of ["reference", "sound"] as const) {
       ...record.entries.slice(shift + 1),
     ];
     assert.ok(push >= 0 && shift > push);
-    assert.ok(repeat({ ...record, entries: moved }) instanceof OrderDivergence);
+    assert.ok(repeat({ ...record, entries: moved }) instanceof HistoryDivergence);
   });
 }
 
@@ -131,12 +131,12 @@ for (const mailbox of ["reference", "sound"] as const) {
           { start, end: goesOn.has(number) ? undefined : end },
         ]),
       );
-      const stage = createStage(header);
+      const stage = createReplayBatch(header);
       const { calls: played } = stage.repeat({
         ...record,
         entries: record.entries.slice(0, length),
         calls,
-        whole: false,
+        isComplete: false,
       });
       stage.close();
       for (const [number, { end }] of played) {
@@ -196,13 +196,13 @@ test("a record that was cut off is repeated as far as it goes, one that is none 
   const path = join(directory, "order", "appending.bin");
   const bytes = readFileSync(path);
   truncateSync(path, bytes.length - 20);
-  const { divergence, cutOff, taken } = await replay(directory);
-  assert.deepEqual([divergence, cutOff, taken], [undefined, ["1"], 0]);
+  const { divergence, incomplete, taken } = await replay(directory);
+  assert.deepEqual([divergence, incomplete, taken], [undefined, ["1"], 0]);
 
   writeFileSync(path, "something else");
   await assert.rejects(
     replay(directory),
-    (error) => error instanceof OrderError && /appending\.bin: it is not a record of order$/.test(error.message),
+    (error) => error instanceof HistoryError && /appending\.bin: it is not a record of order$/.test(error.message),
   );
   writeFileSync(path, bytes.with(8, 9));
   await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 4/);

@@ -18,9 +18,9 @@ test("a run of an odd scenario is replayed as it was", async (t) => {
     const file = join(place, "odd.yaml");
     writeFileSync(file, JSON.stringify(scenario));
     const { directory, summary } = await runScenario(t, file, mailbox, { seed, workers });
-    const { divergence, agents, taken, cutOff } = await replay(directory);
+    const { divergence, agents, taken, incomplete } = await replay(directory);
     assert.equal(divergence, undefined);
-    assert.deepEqual(cutOff, []);
+    assert.deepEqual(incomplete, []);
     const ended = [...Object.values(summary.outcomes.agents), ...Object.values(summary.outcomes.onboardingAgents)];
     assert.equal(
       agents,

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentStatus } from "../../dist/db/index.js";
-import type { AgentRecord, RecordedCall } from "../../dist/engine/order/agents.js";
-import type { Method, Scalar } from "../../dist/engine/order/format.js";
-import type { PlacedEntry } from "../../dist/engine/order/read.js";
-import { createStage } from "../../dist/engine/order/replay.js";
+import type { AgentHistory, RecordedCall } from "../../dist/engine/order/agent-histories.js";
+import type { Method, Scalar } from "../../dist/engine/order/history-format.js";
+import type { PlacedEntry } from "../../dist/engine/order/history-reader.js";
+import { createReplayBatch } from "../../dist/engine/order/replay-history.js";
 import { SLOT_OPERATIONS, type AnySlotOperation } from "../../dist/sync/index.js";
 
 function operation(name: string): AnySlotOperation {
@@ -85,8 +85,8 @@ class Written {
   }
 
   replay(): void {
-    const record: AgentRecord = { agentId: "1", entries: this.#entries, calls: this.#calls, whole: true };
-    const stage = createStage({ thread: "io", threads: ["io"], mailbox: "sound", ringBytes: 4096 });
+    const record: AgentHistory = { agentId: "1", entries: this.#entries, calls: this.#calls, isComplete: true };
+    const stage = createReplayBatch({ thread: "io", threads: ["io"], mailbox: "sound", ringBytes: 4096 });
     try {
       stage.repeat(record);
     } finally {

@@ -22,7 +22,7 @@ for (const [scenario, mailbox] of runs) {
   test(`${scenario}, with the ${mailbox} mailbox`, async (t) => {
     const { directory, summary } = await runScenario(t, scenario, mailbox);
     assert.deepEqual(readdirSync(join(directory, "order")), ["coordinator.bin", "io.bin", "task-0.bin", "task-1.bin"]);
-    const { divergence, agents, taken, errors, cutOff } = await replay(directory, 3);
+    const { divergence, agents, taken, errors, incomplete } = await replay(directory, 3);
     assert.equal(divergence, undefined);
     const ended = [...Object.values(summary.outcomes.agents), ...Object.values(summary.outcomes.onboardingAgents)];
     assert.equal(
@@ -31,6 +31,6 @@ for (const [scenario, mailbox] of runs) {
     );
     assert.equal(taken, summary.counters["live_updates_taken"]);
     assert.equal(errors.get("AgentTimeoutError") ?? 0, summary.counters["timeouts"]);
-    assert.deepEqual(cutOff, []);
+    assert.deepEqual(incomplete, []);
   });
 }

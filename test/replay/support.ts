@@ -7,8 +7,8 @@ import type { TestContext } from "node:test";
 import { Worker as Thread } from "node:worker_threads";
 import { connectDatabase, startWriter } from "../../dist/db/index.js";
 import { runThreads, type FinishedRun } from "../../dist/engine/index.js";
-import { createJournal, Journal, ORDER_DIRECTORY, OrderRecorder } from "../../dist/engine/order/index.js";
-import { replayOrder, type OrderReplay } from "../../dist/engine/order/replay.js";
+import { createHistoryFile, HistoryWriter, HISTORY_DIRECTORY, HistoryRecorder } from "../../dist/engine/order/index.js";
+import { replayHistory, type HistoryReplay } from "../../dist/engine/order/replay-history.js";
 import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
 import { buildPlan, openScenario, type PlanOptions } from "../../dist/scenario/index.js";
 import { Arena, suspend, systemClock, type MailboxKind } from "../../dist/sync/index.js";
@@ -21,8 +21,8 @@ export function temporaryDirectory(t: TestContext): string {
   return directory;
 }
 
-export function replay(directory: string, times = 1, agentId?: string): Promise<OrderReplay> {
-  return replayOrder(directory, { times, agentId, breathe: () => Promise.resolve() });
+export function replay(directory: string, times = 1, agentId?: string): Promise<HistoryReplay> {
+  return replayHistory(directory, { times, agentId, yieldToEventLoop: () => Promise.resolve() });
 }
 
 export async function runScenario(
@@ -59,15 +59,15 @@ export async function recordLateSignal(
 ): Promise<{ directory: string; error: unknown }> {
   const directory = temporaryDirectory(t);
   const writer = await startWriter(join(directory, "run.db"), { create: true });
-  mkdirSync(join(directory, ORDER_DIRECTORY));
+  mkdirSync(join(directory, HISTORY_DIRECTORY));
   const placeOf = (thread: string) =>
-    createJournal(join(directory, ORDER_DIRECTORY, `${thread}.bin`), {
+    createHistoryFile(join(directory, HISTORY_DIRECTORY, `${thread}.bin`), {
       thread,
       threads: ["taking", "appending"],
       mailbox,
       ringBytes: 4096,
     });
-  const recorder = new OrderRecorder(new Journal(placeOf("taking")), systemClock);
+  const recorder = new HistoryRecorder(new HistoryWriter(placeOf("taking")), systemClock);
   const arena = Arena.create({ slots: 1, recorder });
   const db = connectDatabase(writer.connect());
   const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));

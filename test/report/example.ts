@@ -50,7 +50,7 @@ function evidence(broken: boolean): RunEvidence {
     tasks: [{ agentId: "17", taken, acknowledgedStatuses: ["completed"], endedAtMs: 9 }],
     rows: [{ agentId: "17", status: "completed", history: ["accepted", "completed"], submits: 1 }],
     holdings: [{ unitId: "4", agentId: "17", fromMs: 0, toMs: 9, isAssigned: false }],
-    books: { gauges: { "main completed": 1 }, rows: { "main completed": 1 }, agentsWithHandles: 1, slotsInUse: 0 },
+    accounting: { gauges: { "main completed": 1 }, rows: { "main completed": 1 }, agentsWithHandles: 1, slotsInUse: 0 },
     releaseBoundMs: 250,
   };
 }

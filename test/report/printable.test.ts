@@ -10,7 +10,7 @@ import { comparisonJUnit, comparisonMarkdown, renderComparison, type Compared } 
 import { renderSchedule } from "../../dist/explore/index.js";
 import { createRecorder, mergeSnapshots, prometheusText } from "../../dist/measure/index.js";
 import { drawSequence } from "../../dist/report/draw-sequence.js";
-import { renderReport } from "../../dist/report/html/report.js";
+import { renderReport } from "../../dist/report/html/report-page.js";
 import {
   code,
   junitXml,
@@ -24,9 +24,9 @@ import {
   runBenchmarkJson,
   runJUnit,
   runMarkdown,
-  shellWord,
+  quoteForShell,
   type ReportData,
-  type Sequence,
+  type SequenceDiagram,
   type Summary,
 } from "../../dist/report/index.js";
 import { ScenarioError } from "../../dist/scenario/index.js";
@@ -90,7 +90,7 @@ function reportWith(text: string): ReportData {
   };
 }
 
-function sequenceWith(text: string): Sequence {
+function sequenceWith(text: string): SequenceDiagram {
   return {
     columns: [text, "b"],
     rows: [
@@ -310,7 +310,7 @@ test("HTML and SVG: a sequence", () => {
         title: text,
         problems: [text],
         facts: [text],
-        command: { label: "Replay it", text: `simulate explore replay ${shellWord(text)}` },
+        command: { label: "Replay it", text: `simulate explore replay ${quoteForShell(text)}` },
         outcomes: { [text]: text },
         sequence: sequenceWith(text),
       });
@@ -353,7 +353,7 @@ test("Prometheus labels", async () => {
 test("a word of a shell is read back as it was", () => {
   // A command line has no way to hold these.
   const words = fc.sample(hostile, 500).map((text) => text.replace(/\0|\p{Surrogate}/gu, "?"));
-  const command = words.map(shellWord).join(" ");
+  const command = words.map(quoteForShell).join(" ");
   assertShown(command);
   assert.ok(!command.includes("\n"));
   assert.equal(printable(command), command);

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { renderSequencePage, writeRun, type Sequence } from "../../dist/report/index.js";
+import { renderSequencePage, writeRun, type SequenceDiagram } from "../../dist/report/index.js";
 import { launchBrowser, noBrowser, openPage } from "./browser.js";
 import { exampleReport, exampleSummary } from "./example.js";
 
 /** A client and a task that wait for each other `rounds` times. */
-function conversation(rounds: number): Sequence {
+function conversation(rounds: number): SequenceDiagram {
   const each = Array.from({ length: rounds }, (_, round) => 4 * round);
   return {
     columns: ["client", "task <1>"],

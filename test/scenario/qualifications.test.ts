@@ -6,7 +6,7 @@ import {
   parseScenario,
   planHash,
   ScenarioError,
-  writtenOut,
+  toScenarioWorker,
   type WorkerPlan,
 } from "../../dist/scenario/index.js";
 import { EXAMPLE } from "./example.js";
@@ -64,7 +64,7 @@ test("what workers hold is in the plan's hash, in whatever order it is written",
 
 test("workers who are written out hold what they held", () => {
   const workers = workersOf(EXAMPLE + HELD, 50);
-  const written = `${EXAMPLE}${HELD}workers: ${JSON.stringify(workers.map(writtenOut))}\n`;
+  const written = `${EXAMPLE}${HELD}workers: ${JSON.stringify(workers.map(toScenarioWorker))}\n`;
   const plan = buildPlan(parseScenario(written, "x.yaml"));
   assert.deepEqual(
     workers.map(({ index }) => plan.worker(index)),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { sample, sampleCount, stream, type Distribution } from "../../dist/scenario/index.js";
+import { sample, sampleCount, stream, type DistributionSpec } from "../../dist/scenario/index.js";
 import { exp, ln } from "../../dist/scenario/exact-math.js";
 
 /** How far the counts of `cells` are from even, in standard deviations of the chi-square statistic. */
@@ -53,7 +53,7 @@ describe("exact-math", () => {
 
 describe("sample", () => {
   const positive = fc.double({ min: 0.001, max: 10_000, noNaN: true });
-  const bounded: fc.Arbitrary<Distribution & { max: number }> = fc.oneof(
+  const bounded: fc.Arbitrary<DistributionSpec & { max: number }> = fc.oneof(
     fc
       .tuple(positive, positive)
       .map(([a, b]) => ({ kind: "uniform" as const, min: Math.min(a, b), max: Math.max(a, b) })),
@@ -77,7 +77,7 @@ describe("sample", () => {
   });
 
   it("has the mean or the percentiles that it is given by", () => {
-    const draws = (distribution: Distribution): number[] => {
+    const draws = (distribution: DistributionSpec): number[] => {
       const random = stream(3);
       return Array.from({ length: 20_000 }, () => sample(distribution, random));
     };

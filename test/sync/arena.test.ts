@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { arenaSizesOf } from "../../dist/engine/arena-sizes.js";
-import { MOST_THREADS } from "../../dist/engine/limits.js";
-import { MOST_WORKERS } from "../../dist/scenario/limits.js";
+import { MAX_RUN_THREADS } from "../../dist/engine/run-limits.js";
+import { MAX_WORKERS } from "../../dist/scenario/scenario-limits.js";
 import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../../dist/sync/index.js";
 
 test("slots are handed out once, emptied, until all are taken, and again after they were given back", () => {
@@ -29,7 +29,7 @@ test("slots are handed out once, emptied, until all are taken, and again after t
           openMailbox(slot).append("left behind");
           openMailbox(slot).shutdown();
           slot.event("didSubmit").set();
-          here.release(slot);
+          here.free(slot);
           own.delete(slot.index);
         } else if (own.size === (wide ? sizes.wideSlots : sizes.slots)) {
           assert.throws(() => (wide ? here.allocateWide() : here.allocate()), ArenaFullError);
@@ -104,7 +104,7 @@ test("what names no event and no kind of mailbox, and a slot of another arena, i
     new TypeError('a mailbox is sound or reference, not "sond"'),
   );
   assert.throws(
-    () => arena.release(Arena.create({ slots: 4, ringBytes: 64 }).allocate()),
+    () => arena.free(Arena.create({ slots: 4, ringBytes: 64 }).allocate()),
     new TypeError("slot 0 is of another arena"),
   );
   assert.deepEqual(Buffer.from(new Uint8Array(arena.shared)), before);
@@ -115,7 +115,7 @@ test("each thread has a place of its own, and a place that was left is given out
   const threads = Array.from({ length: MAX_THREADS }, () => Arena.attach(arena.shared));
   assert.deepEqual(new Set(threads.map(({ thread }) => thread)).size, MAX_THREADS);
   assert.throws(() => arena.thread, RangeError);
-  threads[7]?.leave();
+  threads[7]?.detach();
   assert.equal(arena.thread, 7);
 });
 
@@ -145,7 +145,7 @@ test("an arena beyond 2 GiB loses nothing, whichever of its slots lies before or
 });
 
 test("the arena of the largest run is one that can be made, and loses nothing in its first, middle and last slots", () => {
-  const sizes = arenaSizesOf({ workers: MOST_WORKERS, clients: MOST_THREADS / 2, tasks: MOST_THREADS / 2 });
+  const sizes = arenaSizesOf({ workers: MAX_WORKERS, clients: MAX_RUN_THREADS / 2, tasks: MAX_RUN_THREADS / 2 });
   const arena = Arena.create(sizes);
   const every = Math.floor(sizes.slots / 1000);
   const wide = Array.from({ length: sizes.wideSlots }, (_, n) => sizes.slots + n);

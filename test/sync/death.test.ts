@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   Arena,
-  awaitNewsAsync,
+  waitForChangeAsync,
   MailboxFullError,
   openMailbox,
   takeControl,
@@ -65,7 +65,7 @@ function publishingOperation(): number {
 async function killAndBury(arena: Arena, { worker, result }: Thread<number>): Promise<void> {
   const place = await result;
   await worker.terminate();
-  arena.bury(place);
+  arena.recoverDeadThread(place);
 }
 
 test("killed before any operation of an append: it is in the queue or it is not, and a waiting coroutine is told", async () => {
@@ -73,7 +73,7 @@ test("killed before any operation of an append: it is in the queue or it is not,
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
     const mailbox = openMailbox(arena.allocate());
-    const news = awaitNewsAsync(mailbox);
+    const news = waitForChangeAsync(mailbox);
     const { thread, reached } = await stopVictim(arena.shared, stopAt);
     const isPublished = mailbox.size === 1;
     await killAndBury(arena, thread);
@@ -176,7 +176,7 @@ test("killed at forty random moments of appending without end: all that is seen 
   };
   const takeBeyond = async (producer: number, count: number): Promise<void> => {
     while ((next.get(producer) ?? 0) <= count) {
-      await notLost(awaitNewsAsync(mailbox), `message ${count} of producer ${producer}`);
+      await notLost(waitForChangeAsync(mailbox), `message ${count} of producer ${producer}`);
       takeAll();
     }
   };
@@ -212,7 +212,7 @@ test("a coroutines' thread that was killed: its doorbell is rung for nobody, and
   await worker.terminate();
   const event = arena.allocate().event("didSubmit");
   event.set();
-  arena.bury(0);
+  arena.recoverDeadThread(0);
   event.clear();
   assert.equal(arena.thread, 0);
   const woken = event.waitAsync();

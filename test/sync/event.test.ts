@@ -16,7 +16,7 @@ function manualClock(): ManualClock {
 
 /** An arena whose reactor takes a turn only when the test says so. */
 function manualArena(clock: Clock): Arena {
-  return Arena.create({ slots: 4, ringBytes: 64, clock, driver: { wanted: () => undefined } });
+  return Arena.create({ slots: 4, ringBytes: 64, clock, driver: { requestTurn: () => undefined } });
 }
 
 /** What the waiters were told so far. */
@@ -128,7 +128,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
     },
     { weight: 1, arbitrary: fc.constant({ kind: "set" as const }) },
     { weight: 2, arbitrary: fc.constant({ kind: "clear" as const }) },
-    { weight: 1, arbitrary: fc.constant({ kind: "announce" as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: "notifyAll" as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: "roused for nothing" as const }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("turn" as const), passed: fc.nat(4) }) },
   );
@@ -152,7 +152,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
               .start({ resume: (raised) => told.push([name, raised]), fail: (error) => assert.fail(String(error)) });
             break;
           case "set":
-          case "announce":
+          case "notifyAll":
             elsewhere[operation.kind]();
             for (const waiter of model) waiter.raised = true;
             break;
@@ -160,7 +160,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
             elsewhere.clear();
             break;
           case "roused for nothing":
-            setter.ring(1 << arena.thread, event.id);
+            setter.signalThreads(1 << arena.thread, event.id);
             break;
           case "turn": {
             clock.time += operation.passed;

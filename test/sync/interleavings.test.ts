@@ -12,7 +12,7 @@ import {
   openMailbox,
   park,
   spawn,
-  standingStill,
+  manualDriver,
   takeControl,
   type Driver,
   type Event,
@@ -58,7 +58,7 @@ function everywhere(attempt: (at: number) => boolean): void {
   assert.ok(at > 2, "the interrupted side has operations on shared memory");
 }
 
-const manual: Driver = { wanted: () => undefined };
+const manual: Driver = { requestTurn: () => undefined };
 
 interface Sides {
   /** The waiting thread, whose turns the test takes, and its slot. */
@@ -104,7 +104,7 @@ const raises: Record<string, (event: Event) => void> = {
     event.set();
     event.clear();
   },
-  announce: (event) => event.announce(),
+  announce: (event) => event.notifyAll(),
 };
 
 for (const [name, raise] of Object.entries(raises)) {
@@ -114,7 +114,7 @@ for (const [name, raise] of Object.entries(raises)) {
       const event = waiter.slot.event("didSubmit");
       const elsewhere = bringer.slot.event("didSubmit");
       const first = wakeUps(event);
-      elsewhere.announce();
+      elsewhere.notifyAll();
       const second = wakeUps(event);
       const more = interrupted(
         at,
@@ -197,13 +197,13 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
         let sawIt: boolean | undefined;
         const begin = (): void => {
           spawn(
-            mailbox.news(Infinity, { isAbsent: () => true }),
+            mailbox.waitForChangeSteps(Infinity, { isAbsent: () => true }),
             () => (sawIt = seen(mailbox)),
             (error) => assert.fail(String(error)),
           );
           // A wake-up for nothing: the consumer looks, and waits again.
           if (stale) {
-            waiter.slot.event("hasLiveUpdate").announce();
+            waiter.slot.event("hasLiveUpdate").notifyAll();
             waiter.reactor.turn();
           }
         };
@@ -224,7 +224,7 @@ for (const [name, { bring, seen }] of Object.entries(news)) {
       let sawIt: boolean | undefined;
       const begin = (): void => {
         spawn(
-          mailbox.news(Infinity, { isAbsent: () => true }),
+          mailbox.waitForChangeSteps(Infinity, { isAbsent: () => true }),
           () => (sawIt = seen(mailbox)),
           (error) => assert.fail(String(error)),
         );
@@ -296,7 +296,7 @@ test("sound: an append's announcement at any point of the take of its message le
     const more = interrupted(
       at,
       () => void mailbox.take(),
-      () => waiter.slot.event("hasLiveUpdate").announce(),
+      () => waiter.slot.event("hasLiveUpdate").notifyAll(),
     );
     assert.deepEqual([mailbox.size, mailbox.signal.isSet()], [0, false], `announced before operation ${at}`);
     return more;
@@ -351,15 +351,15 @@ test("a slot that was given back and taken again: what its old tenant left ready
   openMailbox(seenElsewhere).append("for the old tenant");
   waiter.reactor.turn();
   // The thread's bit is put among the watchers once more, and an announcement is left ready, with nobody waiting.
-  bringer.arena.ring(1 << waiter.arena.thread, old.event("hasLiveUpdate").id);
-  waiter.arena.release(old);
+  bringer.arena.signalThreads(1 << waiter.arena.thread, old.event("hasLiveUpdate").id);
+  waiter.arena.free(old);
 
   const slot = waiter.arena.allocate();
   assert.equal(slot.index, old.index);
   const mailbox = openMailbox(slot);
   let woken = false;
   spawn(
-    mailbox.news(Infinity, neverAbsent),
+    mailbox.waitForChangeSteps(Infinity, neverAbsent),
     () => (woken = true),
     (error) => assert.fail(String(error)),
   );
@@ -411,7 +411,7 @@ test("parked: what `poll` is woken for is polled before the thread parks, whenev
 
 test("parked: the event loop gets its looks also when turns take seconds", async () => {
   let now = 0;
-  const arena = Arena.create({ slots: 1, clock: { now: () => now }, driver: standingStill });
+  const arena = Arena.create({ slots: 1, clock: { now: () => now }, driver: manualDriver });
   let turns = 0;
   let sinceLook = 0;
   let mostBetweenLooks = 0;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arenaSizesOf } from "../../dist/engine/arena-sizes.js";
-import { MOST_THREADS } from "../../dist/engine/limits.js";
-import { MOST_WORKERS } from "../../dist/scenario/limits.js";
+import { MAX_RUN_THREADS } from "../../dist/engine/run-limits.js";
+import { MAX_WORKERS } from "../../dist/scenario/scenario-limits.js";
 import { Arena, openMailbox, type Mailbox } from "../../dist/sync/index.js";
 
 /** A slot has a little more than a page: with every fourth one most pages are never touched, and need no memory. */
@@ -15,7 +15,7 @@ const skip =
   "takes 1 GiB of memory; run it with: EXHAUSTIVE=1 node --test test-build/sync/largest-arena.test.js";
 
 test("no message is lost in the arena of a run of the largest documented size", { skip }, () => {
-  const sizes = arenaSizesOf({ workers: MOST_WORKERS, clients: MOST_THREADS / 2, tasks: MOST_THREADS / 2 });
+  const sizes = arenaSizesOf({ workers: MAX_WORKERS, clients: MAX_RUN_THREADS / 2, tasks: MAX_RUN_THREADS / 2 });
   const arena = Arena.create(sizes);
   const other = Arena.attach(arena.shared);
   const wide = Array.from({ length: sizes.wideSlots }, (_, n) => sizes.slots + n);

@@ -97,7 +97,7 @@ for (const kind of MAILBOX_KINDS) {
                 isUp = isShutdown = true;
                 break;
               case "news":
-                block(mailbox.news(0, neverAbsent));
+                block(mailbox.waitForChangeSteps(0, neverAbsent));
                 break;
             }
             for (const handle of [mailbox, producer]) {
@@ -184,12 +184,12 @@ test("a mailbox holds at most 65,535 messages, whatever their size", () => {
 for (const kind of MAILBOX_KINDS) {
   test(`${kind}: news waits for nothing when its timeout is not positive, and not at all when there is news`, () => {
     const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), kind);
-    for (const timeout of [0, -1, NaN, -Infinity]) block(mailbox.news(timeout, neverAbsent));
+    for (const timeout of [0, -1, NaN, -Infinity]) block(mailbox.waitForChangeSteps(timeout, neverAbsent));
     mailbox.append(1);
-    block(mailbox.news(Infinity, neverAbsent));
+    block(mailbox.waitForChangeSteps(Infinity, neverAbsent));
     assert.equal(mailbox.take(), 1);
     mailbox.shutdown();
-    block(mailbox.news(Infinity, neverAbsent));
+    block(mailbox.waitForChangeSteps(Infinity, neverAbsent));
   });
 }
 
@@ -197,10 +197,10 @@ test("sound: a release is news while the worker is absent, and only then", () =>
   const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), "sound");
   let asked = 0;
   const worker = { isAbsent: (): boolean => (asked++, true) };
-  block(mailbox.news(0, worker));
+  block(mailbox.waitForChangeSteps(0, worker));
   assert.equal(asked, 0);
   mailbox.release();
-  block(mailbox.news(Infinity, worker));
+  block(mailbox.waitForChangeSteps(Infinity, worker));
   assert.equal(asked, 1);
-  block(mailbox.news(0, neverAbsent));
+  block(mailbox.waitForChangeSteps(0, neverAbsent));
 });

@@ -40,15 +40,15 @@ test("a blocked thread whose time runs out is told so", async () => {
   );
 });
 
-const MANY = 100_000;
+const ENTRIES_PER_STATEMENT = 100_000;
 
-for (const slots of [MANY, 1]) {
-  test(`${MANY} coroutines of a thread wait for ${slots} events: all are woken, and their timeouts are gone`, async () => {
+for (const slots of [ENTRIES_PER_STATEMENT, 1]) {
+  test(`${ENTRIES_PER_STATEMENT} coroutines of a thread wait for ${slots} events: all are woken, and their timeouts are gone`, async () => {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark, reaches } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
       shared: arena.shared,
-      waiters: MANY,
+      waiters: ENTRIES_PER_STATEMENT,
       slots,
       timeoutMs: 1e6,
       mark,
@@ -60,23 +60,23 @@ for (const slots of [MANY, 1]) {
       event.clear();
     }
     assert.deepEqual(await notLost(crowd.result, "a waiter of the crowd"), {
-      told: { set: MANY, timedOut: 0 },
+      told: { set: ENTRIES_PER_STATEMENT, timedOut: 0 },
       left: { waiting: 0, timers: 0 },
     });
   });
 
-  test(`${MANY} coroutines of a thread wait for ${slots} events in vain: all time out`, async () => {
+  test(`${ENTRIES_PER_STATEMENT} coroutines of a thread wait for ${slots} events in vain: all time out`, async () => {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
       shared: arena.shared,
-      waiters: MANY,
+      waiters: ENTRIES_PER_STATEMENT,
       slots,
       timeoutMs: 1,
       mark,
     } satisfies CrowdData);
     assert.deepEqual(await notLost(crowd.result, "a timeout of the crowd"), {
-      told: { set: 0, timedOut: MANY },
+      told: { set: 0, timedOut: ENTRIES_PER_STATEMENT },
       left: { waiting: 0, timers: 0 },
     });
   });

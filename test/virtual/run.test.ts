@@ -197,12 +197,12 @@ describe("a run under simulated time", () => {
 });
 
 describe("replay", () => {
-  const breathe = (): Promise<void> => Promise.resolve();
+  const yieldToEventLoop = (): Promise<void> => Promise.resolve();
 
   it("comes to the same events, and says at which it does not", async () => {
     using directory = temporaryDirectory();
     const { directory: run, summary } = await runOf(directory.path, "--seed", "5", "--faults");
-    const same = await replayVirtual(run, breathe);
+    const same = await replayVirtual(run, yieldToEventLoop);
     assert.ok(same.kind === "same" && same.hash === summary.traceHash);
 
     const other = join(directory.path, "other");
@@ -211,7 +211,7 @@ describe("replay", () => {
       join(other, "scenario.yaml"),
       SCENARIO_TEXT.replace("liveUpdateTimeout: 800ms", "liveUpdateTimeout: 799ms"),
     );
-    const changed = await replayVirtual(other, breathe);
+    const changed = await replayVirtual(other, yieldToEventLoop);
     assert.ok(changed.kind === "diverged");
     const { recorded, repeated } = changed.divergence;
     assert.deepEqual(

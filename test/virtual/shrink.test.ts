@@ -5,20 +5,20 @@ import {
   loadScenario,
   parseScenario,
   planHash,
-  writtenOut,
+  toScenarioWorker,
   type WorkerPlan,
 } from "../../dist/scenario/index.js";
 import {
   phasesOf,
   runInMemory,
-  shrink,
+  shrinkPlan,
   shrinkScenario,
   type Faults,
   type RunFailure,
   type RunRequest,
   type RunResult,
   type ShrinkBounds,
-  type Shrinkable,
+  type ShrinkablePlan,
   type ShrunkScenario,
 } from "../../dist/engine/index.js";
 import { scenario, SCENARIO_TEXT } from "./support.js";
@@ -48,7 +48,7 @@ const planted: Faults = {
 };
 
 const plan = buildPlan(scenario(), { seed: 11 });
-const start: Shrinkable = { workers: Array.from({ length: plan.workers }, (_, index) => plan.worker(index)) };
+const start: ShrinkablePlan = { workers: Array.from({ length: plan.workers }, (_, index) => plan.worker(index)) };
 const runPlanted = (request: RunRequest): RunResult => runInMemory(request, planted);
 const found: RunRequest = { scenario: scenario(), planOptions: { seed: 11 }, mailbox: "sound" };
 
@@ -77,7 +77,7 @@ function failsAlone({ text }: ShrunkScenario): boolean {
 
 describe("a scenario that writes its workers out", () => {
   it("has the plan that it was written from", () => {
-    const text = `${SCENARIO_TEXT}${stringify({ workers: start.workers.map(writtenOut) })}`;
+    const text = `${SCENARIO_TEXT}${stringify({ workers: start.workers.map(toScenarioWorker) })}`;
     const read = buildPlan(parseScenario(text, "written.yaml"));
     assert.deepEqual(
       Array.from({ length: read.workers }, (_, index) => read.worker(index)),
@@ -94,7 +94,7 @@ describe("a scenario that writes its workers out", () => {
     ];
     for (const text of texts) {
       const drawn = buildPlan(parseScenario(text, "drawn.yaml"));
-      const workers = Array.from({ length: drawn.workers }, (_, index) => writtenOut(drawn.worker(index)));
+      const workers = Array.from({ length: drawn.workers }, (_, index) => toScenarioWorker(drawn.worker(index)));
       const read = buildPlan(parseScenario(`${text}${stringify({ workers })}`, "written.yaml"));
       assert.equal(planHash(read), planHash(drawn));
       assert.deepEqual([read.shutdownAt, read.faults], [drawn.shutdownAt, drawn.faults]);
@@ -187,9 +187,9 @@ describe("shrinking", () => {
 
   it("leaves out the faults that are not needed", () => {
     const rates = { late: 0.1, lost: 0.1, repeated: 0.1, stall: 0.1, commit: 0.1, crash: 0.1, quit: 0.1 };
-    const needsLost = ({ faultRates }: Shrinkable): boolean => (faultRates?.lost ?? 0) > 0;
+    const needsLost = ({ faultRates }: ShrinkablePlan): boolean => (faultRates?.lost ?? 0) > 0;
     const one: WorkerPlan[] = start.workers.slice(0, 1);
-    assert.deepEqual(shrink({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, {
+    assert.deepEqual(shrinkPlan({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, {
       late: 0,
       lost: 0.1,
       repeated: 0,

@@ -13,12 +13,12 @@ import {
   TraceError,
   type Divergence,
   type TraceEvent,
-  type Value,
+  type TraceValue,
 } from "../../dist/trace/index.js";
 import { temporaryDirectory } from "./support.js";
 
 const text = fc.string({ unit: "binary", maxLength: 64 });
-const { value } = fc.letrec<{ value: Value }>((tie) => ({
+const { value } = fc.letrec<{ value: TraceValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     fc.constantFrom(null, true, false),
@@ -117,7 +117,7 @@ describe("a trace file", () => {
     const path = join(directory.path, "t.bin");
     const file = createTraceFile(path, {});
     for (let at = 0; at < 20_000; at++) file.write(event(at, "1"));
-    file.abandon();
+    file.closeIncomplete();
     assert.equal(read(path).list.length, 20_000);
     assert.equal(read(path).end, undefined);
     truncateSync(path, 100_000);
@@ -182,7 +182,7 @@ describe("comparing with a trace", () => {
           before: list.slice(Math.max(0, at - 8), at),
           recorded: list[at],
           repeated: changed,
-          isCutOff: false,
+          isIncomplete: false,
         });
       }),
       { numRuns: 15 },
@@ -208,12 +208,12 @@ describe("comparing with a trace", () => {
     const endAt = bytes.lastIndexOf("{") - 8;
     for (const length of [100_000, endAt, bytes.length - 5]) {
       writeFileSync(path, bytes.subarray(0, length));
-      const { isCutOff, same, recorded, before } = repeat(path, list) as Divergence;
-      assert.deepEqual([isCutOff, recorded, before.at(-1)], [true, undefined, list[same - 1]]);
+      const { isIncomplete, same, recorded, before } = repeat(path, list) as Divergence;
+      assert.deepEqual([isIncomplete, recorded, before.at(-1)], [true, undefined, list[same - 1]]);
       assert.equal(same === list.length, length >= endAt);
     }
     const unlike = repeat(path, list.with(2, event(2, "another"))) as Divergence;
-    assert.deepEqual([unlike.isCutOff, unlike.same], [false, 2]);
+    assert.deepEqual([unlike.isIncomplete, unlike.same], [false, 2]);
   });
 
   it("takes a trace that its run had to abandon for one that was cut off", () => {
@@ -221,14 +221,14 @@ describe("comparing with a trace", () => {
     const path = join(directory.path, "t.bin");
     const file = createTraceFile(path, {});
     for (const each of list.slice(0, 12_345)) file.write(each);
-    file.abandon();
-    const { isCutOff, same } = repeat(path, list) as Divergence;
-    assert.deepEqual([isCutOff, same], [true, 12_345]);
+    file.closeIncomplete();
+    const { isIncomplete, same } = repeat(path, list) as Divergence;
+    assert.deepEqual([isIncomplete, same], [true, 12_345]);
   });
 });
 
 describe("what an event is about", () => {
-  const of = (operation: string, subject: string, args: Value, outcome: Value = null): TraceEvent => ({
+  const of = (operation: string, subject: string, args: TraceValue, outcome: TraceValue = null): TraceEvent => ({
     at: 0,
     actor: "io",
     operation,

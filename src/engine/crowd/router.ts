@@ -3,16 +3,22 @@
  * platform which of them are lost, as the router of the real platform does.
  */
 import type { AgentStatus } from "../../db/index.js";
-import { createOutbox, type Channel, type ChannelHandlers, type Packet, type PacketType } from "../../live/index.js";
+import {
+  createOutbox,
+  type Channel,
+  type ChannelHandlers,
+  type ChannelPacket,
+  type PacketType,
+} from "../../live/index.js";
 import type { Recorder } from "../../measure/index.js";
 import type { Json, Reactor } from "../../sync/index.js";
 import { createLocalQueue, type LocalQueue } from "./local-queue.js";
 
 /** One client behind the router. */
-export interface Connection {
+export interface ClientConnection {
   readonly registrationId: string;
   /** What the platform sends, while the client is connected. */
-  readonly inbox: LocalQueue<Packet>;
+  readonly inbox: LocalQueue<ChannelPacket>;
   /** The agent that the platform gave it last. */
   agentId: string | undefined;
   /** `connected`; `offline`: nothing reaches it; `lost`: the platform is told so. */
@@ -23,43 +29,43 @@ export interface Router {
   readonly handlers: ChannelHandlers;
   /** The channel to send on. */
   use(channel: Channel): void;
-  connect(registrationId: string): Connection;
+  connect(registrationId: string): ClientConnection;
   /** Sends a packet of a client. */
-  send(type: PacketType, subjectId: string, data: Packet["data"]): void;
+  send(type: PacketType, subjectId: string, data: ChannelPacket["data"]): void;
   /** The platform notices that a client is gone. */
-  reportLost(connection: Connection): void;
+  reportLost(connection: ClientConnection): void;
   /** The client will not come back: the router forgets it. */
-  forget(connection: Connection): void;
+  forget(connection: ClientConnection): void;
 }
 
 export function createRouter(reactor: Reactor, recorder: Recorder): Router {
   const { clock } = reactor;
-  const byRegistration = new Map<string, Connection>();
-  const byAgent = new Map<string, Connection>();
-  let outbox: ReturnType<typeof createOutbox<Packet>> | undefined;
+  const byRegistration = new Map<string, ClientConnection>();
+  const byAgent = new Map<string, ClientConnection>();
+  let outbox: ReturnType<typeof createOutbox<ChannelPacket>> | undefined;
 
   const send: Router["send"] = (type, subjectId, data) => {
     if (outbox === undefined) throw new Error("the router has no channel");
     outbox.send({ packet_type: type, subject_id: subjectId, data, client_timestamp: clock.now() });
   };
-  const statusFor = (connection: Connection | undefined): AgentStatus | undefined =>
+  const statusFor = (connection: ClientConnection | undefined): AgentStatus | undefined =>
     connection?.state === "lost" ? "disconnect" : undefined;
 
   /** An agent of a client that is already lost: nobody will ever act for it. */
-  const reportIfLost = (connection: Connection): void => {
+  const reportIfLost = (connection: ClientConnection): void => {
     if (connection.state === "lost" && connection.agentId !== undefined) {
       send("return_statuses", connection.registrationId, { [connection.agentId]: "disconnect" });
     }
   };
 
   /** Passes a packet on to its client, if that is there. */
-  const deliver = (connection: Connection, packet: Packet): void => {
+  const deliver = (connection: ClientConnection, packet: ChannelPacket): void => {
     if (connection.state !== "connected") return;
     const { packet_type, subject_id, data, server_timestamp } = packet;
     connection.inbox.push({ packet_type, subject_id, data, server_timestamp, router_outgoing_timestamp: clock.now() });
   };
 
-  const onDetails = (packet: Packet): void => {
+  const onDetails = (packet: ChannelPacket): void => {
     const connection = byRegistration.get(packet.subject_id);
     if (connection === undefined) return;
     const agentId = packet.data["agent_id"];
@@ -72,7 +78,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
     deliver(connection, packet);
   };
 
-  const onMessage = (_channel: Channel, packet: Packet): void => {
+  const onMessage = (_channel: Channel, packet: ChannelPacket): void => {
     switch (packet.packet_type) {
       case "agent_details":
         return onDetails(packet);
@@ -100,7 +106,7 @@ export function createRouter(reactor: Reactor, recorder: Recorder): Router {
       onClose: () => undefined,
     },
     use(channel) {
-      outbox = createOutbox<Packet>(
+      outbox = createOutbox<ChannelPacket>(
         reactor,
         ({ packet_type, subject_id, data, client_timestamp }) =>
           !channel.isAlive() ||

@@ -3,14 +3,14 @@
  * meanwhile. It knows the platform only by packets.
  */
 import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../db/index.js";
-import type { LiveUpdateData, Packet } from "../../live/index.js";
+import type { LiveUpdateData, ChannelPacket } from "../../live/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../sync/index.js";
 import { isOnboardingId } from "../../vocabulary/index.js";
-import { plannedDrops, type Drops } from "./drops.js";
-import { onboardingSteps, taskSteps, textOf, type Step } from "./phase-steps.js";
-import type { Connection } from "./router.js";
-import type { CrowdTools } from "./tools.js";
+import { createConnectionDrops, type ConnectionDrops } from "./connection-drops.js";
+import { onboardingSteps, taskSteps, textOf, type PhaseStep } from "./phase-steps.js";
+import type { ClientConnection } from "./router.js";
+import type { WorkerContext } from "./worker-context.js";
 
 /** How long a client waits before it sends again what the platform had no room for, ms. */
 const RETRY_MS = 20;
@@ -19,9 +19,9 @@ const RETRY_MS = 20;
 const TASK_ANSWER = { answer: "done" };
 
 /** What has become of the worker when a phase is over. */
-type Ending = "admitted" | "over";
+type PhaseOutcome = "admitted" | "over";
 /** Why waiting ended without a packet: the time has come, or the worker was away and everything is later now. */
-type Pause = "due" | "moved";
+type WaitEnd = "due" | "moved";
 
 /** The worker's connection dropped and nobody came back for this agent: thrown through the phase that it interrupts. */
 class Interrupted extends Error {
@@ -35,15 +35,15 @@ export function workerNameOf(index: number): string {
   return `worker-${index}`;
 }
 
-export function* simulateWorker(plan: WorkerPlan, tools: CrowdTools): Steps<void> {
-  const { reactor, recorder, originMs } = tools;
+export function* simulateWorker(plan: WorkerPlan, context: WorkerContext): Steps<void> {
+  const { reactor, recorder, originMs } = context;
   const arrival = originMs + plan.arriveAt;
   yield* wait(reactor.until(arrival));
   const now = reactor.clock.now();
   recorder.count("workers_started");
   recorder.trend("schedule_slip").record(Math.max(0, now - arrival), now);
 
-  const worker = new SimulatedWorker(plan, tools);
+  const worker = new SimulatedWorker(plan, context);
   let task = plan.task;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -59,29 +59,29 @@ export function* simulateWorker(plan: WorkerPlan, tools: CrowdTools): Steps<void
 
 class SimulatedWorker {
   readonly #plan: WorkerPlan;
-  readonly #tools: CrowdTools;
-  readonly #drops: Drops;
-  #connection: Connection | undefined;
+  readonly #context: WorkerContext;
+  readonly #drops: ConnectionDrops;
+  #connection: ClientConnection | undefined;
   #status: AgentStatus | undefined;
   /** How much later than planned everything in this phase is, because the worker was away, ms. */
   #shift = 0;
   /** Set by what the platform said: the next step to do again, and not before when. */
-  #goBackTo: number | undefined;
+  #resendFrom: number | undefined;
   #notBefore = 0;
   /** The platform had no room, and the worker has not caught up with its plan yet. */
-  #heldBack = false;
+  #isDelayed = false;
   #hasSubmitted = false;
   #submittedAt = 0;
 
-  constructor(plan: WorkerPlan, tools: CrowdTools) {
+  constructor(plan: WorkerPlan, tools: WorkerContext) {
     this.#plan = plan;
-    this.#tools = tools;
-    this.#drops = plannedDrops(plan.disconnect, tools.originMs);
+    this.#context = tools;
+    this.#drops = createConnectionDrops(plan.disconnect, tools.originMs);
   }
 
   /** Registers, and goes through onboarding and task as far as it gets. Throws {@link Interrupted} when the connection drops. */
   *attempt(number: number, task: TaskPlan | undefined): Steps<void> {
-    const { router, reactor } = this.#tools;
+    const { router, reactor } = this.#context;
     const connection = router.connect(`${this.#plan.index}.${number}`);
     this.#connection = connection;
     this.#status = undefined;
@@ -94,15 +94,15 @@ class SimulatedWorker {
         const ending = yield* this.#phase(
           onboardingSteps(onboarding),
           reactor.clock.now(),
-          onboarding.passes ? this.#tools.onboarding.rightAnswer : this.#tools.onboarding.wrongAnswer,
+          onboarding.passes ? this.#context.onboarding.rightAnswer : this.#context.onboarding.wrongAnswer,
         );
         if (ending !== "admitted") return;
       }
       if (task === undefined) return;
-      if (this.#tools.hasPartners && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
+      if (this.#context.hasPartners && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
-      this.#drops.taskStarts(startedAt);
-      yield* this.#phase(taskSteps(task, this.#tools.sendsUpdates), startedAt, TASK_ANSWER);
+      this.#drops.onTaskStart(startedAt);
+      yield* this.#phase(taskSteps(task, this.#context.sendsUpdates), startedAt, TASK_ANSWER);
     } finally {
       // A client that is lost stays known to the router, which reports whatever agent it still may be given.
       if (connection.state === "connected") router.forget(connection);
@@ -111,8 +111,8 @@ class SimulatedWorker {
 
   /** Asks to work; true once the platform has given an agent. */
   *#register(): Steps<boolean> {
-    const { router, reactor, recorder } = this.#tools;
-    const connection = this.#here;
+    const { router, reactor, recorder } = this.#context;
+    const connection = this.#openConnection;
     const askedAt = reactor.clock.now();
     router.send("register_agent", connection.registrationId, { worker_name: workerNameOf(this.#plan.index) });
     for (;;) {
@@ -129,7 +129,7 @@ class SimulatedWorker {
   }
 
   /** Waits for the partners: undefined when the task begins, and otherwise what has become of the worker meanwhile. */
-  *#untilTaskBegins(agentId: string): Steps<Ending | undefined> {
+  *#untilTaskBegins(agentId: string): Steps<PhaseOutcome | undefined> {
     while (this.#status !== "in task") {
       const packet = yield* this.#receive(Infinity);
       if (packet === "moved") {
@@ -146,8 +146,8 @@ class SimulatedWorker {
    * Does the steps at their times, counted from `startedAt`, and then waits for what becomes of the agent.
    * `answer` is what is submitted.
    */
-  *#phase(steps: readonly Step[], startedAt: number, answer: Packet["data"]): Steps<Ending> {
-    const { reactor } = this.#tools;
+  *#phase(steps: readonly PhaseStep[], startedAt: number, answer: ChannelPacket["data"]): Steps<PhaseOutcome> {
+    const { reactor } = this.#context;
     const agentId = this.#agentId;
     this.#hasSubmitted = false;
     // The phase begins only now, however long the worker was away before.
@@ -155,14 +155,14 @@ class SimulatedWorker {
     for (let next = 0; ; ) {
       const step = steps[next];
       const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
-      if (due > reactor.clock.now() && due > this.#notBefore) this.#heldBack = false;
+      if (due > reactor.clock.now() && due > this.#notBefore) this.#isDelayed = false;
       // Not through `#receive`, which is a generator more to make and go through for each of very many packets.
-      const packet = (yield this.#packet(due)) as Packet | undefined;
+      const packet = (yield this.#packet(due)) as ChannelPacket | undefined;
       if (packet !== undefined) {
         const ending = this.#handle(packet, agentId, answer);
         if (ending !== undefined) return ending;
-        if (this.#goBackTo !== undefined) next = Math.min(next, this.#goBackTo);
-        this.#goBackTo = undefined;
+        if (this.#resendFrom !== undefined) next = Math.min(next, this.#resendFrom);
+        this.#resendFrom = undefined;
       } else if (this.#hasDropped) {
         yield* this.#drop();
         if (this.#agentId !== agentId) return "admitted";
@@ -173,13 +173,13 @@ class SimulatedWorker {
     }
   }
 
-  #perform(step: Step, index: number, agentId: string, intendedAt: number, answer: Packet["data"]): void {
-    const { recorder, returnUnit } = this.#tools;
+  #perform(step: PhaseStep, index: number, agentId: string, intendedAt: number, answer: ChannelPacket["data"]): void {
+    const { recorder, returnUnit } = this.#context;
     switch (step.kind) {
       case "update":
         return this.#sendUpdate(step.action, step.last, index + 1, agentId, intendedAt);
       case "submit":
-        this.#noteSlip(intendedAt);
+        this.#recordSlip(intendedAt);
         return this.#submit(agentId, answer);
       case "return":
         recorder.count("returns");
@@ -190,7 +190,7 @@ class SimulatedWorker {
   }
 
   #sendUpdate(action: PlannedAction, last: boolean, number: number, agentId: string, intendedAt: number): void {
-    const { recorder, router, evidenceOf } = this.#tools;
+    const { recorder, router, evidenceOf } = this.#context;
     const evidence = evidenceOf(agentId);
     const data: LiveUpdateData = {
       update_id: `${agentId}/${number}`,
@@ -201,7 +201,7 @@ class SimulatedWorker {
     };
     const isNew = number > evidence.sent;
     if (isNew) {
-      this.#noteSlip(intendedAt);
+      this.#recordSlip(intendedAt);
       evidence.sent = number;
       recorder.count("live_updates_sent");
     }
@@ -210,22 +210,22 @@ class SimulatedWorker {
   }
 
   /** How late the generator is. What the platform's back-pressure holds up is not its lateness; latency counts it all the same. */
-  #noteSlip(intendedAt: number): void {
-    const { recorder, reactor } = this.#tools;
+  #recordSlip(intendedAt: number): void {
+    const { recorder, reactor } = this.#context;
     const now = reactor.clock.now();
-    if (!this.#heldBack) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+    if (!this.#isDelayed) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
   }
 
-  #submit(agentId: string, answer: Packet["data"]): void {
+  #submit(agentId: string, answer: ChannelPacket["data"]): void {
     if (this.#hasSubmitted) return;
     this.#hasSubmitted = true;
-    this.#submittedAt = this.#tools.reactor.clock.now();
-    this.#tools.router.send(isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit", agentId, answer);
+    this.#submittedAt = this.#context.reactor.clock.now();
+    this.#context.router.send(isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit", agentId, answer);
   }
 
   /** Takes notice of a packet; says what has become of the worker if that ends the phase. */
-  #handle(packet: Packet, agentId: string, answer: Packet["data"]): Ending | undefined {
-    const { recorder, reactor, acknowledged } = this.#tools;
+  #handle(packet: ChannelPacket, agentId: string, answer: ChannelPacket["data"]): PhaseOutcome | undefined {
+    const { recorder, reactor, acknowledged } = this.#context;
     const now = reactor.clock.now();
     const { data } = packet;
     switch (packet.packet_type) {
@@ -250,9 +250,9 @@ class SimulatedWorker {
         return undefined;
       case "log_error":
         if (typeof data["send_again_from"] === "number") {
-          this.#goBackTo = data["send_again_from"] - 1;
+          this.#resendFrom = data["send_again_from"] - 1;
           this.#notBefore = now + RETRY_MS;
-          this.#heldBack = true;
+          this.#isDelayed = true;
         } else {
           recorder.count("errors");
         }
@@ -272,8 +272,8 @@ class SimulatedWorker {
   }
 
   /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
-  *#receive(until: number): Steps<Packet | Pause> {
-    const packet = (yield this.#packet(until)) as Packet | undefined;
+  *#receive(until: number): Steps<ChannelPacket | WaitEnd> {
+    const packet = (yield this.#packet(until)) as ChannelPacket | undefined;
     if (packet !== undefined) return packet;
     if (!this.#hasDropped) return "due";
     yield* this.#drop();
@@ -281,21 +281,21 @@ class SimulatedWorker {
   }
 
   /** A wait for the next packet; for undefined if `until` passes or the connection drops first. */
-  #packet(until: number): Wait<Packet | undefined> {
-    return this.#here.inbox.next(Math.min(until, this.#drops.nextAt));
+  #packet(until: number): Wait<ChannelPacket | undefined> {
+    return this.#openConnection.inbox.next(Math.min(until, this.#drops.nextAt));
   }
 
   /** Whether the connection's time has come. */
   get #hasDropped(): boolean {
-    return this.#tools.reactor.clock.now() >= this.#drops.nextAt;
+    return this.#context.reactor.clock.now() >= this.#drops.nextAt;
   }
 
   /** The connection drops. Returns when the worker is back and its agent still alive; throws {@link Interrupted} otherwise. */
   *#drop(): Steps<void> {
-    const { router, recorder, reactor } = this.#tools;
-    const connection = this.#here;
+    const { router, recorder, reactor } = this.#context;
+    const connection = this.#openConnection;
     const droppedAt = reactor.clock.now();
-    const { awayMs, noticedAfter } = this.#drops.happened();
+    const { awayMs, noticedAfter } = this.#drops.onDrop();
     connection.state = "offline";
     recorder.count("disconnects");
 
@@ -311,27 +311,27 @@ class SimulatedWorker {
     if (!(yield* this.#register())) throw new Interrupted(true);
     const now = reactor.clock.now();
     this.#shift += now - droppedAt;
-    this.#drops.isBack(now);
+    this.#drops.onReconnect(now);
   }
 
   /** Takes notice of the agent that the platform says it has. */
-  #noteAgent({ data }: Packet): void {
+  #noteAgent({ data }: ChannelPacket): void {
     this.#noteStatus(data["status"]);
     const agentId = data["agent_id"];
-    if (typeof agentId === "string" && this.#status !== undefined) this.#tools.acknowledged(agentId, this.#status);
+    if (typeof agentId === "string" && this.#status !== undefined) this.#context.acknowledged(agentId, this.#status);
   }
 
   #noteStatus(status: unknown): void {
     this.#status = AGENT_STATUSES.find((known) => known === status) ?? this.#status;
   }
 
-  get #here(): Connection {
+  get #openConnection(): ClientConnection {
     if (this.#connection === undefined) throw new Error("the worker is not connected");
     return this.#connection;
   }
 
   get #agentId(): string {
-    const { agentId } = this.#here;
+    const { agentId } = this.#openConnection;
     if (agentId === undefined) throw new Error("the worker has no agent");
     return agentId;
   }

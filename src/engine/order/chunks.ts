@@ -1,32 +1,32 @@
 /** Reads an order file as far as its header and chunks, one chunk in memory at a time, and checks that they are as they were written. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { CHUNK_HEAD_BYTES, chunkChecksum, HEADER_HEAD_BYTES, MAGIC, VERSION } from "./format.js";
-import { OrderError } from "./order-error.js";
+import { CHUNK_HEAD_BYTES, chunkChecksum, HEADER_HEAD_BYTES, MAGIC, VERSION } from "./history-format.js";
+import { HistoryError } from "./order-error.js";
 
 export interface Chunks {
   /** The JSON of the header. */
   readonly header: string;
   /**
    * The entries of each chunk. The value at the end: whether the file has its end, or was cut off.
-   * @throws OrderError when the file is damaged, or was cut off though it `hasEnd`
+   * @throws HistoryError when the file is damaged, or was cut off though it `hasEnd`
    */
   read(hasEnd: boolean): Generator<Buffer, boolean>;
 }
 
-/** Looks at the header of the file at `path`. It is open again while its chunks are read. @throws OrderError */
+/** Looks at the header of the file at `path`. It is open again while its chunks are read. @throws HistoryError */
 export function openChunks(path: string): Chunks {
   return reading(path, (file) => {
     const start = file.take(MAGIC.length + 1);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new OrderError(`${path}: it is not a record of order`);
+      throw new HistoryError(`${path}: it is not a record of order`);
     const version = start[MAGIC.length];
     if (version !== VERSION)
-      throw new OrderError(`${path}: a record of order of version ${version}; this program reads version ${VERSION}`);
+      throw new HistoryError(`${path}: a record of order of version ${version}; this program reads version ${VERSION}`);
     const head = file.take(HEADER_HEAD_BYTES);
     const json = head && file.take(head.readUInt32LE(0));
     if (head === undefined || json === undefined || crc32(json) !== head.readUInt32LE(4))
-      throw new OrderError(`${path}: damaged: its header is not as it was written`);
+      throw new HistoryError(`${path}: damaged: its header is not as it was written`);
     return { header: json.toString(), read: (hasEnd) => chunksOf(path, file.at, hasEnd) };
   });
 }
@@ -40,21 +40,21 @@ function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffe
       const head = file.take(CHUNK_HEAD_BYTES);
       const entries = head && file.take(head.readUInt32LE(0));
       if (head === undefined || entries === undefined) {
-        if (hasEnd) throw new OrderError(`${path}: damaged: it ends in the middle, though its run finished`);
+        if (hasEnd) throw new HistoryError(`${path}: damaged: it ends in the middle, though its run finished`);
         return false;
       }
       if (chunkChecksum(head, entries) !== head.readUInt32LE(8))
-        throw new OrderError(`${path}: damaged: the chunk at byte ${place} is not as it was written`);
+        throw new HistoryError(`${path}: damaged: the chunk at byte ${place} is not as it was written`);
       const number = head.readUInt32LE(4);
       // Written by its thread, which was killed before it could say so, and again from what it left.
       if (number === last && entries.length > 0) continue;
-      if (number !== last + 1) throw new OrderError(`${path}: damaged: chunk ${number} follows chunk ${last}`);
+      if (number !== last + 1) throw new HistoryError(`${path}: damaged: chunk ${number} follows chunk ${last}`);
       last = number;
       if (entries.length > 0) {
         yield entries;
         continue;
       }
-      if (!file.isAtEnd) throw new OrderError(`${path}: damaged: it goes on after its end`);
+      if (!file.isAtEnd) throw new HistoryError(`${path}: damaged: it goes on after its end`);
       return true;
     }
   } finally {
@@ -71,7 +71,7 @@ interface OpenFile {
   close(): void;
 }
 
-/** @throws OrderError */
+/** @throws HistoryError */
 function openFile(path: string, from: number): OpenFile {
   const file = attempt(path, () => openSync(path, "r"));
   const size = attempt(path, () => fstatSync(file).size);
@@ -104,11 +104,11 @@ function reading<T>(path: string, read: (file: OpenFile) => T): T {
   }
 }
 
-/** Does something to the file at `path`. @throws OrderError in the place of the error of the file system */
+/** Does something to the file at `path`. @throws HistoryError in the place of the error of the file system */
 function attempt<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw new OrderError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new HistoryError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

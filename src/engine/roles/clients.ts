@@ -4,14 +4,14 @@ import type { ClientEvidence } from "../../measure/index.js";
 import { wait, type Steps } from "../../sync/index.js";
 import { createRouter } from "../crowd/router.js";
 import { simulateWorker } from "../crowd/simulated-worker.js";
-import type { CrowdTools } from "../crowd/tools.js";
-import { clientChannel, type Role, type Station } from "./role.js";
+import type { WorkerContext } from "../crowd/worker-context.js";
+import { clientChannel, type Role, type RoleContext } from "./role.js";
 
 /** So many workers at most arrive in one turn of their thread, however late they are: those who are there have their turns too. */
 const ARRIVALS_A_TURN = 500;
 
 export function clientRole(
-  { arena, recorder, crew, run, plan, lens, originMs, acknowledged }: Station,
+  { arena, recorder, taskGroup, run, plan, interceptors, originMs, acknowledged }: RoleContext,
   shard: number,
 ): Role<ClientEvidence[]> {
   const { reactor } = arena;
@@ -23,17 +23,17 @@ export function clientRole(
   router.use(
     openSharedChannel({
       id: clientChannel(shard),
-      inbox: lens.inbox(slots.toClients),
-      outbox: lens.inbox(slots.toPlatform),
+      inbox: interceptors.inbox(slots.toClients),
+      outbox: interceptors.inbox(slots.toPlatform),
       handlers: router.handlers,
       reactor,
-      crew,
+      taskGroup,
     }),
   );
 
   const evidence = new Map<string, ClientEvidence>();
-  const provider = outboxTo(lens.inbox(pool), reactor, () => recorder.count("mailbox_full"));
-  const tools: CrowdTools = {
+  const provider = outboxTo(interceptors.inbox(pool), reactor, () => recorder.count("mailbox_full"));
+  const workerContext: WorkerContext = {
     reactor,
     recorder,
     router,
@@ -51,8 +51,8 @@ export function clientRole(
     },
     acknowledged(agentId, what) {
       acknowledged?.(agentId, what);
-      if (what === "submit") tools.evidenceOf(agentId).acknowledgedSubmits++;
-      else tools.evidenceOf(agentId).acknowledgedStatuses.push(what);
+      if (what === "submit") workerContext.evidenceOf(agentId).acknowledgedSubmits++;
+      else workerContext.evidenceOf(agentId).acknowledgedStatuses.push(what);
     },
     returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
   };
@@ -66,7 +66,7 @@ export function clientRole(
   let working = 0;
   let stopped = false;
   // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
-  crew.start("arrivals", function* () {
+  taskGroup.start("arrivals", function* () {
     let now = reactor.clock.now();
     for (const [nth, { index, arriveAt }] of mine.entries()) {
       const due = originMs + arriveAt;
@@ -78,11 +78,11 @@ export function clientRole(
       if (stopped) return;
       arrived++;
       working++;
-      crew.start(`worker ${index}`, () => work(index));
+      taskGroup.start(`worker ${index}`, () => work(index));
     }
   });
   function* work(index: number): Steps<void> {
-    yield* simulateWorker(plan.worker(index), tools);
+    yield* simulateWorker(plan.worker(index), workerContext);
     working--;
     if (!stopped) recorder.count("workers_finished");
   }

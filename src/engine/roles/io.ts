@@ -10,8 +10,8 @@ import {
 } from "../../live/index.js";
 import { createContext, SIMULATED_PROVIDER_TYPE, type StatusGauge } from "../../model/index.js";
 import { wait } from "../../sync/index.js";
-import { createPatience } from "../patience.js";
-import { clientChannel, type Role, type Station } from "./role.js";
+import { createProgressWatchdog } from "../progress-watchdog.js";
+import { clientChannel, type Role, type RoleContext } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
 const STATUS_REQUEST_MS = 5000;
@@ -23,10 +23,20 @@ export interface IoEvidence {
   readonly gauges: readonly StatusGauge[];
 }
 
-export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, originMs }: Station): Role<IoEvidence> {
+export function ioRole({
+  arena,
+  db,
+  recorder,
+  taskGroup,
+  run,
+  plan,
+  ids,
+  interceptors,
+  originMs,
+}: RoleContext): Role<IoEvidence> {
   const { reactor } = arena;
   const { scenario, inboxes } = run;
-  const context = lens.context(
+  const context = interceptors.context(
     createContext({
       db,
       arena,
@@ -38,12 +48,12 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
     }),
   );
   const onFull = (): void => recorder.count("mailbox_full");
-  const runners = inboxes.runners.map((slot) => outboxTo(lens.inbox(slot), reactor, onFull));
+  const runners = inboxes.runners.map((slot) => outboxTo(interceptors.inbox(slot), reactor, onFull));
   const pool = new WorkerPool({
     context,
     arena,
     recorder,
-    crew,
+    taskGroup,
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
     unitsPerAssignment: scenario.task.unitsPerAssignment,
@@ -52,23 +62,23 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
     runners,
   });
   const clientIO = createClientIO({ reactor, recorder, requests: pool });
-  pool.introduce(clientIO);
+  pool.connectClientIO(clientIO);
   for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
     clientIO.addChannel(
       openSharedChannel({
         id: clientChannel(shard),
-        inbox: lens.inbox(toPlatform),
-        outbox: lens.inbox(toClients),
+        inbox: interceptors.inbox(toPlatform),
+        outbox: interceptors.inbox(toClients),
         handlers: clientIO.handlers,
         reactor,
-        crew,
+        taskGroup,
       }),
     );
   }
-  crew.start("runners", () =>
-    receive(lens.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)),
+  taskGroup.start("runners", () =>
+    receive(interceptors.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)),
   );
-  crew.start("status requests", function* () {
+  taskGroup.start("status requests", function* () {
     for (;;) {
       yield* wait(reactor.sleep(STATUS_REQUEST_MS));
       clientIO.requestStatuses();
@@ -78,14 +88,14 @@ export function ioRole({ arena, db, recorder, crew, run, plan, ids, lens, origin
   if (plan.shutdownAt !== undefined) reactor.at(originMs + plan.shutdownAt, () => pool.shutdown());
 
   let stopping = false;
-  const patience = createPatience(reactor.clock, SHUTDOWN_MS);
+  const watchdog = createProgressWatchdog(reactor.clock, SHUTDOWN_MS);
   return {
-    done: () => stopping && (pool.isIdle || patience.isOver(pool.live)),
+    done: () => stopping && (pool.isIdle || watchdog.isStalled(pool.live)),
     // Told again, it only gets less patient.
     stop(untilMs) {
       stopping = true;
-      patience.begin(untilMs);
-      pool.endGathering();
+      watchdog.start(untilMs);
+      pool.closeBarrier();
       reactor.at(untilMs, () => pool.shutdown());
     },
     gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),

@@ -12,7 +12,7 @@ export interface PathTimes {
 }
 
 /** `mailbox`, noting in `times` when its consumer wakes and takes. */
-export function probed(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbox {
+export function probeMailbox(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbox {
   return new ProbedMailbox(mailbox, clock, times);
 }
 
@@ -36,8 +36,8 @@ class ProbedMailbox extends WrappedMailbox {
     return taken;
   }
 
-  override *news(timeoutMs: number, worker: Absence): Steps<void> {
-    yield* this.inner.news(timeoutMs, worker);
+  override *waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void> {
+    yield* this.inner.waitForChangeSteps(timeoutMs, worker);
     this.times.wokenAt = this.clock.now();
     this.#waited = true;
   }

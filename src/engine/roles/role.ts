@@ -3,7 +3,7 @@
  * (tasks.ts). They know each other only through the inboxes in the arena.
  */
 import type { AgentStatus, Database } from "../../db/index.js";
-import type { Crew } from "../../live/index.js";
+import type { TaskGroup } from "../../live/index.js";
 import type { Recorder } from "../../measure/index.js";
 import type { IdSource, ModelContext, StatusGauge, WorkerGauge } from "../../model/index.js";
 import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
@@ -33,16 +33,16 @@ export function clientChannel(shard: number): string {
 }
 
 /** What a role has to work with: a thread of its own under the threads engine, a share of the one thread under the virtual engine. */
-export interface Station {
+export interface RoleContext {
   readonly arena: Arena;
   readonly db: Database;
   readonly recorder: Recorder;
-  readonly crew: Crew;
+  readonly taskGroup: TaskGroup;
   readonly run: RunSetup;
   readonly plan: Plan;
   /** Makes the ids that the model makes up. */
   readonly ids: IdSource;
-  readonly lens: Lens;
+  readonly interceptors: Interceptors;
   /** When the run starts, ms on the run's clock. */
   readonly originMs: number;
   /** Told of what is acknowledged to a client as it is: a status of its agent, or a submit. */
@@ -55,8 +55,8 @@ export interface AgentGauges {
   readonly workers: readonly WorkerGauge[];
 }
 
-/** How the parts at a station see what they share with others: as it is, or through something that watches. */
-export interface Lens {
+/** How the parts with a role context see what they share with others: as it is, or through something that watches. */
+export interface Interceptors {
   /** The inbox in a wide slot. */
   inbox(slot: number): Mailbox;
   /** What the model is to be given for `context`. */
@@ -64,11 +64,11 @@ export interface Lens {
 }
 
 /** Sees everything as it is. */
-export function plainLens(arena: Arena): Lens {
+export function passThroughInterceptors(arena: Arena): Interceptors {
   return { inbox: (slot) => openMailbox(arena.slot(slot)), context: (context) => context };
 }
 
-/** What a part of the run does at its station. */
+/** What a part of the run does with its role context. */
 export interface Role<Evidence> {
   /** Whether it has nothing more to do. */
   done(): boolean;

@@ -3,13 +3,13 @@ import { blueprintOf, createTaskRunner, outboxTo, receive, type RunnerMessage } 
 import type { TaskEvidence } from "../../measure/index.js";
 import { createContext, type StatusGauge } from "../../model/index.js";
 import { openMailbox } from "../../sync/index.js";
-import { createPatience } from "../patience.js";
-import { probed } from "./path-probe.js";
-import type { Role, Station } from "./role.js";
+import { createProgressWatchdog } from "../progress-watchdog.js";
+import { probeMailbox } from "./path-probe.js";
+import type { Role, RoleContext } from "./role.js";
 import { observeTasks } from "./task-observer.js";
 
 /** How long no agent may leave once the worker pool has ended, before those that are left are given up, ms. */
-const LEAVE_MS = 5000;
+const FINISH_STALL_MS = 5000;
 
 export interface TaskThreadEvidence {
   readonly agents: TaskEvidence[];
@@ -17,14 +17,14 @@ export interface TaskThreadEvidence {
 }
 
 export function taskRole(
-  { arena, db, recorder, crew, run, ids, lens }: Station,
+  { arena, db, recorder, taskGroup, run, ids, interceptors }: RoleContext,
   shard: number,
 ): Role<TaskThreadEvidence> {
   const { reactor } = arena;
   const inbox = run.inboxes.runners[shard];
   if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);
   const times = { wokenAt: 0, takenAt: 0 };
-  const context = lens.context(
+  const context = interceptors.context(
     createContext({
       db,
       arena,
@@ -32,7 +32,7 @@ export function taskRole(
       ids,
       gauges: "rows",
       finalStatuses: "kept",
-      openMailbox: (slot) => probed(openMailbox(slot, run.mailbox), reactor.clock, times),
+      openMailbox: (slot) => probeMailbox(openMailbox(slot, run.mailbox), reactor.clock, times),
     }),
   );
   const { task } = run.scenario;
@@ -40,26 +40,26 @@ export function taskRole(
   const runner = createTaskRunner({
     context,
     recorder: observer,
-    crew,
+    taskGroup,
     reactor,
-    toPool: outboxTo(lens.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),
+    toPool: outboxTo(interceptors.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),
     blueprint: blueprintOf(task.blueprint),
     liveUpdateTimeoutMs: task.liveUpdateTimeout,
     submissionTimeoutMs: task.submissionTimeout,
     workTimeMs: task.workTime,
     onboardingQualificationId: run.onboardingQualificationId,
   });
-  crew.start("launches", () =>
-    receive(lens.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)),
+  taskGroup.start("launches", () =>
+    receive(interceptors.inbox(inbox), reactor, (message) => runner.handle(message as unknown as RunnerMessage)),
   );
 
   let stopping = false;
-  const patience = createPatience(reactor.clock, LEAVE_MS);
+  const watchdog = createProgressWatchdog(reactor.clock, FINISH_STALL_MS);
   return {
-    done: () => stopping && (runner.running === 0 || patience.isOver(runner.running)),
+    done: () => stopping && (runner.running === 0 || watchdog.isStalled(runner.running)),
     stop(untilMs) {
       stopping = true;
-      patience.begin(untilMs);
+      watchdog.start(untilMs);
     },
     gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
     evidence: () => ({ agents: evidence, gauges: context.metrics.statuses() }),

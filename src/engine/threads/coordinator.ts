@@ -29,22 +29,22 @@ import {
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { Arena, newClockOffset, shiftClock, shiftedClock, systemClock, type MailboxKind } from "../../sync/index.js";
 import { arenaSizesOf } from "../arena-sizes.js";
-import { conclude } from "../conclude.js";
-import { gatherEvidence } from "../evidence.js";
+import { finalizeRun } from "../finalize-run.js";
+import { gatherEvidence } from "../gather-evidence.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
-import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
+import { GRACEFUL_STOP_MS, REPORT_TIMEOUT_MS } from "../run-limits.js";
 import type { IoEvidence } from "../roles/io.js";
-import { injectFaults, killedIn, lossesOf } from "./inject-faults.js";
+import { injectFaults, killedEvidence, lossesOf } from "./inject-faults.js";
 import { ThreadDiedError } from "../pool.js";
 import { recordLostWorkers, recordRest } from "./killed-counts.js";
-import { createLauncher, type LaunchedThread } from "./launch.js";
-import { preparePlatform } from "../platform-rows.js";
+import { createLauncher, type LaunchedThread } from "./launcher.js";
+import { createPlatformRows } from "../platform-rows.js";
 import { recordOf } from "../run-record.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { ThreadReport } from "./setup.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
-import { createOrderFiles } from "./order-files.js";
-import { createTimetable, type Timetable } from "./timetable.js";
+import { createHistoryFiles } from "./history-files.js";
+import { createTimers, type Timers } from "./timers.js";
 import { watchThresholds } from "./watch-thresholds.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
@@ -118,16 +118,16 @@ async function runWith(
   const clockOffset = faults.some(({ kind }) => kind === "jump-clock") ? newClockOffset() : undefined;
   const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const sizes = arenaSizesOf({ workers: plan.workers, clients: clientThreads, tasks: taskThreads });
-  const order = run.record
-    ? createOrderFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes, taskThreads }, clock)
+  const history = run.record
+    ? createHistoryFiles(directory, { mailbox: run.mailbox, ringBytes: sizes.ringBytes, taskThreads }, clock)
     : undefined;
   const arena = Arena.create({
     ...sizes,
     clock,
-    ...(order !== undefined && { recorder: order.recorder }),
+    ...(history !== undefined && { recorder: history.recorder }),
   });
   const db = connectDatabase(writer.connect());
-  const rows = preparePlatform(db, loaded.scenario, plan, directory);
+  const rows = createPlatformRows(db, loaded.scenario, plan, directory);
   db.close();
 
   const setup: RunSetup = {
@@ -147,16 +147,16 @@ async function runWith(
 
   const collector = createCollector();
   const kill = new AbortController();
-  const timetable = createTimetable(clock);
+  const timers = createTimers(clock);
   // Signs of life take their time on the machine's clock: a jump of the run's is no silence.
-  const patience = createTimetable(systemClock);
+  const machineTimers = createTimers(systemClock);
   const launcher = createLauncher({
     arena: arena.shared,
     clock: systemClock,
     run: setup,
     clockOffset,
     acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
-    beginOrder: order?.begin,
+    beginHistory: history?.begin,
     threads: clientThreads + taskThreads + 1,
     connect: (doorbell) => writer.connect({ doorbell }),
     onProgress: (snapshot) => collector.add(snapshot),
@@ -175,7 +175,7 @@ async function runWith(
         launcher.launch<ThreadReport<ClientEvidence[]>>({ kind: "client", shard }),
       ),
     );
-    const trouble = troubleOf([io, ...tasks, ...clients], writer);
+    const failure = failureSignal([io, ...tasks, ...clients], writer);
 
     const watch = watchProcess();
     const startedAt = new Date(Date.now() + LEAD_MS);
@@ -190,7 +190,7 @@ async function runWith(
         (await Promise.all([io, ...tasks].map((thread) => thread.gauges()))).filter((gauges) => gauges !== undefined),
     });
     const progress = setInterval(() => run.onProgress?.(measured, elapsed()), PROGRESS_MS);
-    const abortion = watchThresholds(loaded.scenario.thresholds, measured);
+    const abort = watchThresholds(loaded.scenario.thresholds, measured);
     const injection = injectFaults(faults, {
       arena,
       inboxes: setup.inboxes,
@@ -201,11 +201,11 @@ async function runWith(
       jumpClock: (ms) => {
         if (clockOffset === undefined) throw new Error("the clock of a run without such a fault was to jump");
         shiftClock(clockOffset, ms);
-        timetable.clockJumped();
+        timers.onClockJump();
       },
       elapsed,
-      at: (ms, action) => timetable.at(originMs + ms, action),
-      onError: trouble.raise,
+      at: (ms, action) => timers.at(originMs + ms, action),
+      onError: failure.raise,
     });
 
     try {
@@ -214,23 +214,23 @@ async function runWith(
       await Promise.race([
         clientsDone,
         aborted(interrupt),
-        aborted(abortion.signal),
-        timetable.until(giveUpAt),
-        trouble.promise,
+        aborted(abort.signal),
+        timers.until(giveUpAt),
+        failure.promise,
       ]);
-      const isCut = (): boolean => interrupt.aborted || abortion.signal.aborted;
+      const isEndedEarly = (): boolean => interrupt.aborted || abort.signal.aborted;
       injection.stop();
       stop(clients, giveUpAt);
       const handedOver = <T>(from: readonly LaunchedThread<unknown>[], report: Promise<T>): Promise<T> =>
-        Promise.race([report, trouble.promise, untilSilent(from, patience)]);
+        Promise.race([report, failure.promise, rejectWhenUnresponsive(from, machineTimers)]);
       const clientReports = await handedOver(clients, clientsDone);
 
-      const drainUntil = isCut() ? clock.now() + CUT_DRAIN_MS : Math.max(giveUpAt, clock.now());
+      const drainUntil = isEndedEarly() ? clock.now() + GRACEFUL_STOP_MS : Math.max(giveUpAt, clock.now());
       stop([io], drainUntil);
       // What cuts the run short during the drain shortens that.
-      if (!isCut())
-        void Promise.race([aborted(interrupt), aborted(abortion.signal)]).then(() =>
-          stop([io], clock.now() + CUT_DRAIN_MS),
+      if (!isEndedEarly())
+        void Promise.race([aborted(interrupt), aborted(abort.signal)]).then(() =>
+          stop([io], clock.now() + GRACEFUL_STOP_MS),
         );
       const ioReport = await handedOver([io], io.report);
       stop(tasks, drainUntil);
@@ -243,7 +243,7 @@ async function runWith(
       clearInterval(progress);
       injection.end();
       await writer.close();
-      order?.end();
+      history?.end();
       await injection.killed();
       const rest = createRecorder({ thread: "killed", originMs });
       recordRest([...clients, ...tasks], [...clientReports, ...taskReports], rest);
@@ -259,16 +259,16 @@ async function runWith(
         gauges: [...ioReport.evidence.gauges, ...taskReports.flatMap((report) => report?.evidence.gauges ?? [])],
         audit,
         slotsInUse: arena.allocated,
-        ...killedIn(injection),
+        ...killedEvidence(injection),
       });
-      const summary = conclude({
+      const summary = finalizeRun({
         ...run,
         directory,
         engine: "threads",
         startedAt,
         originMs,
         durationMs,
-        end: endOf(interrupt, abortion.signal),
+        end: endOf(interrupt, abort.signal),
         collector,
         audit,
         evidence,
@@ -286,16 +286,16 @@ async function runWith(
       return { summary, directory };
     } finally {
       clearInterval(progress);
-      abortion.end();
+      abort.end();
       injection.end();
     }
   } finally {
-    timetable.end();
-    patience.end();
+    timers.end();
+    machineTimers.end();
     kill.abort();
     await launcher.destroy();
     try {
-      order?.end();
+      history?.end();
     } catch {
       // The run has failed already, and why is what has to be told.
     }
@@ -306,14 +306,14 @@ function stop(threads: readonly LaunchedThread<unknown>[], untilMs: number): voi
   for (const thread of threads) thread.send({ kind: "stop", untilMs });
 }
 
-function endOf(interrupt: AbortSignal, abortion: AbortSignal): Summary["end"] {
+function endOf(interrupt: AbortSignal, abort: AbortSignal): Summary["end"] {
   if (interrupt.aborted) return { how: "interrupted", why: "by the user" };
-  if (abortion.aborted) return { how: "aborted", why: String(abortion.reason) };
+  if (abort.aborted) return { how: "aborted", why: String(abort.reason) };
   return { how: "finished", why: null };
 }
 
 /** Rejects when a thread or the database's writer dies, or an error is raised; resolves never. */
-function troubleOf(
+function failureSignal(
   threads: readonly LaunchedThread<unknown>[],
   writer: WriterHandle,
 ): { promise: Promise<never>; raise: (error: unknown) => void } {
@@ -327,16 +327,16 @@ function troubleOf(
   return { promise, raise };
 }
 
-/** Rejects once all of `threads` have given no sign of life for {@link HAND_OVER_MS} from now on. */
-async function untilSilent(threads: readonly LaunchedThread<unknown>[], patience: Timetable): Promise<never> {
+/** Rejects once all of `threads` have given no sign of life for {@link REPORT_TIMEOUT_MS} from now on. */
+async function rejectWhenUnresponsive(threads: readonly LaunchedThread<unknown>[], timers: Timers): Promise<never> {
   const from = systemClock.now();
   for (;;) {
-    const until = Math.max(from, ...threads.map(({ heardAt }) => heardAt())) + HAND_OVER_MS;
+    const until = Math.max(from, ...threads.map(({ lastMessageAt }) => lastMessageAt())) + REPORT_TIMEOUT_MS;
     if (systemClock.now() >= until)
       throw new Error(
-        `${threads.map(({ name }) => name).join(", ")}: no sign of life for ${HAND_OVER_MS} ms after being told to stop`,
+        `${threads.map(({ name }) => name).join(", ")}: no sign of life for ${REPORT_TIMEOUT_MS} ms after being told to stop`,
       );
-    await patience.until(until);
+    await timers.until(until);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Holds the run's database, so that nothing is committed meanwhile. */
 import { holdWriteLock } from "../../db/index.js";
-import { LONGEST_STALL_MS } from "../../scenario/index.js";
+import { MAX_STALL_MS } from "../../scenario/index.js";
 
 export interface DatabaseStall {
   /**
@@ -21,17 +21,17 @@ export interface DatabaseStallOptions {
 }
 
 export function createDatabaseStall({ databasePath, elapsed, at }: DatabaseStallOptions): DatabaseStall {
-  let held: { readonly release: () => void; readonly since: number; until: number } | undefined;
+  let held: { readonly unlock: () => void; readonly since: number; until: number } | undefined;
   const end = (): void => {
-    held?.release();
+    held?.unlock();
     held = undefined;
   };
   return {
     hold(ms) {
       const now = elapsed();
-      held ??= { release: holdWriteLock(databasePath), since: now, until: now };
+      held ??= { unlock: holdWriteLock(databasePath), since: now, until: now };
       const hold = held;
-      const until = Math.min(now + ms, hold.since + LONGEST_STALL_MS);
+      const until = Math.min(now + ms, hold.since + MAX_STALL_MS);
       if (until <= hold.until) return;
       hold.until = until;
       at(until, () => {

@@ -2,7 +2,7 @@
 import type { PlannedFault } from "../../scenario/index.js";
 import { MailboxFullError, openMailbox, type Arena, type Json } from "../../sync/index.js";
 import { multiply, parseDecimal, toDecimal, type RunEvidence } from "../../measure/index.js";
-import type { Testimony } from "../evidence.js";
+import type { RawEvidence } from "../gather-evidence.js";
 import { clientChannel, type RunSetup } from "../roles/role.js";
 import { createDatabaseStall } from "./database-stall.js";
 import { createThreadPauses } from "./thread-pauses.js";
@@ -42,7 +42,7 @@ export interface FaultTargets {
 }
 
 /** A fault that happened. */
-export interface Happened {
+export interface InjectedFault {
   /** ms since the start of the run. */
   readonly atMs: number;
   readonly kind: PlannedFault["kind"];
@@ -54,8 +54,8 @@ export interface Happened {
   readonly what: string;
 }
 
-export interface Injection {
-  readonly happened: readonly Happened[];
+export interface FaultInjection {
+  readonly happened: readonly InjectedFault[];
   /** By how much the faults can have held up anything, ms. */
   readonly allowanceMs: number;
   /** Which client and task threads were killed, by their numbers. */
@@ -70,8 +70,8 @@ export interface Injection {
 }
 
 /** Schedules the faults. What has happened shows in the result as it happens; what befalls a thread that has ended does not happen. */
-export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): Injection {
-  const happened: Happened[] = [];
+export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): FaultInjection {
+  const happened: InjectedFault[] = [];
   const lostClients = new Set<number>();
   const lostTasks = new Set<number>();
   const deaths: Promise<void>[] = [];
@@ -88,7 +88,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     });
 
   /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
-  const tellPool = async (message: Json): Promise<void> => {
+  const sendToPool = async (message: Json): Promise<void> => {
     const inbox = openMailbox(targets.arena.slot(targets.inboxes.pool));
     for (;;) {
       try {
@@ -116,9 +116,9 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
     deaths.push(death);
     await death;
     targets.onKilled(thread.name);
-    arena.bury(thread.place);
+    arena.recoverDeadThread(thread.place);
     if (kind === "task") {
-      await tellPool({ kind: "runnerLost", runner: index });
+      await sendToPool({ kind: "runnerLost", runner: index });
       return;
     }
     const channel = inboxes.channels[index];
@@ -126,7 +126,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
       openMailbox(arena.slot(slot)).shutdown();
   };
 
-  const happen = (fault: PlannedFault): void => {
+  const inject = (fault: PlannedFault): void => {
     switch (fault.kind) {
       case "kill-thread":
         kill(fault).catch(targets.onError);
@@ -156,7 +156,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
         targets.jumpClock(fault.by);
         allowanceMs += fault.by;
         return;
-      // Where the wake-ups are received (faulty-lens.ts).
+      // Where the wake-ups are received (fault-interceptors.ts).
       case "delay-wakeups":
         note(fault, `wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
         return;
@@ -171,7 +171,7 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
   for (const fault of faults) {
     targets.at(fault.at, () => {
       try {
-        happen(fault);
+        inject(fault);
       } catch (error) {
         targets.onError(error);
       }
@@ -200,13 +200,13 @@ function lengthOf(fault: PlannedFault): number {
 }
 
 /** Which evidence died, for {@link gatherEvidence}: nothing to say when no thread was killed. */
-export function killedIn({ lostClients, lostTasks }: Injection): Pick<Testimony, "killed"> {
+export function killedEvidence({ lostClients, lostTasks }: FaultInjection): Pick<RawEvidence, "killed"> {
   if (lostClients.size + lostTasks.size === 0) return {};
   return { killed: { channels: new Set([...lostClients].map(clientChannel)), runners: lostTasks } };
 }
 
 /** What was lost for good, a line for each kind. */
-export function lossesOf({ lostClients, lostTasks }: Injection, { lost }: RunEvidence): string[] {
+export function lossesOf({ lostClients, lostTasks }: FaultInjection, { lost }: RunEvidence): string[] {
   if (lost === undefined) return [];
   const lines: string[] = [];
   if (lostClients.size > 0) {

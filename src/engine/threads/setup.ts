@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
-import type { JournalPlace } from "../order/index.js";
+import type { HistoryBuffer } from "../order/index.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
@@ -23,7 +23,7 @@ export interface ThreadSetup {
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;
   /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
-  readonly order: JournalPlace | undefined;
+  readonly history: HistoryBuffer | undefined;
   /** Where its recorder counts, in shared memory: what it had counted is known when it was killed. */
   readonly counts: Float64Array;
 }

@@ -4,7 +4,7 @@ import { clientRole } from "../roles/clients.js";
 import { ioRole, type IoEvidence } from "../roles/io.js";
 import type { ThreadReport, ThreadSetup } from "./setup.js";
 import { taskRole, type TaskThreadEvidence } from "../roles/tasks.js";
-import { runThread } from "./thread.js";
+import { runThread } from "./run-thread.js";
 
 export type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;
 

@@ -1,12 +1,12 @@
 /** The life of one agent, out of the trace of its run, as a sequence diagram: a column each part of the run that had to do with it. */
 import {
-  shellWord,
-  type Sequence,
+  quoteForShell,
+  type SequenceDiagram,
   type SequenceArrow,
   type SequenceBar,
   type SequenceRow,
 } from "../../report/index.js";
-import { concerns, type TraceEvent, type Value } from "../../trace/index.js";
+import { concerns, type TraceEvent, type TraceValue } from "../../trace/index.js";
 
 /** A pause that is worth saying, ms. */
 const PAUSE_MS = 20;
@@ -26,7 +26,7 @@ export interface AgentSequenceOptions {
 export function agentSequence(
   events: Iterable<TraceEvent>,
   { agentId, most = Infinity, note }: AgentSequenceOptions,
-): Sequence {
+): SequenceDiagram {
   const drawing = new Drawing(agentId, note);
   let left = 0;
   for (const event of events) {
@@ -68,9 +68,12 @@ class Drawing {
     const row = this.#rowOf(event);
     if (operation === "lost") this.#losing.add(subject);
     if (operation === "append") {
-      this.#queue(`${subject} ${gistOf(args)}`).push({ row, lost: outcome !== null || this.#losing.delete(subject) });
+      this.#queue(`${subject} ${messageKey(args)}`).push({
+        row,
+        lost: outcome !== null || this.#losing.delete(subject),
+      });
     } else if (operation === "take") {
-      const sent = this.#queue(`${subject} ${gistOf(outcome)}`);
+      const sent = this.#queue(`${subject} ${messageKey(outcome)}`);
       while (sent[0]?.lost === true) sent.shift();
       this.#arrow(sent.shift()?.row, row);
       if (this.#note !== undefined && subject === this.#agentId && Math.abs(at - this.#note.atMs) < 0.01)
@@ -89,7 +92,7 @@ class Drawing {
     }
   }
 
-  end(left: number): Sequence {
+  end(left: number): SequenceDiagram {
     const columns = [...this.#actors].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     const columnOf = (actor: string): number => columns.indexOf(actor);
     const rows = this.#rows.map(({ actor, atMs, text, times, kind }, index): SequenceRow => {
@@ -108,7 +111,7 @@ class Drawing {
       rows.push({
         column: 0,
         at: "",
-        text: `and ${left} more events: simulate trace RUN --agent ${shellWord(this.#agentId)}`,
+        text: `and ${left} more events: simulate trace RUN --agent ${quoteForShell(this.#agentId)}`,
       });
     const bars = this.#bars.map(
       ({ actor, ...bar }): SequenceBar => ({ column: columnOf(actor), ...bar, kind: "waits" }),
@@ -154,8 +157,8 @@ class Drawing {
   }
 
   #say(row: number, text: string): void {
-    const said = this.#rows[row];
-    if (said !== undefined) said.text += ` ◀ ${text}`;
+    const parts = this.#rows[row];
+    if (parts !== undefined) parts.text += ` ◀ ${text}`;
   }
 
   /** Who reads an inbox: docs/trace.md lists them. */
@@ -172,57 +175,57 @@ function rank(actor: string): number {
   return at < 0 ? ORDER.length : at;
 }
 
-function describe(operation: string, subject: string, args: Value, outcome: Value): string {
-  const result = outcome === null || outcome === undefined ? "" : ` → ${shortOf(outcome)}`;
+function describe(operation: string, subject: string, args: TraceValue, outcome: TraceValue): string {
+  const result = outcome === null || outcome === undefined ? "" : ` → ${summarize(outcome)}`;
   switch (operation) {
     case "append":
-      return `append ${shortOf(args)} to ${subject}${result}`;
+      return `append ${summarize(args)} to ${subject}${result}`;
     case "take":
-      return `take ${shortOf(outcome)} from ${subject}`;
+      return `take ${summarize(outcome)} from ${subject}`;
     case "wait":
-      return args === null ? "wait" : `wait, at most ${shortOf(args)} ms`;
+      return args === null ? "wait" : `wait, at most ${summarize(args)} ms`;
     case "resume":
-      return `wait ends, ${shortOf(outcome)} pending`;
+      return `wait ends, ${summarize(outcome)} pending`;
     case "read":
     case "commit":
       return `${operation} ${subject}${result}`;
     case "answer":
       return `${subject} is committed`;
     case "write":
-      return `write ${subject} ${shortOf(isList(args) ? args.find((value) => typeof value === "object") : args)}`.trimEnd();
+      return `write ${subject} ${summarize(isList(args) ? args.find((value) => typeof value === "object") : args)}`.trimEnd();
     default:
-      return `${operation} ${subject} ${shortOf(args)}${typeof outcome === "number" ? ` ${Math.round(outcome)} ms` : result}`
+      return `${operation} ${subject} ${summarize(args)}${typeof outcome === "number" ? ` ${Math.round(outcome)} ms` : result}`
         .replace(/ +/g, " ")
         .trimEnd();
   }
 }
 
-/** What tells a message from its like in the outcome of a take (watching.ts), and in the message itself. */
-function gistOf(value: Value): string {
-  if (isList(value)) return gistOf(value[0]);
-  if (isMapping(value)) return gistOf(value["packet_type"] ?? value["update_id"] ?? value["kind"]);
+/** What tells a message from its like in the outcome of a take (tracing.ts), and in the message itself. */
+function messageKey(value: TraceValue): string {
+  if (isList(value)) return messageKey(value[0]);
+  if (isMapping(value)) return messageKey(value["packet_type"] ?? value["update_id"] ?? value["kind"]);
   return value === null || value === undefined ? "" : String(value);
 }
 
 /** A value in a few words. */
-function shortOf(value: Value): string {
+function summarize(value: TraceValue): string {
   if (value === null || value === undefined) return "";
-  if (isList(value)) return shortOf(value[0]);
+  if (isList(value)) return summarize(value[0]);
   if (!isMapping(value)) return typeof value === "number" ? String(Math.round(value * 1000) / 1000) : String(value);
   const inside = [value["data"], value["update"]].find((part) => part !== undefined && isMapping(part));
-  const said = [
+  const parts = [
     value["packet_type"] ?? value["kind"],
     ...["update_id", "status", "error"].map(
       (key) => value[key] ?? (inside !== undefined && isMapping(inside) ? inside[key] : undefined),
     ),
   ];
-  return said.filter((part) => typeof part === "string").join(" ");
+  return parts.filter((part) => typeof part === "string").join(" ");
 }
 
-function isList(value: Value): value is readonly Value[] {
+function isList(value: TraceValue): value is readonly TraceValue[] {
   return Array.isArray(value);
 }
 
-function isMapping(value: Value): value is { readonly [key: string]: Value } {
+function isMapping(value: TraceValue): value is { readonly [key: string]: TraceValue } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

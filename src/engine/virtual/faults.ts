@@ -83,8 +83,8 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
     },
     channel(inbox, name, reactor, note) {
       if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;
-      return unreliable(inbox, reactor, (subject, type): Fate => {
-        const fate = (kind: "late" | "lost" | "repeated"): Fate => {
+      return withPacketFaults(inbox, reactor, (subject, type): PacketFault => {
+        const fate = (kind: "late" | "lost" | "repeated"): PacketFault => {
           const ms = kind === "lost" ? 0 : between(kind, 20, 500);
           note(kind, name, { packet_type: type, subject_id: subject }, kind === "lost" ? null : ms);
           return { kind, ms };
@@ -97,13 +97,17 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
   };
 }
 
-interface Fate {
+interface PacketFault {
   readonly kind: "none" | "late" | "lost" | "repeated";
   readonly ms: number;
 }
 
 /** `inbox` at the end of a way on which packets meet the fate that `fateOf` says. Packets of one subject never overtake each other. */
-function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, type: string) => Fate): Mailbox {
+function withPacketFaults(
+  inbox: Mailbox,
+  reactor: Reactor,
+  faultOf: (subject: string, type: string) => PacketFault,
+): Mailbox {
   const { clock } = reactor;
   /** What waits behind a late packet, by subject. */
   const held = new Map<string, Json[]>();
@@ -116,7 +120,7 @@ function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, 
       reactor.at(clock.now() + 1, () => deliver(packet));
     }
   };
-  const holdUp = (subject: string, packet: Json, ms: number): void => {
+  const delay = (subject: string, packet: Json, ms: number): void => {
     const queue = [packet];
     held.set(subject, queue);
     reactor.at(clock.now() + ms, () => {
@@ -136,8 +140,8 @@ function unreliable(inbox: Mailbox, reactor: Reactor, fateOf: (subject: string, 
         queue.push(packet);
         return;
       }
-      const { kind, ms } = fateOf(subject, type);
-      if (kind === "late") holdUp(subject, packet, ms);
+      const { kind, ms } = faultOf(subject, type);
+      if (kind === "late") delay(subject, packet, ms);
       else if (kind !== "lost") inbox.append(packet);
       if (kind === "repeated") reactor.at(clock.now() + ms, () => deliver(packet));
     },

@@ -13,12 +13,12 @@ import {
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { systemClock, type MailboxKind } from "../../sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../trace/index.js";
-import { conclude } from "../conclude.js";
+import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { recordOf } from "../run-record.js";
-import { withLives } from "./agent-lives.js";
+import { attachSequences } from "./attach-sequences.js";
 import { faultsOf, refuseThreadFaults, type FaultRates } from "./faults.js";
-import { headerOf } from "./header.js";
+import { headerOf } from "./run-identity.js";
 import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop: some milliseconds. */
@@ -41,7 +41,7 @@ export interface VirtualRunOptions {
   /** For the summary; the simulation has no use for it. */
   readonly startedAt: Date;
   /** Lets the event loop run, between slices of the run. */
-  readonly breathe: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
   /** Ends the run early; the results are still written, but are no longer those of the seed. */
   readonly interrupt: AbortSignal;
   readonly onProgress?: RunProgress;
@@ -70,7 +70,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   // Written now, so that a run that fails on the way can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
-  const trace = orCannotWrite(tracePath, () => createTraceFile(tracePath, headerOf(options)));
+  const trace = withWriteErrors(tracePath, () => createTraceFile(tracePath, headerOf(options)));
   const database = openDatabase(join(directory, RUN_FILES.database), {
     create: true,
     writesPerCommit: WRITES_PER_COMMIT,
@@ -87,21 +87,21 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       runDir: directory,
       faults: faultsOf(plan.seed, options.faultRates),
       sink(event) {
-        orCannotWrite(tracePath, () => trace.write(event));
+        withWriteErrors(tracePath, () => trace.write(event));
         if (event.actor === "faults") drawn.push({ label: event.operation, atMs: timeOfFault(event) });
         watch?.(event);
       },
     });
     onBegun();
     await finish(run, options).catch((error: unknown) => {
-      abandon(trace);
+      closeIncompleteTrace(trace);
       throw error;
     });
-    const { hash, events } = orCannotWrite(tracePath, () => trace.end());
-    const { evidence, audit, durationMs } = run.conclude();
+    const { hash, events } = withWriteErrors(tracePath, () => trace.end());
+    const { evidence, audit, durationMs } = run.collectResult();
     // The last transaction is committed here: a run that loses it has no summary.
     database.close();
-    const summary = conclude({
+    const summary = finalizeRun({
       ...options,
       directory,
       engine: "virtual",
@@ -112,7 +112,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       audit,
       evidence,
       drawn,
-      withLives: (agents) => withLives(agents, join(directory, RUN_FILES.trace), events),
+      attachSequences: (agents) => attachSequences(agents, join(directory, RUN_FILES.trace), events),
       ...(!interrupt.aborted && { traceHash: hash }),
       health: { process: process.stop(), threads: [] },
     });
@@ -127,7 +127,7 @@ function endOf(interrupt: AbortSignal, { abortedBy }: VirtualRun): Summary["end"
   return abortedBy === undefined ? { how: "finished", why: null } : { how: "aborted", why: abortedBy };
 }
 
-function orCannotWrite<T>(path: string, write: () => T): T {
+function withWriteErrors<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
@@ -136,9 +136,9 @@ function orCannotWrite<T>(path: string, write: () => T): T {
 }
 
 /** What the trace has so far, as far as there is room for it: the run has failed, and why is what has to be told. */
-function abandon(trace: TraceFile): void {
+function closeIncompleteTrace(trace: TraceFile): void {
   try {
-    trace.abandon();
+    trace.closeIncomplete();
   } catch {
     // Without an end in any case.
   }
@@ -149,10 +149,10 @@ function timeOfFault({ at, operation, args }: TraceEvent): number {
   return operation === "crash" ? (args as { readonly at: number }).at : at;
 }
 
-async function finish(run: VirtualRun, { interrupt, breathe, onProgress }: VirtualRunOptions): Promise<void> {
+async function finish(run: VirtualRun, { interrupt, yieldToEventLoop, onProgress }: VirtualRunOptions): Promise<void> {
   let showAt = 0;
   while (!run.advance(STEPS_AT_ONCE)) {
-    await breathe();
+    await yieldToEventLoop();
     if (interrupt.aborted) run.interrupt();
     if (systemClock.now() < showAt) continue;
     onProgress?.(() => run.measured(), run.now);

@@ -1,8 +1,8 @@
 /** Shrinking on a scenario's file: what is tried is written out as a scenario and read back, so that the file is known to say it. */
 import { parseDocument } from "yaml";
-import { buildPlan, parseScenario, writtenOut, type Plan } from "../../scenario/index.js";
-import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./in-memory.js";
-import { shrink, type ShrinkBounds, type Shrinkable, type Shrunk } from "./shrink.js";
+import { buildPlan, parseScenario, toScenarioWorker, type Plan } from "../../scenario/index.js";
+import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./run-in-memory.js";
+import { shrinkPlan, type ShrinkBounds, type ShrinkablePlan, type ShrunkPlan } from "./shrink-plan.js";
 
 export interface ShrinkRequest {
   /** The scenario's file, in YAML, and where it is. */
@@ -17,7 +17,7 @@ export interface ShrinkRequest {
   readonly run?: (request: RunRequest) => RunResult;
 }
 
-export interface ShrunkScenario extends Shrunk {
+export interface ShrunkScenario extends ShrunkPlan {
   /** A scenario with its workers and its seed written out, which fails alone under the faults of `smallest`. */
   readonly text: string;
 }
@@ -33,8 +33,8 @@ export function shrinkScenario({
 }: ShrinkRequest): ShrunkScenario | undefined {
   const { scenario, planOptions, mailbox, faultRates } = request;
   const plan = buildPlan(scenario, planOptions);
-  const written = ({ workers }: Shrinkable): string => writeOut(text, plan, workers);
-  const fails = (candidate: Shrinkable): boolean => {
+  const written = ({ workers }: ShrinkablePlan): string => writeOut(text, plan, workers);
+  const fails = (candidate: ShrinkablePlan): boolean => {
     const smaller = {
       scenario: parseScenario(written(candidate), path),
       planOptions: {},
@@ -47,15 +47,15 @@ export function shrinkScenario({
   const start = { workers, faultRates };
   // What is written could still say less than the plan; then nothing made from it would be known to fail.
   if (!fails(start)) return undefined;
-  const shrunk = shrink(start, fails, bounds);
+  const shrunk = shrinkPlan(start, fails, bounds);
   return { ...shrunk, text: written(shrunk.smallest) };
 }
 
 /** The scenario of `text` with these workers, and the seed and the shutdown of `plan`, which a run's options may have changed. */
-function writeOut(text: string, { seed, shutdownAt }: Plan, workers: Shrinkable["workers"]): string {
+function writeOut(text: string, { seed, shutdownAt }: Plan, workers: ShrinkablePlan["workers"]): string {
   const document = parseDocument(text);
   document.set("seed", seed);
   if (shutdownAt !== undefined) document.set("shutdownAt", `${shutdownAt}ms`);
-  document.set("workers", workers.map(writtenOut));
+  document.set("workers", workers.map(toScenarioWorker));
   return document.toString({ lineWidth: 0 });
 }

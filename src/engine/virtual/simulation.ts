@@ -10,8 +10,8 @@ import { type Random } from "../../scenario/index.js";
 import { Arena, EVENT_NAMES, type ArenaOptions, type Timer } from "../../sync/index.js";
 
 /** A wake-up takes at least, and at most, so long, ms. A thread that parks on a futex is woken within about these times. */
-const SOONEST_WAKE_MS = 0.01;
-const LATEST_WAKE_MS = 0.08;
+const MIN_WAKE_MS = 0.01;
+const MAX_WAKE_MS = 0.08;
 
 export interface SimulationOptions {
   readonly arena: Omit<ArenaOptions, "clock" | "driver">;
@@ -45,7 +45,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
   let now = 0;
   /** Of what is due now, so many were put into an order and keep it, however often `advance` is called: only what comes after is ordered again. */
   let ordered = 0;
-  const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { wanted: () => undefined } });
+  const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { requestTurn: () => undefined } });
   const { reactor } = arena;
   const { timers } = reactor;
 
@@ -61,7 +61,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
     reactor.dispatch(event);
   };
   const wake = (event: number): void => {
-    const latency = SOONEST_WAKE_MS + (LATEST_WAKE_MS - SOONEST_WAKE_MS) * random() + delayOf(slotOf(event));
+    const latency = MIN_WAKE_MS + (MAX_WAKE_MS - MIN_WAKE_MS) * random() + delayOf(slotOf(event));
     const next = idle.pop() ?? newWake();
     next.event = event;
     next.timer.due = now + latency;

@@ -9,23 +9,23 @@ import type { MailboxKind } from "../../sync/index.js";
 import type { TraceSink } from "../../trace/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 import { arenaSizesOf } from "../arena-sizes.js";
-import { gatherEvidence } from "../evidence.js";
-import { preparePlatform } from "../platform-rows.js";
+import { gatherEvidence } from "../gather-evidence.js";
+import { createPlatformRows } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
-import { CUT_DRAIN_MS, HAND_OVER_MS } from "../limits.js";
+import { GRACEFUL_STOP_MS, REPORT_TIMEOUT_MS } from "../run-limits.js";
 import type { RunSetup } from "../roles/role.js";
 import { taskRole } from "../roles/tasks.js";
 import type { Faults } from "./faults.js";
 import { createSimulation, type Simulation } from "./simulation.js";
-import { createStations } from "./stations.js";
+import { createRoleContexts } from "./role-contexts.js";
 import { createVirtualWriter } from "./virtual-writer.js";
 
 /** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
 export const WRITES_PER_COMMIT = 5000;
 /** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
-const CLIENT_STATIONS = 2;
-const TASK_STATIONS = 2;
+const CLIENT_SHARDS = 2;
+const TASK_SHARDS = 2;
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
@@ -57,11 +57,15 @@ export interface VirtualRun {
   /** Why a threshold ended the run early; undefined when none did. */
   readonly abortedBy: string | undefined;
   /** What is known of it once it is over. */
-  conclude(): { readonly evidence: RunEvidence; readonly audit: readonly AgentAudit[]; readonly durationMs: number };
+  collectResult(): {
+    readonly evidence: RunEvidence;
+    readonly audit: readonly AgentAudit[];
+    readonly durationMs: number;
+  };
 }
 
 /** A part of the run's course: what begins it, and when it is over. */
-interface Phase {
+interface RunPhase {
   readonly begin: () => void;
   readonly done: () => boolean;
   /** Over in any case at this time, ms. */
@@ -74,21 +78,21 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const { scenario, plan, mailbox, database, faults, sink } = setup;
   const failures: Error[] = [];
   const simulation: Simulation = createSimulation({
-    arena: arenaSizesOf({ workers: plan.workers, clients: CLIENT_STATIONS, tasks: TASK_STATIONS }),
+    arena: arenaSizesOf({ workers: plan.workers, clients: CLIENT_SHARDS, tasks: TASK_SHARDS }),
     random: stream(plan.seed, "schedule"),
-    onWake: (slot, event) => schedulerNote("wake", stations.nameOf(slot), event, null),
-    delayOf: (slot) => faults.wakeDelay(stations.nameOf(slot), faultsNote),
+    onWake: (slot, event) => schedulerNote("wake", roleContexts.nameOf(slot), event, null),
+    delayOf: (slot) => faults.wakeDelay(roleContexts.nameOf(slot), faultsNote),
   });
   const { arena } = simulation;
   const run: RunSetup = {
     scenario,
     plan: setup.planOptions,
     mailbox,
-    ...preparePlatform(database, scenario, plan, setup.runDir),
+    ...createPlatformRows(database, scenario, plan, setup.runDir),
     inboxes: {
       pool: arena.allocateWide().index,
-      runners: Array.from({ length: TASK_STATIONS }, () => arena.allocateWide().index),
-      channels: Array.from({ length: CLIENT_STATIONS }, () => ({
+      runners: Array.from({ length: TASK_SHARDS }, () => arena.allocateWide().index),
+      channels: Array.from({ length: CLIENT_SHARDS }, () => ({
         toPlatform: arena.allocateWide().index,
         toClients: arena.allocateWide().index,
       })),
@@ -105,7 +109,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       ),
     note: (...event) => databaseNote(...event),
   });
-  const stations = createStations({
+  const roleContexts = createRoleContexts({
     arena,
     run,
     plan: faults.plan(plan, (...event) => faultsNote(...event)),
@@ -114,16 +118,16 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
     fail: (error) => failures.push(error),
   });
-  const schedulerNote = stations.noteAs("scheduler");
-  const databaseNote = stations.noteAs("database");
-  const faultsNote = stations.noteAs("faults");
+  const schedulerNote = roleContexts.noteAs("scheduler");
+  const databaseNote = roleContexts.noteAs("database");
+  const faultsNote = roleContexts.noteAs("faults");
 
-  const io = ioRole(stations.station("io"));
-  const tasks = Array.from({ length: TASK_STATIONS }, (_, shard) =>
-    taskRole(stations.station(`tasks-${shard}`), shard),
+  const io = ioRole(roleContexts.roleContext("io"));
+  const tasks = Array.from({ length: TASK_SHARDS }, (_, shard) =>
+    taskRole(roleContexts.roleContext(`tasks-${shard}`), shard),
   );
-  const clients = Array.from({ length: CLIENT_STATIONS }, (_, shard) =>
-    clientRole(stations.station(`clients-${shard}`), shard),
+  const clients = Array.from({ length: CLIENT_SHARDS }, (_, shard) =>
+    clientRole(roleContexts.roleContext(`clients-${shard}`), shard),
   );
 
   const collector = createCollector();
@@ -134,7 +138,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
   const abortReason = abortReasonOf(scenario.thresholds);
   let lookAt = LOOK_INTERVAL_MS;
   const collect = (): void => {
-    for (const recorder of stations.recorders) collector.add(recorder.take());
+    for (const recorder of roleContexts.recorders) collector.add(recorder.take());
   };
   /** Whether a threshold has ended the run. Looked at by its clock, so that it is the same in every run of a seed. */
   const isAborted = (): boolean => {
@@ -142,40 +146,40 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     lookAt = (Math.floor(simulation.now / LOOK_INTERVAL_MS) + 1) * LOOK_INTERVAL_MS;
     collect();
     abortedBy = abortReason(collector.measurements(simulation.now));
-    if (abortedBy !== undefined) stations.noteAs("thresholds")("abort", "run", null, abortedBy);
+    if (abortedBy !== undefined) roleContexts.noteAs("thresholds")("abort", "run", null, abortedBy);
     return abortedBy !== undefined;
   };
-  const isCut = (): boolean => interrupted || isAborted();
-  let drainIsCut = false;
-  const phases: Phase[] = [
+  const isEndedEarly = (): boolean => interrupted || isAborted();
+  let isDrainCut = false;
+  const phases: RunPhase[] = [
     {
       begin: () => undefined,
-      done: () => isCut() || clients.every((role) => role.done()),
+      done: () => isEndedEarly() || clients.every((role) => role.done()),
       until: () => giveUpAt,
       mustEnd: false,
     },
     {
       begin() {
         for (const role of clients) role.stop(giveUpAt);
-        drainIsCut = isCut();
-        drainUntil = drainIsCut ? simulation.now + CUT_DRAIN_MS : Math.max(giveUpAt, simulation.now);
+        isDrainCut = isEndedEarly();
+        drainUntil = isDrainCut ? simulation.now + GRACEFUL_STOP_MS : Math.max(giveUpAt, simulation.now);
         io.stop(drainUntil);
       },
       done() {
         // What cuts the run short during the drain shortens that.
-        if (!drainIsCut && isCut()) {
-          drainIsCut = true;
-          io.stop(simulation.now + CUT_DRAIN_MS);
+        if (!isDrainCut && isEndedEarly()) {
+          isDrainCut = true;
+          io.stop(simulation.now + GRACEFUL_STOP_MS);
         }
         return io.done();
       },
-      until: () => drainUntil + HAND_OVER_MS,
+      until: () => drainUntil + REPORT_TIMEOUT_MS,
       mustEnd: true,
     },
     {
       begin: () => tasks.forEach((role) => role.stop(drainUntil)),
       done: () => tasks.every((role) => role.done()),
-      until: () => Math.max(drainUntil, simulation.now) + HAND_OVER_MS,
+      until: () => Math.max(drainUntil, simulation.now) + REPORT_TIMEOUT_MS,
       mustEnd: true,
     },
   ];
@@ -203,7 +207,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       }
       if (!over) return false;
       if (mustEnd && !done())
-        throw new Error(`a part of the run did not end within ${HAND_OVER_MS} ms of being told to`);
+        throw new Error(`a part of the run did not end within ${REPORT_TIMEOUT_MS} ms of being told to`);
       phase = phases.shift();
       if (phase === undefined) return true;
       phase.begin();
@@ -211,13 +215,13 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
       return false;
     },
     interrupt() {
-      if (!interrupted) stations.noteAs("user")("interrupt", "run", null, null);
+      if (!interrupted) roleContexts.noteAs("user")("interrupt", "run", null, null);
       interrupted = true;
     },
     get abortedBy() {
       return abortedBy;
     },
-    conclude() {
+    collectResult() {
       const audit = database.audit();
       const ioEvidence = io.evidence();
       const taskEvidence = tasks.map((role) => role.evidence());

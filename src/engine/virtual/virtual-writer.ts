@@ -6,15 +6,15 @@
 import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../db/index.js";
 import type { Random } from "../../scenario/index.js";
 import type { Reactor, Wait, Waiter } from "../../sync/index.js";
-import type { Note, Value } from "../../trace/index.js";
-import { keyOf, rowGist } from "./watching.js";
+import type { Note, TraceValue } from "../../trace/index.js";
+import { keyOf, rowSummary } from "./tracing.js";
 
 /** From the arrival of a write to its being taken up by a writer that has nothing to do, ms. */
 const PICK_UP_MS = { least: 0.005, most: 0.03 };
 /** A group's execution and commit, ms, and for each write of it. */
 const COMMIT_MS = { least: 0.02, most: 0.15 };
 const WRITE_MS = 0.01;
-/** From the commit to a station's learning of it, ms. */
+/** From the commit to a client's learning of it, ms. */
 const ANSWER_MS = { least: 0.01, most: 0.06 };
 
 export interface WriterOptions {
@@ -31,27 +31,27 @@ export interface WriterOptions {
 }
 
 export interface VirtualWriter {
-  /** The database as a station sees it, which takes down with `note` what it asks for and what it learns. */
+  /** The database as a client sees it, which takes down with `note` what it asks for and what it learns. */
   connect(note: Note): Database;
 }
 
-interface Station {
+interface WriterClient {
   readonly note: Note;
   /** The last group of which it is told. */
-  told: readonly Write[] | undefined;
+  answered: readonly Write[] | undefined;
 }
 
 /** A write on its way, and the wait for it. A class, because there are very many: a closure for each thing to be done with one takes more. */
 class Write implements Wait<unknown> {
   /** What tells it from others of its name. */
-  readonly key: Value;
+  readonly key: TraceValue;
   /** What it gave, or why it failed, once it was executed. */
   result: unknown = undefined;
   failed = false;
   #answered = false;
 
   constructor(
-    readonly station: Station,
+    readonly client: WriterClient,
     readonly name: WriteName,
     readonly args: WriteArgs<WriteName>,
     private waiter: Waiter<unknown> | undefined,
@@ -68,10 +68,10 @@ class Write implements Wait<unknown> {
     else this.waiter = waiter;
   }
 
-  /** The station learns of it. */
+  /** The client learns of it. */
   answer(): void {
     this.#answered = true;
-    this.station.note("answer", this.name, this.key, null);
+    this.client.note("answer", this.name, this.key, null);
     if (this.waiter !== undefined) this.#settle(this.waiter);
   }
 
@@ -94,11 +94,11 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
     arrived = undefined;
     after(drawn(COMMIT_MS) + WRITE_MS * group.length + delay(), () => {
       for (const write of group) execute(write);
-      for (const { station } of group) {
-        if (station.told === group) continue;
-        station.told = group;
+      for (const { client } of group) {
+        if (client.answered === group) continue;
+        client.answered = group;
         after(drawn(ANSWER_MS), () => {
-          for (const write of group) if (write.station === station) write.answer();
+          for (const write of group) if (write.client === client) write.answer();
         });
       }
       if (arrived === undefined) busy = false;
@@ -114,17 +114,22 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
       write.failed = true;
       write.result = error;
     }
-    note("commit", name, key, write.failed ? { error: messageOf(write.result, database.path) } : rowGist(write.result));
+    note(
+      "commit",
+      name,
+      key,
+      write.failed ? { error: messageOf(write.result, database.path) } : rowSummary(write.result),
+    );
   };
 
   const enqueue = (
-    station: Station,
+    client: WriterClient,
     name: WriteName,
     args: WriteArgs<WriteName>,
     waiter: Waiter<unknown> | undefined,
   ): Write => {
-    const write = new Write(station, name, args, waiter);
-    station.note("write", name, args, null);
+    const write = new Write(client, name, args, waiter);
+    client.note("write", name, args, null);
     if (arrived === undefined) arrived = [write];
     else arrived.push(write);
     if (!busy) {
@@ -137,12 +142,12 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
   const unwaited = { resume: () => undefined, fail: onError };
 
   return {
-    connect(noteOfStation) {
-      const station: Station = { note: noteOfStation, told: undefined };
+    connect(noteOfClient) {
+      const client: WriterClient = { note: noteOfClient, answered: undefined };
       return {
         ...database,
-        write: <K extends WriteName>(name: K, ...args: WriteArgs<K>) => enqueue(station, name, args, undefined),
-        send: (name, ...args) => void enqueue(station, name, args, unwaited),
+        write: <K extends WriteName>(name: K, ...args: WriteArgs<K>) => enqueue(client, name, args, undefined),
+        send: (name, ...args) => void enqueue(client, name, args, unwaited),
         close: () => undefined,
       };
     },

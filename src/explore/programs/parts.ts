@@ -4,7 +4,7 @@ import { AbsentAgentError, type Agent, type LiveUpdate } from "../../model/index
 import type { Env, Finished, ProgramThread, StagedThread } from "../program.js";
 
 /** What one call of getLiveUpdate came to. */
-export type Received =
+export type ReceivedUpdate =
   | { readonly update: number }
   /** The name of the error, and how much time passed in the call (ms). */
   | { readonly error: string; readonly afterMs: number };
@@ -73,7 +73,7 @@ export function receivingAsCoroutine(most: number, timeoutMs: number): ProgramTh
 }
 
 export function receive(env: Env, most: number, timeoutMs: number, getLiveUpdate: () => LiveUpdate | undefined): Json {
-  const received: Received[] = [];
+  const received: ReceivedUpdate[] = [];
   while (received.length < most) {
     const begin = env.clock.now();
     try {
@@ -97,15 +97,15 @@ export function acting(name: string, act: (agent: Agent) => void): ProgramThread
   };
 }
 
-export function receivedBy(outcome: Json | undefined): readonly Received[] {
-  return (outcome ?? []) as unknown as readonly Received[];
+export function receivedBy(outcome: Json | undefined): readonly ReceivedUpdate[] {
+  return (outcome ?? []) as unknown as readonly ReceivedUpdate[];
 }
 
-export function updatesOf(received: readonly Received[]): number[] {
+export function updatesOf(received: readonly ReceivedUpdate[]): number[] {
   return received.flatMap((one) => ("update" in one ? [one.update] : []));
 }
 
-export function errorOf(received: readonly Received[]): string | undefined {
+export function errorOf(received: readonly ReceivedUpdate[]): string | undefined {
   const last = received.at(-1);
   return last !== undefined && "error" in last ? last.error : undefined;
 }
@@ -140,7 +140,7 @@ export function exactlyOnceInOrder(
 }
 
 /** No AgentTimeoutError before its timeout has passed. */
-export function noEarlyTimeout(received: readonly Received[], timeoutMs: number): string[] {
+export function noEarlyTimeout(received: readonly ReceivedUpdate[], timeoutMs: number): string[] {
   return received.flatMap((one) =>
     "error" in one && one.error === "AgentTimeoutError" && one.afterMs < timeoutMs
       ? [`AgentTimeoutError after ${one.afterMs} ms, with a timeout of ${timeoutMs} ms`]

@@ -27,7 +27,7 @@ const COMMITS = { warmUp: 50, counted: 250 };
 const PAUSE_MS = 1;
 
 /** The receiver has so long to start, and to park again for the next hand-over, ms: this thread is blocked, and nothing else could end it. */
-const PATIENCE_MS = 5000;
+const START_TIMEOUT_MS = 5000;
 
 /**
  * Measures the floor in about 0.4 s. Blocks this thread meanwhile. A floor that cannot be measured, because its thread does not start or
@@ -55,7 +55,7 @@ export async function measureFloor(directory: string): Promise<Floor[]> {
 }
 
 /** Hands over to a thread with the code at `entry`; undefined when it does not start or fails. */
-export async function handOvers(entry: URL, patienceMs = PATIENCE_MS): Promise<Distribution | undefined> {
+export async function handOvers(entry: URL, timeoutMs = START_TIMEOUT_MS): Promise<Distribution | undefined> {
   const data: FloorThread = { lane: newLane(), sentAt: new SharedArrayBuffer(8) };
   const thread = startThread<number, Float64Array>(entry, data);
   try {
@@ -64,7 +64,7 @@ export async function handOvers(entry: URL, patienceMs = PATIENCE_MS): Promise<D
     const lane = openLane(data.lane);
     const sentAt = new Float64Array(data.sentAt);
     for (let n = 1; n <= messages; n++) {
-      if (!lane.untilParked(n, patienceMs)) return undefined;
+      if (!lane.untilParked(n, timeoutMs)) return undefined;
       if (n > HAND_OVERS.warmUp) pause(PAUSE_MS);
       sentAt[0] = systemClock.now();
       lane.send(n);

@@ -1,4 +1,15 @@
 /** The recorded outcomes of the seed's classes, carried out again by the model. Apart from the model: it is checked by them and does not need them. */
-export { runSequences, type ConformanceResult, type Difference, type Outcome } from "./run.js";
-export { ConformanceFormatError, readVectors, type Sequence, type Step, type Variant } from "./format.js";
-export { UnknownOperationError } from "./world.js";
+export {
+  runSequences,
+  type ConformanceResult,
+  type ConformanceDifference,
+  type ConformanceOutcome,
+} from "./run-sequences.js";
+export {
+  ConformanceFormatError,
+  readVectors,
+  type ConformanceSequence,
+  type ConformanceStep,
+  type Variant,
+} from "./vector-format.js";
+export { UnknownOperationError } from "./fixture.js";

@@ -2,7 +2,7 @@
 import type { AgentStatus } from "../../db/index.js";
 import type { LiveAgent } from "../live-agent.js";
 import type { LiveRun } from "../live-run.js";
-import type { AgentMetrics } from "../metrics.js";
+import type { AgentMetrics } from "../agent-metrics.js";
 import type { Subject } from "./subject.js";
 
 export function liveSubject(agent: LiveAgent, metrics: AgentMetrics): Subject {

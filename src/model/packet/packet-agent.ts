@@ -49,8 +49,8 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     if (mailbox.isEmpty()) {
       this.wantsAction.set();
       if (!timeoutMs) return undefined;
-      yield* mailbox.news(timeoutMs, this);
-      if (mailbox.isEmpty()) yield* this.giveUpSteps(timeoutMs);
+      yield* mailbox.waitForChangeSteps(timeoutMs, this);
+      if (mailbox.isEmpty()) yield* this.failWaitSteps(timeoutMs);
     }
     const fields = mailbox.take() as unknown as PacketFields;
     if (fields.data["MEPHISTO_is_submit"]) this.didSubmit.set();
@@ -66,7 +66,7 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     return suspend(this.actSteps(timeoutMs));
   }
 
-  protected override announce(): void {
+  protected override publishStatus(): void {
     this.hasUpdatedStatus.set();
   }
 
@@ -74,7 +74,7 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     // This generation has no gauges.
   }
 
-  protected override freesPendingActs(status: AgentStatus): boolean {
+  protected override releasesWaiters(status: AgentStatus): boolean {
     return status === "returned" || status === "disconnect";
   }
 }

@@ -21,7 +21,9 @@ export class PacketOnboardingAgent extends PacketAgent<OnboardingRecord> {
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): PacketOnboardingAgent {
-    return context.handOut(new PacketOnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
+    return context.wrapHandle(
+      new PacketOnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))),
+    );
   }
 
   /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */

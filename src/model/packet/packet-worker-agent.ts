@@ -5,14 +5,14 @@ import type { ModelContext } from "../context.js";
 import type { Assignment } from "../entities/assignment.js";
 import type { Unit } from "../entities/unit.js";
 import type { Worker } from "../entities/worker.js";
-import { NotImplementedError } from "../errors.js";
+import { NotImplementedError } from "../agent-errors.js";
 import { type Opening, opening } from "../handle.js";
 import { UnitAgentRecord } from "../record.js";
 import type { Packet } from "./packet.js";
 import { PacketAgent } from "./packet-agent.js";
 
 /** A subclass of {@link PacketWorkerAgent} that can be instantiated. */
-type ProviderAgentClass = (new (
+type ProviderPacketAgentClass = (new (
   opening: Opening<UnitAgentRecord>,
 ) => PacketWorkerAgent) &
   Pick<typeof PacketWorkerAgent, "newSteps" | "newFromProviderDataSteps">;
@@ -25,7 +25,7 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): PacketWorkerAgent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
-    return context.handOut(new (classFor(context, record.providerType))(opening(context, record)));
+    return context.wrapHandle(new (classFor(context, record.providerType))(opening(context, record)));
   }
 
   /**
@@ -168,12 +168,12 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
 }
 
 /** @throws UnknownProviderError, or a TypeError when the provider has no class of packet agents */
-function classFor(context: ModelContext, providerType: string): ProviderAgentClass {
+function classFor(context: ModelContext, providerType: string): ProviderPacketAgentClass {
   const { PacketAgentClass } = context.providers.get(providerType);
   if (!(PacketAgentClass?.prototype instanceof PacketWorkerAgent)) {
     throw new TypeError(
       `the PacketAgentClass of crowd provider "${providerType}" must be a subclass of PacketWorkerAgent`,
     );
   }
-  return PacketAgentClass as unknown as ProviderAgentClass;
+  return PacketAgentClass as unknown as ProviderPacketAgentClass;
 }

@@ -77,7 +77,7 @@ let loaded: { readonly script: string; readonly style: string } | undefined;
 
 /** The page's own script and style, which the build bundles beside this module. */
 function assets(): { readonly script: string; readonly style: string } {
-  loaded ??= { script: asset("main.js"), style: asset("style.css") };
+  loaded ??= { script: asset("report-script.js"), style: asset("style.css") };
   return loaded;
 }
 

@@ -1,10 +1,10 @@
 /** A page that shows one sequence diagram: a failing schedule of the explorer, or the life of an agent under simulated time. */
 import { drawSequence } from "../draw-sequence.js";
-import type { Sequence } from "../sequence.js";
+import type { SequenceDiagram } from "../sequence-diagram.js";
 import { html, nothing, raw, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
-import { table } from "./table.js";
-import { command } from "./verdict.js";
+import { table } from "./html-table.js";
+import { command } from "./verdict-section.js";
 
 export interface SequencePage {
   readonly title: string;
@@ -15,7 +15,7 @@ export interface SequencePage {
   readonly command: { readonly label: string; readonly text: string };
   /** What each column came to, where that is known. */
   readonly outcomes?: Readonly<Record<string, string>>;
-  readonly sequence: Sequence;
+  readonly sequence: SequenceDiagram;
 }
 
 export function renderSequencePage({
@@ -56,7 +56,7 @@ ${
   });
 }
 
-function sequenceFigure(sequence: Sequence): Markup {
+function sequenceFigure(sequence: SequenceDiagram): Markup {
   const { columns, rows } = sequence;
   const cells = rows.map(({ at, column, text }) => [at, columns[column] ?? "", text]);
   return html`<figure>${raw(drawSequence(sequence, "sequence-1", "Sequence diagram: a column for each, time from the top down"))}

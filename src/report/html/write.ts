@@ -4,8 +4,8 @@ import type { ReportData } from "../data.js";
 import { readReportData, readSummary, writeAtomically, writeTogether, type FileContent } from "../results.js";
 import { RUN_FILES } from "../run-files.js";
 import type { Summary } from "../summary.js";
-import { renderComparison, type ComparedRun } from "./compare.js";
-import { renderReport } from "./report.js";
+import { renderComparison, type ComparedRun } from "./comparison-page.js";
+import { renderReport } from "./report-page.js";
 
 export interface RunFiles {
   readonly summary: Summary;

@@ -18,7 +18,7 @@ export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: 
 const Y_SIZE = 48;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists in its types alone
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
-type Column = (number | null)[];
+type ChartColumn = (number | null)[];
 
 export function formatMs(ms: number): string {
   if (ms >= 100) return `${Math.round(ms).toLocaleString("en-GB")} ms`;
@@ -119,12 +119,12 @@ function withGaps(
   lengthMs: number,
   columns: readonly (readonly number[])[],
   gap: number | null = null,
-): [number[], Column[]] {
+): [number[], ChartColumn[]] {
   const first = startMs[0] ?? 0;
   const length = startMs.length === 0 ? 0 : Math.round(((startMs.at(-1) ?? 0) - first) / lengthMs) + 1;
   const places = startMs.map((start) => Math.round((start - first) / lengthMs));
   const spread = columns.map((column) => {
-    const filled: Column = new Array<number | null>(length).fill(gap);
+    const filled: ChartColumn = new Array<number | null>(length).fill(gap);
     places.forEach((place, at) => (filled[place] = column[at] ?? null));
     return filled;
   });
@@ -174,7 +174,7 @@ function percentiles(runs: readonly ReportData[]): ChartSpec {
       .map((curve) => ({ ...curve, name: runs.length === 1 ? curve.name : `${at === 0 ? "A" : "B"}: ${run.runId}` })),
   );
   const x = [...new Set(curves.flatMap(({ percent }) => percent))].sort((a, b) => a - b);
-  const columns = curves.map(({ percent, ms }): Column => {
+  const columns = curves.map(({ percent, ms }): ChartColumn => {
     const at = new Map(percent.map((p, index) => [p, ms[index] ?? null]));
     return x.map((p) => at.get(p) ?? null);
   });

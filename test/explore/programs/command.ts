@@ -1,7 +1,7 @@
 /** The explore command alone, with the exit codes of `simulate`. */
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
-import { UsageError } from "../../../dist/cli/errors.js";
+import { UsageError } from "../../../dist/cli/usage-error.js";
 import { exploreCommand } from "../../../dist/cli/explore.js";
 
 try {

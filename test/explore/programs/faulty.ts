@@ -67,8 +67,10 @@ export const faulty = [
       },
     },
     check: ({ outcomes, env }) => {
-      const told = outcomes["task"] === "AgentTimeoutError" ? "timeout" : "returned";
-      return env.status() === told ? [] : [`the task was told ${told}, and the agent's status is ${env.status()}`];
+      const observed = outcomes["task"] === "AgentTimeoutError" ? "timeout" : "returned";
+      return env.status() === observed
+        ? []
+        : [`the task was told ${observed}, and the agent's status is ${env.status()}`];
     },
   }),
 ];

@@ -26,11 +26,11 @@ export const planted: readonly Program[] = [
         event("didSubmit").clear();
         return null;
       },
-      ticket: ({ event }) => event("didSubmit").clearIf(event("didSubmit").ticket()),
+      epoch: ({ event }) => event("didSubmit").clearIfUnchanged(event("didSubmit").epoch()),
       looker: ({ event }) => event("didSubmit").isSet(),
     },
     check: ({ outcomes, env }) =>
-      outcomes["ticket"] === false && outcomes["looker"] === true && !env.event("didSubmit").isSet()
+      outcomes["epoch"] === false && outcomes["looker"] === true && !env.event("didSubmit").isSet()
         ? ["seen up, and not lowered by the ticket"]
         : [],
   }),
@@ -44,7 +44,7 @@ export const planted: readonly Program[] = [
       },
       waiter: ({ event }) => {
         const submitted = event("didSubmit");
-        return submitted.isSet() || submitted.waitBeyond(submitted.ticket(), Infinity);
+        return submitted.isSet() || submitted.waitSince(submitted.epoch(), Infinity);
       },
     },
     check: () => [],
@@ -54,18 +54,18 @@ export const planted: readonly Program[] = [
     description: "two announcements come between a ticket and a wait, and a third thread lowers the flag between them",
     threads: {
       one: ({ event }) => {
-        event("didSubmit").announce();
+        event("didSubmit").notifyAll();
         return null;
       },
       other: ({ event }) => {
         event("didSubmit").set();
-        return event("didSubmit").clearIf(event("didSubmit").ticket());
+        return event("didSubmit").clearIfUnchanged(event("didSubmit").epoch());
       },
       waiter: ({ event }) => {
         const submitted = event("didSubmit");
-        const ticket = submitted.ticket();
+        const epoch = submitted.epoch();
         const before = submitted.isSet();
-        return [before, submitted.waitBeyond(ticket, 10), submitted.isSet()];
+        return [before, submitted.waitSince(epoch, 10), submitted.isSet()];
       },
     },
     check: ({ outcomes }) =>

@@ -11,9 +11,9 @@ const actions: readonly Action[] = [
     event("didSubmit").clear();
     return null;
   },
-  ({ event }) => event("didSubmit").clearIf(event("didSubmit").ticket()),
+  ({ event }) => event("didSubmit").clearIfUnchanged(event("didSubmit").epoch()),
   ({ event }) => event("didSubmit").wait(10),
-  ({ event }) => event("didSubmit").ticket(),
+  ({ event }) => event("didSubmit").epoch(),
   ({ status }) => status(),
   ({ writeStatus }) => {
     writeStatus("returned");

@@ -16,7 +16,7 @@ let ended = 0;
 for (let agent = 0; agent < AGENTS; agent++) {
   const mailbox = openMailbox(arena.allocate());
   spawn(
-    mailbox.news(1e6, neverAbsent),
+    mailbox.waitForChangeSteps(1e6, neverAbsent),
     () => {
       if (mailbox.take() === agent) ended++;
     },

@@ -4,7 +4,7 @@ import { Arena, neverAbsent, openMailbox, suspend } from "../../../dist/sync/ind
 const slot = Arena.create({ slots: 1 }).slot(0);
 const first = await slot.event("didSubmit").waitAsync(50);
 const mailbox = openMailbox(slot);
-await suspend(mailbox.news(10, neverAbsent));
+await suspend(mailbox.waitForChangeSteps(10, neverAbsent));
 const set = slot.event("didSubmit").waitAsync(1e9);
 setTimeout(() => slot.event("didSubmit").set(), 10);
 console.log(`timed out: ${!first}, set: ${await set}`);

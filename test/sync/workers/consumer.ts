@@ -43,7 +43,7 @@ let taken = 0;
 function* consume(mailbox: Mailbox, slot: number): Steps<void> {
   const next = new Array<number>(producers).fill(0);
   for (let here = 0; here < expected; ) {
-    yield* mailbox.news(repollMs, neverAbsent);
+    yield* mailbox.waitForChangeSteps(repollMs, neverAbsent);
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
       const [producer = -1, number] = message as number[];
       if (number !== next[producer] && wrong.length < 5) {

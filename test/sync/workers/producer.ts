@@ -41,5 +41,5 @@ function append(mailbox: Mailbox, message: number[]): void {
 for (let number = 0; number < count; number++) {
   for (const mailbox of mailboxes) append(mailbox, [producer, number]);
 }
-arena.leave();
+arena.detach();
 parentPort?.postMessage({ refused } satisfies ProducerResult);

@@ -30,7 +30,7 @@ if (what === "event") {
   found = slot.event("didSubmit").wait(timeoutMs);
 } else {
   const mailbox = openMailbox(slot);
-  block(mailbox.news(timeoutMs, neverAbsent));
+  block(mailbox.waitForChangeSteps(timeoutMs, neverAbsent));
   found = mailbox.take();
 }
 parentPort?.postMessage(found);

@@ -1,0 +1,186 @@
+/**
+ * Whether a change made the project slower: the figures of two results, metric by metric.
+ *
+ * What is compared is the cost: a figure, or its inverse where greater is better, so that a ratio above 1 is a slowdown. When
+ * the rounds of both were measured in turn (`paired`), the ratio is taken round by round and what the machine did meanwhile
+ * drops out. The floor, measured in the same round, has seen the same machine and not the change, so that as much of its own
+ * ratio is taken out (all, half, or nothing) as makes the rounds agree best. Results of different times or machines are always
+ * compared by their figures over their floors.
+ *
+ * A metric is slower or faster when three things hold: the difference is significant after Holm's correction for the number of
+ * metrics, the bootstrap interval of the ratio lies on one side of 1, and the ratio is beyond the least effect that matters.
+ * It is the same when the interval lies within that effect. Otherwise nobody can tell from these rounds, and it says so.
+ */
+import type { Estimate, Figure } from "./figure.js";
+import { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
+import { bootstrap, CONFIDENCE, median } from "./statistics.js";
+
+export const COMPARISON_VERDICTS = ["slower", "faster", "same", "cannot tell"] as const;
+export type ComparisonVerdict = (typeof COMPARISON_VERDICTS)[number];
+
+export interface CompareOptions {
+  /** Whether round n of both was measured in turn. */
+  readonly paired: boolean;
+  /** The least change of the cost that matters, as a share: 0.05 for 5 %. */
+  readonly leastEffect: number;
+  /** Of two sets of runs, the metrics that only some of the runs of a set have. */
+  readonly incomplete?: { readonly base: readonly IncompleteMetric[]; readonly current: readonly IncompleteMetric[] };
+}
+
+/** A metric that some of several runs have, and others do not. */
+export interface IncompleteMetric {
+  readonly name: string;
+  /** How many of the runs have it. */
+  readonly runs: number;
+  /** How many runs there are. */
+  readonly of: number;
+}
+
+/** One metric of two results. */
+export interface MetricComparison {
+  readonly name: string;
+  readonly doc: string;
+  /** The cost now over the cost before; above 1 is slower. With its 95 % bootstrap interval. */
+  readonly ratio: Estimate;
+  /** The chance of such a difference between equals, corrected for the number of metrics. */
+  readonly p: number;
+  readonly verdict: ComparisonVerdict;
+}
+
+/** A metric that cannot be compared. */
+export interface Unmatched {
+  readonly name: string;
+  /** Who has it, such as "in 2 of 6 runs before, in 6 of 6 runs now". */
+  readonly why: string;
+}
+
+/** The outcome, and what could not be compared because one of the two results lacks it, or a part of its runs. */
+export interface Compared {
+  readonly comparisons: readonly MetricComparison[];
+  readonly unmatched: readonly Unmatched[];
+}
+
+/** Compares what both have. Metrics are judged together, so that more of them do not make a false alarm more likely. */
+export function compareFigures(base: readonly Figure[], current: readonly Figure[], options: CompareOptions): Compared {
+  const matched = current.flatMap((figure) => {
+    const before = base.find(({ name }) => name === figure.name);
+    return before === undefined ? [] : [measure(before, figure, options.paired)];
+  });
+  const adjusted = holm(matched.map(({ p }) => p));
+  return {
+    comparisons: matched.map((measured, at) => {
+      const p = adjusted[at] ?? 1;
+      return { ...measured, p, verdict: judge(measured.ratio, p, options.leastEffect) };
+    }),
+    unmatched: unmatchedIn(base, current, options.incomplete),
+  };
+}
+
+function unmatchedIn(
+  base: readonly Figure[],
+  current: readonly Figure[],
+  incomplete: CompareOptions["incomplete"],
+): Unmatched[] {
+  const names = [...current, ...base, ...(incomplete?.current ?? []), ...(incomplete?.base ?? [])].map(
+    ({ name }) => name,
+  );
+  const isIn = (figures: readonly Figure[], name: string): boolean => figures.some((figure) => figure.name === name);
+  return [...new Set(names)]
+    .filter((name) => !isIn(base, name) || !isIn(current, name))
+    .map((name) => ({
+      name,
+      why:
+        incomplete === undefined
+          ? `only ${isIn(base, name) ? "before" : "now"}`
+          : `${runsWith(name, base, incomplete.base)} before, ${runsWith(name, current, incomplete.current)} now`,
+    }));
+}
+
+/** "in 2 of 6 runs". */
+function runsWith(name: string, figures: readonly Figure[], incomplete: readonly IncompleteMetric[]): string {
+  const some = incomplete.find((metric) => metric.name === name);
+  if (some !== undefined) return `in ${some.runs} of ${some.of} runs`;
+  const all = figures.find((figure) => figure.name === name)?.rounds.length;
+  return all === undefined ? "in no run" : `in ${all} of ${all} runs`;
+}
+
+function judge({ value, low, high }: Estimate, p: number, leastEffect: number): ComparisonVerdict {
+  const significant = p <= 1 - CONFIDENCE;
+  if (significant && low > 1 && value >= 1 + leastEffect) return "slower";
+  if (significant && high < 1 && value <= 1 / (1 + leastEffect)) return "faster";
+  if (low > 1 / (1 + leastEffect) && high < 1 + leastEffect) return "same";
+  return "cannot tell";
+}
+
+function measure(base: Figure, current: Figure, paired: boolean): Omit<MetricComparison, "verdict"> {
+  const hasFloor = isOverFloor(base) && isOverFloor(current);
+  const inPairs = paired && base.rounds.length === current.rounds.length;
+  const { value, low, high, p } = inPairs
+    ? pairwise(
+        leastSpread(
+          (hasFloor ? FLOOR_SHARES : [0]).map((share) =>
+            differencesOf(logCosts(base, share), logCosts(current, share)),
+          ),
+        ),
+      )
+    : independent(logCosts(base, hasFloor ? 1 : 0), logCosts(current, hasFloor ? 1 : 0));
+  return {
+    name: current.name,
+    doc: current.doc,
+    ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) },
+    p,
+  };
+}
+
+/** How much of the floor's own change is taken out of a figure's. */
+const FLOOR_SHARES = [1, 0.5, 0];
+
+function differencesOf(before: readonly number[], now: readonly number[]): number[] {
+  return now.map((cost, round) => cost - (before[round] ?? NaN));
+}
+
+/** Chosen by sizes without their signs, on which the chance of a false alarm does not depend. */
+function leastSpread(ways: readonly (readonly number[])[]): readonly number[] {
+  const spreadOf = (differences: readonly number[]): number => middleOf(differences.map(Math.abs));
+  return ways.reduce((least, way) => (spreadOf(way) < spreadOf(least) ? way : least));
+}
+
+/** Logarithms, so that twice and half are equally far from 1; of the figure, less that share of its floor's. */
+function logCosts({ rounds, floor, better }: Figure, floorShare: number): number[] {
+  const sign = better === "smaller" ? 1 : -1;
+  // A cost of nothing has no logarithm; what is below this is nothing in every unit there is.
+  const log = (value: number): number => Math.log(Math.max(value, 1e-6));
+  return rounds.map(
+    (value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(floor.rounds[round] ?? NaN))),
+  );
+}
+
+function isOverFloor({ floor, unit }: Figure): boolean {
+  return floor !== null || unit === "ratio";
+}
+
+type CostDifference = Estimate & { readonly p: number };
+
+function pairwise(differences: readonly number[]): CostDifference {
+  return { value: middleOf(differences), ...bootstrap(middleOf, differences), p: signedRankTest(differences) };
+}
+
+function independent(before: readonly number[], now: readonly number[]): CostDifference {
+  const difference = (first: readonly number[], second: readonly number[]): number => median(second) - median(first);
+  return { value: difference(before, now), ...bootstrap(difference, before, now), p: rankSumTest(before, now) };
+}
+
+/** What is left out at each end of the sorted values. */
+const TRIMMED = 0.2;
+
+/**
+ * The mean without the lowest and the highest fifth: it bears wild rounds nearly as a median does, and the tame ones count for
+ * nearly as much as in a mean (Yuen, "The two-sample trimmed t for unequal population variances", Biometrika 61, 1974).
+ */
+function middleOf(values: readonly number[]): number {
+  const out = Math.floor(values.length * TRIMMED);
+  const kept = Float64Array.from(values)
+    .sort()
+    .subarray(out, values.length - out);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}

@@ -1,0 +1,86 @@
+/**
+ * What the explorer's hooks in the atomic operations cost where no control is installed: the way of a live update through a mailbox with
+ * the code as it is shipped, beside a copy of it from which the hooks are taken out.
+ */
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ControlQuestion, ControlThread } from "./control-thread.js";
+import type { Bench } from "./figure.js";
+import { inDirectory } from "./platform.js";
+import { startThread } from "../measure/floor/index.js";
+
+const SHIPPED = fileURLToPath(new URL("../sync/", import.meta.url));
+/** Appended and taken by each of the two in a round, in turns. */
+const UPDATES = 400_000;
+
+export const control: Bench = {
+  name: "control",
+  doc: "an update appended and taken, with the explorer's hooks switched off, and without them",
+  measure: (rounds) =>
+    inDirectory(async (directory) => {
+      const [shipped, bare] = [
+        copyOfSync(directory, "shipped", (text) => text),
+        copyOfSync(directory, "bare", withoutHooks),
+      ];
+      const [withHooks, without]: [number[], number[]] = [[], []];
+      for (let round = 0; round < rounds; round++) {
+        // A thread a round: how the code came to be compiled, and where its memory lies, is drawn anew.
+        const thread = startThread<ControlQuestion, { readonly shipped: number; readonly bare: number }>(
+          new URL("./control-thread.js", import.meta.url),
+          {
+            shipped,
+            bare,
+            shippedFirst: round % 2 === 0,
+          } satisfies ControlThread,
+        );
+        try {
+          const answer = await thread.ask({ updates: UPDATES });
+          withHooks.push(answer.shipped);
+          without.push(answer.bare);
+        } finally {
+          await thread.end();
+        }
+      }
+      return [
+        {
+          name: "control/update",
+          doc: "an update appended to a mailbox and taken, in one thread, no control installed",
+          unit: "µs",
+          better: "smaller",
+          rounds: withHooks,
+          floor: { doc: "the same code without the hooks of the explorer", rounds: without },
+          goal: 1.03,
+        },
+      ];
+    }),
+};
+
+/** Copies the compiled src/sync; returns the URL of the copy's index. */
+function copyOfSync(directory: string, name: string, change: (atomics: string) => string): string {
+  const copy = join(directory, name);
+  cpSync(SHIPPED, copy, { recursive: true });
+  writeFileSync(join(copy, "package.json"), JSON.stringify({ type: "module" }));
+  const atomics = join(copy, "atomics.js");
+  writeFileSync(atomics, change(readFileSync(atomics, "utf8")));
+  return pathToFileURL(join(copy, "index.js")).href;
+}
+
+/** The hooks, as the compiler writes them: a statement behind a condition, with its other branch; a value by a condition; a call. */
+const HOOKS: readonly (readonly [hook: RegExp, without: string])[] = [
+  [/if \(control(\?\.epochs)? !== undefined\)\s+[^;]+;\s+else\b/g, ""],
+  [/if \(control(\?\.epochs)? !== undefined\)\s+[^;]+;/g, ""],
+  [/control\?\.epochs === undefined \? (\w+) : [^;]+;/g, "$1;"],
+  [/return control !== undefined;/g, "return false;"],
+  [/control\?\.plain\?\.[^;]+;/g, ""],
+];
+
+/** The text of atomics.js without its hooks. Throws an Error if it finds none, or leaves one. */
+export function withoutHooks(atomics: string): string {
+  const bare = HOOKS.reduce((text, [hook, without]) => text.replace(hook, without), atomics);
+  const left = bare.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/\bcontrol\b.*/g) ?? [];
+  // What installs one is left.
+  if (bare === atomics || left.length !== 2)
+    throw new Error(`the hooks of the explorer cannot be taken out of atomics.js: ${left.join(" ")}`);
+  return bare;
+}

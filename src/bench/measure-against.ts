@@ -1,0 +1,143 @@
+/**
+ * Measures this checkout against another commit of it: both are built, and their rounds take turns, each in a process of its
+ * own, so that whatever else the machine does hits both alike.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ratiosOf, type Figure } from "./figure.js";
+import { inDirectory } from "./platform.js";
+import { resultSchema, type BenchResult } from "./result.js";
+import { median } from "./statistics.js";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const MAX_OUTPUT_BYTES = 1 << 26;
+
+/** The commit cannot be measured: it does not exist, cannot be built, or has no `simulate bench`. */
+export class AgainstError extends Error {
+  override readonly name = "AgainstError";
+  /** Whether there is no such commit here, so that nothing else can be said of it. */
+  readonly isUsage: boolean;
+
+  constructor(message: string, { cause, isUsage = false }: { readonly cause?: unknown; readonly isUsage?: boolean }) {
+    super(message, { cause });
+    this.isUsage = isUsage;
+  }
+}
+
+export interface PairedOptions {
+  /** The benchmarks, by name. */
+  readonly names: readonly string[];
+  readonly rounds: number;
+  /** Called before each pair of rounds with its number, from 1. */
+  readonly onRound?: (round: number) => void;
+}
+
+export interface AgainstOptions extends PairedOptions {
+  /** What git calls the other commit: a hash, a branch, a tag. */
+  readonly ref: string;
+}
+
+/** The results of both sides; round n of one was measured next to round n of the other. */
+export interface PairedResults {
+  readonly base: BenchResult;
+  readonly current: BenchResult;
+}
+
+/**
+ * How often a process measures what makes up one of its rounds here. Processes differ among each other (where their memory lies,
+ * when their code was compiled), which only more processes help against; more than this within one do not.
+ */
+const REPEATS = 5;
+
+/** The results of both, round by round in turn. @throws AgainstError */
+export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<PairedResults> {
+  return inDirectory(async (directory) => {
+    const checkout = join(directory, "base");
+    await attempt(
+      `${ref} cannot be checked out`,
+      () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]),
+      true,
+    );
+    try {
+      await attempt(`${ref} cannot be built`, () => build(checkout));
+      return await measurePaired(checkout, ROOT, options);
+    } finally {
+      await run("git", ["-C", ROOT, "worktree", "remove", "--force", checkout]);
+    }
+  });
+}
+
+/** The results of two checkouts that are built, given by their directories, round by round in turn. @throws AgainstError */
+export async function measurePaired(
+  base: string,
+  current: string,
+  { names, rounds, onRound }: PairedOptions,
+): Promise<PairedResults> {
+  const results: Record<keyof PairedResults, BenchResult[]> = { base: [], current: [] };
+  for (let round = 1; round <= rounds; round++) {
+    onRound?.(round);
+    const order = round % 2 === 0 ? (["base", "current"] as const) : (["current", "base"] as const);
+    for (const side of order) {
+      const root = side === "base" ? base : current;
+      results[side].push(await attempt(`the ${side} checkout cannot be measured`, () => measureOnce(root, names)));
+    }
+  }
+  return { base: joined(results.base), current: joined(results.current) };
+}
+
+/** Builds a checkout, with this one's packages when they are the same. */
+async function build(checkout: string): Promise<void> {
+  const lockOf = (root: string): string => readFileSync(join(root, "package-lock.json"), "utf8");
+  if (existsSync(join(ROOT, "node_modules")) && lockOf(checkout) === lockOf(ROOT)) {
+    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+    await run("npm", ["run", "build"], { cwd: checkout });
+  } else {
+    await run("npm", ["ci"], { cwd: checkout });
+  }
+}
+
+async function measureOnce(root: string, names: readonly string[]): Promise<BenchResult> {
+  const { stdout } = await run(
+    process.execPath,
+    [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", String(REPEATS), "--json"],
+    { maxBuffer: MAX_OUTPUT_BYTES },
+  );
+  return resultSchema.parse(JSON.parse(stdout));
+}
+
+/** One result, of which a round is what one process measured: medians of the figures and of their ratios to the floor. */
+function joined(results: readonly BenchResult[]): BenchResult {
+  const [first] = results;
+  if (first === undefined) throw new RangeError("there were no rounds to measure");
+  return {
+    ...first,
+    figures: first.figures.map((figure) => {
+      const rounds = results.flatMap(({ figures }) => figures.filter(({ name }) => name === figure.name)).map(roundOf);
+      return {
+        ...figure,
+        rounds: rounds.map(({ value }) => value),
+        floor: figure.floor === null ? null : { ...figure.floor, rounds: rounds.map(({ floor }) => floor) },
+      };
+    }),
+  };
+}
+
+/** A floor such that the figure over it is the median ratio: each was measured right beside its own floor. */
+export function roundOf(figure: Figure): { readonly value: number; readonly floor: number } {
+  const value = median(figure.rounds);
+  return { value, floor: value / median(ratiosOf(figure) ?? [NaN]) };
+}
+
+async function attempt<T>(what: string, act: () => Promise<T>, isUsage = false): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { stderr?: string };
+    const reason = (stderr || message).trim().split("\n").at(-1) ?? "";
+    throw new AgainstError(`${what}: ${reason}`, { cause: error, isUsage });
+  }
+}

@@ -1,0 +1,54 @@
+/** What the threads of a run have, for those of a benchmark: the model in a thread that parks between the turns of its agents. */
+import { connectDatabase, type ConnectedDatabase, type DatabaseConnection, type WriterHandle } from "../db/index.js";
+import { createContext, type ModelContext } from "../model/index.js";
+import { Arena, park, spawn, type Steps } from "../sync/index.js";
+
+/** The means of one thread, to be sent to it; its place in the arena is assigned by whoever starts it. */
+export interface ThreadResources {
+  readonly arena: SharedArrayBuffer;
+  readonly place: number;
+  readonly connection: DatabaseConnection;
+}
+
+/** The means of the thread that is to have `place` in the arena, with a connection that rings its doorbell. */
+export function threadResources(arena: Arena, place: number, writer: WriterHandle): ThreadResources {
+  const { doorbell } = Arena.attach(arena.shared, { thread: place });
+  return {
+    arena: arena.shared,
+    place,
+    connection: writer.connect({ doorbell: { buffer: arena.shared, index: doorbell } }),
+  };
+}
+
+/** A thread's model, and a way to run its agents. */
+export interface ModelThread {
+  readonly arena: Arena;
+  readonly db: ConnectedDatabase;
+  readonly context: ModelContext;
+  /** Runs coroutines until all have ended, parking in between. Rejects with the error of the first that fails. */
+  readonly run: (agents: readonly Steps<void>[]) => Promise<void>;
+}
+
+/** Takes up what {@link threadResources} made. Close `db` when done. */
+export function openModelThread({ arena: shared, place, connection }: ThreadResources): ModelThread {
+  const arena = Arena.attach(shared, { thread: place });
+  const db = connectDatabase(connection);
+  return {
+    arena,
+    db,
+    context: createContext({ db, arena }),
+    async run(agents) {
+      let running = agents.length;
+      const errors: unknown[] = [];
+      const failed = (error: unknown): void => void errors.push(error);
+      for (const agent of agents) spawn(agent, () => running--, failed);
+      await park(arena.reactor, {
+        cells: arena.cells,
+        doorbell: arena.doorbell,
+        poll: () => db.poll(),
+        done: () => running === 0 || errors.length > 0,
+      });
+      if (errors.length > 0) throw errors[0];
+    },
+  };
+}

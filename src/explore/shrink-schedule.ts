@@ -1,0 +1,133 @@
+/**
+ * The simplest schedule with the same problem: first the failing trace itself, its independent steps put into an order with
+ * few context switches; then every schedule with 0, 1, 2, … context switches is tried, up to fewer than are known.
+ */
+import { END } from "./control-block.js";
+import { lowest } from "./choose.js";
+import { trackHappensBefore, type HappensBefore } from "./happens-before.js";
+import { contextSwitches, threadsOf } from "./schedule.js";
+import type { Session } from "./session.js";
+import { problemsOf } from "./execution-problems.js";
+
+export interface ShrunkSchedule {
+  readonly steps: readonly number[];
+  readonly problems: readonly string[];
+  /** Whether no failing execution with fewer context switches exists. False: `budget` ran out before that was shown. */
+  readonly fewest: boolean;
+}
+
+/** Shrinks a failing schedule. `budget`: executions that the search may take. */
+export function shrinkSchedule(session: Session, failing: readonly number[], budget = 50_000): ShrunkSchedule {
+  const { controlBlock, threadNames } = session;
+  const order = trackHappensBefore(controlBlock, threadNames.length, controlBlock.log - controlBlock.prefix);
+  let problems = problemsOf(session, session.execute({ prefix: failing }));
+  const sought = problems.join("\n");
+  let best = threadsOf(session);
+  order.extend(0, best.length, () => undefined);
+  const tidy = withFewSwitches(order, best, threadNames.length);
+  if (contextSwitches(tidy) < contextSwitches(best)) {
+    problems = problemsOf(session, session.execute({ prefix: tidy }));
+    best = threadsOf(session);
+  }
+  let left = budget;
+  for (let switches = 0; switches < contextSwitches(best); switches++) {
+    const search = searchBounded(session, order, switches);
+    for (let end = search.next(); end !== undefined; end = search.next()) {
+      if (left-- <= 0) return { steps: best, problems, fewest: false };
+      if (end === END.redundant || contextSwitches(threadsOf(session)) > switches) continue;
+      const found = problemsOf(session, end);
+      if (found.join("\n") === sought) return { steps: threadsOf(session), problems: found, fewest: true };
+    }
+  }
+  return { steps: best, problems, fewest: true };
+}
+
+/** An order of the same trace in which each thread runs for as long as it can; the best over whichever thread begins. */
+function withFewSwitches(order: HappensBefore, steps: readonly number[], threads: number): number[] {
+  let best = [...steps];
+  for (let first = 0; first < threads; first++) {
+    const reordered = runLong(order, steps, threads, first);
+    if (contextSwitches(reordered) < contextSwitches(best)) best = reordered;
+  }
+  return best;
+}
+
+function runLong(order: HappensBefore, steps: readonly number[], threads: number, first: number): number[] {
+  const queues = Array.from({ length: threads }, (_, thread) =>
+    steps.flatMap((of, step) => (of === thread ? [step] : [])),
+  );
+  const taken = new Array<number>(threads).fill(0);
+  const result: number[] = [];
+  const nextOf = (thread: number): number | undefined => queues[thread]?.[taken[thread] ?? 0];
+  const isFree = (step: number): boolean =>
+    queues.every((_queue, thread) => {
+      const next = nextOf(thread);
+      return next === undefined || next >= step || !order.before(next, step);
+    });
+  for (let current = first; result.length < steps.length; ) {
+    const next = nextOf(current);
+    if (next !== undefined && isFree(next)) {
+      result.push(current);
+      taken[current] = (taken[current] ?? 0) + 1;
+    } else {
+      current = (current + 1) % threads;
+    }
+  }
+  return result;
+}
+
+interface Choice {
+  /** Threads (bit mask) that can go on here and have not been tried. */
+  left: number;
+  thread: number;
+}
+
+/** Every schedule with at most `most` context switches, but for those that are equivalent to one that was tried. */
+function searchBounded(session: Session, order: HappensBefore, most: number): { next(): number | undefined } {
+  const path: Choice[] = [];
+  /** Traces up to a switch, with the threads before and after it and the switches made: each need be continued only once. */
+  const seen = new Map<string, number>();
+  let started = false;
+
+  const backtrack = (): boolean => {
+    for (let choice = path.at(-1); choice !== undefined; choice = path.at(-1)) {
+      if (choice.left !== 0) {
+        choice.thread = lowest(choice.left);
+        choice.left &= choice.left - 1;
+        return true;
+      }
+      path.pop();
+    }
+    return false;
+  };
+
+  return {
+    next: () => {
+      if (started && !backtrack()) return undefined;
+      started = true;
+      const known = path.length;
+      const end = session.execute({ prefix: path.map(({ thread }) => thread) });
+      order.extend(Math.max(0, known - 1), session.steps, () => undefined);
+      const threads = threadsOf(session);
+      let switches = contextSwitches(threads.slice(0, known));
+      for (let step = known; step < threads.length; step++) {
+        const thread = threads[step] ?? 0;
+        const last = threads[step - 1];
+        let left = 0;
+        for (let rest = session.enabledAt(step) & ~(1 << thread); rest !== 0; rest &= rest - 1) {
+          const other = lowest(rest);
+          const cost = switches + (last === undefined || last === other ? 0 : 1);
+          if (cost > most) continue;
+          const key = `${order.traceHash(step)} ${last ?? ""} ${other}`;
+          if ((seen.get(key) ?? Infinity) <= cost) continue;
+          seen.set(key, cost);
+          left |= 1 << other;
+        }
+        path.push({ left, thread });
+        if (last !== undefined && last !== thread) switches++;
+        if (switches > most) break;
+      }
+      return end;
+    },
+  };
+}

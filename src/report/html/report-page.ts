@@ -1,0 +1,35 @@
+/** The report of a finished run (`report.html`). */
+import type { ReportData } from "../data.js";
+import type { Summary } from "../summary.js";
+import { slowest } from "./slowest-agents.js";
+import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
+import { generator, invariants, thresholds } from "./check-sections.js";
+import { counters, latencies, outcomes, path } from "./figure-sections.js";
+import { html, type Markup } from "./markup.js";
+import { renderPage, section } from "./page.js";
+import { keyFigures, verdict } from "./verdict-section.js";
+
+export function renderReport(summary: Summary, data: ReportData): string {
+  const passed = summary.verdict.passed ? "passed" : "failed";
+  return renderPage({
+    title: `${summary.scenario.name} ${passed} – crowdstorm`,
+    runs: [data],
+    body: reportBody(summary, data),
+  });
+}
+
+/** What is between the head of the page and its end. */
+export function reportBody(summary: Summary, data: ReportData): Markup {
+  return html`${verdict(summary)}
+${keyFigures(summary)}
+${section("time", "Latency over time, ms", latencyChart(data))}
+${section("statuses", "Agents by status", statusChart(data, "main"), statusChart(data, "onboarding"))}
+${section("outcomes", "Outcomes", outcomes(summary))}
+${section("percentiles", "Latency by percentile, ms", percentileChart(data), latencies(summary))}
+${section("path", "Path of a live update, ms", path(summary))}
+${section("slowest", "Slowest agents", slowest(data))}
+${section("thresholds", "Thresholds", thresholds(summary))}
+${section("invariants", "Invariants", invariants(summary))}
+${section("counted", "Counted", counters(summary))}
+${section("generator", "Generator and machine", generator(summary))}`;
+}

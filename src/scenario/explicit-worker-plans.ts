@@ -1,0 +1,87 @@
+/** Between a worker's plan and the worker as a scenario writes it out. Without the schema, which every thread of a run would load for it. */
+import type { ExplicitWorker, ExplicitWorkerInput } from "./explicit-workers.js";
+import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "./worker-plan.js";
+
+type ReconnectInput = NonNullable<NonNullable<ExplicitWorkerInput["disconnect"]>["reconnect"]>;
+
+/** Worker `index` of a scenario that writes its workers out. */
+export function planOfExplicitWorker(index: number, written: ExplicitWorker): WorkerPlan {
+  const { behaviour, arriveAt, qualifications, onboarding, task, disconnect } = written;
+  return {
+    index,
+    behaviour,
+    arriveAt,
+    ...(qualifications && { qualifications }),
+    ...(onboarding && { onboarding }),
+    ...(task && { task }),
+    ...(disconnect && { disconnect: disconnectOf(disconnect) }),
+  };
+}
+
+function disconnectOf({
+  reconnect,
+  ...drop
+}: NonNullable<ExplicitWorker["disconnect"]>): NonNullable<WorkerPlan["disconnect"]> {
+  if (reconnect === undefined) return drop;
+  const { after, task, again } = reconnect;
+  return { ...drop, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
+}
+
+/** `plan` as a scenario writes it out. */
+export function toScenarioWorker({
+  behaviour,
+  arriveAt,
+  qualifications,
+  onboarding,
+  task,
+  disconnect,
+}: WorkerPlan): ExplicitWorkerInput {
+  return {
+    behaviour,
+    arriveAt: durationText(arriveAt),
+    ...(qualifications && { qualifications: { ...qualifications } }),
+    ...(onboarding && {
+      onboarding: {
+        ...onboarding,
+        actions: onboarding.actions.map(toScenarioAction),
+        submitAt: durationText(onboarding.submitAt),
+      },
+    }),
+    ...(task && { task: toScenarioTask(task) }),
+    ...(disconnect && {
+      disconnect: {
+        since: disconnect.since,
+        at: durationText(disconnect.at),
+        noticedAfter: durationText(disconnect.noticedAfter),
+        ...(disconnect.reconnect && { reconnect: toScenarioReconnect(disconnect.reconnect) }),
+      },
+    }),
+  };
+}
+
+function toScenarioReconnect({ after, task, again }: ReconnectPlan): ReconnectInput {
+  return {
+    after: durationText(after),
+    ...(task && { task: toScenarioTask(task) }),
+    ...(again && {
+      again: again.map((drop) => ({ online: durationText(drop.online), after: durationText(drop.after) })),
+    }),
+  };
+}
+
+function toScenarioTask({ actions: all, end }: TaskPlan): NonNullable<ExplicitWorkerInput["task"]> {
+  return { actions: all.map(toScenarioAction), end: { kind: end.kind, at: durationText(end.at) } };
+}
+
+function toScenarioAction({
+  at,
+  payloadBytes,
+  duplicate,
+}: PlannedAction): NonNullable<NonNullable<ExplicitWorkerInput["task"]>["actions"]>[number] {
+  return { at: durationText(at), payloadBytes, ...(duplicate && { duplicate }) };
+}
+
+/** Whole microseconds have at most three decimals, so nothing is lost. */
+function durationText(time: number): string {
+  return `${Number(time.toFixed(3))}ms`;
+}

@@ -1,0 +1,61 @@
+/**
+ * A scenario's workers written out one by one, with everything they do and when, instead of being drawn: what `simulate shrink`
+ * leaves of a plan that fails, and what nobody wants to write by hand otherwise.
+ */
+import { z } from "zod";
+import { count, duration, MAX_PAYLOAD_BYTES, line, object } from "./fields.js";
+import { MAX_WORKERS } from "./scenario-limits.js";
+
+const flag = z.boolean("must be true or false");
+
+const payloadBytes = count.max(MAX_PAYLOAD_BYTES, `must be at most ${MAX_PAYLOAD_BYTES}, the most that fits a mailbox`);
+
+const actions = z
+  .array(
+    object({ at: duration, payloadBytes: payloadBytes.default(0), duplicate: flag.default(false) }),
+    "must be a list of live updates, each { at }",
+  )
+  .describe("Live updates, each at its time since the start of the phase.");
+
+const taskPlan = object({
+  actions: actions.default([]),
+  end: object({
+    kind: z.enum(["submit", "return", "silence"], 'must be "submit", "return" or "silence"'),
+    at: duration,
+  }),
+});
+
+const worker = object({
+  behaviour: line.default("written out").describe("What it is called in reports."),
+  arriveAt: duration,
+  qualifications: z
+    .record(line, z.int("must be a whole number"), "must be a mapping of names to values")
+    .optional()
+    .describe("What it holds as the run begins."),
+  onboarding: object({ actions: actions.default([]), submitAt: duration, passes: flag.default(true) }).optional(),
+  task: taskPlan.optional(),
+  disconnect: object({
+    since: z.enum(["run", "task"], 'must be "run" or "task"'),
+    at: duration,
+    noticedAfter: duration.default(0),
+    reconnect: object({
+      after: duration,
+      task: taskPlan.optional(),
+      again: z
+        .array(object({ online: duration, after: duration }), "must be a list of drops, each { online, after }")
+        .optional()
+        .describe("Further drops, each after the connection has held so long, and how long the worker is away then."),
+    }).optional(),
+  }).optional(),
+});
+
+/** A worker as it stands there, written by hand, and with all that was left out. */
+export type ExplicitWorkerInput = z.input<typeof worker>;
+export type ExplicitWorker = z.output<typeof worker>;
+
+/** The field `workers` of a scenario. */
+export const explicitWorkers = z
+  .array(worker, "must be a list of workers")
+  .min(1, "must have at least one worker")
+  .max(MAX_WORKERS, `must be at most ${MAX_WORKERS} workers`)
+  .describe("The workers one by one, instead of those that arrivals and behaviours would draw.");

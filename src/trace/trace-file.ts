@@ -1,0 +1,174 @@
+/** Trace files: written block by block, read one block at a time. */
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
+import { decodeBlock, Dictionary } from "./decoder.js";
+import { TraceError } from "./trace-error.js";
+import type { TraceEvent, TraceValue } from "./trace-event.js";
+import { MAGIC, VERSION } from "./trace-format.js";
+
+/** What a trace says of its run. It is not part of the hash. */
+export type TraceHeader = { readonly [key: string]: TraceValue };
+
+export interface TraceFile extends Encoder {
+  /** Closes the file with what was written and without an end: the run failed. */
+  closeIncomplete(): void;
+}
+
+/** Starts a trace in a new file at `path`. Throws the error of the file system. */
+export function createTraceFile(path: string, header: TraceHeader): TraceFile {
+  const file = openSync(path, "wx");
+  const lengthWord = Buffer.alloc(4);
+  // To the last byte: `writeSync` may write less on a disk that fills up.
+  const writeSized = (bytes: Uint8Array): void => {
+    lengthWord.writeUInt32LE(bytes.length);
+    writeFileSync(file, lengthWord);
+    writeFileSync(file, bytes);
+  };
+  writeFileSync(file, Buffer.concat([MAGIC, Buffer.from([VERSION])]));
+  writeSized(Buffer.from(JSON.stringify(header)));
+  const encoder = createEncoder(writeSized);
+  return {
+    write: (event) => encoder.write(event),
+    get events() {
+      return encoder.events;
+    },
+    end() {
+      const end = encoder.end();
+      writeSized(Buffer.alloc(0));
+      writeSized(Buffer.from(JSON.stringify(end)));
+      fsyncSync(file);
+      closeSync(file);
+      return end;
+    },
+    closeIncomplete() {
+      encoder.end();
+      closeSync(file);
+    },
+  };
+}
+
+/** The longest block that is believed: a length beyond it means that the file is damaged. */
+const MAX_BLOCK = 1 << 28;
+
+export interface TraceReader {
+  readonly header: TraceHeader;
+  /** The events in their order, once. They end with what the trace ends with: undefined when its run did not come to an end. */
+  events(): Generator<TraceEvent, TraceEnd | undefined>;
+}
+
+/**
+ * Opens a trace; one block of it is in memory at a time. Throws {@link TraceError}, here or while the events are read, when the
+ * file cannot be read or is no trace of this version.
+ */
+export function readTrace(path: string): TraceReader {
+  const { header, blocks } = readBlocks(path);
+  return {
+    header,
+    *events() {
+      const dictionary = new Dictionary();
+      const rest = blocks();
+      for (let next = rest.next(); ; next = rest.next()) {
+        if (next.done) return next.value;
+        yield* decodeBlock(next.value, dictionary, path);
+      }
+    },
+  };
+}
+
+/** As {@link readTrace}, block by block, undecoded. */
+export function readBlocks(path: string): {
+  readonly header: TraceHeader;
+  blocks: () => Generator<Buffer, TraceEnd | undefined>;
+} {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+  try {
+    const start = read(file, MAGIC.length + 1, path);
+    if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new TraceError(`${path}: it is not a trace`);
+    const version = start[MAGIC.length];
+    if (version !== VERSION)
+      throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
+    const header = readSized(file, path);
+    if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
+    return { header: parse(header, path, "its header", headerSchema), blocks: () => blocksOf(file, path) };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** Closes the file at the end, or when the caller leaves off. */
+function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | undefined> {
+  try {
+    for (;;) {
+      const block = readSized(file, path);
+      if (block === undefined) return undefined;
+      if (block.length === 0) {
+        const end = readSized(file, path);
+        return end === undefined ? undefined : parse(end, path, "its end", endSchema);
+      }
+      yield block;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+const headerSchema: z.ZodType<TraceHeader> = z.record(z.string(), z.json());
+const endSchema: z.ZodType<TraceEnd> = z.object({ hash: z.string(), events: z.number() });
+
+function parse<T>(json: Buffer, path: string, what: string, schema: z.ZodType<T>): T {
+  let content: unknown;
+  try {
+    content = JSON.parse(json.toString());
+  } catch (error) {
+    throw new TraceError(`${path}: damaged: ${what} is not JSON`, { cause: error });
+  }
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) throw new TraceError(`${path}: damaged: ${what} is incomplete`, { cause: parsed.error });
+  return parsed.data;
+}
+
+function cannotRead(path: string, error: unknown): TraceError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a directory",
+    EACCES: "permission denied",
+  };
+  return new TraceError(`cannot read ${path}: ${reasons[code ?? ""] ?? message}`, { cause: error });
+}
+
+function readSized(file: number, path: string): Buffer | undefined {
+  const length = read(file, 4, path)?.readUInt32LE();
+  if (length === undefined) return undefined;
+  if (length > MAX_BLOCK) throw new TraceError(`${path}: damaged: a block of ${length} bytes`);
+  return read(file, length, path);
+}
+
+/** The next bytes of the file; undefined when it has fewer. */
+function read(file: number, length: number, path: string): Buffer | undefined {
+  try {
+    return readWhole(file, length);
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+function readWhole(file: number, length: number): Buffer | undefined {
+  // A damaged length is no reason to ask for so much memory.
+  if (length > fstatSync(file).size) return undefined;
+  const bytes = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const got = readSync(file, bytes, filled, length - filled, null);
+    if (got === 0) return undefined;
+    filled += got;
+  }
+  return bytes;
+}
