@@ -17,7 +17,7 @@ const impure = [
 ];
 const atomicsOnlyInSync = {
   name: "Atomics",
-  message: "Only src/sync/atomics.ts touches Atomics, so that the explorer sees every operation.",
+  message: "Only src/platform/sync/atomics.ts touches Atomics, so that the explorer sees every operation.",
 };
 
 export default tseslint.config(
@@ -49,30 +49,33 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     // The second is a child process whose output its parent reads.
-    ignores: ["src/cli/handle-closed-stdout.ts", "src/bench/recording.ts"],
+    ignores: ["src/cli/shared/handle-closed-stdout.ts", "src/bench/recording.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
-          message: "What is printed goes through src/cli/handle-closed-stdout.ts, which makes it printable.",
+          message: "What is printed goes through src/cli/shared/handle-closed-stdout.ts, which makes it printable.",
         },
       ],
     },
   },
   // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.
-  { files: ["src/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
+  { files: ["src/platform/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
   {
     // All that a run under simulated time is made of. Left out: what gives a run the machine's time and its threads.
-    files: [
-      "src/{vocabulary,model,live,scenario,explore,trace,sync,db,measure}/**/*.ts",
-      "src/engine/*.ts",
-      "src/engine/{crowd,roles,virtual,order}/**/*.ts",
-    ],
+    files: ["src/{vocabulary,platform,load,explore,replay}/**/*.ts"],
     ignores: [
-      "src/sync/{atomics,baton,clock,event-loop-driver,park,sleep}.ts",
-      "src/measure/{health,hlog}.ts",
-      "src/measure/floor/*.ts",
+      "src/platform/sync/atomics.ts",
+      "src/platform/sync/baton.ts",
+      "src/platform/sync/clock.ts",
+      "src/platform/sync/event-loop-driver.ts",
+      "src/platform/sync/park.ts",
+      "src/platform/sync/sleep.ts",
+      "src/load/measure/health.ts",
+      "src/load/measure/hlog.ts",
+      "src/load/measure/floor/*.ts",
+      "src/load/run/threads/*.ts",
     ],
     rules: {
       "no-restricted-properties": ["error", ...impure],

@@ -16,8 +16,8 @@ import { clearInterval, setImmediate, setInterval } from "node:timers";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import Sqlite from "better-sqlite3";
-import { connectDatabase, openDatabase, startWriter } from "../dist/db/index.js";
-import { spawn, wait } from "../dist/sync/index.js";
+import { connectDatabase, openDatabase, startWriter } from "../dist/platform/db/index.js";
+import { spawn, wait } from "../dist/platform/sync/index.js";
 
 const THREADS = 2;
 /** As long as the writer's own connection waits. */

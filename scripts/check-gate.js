@@ -48,7 +48,7 @@ function copyOfBuild(directory, name, loops) {
   for (const path of ["dist", "package.json", "scenarios"])
     cpSync(join(ROOT, path), join(root, path), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
-  if (loops > 0) appendFileSync(join(root, "dist/model/index.js"), double(loops));
+  if (loops > 0) appendFileSync(join(root, "dist/platform/model/index.js"), double(loops));
   return root;
 }
 

@@ -3,7 +3,7 @@
  * runs on any Node: what two versions print has to be the same (docs/replay.md).
  */
 import { createHash } from "node:crypto";
-import { buildPlan, loadScenario, planHash, shippedScenarios } from "../dist/scenario/index.js";
+import { buildPlan, loadScenario, planHash, shippedScenarios } from "../dist/load/scenario/index.js";
 
 const SEEDS = 20;
 

@@ -1,5 +1,5 @@
 // Writes the JSON Schema of scenario files, which is committed: editors find it beside the scenarios.
 import { writeFileSync } from "node:fs";
-import { SCENARIO_SCHEMA, scenarioJsonSchema } from "../dist/scenario/index.js";
+import { SCENARIO_SCHEMA, scenarioJsonSchema } from "../dist/load/scenario/index.js";
 
 writeFileSync(SCENARIO_SCHEMA, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);

@@ -14,21 +14,21 @@
 export {
   Arena,
   ArenaFullError,
-  waitForChange,
-  waitForChangeAsync,
-  block,
   Event,
-  failed,
   MailboxFullError,
-  openMailbox,
   PayloadTooLargeError,
+  block,
+  failed,
+  openMailbox,
   ready,
   spawn,
   suspend,
   suspendOn,
   systemClock,
   wait,
-} from "./sync/index.js";
+  waitForChange,
+  waitForChangeAsync,
+} from "./platform/sync/index.js";
 export type {
   Absence,
   ArenaOptions,
@@ -50,27 +50,23 @@ export type {
   TimerQueue,
   Wait,
   Waiter,
-} from "./sync/index.js";
+} from "./platform/sync/index.js";
 
 // The database.
+export { AGENT_STATUSES, FINAL_STATUSES, UNIT_STATUSES, isFinal } from "./vocabulary/index.js";
 export {
-  AGENT_STATUSES,
-  connectDatabase,
   DatabaseError,
   DatabaseFullError,
   DatabaseInUseError,
   DatabaseVersionError,
-  FINAL_STATUSES,
   ForeignDatabaseError,
-  isFinal,
+  connectDatabase,
   openDatabase,
   startWriter,
-  UNIT_STATUSES,
-} from "./db/index.js";
+} from "./platform/db/index.js";
 export type {
   AgentAudit,
   AgentRow,
-  AgentStatus,
   AgentType,
   AssignmentRow,
   ConnectedDatabase,
@@ -90,15 +86,15 @@ export type {
   TaskRow,
   TaskRunRow,
   UnitRow,
-  UnitStatus,
   WorkerRow,
   WriteArgs,
   WriteName,
   WriteResult,
   WriterHandle,
-  Writes,
   WriterStats,
-} from "./db/index.js";
+  Writes,
+} from "./platform/db/index.js";
+export type { AgentStatus, UnitStatus } from "./vocabulary/index.js";
 
 // The model.
 export {
@@ -109,9 +105,6 @@ export {
   AgentShutdownError,
   AgentTimeoutError,
   Assignment,
-  createAgentMetrics,
-  createContext,
-  createProviderRegistry,
   JournalState,
   NoSuchRowError,
   NotImplementedError,
@@ -122,14 +115,17 @@ export {
   SIMULATED_PROVIDER_TYPE,
   SimulatedAgent,
   SimulatedPacketAgent,
-  simulatedProvider,
   Task,
   TaskRun,
   Unit,
   UnknownProviderError,
-  uuidSource,
   Worker,
-} from "./model/index.js";
+  createAgentMetrics,
+  createContext,
+  createProviderRegistry,
+  simulatedProvider,
+  uuidSource,
+} from "./platform/model/index.js";
 export type {
   AgentHandle,
   AgentMetrics,
@@ -150,19 +146,19 @@ export type {
   StateOwner,
   StatusGauge,
   WorkerGauge,
-} from "./model/index.js";
+} from "./platform/model/index.js";
 
 // Scenarios, and runs of them.
 export {
+  ScenarioError,
   buildPlan,
   defineScenario,
   loadScenario,
   openScenario,
   parseScenario,
   planHash,
-  ScenarioError,
   shippedScenarios,
-} from "./scenario/index.js";
+} from "./load/scenario/index.js";
 export type {
   Behaviour,
   DisconnectPlan,
@@ -170,18 +166,18 @@ export type {
   LoadedScenario,
   OnboardingPlan,
   Plan,
+  PlanOptions,
   PlannedAction,
   PlannedFault,
-  PlanOptions,
   ReconnectPlan,
   Scenario,
   ScenarioInput,
   TaskEnd,
   TaskPlan,
   WorkerPlan,
-} from "./scenario/index.js";
+} from "./load/scenario/index.js";
 export { runScenario, type RunScenarioOptions } from "./run-scenario.js";
-export { ThreadDiedError, type FinishedRun, type RunProgress } from "./engine/index.js";
+export { ThreadDiedError, type FinishedRun, type RunProgress } from "./load/run/index.js";
 export type {
   CounterName,
   Distribution,
@@ -190,5 +186,6 @@ export type {
   Measurements,
   RateName,
   TrendName,
-} from "./measure/index.js";
-export { readSummary, renderSummary, ResultsError, type RenderOptions, type Summary } from "./report/index.js";
+} from "./load/measure/index.js";
+export { ResultsError, readSummary, type Summary } from "./results/index.js";
+export { renderSummary, type RenderOptions } from "./report/index.js";

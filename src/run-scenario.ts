@@ -2,18 +2,16 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { types } from "node:util";
-import { kindOf } from "./vocabulary/foreign.js";
+import { kindOf } from "./vocabulary/index.js";
+import { differingOptions, newRunId, reproduceCommand } from "./results/index.js";
 import {
-  differingOptions,
   MAX_RUN_THREADS,
-  newRunId,
-  reproduceCommand,
   runThreads,
   runVirtual,
   defaultThreads,
   type FinishedRun,
   type RunProgress,
-} from "./engine/index.js";
+} from "./load/run/index.js";
 import {
   buildPlan,
   didYouMean,
@@ -21,8 +19,8 @@ import {
   scenarioFrom,
   type PlanOptions,
   type ScenarioInput,
-} from "./scenario/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "./sync/index.js";
+} from "./load/scenario/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "./platform/sync/index.js";
 
 export interface RunScenarioOptions extends PlanOptions {
   /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */

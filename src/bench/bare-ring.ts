@@ -3,7 +3,7 @@
  * wait, no crash safety. The floor beside the throughput of the model, which does the same work of encoding and copying.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
-import { pause } from "../measure/floor/index.js";
+import { pause } from "../load/measure/floor/index.js";
 
 /** Words of the header, a cache line each: bytes ever written, bytes ever read. */
 const TAIL = 0;

@@ -1,9 +1,9 @@
-/** Appends updates to a mailbox and takes them, in one thread, with each of two copies of src/sync in turn. */
+/** Appends updates to a mailbox and takes them, in one thread, with each of two copies of src/platform/sync in turn. */
 import { workerData } from "node:worker_threads";
-import type * as Sync from "../sync/index.js";
-import { systemClock } from "../sync/index.js";
+import type * as Sync from "../platform/sync/index.js";
+import { systemClock } from "../platform/sync/index.js";
 import { median } from "./statistics.js";
-import { answerQuestions } from "../measure/floor/index.js";
+import { answerQuestions } from "../load/measure/floor/index.js";
 
 export interface ControlThread {
   /** URLs of the copies. */

@@ -8,9 +8,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ControlQuestion, ControlThread } from "./control-thread.js";
 import type { Bench } from "./figure.js";
 import { inDirectory } from "./platform.js";
-import { startThread } from "../measure/floor/index.js";
+import { startThread } from "../load/measure/floor/index.js";
 
-const SHIPPED = fileURLToPath(new URL("../sync/", import.meta.url));
+const SHIPPED = fileURLToPath(new URL("../platform/sync/", import.meta.url));
 /** Appended and taken by each of the two in a round, in turns. */
 const UPDATES = 400_000;
 
@@ -56,7 +56,7 @@ export const control: Bench = {
     }),
 };
 
-/** Copies the compiled src/sync; returns the URL of the copy's index. */
+/** Copies the compiled src/platform/sync; returns the URL of the copy's index. */
 function copyOfSync(directory: string, name: string, change: (atomics: string) => string): string {
   const copy = join(directory, name);
   cpSync(SHIPPED, copy, { recursive: true });

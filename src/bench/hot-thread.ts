@@ -5,10 +5,10 @@
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
 import { workerData } from "node:worker_threads";
-import { connectDatabase, type DatabaseConnection } from "../db/index.js";
-import { Agent, createContext } from "../model/index.js";
-import { Arena, systemClock } from "../sync/index.js";
-import { answerQuestions } from "../measure/floor/index.js";
+import { connectDatabase, type DatabaseConnection } from "../platform/db/index.js";
+import { Agent, createContext } from "../platform/model/index.js";
+import { Arena, systemClock } from "../platform/sync/index.js";
+import { answerQuestions } from "../load/measure/floor/index.js";
 
 export interface HotThread {
   /** Whether this thread serves. The other returns. */

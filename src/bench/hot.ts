@@ -2,12 +2,12 @@
  * How long a live update takes when both threads are at it without a pause, beside two threads that spin on a word, and beside
  * two that spin and hand over the update as JSON.
  */
-import { Arena } from "../sync/index.js";
+import { Arena } from "../platform/sync/index.js";
 import type { Bench } from "./figure.js";
 import type { HotQuestion, HotThread } from "./hot-thread.js";
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";
-import { startThread } from "../measure/floor/index.js";
+import { startThread } from "../load/measure/floor/index.js";
 
 /** In each round. */
 const ROUND_TRIPS: Readonly<Record<HotQuestion["over"], number>> = {

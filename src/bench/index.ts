@@ -5,17 +5,17 @@ export {
   measurePaired,
   roundOf,
   type AgainstOptions,
-  type PairedResults,
   type PairedOptions,
+  type PairedResults,
 } from "./measure-against.js";
 export {
   compareFigures,
-  type Compared,
   type CompareOptions,
-  type MetricComparison,
-  type IncompleteMetric,
-  type Unmatched,
+  type Compared,
   type ComparisonVerdict,
+  type IncompleteMetric,
+  type MetricComparison,
+  type Unmatched,
 } from "./compare-figures.js";
 export type { Bench, Figure } from "./figure.js";
 export {
@@ -28,13 +28,13 @@ export {
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { renderResult } from "./render.js";
 export {
+  ResultFormatError,
   measureAll,
   parseResult,
-  ResultFormatError,
   toRatios,
   type BenchResult,
   type MeasureOptions,
 } from "./result.js";
-export { requireComparable, figuresOfRuns, IncomparableRunsError, type ScenarioRun } from "./run-figures.js";
+export { IncomparableRunsError, figuresOfRuns, requireComparable, type ScenarioRun } from "./run-figures.js";
 export { bootstrap, median, percentileOf, type ConfidenceInterval } from "./statistics.js";
-export { BENCH_NAMES, BENCHES, benchesNamed, GATE } from "./suite.js";
+export { BENCHES, BENCH_NAMES, GATE, benchesNamed } from "./suite.js";

@@ -3,10 +3,10 @@
  * and are approved: what the platform does for each of them, in the model and the database, without clients and channels.
  */
 import { workerData } from "node:worker_threads";
-import { Agent, OnboardingAgent, TaskRun, Unit, Worker } from "../model/index.js";
-import { systemClock, wait, type Steps } from "../sync/index.js";
+import { Agent, OnboardingAgent, TaskRun, Unit, Worker } from "../platform/model/index.js";
+import { systemClock, wait, type Steps } from "../platform/sync/index.js";
 import { openModelThread, type ThreadResources } from "./model-thread.js";
-import { answerQuestions } from "../measure/floor/index.js";
+import { answerQuestions } from "../load/measure/floor/index.js";
 
 export interface LifecycleThread extends ThreadResources {
   readonly taskRunId: string;

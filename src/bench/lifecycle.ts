@@ -1,13 +1,13 @@
 /** How many workers a second go the whole way: registered, onboarded, ten updates, submitted, approved. */
 import { join } from "node:path";
-import { openDatabase, startWriter, type Database } from "../db/index.js";
-import { Arena, systemClock } from "../sync/index.js";
+import { openDatabase, startWriter, type Database } from "../platform/db/index.js";
+import { Arena, systemClock } from "../platform/sync/index.js";
 import type { Bench } from "./figure.js";
 import type { LifecycleQuestion, LifecycleThread } from "./lifecycle-thread.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory } from "./platform.js";
 import { openRawLifecycle } from "./raw-lifecycle.js";
-import { startThread } from "../measure/floor/index.js";
+import { startThread } from "../load/measure/floor/index.js";
 
 /** In each round; a multiple of the batch. */
 const WORKERS = 2000;

@@ -1,7 +1,12 @@
 /** What the threads of a run have, for those of a benchmark: the model in a thread that parks between the turns of its agents. */
-import { connectDatabase, type ConnectedDatabase, type DatabaseConnection, type WriterHandle } from "../db/index.js";
-import { createContext, type ModelContext } from "../model/index.js";
-import { Arena, park, spawn, type Steps } from "../sync/index.js";
+import {
+  connectDatabase,
+  type ConnectedDatabase,
+  type DatabaseConnection,
+  type WriterHandle,
+} from "../platform/db/index.js";
+import { createContext, type ModelContext } from "../platform/model/index.js";
+import { Arena, park, spawn, type Steps } from "../platform/sync/index.js";
 
 /** The means of one thread, to be sent to it; its place in the arena is assigned by whoever starts it. */
 export interface ThreadResources {

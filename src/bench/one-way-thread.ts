@@ -3,10 +3,10 @@
  * the bare hand-over and by an agent's mailbox; the task's thread is parked each time, in the bare wait or in `getLiveUpdate`.
  */
 import { workerData } from "node:worker_threads";
-import { connectDatabase, type DatabaseConnection } from "../db/index.js";
-import { Agent, createContext } from "../model/index.js";
-import { Arena, systemClock } from "../sync/index.js";
-import { openLane, pause, answerQuestions } from "../measure/floor/index.js";
+import { connectDatabase, type DatabaseConnection } from "../platform/db/index.js";
+import { Agent, createContext } from "../platform/model/index.js";
+import { Arena, systemClock } from "../platform/sync/index.js";
+import { openLane, pause, answerQuestions } from "../load/measure/floor/index.js";
 
 export interface OneWayThread {
   readonly side: "client" | "task";

@@ -1,7 +1,7 @@
 /** How long a live update takes from the client's thread to the task's, at low load, beside a bare hand-over of a thread. */
-import { Arena } from "../sync/index.js";
+import { Arena } from "../platform/sync/index.js";
 import type { Bench, Figure } from "./figure.js";
-import { newLane, startThread } from "../measure/floor/index.js";
+import { newLane, startThread } from "../load/measure/floor/index.js";
 import type { OneWayQuestion, OneWaySamples, OneWayThread } from "./one-way-thread.js";
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";

@@ -9,7 +9,7 @@ import {
 } from "./compare-figures.js";
 import { estimateOf, ratiosOf, type Figure } from "./figure.js";
 import { plainTable } from "./plain-table.js";
-import { printableData } from "../vocabulary/printable.js";
+import { printableData } from "../vocabulary/index.js";
 
 const MARKS: Readonly<Record<ComparisonVerdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
 

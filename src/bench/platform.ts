@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectDatabase, startWriter, type WriterHandle } from "../db/index.js";
-import { populate } from "../measure/floor/index.js";
+import { connectDatabase, startWriter, type WriterHandle } from "../platform/db/index.js";
+import { populate } from "../load/measure/floor/index.js";
 
 /** Calls `use` with an empty directory, and removes it. */
 export async function inDirectory<T>(use: (directory: string) => Promise<T> | T): Promise<T> {

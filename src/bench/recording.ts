@@ -7,8 +7,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createRecorder, noteTaken, nothingTaken, STAGES } from "../measure/index.js";
-import { summarySchema } from "../report/index.js";
+import { createRecorder, STAGES } from "../load/measure/index.js";
+import { noteTaken, nothingTaken } from "../load/check/index.js";
+import { summarySchema } from "../results/index.js";
 import type { Bench } from "./figure.js";
 import { inDirectory } from "./platform.js";
 

@@ -1,8 +1,9 @@
 /** Finished runs of a scenario as figures that can be compared: each run is a round. */
 import { createHash } from "node:crypto";
-import { TREND_NAMES } from "../measure/index.js";
-import { LATENCY_LABELS, RUN_FILES, type Summary } from "../report/index.js";
-import { formatDuration, parseDuration, parseScenario, ScenarioError } from "../scenario/index.js";
+import { TREND_NAMES } from "../load/measure/index.js";
+import { LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
+import { formatDuration, parseScenario, ScenarioError } from "../load/scenario/index.js";
+import { parseDuration } from "../vocabulary/index.js";
 import type { IncompleteMetric } from "./compare-figures.js";
 import type { Figure } from "./figure.js";
 

@@ -3,10 +3,10 @@
  * takes the time that the CPU spends on it. So the figure is the cost of the work, whatever else the machine does.
  */
 import { workerData } from "node:worker_threads";
-import { openDatabase } from "../db/index.js";
-import { Agent, createContext } from "../model/index.js";
-import { Arena, spawn, type Steps } from "../sync/index.js";
-import { populate, answerQuestions } from "../measure/floor/index.js";
+import { openDatabase } from "../platform/db/index.js";
+import { Agent, createContext } from "../platform/model/index.js";
+import { Arena, spawn, type Steps } from "../platform/sync/index.js";
+import { populate, answerQuestions } from "../load/measure/floor/index.js";
 
 export interface ScaleThread {
   readonly agents: number;

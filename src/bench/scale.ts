@@ -1,7 +1,7 @@
 /** Whether an update costs more among many agents than among few. */
 import type { Bench } from "./figure.js";
 import type { ScaleQuestion, ScaleThread } from "./scale-thread.js";
-import { startThread } from "../measure/floor/index.js";
+import { startThread } from "../load/measure/floor/index.js";
 
 const FEW = 1000;
 const MORE = [10_000, 100_000];

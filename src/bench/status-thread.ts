@@ -1,9 +1,9 @@
 /** The thread of the status benchmark: agents of the model that each write a status, wait until it is committed, and go on. */
 import { workerData } from "node:worker_threads";
-import { Agent } from "../model/index.js";
-import { systemClock, type Steps } from "../sync/index.js";
+import { Agent } from "../platform/model/index.js";
+import { systemClock, type Steps } from "../platform/sync/index.js";
 import { openModelThread, type ThreadResources } from "./model-thread.js";
-import { answerQuestions } from "../measure/floor/index.js";
+import { answerQuestions } from "../load/measure/floor/index.js";
 
 export interface StatusThread extends ThreadResources {
   readonly agents: number;

@@ -1,10 +1,10 @@
 /** What a durable status update costs: the model's, by the writer thread, beside SQLite's own, singly and in batches. */
 import { join } from "node:path";
-import { Arena, systemClock } from "../sync/index.js";
+import { Arena, systemClock } from "../platform/sync/index.js";
 import type { Bench, Figure } from "./figure.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
-import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
+import { openRawSqlite, type RawSqlite, startThread } from "../load/measure/floor/index.js";
 import { percentileOf } from "./statistics.js";
 import type { StatusAnswer, StatusQuestion, StatusThread } from "./status-thread.js";
 

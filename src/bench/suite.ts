@@ -9,7 +9,7 @@ import { scale } from "./scale.js";
 import { status } from "./status.js";
 import { throughput } from "./throughput.js";
 import { waiting } from "./waiting.js";
-import { own } from "../vocabulary/own.js";
+import { own } from "../vocabulary/index.js";
 
 export const BENCHES: readonly Bench[] = [
   oneWay,

@@ -3,10 +3,10 @@
  * room; the task's takes them in `getLiveUpdate`, a coroutine an agent. The same messages also go through a bare ring.
  */
 import { workerData } from "node:worker_threads";
-import { Agent } from "../model/index.js";
-import { MailboxFullError, systemClock, wait, type Steps } from "../sync/index.js";
+import { Agent } from "../platform/model/index.js";
+import { MailboxFullError, systemClock, wait, type Steps } from "../platform/sync/index.js";
 import { openBareRing } from "./bare-ring.js";
-import { pause, answerQuestions } from "../measure/floor/index.js";
+import { pause, answerQuestions } from "../load/measure/floor/index.js";
 import { openModelThread, type ThreadResources } from "./model-thread.js";
 
 export interface ThroughputThread extends ThreadResources {

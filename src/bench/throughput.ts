@@ -1,11 +1,11 @@
 /** How many live updates a second go through the whole model, beside a bare ring between two threads. */
 import { join } from "node:path";
-import { Arena, systemClock } from "../sync/index.js";
+import { Arena, systemClock } from "../platform/sync/index.js";
 import { newBareRing } from "./bare-ring.js";
 import type { Bench, Figure } from "./figure.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
-import { openRawSqlite, type RawSqlite, startThread } from "../measure/floor/index.js";
+import { openRawSqlite, type RawSqlite, startThread } from "../load/measure/floor/index.js";
 import type { ThroughputAnswer, ThroughputQuestion, ThroughputThread } from "./throughput-thread.js";
 
 const CROWDS = [1, 100, 10_000];

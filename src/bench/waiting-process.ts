@@ -2,9 +2,9 @@
  * The process of the waiting benchmark: very many agents wait in `getLiveUpdateAsync` on one thread. It is a process of its own,
  * started with --expose-gc, so that the memory and the CPU time that it uses are those of the agents.
  */
-import { connectDatabase, startWriter } from "../db/index.js";
-import { Agent, createContext, type LiveAgent } from "../model/index.js";
-import { Arena, atomics } from "../sync/index.js";
+import { connectDatabase, startWriter } from "../platform/db/index.js";
+import { Agent, createContext, type LiveAgent } from "../platform/model/index.js";
+import { Arena, atomics } from "../platform/sync/index.js";
 
 /** What is to be measured, as JSON in the first argument. */
 export interface WaitingOptions {

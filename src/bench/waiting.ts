@@ -3,9 +3,9 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { connectDatabase, startWriter } from "../db/index.js";
+import { connectDatabase, startWriter } from "../platform/db/index.js";
 import type { Bench, Figure } from "./figure.js";
-import { populate } from "../measure/floor/index.js";
+import { populate } from "../load/measure/floor/index.js";
 import { inDirectory } from "./platform.js";
 import type { WaitingOptions, WaitingResult } from "./waiting-process.js";
 

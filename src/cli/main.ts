@@ -2,15 +2,15 @@
 /** The `simulate` command. Parses, calls, prints; one file a subcommand. */
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
-import { didYouMean, ScenarioError } from "../scenario/index.js";
-import { messageOf } from "../vocabulary/foreign.js";
+import { didYouMean, ScenarioError } from "../load/scenario/index.js";
+import { messageOf } from "../vocabulary/index.js";
 import { EXIT } from "../vocabulary/index.js";
-import { COMMANDS } from "./commands.js";
-import { isCompletionRequest, printCompletions } from "./completion.js";
-import { endOnUncaught, endProcess } from "./end-process.js";
-import { UsageError } from "./usage-error.js";
-import { handleClosedStdout, tellLines } from "./handle-closed-stdout.js";
-import { putBackDashes, withoutStandIn, withStandIn } from "./standard-input.js";
+import { COMMANDS } from "./shared/commands.js";
+import { isCompletionRequest, printCompletions } from "./commands/completion.js";
+import { endOnUncaught, endProcess } from "./shared/end-process.js";
+import { UsageError } from "./shared/usage-error.js";
+import { handleClosedStdout, tellLines } from "./shared/handle-closed-stdout.js";
+import { putBackDashes, withoutStandIn, withStandIn } from "./shared/standard-input.js";
 import {
   optionName,
   usageErrorFrom,
@@ -19,7 +19,7 @@ import {
   refuseArgumentsAfterDashes,
   type KnownOptions,
   type Usage,
-} from "./usage.js";
+} from "./shared/usage.js";
 
 /** As `--help` writes them. */
 const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");

@@ -1,14 +1,14 @@
 /** One exploration from beginning to end: executes schedules by a strategy, judges each, keeps the books. */
-import { END } from "./control-block.js";
-import { exploreExhaustively, type Branch } from "./exhaustive.js";
-import { sample } from "./sampling.js";
-import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "./schedule.js";
+import { END } from "./kernel/control-block.js";
+import { exploreExhaustively, type Branch } from "./dpor/exhaustive.js";
+import { sample } from "./sampling/sampling.js";
+import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "./kernel/schedule.js";
 import { shrinkSchedule } from "./shrink-schedule.js";
-import type { ProgramSource } from "./load-program.js";
-import type { Session } from "./session.js";
-import type { Coverage } from "./program.js";
-import { searchStates } from "./search-states.js";
-import { problemsOf } from "./execution-problems.js";
+import type { ProgramSource } from "./kernel/load-program.js";
+import type { Session } from "./kernel/session.js";
+import type { Coverage } from "./kernel/program.js";
+import { searchStates } from "./states/search-states.js";
+import { problemsOf } from "./kernel/execution-problems.js";
 
 export const STRATEGIES = ["exhaustive", "pct", "random"] as const;
 export type Strategy = (typeof STRATEGIES)[number];

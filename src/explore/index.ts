@@ -3,30 +3,30 @@
  * each operation on shared memory. `define` is for writing programs, the rest for running them.
  */
 export {
-  explore,
-  describeFailure,
-  failureOf,
   STRATEGIES,
+  describeFailure,
+  explore,
+  failureOf,
   type Exploration,
+  type ExplorationTally,
   type ExploreOptions,
   type Strategy,
-  type ExplorationTally,
 } from "./exploration.js";
-export type { Branch } from "./exhaustive.js";
+export type { Branch } from "./dpor/exhaustive.js";
 export {
-  loadProgram,
-  moduleAt,
   NoSuchProgramError,
   OWN_PROGRAMS,
+  loadProgram,
+  moduleAt,
   programsOf,
   type ProgramSource,
-} from "./load-program.js";
+} from "./kernel/load-program.js";
 export {
   COVERAGES,
-  define,
-  isProgram,
   MAX_PROGRAM_THREADS,
   ProgramError,
+  define,
+  isProgram,
   type Coverage,
   type Env,
   type Finished,
@@ -34,9 +34,9 @@ export {
   type ProgramDefinition,
   type ProgramThread,
   type StagedThread,
-} from "./program.js";
-export { openSession, UncontrolledProgramError, type Session, type SessionOptions } from "./session.js";
-export { parseProgress, parseSchedule, ScheduleFormatError, type ExplorationProgress } from "./schedule-file.js";
+} from "./kernel/program.js";
+export { UncontrolledProgramError, openSession, type Session, type SessionOptions } from "./kernel/session.js";
+export { ScheduleFormatError, parseProgress, parseSchedule, type ExplorationProgress } from "./kernel/schedule-file.js";
 export {
   contextSwitches,
   describeSteps,
@@ -44,6 +44,6 @@ export {
   threadsOf,
   type FailingSchedule,
   type ScheduleStep,
-} from "./schedule.js";
-export { replaySchedule } from "./replay-schedule.js";
-export { renderSchedule } from "./render-schedule.js";
+} from "./kernel/schedule.js";
+export { replaySchedule } from "./kernel/replay-schedule.js";
+export { renderSchedule } from "./kernel/render-schedule.js";

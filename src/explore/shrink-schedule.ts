@@ -2,12 +2,12 @@
  * The simplest schedule with the same problem: first the failing trace itself, its independent steps put into an order with
  * few context switches; then every schedule with 0, 1, 2, … context switches is tried, up to fewer than are known.
  */
-import { END } from "./control-block.js";
-import { lowest } from "./choose.js";
-import { trackHappensBefore, type HappensBefore } from "./happens-before.js";
-import { contextSwitches, threadsOf } from "./schedule.js";
-import type { Session } from "./session.js";
-import { problemsOf } from "./execution-problems.js";
+import { END } from "./kernel/control-block.js";
+import { lowest } from "./kernel/choose.js";
+import { trackHappensBefore, type HappensBefore } from "./kernel/happens-before.js";
+import { contextSwitches, threadsOf } from "./kernel/schedule.js";
+import type { Session } from "./kernel/session.js";
+import { problemsOf } from "./kernel/execution-problems.js";
 
 export interface ShrunkSchedule {
   readonly steps: readonly number[];

@@ -3,8 +3,8 @@
  * library that draws such diagrams does it without a browser and is small enough for the report of every run (mermaid is
  * megabytes), and a diagram is lines, rectangles and text. The text is of one width, so that it is laid out without measuring.
  */
-import { wrap } from "./format-figures.js";
-import type { SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
+import { wrap } from "../vocabulary/format-figures.js";
+import type { SequenceDiagram, SequenceRow } from "../results/sequence-diagram.js";
 import { printable, printableData } from "../vocabulary/printable.js";
 
 /** CSS pixels. */

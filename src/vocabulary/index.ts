@@ -1,15 +1,32 @@
 /** What all parts of the program share: words, ids, numbers, and checks. Imports nothing of the project. */
-export { agentIdOf, isOnboardingId, ONBOARDING_PREFIX } from "./agent-ids.js";
-export { assert, AssertionError, at } from "./assert.js";
-export { DURATION_PATTERN, parseDuration, TIME_UNITS, usPerUnit } from "./parse-duration.js";
+export { ONBOARDING_PREFIX, agentIdOf, isOnboardingId } from "./agent-ids.js";
+export { AssertionError, assert, at } from "./assert.js";
+export { DURATION_PATTERN, TIME_UNITS, parseDuration, usPerUnit } from "./parse-duration.js";
 export { whySystemFailed } from "./errno.js";
 export { EXIT } from "./exit-codes.js";
 export { THREAD_FAULT_KINDS, type ThreadFaultKind } from "./fault-kinds.js";
 export {
   AGENT_STATUSES,
   FINAL_STATUSES,
-  isFinal,
   UNIT_STATUSES,
+  isFinal,
   type AgentStatus,
   type UnitStatus,
 } from "./statuses.js";
+export { errorOf, kindOf, messageOf, textOf } from "./foreign.js";
+export {
+  bar,
+  changeOf,
+  formatAgainst,
+  formatBound,
+  formatCount,
+  formatMs,
+  formatShare,
+  plural,
+  sparkline,
+  wrap,
+} from "./format-figures.js";
+export { importModule } from "./import-module.js";
+export { own } from "./own.js";
+export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
+export { printable, printableData, replaceUnprintable } from "./printable.js";

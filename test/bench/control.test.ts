@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { control, withoutHooks } from "../../dist/bench/hook-cost.js";
 
 test("every hook is taken out of the shipped operations, and nothing else", () => {
-  const shipped = readFileSync(new URL("../../dist/sync/atomics.js", import.meta.url), "utf8");
+  const shipped = readFileSync(new URL("../../dist/platform/sync/atomics.js", import.meta.url), "utf8");
   const bare = withoutHooks(shipped);
   assert.doesNotMatch(bare, /if \(control/);
   const operations = (text: string): string[] => text.match(/Atomics\.\w+\([^;]*;/g) ?? [];

@@ -14,7 +14,7 @@ import {
   type Figure,
   type ScenarioRun,
 } from "../../dist/bench/index.js";
-import type { Summary } from "../../dist/report/index.js";
+import type { Summary } from "../../dist/results/index.js";
 import { exampleSummary } from "../report/example.js";
 
 const ROUNDS = Array.from({ length: 12 }, (_, round) => 100 + (round % 5));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SCENARIO_SCHEMA } from "../../dist/scenario/index.js";
+import { SCENARIO_SCHEMA } from "../../dist/load/scenario/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "./simulate.js";
 
 test("what init writes is valid, runs, and is found by an editor to have a schema", async (t) => {

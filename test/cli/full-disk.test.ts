@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseFullError, openDatabase } from "../../dist/db/index.js";
-import { createHistoryFile, HistoryWriter } from "../../dist/engine/order/index.js";
-import { ResultsError, writeAtomically } from "../../dist/report/index.js";
+import { DatabaseFullError, openDatabase } from "../../dist/platform/db/index.js";
+import { createHistoryFile, HistoryWriter } from "../../dist/replay/history/index.js";
+import { ResultsError, writeAtomically } from "../../dist/results/index.js";
 import { simulate, start } from "./simulate.js";
 
 interface SmallDisk {

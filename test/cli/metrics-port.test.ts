@@ -6,9 +6,9 @@ import { Agent, createServer, get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PortError } from "../../dist/cli/usage-error.js";
-import { startMetricsServer } from "../../dist/cli/metrics-server.js";
-import { createRecorder, mergeSnapshots } from "../../dist/measure/index.js";
+import { PortError } from "../../dist/cli/shared/usage-error.js";
+import { startMetricsServer } from "../../dist/cli/shared/metrics-server.js";
+import { createRecorder, mergeSnapshots } from "../../dist/load/measure/index.js";
 import { simulate, start, temporaryDirectory } from "./simulate.js";
 
 test("it serves the run's metrics and the gauges of all threads, once the run has started", async (t) => {

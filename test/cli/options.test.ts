@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import yargs, { type Argv } from "yargs";
-import { COMMANDS } from "../../dist/cli/commands.js";
+import { COMMANDS } from "../../dist/cli/shared/commands.js";
 import { MAIN, onlySummary, simulate, temporaryDirectory, type Ended } from "./simulate.js";
 
 const STEADY = readFileSync(fileURLToPath(new URL("../../scenarios/steady.yaml", import.meta.url)), "utf8");

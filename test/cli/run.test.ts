@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
+import { buildPlan, loadScenario } from "../../dist/load/scenario/index.js";
 import { onlySummary, simulate, start, temporaryDirectory } from "./simulate.js";
 
 /** A run on a busy machine may fail a threshold; it may not break an invariant, or end in an error. */

@@ -1,8 +1,15 @@
 /** The scenarios that come with the program: their thresholds are met by a run in which all is well, and by no other. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compare, parseDecimal, METRICS, evaluate, mergeSnapshots, parseThresholds } from "../../dist/measure/index.js";
-import { loadScenario, shippedScenarios } from "../../dist/scenario/index.js";
+import {
+  compare,
+  parseDecimal,
+  METRICS,
+  evaluate,
+  mergeSnapshots,
+  parseThresholds,
+} from "../../dist/load/measure/index.js";
+import { loadScenario, shippedScenarios } from "../../dist/load/scenario/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "./simulate.js";
 
 for (const name of shippedScenarios()) {

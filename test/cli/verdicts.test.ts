@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readFileSync } from "node:fs";
-import type { Summary } from "../../dist/report/index.js";
+import type { Summary } from "../../dist/results/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "./simulate.js";
 
 const DATA = fileURLToPath(new URL("../../test/data/verdicts/", import.meta.url));

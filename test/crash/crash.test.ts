@@ -11,10 +11,10 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
-import { openDatabase } from "../../dist/db/index.js";
-import { examineIncompleteRun } from "../../dist/engine/index.js";
-import { readAcknowledgements } from "../../dist/report/index.js";
-import { stream } from "../../dist/scenario/index.js";
+import { openDatabase } from "../../dist/platform/db/index.js";
+import { examineIncompleteRun } from "../../dist/load/run/index.js";
+import { readAcknowledgements } from "../../dist/results/index.js";
+import { stream } from "../../dist/load/scenario/index.js";
 
 const KILLS = 50;
 /** A run that had ended before it was to be killed is none; so many are tried at most. */

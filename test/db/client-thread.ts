@@ -1,7 +1,7 @@
 /** A worker thread with a connection to the writer, which does one of the jobs below and posts what came of it. */
 import { parentPort, workerData } from "node:worker_threads";
-import { connectDatabase, type DatabaseConnection, type DatabaseError } from "../../dist/db/index.js";
-import { atomics, block, spawn, suspend, wait, type Steps } from "../../dist/sync/index.js";
+import { connectDatabase, type DatabaseConnection, type DatabaseError } from "../../dist/platform/db/index.js";
+import { atomics, block, spawn, suspend, wait, type Steps } from "../../dist/platform/sync/index.js";
 import { put } from "./fixture.js";
 
 export interface Job {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { Database, WriteArgs, WriteName, WriteResult } from "../../dist/db/index.js";
+import type { Database, WriteArgs, WriteName, WriteResult } from "../../dist/platform/db/index.js";
 
 /** A path for a database in a new directory, which goes with the test. */
 export function newPath(t: TestContext): string {

@@ -1,5 +1,5 @@
 /** A process that may not write more than it was given (`ulimit -f`): writes until it is refused, and says what it was told and what is there. */
-import { openDatabase } from "../../dist/db/index.js";
+import { openDatabase } from "../../dist/platform/db/index.js";
 
 process.on("SIGXFSZ", () => undefined);
 const db = openDatabase(process.argv[2] ?? "", { create: true });

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { AGENT_STATUSES, DatabaseFullError } from "../../dist/db/index.js";
+import { AGENT_STATUSES } from "../../dist/vocabulary/index.js";
+import { DatabaseFullError } from "../../dist/platform/db/index.js";
 // The group commit runs inside the writer thread only; here it is driven directly, on a connection whose disk can be made full.
-import { openOwner } from "../../dist/db/connection.js";
-import { createGroupCommit } from "../../dist/db/group.js";
-import { createReads } from "../../dist/db/reads.js";
-import type { Request } from "../../dist/db/reads-and-writes.js";
-import { areEntries, countOf, createPacker, type Packed } from "../../dist/db/packed-writes.js";
+import { openOwner } from "../../dist/platform/db/connection.js";
+import { createGroupCommit } from "../../dist/platform/db/group.js";
+import { createReads } from "../../dist/platform/db/reads.js";
+import type { Request } from "../../dist/platform/db/reads-and-writes.js";
+import { areEntries, countOf, createPacker, type Packed } from "../../dist/platform/db/packed-writes.js";
 
 const SETUP: Request[] = [
   ["newTask", [{ taskName: "talk", taskType: "chat" }]],

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DatabaseInUseError, openDatabase } from "../../dist/db/index.js";
+import { DatabaseInUseError, openDatabase } from "../../dist/platform/db/index.js";
 import { newPath } from "./fixture.js";
 
 test("whatever was acknowledged is there after the process was killed", async (t) => {

@@ -1,8 +1,8 @@
 /** A process that writes through a writer thread until it is killed, and prints each write once it is acknowledged. */
 import assert from "node:assert/strict";
 import { writeSync } from "node:fs";
-import { connectDatabase, DatabaseInUseError, openDatabase, startWriter } from "../../dist/db/index.js";
-import { spawn, wait, type Steps } from "../../dist/sync/index.js";
+import { connectDatabase, DatabaseInUseError, openDatabase, startWriter } from "../../dist/platform/db/index.js";
+import { spawn, wait, type Steps } from "../../dist/platform/sync/index.js";
 import { newAgent, newTaskRun } from "./fixture.js";
 
 const AGENTS = 8;

@@ -12,7 +12,7 @@ import {
   ForeignDatabaseError,
   openDatabase,
   startWriter,
-} from "../../dist/db/index.js";
+} from "../../dist/platform/db/index.js";
 import { newPath, newTaskRun } from "./fixture.js";
 
 test("a database is made only when asked for, and is there when opened again", (t) => {

@@ -9,8 +9,8 @@ import {
   startWriter,
   type Database,
   type WriterHandle,
-} from "../../dist/db/index.js";
-import { suspend, suspendOn, wait, type Steps } from "../../dist/sync/index.js";
+} from "../../dist/platform/db/index.js";
+import { suspend, suspendOn, wait, type Steps } from "../../dist/platform/sync/index.js";
 import type { Job } from "./client-thread.js";
 import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
 

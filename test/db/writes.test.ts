@@ -2,15 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import {
-  AGENT_STATUSES,
-  DatabaseError,
-  FINAL_STATUSES,
-  isFinal,
-  openDatabase,
-  type AgentStatus,
-  type Database,
-} from "../../dist/db/index.js";
+import { AGENT_STATUSES, FINAL_STATUSES, isFinal, type AgentStatus } from "../../dist/vocabulary/index.js";
+import { DatabaseError, openDatabase, type Database } from "../../dist/platform/db/index.js";
 import { newAgent, newPath, newTaskRun, put } from "./fixture.js";
 
 const inMemory = (): Database => openDatabase(":memory:");

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, after, before } from "node:test";
 import { parse } from "yaml";
-import { scenarioFrom } from "../../dist/scenario/index.js";
-import { scenarioTemplate } from "../../dist/cli/scenario-template.js";
+import { scenarioFrom } from "../../dist/load/scenario/index.js";
+import { scenarioTemplate } from "../../dist/cli/shared/scenario-template.js";
 import { blocksOf, instructionsOf, type Block, type Instructions } from "./markdown.js";
 import { makePlayground, root, type Playground } from "./playground.js";
 

@@ -1,13 +1,13 @@
 /** Workers who arrive late, because the machine has too much to do: all of them arrive, and those who are there have their turns. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passThroughInterceptors } from "../../dist/engine/roles/role.js";
-import { clientRole } from "../../dist/engine/roles/clients.js";
-import { openDatabase } from "../../dist/db/index.js";
-import { createTaskGroup } from "../../dist/live/index.js";
-import { createRecorder } from "../../dist/measure/index.js";
-import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
-import { Arena } from "../../dist/sync/index.js";
+import { passThroughInterceptors } from "../../dist/load/run/roles/role.js";
+import { clientRole } from "../../dist/load/run/roles/clients.js";
+import { openDatabase } from "../../dist/platform/db/index.js";
+import { createTaskGroup } from "../../dist/platform/live/index.js";
+import { createRecorder } from "../../dist/load/measure/index.js";
+import { buildPlan, loadScenario } from "../../dist/load/scenario/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 
 test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
   const clock = { time: 0, now: () => clock.time };

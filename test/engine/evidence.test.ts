@@ -1,8 +1,8 @@
 /** The books of a run: what its threads noted against what its database says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gatherEvidence, type RawEvidence } from "../../dist/engine/gather-evidence.js";
-import { checkInvariants, nothingTaken } from "../../dist/measure/index.js";
+import { gatherEvidence, type RawEvidence } from "../../dist/load/check/gather-evidence.js";
+import { checkInvariants, nothingTaken } from "../../dist/load/check/index.js";
 
 const ids = ["1", "2", "3"];
 

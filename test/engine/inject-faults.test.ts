@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { injectFaults, killedEvidence } from "../../dist/engine/threads/inject-faults.js";
-import type { LaunchedThread } from "../../dist/engine/threads/launcher.js";
-import { createSharedCounts } from "../../dist/measure/index.js";
-import type { PlannedFault } from "../../dist/scenario/index.js";
-import { Arena, MailboxFullError, openMailbox } from "../../dist/sync/index.js";
+import { injectFaults, killedEvidence } from "../../dist/load/faults/inject-faults.js";
+import type { LaunchedThread } from "../../dist/load/run/threads/launcher.js";
+import { createSharedCounts } from "../../dist/load/measure/index.js";
+import type { PlannedFault } from "../../dist/load/scenario/index.js";
+import { Arena, MailboxFullError, openMailbox } from "../../dist/platform/sync/index.js";
 
 /** A thread that notes what is done to it. */
 function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThread<unknown> {

@@ -6,17 +6,17 @@ import { test, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { connectDatabase, startWriter, type WriterHandle } from "../../dist/db/index.js";
-import { ThreadDiedError } from "../../dist/engine/index.js";
-import { createPlatformRows } from "../../dist/engine/platform-rows.js";
+import { connectDatabase, startWriter, type WriterHandle } from "../../dist/platform/db/index.js";
+import { ThreadDiedError } from "../../dist/load/run/index.js";
+import { createPlatformRows } from "../../dist/load/run/platform-rows.js";
 import {
   createLauncher,
   type LaunchedThread,
   type Launcher,
   type LauncherOptions,
-} from "../../dist/engine/threads/launcher.js";
-import { buildPlan, loadScenario } from "../../dist/scenario/index.js";
-import { Arena, systemClock } from "../../dist/sync/index.js";
+} from "../../dist/load/run/threads/launcher.js";
+import { buildPlan, loadScenario } from "../../dist/load/scenario/index.js";
+import { Arena, systemClock } from "../../dist/platform/sync/index.js";
 
 function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-"));

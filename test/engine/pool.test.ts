@@ -1,8 +1,8 @@
 /** Threads of a pool that fail before they have a task. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ThreadDiedError } from "../../dist/engine/index.js";
-import { createPool, reasonOf } from "../../dist/engine/pool.js";
+import { ThreadDiedError } from "../../dist/load/run/index.js";
+import { createPool, reasonOf } from "../../dist/load/run/pool.js";
 
 test("a thread that cannot be started is an error of its pool, and does not end the process", async () => {
   const { pool, failed } = createPool({

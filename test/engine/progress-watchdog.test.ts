@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createProgressWatchdog } from "../../dist/engine/progress-watchdog.js";
+import { createProgressWatchdog } from "../../dist/load/run/progress-watchdog.js";
 
 test("who comes nearer to the end is waited for, whatever time it takes; who does not is given up", () => {
   let now = 0;

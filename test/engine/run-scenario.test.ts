@@ -3,13 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-  defineScenario,
-  runScenario,
-  ScenarioError,
-  type RunScenarioOptions,
-  type ScenarioInput,
-} from "../../dist/index.js";
+import { defineScenario, ScenarioError, type ScenarioInput } from "../../dist/load/scenario/index.js";
+import { runScenario, type RunScenarioOptions } from "../../dist/run-scenario.js";
 import { temporaryDirectory } from "../cli/simulate.js";
 
 const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>

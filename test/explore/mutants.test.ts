@@ -13,7 +13,7 @@ import { run, withSession } from "./support.js";
 
 interface Mutant {
   readonly name: string;
-  /** File below dist/sync, and the one place in it that is changed. */
+  /** File below dist/platform/sync, and the one place in it that is changed. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -149,7 +149,7 @@ function mutate({ file, from, to }: Mutant, copy: string): void {
     recursive: true,
     filter: (path) => !path.endsWith(".map") && !path.endsWith(".d.ts"),
   });
-  const path = join(copy, "sync", file);
+  const path = join(copy, "platform", "sync", file);
   const source = readFileSync(path, "utf8");
   assert.equal(source.split(from).length, 2, `${file} has one place like: ${from}`);
   writeFileSync(

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { runThreads } from "../../dist/engine/index.js";
-import type { Summary } from "../../dist/report/index.js";
-import { buildPlan, parseScenario } from "../../dist/scenario/index.js";
+import { runThreads } from "../../dist/load/run/index.js";
+import type { Summary } from "../../dist/results/index.js";
+import { buildPlan, parseScenario } from "../../dist/load/scenario/index.js";
 
 /** Forty workers within a second, who talk for about two. */
 const scenarioWith = (more: string): string => `name: faulty

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
-import { isFinal } from "../../dist/db/index.js";
+import { isFinal } from "../../dist/vocabulary/index.js";
 import { startPlatform, type Platform } from "./platform.js";
 
 const step = fc.record({

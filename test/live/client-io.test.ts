@@ -1,8 +1,8 @@
 /** Live updates on their way in: dropped when they came before, refused when there is no room, never out of order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isChannelPacket, PACKET_TYPES } from "../../dist/live/index.js";
-import { MAX_PAYLOAD_BYTES } from "../../dist/scenario/index.js";
+import { isChannelPacket, PACKET_TYPES } from "../../dist/platform/live/index.js";
+import { MAX_PAYLOAD_BYTES } from "../../dist/load/scenario/index.js";
 import { startPlatform } from "./platform.js";
 
 test("a live update that comes twice is taken once", (t) => {

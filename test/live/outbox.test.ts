@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createOutbox } from "../../dist/live/index.js";
-import { Arena } from "../../dist/sync/index.js";
+import { createOutbox } from "../../dist/platform/live/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 
 /** An outbox that sends only as much as it is given room for. */
 function outboxWithRoom<T>(deliver: (message: T) => void) {

@@ -4,7 +4,13 @@
  */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { openDatabase, type Database, type WriteArgs, type WriteName, type WriteResult } from "../../dist/db/index.js";
+import {
+  openDatabase,
+  type Database,
+  type WriteArgs,
+  type WriteName,
+  type WriteResult,
+} from "../../dist/platform/db/index.js";
 import {
   blueprintOf,
   createClientIO,
@@ -22,10 +28,11 @@ import {
   type Requirement,
   type RunnerMessage,
   type TaskRunner,
-} from "../../dist/live/index.js";
-import { observeTasks } from "../../dist/engine/roles/task-observer.js";
-import { createRecorder, mergeSnapshots, type Measurements, type TaskEvidence } from "../../dist/measure/index.js";
-import { createContext } from "../../dist/model/index.js";
+} from "../../dist/platform/live/index.js";
+import { observeTasks } from "../../dist/load/run/roles/task-observer.js";
+import { createRecorder, mergeSnapshots, type Measurements } from "../../dist/load/measure/index.js";
+import type { TaskEvidence } from "../../dist/load/check/index.js";
+import { createContext } from "../../dist/platform/model/index.js";
 import {
   Arena,
   openMailbox,
@@ -34,7 +41,7 @@ import {
   type Reactor,
   type Wait,
   type Waiter,
-} from "../../dist/sync/index.js";
+} from "../../dist/platform/sync/index.js";
 
 export const LIVE_UPDATE_TIMEOUT_MS = 1000;
 export const SUBMISSION_TIMEOUT_MS = 500;

@@ -1,7 +1,7 @@
 /** Registration, the onboarding gate, and every answer to one who comes back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Requirement } from "../../dist/live/index.js";
+import type { Requirement } from "../../dist/platform/live/index.js";
 import { startPlatform, type Client, type Platform } from "./platform.js";
 
 /** Goes through an onboarding of one update; returns the id of the onboarding agent. */

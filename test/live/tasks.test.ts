@@ -2,8 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AssertionError } from "../../dist/vocabulary/index.js";
-import { checkInvariants } from "../../dist/measure/index.js";
-import { wait, WrappedMailbox, type Absence, type Mailbox, type Reactor, type Steps } from "../../dist/sync/index.js";
+import { checkInvariants } from "../../dist/load/check/index.js";
+import {
+  wait,
+  WrappedMailbox,
+  type Absence,
+  type Mailbox,
+  type Reactor,
+  type Steps,
+} from "../../dist/platform/sync/index.js";
 import {
   LIVE_UPDATE_TIMEOUT_MS,
   startPlatform,

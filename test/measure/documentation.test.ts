@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { METRICS } from "../../dist/measure/index.js";
+import { METRICS } from "../../dist/load/measure/index.js";
 
 test("every metric is in docs/metrics.md, and nothing else", () => {
   const text = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");

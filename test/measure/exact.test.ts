@@ -9,8 +9,8 @@ import {
   parseThreshold,
   type Measurements,
   type Threshold,
-} from "../../dist/measure/index.js";
-import { formatObserved } from "../../dist/report/index.js";
+} from "../../dist/load/measure/index.js";
+import { formatObserved } from "../../dist/results/index.js";
 
 const HOLDS = {
   "<": (sign: number) => sign < 0,

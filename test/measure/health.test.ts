@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRecorder, mergeSnapshots, scheduleKept, watchHealth, watchProcess } from "../../dist/measure/index.js";
+import {
+  createRecorder,
+  mergeSnapshots,
+  scheduleKept,
+  watchHealth,
+  watchProcess,
+} from "../../dist/load/measure/index.js";
 
 const slipOf = (...times: number[]) => {
   const recorder = createRecorder({ thread: "t", originMs: 0 });

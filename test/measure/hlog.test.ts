@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HistogramLogReader, listTags } from "hdr-histogram-js";
-import { createRecorder, formatHlog, mergeSnapshots } from "../../dist/measure/index.js";
+import { createRecorder, formatHlog, mergeSnapshots } from "../../dist/load/measure/index.js";
 
 const startEpochMs = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
 

@@ -6,8 +6,6 @@ import {
   VIOLATIONS_KEPT,
   checkInvariants,
   countFindings,
-  createRecorder,
-  mergeSnapshots,
   noteTaken,
   nothingTaken,
   type AccountingEvidence,
@@ -16,7 +14,8 @@ import {
   type InvariantId,
   type RowEvidence,
   type TaskEvidence,
-} from "../../dist/measure/index.js";
+} from "../../dist/load/check/index.js";
+import { createRecorder, mergeSnapshots } from "../../dist/load/measure/index.js";
 
 interface Run {
   clients: ClientEvidence[];

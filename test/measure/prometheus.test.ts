@@ -1,7 +1,7 @@
 /** The Prometheus text of a run's metrics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRecorder, mergeSnapshots, METRICS, prometheusText } from "../../dist/measure/index.js";
+import { createRecorder, mergeSnapshots, METRICS, prometheusText } from "../../dist/load/measure/index.js";
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 

@@ -9,7 +9,7 @@ import {
   createSharedCounts,
   mergeSnapshots,
   type Measurements,
-} from "../../dist/measure/index.js";
+} from "../../dist/load/measure/index.js";
 
 const PERCENTS = [0, 10, 50, 90, 99, 99.9, 100];
 const HOUR_MS = 3_600_000;

@@ -9,7 +9,7 @@ import {
   mergeSnapshots,
   parseThreshold,
   parseThresholds,
-} from "../../dist/measure/index.js";
+} from "../../dist/load/measure/index.js";
 
 function measured(durationMs = 10_000) {
   const recorder = createRecorder({ thread: "t", originMs: 0 });

@@ -1,9 +1,9 @@
 /** A worker thread that calls `act`, and posts how many warnings it was given. */
 import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { connectDatabase } from "../../dist/db/index.js";
-import { Agent, createContext } from "../../dist/model/index.js";
-import { Arena } from "../../dist/sync/index.js";
+import { connectDatabase } from "../../dist/platform/db/index.js";
+import { Agent, createContext } from "../../dist/platform/model/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 import type { WaitingThread } from "./waiting-thread.js";
 
 const { connection, arena, mailbox, agentId, slotIndex } = workerData as WaitingThread;

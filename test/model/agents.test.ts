@@ -15,9 +15,9 @@ import {
   OnboardingAgent,
   SimulatedAgent,
   UnknownProviderError,
-} from "../../dist/model/index.js";
-import { DatabaseError } from "../../dist/db/index.js";
-import { failed } from "../../dist/sync/index.js";
+} from "../../dist/platform/model/index.js";
+import { DatabaseError } from "../../dist/platform/db/index.js";
+import { failed } from "../../dist/platform/sync/index.js";
 import { newWorld, put, recordingLiveRun } from "./fixture.js";
 
 test("a handle reads its own row and nothing else until it is asked", (t) => {

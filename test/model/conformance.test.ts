@@ -11,8 +11,8 @@ import {
   runSequences,
   UnknownOperationError,
   type ConformanceSequence,
-} from "../../dist/model/conformance/index.js";
-import { MAILBOX_KINDS } from "../../dist/sync/index.js";
+} from "../../dist/platform/model/conformance/index.js";
+import { MAILBOX_KINDS } from "../../dist/platform/sync/index.js";
 
 const VARIANTS = ["onboarding-v0", "onboarding-v1", "agent-v0", "agent-v1"] as const;
 const pathOf = (variant: string): string =>
@@ -102,8 +102,8 @@ function inDirectory(t: TestContext): string {
 function runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = `
     import yargs from "yargs";
-    import { conformanceCommand } from ${JSON.stringify(new URL("../../dist/cli/conformance.js", import.meta.url))};
-    import { UsageError } from ${JSON.stringify(new URL("../../dist/cli/usage-error.js", import.meta.url))};
+    import { conformanceCommand } from ${JSON.stringify(new URL("../../dist/cli/commands/conformance.js", import.meta.url))};
+    import { UsageError } from ${JSON.stringify(new URL("../../dist/cli/shared/usage-error.js", import.meta.url))};
     try {
       await yargs(process.argv.slice(1)).command(conformanceCommand).fail(false).parseAsync();
     } catch (error) {

@@ -1,7 +1,12 @@
 /** Two handles on one agent where final statuses are kept: whoever comes second gives way, and learns what happened. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Agent, AgentDisconnectedError, AgentTimeoutError, type OnboardingAgent } from "../../dist/model/index.js";
+import {
+  Agent,
+  AgentDisconnectedError,
+  AgentTimeoutError,
+  type OnboardingAgent,
+} from "../../dist/platform/model/index.js";
 import { newWorld, put, recordingLiveRun } from "./fixture.js";
 
 test("a change that comes after a final status of another handle gives way to it", (t) => {

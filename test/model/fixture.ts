@@ -1,13 +1,13 @@
 /** A small world of one task run with free units, on a database in memory, and what tests look at in it. */
 import type { TestContext } from "node:test";
+import type { AgentStatus } from "../../dist/vocabulary/index.js";
 import {
-  type AgentStatus,
   type Database,
   openDatabase,
   type WriteArgs,
   type WriteName,
   type WriteResult,
-} from "../../dist/db/index.js";
+} from "../../dist/platform/db/index.js";
 import {
   Agent,
   createContext,
@@ -19,8 +19,8 @@ import {
   TaskRun,
   Unit,
   Worker,
-} from "../../dist/model/index.js";
-import { Arena } from "../../dist/sync/index.js";
+} from "../../dist/platform/model/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 
 export interface World {
   db: Database;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { AGENT_STATUSES, isFinal } from "../../dist/db/index.js";
-import { createAgentMetrics } from "../../dist/model/index.js";
+import { AGENT_STATUSES, isFinal } from "../../dist/vocabulary/index.js";
+import { createAgentMetrics } from "../../dist/platform/model/index.js";
 
 test("prom-client shows the gauges under the seed's names and labels", async () => {
   const metrics = createAgentMetrics();

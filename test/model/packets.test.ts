@@ -7,7 +7,7 @@ import {
   PacketOnboardingAgent,
   PacketWorkerAgent,
   simulatedProvider,
-} from "../../dist/model/index.js";
+} from "../../dist/platform/model/index.js";
 import { newWorld } from "./fixture.js";
 
 test("observe leaves the packet it was given alone, but for the id it made up", (t) => {

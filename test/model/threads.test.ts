@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { Worker as Thread } from "node:worker_threads";
-import { connectDatabase, startWriter, type WriterHandle, type Database } from "../../dist/db/index.js";
-import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
-import { Arena, MAILBOX_KINDS, type MailboxKind } from "../../dist/sync/index.js";
+import { connectDatabase, startWriter, type WriterHandle, type Database } from "../../dist/platform/db/index.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/platform/model/index.js";
+import { Arena, MAILBOX_KINDS, type MailboxKind } from "../../dist/platform/sync/index.js";
 import { populate } from "./fixture.js";
 import type { WaitingThread } from "./waiting-thread.js";
 

@@ -1,8 +1,8 @@
 /** A worker thread whose code blocks in `getLiveUpdate` on a handle of its own, and posts what came of each call. */
 import { parentPort, workerData } from "node:worker_threads";
-import { connectDatabase, type DatabaseConnection } from "../../dist/db/index.js";
-import { Agent, createContext } from "../../dist/model/index.js";
-import { Arena, type MailboxKind } from "../../dist/sync/index.js";
+import { connectDatabase, type DatabaseConnection } from "../../dist/platform/db/index.js";
+import { Agent, createContext } from "../../dist/platform/model/index.js";
+import { Arena, type MailboxKind } from "../../dist/platform/sync/index.js";
 
 export interface WaitingThread {
   connection: DatabaseConnection;

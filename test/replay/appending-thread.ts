@@ -3,10 +3,10 @@
  * is told to go on: what a busy machine does now and then.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { connectDatabase, type DatabaseConnection } from "../../dist/db/index.js";
-import { HistoryWriter, HistoryRecorder, type HistoryBuffer } from "../../dist/engine/order/index.js";
-import { Agent, createContext } from "../../dist/model/index.js";
-import { Arena, systemClock, type MailboxKind } from "../../dist/sync/index.js";
+import { connectDatabase, type DatabaseConnection } from "../../dist/platform/db/index.js";
+import { HistoryWriter, HistoryRecorder, type HistoryBuffer } from "../../dist/replay/history/index.js";
+import { Agent, createContext } from "../../dist/platform/model/index.js";
+import { Arena, systemClock, type MailboxKind } from "../../dist/platform/sync/index.js";
 
 export interface AppendingThread {
   connection: DatabaseConnection;

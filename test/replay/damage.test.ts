@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
-import { HISTORY_DIRECTORY } from "../../dist/engine/order/index.js";
+import { HISTORY_DIRECTORY } from "../../dist/replay/history/index.js";
 import { replay, runScenario } from "./support.js";
 
 const EXHAUSTIVE = process.env["EXHAUSTIVE"] !== undefined;

@@ -9,10 +9,15 @@ import {
   DatabaseInUseError,
   openDatabase,
   type Database,
-} from "../../dist/db/index.js";
-import { createHistoryFile, HistoryWriter, HISTORY_DIRECTORY, HistoryRecorder } from "../../dist/engine/order/index.js";
-import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
-import { Arena, block, failed, systemClock } from "../../dist/sync/index.js";
+} from "../../dist/platform/db/index.js";
+import {
+  createHistoryFile,
+  HistoryWriter,
+  HISTORY_DIRECTORY,
+  HistoryRecorder,
+} from "../../dist/replay/history/index.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/platform/model/index.js";
+import { Arena, block, failed, systemClock } from "../../dist/platform/sync/index.js";
 import { populate } from "../model/fixture.js";
 import { replay, temporaryDirectory } from "./support.js";
 

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { HISTORY_DIRECTORY } from "../../dist/engine/order/index.js";
-import { stream } from "../../dist/scenario/index.js";
+import { HISTORY_DIRECTORY } from "../../dist/replay/history/index.js";
+import { stream } from "../../dist/load/scenario/index.js";
 import { headerBytesOf } from "./record-file.js";
 import { replay, runScenario, temporaryDirectory } from "./support.js";
 

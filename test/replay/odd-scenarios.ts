@@ -1,6 +1,6 @@
 /** Scenarios in which as much as possible happens at one moment, for runs of a fraction of a second. */
 import fc from "fast-check";
-import type { MailboxKind } from "../../dist/sync/index.js";
+import type { MailboxKind } from "../../dist/platform/sync/index.js";
 
 export interface OddRun {
   /** As it is written in a scenario file. */

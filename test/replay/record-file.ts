@@ -1,6 +1,6 @@
 /** Order files taken apart, for tests of what is left of them or was changed in them. */
 import { readFileSync } from "node:fs";
-import { CHUNK_HEAD_BYTES, encodeChunk, HEADER_HEAD_BYTES, MAGIC } from "../../dist/engine/order/history-format.js";
+import { CHUNK_HEAD_BYTES, encodeChunk, HEADER_HEAD_BYTES, MAGIC } from "../../dist/replay/history/history-format.js";
 
 const HEADER_AT = MAGIC.length + 1;
 

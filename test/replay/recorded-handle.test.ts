@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { openDatabase } from "../../dist/db/index.js";
+import { openDatabase } from "../../dist/platform/db/index.js";
 import {
   createHistoryFile,
   HistoryWriter,
   HISTORY_DIRECTORY,
   HistoryRecorder,
   readHistory,
-} from "../../dist/engine/order/index.js";
-import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
-import { SimulatedAgent } from "../../dist/model/simulated-provider.js";
-import { Arena, block, systemClock } from "../../dist/sync/index.js";
+} from "../../dist/replay/history/index.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/platform/model/index.js";
+import { SimulatedAgent } from "../../dist/platform/model/simulated-provider.js";
+import { Arena, block, systemClock } from "../../dist/platform/sync/index.js";
 import { populate } from "../model/fixture.js";
 import { temporaryDirectory } from "./support.js";
 

@@ -1,12 +1,12 @@
 /** Reads and writes of an agent's row by two threads, written out as records: what came first is what is replayed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AgentStatus } from "../../dist/db/index.js";
-import type { AgentHistory, RecordedCall } from "../../dist/engine/order/agent-histories.js";
-import type { Method, Scalar } from "../../dist/engine/order/history-format.js";
-import type { PlacedEntry } from "../../dist/engine/order/history-reader.js";
-import { createReplayBatch } from "../../dist/engine/order/replay-history.js";
-import { SLOT_OPERATIONS, type AnySlotOperation } from "../../dist/sync/index.js";
+import type { AgentStatus } from "../../dist/vocabulary/index.js";
+import type { AgentHistory, RecordedCall } from "../../dist/replay/history/agent-histories.js";
+import type { Method, Scalar } from "../../dist/replay/history/history-format.js";
+import type { PlacedEntry } from "../../dist/replay/history/history-reader.js";
+import { createReplayBatch } from "../../dist/replay/history/replay-history.js";
+import { SLOT_OPERATIONS, type AnySlotOperation } from "../../dist/platform/sync/index.js";
 
 function operation(name: string): AnySlotOperation {
   const found = SLOT_OPERATIONS.find((one) => one.name === name);

@@ -5,13 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { Worker as Thread } from "node:worker_threads";
-import { connectDatabase, startWriter } from "../../dist/db/index.js";
-import { runThreads, type FinishedRun } from "../../dist/engine/index.js";
-import { createHistoryFile, HistoryWriter, HISTORY_DIRECTORY, HistoryRecorder } from "../../dist/engine/order/index.js";
-import { replayHistory, type HistoryReplay } from "../../dist/engine/order/replay-history.js";
-import { Agent, createContext, Unit, Worker } from "../../dist/model/index.js";
-import { buildPlan, openScenario, type PlanOptions } from "../../dist/scenario/index.js";
-import { Arena, suspend, systemClock, type MailboxKind } from "../../dist/sync/index.js";
+import { connectDatabase, startWriter } from "../../dist/platform/db/index.js";
+import { runThreads, type FinishedRun } from "../../dist/load/run/index.js";
+import {
+  createHistoryFile,
+  HistoryWriter,
+  HISTORY_DIRECTORY,
+  HistoryRecorder,
+} from "../../dist/replay/history/index.js";
+import { replayHistory, type HistoryReplay } from "../../dist/replay/history/replay-history.js";
+import { Agent, createContext, Unit, Worker } from "../../dist/platform/model/index.js";
+import { buildPlan, openScenario, type PlanOptions } from "../../dist/load/scenario/index.js";
+import { Arena, suspend, systemClock, type MailboxKind } from "../../dist/platform/sync/index.js";
 import { populate } from "../model/fixture.js";
 import type { AppendingThread } from "./appending-thread.js";
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { createRunDirectory, writeRun } from "../../dist/report/index.js";
+import { createRunDirectory } from "../../dist/results/index.js";
+import { writeRun } from "../../dist/report/index.js";
 import { simulate, temporaryDirectory } from "../cli/simulate.js";
 import { exampleReport, exampleSummary } from "./example.js";
 

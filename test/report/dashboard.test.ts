@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test, type TestContext } from "node:test";
-import { startDashboard, type Dashboard } from "../../dist/cli/dashboard.js";
-import { parseThresholds } from "../../dist/measure/index.js";
+import { startDashboard, type Dashboard } from "../../dist/cli/shared/dashboard.js";
+import { parseThresholds } from "../../dist/load/measure/index.js";
 import type { LiveView } from "../../dist/report/index.js";
 import { coloursOfCanvases, launchBrowser, noBrowser, openPage } from "./browser.js";
 import { exampleMeasurements, exampleReport, exampleSummary } from "./example.js";

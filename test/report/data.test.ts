@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createRecorder, mergeSnapshots, type Measurements } from "../../dist/measure/index.js";
-import { buildReportData, type ReportData, type StatusEvent } from "../../dist/report/index.js";
+import { createRecorder, mergeSnapshots, type Measurements } from "../../dist/load/measure/index.js";
+import { buildReportData, type ReportData, type StatusEvent } from "../../dist/results/index.js";
 import { exampleMeasurements, exampleReport, exampleSummary } from "./example.js";
 
 function measured(latencies: readonly { ms: number; atMs: number }[], durationMs: number): Measurements {

@@ -1,23 +1,20 @@
 /** A fixed run to summarise: every number in it is made up, and the same each time. */
+import { checkInvariants, noteTaken, nothingTaken, type RunEvidence } from "../../dist/load/check/index.js";
 import {
-  checkInvariants,
   createRecorder,
   evaluate,
   mergeSnapshots,
-  noteTaken,
-  nothingTaken,
   parseThresholds,
   scheduleKept,
   type Measurements,
-  type RunEvidence,
-} from "../../dist/measure/index.js";
+} from "../../dist/load/measure/index.js";
 import {
   buildReportData,
   buildSummary,
   type ReportData,
   type ReportInput,
   type Summary,
-} from "../../dist/report/index.js";
+} from "../../dist/results/index.js";
 
 function measurements(slipMs: number): Measurements {
   const recorder = createRecorder({ thread: "tasks", originMs: 0 });

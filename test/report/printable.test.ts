@@ -8,7 +8,7 @@ import { parse } from "parse5";
 import { SaxesParser } from "saxes";
 import { comparisonJUnit, comparisonMarkdown, renderComparison, type Compared } from "../../dist/bench/index.js";
 import { renderSchedule } from "../../dist/explore/index.js";
-import { createRecorder, mergeSnapshots, prometheusText } from "../../dist/measure/index.js";
+import { createRecorder, mergeSnapshots, prometheusText } from "../../dist/load/measure/index.js";
 import { drawSequence } from "../../dist/report/draw-sequence.js";
 import { renderReport } from "../../dist/report/html/report-page.js";
 import {
@@ -24,12 +24,9 @@ import {
   runBenchmarkJson,
   runJUnit,
   runMarkdown,
-  quoteForShell,
-  type ReportData,
-  type SequenceDiagram,
-  type Summary,
 } from "../../dist/report/index.js";
-import { ScenarioError } from "../../dist/scenario/index.js";
+import { quoteForShell, type ReportData, type SequenceDiagram, type Summary } from "../../dist/results/index.js";
+import { ScenarioError } from "../../dist/load/scenario/index.js";
 import { printable, printableData } from "../../dist/vocabulary/printable.js";
 import { exampleReport, exampleSummary } from "./example.js";
 import { assertShown, hostile } from "./hostile.js";

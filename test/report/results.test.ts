@@ -19,11 +19,10 @@ import {
   listRuns,
   readSummary,
   writeAtomically,
-  writeReport,
-  writeRun,
   writeRunRecord,
-} from "../../dist/report/index.js";
-import { newRunId } from "../../dist/engine/index.js";
+} from "../../dist/results/index.js";
+import { writeReport, writeRun } from "../../dist/report/index.js";
+import { newRunId } from "../../dist/results/index.js";
 import { exampleReport, exampleSummary } from "./example.js";
 
 function temporary(context: TestContext): string {

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { renderSequencePage, writeRun, type SequenceDiagram } from "../../dist/report/index.js";
+import { renderSequencePage, writeRun } from "../../dist/report/index.js";
+import type { SequenceDiagram } from "../../dist/results/index.js";
 import { launchBrowser, noBrowser, openPage } from "./browser.js";
 import { exampleReport, exampleSummary } from "./example.js";
 

@@ -4,9 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { watchStatuses } from "../../dist/cli/status-watch.js";
-import { openDatabase, type Database, type WriteArgs, type WriteName, type WriteResult } from "../../dist/db/index.js";
-import { block, wait } from "../../dist/sync/index.js";
+import { watchStatuses } from "../../dist/cli/shared/status-watch.js";
+import {
+  openDatabase,
+  type Database,
+  type WriteArgs,
+  type WriteName,
+  type WriteResult,
+} from "../../dist/platform/db/index.js";
+import { block, wait } from "../../dist/platform/sync/index.js";
 
 function write<K extends WriteName>(db: Database, name: K, ...args: WriteArgs<K>): WriteResult<K> {
   return block(

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { exitCodeOf, judge, renderSummary, summarySchema } from "../../dist/report/index.js";
+import { exitCodeOf, judge, summarySchema } from "../../dist/results/index.js";
+import { renderSummary } from "../../dist/report/index.js";
 import { exampleSummary } from "./example.js";
 
 const options = { color: false, width: 96, directory: "results/20240102-030405-disconnect-storm-42" };

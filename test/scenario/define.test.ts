@@ -10,7 +10,7 @@ import {
   parseScenario,
   ScenarioError,
   type ScenarioInput,
-} from "../../dist/scenario/index.js";
+} from "../../dist/load/scenario/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "crowdstorm-define-"));
 after(() => rmSync(folder, { recursive: true }));

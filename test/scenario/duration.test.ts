@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { formatDuration, parseDuration } from "../../dist/scenario/index.js";
+import { formatDuration } from "../../dist/load/scenario/index.js";
+import { parseDuration } from "../../dist/vocabulary/index.js";
 
 describe("parseDuration", () => {
   it("reads units and their sums", () => {

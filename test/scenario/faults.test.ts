@@ -1,7 +1,7 @@
 /** Faults, the shutdown, repeated drops and thresholds that abort: read, refused, planned and hashed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildPlan, parseScenario, planHash, ScenarioError, type Scenario } from "../../dist/scenario/index.js";
+import { buildPlan, parseScenario, planHash, ScenarioError, type Scenario } from "../../dist/load/scenario/index.js";
 import { EXAMPLE } from "./example.js";
 
 const END = "drainTimeout: 10s";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { loadScenario, SCENARIO_SCHEMA, scenarioJsonSchema, shippedScenarios } from "../../dist/scenario/index.js";
+import { loadScenario, SCENARIO_SCHEMA, scenarioJsonSchema, shippedScenarios } from "../../dist/load/scenario/index.js";
 
 const accepts = new Ajv({ strict: false, allErrors: true }).compile(scenarioJsonSchema() as object);
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { loadScenario, parseScenario, ScenarioError, shippedScenarios } from "../../dist/scenario/index.js";
+import { loadScenario, parseScenario, ScenarioError, shippedScenarios } from "../../dist/load/scenario/index.js";
 import { EXAMPLE } from "./example.js";
 
 function problemsOf(text: string): readonly string[] {

@@ -1,8 +1,8 @@
 /** The options of the command line that decide a plan. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { planFrom } from "../../dist/cli/plan-options.js";
-import { planHash, buildPlan } from "../../dist/scenario/index.js";
+import { planFrom } from "../../dist/cli/shared/plan-options.js";
+import { planHash, buildPlan } from "../../dist/load/scenario/index.js";
 
 describe("planFrom", () => {
   it("gives plain options that build the same plan again", async () => {

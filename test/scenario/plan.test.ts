@@ -9,7 +9,7 @@ import {
   workersOf,
   type Plan,
   type WorkerPlan,
-} from "../../dist/scenario/index.js";
+} from "../../dist/load/scenario/index.js";
 import { EXAMPLE } from "./example.js";
 
 const example = parseScenario(EXAMPLE, "example.yaml");

@@ -8,7 +8,7 @@ import {
   ScenarioError,
   toScenarioWorker,
   type WorkerPlan,
-} from "../../dist/scenario/index.js";
+} from "../../dist/load/scenario/index.js";
 import { EXAMPLE } from "./example.js";
 
 const HELD = `qualifications:

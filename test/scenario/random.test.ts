@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { sample, sampleCount, stream, type DistributionSpec } from "../../dist/scenario/index.js";
-import { exp, ln } from "../../dist/scenario/exact-math.js";
+import { sample, sampleCount, stream, type DistributionSpec } from "../../dist/load/scenario/index.js";
+import { exp, ln } from "../../dist/load/scenario/exact-math.js";
 
 /** How far the counts of `cells` are from even, in standard deviations of the chi-square statistic. */
 function unevenness(cells: readonly number[]): number {

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { arenaSizesOf } from "../../dist/engine/arena-sizes.js";
-import { MAX_RUN_THREADS } from "../../dist/engine/run-limits.js";
-import { MAX_WORKERS } from "../../dist/scenario/scenario-limits.js";
-import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../../dist/sync/index.js";
+import { arenaSizesOf } from "../../dist/load/run/arena-sizes.js";
+import { MAX_RUN_THREADS } from "../../dist/load/run/run-limits.js";
+import { MAX_WORKERS } from "../../dist/load/scenario/scenario-limits.js";
+import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../../dist/platform/sync/index.js";
 
 test("slots are handed out once, emptied, until all are taken, and again after they were given back", () => {
   const anySizes = fc.record({ slots: fc.integer({ min: 1, max: 70 }), wideSlots: fc.integer({ min: 0, max: 40 }) });

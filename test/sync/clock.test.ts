@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { MAX_MS } from "../../dist/scenario/scenario-limits.js";
-import { newClockOffset, shiftClock, shiftedClock } from "../../dist/sync/index.js";
+import { MAX_MS } from "../../dist/load/scenario/scenario-limits.js";
+import { newClockOffset, shiftClock, shiftedClock } from "../../dist/platform/sync/index.js";
 
 test("a shifted clock is ahead by the sum of all jumps, to the microsecond, in every thread, and never goes back", () => {
   const anyJump = fc.integer({ min: 0, max: MAX_MS * 1000 }).map((micros) => micros / 1000);

@@ -8,7 +8,7 @@ import {
   openMailbox,
   takeControl,
   type Control,
-} from "../../dist/sync/index.js";
+} from "../../dist/platform/sync/index.js";
 import { notLost, startThread, until, type Thread } from "./support.js";
 import type { ProducerData, ProducerResult } from "./workers/producer.js";
 import { fillerOf, type VictimData, type VictimMessage } from "./workers/victim.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Arena, takeControl, type Clock, type Event } from "../../dist/sync/index.js";
+import { Arena, takeControl, type Clock, type Event } from "../../dist/platform/sync/index.js";
 import { notLost } from "./support.js";
 
 interface ManualClock extends Clock {

@@ -19,7 +19,7 @@ import {
   type Mailbox,
   type Reactor,
   type Slot,
-} from "../../dist/sync/index.js";
+} from "../../dist/platform/sync/index.js";
 import { notLost } from "./support.js";
 
 /**

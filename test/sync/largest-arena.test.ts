@@ -1,10 +1,10 @@
 /** Every fourth slot of the arena of the largest run that the documents allow. Takes about 1 GiB of memory, and some seconds. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arenaSizesOf } from "../../dist/engine/arena-sizes.js";
-import { MAX_RUN_THREADS } from "../../dist/engine/run-limits.js";
-import { MAX_WORKERS } from "../../dist/scenario/scenario-limits.js";
-import { Arena, openMailbox, type Mailbox } from "../../dist/sync/index.js";
+import { arenaSizesOf } from "../../dist/load/run/arena-sizes.js";
+import { MAX_RUN_THREADS } from "../../dist/load/run/run-limits.js";
+import { MAX_WORKERS } from "../../dist/load/scenario/scenario-limits.js";
+import { Arena, openMailbox, type Mailbox } from "../../dist/platform/sync/index.js";
 
 /** A slot has a little more than a page: with every fourth one most pages are never touched, and need no memory. */
 const STRIDE = 4;

@@ -11,7 +11,7 @@ import {
   openMailbox,
   PayloadTooLargeError,
   type Json,
-} from "../../dist/sync/index.js";
+} from "../../dist/platform/sync/index.js";
 import { presetGeneration, presetRing } from "./support.js";
 
 const RING_BYTES = 64;

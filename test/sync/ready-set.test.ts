@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { takeControl } from "../../dist/sync/index.js";
-import { ReadySet, readyWords } from "../../dist/sync/ready-set.js";
+import { takeControl } from "../../dist/platform/sync/index.js";
+import { ReadySet, readyWords } from "../../dist/platform/sync/ready-set.js";
 
 const GUARD = 0x55555555;
 

@@ -13,7 +13,7 @@ import {
   type SlotRecorder,
   type Waiter,
   type SlotInterceptor,
-} from "../../dist/sync/index.js";
+} from "../../dist/platform/sync/index.js";
 
 /** Carries out everything, and keeps the names. */
 class Watching implements SlotInterceptor {

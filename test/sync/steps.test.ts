@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait } from "../../dist/sync/index.js";
+import {
+  block,
+  failed,
+  ready,
+  spawn,
+  suspend,
+  suspendOn,
+  wait,
+  type Steps,
+  type Wait,
+} from "../../dist/platform/sync/index.js";
 
 /** A wait that ends in a later turn of the event loop. */
 function later<T>(value: T): Wait<T> {

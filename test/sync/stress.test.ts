@@ -1,7 +1,7 @@
 /** Millions of messages between real threads: each comes exactly once, and each producer's come in its order. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Arena } from "../../dist/sync/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 import { notLost, startThread } from "./support.js";
 import type { ConsumerData, ConsumerResult } from "./workers/consumer.js";
 import type { ProducerData, ProducerResult } from "./workers/producer.js";

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { systemClock, type Arena, type Slot } from "../../dist/sync/index.js";
-import { SLOT } from "../../dist/sync/layout.js";
+import { systemClock, type Arena, type Slot } from "../../dist/platform/sync/index.js";
+import { SLOT } from "../../dist/platform/sync/layout.js";
 
 /** Every thread that was started: one that outlives a failed test would keep the process, and hide the failure. */
 const started: Worker[] = [];

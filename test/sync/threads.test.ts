@@ -1,7 +1,7 @@
 /** Events between real threads: who waits is woken, and nothing is left on the books. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Arena } from "../../dist/sync/index.js";
+import { Arena } from "../../dist/platform/sync/index.js";
 import { notLost, startThread, until } from "./support.js";
 import type { CrowdData, CrowdResult } from "./workers/crowd.js";
 import type { ParkerData, ParkerResult } from "./workers/parker.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TimerQueue, type Timeout, type Timer } from "../../dist/sync/index.js";
+import { TimerQueue, type Timeout, type Timer } from "../../dist/platform/sync/index.js";
 
 /** Few times, as timeouts have, or so many that not all of them get a row; and the clock, which may be put back. */
 const anyTimeout = fc.record({

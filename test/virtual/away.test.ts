@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { readTrace } from "../../dist/trace/index.js";
+import { readTrace } from "../../dist/replay/trace/index.js";
 import { temporaryDirectory } from "./support.js";
 
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));

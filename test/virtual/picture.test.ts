@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ReportData } from "../../dist/report/index.js";
+import type { ReportData } from "../../dist/results/index.js";
 import { simulate, temporaryDirectory } from "../cli/simulate.js";
 
 test("a run under simulated time leaves the lives of its slowest agents, and simulate trace draws any", async (t) => {

@@ -5,15 +5,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import {
-  FAULT_KINDS,
-  FAULTS,
-  replayVirtual,
-  runInMemory,
-  type FaultKind,
-  type RunRequest,
-} from "../../dist/engine/index.js";
-import { readTrace } from "../../dist/trace/index.js";
+import { FAULT_KINDS, FAULTS, type FaultKind } from "../../dist/load/faults/index.js";
+import { replayVirtual, runInMemory, type RunRequest } from "../../dist/load/run/index.js";
+import { readTrace } from "../../dist/replay/trace/index.js";
 import { start } from "../cli/simulate.js";
 import { scenario, SCENARIO_TEXT, temporaryDirectory } from "./support.js";
 

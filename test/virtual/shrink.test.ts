@@ -7,20 +7,20 @@ import {
   planHash,
   toScenarioWorker,
   type WorkerPlan,
-} from "../../dist/scenario/index.js";
+} from "../../dist/load/scenario/index.js";
 import {
   phasesOf,
   runInMemory,
   shrinkPlan,
   shrinkScenario,
-  type Faults,
   type RunFailure,
   type RunRequest,
   type RunResult,
   type ShrinkBounds,
   type ShrinkablePlan,
   type ShrunkScenario,
-} from "../../dist/engine/index.js";
+} from "../../dist/load/run/index.js";
+import type { Faults } from "../../dist/load/faults/index.js";
 import { scenario, SCENARIO_TEXT } from "./support.js";
 import { stringify } from "yaml";
 

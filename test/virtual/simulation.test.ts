@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stream } from "../../dist/scenario/index.js";
-import { createSimulation } from "../../dist/engine/virtual/simulation.js";
+import { stream } from "../../dist/load/scenario/index.js";
+import { createSimulation } from "../../dist/load/run/virtual/simulation.js";
 
 const unexpected = (): never => assert.fail("the wait failed");
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseScenario, type Scenario } from "../../dist/scenario/index.js";
+import { parseScenario, type Scenario } from "../../dist/load/scenario/index.js";
 
 export function temporaryDirectory(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "crowdstorm-virtual-"));

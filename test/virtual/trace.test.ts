@@ -14,7 +14,7 @@ import {
   type Divergence,
   type TraceEvent,
   type TraceValue,
-} from "../../dist/trace/index.js";
+} from "../../dist/replay/trace/index.js";
 import { temporaryDirectory } from "./support.js";
 
 const text = fc.string({ unit: "binary", maxLength: 64 });

@@ -1,6 +1,6 @@
 /** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
-import type { AgentStatus } from "../../db/index.js";
-import { define, type Finished } from "../program.js";
+import type { AgentStatus } from "../../vocabulary/index.js";
+import { define, type Finished } from "../kernel/program.js";
 import {
   acting,
   errorOf,

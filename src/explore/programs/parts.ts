@@ -1,7 +1,7 @@
 /** Parts that programs are put together from: what threads do, and what must hold afterwards. */
-import { MailboxFullError, type Json } from "../../sync/index.js";
-import { AbsentAgentError, type Agent, type LiveUpdate } from "../../model/index.js";
-import type { Env, Finished, ProgramThread, StagedThread } from "../program.js";
+import { MailboxFullError, type Json } from "../../platform/sync/index.js";
+import { AbsentAgentError, type Agent, type LiveUpdate } from "../../platform/model/index.js";
+import type { Env, Finished, ProgramThread, StagedThread } from "../kernel/program.js";
 
 /** What one call of getLiveUpdate came to. */
 export type ReceivedUpdate =

@@ -1,5 +1,5 @@
 /** Programs about live updates: who sends against who receives. */
-import { define, type Finished, type ProgramThread } from "../program.js";
+import { define, type Finished, type ProgramThread } from "../kernel/program.js";
 import {
   exactlyOnceInOrder,
   leftIn,

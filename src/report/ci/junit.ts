@@ -2,7 +2,7 @@
  * JUnit XML as Jenkins' schema (junit-10.xsd) has it, which GitLab, Azure and the actions that show tests read as well: a suite
  * of cases, each passed, failed, in error or skipped.
  */
-import { printable } from "../../vocabulary/printable.js";
+import { printable } from "../../vocabulary/index.js";
 
 /** One test case. What is not passed says why: in a line, and at length where there is more. */
 export interface JUnitCase {

@@ -1,5 +1,5 @@
 /** Markdown as GitHub shows it in the summary of a job. */
-import { printable } from "../../vocabulary/printable.js";
+import { printable } from "../../vocabulary/index.js";
 
 /** Text that is shown as it is. */
 export function plain(text: string): string {

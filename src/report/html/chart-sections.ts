@@ -2,8 +2,14 @@
  * Where the page's script draws. Each chart says what it shows and carries the same figures as a table, which is all there is
  * without the script.
  */
-import { formatCount, formatMs } from "../format-figures.js";
-import { NAMED_PERCENTILES, type FaultMarks, type Phase, type ReportData, type StatusesOverTime } from "../data.js";
+import { formatCount, formatMs } from "../../vocabulary/index.js";
+import {
+  NAMED_PERCENTILES,
+  type FaultMarks,
+  type Phase,
+  type ReportData,
+  type StatusesOverTime,
+} from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 

@@ -1,8 +1,8 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
-import { formatAgainst, formatBound, formatCount, formatMs } from "../format-figures.js";
-import { invariantOutcome } from "../invariant-outcome.js";
-import { formatObserved } from "../observed.js";
-import type { Summary } from "../summary.js";
+import { formatAgainst, formatBound, formatCount, formatMs } from "../../vocabulary/index.js";
+import { invariantOutcome } from "../../results/index.js";
+import { formatObserved } from "../../results/index.js";
+import type { Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 

@@ -1,8 +1,8 @@
 /** The sections that are tables: outcomes, latencies, the path of a live update, counters. Shown alike while a run goes on. */
-import { COUNTER_NAMES, METRICS, STAGES, TREND_NAMES } from "../../measure/index.js";
-import { formatCount, formatMs, formatShare } from "../format-figures.js";
-import { LATENCY_LABELS } from "../labels.js";
-import type { Summary, TrendSummary } from "../summary.js";
+import { COUNTER_NAMES, METRICS, STAGES, TREND_NAMES } from "../../load/measure/index.js";
+import { formatCount, formatMs, formatShare } from "../../vocabulary/index.js";
+import { LATENCY_LABELS } from "../../results/index.js";
+import type { Summary, TrendSummary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { statusClass } from "./status-order.js";
 import { meter, table } from "./html-table.js";

@@ -1,8 +1,8 @@
 /** The report of a run that goes on: the same page with what is known so far, and the news that bring it up to date. */
-import { evaluate, type Measurements, type Threshold } from "../../measure/index.js";
-import type { Phase, ReportData } from "../data.js";
-import { figuresOf, type Summary } from "../summary.js";
-import { buildReportData, type StatusEvent } from "./build-data.js";
+import { evaluate, type Measurements, type Threshold } from "../../load/measure/index.js";
+import type { Phase, ReportData } from "../../results/index.js";
+import { figuresOf, type Summary } from "../../results/index.js";
+import { buildReportData, type StatusEvent } from "../../results/index.js";
 import { chart } from "./chart-sections.js";
 import { thresholds as thresholdTable } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
@@ -10,7 +10,7 @@ import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { reportBody } from "./report-page.js";
 import { keyFigures } from "./verdict-section.js";
-import { printableData } from "../../vocabulary/printable.js";
+import { printableData } from "../../vocabulary/index.js";
 
 /** A run at one moment. */
 export interface LiveView {

@@ -1,5 +1,5 @@
 /** HTML made of text that cannot be trusted: whatever goes into a {@link html} template is escaped unless it is markup itself. */
-import { printable, printableData } from "../../vocabulary/printable.js";
+import { printable, printableData } from "../../vocabulary/index.js";
 
 /** A piece of HTML. Only {@link html} and {@link raw} make one. */
 export interface Markup {

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { ReportData } from "../data.js";
+import type { ReportData } from "../../results/index.js";
 import { html, json, nothing, raw, type Markup } from "./markup.js";
 import { pack } from "./pack.js";
 
@@ -14,7 +14,7 @@ export interface Page {
   readonly body: Markup;
   /** What the charts draw: one run, or two to compare. */
   readonly runs: readonly ReportData[];
-  /** Whether the page asks its server for news (`src/cli/dashboard.ts`). */
+  /** Whether the page asks its server for news (`src/cli/shared/dashboard.ts`). */
   readonly live?: boolean;
 }
 

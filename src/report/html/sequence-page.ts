@@ -1,6 +1,6 @@
 /** A page that shows one sequence diagram: a failing schedule of the explorer, or the life of an agent under simulated time. */
 import { drawSequence } from "../draw-sequence.js";
-import type { SequenceDiagram } from "../sequence-diagram.js";
+import type { SequenceDiagram } from "../../results/index.js";
 import { html, nothing, raw, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table } from "./html-table.js";

@@ -1,6 +1,6 @@
 /** The slowest agents: a row each, which opens to the agent's own life on the run's time axis. */
-import { formatCount, formatMs } from "../format-figures.js";
-import type { ReportData, SlowAgent } from "../data.js";
+import { formatCount, formatMs } from "../../vocabulary/index.js";
+import type { ReportData, SlowAgent } from "../../results/index.js";
 import { badge } from "./figure-sections.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { SEQUENCE_LEGEND } from "./sequence-page.js";

@@ -1,7 +1,7 @@
 /** The head of a report: the verdict, what speaks against the run, how to run it again, and the figures to look at first. */
-import { METRICS, type CounterName, type MetricName } from "../../measure/index.js";
-import { formatCount, formatMs, plural } from "../format-figures.js";
-import type { Summary } from "../summary.js";
+import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
+import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
+import type { Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 /** How a time is written in the report: `formatMs` and its unit. */

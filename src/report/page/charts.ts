@@ -1,6 +1,6 @@
 /** The charts of the report, each from its part of the data. */
 import uPlot from "uplot";
-import type { ReportData, StatusesOverTime } from "../data.js";
+import type { ReportData, StatusesOverTime } from "../../results/data.js";
 import { heatMap } from "./heat-map.js";
 import { colour } from "./theme.js";
 import { axis, clockTime, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";

@@ -1,5 +1,5 @@
-/** News of a run that goes on, from the dashboard that serves the page (src/cli/dashboard.ts), by server-sent events. */
-import type { ReportData } from "../data.js";
+/** News of a run that goes on, from the dashboard that serves the page (src/cli/shared/dashboard.ts), by server-sent events. */
+import type { ReportData } from "../../results/data.js";
 
 /** An event: chart data, and the HTML of the parts of the page that changed, by `data-part`. */
 interface PageUpdate {

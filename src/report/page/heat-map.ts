@@ -1,6 +1,6 @@
 /** The heat map behind the latency lines: how many updates took how long, when. */
 import type uPlot from "uplot";
-import type { LatencyOverTime } from "../data.js";
+import type { LatencyOverTime } from "../../results/data.js";
 import { colour } from "./theme.js";
 
 export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime): uPlot.Plugin {

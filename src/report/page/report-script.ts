@@ -1,6 +1,6 @@
 /** The report's script: draws the charts, keeps the theme, and on a live page takes in news. */
 import type uPlot from "uplot";
-import type { ReportData } from "../data.js";
+import type { ReportData } from "../../results/data.js";
 import { CHARTS } from "./charts.js";
 import { followRun } from "./follow-run.js";
 import { drawWhenOpened, followKeys } from "./sequence-viewer.js";

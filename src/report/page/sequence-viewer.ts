@@ -1,7 +1,7 @@
 /** Sequence diagrams: those of agents are drawn when they are opened, and in all of them the arrow keys go from row to row. */
-import type { ReportData, SlowAgent } from "../data.js";
+import type { ReportData, SlowAgent } from "../../results/data.js";
 import { drawSequence } from "../draw-sequence.js";
-import type { SequenceDiagram } from "../sequence-diagram.js";
+import type { SequenceDiagram } from "../../results/sequence-diagram.js";
 import { unpack } from "./unpack.js";
 
 let unpacked: Promise<readonly (SequenceDiagram | null)[]> | undefined;

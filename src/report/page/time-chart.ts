@@ -4,7 +4,7 @@
  * ten thousand cells without a pause, and shares a cursor between charts.
  */
 import uPlot from "uplot";
-import type { Phase, ReportData } from "../data.js";
+import type { Phase, ReportData } from "../../results/data.js";
 import { colour } from "./theme.js";
 
 export interface ChartSpec {

@@ -1,8 +1,8 @@
 /** The explore command alone, with the exit codes of `simulate`. */
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
-import { UsageError } from "../../../dist/cli/usage-error.js";
-import { exploreCommand } from "../../../dist/cli/explore.js";
+import { UsageError } from "../../../dist/cli/shared/usage-error.js";
+import { exploreCommand } from "../../../dist/cli/commands/explore.js";
 
 try {
   await yargs(hideBin(process.argv))

@@ -1,7 +1,7 @@
 /** Programs that are small enough for plain enumeration: events and the status row, chosen by a seed. */
 import seedrandom from "seedrandom";
 import { define, type Env, type Program, type ProgramThread } from "../../../dist/explore/index.js";
-import type { Json } from "../../../dist/sync/index.js";
+import type { Json } from "../../../dist/platform/sync/index.js";
 
 type Action = (env: Env) => Json;
 

@@ -1,5 +1,5 @@
 /** Prints how many bytes each of 100,000 coroutines takes that wait for a mailbox's news, beyond the arena. */
-import { Arena, neverAbsent, openMailbox, spawn } from "../../../dist/sync/index.js";
+import { Arena, neverAbsent, openMailbox, spawn } from "../../../dist/platform/sync/index.js";
 
 const AGENTS = 100_000;
 

@@ -1,5 +1,5 @@
 /** Library use on the main thread: nothing but the wait keeps the process, and nothing keeps it afterwards. */
-import { Arena, neverAbsent, openMailbox, suspend } from "../../../dist/sync/index.js";
+import { Arena, neverAbsent, openMailbox, suspend } from "../../../dist/platform/sync/index.js";
 
 const slot = Arena.create({ slots: 1 }).slot(0);
 const first = await slot.event("didSubmit").waitAsync(50);

@@ -14,7 +14,7 @@ import {
   type Mailbox,
   type MailboxKind,
   type Steps,
-} from "../../../dist/sync/index.js";
+} from "../../../dist/platform/sync/index.js";
 
 export interface ConsumerData {
   readonly shared: SharedArrayBuffer;

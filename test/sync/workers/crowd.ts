@@ -1,6 +1,6 @@
 /** Many coroutines of one thread that wait for events. Counts itself ready when all wait; posts what became of them. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Arena } from "../../../dist/sync/index.js";
+import { Arena } from "../../../dist/platform/sync/index.js";
 
 export interface CrowdData {
   readonly shared: SharedArrayBuffer;

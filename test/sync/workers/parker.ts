@@ -1,6 +1,6 @@
 /** A thread that parks while its coroutine counts wake-ups, and that is told by a message when to end. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Arena, park, spawn, wait, type Steps } from "../../../dist/sync/index.js";
+import { Arena, park, spawn, wait, type Steps } from "../../../dist/platform/sync/index.js";
 
 export interface ParkerData {
   readonly shared: SharedArrayBuffer;

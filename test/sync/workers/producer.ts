@@ -3,7 +3,13 @@
  * Posts how often that happened.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { Arena, MailboxFullError, openMailbox, type Mailbox, type MailboxKind } from "../../../dist/sync/index.js";
+import {
+  Arena,
+  MailboxFullError,
+  openMailbox,
+  type Mailbox,
+  type MailboxKind,
+} from "../../../dist/platform/sync/index.js";
 
 export interface ProducerData {
   readonly shared: SharedArrayBuffer;

@@ -3,7 +3,13 @@
  * `stopAt`, appends or takes one and stops for ever before that operation on shared memory, so that it can be killed there.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { Arena, MailboxFullError, openMailbox, takeControl, type MailboxKind } from "../../../dist/sync/index.js";
+import {
+  Arena,
+  MailboxFullError,
+  openMailbox,
+  takeControl,
+  type MailboxKind,
+} from "../../../dist/platform/sync/index.js";
 
 export interface VictimData {
   readonly shared: SharedArrayBuffer;

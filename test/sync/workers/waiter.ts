@@ -1,6 +1,6 @@
 /** Blocks on an event or for a mailbox's news, having counted itself when it is about to block. Posts what it then found. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Arena, block, neverAbsent, openMailbox, takeControl, type Json } from "../../../dist/sync/index.js";
+import { Arena, block, neverAbsent, openMailbox, takeControl, type Json } from "../../../dist/platform/sync/index.js";
 
 export interface WaiterData {
   readonly shared: SharedArrayBuffer;

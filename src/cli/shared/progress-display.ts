@@ -1,0 +1,120 @@
+/** What is shown while a run goes on: some lines that are redrawn on a terminal, a line now and then elsewhere. */
+import { logUpdateStderr } from "log-update";
+import { evaluate, type Interval, type Measurements, type Threshold } from "../../load/measure/index.js";
+import { formatObserved, type Phase, type Summary } from "../../results/index.js";
+import { renderProgress, renderProgressLine, type ProgressView } from "../../report/index.js";
+import type { Plan } from "../../load/scenario/index.js";
+import { colored, redraws, widthOf } from "./terminal.js";
+import { tellText } from "./handle-closed-stdout.js";
+
+export interface ProgressDisplay {
+  show(measurements: Measurements, elapsedMs: number, statuses: Summary["outcomes"]): void;
+  /** Whether the next call to `show` at this time would show anything, so that nothing is added up in vain. */
+  due(elapsedMs: number): boolean;
+  /** Clears what is redrawn. */
+  end(): void;
+}
+
+export interface ProgressDisplayOptions {
+  readonly plan: Plan;
+  readonly phases: readonly Phase[];
+  readonly thresholds: readonly Threshold[];
+}
+
+/** Between two plain lines, ms. */
+const PLAIN_LINE_MS = 5000;
+/** Updates a second are those of about so long, ms. */
+const RATE_OVER_MS = 1000;
+
+export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
+  const live = redraws(process.stderr);
+  const color = colored(process.stderr);
+  const p99 = cachedP99();
+  let nextPlainAt = 0;
+  let counted = { atMs: 0, taken: 0, perSecond: 0 };
+
+  const viewOf = (
+    measurements: Measurements,
+    elapsedMs: number,
+    { agents, onboardingAgents }: Summary["outcomes"],
+  ): ProgressView => {
+    const { counters, trends } = measurements;
+    const taken = counters.live_updates_taken;
+    if (elapsedMs - counted.atMs >= RATE_OVER_MS) {
+      counted = { atMs: elapsedMs, taken, perSecond: ((taken - counted.taken) * 1000) / (elapsedMs - counted.atMs) };
+    }
+    const latency = trends.live_update_latency;
+    const { disconnects, timeouts, errors, mailbox_full: full } = counters;
+    return {
+      scenario: options.plan.scenario,
+      workers: { arrived: counters.workers_started, planned: options.plan.workers },
+      elapsedMs,
+      scheduledMs: options.plan.scheduleMs,
+      stage: stageAt(options.phases, elapsedMs),
+      statuses: currentStatuses(agents, onboardingAgents),
+      updates: { taken, perSecond: counted.perSecond },
+      ...(latency.count > 0 && {
+        latency: { p50: latency.percentile(50), p99: latency.percentile(99), max: latency.maxMs },
+      }),
+      latencyOverTime: measurements.intervals("live_update_latency").map(p99),
+      events: { disconnect: disconnects, timeout: timeouts, "full mailbox": full, error: errors },
+      failures: failing(options.thresholds, measurements),
+    };
+  };
+
+  return {
+    due: (elapsedMs) => live || elapsedMs >= nextPlainAt,
+    show(measurements, elapsedMs, statuses) {
+      const view = viewOf(measurements, elapsedMs, statuses);
+      if (live) {
+        logUpdateStderr(renderProgress(view, { color, width: widthOf(process.stderr) }));
+        return;
+      }
+      nextPlainAt = elapsedMs + PLAIN_LINE_MS;
+      tellText(`${renderProgressLine(view)}\n`);
+    },
+    end() {
+      if (live) logUpdateStderr.clear();
+    },
+  };
+}
+
+function stageAt(phases: readonly Phase[], elapsedMs: number): string {
+  const now = phases.filter(({ fromMs, toMs }) => fromMs <= elapsedMs && elapsedMs < toMs).map(({ label }) => label);
+  return now.length === 0 ? "drain" : now.join(", ");
+}
+
+/** Those who are there, an onboarding agent's statuses told from an agent's. */
+function currentStatuses(
+  agents: Readonly<Record<string, number>>,
+  onboarding: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const prefixed = Object.entries(onboarding).map(([status, n]): [string, number] => [
+    status === "onboarding" ? status : `${status} (onboarding)`,
+    n,
+  ]);
+  return { ...agents, ...Object.fromEntries(prefixed) };
+}
+
+/** Thresholds that have samples and fail. Those that only a whole run can meet, such as a rate of completion, would always be. */
+function failing(thresholds: readonly Threshold[], measurements: Measurements): string[] {
+  const now = thresholds.filter(({ operator }) => operator === "<" || operator === "<=");
+  return evaluate(now, measurements)
+    .filter(({ passed, observed }) => !passed && observed !== null)
+    .map(
+      ({ metric, expression, observed }) =>
+        `${metric} ${expression}: ${formatObserved({ metric, expression, observed })} so far`,
+    );
+}
+
+/** Only intervals that have grown since are computed anew. */
+function cachedP99(): (interval: Interval) => number {
+  const known = new Map<number, { readonly count: number; readonly p99: number }>();
+  return ({ startMs, distribution }) => {
+    const before = known.get(startMs);
+    if (before?.count === distribution.count) return before.p99;
+    const p99 = distribution.percentile(99);
+    known.set(startMs, { count: distribution.count, p99 });
+    return p99;
+  };
+}

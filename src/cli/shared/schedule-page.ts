@@ -1,0 +1,93 @@
+/** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
+import type { FailingSchedule, ScheduleStep } from "../../explore/index.js";
+import { own } from "../../vocabulary/index.js";
+import { plural } from "../../vocabulary/index.js";
+import { renderSequencePage } from "../../report/index.js";
+import type { SequenceDiagram, SequenceArrow, SequenceBar, SequenceRow } from "../../results/index.js";
+
+/** `command` replays the schedule. */
+export function renderSchedulePage(failure: FailingSchedule, steps: readonly ScheduleStep[], command: string): string {
+  const { program, mailbox, problems, contextSwitches, fewest, outcomes } = failure;
+  return renderSequencePage({
+    title: `${program}, ${mailbox} mailbox`,
+    problems,
+    facts: [
+      `${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`,
+      plural(steps.length, "step"),
+    ],
+    command: { label: "Replay it", text: command },
+    outcomes: Object.fromEntries(
+      Object.entries(outcomes).map(([thread, outcome]) => [thread, JSON.stringify(outcome)]),
+    ),
+    sequence: sequenceOf(failure, steps),
+  });
+}
+
+/** A row for each call that begins and each step that has to do with another thread; the numbers are those of the steps. */
+function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: readonly ScheduleStep[]): SequenceDiagram {
+  const rows: SequenceRow[] = [];
+  const bars: SequenceBar[] = [];
+  const arrows: SequenceArrow[] = [];
+  /** By thread: the row in which it began to wait. */
+  const waiting = new Map<number, number>();
+  /** By thread: the row that woke it, until its own next one. */
+  const wokenBy = new Map<number, number>();
+  let stretch: { thread: number; from: number } | undefined;
+
+  steps.forEach(({ thread, text, begins, waits, wakes = [] }, step) => {
+    const lines = [
+      ...begins.map((name) => ({ text: `▸ ${name}`, kind: "call" as const })),
+      ...(text === "" ? [] : [{ text }]),
+    ];
+    for (const line of lines) {
+      const before = rows.at(-1);
+      if (before?.column === thread && before.text === line.text) continue;
+      if (stretch?.thread !== thread) {
+        if (stretch !== undefined)
+          bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+        stretch = { thread, from: rows.length };
+      }
+      rows.push({ column: thread, at: String(step + 1), ...line });
+    }
+    const row = rows.length - 1;
+    if (waits === "begins") waiting.set(thread, row);
+    if (waits === "ends") {
+      const from = waiting.get(thread);
+      if (from !== undefined) bars.push({ column: thread, from, to: row, kind: "waits" });
+      waiting.delete(thread);
+      const waker = wokenBy.get(thread);
+      if (waker !== undefined) arrows.push({ from: waker, to: row });
+      wokenBy.delete(thread);
+    }
+    for (const woken of wakes) wokenBy.set(woken, row);
+  });
+  if (stretch !== undefined)
+    bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+  for (const [thread, from] of wokenBy) arrows.push({ from, to: { column: thread } });
+  const end = rows.length + problems.length - 1;
+  for (const [column, from] of waiting) bars.push({ column, from, to: end + 1, kind: "waits" });
+  for (const problem of problems)
+    rows.push({
+      column: columnOf(problem, threads, outcomes) ?? rows.at(-1)?.column ?? 0,
+      at: "end",
+      text: `✗ ${problem}`,
+      kind: "bad",
+    });
+  return { columns: threads, rows, bars, arrows };
+}
+
+/** The thread that a problem names, or the one that returned what it names, such as an error; undefined for neither. */
+function columnOf(
+  problem: string,
+  threads: readonly string[],
+  outcomes: FailingSchedule["outcomes"],
+): number | undefined {
+  const [what = ""] = problem.split(" ");
+  const word = (name: string): RegExp =>
+    new RegExp(`(^|[^\\w-])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}([^\\w-]|$)`);
+  const named = threads.findIndex((name) => word(name).test(problem));
+  const returned = threads.findIndex(
+    (name) => what.length > 3 && JSON.stringify(own(outcomes, name) ?? "").includes(what),
+  );
+  return [named, returned].find((at) => at >= 0);
+}

@@ -1,0 +1,153 @@
+/**
+ * Every trace of a program, depth first: source-DPOR (Abdulla, Aronsson, Jonsson, Sagonas: Optimal Dynamic Partial Order
+ * Reduction, POPL 2014, algorithm 1) with sleep sets. After each execution every race in it — two dependent steps that
+ * could have come in the other order — puts a thread into the backtrack set of the step before which it would have to run.
+ */
+import { END, type ControlBlock } from "../kernel/control-block.js";
+import { lowest } from "../kernel/choose.js";
+import { trackHappensBefore } from "../kernel/happens-before.js";
+import { RECORD, word } from "../kernel/operation-records.js";
+import { UncontrolledProgramError, type Session } from "../kernel/session.js";
+
+/** A point on the path that is being explored. All but `thread` are bit masks of threads. */
+export interface Branch {
+  /** Whose step was taken here last. */
+  thread: number;
+  readonly enabled: number;
+  /** Need not be taken here: everything after them was explored before this point was reached. */
+  readonly sleeping: number;
+  /** To be taken here, and taken already. */
+  backtrack: number;
+  done: number;
+}
+
+export interface Exhaustive {
+  /** Executes the next schedule. Returns how it ended, or undefined when all have been executed. */
+  next(): number | undefined;
+  /** Schedules executed that went on to an end of their own, and that turned out to have been explored elsewhere. */
+  readonly complete: number;
+  readonly redundant: number;
+  /** Hash of the trace of the last execution. */
+  readonly trace: number;
+  /** Where it stands: with this, another session goes on from here. */
+  frontier(): Branch[];
+}
+
+export interface ExhaustiveOptions {
+  /** `none`: every interleaving, for checking the reduction. Default: `dpor`. */
+  readonly reduction?: "dpor" | "none";
+  /** Where an earlier exploration of the same program stood. */
+  readonly frontier?: readonly Branch[];
+}
+
+export function exploreExhaustively(session: Session, options: ExhaustiveOptions = {}): Exhaustive {
+  const { controlBlock } = session;
+  const reduces = options.reduction !== "none";
+  const maxSteps = controlBlock.log - controlBlock.prefix;
+  const order = trackHappensBefore(controlBlock, session.threadNames.length, maxSteps);
+  const path: Branch[] = options.frontier?.map((branch) => ({ ...branch })) ?? [];
+  const earlier = new Int32Array(maxSteps * RECORD.words);
+  let started = path.length > 0;
+  let fresh = true;
+  let complete = 0;
+  let redundant = 0;
+  let trace = 0;
+
+  /** Makes the path end in the next branch to be taken; false when there is none. */
+  const advance = (): boolean => {
+    for (let branch = path.at(-1); branch !== undefined; branch = path.at(-1)) {
+      branch.done |= 1 << branch.thread;
+      const left = branch.backtrack & ~branch.done & ~branch.sleeping;
+      if (left !== 0) {
+        branch.thread = lowest(left);
+        return true;
+      }
+      path.pop();
+    }
+    return false;
+  };
+
+  const onRace = (first: number, second: number): void => {
+    const branch = path[first];
+    if (branch === undefined) return;
+    const initials = order.initials(first, second) & branch.enabled;
+    if ((initials & (branch.backtrack | branch.sleeping)) !== 0) return;
+    const racing = 1 << order.threadOf(second);
+    if ((initials & racing) !== 0) branch.backtrack |= racing;
+    else branch.backtrack |= initials !== 0 ? 1 << lowest(initials) : branch.enabled;
+  };
+
+  const next = (): number | undefined => {
+    if (started && !advance()) return undefined;
+    started = true;
+    const taken = path.at(-1);
+    const end = session.execute({
+      prefix: path.map(({ thread }) => thread),
+      sleeping: reduces && taken !== undefined ? taken.sleeping | taken.done : 0,
+    });
+    const steps = session.steps;
+    requireSame(session, earlier, fresh ? 0 : path.length - 1, end);
+    const known = path.length;
+    for (let step = known; step < steps; step++) path.push(branchAt(controlBlock, step, reduces));
+    order.extend(fresh ? 0 : Math.max(0, known - 1), steps, reduces ? onRace : () => undefined);
+    earlier.set(controlBlock.words.subarray(controlBlock.log, controlBlock.log + steps * RECORD.words));
+    fresh = false;
+    trace = order.traceHash(steps);
+    if (end === END.redundant) redundant++;
+    else complete++;
+    return end;
+  };
+
+  return {
+    next,
+    get complete() {
+      return complete;
+    },
+    get redundant() {
+      return redundant;
+    },
+    get trace() {
+      return trace;
+    },
+    frontier: () => path.map((branch) => ({ ...branch })),
+  };
+}
+
+function branchAt({ words, log }: ControlBlock, step: number, reduces: boolean): Branch {
+  const at = log + step * RECORD.words;
+  const thread = word(words, at + RECORD.thread);
+  const enabled = word(words, at + RECORD.enabled);
+  return {
+    thread,
+    enabled,
+    sleeping: reduces ? word(words, at + RECORD.sleeping) : 0,
+    backtrack: reduces ? 1 << thread : enabled,
+    done: 0,
+  };
+}
+
+/** The steps before the one that is new must be those of the execution before: the program depends on nothing else. */
+function requireSame(
+  { controlBlock, program, threadNames }: Session,
+  earlier: Int32Array,
+  steps: number,
+  end: number,
+): void {
+  const { words, log } = controlBlock;
+  const differs = (at: number): boolean =>
+    [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some(
+      (part) => words[log + at + part] !== earlier[at + part],
+    );
+  for (let at = 0; at < steps * RECORD.words; at += RECORD.words) {
+    if (!differs(at)) continue;
+    const thread = threadNames[word(words, log + at + RECORD.thread)] ?? "?";
+    throw new UncontrolledProgramError(
+      `program ${program.name} is not deterministic: executed in the same order, thread ${thread} did something else at step ${at / RECORD.words + 1}`,
+    );
+  }
+  if (end === END.diverged) {
+    throw new UncontrolledProgramError(
+      `program ${program.name} is not deterministic: a thread that could run could not when executed again`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+/** A schedule as a table to be read: a column a thread, time downwards, a row for each stretch that a thread runs. */
+import Table from "cli-table3";
+import type { ScheduleStep } from "./schedule.js";
+import { printableData } from "../../vocabulary/index.js";
+
+/** Renders the steps. `width`: characters of a line. */
+export function renderSchedule(names: readonly string[], given: readonly ScheduleStep[], width = 120): string {
+  const [threads, steps] = [printableData(names), printableData(given)];
+  const column = Math.max(18, Math.floor((width - 8) / threads.length) - 1);
+  const table = new Table({
+    head: ["step", ...threads],
+    colWidths: [6, ...threads.map(() => column)],
+    style: { head: [], border: [] },
+  });
+  for (let start = 0; start < steps.length; ) {
+    const thread = steps[start]?.thread ?? 0;
+    let end = start;
+    while (end < steps.length && steps[end]?.thread === thread) end++;
+    const lines = steps
+      .slice(start, end)
+      .flatMap(({ begins, text }) => [...begins.map((name) => `▸ ${name}`), ...(text === "" ? [] : [`  ${text}`])])
+      .filter((line, at, all) => line !== all[at - 1])
+      .flatMap((line) => wrapped(line, column - 2));
+    if (lines.length > 0)
+      table.push([String(start + 1), ...threads.map((_name, at) => (at === thread ? lines.join("\n") : ""))]);
+    start = end;
+  }
+  return table.toString();
+}
+
+/** Cuts a line at spaces into lines of at most `width` characters, those after the first indented. */
+function wrapped(line: string, width: number): string[] {
+  const lines: string[] = [];
+  // By code points: half of a surrogate pair cannot be shown.
+  let rest = [...line];
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const cut = space > 4 ? space : width;
+    lines.push(rest.slice(0, cut).join(""));
+    rest = [...`    ${rest.slice(cut).join("").trimStart()}`];
+  }
+  return [...lines, rest.join("")];
+}

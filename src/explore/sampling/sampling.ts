@@ -1,0 +1,77 @@
+/** The strategies that sample: schedule number i is a function of the seed and i, so a sampling is resumed by its number. */
+import seedrandom from "seedrandom";
+import { MAX_CHANGE_POINTS } from "../kernel/control-block.js";
+import { trackHappensBefore } from "../kernel/happens-before.js";
+import type { Schedule, Session } from "../kernel/session.js";
+
+export interface Sampling {
+  /** Executes the next schedule and returns how it ended. */
+  next(): number;
+  /** Hash of the trace of the last execution. */
+  readonly trace: number;
+  /** The number of the next schedule. */
+  readonly index: number;
+}
+
+export interface SamplingOptions {
+  readonly strategy: "random" | "pct";
+  readonly seed: string;
+  /** Number of the first schedule. Default: 0. */
+  readonly from?: number;
+  /** For `pct`: how many scheduling constraints a bug may need (1 to 33). Default: 3. */
+  readonly depth?: number;
+}
+
+/** Throws a RangeError on an impossible depth. */
+export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }: SamplingOptions): Sampling {
+  if (!Number.isInteger(depth) || depth < 1 || depth > MAX_CHANGE_POINTS + 1) {
+    throw new RangeError(`the depth must be a whole number from 1 to ${MAX_CHANGE_POINTS + 1}, not ${depth}`);
+  }
+  const { controlBlock, threadNames } = session;
+  const order = trackHappensBefore(controlBlock, threadNames.length, controlBlock.log - controlBlock.prefix);
+  session.execute({ prefix: [] });
+  /** Length that change points are drawn from: that of the execution without switches, so that schedule i depends on i alone. */
+  const length = session.steps;
+  let index = from;
+  let trace = 0;
+
+  const drawPct = (random: seedrandom.PRNG): Schedule => ({
+    prefix: [],
+    policy: "pct",
+    priorities: shuffled(threadNames.length * 2, random),
+    changeAt: Array.from({ length: depth - 1 }, () => Math.floor(random() * length)),
+  });
+  const drawRandom = (random: seedrandom.PRNG): Schedule => ({
+    prefix: [],
+    policy: "random",
+    random: random.int32() | 1,
+  });
+
+  return {
+    next: () => {
+      const random = seedrandom(`${seed}/${index++}`);
+      const end = session.execute(strategy === "pct" ? drawPct(random) : drawRandom(random));
+      order.extend(0, session.steps, () => undefined);
+      trace = order.traceHash(session.steps);
+      return end;
+    },
+    get trace() {
+      return trace;
+    },
+    get index() {
+      return index;
+    },
+  };
+}
+
+/** The numbers from 1 to `count` in random order. */
+function shuffled(count: number, random: () => number): number[] {
+  const numbers = Array.from({ length: count }, (_, i) => i + 1);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    const [a, b] = [numbers[last], numbers[other]];
+    if (a === undefined || b === undefined) continue;
+    [numbers[last], numbers[other]] = [b, a];
+  }
+  return numbers;
+}

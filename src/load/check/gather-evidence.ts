@@ -1,0 +1,105 @@
+/** Puts together what the threads and the database know of a finished run, for the invariants to be checked. */
+import { isFinal } from "../../vocabulary/index.js";
+import type { AgentAudit } from "../../platform/db/index.js";
+import type { PoolEvidence } from "../../platform/live/index.js";
+import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
+import type { StatusGauge } from "../../platform/model/index.js";
+import { agentIdOf } from "../../vocabulary/index.js";
+
+/** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
+const RELEASE_BOUND_MS = 2000;
+
+export interface RawEvidence {
+  readonly clients: readonly ClientEvidence[];
+  readonly pool: readonly PoolEvidence[];
+  readonly tasks: readonly TaskEvidence[];
+  readonly gauges: readonly StatusGauge[];
+  readonly audit: readonly AgentAudit[];
+  readonly slotsInUse: number;
+  /** The channels and the task runners whose threads were killed. */
+  readonly killed?: { readonly channels: ReadonlySet<string>; readonly runners: ReadonlySet<number> };
+}
+
+export function gatherEvidence(raw: RawEvidence): RunEvidence {
+  const { clients, pool, tasks, gauges, audit, slotsInUse, killed } = raw;
+  return {
+    clients: withPool(clients, pool),
+    tasks,
+    rows: audit.map((agent) => ({
+      agentId: nameOf(agent),
+      status: agent.status,
+      // Every agent begins as `none`; only changes are in the table.
+      history: ["none", ...agent.history.map(({ status }) => status)],
+      submits: agent.submits,
+    })),
+    holdings: audit.flatMap(holdingOf),
+    accounting: {
+      gauges: sum(gauges.map(({ agentType, status, value }): [string, number] => [`${agentType} ${status}`, value])),
+      rows: sum(audit.map(({ agentType, status }): [string, number] => [`${agentType} ${status}`, 1])),
+      // The pool has a handle on each agent that it admits, a task runner on each that it is handed.
+      agentsWithHandles: new Set([...pool, ...tasks].map(({ agentId }) => agentId)).size,
+      slotsInUse,
+    },
+    releaseBoundMs: RELEASE_BOUND_MS,
+    ...(killed !== undefined && { lost: lostWith(killed, pool) }),
+  };
+}
+
+function lostWith(
+  { channels, runners }: NonNullable<RawEvidence["killed"]>,
+  pool: readonly PoolEvidence[],
+): LostEvidence {
+  const idsOf = (notes: readonly PoolEvidence[]): Set<string> => new Set(notes.map(({ agentId }) => agentId));
+  return {
+    clients: idsOf(pool.filter(({ channel }) => channels.has(channel))),
+    tasks: idsOf(pool.filter(({ runner }) => runner !== undefined && runners.has(runner))),
+  };
+}
+
+/** Agents by final status, for the summary. */
+export function outcomesOf(audit: readonly AgentAudit[]): {
+  agents: Record<string, number>;
+  onboardingAgents: Record<string, number>;
+} {
+  const of = (type: AgentAudit["agentType"]): Record<string, number> =>
+    sum(audit.filter(({ agentType }) => agentType === type).map(({ status }): [string, number] => [status, 1]));
+  return { agents: of("main"), onboardingAgents: of("onboarding") };
+}
+
+/** What the evidence calls an agent: an onboarding agent is another than the agent of the same number. */
+export function nameOf({ agentType, agentId }: AgentAudit): string {
+  return agentIdOf(agentType, agentId);
+}
+
+/** The pool writes statuses on behalf of clients: what it knows belongs to their side. */
+function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidence[]): ClientEvidence[] {
+  const notes = new Map(clients.map((note) => [note.agentId, note]));
+  for (const { agentId, acknowledgedStatuses, absentAtMs } of pool) {
+    const note = notes.get(agentId) ?? { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+    note.acknowledgedStatuses.push(...acknowledgedStatuses);
+    if (absentAtMs !== undefined) note.absentAtMs = absentAtMs;
+    notes.set(agentId, note);
+  }
+  return [...notes.values()];
+}
+
+/** A unit is held from the agent's creation to its first final status. */
+function holdingOf(agent: AgentAudit): Holding[] {
+  if (agent.unitId === null) return [];
+  const end = agent.history.find(({ status }) => isFinal(status));
+  return [
+    {
+      unitId: agent.unitId,
+      agentId: nameOf(agent),
+      fromMs: agent.createdAt,
+      isAssigned: agent.holdsUnit,
+      ...(end !== undefined && { toMs: end.at }),
+    },
+  ];
+}
+
+function sum(entries: readonly [string, number][]): Record<string, number> {
+  const totals = new Map<string, number>();
+  for (const [key, value] of entries) totals.set(key, (totals.get(key) ?? 0) + value);
+  return Object.fromEntries(totals);
+}

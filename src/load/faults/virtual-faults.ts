@@ -1,0 +1,172 @@
+/**
+ * What can go wrong in a simulated run beside what its plan says: each kind with a probability, drawn from the run's seed, and
+ * every one that happens taken down in the trace. After each the invariants have to hold.
+ */
+import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../scenario/index.js";
+import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../platform/sync/index.js";
+import type { Note } from "../../replay/trace/index.js";
+
+/** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
+export interface Faults {
+  /** The plan, in which some clients crash. */
+  plan(plan: Plan, note: Note): Plan;
+  /** By how much longer the wake-up of who waits at this inbox or agent takes. */
+  wakeDelay(name: string, note: Note): number;
+  /** By how much longer the next group of writes takes. */
+  commitDelay(note: Note): number;
+  /** The inbox of this name, on the way to which packets can be late or lost. */
+  channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
+}
+
+/** Every kind of fault, how often it happens unless told otherwise, and what it is. */
+export const FAULTS = {
+  late: { rate: 0.01, doc: "a packet is held up for 20 to 500 ms, and what follows of its subject with it" },
+  lost: { rate: 0.01, doc: "a reply of the task's code never reaches its client" },
+  repeated: { rate: 0.01, doc: "a client's live update arrives a second time, 20 to 500 ms later" },
+  stall: { rate: 0.001, doc: "who was to be woken is held up for 5 to 200 ms, as by a garbage collection" },
+  commit: { rate: 0.005, doc: "the database takes 10 to 500 ms longer for a group of writes" },
+  crash: { rate: 0.02, doc: "a client crashes between its arrival and its planned end, and does not come back" },
+  quit: { rate: 0.02, doc: "a worker leaves in the onboarding: one half gives the task back, the other just stops" },
+} as const;
+export type FaultKind = keyof typeof FAULTS;
+export type FaultRates = Readonly<Record<FaultKind, number>>;
+export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
+
+const noFaults: Faults = {
+  plan: (plan) => plan,
+  wakeDelay: () => 0,
+  commitDelay: () => 0,
+  channel: (inbox) => inbox,
+};
+
+/** How long the platform takes to notice that a client has crashed, ms. */
+const CRASH_NOTICED_MS = 250;
+
+/** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
+export function refuseThreadFaults({ name, faults }: Scenario): void {
+  if (faults.length > 0)
+    throw new ScenarioError([
+      `the faults of ${name} break real threads, and a simulated run has none: run it on real threads, or take them out of the scenario (--faults draws others)`,
+    ]);
+}
+
+/** The faults of a run: none when there are no rates. */
+export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {
+  return rates === undefined ? noFaults : seededFaults(seed, rates);
+}
+
+/** Faults at these rates (0 to 1), drawn from streams of their own, so that one kind does not change the draws of another. */
+function seededFaults(seed: number, rates: FaultRates): Faults {
+  const streams = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, stream(seed, "fault", kind)])) as Record<
+    FaultKind,
+    () => number
+  >;
+  const happens = (kind: FaultKind): boolean => rates[kind] > 0 && streams[kind]() < rates[kind];
+  const between = (kind: FaultKind, least: number, most: number): number => least + (most - least) * streams[kind]();
+
+  return {
+    plan: (plan, note) => ({
+      ...plan,
+      worker: (index) => withQuit(withCrash(plan.worker(index), seed, rates.crash, note), seed, rates.quit, note),
+    }),
+    wakeDelay(name, note) {
+      if (!happens("stall")) return 0;
+      const ms = between("stall", 5, 200);
+      note("stall", name, ms, null);
+      return ms;
+    },
+    commitDelay(note) {
+      if (!happens("commit")) return 0;
+      const ms = between("commit", 10, 500);
+      note("slow-commit", "run.db", ms, null);
+      return ms;
+    },
+    channel(inbox, name, reactor, note) {
+      if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;
+      return withPacketFaults(inbox, reactor, (subject, type): PacketFault => {
+        const fate = (kind: "late" | "lost" | "repeated"): PacketFault => {
+          const ms = kind === "lost" ? 0 : between(kind, 20, 500);
+          note(kind, name, { packet_type: type, subject_id: subject }, kind === "lost" ? null : ms);
+          return { kind, ms };
+        };
+        if (type === "client_bound_live_update" && happens("lost")) return fate("lost");
+        if (type === "mephisto_bound_live_update" && happens("repeated")) return fate("repeated");
+        return happens("late") ? fate("late") : { kind: "none", ms: 0 };
+      });
+    },
+  };
+}
+
+interface PacketFault {
+  readonly kind: "none" | "late" | "lost" | "repeated";
+  readonly ms: number;
+}
+
+/** `inbox` at the end of a way on which packets meet the fate that `fateOf` says. Packets of one subject never overtake each other. */
+function withPacketFaults(
+  inbox: Mailbox,
+  reactor: Reactor,
+  faultOf: (subject: string, type: string) => PacketFault,
+): Mailbox {
+  const { clock } = reactor;
+  /** What waits behind a late packet, by subject. */
+  const held = new Map<string, Json[]>();
+
+  const deliver = (packet: Json): void => {
+    try {
+      inbox.append(packet);
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      reactor.at(clock.now() + 1, () => deliver(packet));
+    }
+  };
+  const delay = (subject: string, packet: Json, ms: number): void => {
+    const queue = [packet];
+    held.set(subject, queue);
+    reactor.at(clock.now() + ms, () => {
+      held.delete(subject);
+      for (const late of queue) deliver(late);
+    });
+  };
+
+  return wrapMailbox(inbox, {
+    append(packet) {
+      const { subject_id: subject, packet_type: type } = packet as {
+        readonly subject_id: string;
+        readonly packet_type: string;
+      };
+      const queue = held.get(subject);
+      if (queue !== undefined) {
+        queue.push(packet);
+        return;
+      }
+      const { kind, ms } = faultOf(subject, type);
+      if (kind === "late") delay(subject, packet, ms);
+      else if (kind !== "lost") inbox.append(packet);
+      if (kind === "repeated") reactor.at(clock.now() + ms, () => deliver(packet));
+    },
+  });
+}
+
+/** `worker`, or, if the draw says so, one whose connection drops for good at some time of its planned stay. */
+function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
+  if (worker.disconnect !== undefined || rate === 0) return worker;
+  const random = stream(seed, "fault", "crash", worker.index);
+  if (random() >= rate) return worker;
+  const staysMs = (worker.onboarding?.submitAt ?? 0) + (worker.task?.end.at ?? 0);
+  const at = worker.arriveAt + staysMs * random();
+  note("crash", `worker-${worker.index}`, { at }, null);
+  return { ...worker, disconnect: { since: "run", at, noticedAfter: CRASH_NOTICED_MS } };
+}
+
+/** `worker`, or, if the draw says so, one who leaves at some time of the onboarding. */
+function withQuit(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
+  const { onboarding } = worker;
+  if (onboarding === undefined || rate === 0) return worker;
+  const random = stream(seed, "fault", "quit", worker.index);
+  if (random() >= rate) return worker;
+  const kind = random() < 0.5 ? "return" : "silence";
+  const at = onboarding.submitAt * random();
+  note("quit", `worker-${worker.index}`, { kind, at }, null);
+  return { ...worker, onboarding: { ...onboarding, leaves: { kind, at } } };
+}

@@ -1,0 +1,59 @@
+/** The public face of src/load/measure: recording, merging, thresholds, invariants, the health of the generator. */
+export type { Distribution } from "./distribution.js";
+export { compare, multiply, parseDecimal, toDecimal, type Rational } from "./exact.js";
+export {
+  scheduleKept,
+  watchHealth,
+  watchProcess,
+  type ProcessHealth,
+  type ScheduleVerdict,
+  type ThreadHealth,
+} from "./health.js";
+export { formatHlog, type HlogOptions } from "./hlog.js";
+export { loadGenerated, type LoadVerdict } from "./load.js";
+export {
+  createCollector,
+  mergeSnapshots,
+  type Collector,
+  type CollectorOptions,
+  type Interval,
+  type Measurements,
+} from "./measurements.js";
+export {
+  COUNTER_NAMES,
+  GAUGE_NAMES,
+  METRICS,
+  RATE_NAMES,
+  STAGES,
+  TREND_NAMES,
+  isMetric,
+  type CounterName,
+  type GaugeName,
+  type MetricName,
+  type MetricType,
+  type RateName,
+  type TrendName,
+} from "./metrics.js";
+export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerCount } from "./prometheus.js";
+export {
+  createRecorder,
+  createSharedCounts,
+  type IntervalCounts,
+  type Recorder,
+  type RecorderOptions,
+  type RecorderSnapshot,
+  type SharedCounts,
+  type Trend,
+} from "./recorder.js";
+export { distributionOf } from "./samples.js";
+export {
+  ThresholdError,
+  evaluate,
+  failuresThatAbort,
+  limitOf,
+  parseThreshold,
+  parseThresholds,
+  type Threshold,
+  type ThresholdResult,
+  type ThresholdSpec,
+} from "./thresholds.js";

@@ -1,0 +1,125 @@
+/** From the evidence and the measurements of a finished run to its summary and its files. */
+import { cpus, totalmem } from "node:os";
+import { createRequire } from "node:module";
+import type { Floor } from "../measure/floor/index.js";
+import type { AgentAudit } from "../../platform/db/index.js";
+import { checkInvariants, countFindings, type RunEvidence } from "../check/index.js";
+import {
+  createRecorder,
+  evaluate,
+  formatHlog,
+  loadGenerated,
+  parseThresholds,
+  scheduleKept,
+  type Collector,
+  type ProcessHealth,
+  type ThreadHealth,
+} from "../measure/index.js";
+import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
+import { writeRun } from "../../report/index.js";
+import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
+import { outcomesOf } from "../check/index.js";
+import type { InjectedFault } from "../faults/index.js";
+
+/** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
+const SLIP_BOUND_MS = 100;
+
+const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+
+export interface FinalizeRunInput {
+  readonly runId: string;
+  readonly directory: string;
+  readonly engine: Summary["engine"];
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  readonly startedAt: Date;
+  readonly originMs: number;
+  readonly durationMs: number;
+  readonly end: Summary["end"];
+  readonly collector: Collector;
+  readonly audit: readonly AgentAudit[];
+  readonly evidence: RunEvidence;
+  /** The hash of the run's trace, where there is one. */
+  readonly traceHash?: string;
+  /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
+  readonly injected?: {
+    readonly happened: readonly InjectedFault[];
+    readonly losses: readonly string[];
+    readonly allowanceMs: number;
+    /** Workers that had not finished when their client thread was killed. */
+    readonly lostWorkers: number;
+  };
+  /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
+  readonly attachSequences?: (agents: SlowAgent[]) => SlowAgent[];
+  /** The faults that were drawn under simulated time. */
+  readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
+  readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
+  /** What the machine does at best, measured in this run; none where time is simulated. */
+  readonly floor?: readonly Floor[];
+}
+
+/** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
+export function finalizeRun(input: FinalizeRunInput): Summary {
+  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit } = input;
+  const invariants = checkInvariants(input.evidence);
+  const recorder = createRecorder({ thread: "coordinator", originMs: input.originMs });
+  countFindings(invariants, recorder);
+  for (const { agentType, status } of audit) {
+    if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
+  }
+  collector.add(recorder.take());
+  const measurements = collector.measurements(durationMs);
+  const hash = planHash(plan);
+  const summary = buildSummary({
+    runId,
+    engine: input.engine,
+    scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
+    seed: String(plan.seed),
+    plan: { hash, workers: plan.workers },
+    planHash: hash,
+    ...(input.traceHash !== undefined && { traceHash: input.traceHash }),
+    options: input.options,
+    reproduce: input.reproduce,
+    startedAt: startedAt.toISOString(),
+    end: input.end,
+    outcomes: outcomesOf(audit),
+    measurements,
+    invariants,
+    thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
+    load: loadGenerated(measurements, plan.workers, input.injected?.lostWorkers ?? 0),
+    schedule: scheduleKept(measurements, SLIP_BOUND_MS + (input.injected?.allowanceMs ?? 0)),
+    ...(input.injected !== undefined && {
+      faults: [...input.injected.happened],
+      losses: [...input.injected.losses],
+    }),
+    health: input.health,
+    ...(input.floor !== undefined && { floor: input.floor }),
+    environment: {
+      crowdstorm: version,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+  });
+  const slowest = slowestAgents(input.evidence.tasks, audit, input.originMs);
+  const report = buildReportData({
+    runId,
+    scenario: loaded.scenario.name,
+    measurements,
+    phases: phasesOf(loaded.scenario, plan, durationMs, input.injected?.happened),
+    ...(input.drawn !== undefined && { faults: input.drawn }),
+    statusEvents: statusEventsOf(audit, input.originMs),
+    slowest: input.attachSequences?.(slowest) ?? slowest,
+  });
+  const hlog = formatHlog(measurements, {
+    startEpochMs: startedAt.getTime(),
+    comment: `crowdstorm ${version}, run ${runId}`,
+  });
+  writeRun(directory, { summary, hlog, scenario: loaded.text, report });
+  return summary;
+}

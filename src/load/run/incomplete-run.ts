@@ -1,0 +1,86 @@
+/** How far a run had come that left no summary: from its database, its record, and its clients' own notes. */
+import { join } from "node:path";
+import { auditAgents } from "../../platform/db/index.js";
+import {
+  readAcknowledgements,
+  readRunRecord,
+  ResultsError,
+  RUN_FILES,
+  type Acknowledgement,
+  type RunRecord,
+} from "../../results/index.js";
+import { nameOf, outcomesOf } from "../check/index.js";
+
+export interface IncompleteRun {
+  /** Absent when the run was cut off before it had begun. */
+  readonly record: RunRecord | undefined;
+  /** When the last thing was committed, ms since the start of the run; absent when nothing was. */
+  readonly reachedMs: number | undefined;
+  /** Agents by their status at the end. */
+  readonly agents: Readonly<Record<string, number>>;
+  readonly onboardingAgents: Readonly<Record<string, number>>;
+  /** Submits in the database. */
+  readonly submits: number;
+  readonly acknowledgements: CheckedAcknowledgements | UnknownAcknowledgements;
+}
+
+export interface CheckedAcknowledgements {
+  /** What clients noted as acknowledged to them. */
+  readonly acknowledged: number;
+  /** What of it is not in the database: nothing, ever. */
+  readonly missing: readonly Acknowledgement[];
+}
+
+/** The clients' notes are lost, so that nothing can be checked. */
+export interface UnknownAcknowledgements {
+  /** What is wrong with the notes, one line. */
+  readonly unknown: string;
+}
+
+/** @throws DatabaseError or ResultsError when the run's database or its record cannot be read */
+export function examineIncompleteRun(directory: string): IncompleteRun {
+  const record = readRunRecord(directory);
+  // Before the database: the run may be going on, and what is acknowledged after this is not looked for in what was read before it.
+  const noted = acknowledgementsOf(directory, record);
+  const audit = auditAgents(join(directory, RUN_FILES.database));
+  const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);
+
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const submitsSeen = new Map<string, number>();
+  const isStored = ({ agentId, what }: Acknowledgement): boolean => {
+    const agent = agents.get(agentId);
+    if (agent === undefined) return false;
+    if (what !== "submit") return what === "none" || agent.history.some(({ status }) => status === what);
+    const seen = (submitsSeen.get(agentId) ?? 0) + 1;
+    submitsSeen.set(agentId, seen);
+    return seen <= agent.submits;
+  };
+  return {
+    record,
+    reachedMs:
+      record === undefined || times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)) - record.originMs,
+    ...outcomesOf(audit),
+    submits: audit.reduce((sum, agent) => sum + agent.submits, 0),
+    acknowledgements:
+      "unknown" in noted
+        ? noted
+        : {
+            acknowledged: noted.length,
+            missing: noted.filter((acknowledgement) => !isStored(acknowledgement)),
+          },
+  };
+}
+
+/** Nothing was acknowledged in a run that had not begun. */
+function acknowledgementsOf(
+  directory: string,
+  record: RunRecord | undefined,
+): readonly Acknowledgement[] | UnknownAcknowledgements {
+  if (record === undefined) return [];
+  try {
+    return readAcknowledgements(directory);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    return { unknown: error.message };
+  }
+}

@@ -1,0 +1,16 @@
+/** The engines that drive a live run with simulated workers. */
+export type { FinishedRun, RunProgress } from "./finished-run.js";
+export { phasesOf } from "./timeline.js";
+export { examineIncompleteRun, type IncompleteRun } from "./incomplete-run.js";
+export { MAX_RUN_THREADS, defaultThreads } from "./run-limits.js";
+export { runThreads, type RunningRun, type ThreadsRun } from "./threads/coordinator.js";
+export { ThreadDiedError } from "./pool.js";
+export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
+export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";
+export { replayVirtual, type ReplayOutcome } from "./virtual/replay-virtual.js";
+export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
+export { shrinkPlan, type ShrinkBounds, type ShrinkablePlan, type ShrunkPlan } from "./virtual/shrink-plan.js";
+export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtual/shrink-scenario.js";
+export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequence.js";
+export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
+export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";

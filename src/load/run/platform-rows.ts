@@ -1,0 +1,54 @@
+/** The rows a run starts from: its task, its task run, units to work on, and what its workers hold already. */
+import type { Database } from "../../platform/db/index.js";
+import { ONBOARDING_QUALIFICATION } from "../../platform/live/index.js";
+import { SIMULATED_PROVIDER_TYPE } from "../../platform/model/index.js";
+import type { Plan, Scenario } from "../scenario/index.js";
+import { block, wait, type Steps } from "../../platform/sync/index.js";
+import { workerNameOf } from "../workers/index.js";
+import { own } from "../../vocabulary/index.js";
+
+export interface PlatformRows {
+  readonly taskRunId: string;
+  readonly onboardingQualificationId: string | undefined;
+}
+
+/**
+ * Makes the rows. There are two units for each worker: one who comes back after losing its agent may not have the assignment
+ * that it had.
+ */
+export function createPlatformRows(db: Database, scenario: Scenario, plan: Plan, runDir: string): PlatformRows {
+  const { unitsPerAssignment, blueprint, onboarding } = scenario.task;
+  return block(
+    (function* () {
+      const { taskId } = yield* wait(db.write("newTask", { taskName: scenario.name, taskType: blueprint }));
+      const { taskRunId } = yield* wait(
+        db.write("newTaskRun", { taskId, providerType: SIMULATED_PROVIDER_TYPE, runDir }),
+      );
+      const assignments = Math.ceil((2 * plan.workers) / unitsPerAssignment);
+      yield* wait(
+        db.write("newAssignments", { taskRunId, assignments, unitsEach: unitsPerAssignment, status: "launched" }),
+      );
+      yield* grantPlannedQualifications(db, scenario, plan);
+      if (onboarding === undefined) return { taskRunId, onboardingQualificationId: undefined };
+      const { qualificationId } = yield* wait(
+        db.write("newQualification", { qualificationName: ONBOARDING_QUALIFICATION }),
+      );
+      return { taskRunId, onboardingQualificationId: qualificationId };
+    })(),
+  );
+}
+
+/** Makes the scenario's qualifications, and the workers who hold some. */
+function* grantPlannedQualifications(db: Database, { qualifications }: Scenario, plan: Plan): Steps<void> {
+  const names = Object.keys(qualifications);
+  if (names.length === 0) return;
+  const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
+  for (const qualificationName of names) {
+    const { qualificationId } = yield* wait(db.write("newQualification", { qualificationName }));
+    const grants = workers.flatMap(({ index, qualifications: held }) => {
+      const value = held && own(held, qualificationName);
+      return value === undefined ? [] : [{ workerName: workerNameOf(index), value }];
+    });
+    yield* wait(db.write("grantByName", { qualificationId, providerType: SIMULATED_PROVIDER_TYPE, grants }));
+  }
+}

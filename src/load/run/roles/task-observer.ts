@@ -1,0 +1,76 @@
+/** Measures a task runner: the stages of the live-update path, and the evidence on each agent. */
+import type {
+  AgentObserver,
+  ReleasedWait,
+  TakenUpdate,
+  TaskObserver,
+  TimedOutWait,
+} from "../../../platform/live/index.js";
+import { noteTaken, nothingTaken, type TaskEvidence } from "../../check/index.js";
+import type { Recorder } from "../../measure/index.js";
+import type { PathTimes } from "./path-probe.js";
+
+/** One object an agent, which notes into `evidence`. A class, because its methods are in the way of every live update. */
+class AgentNotes implements AgentObserver {
+  constructor(
+    private readonly evidence: TaskEvidence,
+    private readonly recorder: Recorder,
+    private readonly times: PathTimes,
+  ) {}
+
+  updateTaken(update: TakenUpdate, stateAt: number): void {
+    this.recorder.count("live_updates_taken");
+    if (typeof update["number"] === "number") noteTaken(this.evidence.taken, update["number"]);
+    const { intended_at: intended, router_incoming_timestamp: sent, server_timestamp: routed } = update;
+    if (typeof intended !== "number" || typeof sent !== "number" || typeof routed !== "number") return;
+    const { wokenAt, takenAt } = this.times;
+    this.#stage("live_update_latency", intended, takenAt, stateAt);
+    const latencyMs = takenAt - intended;
+    if (latencyMs > (this.evidence.slowest?.latencyMs ?? -1)) this.evidence.slowest = { latencyMs, atMs: takenAt };
+    this.#stage("live_update_service_time", sent, takenAt, stateAt);
+    this.#stage("stage_send", intended, sent, stateAt);
+    this.#stage("stage_route", sent, routed, stateAt);
+    this.#stage("stage_wake", routed, wokenAt, stateAt);
+    this.#stage("stage_take", wokenAt, takenAt, stateAt);
+    this.#stage("stage_state", takenAt, stateAt, stateAt);
+  }
+
+  statusAcknowledged(status: string): void {
+    this.evidence.acknowledgedStatuses.push(status);
+  }
+
+  waitReleased(wait: ReleasedWait): void {
+    this.evidence.released = wait;
+  }
+
+  waitTimedOut(wait: TimedOutWait): void {
+    this.evidence.timeout = wait;
+  }
+
+  ended(atMs: number): void {
+    this.evidence.endedAtMs = atMs;
+  }
+
+  #stage(name: Parameters<Recorder["trend"]>[0], from: number, to: number, atMs: number): void {
+    this.recorder.trend(name).record(Math.max(0, to - from), atMs);
+  }
+}
+
+/** Records into `recorder`; `evidence` holds what is known of each agent. `times` are those of the thread's mailboxes (path-probe.ts). */
+export function observeTasks(
+  recorder: Recorder,
+  times: PathTimes,
+): { readonly observer: TaskObserver; readonly evidence: TaskEvidence[] } {
+  const evidence: TaskEvidence[] = [];
+  const observer: TaskObserver = {
+    count: (name) => recorder.count(name),
+    gauge: (name, value) => recorder.gauge(name, value),
+    trend: (name) => recorder.trend(name),
+    observeAgent(agentId) {
+      const note: TaskEvidence = { agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
+      evidence.push(note);
+      return new AgentNotes(note, recorder, times);
+    },
+  };
+  return { observer, evidence };
+}

@@ -1,0 +1,31 @@
+/** What a run writes down about itself before it starts. */
+import type { RunRecord } from "../../results/index.js";
+import type { LoadedScenario, Plan } from "../scenario/index.js";
+
+export interface RecordedRun {
+  readonly runId: string;
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  readonly reproduce: string;
+}
+
+/** `originMs`: the start of the run on its own clock. */
+export function recordOf(
+  { runId, loaded, plan, reproduce }: RecordedRun,
+  originMs: number,
+  startedAt: Date,
+): RunRecord {
+  const { seed, workers, scheduleMs } = plan;
+  return {
+    version: 1,
+    runId,
+    scenario: loaded.scenario.name,
+    seed: String(seed),
+    workers,
+    scheduleMs,
+    originMs,
+    startedAt: startedAt.toISOString(),
+    reproduce,
+    pid: process.pid,
+  };
+}

@@ -1,0 +1,96 @@
+/** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
+import { once } from "node:events";
+import { connectDatabase } from "../../../platform/db/index.js";
+import { createTaskGroup } from "../../../platform/live/index.js";
+import { createRecorder, watchHealth } from "../../measure/index.js";
+import { uuidSource } from "../../../platform/model/index.js";
+import { buildPlan } from "../../scenario/build-plan.js";
+import { Arena, park, shiftedClock, manualDriver, systemClock } from "../../../platform/sync/index.js";
+import { HistoryWriter } from "../../../replay/history/history-writer.js";
+import { HistoryRecorder } from "../../../replay/history/history-recorder.js";
+import type { Interceptors, Role, RoleContext } from "../roles/role.js";
+import { openAcknowledgementLog } from "./acknowledgement-log.js";
+import { faultInterceptors } from "../../faults/index.js";
+import { standStill } from "./pause.js";
+import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
+
+/** How often a thread tells the coordinator what it has measured, ms. */
+const PROGRESS_MS = 250;
+
+export async function runThread<Evidence>(
+  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts }: ThreadSetup,
+  begin: (thread: RoleContext) => Role<Evidence>,
+): Promise<ThreadReport<Evidence>> {
+  const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
+  const recording = history && new HistoryRecorder(new HistoryWriter(history), clock);
+  const arena = Arena.attach(shared, {
+    driver: manualDriver,
+    clock,
+    ...(recording !== undefined && { recorder: recording }),
+  });
+  const post = (message: FromThread): void => port.postMessage(message);
+  post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
+  const [start] = (await once(port, "message")) as [ToThread];
+  if (start.kind !== "start") throw new Error(`thread ${name} was told to ${start.kind} before it was started`);
+
+  const failures: Error[] = [];
+  const fail = (what: string, error: unknown): void => {
+    failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+  };
+  const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
+  const recorder = createRecorder({ thread: name, originMs: start.originMs, counts });
+  const taskGroup = createTaskGroup(fail);
+  const health = watchHealth(name);
+  const plan = buildPlan(run.scenario, run.plan);
+  const log = openAcknowledgementLog(acknowledgements);
+  const role = begin({
+    arena,
+    db: recording?.database(db) ?? db,
+    recorder,
+    taskGroup,
+    run,
+    plan,
+    ids: uuidSource,
+    interceptors: recordedBy(recording, faultInterceptors(arena, run, plan, start.originMs)),
+    originMs: start.originMs,
+    acknowledged: (agentId, what) => log.note({ agentId, what }),
+  });
+  port.on("message", (message: ToThread) => {
+    if (message.kind === "stop") role.stop(message.untilMs);
+    else if (message.kind === "pause") standStill(pauses);
+    else if (message.kind === "gauges") post({ kind: "gauges", gauges: role.gauges() });
+  });
+  let tickDueAt = systemClock.now() + PROGRESS_MS;
+  const progress = setInterval(() => {
+    const now = systemClock.now();
+    recorder.trend("event_loop_delay").record(Math.max(0, now - tickDueAt), clock.now());
+    tickDueAt = now + PROGRESS_MS;
+    post({ kind: "progress", snapshot: recorder.take() });
+  }, PROGRESS_MS);
+  try {
+    await park(arena.reactor, {
+      cells: arena.cells,
+      doorbell: arena.doorbell,
+      poll: () => db.poll(),
+      done: () => failures.length > 0 || role.done(),
+    });
+  } finally {
+    clearInterval(progress);
+    db.close();
+    // Who waits for the last writes is told in a microtask what came of them, a failure among it.
+    await Promise.resolve();
+    recording?.close();
+    log.close();
+    port.close();
+  }
+  if (failures[0] !== undefined) throw failures[0];
+  arena.detach();
+  return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
+}
+
+/** What the model is given through `interceptors`, watched by the recorder if there is one. */
+function recordedBy(recording: HistoryRecorder | undefined, interceptors: Interceptors): Interceptors {
+  return recording === undefined
+    ? interceptors
+    : { ...interceptors, context: (context) => recording.context(interceptors.context(context)) };
+}

@@ -1,0 +1,53 @@
+/** What the coordinator gives to each thread of a run, and what they say to each other while it goes on. */
+import type { MessagePort } from "node:worker_threads";
+import type { DatabaseConnection } from "../../../platform/db/index.js";
+import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
+import type { HistoryBuffer } from "../../../replay/history/index.js";
+import type { AgentGauges, RunSetup } from "../roles/role.js";
+
+export type ThreadRole =
+  | { readonly kind: "client" /** Which of the client threads. */; readonly shard: number }
+  | { readonly kind: "io" }
+  | { readonly kind: "task" /** Which of the task threads. */; readonly shard: number };
+
+export interface ThreadSetup {
+  readonly name: string;
+  readonly role: ThreadRole;
+  readonly arena: SharedArrayBuffer;
+  readonly port: MessagePort;
+  readonly run: RunSetup;
+  /** By how much the run's clock is ahead of the machine's. Absent when the plan lets it never jump. */
+  readonly clockOffset: SharedArrayBuffer | undefined;
+  /** How many pauses the thread is in (pause.ts). */
+  readonly pauses: SharedArrayBuffer;
+  /** Where clients note what is acknowledged to them. */
+  readonly acknowledgements: string;
+  /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
+  readonly history: HistoryBuffer | undefined;
+  /** Where its recorder counts, in shared memory: what it had counted is known when it was killed. */
+  readonly counts: Float64Array;
+}
+
+/** From a thread to the coordinator. */
+export type FromThread =
+  /** Attached to the arena at this place, with this doorbell. */
+  | { readonly kind: "hello"; readonly place: number; readonly doorbell: number }
+  | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot }
+  | { readonly kind: "gauges"; readonly gauges: AgentGauges };
+
+/** From the coordinator to a thread. */
+export type ToThread =
+  | { readonly kind: "start"; readonly originMs: number; readonly database: DatabaseConnection }
+  /** Clients go home; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end. */
+  | { readonly kind: "stop"; readonly untilMs: number }
+  /** Stand still for as long as the thread's pauses say: the fault `pause-thread`. */
+  | { readonly kind: "pause" }
+  /** Say what the gauges are now. */
+  | { readonly kind: "gauges" };
+
+/** What a thread hands over at its end. */
+export interface ThreadReport<Evidence> {
+  readonly evidence: Evidence;
+  readonly snapshot: RecorderSnapshot;
+  readonly health: ThreadHealth;
+}

@@ -1,0 +1,52 @@
+/** What the coordinator does at certain times of a clock. Nothing here keeps the process alive. */
+import type { Clock } from "../../../platform/sync/index.js";
+
+export interface Timers {
+  /** Runs `action` once the clock shows `dueMs`, in a turn of the event loop of its own. */
+  at(dueMs: number, action: () => void): void;
+  /** Resolves once the clock shows `dueMs`. */
+  until(dueMs: number): Promise<void>;
+  /** To be called when the clock has jumped: timers know nothing of that, and would ring when the time has passed without it. */
+  onClockJump(): void;
+  /** Forgets what has not happened yet. */
+  end(): void;
+}
+
+/** The longest that a timer of Node waits, ms; one that is to wait for longer rings at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+interface TimerEntry {
+  readonly dueMs: number;
+  readonly action: () => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export function createTimers(clock: Clock): Timers {
+  const entries = new Set<TimerEntry>();
+  const arm = (entry: TimerEntry): void => {
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(fire, Math.min(MAX_TIMER_MS, Math.max(0, entry.dueMs - clock.now())), entry).unref();
+  };
+  const fire = (entry: TimerEntry): void => {
+    if (clock.now() < entry.dueMs) {
+      arm(entry);
+      return;
+    }
+    entries.delete(entry);
+    entry.action();
+  };
+  const at: Timers["at"] = (dueMs, action) => {
+    const entry: TimerEntry = { dueMs, action, timer: undefined };
+    entries.add(entry);
+    arm(entry);
+  };
+  return {
+    at,
+    until: (dueMs) => new Promise((resolve) => at(dueMs, resolve)),
+    onClockJump: () => entries.forEach(arm),
+    end() {
+      for (const { timer } of entries) clearTimeout(timer);
+      entries.clear();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** The entry of every worker thread of a run (a Piscina task): takes up the role that its setup names. */
+import type { ClientEvidence } from "../../check/index.js";
+import { clientRole } from "../roles/clients.js";
+import { ioRole, type IoEvidence } from "../roles/io.js";
+import type { ThreadReport, ThreadSetup } from "./setup.js";
+import { taskRole, type TaskThreadEvidence } from "../roles/tasks.js";
+import { runThread } from "./run-thread.js";
+
+export type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;
+
+export default function run(setup: ThreadSetup): Promise<AnyReport> {
+  const { role } = setup;
+  switch (role.kind) {
+    case "client":
+      return runThread(setup, (thread) => clientRole(thread, role.shard));
+    case "io":
+      return runThread(setup, ioRole);
+    case "task":
+      return runThread(setup, (thread) => taskRole(thread, role.shard));
+  }
+}

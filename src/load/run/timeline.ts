@@ -1,0 +1,146 @@
+/** What a run's pictures are made of beside its measurements: its phases, its agents' lives, and those that were slowest. */
+import type { AgentAudit } from "../../platform/db/index.js";
+import type { TaskEvidence } from "../check/index.js";
+import type { Phase, SlowAgent, StatusEvent } from "../../results/index.js";
+import { arrivalsMsOf, type Plan, type Scenario } from "../scenario/index.js";
+import { nameOf } from "../check/index.js";
+
+/** How many of the slowest agents the report shows. */
+const SLOWEST = 20;
+
+/** A fault that happened, or is planned. */
+interface MarkedFault {
+  /** ms from the start of the run. */
+  readonly atMs: number;
+  readonly kind: string;
+  readonly lastsMs: number;
+  /** What happened, one line; absent while that is not known. */
+  readonly what?: string;
+}
+
+/**
+ * What the plan brings about when; the drain is from the end of the schedule to the end of the run. `faults` are those that
+ * happened; left out, the plan's, up to `durationMs`.
+ */
+export function phasesOf(
+  scenario: Scenario,
+  plan: Plan,
+  durationMs: number,
+  faults: readonly MarkedFault[] = plannedFaults(plan, durationMs),
+): Phase[] {
+  const drain: Phase[] =
+    durationMs > plan.scheduleMs ? [{ kind: "drain", label: "drain", fromMs: plan.scheduleMs, toMs: durationMs }] : [];
+  const shutdown =
+    plan.shutdownAt === undefined
+      ? []
+      : [{ kind: "shutdown", label: "shutdown", fromMs: plan.shutdownAt, toMs: plan.shutdownAt } as const];
+  return [...workersPhases(scenario, plan), ...shutdown, ...drain, ...faults.map(faultPhase)];
+}
+
+/** When workers arrive and drop. Of those that are written out one by one, no more is said than until when they arrive. */
+function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
+  if (scenario.workers !== undefined)
+    return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
+  // `--duration` stretches everything on the run's own timeline by as much as it stretches the arrivals.
+  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
+  let fromMs = 0;
+  let rate = scenario.arrivals.startRate;
+  const arrivals = scenario.arrivals.stages.map(({ duration, target }): Phase => {
+    const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
+    rate = target;
+    const toMs = fromMs + duration * factor;
+    const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
+    fromMs = toMs;
+    return phase;
+  });
+  // Several behaviours may drop in one window, which is then one phase.
+  const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
+  for (const [name, { disconnect }] of Object.entries(scenario.behaviours)) {
+    if (disconnect?.window === undefined) continue;
+    const [from, to] = disconnect.window;
+    const window = windows.get(`${from}-${to}`) ?? { names: [], fromMs: from * factor, toMs: to * factor };
+    window.names.push(name);
+    windows.set(`${from}-${to}`, window);
+  }
+  const disconnects = [...windows.values()].map(
+    ({ names, fromMs, toMs }): Phase => ({
+      kind: "disconnects",
+      label: `disconnects (${names.join(", ")})`,
+      fromMs,
+      toMs,
+    }),
+  );
+  return [...arrivals, ...disconnects];
+}
+
+function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {
+  return {
+    kind: "fault",
+    label: kind.replaceAll("-", " "),
+    ...(what !== undefined && { detail: what }),
+    fromMs: atMs,
+    toMs: atMs + lastsMs,
+  };
+}
+
+function plannedFaults({ faults = [] }: Plan, untilMs: number): MarkedFault[] {
+  return faults
+    .filter(({ at }) => at <= untilMs)
+    .map((fault) => ({ atMs: fault.at, kind: fault.kind, lastsMs: "lasts" in fault ? fault.lasts : 0 }));
+}
+
+/** Every change of status in the database. `originMs` is the start of the run on its clock. */
+export function statusEventsOf(audit: readonly AgentAudit[], originMs: number): StatusEvent[] {
+  return audit.flatMap(({ agentType, createdAt, history }) => {
+    let from: string | null = null;
+    return statusHistoryOf(createdAt, history, originMs).map(({ status, atMs }) => {
+      const event: StatusEvent = { agentType, from, to: status, atMs };
+      from = status;
+      return event;
+    });
+  });
+}
+
+/** The agents one of whose live updates took longest, the worst first. */
+export function slowestAgents(
+  tasks: Iterable<TaskEvidence>,
+  audit: readonly AgentAudit[],
+  originMs: number,
+): SlowAgent[] {
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  return [...tasks]
+    .flatMap((task) => (task.slowest === undefined ? [] : [{ ...task, slowest: task.slowest }]))
+    .sort((a, b) => b.slowest.latencyMs - a.slowest.latencyMs)
+    .slice(0, SLOWEST)
+    .flatMap((task): SlowAgent[] => {
+      const agent = agents.get(task.agentId);
+      if (agent === undefined) return [];
+      const ended = whyEnded(task);
+      return [
+        {
+          agentId: task.agentId,
+          status: agent.status,
+          latencyMs: task.slowest.latencyMs,
+          atMs: task.slowest.atMs - originMs,
+          taken: task.taken.count,
+          history: statusHistoryOf(agent.createdAt, agent.history, originMs),
+          ...(task.endedAtMs !== undefined && { endedAtMs: task.endedAtMs - originMs }),
+          ...(ended !== undefined && { ended }),
+        },
+      ];
+    });
+}
+
+/** Every agent begins as `none`; only changes are in the table. */
+function statusHistoryOf(createdAt: number, history: AgentAudit["history"], originMs: number): SlowAgent["history"] {
+  return [
+    { status: "none", atMs: createdAt - originMs },
+    ...history.map(({ status, at }) => ({ status, atMs: at - originMs })),
+  ];
+}
+
+function whyEnded({ released, timeout }: TaskEvidence): string | undefined {
+  if (timeout !== undefined) return `timed out after ${Math.round(timeout.waitedMs)} ms of waiting`;
+  if (released !== undefined) return "its waiter was released because the worker was gone";
+  return undefined;
+}

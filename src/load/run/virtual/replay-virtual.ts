@@ -1,0 +1,58 @@
+/** Repeats a run from its directory, and compares it with its trace while it goes on. */
+import { join } from "node:path";
+import { openDatabase } from "../../../platform/db/index.js";
+import { checkInvariants, type InvariantReport } from "../../check/index.js";
+import { RUN_FILES } from "../../../results/index.js";
+import { buildPlan, loadScenario } from "../../scenario/index.js";
+import { compareWithTrace, DivergenceError, type Divergence } from "../../../replay/trace/index.js";
+import { faultsOf } from "../../faults/index.js";
+import { identityOf } from "./run-identity.js";
+import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
+
+/** Steps between two looks at the event loop. */
+const STEPS_AT_ONCE = 2000;
+
+export type ReplayOutcome =
+  | { readonly kind: "same"; readonly events: number; readonly hash: string; readonly invariants: InvariantReport }
+  | { readonly kind: "diverged"; readonly divergence: Divergence };
+
+/**
+ * Repeats the run of `directory`, in memory. Throws TraceError or ScenarioError when what is needed of it cannot be read, and what
+ * the run itself failed with when it does again.
+ */
+export async function replayVirtual(directory: string, yieldToEventLoop: () => Promise<void>): Promise<ReplayOutcome> {
+  const path = join(directory, RUN_FILES.trace);
+  const comparison = compareWithTrace(path);
+  const { planOptions, mailbox, faultRates } = identityOf(comparison.header, path);
+  const { scenario } = loadScenario(join(directory, RUN_FILES.scenario));
+  const plan = buildPlan(scenario, planOptions);
+  const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
+  try {
+    const run = startVirtualRun({
+      scenario,
+      planOptions,
+      plan,
+      mailbox,
+      database,
+      runDir: directory,
+      faults: faultsOf(plan.seed, faultRates),
+      sink: (event) => comparison.write(event),
+    });
+    while (!run.advance(STEPS_AT_ONCE)) await yieldToEventLoop();
+    const { evidence } = run.collectResult();
+    const { events, hash } = comparison.end();
+    return { kind: "same", events, hash, invariants: checkInvariants(evidence) };
+  } catch (error) {
+    const divergence = divergenceIn(error);
+    if (divergence === undefined) throw error;
+    return { kind: "diverged", divergence };
+  } finally {
+    database.close();
+  }
+}
+
+/** A divergence is thrown into whatever part of the run happened to make the event, which may have wrapped it. */
+function divergenceIn(error: unknown): Divergence | undefined {
+  if (error instanceof DivergenceError) return error.divergence;
+  return error instanceof Error && error.cause !== undefined ? divergenceIn(error.cause) : undefined;
+}

@@ -1,0 +1,96 @@
+/**
+ * The role contexts of a simulated run: the same parts as under the threads engine (src/load/run/roles), which share one arena, one
+ * reactor and one database here, and see all three through what the trace is written from.
+ */
+import type { Database } from "../../../platform/db/index.js";
+import { createTaskGroup } from "../../../platform/live/index.js";
+import { createRecorder, type Recorder } from "../../measure/index.js";
+import type { Plan } from "../../scenario/index.js";
+import { openMailbox, type Arena, type Mailbox } from "../../../platform/sync/index.js";
+import type { Note, TraceSink, TraceValue } from "../../../replay/trace/index.js";
+import type { RunSetup, RoleContext } from "../roles/role.js";
+import { tracedContext, tracedMailbox, tracedReads } from "./tracing.js";
+
+export interface RoleContextsOptions {
+  readonly arena: Arena;
+  readonly run: RunSetup;
+  readonly plan: Plan;
+  readonly sink: TraceSink;
+  /** The database as a role context writes to it that takes down its events with `note`. */
+  readonly connect: (note: Note) => Database;
+  /** What becomes of an inbox that is opened, for faults on the way to it. */
+  readonly throughFaults: (inbox: Mailbox, name: string) => Mailbox;
+  /** Told of an error that ends the run. */
+  readonly fail: (error: Error) => void;
+}
+
+export interface RoleContexts {
+  roleContext(name: string): RoleContext;
+  /** What the slot of this index is called in the trace. */
+  nameOf(slot: number): string;
+  /** Takes down an event of `actor`. */
+  noteAs(actor: string): Note;
+  readonly recorders: readonly Recorder[];
+}
+
+export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
+  const { arena, run, plan, sink, connect, throughFaults, fail } = options;
+  const { clock } = arena;
+  const recorders: Recorder[] = [];
+  const names = namesOfInboxes(run.inboxes);
+  const nameOf = (slot: number): string => names[slot] ?? `slot-${slot}`;
+  const notes = new Map<string, Note>();
+  const noteAs = (actor: string): Note => {
+    let note = notes.get(actor);
+    if (note === undefined) {
+      note = (operation: string, subject: string, args: TraceValue, outcome: TraceValue) =>
+        sink({ at: clock.now(), actor, operation, subject, args, outcome });
+      notes.set(actor, note);
+    }
+    return note;
+  };
+
+  return {
+    nameOf,
+    noteAs,
+    recorders,
+    roleContext(name) {
+      const note = noteAs(name);
+      const recorder = createRecorder({ thread: name, originMs: 0 });
+      recorders.push(recorder);
+      let ids = 0;
+      return {
+        arena,
+        run,
+        plan,
+        recorder,
+        originMs: 0,
+        db: tracedReads(connect(note), note),
+        taskGroup: createTaskGroup((what, error) => {
+          note("failure", what, null, String(error));
+          fail(
+            new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+          );
+        }),
+        ids: { next: () => `${name}/${++ids}` },
+        interceptors: {
+          inbox: (slot) =>
+            tracedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
+          context: (context) => tracedContext(context, (slot, agentId) => (names[slot] = agentId), nameOf, note),
+        },
+      };
+    },
+  };
+}
+
+/** By slot. */
+function namesOfInboxes({ pool, runners, channels }: RunSetup["inboxes"]): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  names[pool] = "pool";
+  for (const [shard, slot] of runners.entries()) names[slot] = `tasks-${shard}`;
+  for (const [shard, { toPlatform, toClients }] of channels.entries()) {
+    names[toPlatform] = `from-clients-${shard}`;
+    names[toClients] = `to-clients-${shard}`;
+  }
+  return names;
+}

@@ -1,0 +1,50 @@
+/** What a trace says of its run, so that the run can be repeated from it and its scenario alone. */
+import { z } from "zod";
+import type { PlanOptions } from "../../scenario/index.js";
+import { MAILBOX_KINDS, type MailboxKind } from "../../../platform/sync/index.js";
+import { TraceError, type TraceHeader } from "../../../replay/trace/index.js";
+import { FAULT_KINDS, type FaultKind, type FaultRates } from "../../faults/index.js";
+
+export interface RunIdentity {
+  readonly planOptions: PlanOptions;
+  readonly mailbox: MailboxKind;
+  /** Absent: no faults. */
+  readonly faultRates?: FaultRates | undefined;
+}
+
+const schema = z.object({
+  seed: z.number().nullable(),
+  workers: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
+  // A kind that a trace does not know had not been thought of when it was written.
+  faults: z.partialRecord(z.enum(FAULT_KINDS), z.number()).nullable(),
+});
+
+const NO_FAULTS = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+
+export function headerOf({
+  planOptions: { seed, workers, durationMs },
+  mailbox,
+  faultRates,
+}: RunIdentity): TraceHeader {
+  return {
+    seed: seed ?? null,
+    workers: workers ?? null,
+    durationMs: durationMs ?? null,
+    mailbox,
+    faults: faultRates === undefined ? null : { ...faultRates },
+  } satisfies z.output<typeof schema>;
+}
+
+/** @throws TraceError when the header of the trace at `path` does not say it */
+export function identityOf(header: TraceHeader, path: string): RunIdentity {
+  const read = schema.safeParse(header);
+  if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
+  const { seed, workers, durationMs, mailbox, faults } = read.data;
+  return {
+    planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined },
+    mailbox,
+    faultRates: faults === null ? undefined : { ...NO_FAULTS, ...faults },
+  };
+}

@@ -1,0 +1,161 @@
+/** A run under simulated time with its directory: database, trace, summary. */
+import { join } from "node:path";
+import { openDatabase } from "../../../platform/db/index.js";
+import { watchProcess } from "../../measure/index.js";
+import {
+  cannotWrite,
+  createRunDirectory,
+  removeRunDirectory,
+  RUN_FILES,
+  writeRunRecord,
+  type Summary,
+} from "../../../results/index.js";
+import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
+import { systemClock, type MailboxKind } from "../../../platform/sync/index.js";
+import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../../replay/trace/index.js";
+import { finalizeRun } from "../finalize-run.js";
+import type { FinishedRun, RunProgress } from "../finished-run.js";
+import { recordOf } from "../run-record.js";
+import { attachSequences } from "./attach-sequences.js";
+import { faultsOf, refuseThreadFaults, type FaultRates } from "../../faults/index.js";
+import { headerOf } from "./run-identity.js";
+import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
+
+/** Steps between two looks at the event loop: some milliseconds. */
+const STEPS_AT_ONCE = 2000;
+/** Between two calls of `onProgress`, ms of this machine's clock: to show a long run takes as long as some thousands of its events. */
+const PROGRESS_MS = 1000;
+
+export interface VirtualRunOptions {
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  readonly planOptions: PlanOptions;
+  readonly mailbox: MailboxKind;
+  /** Absent: no faults. */
+  readonly faultRates?: FaultRates | undefined;
+  readonly resultsRoot: string;
+  readonly runId: string;
+  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  /** For the summary; the simulation has no use for it. */
+  readonly startedAt: Date;
+  /** Lets the event loop run, between slices of the run. */
+  readonly yieldToEventLoop: () => Promise<void>;
+  /** Ends the run early; the results are still written, but are no longer those of the seed. */
+  readonly interrupt: AbortSignal;
+  readonly onProgress?: RunProgress;
+  /** Told of every event, beside the trace. */
+  readonly watch?: TraceSink;
+}
+
+/**
+ * Runs the plan under simulated time. Throws ScenarioError when the scenario has faults that break real threads, ResultsError or DatabaseError when something cannot be written, and the error of a
+ * part of the run that failed. Of a run that could not begin nothing is left.
+ */
+export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
+  refuseThreadFaults(options.loaded.scenario);
+  const directory = createRunDirectory(options.resultsRoot, options.runId);
+  const progress = { hasBegun: false };
+  try {
+    return await runIn(directory, options, () => (progress.hasBegun = true));
+  } catch (error) {
+    if (!progress.hasBegun) removeRunDirectory(directory);
+    throw error;
+  }
+}
+
+async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
+  const { loaded, plan, interrupt, watch } = options;
+  // Written now, so that a run that fails on the way can be repeated.
+  writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
+  const tracePath = join(directory, RUN_FILES.trace);
+  const trace = withWriteErrors(tracePath, () => createTraceFile(tracePath, headerOf(options)));
+  const database = openDatabase(join(directory, RUN_FILES.database), {
+    create: true,
+    writesPerCommit: WRITES_PER_COMMIT,
+  });
+  const process = watchProcess();
+  const drawn: { label: string; atMs: number }[] = [];
+  try {
+    const run = startVirtualRun({
+      scenario: loaded.scenario,
+      planOptions: options.planOptions,
+      plan,
+      mailbox: options.mailbox,
+      database,
+      runDir: directory,
+      faults: faultsOf(plan.seed, options.faultRates),
+      sink(event) {
+        withWriteErrors(tracePath, () => trace.write(event));
+        if (event.actor === "faults") drawn.push({ label: event.operation, atMs: timeOfFault(event) });
+        watch?.(event);
+      },
+    });
+    onBegun();
+    await finish(run, options).catch((error: unknown) => {
+      closeIncompleteTrace(trace);
+      throw error;
+    });
+    const { hash, events } = withWriteErrors(tracePath, () => trace.end());
+    const { evidence, audit, durationMs } = run.collectResult();
+    // The last transaction is committed here: a run that loses it has no summary.
+    database.close();
+    const summary = finalizeRun({
+      ...options,
+      directory,
+      engine: "virtual",
+      originMs: 0,
+      durationMs,
+      end: endOf(interrupt, run),
+      collector: run.collector,
+      audit,
+      evidence,
+      drawn,
+      attachSequences: (agents) => attachSequences(agents, join(directory, RUN_FILES.trace), events),
+      ...(!interrupt.aborted && { traceHash: hash }),
+      health: { process: process.stop(), threads: [] },
+    });
+    return { summary, directory };
+  } finally {
+    database.close();
+  }
+}
+
+function endOf(interrupt: AbortSignal, { abortedBy }: VirtualRun): Summary["end"] {
+  if (interrupt.aborted) return { how: "interrupted", why: "by the user" };
+  return abortedBy === undefined ? { how: "finished", why: null } : { how: "aborted", why: abortedBy };
+}
+
+function withWriteErrors<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/** What the trace has so far, as far as there is room for it: the run has failed, and why is what has to be told. */
+function closeIncompleteTrace(trace: TraceFile): void {
+  try {
+    trace.closeIncomplete();
+  } catch {
+    // Without an end in any case.
+  }
+}
+
+/** A crash is drawn when its worker is planned, ahead of its time. */
+function timeOfFault({ at, operation, args }: TraceEvent): number {
+  return operation === "crash" ? (args as { readonly at: number }).at : at;
+}
+
+async function finish(run: VirtualRun, { interrupt, yieldToEventLoop, onProgress }: VirtualRunOptions): Promise<void> {
+  let showAt = 0;
+  while (!run.advance(STEPS_AT_ONCE)) {
+    await yieldToEventLoop();
+    if (interrupt.aborted) run.interrupt();
+    if (systemClock.now() < showAt) continue;
+    onProgress?.(() => run.measured(), run.now);
+    showAt = systemClock.now() + PROGRESS_MS;
+  }
+}

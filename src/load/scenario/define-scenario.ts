@@ -1,0 +1,102 @@
+/** Scenarios written as modules, for what a YAML file cannot say: values that are computed. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { types } from "node:util";
+import { stringify } from "yaml";
+import { messageOf, textOf } from "../../vocabulary/index.js";
+import { importModule } from "../../vocabulary/index.js";
+import { NotPlainError, plainCopy, type PlainData } from "../../vocabulary/index.js";
+import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
+import { loadScenario, displayPath, formatProblem, type LoadedScenario } from "./load-scenario.js";
+import { problemsIn } from "./problems.js";
+import { scenarioSchema, type ScenarioInput } from "./scenario-schema.js";
+import { printable } from "../../vocabulary/index.js";
+
+const MODULE = /\.[cm]?[jt]s$/;
+
+/**
+ * Has the compiler check a scenario as it is written; returns it as it is. The default export of a scenario module:
+ * `export default defineScenario({ … })`. The values are those of a YAML file: durations are text with a unit.
+ */
+export function defineScenario(scenario: ScenarioInput): ScenarioInput {
+  return scenario;
+}
+
+/** In an object: what an asynchronous function returns is awaited, should it be a promise. */
+async function defaultExportOf(path: string, file: string): Promise<{ readonly input: unknown }> {
+  if (!existsSync(path)) throw new ScenarioError([`${file}: no such file`]);
+  const url = pathToFileURL(resolve(path)).href;
+  try {
+    return { input: (await importModule(url))["default"] };
+  } catch (error) {
+    if (textOf(error, "code") === "ERR_UNKNOWN_FILE_EXTENSION") {
+      throw new ScenarioError([
+        `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) and name ` +
+          `the JavaScript file, or use Node 22.18 or later`,
+      ]);
+    }
+    const line =
+      /^\d+/.exec(textOf(error, "stack")?.split(`${url}:`)[1] ?? "")?.[0] ??
+      (textOf(error, "name") === "SyntaxError" ? lineOfSyntaxError(path) : undefined);
+    throw new ScenarioError([
+      `${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${messageOf(error)}`,
+    ]);
+  }
+}
+
+/** Node tells the line of a syntax error to nobody who catches it, but in the first line of what it says when it only checks the module. */
+function lineOfSyntaxError(path: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ["--check", resolve(path)], { encoding: "utf8" });
+  return /^.*:(\d+)\n/.exec(stderr)?.[1];
+}
+
+/**
+ * A scenario that a program made. `origin` says in errors where it is from; the text is YAML, with every value as it was
+ * computed now, so that the run can be repeated whatever the program computes next time.
+ * @throws {ScenarioError} when it is not valid.
+ */
+export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
+  const data = plainFrom(input, origin);
+  const read = scenarioSchema.safeParse(data);
+  if (!read.success) {
+    throw scenarioErrorOf(problemsIn(read.error, data).map((problem) => formatProblem(origin, problem)));
+  }
+  return {
+    scenario: read.data,
+    path: origin,
+    text: `# From ${printable(origin)}, with the values that it had computed.\n${stringify(data)}`,
+  };
+}
+
+/** What a program made, as a file could have it: whatever it was, it does not change any more. @throws {ScenarioError} */
+function plainFrom(input: unknown, origin: string): PlainData {
+  if (types.isPromise(input)) input.catch(() => undefined);
+  try {
+    return plainCopy(input);
+  } catch (error) {
+    throw new ScenarioError([
+      error instanceof NotPlainError ? formatProblem(origin, error) : `${origin}: cannot be read: ${messageOf(error)}`,
+    ]);
+  }
+}
+
+async function importScenario(path: string): Promise<LoadedScenario> {
+  const file = displayPath(path);
+  const { input } = await defaultExportOf(path, file);
+  if (input === undefined)
+    throw new ScenarioError([
+      `${file}: has no default export; a scenario module has: export default defineScenario({ … })`,
+    ]);
+  return { ...scenarioFrom(input, file), path };
+}
+
+/**
+ * As {@link loadScenario}, and the default export of a module as well: a path that ends in `.js`, `.mjs` or `.cjs`, or, where Node
+ * can import TypeScript (22.18 and later), in `.ts`, `.mts` or `.cts`.
+ * @throws {ScenarioError} as `loadScenario` does, and when the module cannot be imported.
+ */
+export async function openScenario(nameOrPath: string): Promise<LoadedScenario> {
+  return MODULE.test(nameOrPath) ? importScenario(nameOrPath) : loadScenario(nameOrPath);
+}

@@ -1,0 +1,35 @@
+/** Scenarios: what the files mean, and the plan of what every simulated worker will do. */
+export { ScenarioError } from "./scenario-error.js";
+export { formatDuration } from "./format-duration.js";
+export type { DistributionSpec } from "./distribution-spec.js";
+export { MAX_STALL_MS, type Fault } from "./fault-schema.js";
+export { MAX_PAYLOAD_BYTES } from "./fields.js";
+export { MAX_NAME } from "./scenario-limits.js";
+export type { PlannedFault } from "./plan-faults.js";
+export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
+export { didYouMean, nearest } from "./nearest.js";
+export { scenarioJsonSchema } from "./json-schema.js";
+export {
+  SCENARIO_SCHEMA,
+  loadScenario,
+  parseScenario,
+  scenarioFromBytes,
+  shippedScenarios,
+  type LoadedScenario,
+} from "./load-scenario.js";
+export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./scenario-schema.js";
+export { sample, sampleCount, stream, type Random } from "./random.js";
+export { toScenarioWorker } from "./explicit-worker-plans.js";
+export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";
+export { planHash } from "./plan-hash.js";
+export type {
+  DisconnectPlan,
+  DropAgain,
+  OnboardingPlan,
+  Plan,
+  PlannedAction,
+  ReconnectPlan,
+  TaskEnd,
+  TaskPlan,
+  WorkerPlan,
+} from "./worker-plan.js";

@@ -1,0 +1,27 @@
+/** The one error of this folder. */
+import { printable } from "../../vocabulary/index.js";
+import { MAX_PROBLEMS } from "./scenario-limits.js";
+
+/**
+ * A scenario cannot be used: not found, malformed, or not valid. The message has one line for every problem, and the
+ * first line is complete in itself. The command line prints it and exits with 2.
+ */
+export class ScenarioError extends Error {
+  override readonly name = "ScenarioError";
+  /** One problem a line, as they stand in the message. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly [string, ...string[]]) {
+    const lines = problems.map(printable);
+    super(lines.join("\n"));
+    this.problems = lines;
+  }
+}
+
+/** The error for these problems, which are at least one. What is beyond what anybody reads is counted. */
+export function scenarioErrorOf(problems: readonly string[]): ScenarioError {
+  const [first, ...others] = problems.slice(0, MAX_PROBLEMS);
+  if (first === undefined) throw new RangeError("a ScenarioError has at least one problem");
+  const left = problems.length - MAX_PROBLEMS;
+  return new ScenarioError([first, ...others, ...(left > 0 ? [`and ${left} more problems`] : [])]);
+}

@@ -1,0 +1,38 @@
+/** What a phase of a worker's life, onboarding or task, comes to: steps, each with its time since the start of the phase. */
+import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
+
+/** One step of a phase: a live update, or how the phase ends. */
+export type PhaseStep =
+  | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
+  | { readonly kind: "submit" | "return" | "silence"; readonly at: number };
+
+/** The last live update says that the live part is over; a worker who has none to send says just that. */
+function withLastMarked(actions: readonly PlannedAction[], at: number): PhaseStep[] {
+  const all = actions.length > 0 ? actions : [{ at, payloadBytes: 0, duplicate: false }];
+  return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));
+}
+
+/** What a worker does in its onboarding. */
+export function onboardingSteps({ actions, submitAt, leaves }: NonNullable<WorkerPlan["onboarding"]>): PhaseStep[] {
+  if (leaves !== undefined) {
+    const sent = actions.filter(({ at }) => at < leaves.at);
+    return [...sent.map((action): PhaseStep => ({ kind: "update", at: action.at, action, last: false })), leaves];
+  }
+  return [...withLastMarked(actions, submitAt), { kind: "submit", at: submitAt }];
+}
+
+/** What a worker does on its unit. `sendsUpdates`: whether the task takes live updates. */
+export function taskSteps({ actions, end }: TaskPlan, sendsUpdates: boolean): PhaseStep[] {
+  if (!sendsUpdates) return [end];
+  if (end.kind === "submit") return [...withLastMarked(actions, end.at), end];
+  return [...actions.map((action): PhaseStep => ({ kind: "update", at: action.at, action, last: false })), end];
+}
+
+const texts = new Map<number, string>();
+
+/** Some text of so many bytes; made once a length. */
+export function textOf(bytes: number): string {
+  let text = texts.get(bytes);
+  if (text === undefined) texts.set(bytes, (text = "x".repeat(bytes)));
+  return text;
+}

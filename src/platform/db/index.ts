@@ -1,0 +1,37 @@
+/**
+ * The database: rows are the truth about tasks, units, workers and agents. Reads are synchronous; a write is a `Wait` that ends
+ * once it is committed. {@link openDatabase} is for a program of one thread; {@link startWriter} for one of several, each of
+ * which then has {@link connectDatabase}.
+ */
+export { connectDatabase, type ConnectedDatabase } from "./connect-database.js";
+export { auditAgents, type AgentAudit } from "./audit.js";
+export type { Database, DatabaseOptions } from "./database.js";
+export {
+  DatabaseError,
+  DatabaseFullError,
+  DatabaseInUseError,
+  DatabaseVersionError,
+  ForeignDatabaseError,
+  asDatabaseError,
+} from "./database-errors.js";
+export { openDatabase, type LocalDatabase, type OpenOptions } from "./local-database.js";
+export { holdWriteLock } from "./hold-write-lock.js";
+export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./reads-and-writes.js";
+export type {
+  AgentRow,
+  AgentType,
+  AssignmentRow,
+  GrantedQualificationRow,
+  OnboardingAgentRow,
+  QualificationRow,
+  StateKind,
+  StateRow,
+  StatusChangeRow,
+  TaskRow,
+  TaskRunRow,
+  UnitRow,
+  WorkerRow,
+} from "./rows.js";
+export { databaseError, type DatabaseConnection, type Doorbell, type WriterStats } from "./protocol.js";
+export { followStatuses, type StatusEntry, type StatusLog } from "./status-log.js";
+export { startWriter, type WriterHandle } from "./writer.js";

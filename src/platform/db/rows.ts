@@ -1,0 +1,119 @@
+/**
+ * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the seed), times in ms.
+ */
+import type { AgentStatus, UnitStatus } from "../../vocabulary/index.js";
+
+/** Which of the two tables of agents an id belongs to; also the label of the model's metrics. */
+export type AgentType = "main" | "onboarding";
+
+/** A task: what the work is called and which blueprint it is made with. */
+export interface TaskRow {
+  taskId: string;
+  taskName: string;
+  taskType: string;
+}
+
+/** One launch of a task with one crowd provider. */
+export interface TaskRunRow {
+  taskRunId: string;
+  taskId: string;
+  taskType: string;
+  providerType: string;
+  /** The directory under which agents keep their files. */
+  runDir: string;
+}
+
+/** One piece of work of a task run, done by as many workers as it has units. */
+export interface AssignmentRow {
+  assignmentId: string;
+  taskRunId: string;
+  taskId: string;
+  taskType: string;
+  providerType: string;
+}
+
+/** One worker's part of an assignment. */
+export interface UnitRow {
+  unitId: string;
+  /** Position in its assignment, from 0. */
+  unitIndex: number;
+  assignmentId: string;
+  taskRunId: string;
+  taskId: string;
+  taskType: string;
+  providerType: string;
+  /** The agent that works on it, if any. */
+  agentId: string | null;
+  /** The worker it is reserved for or worked on by, if any. */
+  workerId: string | null;
+  status: UnitStatus;
+}
+
+/** A crowd worker: a person, known under a name to one provider. */
+export interface WorkerRow {
+  workerId: string;
+  workerName: string;
+  providerType: string;
+}
+
+/** A worker on one unit. */
+export interface AgentRow {
+  agentId: string;
+  status: AgentStatus;
+  workerId: string;
+  unitId: string;
+  assignmentId: string;
+  taskRunId: string;
+  taskId: string;
+  taskType: string;
+  providerType: string;
+}
+
+/** A worker in the onboarding of a task run, on no unit yet. */
+export interface OnboardingAgentRow {
+  onboardingAgentId: string;
+  status: AgentStatus;
+  workerId: string;
+  taskRunId: string;
+  taskId: string;
+  taskType: string;
+}
+
+/** Something a worker can be granted, such as having passed an onboarding. */
+export interface QualificationRow {
+  qualificationId: string;
+  qualificationName: string;
+}
+
+/** A qualification that a worker has. */
+export interface GrantedQualificationRow {
+  workerId: string;
+  qualificationId: string;
+  qualificationName: string;
+  /** What was granted; a task compares it with what it asks for. No unit. */
+  value: number;
+}
+
+/** One entry of the journal of an agent's state. */
+export interface StateRow {
+  /** Position in the journal of the whole database, so that entries of different agents compare too. Rises; may skip. */
+  seq: number;
+  kind: StateKind;
+  /** JSON text, as it was appended. */
+  data: string;
+  /** When, in ms of the clock of the thread that appended it. */
+  at: number;
+}
+
+/** `update`: a live update that reached the state; `submit`: what the worker submitted. */
+export type StateKind = "update" | "submit";
+
+/** One committed change of an agent's status. Writing the status that the row already has is no change. */
+export interface StatusChangeRow {
+  /** Position in the history of the whole database. Rises; may skip. */
+  seq: number;
+  oldStatus: AgentStatus;
+  newStatus: AgentStatus;
+  /** When, in ms of the clock of the thread that wrote it. */
+  at: number;
+}

@@ -1,0 +1,28 @@
+/** The live run: client IO, the worker pool and the task runners, between which the model's agents live. */
+export {
+  blueprintOf,
+  type Blueprint,
+  type BlueprintType,
+  type OnboardingTest,
+  type TakenUpdate,
+  type TaskContext,
+} from "./blueprints/index.js";
+export type { Channel, ChannelHandlers } from "./channel.js";
+export { createClientIO, type ClientIO, type ClientRequests } from "./client-io.js";
+export { createTaskGroup, type TaskGroup } from "./task-group.js";
+export { createOutbox, outboxTo, receive, type Outbox } from "./inbox.js";
+export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
+export {
+  PACKET_TYPES,
+  isChannelPacket,
+  isLiveUpdate,
+  type ChannelPacket,
+  type LiveUpdateData,
+  type PacketType,
+} from "./packets.js";
+export type { AgentObserver, LiveRunObserver, ReleasedWait, TaskObserver, TimedOutWait } from "./observer.js";
+export { openSharedChannel } from "./shared-channel.js";
+export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";
+export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
+export type { PoolEvidence } from "./pool-evidence.js";
+export { WorkerPool, type WorkerPoolOptions } from "./worker-pool.js";

@@ -1,0 +1,225 @@
+/**
+ * Sees one agent through its task, whatever happens: the four absence errors end the task as the lifecycle demands, any other
+ * error is reported, and afterwards the agent is final and its unit is done, free for another worker, or expired.
+ *
+ * The pool writes statuses of the same agent from another thread. Whichever final status is committed first stays, so every
+ * write here may find that the agent has ended otherwise, and what follows goes by what the row says.
+ */
+import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import {
+  AbsentAgentError,
+  Agent,
+  AgentShutdownError,
+  OnboardingAgent,
+  type LiveAgent,
+  type ModelContext,
+} from "../model/index.js";
+import { wait, type Steps } from "../sync/index.js";
+import { AssertionError } from "../../vocabulary/index.js";
+import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
+import type { AgentObserver, LiveRunObserver } from "./observer.js";
+import { completeUnit, freeUnit } from "./units.js";
+
+/** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
+export type StopReason = "shutdown" | "partner";
+
+/** An agent in a task runner's hands. */
+export interface SupervisedAgent {
+  readonly agent: LiveAgent;
+  readonly observer: AgentObserver;
+  stopped: StopReason | undefined;
+  /** The status that was acknowledged last. */
+  acknowledged: AgentStatus | undefined;
+  /** When a wait for a live update ended because the worker had disconnected or returned the task, ms. */
+  releasedAt: number | undefined;
+  /** When its state had last been updated, ms. */
+  stateAt: number;
+}
+
+export interface SupervisionContext {
+  readonly context: ModelContext;
+  readonly recorder: LiveRunObserver;
+  readonly taskContext: TaskContext;
+  readonly blueprint: Blueprint;
+  readonly submissionTimeoutMs: number;
+  readonly onboardingQualificationId: string | undefined;
+  /** The task's code touches the agent no more. */
+  readonly onFinished: (supervised: SupervisedAgent) => void;
+  /** Releases whoever waits for the agent, unless it has left already. */
+  readonly stop: (supervised: SupervisedAgent, reason: StopReason) => void;
+}
+
+/** Runs an onboarding: live updates until the worker says it was the last, the submit, and the judgement. */
+export function* superviseOnboarding(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
+  const { agent } = supervised;
+  const { taskContext } = supervision;
+  try {
+    if (!(yield* setStatus(supervised, "onboarding", supervision))) return;
+    for (let last = false; !last; ) {
+      const update = yield* taskContext.nextUpdate(agent);
+      taskContext.reply(agent, update, { text: "Noted." });
+      last = update["last"] === true;
+    }
+    if (!(yield* submitted(supervised, supervision))) return;
+    const passed = onboardingPassed(agent, supervision);
+    // Before the status: whoever is told of having passed is qualified, also after the process was killed in between.
+    yield* grant(agent, passed, supervision);
+    yield* setStatus(supervised, passed ? "approved" : "rejected", supervision);
+  } catch (error) {
+    yield* endAfterError(supervised, error, supervision);
+  } finally {
+    supervision.onFinished(supervised);
+  }
+}
+
+/** Runs one agent's part of an assignment; `all` are the agents of the assignment, this one included. */
+export function* superviseAssignment(
+  supervised: SupervisedAgent,
+  all: readonly SupervisedAgent[],
+  blueprint: Blueprint,
+  supervision: SupervisionContext,
+): Steps<void> {
+  const partners = all.filter((other) => other !== supervised);
+  try {
+    if (yield* carryOut(supervised, partners, blueprint, supervision)) return;
+    for (const partner of partners) supervision.stop(partner, "partner");
+    yield* freeUnit(supervision.context, supervised.agent, partners.length > 0);
+  } finally {
+    supervision.onFinished(supervised);
+  }
+}
+
+/** The live part, the submit and the completion. False when the agent ended in another way: its status says in which. */
+function* carryOut(
+  supervised: SupervisedAgent,
+  partners: readonly SupervisedAgent[],
+  blueprint: Blueprint,
+  supervision: SupervisionContext,
+): Steps<boolean> {
+  try {
+    if (!(yield* setStatus(supervised, "in task", supervision))) return false;
+    yield* blueprint.runUnit(
+      supervised.agent,
+      partners.map((partner) => partner.agent),
+      supervision.taskContext,
+    );
+    return (yield* submitted(supervised, supervision)) && (yield* complete(supervised, supervision));
+  } catch (error) {
+    if (error instanceof AgentShutdownError && supervised.stopped === "partner")
+      yield* endAsPartner(supervised, supervision);
+    else yield* endAfterError(supervised, error, supervision);
+    return false;
+  }
+}
+
+/** The work is done. False when the worker was gone before that was written. */
+function* complete(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<boolean> {
+  const { agent } = supervised;
+  if (!(yield* setStatus(supervised, "completed", supervision))) return false;
+  if (agent instanceof Agent) yield* agent.markDoneSteps();
+  yield* completeUnit(supervision.context, agent);
+  return true;
+}
+
+/**
+ * Waits for the submit. False when the agent ended without one; it is final then.
+ * @throws AgentShutdownError when it was stopped before it had submitted
+ */
+function* submitted(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<boolean> {
+  const outcome = yield* awaitSubmit(supervised, supervision);
+  if (outcome === "stopped") throw new AgentShutdownError(supervised.agent.getAgentId());
+  return outcome === "submitted";
+}
+
+/** What waiting for the submit came to: a worker who never submits has timed out, and has `ended` like one who left. */
+function* awaitSubmit(
+  supervised: SupervisedAgent,
+  supervision: SupervisionContext,
+): Steps<"submitted" | "ended" | "stopped"> {
+  const { agent } = supervised;
+  const { raised, status } = yield* supervision.taskContext.awaitSubmit(agent, supervision.submissionTimeoutMs);
+  if (isFinal(status)) return "ended";
+  if (raised && supervised.stopped === undefined) return "submitted";
+  // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
+  if (hasSubmitted(agent, supervision.context)) return "submitted";
+  if (raised) return "stopped";
+  if (yield* setStatus(supervised, "timeout", supervision)) supervision.recorder.count("submit_timeouts");
+  return "ended";
+}
+
+/** An agent whose worker is gone ends as what happened to it; one that is not final by then is disconnected. */
+function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision: SupervisionContext): Steps<void> {
+  const { agent } = supervised;
+  if (error instanceof AssertionError) throw error;
+  if (!(error instanceof AbsentAgentError)) {
+    supervision.recorder.count("errors");
+    supervision.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
+  }
+  const status = agent.getStatus();
+  if (!isFinal(status)) yield* setStatus(supervised, "disconnect", supervision);
+  else if (status === "timeout" && supervised.acknowledged !== status) acknowledge(supervised, status);
+}
+
+/** A partner is gone: the worker has nothing more to do but to submit. */
+function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
+  const { agent } = supervised;
+  // It was raised by the stop. A submit that comes from here on raises it again, and one that came before is in the journal.
+  agent.didSubmit.clear();
+  if (!(yield* setStatus(supervised, "partner disconnect", supervision))) return;
+  const outcome = hasSubmitted(agent, supervision.context) ? "submitted" : yield* awaitSubmit(supervised, supervision);
+  if (outcome === "submitted") yield* setStatus(supervised, "completed", supervision);
+  else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", supervision);
+}
+
+/** Writes a status. False when the agent has ended as something else, before or meanwhile. */
+function* setStatus(
+  supervised: SupervisedAgent,
+  status: AgentStatus,
+  { context, recorder }: SupervisionContext,
+): Steps<boolean> {
+  const { agent } = supervised;
+  if (isFinal(agent.dbStatus)) return false;
+  const before = context.clock.now();
+  yield* agent.updateStatusSteps(status);
+  const now = context.clock.now();
+  recorder.trend("status_commit_time").record(now - before, now);
+  if (agent.dbStatus !== status) return false;
+  acknowledge(supervised, status);
+  return true;
+}
+
+function acknowledge(supervised: SupervisedAgent, status: AgentStatus): void {
+  supervised.acknowledged = status;
+  supervised.observer.statusAcknowledged(status);
+}
+
+function* grant(
+  agent: LiveAgent,
+  passed: boolean,
+  { context, onboardingQualificationId }: SupervisionContext,
+): Steps<void> {
+  if (onboardingQualificationId === undefined) return;
+  yield* wait(
+    context.db.write("grantQualification", {
+      workerId: agent.workerId,
+      qualificationId: onboardingQualificationId,
+      value: passed ? 1 : 0,
+    }),
+  );
+}
+
+/** Whether what the worker submitted passes the blueprint's onboarding. */
+function onboardingPassed(agent: LiveAgent, { context, blueprint }: SupervisionContext): boolean {
+  const submit = submitOf(agent, context);
+  return submit !== undefined && blueprint.onboarding.isPassedBy(JSON.parse(submit) as TakenUpdate);
+}
+
+function hasSubmitted(agent: LiveAgent, context: ModelContext): boolean {
+  return submitOf(agent, context) !== undefined;
+}
+
+/** The JSON of the agent's submit, as it is committed. */
+function submitOf(agent: LiveAgent, { db }: ModelContext): string | undefined {
+  const type = agent instanceof OnboardingAgent ? "onboarding" : "main";
+  return db.submitOfAgent(type, agent.dbId)?.data;
+}

@@ -1,0 +1,196 @@
+/**
+ * An agent: a worker as they are working on one unit. Live-update generation: the unit and provider parts of example 3 of the seed
+ * on the live path of example 2, with what Mephisto 1.0 changed, as the conformance vectors record it.
+ *
+ * A crowd provider subclasses it; `Agent.get`, `Agent.new` and `Agent.newFromProviderData` act on the class of the provider that
+ * the row or the unit names.
+ */
+import type { AgentRow } from "../db/index.js";
+import type { AgentStatus } from "../../vocabulary/index.js";
+import { block, type Json, type Steps, suspend, wait } from "../sync/index.js";
+import type { ModelContext } from "./context.js";
+import type { Assignment } from "./entities/assignment.js";
+import type { Unit } from "./entities/unit.js";
+import type { Worker } from "./entities/worker.js";
+import { NotImplementedError } from "./agent-errors.js";
+import { type Opening, opening } from "./handle.js";
+import { LiveAgent } from "./live-agent.js";
+import { UnitAgentRecord } from "./record.js";
+
+/** A subclass of {@link Agent} that can be instantiated. */
+type ProviderAgentClass = (new (
+  opening: Opening<UnitAgentRecord>,
+) => Agent) &
+  Pick<typeof Agent, "newSteps" | "newFromProviderDataSteps">;
+
+export abstract class Agent extends LiveAgent<UnitAgentRecord> {
+  /**
+   * A new handle on an agent, of the class that the row's crowd provider gives its agents.
+   * @param row the row, when the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when nobody registered its provider
+   */
+  static get(context: ModelContext, dbId: string, row?: AgentRow): Agent {
+    const record = UnitAgentRecord.load(context.db, dbId, row);
+    return context.wrapHandle(new (classFor(context, record.providerType))(opening(context, record)));
+  }
+
+  /**
+   * Creates an agent for this worker to be used for work on the unit. A provider's class overrides it, and returns the result of
+   * {@link _registerAgentSteps} once sure that the agent can be created.
+   * @throws UnknownProviderError when nobody registered the unit's provider, NotImplementedError when its class does not override this
+   */
+  static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Agent> {
+    if (this !== Agent) throw new NotImplementedError(`${this.name}.newSteps`);
+    return yield* classFor(context, unit.providerType).newSteps(context, worker, unit);
+  }
+
+  static new(context: ModelContext, worker: Worker, unit: Unit): Agent {
+    return block(this.newSteps(context, worker, unit));
+  }
+
+  static newAsync(context: ModelContext, worker: Worker, unit: Unit): Promise<Agent> {
+    return suspend(this.newSteps(context, worker, unit));
+  }
+
+  /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
+  static *newFromProviderDataSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Steps<Agent> {
+    if (this === Agent)
+      return yield* classFor(context, unit.providerType).newFromProviderDataSteps(context, worker, unit, providerData);
+    const agent = yield* this.newSteps(context, worker, unit);
+    unit.workerId = worker.dbId;
+    agent.record.useUnit(unit);
+    return agent;
+  }
+
+  static newFromProviderData(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Agent {
+    return block(this.newFromProviderDataSteps(context, worker, unit, providerData));
+  }
+
+  static newFromProviderDataAsync(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerData: Json,
+  ): Promise<Agent> {
+    return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
+  }
+
+  /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
+  protected static *_registerAgentSteps(
+    context: ModelContext,
+    worker: Worker,
+    unit: Unit,
+    providerType: string,
+  ): Steps<Agent> {
+    const row = yield* wait(
+      context.db.write("newAgent", { workerId: worker.dbId, unitId: unit.dbId, providerType, at: context.clock.now() }),
+    );
+    unit.agentId = row.agentId;
+    const agent = Agent.get(context, row.agentId, row);
+    context.metrics.created("main", worker.dbId);
+    context.log("debug", `Registered new ${agent.toString()} for unit ${unit.dbId}`);
+    yield* agent.updateStatusSteps("accepted");
+    return agent;
+  }
+
+  get unitId(): string {
+    return this.record.unitId;
+  }
+
+  get assignmentId(): string {
+    return this.record.assignmentId;
+  }
+
+  get providerType(): string {
+    return this.record.providerType;
+  }
+
+  /** The unit this agent is working on; loaded when first asked for. */
+  getUnit(): Unit {
+    return this.record.getUnit();
+  }
+
+  /** The assignment this agent is working on; loaded when first asked for. */
+  getAssignment(): Assignment {
+    return this.record.getAssignment();
+  }
+
+  /** As every handle does, and gives back the unit of a worker who leaves while waiting: no work has been done on it yet. */
+  override *updateStatusSteps(status: AgentStatus): Steps<void> {
+    const from = this.dbStatus;
+    yield* super.updateStatusSteps(status);
+    if (from === "waiting" && this.releasesWaiters(this.dbStatus))
+      yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
+  }
+
+  /** Approves the work done on this agent's unit. */
+  abstract approveWorkSteps(): Steps<void>;
+
+  approveWork(): void {
+    block(this.approveWorkSteps());
+  }
+
+  approveWorkAsync(): Promise<void> {
+    return suspend(this.approveWorkSteps());
+  }
+
+  /** Pays the worker for attempted work, but marks it as below the quality bar. */
+  *softRejectWorkSteps(): Steps<void> {
+    yield* this.approveWorkSteps();
+    yield* this.updateStatusSteps("soft_rejected");
+  }
+
+  softRejectWork(): void {
+    block(this.softRejectWorkSteps());
+  }
+
+  softRejectWorkAsync(): Promise<void> {
+    return suspend(this.softRejectWorkSteps());
+  }
+
+  /** Rejects the work done on this agent's unit. @param reason what the worker is told */
+  abstract rejectWorkSteps(reason: string): Steps<void>;
+
+  rejectWork(reason: string): void {
+    block(this.rejectWorkSteps(reason));
+  }
+
+  rejectWorkAsync(reason: string): Promise<void> {
+    return suspend(this.rejectWorkSteps(reason));
+  }
+
+  /** Does what the provider requires for the worker to be able to submit, and be found complete by {@link getStatus}. */
+  abstract markDoneSteps(): Steps<void>;
+
+  markDone(): void {
+    block(this.markDoneSteps());
+  }
+
+  markDoneAsync(): Promise<void> {
+    return suspend(this.markDoneSteps());
+  }
+
+  protected pushes(): boolean {
+    return true;
+  }
+
+  protected releasesWaiters(status: AgentStatus): boolean {
+    return status === "returned" || status === "disconnect" || status === "timeout";
+  }
+}
+
+/** @throws UnknownProviderError, or a TypeError when the provider's class is not one of agents */
+function classFor(context: ModelContext, providerType: string): ProviderAgentClass {
+  const { AgentClass } = context.providers.get(providerType);
+  if (!(AgentClass.prototype instanceof Agent)) {
+    throw new TypeError(
+      `the AgentClass of crowd provider "${providerType}" must be a subclass of Agent, not ${AgentClass.name}`,
+    );
+  }
+  return AgentClass as unknown as ProviderAgentClass;
+}

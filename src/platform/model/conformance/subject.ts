@@ -1,0 +1,15 @@
+/** What a world asks of the agent in it, whichever its generation. */
+import type { Json, Steps } from "../../sync/index.js";
+import type { AgentHandle } from "../index.js";
+import type { ConformanceStep } from "./vector-format.js";
+
+/** What the vectors record of an agent after each operation. */
+export type Observation = Record<string, Json>;
+
+export interface Subject {
+  readonly agent: AgentHandle;
+  /** Performs an operation that only this generation has, or undefined in place of its result when it has none of this name. */
+  performSteps(step: ConformanceStep): Steps<Json | undefined>;
+  /** The part of the state that only this generation has. */
+  observe(): Observation;
+}

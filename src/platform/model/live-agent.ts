@@ -1,0 +1,145 @@
+/** The live-update generation (Mephisto 1.0): what onboarding agents and agents on units share of it. */
+import { AssertionError } from "node:assert";
+import type { AgentStatus } from "../../vocabulary/index.js";
+import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
+import { AgentShutdownError } from "./agent-errors.js";
+import { AgentHandle } from "./handle.js";
+import type { LiveRun, LiveUpdate } from "./live-run.js";
+import type { AgentRecord } from "./record.js";
+
+export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+  #liveRun: LiveRun | undefined;
+
+  /** Up while updates are pending, and after a status or shutdown that frees whoever waits for one. */
+  get hasLiveUpdate(): Signal {
+    return this.mailbox.signal;
+  }
+
+  /** Whether {@link shutdown} was called, on whichever handle. */
+  get isShutdown(): boolean {
+    return this.mailbox.isShutdown;
+  }
+
+  /** Sets the live run through which this handle reaches the worker's page. */
+  setLiveRun(liveRun: LiveRun): void {
+    this.#liveRun = liveRun;
+  }
+
+  /** @throws AssertionError when no live run was set */
+  getLiveRun(): LiveRun {
+    if (this.#liveRun === undefined) {
+      throw new AssertionError({ message: "Should not be getting the live run, not set for given agent" });
+    }
+    return this.#liveRun;
+  }
+
+  /** Gives the update to the agent's state and sends it to the worker's page, if there is a live run. Adds an `update_id` if it has none. */
+  observe(update: LiveUpdate): void {
+    update.update_id ??= this.context.ids.next();
+    this.state.updateData(update);
+    this.#liveRun?.sendLiveUpdate(this.getAgentId(), update);
+  }
+
+  /**
+   * The next update from the worker's page.
+   * @param timeoutMs how long to wait for it, in ms; 0 or nothing for not at all
+   * @returns undefined only when there is none and it was not to wait
+   * @throws AgentShutdownError when the agent was shut down, AgentDisconnectedError and AgentReturnedError when the worker is gone,
+   *   AgentTimeoutError when the time passed; the agent's status is then `timeout`
+   */
+  *getLiveUpdateSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
+    const { mailbox } = this;
+    if (mailbox.isEmpty()) {
+      if (!timeoutMs) return undefined;
+      yield* mailbox.waitForChangeSteps(timeoutMs, this);
+      if (mailbox.isEmpty()) {
+        if (mailbox.isShutdown) throw new AgentShutdownError(this.getAgentId());
+        yield* this.failWaitSteps(timeoutMs);
+      }
+    }
+    const taken = mailbox.takeMessage();
+    if (taken === undefined)
+      throw new AssertionError({ message: "another consumer has taken the update of this agent" });
+    const update = taken.value as LiveUpdate;
+    this.state.updateData(update, taken.text);
+    return update;
+  }
+
+  getLiveUpdate(timeoutMs?: number | null): LiveUpdate | undefined {
+    return block(this.getLiveUpdateSteps(timeoutMs));
+  }
+
+  getLiveUpdateAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
+    return suspend(this.getLiveUpdateSteps(timeoutMs));
+  }
+
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
+  *actSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
+    this.context.warnOfAct();
+    return yield* this.getLiveUpdateSteps(timeoutMs);
+  }
+
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
+  act(timeoutMs?: number | null): LiveUpdate | undefined {
+    this.context.warnOfAct();
+    return this.getLiveUpdate(timeoutMs);
+  }
+
+  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once, in whichever thread */
+  actAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
+    this.context.warnOfAct();
+    return this.getLiveUpdateAsync(timeoutMs);
+  }
+
+  /**
+   * Waits for the worker to submit.
+   * @param timeoutMs at most how long, in ms; nothing for not at all
+   * @returns whether the worker has submitted, or will not any more
+   */
+  *awaitSubmitSteps(timeoutMs?: number | null): Steps<boolean> {
+    if (timeoutMs !== undefined && timeoutMs !== null) yield* wait(this.didSubmit.waiting(timeoutMs));
+    return this.didSubmit.isSet();
+  }
+
+  awaitSubmit(timeoutMs?: number | null): boolean {
+    return block(this.awaitSubmitSteps(timeoutMs));
+  }
+
+  awaitSubmitAsync(timeoutMs?: number | null): Promise<boolean> {
+    return suspend(this.awaitSubmitSteps(timeoutMs));
+  }
+
+  /**
+   * Takes in the final submission: gives it to the agent's state and, once that has it safe, releases whoever awaits it. (The seed
+   * releases first; a task's code on another thread would then look for a submission that is not there yet.)
+   */
+  *handleSubmitSteps(data: Json): Steps<void> {
+    yield* this.state.updateSubmit(data);
+    this.didSubmit.set();
+  }
+
+  handleSubmit(data: Json): void {
+    block(this.handleSubmitSteps(data));
+  }
+
+  handleSubmitAsync(data: Json): Promise<void> {
+    return suspend(this.handleSubmitSteps(data));
+  }
+
+  /** Ends the agent for its task: whoever waits for an update, and who asks for one and finds none, gets an AgentShutdownError. */
+  shutdown(): void {
+    this.context.log("debug", `${this.toString()} is shutting down`);
+    this.mailbox.shutdown();
+  }
+
+  protected override publishStatus(status: AgentStatus): void {
+    if (this.pushes(status)) this.#liveRun?.pushStatusUpdate(this, this.dbStatus);
+  }
+
+  protected override statusWritten(from: AgentStatus, to: AgentStatus): void {
+    if (from !== to) this.context.metrics.changed(this.agentType, this.workerId, from, to);
+  }
+
+  /** Whether a change to this status is pushed to the worker's page. */
+  protected abstract pushes(status: AgentStatus): boolean;
+}

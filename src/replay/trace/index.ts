@@ -1,0 +1,8 @@
+/** Traces: everything that happened in a run, in order, as a file that two runs can be compared by (docs/trace.md). */
+export { DivergenceError, compareWithTrace, type Divergence, type TraceComparison } from "./compare-with-trace.js";
+export { concerns } from "./concerns.js";
+export { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
+export { TraceError } from "./trace-error.js";
+export type { Note, TraceEvent, TraceSink, TraceValue } from "./trace-event.js";
+export { createTraceFile, readTrace, type TraceFile, type TraceHeader, type TraceReader } from "./trace-file.js";
+export { describeEvent } from "./describe-event.js";

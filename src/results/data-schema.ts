@@ -1,0 +1,78 @@
+/** The schema of `report.json`: whether a file that a run left is what src/results/data.ts says. */
+import { z } from "zod";
+import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import type { SequenceDiagram } from "./sequence-diagram.js";
+
+const number = z.number();
+const numbers = z.array(number);
+const text = z.string();
+/** The number of an element of a list. */
+const index = z.int().nonnegative();
+
+const sequence: z.ZodType<SequenceDiagram> = z.object({
+  columns: z.array(text),
+  rows: z.array(
+    z.object({
+      column: index,
+      at: text,
+      text,
+      kind: z.enum(["call", "fault", "bad"]).exactOptional(),
+      gap: text.exactOptional(),
+    }),
+  ),
+  bars: z.array(z.object({ column: index, from: index, to: index, kind: z.enum(["runs", "waits"]) })),
+  arrows: z.array(
+    z.object({
+      from: index,
+      to: z.union([index, z.object({ column: index, lost: z.literal(true).exactOptional() })]),
+    }),
+  ),
+});
+
+const statuses = z.object({
+  atMs: numbers,
+  series: z.array(z.object({ status: text, agents: numbers })),
+});
+
+export const reportDataSchema: z.ZodType<ReportData> = z.object({
+  version: z.literal(REPORT_DATA_VERSION),
+  runId: text,
+  scenario: text,
+  durationMs: number,
+  phases: z.array(
+    z.object({
+      kind: z.enum(["arrivals", "disconnects", "drain", "shutdown", "fault"]),
+      label: text,
+      detail: text.exactOptional(),
+      fromMs: number,
+      toMs: number,
+    }),
+  ),
+  faultMarks: z.array(z.object({ label: text, count: number, atMs: numbers })).exactOptional(),
+  latency: z.object({
+    lengthMs: number,
+    startMs: numbers,
+    count: numbers,
+    p50: numbers,
+    p90: numbers,
+    p99: numbers,
+    max: numbers,
+    edgesMs: numbers,
+    cells: z.array(numbers),
+  }),
+  percentiles: z.array(z.object({ name: text, percent: numbers, ms: numbers })),
+  statuses: z.object({ main: statuses, onboarding: statuses }),
+  slowest: z.array(
+    z.object({
+      agentId: text,
+      status: text,
+      latencyMs: number,
+      atMs: number,
+      taken: number,
+      history: z.array(z.object({ status: text, atMs: number })),
+      endedAtMs: number.exactOptional(),
+      ended: text.exactOptional(),
+      sequence: sequence.exactOptional(),
+    }),
+  ),
+});

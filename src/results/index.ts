@@ -1,0 +1,41 @@
+/** The directory of a run, its summary, its verdict, and the command that runs it again. */
+export { acknowledgementLine, readAcknowledgements, type Acknowledgement } from "./acknowledgements.js";
+export { buildReportData, type ReportInput, type StatusEvent } from "./build-data.js";
+export {
+  NAMED_PERCENTILES,
+  type FaultMarks,
+  type Phase,
+  type ReportData,
+  type SlowAgent,
+  type StatusesOverTime,
+} from "./data.js";
+export { invariantOutcome } from "./invariant-outcome.js";
+export { LATENCY_LABELS } from "./labels.js";
+export { listRuns, type ListedRun } from "./list-runs.js";
+export { formatObserved } from "./observed.js";
+export { quoteForShell } from "./quote-for-shell.js";
+export { ResultsError, cannotWrite } from "./results-error.js";
+export {
+  createRunDirectory,
+  readReportData,
+  readScenarioText,
+  readSummary,
+  removeRunDirectory,
+  writeAtomically,
+  writeTogether,
+  type FileContent,
+} from "./results.js";
+export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
+export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
+export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
+export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
+export {
+  buildSummary,
+  figuresOf,
+  summarySchema,
+  type Summary,
+  type SummaryInput,
+  type TrendSummary,
+} from "./summary.js";
+export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
+export { exitCodeOf, judge, type Verdict } from "./verdict.js";

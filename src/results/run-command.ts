@@ -1,0 +1,57 @@
+/** What a run is called, and the command that runs it again. */
+import { quoteForShell } from "./quote-for-shell.js";
+import { timeStamp, uniquePart } from "./unique-part.js";
+import type { Summary } from "./summary.js";
+import type { MailboxKind } from "../platform/sync/index.js";
+
+/** What was chosen for a run, as the options of `simulate` have it; undefined is as good as left out. */
+export interface RunChoices {
+  readonly seed?: string | number | undefined;
+  readonly workers?: string | number | undefined;
+  readonly duration?: string | undefined;
+  /** Makes no difference to a simulated run. */
+  readonly threads?: string | number | undefined;
+  readonly virtual: boolean;
+  readonly faults?: string | undefined;
+  readonly mailbox: MailboxKind;
+  /** Makes no difference to a simulated run. */
+  readonly record: boolean;
+}
+
+/** The options that make the run another than a plain run of its scenario. One without a value has the empty text. */
+export function differingOptions({
+  seed,
+  workers,
+  duration,
+  threads,
+  virtual,
+  faults,
+  mailbox,
+  record,
+}: RunChoices): Summary["options"] {
+  const given = {
+    seed,
+    workers,
+    duration,
+    ...(virtual ? { virtual: "", faults } : { threads }),
+    ...(mailbox !== "sound" && { mailbox }),
+    ...(!record && !virtual && { "no-record": "" }),
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
+}
+
+/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and what else was chosen. */
+export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
+  const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
+  const options = Object.entries(given).map(([name, value]) =>
+    value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
+  );
+  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
+}
+
+/** Unlike that of any other run, of this process or of another, on this machine or in a container. */
+export function newRunId(scenario: string, seed: number, now: Date): string {
+  return [timeStamp(now), scenario, seed, uniquePart()].join("-");
+}

@@ -1,8 +1,0 @@
-/** Traces: everything that happened in a run, in order, as a file that two runs can be compared by (docs/trace.md). */
-export { compareWithTrace, DivergenceError, type TraceComparison, type Divergence } from "./compare-with-trace.js";
-export { concerns } from "./concerns.js";
-export { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
-export { TraceError } from "./trace-error.js";
-export type { Note, TraceEvent, TraceSink, TraceValue } from "./trace-event.js";
-export { createTraceFile, readTrace, type TraceFile, type TraceHeader, type TraceReader } from "./trace-file.js";
-export { describeEvent } from "./describe-event.js";
