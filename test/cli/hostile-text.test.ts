@@ -115,6 +115,6 @@ export default define({
   const page = readFileSync(join(results, directory, "schedule.html"), "utf8");
   assert.ok(page.includes('<span class="word">explore</span>'));
   assertShown(page.replace(/<style>.*?<\/style>|<script>.*?<\/script>/gs, ""));
-  await shown("explore", "replay", schedule);
-  JSON.parse((await shown("explore", "replay", schedule, "--json")).stdout);
+  await shown("explore", "replay", schedule, module);
+  JSON.parse((await shown("explore", "replay", schedule, module, "--json")).stdout);
 });

@@ -54,7 +54,7 @@ test("it answers addresses and the name that it is served by, and no name of ano
     "127.0.0.1.example",
     "a@localhost",
     "[::1",
-    "",
+    " ",
   ])
     assert.equal(await status(host), 403, host);
 });

@@ -105,17 +105,19 @@ export async function printCompletions(
 ): Promise<void> {
   // What has no command is a run.
   const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
+  // yargs does not wait for what completes a word.
+  let found: Promise<void> = Promise.resolve();
   const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
     const candidates = candidatesFor(words);
     if (candidates === undefined) {
       completeAsUsual();
       return;
     }
-    // A command line has no place for an error; nothing is offered then, as when nothing fits.
-    void Promise.resolve()
+    // A command line has no place for an error: the list is empty then.
+    found = Promise.resolve()
       .then(candidates)
       .then(
-        (found) => found.filter((candidate) => candidate.startsWith(current) && printable(candidate) === candidate),
+        (names) => names.filter((candidate) => candidate.startsWith(current) && printable(candidate) === candidate),
         () => [],
       )
       .then(done);
@@ -128,4 +130,5 @@ export async function printCompletions(
     .completion("completion", false, complete);
   for (const command of commands) parser.command({ ...command, handler: () => undefined });
   await parser.parseAsync();
+  await found;
 }
