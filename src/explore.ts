@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { MAX_PROGRAM_THREADS, define } from "./explore/index.js";
+export { MAX_PROGRAM_THREADS, ProgramError, define } from "./explore/index.js";
 export type { Env, Finished, Program, ProgramDefinition, ProgramThread, StagedThread } from "./explore/index.js";
