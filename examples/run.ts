@@ -24,7 +24,7 @@ const day = defineScenario({
       actions: { uniform: [3, 7] },
       thinkTime: { lognormal: { median: "5s", p95: "15s", max: "25s" } },
     },
-    silent: { weight: 0.1, silence: { afterActions: { uniform: [0, 3] } }, thinkTime: "5s" },
+    silent: { weight: 0.1, idle: { afterActions: { uniform: [0, 3] } }, thinkTime: "5s" },
   },
   thresholds: { live_updates_lost: ["count==0"] },
   drainTimeout: "5m",

@@ -162,7 +162,7 @@ export {
 export type {
   Behaviour,
   DisconnectPlan,
-  DropAgain,
+  RepeatedDrop,
   LoadedScenario,
   OnboardingPlan,
   Plan,

@@ -22,7 +22,7 @@ import { whySystemFailed } from "../vocabulary/index.js";
 import { uniquePart } from "./unique-part.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { reportDataSchema } from "./data-schema.js";
-import { summarySchema, type Summary } from "./summary.js";
+import { SUMMARY_VERSION, summarySchema, type Summary } from "./summary.js";
 
 /** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
 function makeDirectories(path: string): void {
@@ -100,7 +100,7 @@ function withWriteErrors(path: string, write: () => void): void {
 
 /** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
 export function readSummary(directory: string): Summary {
-  return readChecked(join(directory, RUN_FILES.summary), 1, summarySchema);
+  return readChecked(join(directory, RUN_FILES.summary), SUMMARY_VERSION, summarySchema);
 }
 
 /** Reads the scenario that a run carried out, as it was written. @throws ResultsError when it cannot be read */

@@ -38,9 +38,11 @@ const trendSchema = z.object({
 });
 export type TrendSummary = z.infer<typeof trendSchema>;
 
+/** The version of the layout. 2: the invariant `books-agree` became `accounting-consistent`. */
+export const SUMMARY_VERSION = 2;
+
 export const summarySchema = z.object({
-  /** The version of this layout. */
-  version: z.literal(1),
+  version: z.literal(SUMMARY_VERSION),
   runId: z.string(),
   /** Which engine ran it: real threads under the wall clock, or the simulated clock. */
   engine: z.enum(["threads", "virtual"]),
@@ -212,7 +214,7 @@ export function buildSummary(input: SummaryInput): Summary {
   return summarySchema.parse({
     ...rest,
     ...facts,
-    version: 1,
+    version: SUMMARY_VERSION,
     ...figuresOf(measurements),
     verdict: judge(facts),
     floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),

@@ -41,7 +41,7 @@ behaviours:
     weight: 0.2
     actions: 3
     thinkTime: { uniform: [20ms, 100ms] }
-    disconnect: { perAction: 0.5, noticedAfter: 20ms }
+    disconnect: { perAction: 0.5, detectionDelay: 20ms }
 drainTimeout: 10s
 `;
 

@@ -27,7 +27,7 @@ const sound: RawEvidence = {
 
 function accounting(changes: Partial<RawEvidence>) {
   const found = checkInvariants(gatherEvidence({ ...sound, ...changes })).results.find(
-    ({ id }) => id === "books-agree",
+    ({ id }) => id === "accounting-consistent",
   );
   return {
     checked: found?.checked,

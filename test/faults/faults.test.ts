@@ -34,7 +34,7 @@ test("a killed task thread: the pool ends its agents, the other runs on, and wha
   assert.ok((summary.outcomes.agents["expired"] ?? 0) + (summary.outcomes.onboardingAgents["expired"] ?? 0) > 0);
   assert.ok((summary.outcomes.agents["completed"] ?? 0) > 0);
   assert.ok(uncheckedOf(summary, "updates-exactly-once-in-order") > 0);
-  assert.ok(uncheckedOf(summary, "books-agree") > 0);
+  assert.ok(uncheckedOf(summary, "accounting-consistent") > 0);
 });
 
 test("the only task thread killed: every agent is ended, and nobody hangs", async (t) => {

@@ -23,7 +23,7 @@ behaviours:
     weight: 0.2
     actions: 8
     thinkTime: { uniform: [100ms, 300ms] }
-    disconnect: { perAction: 0.3, noticedAfter: 100ms }
+    disconnect: { perAction: 0.3, detectionDelay: 100ms }
 ${more}
 drainTimeout: 20s
 `;

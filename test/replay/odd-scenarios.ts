@@ -18,12 +18,12 @@ const disconnect = fc
   .record(
     {
       cause: fc.oneof(fc.record({ perAction: probability }), fc.constant({ window: ["0s", "20ms"] })),
-      noticedAfter: moment,
+      detectionDelay: moment,
       reconnect: fc.record(
         {
           probability,
           after: moment,
-          again: fc.record({ times: fc.constantFrom(1, 3), online: moment }),
+          flapping: fc.record({ times: fc.constantFrom(1, 3), online: moment }),
         },
         { requiredKeys: ["probability", "after"] },
       ),
@@ -40,7 +40,7 @@ const behaviour = (most: number): fc.Arbitrary<object> =>
     .record(
       {
         end: fc
-          .tuple(fc.constantFrom("actions", "return", "silence"), fc.nat(most))
+          .tuple(fc.constantFrom("actions", "return", "idle"), fc.nat(most))
           .map(([how, count]) => ({ [how]: how === "actions" ? count : { afterActions: count } })),
         thinkTime: moment,
         duplicates: probability,

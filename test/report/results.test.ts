@@ -56,10 +56,10 @@ test("runs that were cut off or cannot be read are listed as such, other directo
   const root = temporary(context);
   for (const name of ["a-cut-off", "b-unreadable", "c-baseline"]) mkdirSync(join(root, name));
   writeFileSync(join(root, "a-cut-off", "run.db"), "");
-  writeFileSync(join(root, "b-unreadable", "summary.json"), '{"version": 2}');
+  writeFileSync(join(root, "b-unreadable", "summary.json"), '{"version": 1}');
   const [cutOff, unreadable, ...others] = listRuns(root);
   assert.deepEqual(cutOff, { runId: "a-cut-off", directory: join(root, "a-cut-off") });
-  assert.match(unreadable?.problem ?? "", /summary\.json: it has version 2, this program reads version 1/);
+  assert.match(unreadable?.problem ?? "", /summary\.json: it has version 1, this program reads version 2/);
   assert.deepEqual(others, []);
 });
 

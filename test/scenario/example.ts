@@ -29,7 +29,7 @@ behaviours:
     thinkTime: { exponential: { mean: 200ms } }
     disconnect:
       window: [3s, 5s]
-      noticedAfter: 100ms
+      detectionDelay: 100ms
       reconnect: { probability: 0.5, after: { uniform: [0ms, 1s] } }
   flaky:
     weight: 0.1
@@ -38,7 +38,7 @@ behaviours:
     disconnect: { perAction: 0.2 }
   silent:
     weight: 0.1
-    silence: { afterActions: 1 }
+    idle: { afterActions: 1 }
     thinkTime: *think
 thresholds:
   live_update_latency: ["p(99)<250"]

@@ -98,28 +98,28 @@ test("faults are drawn within their windows from the seed, in the order of their
 test("repeated drops are planned one after the other", () => {
   const text = EXAMPLE.replace(
     "after: { uniform: [0ms, 1s] }",
-    "after: { uniform: [0ms, 1s] }, again: { times: 2, online: { uniform: [100ms, 200ms] } }",
+    "after: { uniform: [0ms, 1s] }, flapping: { times: 2, online: { uniform: [100ms, 200ms] } }",
   );
   const plan = buildPlan(read(text));
   const drops = Array.from({ length: plan.workers }, (_, index) => plan.worker(index).disconnect?.reconnect);
-  const again = drops.filter((reconnect) => reconnect !== undefined).map((reconnect) => reconnect.again);
-  assert.ok(again.length > 0);
-  for (const list of again) {
+  const flapping = drops.filter((reconnect) => reconnect !== undefined).map((reconnect) => reconnect.flapping);
+  assert.ok(flapping.length > 0);
+  for (const list of flapping) {
     assert.equal(list?.length, 2);
     for (const { online, after } of list) assert.ok(online >= 100 && online <= 200 && after >= 0 && after <= 1000);
   }
 });
 
 test("each of it changes the plan's hash", () => {
-  const again = EXAMPLE.replace(
+  const flapping = EXAMPLE.replace(
     "after: { uniform: [0ms, 1s] }",
-    "after: { uniform: [0ms, 1s] }, again: { times: 2, online: 100ms }",
+    "after: { uniform: [0ms, 1s] }, flapping: { times: 2, online: 100ms }",
   );
   const faults = ALL.split("\n")
     .slice(1)
     .map((line) => withEnd(`faults:\n${line}`));
   const moreLasting = withEnd("faults:\n  - { kind: pause-thread, window: [1s, 2s], thread: client, lasts: 301ms }");
-  const variants = [EXAMPLE, again, withEnd("shutdownAt: 3s"), withEnd("shutdownAt: 4s"), ...faults, moreLasting];
+  const variants = [EXAMPLE, flapping, withEnd("shutdownAt: 3s"), withEnd("shutdownAt: 4s"), ...faults, moreLasting];
   const hashes = variants.map((text) => planHash(buildPlan(read(text), { workers: 50 })));
   assert.equal(new Set(hashes).size, variants.length);
 });

@@ -50,7 +50,7 @@ const refused: readonly (readonly [what: string, scenario: unknown])[] = [
   [
     "two ends of a worker",
     changed((scenario) => {
-      scenario["behaviours"] = { all: { weight: 1, actions: 1, silence: { afterActions: 1 }, thinkTime: "1s" } };
+      scenario["behaviours"] = { all: { weight: 1, actions: 1, idle: { afterActions: 1 }, thinkTime: "1s" } };
     }),
   ],
   [

@@ -94,9 +94,20 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
     "x.yaml:22: behaviours.calm.thinkTime.lognormal: needs 0 < median <= p95",
   ],
   [
-    "silence: {",
-    "actions: 2\n    silence: {",
-    "x.yaml:38: behaviours.silent: needs exactly one of actions, return and silence: a worker ends in one way",
+    "idle: {",
+    "actions: 2\n    idle: {",
+    "x.yaml:38: behaviours.silent: needs exactly one of actions, return and idle: a worker ends in one way",
+  ],
+  ["idle: {", "silence: {", 'x.yaml:40: behaviours.silent.silence: unknown key; it was renamed to "idle"'],
+  [
+    "detectionDelay: 100ms",
+    "noticedAfter: 100ms",
+    'x.yaml:31: behaviours.storm.disconnect.noticedAfter: unknown key; it was renamed to "detectionDelay"',
+  ],
+  [
+    "reconnect: {",
+    "reconnect: { again: { times: 1, online: 1s },",
+    'x.yaml:32: behaviours.storm.disconnect.reconnect.again: unknown key; it was renamed to "flapping"',
   ],
   [
     "blueprint: chat",
@@ -127,7 +138,7 @@ describe("a scenario file", () => {
     const scenario = parseScenario(EXAMPLE, "x.yaml");
     assert.deepEqual(scenario.behaviours["storm"]?.disconnect, {
       window: [3000, 5000],
-      noticedAfter: 100,
+      detectionDelay: 100,
       reconnect: { probability: 0.5, after: { kind: "uniform", min: 0, max: 1000 } },
     });
     assert.equal(scenario.seed, 1);

@@ -51,7 +51,7 @@ describe("planHash", () => {
       disconnect: {
         since: "run",
         at: 5,
-        noticedAfter: 6,
+        detectionDelay: 6,
         reconnect: { after: 7, task: { actions: [], end: { kind: "submit", at: 8 } } },
       },
     };
@@ -173,7 +173,7 @@ describe("buildPlan", () => {
         assert.ok(times.every(whole));
       }
       if (task) {
-        assert.equal(task.end.kind, { calm: "submit", storm: "submit", flaky: "return", silent: "silence" }[behaviour]);
+        assert.equal(task.end.kind, { calm: "submit", storm: "submit", flaky: "return", silent: "idle" }[behaviour]);
         const count = task.actions.length;
         assert.ok(
           { calm: count >= 2 && count <= 6, storm: count === 10, flaky: count === 3, silent: count === 1 }[behaviour],
@@ -185,7 +185,7 @@ describe("buildPlan", () => {
       if (disconnect?.since === "run") {
         assert.equal(behaviour, "storm");
         assert.ok(disconnect.at >= 3000 && disconnect.at <= 5000 && disconnect.at >= arriveAt);
-        assert.equal(disconnect.noticedAfter, 100);
+        assert.equal(disconnect.detectionDelay, 100);
         if (disconnect.reconnect) {
           assert.ok(disconnect.reconnect.after <= 1000);
           assert.equal(disconnect.reconnect.task === undefined, task === undefined);

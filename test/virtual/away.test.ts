@@ -27,7 +27,7 @@ workers:
   - arriveAt: 0s
     onboarding: { actions: [{ at: 1s }, { at: 5s }], submitAt: 6s, passes: true }
     task: { actions: [{ at: 1s }], end: { kind: submit, at: 2s } }
-    disconnect: { since: run, at: 2s, noticedAfter: 10s, reconnect: { after: 3s } }
+    disconnect: { since: run, at: 2s, detectionDelay: 10s, reconnect: { after: 3s } }
 drainTimeout: 10s
 `;
 

@@ -23,12 +23,12 @@ task:
 behaviours:
   staying: { weight: 0.4, actions: { uniform: [2, 5] }, thinkTime: { uniform: [50ms, 300ms] }, duplicates: 0.1 }
   returning: { weight: 0.2, return: { afterActions: 2 }, thinkTime: 100ms }
-  silent: { weight: 0.1, silence: { afterActions: 1 }, thinkTime: 100ms }
+  silent: { weight: 0.1, idle: { afterActions: 1 }, thinkTime: 100ms }
   dropping:
     weight: 0.3
     actions: 4
     thinkTime: { uniform: [50ms, 300ms] }
-    disconnect: { perAction: 0.4, noticedAfter: 100ms, reconnect: { probability: 0.5, after: { uniform: [50ms, 400ms] } } }
+    disconnect: { perAction: 0.4, detectionDelay: 100ms, reconnect: { probability: 0.5, after: { uniform: [50ms, 400ms] } } }
 drainTimeout: 10s
 `;
 

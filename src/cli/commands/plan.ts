@@ -28,7 +28,7 @@ function totalsOf(plan: Plan): Totals {
     behaviours: new Map(),
     onboardingFailures: 0,
     liveUpdates: 0,
-    ends: { submit: 0, return: 0, silence: 0 },
+    ends: { submit: 0, return: 0, idle: 0 },
     disconnects: 0,
     reconnects: 0,
   };
@@ -56,8 +56,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
 
 function describeTask({ actions, end }: TaskPlan): string {
   const updates = plural(actions.length, "update");
-  const last = { submit: "submit", return: "return", silence: "silent" }[end.kind];
-  return `${updates}, ${last} at +${seconds(end.at)}`;
+  return `${updates}, ${end.kind} at +${seconds(end.at)}`;
 }
 
 function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): string {
@@ -85,7 +84,7 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
         `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`,
     ),
     "",
-    `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.silence)} silent; ` +
+    `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.idle)} idle; ` +
       `${formatCount(totals.onboardingFailures)} not through onboarding; ${plural(totals.disconnects, "drop")}, ${formatCount(totals.reconnects)} of them with a way back`,
     "",
     `First to arrive (+: since the start of the worker's own onboarding or task):`,

@@ -221,7 +221,7 @@ class SweepTally {
       const others = this.failing.slice(FAILURES_SHOWN).map(({ seed }) => seed);
       lines.push("", `  and seeds ${others.slice(0, 50).join(", ")}${others.length > 50 ? ", …" : ""}`);
     }
-    lines.push("", "Sometimes (in how many seeds)");
+    lines.push("", "Coverage marks (seeds that reached them)");
     for (const name of COVERAGE_MARK_NAMES) {
       const reached = this.#reachedBy.get(name) ?? 0;
       lines.push(

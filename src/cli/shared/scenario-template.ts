@@ -40,7 +40,7 @@ task:
 # What workers do. The weights sum to 1. Each behaviour ends in exactly one way:
 #   actions: so many live updates, then submit
 #   return: { afterActions: so many }, then give the unit back
-#   silence: { afterActions: so many }, then nothing more, until the task's patience is over
+#   idle: { afterActions: so many }, then nothing more, until the task's patience is over
 behaviours:
   diligent:
     weight: 0.85
@@ -52,11 +52,11 @@ behaviours:
     thinkTime: { lognormal: { median: 200ms, p95: 600ms, max: 1500ms } }
     disconnect:
       window: [1s, 4s] # counted from the start of the run
-      noticedAfter: 250ms
+      detectionDelay: 250ms
       reconnect: { probability: 0.8, after: { exponential: { mean: 500ms, max: 2s } } }
   silent:
     weight: 0.05
-    silence: { afterActions: { uniform: [0, 2] } }
+    idle: { afterActions: { uniform: [0, 2] } }
     thinkTime: 200ms
 
 # What the run must measure to pass, as in k6; a failed one is exit code 99. docs/metrics.md lists the metrics.

@@ -12,7 +12,7 @@ export type InvariantId =
   | "no-early-timeout"
   | "absent-waiter-released"
   | "one-agent-per-unit"
-  | "books-agree"
+  | "accounting-consistent"
   | "final-status"
   | "acknowledged-is-durable";
 
@@ -295,7 +295,10 @@ function checkHoldings({ holdings }: RunEvidence): InvariantResult {
 }
 
 function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
-  const found = findings("books-agree", "handles, rows and gauges agree after the drain, and every slot is released");
+  const found = findings(
+    "accounting-consistent",
+    "handles, rows and gauges agree after the drain, and every slot is released",
+  );
   const labels = new Set([...Object.keys(accounting.gauges), ...Object.keys(accounting.rows)]);
   // A dead task thread's share of the gauges is missing from every sum. A client thread has none.
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();

@@ -156,7 +156,7 @@ function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): 
   const staysMs = (worker.onboarding?.submitAt ?? 0) + (worker.task?.end.at ?? 0);
   const at = worker.arriveAt + staysMs * random();
   note("crash", `worker-${worker.index}`, { at }, null);
-  return { ...worker, disconnect: { since: "run", at, noticedAfter: CRASH_NOTICED_MS } };
+  return { ...worker, disconnect: { since: "run", at, detectionDelay: CRASH_NOTICED_MS } };
 }
 
 /** `worker`, or, if the draw says so, one who leaves at some time of the onboarding. */
@@ -165,7 +165,7 @@ function withQuit(worker: WorkerPlan, seed: number, rate: number, note: Note): W
   if (onboarding === undefined || rate === 0) return worker;
   const random = stream(seed, "fault", "quit", worker.index);
   if (random() >= rate) return worker;
-  const kind = random() < 0.5 ? "return" : "silence";
+  const kind = random() < 0.5 ? "return" : "idle";
   const at = onboarding.submitAt * random();
   note("quit", `worker-${worker.index}`, { kind, at }, null);
   return { ...worker, onboarding: { ...onboarding, leaves: { kind, at } } };

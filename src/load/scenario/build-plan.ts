@@ -15,7 +15,7 @@ import { sample, sampleCount, stream, type Random } from "./random.js";
 import type { Behaviour, Scenario, Sending } from "./scenario-schema.js";
 import type {
   DisconnectPlan,
-  DropAgain,
+  RepeatedDrop,
   OnboardingPlan,
   Plan,
   PlannedAction,
@@ -104,15 +104,15 @@ function planOnboarding(onboarding: NonNullable<Scenario["task"]["onboarding"]>,
 }
 
 function planTask(behaviour: Behaviour, random: Random): TaskPlan {
-  const { actions: submitting, return: returning, silence } = behaviour;
-  const planned = submitting ?? returning?.afterActions ?? silence?.afterActions;
+  const { actions: submitting, return: returning, idle } = behaviour;
+  const planned = submitting ?? returning?.afterActions ?? idle?.afterActions;
   // The schema asks for exactly one of the three.
   const actions = planned === undefined ? [] : planActions(sampleCount(planned, random), behaviour, random);
   const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({
     actions,
     end: { kind, at: toMicrosecond(lastOf(actions) + after) },
   });
-  if (silence) return end("silence", 0);
+  if (idle) return end("idle", 0);
   return end(returning ? "return" : "submit", sample(behaviour.thinkTime, random));
 }
 
@@ -136,11 +136,11 @@ function dropOf(
   return undefined;
 }
 
-function planAgain(
+function planFlapping(
   { times, online }: { times: DistributionSpec; online: DistributionSpec },
   after: DistributionSpec,
   random: Random,
-): DropAgain[] {
+): RepeatedDrop[] {
   return Array.from({ length: sampleCount(times, random) }, () => ({
     online: toMicrosecond(sample(online, random)),
     after: toMicrosecond(sample(after, random)),
@@ -150,18 +150,21 @@ function planAgain(
 /** What happens to the connection of `worker`, whose plan has everything else. */
 function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number): DisconnectPlan | undefined {
   if (behaviour.disconnect === undefined) return undefined;
-  const { noticedAfter, reconnect } = behaviour.disconnect;
+  const { detectionDelay, reconnect } = behaviour.disconnect;
   const random = stream(seed, "disconnect", worker.index);
   const drop = dropOf(behaviour.disconnect, worker.arriveAt, worker.task, random);
   if (drop === undefined) return undefined;
-  const disconnect = { ...drop, noticedAfter };
+  const disconnect = { ...drop, detectionDelay };
   if (reconnect === undefined || random() >= reconnect.probability) return disconnect;
   const after = toMicrosecond(sample(reconnect.after, random));
   // A worker whose onboarding is planned to fail has no task, now or later.
   const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
-  const again =
-    reconnect.again && planAgain(reconnect.again, reconnect.after, stream(seed, "drops again", worker.index));
-  return { ...disconnect, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
+  const flapping =
+    reconnect.flapping && planFlapping(reconnect.flapping, reconnect.after, stream(seed, "drops again", worker.index));
+  return {
+    ...disconnect,
+    reconnect: { after, ...(task && { task }), ...(flapping && flapping.length > 0 && { flapping }) },
+  };
 }
 
 /** `endMs`, when there is no more to bring about, as a plan has it. @throws {RangeError} when the run would take too long */

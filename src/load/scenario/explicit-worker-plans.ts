@@ -23,8 +23,8 @@ function disconnectOf({
   ...drop
 }: NonNullable<ExplicitWorker["disconnect"]>): NonNullable<WorkerPlan["disconnect"]> {
   if (reconnect === undefined) return drop;
-  const { after, task, again } = reconnect;
-  return { ...drop, reconnect: { after, ...(task && { task }), ...(again && again.length > 0 && { again }) } };
+  const { after, task, flapping } = reconnect;
+  return { ...drop, reconnect: { after, ...(task && { task }), ...(flapping && flapping.length > 0 && { flapping }) } };
 }
 
 /** `plan` as a scenario writes it out. */
@@ -52,19 +52,19 @@ export function toScenarioWorker({
       disconnect: {
         since: disconnect.since,
         at: durationText(disconnect.at),
-        noticedAfter: durationText(disconnect.noticedAfter),
+        detectionDelay: durationText(disconnect.detectionDelay),
         ...(disconnect.reconnect && { reconnect: toScenarioReconnect(disconnect.reconnect) }),
       },
     }),
   };
 }
 
-function toScenarioReconnect({ after, task, again }: ReconnectPlan): ReconnectInput {
+function toScenarioReconnect({ after, task, flapping }: ReconnectPlan): ReconnectInput {
   return {
     after: durationText(after),
     ...(task && { task: toScenarioTask(task) }),
-    ...(again && {
-      again: again.map((drop) => ({ online: durationText(drop.online), after: durationText(drop.after) })),
+    ...(flapping && {
+      flapping: flapping.map((drop) => ({ online: durationText(drop.online), after: durationText(drop.after) })),
     }),
   };
 }

@@ -20,7 +20,7 @@ const actions = z
 const taskPlan = object({
   actions: actions.default([]),
   end: object({
-    kind: z.enum(["submit", "return", "silence"], 'must be "submit", "return" or "silence"'),
+    kind: z.enum(["submit", "return", "idle"], 'must be "submit", "return" or "idle"'),
     at: duration,
   }),
 });
@@ -37,11 +37,11 @@ const worker = object({
   disconnect: object({
     since: z.enum(["run", "task"], 'must be "run" or "task"'),
     at: duration,
-    noticedAfter: duration.default(0),
+    detectionDelay: duration.default(0),
     reconnect: object({
       after: duration,
       task: taskPlan.optional(),
-      again: z
+      flapping: z
         .array(object({ online: duration, after: duration }), "must be a list of drops, each { online, after }")
         .optional()
         .describe("Further drops, each after the connection has held so long, and how long the worker is away then."),

@@ -9,6 +9,13 @@ import { formatDuration } from "./format-duration.js";
 import { MAX_MS, MAX_COUNT, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";
 
+/** Former names of keys. A file that still has one is refused with the new name. */
+const RENAMED_KEYS: ReadonlyMap<string, string> = new Map([
+  ["again", "flapping"],
+  ["noticedAfter", "detectionDelay"],
+  ["silence", "idle"],
+]);
+
 /**
  * A mapping that takes the keys of `shape` and no other. An issue of unknown keys has one line of message for each of
  * them, in the order of `issue.keys`.
@@ -19,6 +26,8 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
       if (issue.code !== "unrecognized_keys") return "must be a mapping of keys to values";
       const known = Object.keys(shape);
       const help = (key: string): string => {
+        const renamed = RENAMED_KEYS.get(key);
+        if (renamed !== undefined && known.includes(renamed)) return `it was renamed to "${renamed}"`;
         const near = nearest(key, known);
         return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
       };

@@ -24,7 +24,7 @@ export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-pl
 export { planHash } from "./plan-hash.js";
 export type {
   DisconnectPlan,
-  DropAgain,
+  RepeatedDrop,
   OnboardingPlan,
   Plan,
   PlannedAction,

@@ -6,9 +6,9 @@
  *
  *     [index, behaviour, arriveAt, onboarding, task, disconnect]
  *     onboarding  null, or [actions, submitAt, passes]
- *     task        null, or [actions, end kind, end at]
- *     disconnect  null, or [since, at, noticedAfter, reconnect]
- *     reconnect   null, or [after, task], and if the connection drops again, [online, after …] as a third
+ *     task        null, or [actions, end kind, end at]; the kind is "submit", "return" or "silence"
+ *     disconnect  null, or [since, at, detectionDelay, reconnect]
+ *     reconnect   null, or [after, task], and with further drops, [online, after …] as a third
  *     actions     flat: at, payloadBytes, duplicate of the first, then of the second …
  *
  * A worker who holds qualifications has them as a seventh item: [name, value …] in alphabetical order of the names.
@@ -31,17 +31,20 @@ const fieldsCode = (fields: Readonly<Record<string, string | number>>) =>
   Object.entries(fields)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flat();
-const taskCode = (plan: TaskPlan | undefined) => plan && [actionsCode(plan.actions), plan.end.kind, us(plan.end.at)];
+/** `idle` is encoded by its former name, so that hashes stay the same. */
+const END_CODES = { submit: "submit", return: "return", idle: "silence" } as const;
+const taskCode = (plan: TaskPlan | undefined) =>
+  plan && [actionsCode(plan.actions), END_CODES[plan.end.kind], us(plan.end.at)];
 
 function disconnectCode(plan: DisconnectPlan | undefined) {
   if (plan === undefined) return undefined;
-  const again = plan.reconnect?.again?.flatMap(({ online, after }) => [us(online), us(after)]);
+  const flapping = plan.reconnect?.flapping?.flatMap(({ online, after }) => [us(online), us(after)]);
   const reconnect = plan.reconnect && [
     us(plan.reconnect.after),
     taskCode(plan.reconnect.task),
-    ...(again ? [again] : []),
+    ...(flapping ? [flapping] : []),
   ];
-  return [plan.since, us(plan.at), us(plan.noticedAfter), reconnect];
+  return [plan.since, us(plan.at), us(plan.detectionDelay), reconnect];
 }
 
 /** The line of one worker, without its end. `JSON.stringify` writes `null` for what is undefined in an array. */

@@ -90,18 +90,18 @@ const task = object({
 const disconnect = object({
   window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
   perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
-  noticedAfter: duration
+  detectionDelay: duration
     .default(0)
     .describe("How long the platform takes to notice, unless the worker is back by then."),
   reconnect: object({
     probability: probability.describe("The share of those who dropped that come back."),
     after: durations.describe("How long they are away."),
-    again: object({
+    flapping: object({
       times: counts.describe("How many more times."),
       online: durations.describe("How long the connection holds in between."),
     })
       .optional()
-      .describe("The connection of one who is back drops again, and comes back again, as long as its agent lives."),
+      .describe("Further drops after the worker is back, as long as its agent is alive."),
   }).optional(),
 })
   .refine(
@@ -116,15 +116,16 @@ const behaviour = object({
   weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
   actions: counts.optional().describe("Sends so many live updates in the task, then submits."),
   return: afterActions.optional().describe("Or: gives the unit back, after so many live updates."),
-  silence: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
+  idle: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
   ...sending,
   disconnect: disconnect.optional().describe("The connection drops."),
 })
-  .refine(
-    (read) => [read.actions, read.return, read.silence].filter((given) => given !== undefined).length === 1,
-    "needs exactly one of actions, return and silence: a worker ends in one way",
-  )
-  .meta(exactlyOneOf("actions", "return", "silence"));
+  .refine((read) => [read.actions, read.return, read.idle].filter((given) => given !== undefined).length === 1, {
+    error: "needs exactly one of actions, return and idle: a worker ends in one way",
+    // A misspelt or renamed key is the one thing to report.
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta(exactlyOneOf("actions", "return", "idle"));
 
 const threshold = z.union(
   [
@@ -210,10 +211,10 @@ const scenarioObject = object({
 /** A static task reads no live updates, so a worker that sent one would see it lost. */
 const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
   if (read.task.blueprint !== "static") return;
-  for (const [name, { actions, return: back, silence }] of Object.entries(read.behaviours)) {
-    const sent = actions ?? back?.afterActions ?? silence?.afterActions;
+  for (const [name, { actions, return: back, idle }] of Object.entries(read.behaviours)) {
+    const sent = actions ?? back?.afterActions ?? idle?.afterActions;
     if (sent?.kind === "constant" && sent.value === 0) continue;
-    const field = actions ? ["actions"] : [back ? "return" : "silence", "afterActions"];
+    const field = actions ? ["actions"] : [back ? "return" : "idle", "afterActions"];
     context.addIssue({
       code: "custom",
       path: ["behaviours", name, ...field],

@@ -26,17 +26,17 @@ export interface OnboardingPlan {
   /** Whether the submitted work is good enough to be admitted to the task. */
   readonly passes: boolean;
   /** How it ends before the submit, with what was not sent by then left out. No scenario says so: a fault of simulated time does. */
-  readonly leaves?: { readonly kind: "return" | "silence"; readonly at: number };
+  readonly leaves?: { readonly kind: "return" | "idle"; readonly at: number };
 }
 
 /**
  * How a worker's time on a unit ends, unless it disconnects first:
  * `submit`: hands in the work; `return`: gives the unit back;
- * `silence`: stays connected but sends nothing from then on, so that the task has to time out.
+ * `idle`: stays connected but sends nothing from then on, so that the task has to time out.
  * `at` is in ms since the task started.
  */
 export interface TaskEnd {
-  readonly kind: "submit" | "return" | "silence";
+  readonly kind: "submit" | "return" | "idle";
   readonly at: number;
 }
 
@@ -54,13 +54,13 @@ export interface DisconnectPlan {
   /** When the connection drops, ms. With `run` it is never before the worker's arrival. */
   readonly at: number;
   /** How long the platform takes to notice, ms: only then does the agent become `disconnect`, unless the worker is back. */
-  readonly noticedAfter: number;
+  readonly detectionDelay: number;
   /** The worker's coming back; absent when it stays away. */
   readonly reconnect?: ReconnectPlan;
 }
 
 /** Another drop of a connection, after the worker was back with its agent alive. Times in ms. */
-export interface DropAgain {
+export interface RepeatedDrop {
   /** How long the connection held since it was back. */
   readonly online: number;
   /** How long the worker is away this time. */
@@ -78,7 +78,7 @@ export interface ReconnectPlan {
   /** What it does on a new unit; absent when its onboarding is planned to fail. */
   readonly task?: TaskPlan;
   /** Further drops, in their order; absent when there are none. They end with the agent. */
-  readonly again?: readonly DropAgain[];
+  readonly flapping?: readonly RepeatedDrop[];
 }
 
 /** Everything one simulated worker will do. */

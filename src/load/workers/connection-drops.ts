@@ -7,7 +7,7 @@ export interface ConnectionDrops {
   /** The worker's task starts: some drops are planned from there. */
   onTaskStart(at: number): void;
   /** The connection has dropped: how long the worker is away, `Infinity` when it stays away; and how long until that is noticed. */
-  onDrop(): { readonly awayMs: number; readonly noticedAfter: number };
+  onDrop(): { readonly awayMs: number; readonly detectionDelay: number };
   /** The worker is back, its agent alive: what is planned to follow counts from here. */
   onReconnect(at: number): void;
 }
@@ -16,7 +16,7 @@ export function createConnectionDrops(disconnect: WorkerPlan["disconnect"], orig
   let nextAt = disconnect?.since === "run" ? originMs + disconnect.at : Infinity;
   let awayMs = disconnect?.reconnect?.after ?? Infinity;
   let hasDropped = false;
-  const more = [...(disconnect?.reconnect?.again ?? [])];
+  const more = [...(disconnect?.reconnect?.flapping ?? [])];
   return {
     get nextAt() {
       return nextAt;
@@ -28,13 +28,13 @@ export function createConnectionDrops(disconnect: WorkerPlan["disconnect"], orig
       if (disconnect === undefined) throw new Error("a connection dropped that was not planned to");
       nextAt = Infinity;
       hasDropped = true;
-      return { awayMs, noticedAfter: disconnect.noticedAfter };
+      return { awayMs, detectionDelay: disconnect.detectionDelay };
     },
     onReconnect(at) {
-      const again = more.shift();
-      if (again === undefined) return;
-      awayMs = again.after;
-      nextAt = at + again.online;
+      const next = more.shift();
+      if (next === undefined) return;
+      awayMs = next.after;
+      nextAt = at + next.online;
     },
   };
 }

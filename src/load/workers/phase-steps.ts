@@ -4,7 +4,7 @@ import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 /** One step of a phase: a live update, or how the phase ends. */
 export type PhaseStep =
   | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
-  | { readonly kind: "submit" | "return" | "silence"; readonly at: number };
+  | { readonly kind: "submit" | "return" | "idle"; readonly at: number };
 
 /** The last live update says that the live part is over; a worker who has none to send says just that. */
 function withLastMarked(actions: readonly PlannedAction[], at: number): PhaseStep[] {

@@ -184,7 +184,7 @@ class SimulatedWorker {
       case "return":
         recorder.count("returns");
         return returnUnit(agentId);
-      case "silence":
+      case "idle":
         return;
     }
   }
@@ -295,11 +295,11 @@ class SimulatedWorker {
     const { router, recorder, reactor } = this.#context;
     const connection = this.#openConnection;
     const droppedAt = reactor.clock.now();
-    const { awayMs, noticedAfter } = this.#drops.onDrop();
+    const { awayMs, detectionDelay } = this.#drops.onDrop();
     connection.state = "offline";
     recorder.count("disconnects");
 
-    const noticedAt = droppedAt + noticedAfter;
+    const noticedAt = droppedAt + detectionDelay;
     const backAt = droppedAt + awayMs;
     if (noticedAt < backAt) {
       yield* wait(reactor.until(noticedAt));

@@ -52,7 +52,7 @@ ${section(
   "Thresholds",
   beside(({ summary }) => thresholds(summary)),
 )}
-${section("counted", "Counted", counted(a.summary, b.summary))}`,
+${section("counters", "Counters", counterChanges(a.summary, b.summary))}`,
   });
 }
 
@@ -108,12 +108,12 @@ function outcomes(a: Summary, b: Summary): Markup {
   );
 }
 
-function counted(a: Summary, b: Summary): Markup {
+function counterChanges(a: Summary, b: Summary): Markup {
   const rows = COUNTER_NAMES.flatMap((counter) => {
     const [before, after] = [a.counters[counter] ?? 0, b.counters[counter] ?? 0];
     return before + after === 0 ? [] : [[counter, formatCount(before), formatCount(after), change(before, after)]];
   });
-  return table("Counted in both runs", [{ head: "metric", text: true }, ...RUNS, { head: "change" }], rows);
+  return table("Counters of both runs", [{ head: "metric", text: true }, ...RUNS, { head: "change" }], rows);
 }
 
 /** Changes below this are told by no colour: one run beside one run is no statistics. */

@@ -94,7 +94,7 @@ export function counters({ counters: counts }: Pick<Summary, "counters">): Marku
       : [[html`<span title="${METRICS[name].doc}">${name}</span>`, formatCount(n), METRICS[name].doc]];
   });
   return table(
-    "Counted",
+    "Counters",
     [{ head: "metric", text: true }, { head: "count" }, { head: "", text: true, wide: true }],
     rows,
   );

@@ -42,7 +42,7 @@ ${part("outcomes", "Agents now")}
 ${part("percentiles", "Latency by percentile, ms", chart("percentiles", 0, "Latency by percentile", nothing))}
 ${part("path", "Path of a live update, ms")}
 ${part("thresholds", "Thresholds so far")}
-${part("counted", "Counted")}`,
+${part("counters", "Counters")}`,
   });
 }
 
@@ -69,7 +69,7 @@ function partsOf(view: LiveView): Record<string, Markup> {
     percentiles: latencies({ ...figures, floor: [] }),
     path: path(figures),
     thresholds: thresholdTable({ thresholds: evaluate(view.thresholds, view.measurements) }),
-    counted: counters(figures),
+    counters: counters(figures),
   };
 }
 

@@ -30,6 +30,6 @@ ${section("path", "Path of a live update, ms", path(summary))}
 ${section("slowest", "Slowest agents", slowest(data))}
 ${section("thresholds", "Thresholds", thresholds(summary))}
 ${section("invariants", "Invariants", invariants(summary))}
-${section("counted", "Counted", counters(summary))}
+${section("counters", "Counters", counters(summary))}
 ${section("generator", "Generator and machine", generator(summary))}`;
 }

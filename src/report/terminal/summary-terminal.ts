@@ -135,7 +135,7 @@ function counted({ counters }: Summary, chalk: ChalkInstance, width: number): st
   const cells = facts.map(({ name, count }) => `${name.padEnd(nameWidth)}  ${count.padStart(countWidth)}`);
   const perLine = Math.max(1, Math.floor((width + GAP.length - 2) / (nameWidth + 2 + countWidth + GAP.length)));
   return [
-    chalk.bold("Counted"),
+    chalk.bold("Counters"),
     ...Array.from(
       { length: Math.ceil(cells.length / perLine) },
       (_, at) => `  ${cells.slice(at * perLine, (at + 1) * perLine).join(GAP)}`,

@@ -138,7 +138,7 @@ class PlanShrinker {
 const SIMPLER: readonly ((worker: WorkerPlan) => WorkerPlan | undefined)[] = [
   ({ disconnect, ...worker }) => (disconnect === undefined ? undefined : worker),
   (worker) => withDisconnect(worker, ({ reconnect, ...drop }) => (reconnect === undefined ? undefined : drop)),
-  (worker) => withReconnect(worker, ({ again, ...back }) => (again === undefined ? undefined : back)),
+  (worker) => withReconnect(worker, ({ flapping, ...back }) => (flapping === undefined ? undefined : back)),
   (worker) => withActions(worker, "onboarding", (actions) => (actions.length > 0 ? [] : undefined)),
   (worker) => withActions(worker, "task", (actions) => (actions.length > 0 ? [] : undefined)),
   (worker) =>
