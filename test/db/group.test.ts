@@ -5,7 +5,7 @@ import { AGENT_STATUSES } from "../../dist/vocabulary/index.js";
 import { DatabaseFullError } from "../../dist/platform/db/index.js";
 // The group commit runs inside the writer thread only; here it is driven directly, on a connection whose disk can be made full.
 import { openOwner } from "../../dist/platform/db/connection.js";
-import { createGroupCommit } from "../../dist/platform/db/group.js";
+import { GroupCommit } from "../../dist/platform/db/group.js";
 import { createReads } from "../../dist/platform/db/reads.js";
 import type { Request } from "../../dist/platform/db/reads-and-writes.js";
 import { areEntries, countOf, createPacker, type Packed } from "../../dist/platform/db/packed-writes.js";
@@ -39,10 +39,10 @@ const aRequest: fc.Arbitrary<Request> = fc.oneof(
 test("writes have the same outcomes and rows in groups, with failures among them, as one by one", () => {
   const execute = (groups: readonly (readonly Request[])[]): unknown => {
     const connection = openOwner(":memory:", true);
-    const commit = createGroupCommit(connection);
-    commit(SETUP);
+    const group = new GroupCommit(connection);
+    group.commit(SETUP);
     const outcomes = groups
-      .flatMap((group) => commit(pack(group)))
+      .flatMap((requests) => group.commit(pack(requests)))
       .map(({ value, error }) => ({ value, error: error?.message }));
     const reads = createReads(connection);
     const rows = [
@@ -73,9 +73,9 @@ test("entries of the journal that are added many in a statement are in their ord
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 200, size: "max" }), (entries) => {
       const connection = openOwner(":memory:", true);
-      const commit = createGroupCommit(connection);
-      commit([...SETUP, ...AGENTS]);
-      const outcomes = commit(
+      const group = new GroupCommit(connection);
+      group.commit([...SETUP, ...AGENTS]);
+      const outcomes = group.commit(
         pack(entries.map((key, n): Request => ["appendState", [{ ...key, kind: "update", data: String(n), at: n }]])),
       );
       const rows = connection.prepare("SELECT agent_type AS agentType, data FROM agent_state ORDER BY seq").all();
@@ -113,10 +113,10 @@ test("what crosses to the writer is what was sent, in order", () => {
 
 test("a full disk fails every write whose commit it took with it, and none before", () => {
   const connection = openOwner(":memory:", true);
-  const commit = createGroupCommit(connection);
-  commit(SETUP);
+  const group = new GroupCommit(connection);
+  group.commit(SETUP);
   const agent: Request = ["newAgent", [{ workerId: "1", unitId: "1", providerType: "p", at: 0 }]];
-  assert.equal(commit([agent])[0]?.error, undefined);
+  assert.equal(group.commit([agent])[0]?.error, undefined);
   const pages = Number(connection.pragma("page_count", { simple: true }));
   connection.pragma(`max_page_count = ${pages}`);
 
@@ -125,7 +125,7 @@ test("a full disk fails every write whose commit it took with it, and none befor
     "appendState",
     [{ agentType: "main", agentId: "1", kind: "submit", data: "x".repeat(100_000), at: 2 }],
   ];
-  const outcomes = commit([update, tooMuch, update]);
+  const outcomes = group.commit([update, tooMuch, update]);
   const row = createReads(connection).getAgent("1");
 
   assert.ok(outcomes[1]?.error instanceof DatabaseFullError);
@@ -139,14 +139,13 @@ test("a full disk fails every write whose commit it took with it, and none befor
 
 test("a group that cannot be committed fails as a whole", () => {
   const connection = openOwner(":memory:", true);
-  let commits = 0;
-  const commit = createGroupCommit(connection, () => commits++);
-  commit(SETUP);
+  const group = new GroupCommit(connection);
+  group.commit(SETUP);
   // A deferred constraint is checked at the commit alone.
   connection.exec(`
     CREATE TABLE broken (task_id INTEGER REFERENCES tasks DEFERRABLE INITIALLY DEFERRED);
     CREATE TRIGGER breaks AFTER INSERT ON workers BEGIN INSERT INTO broken VALUES (99); END;`);
-  const outcomes = commit([
+  const outcomes = group.commit([
     ["newTask", [{ taskName: "walk", taskType: "chat" }]],
     ["newTask", [{ taskName: "walk", taskType: "chat" }]],
     ["findOrCreateWorker", [{ workerName: "eve", providerType: "p" }]],
@@ -156,6 +155,6 @@ test("a group that cannot be committed fails as a whole", () => {
     ["committing failed", "newTask failed", "committing failed"],
   );
   assert.equal(createReads(connection).findTask("walk"), undefined);
-  assert.equal(commits, 1, "the one before");
+  assert.equal(group.commits, 1, "the one before");
   connection.close();
 });

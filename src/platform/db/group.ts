@@ -1,94 +1,117 @@
 /**
- * Group commit: executes many writes in one transaction, each of which may fail without harming the others.
+ * Group commit: executes many writes in one transaction, each of which may fail without affecting the others.
  */
+import { at } from "../../vocabulary/index.js";
 import type { Connection } from "./connection.js";
 import { asDatabaseError, type DatabaseError } from "./database-errors.js";
-import { createJournal, ENTRIES_PER_STATEMENT, noSuchAgent, type Entries } from "./journal.js";
+import { createJournal, ENTRIES_PER_STATEMENT, noSuchAgent, type Entries, type Journal } from "./journal.js";
 import type { Request } from "./reads-and-writes.js";
 import type { WriteOutcome } from "./protocol.js";
 import { areEntries, countOf, type Packed } from "./packed-writes.js";
-import { createExecute } from "./writes.js";
+import { createExecute, type Execute } from "./writes.js";
 
-/** Executes and commits writes in their order; returns the outcome of each, which hold once it has returned. Does not throw. */
-export type GroupCommit = (writes: Packed) => WriteOutcome[];
-
-/** Of a write that gives nothing. One for all, because most are such. */
+/** The outcome of a write without a result. One object for all, because most writes have none. */
 const DONE: WriteOutcome = { value: undefined };
 
-/** Prepares group commits on `connection`, which has no transaction open. `committed` is called after each one that stands. */
-export function createGroupCommit(connection: Connection, committed: () => void = () => undefined): GroupCommit {
-  const execute = createExecute(connection);
-  const journal = createJournal(connection);
-  const begin = connection.prepare("BEGIN IMMEDIATE");
-  const commit = connection.prepare("COMMIT");
-  const rollback = connection.prepare("ROLLBACK");
+export class GroupCommit {
+  readonly #connection: Connection;
+  readonly #execute: Execute;
+  readonly #journal: Journal;
+  readonly #begin;
+  readonly #commit;
+  readonly #rollback;
+  #commits = 0;
+  /** The outcomes of the writes of this group, so far. */
+  #outcomes: WriteOutcome[] = [];
+  /** The first outcome that depends on the open transaction. */
+  #uncommitted = 0;
 
-  return (writes) => {
-    const outcomes: WriteOutcome[] = [];
-    /** The first outcome that stands or falls with the transaction that is open. */
-    let uncommitted = 0;
-    const failUncommitted = (error: DatabaseError): void => {
-      for (; uncommitted < outcomes.length; uncommitted++) {
-        if (outcomes[uncommitted]?.error === undefined) outcomes[uncommitted] = { error };
-      }
-    };
-    /** A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone. */
-    const continueAfter = (failure: DatabaseError): void => {
-      if (connection.inTransaction) return;
-      failUncommitted(failure);
-      begin.run();
-    };
-    const executeOne = ([name, args]: Request): void => {
-      try {
-        outcomes.push({ value: execute(name, args) });
-      } catch (error) {
-        const failure = asDatabaseError(error, connection.name, name);
-        outcomes.push({ error: failure });
-        continueAfter(failure);
-      }
-    };
-    /** Adds entries of the journal in one statement, from the one at `first` on. Returns whether it could; none is added otherwise. */
-    const executeTogether = (entries: Entries, first: number): boolean => {
-      const { agentType, agentIds } = entries;
-      let added: number;
-      try {
-        added = journal.appendMany(entries, first);
-      } catch (error) {
-        continueAfter(asDatabaseError(error, connection.name, "appendState"));
-        return false;
-      }
-      for (const agentId of agentIds.slice(first, first + ENTRIES_PER_STATEMENT)) {
-        const wasAdded = added === ENTRIES_PER_STATEMENT || journal.hasAgent(agentType, agentId);
-        outcomes.push(wasAdded ? DONE : { error: noSuchAgent(connection.name, agentType, agentId) });
-      }
-      return true;
-    };
-    const executeEntries = (entries: Entries): void => {
-      const { agentType, kind, agentIds, data, at } = entries;
-      let next = 0;
-      while (next + ENTRIES_PER_STATEMENT <= agentIds.length && executeTogether(entries, next))
-        next += ENTRIES_PER_STATEMENT;
-      for (; next < agentIds.length; next++) {
-        executeOne([
-          "appendState",
-          [{ agentType, kind, agentId: agentIds[next] ?? "", data: data[next] ?? "null", at: at[next] ?? 0 }],
-        ]);
-      }
-    };
+  /** `connection` has no transaction open. */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#execute = createExecute(connection);
+    this.#journal = createJournal(connection);
+    this.#begin = connection.prepare("BEGIN IMMEDIATE");
+    this.#commit = connection.prepare("COMMIT");
+    this.#rollback = connection.prepare("ROLLBACK");
+  }
+
+  /** How many groups were committed. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /** Executes and commits writes in their order. Returns the outcome of each, which is final. Does not throw. */
+  commit(writes: Packed): WriteOutcome[] {
+    const outcomes: WriteOutcome[] = (this.#outcomes = []);
+    this.#uncommitted = 0;
     try {
-      begin.run();
+      this.#begin.run();
       for (const item of writes) {
-        if (areEntries(item)) executeEntries(item);
-        else executeOne(item);
+        if (areEntries(item)) this.#addEntries(item);
+        else this.#executeOne(item);
       }
-      commit.run();
-      committed();
+      this.#commit.run();
+      this.#commits++;
     } catch (error) {
-      if (connection.inTransaction) rollback.run();
-      const failure = asDatabaseError(error, connection.name, "committing");
-      while (outcomes.length < countOf(writes)) outcomes.push({ error: failure });
-      failUncommitted(failure);
+      if (this.#connection.inTransaction) this.#rollback.run();
+      const failure = asDatabaseError(error, this.#connection.name, "committing");
+      const count = countOf(writes);
+      while (outcomes.length < count) outcomes.push({ error: failure });
+      this.#failUncommitted(failure);
     }
     return outcomes;
-  };
+  }
+
+  #failUncommitted(error: DatabaseError): void {
+    const outcomes = this.#outcomes;
+    for (; this.#uncommitted < outcomes.length; this.#uncommitted++) {
+      if (at(outcomes, this.#uncommitted).error === undefined) outcomes[this.#uncommitted] = { error };
+    }
+  }
+
+  /** After a full disk or an I/O error SQLite rolls back the whole transaction, not only the statement. */
+  #continueAfter(failure: DatabaseError): void {
+    if (this.#connection.inTransaction) return;
+    this.#failUncommitted(failure);
+    this.#begin.run();
+  }
+
+  #executeOne([name, args]: Request): void {
+    try {
+      this.#outcomes.push({ value: this.#execute(name, args) });
+    } catch (error) {
+      const failure = asDatabaseError(error, this.#connection.name, name);
+      this.#outcomes.push({ error: failure });
+      this.#continueAfter(failure);
+    }
+  }
+
+  #addEntries(entries: Entries): void {
+    const { agentType, kind, agentIds, data, at: times } = entries;
+    let next = 0;
+    while (next + ENTRIES_PER_STATEMENT <= agentIds.length && this.#addTogether(entries, next))
+      next += ENTRIES_PER_STATEMENT;
+    for (; next < agentIds.length; next++) {
+      const entry = { agentType, kind, agentId: at(agentIds, next), data: at(data, next), at: at(times, next) };
+      this.#executeOne(["appendState", [entry]]);
+    }
+  }
+
+  /** Adds entries of the journal in one statement, from the one at `first` on. Returns false when it could not; none is added then. */
+  #addTogether(entries: Entries, first: number): boolean {
+    const { agentType, agentIds } = entries;
+    let added: number;
+    try {
+      added = this.#journal.appendMany(entries, first);
+    } catch (error) {
+      this.#continueAfter(asDatabaseError(error, this.#connection.name, "appendState"));
+      return false;
+    }
+    for (const agentId of agentIds.slice(first, first + ENTRIES_PER_STATEMENT)) {
+      const wasAdded = added === ENTRIES_PER_STATEMENT || this.#journal.hasAgent(agentType, agentId);
+      this.#outcomes.push(wasAdded ? DONE : { error: noSuchAgent(this.#connection.name, agentType, agentId) });
+    }
+    return true;
+  }
 }

@@ -1,21 +1,22 @@
 /**
  * The writer thread: the one connection of a run that writes, with group commit.
  *
- * Why one thread writes for all. SQLite lets one connection write at a time. Threads that each write with their own contend
- * for that lock: the loser sleeps in SQLite's busy handler, blind to the lock's release, or fails with SQLITE_BUSY; and while
- * it sleeps, the thousands of coroutines that its thread carries stand still with it. Each also pays a commit for each status
- * update. Here nobody contends, a waiting coroutine costs its thread nothing, and all that arrived while the last transaction
- * was committed shares the next one, so that the commit grows cheaper the higher the load is. The figures against threads with
- * connections of their own are in docs/decisions/0001-one-writer-thread.md.
+ * Why one thread writes for all: SQLite lets one connection write at a time. Threads with connections of their own contend for
+ * that lock. The loser sleeps in SQLite's busy handler, which does not notice the release of the lock, or fails with
+ * SQLITE_BUSY; while it sleeps, the thousands of coroutines of its thread stop. Each thread also pays a commit for each status
+ * update. With one writer there is no contention, a waiting coroutine costs its thread nothing, and all writes that arrive
+ * while a transaction is committed share the next one, so a commit grows cheaper as the load rises. Figures of both designs
+ * are in docs/decisions/0001-one-writer-thread.md.
  *
- * The thread never returns to its event loop: between groups it is blocked on one word of shared memory, which wakes it
- * sooner than a message event would.
+ * The thread never returns to its event loop. Between groups it blocks on one word of shared memory, which wakes it sooner
+ * than a message event would.
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { assert, at } from "../../vocabulary/index.js";
 import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
-import { createGroupCommit } from "./group.js";
+import { GroupCommit } from "./group.js";
 import {
   openSignals,
   incrementAndNotify,
@@ -27,7 +28,6 @@ import {
   type WriteOutcome,
   type Signals,
   type WriterData,
-  type WriterStats,
 } from "./protocol.js";
 import { countOf, type Packed } from "./packed-writes.js";
 
@@ -41,7 +41,7 @@ interface Client {
   doorbell: { cells: Int32Array; index: number } | undefined;
 }
 
-/** No message is added to a group that has this many writes, so that a client that floods the writer delays no one without bound. */
+/** A group of this many writes receives no further message, so that a client that floods the writer delays others only so long. */
 const FULL_GROUP = 1000;
 
 const { path, create, control, requests } = workerData as WriterData;
@@ -71,15 +71,16 @@ function open(): Connection | undefined {
   }
 }
 
-/** Executes what the clients ask for until the coordinator ends it, and then what had arrived by that time. */
+/** Executes the writes of the clients until the coordinator closes the writer, and then the writes that had arrived by then. */
 function serve(connection: Connection): void {
-  const stats: WriterStats = { writes: 0, commits: 0, largestGroup: 0 };
-  const commit = createGroupCommit(connection, () => stats.commits++);
+  const group = new GroupCommit(connection);
+  let writes = 0;
+  let largestGroup = 0;
   const bell = new Int32Array(requests);
   let closing = false;
 
   for (;;) {
-    // Before looking for messages: one that comes after the look changes the word, and the wait below does not wait.
+    // Before receiving messages: a message that arrives later changes the word, and the wait below does not block.
     const seen = atomics.load(bell, 0);
     for (
       let message = receive<ControlMessage>(control);
@@ -87,14 +88,15 @@ function serve(connection: Connection): void {
       message = receive<ControlMessage>(control)
     ) {
       if (message.kind === "connect") clients.add(newClient(message));
-      else if (message.kind === "stats") reply({ kind: "stats", stats });
+      else if (message.kind === "stats")
+        reply({ kind: "stats", stats: { writes, commits: group.commits, largestGroup } });
       else closing = true;
     }
     const messages = collect();
     if (messages.length > 0) {
-      const outcomes = commit(messages.flatMap(({ writes }) => writes));
-      stats.writes += outcomes.length;
-      stats.largestGroup = Math.max(stats.largestGroup, outcomes.length);
+      const outcomes = group.commit(messages.flatMap((message) => message.writes));
+      writes += outcomes.length;
+      largestGroup = Math.max(largestGroup, outcomes.length);
       answer(messages, outcomes);
     } else if (closing) {
       return;
@@ -109,7 +111,7 @@ interface ClientWrites {
   readonly writes: Packed;
 }
 
-/** What has arrived, a message of each client in turn. */
+/** The writes that have arrived, one message of each client in turn. */
 function collect(): ClientWrites[] {
   const messages: ClientWrites[] = [];
   let writes = 0;
@@ -139,8 +141,9 @@ function answer(messages: readonly ClientWrites[], outcomes: readonly WriteOutco
   for (const { client, writes } of messages) {
     let message = answers.get(client);
     if (message === undefined) answers.set(client, (message = noAnswers()));
-    for (const last = next + countOf(writes); next < last; next++) add(message, outcomes[next]);
+    for (const last = next + countOf(writes); next < last; next++) add(message, at(outcomes, next));
   }
+  assert(next === outcomes.length, "a group has more outcomes than writes");
   for (const [client, message] of answers) post(client, message);
 }
 
@@ -148,11 +151,11 @@ function noAnswers(): Answers {
   return { writes: 0, places: [], values: [], failures: [] };
 }
 
-function add(message: Answers, outcome: WriteOutcome | undefined): void {
+function add(message: Answers, outcome: WriteOutcome): void {
   const place = message.writes++;
-  if (outcome?.error !== undefined) {
+  if (outcome.error !== undefined) {
     message.failures.push({ place, error: toWire(outcome.error) });
-  } else if (outcome?.value !== undefined) {
+  } else if (outcome.value !== undefined) {
     message.places.push(place);
     message.values.push(outcome.value);
   }

@@ -1,5 +1,5 @@
 /**
- * Starting the writer thread, and connecting other threads to it. Used by the thread that coordinates a run.
+ * Starts the writer thread and connects other threads to it. Used by the thread that coordinates a run.
  */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { MEMORY } from "./connection.js";
@@ -32,7 +32,7 @@ export interface WriterHandle {
    * the other threads first: their later writes fail. Rejects with {@link DatabaseError} when the writer crashed.
    */
   close(): Promise<void>;
-  /** Calls `told` once if the writer dies without having been closed (at once if it has). All waits on it then fail. */
+  /** Calls `listener` once if the writer dies without having been closed (at once if it has died). All waits on it then fail. */
   onCrash(listener: (error: DatabaseError) => void): void;
 }
 
@@ -45,93 +45,118 @@ export interface WriterHandle {
 export async function startWriter(path: string, { create = false }: { create?: boolean } = {}): Promise<WriterHandle> {
   if (path === MEMORY)
     throw new DatabaseError(`${path}: a writer thread needs a database in a file; open this one with openDatabase`);
-  const channel = new MessageChannel();
-  const control = channel.port1;
-  const requests = new SharedArrayBuffer(4);
-  const bell = new Int32Array(requests);
-  const workerData: WriterData = { path, create, control: channel.port2, requests };
-  const worker = new Worker(new URL("./writer-thread.js", import.meta.url), {
-    workerData,
-    transferList: [channel.port2],
-  });
+  const writer = new Writer(path, create);
+  await writer.open();
+  return writer;
+}
 
-  const connections: SharedArrayBuffer[] = [];
-  const crashListeners: ((error: DatabaseError) => void)[] = [];
-  const waiting: { resolve: (stats: WriterStats) => void; reject: (error: DatabaseError) => void }[] = [];
-  let reason = "its thread ended";
-  let closing = false;
-  let crash: DatabaseError | undefined;
+class Writer implements WriterHandle {
+  readonly #worker: Worker;
+  readonly #control: MessagePort;
+  readonly #requests = new SharedArrayBuffer(4);
+  readonly #bell = new Int32Array(this.#requests);
+  /** Ends when the thread has ended. */
+  readonly #exited: Promise<void>;
+  readonly #connections: SharedArrayBuffer[] = [];
+  readonly #crashListeners: ((error: DatabaseError) => void)[] = [];
+  readonly #statsRequests: { resolve: (stats: WriterStats) => void; reject: (error: DatabaseError) => void }[] = [];
+  #reason = "its thread ended";
+  #isClosing = false;
+  #crash: DatabaseError | undefined;
 
-  const tell = (message: ControlMessage, transfer: readonly MessagePort[] = []): void => {
-    control.postMessage(message, transfer);
-    incrementAndNotify(bell, 0);
-  };
-  const stoppedError = (): DatabaseError =>
-    crash ?? new DatabaseError(`the database writer stopped: ${path} was closed`);
-
-  worker.on("error", (error) => {
-    reason = error instanceof Error ? error.message : String(error);
-  });
-  const exited = new Promise<void>((resolve) => {
-    worker.on("exit", (code) => {
-      if (!closing || code !== 0) crash = new DatabaseError(`the database writer stopped: ${reason}`);
-      // Whoever is connected and was not told by the thread itself: it may have been ended from outside.
-      for (const signals of connections) openSignals(signals).stop(reason);
-      for (const { reject } of waiting.splice(0)) reject(stoppedError());
-      control.close();
-      if (crash !== undefined) for (const listener of crashListeners.splice(0)) listener(crash);
-      resolve();
+  constructor(
+    readonly path: string,
+    create: boolean,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#control = port1;
+    const workerData: WriterData = { path, create, control: port2, requests: this.#requests };
+    const url = new URL("./writer-thread.js", import.meta.url);
+    this.#worker = new Worker(url, { workerData, transferList: [port2] });
+    this.#worker.on("error", (error) => {
+      this.#reason = error instanceof Error ? error.message : String(error);
     });
-  });
-
-  await new Promise<void>((resolve, reject) => {
-    control.on("message", (reply: ControlReply) => {
-      if (reply.kind === "opened") resolve();
-      else if (reply.kind === "refused") reject(fromWire(reply.error));
-      else {
-        waiting.shift()?.resolve(reply.stats);
-        if (waiting.length === 0 && !closing) worker.unref();
-      }
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", (code) => {
+        this.#handleExit(code);
+        resolve();
+      });
     });
-    void exited.then(() => {
-      reject(stoppedError());
-    });
-  });
-  control.unref();
-  worker.unref();
+  }
 
-  return {
-    path,
-    connect({ doorbell } = {}) {
-      if (closing || crash !== undefined) throw stoppedError();
-      const { port1, port2 } = new MessageChannel();
-      const signals = newSignals();
-      connections.push(signals);
-      tell({ kind: "connect", port: port1, signals, doorbell }, [port1]);
-      return { path, port: port2, signals, requests };
-    },
-    stats: () =>
-      new Promise((resolve, reject) => {
-        if (closing || crash !== undefined) {
-          reject(stoppedError());
-          return;
-        }
-        waiting.push({ resolve, reject });
-        worker.ref();
-        tell({ kind: "stats" });
-      }),
-    async close() {
-      if (!closing && crash === undefined) {
-        closing = true;
-        worker.ref();
-        tell({ kind: "close" });
-      }
-      await exited;
-      if (crash !== undefined) throw crash;
-    },
-    onCrash(listener) {
-      if (crash === undefined) crashListeners.push(listener);
-      else listener(crash);
-    },
-  };
+  /** Ends when the thread has opened the database. Rejects when it could not. */
+  async open(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#control.on("message", (reply: ControlReply) => {
+        if (reply.kind === "opened") resolve();
+        else if (reply.kind === "refused") reject(fromWire(reply.error));
+        else this.#takeStats(reply.stats);
+      });
+      void this.#exited.then(() => reject(this.#stoppedError()));
+    });
+    this.#control.unref();
+    this.#worker.unref();
+  }
+
+  connect({ doorbell }: { doorbell?: Doorbell } = {}): DatabaseConnection {
+    if (this.#hasStopped) throw this.#stoppedError();
+    const { port1, port2 } = new MessageChannel();
+    const signals = newSignals();
+    this.#connections.push(signals);
+    this.#post({ kind: "connect", port: port1, signals, doorbell }, [port1]);
+    return { path: this.path, port: port2, signals, requests: this.#requests };
+  }
+
+  async stats(): Promise<WriterStats> {
+    if (this.#hasStopped) throw this.#stoppedError();
+    return new Promise((resolve, reject) => {
+      this.#statsRequests.push({ resolve, reject });
+      this.#worker.ref();
+      this.#post({ kind: "stats" });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#hasStopped) {
+      this.#isClosing = true;
+      this.#worker.ref();
+      this.#post({ kind: "close" });
+    }
+    await this.#exited;
+    if (this.#crash !== undefined) throw this.#crash;
+  }
+
+  onCrash(listener: (error: DatabaseError) => void): void {
+    if (this.#crash === undefined) this.#crashListeners.push(listener);
+    else listener(this.#crash);
+  }
+
+  /** Whether no more requests are accepted. */
+  get #hasStopped(): boolean {
+    return this.#isClosing || this.#crash !== undefined;
+  }
+
+  #stoppedError(): DatabaseError {
+    return this.#crash ?? new DatabaseError(`the database writer stopped: ${this.path} was closed`);
+  }
+
+  #post(message: ControlMessage, transfer: readonly MessagePort[] = []): void {
+    this.#control.postMessage(message, transfer);
+    incrementAndNotify(this.#bell, 0);
+  }
+
+  #takeStats(stats: WriterStats): void {
+    // The exit of the thread may have rejected the request already.
+    this.#statsRequests.shift()?.resolve(stats);
+    if (this.#statsRequests.length === 0 && !this.#isClosing) this.#worker.unref();
+  }
+
+  #handleExit(code: number): void {
+    if (!this.#isClosing || code !== 0) this.#crash = new DatabaseError(`the database writer stopped: ${this.#reason}`);
+    // For clients that the thread itself did not inform: it may have been terminated from outside.
+    for (const signals of this.#connections) openSignals(signals).stop(this.#reason);
+    for (const { reject } of this.#statsRequests.splice(0)) reject(this.#stoppedError());
+    this.#control.close();
+    if (this.#crash !== undefined) for (const listener of this.#crashListeners.splice(0)) listener(this.#crash);
+  }
 }
