@@ -9,12 +9,7 @@ import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../dist/platform/db/index.js";
 import { ThreadDiedError } from "../../dist/load/run/index.js";
 import { createPlatformRows } from "../../dist/load/run/platform-rows.js";
-import {
-  createLauncher,
-  type LaunchedThread,
-  type Launcher,
-  type LauncherOptions,
-} from "../../dist/load/run/threads/launcher.js";
+import { Launcher, type LaunchedThread, type LauncherOptions } from "../../dist/load/run/threads/launcher.js";
 import { buildPlan, loadScenario } from "../../dist/load/scenario/index.js";
 import { Arena, systemClock } from "../../dist/platform/sync/index.js";
 
@@ -36,7 +31,7 @@ function launcherOf(
   { directory, writer, arena }: Machine,
   run: Pick<LauncherOptions, "run" | "threads">,
 ): Launcher {
-  const launcher = createLauncher({
+  const launcher = new Launcher({
     ...run,
     arena: arena.shared,
     clock: systemClock,

@@ -1,6 +1,6 @@
 /** Faults: of real threads, and under simulated time. */
 export { faultInterceptors } from "./fault-interceptors.js";
-export { injectFaults, killedEvidence, lossesOf, type InjectedFault } from "./inject-faults.js";
+export { injectFaults, killedEvidence, lossesOf, type FaultInjection, type InjectedFault } from "./inject-faults.js";
 export {
   FAULTS,
   FAULT_KINDS,

@@ -1,5 +1,6 @@
-/** The sizes of a run's arena, whichever engine carries it out. */
-import type { ArenaSizes } from "../../platform/sync/index.js";
+/** The sizes and the inboxes of a run's arena, for both engines. */
+import type { Arena, ArenaSizes } from "../../platform/sync/index.js";
+import type { RunSetup } from "./roles/role.js";
 
 /** What the sizes depend on. `clients` and `tasks` are the threads, or role contexts of the one thread, of each kind. */
 export interface RunSize {
@@ -17,5 +18,15 @@ export function arenaSizesOf({ workers, clients, tasks }: RunSize): ArenaSizes {
     // The pool's inbox, one a task runner, and the two directions of each channel.
     wideSlots: 1 + tasks + 2 * clients,
     wideRingBytes: 1 << 22,
+  };
+}
+
+/** Takes the wide slots of the arena. */
+export function allocateInboxes(arena: Arena, { clients, tasks }: Omit<RunSize, "workers">): RunSetup["inboxes"] {
+  const allocate = (): number => arena.allocateWide().index;
+  return {
+    pool: allocate(),
+    runners: Array.from({ length: tasks }, allocate),
+    channels: Array.from({ length: clients }, () => ({ toPlatform: allocate(), toClients: allocate() })),
   };
 }

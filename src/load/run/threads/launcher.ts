@@ -1,6 +1,6 @@
 /** Starts the worker threads of a run in a Piscina pool, one task a thread, and talks to them. */
 import { once } from "node:events";
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { DatabaseConnection, Doorbell } from "../../../platform/db/index.js";
 import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
@@ -8,8 +8,7 @@ import type { HistoryBuffer } from "../../../replay/history/index.js";
 import { createPool, reasonOf, ThreadDiedError } from "../pool.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
-import type { FromThread, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
-import type { AnyReport } from "./worker-thread.js";
+import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 
 /** A thread of the run as the coordinator sees it. */
 export interface LaunchedThread<Report> {
@@ -18,29 +17,20 @@ export interface LaunchedThread<Report> {
   readonly place: number;
   /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
   readonly report: Promise<Report | undefined>;
-  /** Whether it has ended, by itself or by {@link kill}, which may not be through yet. */
+  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
   hasEnded(): boolean;
-  /** What it has counted, to be asked once it has ended. */
+  /** What it has counted; read once it has ended. */
   readonly counts: SharedCounts;
   /** When it last gave a sign of life, ms on the launcher's clock. */
-  readonly lastMessageAt: () => number;
+  lastMessageAt(): number;
   send(message: ToThread): void;
-  /** Has it stand still until {@link resume} was called as often as this. */
+  /** Blocks it until {@link resume} was called as often as this. */
   pause(): void;
   resume(): void;
-  /** What its gauges are now; nothing when it has ended. */
+  /** Its current gauges; `undefined` when it has ended. */
   gauges(): Promise<AgentGauges | undefined>;
-  /** Ends it, whatever it is doing; over when it has ended. */
+  /** Ends it, whatever it is doing; resolves when it has ended. */
   kill(): Promise<void>;
-}
-
-export interface Launcher {
-  /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
-  launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>>;
-  /** Tells every launched thread to start, each with a connection of its own to the database. */
-  start(originMs: number): void;
-  /** Ends all threads, whatever they are doing. */
-  destroy(): Promise<void>;
 }
 
 export interface LauncherOptions {
@@ -51,7 +41,7 @@ export interface LauncherOptions {
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** Where clients note what is acknowledged to them. */
   readonly acknowledgements: string;
-  /** Where a thread of this name is to record what it does to agents; nothing in a run that is not recorded. */
+  /** Where a thread of this name records what it does to agents; absent in a run that is not recorded. */
   readonly beginHistory?: ((thread: string) => HistoryBuffer) | undefined;
   readonly threads: number;
   /** A connection to the database for a thread that parks on `doorbell`. */
@@ -61,101 +51,153 @@ export interface LauncherOptions {
   readonly signal: AbortSignal;
 }
 
-export function createLauncher(launch: LauncherOptions): Launcher {
-  const { arena, clock, run, clockOffset, acknowledgements, beginHistory, threads, connect, onProgress, signal } =
-    launch;
-  const { pool, failed } = createPool({
-    filename: new URL("./worker-thread.js", import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-    // A thread parks on its own doorbell; Piscina's way of parking between tasks would only get in the way.
-    atomics: "disabled",
-  });
-  const starts: ((originMs: number) => void)[] = [];
+export class Launcher {
+  readonly #options: LauncherOptions;
+  readonly #pool: ReturnType<typeof createPool>;
+  readonly #starts: ((originMs: number) => void)[] = [];
 
-  return {
-    async launch<Report extends AnyReport>(role: ThreadRole): Promise<LaunchedThread<Report>> {
-      const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
-      const { port1: port, port2 } = new MessageChannel();
-      // Clients know the platform by packets only.
-      const history = role.kind === "client" ? undefined : beginHistory?.(name);
-      const pauses = newPauses();
-      const counts = createSharedCounts();
-      const setup: ThreadSetup = {
-        name,
-        role,
-        arena,
-        port: port2,
-        run,
-        clockOffset,
-        acknowledgements,
-        history,
-        counts: counts.counts,
-        pauses,
-      };
-      const killer = new AbortController();
-      const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
-      const ended = once(port, "close");
-      const report = (pool.run(setup, options) as Promise<Report>).catch((error: unknown) => {
-        if (killer.signal.aborted) return undefined;
-        throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
-      });
-      const [hello] = (await Promise.race([
-        once(port, "message"),
-        report.then(() => [undefined]),
-        // Once it has begun, the thread has a worker, and one that the pool failed to make in vain is no trouble of the run's.
-        failed,
-      ])) as [FromThread | undefined];
-      if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
-      const asked: ((gauges: AgentGauges | undefined) => void)[] = [];
-      let over = false;
-      // Once for the thread, not at every question: a promise keeps what is chained to it until it is settled.
-      void ended.then(() => {
-        over = true;
-        for (const answer of asked.splice(0)) answer(undefined);
-      });
-      let heardAt = clock.now();
-      port.on("message", (message: FromThread) => {
-        heardAt = clock.now();
-        if (message.kind === "progress") {
-          counts.received(message.snapshot);
-          onProgress(message.snapshot);
-        } else if (message.kind === "gauges") for (const answer of asked.splice(0)) answer(message.gauges);
-      });
-      starts.push((originMs) => {
-        const database = connect({ buffer: arena, index: hello.doorbell });
-        const message: ToThread = { kind: "start", originMs, database };
-        port.postMessage(message, [database.port]);
-      });
-      return {
-        name,
-        place: hello.place,
-        report,
-        counts,
-        hasEnded: () => over || killer.signal.aborted,
-        lastMessageAt: () => heardAt,
-        send: (message) => port.postMessage(message),
-        pause() {
-          beginPause(pauses);
-          port.postMessage({ kind: "pause" } satisfies ToThread);
-        },
-        resume: () => endPause(pauses),
-        gauges: () =>
-          new Promise((resolve) => {
-            if (over) {
-              resolve(undefined);
-              return;
-            }
-            asked.push(resolve);
-            port.postMessage({ kind: "gauges" } satisfies ToThread);
-          }),
-        async kill() {
-          killer.abort();
-          await ended;
-        },
-      };
-    },
-    start: (originMs) => starts.forEach((start) => start(originMs)),
-    destroy: () => pool.destroy(),
-  };
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+    this.#pool = createPool({
+      filename: new URL("./worker-thread.js", import.meta.url).href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      // A thread parks on its own doorbell; Piscina's parking between tasks would interfere with it.
+      atomics: "disabled",
+    });
+  }
+
+  /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
+  async launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
+    const { arena, clock, run, clockOffset, acknowledgements, beginHistory, connect, onProgress, signal } =
+      this.#options;
+    const { pool, failed } = this.#pool;
+    const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
+    const { port1: port, port2 } = new MessageChannel();
+    // Clients know the platform by packets only.
+    const history = role.kind === "client" ? undefined : beginHistory?.(name);
+    const pauses = newPauses();
+    const counts = createSharedCounts();
+    const setup: ThreadSetup = {
+      name,
+      role,
+      arena,
+      port: port2,
+      run,
+      clockOffset,
+      acknowledgements,
+      history,
+      counts: counts.counts,
+      pauses,
+    };
+    const killer = new AbortController();
+    const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
+    const ended = once(port, "close");
+    const report = (pool.run(setup, options) as Promise<ThreadReport<Evidence>>).catch((error: unknown) => {
+      if (killer.signal.aborted) return undefined;
+      throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
+    });
+    const [hello] = (await Promise.race([
+      once(port, "message"),
+      report.then(() => [undefined]),
+      // A thread that has begun has its worker: a worker that the pool fails to make later does not concern the run.
+      failed,
+    ])) as [FromThread | undefined];
+    if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
+    this.#starts.push((originMs) => {
+      const database = connect({ buffer: arena, index: hello.doorbell });
+      port.postMessage({ kind: "start", originMs, database } satisfies ToThread, [database.port]);
+    });
+    const { place } = hello;
+    return new PoolThread({ name, place, report, counts, clock, port, pauses, killer, ended, onProgress });
+  }
+
+  /** Tells every launched thread to start, each with a connection of its own to the database. */
+  start(originMs: number): void {
+    for (const start of this.#starts) start(originMs);
+  }
+
+  /** Ends all threads, whatever they are doing. */
+  destroy(): Promise<void> {
+    return this.#pool.pool.destroy();
+  }
+}
+
+interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" | "place" | "report" | "counts"> {
+  readonly clock: Clock;
+  readonly port: MessagePort;
+  readonly pauses: SharedArrayBuffer;
+  readonly killer: AbortController;
+  /** Settled once the thread has ended. */
+  readonly ended: Promise<unknown>;
+  readonly onProgress: (snapshot: RecorderSnapshot) => void;
+}
+
+class PoolThread<Report> implements LaunchedThread<Report> {
+  readonly name: string;
+  readonly place: number;
+  readonly report: Promise<Report | undefined>;
+  readonly counts: SharedCounts;
+  readonly #options: PoolThreadOptions<Report>;
+  /** Those that wait for the gauges. */
+  readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
+  #isOver = false;
+  #lastMessageAt: number;
+
+  constructor(options: PoolThreadOptions<Report>) {
+    this.#options = options;
+    const { clock, port, ended } = options;
+    ({ name: this.name, place: this.place, report: this.report, counts: this.counts } = options);
+    this.#lastMessageAt = clock.now();
+    // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
+    void ended.then(() => {
+      this.#isOver = true;
+      this.#answer(undefined);
+    });
+    port.on("message", (message: FromThread) => {
+      this.#lastMessageAt = clock.now();
+      if (message.kind === "progress") {
+        this.counts.received(message.snapshot);
+        options.onProgress(message.snapshot);
+      } else if (message.kind === "gauges") this.#answer(message.gauges);
+    });
+  }
+
+  hasEnded(): boolean {
+    return this.#isOver || this.#options.killer.signal.aborted;
+  }
+
+  lastMessageAt(): number {
+    return this.#lastMessageAt;
+  }
+
+  send(message: ToThread): void {
+    this.#options.port.postMessage(message);
+  }
+
+  pause(): void {
+    beginPause(this.#options.pauses);
+    this.send({ kind: "pause" });
+  }
+
+  resume(): void {
+    endPause(this.#options.pauses);
+  }
+
+  gauges(): Promise<AgentGauges | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      this.send({ kind: "gauges" });
+    });
+  }
+
+  async kill(): Promise<void> {
+    this.#options.killer.abort();
+    await this.#options.ended;
+  }
+
+  #answer(gauges: AgentGauges | undefined): void {
+    for (const answer of this.#asked.splice(0)) answer(gauges);
+  }
 }

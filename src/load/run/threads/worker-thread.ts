@@ -1,4 +1,4 @@
-/** The entry of every worker thread of a run (a Piscina task): takes up the role that its setup names. */
+/** The entry of every worker thread of a run (a Piscina task): runs the role that its setup names. */
 import type { ClientEvidence } from "../../check/index.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole, type IoEvidence } from "../roles/io.js";
@@ -6,7 +6,7 @@ import type { ThreadReport, ThreadSetup } from "./setup.js";
 import { taskRole, type TaskThreadEvidence } from "../roles/tasks.js";
 import { runThread } from "./run-thread.js";
 
-export type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;
+type AnyReport = ThreadReport<ClientEvidence[]> | ThreadReport<IoEvidence> | ThreadReport<TaskThreadEvidence>;
 
 export default function run(setup: ThreadSetup): Promise<AnyReport> {
   const { role } = setup;

@@ -39,7 +39,7 @@ export async function replayVirtual(directory: string, yieldToEventLoop: () => P
       sink: (event) => comparison.write(event),
     });
     while (!run.advance(STEPS_AT_ONCE)) await yieldToEventLoop();
-    const { evidence } = run.collectResult();
+    const { evidence } = run.result();
     const { events, hash } = comparison.end();
     return { kind: "same", events, hash, invariants: checkInvariants(evidence) };
   } catch (error) {

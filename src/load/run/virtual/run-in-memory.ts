@@ -7,7 +7,7 @@ import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
 import { recordCoverage, type CoverageMark } from "./coverage-marks.js";
-import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
+import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
 /** What to run, as plain data. */
 export interface RunRequest {
@@ -70,14 +70,14 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
 }
 
 /** Runs `run` to its end; returns what is wrong with it. */
-function finish(run: ReturnType<typeof startVirtualRun>): RunFailure[] {
+function finish(run: VirtualRun): RunFailure[] {
   try {
     while (!run.advance(Number.MAX_SAFE_INTEGER));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return [{ what: "error", violations: 1, first: { what: "the run ended with an error", detail } }];
   }
-  const { evidence, durationMs } = run.collectResult();
+  const { evidence, durationMs } = run.result();
   const invariants = checkInvariants(evidence);
   const recorder = createRecorder({ thread: "coordinator", originMs: 0 });
   countFindings(invariants, recorder);

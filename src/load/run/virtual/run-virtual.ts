@@ -15,7 +15,7 @@ import { systemClock, type MailboxKind } from "../../../platform/sync/index.js";
 import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../../replay/trace/index.js";
 import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
-import { recordOf } from "../run-record.js";
+import { recordOf } from "../describe-run.js";
 import { attachSequences } from "./attach-sequences.js";
 import { faultsOf, refuseThreadFaults, type FaultRates } from "../../faults/index.js";
 import { headerOf } from "./run-identity.js";
@@ -66,7 +66,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 }
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
-  const { loaded, plan, interrupt, watch } = options;
+  const { loaded, plan, watch } = options;
   // Written now, so that a run that fails on the way can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
@@ -98,7 +98,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       throw error;
     });
     const { hash, events } = withWriteErrors(tracePath, () => trace.end());
-    const { evidence, audit, durationMs } = run.collectResult();
+    const result = run.result();
     // The last transaction is committed here: a run that loses it has no summary.
     database.close();
     const summary = finalizeRun({
@@ -106,25 +106,17 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       directory,
       engine: "virtual",
       originMs: 0,
-      durationMs,
-      end: endOf(interrupt, run),
+      ...result,
       collector: run.collector,
-      audit,
-      evidence,
       drawn,
       attachSequences: (agents) => attachSequences(agents, join(directory, RUN_FILES.trace), events),
-      ...(!interrupt.aborted && { traceHash: hash }),
+      ...(result.end.how !== "interrupted" && { traceHash: hash }),
       health: { process: process.stop(), threads: [] },
     });
     return { summary, directory };
   } finally {
     database.close();
   }
-}
-
-function endOf(interrupt: AbortSignal, { abortedBy }: VirtualRun): Summary["end"] {
-  if (interrupt.aborted) return { how: "interrupted", why: "by the user" };
-  return abortedBy === undefined ? { how: "finished", why: null } : { how: "aborted", why: abortedBy };
 }
 
 function withWriteErrors<T>(path: string, write: () => T): T {

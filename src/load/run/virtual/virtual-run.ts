@@ -2,31 +2,38 @@
  * One run under simulated time, from its first arrival to its last agent: a pure function of scenario, plan, seed, mailbox and
  * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
  */
-import type { AgentAudit, LocalDatabase } from "../../../platform/db/index.js";
+import { assert } from "../../../vocabulary/index.js";
+import type { LocalDatabase } from "../../../platform/db/index.js";
 import { createCollector, type Collector, type Measurements } from "../../measure/index.js";
-import type { RunEvidence } from "../../check/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
-import type { MailboxKind } from "../../../platform/sync/index.js";
-import type { TraceSink } from "../../../replay/trace/index.js";
-import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
-import { arenaSizesOf } from "../arena-sizes.js";
-import { gatherEvidence } from "../../check/index.js";
+import { ready, spawn, type Clock, type MailboxKind, type Wait, type Waiter } from "../../../platform/sync/index.js";
+import type { Note, TraceSink } from "../../../replay/trace/index.js";
+import { abortReasonOf, LOOK_INTERVAL_MS, type AbortReason } from "../abort-on-fail.js";
+import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
+import {
+  runLifecycle,
+  type AuditedRun,
+  type EarlyEnd,
+  type RunEnd,
+  type RunParts,
+  type RunStage,
+  type RunStages,
+} from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
-import { GRACEFUL_STOP_MS, REPORT_TIMEOUT_MS } from "../run-limits.js";
-import type { RunSetup } from "../roles/role.js";
+import { REPORT_TIMEOUT_MS } from "../run-limits.js";
+import type { Role } from "../roles/role.js";
 import { taskRole } from "../roles/tasks.js";
 import type { Faults } from "../../faults/index.js";
 import { createSimulation, type Simulation } from "./simulation.js";
-import { createRoleContexts } from "./role-contexts.js";
-import { createVirtualWriter } from "./virtual-writer.js";
+import { createRoleContexts, type RoleContexts } from "./role-contexts.js";
+import { createVirtualWriter, type VirtualWriter } from "./virtual-writer.js";
 
 /** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
 export const WRITES_PER_COMMIT = 5000;
-/** Always so many, so that a run does not depend on the machine. Several of each, because they get in each other's way. */
-const CLIENT_SHARDS = 2;
-const TASK_SHARDS = 2;
+/** Constant, so that a run does not depend on the machine. Several of each, so that they interfere with each other. */
+const SHARDS = { clients: 2, tasks: 2 };
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
@@ -41,8 +48,17 @@ export interface VirtualSetup {
   /** What the rows say of where the run keeps its files. */
   readonly runDir: string;
   readonly faults: Faults;
-  /** Told of every event. */
+  /** Receives every event. */
   readonly sink: TraceSink;
+}
+
+/** What the lifecycle waits for. */
+interface PendingWait {
+  readonly holds: () => boolean;
+  readonly untilMs: number;
+  /** Whether it is an error that the condition does not hold by then. */
+  readonly mustHold: boolean;
+  readonly waiter: Waiter<void>;
 }
 
 /** A run under way. */
@@ -51,193 +67,234 @@ export interface VirtualRun {
   readonly collector: Collector;
   /** What was measured until now. */
   measured(): Measurements;
-  /** Goes on for so many steps; returns whether the run is over. Throws the error that ended it. */
+  /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
   advance(steps: number): boolean;
   /** Ends the run early: agents have a moment to end by themselves. */
   interrupt(): void;
-  /** Why a threshold ended the run early; undefined when none did. */
-  readonly abortedBy: string | undefined;
-  /** What is known of it once it is over. */
-  collectResult(): {
-    readonly evidence: RunEvidence;
-    readonly audit: readonly AgentAudit[];
-    readonly durationMs: number;
-  };
-}
-
-/** A part of the run's course: what begins it, and when it is over. */
-interface RunPhase {
-  readonly begin: () => void;
-  readonly done: () => boolean;
-  /** Over in any case at this time, ms. */
-  readonly until: () => number;
-  /** Whether it is an error that it was not done by then. */
-  readonly mustEnd: boolean;
+  /** The run is over. */
+  result(): RunEnd;
 }
 
 export function startVirtualRun(setup: VirtualSetup): VirtualRun {
-  const { scenario, plan, mailbox, database, faults, sink } = setup;
-  const failures: Error[] = [];
-  const simulation: Simulation = createSimulation({
-    arena: arenaSizesOf({ workers: plan.workers, clients: CLIENT_SHARDS, tasks: TASK_SHARDS }),
-    random: stream(plan.seed, "schedule"),
-    onWake: (slot, event) => schedulerNote("wake", roleContexts.nameOf(slot), event, null),
-    delayOf: (slot) => faults.wakeDelay(roleContexts.nameOf(slot), faultsNote),
-  });
-  const { arena } = simulation;
-  const run: RunSetup = {
-    scenario,
-    plan: setup.planOptions,
-    mailbox,
-    ...createPlatformRows(database, scenario, plan, setup.runDir),
-    inboxes: {
-      pool: arena.allocateWide().index,
-      runners: Array.from({ length: TASK_SHARDS }, () => arena.allocateWide().index),
-      channels: Array.from({ length: CLIENT_SHARDS }, () => ({
-        toPlatform: arena.allocateWide().index,
-        toClients: arena.allocateWide().index,
-      })),
-    },
-  };
-  const writer = createVirtualWriter({
-    reactor: arena.reactor,
-    database,
-    random: stream(plan.seed, "commits"),
-    delay: () => faults.commitDelay(faultsNote),
-    onError: (error) =>
-      failures.push(
-        new Error(`a write failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+  return new VirtualEngine(setup);
+}
+
+/** The constructor makes the roles; `advance` runs them. */
+class VirtualEngine implements VirtualRun, RunParts {
+  readonly collector: Collector = createCollector();
+  readonly clock: Clock;
+  readonly giveUpAfterMs: number;
+  readonly #setup: VirtualSetup;
+  readonly #simulation: Simulation;
+  readonly #writer: VirtualWriter;
+  readonly #roleContexts: RoleContexts;
+  readonly #notes: { readonly scheduler: Note; readonly faults: Note };
+  readonly #stages: RunStages;
+  readonly #abortReason: AbortReason | undefined;
+  readonly #failures: Error[] = [];
+  #pending: PendingWait | undefined;
+  #earlyEnd: EarlyEnd;
+  #lookAt = LOOK_INTERVAL_MS;
+  #collectAt = 0;
+  #result: RunEnd | undefined;
+
+  constructor(setup: VirtualSetup) {
+    const { scenario, plan, mailbox, faults } = setup;
+    this.#setup = setup;
+    this.#abortReason = abortReasonOf(scenario.thresholds);
+    this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
+    this.#simulation = this.#createSimulation();
+    const { arena } = this.#simulation;
+    this.clock = arena.clock;
+    const run = {
+      scenario,
+      plan: setup.planOptions,
+      mailbox,
+      ...createPlatformRows(setup.database, scenario, plan, setup.runDir),
+      inboxes: allocateInboxes(arena, SHARDS),
+    };
+    this.#writer = this.#createWriter();
+    const roleContexts = createRoleContexts({
+      arena,
+      run,
+      plan: faults.plan(plan, (...event) => faultsNote(...event)),
+      sink: setup.sink,
+      connect: (note) => this.#writer.connect(note),
+      throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
+      fail: (error) => this.#failures.push(error),
+    });
+    const faultsNote = roleContexts.noteAs("faults");
+    this.#roleContexts = roleContexts;
+    this.#notes = { scheduler: roleContexts.noteAs("scheduler"), faults: faultsNote };
+    const io = new VirtualStage([ioRole(roleContexts.roleContext("io"))], this.clock);
+    const tasks = new VirtualStage(
+      Array.from({ length: SHARDS.tasks }, (_, shard) => taskRole(roleContexts.roleContext(`tasks-${shard}`), shard)),
+      this.clock,
+    );
+    const clients = new VirtualStage(
+      Array.from({ length: SHARDS.clients }, (_, shard) =>
+        clientRole(roleContexts.roleContext(`clients-${shard}`), shard),
       ),
-    note: (...event) => databaseNote(...event),
-  });
-  const roleContexts = createRoleContexts({
-    arena,
-    run,
-    plan: faults.plan(plan, (...event) => faultsNote(...event)),
-    sink,
-    connect: (note) => writer.connect(note),
-    throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
-    fail: (error) => failures.push(error),
-  });
-  const schedulerNote = roleContexts.noteAs("scheduler");
-  const databaseNote = roleContexts.noteAs("database");
-  const faultsNote = roleContexts.noteAs("faults");
+      this.clock,
+    );
+    this.#stages = { clients, io, tasks, originMs: 0 };
+    spawn(
+      runLifecycle(this),
+      (result) => (this.#result = result),
+      (error) => this.#failures.push(asError(error)),
+    );
+  }
 
-  const io = ioRole(roleContexts.roleContext("io"));
-  const tasks = Array.from({ length: TASK_SHARDS }, (_, shard) =>
-    taskRole(roleContexts.roleContext(`tasks-${shard}`), shard),
-  );
-  const clients = Array.from({ length: CLIENT_SHARDS }, (_, shard) =>
-    clientRole(roleContexts.roleContext(`clients-${shard}`), shard),
-  );
+  get now(): number {
+    return this.#simulation.now;
+  }
 
-  const collector = createCollector();
-  const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
-  let drainUntil = giveUpAt;
-  let interrupted = false;
-  let abortedBy: string | undefined;
-  const abortReason = abortReasonOf(scenario.thresholds);
-  let lookAt = LOOK_INTERVAL_MS;
-  const collect = (): void => {
-    for (const recorder of roleContexts.recorders) collector.add(recorder.take());
-  };
-  /** Whether a threshold has ended the run. Looked at by its clock, so that it is the same in every run of a seed. */
-  const isAborted = (): boolean => {
-    if (abortReason === undefined || abortedBy !== undefined || simulation.now < lookAt) return abortedBy !== undefined;
-    lookAt = (Math.floor(simulation.now / LOOK_INTERVAL_MS) + 1) * LOOK_INTERVAL_MS;
-    collect();
-    abortedBy = abortReason(collector.measurements(simulation.now));
-    if (abortedBy !== undefined) roleContexts.noteAs("thresholds")("abort", "run", null, abortedBy);
-    return abortedBy !== undefined;
-  };
-  const isEndedEarly = (): boolean => interrupted || isAborted();
-  let isDrainCut = false;
-  const phases: RunPhase[] = [
-    {
-      begin: () => undefined,
-      done: () => isEndedEarly() || clients.every((role) => role.done()),
-      until: () => giveUpAt,
-      mustEnd: false,
-    },
-    {
-      begin() {
-        for (const role of clients) role.stop(giveUpAt);
-        isDrainCut = isEndedEarly();
-        drainUntil = isDrainCut ? simulation.now + GRACEFUL_STOP_MS : Math.max(giveUpAt, simulation.now);
-        io.stop(drainUntil);
+  measured(): Measurements {
+    this.#collect();
+    return this.collector.measurements(Math.max(1, this.now));
+  }
+
+  advance(steps: number): boolean {
+    if (this.#isOver()) return true;
+    this.#throwFailure();
+    const pending = this.#pending;
+    assert(pending !== undefined, "a run that is not over waits for something");
+    const isSettled = this.#simulation.advance(
+      () => this.#failures.length > 0 || pending.holds(),
+      pending.untilMs,
+      steps,
+    );
+    this.#throwFailure();
+    if (this.now >= this.#collectAt || isSettled) {
+      this.#collect();
+      this.#collectAt = this.now + MEASURED_AT_ONCE_MS;
+    }
+    if (!isSettled) return false;
+    this.#pending = undefined;
+    if (pending.mustHold && !pending.holds())
+      pending.waiter.fail(new Error(`a stage of the run did not end within ${REPORT_TIMEOUT_MS} ms of its stop`));
+    else pending.waiter.resume();
+    this.#throwFailure();
+    return this.#isOver();
+  }
+
+  interrupt(): void {
+    if (this.#earlyEnd?.how === "interrupted") return;
+    this.#roleContexts.noteAs("user")("interrupt", "run", null, null);
+    this.#earlyEnd = { how: "interrupted", why: "by the user" };
+  }
+
+  result(): RunEnd {
+    assert(this.#result !== undefined, "the result of a run is asked for once it is over");
+    return this.#result;
+  }
+
+  start(): Wait<RunStages> {
+    return ready(this.#stages);
+  }
+
+  /** The thresholds are evaluated by the run's clock, so that the answer is the same in every run of a seed. */
+  earlyEnd(): EarlyEnd {
+    if (this.#abortReason === undefined || this.#earlyEnd !== undefined || this.now < this.#lookAt)
+      return this.#earlyEnd;
+    this.#lookAt = (Math.floor(this.now / LOOK_INTERVAL_MS) + 1) * LOOK_INTERVAL_MS;
+    this.#collect();
+    const why = this.#abortReason(this.collector.measurements(this.now));
+    if (why === undefined) return undefined;
+    this.#roleContexts.noteAs("thresholds")("abort", "run", null, why);
+    this.#earlyEnd = { how: "aborted", why };
+    return this.#earlyEnd;
+  }
+
+  until(condition: () => boolean, untilMs: number): Wait<void> {
+    return this.#wait(condition, untilMs, false);
+  }
+
+  untilDone(stage: VirtualStage<unknown>, condition?: () => boolean): Wait<void> {
+    const holds = condition === undefined ? () => stage.isDone() : () => condition() || stage.isDone();
+    return this.#wait(holds, stage.mustEndBy, true);
+  }
+
+  /** Nothing to lift: simulated faults end by themselves. */
+  liftPauses(): void {}
+
+  audit(): Wait<AuditedRun> {
+    return ready({ audit: this.#setup.database.audit(), slotsInUse: this.#simulation.arena.allocated });
+  }
+
+  #wait(holds: () => boolean, untilMs: number, mustHold: boolean): Wait<void> {
+    return {
+      block: () => {
+        throw new Error("a simulated run does not block its thread");
       },
-      done() {
-        // What cuts the run short during the drain shortens that.
-        if (!isDrainCut && isEndedEarly()) {
-          isDrainCut = true;
-          io.stop(simulation.now + GRACEFUL_STOP_MS);
-        }
-        return io.done();
+      start: (waiter) => {
+        assert(this.#pending === undefined, "a run waits for one thing at a time");
+        this.#pending = { holds, untilMs, mustHold, waiter };
       },
-      until: () => drainUntil + REPORT_TIMEOUT_MS,
-      mustEnd: true,
-    },
-    {
-      begin: () => tasks.forEach((role) => role.stop(drainUntil)),
-      done: () => tasks.every((role) => role.done()),
-      until: () => Math.max(drainUntil, simulation.now) + REPORT_TIMEOUT_MS,
-      mustEnd: true,
-    },
-  ];
-  let phase = phases.shift();
-  let phaseEndsAt = phase?.until() ?? 0;
-  let collectAt = 0;
+    };
+  }
 
-  return {
-    get now() {
-      return simulation.now;
-    },
-    collector,
-    measured() {
-      collect();
-      return collector.measurements(Math.max(1, simulation.now));
-    },
-    advance(steps) {
-      if (phase === undefined) return true;
-      const { done, mustEnd } = phase;
-      const over = simulation.advance(() => failures.length > 0 || done(), phaseEndsAt, steps);
-      if (failures[0] !== undefined) throw failures[0];
-      if (simulation.now >= collectAt || over) {
-        collect();
-        collectAt = simulation.now + MEASURED_AT_ONCE_MS;
-      }
-      if (!over) return false;
-      if (mustEnd && !done())
-        throw new Error(`a part of the run did not end within ${REPORT_TIMEOUT_MS} ms of being told to`);
-      phase = phases.shift();
-      if (phase === undefined) return true;
-      phase.begin();
-      phaseEndsAt = phase.until();
-      return false;
-    },
-    interrupt() {
-      if (!interrupted) roleContexts.noteAs("user")("interrupt", "run", null, null);
-      interrupted = true;
-    },
-    get abortedBy() {
-      return abortedBy;
-    },
-    collectResult() {
-      const audit = database.audit();
-      const ioEvidence = io.evidence();
-      const taskEvidence = tasks.map((role) => role.evidence());
-      return {
-        durationMs: simulation.now,
-        audit,
-        evidence: gatherEvidence({
-          clients: clients.flatMap((role) => role.evidence()),
-          pool: ioEvidence.pool,
-          tasks: taskEvidence.flatMap(({ agents }) => agents),
-          gauges: [...ioEvidence.gauges, ...taskEvidence.flatMap(({ gauges }) => gauges)],
-          audit,
-          slotsInUse: arena.allocated,
-        }),
-      };
-    },
-  };
+  #isOver(): boolean {
+    return this.#result !== undefined;
+  }
+
+  #throwFailure(): void {
+    const [failure] = this.#failures;
+    if (failure !== undefined) throw failure;
+  }
+
+  #collect(): void {
+    for (const recorder of this.#roleContexts.recorders) this.collector.add(recorder.take());
+  }
+
+  #createSimulation(): Simulation {
+    const { plan, faults } = this.#setup;
+    const nameOf = (slot: number): string => this.#roleContexts.nameOf(slot);
+    return createSimulation({
+      arena: arenaSizesOf({ workers: plan.workers, ...SHARDS }),
+      random: stream(plan.seed, "schedule"),
+      onWake: (slot, event) => this.#notes.scheduler("wake", nameOf(slot), event, null),
+      delayOf: (slot) => faults.wakeDelay(nameOf(slot), this.#notes.faults),
+    });
+  }
+
+  #createWriter(): VirtualWriter {
+    const { plan, faults, database } = this.#setup;
+    return createVirtualWriter({
+      reactor: this.#simulation.arena.reactor,
+      database,
+      random: stream(plan.seed, "commits"),
+      delay: () => faults.commitDelay(this.#notes.faults),
+      onError: (error) => this.#failures.push(new Error(`a write failed: ${asError(error).message}`, { cause: error })),
+      note: (...event) => this.#roleContexts.noteAs("database")(...event),
+    });
+  }
+}
+
+/** Roles of one kind, which share the thread with all others. */
+class VirtualStage<Evidence> implements RunStage<Evidence> {
+  /** When it has to have ended, ms: some time after its first stop. */
+  mustEndBy = Infinity;
+
+  constructor(
+    private readonly roles: readonly Role<Evidence>[],
+    private readonly clock: Clock,
+  ) {}
+
+  stop(untilMs: number): void {
+    if (this.mustEndBy === Infinity) this.mustEndBy = Math.max(untilMs, this.clock.now()) + REPORT_TIMEOUT_MS;
+    for (const role of this.roles) role.stop(untilMs);
+  }
+
+  isDone(): boolean {
+    return this.roles.every((role) => role.done());
+  }
+
+  evidence(): readonly Evidence[] {
+    return this.roles.map((role) => role.evidence());
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,0 +1,242 @@
+/** The parts of a run on real threads, for its lifecycle (lifecycle.ts). */
+import { join } from "node:path";
+import { assert } from "../../../vocabulary/index.js";
+import { auditAgents, connectDatabase, type WriterHandle } from "../../../platform/db/index.js";
+import { createCollector, watchProcess, type Collector, type Measurements } from "../../measure/index.js";
+import { JOURNAL_FILES, writeRunRecord } from "../../../results/index.js";
+import {
+  Arena,
+  newClockOffset,
+  shiftClock,
+  shiftedClock,
+  systemClock,
+  type Clock,
+  type Wait,
+} from "../../../platform/sync/index.js";
+import { injectFaults, killedEvidence, type FaultInjection } from "../../faults/index.js";
+import type { ClientEvidence } from "../../check/index.js";
+import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
+import { recordOf } from "../describe-run.js";
+import type { AuditedRun, EarlyEnd, RunParts, RunStages } from "../lifecycle.js";
+import { createPlatformRows } from "../platform-rows.js";
+import type { IoEvidence } from "../roles/io.js";
+import type { AgentGauges, RunSetup } from "../roles/role.js";
+import type { TaskThreadEvidence } from "../roles/tasks.js";
+import { Conditions, untilSettled } from "./conditions.js";
+import type { ThreadsRun } from "./coordinator.js";
+import { createHistoryFiles, type HistoryFiles } from "./history-files.js";
+import { Launcher, type LaunchedThread } from "./launcher.js";
+import type { ThreadRole } from "./setup.js";
+import { ThreadStage } from "./thread-stage.js";
+import { createTimers, type Timers } from "./timers.js";
+import { watchThresholds } from "./watch-thresholds.js";
+
+/** From the start order to the first arrival, so that every thread is ready, ms. */
+const LEAD_MS = 100;
+/** Between two calls of `onProgress`, ms. */
+const PROGRESS_MS = 250;
+
+/** What exists once the threads have started. */
+interface StartedThreads extends RunStages {
+  readonly clients: ThreadStage<ClientEvidence[]>;
+  readonly io: ThreadStage<IoEvidence>;
+  readonly tasks: ThreadStage<TaskThreadEvidence>;
+  readonly startedAt: Date;
+  readonly injection: FaultInjection;
+  readonly processWatch: ReturnType<typeof watchProcess>;
+  readonly abort: ReturnType<typeof watchThresholds>;
+  readonly progress: NodeJS.Timeout;
+}
+
+export class ThreadsEngine implements RunParts {
+  readonly clock: Clock;
+  readonly giveUpAfterMs: number;
+  readonly collector: Collector = createCollector();
+  readonly #run: ThreadsRun;
+  readonly #directory: string;
+  readonly #databasePath: string;
+  readonly #writer: WriterHandle;
+  readonly #shards: { readonly clients: number; readonly tasks: number };
+  readonly #clockOffset: SharedArrayBuffer | undefined;
+  readonly #history: HistoryFiles | undefined;
+  readonly #arena: Arena;
+  readonly #setup: RunSetup;
+  readonly #timers: Timers;
+  /** Signs of life are timed by the machine's clock: a jump of the run's clock is not silence. */
+  readonly #machineTimers = createTimers(systemClock);
+  readonly #kill = new AbortController();
+  readonly #launcher: Launcher;
+  readonly #conditions = new Conditions();
+  #started: StartedThreads | undefined;
+
+  constructor(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle) {
+    const { loaded, plan, mailbox } = run;
+    this.#run = run;
+    this.#directory = directory;
+    this.#databasePath = databasePath;
+    this.#writer = writer;
+    this.giveUpAfterMs = plan.scheduleMs + loaded.scenario.drainTimeout;
+    const clients = Math.max(1, Math.floor(run.threads / 2));
+    this.#shards = { clients, tasks: Math.max(1, run.threads - clients) };
+    this.#clockOffset = plan.faults?.some(({ kind }) => kind === "jump-clock") ? newClockOffset() : undefined;
+    this.clock = this.#clockOffset === undefined ? systemClock : shiftedClock(this.#clockOffset);
+    this.#timers = createTimers(this.clock);
+    const sizes = arenaSizesOf({ workers: plan.workers, ...this.#shards });
+    const { ringBytes } = sizes;
+    this.#history = run.record
+      ? createHistoryFiles(directory, { mailbox, ringBytes, taskThreads: this.#shards.tasks }, this.clock)
+      : undefined;
+    this.#arena = Arena.create({
+      ...sizes,
+      clock: this.clock,
+      ...(this.#history !== undefined && { recorder: this.#history.recorder }),
+    });
+    const db = connectDatabase(writer.connect());
+    const rows = createPlatformRows(db, loaded.scenario, plan, directory);
+    db.close();
+    const inboxes = allocateInboxes(this.#arena, this.#shards);
+    this.#setup = { scenario: loaded.scenario, plan: run.planOptions, mailbox, ...rows, inboxes };
+    this.#launcher = new Launcher({
+      arena: this.#arena.shared,
+      clock: systemClock,
+      run: this.#setup,
+      clockOffset: this.#clockOffset,
+      acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
+      beginHistory: this.#history?.begin,
+      threads: clients + this.#shards.tasks + 1,
+      connect: (doorbell) => writer.connect({ doorbell }),
+      onProgress: (snapshot) => this.collector.add(snapshot),
+      signal: this.#kill.signal,
+    });
+  }
+
+  /** The threads have started. */
+  get started(): StartedThreads {
+    assert(this.#started !== undefined, "the threads have started");
+    return this.#started;
+  }
+
+  start(): Wait<RunStages> {
+    return untilSettled(this.#start());
+  }
+
+  earlyEnd(): EarlyEnd {
+    if (this.#run.interrupt.aborted) return { how: "interrupted", why: "by the user" };
+    const { signal } = this.started.abort;
+    return signal.aborted ? { how: "aborted", why: String(signal.reason) } : undefined;
+  }
+
+  until(condition: () => boolean, untilMs: number): Wait<void> {
+    this.#timers.at(untilMs, this.#conditions.changed);
+    return this.#conditions.until(() => this.clock.now() >= untilMs || condition());
+  }
+
+  untilDone(stage: ThreadStage<unknown>, condition: () => boolean = () => false): Wait<void> {
+    return this.#conditions.until(() => condition() || stage.isDone());
+  }
+
+  liftPauses(): void {
+    this.started.injection.stop();
+  }
+
+  audit(): Wait<AuditedRun> {
+    return untilSettled(this.#audit());
+  }
+
+  /** Ends all threads, whatever they are doing. */
+  async destroy(): Promise<void> {
+    this.#run.interrupt.removeEventListener("abort", this.#conditions.changed);
+    this.#stopWatching();
+    this.#timers.end();
+    this.#machineTimers.end();
+    this.#kill.abort();
+    await this.#launcher.destroy();
+    try {
+      this.#history?.end();
+    } catch {
+      // The run has failed already, and its own error has to be reported.
+    }
+  }
+
+  async #start(): Promise<StartedThreads> {
+    const io = await this.#launch<IoEvidence>([{ kind: "io" }]);
+    const tasks = await this.#launch<TaskThreadEvidence>(
+      Array.from({ length: this.#shards.tasks }, (_, shard) => ({ kind: "task", shard })),
+    );
+    const clients = await this.#launch<ClientEvidence[]>(
+      Array.from({ length: this.#shards.clients }, (_, shard) => ({ kind: "client", shard })),
+    );
+    this.#writer.onCrash(this.#conditions.fail);
+
+    const processWatch = watchProcess();
+    const startedAt = new Date(Date.now() + LEAD_MS);
+    const originMs = this.clock.now() + LEAD_MS;
+    writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), this.#run.loaded.text);
+    this.#launcher.start(originMs);
+    const elapsed = (): number => this.clock.now() - originMs;
+    const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
+    this.#run.onStart?.({ measured, gauges: () => gaugesOf([...io.threads, ...tasks.threads]) });
+    const abort = watchThresholds(this.#run.loaded.scenario.thresholds, measured);
+    for (const signal of [abort.signal, this.#run.interrupt])
+      signal.addEventListener("abort", this.#conditions.changed, { once: true });
+    const injection = this.#injectFaults(clients, tasks, originMs);
+    const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
+    this.#started = { clients, io, tasks, originMs, startedAt, injection, processWatch, abort, progress };
+    return this.#started;
+  }
+
+  async #launch<Evidence>(roles: readonly ThreadRole[]): Promise<ThreadStage<Evidence>> {
+    const threads = await Promise.all(roles.map((role) => this.#launcher.launch<Evidence>(role)));
+    return new ThreadStage(threads, this.#conditions, this.#machineTimers);
+  }
+
+  #injectFaults(
+    clients: ThreadStage<ClientEvidence[]>,
+    tasks: ThreadStage<TaskThreadEvidence>,
+    originMs: number,
+  ): FaultInjection {
+    return injectFaults(this.#run.plan.faults ?? [], {
+      arena: this.#arena,
+      inboxes: this.#setup.inboxes,
+      clients: clients.threads,
+      tasks: tasks.threads,
+      databasePath: this.#databasePath,
+      onKilled: (thread) => this.collector.forget(thread),
+      jumpClock: (ms) => {
+        assert(this.#clockOffset !== undefined, "a run in which the clock jumps has an offset for it");
+        shiftClock(this.#clockOffset, ms);
+        this.#timers.onClockJump();
+      },
+      elapsed: () => this.clock.now() - originMs,
+      at: (ms, action) => this.#timers.at(originMs + ms, action),
+      onError: this.#conditions.fail,
+    });
+  }
+
+  async #audit(): Promise<AuditedRun> {
+    // A caller that follows the run reads the database, which the writer can close only when no one reads it.
+    this.#stopWatching();
+    await this.#writer.close();
+    this.#history?.end();
+    const { injection } = this.started;
+    await injection.killed();
+    return {
+      audit: auditAgents(this.#databasePath),
+      slotsInUse: this.#arena.allocated,
+      ...killedEvidence(injection),
+    };
+  }
+
+  #stopWatching(): void {
+    if (this.#started === undefined) return;
+    clearInterval(this.#started.progress);
+    this.#started.abort.end();
+    this.#started.injection.end();
+  }
+}
+
+/** The gauges of those threads that have some. */
+async function gaugesOf(threads: readonly LaunchedThread<unknown>[]): Promise<AgentGauges[]> {
+  const gauges = await Promise.all(threads.map((thread) => thread.gauges()));
+  return gauges.filter((each) => each !== undefined);
+}
