@@ -1,6 +1,6 @@
 /** What yargs refuses to parse, in this program's words: what is wrong, what it may be a slip for, and where help is. */
 import { hideBin } from "yargs/helpers";
-import { didYouMean, nearest } from "../../load/scenario/index.js";
+import { didYouMean, nearest } from "../../load/scenario/nearest.js";
 import { UsageError } from "./usage-error.js";
 import { own } from "../../vocabulary/index.js";
 
