@@ -48,6 +48,11 @@ const exceptions = [
     "^load/run/roles/role\\.ts$",
     "the back end for threads wraps what a role is given, and role.ts says what that is",
   ],
+  [
+    "^load/scenario/",
+    "^load/measure/(thresholds|metrics)\\.ts$",
+    "scenarios are read without histograms and Prometheus",
+  ],
   ...[
     "explore/strategies",
     "load/faults/fault-table",

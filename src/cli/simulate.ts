@@ -4,7 +4,7 @@ import { hideBin } from "yargs/helpers";
 import { didYouMean } from "../load/scenario/nearest.js";
 import { ScenarioError } from "../load/scenario/scenario-error.js";
 import { EXIT, messageOf } from "../vocabulary/index.js";
-import { COMMANDS } from "./shared/commands.js";
+import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
 import { UsageError } from "./shared/usage-error.js";
@@ -17,11 +17,7 @@ import {
   refuseBooleanValues,
   refuseArgumentsAfterDashes,
   type KnownOptions,
-  type Usage,
 } from "./shared/usage.js";
-
-/** As `--help` writes them. */
-const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command ?? []).filter((usage) => usage !== "$0");
 
 /** The arguments of which there may be several. */
 const LISTS = ["_", "files", "names"];
@@ -56,8 +52,6 @@ function knownOptions(): KnownOptions {
   return (parser as unknown as { getOptions(): KnownOptions }).getOptions();
 }
 
-for (const command of COMMANDS) parser.command(command);
-
 /** yargs makes a list of the values of an option that is given twice. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
@@ -87,10 +81,6 @@ function asHelpOption([first, ...others]: readonly string[]): readonly string[] 
   return first === undefined ? [] : first === "help" ? [...others, "--help"] : [first, ...others];
 }
 
-function usageOf(name: string | undefined): Usage | undefined {
-  return USAGES.find((usage) => usage.split(" ")[0] === name);
-}
-
 /** Says what the command failed with, and sets the exit code. */
 function tell(error: unknown): void {
   const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
@@ -103,11 +93,12 @@ handleClosedStdout();
 endOnUncaught(tell);
 try {
   if (words[0] === `--${COMPLETION_REQUEST}`)
-    await (await import("./shared/print-completions.js")).printCompletions(words, COMMANDS);
+    await (await import("./shared/print-completions.js")).printCompletions(words);
   else {
     checkCommand();
     refuseArgumentsAfterDashes(words);
     refuseDashesAlone(words);
+    for (const module of await modulesFor(words)) parser.command(module);
     await parser.parseAsync();
   }
 } catch (error) {

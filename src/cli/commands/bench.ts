@@ -5,9 +5,7 @@ import { examples } from "../shared/examples.js";
 import { jsonOption, outputOption } from "../shared/shared-options.js";
 import type { BenchArguments } from "../handlers/bench.js";
 
-export const benchCommand: CommandModule<object, BenchArguments> = {
-  command: "bench [names..]",
-  describe: "Measure the project on this machine, each figure beside its floor",
+export const definition: CommandModule<object, BenchArguments> = {
   // Only the part before the first `await` is there when the shell completes a word.
   builder: async (yargs) => {
     const parser = yargs

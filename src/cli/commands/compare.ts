@@ -4,9 +4,7 @@ import { comparisonOptions, htmlOption, openOption, resultsOption } from "../sha
 import { examples } from "../shared/examples.js";
 import type { CompareArguments } from "../handlers/compare.js";
 
-export const compareCommand: CommandModule<object, CompareArguments> = {
-  command: "compare <base> <current>",
-  describe: "Compare two results of simulate bench, or the runs of a scenario; exit 99 when something is slower",
+export const definition: CommandModule<object, CompareArguments> = {
   builder: (yargs) =>
     yargs
       .positional("base", {

@@ -4,9 +4,7 @@ import { examples } from "../shared/examples.js";
 import { SHELLS } from "../shared/shared-options.js";
 import type { CompletionArguments } from "../handlers/completion.js";
 
-export const completionCommand: CommandModule<object, CompletionArguments> = {
-  command: "completion [shell]",
-  describe: "Print the script that completes this command in your shell",
+export const definition: CommandModule<object, CompletionArguments> = {
   builder: (parser) =>
     parser
       .positional("shell", { choices: SHELLS, describe: "Which shell [default: yours, as $SHELL has it]" })

@@ -4,9 +4,7 @@ import { examples } from "../shared/examples.js";
 import { mailboxOption } from "../shared/shared-options.js";
 import type { ConformanceArguments } from "../handlers/conformance.js";
 
-export const conformanceCommand: CommandModule<object, ConformanceArguments> = {
-  command: "conformance <files..>",
-  describe: "Run recorded sequences of the agent model's operations and compare every step",
+export const definition: CommandModule<object, ConformanceArguments> = {
   builder: (yargs) =>
     yargs
       .positional("files", {

@@ -3,9 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { exploreOptions, type ExploreArguments } from "../shared/explore-options.js";
 
-export const exploreCommand: CommandModule<object, ExploreArguments> = {
-  command: "explore [program] [file] [module]",
-  describe: "Run a small program of threads through every interleaving, or list the programs",
+export const definition: CommandModule<object, ExploreArguments> = {
   builder: (yargs) =>
     yargs
       .positional("program", {

@@ -3,9 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import type { InitArguments } from "../handlers/init.js";
 
-export const initCommand: CommandModule<object, InitArguments> = {
-  command: "init [file]",
-  describe: "Write a commented scenario to start from",
+export const definition: CommandModule<object, InitArguments> = {
   builder: (yargs) =>
     yargs
       .positional("file", {

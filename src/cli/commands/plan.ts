@@ -5,9 +5,7 @@ import { planOptions } from "../shared/shared-options.js";
 import { jsonOption } from "../shared/shared-options.js";
 import type { PlanCommandArguments } from "../handlers/plan.js";
 
-export const planCommand: CommandModule<object, PlanCommandArguments> = {
-  command: "plan",
-  describe: "Print what the simulated workers of a run will do, and the plan's hash",
+export const definition: CommandModule<object, PlanCommandArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)

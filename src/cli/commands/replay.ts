@@ -7,9 +7,7 @@ import { examples } from "../shared/examples.js";
 import { resultsOption } from "../shared/shared-options.js";
 import type { ReplayArguments } from "../handlers/replay.js";
 
-export const replayCommand: CommandModule<object, ReplayArguments> = {
-  command: "replay <run>",
-  describe: "Repeat a run and compare it with what it recorded",
+export const definition: CommandModule<object, ReplayArguments> = {
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })

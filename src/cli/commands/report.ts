@@ -5,9 +5,7 @@ import { outputOptions } from "../shared/shared-options.js";
 import { htmlOption, openOption, resultsOption } from "../shared/shared-options.js";
 import type { ReportArguments } from "../handlers/report.js";
 
-export const reportCommand: CommandModule<object, ReportArguments> = {
-  command: "report <run>",
-  describe: "Print the summary of a run again, or how far it had come when it was cut off",
+export const definition: CommandModule<object, ReportArguments> = {
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "The run's id, its directory, or `last`" })

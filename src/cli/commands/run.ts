@@ -8,9 +8,7 @@ import { outputOptions } from "../shared/shared-options.js";
 import { mailboxOption, quietOption, resultsOption } from "../shared/shared-options.js";
 import type { RunArguments } from "../handlers/run.js";
 
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: ["$0", "run"],
-  describe: "Run a scenario, on real threads or under simulated time, and judge it",
+export const definition: CommandModule<object, RunArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)

@@ -4,9 +4,7 @@ import { examples } from "../shared/examples.js";
 import { jsonOption, resultsOption } from "../shared/shared-options.js";
 import type { RunsArguments } from "../handlers/runs.js";
 
-export const runsCommand: CommandModule<object, RunsArguments> = {
-  command: "runs",
-  describe: "List the runs that left their results, oldest first",
+export const definition: CommandModule<object, RunsArguments> = {
   builder: (yargs) =>
     yargs
       .option("results", resultsOption)

@@ -6,9 +6,7 @@ import { planOptions } from "../shared/shared-options.js";
 import { mailboxOption, outputOption, quietOption } from "../shared/shared-options.js";
 import type { ShrinkArguments } from "../handlers/shrink.js";
 
-export const shrinkCommand: CommandModule<object, ShrinkArguments> = {
-  command: "shrink",
-  describe: "Find the smallest scenario that fails as a seed does under simulated time",
+export const definition: CommandModule<object, ShrinkArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)

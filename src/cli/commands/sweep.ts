@@ -7,10 +7,7 @@ import type { SweepArguments } from "../handlers/sweep.js";
 
 const { scenario, workers, duration } = planOptions;
 
-export const sweepCommand: CommandModule<object, SweepArguments> = {
-  command: "sweep",
-  describe:
-    "Run many seeds of a scenario under simulated time, over all cores, and check the invariants (thresholds are not looked at)",
+export const definition: CommandModule<object, SweepArguments> = {
   builder: (yargs) =>
     yargs
       .options({ scenario, workers, duration })

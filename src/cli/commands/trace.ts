@@ -4,9 +4,7 @@ import { examples } from "../shared/examples.js";
 import { htmlOption, jsonOption, openOption, resultsOption } from "../shared/shared-options.js";
 import type { TraceArguments } from "../handlers/trace.js";
 
-export const traceCommand: CommandModule<object, TraceArguments> = {
-  command: "trace <run>",
-  describe: "Print what happened in a run under simulated time",
+export const definition: CommandModule<object, TraceArguments> = {
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })

@@ -3,9 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import type { ValidateArguments } from "../handlers/validate.js";
 
-export const validateCommand: CommandModule<object, ValidateArguments> = {
-  command: "validate <files..>",
-  describe: "Check scenarios without running them",
+export const definition: CommandModule<object, ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .positional("files", {

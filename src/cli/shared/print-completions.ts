@@ -1,7 +1,8 @@
 /** Answers the shell's request for what completes a word. A command's room is imported only where its candidates are asked for. */
-import yargs, { type CommandModule, type FallbackCompletionFunction } from "yargs";
+import yargs, { type FallbackCompletionFunction } from "yargs";
 import { shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
 import { own, printable } from "../../vocabulary/index.js";
+import { modulesFor } from "./commands.js";
 import { COMPLETION_REQUEST } from "./shared-options.js";
 
 /** What completes an option's value that has no list of choices. */
@@ -38,10 +39,7 @@ function candidatesFor(words: readonly string[]): (() => string[] | Promise<stri
 }
 
 /** Prints what completes the last of `words`, a line each, as the shell asks for it. */
-export async function printCompletions(
-  [request = "", name = "", ...typed]: readonly string[],
-  commands: readonly CommandModule[],
-): Promise<void> {
+export async function printCompletions([request = "", name = "", ...typed]: readonly string[]): Promise<void> {
   // What has no command is a run.
   const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
   const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
@@ -65,6 +63,6 @@ export async function printCompletions(
     .help()
     .version()
     .completion("completion", false, complete);
-  for (const command of commands) parser.command({ ...command, handler: () => undefined });
+  for (const module of await modulesFor(words)) parser.command({ ...module, handler: () => undefined });
   await parser.parseAsync();
 }
