@@ -1,5 +1,11 @@
-// Writes the JSON Schema of scenario files, which is committed: editors find it beside the scenarios.
+// Writes what is derived from the scenarios and committed beside them: the JSON Schema for editors and the catalogue for `simulate list`.
 import { writeFileSync } from "node:fs";
-import { SCENARIO_SCHEMA, scenarioJsonSchema } from "../dist/load/scenario/index.js";
+import {
+  SCENARIO_CATALOGUE,
+  SCENARIO_SCHEMA,
+  scenarioCatalogue,
+  scenarioJsonSchema,
+} from "../dist/load/scenario/index.js";
 
 writeFileSync(SCENARIO_SCHEMA, `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+writeFileSync(SCENARIO_CATALOGUE, `${JSON.stringify(scenarioCatalogue(), null, 2)}\n`);

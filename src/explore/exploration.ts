@@ -6,12 +6,9 @@ import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "
 import { shrinkSchedule } from "./shrink-schedule.js";
 import type { ProgramSource } from "./kernel/load-program.js";
 import type { Session } from "./kernel/session.js";
-import type { Coverage } from "./kernel/program.js";
+import type { Coverage, Strategy } from "./strategies.js";
 import { searchStates } from "./states/search-states.js";
 import { problemsOf } from "./kernel/execution-problems.js";
-
-export const STRATEGIES = ["exhaustive", "pct", "random"] as const;
-export type Strategy = (typeof STRATEGIES)[number];
 
 export interface ExploreOptions {
   readonly strategy: Strategy;

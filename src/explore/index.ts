@@ -2,15 +2,14 @@
  * Every interleaving of real event code: a program's threads run one at a time under a schedule that the explorer chooses at
  * each operation on shared memory. `define` is for writing programs, the rest for running them.
  */
+export { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "./strategies.js";
 export {
-  STRATEGIES,
   describeFailure,
   explore,
   failureOf,
   type Exploration,
   type ExplorationTally,
   type ExploreOptions,
-  type Strategy,
 } from "./exploration.js";
 export type { Branch } from "./dpor/exhaustive.js";
 export {
@@ -22,12 +21,10 @@ export {
   type ProgramSource,
 } from "./kernel/load-program.js";
 export {
-  COVERAGES,
   MAX_PROGRAM_THREADS,
   ProgramError,
   define,
   isProgram,
-  type Coverage,
   type Env,
   type Finished,
   type Program,

@@ -1,117 +1,16 @@
 /** `simulate plan`: what the simulated workers of a run will do, and its hash, without running anything. */
 import type { CommandModule } from "yargs";
-import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } from "../../load/scenario/index.js";
-import { formatCount, formatShare, plural } from "../../vocabulary/index.js";
 import { examples } from "../shared/examples.js";
-import { planFrom, planOptions, wholeNumber, type PlanArguments } from "../shared/plan-options.js";
-import { printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { planOptions } from "../shared/shared-options.js";
 import { jsonOption } from "../shared/shared-options.js";
+import type { PlanCommandArguments } from "../handlers/plan.js";
 
-interface PlanCommandArguments extends PlanArguments {
-  readonly json: boolean;
-  readonly head: string;
-}
-
-/** Totals over all workers. What is planned is not always what comes about: a worker can be gone by the time it would drop. */
-interface Totals {
-  readonly behaviours: Map<string, number>;
-  onboardingFailures: number;
-  /** Live updates in onboarding and in the first task of each worker. */
-  liveUpdates: number;
-  readonly ends: Record<TaskPlan["end"]["kind"], number>;
-  disconnects: number;
-  reconnects: number;
-}
-
-function totalsOf(plan: Plan): Totals {
-  const totals: Totals = {
-    behaviours: new Map(),
-    onboardingFailures: 0,
-    liveUpdates: 0,
-    ends: { submit: 0, return: 0, idle: 0 },
-    disconnects: 0,
-    reconnects: 0,
-  };
-  for (let index = 0; index < plan.workers; index++) {
-    const { behaviour, onboarding, task, disconnect } = plan.worker(index);
-    totals.behaviours.set(behaviour, (totals.behaviours.get(behaviour) ?? 0) + 1);
-    totals.liveUpdates += (onboarding?.actions.length ?? 0) + (task?.actions.length ?? 0);
-    if (onboarding?.passes === false) totals.onboardingFailures++;
-    if (task) totals.ends[task.end.kind]++;
-    if (disconnect) totals.disconnects++;
-    if (disconnect?.reconnect) totals.reconnects++;
-  }
-  return totals;
-}
-
-/** The first `count` workers to arrive, in the order of their arrival. */
-function firstToArrive(plan: Plan, count: number): WorkerPlan[] {
-  return Array.from({ length: plan.workers }, (_, index) => ({ index, at: plan.arriveAt(index) }))
-    .sort((a, b) => a.at - b.at)
-    .slice(0, count)
-    .map(({ index }) => plan.worker(index));
-}
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
-
-function describeTask({ actions, end }: TaskPlan): string {
-  const updates = plural(actions.length, "update");
-  return `${updates}, ${end.kind} at +${seconds(end.at)}`;
-}
-
-function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): string {
-  const parts = [`${seconds(arriveAt).padStart(10)}  worker ${index} (${behaviour})`];
-  if (onboarding)
-    parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);
-  if (task) parts.push(describeTask(task));
-  if (disconnect) {
-    parts.push(`drops at ${disconnect.since === "task" ? "+" : ""}${seconds(disconnect.at)}`);
-    if (disconnect.reconnect) parts.push(`back after ${seconds(disconnect.reconnect.after)}`);
-  }
-  return parts.join("; ");
-}
-
-function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string[] {
-  const counts = [...totals.behaviours].sort(([, a], [, b]) => b - a);
-  const width = Math.max(...counts.map(([name]) => name.length));
-  const { ends } = totals;
-  return [
-    `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} arrive in ${formatDuration(plan.arrivalsMs)}`,
-    `hash ${hash}`,
-    "",
-    ...counts.map(
-      ([name, count]) =>
-        `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`,
-    ),
-    "",
-    `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.idle)} idle; ` +
-      `${formatCount(totals.onboardingFailures)} not through onboarding; ${plural(totals.disconnects, "drop")}, ${formatCount(totals.reconnects)} of them with a way back`,
-    "",
-    `First to arrive (+: since the start of the worker's own onboarding or task):`,
-    ...head.map(describeWorker),
-  ];
-}
-
-export const planCommand: CommandModule<object, PlanCommandArguments> = {
-  command: "plan",
-  describe: "Print what the simulated workers of a run will do, and the plan's hash",
+export const definition: CommandModule<object, PlanCommandArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)
       .option("head", { type: "string", requiresArg: true, default: "10", describe: "How many workers to show" })
       .option("json", jsonOption)
       .epilogue(examples(["$0 plan --scenario steady --seed 42", "what seed 42 does in steady"])),
-  handler: async (args) => {
-    const { plan } = await planFrom(args);
-    const totals = totalsOf(plan);
-    const head = firstToArrive(plan, wholeNumber("head", args.head, 0));
-    const planned = planHash(plan);
-    if (args.json) {
-      const { scenario, seed, workers, arrivalsMs, scheduleMs } = plan;
-      const counted = { ...totals, behaviours: Object.fromEntries(totals.behaviours) };
-      printJson({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals: counted, head });
-      return;
-    }
-    printLines(...render(plan, totals, planned, head));
-  },
+  handler: async (args) => (await import("../handlers/plan.js")).handler(args),
 };

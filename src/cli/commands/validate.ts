@@ -1,20 +1,9 @@
 /** `simulate validate FILE...`: whether scenarios can be run, and every problem of those that cannot. */
 import type { CommandModule } from "yargs";
-import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../../load/scenario/index.js";
-import { plural } from "../../vocabulary/index.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { examples } from "../shared/examples.js";
-import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
-import { openInput } from "../shared/named-files.js";
-import { inputName } from "../shared/standard-input.js";
+import type { ValidateArguments } from "../handlers/validate.js";
 
-interface ValidateArguments {
-  readonly files: readonly string[];
-}
-
-export const validateCommand: CommandModule<object, ValidateArguments> = {
-  command: "validate <files..>",
-  describe: "Check scenarios without running them",
+export const definition: CommandModule<object, ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .positional("files", {
@@ -26,18 +15,5 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
       .epilogue(
         examples(["$0 validate scenarios/*.yaml", "exit code 2 and a line for every problem, if there are any"]),
       ),
-  handler: async ({ files }) => {
-    for (const file of files) {
-      try {
-        const { scenario } = await openInput(file);
-        printLines(
-          `${inputName(file)}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`,
-        );
-      } catch (error) {
-        if (!(error instanceof ScenarioError)) throw error;
-        tellLines(...error.problems);
-        process.exitCode = EXIT.usage;
-      }
-    }
-  },
+  handler: async (args) => (await import("../handlers/validate.js")).handler(args),
 };

@@ -4,17 +4,9 @@ import { compareReports, renderRunComparison } from "../../report/index.js";
 import { writeAtomically } from "../../results/index.js";
 import { writeText } from "./named-files.js";
 import { openPage } from "./open-page.js";
-import { htmlOption, openOption, resultsOption } from "./shared-options.js";
 import { colored } from "./terminal.js";
 import { printLines, printText } from "./handle-closed-stdout.js";
 import type { ScenarioRun } from "../../bench/index.js";
-
-/** For `yargs.options(…)`. */
-export const runComparisonOptions = {
-  results: resultsOption,
-  html: htmlOption,
-  open: openOption,
-} as const;
 
 export interface RunComparisonArguments {
   readonly results: string;

@@ -11,9 +11,6 @@ import { PortError } from "./usage-error.js";
 import { asksThisMachine } from "./listening.js";
 import { own } from "../../vocabulary/index.js";
 
-/** Where it is served unless the user says otherwise: k6's port for the same purpose. */
-export const DASHBOARD_PORT = 5665;
-
 /** Between two pieces of news, ms; more when they are long in the making, so that they take a tenth of the time at most. */
 const UPDATE_INTERVAL_MS = 1000;
 const UPDATE_SHARE = 10;

@@ -1,15 +1,9 @@
 /** The options of `simulate explore`: which there are, which apply to what is asked for, and what an exploration that is resumed began with. */
-import {
-  COVERAGES,
-  STRATEGIES,
-  type Coverage,
-  type ProgramSource,
-  type ExplorationProgress,
-  type Strategy,
-} from "../../explore/index.js";
+import type { ExplorationProgress, ProgramSource } from "../../explore/index.js";
+import { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "../../explore/strategies.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { UsageError } from "./usage-error.js";
-import { wholeNumber } from "./plan-options.js";
+import { wholeNumber } from "./numeric-options.js";
 import { jsonOption, mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 
 /** Schedules that a sampling strategy executes unless told otherwise. */

@@ -1,6 +1,6 @@
 /** `--faults`: what goes wrong in a simulated run, and how often. */
-import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../../load/faults/index.js";
-import { didYouMean } from "../../load/scenario/index.js";
+import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../../load/faults/fault-table.js";
+import { didYouMean } from "../../load/scenario/nearest.js";
 import { UsageError } from "./usage-error.js";
 
 const usual = FAULT_KINDS.map((kind) => `${kind}=${FAULTS[kind].rate}`).join(",");

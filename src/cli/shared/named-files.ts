@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { cannotWrite, ResultsError } from "../../results/index.js";
+import { cannotWrite, ResultsError } from "../../results/results-error.js";
 import { whySystemFailed as describeFileError } from "../../vocabulary/index.js";
 import { openScenario, scenarioFromBytes, type LoadedScenario } from "../../load/scenario/index.js";
 import { UsageError } from "./usage-error.js";

@@ -1,23 +1,7 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
-import { runBenchmarkJson, runJUnit, runMarkdown } from "../../report/index.js";
-import type { Summary } from "../../results/index.js";
+import type { outputOptions } from "./shared-options.js";
 import { clearFile, writeText } from "./named-files.js";
 import { refuseSameFile, type NamedFile } from "./same-file.js";
-
-/** For `yargs.options(…)`. */
-export const outputOptions = {
-  markdown: {
-    type: "string",
-    requiresArg: true,
-    describe: "Write the outcome as Markdown to this file: for the summary of a CI job",
-  },
-  junit: { type: "string", requiresArg: true, describe: "Write it as JUnit XML" },
-  "benchmark-json": {
-    type: "string",
-    requiresArg: true,
-    describe: "Write its figures for github-action-benchmark (customSmallerIsBetter)",
-  },
-} as const;
 
 /** What yargs makes of {@link outputOptions}. */
 export interface OutputArguments {
@@ -28,14 +12,6 @@ export interface OutputArguments {
 
 /** Makes the text of each file. */
 export type Outputs = Readonly<Record<keyof OutputArguments, () => string>>;
-
-export function runOutputs(summary: Summary): Outputs {
-  return {
-    markdown: () => runMarkdown(summary),
-    junit: () => runJUnit(summary),
-    "benchmark-json": () => runBenchmarkJson(summary),
-  };
-}
 
 const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];
 

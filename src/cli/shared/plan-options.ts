@@ -1,34 +1,10 @@
-/** The options that decide what a run's workers do, shared by every command that takes a scenario. */
-import { MAX_RUN_THREADS } from "../../load/run/index.js";
+/** The plan that the options of a command ask for. */
 import { buildPlan, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { parseDuration } from "../../vocabulary/index.js";
+import { wholeNumber } from "./numeric-options.js";
+import type { planOptions } from "./shared-options.js";
 import { UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
-
-/** For `yargs.options(…)`. Numbers are read as text, so that what was typed can be quoted when it is none. */
-export const planOptions = {
-  scenario: {
-    alias: "s",
-    type: "string",
-    requiresArg: true,
-    describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module; - for standard input",
-  },
-  seed: {
-    type: "string",
-    requiresArg: true,
-    describe: "Whole number; the same seed gives the same plan [default: the scenario's]",
-  },
-  workers: {
-    type: "string",
-    requiresArg: true,
-    describe: "Simulated workers; scales the rates of arrival [default: the scenario's]",
-  },
-  duration: {
-    type: "string",
-    requiresArg: true,
-    describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]",
-  },
-} as const;
 
 /** What yargs makes of {@link planOptions}. */
 export interface PlanArguments {
@@ -36,22 +12,6 @@ export interface PlanArguments {
   readonly seed?: string | undefined;
   readonly workers?: string | undefined;
   readonly duration?: string | undefined;
-}
-
-/** Reads the value of a numeric option. @throws {UsageError} unless it is a whole number of `least` or more */
-export function wholeNumber(option: string, text: string, least: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  if (value > Number.MAX_SAFE_INTEGER)
-    throw new UsageError(`--${option} must be at most ${Number.MAX_SAFE_INTEGER}, not ${text}`);
-  throw new UsageError(`--${option} must be a whole number, ${least} or more, not "${text}"`);
-}
-
-/** The value of `--threads`. @throws {UsageError} unless it is a whole number from `least` to the most that a run can have */
-export function threadsFrom(text: string, least: number): number {
-  const threads = wholeNumber("threads", text, least);
-  if (threads > MAX_RUN_THREADS) throw new UsageError(`--threads must be at most ${MAX_RUN_THREADS}, not ${threads}`);
-  return threads;
 }
 
 function durationMsFrom(text: string): number {

@@ -1,4 +1,4 @@
-/** What `simulate compare` and `simulate bench --against` have in common: their options, and giving out a comparison. */
+/** Prints the comparison of `simulate compare` and `simulate bench --against`. */
 import {
   benchmarkActionJson,
   compareFigures,
@@ -11,23 +11,11 @@ import {
 } from "../../bench/index.js";
 import { EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
-import { outputOptions, prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
+import { MIN_EFFECT } from "./shared-options.js";
+import { prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
 import { printText } from "./handle-closed-stdout.js";
-
-/** Percent. */
-const MIN_EFFECT = "5";
-
-/** For `yargs.options(…)`. */
-export const comparisonOptions = {
-  "least-effect": {
-    type: "string",
-    requiresArg: true,
-    describe: `Changes below this many percent do not matter [default: ${MIN_EFFECT}]`,
-  },
-  ...outputOptions,
-} as const;
 
 export interface ComparisonArguments extends OutputArguments {
   readonly "least-effect"?: string | undefined;

@@ -1,7 +1,7 @@
 /** Refuses to write to a file that the command reads, or to one file twice. */
 import { fstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { JOURNAL_FILES, RUN_FILES } from "../../results/index.js";
+import { JOURNAL_FILES, RUN_FILES } from "../../results/run-files.js";
 import { UsageError } from "./usage-error.js";
 import { endOfLinks } from "./named-files.js";
 import { STANDARD_INPUT } from "./standard-input.js";

@@ -1,6 +1,7 @@
 /** What is explored: a program of a few threads on one agent's slot, and what must hold whatever order they run in. */
 import { z } from "zod";
 import { kindOf } from "../../vocabulary/index.js";
+import { COVERAGES, type Coverage } from "../strategies.js";
 import type { Agent, ModelContext } from "../../platform/model/index.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Event, EventName, Json, Mailbox, MailboxKind, Steps } from "../../platform/sync/index.js";
@@ -72,10 +73,6 @@ export interface Program {
    */
   readonly check: (finished: Finished) => readonly string[];
 }
-
-/** What is gone through until nothing is left: the orders of dependent operations, or the states they lead to. */
-export const COVERAGES = ["traces", "states"] as const;
-export type Coverage = (typeof COVERAGES)[number];
 
 export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalStatuses" | "coveredBy"> {
   /** Default: 256. */

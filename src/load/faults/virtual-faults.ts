@@ -4,6 +4,7 @@
  */
 import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../platform/sync/index.js";
+import { FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
 import type { Note } from "../../replay/trace/index.js";
 
 /** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
@@ -17,20 +18,6 @@ export interface Faults {
   /** The inbox of this name, on the way to which packets can be late or lost. */
   channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
 }
-
-/** Every kind of fault, how often it happens unless told otherwise, and what it is. */
-export const FAULTS = {
-  late: { rate: 0.01, doc: "a packet is held up for 20 to 500 ms, and what follows of its subject with it" },
-  lost: { rate: 0.01, doc: "a reply of the task's code never reaches its client" },
-  repeated: { rate: 0.01, doc: "a client's live update arrives a second time, 20 to 500 ms later" },
-  stall: { rate: 0.001, doc: "who was to be woken is held up for 5 to 200 ms, as by a garbage collection" },
-  commit: { rate: 0.005, doc: "the database takes 10 to 500 ms longer for a group of writes" },
-  crash: { rate: 0.02, doc: "a client crashes between its arrival and its planned end, and does not come back" },
-  quit: { rate: 0.02, doc: "a worker leaves in the onboarding: one half gives the task back, the other just stops" },
-} as const;
-export type FaultKind = keyof typeof FAULTS;
-export type FaultRates = Readonly<Record<FaultKind, number>>;
-export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
 
 const noFaults: Faults = {
   plan: (plan) => plan,

@@ -10,13 +10,13 @@ export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js
 export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";
 export {
-  SCENARIO_SCHEMA,
   loadScenario,
   parseScenario,
   scenarioFromBytes,
-  shippedScenarios,
   type LoadedScenario,
 } from "./load-scenario.js";
+export { scenarioCatalogue } from "./scenario-catalogue.js";
+export { SCENARIO_CATALOGUE, SCENARIO_SCHEMA, readCatalogue, shippedScenarios } from "./shipped-scenarios.js";
 export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./scenario-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";

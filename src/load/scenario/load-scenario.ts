@@ -1,20 +1,16 @@
 /** Finds, reads and checks scenario files. Every error is a {@link ScenarioError} that names file, line and field. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { basename, extname, isAbsolute, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { extname, isAbsolute, relative, sep } from "node:path";
 import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
 import { MAX_NAME, MAX_FILE_BYTES } from "./scenario-limits.js";
 import { didYouMean } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
 import { scenarioSchema, type Scenario } from "./scenario-schema.js";
+import { pathOfShipped, shippedScenarios } from "./shipped-scenarios.js";
 import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
 
-/** The scenarios that come with the package. The path is the same from `src` and from `dist`. */
-const SHIPPED = fileURLToPath(new URL("../../../scenarios/", import.meta.url));
 const EXTENSION = ".yaml";
-/** The JSON Schema that editors check scenario files by; a path. */
-export const SCENARIO_SCHEMA = join(SHIPPED, "scenario.schema.json");
 
 /** A scenario and where it came from. */
 export interface LoadedScenario {
@@ -29,14 +25,6 @@ export interface LoadedScenario {
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") || isAbsolute(short) ? path : short;
-}
-
-/** The names of the scenarios that come with the package, sorted. */
-export function shippedScenarios(): string[] {
-  return readdirSync(SHIPPED)
-    .filter((file) => file.endsWith(EXTENSION))
-    .map((file) => basename(file, EXTENSION))
-    .sort();
 }
 
 function shortened(key: string): string {
@@ -171,7 +159,7 @@ function unknownScenario(name: string): ScenarioError {
 export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
   if (!isPath && !shippedScenarios().includes(nameOrPath)) throw unknownScenario(nameOrPath);
-  const path = isPath ? nameOrPath : join(SHIPPED, `${nameOrPath}${EXTENSION}`);
+  const path = isPath ? nameOrPath : pathOfShipped(nameOrPath);
   const text = readText(path);
   return { scenario: parseScenario(text, displayPath(path)), path, text };
 }

@@ -5,7 +5,7 @@
  * from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts, which nothing stretches.
  */
 import { z } from "zod";
-import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/index.js";
+import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/thresholds.js";
 import { expectedArrivals } from "./arrivals.js";
 import { explicitWorkers } from "./explicit-workers.js";
 import { faults } from "./fault-schema.js";

@@ -1,0 +1,68 @@
+/** `simulate bench`: the project's benchmarks, each figure beside its floor. */
+import {
+  AgainstError,
+  benchesNamed,
+  GATE,
+  measureAgainst,
+  measureAll,
+  renderResult,
+  toRatios,
+} from "../../bench/index.js";
+import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
+import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
+import { UsageError } from "../shared/usage-error.js";
+import { checkWritable, writeText } from "../shared/named-files.js";
+import { prepareOutputs } from "../shared/output-options.js";
+import { wholeNumber } from "../shared/numeric-options.js";
+import { colored } from "../shared/terminal.js";
+import { printText, tellLines } from "../shared/handle-closed-stdout.js";
+
+export interface BenchArguments extends ComparisonArguments {
+  readonly names?: readonly string[] | undefined;
+  readonly rounds?: string | undefined;
+  readonly json: boolean;
+  readonly output?: string | undefined;
+  readonly ratios: boolean;
+  readonly against?: string | undefined;
+}
+
+export async function handler(args: BenchArguments): Promise<void> {
+  await (args.against === undefined ? measure(args) : compareWith(args.against, args));
+}
+
+async function measure(args: BenchArguments): Promise<void> {
+  const { names = [], rounds, json, output, ratios } = args;
+  const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
+    (name) => args[name] !== undefined,
+  );
+  if (idle !== undefined) throw new UsageError(`--${idle} is for a comparison: give --against, too`);
+  // Said now and not after minutes of measuring.
+  if (output !== undefined) checkWritable(output);
+  const measured = await measureAll(benchesNamed(names), {
+    rounds: roundsFrom(rounds, BENCH_ROUNDS),
+    onStart: ({ name, doc }) => tellLines(`${name}: ${doc}`),
+  });
+  const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
+  if (output !== undefined) writeText(output, text);
+  printText(json ? text : renderResult(measured, { color: colored(process.stdout) }));
+}
+
+async function compareWith(ref: string, args: BenchArguments): Promise<void> {
+  if (args.json || args.ratios || args.output !== undefined) {
+    throw new UsageError(
+      "--against prints a comparison: --json, --ratios and --output are for a measurement by itself",
+    );
+  }
+  const rounds = roundsFrom(args.rounds, PAIRED_BENCH_ROUNDS);
+  prepareOutputs(args, []);
+  const onRound = (round: number): void => tellLines(`round ${round} of ${rounds}`);
+  const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
+  const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
+    throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
+  });
+  reportComparison(base.figures, current.figures, { paired: true }, args);
+}
+
+function roundsFrom(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : wholeNumber("rounds", text, 1);
+}

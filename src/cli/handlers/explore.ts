@@ -1,0 +1,404 @@
+/** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
+import { existsSync, statSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setImmediate as eventLoop } from "node:timers/promises";
+import {
+  describeFailure,
+  describeSteps,
+  explore,
+  failureOf,
+  moduleAt,
+  isOfOwnProgram,
+  NoSuchProgramError,
+  openSession,
+  OWN_PROGRAMS,
+  parseProgress,
+  parseSchedule,
+  ProgramError,
+  programsOf,
+  renderSchedule,
+  replaySchedule,
+  ScheduleFormatError,
+  type Exploration,
+  type FailingSchedule,
+  type Program,
+  type ProgramSource,
+  type ExplorationProgress,
+  type Session,
+  type Strategy,
+} from "../../explore/index.js";
+import {
+  createRunDirectory,
+  removeRunDirectory,
+  ResultsError,
+  quoteForShell,
+  uniqueName,
+  writeAtomically,
+} from "../../results/index.js";
+import { formatCount, plural } from "../../vocabulary/index.js";
+import { didYouMean } from "../../load/scenario/index.js";
+import { messageOf } from "../../vocabulary/index.js";
+import { EXIT } from "../../vocabulary/index.js";
+import { UsageError } from "../shared/usage-error.js";
+import {
+  isModulePath,
+  refuseInapplicable,
+  replayArguments,
+  SAMPLES,
+  settingsOf,
+  type ExploreArguments,
+  type ExploreSettings,
+  type ReplayArguments,
+} from "../shared/explore-options.js";
+import { readText } from "../shared/named-files.js";
+import { interruptSignal } from "../shared/interrupt.js";
+import { wholeNumber } from "../shared/numeric-options.js";
+import { renderSchedulePage } from "../shared/schedule-page.js";
+import { inputName } from "../shared/standard-input.js";
+import { widthOf } from "../shared/terminal.js";
+import { printJson, printLines, printText, tellLines, tellText } from "../shared/handle-closed-stdout.js";
+
+const PROGRESS_EVERY_MS = 1000;
+
+export async function handler(args: ExploreArguments): Promise<void> {
+  try {
+    await run(args);
+  } catch (error) {
+    const isOfUser = [NoSuchProgramError, ProgramError, ScheduleFormatError, RangeError].some(
+      (kind) => error instanceof kind,
+    );
+    throw isOfUser ? new UsageError(messageOf(error)) : error;
+  }
+}
+
+async function run(args: ExploreArguments): Promise<void> {
+  refuseInapplicable(args);
+  if (args.program === "replay" || args.strategy === "replay") {
+    await replayFile(replayArguments(args), args);
+  } else if (args.program === undefined) {
+    await list(args);
+  } else {
+    if (args.module !== undefined) throw new UsageError(`there is one word too many: "${args.module}"`);
+    await exploreProgram(await findProgram(args.program, args.file), args);
+  }
+}
+
+async function list({ json }: ExploreArguments): Promise<void> {
+  const programs = (await programsOf(OWN_PROGRAMS)).map(({ name, description, threads }) => ({
+    name,
+    description,
+    threads: Object.keys(threads),
+  }));
+  if (json) {
+    printJson(programs);
+    return;
+  }
+  const width = Math.max(...programs.map(({ name }) => name.length));
+  for (const { name, description } of programs) printLines(`${name.padEnd(width)}  ${description}`);
+}
+
+/** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
+async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
+  if (isModulePath(wanted)) return findInModule(wanted, name);
+  if (name !== undefined) throw new UsageError(`there is one word too many: "${name}"`);
+  return findOwn(wanted);
+}
+
+/** @throws {UsageError} */
+async function findOwn(name: string): Promise<ProgramSource> {
+  return chosenFrom({ module: OWN_PROGRAMS, name }, await programsOf(OWN_PROGRAMS));
+}
+
+/** The program `name` of the module at `path`, or its first. Throws a UsageError. */
+async function findInModule(path: string, name: string | undefined): Promise<ProgramSource> {
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file`);
+  if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory, not a module`);
+  const module = moduleAt(path);
+  const programs = await importPrograms(path, module);
+  const [first] = programs;
+  if (first === undefined)
+    throw new UsageError(`${path} exports no program; make one with define() of crowdstorm/explore`);
+  return chosenFrom({ module, name: name ?? first.name }, programs);
+}
+
+function chosenFrom(source: ProgramSource, programs: readonly Program[]): ProgramSource {
+  const names = programs.map((program) => program.name);
+  if (names.includes(source.name)) return source;
+  throw new UsageError(
+    `there is no program "${source.name}"${didYouMean(source.name, names)} (simulate explore lists them)`,
+  );
+}
+
+async function importPrograms(path: string, module: string): Promise<readonly Program[]> {
+  try {
+    return await programsOf(module);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be loaded: ${messageOf(error)}`);
+  }
+}
+
+async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
+  const progress = args.resume === undefined ? undefined : await readParsed(args.resume, parseProgress);
+  const settings = settingsOf(args, source, progress);
+  const session = await openSession(source, {
+    mailbox: settings.mailbox,
+    maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
+  });
+  try {
+    const { by, ...options } = settings;
+    const exploration = explore(session, {
+      ...options,
+      coveredBy: by ?? session.program.coveredBy,
+      ...progress?.resumption,
+    });
+    const begin = performance.now();
+    const stopped = await drive(exploration, args, settings.strategy);
+    const seconds = (performance.now() - begin) / 1000;
+    if (stopped === "violation") {
+      process.exitCode = EXIT.invariant;
+      reportViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
+      return;
+    }
+    reportTally({ exploration, args, settings, source, seconds });
+    if (stopped === "covered") return;
+    if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
+    const { mailbox, strategy, seed, depth } = settings;
+    const state: ExplorationProgress = {
+      version: 1,
+      program: source.name,
+      mailbox,
+      strategy,
+      seed,
+      ...(strategy === "pct" && { depth }),
+      resumption: exploration.resumption() as ExplorationProgress["resumption"],
+    };
+    const directory = resultsDirectory(settings, args, source);
+    write(directory, "progress.json", asText(state));
+    if (!args.json && !args.quiet)
+      printLines(`stopped; to go on: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Executes schedules until one fails, there are no more, or it is time to stop. */
+async function drive(
+  exploration: Exploration,
+  args: ExploreArguments,
+  strategy: Strategy,
+): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
+  const { json, quiet } = args;
+  const showsProgress = process.stderr.isTTY && !json && !quiet;
+  const most =
+    args.schedules === undefined
+      ? strategy === "exhaustive"
+        ? Infinity
+        : SAMPLES
+      : wholeNumber("schedules", args.schedules, 1);
+  const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
+  const interrupt = interruptSignal();
+  const begin = performance.now();
+  let shown = begin;
+  try {
+    for (let looks = 0; exploration.tally.schedules < most; looks++) {
+      const problems = exploration.next();
+      if (problems === undefined) return "covered";
+      if (problems.length > 0) return "violation";
+      if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
+      await eventLoop();
+      const now = performance.now();
+      if (interrupt.aborted) return "interrupted";
+      if (now - begin >= seconds * 1000) return "stopped";
+      if (now - shown < PROGRESS_EVERY_MS || !showsProgress) continue;
+      shown = now;
+      tellText(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
+    }
+    return "stopped";
+  } finally {
+    if (showsProgress) tellText("\r\u001b[K");
+  }
+}
+
+/** The program that a schedule is of. What the file says of a module is not loaded. Throws a UsageError. */
+async function programOf(schedule: FailingSchedule, { file, module }: ReplayArguments): Promise<ProgramSource> {
+  if (isOfOwnProgram(schedule)) {
+    if (module !== undefined)
+      throw new UsageError(`${file} is of a program of simulate explore itself: leave ${module} out`);
+    return findOwn(schedule.program);
+  }
+  if (module !== undefined) return findInModule(module, schedule.program);
+  throw new UsageError(
+    `${file} is of the program "${schedule.program}" of a module of yours (it was ${schedule.module}): ` +
+      `name the module: simulate explore replay ${quoteForShell(file)} MODULE`,
+  );
+}
+
+async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Promise<void> {
+  const { file } = replayed;
+  const schedule = await readParsed(file, parseSchedule);
+  const source = await programOf(schedule, replayed);
+  const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
+  if (schedule.steps.length > maxSteps)
+    throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
+  const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps });
+  try {
+    if (schedule.threads.join() !== session.threadNames.join())
+      throw new UsageError(
+        `${file} does not fit the program ${schedule.program}: its threads are ${schedule.threads.join(", ")}, ` +
+          `those of the program ${session.threadNames.join(", ")}`,
+      );
+    const { problems, followed } = replaySchedule(session, schedule);
+    if (!followed)
+      throw new UsageError(
+        `${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`,
+      );
+    // What was shown of the violation that was recorded is not known of another.
+    const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
+    const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
+    if (args.json) printJson(failure);
+    else if (!args.quiet && problems.length === 0)
+      printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
+    else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
+    if (problems.length > 0) process.exitCode = EXIT.invariant;
+  } finally {
+    await session.close();
+  }
+}
+
+/** What has been explored, and how. */
+interface Explored {
+  readonly exploration: Exploration;
+  readonly args: ExploreArguments;
+  readonly settings: ExploreSettings;
+  readonly source: ProgramSource;
+  readonly seconds: number;
+}
+
+/** Prints the violation, and writes it down where that can be done: it is the verdict whether or not there is room for it. */
+function reportViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
+  const { args, settings, source } = explored;
+  let files: { readonly file: string; readonly page: string } | undefined;
+  let command: string | undefined;
+  let problem: string | undefined;
+  try {
+    const directory = resultsDirectory(settings, args, source);
+    const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [
+      string,
+      string,
+    ];
+    command = replayCommand(file, source);
+    write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), command));
+    write(directory, "schedule.json", asText(failure));
+    files = { file, page };
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    problem = error.message;
+  }
+  reportTally(explored, { failure, ...files });
+  if (!args.json && !args.quiet) {
+    showFailure(session, failure, files && command);
+    if (files !== undefined) printLines(`picture: ${files.page}`);
+  }
+  if (problem !== undefined) tellLines(`simulate: the schedule is not kept: ${problem}`);
+}
+
+/** What replays the schedule in `file`. */
+function replayCommand(file: string, { module }: ProgramSource): string {
+  const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
+  const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
+  return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
+}
+
+/** `command`: what replays it, where it is kept. */
+function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
+  for (const problem of failure.problems) printLines(`violation: ${problem}`);
+  const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
+  printLines(
+    "",
+    `schedule with ${plural(failure.contextSwitches, "context switch", "context switches")}, ${fewest}:`,
+    "",
+  );
+  const width = Math.max(100, process.stdout.isTTY ? widthOf(process.stdout) : 120);
+  printText(`${renderSchedule(failure.threads, describeSteps(session, failure.steps), width)}\n`);
+  for (const [thread, outcome] of Object.entries(failure.outcomes))
+    printLines(`${thread} returned ${JSON.stringify(outcome)}`);
+  if (command !== undefined) printLines(`replay: ${command}`);
+}
+
+function reportTally(
+  {
+    exploration: { tally },
+    args: { json, quiet },
+    settings: { mailbox, strategy, seed },
+    source: { name },
+    seconds,
+  }: Explored,
+  violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
+): void {
+  const pointsPerSecond = Math.round(tally.points / seconds);
+  if (json) {
+    printJson({
+      program: name,
+      mailbox,
+      strategy,
+      seed,
+      ...tally,
+      seconds,
+      pointsPerSecond,
+      violation: violation?.failure,
+      file: violation?.file,
+      page: violation?.page,
+    });
+    return;
+  }
+  if (quiet) return;
+  const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
+  const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
+  printLines(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
+  printLines(
+    `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
+      `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`,
+  );
+}
+
+/** What an exploration has come across. */
+function found({ states, transitions, traces }: Exploration["tally"]): string {
+  return states > 0
+    ? `${plural(states, "state")}, ${plural(transitions, "step")} between states`
+    : plural(traces, "trace");
+}
+
+/** @throws ResultsError */
+function resultsDirectory(
+  { mailbox }: ExploreSettings,
+  { results }: ExploreArguments,
+  { name }: ProgramSource,
+): string {
+  return createRunDirectory(results, uniqueName(`explore-${basename(name)}-${mailbox}`, new Date()));
+}
+
+/** Writes a file of the results; where that fails, leaves nothing of them. @throws ResultsError */
+function write(directory: string, file: string, content: string): void {
+  try {
+    writeAtomically(join(directory, file), content);
+  } catch (error) {
+    removeRunDirectory(directory);
+    throw error;
+  }
+}
+
+function asText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+async function readParsed<T>(file: string, parse: (text: string) => T): Promise<T> {
+  const text = await readText(file);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw error instanceof ScheduleFormatError
+      ? new UsageError(`${inputName(file)}: ${error.message}`, { cause: error })
+      : error;
+  }
+}

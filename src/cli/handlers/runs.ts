@@ -1,0 +1,45 @@
+/** `simulate runs`: the runs that left their results, and how they ended. */
+import { listRuns, type ListedRun } from "../../results/index.js";
+import { plural } from "../../vocabulary/index.js";
+import { printJson, printLines, tellLines } from "../shared/handle-closed-stdout.js";
+
+export interface RunsArguments {
+  readonly results: string;
+  readonly json: boolean;
+}
+
+export function handler({ results, json }: RunsArguments): void {
+  const runs = listRuns(results);
+  if (json) {
+    printJson(runs.map(asData));
+    return;
+  }
+  if (runs.length === 0) tellLines(`there is no run in ${results}`);
+  printLines(...runs.map(describe));
+}
+
+function asData({ runId, directory, summary, problem }: ListedRun) {
+  if (summary === undefined) return { runId, directory, problem: problem ?? "no summary: it goes on, or was cut off" };
+  const { engine, scenario, seed, plan, verdict, traceHash, reproduce, startedAt } = summary;
+  return {
+    runId,
+    directory,
+    engine,
+    scenario: scenario.name,
+    seed,
+    workers: plan.workers,
+    startedAt,
+    planHash: plan.hash,
+    traceHash,
+    verdict,
+    reproduce,
+  };
+}
+
+function describe({ runId, directory, summary, problem }: ListedRun): string {
+  if (summary === undefined) return `?  ${runId}  ${problem ?? "no summary: it goes on, or was cut off"}  ${directory}`;
+  const { engine, plan, verdict } = summary;
+  const outcome = verdict.passed ? "✓" : "✗";
+  const time = engine === "virtual" ? "virtual time" : "real threads";
+  return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
+}

@@ -1,0 +1,61 @@
+/** Carries out the run that `simulate` was asked for: serves it, shows its progress, prints its summary and sets the exit code. */
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { runThreads, runVirtual, type FinishedRun } from "../../load/run/index.js";
+import { renderSummary } from "../../report/index.js";
+import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
+import type { ChosenRun, RunArguments } from "../handlers/run.js";
+import { printText, tellLines } from "./handle-closed-stdout.js";
+import { interruptSignal } from "./interrupt.js";
+import { startMetricsServer } from "./metrics-server.js";
+import { writeOutputs } from "./output-options.js";
+import { runOutputs } from "./run-outputs.js";
+import { watchRun } from "./run-watch.js";
+import { STANDARD_INPUT } from "./standard-input.js";
+import { colored, widthOf } from "./terminal.js";
+
+export async function carryOutRun(chosen: ChosenRun, args: RunArguments): Promise<void> {
+  const { metricsPort, faultRates, threads } = chosen;
+  const metrics =
+    metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
+  if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
+  const { watch, ...common } = await watchedRun(chosen, args);
+  let finished: FinishedRun | undefined;
+  try {
+    finished = args.virtual
+      ? await runVirtual({ ...common, faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() })
+      : await runThreads({ ...common, threads, record: args.record, onStart: (running) => metrics?.serve(running) });
+  } finally {
+    await metrics?.end();
+    await watch.end(finished);
+  }
+  const { summary, directory } = finished;
+  writeOutputs(args, runOutputs(summary));
+  if (!args.quiet)
+    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+  process.exitCode = exitCodeOf(summary);
+}
+
+/** What both engines need, and what watches the run. */
+async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
+  const interrupt = interruptSignal();
+  const runId = newRunId(scenario.name, plan.seed, new Date());
+  const directory = join(args.results, runId);
+  const { quiet, virtual: simulated } = args;
+  const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort });
+  // Standard input cannot be read again, but the run keeps its text.
+  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
+  return {
+    watch,
+    loaded: { scenario, path, text },
+    plan,
+    planOptions: options,
+    mailbox: args.mailbox,
+    resultsRoot: args.results,
+    runId,
+    options: differingOptions(args),
+    reproduce: reproduceCommand(source, plan.seed, args),
+    interrupt,
+    onProgress: watch.onProgress,
+  };
+}

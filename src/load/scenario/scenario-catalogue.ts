@@ -1,0 +1,19 @@
+/** Makes the catalogue of the scenarios that come with the package. */
+import { arrivalsMsOf, workersOf } from "./build-plan.js";
+import { loadScenario } from "./load-scenario.js";
+import { shippedScenarios, type CatalogueEntry } from "./shipped-scenarios.js";
+
+/** What the catalogue must say of the scenario files as they are now. */
+export function scenarioCatalogue(): CatalogueEntry[] {
+  return shippedScenarios().map((name) => {
+    const { scenario } = loadScenario(name);
+    const { description, incident } = scenario;
+    return {
+      name,
+      description,
+      incident: incident.trim(),
+      workers: workersOf(scenario),
+      arrivalsMs: arrivalsMsOf(scenario),
+    };
+  });
+}

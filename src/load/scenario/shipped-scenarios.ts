@@ -1,0 +1,40 @@
+/** The scenarios that come with the package. This file imports neither the parser nor the schema. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Their directory. The path is the same from `src` and from `dist`. */
+const SHIPPED = fileURLToPath(new URL("../../../scenarios/", import.meta.url));
+const EXTENSION = ".yaml";
+
+/** The JSON Schema that editors check scenario files by; a path. */
+export const SCENARIO_SCHEMA = join(SHIPPED, "scenario.schema.json");
+
+/** What `simulate list` shows, so that it reads one file and checks none; a path. `npm run schema` writes it. */
+export const SCENARIO_CATALOGUE = join(SHIPPED, "catalogue.json");
+
+/** One scenario in the catalogue. */
+export interface CatalogueEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly incident: string;
+  readonly workers: number;
+  readonly arrivalsMs: number;
+}
+
+/** The names of the scenarios that come with the package, sorted. */
+export function shippedScenarios(): string[] {
+  return readdirSync(SHIPPED)
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => basename(file, EXTENSION))
+    .sort();
+}
+
+/** The file of the scenario with this name. */
+export function pathOfShipped(name: string): string {
+  return join(SHIPPED, `${name}${EXTENSION}`);
+}
+
+export function readCatalogue(): readonly CatalogueEntry[] {
+  return JSON.parse(readFileSync(SCENARIO_CATALOGUE, "utf8")) as CatalogueEntry[];
+}
