@@ -108,7 +108,7 @@ function withWriteErrors(path: string, write: () => void): void {
  * const { directory } = await runScenario("steady", { engine: "virtual", workers: 20 });
  * const { counters, invariants } = readSummary(directory);
  * console.log(counters.live_updates_sent === counters.live_updates_taken); // true
- * console.log(invariants.every(({ passed }) => passed)); // true
+ * console.log(invariants.every(({ held }) => held)); // true
  * ```
  */
 export function readSummary(directory: string): Summary {

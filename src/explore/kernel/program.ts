@@ -128,7 +128,7 @@ export class ProgramError extends Error {
  *     },
  *     task: ({ agent }) => {
  *       const update = agent().getLiveUpdate(1000);
- *       return update === null ? "nothing" : String(update["text"]);
+ *       return update === undefined ? null : String(update["text"]);
  *     },
  *   },
  *   check: ({ outcomes }) => (outcomes["task"] === "hello" ? [] : ["the update did not arrive"]),
