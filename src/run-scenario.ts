@@ -22,6 +22,24 @@ import {
 } from "./load/scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "./platform/sync/index.js";
 
+/**
+ * The options of a run; each has the meaning of the option of `simulate` with its name.
+ *
+ * @example
+ * ```ts
+ * import { runScenario, type RunScenarioOptions } from "crowdstorm";
+ *
+ * const stop = new AbortController();
+ * const options: RunScenarioOptions = {
+ *   engine: "virtual",
+ *   workers: 20,
+ *   signal: stop.signal,
+ *   onProgress: () => stop.abort(),
+ * };
+ * const { summary } = await runScenario("steady", options);
+ * console.log(summary.end.how); // interrupted
+ * ```
+ */
 export interface RunScenarioOptions extends PlanOptions {
   /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
   readonly engine?: "threads" | "virtual";
@@ -75,6 +93,15 @@ function guarded(onProgress: RunProgress): {
  * @throws ScenarioError when there is no such scenario or it is not valid, or under simulated time one whose faults break threads,
  *   TypeError for an option that there is none of or that is of another type, what `onProgress` failed with, RangeError for one out of its range, ResultsError or DatabaseError when something
  *   cannot be written, ThreadDiedError when a thread of the run died.
+ *
+ * @example
+ * ```ts
+ * import { runScenario } from "crowdstorm";
+ *
+ * const { summary, directory } = await runScenario("steady", { engine: "virtual", seed: 3, workers: 20 });
+ * console.log(summary.verdict.passed, summary.seed); // true 3
+ * console.log(directory.startsWith("results/")); // true
+ * ```
  */
 export async function runScenario(
   scenario: string | ScenarioInput,

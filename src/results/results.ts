@@ -98,7 +98,19 @@ function withWriteErrors(path: string, write: () => void): void {
   }
 }
 
-/** Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read */
+/**
+ * Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read
+ *
+ * @example
+ * ```ts
+ * import { readSummary, runScenario } from "crowdstorm";
+ *
+ * const { directory } = await runScenario("steady", { engine: "virtual", workers: 20 });
+ * const { counters, invariants } = readSummary(directory);
+ * console.log(counters.live_updates_sent === counters.live_updates_taken); // true
+ * console.log(invariants.every(({ held }) => held)); // true
+ * ```
+ */
 export function readSummary(directory: string): Summary {
   return readChecked(join(directory, RUN_FILES.summary), SUMMARY_VERSION, summarySchema);
 }

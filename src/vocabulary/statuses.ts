@@ -39,7 +39,17 @@ export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
   "rejected",
 ]);
 
-/** Whether an agent's work is over in `status`. */
+/**
+ * Whether an agent's work is over in `status`.
+ *
+ * @example
+ * ```ts
+ * import { AGENT_STATUSES, isFinal } from "crowdstorm";
+ *
+ * console.log(isFinal("timeout"), isFinal("partner disconnect")); // true false
+ * console.log(AGENT_STATUSES.filter(isFinal).length); // 8
+ * ```
+ */
 export function isFinal(status: AgentStatus): boolean {
   return FINAL_STATUSES.has(status);
 }

@@ -83,3 +83,26 @@ export function makePlayground(): Playground {
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }
+
+/** Compiles TypeScript files in `directory`; resolves with what the compiler printed: nothing, unless there are errors. */
+export function compile(directory: string, files: readonly string[]): Promise<string> {
+  const options = [
+    "--strict",
+    "--noUncheckedIndexedAccess",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--types",
+    "node",
+  ];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), ...options, ...files],
+      { cwd: directory },
+      (_error, stdout) => resolve(stdout),
+    );
+  });
+}

@@ -1,6 +1,5 @@
 /** Every command and snippet of the documentation is run, document by document, from top to bottom. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, after, before } from "node:test";
@@ -8,14 +7,13 @@ import { parse } from "yaml";
 import { scenarioFrom } from "../../dist/load/scenario/index.js";
 import { scenarioTemplate } from "../../dist/cli/shared/scenario-template.js";
 import { blocksOf, instructionsOf, type Block, type Instructions } from "./markdown.js";
-import { makePlayground, root, type Playground } from "./playground.js";
+import { compile, makePlayground, root, type Playground } from "./playground.js";
 
-const documents = [
-  "README.md",
-  ...readdirSync(join(root, "docs"))
+const documents = ["", "docs/", "docs/decisions/"].flatMap((folder) =>
+  readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => `${folder}${name}`),
+);
 
 type Mapping = Record<string, unknown>;
 
@@ -56,29 +54,6 @@ async function checkYaml(
 
 function succeeded({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }, exit = 0): void {
   assert.equal(code, exit, `exit ${code}\n${stdout}\n${stderr}`);
-}
-
-/** Compiles the TypeScript that the document's blocks left in `directory`. */
-function compile(directory: string, files: readonly string[]): Promise<string> {
-  const options = [
-    "--strict",
-    "--noUncheckedIndexedAccess",
-    "--skipLibCheck",
-    "--module",
-    "nodenext",
-    "--target",
-    "es2023",
-    "--types",
-    "node",
-  ];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(root, "node_modules/typescript/bin/tsc"), ...options, ...files],
-      { cwd: directory },
-      (_error, stdout) => resolve(stdout),
-    );
-  });
 }
 
 for (const document of documents) {

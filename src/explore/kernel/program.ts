@@ -39,6 +39,21 @@ export type ProgramThread = (env: Env) => Json;
 /**
  * A thread in stages, between which it remembers nothing but a JSON value, and has new handles. A long thread is explored much
  * sooner so, as all that led to one value is one. Its executions are those of a function that calls the stages in turn.
+ *
+ * @example
+ * ```ts
+ * import { define, type StagedThread } from "crowdstorm/explore";
+ *
+ * const counting: StagedThread = {
+ *   first: 0,
+ *   stage: ({ mailbox }, sent) => {
+ *     mailbox.append({ text: String(sent) });
+ *     return sent === 2 ? { outcome: null } : { next: Number(sent) + 1 };
+ *   },
+ * };
+ * const program = define({ name: "count", description: "sends three", threads: { counting }, check: () => [] });
+ * console.log(program.coveredBy); // traces
+ * ```
  */
 export interface StagedThread {
   /** What the first stage is given. */
@@ -94,6 +109,28 @@ export class ProgramError extends Error {
 /**
  * Defines a program, for `simulate explore`. Its threads must be deterministic, but for the order in which they run: no
  * clock, no randomness, nothing shared but what `env` gives. Throws a {@link ProgramError} for a definition that is not one.
+ *
+ * @example
+ * ```ts
+ * // A module for `simulate explore ./hand-over.js`: what the worker sends, the task gets, in every interleaving.
+ * import { define } from "crowdstorm/explore";
+ *
+ * export default define({
+ *   name: "hand-over",
+ *   description: "a worker sends one update; the task waits for it",
+ *   threads: {
+ *     worker: ({ mailbox }) => {
+ *       mailbox.append({ text: "hello" });
+ *       return null;
+ *     },
+ *     task: ({ agent }) => {
+ *       const update = agent().getLiveUpdate(1000);
+ *       return update === undefined ? null : String(update["text"]);
+ *     },
+ *   },
+ *   check: ({ outcomes }) => (outcomes["task"] === "hello" ? [] : ["the update did not arrive"]),
+ * });
+ * ```
  */
 export function define(definition: ProgramDefinition): Program {
   const program = { ...DEFAULTS, ...definition };

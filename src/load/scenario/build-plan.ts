@@ -240,6 +240,17 @@ function planExplicitWorkers(
  * The plan of a run. Pure and cheap: workers' plans are derived when they are asked for, so a worker thread builds the
  * same plan from the same arguments, which are plain data, instead of being sent it.
  * @throws {RangeError} when an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, loadScenario } from "crowdstorm";
+ *
+ * const { scenario } = loadScenario("steady");
+ * const few = buildPlan(scenario, { seed: 7, workers: 10 });
+ * const more = buildPlan(scenario, { seed: 7, workers: 20 });
+ * console.log(few.workers, more.workers); // 10 20
+ * console.log(few.worker(3).behaviour === more.worker(3).behaviour); // true
+ * ```
  */
 export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   const { seed = scenario.seed, workers = workersOf(scenario), durationMs } = options;

@@ -19,6 +19,24 @@ const MODULE = /\.[cm]?[jt]s$/;
 /**
  * Has the compiler check a scenario as it is written; returns it as it is. The default export of a scenario module:
  * `export default defineScenario({ … })`. The values are those of a YAML file: durations are text with a unit.
+ *
+ * @example
+ * ```ts
+ * import { defineScenario, runScenario } from "crowdstorm";
+ *
+ * const waves = defineScenario({
+ *   name: "waves",
+ *   description: "Two waves, the second twice as high as the first.",
+ *   incident: "A newsletter that is sent in batches.",
+ *   arrivals: { stages: [1, 2].map((height) => ({ duration: "1s", target: 10 * height })) },
+ *   task: { blueprint: "chat", liveUpdateTimeout: "3s", submissionTimeout: "3s" },
+ *   behaviours: { all: { weight: 1, actions: 2, thinkTime: "100ms" } },
+ *   thresholds: { live_updates_lost: ["count==0"] },
+ *   drainTimeout: "10s",
+ * });
+ * const { summary } = await runScenario(waves, { engine: "virtual" });
+ * console.log(summary.scenario.name, summary.verdict.passed); // waves true
+ * ```
  */
 export function defineScenario(scenario: ScenarioInput): ScenarioInput {
   return scenario;
@@ -96,6 +114,16 @@ async function importScenario(path: string): Promise<LoadedScenario> {
  * As {@link loadScenario}, and the default export of a module as well: a path that ends in `.js`, `.mjs` or `.cjs`, or, where Node
  * can import TypeScript (22.18 and later), in `.ts`, `.mts` or `.cts`.
  * @throws {ScenarioError} as `loadScenario` does, and when the module cannot be imported.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from "node:fs";
+ * import { openScenario } from "crowdstorm";
+ *
+ * const { scenario, text } = await openScenario("steady");
+ * writeFileSync("copy.mjs", `export default ${JSON.stringify({ ...scenario, name: "copy" })};`);
+ * console.log(scenario.name, text.includes("name: steady")); // steady true
+ * ```
  */
 export async function openScenario(nameOrPath: string): Promise<LoadedScenario> {
   return MODULE.test(nameOrPath) ? importScenario(nameOrPath) : loadScenario(nameOrPath);

@@ -64,6 +64,17 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
 /**
  * Reads a scenario from YAML; `file` is what errors call it.
  * @throws {ScenarioError} when the text is not YAML, or not a valid scenario.
+ *
+ * @example
+ * ```ts
+ * import { ScenarioError, parseScenario } from "crowdstorm";
+ *
+ * try {
+ *   parseScenario("name: 7", "mine.yaml");
+ * } catch (error) {
+ *   console.log(error instanceof ScenarioError && error.problems.length > 1); // true
+ * }
+ * ```
  */
 export function parseScenario(text: string, file: string): Scenario {
   let yaml: YamlFile;
@@ -155,6 +166,14 @@ function unknownScenario(name: string): ScenarioError {
  * Loads a scenario by its name in the package, or by a path: whatever has a directory separator or ends in `.yaml` or
  * `.yml` is a path.
  * @throws {ScenarioError} when there is none, or it is not valid; an unknown name is told the nearest.
+ *
+ * @example
+ * ```ts
+ * import { loadScenario } from "crowdstorm";
+ *
+ * const { scenario } = loadScenario("disconnect-storm");
+ * console.log(scenario.task.blueprint, Object.keys(scenario.behaviours).length > 1); // chat true
+ * ```
  */
 export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);

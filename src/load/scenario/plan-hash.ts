@@ -69,7 +69,19 @@ function encodeWorker({
   ]);
 }
 
-/** The SHA-256 of the plan's encoding, in hexadecimal. Takes 10 to 20 µs a worker. */
+/**
+ * The SHA-256 of the plan's encoding, in hexadecimal. Takes 10 to 20 µs a worker.
+ *
+ * @example
+ * ```ts
+ * import { buildPlan, loadScenario, planHash } from "crowdstorm";
+ *
+ * const { scenario } = loadScenario("steady");
+ * const hash = planHash(buildPlan(scenario, { seed: 7 }));
+ * console.log(hash === planHash(buildPlan(scenario, { seed: 7 }))); // true
+ * console.log(hash === planHash(buildPlan(scenario, { seed: 8 }))); // false
+ * ```
+ */
 export function planHash(plan: Plan): string {
   const hash = createHash("sha256").update("crowdstorm plan 1\n");
   for (let index = 0; index < plan.workers; index++) hash.update(`${encodeWorker(plan.worker(index))}\n`);

@@ -5,6 +5,17 @@ import { MAX_PROBLEMS } from "./scenario-limits.js";
 /**
  * A scenario cannot be used: not found, malformed, or not valid. The message has one line for every problem, and the
  * first line is complete in itself. The command line prints it and exits with 2.
+ *
+ * @example
+ * ```ts
+ * import { ScenarioError, loadScenario } from "crowdstorm";
+ *
+ * try {
+ *   loadScenario("stedy");
+ * } catch (error) {
+ *   if (error instanceof ScenarioError) console.log(error.problems[0]); // unknown scenario "stedy"; did you mean "steady"?
+ * }
+ * ```
  */
 export class ScenarioError extends Error {
   override readonly name = "ScenarioError";

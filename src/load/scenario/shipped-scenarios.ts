@@ -22,7 +22,16 @@ export interface CatalogueEntry {
   readonly arrivalsMs: number;
 }
 
-/** The names of the scenarios that come with the package, sorted. */
+/**
+ * The names of the scenarios that come with the package, sorted.
+ *
+ * @example
+ * ```ts
+ * import { shippedScenarios } from "crowdstorm";
+ *
+ * console.log(shippedScenarios().includes("disconnect-storm")); // true
+ * ```
+ */
 export function shippedScenarios(): string[] {
   return readdirSync(SHIPPED)
     .filter((file) => file.endsWith(EXTENSION))

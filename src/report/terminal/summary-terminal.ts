@@ -39,7 +39,18 @@ const SLOWEST = "  ◀ slowest";
 const GAP = "   ";
 const VIOLATIONS_SHOWN = 3;
 
-/** The summary as text, ending with a line break. */
+/**
+ * The summary as text, ending with a line break.
+ *
+ * @example
+ * ```ts
+ * import { renderSummary, runScenario } from "crowdstorm";
+ *
+ * const { summary, directory } = await runScenario("steady", { engine: "virtual", workers: 20 });
+ * const text = renderSummary(summary, { color: false, width: 100, directory });
+ * console.log(text.split("\n")[0]?.trimEnd()); // ✓ PASSED  steady
+ * ```
+ */
 export function renderSummary(given: Summary, options: RenderOptions): string {
   const summary = printableData(given);
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
