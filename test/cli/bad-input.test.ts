@@ -158,7 +158,7 @@ test("a results directory that cannot be made ends with one line and leaves noth
   writeFileSync(join(directory, "file"), "");
   const { code, stderr } = await simulate("-s", "steady", "--results", join(directory, "file", "results"));
   assert.equal(code, 1);
-  assert.match(stderr, /^simulate: cannot make the results directory .*\n$/);
+  assert.match(stderr, /^steady: .*\nsimulate: cannot make the results directory .*\n$/);
 });
 
 test("what is no scenario file is refused in one line", async (t) => {

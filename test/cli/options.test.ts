@@ -5,7 +5,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import yargs, { type Argv } from "yargs";
+import yargs, { type Argv, type CommandModule } from "yargs";
 import { COMMANDS } from "../../dist/cli/shared/commands.js";
 import { MAIN, onlySummary, simulate, temporaryDirectory, type Ended } from "./simulate.js";
 
@@ -95,12 +95,13 @@ interface Inspectable {
 }
 
 /** The options of every command by name, with the command's own name. */
-function definitions(): Map<string, Map<string, Definition>> {
+async function definitions(): Promise<Map<string, Map<string, Definition>>> {
   const byOption = new Map<string, Map<string, Definition>>();
-  for (const { command, builder } of COMMANDS) {
+  for (const { command, load } of COMMANDS) {
+    const { builder } = (await load()).definition as CommandModule;
     const [name = ""] = ([command].flat().at(-1) ?? "").split(" ");
     assert.ok(typeof builder === "function");
-    const parser = builder(yargs([])) as Argv as unknown as Inspectable;
+    const parser = (await builder(yargs([]))) as Argv as unknown as Inspectable;
     const known = parser.getOptions();
     const descriptions = parser.getInternalMethods().getUsageInstance().getDescriptions();
     const aliases = Object.values(known.alias).flat();
@@ -124,8 +125,8 @@ const OF_EACH = ["agent", "seconds", "seed", "threads", "output"];
 /** Arguments, which each command has for itself. */
 const ARGUMENTS = ["file", "files", "names", "run", "base", "current", "program", "shell"];
 
-test("an option is the same in every command that has it", () => {
-  const all = definitions();
+test("an option is the same in every command that has it", async () => {
+  const all = await definitions();
   assert.ok((all.get("mailbox")?.size ?? 0) >= 5 && (all.get("json")?.size ?? 0) >= 7, "the commands were looked at");
   for (const [option, commands] of all) {
     if (ARGUMENTS.includes(option)) continue;
@@ -138,8 +139,8 @@ test("an option is the same in every command that has it", () => {
   }
 });
 
-test("what carries something out can be quiet and be told where results go", () => {
-  const all = definitions();
+test("what carries something out can be quiet and be told where results go", async () => {
+  const all = await definitions();
   for (const command of ["run", "sweep", "explore"])
     for (const option of ["quiet", "results"]) assert.ok(all.get(option)?.has(command), `${command} --${option}`);
 });

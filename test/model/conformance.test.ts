@@ -102,10 +102,12 @@ function inDirectory(t: TestContext): string {
 function runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = `
     import yargs from "yargs";
-    import { conformanceCommand } from ${JSON.stringify(new URL("../../dist/cli/commands/conformance.js", import.meta.url))};
+    import { modulesFor } from ${JSON.stringify(new URL("../../dist/cli/shared/commands.js", import.meta.url))};
     import { UsageError } from ${JSON.stringify(new URL("../../dist/cli/shared/usage-error.js", import.meta.url))};
     try {
-      await yargs(process.argv.slice(1)).command(conformanceCommand).fail(false).parseAsync();
+      const parser = yargs(process.argv.slice(1)).fail(false);
+      for (const module of await modulesFor(["conformance"])) parser.command(module);
+      await parser.parseAsync();
     } catch (error) {
       console.error(error.message);
       process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -4,7 +4,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { loadScenario, SCENARIO_SCHEMA, scenarioJsonSchema, shippedScenarios } from "../../dist/load/scenario/index.js";
+import {
+  loadScenario,
+  readCatalogue,
+  SCENARIO_SCHEMA,
+  scenarioCatalogue,
+  scenarioJsonSchema,
+  shippedScenarios,
+} from "../../dist/load/scenario/index.js";
 
 const accepts = new Ajv({ strict: false, allErrors: true }).compile(scenarioJsonSchema() as object);
 
@@ -17,6 +24,10 @@ function changed(change: (scenario: Record<string, Record<string, unknown>>) => 
 
 test("the committed schema is the generated one (npm run schema writes it)", () => {
   assert.deepEqual(JSON.parse(readFileSync(SCENARIO_SCHEMA, "utf8")), scenarioJsonSchema());
+});
+
+test("the committed catalogue is the generated one (npm run schema writes it)", () => {
+  assert.deepEqual(readCatalogue(), scenarioCatalogue());
 });
 
 for (const name of shippedScenarios()) {

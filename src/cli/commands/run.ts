@@ -6,7 +6,7 @@ import { faultsOption } from "../shared/fault-options.js";
 import { DASHBOARD_PORT } from "../shared/shared-options.js";
 import { outputOptions } from "../shared/shared-options.js";
 import { mailboxOption, quietOption, resultsOption } from "../shared/shared-options.js";
-import type { RunArguments } from "../handlers/run.js";
+import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {
   builder: (yargs) =>

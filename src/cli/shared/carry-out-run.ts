@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { runThreads, runVirtual, type FinishedRun } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
-import type { ChosenRun, RunArguments } from "../handlers/run.js";
+import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { printText, tellLines } from "./handle-closed-stdout.js";
 import { interruptSignal } from "./interrupt.js";
 import { startMetricsServer } from "./metrics-server.js";

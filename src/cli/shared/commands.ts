@@ -1,5 +1,6 @@
 /** The commands of `simulate`, as `--help` lists them. The options of a command are imported only when it is the one that is given. */
 import type { CommandModule } from "yargs";
+import type { Usage } from "./usage.js";
 
 export interface Command {
   /** The name and the arguments; `$0` stands for no name. */
@@ -93,9 +94,6 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/completion.js"),
   },
 ];
-
-/** A command as `--help` writes it, such as "report <run>". */
-export type Usage = string;
 
 export const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command).filter((usage) => usage !== "$0");
 

@@ -1,7 +1,6 @@
 /** What yargs refuses to parse, in this program's words: what is wrong, what it may be a slip for, and where help is. */
 import { hideBin } from "yargs/helpers";
 import { didYouMean, nearest } from "../../load/scenario/nearest.js";
-import type { Usage } from "./commands.js";
 import { UsageError } from "./usage-error.js";
 import { own } from "../../vocabulary/index.js";
 
@@ -11,6 +10,9 @@ export interface KnownOptions {
   readonly key: Readonly<Record<string, unknown>>;
   readonly choices: Readonly<Record<string, readonly string[]>>;
 }
+
+/** A command as `--help` writes it, such as "report <run>". */
+export type Usage = string;
 
 /** The error for yargs' `message`, which is in English. */
 export function usageErrorFrom(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {

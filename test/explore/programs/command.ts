@@ -2,12 +2,12 @@
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../../../dist/cli/shared/usage-error.js";
-import { exploreCommand } from "../../../dist/cli/commands/explore.js";
+import { modulesFor } from "../../../dist/cli/shared/commands.js";
 
 try {
-  await yargs(hideBin(process.argv))
-    .scriptName("simulate")
-    .command(exploreCommand)
+  const parser = yargs(hideBin(process.argv)).scriptName("simulate");
+  for (const module of await modulesFor(["explore"])) parser.command(module);
+  await parser
     .strict()
     .fail((message, error) => {
       throw (error as Error | undefined) ?? new UsageError(message);

@@ -1,0 +1,57 @@
+/** What the arguments of `simulate` ask for. This file is loaded before the first line of a run, so it imports no engine. */
+import { defaultThreads } from "../../load/run/run-limits.js";
+import type { MailboxKind } from "../../platform/sync/index.js";
+import { faultRatesFrom } from "./fault-options.js";
+import { threadsFrom, wholeNumber } from "./numeric-options.js";
+import { prepareOutputs, type OutputArguments } from "./output-options.js";
+import { planFrom, type PlanArguments } from "./plan-options.js";
+import { DASHBOARD_PORT } from "./shared-options.js";
+import { STANDARD_INPUT } from "./standard-input.js";
+import { UsageError } from "./usage-error.js";
+
+export interface RunArguments extends PlanArguments, OutputArguments {
+  readonly threads?: string | undefined;
+  readonly virtual: boolean;
+  readonly faults?: string | undefined;
+  readonly mailbox: MailboxKind;
+  readonly record: boolean;
+  readonly results: string;
+  readonly dashboard?: string | undefined;
+  readonly "metrics-port"?: string | undefined;
+  readonly "metrics-host"?: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** What the arguments ask for. */
+export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
+
+/** @throws {UsageError} for an argument that is not valid, or does not apply to the run */
+export async function chosenRun(args: RunArguments) {
+  const planned = await planFrom(args);
+  // Simulated time has one thread in any case.
+  const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, args.virtual ? 1 : 2);
+  const faultRates = faultRatesFrom(args.faults);
+  if (faultRates !== undefined && !args.virtual)
+    throw new UsageError("--faults are drawn under simulated time: add --virtual");
+  const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
+  if (metricsPort === undefined && args["metrics-host"] !== undefined)
+    throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
+  if (metricsPort !== undefined && args.virtual)
+    throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
+  if (args.virtual) (await import("../../load/faults/index.js")).refuseThreadFaults(planned.scenario);
+  const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
+  prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
+  return { ...planned, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
+}
+
+/** An option without a value is the empty text. */
+function portFrom(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
+  return portNumber("dashboard", text);
+}
+
+function portNumber(option: string, text: string): number {
+  const port = wholeNumber(option, text, 0);
+  if (port > 65_535) throw new UsageError(`--${option} must be a port, at most 65535, not ${port}`);
+  return port;
+}
