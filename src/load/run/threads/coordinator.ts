@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import { measureFloor } from "../../measure/floor/index.js";
 import { auditAgents, connectDatabase, startWriter, type WriterHandle } from "../../../platform/db/index.js";
-import { createCollector, createRecorder, watchProcess, type Measurements } from "../../measure/index.js";
+import { Collector, createRecorder, watchProcess, type Measurements } from "../../measure/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import {
   createRunDirectory,
@@ -147,7 +147,7 @@ async function runWith(
     },
   };
 
-  const collector = createCollector();
+  const collector = new Collector();
   const kill = new AbortController();
   const timers = createTimers(clock);
   // Signs of life take their time on the machine's clock: a jump of the run's is no silence.

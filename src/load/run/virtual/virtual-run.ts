@@ -3,7 +3,7 @@
  * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
  */
 import type { AgentAudit, LocalDatabase } from "../../../platform/db/index.js";
-import { createCollector, type Collector, type Measurements } from "../../measure/index.js";
+import { Collector, type Measurements } from "../../measure/index.js";
 import type { RunEvidence } from "../../check/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import type { MailboxKind } from "../../../platform/sync/index.js";
@@ -131,7 +131,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
     clientRole(roleContexts.roleContext(`clients-${shard}`), shard),
   );
 
-  const collector = createCollector();
+  const collector = new Collector();
   const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
   let drainUntil = giveUpAt;
   let interrupted = false;
