@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { build } from "hdr-histogram-js";
 import {
-  createCollector,
+  Collector,
   createRecorder,
   createSharedCounts,
   mergeSnapshots,
@@ -113,7 +113,7 @@ test("times are placed on the time axis where they ended", () => {
 
 test("a long run has longer intervals, not more of them, and loses nothing", () => {
   const recorder = createRecorder({ thread: "t", originMs: 0 });
-  const collector = createCollector({ maxIntervals: 8 });
+  const collector = new Collector({ maxIntervals: 8 });
   for (let second = 0; second < 50; second++) {
     recorder.trend("live_update_latency").record(second, second * 1000);
     collector.add(recorder.take());
@@ -148,7 +148,7 @@ test("gauges: a thread that is gone has no share of them any more, and what else
   one.gauge("agents_waiting", 5);
   one.count("timeouts");
   two.gauge("agents_waiting", 7);
-  const collector = createCollector();
+  const collector = new Collector();
   for (const recorder of [one, two]) collector.add(recorder.take());
   collector.forget("1");
   assert.equal(collector.measurements(1).gauges.agents_waiting, 7);

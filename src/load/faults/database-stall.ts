@@ -1,43 +1,43 @@
-/** Holds the run's database, so that nothing is committed meanwhile. */
+/** Holds the write lock of the run's database, so that nothing is committed. */
 import { holdWriteLock } from "../../platform/db/index.js";
 import { MAX_STALL_MS } from "../scenario/index.js";
-
-export interface DatabaseStall {
-  /**
-   * Holds the database for `ms`, beginning now. While it is held already, holds it for longer, but in one piece no longer than the
-   * writer has patience.
-   */
-  hold(ms: number): void;
-  /** Lets go of it. */
-  end(): void;
-}
 
 export interface DatabaseStallOptions {
   readonly databasePath: string;
   /** ms since the start of the run. */
   readonly elapsed: () => number;
-  /** Runs `action` when so many ms of the run have passed. */
+  /** Runs `action` when `ms` of the run have passed. */
   readonly at: (ms: number, action: () => void) => void;
 }
 
-export function createDatabaseStall({ databasePath, elapsed, at }: DatabaseStallOptions): DatabaseStall {
-  let held: { readonly unlock: () => void; readonly since: number; until: number } | undefined;
-  const end = (): void => {
-    held?.unlock();
-    held = undefined;
-  };
-  return {
-    hold(ms) {
-      const now = elapsed();
-      held ??= { unlock: holdWriteLock(databasePath), since: now, until: now };
-      const hold = held;
-      const until = Math.min(now + ms, hold.since + MAX_STALL_MS);
-      if (until <= hold.until) return;
-      hold.until = until;
-      at(until, () => {
-        if (held === hold && hold.until === until) end();
-      });
-    },
-    end,
-  };
+export class DatabaseStall {
+  readonly #options: DatabaseStallOptions;
+  #held: { readonly unlock: () => void; readonly since: number; until: number } | undefined;
+
+  constructor(options: DatabaseStallOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Holds the lock for `ms` from now on. A lock that is already held is held for longer, but never for more than
+   * {@link MAX_STALL_MS} without a break: the writer waits no longer than that.
+   */
+  hold(ms: number): void {
+    const { databasePath, elapsed, at } = this.#options;
+    const now = elapsed();
+    this.#held ??= { unlock: holdWriteLock(databasePath), since: now, until: now };
+    const held = this.#held;
+    const until = Math.min(now + ms, held.since + MAX_STALL_MS);
+    if (until <= held.until) return;
+    held.until = until;
+    at(until, () => {
+      if (this.#held === held && held.until === until) this.end();
+    });
+  }
+
+  /** Releases the lock. */
+  end(): void {
+    this.#held?.unlock();
+    this.#held = undefined;
+  }
 }

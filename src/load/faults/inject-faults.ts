@@ -1,26 +1,26 @@
 /** Carries out the plan's faults on the run's threads, its database and its clock. */
+import { at } from "../../vocabulary/index.js";
 import type { PlannedFault } from "../scenario/index.js";
 import { MailboxFullError, openMailbox, type Arena, type Json } from "../../platform/sync/index.js";
 import { multiply, parseDecimal, toDecimal } from "../measure/index.js";
-import type { RunEvidence } from "../check/index.js";
-import type { RawEvidence } from "../check/index.js";
+import type { RawEvidence, RunEvidence } from "../check/index.js";
 import { clientChannel, type RunSetup } from "../run/roles/role.js";
-import { createDatabaseStall } from "./database-stall.js";
-import { createThreadPauses } from "./thread-pauses.js";
+import { DatabaseStall } from "./database-stall.js";
+import { ThreadPauses } from "./thread-pauses.js";
 
-/** Between two attempts to tell the pool of a thread's end, ms. */
+/** Time between two attempts to send to the pool, ms. */
 const RETRY_MS = 5;
 
-/** A thread of the run, as far as a fault can befall it. */
+/** A thread of the run that a fault can pause or kill. */
 export interface BreakableThread {
   readonly name: string;
   /** Its place among the arena's threads. */
   readonly place: number;
   hasEnded(): boolean;
-  /** Has it stand still until it is resumed as often as it was paused. */
+  /** Pauses the thread until it has been resumed as often as it was paused. */
   pause(): void;
   resume(): void;
-  /** Ends it, whatever it is doing; over when it has ended. */
+  /** Ends the thread, whatever it is doing. Resolves when it has ended. */
   kill(): Promise<void>;
 }
 
@@ -30,15 +30,15 @@ export interface FaultTargets {
   readonly clients: readonly BreakableThread[];
   readonly tasks: readonly BreakableThread[];
   readonly databasePath: string;
-  /** The thread of this name was killed, and has ended. */
+  /** Called when the thread of this name was killed and has ended. */
   readonly onKilled: (thread: string) => void;
   /** Moves the run's clock ahead by `ms`. */
   readonly jumpClock: (ms: number) => void;
   /** ms since the start of the run. */
   readonly elapsed: () => number;
-  /** Runs `action` when so many ms of the run have passed. */
+  /** Runs `action` when `ms` of the run have passed. */
   readonly at: (ms: number, action: () => void) => void;
-  /** A fault could not be carried out. */
+  /** Called when a fault could not be carried out. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -47,50 +47,158 @@ export interface InjectedFault {
   /** ms since the start of the run. */
   readonly atMs: number;
   readonly kind: PlannedFault["kind"];
-  /** The thread that it befell; absent when it befell no single thread. */
+  /** The thread concerned; absent when it is no single thread. */
   readonly thread?: string;
-  /** For how long, ms; 0 for what is over at once. */
+  /** For how long, ms; 0 for a fault without duration. */
   readonly lastsMs: number;
   /** What happened, one line. */
   readonly what: string;
 }
 
-export interface FaultInjection {
-  readonly happened: readonly InjectedFault[];
-  /** By how much the faults can have held up anything, ms. */
-  readonly allowanceMs: number;
-  /** Which client and task threads were killed, by their numbers. */
-  readonly lostClients: ReadonlySet<number>;
-  readonly lostTasks: ReadonlySet<number>;
-  /** Resolves once every killed thread has ended. */
-  killed(): Promise<void>;
-  /** The run is told to stop: ends every pause of a thread, and lets no other begin. */
-  stop(): void;
-  /** Lets go of what is still held. */
-  end(): void;
+export type FaultInjection = Pick<
+  FaultInjector,
+  "happened" | "allowanceMs" | "lostClients" | "lostTasks" | "killed" | "stop" | "end"
+>;
+
+/** Schedules the faults. A fault of a thread that has ended does not happen. */
+export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): FaultInjection {
+  const injector = new FaultInjector(targets);
+  for (const fault of faults) {
+    targets.at(fault.at, () => {
+      try {
+        injector.inject(fault);
+      } catch (error) {
+        targets.onError(error);
+      }
+    });
+  }
+  return injector;
 }
 
-/** Schedules the faults. What has happened shows in the result as it happens; what befalls a thread that has ended does not happen. */
-export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): FaultInjection {
-  const happened: InjectedFault[] = [];
-  const lostClients = new Set<number>();
-  const lostTasks = new Set<number>();
-  const deaths: Promise<void>[] = [];
-  let allowanceMs = 0;
-  const stall = createDatabaseStall(targets);
-  const pauses = createThreadPauses(targets);
-  const note = (fault: PlannedFault, what: string, thread?: string): void =>
-    void happened.push({
-      atMs: targets.elapsed(),
+class FaultInjector {
+  /** Grows as faults happen. */
+  readonly happened: InjectedFault[] = [];
+  /** Which client and task threads were killed, by their numbers. */
+  readonly lostClients = new Set<number>();
+  readonly lostTasks = new Set<number>();
+  readonly #deaths: Promise<void>[] = [];
+  readonly #targets: FaultTargets;
+  readonly #stall: DatabaseStall;
+  readonly #pauses: ThreadPauses;
+  #delayMs = 0;
+
+  constructor(targets: FaultTargets) {
+    this.#targets = targets;
+    this.#stall = new DatabaseStall(targets);
+    this.#pauses = new ThreadPauses(targets);
+  }
+
+  /** By how much the faults can have delayed anything, ms. */
+  get allowanceMs(): number {
+    return this.#delayMs + this.#pauses.totalMs;
+  }
+
+  /** Resolves once every killed thread has ended. */
+  async killed(): Promise<void> {
+    await Promise.all(this.#deaths);
+  }
+
+  /** For a run that is stopping: ends every pause of a thread, and starts no other. */
+  stop(): void {
+    this.#pauses.end();
+  }
+
+  /** Ends all pauses and unlocks the database. */
+  end(): void {
+    this.#pauses.end();
+    this.#stall.end();
+  }
+
+  inject(fault: PlannedFault): void {
+    switch (fault.kind) {
+      case "kill-thread":
+        this.#kill(fault).catch(this.#targets.onError);
+        return;
+      case "pause-thread":
+        this.#pause(fault);
+        return;
+      case "stall-database":
+        this.#stall.hold(fault.lasts);
+        this.#delayMs += fault.lasts;
+        this.#note(fault, `the database was held for ${fault.lasts} ms`);
+        return;
+      case "jump-clock":
+        this.#note(fault, `the clock jumped ahead by ${fault.by} ms`);
+        this.#targets.jumpClock(fault.by);
+        this.#delayMs += fault.by;
+        return;
+      // fault-interceptors.ts carries out these two, where the wake-ups are received.
+      case "delay-wakeups":
+        this.#note(fault, `${wakeupsOf(fault)} came ${fault.delay} ms later for ${fault.lasts} ms`);
+        return;
+      case "drop-wakeups":
+        this.#note(
+          fault,
+          `${percentText(fault.probability)} of the ${wakeupsOf(fault)} never came for ${fault.lasts} ms`,
+        );
+        return;
+    }
+  }
+
+  #note(fault: PlannedFault, what: string, thread?: string): void {
+    this.happened.push({
+      atMs: this.#targets.elapsed(),
       kind: fault.kind,
       ...(thread !== undefined && { thread }),
-      lastsMs: lengthOf(fault),
+      lastsMs: durationOf(fault),
       what,
     });
+  }
 
-  /** Under load the pool's inbox may have no room for a while; it is not heard of otherwise that the thread is gone. */
-  const sendToPool = async (message: Json): Promise<void> => {
-    const inbox = openMailbox(targets.arena.slot(targets.inboxes.pool));
+  /** The thread that the fault was drawn for, and its number. */
+  #threadOf({ thread, pick }: ThreadFault): readonly [BreakableThread, number] {
+    const threads = thread === "client" ? this.#targets.clients : this.#targets.tasks;
+    const index = Math.floor(pick * threads.length);
+    return [at(threads, index), index];
+  }
+
+  #pause(fault: Extract<PlannedFault, { kind: "pause-thread" }>): void {
+    const [thread] = this.#threadOf(fault);
+    if (thread.hasEnded()) return;
+    const atMs = this.#targets.elapsed();
+    const place = this.happened.length;
+    const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
+    const cutShort = (lastsMs: number): void => {
+      const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was told to stop`;
+      this.happened[place] = { atMs, kind: fault.kind, thread: thread.name, lastsMs, what };
+    };
+    if (this.#pauses.begin(thread, fault.lasts, cutShort)) this.#note(fault, whatFor(fault.lasts), thread.name);
+  }
+
+  async #kill(fault: Extract<PlannedFault, { kind: "kill-thread" }>): Promise<void> {
+    const { arena, inboxes, onKilled } = this.#targets;
+    const [thread, index] = this.#threadOf(fault);
+    // A thread that has ended has handed over its evidence: nothing is lost.
+    if (thread.hasEnded()) return;
+    (fault.thread === "client" ? this.lostClients : this.lostTasks).add(index);
+    this.#note(fault, `thread ${thread.name} was killed`, thread.name);
+    const death = thread.kill();
+    this.#deaths.push(death);
+    await death;
+    onKilled(thread.name);
+    arena.recoverDeadThread(thread.place);
+    if (fault.thread === "task") {
+      await this.#sendToPool({ kind: "runnerLost", runner: index });
+      return;
+    }
+    const { toPlatform, toClients } = at(inboxes.channels, index);
+    for (const slot of [toPlatform, toClients]) openMailbox(arena.slot(slot)).shutdown();
+  }
+
+  /** Repeats the send while the pool's inbox is full: this message is the pool's only notice of the death. */
+  async #sendToPool(message: Json): Promise<void> {
+    const { arena, inboxes, elapsed, at: schedule } = this.#targets;
+    const inbox = openMailbox(arena.slot(inboxes.pool));
     for (;;) {
       try {
         inbox.append(message);
@@ -98,115 +206,35 @@ export function injectFaults(faults: readonly PlannedFault[], targets: FaultTarg
       } catch (error) {
         if (!(error instanceof MailboxFullError)) throw error;
       }
-      await new Promise<void>((resolve) => targets.at(targets.elapsed() + RETRY_MS, resolve));
+      await new Promise<void>((resolve) => {
+        schedule(elapsed() + RETRY_MS, resolve);
+      });
     }
-  };
-
-  const kill = async (fault: Extract<PlannedFault, { kind: "kill-thread" }>): Promise<void> => {
-    const { arena, inboxes } = targets;
-    const { thread: kind } = fault;
-    const threads = kind === "client" ? targets.clients : targets.tasks;
-    const index = Math.floor(fault.pick * threads.length);
-    const thread = threads[index];
-    const lost = kind === "client" ? lostClients : lostTasks;
-    // One that has ended has nothing left to lose, and has handed over what it noted.
-    if (thread === undefined || thread.hasEnded()) return;
-    lost.add(index);
-    note(fault, `thread ${thread.name} was killed`, thread.name);
-    const death = thread.kill();
-    deaths.push(death);
-    await death;
-    targets.onKilled(thread.name);
-    arena.recoverDeadThread(thread.place);
-    if (kind === "task") {
-      await sendToPool({ kind: "runnerLost", runner: index });
-      return;
-    }
-    const channel = inboxes.channels[index];
-    for (const slot of channel === undefined ? [] : [channel.toPlatform, channel.toClients])
-      openMailbox(arena.slot(slot)).shutdown();
-  };
-
-  const inject = (fault: PlannedFault): void => {
-    switch (fault.kind) {
-      case "kill-thread":
-        kill(fault).catch(targets.onError);
-        return;
-      case "pause-thread": {
-        const threads = fault.thread === "client" ? targets.clients : targets.tasks;
-        const thread = threads[Math.floor(fault.pick * threads.length)];
-        if (thread === undefined || thread.hasEnded()) return;
-        const atMs = targets.elapsed();
-        const place = happened.length;
-        const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
-        const cutShort = (lastsMs: number): void => {
-          const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was told to stop`;
-          happened[place] = { atMs, kind: fault.kind, thread: thread.name, lastsMs, what };
-        };
-        if (pauses.begin(thread, fault.lasts, cutShort)) note(fault, whatFor(fault.lasts), thread.name);
-        return;
-      }
-      case "stall-database": {
-        stall.hold(fault.lasts);
-        allowanceMs += fault.lasts;
-        note(fault, `the database was held for ${fault.lasts} ms`);
-        return;
-      }
-      case "jump-clock":
-        note(fault, `the clock jumped ahead by ${fault.by} ms`);
-        targets.jumpClock(fault.by);
-        allowanceMs += fault.by;
-        return;
-      // Where the wake-ups are received (fault-interceptors.ts).
-      case "delay-wakeups":
-        note(fault, `wake-ups ${fault.direction.replace("-", " ")} came ${fault.delay} ms later for ${fault.lasts} ms`);
-        return;
-      case "drop-wakeups":
-        note(
-          fault,
-          `${toDecimal(multiply(parseDecimal(String(fault.probability)), { numerator: 100n, denominator: 1n }), 20)} % of the wake-ups ${fault.direction.replace("-", " ")} never came for ${fault.lasts} ms`,
-        );
-        return;
-    }
-  };
-  for (const fault of faults) {
-    targets.at(fault.at, () => {
-      try {
-        inject(fault);
-      } catch (error) {
-        targets.onError(error);
-      }
-    });
   }
-  return {
-    happened,
-    lostClients,
-    lostTasks,
-    get allowanceMs() {
-      return allowanceMs + pauses.totalMs;
-    },
-    stop: () => pauses.end(),
-    end() {
-      pauses.end();
-      stall.end();
-    },
-    killed: async () => void (await Promise.all(deaths)),
-  };
+}
+
+type ThreadFault = Extract<PlannedFault, { kind: "kill-thread" | "pause-thread" }>;
+
+const wakeupsOf = ({ direction }: { readonly direction: string }): string => `wake-ups ${direction.replace("-", " ")}`;
+
+/** A share as an exact percentage. */
+function percentText(share: number): string {
+  return `${toDecimal(multiply(parseDecimal(String(share)), { numerator: 100n, denominator: 1n }), 20)} %`;
 }
 
 /** How long a fault is in force on the run's clock, ms. */
-function lengthOf(fault: PlannedFault): number {
+function durationOf(fault: PlannedFault): number {
   if (fault.kind === "jump-clock") return fault.by;
   return "lasts" in fault ? fault.lasts : 0;
 }
 
-/** Which evidence died, for {@link gatherEvidence}: nothing to say when no thread was killed. */
+/** Which evidence was lost, for {@link gatherEvidence}; nothing when no thread was killed. */
 export function killedEvidence({ lostClients, lostTasks }: FaultInjection): Pick<RawEvidence, "killed"> {
   if (lostClients.size + lostTasks.size === 0) return {};
   return { killed: { channels: new Set([...lostClients].map(clientChannel)), runners: lostTasks } };
 }
 
-/** What was lost for good, a line for each kind. */
+/** What was lost for good, one line for each kind of thread. */
 export function lossesOf({ lostClients, lostTasks }: FaultInjection, { lost }: RunEvidence): string[] {
   if (lost === undefined) return [];
   const lines: string[] = [];

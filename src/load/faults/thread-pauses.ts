@@ -1,27 +1,15 @@
-/** The pauses of a run's threads: each ends when its time is over, or when the run is told to stop. */
+/** Pauses of a run's threads. A pause ends when its time is over, or when the run is told to stop. */
 
-/** A thread that stands still until it is resumed as often as it was paused. */
+/** A thread that is paused until it has been resumed as often as it was paused. */
 interface PausableThread {
   pause(): void;
   resume(): void;
 }
 
-export interface ThreadPauses {
-  /** For how long threads have been paused, or are going to be, ms. Pauses of a thread that overlap count once. */
-  readonly totalMs: number;
-  /**
-   * Pauses `thread` for `ms` from now on. `cutShort` is called, with how long the pause was, ms, if {@link end} ends it. Returns false,
-   * and does nothing, after that.
-   */
-  begin(thread: PausableThread, ms: number, cutShort: (lastedMs: number) => void): boolean;
-  /** Ends all pauses, and lets no other begin: a thread that stands still cannot hand over what it has. */
-  end(): void;
-}
-
 export interface ThreadPausesOptions {
   /** ms since the start of the run. */
   readonly elapsed: () => number;
-  /** Runs `action` when so many ms of the run have passed. */
+  /** Runs `action` when `ms` of the run have passed. */
   readonly at: (ms: number, action: () => void) => void;
 }
 
@@ -31,41 +19,53 @@ interface Pause {
   readonly cutShort: (lastedMs: number) => void;
 }
 
-export function createThreadPauses({ elapsed, at }: ThreadPausesOptions): ThreadPauses {
-  const present = new Set<Pause>();
-  /** When the last of a thread's pauses is over. */
-  const pausedUntil = new Map<PausableThread, number>();
-  let totalMs = 0;
-  let ended = false;
-  return {
-    get totalMs() {
-      return totalMs;
-    },
-    begin(thread, ms, cutShort) {
-      if (ended) return false;
-      const fromMs = elapsed();
-      const untilMs = fromMs + ms;
-      const othersUntilMs = Math.max(fromMs, pausedUntil.get(thread) ?? 0);
-      totalMs += Math.max(0, untilMs - othersUntilMs);
-      pausedUntil.set(thread, Math.max(untilMs, othersUntilMs));
-      const pause: Pause = { thread, fromMs, cutShort };
-      present.add(pause);
-      thread.pause();
-      at(untilMs, () => {
-        if (present.delete(pause)) thread.resume();
-      });
-      return true;
-    },
-    end() {
-      if (ended) return;
-      ended = true;
-      const now = elapsed();
-      for (const { thread, fromMs, cutShort } of present) {
-        thread.resume();
-        cutShort(now - fromMs);
-      }
-      present.clear();
-      for (const untilMs of pausedUntil.values()) totalMs -= Math.max(0, untilMs - now);
-    },
-  };
+export class ThreadPauses {
+  readonly #options: ThreadPausesOptions;
+  readonly #present = new Set<Pause>();
+  /** When the last pause of a thread is over. */
+  readonly #pausedUntil = new Map<PausableThread, number>();
+  #totalMs = 0;
+  #ended = false;
+
+  constructor(options: ThreadPausesOptions) {
+    this.#options = options;
+  }
+
+  /** How long threads have been paused or will be, ms. Overlapping pauses of one thread count once. */
+  get totalMs(): number {
+    return this.#totalMs;
+  }
+
+  /**
+   * Pauses `thread` for `ms` from now on. {@link end} calls `cutShort` with the time that the pause had lasted, ms.
+   * Returns false and does nothing after {@link end}.
+   */
+  begin(thread: PausableThread, ms: number, cutShort: (lastedMs: number) => void): boolean {
+    if (this.#ended) return false;
+    const fromMs = this.#options.elapsed();
+    const untilMs = fromMs + ms;
+    const othersUntilMs = Math.max(fromMs, this.#pausedUntil.get(thread) ?? 0);
+    this.#totalMs += Math.max(0, untilMs - othersUntilMs);
+    this.#pausedUntil.set(thread, Math.max(untilMs, othersUntilMs));
+    const pause: Pause = { thread, fromMs, cutShort };
+    this.#present.add(pause);
+    thread.pause();
+    this.#options.at(untilMs, () => {
+      if (this.#present.delete(pause)) thread.resume();
+    });
+    return true;
+  }
+
+  /** Ends all pauses, and lets no other begin: a paused thread cannot hand over its evidence. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const now = this.#options.elapsed();
+    for (const { thread, fromMs, cutShort } of this.#present) {
+      thread.resume();
+      cutShort(now - fromMs);
+    }
+    this.#present.clear();
+    for (const untilMs of this.#pausedUntil.values()) this.#totalMs -= Math.max(0, untilMs - now);
+  }
 }

@@ -12,9 +12,8 @@ export {
 export { formatHlog, type HlogOptions } from "./hlog.js";
 export { loadGenerated, type LoadVerdict } from "./load.js";
 export {
-  createCollector,
+  Collector,
   mergeSnapshots,
-  type Collector,
   type CollectorOptions,
   type Interval,
   type Measurements,

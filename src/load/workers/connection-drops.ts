@@ -1,40 +1,44 @@
 /** When a worker's connection drops, by its plan, and for how long the worker is away. Times in ms on the run's clock. */
-import type { WorkerPlan } from "../scenario/index.js";
+import { assert } from "../../vocabulary/index.js";
+import type { RepeatedDrop, WorkerPlan } from "../scenario/index.js";
 
-export interface ConnectionDrops {
+export class ConnectionDrops {
+  readonly #plan: WorkerPlan["disconnect"];
+  readonly #more: RepeatedDrop[];
+  #nextAt: number;
+  #awayMs: number;
+  #hasDropped = false;
+
+  constructor(plan: WorkerPlan["disconnect"], originMs: number) {
+    this.#plan = plan;
+    this.#more = [...(plan?.reconnect?.flapping ?? [])];
+    this.#nextAt = plan?.since === "run" ? originMs + plan.at : Infinity;
+    this.#awayMs = plan?.reconnect?.after ?? Infinity;
+  }
+
   /** When the connection drops next; `Infinity` when it does not. */
-  readonly nextAt: number;
-  /** The worker's task starts: some drops are planned from there. */
-  onTaskStart(at: number): void;
-  /** The connection has dropped: how long the worker is away, `Infinity` when it stays away; and how long until that is noticed. */
-  onDrop(): { readonly awayMs: number; readonly detectionDelay: number };
-  /** The worker is back, its agent alive: what is planned to follow counts from here. */
-  onReconnect(at: number): void;
-}
+  get nextAt(): number {
+    return this.#nextAt;
+  }
 
-export function createConnectionDrops(disconnect: WorkerPlan["disconnect"], originMs: number): ConnectionDrops {
-  let nextAt = disconnect?.since === "run" ? originMs + disconnect.at : Infinity;
-  let awayMs = disconnect?.reconnect?.after ?? Infinity;
-  let hasDropped = false;
-  const more = [...(disconnect?.reconnect?.flapping ?? [])];
-  return {
-    get nextAt() {
-      return nextAt;
-    },
-    onTaskStart(at) {
-      if (disconnect?.since === "task" && !hasDropped) nextAt = at + disconnect.at;
-    },
-    onDrop() {
-      if (disconnect === undefined) throw new Error("a connection dropped that was not planned to");
-      nextAt = Infinity;
-      hasDropped = true;
-      return { awayMs, detectionDelay: disconnect.detectionDelay };
-    },
-    onReconnect(at) {
-      const next = more.shift();
-      if (next === undefined) return;
-      awayMs = next.after;
-      nextAt = at + next.online;
-    },
-  };
+  /** The worker's task starts: some plans count from there. */
+  onTaskStart(at: number): void {
+    if (this.#plan?.since === "task" && !this.#hasDropped) this.#nextAt = at + this.#plan.at;
+  }
+
+  /** The connection has dropped. `awayMs` is `Infinity` when the worker does not come back. */
+  onDrop(): { readonly awayMs: number; readonly detectionDelay: number } {
+    assert(this.#plan !== undefined, "a connection dropped without a plan");
+    this.#nextAt = Infinity;
+    this.#hasDropped = true;
+    return { awayMs: this.#awayMs, detectionDelay: this.#plan.detectionDelay };
+  }
+
+  /** The worker is back and its agent is alive: the next planned drop counts from `at`. */
+  onReconnect(at: number): void {
+    const next = this.#more.shift();
+    if (next === undefined) return;
+    this.#awayMs = next.after;
+    this.#nextAt = at + next.online;
+  }
 }

@@ -1,4 +1,4 @@
 /** Simulated workers and their connections. */
-export { createRouter } from "./router.js";
+export { Router } from "./router.js";
 export { simulateWorker, workerNameOf } from "./simulated-worker.js";
 export type { WorkerContext } from "./worker-context.js";

@@ -1,21 +1,12 @@
-/** A queue between coroutines of one thread: packets that the router has for a simulated worker. */
+/** A queue between coroutines of one thread: packets from the router to a simulated worker. */
+import { assert } from "../../vocabulary/index.js";
 import type { Reactor, Timer, Wait, Waiter } from "../../platform/sync/index.js";
 
-export interface LocalQueue<T> {
-  push(value: T): void;
-  /** The next value, or undefined when `due` (ms on the reactor's clock) passed first. One coroutine waits at a time. */
-  next(due: number): Wait<T | undefined>;
-}
-
-export function createLocalQueue<T>(reactor: Reactor): LocalQueue<T> {
-  return new TimedQueue(reactor);
-}
-
 /**
- * The queue is itself what its coroutine waits for, and has one timer for all of its waits. Very many wait at once and long, so that
- * whatever was made for each wait would be moved by the collector before it is of no use.
+ * The queue is itself what its coroutine waits for, and has one timer for all of its waits. Very many coroutines wait at once and
+ * for long: objects made for each wait would outlive the young generation of the heap, and be copied by the collector.
  */
-class TimedQueue<T> implements LocalQueue<T>, Wait<T | undefined> {
+export class LocalQueue<T> implements Wait<T | undefined> {
   readonly #values: T[] = [];
   #waiter: Waiter<T | undefined> | undefined = undefined;
   readonly #timer: Timer = { due: Infinity, fire: () => this.#resume(undefined), place: -1, order: 0 };
@@ -31,16 +22,18 @@ class TimedQueue<T> implements LocalQueue<T>, Wait<T | undefined> {
     this.#resume(value);
   }
 
+  /** The next value, or undefined when `due` (ms on the reactor's clock) passes first. One coroutine waits at a time. */
   next(due: number): Wait<T | undefined> {
     this.#timer.due = due;
     return this;
   }
 
   block(): never {
-    throw new Error("a local queue is fed by its own thread: nobody could fill it while the thread is blocked");
+    throw new Error("cannot block on a local queue: only its own thread fills it");
   }
 
   start(waiter: Waiter<T | undefined>): void {
+    assert(this.#waiter === undefined, "two coroutines wait on one local queue");
     const { due } = this.#timer;
     const value = this.#values.shift();
     if (value !== undefined || due <= this.reactor.clock.now()) {

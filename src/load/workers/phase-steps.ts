@@ -1,4 +1,4 @@
-/** What a phase of a worker's life, onboarding or task, comes to: steps, each with its time since the start of the phase. */
+/** The steps of a worker's onboarding or task, each with its time since the start of the phase. */
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 
 /** One step of a phase: a live update, or how the phase ends. */
@@ -6,7 +6,7 @@ export type PhaseStep =
   | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
   | { readonly kind: "submit" | "return" | "idle"; readonly at: number };
 
-/** The last live update says that the live part is over; a worker who has none to send says just that. */
+/** Marks the last live update as the end of the live part. A worker without live updates sends one that only says so. */
 function withLastMarked(actions: readonly PlannedAction[], at: number): PhaseStep[] {
   const all = actions.length > 0 ? actions : [{ at, payloadBytes: 0, duplicate: false }];
   return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));
@@ -30,7 +30,7 @@ export function taskSteps({ actions, end }: TaskPlan, sendsUpdates: boolean): Ph
 
 const texts = new Map<number, string>();
 
-/** Some text of so many bytes; made once a length. */
+/** A text of `bytes` bytes, cached by length. */
 export function textOf(bytes: number): string {
   let text = texts.get(bytes);
   if (text === undefined) texts.set(bytes, (text = "x".repeat(bytes)));

@@ -1,8 +1,8 @@
 /**
- * The clients' end of a channel: passes packets between the platform and the simulated workers of one thread, and tells the
- * platform which of them are lost, as the router of the real platform does.
+ * The clients' end of a channel. It passes packets between the platform and the simulated workers of one thread, and reports
+ * disconnected clients to the platform, as the router of the real platform does.
  */
-import type { AgentStatus } from "../../vocabulary/index.js";
+import { assert } from "../../vocabulary/index.js";
 import {
   createOutbox,
   type Channel,
@@ -12,132 +12,139 @@ import {
 } from "../../platform/live/index.js";
 import type { Recorder } from "../measure/index.js";
 import type { Json, Reactor } from "../../platform/sync/index.js";
-import { createLocalQueue, type LocalQueue } from "./local-queue.js";
+import { LocalQueue } from "./local-queue.js";
 
 /** One client behind the router. */
 export interface ClientConnection {
   readonly registrationId: string;
   /** What the platform sends, while the client is connected. */
   readonly inbox: LocalQueue<ChannelPacket>;
-  /** The agent that the platform gave it last. */
+  /** The last agent that the platform gave it. */
   agentId: string | undefined;
-  /** `connected`; `offline`: nothing reaches it; `lost`: the platform is told so. */
+  /** `connected`; `offline`: nothing reaches it; `lost`: the platform has been notified. */
   state: "connected" | "offline" | "lost";
 }
 
-export interface Router {
+export class Router {
   readonly handlers: ChannelHandlers;
-  /** The channel to send on. */
-  use(channel: Channel): void;
-  connect(registrationId: string): ClientConnection;
-  /** Sends a packet of a client. */
-  send(type: PacketType, subjectId: string, data: ChannelPacket["data"]): void;
-  /** The platform notices that a client is gone. */
-  reportLost(connection: ClientConnection): void;
-  /** The client will not come back: the router forgets it. */
-  forget(connection: ClientConnection): void;
-}
+  readonly #reactor: Reactor;
+  readonly #recorder: Recorder;
+  readonly #byRegistration = new Map<string, ClientConnection>();
+  readonly #byAgent = new Map<string, ClientConnection>();
+  #outbox: ReturnType<typeof createOutbox<ChannelPacket>> | undefined;
 
-export function createRouter(reactor: Reactor, recorder: Recorder): Router {
-  const { clock } = reactor;
-  const byRegistration = new Map<string, ClientConnection>();
-  const byAgent = new Map<string, ClientConnection>();
-  let outbox: ReturnType<typeof createOutbox<ChannelPacket>> | undefined;
+  constructor(reactor: Reactor, recorder: Recorder) {
+    this.#reactor = reactor;
+    this.#recorder = recorder;
+    this.handlers = {
+      onMessage: (_channel, packet) => this.#onMessage(packet),
+      onMalformed: () => recorder.count("errors"),
+      onClose: () => undefined,
+    };
+  }
 
-  const send: Router["send"] = (type, subjectId, data) => {
-    if (outbox === undefined) throw new Error("the router has no channel");
-    outbox.send({ packet_type: type, subject_id: subjectId, data, client_timestamp: clock.now() });
-  };
-  const statusFor = (connection: ClientConnection | undefined): AgentStatus | undefined =>
-    connection?.state === "lost" ? "disconnect" : undefined;
+  /** Opens the channel, and sends on it from now on. */
+  use(channel: Channel): void {
+    assert(this.#outbox === undefined, "the router has a channel already");
+    const { clock } = this.#reactor;
+    this.#outbox = createOutbox<ChannelPacket>(
+      this.#reactor,
+      ({ packet_type, subject_id, data, client_timestamp }) =>
+        !channel.isAlive() ||
+        channel.enqueueSend({
+          packet_type,
+          subject_id,
+          data,
+          client_timestamp,
+          router_incoming_timestamp: clock.now(),
+        }),
+      () => this.#recorder.count("mailbox_full"),
+    );
+    channel.open();
+  }
 
-  /** An agent of a client that is already lost: nobody will ever act for it. */
-  const reportIfLost = (connection: ClientConnection): void => {
-    if (connection.state === "lost" && connection.agentId !== undefined) {
-      send("return_statuses", connection.registrationId, { [connection.agentId]: "disconnect" });
+  connect(registrationId: string): ClientConnection {
+    let connection = this.#byRegistration.get(registrationId);
+    if (connection === undefined) {
+      const inbox = new LocalQueue<ChannelPacket>(this.#reactor);
+      connection = { registrationId, inbox, agentId: undefined, state: "connected" };
+      this.#byRegistration.set(registrationId, connection);
     }
-  };
+    connection.state = "connected";
+    return connection;
+  }
 
-  /** Passes a packet on to its client, if that is there. */
-  const deliver = (connection: ClientConnection, packet: ChannelPacket): void => {
-    if (connection.state !== "connected") return;
-    const { packet_type, subject_id, data, server_timestamp } = packet;
-    connection.inbox.push({ packet_type, subject_id, data, server_timestamp, router_outgoing_timestamp: clock.now() });
-  };
+  /** Sends a packet of a client. */
+  send(type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
+    assert(this.#outbox !== undefined, "the router has no channel");
+    this.#outbox.send({
+      packet_type: type,
+      subject_id: subjectId,
+      data,
+      client_timestamp: this.#reactor.clock.now(),
+    });
+  }
 
-  const onDetails = (packet: ChannelPacket): void => {
-    const connection = byRegistration.get(packet.subject_id);
+  /** The platform notices that a client is gone. */
+  reportLost(connection: ClientConnection): void {
+    connection.state = "lost";
+    this.#reportIfLost(connection);
+  }
+
+  /** Removes a client that will not come back. */
+  forget(connection: ClientConnection): void {
+    this.#byRegistration.delete(connection.registrationId);
+    if (connection.agentId !== undefined) this.#byAgent.delete(connection.agentId);
+  }
+
+  /** An agent given to a client that is already lost has no one to act for it. */
+  #reportIfLost({ state, agentId, registrationId }: ClientConnection): void {
+    if (state === "lost" && agentId !== undefined)
+      this.send("return_statuses", registrationId, { [agentId]: "disconnect" });
+  }
+
+  #onMessage(packet: ChannelPacket): void {
+    switch (packet.packet_type) {
+      case "agent_details":
+        this.#onDetails(packet);
+        return;
+      case "request_statuses":
+        this.#reportStatuses(packet);
+        return;
+      default: {
+        const connection = this.#byAgent.get(packet.subject_id);
+        if (connection !== undefined) this.#deliver(connection, packet);
+      }
+    }
+  }
+
+  #onDetails(packet: ChannelPacket): void {
+    const connection = this.#byRegistration.get(packet.subject_id);
     if (connection === undefined) return;
     const agentId = packet.data["agent_id"];
     if (typeof agentId === "string" && packet.data["failure_reason"] === undefined) {
-      if (connection.agentId !== undefined) byAgent.delete(connection.agentId);
+      if (connection.agentId !== undefined) this.#byAgent.delete(connection.agentId);
       connection.agentId = agentId;
-      byAgent.set(agentId, connection);
-      reportIfLost(connection);
+      this.#byAgent.set(agentId, connection);
+      this.#reportIfLost(connection);
     }
-    deliver(connection, packet);
-  };
+    this.#deliver(connection, packet);
+  }
 
-  const onMessage = (_channel: Channel, packet: ChannelPacket): void => {
-    switch (packet.packet_type) {
-      case "agent_details":
-        return onDetails(packet);
-      case "request_statuses": {
-        const asked = packet.data["agent_ids"];
-        const statuses = new Map<string, Json>();
-        for (const id of Array.isArray(asked) ? (asked as readonly Json[]) : []) {
-          const status = typeof id === "string" ? statusFor(byAgent.get(id)) : undefined;
-          if (typeof id === "string" && status !== undefined) statuses.set(id, status);
-        }
-        if (statuses.size > 0) send("return_statuses", packet.subject_id, Object.fromEntries(statuses));
-        return;
-      }
-      default: {
-        const connection = byAgent.get(packet.subject_id);
-        if (connection !== undefined) deliver(connection, packet);
-      }
-    }
-  };
+  /** Answers which of the agents asked for have lost their client. */
+  #reportStatuses({ subject_id, data }: ChannelPacket): void {
+    const asked = data["agent_ids"];
+    const statuses = new Map<string, Json>();
+    for (const id of Array.isArray(asked) ? (asked as readonly Json[]) : [])
+      if (typeof id === "string" && this.#byAgent.get(id)?.state === "lost") statuses.set(id, "disconnect");
+    if (statuses.size > 0) this.send("return_statuses", subject_id, Object.fromEntries(statuses));
+  }
 
-  return {
-    handlers: {
-      onMessage,
-      onMalformed: () => recorder.count("errors"),
-      onClose: () => undefined,
-    },
-    use(channel) {
-      outbox = createOutbox<ChannelPacket>(
-        reactor,
-        ({ packet_type, subject_id, data, client_timestamp }) =>
-          !channel.isAlive() ||
-          channel.enqueueSend({
-            packet_type,
-            subject_id,
-            data,
-            client_timestamp,
-            router_incoming_timestamp: clock.now(),
-          }),
-        () => recorder.count("mailbox_full"),
-      );
-      channel.open();
-    },
-    connect(registrationId) {
-      let connection = byRegistration.get(registrationId);
-      if (connection === undefined) {
-        connection = { registrationId, inbox: createLocalQueue(reactor), agentId: undefined, state: "connected" };
-        byRegistration.set(registrationId, connection);
-      }
-      connection.state = "connected";
-      return connection;
-    },
-    send,
-    reportLost(connection) {
-      connection.state = "lost";
-      reportIfLost(connection);
-    },
-    forget(connection) {
-      byRegistration.delete(connection.registrationId);
-      if (connection.agentId !== undefined) byAgent.delete(connection.agentId);
-    },
-  };
+  /** Passes a packet on to a connected client. */
+  #deliver(connection: ClientConnection, packet: ChannelPacket): void {
+    if (connection.state !== "connected") return;
+    const { packet_type, subject_id, data, server_timestamp } = packet;
+    const router_outgoing_timestamp = this.#reactor.clock.now();
+    connection.inbox.push({ packet_type, subject_id, data, server_timestamp, router_outgoing_timestamp });
+  }
 }

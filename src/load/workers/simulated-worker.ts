@@ -1,36 +1,35 @@
 /**
- * One simulated worker: a coroutine that does what its plan says, at the times the plan says, whatever the platform answers
- * meanwhile. It knows the platform only by packets.
+ * One simulated worker: a coroutine that carries out its plan at the planned times, independently of how fast the platform
+ * answers. It knows the platform only by packets.
  */
-import { isFinal, type AgentStatus, AGENT_STATUSES } from "../../vocabulary/index.js";
+import { AGENT_STATUSES, assert, isFinal, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
 import type { LiveUpdateData, ChannelPacket } from "../../platform/live/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../platform/sync/index.js";
-import { isOnboardingId } from "../../vocabulary/index.js";
-import { createConnectionDrops, type ConnectionDrops } from "./connection-drops.js";
+import { ConnectionDrops } from "./connection-drops.js";
 import { onboardingSteps, taskSteps, textOf, type PhaseStep } from "./phase-steps.js";
 import type { ClientConnection } from "./router.js";
 import type { WorkerContext } from "./worker-context.js";
 
-/** How long a client waits before it sends again what the platform had no room for, ms. */
+/** How long a client waits before it resends an update that the platform had no room for, ms. */
 const RETRY_MS = 20;
 
 /** What a worker submits for its unit. */
 const TASK_ANSWER = { answer: "done" };
 
-/** What has become of the worker when a phase is over. */
+/** How a phase ended. */
 type PhaseOutcome = "admitted" | "over";
-/** Why waiting ended without a packet: the time has come, or the worker was away and everything is later now. */
+/** Why a wait ended without a packet: its time was due, or the worker was away and its schedule has moved. */
 type WaitEnd = "due" | "moved";
 
-/** The worker's connection dropped and nobody came back for this agent: thrown through the phase that it interrupts. */
+/** The connection dropped, and this agent has no worker any more. Ends the phase. */
 class Interrupted extends Error {
   constructor(readonly comesBack: boolean) {
     super("the connection dropped");
   }
 }
 
-/** The name that worker `index` of a plan has with its crowd provider. */
+/** The name of worker `index` of a plan at its crowd provider. */
 export function workerNameOf(index: number): string {
   return `worker-${index}`;
 }
@@ -63,23 +62,23 @@ class SimulatedWorker {
   readonly #drops: ConnectionDrops;
   #connection: ClientConnection | undefined;
   #status: AgentStatus | undefined;
-  /** How much later than planned everything in this phase is, because the worker was away, ms. */
+  /** How far this phase is behind its plan because the worker was away, ms. */
   #shift = 0;
-  /** Set by what the platform said: the next step to do again, and not before when. */
+  /** The step to resume from, set by the platform, and the earliest time for it. */
   #resendFrom: number | undefined;
   #notBefore = 0;
-  /** The platform had no room, and the worker has not caught up with its plan yet. */
+  /** Back-pressure has put the worker behind its plan, and it has not caught up yet. */
   #isDelayed = false;
   #hasSubmitted = false;
   #submittedAt = 0;
 
-  constructor(plan: WorkerPlan, tools: WorkerContext) {
+  constructor(plan: WorkerPlan, context: WorkerContext) {
     this.#plan = plan;
-    this.#context = tools;
-    this.#drops = createConnectionDrops(plan.disconnect, tools.originMs);
+    this.#context = context;
+    this.#drops = new ConnectionDrops(plan.disconnect, context.originMs);
   }
 
-  /** Registers, and goes through onboarding and task as far as it gets. Throws {@link Interrupted} when the connection drops. */
+  /** Registers, then carries out onboarding and task. Throws {@link Interrupted} when the connection drops. */
   *attempt(number: number, task: TaskPlan | undefined): Steps<void> {
     const { router, reactor } = this.#context;
     const connection = router.connect(`${this.#plan.index}.${number}`);
@@ -90,6 +89,7 @@ class SimulatedWorker {
       if (!(yield* this.#register())) return;
       if (isOnboardingId(this.#agentId)) {
         const { onboarding } = this.#plan;
+        // A scenario may list workers without one: they never submit it.
         if (onboarding === undefined) return;
         const ending = yield* this.#phase(
           onboardingSteps(onboarding),
@@ -104,12 +104,12 @@ class SimulatedWorker {
       this.#drops.onTaskStart(startedAt);
       yield* this.#phase(taskSteps(task, this.#context.sendsUpdates), startedAt, TASK_ANSWER);
     } finally {
-      // A client that is lost stays known to the router, which reports whatever agent it still may be given.
+      // The router keeps a lost client, to report an agent that the platform still gives it.
       if (connection.state === "connected") router.forget(connection);
     }
   }
 
-  /** Asks to work; true once the platform has given an agent. */
+  /** Asks for an agent; true when the platform has given one. */
   *#register(): Steps<boolean> {
     const { router, reactor, recorder } = this.#context;
     const connection = this.#openConnection;
@@ -117,7 +117,7 @@ class SimulatedWorker {
     router.send("register_agent", connection.registrationId, { worker_name: workerNameOf(this.#plan.index) });
     for (;;) {
       const packet = yield* this.#receive(Infinity);
-      // Who dropped meanwhile has registered again on coming back.
+      // A worker that dropped during the wait has registered again in `#drop`.
       if (packet === "moved") return true;
       if (packet === "due" || packet.packet_type !== "agent_details") continue;
       const now = reactor.clock.now();
@@ -128,7 +128,7 @@ class SimulatedWorker {
     }
   }
 
-  /** Waits for the partners: undefined when the task begins, and otherwise what has become of the worker meanwhile. */
+  /** Waits for the partners. Returns undefined when the task begins, otherwise how the wait ended. */
   *#untilTaskBegins(agentId: string): Steps<PhaseOutcome | undefined> {
     while (this.#status !== "in task") {
       const packet = yield* this.#receive(Infinity);
@@ -143,20 +143,20 @@ class SimulatedWorker {
   }
 
   /**
-   * Does the steps at their times, counted from `startedAt`, and then waits for what becomes of the agent.
+   * Carries out the steps at their times, counted from `startedAt`, then waits for the end of the agent.
    * `answer` is what is submitted.
    */
   *#phase(steps: readonly PhaseStep[], startedAt: number, answer: ChannelPacket["data"]): Steps<PhaseOutcome> {
     const { reactor } = this.#context;
     const agentId = this.#agentId;
     this.#hasSubmitted = false;
-    // The phase begins only now, however long the worker was away before.
+    // Time away before the phase does not count.
     this.#shift = 0;
     for (let next = 0; ; ) {
       const step = steps[next];
       const due = step === undefined ? Infinity : Math.max(startedAt + step.at + this.#shift, this.#notBefore);
       if (due > reactor.clock.now() && due > this.#notBefore) this.#isDelayed = false;
-      // Not through `#receive`, which is a generator more to make and go through for each of very many packets.
+      // Not through `#receive`: it would cost one more generator for each of very many packets.
       const packet = (yield this.#packet(due)) as ChannelPacket | undefined;
       if (packet !== undefined) {
         const ending = this.#handle(packet, agentId, answer);
@@ -209,7 +209,7 @@ class SimulatedWorker {
     if (isNew && action.duplicate) router.send("mephisto_bound_live_update", agentId, data);
   }
 
-  /** How late the generator is. What the platform's back-pressure holds up is not its lateness; latency counts it all the same. */
+  /** Records how late the generator is. Back-pressure of the platform is not its lateness; the latency includes it. */
   #recordSlip(intendedAt: number): void {
     const { recorder, reactor } = this.#context;
     const now = reactor.clock.now();
@@ -223,7 +223,7 @@ class SimulatedWorker {
     this.#context.router.send(isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit", agentId, answer);
   }
 
-  /** Takes notice of a packet; says what has become of the worker if that ends the phase. */
+  /** Handles a packet. Returns how the phase ended, if it did. */
   #handle(packet: ChannelPacket, agentId: string, answer: ChannelPacket["data"]): PhaseOutcome | undefined {
     const { recorder, reactor, acknowledged } = this.#context;
     const now = reactor.clock.now();
@@ -233,7 +233,7 @@ class SimulatedWorker {
         if (data["failure_reason"] !== undefined) return "over";
         this.#noteAgent(packet);
         if (data["agent_id"] !== agentId) return "admitted";
-        // It was away when it was told.
+        // The worker was away when its partner left.
         if (this.#status === "partner disconnect") this.#submit(agentId, answer);
         return undefined;
       case "client_bound_live_update":
@@ -263,7 +263,7 @@ class SimulatedWorker {
         if (status === undefined) return undefined;
         acknowledged(agentId, status);
         if (status === "partner disconnect") this.#submit(agentId, answer);
-        // One who passed the onboarding is about to be told of a unit.
+        // A worker that passed the onboarding is given a unit next.
         return isFinal(status) && !(status === "approved" && isOnboardingId(agentId)) ? "over" : undefined;
       }
       default:
@@ -271,7 +271,7 @@ class SimulatedWorker {
     }
   }
 
-  /** The next packet, unless `until` passes first. Lives through the connection's drop meanwhile. */
+  /** The next packet, unless `until` passes first. Handles a drop of the connection during the wait. */
   *#receive(until: number): Steps<ChannelPacket | WaitEnd> {
     const packet = (yield this.#packet(until)) as ChannelPacket | undefined;
     if (packet !== undefined) return packet;
@@ -280,17 +280,17 @@ class SimulatedWorker {
     return "moved";
   }
 
-  /** A wait for the next packet; for undefined if `until` passes or the connection drops first. */
+  /** A wait for the next packet; gives undefined when `until` passes or the connection drops first. */
   #packet(until: number): Wait<ChannelPacket | undefined> {
     return this.#openConnection.inbox.next(Math.min(until, this.#drops.nextAt));
   }
 
-  /** Whether the connection's time has come. */
+  /** Whether the next drop is due. */
   get #hasDropped(): boolean {
     return this.#context.reactor.clock.now() >= this.#drops.nextAt;
   }
 
-  /** The connection drops. Returns when the worker is back and its agent still alive; throws {@link Interrupted} otherwise. */
+  /** Drops the connection. Returns when the worker is back and its agent is alive; throws {@link Interrupted} otherwise. */
   *#drop(): Steps<void> {
     const { router, recorder, reactor } = this.#context;
     const connection = this.#openConnection;
@@ -314,7 +314,7 @@ class SimulatedWorker {
     this.#drops.onReconnect(now);
   }
 
-  /** Takes notice of the agent that the platform says it has. */
+  /** Notes the agent that the platform has given. */
   #noteAgent({ data }: ChannelPacket): void {
     this.#noteStatus(data["status"]);
     const agentId = data["agent_id"];
@@ -326,13 +326,13 @@ class SimulatedWorker {
   }
 
   get #openConnection(): ClientConnection {
-    if (this.#connection === undefined) throw new Error("the worker is not connected");
+    assert(this.#connection !== undefined, "the worker is not connected");
     return this.#connection;
   }
 
   get #agentId(): string {
     const { agentId } = this.#openConnection;
-    if (agentId === undefined) throw new Error("the worker has no agent");
+    assert(agentId !== undefined, "the worker has no agent");
     return agentId;
   }
 }

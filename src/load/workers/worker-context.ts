@@ -1,4 +1,4 @@
-/** What simulated workers are given by the thread that carries them. */
+/** What a thread gives the simulated workers that it carries. */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { OnboardingTest } from "../../platform/live/index.js";
 import type { ClientEvidence } from "../check/index.js";
@@ -12,16 +12,16 @@ export interface WorkerContext {
   readonly router: Router;
   /** When the run started, ms on the run's clock. */
   readonly originMs: number;
-  /** Whether the task takes live updates; without, the worker's actions are its own business until it submits. */
+  /** Whether the task takes live updates. If not, the worker only submits. */
   readonly sendsUpdates: boolean;
-  /** What an onboarding of the task asks. */
+  /** The right and the wrong answer of the onboarding. */
   readonly onboarding: OnboardingTest;
   /** Whether an assignment has several units: its task begins when all of them have workers. */
   readonly hasPartners: boolean;
   /** The evidence on an agent, made when first asked for. */
   readonly evidenceOf: (agentId: string) => ClientEvidence;
-  /** The platform has told a client that its submit, or a status of its agent, is safe. */
+  /** The platform has acknowledged a submit, or a status of an agent. */
   readonly acknowledged: (agentId: string, what: AgentStatus | "submit") => void;
-  /** Tells the provider that a worker gave its unit back. */
+  /** Reports to the provider that a worker returned its unit. */
   readonly returnUnit: (agentId: string) => void;
 }

@@ -2,7 +2,7 @@
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
-import { createRouter } from "../../workers/index.js";
+import { Router } from "../../workers/index.js";
 import { simulateWorker } from "../../workers/index.js";
 import type { WorkerContext } from "../../workers/index.js";
 import { clientChannel, type Role, type RoleContext } from "./role.js";
@@ -19,7 +19,7 @@ export function clientRole(
   const slots = channels[shard];
   if (slots === undefined) throw new RangeError(`there is no channel for client thread ${shard}`);
 
-  const router = createRouter(reactor, recorder);
+  const router = new Router(reactor, recorder);
   router.use(
     openSharedChannel({
       id: clientChannel(shard),

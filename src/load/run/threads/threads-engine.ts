@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, type WriterHandle } from "../../../platform/db/index.js";
-import { createCollector, watchProcess, type Collector, type Measurements } from "../../measure/index.js";
+import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
 import { JOURNAL_FILES, writeRunRecord } from "../../../results/index.js";
 import {
   Arena,
@@ -51,7 +51,7 @@ interface StartedThreads extends RunStages {
 export class ThreadsEngine implements RunParts {
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
-  readonly collector: Collector = createCollector();
+  readonly collector = new Collector();
   readonly #run: ThreadsRun;
   readonly #directory: string;
   readonly #databasePath: string;

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
-import { createCollector, type Collector, type Measurements } from "../../measure/index.js";
+import { Collector, type Measurements } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import { ready, spawn, type Clock, type MailboxKind, type Wait, type Waiter } from "../../../platform/sync/index.js";
 import type { Note, TraceSink } from "../../../replay/trace/index.js";
@@ -81,7 +81,7 @@ export function startVirtualRun(setup: VirtualSetup): VirtualRun {
 
 /** The constructor makes the roles; `advance` runs them. */
 class VirtualEngine implements VirtualRun, RunParts {
-  readonly collector: Collector = createCollector();
+  readonly collector = new Collector();
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
   readonly #setup: VirtualSetup;
