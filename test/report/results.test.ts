@@ -167,7 +167,7 @@ function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], 
 test("a run directory is made once, and not under a file", (context) => {
   const root = temporary(context);
   createRunDirectory(root, "one");
-  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it is there already/));
+  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it exists already/));
   writeFileSync(join(root, "file"), "");
   assert.throws(
     () => createRunDirectory(join(root, "file", "results"), "two"),

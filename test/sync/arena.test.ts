@@ -97,7 +97,9 @@ test("what names no event and no kind of mailbox, and a slot of another arena, i
   const before = Buffer.from(new Uint8Array(arena.shared));
   assert.throws(
     () => slot.event("didSubmitt" as "didSubmit"),
-    new TypeError('a slot has no event "didSubmitt", but hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus'),
+    new TypeError(
+      'unknown event "didSubmitt" of a slot: expected hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus',
+    ),
   );
   assert.throws(
     () => openMailbox(slot, "sond" as "sound"),
