@@ -171,7 +171,7 @@ test("a run directory is made once, and not under a file", (context) => {
   writeFileSync(join(root, "file"), "");
   assert.throws(
     () => createRunDirectory(join(root, "file", "results"), "two"),
-    oneLine(/cannot make the results directory .*: a part of the path is no directory/),
+    oneLine(/cannot make the results directory .*: a part of the path is not a directory/),
   );
 });
 
@@ -186,7 +186,7 @@ test("an atomic write replaces the whole file, and when it fails leaves what was
   assert.throws(() => writeAtomically(join(root, "taken"), "data"), oneLine(/cannot write .*taken: it is a directory/));
   assert.deepEqual(readdirSync(root).sort(), ["file", "taken"]);
   assert.throws(() => writeAtomically(join(root, "missing", "file"), "data"), oneLine(/there is no such file/));
-  assert.throws(() => writeAtomically(join(path, "file"), "data"), oneLine(/a part of the path is no directory/));
+  assert.throws(() => writeAtomically(join(path, "file"), "data"), oneLine(/a part of the path is not a directory/));
   assert.ok(!existsSync(join(root, "missing")));
   assert.equal(readFileSync(path, "utf8"), "new");
 });
