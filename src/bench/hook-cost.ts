@@ -10,7 +10,7 @@ import type { Bench } from "./figure.js";
 import { inDirectory } from "./platform.js";
 import { startThread } from "../load/measure/floor/index.js";
 
-const SHIPPED = fileURLToPath(new URL("../platform/sync/", import.meta.url));
+const SHIPPED = fileURLToPath(new URL("../", import.meta.url));
 /** Appended and taken by each of the two in a round, in turns. */
 const UPDATES = 400_000;
 
@@ -56,14 +56,15 @@ export const control: Bench = {
     }),
 };
 
-/** Copies the compiled src/platform/sync; returns the URL of the copy's index. */
+/** Copies the compiled src/platform/sync and what it imports; returns the URL of the copy's index. */
 function copyOfSync(directory: string, name: string, change: (atomics: string) => string): string {
   const copy = join(directory, name);
-  cpSync(SHIPPED, copy, { recursive: true });
+  const sync = join("platform", "sync");
+  for (const room of [sync, "vocabulary"]) cpSync(join(SHIPPED, room), join(copy, room), { recursive: true });
   writeFileSync(join(copy, "package.json"), JSON.stringify({ type: "module" }));
-  const atomics = join(copy, "atomics.js");
+  const atomics = join(copy, sync, "atomics.js");
   writeFileSync(atomics, change(readFileSync(atomics, "utf8")));
-  return pathToFileURL(join(copy, "index.js")).href;
+  return pathToFileURL(join(copy, sync, "index.js")).href;
 }
 
 /** The hooks, as the compiler writes them: a statement behind a condition, with its other branch; a value by a condition; a call. */

@@ -1,13 +1,13 @@
-/** The ids of onboarding agents: the row's id behind a prefix, so that they never clash with those of agents on units. */
+/** The ids of onboarding agents: the row's id behind a prefix, so that they differ from the ids of agents on units. */
 
 export const ONBOARDING_PREFIX = "onboarding_";
 
-/** Whether the id is one of an onboarding agent. */
+/** Whether the id is that of an onboarding agent. */
 export function isOnboardingId(agentId: string): boolean {
   return agentId.startsWith(ONBOARDING_PREFIX);
 }
 
-/** What `getAgentId()` gives for the agent of this type with this row id. */
+/** The result of `getAgentId()` for the agent of this type with this row id. */
 export function agentIdOf(agentType: "main" | "onboarding", dbId: string): string {
   return agentType === "onboarding" ? `${ONBOARDING_PREFIX}${dbId}` : dbId;
 }

@@ -1,10 +1,10 @@
-/** Checks of what cannot happen unless the program itself is wrong. */
+/** Checks of the program's own rules, which only a defect of the program can break. */
 
-/** A rule that the program relies on is broken. The figures of a run in which that happened are worth nothing. */
+/** A rule that the program relies on is broken. The figures of such a run are invalid. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 
-  /** @param message which rule is broken, and by what */
+  /** @param message which rule is broken, and how */
   constructor(message: string) {
     super(`assertion failed: ${message}`);
   }

@@ -6,8 +6,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
-  EEXIST: "it is there already",
-  ENOTDIR: "a part of the path is no directory",
+  EEXIST: "it exists already",
+  ENOTDIR: "a part of the path is not a directory",
   EISDIR: "it is a directory",
   ENOENT: "there is no such file or directory",
   ELOOP: "its symbolic links lead in a circle",
@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such host",
 };
 
-/** Of an error that a module of Node threw, such as node:fs or node:http; its code or its own text where there are no words for it. */
+/** The reason of an error of a Node module, such as node:fs or node:http; its code or its text where the code is not in the table. */
 export function whySystemFailed(error: unknown): string {
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
   return REASONS[code ?? ""] ?? code ?? String(error);

@@ -1,10 +1,10 @@
-/** Words for what code of the user threw, returned or exported. No function here throws, whatever it is given. */
+/** Descriptions of values that code of the user threw, returned or exported. No function here throws, for any value. */
 import { types } from "node:util";
 
-/** Characters of a text that a message quotes. */
+/** The most characters of a text in a message. */
 const MAX_QUOTED = 60;
 
-/** What `read` returns, or undefined where it throws: a property of a foreign object can be a getter, and the object a Proxy. */
+/** The result of `read`, or undefined when it throws: a property of a foreign object can be a getter, and the object a Proxy. */
 function safely(read: () => unknown): unknown {
   try {
     return read();
@@ -13,14 +13,14 @@ function safely(read: () => unknown): unknown {
   }
 }
 
-/** The property `key` of what was thrown, if it is text that is not empty. */
+/** The property `key` of a thrown value, if it is non-empty text. */
 export function textOf(thrown: unknown, key: "name" | "message" | "code" | "stack"): string | undefined {
   if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null) return undefined;
   const text = safely(() => (thrown as Partial<Record<typeof key, unknown>>)[key]);
   return typeof text === "string" && text !== "" ? text : undefined;
 }
 
-/** The message of what was thrown, on one line. */
+/** The message of a thrown value, on one line. */
 export function messageOf(thrown: unknown): string {
   const message = typeof thrown === "string" ? thrown : (textOf(thrown, "message") ?? textOf(thrown, "name"));
   return (message ?? `${kindOf(thrown)} was thrown`).trim().replaceAll(/\s*[\r\n]\s*/g, " ");
@@ -32,7 +32,7 @@ export function errorOf(thrown: unknown): string {
   return name === undefined || message === undefined ? messageOf(thrown) : `${name}: ${messageOf(thrown)}`;
 }
 
-/** What a value is, in a few words: `a promise`, `null`, `1n`, `"an update is lost"`. */
+/** A short description of a value: `a promise`, `null`, `1n`, `"an update is lost"`. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -59,7 +59,7 @@ function kindOfObject(value: object): string {
   return typeof name === "string" && /^[\w$]+$/.test(name) ? `an object of the class ${name}` : "an object of a class";
 }
 
-/** Whether `value` is an object without a class of its own. */
+/** Whether `value` is a plain object, not an instance of a class. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;

@@ -1,6 +1,7 @@
-/** Numbers and text for people: short, aligned, the same everywhere. */
+/** Formats of numbers and text in output: short, aligned, the same everywhere. */
+import { at } from "./assert.js";
 
-/** A whole number with thousands separated: 12,345. */
+/** A whole number with thousands separators: 12,345. */
 export function formatCount(n: number): string {
   return n.toLocaleString("en-GB", { maximumFractionDigits: 0 });
 }
@@ -10,14 +11,14 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${formatCount(n)} ${n === 1 ? one : many}`;
 }
 
-/** A time in ms to three digits or so, without the unit: 0.012, 1.23, 45.6, 1,234; a dash for what was not measured. */
+/** A time in ms with about three digits, without the unit: 0.012, 1.23, 45.6, 1,234; a dash if it was not measured. */
 export function formatMs(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
   if (ms >= 100) return formatCount(ms);
   return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
 }
 
-/** As {@link formatMs}, for a bound: with all its digits where three would be another bound. */
+/** As {@link formatMs}, for a bound: with all digits where three would change it. */
 export function formatBound(ms: number): string {
   const text = formatMs(ms);
   return numberIn(text) === ms ? text : ms.toLocaleString("en-GB", { maximumFractionDigits: 20 });
@@ -27,12 +28,12 @@ function numberIn(text: string): number {
   return Number(text.replaceAll(",", ""));
 }
 
-/** As {@link formatMs}, for a time beside its bound: with more digits where the rounded time would be on another side of the bound. */
+/** As {@link formatMs}, for a time next to its bound: with more digits where the rounded time would be on the other side of the bound. */
 export function formatAgainst(ms: number | null, boundMs: number): string {
   if (ms === null) return formatMs(ms);
-  const isTold = (text: string): boolean => Math.sign(numberIn(text) - boundMs) === Math.sign(ms - boundMs);
-  const figures = [formatMs(ms), ...Array.from({ length: 20 }, (_, at) => ms.toFixed(at + 1))];
-  return figures.find(isTold) ?? String(ms);
+  const isOnSameSide = (text: string): boolean => Math.sign(numberIn(text) - boundMs) === Math.sign(ms - boundMs);
+  const figures = [formatMs(ms), ...Array.from({ length: 20 }, (_, index) => ms.toFixed(index + 1))];
+  return figures.find(isOnSameSide) ?? String(ms);
 }
 
 /** A share of a whole: 12.3 %. */
@@ -40,7 +41,7 @@ export function formatShare(part: number, whole: number): string {
   return whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
-/** From one figure to another, in per cent; as a factor where per cents say little; a dash where there is nothing to say. */
+/** The change from one figure to another, in per cent; a factor for large changes; a dash where there is none to compute. */
 export function changeOf(before: number | null, after: number | null): string {
   if (before === null || after === null || before === 0) return "–";
   const ratio = after / before;
@@ -54,18 +55,19 @@ const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** A bar `width` characters long at `share` 1, in steps of an eighth of a character. */
 export function bar(share: number, width: number): string {
-  const eighths = Math.round(Math.min(Math.max(share, 0), 1) * width * 8);
-  return "█".repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? "");
+  // A share of nothing (NaN) is an empty bar.
+  const eighths = Math.round((share > 0 ? Math.min(share, 1) : 0) * width * 8);
+  return "█".repeat(Math.floor(eighths / 8)) + at(EIGHTHS, eighths % 8);
 }
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** A row of columns, one a value, the greatest full; a blank where there is no value. */
+/** A row of columns, one per value, relative to the greatest value; a blank where there is no value. */
 export function sparkline(values: readonly (number | null)[]): string {
   const greatest = Math.max(...values.map((value) => value ?? 0));
   return values
     .map((value) =>
-      value === null ? " " : (LEVELS[greatest === 0 ? 0 : Math.round((value / greatest) * (LEVELS.length - 1))] ?? " "),
+      value === null ? " " : at(LEVELS, greatest === 0 ? 0 : Math.round((value / greatest) * (LEVELS.length - 1))),
     )
     .join("");
 }

@@ -1,15 +1,15 @@
-/** Imports a module that the user names. */
+/** Imports a module of the user. */
 
 /**
- * What the module at `url` exports. Rejects with what importing it throws, and with what it throws meanwhile where nothing
- * catches it, such as in a timer; and with an Error when it awaits what never comes: Node would end the program without a word.
+ * The exports of the module at `url`. Rejects with an error of the import, or an uncaught one during the import, such as in a
+ * timer; and with an Error when a top-level await never ends, in which case Node would exit without a message.
  */
 export async function importModule(url: string): Promise<Readonly<Record<string, unknown>>> {
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
-  const giveUp = (): void => fail(new Error("it awaits what never comes"));
+  const giveUp = (): void => fail(new Error("its top-level await never ends"));
   const onUncaught = (error: unknown): void => fail(error);
   process.once("beforeExit", giveUp);
   process.on("uncaughtException", onUncaught);

@@ -1,6 +1,7 @@
-/** Durations as people write them in scenarios and thresholds. */
+/** Durations as text, in scenarios and thresholds. */
+import { at } from "./assert.js";
 
-/** µs, so that what is divided and multiplied below are whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
+/** In µs, so that the computation uses whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
 const US_PER_UNIT = { us: 1, µs: 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
 
 /** How many microseconds a `unit` has, a whole number; undefined when it is not a unit of time. */
@@ -8,7 +9,7 @@ export function usPerUnit(unit: string): number | undefined {
   return Object.hasOwn(US_PER_UNIT, unit) ? US_PER_UNIT[unit as keyof typeof US_PER_UNIT] : undefined;
 }
 
-/** What {@link parseDuration} reads. */
+/** The text that {@link parseDuration} accepts. */
 export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h))+$/;
 const PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g;
 
@@ -19,8 +20,8 @@ const PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g;
 export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   let us = 0;
-  for (const [, amount, unit = ""] of text.matchAll(PART))
-    us += Number(amount) * US_PER_UNIT[unit as keyof typeof US_PER_UNIT];
+  for (const part of text.matchAll(PART))
+    us += Number(at(part, 1)) * US_PER_UNIT[at(part, 2) as keyof typeof US_PER_UNIT];
   return Math.round(us) / 1000;
 }
 

@@ -1,20 +1,20 @@
-/** Plain data: null, booleans, finite numbers, text, and lists and mappings of them, as JSON and YAML have it. */
+/** Plain data: null, booleans, finite numbers, text, and lists and mappings of them, as in JSON and YAML. */
 import { types } from "node:util";
 import { isPlainObject, kindOf } from "./foreign.js";
 
 export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData };
 
-/** How many levels of lists and mappings plain data can have, and how many values in all, what is shared counted at each place. */
+/** The most levels of lists and mappings of plain data, and the most values in total; a shared value counts at each place. */
 export const MAX_LEVELS = 100;
 export const MAX_VALUES = 2_000_000;
 
-/** A value is no plain data. The message says what is wrong in one clause, without the place. */
+/** A value is not plain data. The message says what is wrong in one clause, without the place. */
 export class NotPlainError extends Error {
   override readonly name = "NotPlainError";
 
   constructor(
     message: string,
-    /** The keys and indices that lead to what is wrong. */
+    /** The keys and indices of the invalid value. */
     readonly path: readonly PropertyKey[],
   ) {
     super(message);
@@ -22,8 +22,8 @@ export class NotPlainError extends Error {
 }
 
 /**
- * A copy of `value`, in which nothing is shared and nothing can change. A property that is undefined is left out.
- * @throws {NotPlainError} when it holds anything else, contains itself, or is too large; and what a getter throws
+ * A deep copy of `value`. Properties that are undefined are left out.
+ * @throws {NotPlainError} when it holds anything else, contains itself, or is too large; and the errors of its getters
  */
 export function plainCopy(value: unknown): PlainData {
   let values = 0;

@@ -1,18 +1,18 @@
 /**
- * Text from outside, such as a key of a file or the name of a thread, as it can be shown: on one line, and without a character
- * that a terminal, a browser or the log of a CI would take for a command. Text that has been escaped is not changed again.
+ * Escapes text from outside, such as a key of a file or the name of a thread, for output: on one line, and without characters
+ * that a terminal, a browser or the log of a CI would interpret. Escaped text is not changed again.
  */
 
 /**
  * Control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs, the byte order mark,
- * noncharacters, which neither XML nor HTML may hold, and halves of surrogate pairs.
+ * noncharacters, which are invalid in XML and HTML, and unpaired surrogates.
  */
 const CHARACTERS = String.raw`[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Noncharacter_Code_Point}\p{Surrogate}]`;
-/** The first character of what a CI takes for a command: `::error::` where a line begins or may be broken, `##[error]`, `##vso[…]`. */
+/** The first character of a CI command: `::error::` at the start of a line or after a space, `##[error]`, `##vso[…]`. */
 const COMMANDS = String.raw`(?<!\S):(?=:)|#(?=#\w*\[)`;
 const UNPRINTABLE = new RegExp(`${CHARACTERS}|${COMMANDS}`, "gu");
 
-/** Replaces what cannot be shown, a character at a time. */
+/** Replaces each unprintable character. */
 export function replaceUnprintable(text: string, replace: (character: string) => string): string {
   return text.replace(UNPRINTABLE, replace);
 }
@@ -23,7 +23,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ["\t", String.raw`\t`],
 ]);
 
-/** `text` with every character that cannot be shown as an escape: `\n`, `\u001b`. */
+/** `text` with each unprintable character as an escape: `\n`, `\u001b`. */
 export function printable(text: string): string {
   return replaceUnprintable(text, (character) => SHORT.get(character) ?? character.split("").map(escapeUnit).join(""));
 }

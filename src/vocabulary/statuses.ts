@@ -1,9 +1,9 @@
 /**
- * The statuses an agent and a unit can have, as the database stores them.
- * The schema's CHECK constraints are made from these lists, so a status outside them cannot be written.
+ * The statuses of agents and units, as the database stores them.
+ * The schema's CHECK constraints are made from these lists, so no other status can be written.
  */
 
-/** Every status of an agent or an onboarding agent, in the order of its life. */
+/** All statuses of an agent or an onboarding agent, in the order of its lifecycle. */
 export const AGENT_STATUSES = [
   "none",
   "accepted",
@@ -25,8 +25,8 @@ export const AGENT_STATUSES = [
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
 /**
- * The statuses in which an agent's work is over (the seed's `AgentState.complete()`).
- * `partner disconnect` is not among them: such an agent still waits to be told and paid.
+ * The statuses in which an agent's work has ended (the original's `AgentState.complete()`).
+ * `partner disconnect` is not among them: such an agent still has to be notified and paid.
  */
 export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
   "completed",
@@ -40,7 +40,7 @@ export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
 ]);
 
 /**
- * Whether an agent's work is over in `status`.
+ * Whether an agent's work has ended in `status`.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function isFinal(status: AgentStatus): boolean {
   return FINAL_STATUSES.has(status);
 }
 
-/** Every status of a unit, in the order of its life (Mephisto's `AssignmentState`). */
+/** All statuses of a unit, in the order of its lifecycle (Mephisto's `AssignmentState`). */
 export const UNIT_STATUSES = [
   "created",
   "launched",

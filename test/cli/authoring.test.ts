@@ -102,10 +102,10 @@ test("a scenario that is a module runs, and its run keeps what it computed", asy
   assert.equal((JSON.parse(kept.stdout) as { planHash: string }).planHash, plan.hash);
 });
 
-test("a module that awaits what never comes is said so", async (t) => {
+test("a module whose top-level await never ends is reported", async (t) => {
   const file = join(temporaryDirectory(t), "never.mjs");
   writeFileSync(file, "await new Promise(() => undefined);\nexport default {};\n");
   const { code, stdout, stderr } = await simulate("validate", file, "steady");
-  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: it awaits what never comes\n`]);
+  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: its top-level await never ends\n`]);
   assert.match(stdout, /^steady: valid: /, "the others are looked at all the same");
 });

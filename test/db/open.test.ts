@@ -19,7 +19,7 @@ test("a database is made only when asked for, and is there when opened again", (
   const path = newPath(t);
   assert.throws(
     () => openDatabase(path),
-    (error) => error instanceof DatabaseError && /there is no database/.test(error.message),
+    (error) => error instanceof DatabaseError && /no such database/.test(error.message),
   );
   assert.ok(!existsSync(path));
 
@@ -145,7 +145,7 @@ test("a writer refuses what cannot be opened as openDatabase does", async (t) =>
   const path = newPath(t);
   await assert.rejects(
     startWriter(path),
-    (error) => error instanceof DatabaseError && /there is no database/.test(error.message),
+    (error) => error instanceof DatabaseError && /no such database/.test(error.message),
   );
   await assert.rejects(startWriter(":memory:", { create: true }), DatabaseError);
   writeFileSync(path, "x".repeat(200));

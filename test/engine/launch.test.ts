@@ -108,7 +108,7 @@ test("more agents than the arena has slots end the run with one line, and not in
     assert.ok(error instanceof ThreadDiedError);
     assert.equal(
       error.message,
-      "thread io died: apply: all 4 slots of the arena are taken: more are in use at once than it was made for",
+      "thread io died: apply: all 4 slots of the arena are in use: make the arena with more slots",
     );
     return true;
   });

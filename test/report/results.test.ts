@@ -167,11 +167,11 @@ function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], 
 test("a run directory is made once, and not under a file", (context) => {
   const root = temporary(context);
   createRunDirectory(root, "one");
-  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it is there already/));
+  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it exists already/));
   writeFileSync(join(root, "file"), "");
   assert.throws(
     () => createRunDirectory(join(root, "file", "results"), "two"),
-    oneLine(/cannot make the results directory .*: a part of the path is no directory/),
+    oneLine(/cannot make the results directory .*: a part of the path is not a directory/),
   );
 });
 
@@ -186,7 +186,7 @@ test("an atomic write replaces the whole file, and when it fails leaves what was
   assert.throws(() => writeAtomically(join(root, "taken"), "data"), oneLine(/cannot write .*taken: it is a directory/));
   assert.deepEqual(readdirSync(root).sort(), ["file", "taken"]);
   assert.throws(() => writeAtomically(join(root, "missing", "file"), "data"), oneLine(/there is no such file/));
-  assert.throws(() => writeAtomically(join(path, "file"), "data"), oneLine(/a part of the path is no directory/));
+  assert.throws(() => writeAtomically(join(path, "file"), "data"), oneLine(/a part of the path is not a directory/));
   assert.ok(!existsSync(join(root, "missing")));
   assert.equal(readFileSync(path, "utf8"), "new");
 });

@@ -97,7 +97,9 @@ test("what names no event and no kind of mailbox, and a slot of another arena, i
   const before = Buffer.from(new Uint8Array(arena.shared));
   assert.throws(
     () => slot.event("didSubmitt" as "didSubmit"),
-    new TypeError('a slot has no event "didSubmitt", but hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus'),
+    new TypeError(
+      'unknown event "didSubmitt" of a slot: expected hasLiveUpdate, didSubmit, wantsAction, hasUpdatedStatus',
+    ),
   );
   assert.throws(
     () => openMailbox(slot, "sond" as "sound"),
@@ -157,7 +159,7 @@ test("an arena that is longer than what Node.js 20 can look at is refused with i
     () => Arena.create({ slots: 1_100_000, ringBytes: 4096, wideSlots: 0, wideRingBytes: 64 }),
     (error: unknown) =>
       error instanceof RangeError &&
-      /^an arena of 1100000 slots of 4096 bytes and 0 of 64 needs \d{10} bytes: it can have 4294967296 at most$/.test(
+      /^an arena of 1100000 slots of 4096 bytes and 0 of 64 needs \d{10} bytes: expected 4294967296 at most$/.test(
         error.message,
       ),
   );

@@ -1,23 +1,23 @@
-/** Reading a finished run's database as a whole, for checking it: every agent with all that was ever committed about it. */
+/** Reads the database of a finished run for the checks: every agent with everything that was committed about it. */
 import { openReader, requireOwnFormat, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 
-/** One agent, as its rows tell its life. */
+/** One agent and its history. */
 export interface AgentAudit {
   readonly agentType: AgentType;
   readonly agentId: string;
   readonly status: AgentStatus;
   /** The unit it worked on; null for an onboarding agent. */
   readonly unitId: string | null;
-  /** Whether the unit is assigned to it even now. */
+  /** Whether the unit is still assigned to it. */
   readonly holdsUnit: boolean;
   /** When its row was made, ms of the writer's clock. */
   readonly createdAt: number;
-  /** Every status that was committed, oldest first, and when (ms). */
+  /** All statuses that were committed, oldest first, with their times (ms). */
   readonly history: readonly { readonly status: AgentStatus; readonly at: number }[];
-  /** Submits in its journal. */
+  /** How many submits are in its journal. */
   readonly submits: number;
 }
 
@@ -34,7 +34,7 @@ export function auditAgents(path: string): AgentAudit[] {
   }
 }
 
-/** As {@link auditAgents}, through a connection that is open. */
+/** As {@link auditAgents}, through an open connection. */
 export function auditConnection(connection: Connection): AgentAudit[] {
   try {
     requireOwnFormat(connection);

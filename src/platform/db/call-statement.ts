@@ -1,13 +1,13 @@
 /**
- * Calls of prepared statements with their values one by one: the engine has a fast way into a native function for those, and none for
- * a list of arguments that it has to spread.
+ * Calls of prepared statements with single arguments: V8 has a fast path into a native function for these, and none for a list of
+ * arguments that it has to spread.
  */
 import type Sqlite from "better-sqlite3";
 
-/** What statements here are given. */
+/** A parameter of a statement. */
 export type SqlValue = string | number;
 
-/** For reads alone: better-sqlite3's `get` does not tell when the commit of a statement that writes has failed; `run` does. */
+/** For reads only: better-sqlite3's `get` does not report a failed commit of a statement that writes; `run` does. */
 export function getRow<Row>(
   statement: Sqlite.Statement<SqlValue[], Row>,
   values: readonly SqlValue[],

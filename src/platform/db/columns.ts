@@ -1,5 +1,5 @@
 /**
- * The columns of each kind of row, as they are selected and returned: named as in {@link rows}, ids as text.
+ * The columns of each kind of row, as they are selected: named as in {@link rows}, ids as text.
  */
 
 const id = (column: string, name: string): string => `CAST(${column} AS TEXT) AS ${name}`;

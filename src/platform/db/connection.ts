@@ -1,8 +1,8 @@
 /**
- * Opening the file: whose it is, which version, who else has it, and the settings every connection needs.
+ * Opens the file: checks its format, its version and its other users, and applies the settings of every connection.
  *
- * Durability: WAL with `synchronous = NORMAL`. A commit hands its pages to the operating system, so what was acknowledged
- * survives the death of the process, by whatever signal. A power cut or a crash of the operating system may lose the last
+ * Durability: WAL with `synchronous = NORMAL`. A commit passes its pages to the operating system, so acknowledged writes
+ * survive the death of the process, by any signal. A power cut or a crash of the operating system may lose the last
  * commits before it (those since the last checkpoint); the database stays consistent.
  */
 import { existsSync, rmSync } from "node:fs";
@@ -12,23 +12,23 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./tables.js";
 
 export type Connection = Sqlite.Database;
 
-/** The path of a database that lives in this connection alone. */
+/** The path of a database in the memory of one connection. */
 export const MEMORY = ":memory:";
 
-/** How long a statement waits for a lock that another program took after we opened, in ms. Our own connections never wait. */
+/** How long a statement waits for a lock of another program, in ms. Our own connections never wait for each other. */
 const LOCK_TIMEOUT_MS = 5000;
 
 /**
  * Opens the database at `path` for writing, as its only owner; with `create`, makes it when there is no file.
  * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
- * {@link DatabaseError} when there is no file or it cannot be opened. A file that it refuses keeps its content.
+ * {@link DatabaseError} when there is no file or it cannot be opened. A refused file is not changed.
  */
 export function openOwner(path: string, create: boolean): Connection {
   try {
     if (path === MEMORY) return createTables(new Sqlite(MEMORY));
     if (existsSync(path)) return openExisting(path);
     if (!create)
-      throw new DatabaseError(`${path}: there is no database; give the run.db of a run, or open with \`create\``);
+      throw new DatabaseError(`${path}: no such database; expected the run.db of a run, or the option \`create\``);
     return createFile(path);
   } catch (error) {
     throw asDatabaseError(error, path, "opening");
@@ -36,8 +36,8 @@ export function openOwner(path: string, create: boolean): Connection {
 }
 
 /**
- * Closes an owner's connection, with all that was committed in the one file: it leaves WAL mode, in which even a reader would make
- * files beside it. Throws an error of SQLite when there is no room to move the log into the file.
+ * Closes an owner's connection and leaves everything that was committed in one file: it leaves WAL mode, in which even a reader
+ * creates more files. Throws an error of SQLite when there is no space to move the log into the file.
  */
 export function closeOwner(connection: Connection): void {
   if (connection.open && !connection.memory) {
@@ -46,13 +46,13 @@ export function closeOwner(connection: Connection): void {
     try {
       connection.pragma("journal_mode = DELETE");
     } catch {
-      // Somebody reads it. What is left in the log, the next owner finds.
+      // It has a reader. The next owner finds the rest of the log.
     }
   }
   connection.close();
 }
 
-/** Opens the database at `path`, which an owner has open, for reading. Throws {@link DatabaseError} when it cannot be opened. */
+/** Opens the database at `path`, which an owner has open, for reading. Throws {@link DatabaseError} when that fails. */
 export function openReader(path: string): Connection {
   try {
     return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: LOCK_TIMEOUT_MS });
@@ -78,14 +78,14 @@ function createFile(path: string): Connection {
 }
 
 /**
- * Throws unless the file is ours, of our version, and nobody has it open.
+ * Throws unless the file has our format and version, and no other connection has it open.
  *
- * A WAL connection keeps a shared lock for as long as it lives, and the exclusive locking mode needs that there is none; the
- * kernel drops the locks of a process that died. Between this and the opening somebody else may come: writes then wait for
- * each other and fail as "in use", but nothing is damaged.
+ * A WAL connection keeps a shared lock while it is open, and the exclusive locking mode requires that there is none; the
+ * kernel releases the locks of a process that died. Another program may open the file between this check and our opening:
+ * writes then wait for each other and fail as "in use", but nothing is damaged.
  *
- * The file is looked at through SQLite alone. Reading its header with `node:fs` would be simpler and fatal: POSIX drops all
- * locks of a process on a file when the process closes any descriptor of it, so the owner in this process would lose its own.
+ * The file is read only through SQLite. Reading its header with `node:fs` would be simpler but wrong: POSIX releases all
+ * locks of a process on a file when the process closes any descriptor of it, so an owner in this process would lose its lock.
  */
 function probe(path: string): void {
   const connection = new Sqlite(path, { fileMustExist: true, timeout: 0 });
@@ -98,7 +98,7 @@ function probe(path: string): void {
   }
 }
 
-/** Throws unless the database is ours, and of our version. */
+/** Throws unless the database has our format and version. */
 export function requireOwnFormat(connection: Connection): void {
   if (connection.pragma("application_id", { simple: true }) !== APPLICATION_ID) throw foreign(connection.name);
   const version = Number(connection.pragma("user_version", { simple: true }));
@@ -119,9 +119,9 @@ function configure(connection: Connection): Connection {
   connection.pragma("journal_mode = WAL");
   connection.pragma("synchronous = NORMAL");
   connection.pragma("foreign_keys = ON");
-  // What a savepoint may have to undo would go to a file beside ours: five times as many calls to write as all else.
+  // Otherwise the undo data of savepoints goes to a file: five times as many calls to write as everything else.
   connection.pragma("temp_store = MEMORY");
-  // WAL takes its lock at the first read; from here on the next owner sees this one.
+  // WAL takes its lock at the first read; from then on another owner detects this one.
   connection.prepare("SELECT count(*) FROM sqlite_schema").get();
   return connection;
 }

@@ -1,36 +1,36 @@
 /**
- * What can be wrong with a database, each with one line that says what, where, and what would be right.
- * SQLite's own error is kept as `cause`.
+ * The errors of a database. Each message says in one line what is wrong, where, and what would be right.
+ * The error of SQLite is the `cause`.
  */
 import Sqlite from "better-sqlite3";
 
-/** Something went wrong with the database: it could not be opened, or a read or write failed. */
+/** The database could not be opened, or a read or write failed. */
 export class DatabaseError extends Error {
   override name = "DatabaseError";
 }
 
-/** The file is a database of this program, of a schema version that this program does not know. */
+/** The file is a database of this program with an unknown schema version. */
 export class DatabaseVersionError extends DatabaseError {
   override name = "DatabaseVersionError";
 }
 
-/** The file is no database, or a database of another program. */
+/** The file is not a database, or a database of another program. */
 export class ForeignDatabaseError extends DatabaseError {
   override name = "ForeignDatabaseError";
 }
 
-/** Another process, or another connection of this one, has the database. */
+/** Another process, or another connection of this process, has the database open. */
 export class DatabaseInUseError extends DatabaseError {
   override name = "DatabaseInUseError";
 }
 
-/** The disk is full. What was not acknowledged was not written; what was acknowledged is intact. */
+/** The disk is full. Writes without an acknowledgement were not written; acknowledged writes are intact. */
 export class DatabaseFullError extends DatabaseError {
   override name = "DatabaseFullError";
 }
 
 /**
- * The domain error for whatever `error` was thrown while doing `what` to the database at `path`.
+ * The domain error for an `error` that was thrown during `what` on the database at `path`.
  * A {@link DatabaseError} is returned as it is.
  */
 export function asDatabaseError(error: unknown, path: string, what: string): DatabaseError {
@@ -39,7 +39,7 @@ export function asDatabaseError(error: unknown, path: string, what: string): Dat
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Sqlite.SqliteError)) return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
 
-  // Extended codes such as SQLITE_BUSY_RECOVERY say more than is of use here, so families are matched by their prefix.
+  // Extended codes such as SQLITE_BUSY_RECOVERY are more specific than needed, so they are matched by their prefix.
   const is = (family: string): boolean => error.code === family || error.code.startsWith(`${family}_`);
   if (is("SQLITE_BUSY") || is("SQLITE_LOCKED")) {
     return new DatabaseInUseError(
@@ -76,7 +76,7 @@ export function closed(path: string): DatabaseError {
   return new DatabaseError(`${path}: the database is closed`);
 }
 
-/** The file at `path` is not ours: no database at all, or one of another program. */
+/** The file at `path` is not a database, or one of another program. */
 export function foreign(path: string, cause?: unknown): ForeignDatabaseError {
   return new ForeignDatabaseError(
     `${path}: not a database of crowdstorm; give the run.db of a run, or a path where no file is`,

@@ -1,5 +1,5 @@
 /**
- * The database as the model and the live run see it, whoever executes its writes: the caller ({@link openDatabase}) or the
+ * The database as the model and the live run use it. Its writes are executed by the caller ({@link openDatabase}) or by the
  * writer thread ({@link connectDatabase}).
  */
 import type { Wait } from "../sync/index.js";
@@ -11,9 +11,9 @@ export interface Database extends Reads {
   readonly path: string;
 
   /**
-   * Writes. The write is on its way when this returns; the wait ends when it is committed, and fails with a
-   * {@link DatabaseError} when it was not. Writes of one thread are executed in the order of their calls.
-   * For a write that nobody waits for use {@link Database.send}: the failure of a wait that is never started is lost.
+   * Starts a write. The wait ends when it is committed, and fails with a {@link DatabaseError} when it was not. Writes of one
+   * thread are executed in the order of their calls. To write without waiting use {@link Database.send}: the failure of a wait
+   * that is never started is lost.
    */
   write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>>;
 
@@ -23,20 +23,20 @@ export interface Database extends Reads {
    */
   send<K extends WriteName>(name: K, ...args: WriteArgs<K>): void;
 
-  /** Ends the connection, after everything written was answered. Later reads and writes throw or fail. A second call does nothing. */
+  /** Ends the connection after all writes have their outcomes. Later reads and writes fail. A second call does nothing. */
   close(): void;
 }
 
-/** What every way to a database can be told. */
+/** Options of every kind of database. */
 export interface DatabaseOptions {
   /**
-   * Told of each write of {@link Database.send} that failed. Without it such an error is thrown outside of any call, so that it
-   * ends the thread as an unhandled rejection does: a lost write must not pass unseen.
+   * Called for each write of {@link Database.send} that failed. Without it such an error is thrown outside of any call, so that it
+   * ends the thread as an unhandled rejection does: a lost write must not pass unnoticed.
    */
   onError?: (error: DatabaseError) => void;
 }
 
-/** What `onError` is when none is given. */
+/** The default of `onError`. */
 export function throwUnhandled(error: DatabaseError): void {
   queueMicrotask(() => {
     throw error;

@@ -1,10 +1,10 @@
-/** Holding the database as another program would that writes to it: for injecting the fault, and for tests. */
+/** Locks the database as another writing program would: for fault injection, and for tests. */
 import Sqlite from "better-sqlite3";
 import { asDatabaseError } from "./database-errors.js";
 
 /**
- * Takes the write lock of the database at `path`; writers wait until the returned function has given it back (calling it again does
- * nothing). Blocks while a transaction is under way. Throws {@link DatabaseError} when it cannot be had.
+ * Takes the write lock of the database at `path`; writers wait until the returned function releases it (a second call does
+ * nothing). Blocks during a transaction of another connection. Throws {@link DatabaseError} when it cannot be taken.
  */
 export function holdWriteLock(path: string): () => void {
   let connection: Sqlite.Database | undefined;

@@ -1,5 +1,5 @@
 /**
- * A database whose writes this thread executes itself, at once, each in a transaction of its own: for a program of one thread,
+ * A database whose writes this thread executes immediately, each in its own transaction: for a program of one thread,
  * the conformance runner, tests and the virtual engine.
  */
 import { failed, ready, type Wait } from "../sync/index.js";
@@ -15,25 +15,25 @@ export interface OpenOptions extends DatabaseOptions {
   /** Make the database when there is no file at the path. Without it a missing file is an error. */
   create?: boolean;
   /**
-   * How many writes share a transaction; 1 when left out. With more, what was written last is lost when the process dies: for
-   * runs that can be repeated from their seed, which commit a good deal faster so. It is lost as well when the disk fails or is
-   * full; all later writes and closing fail then, with the error that says why.
+   * How many writes share a transaction; default 1. With more, commits are faster, but the last writes are lost when the process
+   * dies: for runs that can be repeated from their seed. They are also lost when the disk fails or is full; all later writes and
+   * closing then fail with the reason.
    */
   writesPerCommit?: number;
 }
 
 /** A database of this thread alone. */
 export interface LocalDatabase extends Database {
-  /** As {@link Database.write}, without a wait for what is done already. Throws {@link DatabaseError} when it fails. */
+  /** As {@link Database.write}, but returns the result. Throws {@link DatabaseError} when it fails. */
   execute<K extends WriteName>(name: K, args: WriteArgs<K>): WriteResult<K>;
-  /** Every agent with all that was written about it, in no particular order. */
+  /** Every agent with its history, in no particular order. */
   audit(): AgentAudit[];
 }
 
 /**
  * Opens the database at `path` (`:memory:` for one that ends with its connection and is always new) as its only owner.
  * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
- * {@link DatabaseError} when there is no file or it cannot be opened or made; a file that it refuses keeps its content.
+ * {@link DatabaseError} when there is no file or it cannot be opened or made. A refused file is not changed.
  */
 export function openDatabase(
   path: string,
@@ -76,18 +76,18 @@ export function openDatabase(
 
 interface Group {
   readonly execute: Execute;
-  /** Why writes that had succeeded are gone, if they are. No write succeeds then. */
+  /** Why writes that had succeeded were lost, if they were. No write succeeds then. */
   lost(): DatabaseError | undefined;
 }
 
-/** Executes writes on `connection`, `size` of them in a transaction. The last one stays open. */
+/** Executes writes on `connection`, `size` of them in a transaction. The last transaction stays open. */
 function grouped(connection: Connection, size: number): Group {
   const execute = createExecute(connection);
   const begin = connection.prepare("BEGIN IMMEDIATE");
   const commit = connection.prepare("COMMIT");
   let written = 0;
   let reason: DatabaseError | undefined;
-  // A full disk or an I/O error makes SQLite roll back all of the transaction, not the statement alone; a read can come to that, too.
+  // After a full disk or an I/O error, also of a read, SQLite rolls back the whole transaction, not only the statement.
   const rolledBack = (): boolean => written > 0 && !connection.inTransaction;
   const lost = (): DatabaseError | undefined => {
     if (rolledBack())

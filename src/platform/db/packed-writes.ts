@@ -1,11 +1,11 @@
 /**
- * How writes cross from a client to the writer. Most are entries of the journal, and an object for each costs more to clone than
- * to insert; so entries that follow each other go as columns, which they stay until they are inserted.
+ * The form of writes in messages from a client to the writer. Most writes are entries of the journal, and an object for each
+ * costs more to clone than to insert. So consecutive entries are sent as columns, and stay so until they are inserted.
  */
 import type { Entries } from "./journal.js";
 import type { Request, WriteArgs, WriteName } from "./reads-and-writes.js";
 
-/** Writes in their order, as they cross. */
+/** Writes in their order, as they are sent. */
 export type Packed = readonly (Request | Entries)[];
 
 export function areEntries(item: Request | Entries): item is Entries {
@@ -21,7 +21,7 @@ export interface Packer {
   add<K extends WriteName>(name: K, args: WriteArgs<K>): void;
   /** How many writes there are. */
   readonly size: number;
-  /** The message; the packer is empty then. */
+  /** Returns the message and empties the packer. */
   take(): Packed;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the writer thread and its clients say to each other. Messages go through a port for each client, in order; a word of
- * shared memory beside it says that there is one, so that either side can wait for it with its thread blocked.
+ * The messages between the writer thread and its clients. Each client has a port, which keeps the order, and a word of shared
+ * memory that signals a message, so that either side can wait for one with its thread blocked.
  */
 import type { MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
@@ -13,7 +13,7 @@ import {
 } from "./database-errors.js";
 import type { Packed } from "./packed-writes.js";
 
-/** A word of shared memory on which a thread that is parked waits. */
+/** A word of shared memory on which a parked thread waits. */
 export interface Doorbell {
   buffer: SharedArrayBuffer;
   /** Index of the Int32 in `buffer`. */
@@ -21,7 +21,7 @@ export interface Doorbell {
 }
 
 /**
- * A thread's way to the writer. Send it to the thread with `port` in the transfer list, and give it to
+ * A thread's connection to the writer. Send it to the thread with `port` in the transfer list, and pass it to
  * {@link connectDatabase} there, once.
  */
 export interface DatabaseConnection {
@@ -33,21 +33,21 @@ export interface DatabaseConnection {
   requests: SharedArrayBuffer;
 }
 
-/** From a client to the writer: writes to execute, or that no more will come. */
+/** From a client to the writer: writes to execute, or the end of the connection. */
 export type ClientMessage = Packed | "end";
 
-/** What became of one write: committed, with this result, or not done. */
+/** The outcome of one write: committed, with this result, or failed. */
 export type WriteOutcome =
   | { readonly value: unknown; readonly error?: never }
   | { readonly error: DatabaseError; readonly value?: never };
 
 /**
- * From the writer to a client: what became of its oldest unanswered writes. Most give nothing and are only counted; of the others it is
- * said by their places among them. None: the writer has stopped.
+ * From the writer to a client: the outcomes of its oldest writes without one. Most have no result and are only counted; results and
+ * failures are listed with their places among them. No writes at all: the writer has stopped.
  */
 export interface Answers {
   writes: number;
-  /** Of those that gave something, in their order. */
+  /** The places of the writes with a result, in their order. */
   places: number[];
   values: unknown[];
   failures: { place: number; error: WireError }[];
@@ -77,13 +77,13 @@ export interface WriterData {
 export interface WriterStats {
   /** Writes executed, those that failed included. */
   writes: number;
-  /** Transactions committed, those that failed not included; without such, `writes / commits` is the mean size of a group. */
+  /** Transactions committed, without those that failed; if none failed, `writes / commits` is the mean size of a group. */
   commits: number;
   /** Writes of the largest group. */
   largestGroup: number;
 }
 
-/** An error as it crosses threads, where its class would be lost. */
+/** An error in a message between threads, which would lose its class. */
 export interface WireError {
   kind: string;
   message: string;
@@ -105,26 +105,26 @@ export function fromWire({ kind, message, cause }: WireError): DatabaseError {
   );
 }
 
-/** An error of the class of that name; of {@link DatabaseError} itself when it has no subclass of the name. */
+/** An error of the class `name`, or a {@link DatabaseError} when it has no subclass of that name. */
 export function databaseError(name: string, message: string, options?: ErrorOptions): DatabaseError {
   const Kind = Object.hasOwn(ERRORS, name) ? ERRORS[name as keyof typeof ERRORS] : DatabaseError;
   return new Kind(message, options);
 }
 
 /**
- * A client's word of shared memory: how many answers were posted to it, and whether the writer has stopped and why.
- * The writer says that it stopped; if it died without a word, the thread that started it does.
+ * A client's shared memory: how many answers were posted to it, and whether the writer has stopped and why.
+ * The writer signals its end; if it died without that, the thread that started it does.
  */
 export interface Signals {
-  /** The count of answers. Look at it before looking for answers; then {@link Signals.wait} misses none. */
+  /** The count of answers. Read it before receiving answers; then {@link Signals.wait} misses none. */
   answers(): number;
-  /** Says that answers were posted. */
+  /** Signals that answers were posted. */
   answered(): void;
   /** Blocks this thread until the count of answers is no longer `seen`. */
   wait(seen: number): void;
   /** Why the writer stopped, once it has. */
   stopped(): string | undefined;
-  /** Says that the writer has stopped; the first reason stays. */
+  /** Signals that the writer has stopped. Only the first call has an effect. */
   stop(reason: string): void;
 }
 
@@ -150,7 +150,7 @@ export function openSignals(buffer: SharedArrayBuffer): Signals {
     stopped: () => (atomics.load(cells, STOPPED) === 0 ? undefined : reasonText.toString("utf8").replace(/\0+$/, "")),
     stop: (reason) => {
       if (atomics.load(cells, STOPPED) !== 0) return;
-      // Cut off where it is too long: it is for people.
+      // Truncated if it is too long: it is only shown.
       reasonText.write(reason, 0, REASON_BYTES, "utf8");
       atomics.store(cells, STOPPED, 1);
       answered();
@@ -158,7 +158,7 @@ export function openSignals(buffer: SharedArrayBuffer): Signals {
   };
 }
 
-/** Raises the word at `index` and wakes who waits on it. */
+/** Increments the word at `index` and wakes the threads that wait on it. */
 export function incrementAndNotify(cells: Int32Array, index: number): void {
   atomics.add(cells, index, 1);
   atomics.notify(cells, index);

@@ -1,12 +1,12 @@
 /**
- * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the seed), times in ms.
+ * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the original), times in ms.
  */
 import type { AgentStatus, UnitStatus } from "../../vocabulary/index.js";
 
 /** Which of the two tables of agents an id belongs to; also the label of the model's metrics. */
 export type AgentType = "main" | "onboarding";
 
-/** A task: what the work is called and which blueprint it is made with. */
+/** A task: its name and its blueprint. */
 export interface TaskRow {
   taskId: string;
   taskName: string;
@@ -79,7 +79,7 @@ export interface OnboardingAgentRow {
   taskType: string;
 }
 
-/** Something a worker can be granted, such as having passed an onboarding. */
+/** A property that a worker can be granted, such as a passed onboarding. */
 export interface QualificationRow {
   qualificationId: string;
   qualificationName: string;
@@ -90,13 +90,13 @@ export interface GrantedQualificationRow {
   workerId: string;
   qualificationId: string;
   qualificationName: string;
-  /** What was granted; a task compares it with what it asks for. No unit. */
+  /** The granted value, which a task compares with the required one. Without a unit. */
   value: number;
 }
 
 /** One entry of the journal of an agent's state. */
 export interface StateRow {
-  /** Position in the journal of the whole database, so that entries of different agents compare too. Rises; may skip. */
+  /** Position in the journal of the whole database, so that entries of different agents compare too. Increases; may have gaps. */
   seq: number;
   kind: StateKind;
   /** JSON text, as it was appended. */
@@ -108,9 +108,9 @@ export interface StateRow {
 /** `update`: a live update that reached the state; `submit`: what the worker submitted. */
 export type StateKind = "update" | "submit";
 
-/** One committed change of an agent's status. Writing the status that the row already has is no change. */
+/** One committed change of an agent's status. Writing the same status again is no change. */
 export interface StatusChangeRow {
-  /** Position in the history of the whole database. Rises; may skip. */
+  /** Position in the history of the whole database. Increases; may have gaps. */
   seq: number;
   oldStatus: AgentStatus;
   newStatus: AgentStatus;

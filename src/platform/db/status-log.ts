@@ -1,13 +1,13 @@
 /**
- * Following the statuses of a run that goes on: what was committed since the last look. Each look has a connection of its own, so that
- * none is in the way when the run's database is closed.
+ * Follows the statuses during a run: the changes that were committed since the last read. Each read opens its own connection, so
+ * that none is open when the run's database is closed.
  */
 import { openReader, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
 import type { AgentType } from "./rows.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 
-/** An agent came to a status. */
+/** A status of an agent began. */
 export interface StatusEntry {
   readonly agentType: AgentType;
   /** Null when the agent's row was made. */
@@ -43,7 +43,7 @@ export function followStatuses(path: string): StatusLog {
       last.changes = seq;
       entries.push(entry);
     }
-    // Only now: of a look that failed half-way nothing has been seen.
+    // Only now: a read that failed half-way is repeated.
     seen = last;
     return entries;
   };
@@ -53,7 +53,7 @@ export function followStatuses(path: string): StatusLog {
       let connection: Connection | undefined;
       try {
         connection = openReader(path);
-        // One transaction is one state of the database: no change is seen whose agent is not.
+        // In one transaction, so that no change is read without its agent.
         return connection.transaction(look)(connection);
       } catch (error) {
         throw asDatabaseError(error, path, "following the statuses");

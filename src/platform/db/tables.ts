@@ -1,15 +1,15 @@
 /**
- * The tables, as SQL. The file names its maker (`application_id`) and the version of these tables (`user_version`).
+ * The tables, as SQL. The file contains the id of this program (`application_id`) and the version of these tables (`user_version`).
  *
- * What an assignment, unit or agent inherits from its task run (task, types) is copied into its row, as Mephisto does:
- * the reads that every `getStatus` makes then touch one row of one table.
+ * The columns of a task run (task, types) are copied into the rows of its assignments, units and agents, as Mephisto does: the
+ * reads of every `getStatus` then need one row of one table.
  */
 import { AGENT_STATUSES, UNIT_STATUSES } from "../../vocabulary/index.js";
 
-/** `crwd` in ASCII: written into the file's header, so that a database of another program is told apart. */
+/** `crwd` in ASCII, in the file's header: distinguishes it from databases of other programs. */
 export const APPLICATION_ID = 0x63727764;
 
-/** The version of the tables below. A change of the tables raises it. */
+/** The version of the tables below. Increase it with every change of them. */
 export const SCHEMA_VERSION = 1;
 
 const oneOf = (column: string, values: readonly string[]): string =>
@@ -18,9 +18,9 @@ const oneOf = (column: string, values: readonly string[]): string =>
 const agentStatus = `status TEXT NOT NULL ${oneOf("status", AGENT_STATUSES)}`;
 
 /**
- * The history is kept by triggers: no statement can change a status without leaving its trace in the same transaction.
- * As they alone write it, from values that were checked, it has no checks of its own; and it has no index by agent, which
- * doubled the cost of a status update, the hottest write, for a read that is made after a run.
+ * Triggers keep the history: no statement can change a status without an entry in the same transaction. Only they write it,
+ * from checked values, so it has no constraints of its own. It has no index by agent, which would double the cost of a status
+ * update, the hottest write, for a read after the run.
  */
 const statusHistory = (table: string, idColumn: string, type: string): string => `
 CREATE TRIGGER ${table}_status_changes AFTER UPDATE OF status ON ${table} WHEN OLD.status <> NEW.status BEGIN

@@ -1,7 +1,8 @@
 /**
- * The shared memory of a run: one SharedArrayBuffer with a fixed-size slot for each agent, and a place for each thread
+ * The shared memory of a run: one SharedArrayBuffer with a fixed-size slot for each agent, and an entry for each thread
  * that waits without blocking. The thread that makes the arena sends `arena.shared` to the others, which attach to it.
  */
+import { assert } from "../../vocabulary/index.js";
 import { and, bump, compareExchange, load, notify, or, store } from "./atomics.js";
 import { systemClock, type Clock } from "./clock.js";
 import { EventLoopDriver } from "./event-loop-driver.js";
@@ -28,20 +29,20 @@ export class ArenaFullError extends Error {
   override readonly name = "ArenaFullError";
 
   constructor(slots: number) {
-    super(`all ${slots} slots of the arena are taken: more are in use at once than it was made for`);
+    super(`all ${slots} slots of the arena are in use: make the arena with more slots`);
   }
 }
 
 export interface ArenaOptions extends Partial<ArenaSizes> {
-  /** The place of this thread in the arena, if whoever started it has assigned one. Default: taken when first needed. */
+  /** The number of this thread in the arena, if the thread that started it has assigned one. Default: claimed when first needed. */
   readonly thread?: number;
-  /** Where this thread's waits take their time from. Default: the machine's monotonic clock. */
+  /** The clock of this thread's waits. Default: the machine's monotonic clock. */
   readonly clock?: Clock;
-  /** Who takes the turns of this thread's reactor. Default: the event loop. */
+  /** Takes the turns of this thread's reactor. Default: the event loop. */
   readonly driver?: Driver;
-  /** Who sees what is done through this thread's handles on slots (not wide ones). Default: nobody. */
+  /** Intercepts the operations through this thread's handles on slots (not wide ones). Default: none. */
   readonly interceptor?: SlotInterceptor;
-  /** Who notes the order of what is done through this thread's handles on slots (not wide ones). Not used with a witness. */
+  /** Records the order of the operations through this thread's handles on slots (not wide ones). Not used with an interceptor. */
   readonly recorder?: SlotRecorder;
 }
 
@@ -114,7 +115,7 @@ export class Arena implements SlotHome {
     return new Arena(shared, layout, options);
   }
 
-  /** The sizes it was made with. */
+  /** The sizes that it was made with. */
   get sizes(): ArenaSizes {
     return this.#layout;
   }
@@ -130,27 +131,29 @@ export class Arena implements SlotHome {
     return this.#openSlot(index, firstSlot + index * slotWords, ringBytes);
   }
 
-  /** Takes a free slot, emptied. Any thread may. Throws {@link ArenaFullError}. */
+  /** Allocates a free slot and empties it. Any thread may call it. Throws {@link ArenaFullError}. */
   allocate(): Slot {
     return this.#allocate(this.#layout.bitmap, this.#layout.slots, 0);
   }
 
-  /** Takes a free wide slot, emptied. Throws {@link ArenaFullError}. */
+  /** Allocates a free wide slot and empties it. Throws {@link ArenaFullError}. */
   allocateWide(): Slot {
     return this.#allocate(this.#layout.wideBitmap, this.#layout.wideSlots, this.#layout.slots);
   }
 
-  /** Gives a slot back. Nobody may wait on it or append to it any more. Throws a TypeError on a slot of another arena. */
+  /** Frees a slot. No thread may wait on it or append to it any more. Throws a TypeError on a slot of another arena. */
   free(slot: Slot): void {
     if (!slot.isIn(this.cells)) throw new TypeError(`slot ${slot.index} is of another arena`);
     const { slots, bitmap, wideBitmap } = this.#layout;
     const [start, index] = slot.index < slots ? [bitmap, slot.index] : [wideBitmap, slot.index - slots];
-    and(this.cells, start + (index >>> 5), ~(1 << (index & 31)));
-    // Low slots are taken again first, so that an arena touches no more memory than its tenants need at once.
+    const bit = 1 << (index & 31);
+    const before = and(this.cells, start + (index >>> 5), ~bit);
+    assert((before & bit) !== 0, "a slot was freed that was not allocated");
+    // Low slots are allocated again first, so that an arena uses no more memory than its agents need at once.
     this.#hint = Math.min(this.#hint, index >>> 5);
   }
 
-  /** How many agents' slots are taken. */
+  /** How many of the agents' slots are allocated. */
   get allocated(): number {
     let taken = 0;
     for (let word = 0; word < Math.ceil(this.#layout.slots / 32); word++) {
@@ -159,14 +162,14 @@ export class Arena implements SlotHome {
     return taken;
   }
 
-  /** This thread's place among the arena's threads; taken when first asked for. Throws a RangeError when all are taken. */
+  /** This thread's number among the arena's threads; claimed on first use. Throws a RangeError when all are in use. */
   get thread(): number {
-    return (this.#thread ??= this.#claimPlace());
+    return (this.#thread ??= this.#claimThread());
   }
 
   /**
-   * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what is to be said once, whichever thread
-   * comes to say it.
+   * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what must happen once, in whichever
+   * thread.
    */
   claimOnce(bit: number): boolean {
     return (or(this.cells, HEADER.claimedOnce, 1 << bit) & (1 << bit)) === 0;
@@ -192,7 +195,7 @@ export class Arena implements SlotHome {
     notify(this.cells, doorbell);
   }
 
-  /** Gives this thread's place back. It must not wait or append any more. */
+  /** Frees this thread's number. The thread must not wait or append any more. */
   detach(): void {
     if (this.#thread === undefined) return;
     and(this.cells, HEADER.aliveThreads, ~(1 << this.#thread));
@@ -200,17 +203,17 @@ export class Arena implements SlotHome {
   }
 
   /**
-   * Puts in order what a thread that died left behind: frees the mailboxes it was appending to, and its place, and has
-   * everyone who waits look again, because it may have died between making news true and waking those who wait for them.
-   * What it was appending or taking at its death is in the queue or is not; another thread may consume its mailboxes then.
-   * Whoever notices the death calls this, once, when the thread has ended.
+   * Recovers the arena from the death of a thread: unlocks the mailboxes it was appending to, frees its number, and wakes all
+   * waiters to look again, because it may have died between a change and the notification of it. A message that it was
+   * appending or taking at its death is either in the queue or not; another thread may consume its mailboxes afterwards.
+   * The thread that notices the death calls this once, after the dead thread has ended.
    */
   recoverDeadThread(thread: number): void {
     const { slots, wideSlots } = this.#layout;
     for (let index = 0; index < slots + wideSlots; index++) {
       const slot = this.slot(index);
       slot.recoverFrom(thread);
-      // On a free slot nobody waits, and what is recorded of it would be taken for its next tenant's.
+      // No thread waits on a free slot, and a recorded operation on it would be attributed to its next agent.
       if (this.#isAllocated(index)) slot.wakeAll();
     }
     for (
@@ -250,11 +253,12 @@ export class Arena implements SlotHome {
     throw new ArenaFullError(count);
   }
 
-  #claimPlace(): number {
+  #claimThread(): number {
     for (;;) {
       const alive = load(this.cells, HEADER.aliveThreads);
       const free = ~alive;
-      if (free === 0) throw new RangeError(`an arena has places for ${MAX_THREADS} threads, and all are taken`);
+      if (free === 0)
+        throw new RangeError(`an arena can have ${MAX_THREADS} threads at once, and all numbers are in use`);
       const bit = free & -free;
       if ((or(this.cells, HEADER.aliveThreads, bit) & bit) === 0) return 31 - Math.clz32(bit);
     }
@@ -274,8 +278,11 @@ function sharedMemory(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes);
   } catch (error) {
-    throw new RangeError(`there is no room for an arena: this machine does not give ${bytes} bytes of shared memory`, {
-      cause: error,
-    });
+    throw new RangeError(
+      `not enough memory for an arena: this machine cannot allocate ${bytes} bytes of shared memory`,
+      {
+        cause: error,
+      },
+    );
   }
 }

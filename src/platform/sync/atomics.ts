@@ -1,11 +1,11 @@
 /**
- * Every atomic operation of the project, and the point at which the explorer takes control of them.
+ * All atomic operations of the project, and the hook by which the explorer takes control of them.
  *
  * All are sequentially consistent (ECMA-262, memory model). Without a control installed each function is one predictable
  * branch and the operation itself; V8 inlines it.
  */
 
-/** The operations that a {@link Control} is asked about before they are performed. */
+/** The operations before which a {@link Control} is called. */
 export type AtomicOperation =
   | "load"
   | "test"
@@ -24,15 +24,15 @@ export type AtomicOperation =
 export type PlainAccess = "read" | "written";
 export type WaitResult = "ok" | "not-equal" | "timed-out";
 
-/** What some bits of a cell are to be, from what they are and an argument. Must depend on nothing else: it may be called again. */
+/** The new value of some bits of a cell, from their old value and an argument. Must be pure: it may be called again. */
 export type Update = (value: number, argument: number) => number;
 
 /** Decides when this thread's next operation on shared memory takes place, and what waiting means. */
 export interface Control {
   /**
    * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta, mask or
-   * ticket, `expected` what a compareExchange expects or the bits of an update, a raise, or of whatever uses a ticket, `next` the
-   * function of an update; so that a control can tell what the operation will do to the cell.
+   * epoch; `expected` is the value that a compareExchange expects, or the bits of an update, a raise, or an operation with an
+   * epoch; `next` is the function of an update. So a control can predict the operation's effect on the cell.
    */
   before(
     operation: AtomicOperation,
@@ -42,23 +42,23 @@ export interface Control {
     expected: number,
     next: Update | undefined,
   ): void;
-  /** Takes the place of `Atomics.wait`: blocks logically. */
+  /** Replaces `Atomics.wait`: blocks logically. */
   wait(cells: Int32Array, index: number, expected: number, timeoutMs: number): WaitResult;
-  /** Takes the place of `Atomics.notify`: wakes logical waiters. */
+  /** Replaces `Atomics.notify`: wakes logical waiters. */
   notify(cells: Int32Array, index: number): void;
-  /** Told after this thread has read or written `words` plain words, which belongs to the operation before. */
+  /** Called after this thread has read or written `words` plain words, as a part of the operation before. */
   plain?(access: PlainAccess, cells: Int32Array, index: number, words: number): void;
-  /** Keeps what tickets stand for to itself, so that a thread can use them for nothing but what they are for. */
+  /** Replaces the values of epochs by opaque numbers, so that a thread can use them only as epochs. */
   readonly epochs?: EpochTable;
 }
 
-/** Tickets ({@link readEpoch}) that do not say what the cell held. */
+/** Epochs ({@link readEpoch}) that do not show the value of the cell. */
 export interface EpochTable {
-  /** A ticket for `value`, which the cell holds; it has the bits of `tells` of it, and nothing else to do with it. */
+  /** An epoch for `value`, which the cell holds. It has the bits of `observableBits` in common with the value, and no others. */
   conceal(value: number, observableBits: number): number;
-  /** What the cell held at the time of the ticket. Called before each operation that uses it. */
+  /** The value of the cell at the epoch. Called before each operation that uses the epoch. */
   reveal(epoch: number): number;
-  /** Takes the place of {@link waitWhileUnchanged}, and is one operation as a control's `wait` is. */
+  /** Replaces {@link waitWhileUnchanged}; one operation, as a control's `wait` is. */
   wait(cells: Int32Array, index: number, since: number, mask: number, timeoutMs: number): WaitResult;
 }
 
@@ -69,14 +69,14 @@ export function takeControl(next: Control | undefined): void {
   control = next;
 }
 
-/** Whether a control wants to know of plain accesses ({@link notePlain}). */
+/** Whether a control is installed, which {@link notePlain} informs of plain accesses. */
 export function isControlled(): boolean {
   return control !== undefined;
 }
 
 /**
- * Tells the control, if there is one, that this thread has read or written shared words without an atomic operation, under the
- * protection of one. Every such access has to be told: what a thread does next may depend on what it read.
+ * Informs the control, if there is one, that this thread has read or written shared words without an atomic operation, under
+ * the protection of one. Every such access must be reported: what a thread does next may depend on what it read.
  */
 export function notePlain(access: PlainAccess, cells: Int32Array, index: number, words: number): void {
   control?.plain?.(access, cells, index, words);
@@ -88,8 +88,8 @@ export function load(cells: Int32Array, index: number): number {
 }
 
 /**
- * Whether any bit of `mask` is up. To be preferred to {@link load} wherever that is all one wants to know: the explorer then
- * need not try the orders of this look and of writes that do not change the answer.
+ * Whether any bit of `mask` is set. Prefer it to {@link load} where that is enough: the explorer then need not try the orders
+ * of this read and of writes that do not change the result.
  */
 export function test(cells: Int32Array, index: number, mask: number): boolean {
   if (control !== undefined) control.before("test", cells, index, mask, 0, undefined);
@@ -133,9 +133,9 @@ export function compareExchange(cells: Int32Array, index: number, expected: numb
 
 /**
  * Changes the bits of `mask` to `next(bits, argument)` in one atomic step; returns these bits as they were before. It sees
- * and changes no others, so updates of different bits of a cell do not matter to each other. The usual loop of load and
- * compareExchange; an iteration that fails has done nothing but look, so the loop as a whole is one operation, at its last
- * compareExchange, and that is how the explorer sees it.
+ * and changes no others, so updates of different bits of a cell are independent. The usual loop of load and
+ * compareExchange. An iteration that fails has only read, so to the explorer the whole loop is one operation, at its last
+ * compareExchange.
  */
 export function update(cells: Int32Array, index: number, mask: number, next: Update, argument: number): number {
   if (control !== undefined) control.before("update", cells, index, argument, mask, next);
@@ -147,15 +147,15 @@ export function update(cells: Int32Array, index: number, mask: number, next: Upd
   }
 }
 
-/** Adds `delta` and returns nothing, so that it does not matter in which order several threads do it. */
+/** Adds `delta` and returns nothing, so additions of several threads commute. */
 export function bump(cells: Int32Array, index: number, delta: number): void {
   if (control !== undefined) control.before("bump", cells, index, delta, 0, undefined);
   Atomics.add(cells, index, delta);
 }
 
 /**
- * Adds `delta` and puts the bits of `mask` up, which lie below those of `delta`; returns nothing, so that it does not matter in
- * which order several threads do it. The loop is one operation, as that of {@link update}.
+ * Adds `delta` and sets the bits of `mask`, which lie below those of `delta`; returns nothing, so calls of several threads
+ * commute. The loop is one operation, as that of {@link update}.
  */
 export function raise(cells: Int32Array, index: number, delta: number, mask: number): void {
   if (control !== undefined) control.before("raise", cells, index, delta, mask, undefined);
@@ -167,8 +167,9 @@ export function raise(cells: Int32Array, index: number, delta: number, mask: num
 }
 
 /**
- * What the cell holds, to be compared with what it holds later ({@link changedSince}, {@link clearBitsIfUnchanged}, {@link waitWhileUnchanged}) and for
- * nothing else; only the bits of `tells` may be looked at. The explorer then need not tell apart what differs by the rest.
+ * The epoch of the cell: its value, only to be compared with a later value by {@link changedSince},
+ * {@link clearBitsIfUnchanged} and {@link waitWhileUnchanged}. Only the bits of `observableBits` may be read from it. The
+ * explorer then need not distinguish states that differ in other bits.
  */
 export function readEpoch(cells: Int32Array, index: number, observableBits: number): number {
   if (control !== undefined) control.before("epoch", cells, index, observableBits, 0, undefined);
@@ -176,14 +177,14 @@ export function readEpoch(cells: Int32Array, index: number, observableBits: numb
   return control?.epochs === undefined ? value : control.epochs.conceal(value, observableBits);
 }
 
-/** Whether any bit of `mask` is another than at the time of the ticket. */
+/** Whether any bit of `mask` has changed since the epoch. */
 export function changedSince(cells: Int32Array, index: number, epoch: number, mask: number): boolean {
   const since = control?.epochs === undefined ? epoch : control.epochs.reveal(epoch);
   if (control !== undefined) control.before("changedSince", cells, index, since, mask, undefined);
   return ((Atomics.load(cells, index) ^ since) & mask) !== 0;
 }
 
-/** Lowers the bits of `mask` if the cell holds what it held at the time of the ticket; returns whether it did. */
+/** Clears the bits of `mask` if the cell has the value that it had at the epoch; returns whether it had. */
 export function clearBitsIfUnchanged(cells: Int32Array, index: number, epoch: number, mask: number): boolean {
   const since = control?.epochs === undefined ? epoch : control.epochs.reveal(epoch);
   if (control !== undefined) control.before("clearBitsIfUnchanged", cells, index, since, mask, undefined);
@@ -191,8 +192,8 @@ export function clearBitsIfUnchanged(cells: Int32Array, index: number, epoch: nu
 }
 
 /**
- * Blocks this thread while the bits of `mask` are those of the ticket, as {@link wait} does. The result can be `not-equal` though
- * they are, if others have changed: whoever waits looks again.
+ * Blocks this thread while the bits of `mask` are those of the epoch, as {@link wait} does. The result can be `not-equal`
+ * although they are, if other bits have changed: the caller checks again.
  */
 export function waitWhileUnchanged(
   cells: Int32Array,
@@ -213,7 +214,7 @@ export function wait(cells: Int32Array, index: number, expected: number, timeout
   return Atomics.wait(cells, index, expected, timeoutMs);
 }
 
-/** What a cell of 64 bits holds. Such cells are for what no order of operations depends on: the explorer is not asked. */
+/** The value of a cell of 64 bits. No order of operations may depend on such cells: they are not under the explorer's control. */
 export function loadLong(cells: BigInt64Array, index: number): bigint {
   return Atomics.load(cells, index);
 }
@@ -230,9 +231,9 @@ export function notify(cells: Int32Array, index: number): void {
 }
 
 /**
- * Looks at the cell again and again while it holds `expected`, `looks` times at most: whoever expects a change within microseconds
- * sees it sooner so than by sleeping. It decides nothing, so the explorer need not know of it: to look for longer is no different
- * from going on later.
+ * Reads the cell repeatedly while it holds `expected`, at most `spins` times: a thread that expects a change within microseconds
+ * sees it sooner than by sleeping. It has no result, so it is not under the explorer's control: a longer spin is the same as
+ * a later continuation.
  */
 export function spinWait(cells: Int32Array, index: number, expected: number, spins: number): void {
   if (control !== undefined) return;
@@ -242,8 +243,8 @@ export function spinWait(cells: Int32Array, index: number, expected: number, spi
 }
 
 /**
- * As {@link wait}, without blocking: a promise that ends when the cell is notified, or `undefined` when it no longer holds
- * `expected`. Used for one cell a thread, its doorbell; never under control.
+ * As {@link wait}, without blocking: a promise that is settled when the cell is notified, or `undefined` when it no longer holds
+ * `expected`. Used for one cell per thread, its doorbell; never under control.
  */
 export function waitAsync(cells: Int32Array, index: number, expected: number): Promise<WaitResult> | undefined {
   const outcome = Atomics.waitAsync(cells, index, expected);

@@ -1,15 +1,15 @@
 /**
- * A baton that threads hand to each other: whoever has it runs, the others wait for it. This is how the explorer runs real
- * threads one at a time. It is not under the explorer's own control, so it stands on bare Atomics.
+ * A baton that threads pass to each other: the thread that has it runs, the others wait. The explorer runs real threads one at
+ * a time by it. It is not under the explorer's own control, so it uses Atomics directly.
  *
- * One word a participant: 1 means that the baton lies there. The hand-over orders everything the giver did before
- * everything the taker does after, so what they share needs no other synchronisation.
+ * One word per participant: 1 means that this participant has been given the baton. Passing it orders all earlier operations
+ * of the giver before all later operations of the receiver, so their shared memory needs no other synchronization.
  */
 
-/** How often to look before going to sleep. A thread that gets the baton back soon saves itself a system call. */
+/** How many reads before sleeping. A thread that gets the baton back soon saves a system call. */
 const SPIN_LIMIT = 100;
 
-/** Gives the baton to participant `to`. The giver must not run on, but for awaiting it. */
+/** Passes the baton to participant `to`. The caller must do nothing afterwards but wait for the baton. */
 export function passBaton(cells: Int32Array, to: number): void {
   Atomics.store(cells, to, 1);
   Atomics.notify(cells, to, 1);

@@ -1,15 +1,16 @@
-/** Names for the words of an arena, for people who look at what threads did to them (the explorer's schedules). */
+/** Names of the words of an arena, for readers of the explorer's schedules. */
+import { at } from "../../vocabulary/index.js";
 import { EVENT_NAMES, HEADER, layoutOf, SLOT, THREAD, type ArenaSizes } from "./layout.js";
 import { describeQueue } from "./ring.js";
 
 export interface WordDescription {
-  /** Such as `hasLiveUpdate` for the word that holds whether that event is up. */
+  /** Such as `hasLiveUpdate` for the word that holds the state of that event. */
   readonly name: string;
   /** What a value of the word means. */
   readonly value: (value: number) => string;
 }
 
-/** What the words of an arena of these sizes are, by their index in `Arena.cells`. Slots other than the first are numbered. */
+/** Describes the words of an arena of these sizes, by their index in `Arena.cells`. Slots other than the first are numbered. */
 export function describeWords(sizes: ArenaSizes): (index: number) => WordDescription {
   const layout = layoutOf(sizes);
   return (index) => {
@@ -33,7 +34,7 @@ export function describeWords(sizes: ArenaSizes): (index: number) => WordDescrip
 
 function describeSlotWord(word: number): WordDescription {
   if (word < EVENT_NAMES.length * 2) {
-    const name = EVENT_NAMES[word >> 1] ?? "";
+    const name = at(EVENT_NAMES, word >> 1);
     return word % 2 === 0
       ? { name, value: (state) => `${(state & 1) === 1 ? "up" : "down"} #${state >>> 1}` }
       : plain(`${name} watchers`);
@@ -42,7 +43,7 @@ function describeSlotWord(word: number): WordDescription {
     case SLOT.flags:
       return {
         name: "flags",
-        value: (flags) => ["none", "shut down", "released", "shut down, released"][flags & 3] ?? "",
+        value: (flags) => at(["none", "shut down", "released", "shut down, released"], flags & 3),
       };
     case SLOT.queue:
       return { name: "queue", value: describeQueue };

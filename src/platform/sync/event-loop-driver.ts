@@ -1,12 +1,12 @@
 /**
  * Takes a reactor's turns from Node's event loop: one `Atomics.waitAsync` on the thread's doorbell and one `setTimeout` for
- * the earliest timer. This is how waiting without blocking works wherever nothing else drives the thread. While something
- * is waited for it keeps the process alive, as a pending `setTimeout` does.
+ * the earliest timer. It drives the waits without blocking of every thread that has no other driver. While a coroutine waits,
+ * it keeps the process alive, as a pending `setTimeout` does.
  */
 import { load, waitAsync } from "./atomics.js";
 import type { Driver, Reactor } from "./reactor.js";
 
-/** Node's timers count whole milliseconds and fire late at best; longer sleeps are cut into pieces it can represent. */
+/** The longest timeout of Node's timers, which count whole milliseconds. Longer waits are divided into several. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class EventLoopDriver implements Driver {
@@ -33,7 +33,7 @@ export class EventLoopDriver implements Driver {
 
   #listen(): void {
     const seen = load(this.#cells, this.#doorbell);
-    // Also while listening: an event that was raised while it was being watched is made ready without the doorbell.
+    // Also while listening: an event that is set while its watch begins becomes ready without the doorbell.
     if (this.#reactor.hasReady) {
       this.#turnSoon();
       return;

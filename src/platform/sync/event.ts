@@ -1,10 +1,10 @@
 /**
  * Python's `threading.Event` on shared memory: a flag that threads set, clear and wait for.
  *
- * Two words. The state word is `generation << 1 | flag`; every `set` raises the generation, so that a waiter can tell that
- * the event was set even when somebody has cleared it again before the waiter woke: CPython's `Event.wait` returns true
- * then, because its waiter was notified (Lib/threading.py, `Event.wait` and `Condition.wait`). The generation has 31 bits;
- * a waiter would have to sleep through exactly 2^31 sets to be misled.
+ * Two words. The state word is `generation << 1 | flag`. Every `set` raises the generation, so that a waiter detects that
+ * the event was set even if it was cleared before the waiter woke: CPython's `Event.wait` returns true
+ * then, because its waiter was notified (Lib/threading.py, `Event.wait` and `Condition.wait`). The generation has 31 bits:
+ * a waiter misses a `set` only if it sleeps through exactly 2^31 of them.
  * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
  */
 import {
@@ -23,53 +23,53 @@ import {
 import type { Clock } from "./clock.js";
 import { suspendOn, type Wait, type Waiter } from "./steps.js";
 
-/** The side of an event that only looks and waits. */
+/** The side of an event that only reads and waits. */
 export interface Signal {
-  /** Whether the flag is up. */
+  /** Whether the flag is set. */
   isSet(): boolean;
   /**
-   * Blocks this thread until the flag is up or `timeoutMs` (milliseconds, fractional allowed) passed; without a timeout it
-   * waits for ever. Zero, a negative number and NaN do not wait. Returns whether the event was set, as Python's does.
+   * Blocks this thread until the flag is set or `timeoutMs` (milliseconds, fractional allowed) passed; without a timeout it
+   * waits forever. Zero, a negative number and NaN do not wait. Returns whether the event was set, as Python's does.
    */
   wait(timeoutMs?: number): boolean;
-  /** As `wait`, but gives the thread back meanwhile. */
+  /** As `wait`, but does not block the thread. */
   waitAsync(timeoutMs?: number): Promise<boolean>;
   /** As `wait`, for `yield* wait(signal.waiting(ms))` in Steps. */
   waiting(timeoutMs?: number): Wait<boolean>;
 }
 
-/** Resumes a coroutine when an event is raised: the thread's reactor. */
+/** Resumes a coroutine when an event is set: the thread's reactor. */
 export interface Watcher {
-  /** Resumes with true once `event` was raised after `ticket`, or with false when `timeoutMs` passed first. */
+  /** Resumes with true once `event` was set after `epoch`, or with false when `timeoutMs` passed first. */
   watch(event: Event, epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void;
 }
 
-/** What an event needs of the arena it lies in. */
+/** The part of the arena that an event uses. */
 export interface EventHome {
   readonly cells: Int32Array;
   readonly clock: Clock;
   readonly reactor: Watcher;
-  /** Rings the threads of the mask for the event `id`. */
+  /** Wakes the threads of the mask for the event `id`. */
   signalThreads(threads: number, id: number): void;
 }
 
 const FLAG = 1;
 const ONE_GENERATION = 2;
 const GENERATION = ~FLAG;
-/** A thread that waits again so soon (ms) is in the midst of an exchange: it looks for a while before it sleeps, if it has as much time. */
+/** A thread that waits again within this time (ms) is in a fast exchange: it spins before it sleeps, if its timeout is longer. */
 const SPIN_WINDOW_MS = 0.1;
-/** How often it looks: for about as long as it takes to put a thread to sleep and wake it. */
+/** How many reads it spins: about as long as it takes to put a thread to sleep and wake it. */
 const SPIN_LIMIT = 10_000;
 
 export class Event implements Signal {
   readonly #home: EventHome;
   readonly #state: number;
-  /** When this handle last began to wait blocked, ms on the clock. */
+  /** When the last blocking wait through this handle began, ms on the clock. */
   #began = -Infinity;
   /** The event's number in its arena. */
   readonly id: number;
 
-  /** Events are handed out by {@link Slot.event}; `state` is the index of the first of their two words. */
+  /** Use {@link Slot.event}. `state` is the index of the first of the event's two words. */
   constructor(home: EventHome, state: number, id: number) {
     this.#home = home;
     this.#state = state;
@@ -80,44 +80,44 @@ export class Event implements Signal {
     return test(this.#home.cells, this.#state, FLAG);
   }
 
-  /** Raises the flag and wakes every waiter. */
+  /** Sets the flag and wakes all waiters. */
   set(): void {
     this.raise();
     this.#wakeWaiters();
   }
 
-  /** Wakes every waiter that waits beyond an earlier ticket, and leaves the flag as it is. */
+  /** Ends all waits since an earlier epoch, and leaves the flag as it is. */
   notifyAll(): void {
     this.advanceEpoch();
     this.#wakeWaiters();
   }
 
-  /** The first half of {@link set}: the flag is up, and nobody who waits has been told. */
+  /** The first half of {@link set}: sets the flag without waking the waiters. */
   raise(): void {
     raise(this.#home.cells, this.#state, ONE_GENERATION, FLAG);
   }
 
-  /** The first half of {@link notifyAll}: the event has moved on, and nobody who waits has been told. */
+  /** The first half of {@link notifyAll}: begins a new epoch without waking the waiters. */
   advanceEpoch(): void {
     bump(this.#home.cells, this.#state, ONE_GENERATION);
   }
 
-  /** Has the threads that are blocked on the event look at it again. Coroutines are roused through their ready set. */
+  /** Makes the threads that are blocked on the event check it again. Coroutines are woken through their ready set. */
   wakeAll(): void {
     notify(this.#home.cells, this.#state);
   }
 
-  /** Lowers the flag. */
+  /** Clears the flag. */
   clear(): void {
     clearEvent(this.#home.cells, this.#state);
   }
 
-  /** What the event is now, for {@link clearIfUnchanged} and {@link waitSince}. Nothing else may be read from it but the bits of `tells`. */
+  /** The present epoch, for {@link clearIfUnchanged} and {@link waitSince}. Only its bits of `observableBits` may be read. */
   epoch(observableBits = 0): number {
     return readEpoch(this.#home.cells, this.#state, observableBits);
   }
 
-  /** Lowers the flag unless anything has happened to the event since `ticket`. Returns whether nothing had. */
+  /** Clears the flag unless the event has changed since `epoch`. Returns whether it was unchanged. */
   clearIfUnchanged(epoch: number): boolean {
     return clearBitsIfUnchanged(this.#home.cells, this.#state, epoch, FLAG);
   }
@@ -127,7 +127,7 @@ export class Event implements Signal {
     return (epoch & FLAG) !== 0 || this.waitSince(epoch, timeoutMs);
   }
 
-  /** Blocks until the event was set or announced after `ticket`; false when `timeoutMs` passed first. */
+  /** Blocks until the event was set or notified after `epoch`; false when `timeoutMs` passed first. */
   waitSince(epoch: number, timeoutMs: number): boolean {
     const { cells, clock } = this.#home;
     let deadline = Infinity;
@@ -170,31 +170,31 @@ export class Event implements Signal {
     return new EpochWait(this, epoch, timeoutMs);
   }
 
-  /** Whether the event was set or announced after `ticket`. */
+  /** Whether the event was set or notified after `epoch`. */
   changedSince(epoch: number): boolean {
     return changedSince(this.#home.cells, this.#state, epoch, GENERATION);
   }
 
-  /** The word of the watching threads, for the reactor. */
+  /** Index of the word of the watching threads, for the reactor. */
   get watchers(): number {
     return this.#state + 1;
   }
 
-  /** {@link waitSince} without blocking: resumes the waiter with what it would return. */
+  /** {@link waitSince} without blocking: resumes the waiter with its result. */
   watch(epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void {
     this.#home.reactor.watch(this, epoch, timeoutMs, waiter);
   }
 
-  /** Wakes whoever waits, after the state has changed. */
+  /** Wakes all waiters, after the state has changed. */
   #wakeWaiters(): void {
     const { cells } = this.#home;
     notify(cells, this.#state);
-    // A watcher first puts its bit up and then looks at the state: one of the two sees the other.
+    // A watcher first sets its bit and then reads the state: at least one of the two sees the other.
     if (test(cells, this.watchers, -1)) this.#home.signalThreads(exchange(cells, this.watchers, 0), this.id);
   }
 }
 
-/** A class, because one is made for each update: closures take twice as much memory. */
+/** A class, because one is made for each live update: closures take twice as much memory. */
 class EpochWait implements Wait<boolean> {
   constructor(
     private readonly event: Event,
@@ -211,7 +211,7 @@ class EpochWait implements Wait<boolean> {
   }
 }
 
-/** As {@link Event.clear}, of the event whose first word is `state`, for whoever has no other use for the event. */
+/** As {@link Event.clear}, for the event whose first word is `state`, without a handle on it. */
 export function clearEvent(cells: Int32Array, state: number): void {
   and(cells, state, ~FLAG);
 }

@@ -1,9 +1,9 @@
 /**
- * A slot every operation on which goes through a witness. The same memory as the plain slot, and the same meaning; handles of
- * both kinds on one slot may be used side by side, but only what goes through a witness is seen by it.
+ * A slot whose operations all go through an interceptor. It has the memory and the semantics of the plain slot. Handles of both
+ * kinds on one slot may be used together, but the interceptor sees only operations through its own handles.
  */
 import { Event, type EventHome } from "./event.js";
-import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js";
+import type { EventName } from "./layout.js";
 import { Ring, type Taken } from "./ring.js";
 import { eventOperations, slotOperations, type EventOperations } from "./slot-operations.js";
 import { Slot, type SlotHome } from "./slot.js";
@@ -14,30 +14,16 @@ export class InterceptedSlot extends Slot {
   override readonly ring: Ring;
   readonly #plain: Slot;
   readonly #interceptor: SlotInterceptor;
-  readonly #makeEvent: (name: EventName) => Event;
-  readonly #interceptedEvents: (Event | undefined)[] = [];
 
   constructor(home: SlotHome, index: number, word: number, ringBytes: number, interceptor: SlotInterceptor) {
     super(home, index, word, ringBytes);
-    const plain = new Slot(home, index, word, ringBytes);
-    this.#plain = plain;
+    this.#plain = new Slot(home, index, word, ringBytes);
     this.#interceptor = interceptor;
-    this.ring = new InterceptedRing(home, word, ringBytes, plain, interceptor);
-    this.#makeEvent = (name) => {
-      const place = EVENT_NAMES.indexOf(name);
-      return new InterceptedEvent(
-        home,
-        word + SLOT.events + place * 2,
-        index * EVENTS_PER_SLOT + place,
-        plain,
-        eventOperations[name],
-        interceptor,
-      );
-    };
+    this.ring = new InterceptedRing(home, word, ringBytes, this.#plain, interceptor);
   }
 
-  override event(name: EventName): Event {
-    return (this.#interceptedEvents[EVENT_NAMES.indexOf(name)] ??= this.#makeEvent(name));
+  protected override makeEvent(name: EventName, state: number, id: number): Event {
+    return new InterceptedEvent(this.home, state, id, this.#plain, eventOperations[name], this.#interceptor);
   }
 
   override get isShutdown(): boolean {
@@ -64,7 +50,7 @@ export class InterceptedSlot extends Slot {
     this.#interceptor.perform(this.#plain, slotOperations.wakeAll, undefined);
   }
 
-  /** Where the order begins, so no part of it. */
+  /** Not intercepted: the order of the slot's operations begins here. */
   override reset(): void {
     this.#plain.reset();
   }
@@ -146,7 +132,7 @@ class InterceptedEvent extends Event {
   }
 
   override watch(epoch: number, timeoutMs: number, waiter: Waiter<boolean>): void {
-    // What the wait comes to is looked up again at its end, where its place in the order is taken.
+    // The result is determined again at the end of the wait, by the operation that has a place in the order.
     this.#interceptor.wait(
       this.#plain,
       this.#operations.wake,

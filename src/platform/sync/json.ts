@@ -10,10 +10,10 @@ export function encode(value: Json): string {
   return text;
 }
 
-/** Bytes that a UTF-16 unit takes in UTF-8 at most. */
+/** The most bytes of a UTF-16 unit in UTF-8. */
 const MAX_BYTES = 3;
 
-/** How many bytes the UTF-8 of `text` has if that is near `limit`, and otherwise no more than it can have; counting exactly takes longer. */
+/** The length of `text` in UTF-8 if that may exceed `limit`, otherwise an upper bound: to count exactly takes longer. */
 export function bytesOf(text: string, limit: number): number {
   const most = text.length * MAX_BYTES;
   return most <= limit ? most : Buffer.byteLength(text);

@@ -1,21 +1,21 @@
 /**
- * Where everything lies in an arena's SharedArrayBuffer, in Int32 words unless said otherwise.
+ * The layout of an arena's SharedArrayBuffer, in Int32 words unless stated otherwise.
  *
- *     header | threads table | allocation bitmaps | ready sets, one a thread | slots | wide slots
+ *     header | threads table | allocation bitmaps | ready sets, one per thread | slots | wide slots
  *
  * A slot is a block of words (events, flags, mailbox header) and the bytes of its mailbox's ring. All slots of a kind have
- * the same size, so that a slot is found by its index alone.
+ * the same size, so the index of a slot determines its position.
  */
 import { readyWords } from "./ready-set.js";
 
-/** A thread that waits without blocking has one of these places; the watchers of an event are a bit mask of them. */
+/** A thread that waits without blocking has one of these numbers; the watchers of an event are a bit mask of them. */
 export const MAX_THREADS = 32;
 
 /** Sizes of an arena, fixed when it is made. */
 export interface ArenaSizes {
   /** Slots for agents. */
   readonly slots: number;
-  /** Bytes of the mailbox ring of each; a power of two. The largest message is this less 4. */
+  /** Bytes of the mailbox ring of each; a power of two. The largest message is 4 bytes shorter. */
   readonly ringBytes: number;
   /** Slots with a larger ring, for channels and the inboxes of threads. */
   readonly wideSlots: number;
@@ -23,7 +23,7 @@ export interface ArenaSizes {
   readonly wideRingBytes: number;
 }
 
-/** The events of a slot, in the order in which they lie there. */
+/** The events of a slot, in the order of their words. */
 export const EVENT_NAMES = ["hasLiveUpdate", "didSubmit", "wantsAction", "hasUpdatedStatus"] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export const EVENTS_PER_SLOT = EVENT_NAMES.length;
@@ -40,7 +40,7 @@ export const HEADER = {
 } as const;
 export const MAGIC = 0x43724f64;
 
-/** Words of one thread's entry. A cache line each, because doorbells are rung from everywhere. */
+/** Words of one thread's entry. A cache line each, because all threads write to the doorbells. */
 export const THREAD = { doorbell: 0, words: 16 } as const;
 
 /** Words of a slot before its ring. Each event has two: its state and its watchers. */
@@ -70,10 +70,10 @@ export interface Layout extends ArenaSizes {
 
 const CACHE_LINE_WORDS = 16;
 
-/** The most bytes of an arena: the longest view of memory that Node.js 20 makes. */
+/** The most bytes of an arena: the longest view of memory in Node.js 20. */
 export const MAX_ARENA_BYTES = 2 ** 32;
 
-/** Computes the places from the sizes. Throws a RangeError on sizes that make no arena, or one that no buffer can hold. */
+/** Computes the layout from the sizes. Throws a RangeError on invalid sizes, or on a total that no buffer can hold. */
 export function layoutOf(sizes: ArenaSizes): Layout {
   const { slots, ringBytes, wideSlots, wideRingBytes } = sizes;
   requireCount("slots", slots);
@@ -100,7 +100,7 @@ export function layoutOf(sizes: ArenaSizes): Layout {
   const totalBytes = at * 4;
   if (totalBytes > MAX_ARENA_BYTES) {
     throw new RangeError(
-      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: it can have ${MAX_ARENA_BYTES} at most`,
+      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: expected ${MAX_ARENA_BYTES} at most`,
     );
   }
   return {

@@ -1,8 +1,8 @@
-/** What a producer learns when its message cannot be appended. */
+/** The errors of an append. */
 import { bytesOf, encode, type Json } from "./json.js";
 import type { Slot } from "./slot.js";
 
-/** There is no room for the message now: the consumer is behind. Nothing was appended; the producer may try again. */
+/** There is no room for the message now: the consumer is too slow. Nothing was appended; the producer may retry. */
 export class MailboxFullError extends Error {
   override readonly name = "MailboxFullError";
 
@@ -14,7 +14,7 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** The message can never fit into this mailbox. Nothing was appended. */
+/** The message is larger than this mailbox allows. Nothing was appended. */
 export class PayloadTooLargeError extends Error {
   override readonly name = "PayloadTooLargeError";
 
@@ -28,7 +28,7 @@ export class PayloadTooLargeError extends Error {
   }
 }
 
-/** Appends to the slot's ring, or throws why it cannot. Returns how many messages were pending before. */
+/** Appends to the slot's ring, or throws one of these errors. Returns how many messages were pending before. */
 export function pushOrThrow(slot: Slot, value: Json): number {
   const { ring } = slot;
   const message = encode(value);

@@ -1,11 +1,11 @@
 /**
  * A mailbox: an agent's pending actions and the event that announces them, in shared memory.
  *
- * Two implementations behind one interface. Run by a single thread they do the same, which is what the recorded outcomes
- * of the seed's classes check; run by several they differ:
+ * Two implementations of one interface. Used by a single thread they behave the same, as the recorded results of the
+ * original's classes verify; used by several threads they differ:
  *
- * - `reference` performs the seed's steps in the seed's order, with the races that follow from it (docs/races.md);
- * - `sound`, the default, is free of them: no interleaving loses or invents a wake-up.
+ * - `reference` performs the original's steps in the original's order, with the resulting races (docs/races.md);
+ * - `sound`, the default, has no such races: no interleaving loses or invents a wake-up.
  */
 import type { Signal } from "./event.js";
 import type { Json } from "./json.js";
@@ -21,20 +21,20 @@ export interface Message {
   readonly text: string;
 }
 
-/** Tells a consumer whether the worker it waits for is gone. */
+/** Whether the worker that a consumer waits for is absent. */
 export interface Absence {
-  /** May read a row. */
+  /** May read a row of the database. */
   isAbsent(): boolean;
 }
 
-/** For a mailbox whose producers do not go. */
+/** For a mailbox whose producers are never absent. */
 export const neverAbsent: Absence = { isAbsent: () => false };
 
 /** Several producers, one consumer. Messages of one producer arrive in the order in which it appended them. */
 export interface Mailbox {
-  /** The announcing event, as others see it: the seed's `has_live_update` (packet generation: `has_action`). */
+  /** The announcing event, as other threads see it: the original's `has_live_update` (packet generation: `has_action`). */
   readonly signal: Signal;
-  /** Whether {@link shutdown} was called: the seed's `is_shutdown`. */
+  /** Whether {@link shutdown} was called: the original's `is_shutdown`. */
   readonly isShutdown: boolean;
   /** How many messages are pending. */
   readonly size: number;
@@ -43,17 +43,17 @@ export interface Mailbox {
   isEmpty(): boolean;
   /**
    * Appends a message and announces it.
-   * @throws {@link MailboxFullError} when there is no room, {@link PayloadTooLargeError} when there never can be; nothing
-   * was appended then. A TypeError on what is not JSON.
+   * @throws {@link MailboxFullError} when there is no room, {@link PayloadTooLargeError} when there never can be, and
+   * a TypeError on a value that is not JSON. Nothing was appended then.
    */
   append(value: Json): void;
-  /** Takes the oldest message, or returns undefined. Taking the last one lowers the signal. Only the consumer calls this. */
+  /** Takes the oldest message, or returns undefined. Taking the last one clears the signal. Only the consumer calls this. */
   take(): Json | undefined;
-  /** As {@link take}, with the JSON that the message came as, for whoever would otherwise encode it again. */
+  /** As {@link take}, with the JSON of the message, so that the caller need not encode it again. */
   takeMessage(): Message | undefined;
   /**
-   * Waits until there is something to tell the consumer, or `timeoutMs` (ms) passed. What that is, it then finds out by
-   * looking: a message, shutdown, a worker who is gone.
+   * Waits until there is a change for the consumer, or `timeoutMs` (ms) passed. The consumer then checks what has changed: a
+   * message, shutdown, or an absent worker.
    */
   waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void>;
   /** Wakes the consumer because the agent's new status frees pending acts (disconnect, returned, timeout). */

@@ -1,7 +1,9 @@
 /**
- * Values by small whole numbers, most of which have none: an array in pages, made when first written to. Keys come and go all the
- * time here, and a Map keeps what was deleted until it is rebuilt.
+ * A sparse array: values by small whole numbers, in pages that are made when first written to. Keys are added and removed
+ * constantly, and a Map keeps deleted entries until it is rebuilt.
  */
+import { assert } from "../../vocabulary/index.js";
+
 const PAGE_BITS = 8;
 
 export class PagedArray<T> {
@@ -13,9 +15,10 @@ export class PagedArray<T> {
 
   set(key: number, value: T | undefined): void {
     const page = key >>> PAGE_BITS;
-    // Filled up to there, so that it stays an array in the engine.
+    // Without gaps, so that V8 keeps its fast representation.
     while (this.#pages.length <= page) this.#pages.push([]);
     const values = this.#pages[page];
-    if (values !== undefined) values[key & ((1 << PAGE_BITS) - 1)] = value;
+    assert(values !== undefined, "a page of a sparse array is missing");
+    values[key & ((1 << PAGE_BITS) - 1)] = value;
   }
 }

@@ -1,32 +1,32 @@
 /**
  * Takes a reactor's turns in a thread that has nothing else to do: it parks on its doorbell (`Atomics.wait`) between turns.
- * Wake-ups and timers are then as exact as the operating system makes them, where the event loop would round timers to
- * whole milliseconds. The event loop still runs between parks, so messages and aborts arrive.
+ * Wake-ups and timers then have the precision of the operating system, whereas the event loop rounds timers to whole
+ * milliseconds. The event loop still runs between parks, so messages and aborts arrive.
  */
 import { load, wait } from "./atomics.js";
 import type { Driver, Reactor } from "./reactor.js";
 
-/** The longest a thread stays parked while the event loop's own sources (messages, sockets) may have something for it. */
+/** The longest time that a thread stays parked, because messages and sockets of the event loop may need it. */
 const MAX_PARK_MS = 10;
-/** Turns in a row before the event loop gets a look, so that a busy reactor cannot starve it. */
+/** Consecutive turns before the event loop runs, so that a busy reactor cannot starve it. */
 const TURNS_BETWEEN_YIELDS = 16;
-/** As many ms of turns in a row: under a load that is too much for the machine one turn takes seconds. */
+/** The longest time (ms) of consecutive turns: on an overloaded machine one turn takes seconds. */
 const MAX_WITHOUT_YIELD_MS = 10;
 
 export interface ParkOptions {
   /** The thread's doorbell in the arena. */
   readonly cells: Int32Array;
   readonly doorbell: number;
-  /** Asked between turns; the loop ends when it says so. */
+  /** Called between turns; the loop ends when it returns true. */
   readonly done: () => boolean;
-  /** Other work of this thread, done at each turn (answers of the database writer); returns whether there was any. */
+  /** Other work of this thread at each turn (answers of the database writer); returns whether there was any. */
   readonly poll?: () => boolean;
 }
 
-/** Takes no turns: for a reactor that is only ever driven by {@link park}, and stands still before and after it. */
+/** Takes no turns: for a reactor that only {@link park} drives. */
 export const manualDriver: Driver = { requestTurn: () => undefined };
 
-/** Drives `reactor` until `done()`. Meanwhile nobody else takes its turns. */
+/** Drives `reactor` until `done()`, instead of its driver. */
 export async function park(reactor: Reactor, options: ParkOptions): Promise<void> {
   const { cells, doorbell, done, poll } = options;
   const before = reactor.driver;
@@ -40,7 +40,7 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
         busy && turns < TURNS_BETWEEN_YIELDS && (turns < 2 || reactor.lastTurnAt - begun < MAX_WITHOUT_YIELD_MS);
         turns++
       ) {
-        // Before looking: whatever comes after the look then changes the doorbell, and the thread does not park.
+        // Before the turn: whatever happens later changes the doorbell, and the thread does not park.
         seen = load(cells, doorbell);
         const polled = poll?.() ?? false;
         busy = reactor.turn() || polled;

@@ -1,8 +1,8 @@
 /**
- * What one thread's coroutines wait for: events and times. One doorbell, one ready set and one timer queue a thread carry
- * any number of waiting agents; nothing in the engine or the operating system grows with them.
+ * The waits of one thread's coroutines, for events and times. One doorbell, one ready set and one timer queue per thread serve
+ * any number of waiting agents; no resource of Node.js or of the operating system grows with them.
  *
- * The reactor only keeps the books and resumes what is ready ({@link Reactor.turn}). When to take a turn is up to a driver:
+ * The reactor only registers waits and resumes what is ready ({@link Reactor.turn}). A driver decides when to take a turn:
  * the event loop (event-loop-driver.ts), a thread that parks between turns (park.ts), or the virtual engine.
  */
 import { load, or } from "./atomics.js";
@@ -14,26 +14,26 @@ import type { Wait, Waiter } from "./steps.js";
 import { sleepBlocked as blockFor } from "./sleep.js";
 import { TimerQueue, type Timeout, type Timer } from "./timer-queue.js";
 
-/** Told by a reactor that it has something to wait for, so that somebody takes its turns. */
+/** Takes the turns of a reactor. */
 export interface Driver {
-  /** Something was added: a watched event, or a timer. */
+  /** A watched event or a timer was added. */
   requestTurn(): void;
 }
 
-/** The reactor's part of an arena: this thread's place in it. */
+/** The reactor's part of an arena: the entry of this thread. */
 export interface ReactorHome {
   readonly cells: Int32Array;
   readonly ready: ReadySet;
   /** This thread's bit in the watchers of an event. */
   readonly threadBit: number;
-  /** Takes the turns unless another driver was chosen. */
+  /** Takes the turns unless another driver was set. */
   readonly driver: Driver;
 }
 
 /**
- * Waits for an event. A class, because very many are alive at once: a closure each would take more. The only one of an event stays when
- * its wait is over, for the next wait, which nearly always comes: what is made anew for each update of each agent, and lives until
- * the next, is what the collector has most work with.
+ * A wait for an event. A class, because very many are alive at once: closures take more memory. The only watch of an event is
+ * kept after its wait for the next one, which nearly always follows: an object made for each update of each agent, which lives
+ * until the next update, is expensive to collect.
  */
 class Watch implements Timeout {
   place = -1;
@@ -46,7 +46,7 @@ class Watch implements Timeout {
   newer: Watch | undefined = undefined;
   epoch = 0;
   due = Infinity;
-  /** Undefined while nobody waits. */
+  /** Undefined while nothing waits. */
   waiter: Waiter<boolean> | undefined = undefined;
 
   constructor(
@@ -66,7 +66,7 @@ export class Reactor implements Watcher {
   #homeFound: ReactorHome | undefined;
   /** The newest waiter of each event that is, or was, waited for. */
   readonly #watches = new PagedArray<Watch>();
-  /** What a watch whose time has run out calls; one for all of them. */
+  /** Ends a watch at its timeout; one function for all of them. */
   readonly #expire = (watch: Watch): void => {
     const { event, epoch } = watch;
     this.#endWatch(watch)?.resume(event.changedSince(epoch));
@@ -83,7 +83,7 @@ export class Reactor implements Watcher {
     this.#findHome = findHome;
   }
 
-  /** Chooses who takes this reactor's turns from now on; `undefined`: the event loop. */
+  /** Sets the driver of this reactor; `undefined`: the event loop. */
   drive(driver: Driver | undefined): void {
     this.#driver = driver;
     if (!this.isIdle) this.#requestTurn();
@@ -98,20 +98,20 @@ export class Reactor implements Watcher {
     return this.#waiting;
   }
 
-  /** When it last looked at its timers, ms on the clock: at the end of which its last turn had resumed what was ready. */
+  /** When it last checked its timers, ms on the clock: its last turn had then resumed everything that was ready. */
   get lastTurnAt(): number {
     return this.#lastTurnAt;
   }
 
   /**
-   * When it looked for what was ready in the turn before the present one, ms on the clock: whatever was raised before that and was
-   * waited for then has been resumed. Undefined before the second turn, and where a driver resumes without turns.
+   * When the turn before the present one checked for ready events, ms on the clock: every wait that had begun by then for an
+   * event that was set by then has been resumed. Undefined before the second turn, and with a driver that resumes without turns.
    */
   get previousPollAt(): number | undefined {
     return this.#previousPollAt;
   }
 
-  /** Whether anything is waited for at all. */
+  /** Whether there is no wait and no timer. */
   get isIdle(): boolean {
     return this.#waiting === 0 && this.timers.size === 0;
   }
@@ -145,7 +145,7 @@ export class Reactor implements Watcher {
     return timer;
   }
 
-  /** Sets a timer of the caller's own, which is in no queue. */
+  /** Sets a timer of the caller, which must not be set already. */
   add(timer: Timer): void {
     this.timers.add(timer);
     this.#requestTurn();
@@ -175,23 +175,23 @@ export class Reactor implements Watcher {
     };
   }
 
-  /** Whether an event has something to tell; false in a thread that never watched one. */
+  /** Whether an event is ready; false in a thread that never watched one. */
   get hasReady(): boolean {
     return this.#waiting > 0 && !this.#home.ready.isEmpty();
   }
 
-  /** The events that have something to tell, taken out of the ready set, in ascending order. */
+  /** Takes the events that are ready out of the ready set, in ascending order. */
   takeReady(): number[] {
     const ids: number[] = [];
     if (this.hasReady) this.#home.ready.drain(ids);
     return ids;
   }
 
-  /** Resumes the coroutines that wait for the event `id`, if it was raised since they began. */
+  /** Resumes the coroutines that wait for the event `id`, if it was set since they began. */
   dispatch(id: number): void {
     const newest = this.#watches.get(id);
     if (newest === undefined) return;
-    // Nearly always there is one: no list then.
+    // Nearly always there is only one: no list then.
     if (newest.older === undefined) {
       this.#ended(newest)?.resume(true);
       return;
@@ -203,7 +203,7 @@ export class Reactor implements Watcher {
       if (waiter !== undefined) raised.push(waiter);
       watch = older;
     }
-    // Who has waited longest goes first. What one throws keeps none of the others.
+    // The longest wait is resumed first. An error thrown by one waiter does not affect the others.
     let failure: { readonly error: unknown } | undefined;
     for (const waiter of raised.reverse()) {
       try {
@@ -216,8 +216,8 @@ export class Reactor implements Watcher {
   }
 
   /**
-   * Resumes whatever is ready and fires the timers that are due. What becomes due by that has its turn next. Returns whether there
-   * was anything to do. When a waiter throws, what is left of the turn has the next one.
+   * Resumes everything that is ready and fires the timers that are due. Whatever becomes due meanwhile is left to the next turn.
+   * Returns whether there was anything to do. When a waiter throws, the rest of the turn is left to the next one.
    */
   turn(): boolean {
     this.#previousPollAt = this.#lastPollAt;
@@ -237,7 +237,7 @@ export class Reactor implements Watcher {
     return this.timers.fireDue(now) || ids.length > 0;
   }
 
-  /** Who waited with this watch, if its event was raised since; otherwise it goes on. */
+  /** Ends the watch and returns its waiter, if its event was set since it began; otherwise continues it. */
   #ended(watch: Watch): Waiter<boolean> | undefined {
     if (watch.waiter === undefined) return undefined;
     if (!watch.event.changedSince(watch.epoch)) {
@@ -257,11 +257,11 @@ export class Reactor implements Watcher {
     this.#driver.requestTurn();
   }
 
-  /** A watch among those of the event, with which nobody waits. */
+  /** A watch of the event that has no waiter. */
   #watchOf(event: Event): Watch {
     const newest = this.#watches.get(event.id);
     if (newest !== undefined && newest.waiter === undefined) {
-      // The same event, but perhaps the handle of another tenant of the slot.
+      // The same event, but perhaps a handle of another agent of the slot.
       newest.event = event;
       return newest;
     }
@@ -272,7 +272,7 @@ export class Reactor implements Watcher {
     return watch;
   }
 
-  /** Ends the wait of a watch; returns who waited. It stays if it is the only one of its event. */
+  /** Ends the wait of a watch; returns its waiter. The only watch of an event is kept. */
   #endWatch(watch: Watch): Waiter<boolean> | undefined {
     const { event, older, newer, waiter } = watch;
     if (older !== undefined) older.newer = newer;
@@ -284,7 +284,7 @@ export class Reactor implements Watcher {
   }
 }
 
-/** Puts this thread among the event's watchers; if the event was raised in between, makes it ready at once. */
+/** Adds this thread to the event's watchers; if the event was set in between, makes it ready at once. */
 function arm({ event, epoch }: Watch, { cells, ready, threadBit }: ReactorHome): void {
   const bit = 1 << threadBit;
   if ((load(cells, event.watchers) & bit) === 0) or(cells, event.watchers, bit);

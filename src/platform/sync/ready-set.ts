@@ -1,8 +1,9 @@
 /**
- * Which events have something to tell to one thread: a set of small integers in shared memory, as a bitmap with summary
+ * The events that are ready for one thread: a set of small integers in shared memory, as a bitmap with summary
  * levels above it. Any thread adds; the owning thread drains. Adding is idempotent, so the set cannot overflow, and needs
- * no lock and no allocation; draining costs in proportion to what is in it. (epoll's ready list, for events.)
+ * no lock and no allocation. The cost of draining is proportional to the number of members. (epoll's ready list, for events.)
  */
+import { assert } from "../../vocabulary/index.js";
 import { exchange, load, or } from "./atomics.js";
 
 /** Words of each level for `capacity` members, the members' own bits first, the single root word last. */
@@ -16,7 +17,7 @@ export function readyLevels(capacity: number): number[] {
   return levels;
 }
 
-/** How many Int32 words a set of `capacity` members takes. */
+/** How many Int32 words a set of `capacity` members has. */
 export function readyWords(capacity: number): number {
   return readyLevels(capacity).reduce((sum, words) => sum + words, 0);
 }
@@ -25,6 +26,8 @@ export class ReadySet {
   readonly #cells: Int32Array;
   /** Index of the first word of each level. */
   readonly #starts: number[] = [];
+  /** Index of the root word. */
+  readonly #root: number;
   readonly #capacity: number;
 
   constructor(cells: Int32Array, start: number, capacity: number) {
@@ -35,11 +38,12 @@ export class ReadySet {
       this.#starts.push(at);
       at += words;
     }
+    this.#root = at - 1;
   }
 
   /**
-   * Puts `member` in. The lowest level is written first and every level is always written: a drain that clears a summary
-   * bit before it reads the words below can then miss nothing, even if this thread stops half-way and another adds beside it.
+   * Adds `member`. The lowest level is written first, and every level is always written: a drain clears a summary bit before it
+   * reads the words below, so it misses no member, even if this thread stops half-way and another thread adds a member.
    */
   add(member: number): void {
     let bit = member;
@@ -49,7 +53,7 @@ export class ReadySet {
     }
   }
 
-  /** Puts every possible member in. */
+  /** Adds all possible members. */
   addAll(): void {
     let bits = this.#capacity;
     for (const start of this.#starts) {
@@ -63,21 +67,18 @@ export class ReadySet {
   }
 
   isEmpty(): boolean {
-    return load(this.#cells, this.#root()) === 0;
+    return load(this.#cells, this.#root) === 0;
   }
 
-  /** Takes all members out and appends them to `into`, in ascending order. Only the owning thread calls this. */
+  /** Removes all members and appends them to `into`, in ascending order. Only the owning thread calls this. */
   drain(into: number[]): void {
     this.#drainWord(this.#starts.length - 1, 0, into);
   }
 
-  #root(): number {
-    return this.#starts[this.#starts.length - 1] ?? 0;
-  }
-
   #drainWord(level: number, word: number, into: number[]): void {
-    const index = (this.#starts[level] ?? 0) + word;
-    let bits = exchange(this.#cells, index, 0);
+    const start = this.#starts[level];
+    assert(start !== undefined, "a ready set has no such level");
+    let bits = exchange(this.#cells, start + word, 0);
     while (bits !== 0) {
       const lowest = 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;

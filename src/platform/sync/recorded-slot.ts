@@ -1,8 +1,8 @@
 /**
- * A slot every operation on which takes a number in the slot, and is noted by it. The same memory as the plain slot, and the same
- * meaning. What a {@link InterceptedSlot} does in general is written out here operation by operation: this is in the way of every live update
- * of a run. There are as many of these as agents, and each is looked at when its memory is out of the cache: so they hold as little as
- * they can, and what all of them have in common is in the arena.
+ * A slot whose operations are all numbered and recorded. It has the memory and the semantics of the plain slot. What an
+ * {@link InterceptedSlot} does generically is written here for each operation, because every live update of a run goes through
+ * it. There is one per agent, and it is usually not in the processor's cache when it is used: so it holds as little as
+ * possible, and whatever all of them share is in the arena.
  */
 import { Event } from "./event.js";
 import { SLOT, type EventName } from "./layout.js";
@@ -44,7 +44,7 @@ export class RecordedSlot extends Slot {
     return beginOrdered(this.#cells, this.#order, this.#thread);
   }
 
-  /** Leaves, and notes what was done. */
+  /** Ends the operation and records it. */
   done(number: number, code: number, positive: boolean): void {
     endOrdered(this.#cells, this.#order, number);
     this.recorder.noteOperation(this.index, number, code, positive);
@@ -83,7 +83,7 @@ export class RecordedSlot extends Slot {
     return markCount;
   }
 
-  /** What it comes to is no operation of its own. Who rouses a slot has not opened it: its time alone says which tenant it befell. */
+  /** Recorded as one operation, whose parts are not recorded. The caller has not opened the slot: only the time tells which agent had it. */
   override wakeAll(): void {
     const plain = new Slot(this.home, this.index, this.word, this.#ringBytes);
     const number = this.beginOperation();
@@ -209,12 +209,12 @@ class RecordedEvent extends Event {
     super.watch(epoch, timeoutMs, new RecordedWait(this, epoch, this.#slot.recorder.waiter, waiter));
   }
 
-  /** What a wait of `waiter` comes to is looked up again at its end, where its place in the order is taken. */
+  /** Determines the result of a wait of `waiter` again at its end, as an operation with a place in the order. */
   wake(epoch: number, waiter: object | undefined): boolean {
     const slot = this.#slot;
     const number = slot.beginOperation();
     const raised = super.changedSince(epoch);
-    // Before anybody else has the next number: later in the order is not earlier in time.
+    // Before another thread has the next number, so that a later number has no earlier time.
     const at = slot.clock.now();
     slot.endOperation(number);
     slot.recorder.noteTimed(slot.index, number, this.#operations.wake.code, raised, at, waiter);
@@ -222,7 +222,7 @@ class RecordedEvent extends Event {
   }
 }
 
-/** A class, because one is made for each update: closures take more memory. */
+/** A class, because one is made for each live update: closures take more memory. */
 class RecordedWait implements Waiter<boolean> {
   constructor(
     private readonly event: RecordedEvent,

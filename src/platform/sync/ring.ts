@@ -1,21 +1,21 @@
 /**
  * A bounded queue of messages in shared memory: several producers, one consumer, first in first out.
  *
- * The bytes lie in a ring of a power of two; the head (the consumer's) and the tail (the producers') count bytes since the
+ * The ring's size is a power of two. The head (the consumer's) and the tail (the producers') count bytes since the
  * beginning and wrap at 2^32. A record is a length word and the message's UTF-8, padded to whole words.
  *
- * Everything that decides what is in the queue is in one word:
+ * One word determines the content of the queue:
  *
- *     bits 0–15 count | bit 16 which of the two tails is in force | bit 17 somebody waits for the lock | bits 18–23 lock owner
- *     bit 24 which of the two heads is in force
+ *     bits 0–15 count | bit 16 which of the two tails is valid | bit 17 a thread waits for the lock | bits 18–23 lock owner
+ *     bit 24 which of the two heads is valid
  *
- * A producer takes the lock by compare-exchange, writes its record beyond the tail, writes the new tail into the tail that
- * is not in force, and then makes all of it true at once with one compare-exchange: count + 1, the other tail in force,
- * lock free. A producer that dies at any point before that has changed nothing, one that dies after it has changed
- * everything, and {@link Ring.recoverFrom} takes the lock away from the dead.
+ * A producer takes the lock by compare-exchange, writes its record after the tail, writes the new tail into the invalid one
+ * of the two tails, and publishes both with one compare-exchange: count + 1, the other tail valid, lock free. A producer that
+ * dies before that has changed nothing, one that dies after it has changed everything, and {@link Ring.recoverFrom} frees the
+ * lock of a dead thread.
  *
- * The consumer takes no lock. It reads the record at the head, writes the new head into the head that is not in force, and
- * makes that true with one compare-exchange: count - 1, the other head in force. So a consumer that dies has taken a message or not.
+ * The consumer takes no lock. It reads the record at the head, writes the new head into the invalid one of the two heads, and
+ * publishes it with one compare-exchange: count - 1, the other head valid. So a consumer that dies has taken a message or not.
  */
 import {
   compareExchange,
@@ -30,6 +30,7 @@ import {
   waitWhileUnchanged,
   type PlainAccess,
 } from "./atomics.js";
+import { AssertionError } from "../../vocabulary/index.js";
 import type { Json } from "./json.js";
 import { SLOT } from "./layout.js";
 
@@ -43,12 +44,12 @@ const HEAD_PARITY = 1 << HEAD_SHIFT;
 const WHOLE = -1;
 const LENGTH_BYTES = 4;
 
-/** A message that was taken out of a ring. */
+/** A message that was taken from a ring. */
 export interface Taken {
   readonly value: Json;
-  /** The JSON that it came as. */
+  /** The JSON of `value`, as it was appended. */
   readonly text: string;
-  /** How many are left. */
+  /** How many messages are left. */
   readonly left: number;
 }
 
@@ -87,7 +88,7 @@ export class Ring {
 
   /**
    * Appends a message of at most `payloadLimit` bytes. Returns how many were pending before it, or -1 when there is no room and
-   * nothing was appended. `thread` is this thread's place.
+   * nothing was appended. `thread` is this thread's number.
    */
   push(message: string, thread: number): number {
     const cells = this.#cells;
@@ -102,18 +103,21 @@ export class Ring {
       store(cells, this.#slot + SLOT.tails + (1 - parity), (tail + recordBytes(length)) | 0);
     }
     const before = this.#unlock(isWritten);
-    // Not inside the lock: this thread lives on, and others would wait for the lock without end.
+    // After unlocking: otherwise other threads would wait for the lock forever.
     if (fits && !isWritten) throw new Error(`a message of ${length} bytes was not written as a whole to shared memory`);
     return before;
   }
 
-  /** Takes the oldest message out; undefined when the queue was empty. Only one consumer at a time. */
+  /** Takes the oldest message; undefined when the queue was empty. Only one consumer at a time. */
   shift(): Taken | undefined {
     const cells = this.#cells;
     if (!test(cells, this.#queue, COUNT)) return undefined;
-    const parity = this.#headInForce();
+    const parity = this.#validHead();
     const head = load(cells, this.#slot + SLOT.heads + parity) >>> 0;
-    const length = cells[this.#lengthCell(head)] ?? 0;
+    const length = cells[this.#lengthCell(head)];
+    // Not `at` or `assert`, whose calls and messages would slow down this path.
+    if (length === undefined || length <= 0 || length > this.payloadLimit)
+      throw new AssertionError(`a message in shared memory has a length of ${length} bytes`);
     const text = this.#read(head + LENGTH_BYTES, length);
     if (isControlled()) this.#note("read", head, length);
     store(cells, this.#slot + SLOT.heads + (1 - parity), (head + recordBytes(length)) | 0);
@@ -122,8 +126,8 @@ export class Ring {
   }
 
   /**
-   * Frees the lock if `thread`, which is dead, holds it. Whatever it was appending was never in the queue. Wakes those who
-   * wait for the lock in any case: it may have died after it freed the lock and before it said so.
+   * Frees the lock if `thread`, which is dead, holds it. The message that it was appending is not in the queue. Wakes the
+   * threads that wait for the lock in any case: it may have died between freeing the lock and notifying them.
    */
   recoverFrom(thread: number): void {
     for (;;) {
@@ -135,22 +139,22 @@ export class Ring {
   }
 
   /**
-   * The head, for a producer: up to there, whatever happens to the consumer, the bytes are free. With the same head in force
-   * before and after, what was read between was in force before, or has come into force since.
+   * The head, for a producer: the bytes before it are free, whatever the consumer does. If the same head is valid before and
+   * after the read, the value was valid before the read or has become valid since.
    */
   #head(): number {
     for (;;) {
-      const parity = this.#headInForce();
+      const parity = this.#validHead();
       const head = load(this.#cells, this.#slot + SLOT.heads + parity);
-      if (this.#headInForce() === parity) return head;
+      if (this.#validHead() === parity) return head;
     }
   }
 
-  #headInForce(): 0 | 1 {
+  #validHead(): 0 | 1 {
     return test(this.#cells, this.#queue, HEAD_PARITY) ? 1 : 0;
   }
 
-  /** Takes the producers' lock; returns which tail is in force. */
+  /** Takes the producers' lock; returns which tail is valid. */
   #lock(thread: number): 0 | 1 {
     const mine = (thread + 1) << OWNER_SHIFT;
     for (;;) {
@@ -162,7 +166,7 @@ export class Ring {
     }
   }
 
-  /** Frees the lock, and makes the record beyond the tail part of the queue, unless the count is at its end. Returns what {@link push} does. */
+  /** Frees the lock, and publishes the record after the tail unless the count is at its maximum. Returns the result of {@link push}. */
   #unlock(publish: boolean): number {
     const before = publish
       ? update(this.#cells, this.#queue, COUNT | PARITY | OWNER | CONTENDED, published, 0)
@@ -180,13 +184,13 @@ export class Ring {
     return this.#slot + SLOT.words + (this.#offset(position) >> 2);
   }
 
-  /** Writes the record of `message`, which has `length` bytes, at `tail`, where there is room for it. Returns whether all of it was written. */
+  /** Writes the record of `message`, which has `length` bytes and fits, at `tail`. Returns whether all of it was written. */
   #write(tail: number, message: string, length: number): boolean {
     const from = this.#offset(tail + LENGTH_BYTES);
     const untilEnd = this.#size - from;
     let written = length;
     if (length <= untilEnd) {
-      // With the length: without it Node.js 20 and 22 write nothing where 2^31 bytes or more of the buffer follow.
+      // With the length: without it Node.js 20 and 22 write nothing if 2^31 or more bytes of the buffer follow.
       written = this.#bytes.write(message, this.#start + from, length, "utf8");
     } else {
       const whole = Buffer.from(message, "utf8");
@@ -208,7 +212,7 @@ export class Ring {
     return whole.toString("utf8");
   }
 
-  /** Tells the explorer of the words of the record at `position`. */
+  /** Reports the words of the record at `position` to the explorer. */
   #note(access: PlainAccess, position: number, length: number): void {
     const words = recordBytes(length) / 4;
     const untilEnd = (this.#size - this.#offset(position)) / 4;
@@ -217,7 +221,7 @@ export class Ring {
   }
 }
 
-/** The queue's word with the lock taken by `owner`, or, if another has it, with the sign that somebody waits for it. */
+/** The queue's word with the lock taken by `owner`, or, if another thread has it, with the bit that a thread waits for it. */
 function claimed(queue: number, owner: number): number {
   return (queue & OWNER) === 0 ? queue | owner : queue | CONTENDED;
 }
@@ -227,17 +231,17 @@ function freed(queue: number): number {
   return queue & ~(OWNER | CONTENDED);
 }
 
-/** The queue's word with the lock free and, if the count can say so, one message more and the other tail in force. */
+/** The queue's word with the lock free and, unless the count is at its maximum, one message more and the other tail valid. */
 function published(queue: number): number {
   return (queue & COUNT) === COUNT ? freed(queue) : (freed(queue) + 1) ^ PARITY;
 }
 
-/** The queue's word with one message less and the other head in force. */
+/** The queue's word with one message less and the other head valid. */
 function shifted(queue: number): number {
   return (queue - 1) ^ HEAD_PARITY;
 }
 
-/** What the word that decides says, for people. */
+/** The queue's word in words. */
 export function describeQueue(queue: number): string {
   const owner = (queue & OWNER) >>> OWNER_SHIFT;
   const lock = owner === 0 ? "" : `, locked by ${owner - 1}${(queue & CONTENDED) === 0 ? "" : ", awaited"}`;

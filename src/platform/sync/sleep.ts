@@ -1,9 +1,9 @@
-/** Blocks this thread for a time: waiting on a cell that nobody notifies. */
+/** Blocks this thread for a time, by a wait on a cell that is never notified. */
 import { wait } from "./atomics.js";
 
-const nobody = new Int32Array(new SharedArrayBuffer(4));
+const unnotified = new Int32Array(new SharedArrayBuffer(4));
 
-/** Blocks this thread for `ms` milliseconds (fractional allowed; not at all if not positive). */
+/** Blocks this thread for `ms` milliseconds (fractional allowed; zero or less does not block). */
 export function sleepBlocked(ms: number): void {
-  if (ms > 0) wait(nobody, 0, 0, ms);
+  if (ms > 0) wait(unnotified, 0, 0, ms);
 }

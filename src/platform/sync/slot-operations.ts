@@ -1,11 +1,11 @@
 /**
- * Everything that can be done to a slot by which the agent's observers affect each other, as values: so that who watches a slot can
- * note what was done to it, and do the same again in the same order on another slot (slot-interceptor.ts, src/replay/history).
+ * All operations on a slot by which the agent's observers affect each other, as values: so they can be recorded, and executed
+ * again in the same order on another slot (slot-interceptor.ts, src/replay/history).
  */
 import { EVENT_NAMES, type EventName } from "./layout.js";
 import type { Slot } from "./slot.js";
 
-/** What an operation is given besides the slot: an encoded message, a ticket of the event, or nothing. */
+/** The argument of an operation besides the slot: an encoded message, an epoch of the event, or nothing. */
 export interface OperationArguments {
   readonly message: string;
   readonly epoch: number;
@@ -14,25 +14,25 @@ export interface OperationArguments {
 export type ArgumentKind = keyof OperationArguments;
 
 export interface SlotOperation<Kind extends ArgumentKind, Outcome> {
-  /** Its place in {@link SLOT_OPERATIONS}. */
+  /** Its index in {@link SLOT_OPERATIONS}. */
   readonly code: number;
   /** Such as `push`, `hasLiveUpdate.set`. */
   readonly name: string;
   readonly takes: Kind;
-  /** The event it is done to, if it is done to one. */
+  /** The event that it operates on, if any. */
   readonly event: EventName | undefined;
-  /** Whether its outcome is what operations take as a ticket. */
+  /** Whether its outcome is an epoch. */
   readonly returnsEpoch: boolean;
-  /** Whether it is the look with which a wait ends. */
+  /** Whether it determines the result of a wait. */
   readonly endsWait: boolean;
-  /** Whether it is to be recorded with its time. */
+  /** Whether it is recorded with its time. */
   readonly isTimed: boolean;
   execute(slot: Slot, argument: OperationArguments[Kind]): Outcome;
-  /** What of the outcome can be compared between two slots: tickets count on from earlier tenants, so only the flag of one can. */
+  /** The part of the outcome that can be compared between two slots. Of an epoch only the flag: its count includes earlier agents. */
   isPositive(outcome: Outcome): boolean;
 }
 
-/** Any of them. Its argument has to be of the kind that it takes. */
+/** Any operation. Its argument has to be of the kind that it takes. */
 export type AnySlotOperation = SlotOperation<ArgumentKind, unknown>;
 
 const operations: AnySlotOperation[] = [];
@@ -109,7 +109,7 @@ export interface EventOperations {
   readonly clear: SlotOperation<"nothing", void>;
   readonly epoch: SlotOperation<"nothing", number>;
   readonly clearIfUnchanged: SlotOperation<"epoch", boolean>;
-  /** How a wait ended: whether the event was raised since the ticket, or the time ran out. */
+  /** The result of a wait: true if the event was set since the epoch, false after the timeout. */
   readonly wake: SlotOperation<"epoch", boolean>;
 }
 
@@ -149,5 +149,5 @@ export const eventOperations: Readonly<Record<EventName, EventOperations>> = {
   hasUpdatedStatus: operationsOn(EVENT_NAMES[3]),
 };
 
-/** All of them, by their codes. */
+/** All operations, by their codes. */
 export const SLOT_OPERATIONS: readonly AnySlotOperation[] = operations;

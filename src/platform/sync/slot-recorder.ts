@@ -1,14 +1,14 @@
-/** Who notes the order in which operations take effect on agents' slots, by the numbers that they take there (slot-order.ts). */
+/** Records the order in which operations take effect on agents' slots, by their numbers (slot-order.ts). */
 
-/** Told of operations of this thread, each after it has taken effect. An operation is named by its code (slot-operations.ts), a slot by its index. */
+/** Called for operations of this thread, after each has taken effect. Operations have codes (slot-operations.ts), slots have indices. */
 export interface SlotRecorder {
-  /** An operation was carried out; `positive` is what of its outcome can be compared. */
+  /** An operation was executed; `positive` is the comparable part of its outcome. */
   noteOperation(slot: number, number: number, code: number, positive: boolean): void;
-  /** A message of so many bytes was pushed, or found no room. */
+  /** A message of this many bytes was pushed, or there was no room for it. */
   notePush(slot: number, number: number, code: number, positive: boolean, bytes: number): void;
-  /** What waits from now on; to be given to {@link noteTimed}. */
+  /** The present waiter, for {@link noteTimed}. */
   readonly waiter: object | undefined;
-  /** An operation was carried out `atMs` on the thread's clock: a wait of `waiter` has ended, or something was done outside of any call. */
+  /** An operation was executed at `atMs` of the thread's clock: the end of a wait of `waiter`, or an operation outside of any call. */
   noteTimed(
     slot: number,
     number: number,

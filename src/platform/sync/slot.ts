@@ -1,4 +1,4 @@
-/** An agent's place in the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
+/** An agent's part of the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
 import { add, load, store, test, update } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { clearEvent, Event, type EventHome } from "./event.js";
@@ -6,26 +6,26 @@ import { EVENT_NAMES, EVENTS_PER_SLOT, SLOT, type EventName } from "./layout.js"
 import { Ring } from "./ring.js";
 import { recoverOrder, beginOrdered, endOrdered } from "./slot-order.js";
 
-/** The flags word: these, and above them how often one of them was marked. */
+/** The flags word: these bits, and above them how often one of them was marked. */
 const SHUTDOWN = 1;
 const RELEASED = 2;
 const ONE_MARK = 4;
 
-/** What a slot needs of its arena. */
+/** The part of the arena that a slot uses. */
 export interface SlotHome extends EventHome {
   readonly bytes: Buffer;
-  /** This thread's place in the arena; taken when first needed. */
+  /** This thread's number in the arena; claimed when first needed. */
   readonly thread: number;
 }
 
 export class Slot {
-  /** The slot's number, by which other threads find it. */
+  /** The slot's number, by which other threads open it. */
   readonly index: number;
   protected readonly home: SlotHome;
   /** Index of its first word. */
   protected readonly word: number;
   readonly ring: Ring;
-  /** Made when first asked for: most agents use two of them. Room for all from the start, as an array that grows takes more. */
+  /** Made on first use: most agents use two of them. Allocated for all, because an array that grows takes more memory. */
   readonly #events: (Event | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(home: SlotHome, index: number, word: number, ringBytes: number) {
@@ -39,34 +39,34 @@ export class Slot {
     return this.home.clock;
   }
 
-  /** Whether it lies in the memory that `cells` are. */
+  /** Whether it lies in the memory of `cells`. */
   isIn(cells: Int32Array): boolean {
     return this.home.cells.buffer === cells.buffer;
   }
 
-  /** This thread's place in the arena. */
+  /** This thread's number in the arena. */
   get thread(): number {
     return this.home.thread;
   }
 
-  /** @throws TypeError when there is none of that name */
+  /** @throws TypeError on an unknown name */
   event(name: EventName): Event {
     const place = EVENT_NAMES.indexOf(name);
     let event = this.#events[place];
     if (event === undefined) {
-      if (place === -1) throw new TypeError(`a slot has no event "${name}", but ${EVENT_NAMES.join(", ")}`);
+      if (place === -1) throw new TypeError(`unknown event "${name}" of a slot: expected ${EVENT_NAMES.join(", ")}`);
       event = this.makeEvent(name, this.word + SLOT.events + place * 2, this.index * EVENTS_PER_SLOT + place);
       this.#events[place] = event;
     }
     return event;
   }
 
-  /** For slots of other kinds. Called while the slot is made, when it knows its place and nothing else. */
+  /** For subclasses. Called by the constructor, when only `home`, `index` and `word` are set. */
   protected makeRing(bytes: number): Ring {
     return new Ring(this.home.cells, this.home.bytes, this.word, bytes);
   }
 
-  /** For slots of other kinds. @param state the index of the first of the event's two words */
+  /** For subclasses. @param state the index of the first of the event's two words */
   protected makeEvent(_name: EventName, state: number, id: number): Event {
     return new Event(this.home, state, id);
   }
@@ -79,7 +79,7 @@ export class Slot {
     this.#mark(SHUTDOWN);
   }
 
-  /** Whether a status that frees pending acts was ever announced here. */
+  /** Whether a status that ends pending acts was announced here. */
   get isReleased(): boolean {
     return test(this.home.cells, this.word + SLOT.flags, RELEASED);
   }
@@ -94,8 +94,8 @@ export class Slot {
   }
 
   /**
-   * Has everyone who waits on the slot without a reactor look again, and makes up for the announcement of whatever its
-   * mailbox has to tell. For {@link Arena.recoverDeadThread}.
+   * Makes all threads that are blocked on the slot check it again, and repeats the notification if its mailbox has messages or
+   * flags. For {@link Arena.recoverDeadThread}.
    */
   wakeAll(): void {
     for (const name of EVENT_NAMES) this.event(name).wakeAll();
@@ -103,8 +103,8 @@ export class Slot {
   }
 
   /**
-   * Begins an operation whose place among all operations on the slot is to be known; gives its number. Until {@link endOperation} nobody
-   * else is in one, and nobody may die there without {@link recoverFrom}.
+   * Begins an operation that is ordered among all operations on the slot; returns its number. Until {@link endOperation} no other
+   * thread is in one. After the death of a thread in an operation call {@link recoverFrom}.
    */
   beginOperation(): number {
     return beginOrdered(this.home.cells, this.word + SLOT.order, this.home.thread);
@@ -115,20 +115,20 @@ export class Slot {
     endOrdered(this.home.cells, this.word + SLOT.order, number);
   }
 
-  /** Puts `thread`, which is dead, out of whatever it was doing with the slot. */
+  /** Ends whatever `thread`, which is dead, was doing with the slot. */
   recoverFrom(thread: number): void {
     this.ring.recoverFrom(thread);
     recoverOrder(this.home.cells, this.word + SLOT.order, thread);
   }
 
-  /** How often the slot has been allocated: tells one tenant of it from the next. */
+  /** How often the slot has been allocated: distinguishes its successive agents. */
   get incarnation(): number {
     return load(this.home.cells, this.word + SLOT.incarnation);
   }
 
   /**
-   * Prepares the slot for its next tenant. Events keep counting where they were, so that nobody takes the old tenant's
-   * generation for the new one's.
+   * Prepares the slot for its next agent. The generations of its events continue, so that no waiter takes one of the old agent
+   * for one of the new agent.
    */
   reset(): void {
     const { cells } = this.home;

@@ -1,18 +1,19 @@
 /**
  * Steps: code that may wait, written once and driven in several ways.
  *
- * A function that has to wait is a generator which yields {@link Wait}s. Who runs it decides what waiting means:
+ * A function that has to wait is a generator which yields {@link Wait}s. Its driver decides how it waits:
  *
- * - {@link block} blocks the thread (`Atomics.wait`), as the seed's `threading.Event.wait` does;
- * - {@link suspend} gives the thread back and continues later, so one thread carries many thousands of agents;
+ * - {@link block} blocks the thread (`Atomics.wait`), as the original's `threading.Event.wait` does;
+ * - {@link suspend} releases the thread and continues later, so one thread carries many thousands of agents;
  * - the virtual engine runs it under a simulated clock, the explorer under a controlled schedule.
  *
  * No logic is written twice, and nothing between two waits can be interrupted by another coroutine of the same thread.
  */
+import { assert } from "../../vocabulary/index.js";
 
-/** One thing to wait for. Exactly one of `block` and `start` is called, once. */
+/** Something to wait for. Exactly one of `block` and `start` is called, once. */
 export interface Wait<T> {
-  /** Blocks this thread until the value is there. Throws what the wait failed with. */
+  /** Blocks this thread until the value is available. Throws the error with which the wait failed. */
   block(): T;
   /**
    * Starts waiting without blocking; resumes or fails the waiter once, at once or later, on this thread. Throws, and does
@@ -21,7 +22,7 @@ export interface Wait<T> {
   start(waiter: Waiter<T>): void;
 }
 
-/** Who waits without blocking. An object rather than two functions, because very many wait at once, and each function takes memory. */
+/** Continues after a wait without blocking. One object, not two functions, because there are very many and each function takes memory. */
 export interface Waiter<T> {
   /** The wait is over. */
   resume(value: T): void;
@@ -29,7 +30,7 @@ export interface Waiter<T> {
   fail(error: unknown): void;
 }
 
-/** A computation that may wait and ends with a `T`. Delegate to one with `yield*`. */
+/** A computation that may wait and returns a `T`. Delegate to it with `yield*`. */
 export type Steps<T> = Generator<Wait<unknown>, T, unknown>;
 
 /** Waits for `what` inside a Steps function: `const value = yield* wait(what)`. */
@@ -52,7 +53,7 @@ export function failed<T>(error: unknown): Wait<T> {
   };
 }
 
-/** Runs `steps` to their end, blocking this thread at every wait. Throws what they throw. */
+/** Runs `steps` to their end, blocking this thread at every wait. Throws the errors of the steps. */
 export function block<T>(steps: Steps<T>): T {
   let next = steps.next();
   while (!next.done) {
@@ -68,12 +69,12 @@ export function block<T>(steps: Steps<T>): T {
   return next.value;
 }
 
-/** Runs `steps` without blocking; rejects with what they throw. */
+/** Runs `steps` without blocking; rejects with the errors of the steps. */
 export function suspend<T>(steps: Steps<T>): Promise<T> {
   return new Promise((resolve, reject) => spawn(steps, resolve, reject));
 }
 
-/** Waits for one thing without blocking. */
+/** Waits for `what` without blocking. */
 export function suspendOn<T>(what: Wait<T>): Promise<T> {
   return new Promise((resume, fail) => what.start({ resume, fail }));
 }
@@ -89,7 +90,7 @@ export function spawn<T>(steps: Steps<T>, done: (value: T) => void, failed: (err
 /** Steps under way. */
 class RunningSteps<T> implements Waiter<unknown> {
   #running = false;
-  /** What a wait that was over during `start` leaves for the loop that started it. */
+  /** The result of a wait that ended during `start`, for the loop that started it. */
   #early: { readonly value: unknown; readonly threw: boolean } | undefined;
 
   constructor(
@@ -99,13 +100,18 @@ class RunningSteps<T> implements Waiter<unknown> {
   ) {}
 
   resume(value: unknown): void {
-    if (this.#running) this.#early = { value, threw: false };
+    if (this.#running) this.#endEarly({ value, threw: false });
     else this.#run(value, false);
   }
 
   fail(error: unknown): void {
-    if (this.#running) this.#early = { value: error, threw: true };
+    if (this.#running) this.#endEarly({ value: error, threw: true });
     else this.#run(error, true);
+  }
+
+  #endEarly(outcome: { readonly value: unknown; readonly threw: boolean }): void {
+    assert(this.#early === undefined, "a wait was resumed twice");
+    this.#early = outcome;
   }
 
   #run(value: unknown, threw: boolean): void {

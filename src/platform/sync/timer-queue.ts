@@ -1,32 +1,33 @@
 /**
- * One thread's timers: a binary heap whose entries know their place, so that a timer can be cancelled and leaves nothing behind.
+ * One thread's timers: a binary heap whose entries hold their index, so that a cancelled timer is removed at once.
  *
- * Timeouts are nearly all for one of a few times, and nearly all cancelled, because the awaited thing came. Those that are for the same
- * time are due in the order in which they are set: they stand in a row, of which only the first is in the heap. Setting and
- * cancelling one costs the same among a hundred thousand as among ten. (Node's own timers are kept so.)
+ * Nearly all timeouts have one of a few durations, and nearly all are cancelled, because the awaited event came. Timeouts of the
+ * same duration are due in the order in which they are set: they form a row, of which only the first is in the heap. To set or
+ * cancel one costs the same among a hundred thousand as among ten. (Node's own timers work alike.)
  */
+import { assert } from "../../vocabulary/index.js";
 
-/** What is to happen at a time. Entries with the same `due` fire in the order in which they were added. */
+/** A function to be called at a time. Timers with the same `due` fire in the order in which they were added. */
 export interface Timer {
   /** When, on the queue's clock (ms). */
   due: number;
   /** Called once when due. */
   fire(): void;
-  /** Kept by the queue: place in the heap, -1 while not in the queue, -2 while about to fire, -3 in a row of timeouts. */
+  /** Set by the queue: the index in the heap, -1 while not in the queue, -2 while about to fire, -3 in a row of timeouts. */
   place: number;
-  /** Kept by the queue: order of adding. */
+  /** Set by the queue: order of adding. */
   order: number;
 }
 
-/** A timer that is likely to be cancelled, and one of many for the same time. */
+/** A timer that is likely to be cancelled, and one of many with the same duration. */
 export interface Timeout extends Timer {
-  /** Kept by the queue: the row it stands in, and its neighbours there. */
+  /** Set by the queue: the row of the timeout, and its neighbours there. */
   row: TimeoutRow | undefined;
   earlier: Timeout | undefined;
   later: Timeout | undefined;
 }
 
-/** Timeouts of the same time, in the order in which they were set and are due. Stands in the heap for the first of them. */
+/** Timeouts of the same duration, in the order in which they were set and are due. It is in the heap in place of the first. */
 export interface TimeoutRow {
   readonly timeouts: { first: Timeout | undefined; last: Timeout | undefined };
   due: number;
@@ -39,12 +40,12 @@ type HeapEntry = Timer | TimeoutRow;
 const NOWHERE = -1;
 const ABOUT_TO_FIRE = -2;
 const IN_ROW = -3;
-/** Timeouts of so many different whole times have rows at once; all others go into the heap one by one, what is left of a time among them. */
+/** The most rows at once, each of a whole number of ms. All other timeouts go into the heap one by one. */
 const MAX_ROWS = 16;
 
 export class TimerQueue {
   readonly #heap: HeapEntry[] = [];
-  /** By how long their timeouts are, ms. */
+  /** By the duration of their timeouts, ms. */
   readonly #rows = new Map<number, TimeoutRow>();
   #added = 0;
   #size = 0;
@@ -61,20 +62,22 @@ export class TimerQueue {
 
   /** Sets a timer. It must not be in a queue. */
   add(timer: Timer): void {
+    assert(timer.place === NOWHERE, "a timer was set that is already set");
     timer.order = this.#added++;
     this.#size++;
     this.#enter(timer);
   }
 
-  /** Sets a timeout that is due `ms` after the time it is. It must not be in a queue. */
+  /** Sets a timeout that is due `ms` from now. It must not be in a queue. */
   addTimeout(timeout: Timeout, ms: number): void {
     const row = this.#rowOf(ms);
     const last = row?.timeouts.last;
-    // Not behind one that is due later: the clock was put back.
+    // Not after one that is due later: the clock may have been set back.
     if (row === undefined || (last !== undefined && last.due > timeout.due)) {
       this.add(timeout);
       return;
     }
+    assert(timeout.place === NOWHERE, "a timeout was set that is already set");
     timeout.order = this.#added++;
     timeout.place = IN_ROW;
     timeout.row = row;
@@ -85,7 +88,7 @@ export class TimerQueue {
     else last.later = timeout;
   }
 
-  /** Takes a timer out; nothing happens if it is not in the queue. */
+  /** Removes a timer; does nothing if it is not in the queue. */
   cancel(timer: Timer): void {
     const place = timer.place;
     timer.place = NOWHERE;
@@ -95,19 +98,20 @@ export class TimerQueue {
     this.#size--;
   }
 
-  /** Takes out the earliest timer if it is due at `now`. */
+  /** Removes and returns the earliest timer if it is due at `now`. */
   takeDue(now: number): Timer | undefined {
     const entry = this.#heap[0];
     if (entry === undefined || entry.due > now) return undefined;
     const first = "timeouts" in entry ? entry.timeouts.first : entry;
-    if (first !== undefined) this.cancel(first);
+    assert(first !== undefined, "an empty row of timeouts is in the heap");
+    this.cancel(first);
     return first;
   }
 
   /**
-   * Fires the timers that are due at `now` when it is called, except those that another of them cancels. What they add is left in
-   * the queue, however early it is due: who always adds one more keeps nobody waiting. Returns whether there were any. When one
-   * throws, the others stay in the queue.
+   * Fires the timers that are due at `now` when it is called, except those that another of them cancels. Timers that they add
+   * stay in the queue, even if they are due, so that a timer which always adds another cannot starve the thread. Returns whether
+   * there were any. When one throws, the others stay in the queue.
    */
   fireDue(now: number): boolean {
     if (this.nextDue > now) return false;
@@ -118,19 +122,23 @@ export class TimerQueue {
     }
     let next = 0;
     try {
-      while (next < due.length) {
-        const timer = due[next++];
-        if (timer?.place !== ABOUT_TO_FIRE) continue;
+      for (const timer of due) {
+        next++;
+        if (timer.place !== ABOUT_TO_FIRE) continue;
         timer.place = NOWHERE;
         timer.fire();
       }
     } finally {
-      for (const timer of due.slice(next)) if (timer.place === ABOUT_TO_FIRE) this.add(timer);
+      for (const timer of due.slice(next)) {
+        if (timer.place !== ABOUT_TO_FIRE) continue;
+        timer.place = NOWHERE;
+        this.add(timer);
+      }
     }
     return true;
   }
 
-  /** The row of the timeouts of `ms`, if they have one. */
+  /** The row of the timeouts of `ms`; undefined when there is no room for one. */
   #rowOf(ms: number): TimeoutRow | undefined {
     let row = this.#rows.get(ms);
     if (row === undefined && Number.isInteger(ms) && this.#hasRoomForRow()) {
@@ -140,7 +148,7 @@ export class TimerQueue {
     return row;
   }
 
-  /** Whether there may be a row more, once an empty one has made room if it must. */
+  /** Whether there is room for another row. Deletes an empty one if that is needed. */
   #hasRoomForRow(): boolean {
     if (this.#rows.size < MAX_ROWS) return true;
     for (const [ms, { timeouts }] of this.#rows) if (timeouts.first === undefined) return this.#rows.delete(ms);
@@ -150,7 +158,7 @@ export class TimerQueue {
   #leaveRow(timeout: Timeout): void {
     const { row, earlier, later } = timeout;
     timeout.row = timeout.earlier = timeout.later = undefined;
-    if (row === undefined) return;
+    assert(row !== undefined, "a timeout in a row does not know its row");
     if (later === undefined) row.timeouts.last = earlier;
     else later.earlier = earlier;
     if (earlier === undefined) this.#lead(row, later);
@@ -169,7 +177,7 @@ export class TimerQueue {
     row.due = first.due;
     row.order = first.order;
     if (place === NOWHERE) this.#enter(row);
-    // Who comes after another in a row is due later.
+    // The next of a row is due later.
     else this.#sink(row, place);
   }
 
@@ -178,10 +186,11 @@ export class TimerQueue {
     this.#rise(entry, this.#heap.length - 1);
   }
 
-  /** Fills the place of `entry` in the heap. */
+  /** Removes `entry`, which is at `place`, from the heap. */
   #leave(entry: HeapEntry, place: number): void {
     const last = this.#heap.pop();
-    if (last === undefined || last === entry) return;
+    assert(last !== undefined, "an entry was removed from an empty heap");
+    if (last === entry) return;
     this.#rise(last, place);
     this.#sink(last, last.place);
   }
@@ -192,7 +201,8 @@ export class TimerQueue {
     while (place > 0) {
       const above = (place - 1) >> 1;
       const parent = heap[above];
-      if (parent === undefined || !before(timer, parent)) break;
+      assert(parent !== undefined, "a heap has no parent of an entry");
+      if (!before(timer, parent)) break;
       heap[place] = parent;
       parent.place = place;
       place = above;

@@ -1,15 +1,15 @@
-/** A mailbox seen through something that notes, delays or changes what is done with it, and is otherwise the mailbox itself. */
+/** A mailbox whose operations another one records, delays or changes. */
 import type { Signal } from "./event.js";
 import type { Json } from "./json.js";
 import type { Absence, Mailbox, Message } from "./mailbox.js";
 import type { Steps } from "./steps.js";
 
-/** What can be done with a mailbox; the rest is looking. */
+/** The operations that change a mailbox or wait for it. */
 type MailboxActions = Pick<Mailbox, "append" | "takeMessage" | "waitForChangeSteps" | "release" | "shutdown">;
 
 /**
- * The mailbox `inner`. To be extended where many are wrapped: a generator that is a closure has a prototype of its own, and each wait
- * through it then misses the engine's caches.
+ * Forwards to the mailbox `inner`. Extend it where many mailboxes are wrapped: a generator that is a closure has its own
+ * prototype, so each wait through it misses V8's inline caches.
  */
 export class WrappedMailbox implements Mailbox {
   constructor(protected readonly inner: Mailbox) {}
@@ -59,7 +59,7 @@ export class WrappedMailbox implements Mailbox {
   }
 }
 
-/** `mailbox`, with `instead` in the place of what it names. */
+/** `mailbox`, with the operations of `instead` in place of its own. */
 export function wrapMailbox(mailbox: Mailbox, instead: Partial<MailboxActions>): Mailbox {
   return Object.assign(new WrappedMailbox(mailbox), instead);
 }
