@@ -14,11 +14,16 @@ export interface Faults {
   wakeDelay(name: string, note: Note): number;
   /** By how much longer the next group of writes takes. */
   commitDelay(note: Note): number;
+  /** When the run is interrupted, ms; undefined when it is not. */
+  interruptAt(plan: Plan, note: Note): number | undefined;
   /** The inbox of this name, on the way to which packets can be late or lost. */
   channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
 }
 
-/** Every kind of fault, how often it happens unless told otherwise, and what it is. */
+/**
+ * Every kind of fault, how often it happens unless told otherwise, and what it is. `namedRate` is the rate of a kind that is
+ * named without one, if it differs.
+ */
 export const FAULTS = {
   late: { rate: 0.01, doc: "a packet is held up for 20 to 500 ms, and what follows of its subject with it" },
   lost: { rate: 0.01, doc: "a reply of the task's code never reaches its client" },
@@ -27,7 +32,8 @@ export const FAULTS = {
   commit: { rate: 0.005, doc: "the database takes 10 to 500 ms longer for a group of writes" },
   crash: { rate: 0.02, doc: "a client crashes between its arrival and its planned end, and does not come back" },
   quit: { rate: 0.02, doc: "a worker leaves in the onboarding: one half gives the task back, the other just stops" },
-} as const;
+  interrupt: { rate: 0, namedRate: 0.5, doc: "the run is interrupted at some time of its schedule or of its drain" },
+} as const satisfies Record<string, { readonly rate: number; readonly namedRate?: number; readonly doc: string }>;
 export type FaultKind = keyof typeof FAULTS;
 export type FaultRates = Readonly<Record<FaultKind, number>>;
 export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[];
@@ -36,11 +42,15 @@ const noFaults: Faults = {
   plan: (plan) => plan,
   wakeDelay: () => 0,
   commitDelay: () => 0,
+  interruptAt: () => undefined,
   channel: (inbox) => inbox,
 };
 
 /** How long the platform takes to notice that a client has crashed, ms. */
 const CRASH_NOTICED_MS = 250;
+
+/** Until when a run is interrupted, as a multiple of its schedule: the drain, which follows the schedule, is interrupted too. */
+const INTERRUPTED_SCHEDULES = 1.1;
 
 /** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
 export function refuseThreadFaults({ name, faults }: Scenario): void {
@@ -80,6 +90,12 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
       const ms = between("commit", 10, 500);
       note("slow-commit", "run.db", ms, null);
       return ms;
+    },
+    interruptAt({ scheduleMs }, note) {
+      if (!happens("interrupt")) return undefined;
+      const at = between("interrupt", 0, scheduleMs * INTERRUPTED_SCHEDULES);
+      note("interrupt", "run", { at }, null);
+      return at;
     },
     channel(inbox, name, reactor, note) {
       if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;
