@@ -135,6 +135,17 @@ describe("a run under simulated time", () => {
     }
   });
 
+  it("keeps every invariant when it is interrupted at a drawn time, which the seed repeats", () => {
+    const faultRates = { ...usual, interrupt: 1 };
+    for (const mailbox of ["sound", "reference"] as const) {
+      for (let seed = 1; seed <= 6; seed++) {
+        const result = runInMemory(request(seed, { mailbox, faultRates }));
+        assert.deepEqual(result.failures, [], `seed ${seed}, ${mailbox}`);
+        assert.equal(runInMemory(request(seed, { mailbox, faultRates })).hash, result.hash);
+      }
+    }
+  });
+
   it("reaches the states that it is to reach", () => {
     const reached = new Set(
       Array.from(
@@ -172,7 +183,7 @@ describe("a run under simulated time", () => {
       [unknown.code, unknown.stderr],
       [
         2,
-        'simulate: --faults: "lat" is none of late, lost, repeated, stall, commit, crash, quit; did you mean "late"?\n',
+        'simulate: --faults: "lat" is none of late, lost, repeated, stall, commit, crash, quit, interrupt; did you mean "late"?\n',
       ],
     );
     const rate = await simulate("--scenario", "steady", "--virtual", "--faults", "late=2");

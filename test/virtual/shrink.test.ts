@@ -27,6 +27,7 @@ import { stringify } from "yaml";
 /** The platform with a fault planted before it: the third live update of an agent on a unit is lost on the way. */
 const planted: Faults = {
   plan: (plan) => plan,
+  interruptAt: () => undefined,
   wakeDelay: () => 0,
   commitDelay: () => 0,
   channel(inbox, name) {
@@ -186,7 +187,16 @@ describe("shrinking", () => {
   });
 
   it("leaves out the faults that are not needed", () => {
-    const rates = { late: 0.1, lost: 0.1, repeated: 0.1, stall: 0.1, commit: 0.1, crash: 0.1, quit: 0.1 };
+    const rates = {
+      late: 0.1,
+      lost: 0.1,
+      repeated: 0.1,
+      stall: 0.1,
+      commit: 0.1,
+      crash: 0.1,
+      quit: 0.1,
+      interrupt: 0.1,
+    };
     const needsLost = ({ faultRates }: ShrinkablePlan): boolean => (faultRates?.lost ?? 0) > 0;
     const one: WorkerPlan[] = start.workers.slice(0, 1);
     assert.deepEqual(shrinkPlan({ workers: one, faultRates: rates }, needsLost, { tries: 100 }).smallest.faultRates, {
@@ -197,6 +207,7 @@ describe("shrinking", () => {
       commit: 0,
       crash: 0,
       quit: 0,
+      interrupt: 0,
     });
   });
 });

@@ -32,9 +32,15 @@ export function faultRatesFrom(text: string | undefined): FaultRates | undefined
       throw new UsageError(`--faults: "${name}" is none of ${FAULT_KINDS.join(", ")}${didYouMean(name, FAULT_KINDS)}`);
     if (named.has(kind)) throw new UsageError(`--faults: ${kind} is given more than once`);
     named.add(kind);
-    rates[kind] = values.length === 0 ? FAULTS[kind].rate : rateFrom(kind, values.join("="));
+    rates[kind] = values.length === 0 ? namedRateOf(kind) : rateFrom(kind, values.join("="));
   }
   return rates;
+}
+
+/** The rate of a kind that is named without one. */
+function namedRateOf(kind: FaultKind): number {
+  const { rate, namedRate = rate }: { readonly rate: number; readonly namedRate?: number } = FAULTS[kind];
+  return namedRate;
 }
 
 function rateFrom(kind: FaultKind, text: string): number {

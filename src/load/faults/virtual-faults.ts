@@ -15,6 +15,8 @@ export interface Faults {
   wakeDelay(name: string, note: Note): number;
   /** By how much longer the next group of writes takes. */
   commitDelay(note: Note): number;
+  /** When the run is interrupted, ms; undefined when it is not. */
+  interruptAt(plan: Plan, note: Note): number | undefined;
   /** The inbox of this name, on the way to which packets can be late or lost. */
   channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
 }
@@ -23,11 +25,15 @@ const noFaults: Faults = {
   plan: (plan) => plan,
   wakeDelay: () => 0,
   commitDelay: () => 0,
+  interruptAt: () => undefined,
   channel: (inbox) => inbox,
 };
 
 /** How long the platform takes to notice that a client has crashed, ms. */
 const CRASH_NOTICED_MS = 250;
+
+/** Until when a run is interrupted, as a multiple of its schedule: the drain, which follows the schedule, is interrupted too. */
+const INTERRUPTED_SCHEDULES = 1.1;
 
 /** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
 export function refuseThreadFaults({ name, faults }: Scenario): void {
@@ -67,6 +73,12 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
       const ms = between("commit", 10, 500);
       note("slow-commit", "run.db", ms, null);
       return ms;
+    },
+    interruptAt({ scheduleMs }, note) {
+      if (!happens("interrupt")) return undefined;
+      const at = between("interrupt", 0, scheduleMs * INTERRUPTED_SCHEDULES);
+      note("interrupt", "run", { at }, null);
+      return at;
     },
     channel(inbox, name, reactor, note) {
       if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;

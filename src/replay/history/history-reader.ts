@@ -130,7 +130,7 @@ export function readHistory(directory: string, { allFiles, hasEnd }: ExpectedRec
     .map((name) => openHistoryFile(folder, name.slice(0, -SUFFIX.length), hasEnd));
   const run = files[0]?.header;
   if (run === undefined) return [];
-  const alike = ({ thread: _, ...ofRun }: HistoryHeader): string => JSON.stringify(ofRun);
+  const alike = (header: HistoryHeader): string => JSON.stringify({ ...header, thread: undefined });
   for (const { header } of files) {
     if (alike(header) !== alike(run))
       throw new HistoryError(

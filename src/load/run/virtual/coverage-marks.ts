@@ -29,12 +29,6 @@ export const COVERAGE_MARKS = {
 export type CoverageMark = keyof typeof COVERAGE_MARKS;
 export const COVERAGE_MARK_NAMES = Object.keys(COVERAGE_MARKS) as readonly CoverageMark[];
 
-/** Watches one run. */
-export interface CoverageRecorder {
-  see(event: TraceEvent): void;
-  readonly reached: ReadonlySet<CoverageMark>;
-}
-
 /** What the events have said of an agent that has had a status. */
 interface AgentSeen {
   status: AgentStatus;
@@ -42,70 +36,92 @@ interface AgentSeen {
   pending: number;
 }
 
-export function recordCoverage(): CoverageRecorder {
-  const reached = new Set<CoverageMark>();
-  /** The writes that are on their way: they are committed in the order in which they were asked for. */
-  const asked: TraceEvent[] = [];
-  const agents = new Map<string, AgentSeen>();
-  const lastUpdate = new Map<string, TraceValue>();
-  const agentOfRegistration = new Map<string, TraceValue>();
-  const unitsGiven = new Set<TraceValue>();
+/** Watches the events of one run. */
+export class CoverageRecorder {
+  readonly reached = new Set<CoverageMark>();
+  /** The writes that are not committed yet, in the order of their requests, which is the order of their commits. */
+  readonly #asked: TraceEvent[] = [];
+  readonly #agents = new Map<string, AgentSeen>();
+  readonly #lastUpdate = new Map<string, TraceValue>();
+  readonly #agentOfRegistration = new Map<string, TraceValue>();
+  readonly #unitsGiven = new Set<TraceValue>();
 
-  const isOver = (agentId: TraceValue): boolean =>
-    typeof agentId === "string" && isFinal(agents.get(agentId)?.status ?? "none");
+  see(event: TraceEvent): void {
+    switch (event.operation) {
+      case "append":
+        this.#appended(event);
+        return;
+      case "take":
+        this.#taken(event);
+        return;
+      case "write":
+        this.#asked.push(event);
+        return;
+      case "commit":
+        this.#committed(event);
+        return;
+      case "shutdown":
+        if (this.#agents.has(event.subject) && !this.#isOver(event.subject)) this.reached.add("shutdown-live");
+    }
+  }
 
-  const statusWritten = (agentId: string, status: AgentStatus, before: TraceValue): void => {
+  #isOver(agentId: TraceValue): boolean {
+    return typeof agentId === "string" && isFinal(this.#agents.get(agentId)?.status ?? "none");
+  }
+
+  #statusWritten(agentId: string, status: AgentStatus, before: TraceValue): void {
     if (typeof before === "string" && isFinal(before as AgentStatus)) {
       // A completed agent is marked as done once more.
-      if (before !== status) reached.add("status-too-late");
+      if (before !== status) this.reached.add("status-too-late");
       return;
     }
-    const agent = agents.get(agentId);
-    if (agent === undefined) agents.set(agentId, { status, pending: 0 });
+    const agent = this.#agents.get(agentId);
+    if (agent === undefined) this.#agents.set(agentId, { status, pending: 0 });
     else agent.status = status;
     const waits = agent !== undefined && agent.pending > 0;
-    if (waits && status === "disconnect") reached.add("disconnect-before-take");
-    if (waits && status === "returned") reached.add("return-before-take");
-    if (waits && status === "timeout") reached.add("timeout-before-take");
-    if (status === "partner disconnect") reached.add("partner-disconnect");
-    if (before === "waiting" && (status === "disconnect" || status === "returned")) reached.add("gathering-left");
+    if (waits && status === "disconnect") this.reached.add("disconnect-before-take");
+    if (waits && status === "returned") this.reached.add("return-before-take");
+    if (waits && status === "timeout") this.reached.add("timeout-before-take");
+    if (status === "partner disconnect") this.reached.add("partner-disconnect");
+    if (before === "waiting" && (status === "disconnect" || status === "returned")) this.reached.add("gathering-left");
     if (!isOnboardingId(agentId)) return;
-    if (status === "disconnect") reached.add("disconnect-in-onboarding");
-    if (status === "returned") reached.add("return-in-onboarding");
-    if (status === "timeout") reached.add("timeout-in-onboarding");
-  };
+    if (status === "disconnect") this.reached.add("disconnect-in-onboarding");
+    if (status === "returned") this.reached.add("return-in-onboarding");
+    if (status === "timeout") this.reached.add("timeout-in-onboarding");
+  }
 
-  const committed = ({ outcome }: TraceEvent): void => {
-    const write = asked.shift();
+  #committed({ outcome }: TraceEvent): void {
+    const write = this.#asked.shift();
     if (write === undefined || !Array.isArray(write.args)) return;
     const [first, second] = write.args as readonly unknown[];
     const status = (second as { readonly status?: AgentStatus } | undefined)?.status;
     if (typeof first === "string" && status !== undefined) {
-      if (write.subject === "updateAgent") statusWritten(first, status, outcome);
-      if (write.subject === "updateOnboardingAgent") statusWritten(agentIdOf("onboarding", first), status, outcome);
+      if (write.subject === "updateAgent") this.#statusWritten(first, status, outcome);
+      if (write.subject === "updateOnboardingAgent")
+        this.#statusWritten(agentIdOf("onboarding", first), status, outcome);
     }
     if (write.subject === "newAgent") {
       const { unitId } = first as { readonly unitId: TraceValue };
-      if (unitsGiven.has(unitId)) reached.add("unit-again");
-      unitsGiven.add(unitId);
+      if (this.#unitsGiven.has(unitId)) this.reached.add("unit-again");
+      this.#unitsGiven.add(unitId);
     }
-  };
+  }
 
-  const details = (registration: string, data: { readonly [key: string]: TraceValue }): void => {
+  #details(registration: string, data: { readonly [key: string]: TraceValue }): void {
     const { agent_id: agentId, failure_reason: reason } = data;
     if (agentId === undefined) return;
-    const known = agentOfRegistration.get(registration) === agentId;
-    if (known && reason === undefined) reached.add("reconnect-to-live");
-    if (known && reason !== undefined && isOver(agentId)) reached.add("reconnect-to-final");
-    agentOfRegistration.set(registration, agentId);
-  };
+    const known = this.#agentOfRegistration.get(registration) === agentId;
+    if (known && reason === undefined) this.reached.add("reconnect-to-live");
+    if (known && reason !== undefined && this.#isOver(agentId)) this.reached.add("reconnect-to-final");
+    this.#agentOfRegistration.set(registration, agentId);
+  }
 
-  const appended = ({ subject, args, outcome }: TraceEvent): void => {
+  #appended({ subject, args, outcome }: TraceEvent): void {
     if (outcome === "full") {
-      reached.add("mailbox-full");
+      this.reached.add("mailbox-full");
       return;
     }
-    const agent = agents.get(subject);
+    const agent = this.#agents.get(subject);
     if (agent !== undefined) agent.pending++;
     const packet = args as {
       readonly packet_type?: TraceValue;
@@ -113,43 +129,22 @@ export function recordCoverage(): CoverageRecorder {
       readonly data?: { readonly [key: string]: TraceValue };
     };
     if (packet.subject_id === undefined || packet.data === undefined) return;
-    if (packet.packet_type === "agent_details") details(packet.subject_id, packet.data);
+    if (packet.packet_type === "agent_details") this.#details(packet.subject_id, packet.data);
     if (packet.packet_type === "mephisto_bound_live_update") {
       const id = packet.data["update_id"];
-      if (lastUpdate.get(packet.subject_id) === id) reached.add("update-twice");
-      lastUpdate.set(packet.subject_id, id);
+      if (this.#lastUpdate.get(packet.subject_id) === id) this.reached.add("update-twice");
+      this.#lastUpdate.set(packet.subject_id, id);
     }
-  };
+  }
 
-  const taken = ({ subject, outcome }: TraceEvent): void => {
-    const agent = agents.get(subject);
+  #taken({ subject, outcome }: TraceEvent): void {
+    const agent = this.#agents.get(subject);
     // What was there before its first status was not counted.
     if (agent !== undefined && agent.pending > 0) agent.pending--;
     if (!Array.isArray(outcome)) return;
     const [type, about] = outcome as readonly TraceValue[];
-    if (type === "mephisto_bound_live_update" && isOver(about)) reached.add("update-after-end");
-    if ((type === "submit_unit" || type === "submit_onboarding") && isOver(about)) reached.add("submit-after-end");
-  };
-
-  return {
-    reached,
-    see(event) {
-      switch (event.operation) {
-        case "append":
-          appended(event);
-          return;
-        case "take":
-          taken(event);
-          return;
-        case "write":
-          asked.push(event);
-          return;
-        case "commit":
-          committed(event);
-          return;
-        case "shutdown":
-          if (agents.has(event.subject) && !isOver(event.subject)) reached.add("shutdown-live");
-      }
-    },
-  };
+    if (type === "mephisto_bound_live_update" && this.#isOver(about)) this.reached.add("update-after-end");
+    if ((type === "submit_unit" || type === "submit_onboarding") && this.#isOver(about))
+      this.reached.add("submit-after-end");
+  }
 }

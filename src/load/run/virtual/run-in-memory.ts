@@ -6,7 +6,7 @@ import { buildPlan, type PlanOptions, type Scenario } from "../../scenario/index
 import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
-import { recordCoverage, type CoverageMark } from "./coverage-marks.js";
+import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
 import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
 /** What to run, as plain data. */
@@ -45,7 +45,7 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   const { scenario, planOptions, mailbox, faultRates } = request;
   const plan = buildPlan(scenario, planOptions);
   const encoder = createEncoder(() => undefined);
-  const coverage = recordCoverage();
+  const coverage = new CoverageRecorder();
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
     const run = startVirtualRun({

@@ -66,7 +66,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 }
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
-  const { loaded, plan, watch } = options;
+  const { loaded, plan, interrupt, watch } = options;
   // Written now, so that a run that fails on the way can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
@@ -110,7 +110,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       collector: run.collector,
       drawn,
       attachSequences: (agents) => attachSequences(agents, join(directory, RUN_FILES.trace), events),
-      ...(result.end.how !== "interrupted" && { traceHash: hash }),
+      ...(!interrupt.aborted && { traceHash: hash }),
       health: { process: process.stop(), threads: [] },
     });
     return { summary, directory };
@@ -136,9 +136,9 @@ function closeIncompleteTrace(trace: TraceFile): void {
   }
 }
 
-/** A crash is drawn when its worker is planned, ahead of its time. */
+/** A crash and an interrupt are drawn ahead of their time. */
 function timeOfFault({ at, operation, args }: TraceEvent): number {
-  return operation === "crash" ? (args as { readonly at: number }).at : at;
+  return operation === "crash" || operation === "interrupt" ? (args as { readonly at: number }).at : at;
 }
 
 async function finish(run: VirtualRun, { interrupt, yieldToEventLoop, onProgress }: VirtualRunOptions): Promise<void> {

@@ -138,6 +138,9 @@ class VirtualEngine implements VirtualRun, RunParts {
       this.clock,
     );
     this.#stages = { clients, io, tasks, originMs: 0 };
+    const interruptAt = faults.interruptAt(plan, faultsNote);
+    if (interruptAt !== undefined)
+      arena.reactor.at(interruptAt, () => (this.#earlyEnd ??= { how: "interrupted", why: "by a drawn fault" }));
     spawn(
       runLifecycle(this),
       (result) => (this.#result = result),
