@@ -25,7 +25,7 @@ export interface PoolEvidenceStore {
   all(): PoolEvidence[];
 }
 
-export function createPoolEvidence(clock: Clock, recorder: LiveRunObserver): PoolEvidenceStore {
+export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): PoolEvidenceStore {
   const notes = new Map<string, PoolEvidence>();
   const of = ({ agent, channel }: AgentSession): PoolEvidence => {
     const agentId = agent.getAgentId();
@@ -40,7 +40,7 @@ export function createPoolEvidence(clock: Clock, recorder: LiveRunObserver): Poo
       if (isFinal(agent.dbStatus)) return false;
       const before = clock.now();
       yield* agent.updateStatusSteps(status);
-      recorder.trend("status_commit_time").record(clock.now() - before, clock.now());
+      observer.trend("status_commit_time").record(clock.now() - before, clock.now());
       if (agent.dbStatus !== status) return false;
       of(session).acknowledgedStatuses.push(status);
       return true;

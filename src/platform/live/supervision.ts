@@ -38,7 +38,7 @@ export interface SupervisedAgent {
 
 export interface SupervisionContext {
   readonly context: ModelContext;
-  readonly recorder: LiveRunObserver;
+  readonly observer: LiveRunObserver;
   readonly taskContext: TaskContext;
   readonly blueprint: Blueprint;
   readonly submissionTimeoutMs: number;
@@ -143,7 +143,7 @@ function* awaitSubmit(
   // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
   if (hasSubmitted(agent, supervision.context)) return "submitted";
   if (raised) return "stopped";
-  if (yield* setStatus(supervised, "timeout", supervision)) supervision.recorder.count("submit_timeouts");
+  if (yield* setStatus(supervised, "timeout", supervision)) supervision.observer.count("submit_timeouts");
   return "ended";
 }
 
@@ -152,7 +152,7 @@ function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision
   const { agent } = supervised;
   if (error instanceof AssertionError) throw error;
   if (!(error instanceof AbsentAgentError)) {
-    supervision.recorder.count("errors");
+    supervision.observer.count("errors");
     supervision.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
   }
   const status = agent.getStatus();
@@ -175,14 +175,14 @@ function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionCont
 function* setStatus(
   supervised: SupervisedAgent,
   status: AgentStatus,
-  { context, recorder }: SupervisionContext,
+  { context, observer }: SupervisionContext,
 ): Steps<boolean> {
   const { agent } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);
   const now = context.clock.now();
-  recorder.trend("status_commit_time").record(now - before, now);
+  observer.trend("status_commit_time").record(now - before, now);
   if (agent.dbStatus !== status) return false;
   acknowledge(supervised, status);
   return true;

@@ -8,7 +8,7 @@
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent, type ModelContext } from "../model/index.js";
 import type { Arena, Steps } from "../sync/index.js";
-import { createAdmission, type Admission } from "./admission.js";
+import { Admission } from "./admission.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO, ClientRequests } from "./client-io.js";
 import type { TaskGroup } from "./task-group.js";
@@ -28,7 +28,7 @@ export interface WorkerPoolOptions {
   readonly context: ModelContext;
   /** Where the agents' slots are, to give them back. */
   readonly arena: Arena;
-  readonly recorder: LiveRunObserver;
+  readonly observer: LiveRunObserver;
   readonly taskGroup: TaskGroup;
   readonly taskRunId: string;
   readonly providerType: string;
@@ -53,13 +53,13 @@ export class WorkerPool implements ClientRequests {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#sessions = createAgentSessions(options);
-    this.#poolEvidence = createPoolEvidence(options.context.clock, options.recorder);
+    this.#poolEvidence = createPoolEvidence(options.context.clock, options.observer);
     const parts = { ...options, sessions: this.#sessions, poolEvidence: this.#poolEvidence };
     this.#dispatcher = createDispatcher({
       ...parts,
       endSession: (session, status) => this.#endSession(session, status, undefined),
     });
-    this.#admission = createAdmission({
+    this.#admission = new Admission({
       ...parts,
       dispatcher: this.#dispatcher,
       io: () => this.#io,
@@ -200,10 +200,10 @@ export class WorkerPool implements ClientRequests {
   /** The agent is over: an admitted worker goes on to a unit. */
   #endSession(session: AgentSession, status: AgentStatus, releasedAt: number | undefined): void {
     this.#sessions.end(session, () => {
-      this.#options.recorder.gauge("agents_live", this.#sessions.live);
+      this.#options.observer.gauge("agents_live", this.#sessions.live);
       if (releasedAt !== undefined && session.absentAt !== undefined) {
         // The waiter can be released by the committed row before this thread has learnt that it is committed.
-        this.#options.recorder
+        this.#options.observer
           .trend("disconnect_detection")
           .record(Math.max(0, releasedAt - session.absentAt), releasedAt);
       }
