@@ -3,7 +3,31 @@
  * `get_live_update` and `act`). Catch {@link AbsentAgentError} to handle any of them.
  */
 
-/** The worker behind an agent cannot be asked any more. Thrown only as one of the four subclasses below. */
+/**
+ * The worker behind an agent cannot be asked any more. Thrown only as one of the four subclasses below.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AbsentAgentError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * agent.updateStatus("returned");
+ * try {
+ *   agent.getLiveUpdate(1000);
+ *   assert.fail("the worker has returned the task");
+ * } catch (error) {
+ *   assert(error instanceof AbsentAgentError);
+ *   assert.equal(error.agentId, agent.getAgentId());
+ * }
+ * db.close();
+ * ```
+ */
 export abstract class AbsentAgentError extends Error {
   /** @param agentId the agent concerned, as its `getAgentId()` gives it */
   constructor(
@@ -15,7 +39,25 @@ export abstract class AbsentAgentError extends Error {
   }
 }
 
-/** No update came within the time allowed; the agent's status is now `timeout`. */
+/**
+ * No update came within the time allowed; the agent's status is now `timeout`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentTimeoutError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * await assert.rejects(agent.getLiveUpdateAsync(10), AgentTimeoutError);
+ * assert.equal(agent.getStatus(), "timeout");
+ * db.close();
+ * ```
+ */
 export class AgentTimeoutError extends AbsentAgentError {
   /** @param timeoutMs how long was waited, in ms */
   constructor(
@@ -33,14 +75,54 @@ export class AgentReturnedError extends AbsentAgentError {
   }
 }
 
-/** The worker lost the connection, or closed the page, for good. */
+/**
+ * The worker lost the connection, or closed the page, for good.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentDisconnectedError, Arena, createContext, openDatabase } from "crowdstorm";
+ * import { OnboardingAgent, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * const update = agent.getLiveUpdateAsync(60_000);
+ * // Another handle on the agent, as another thread has it.
+ * OnboardingAgent.get(context, agent.dbId).updateStatus("disconnect");
+ * await assert.rejects(update, AgentDisconnectedError);
+ * db.close();
+ * ```
+ */
 export class AgentDisconnectedError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} has disconnected`);
   }
 }
 
-/** The run is ending: `shutdown()` was called on the agent. */
+/**
+ * The run is ending: `shutdown()` was called on the agent.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentShutdownError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * const update = agent.getLiveUpdateAsync(60_000);
+ * agent.shutdown();
+ * await assert.rejects(update, AgentShutdownError);
+ * db.close();
+ * ```
+ */
 export class AgentShutdownError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} was shut down`);
@@ -67,7 +149,18 @@ export class UnknownProviderError extends Error {
   }
 }
 
-/** A handle was asked for an entity whose row is not in the database. */
+/**
+ * A handle was asked for an entity whose row is not in the database.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { NoSuchRowError, openDatabase, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * assert.throws(() => Worker.get(db, "7"), NoSuchRowError);
+ * db.close();
+ * ```
+ */
 export class NoSuchRowError extends Error {
   override readonly name = "NoSuchRowError";
   /** @param entity what was looked for, such as `unit` */

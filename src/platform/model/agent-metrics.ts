@@ -42,6 +42,26 @@ const AGENT_TYPES = ["main", "onboarding"] as const;
 /**
  * @param registry where to register the gauges; its own when left out
  * @throws Error when `registry` already has metrics of these names
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Agent, Arena, createAgentMetrics, createContext, openDatabase, Unit, Worker } from "crowdstorm";
+ *
+ * const metrics = createAgentMetrics();
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create(), metrics });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * db.write("newAssignments", { taskRunId, assignments: 1, unitsEach: 1, status: "launched" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const row = db.write("reserveUnit", taskRunId, workerId).block();
+ * assert(row !== null);
+ * const unit = Unit.get(db, row.unitId);
+ * Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
+ *
+ * assert.match(await metrics.registry.metrics(), /active_agent_statuses\{status="accepted",agent_type="main"\} 1/);
+ * db.close();
+ * ```
  */
 export function createAgentMetrics(registry: Registry = new Registry()): AgentMetrics {
   const statuses = { main: new Map<AgentStatus, number>(), onboarding: new Map<AgentStatus, number>() };

@@ -23,6 +23,33 @@ type ProviderAgentClass = (new (
 ) => Agent) &
   Pick<typeof Agent, "newSteps" | "newFromProviderDataSteps">;
 
+/**
+ * An agent: a worker who works on one unit.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Agent, Arena, createContext, openDatabase, Unit, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * db.write("newAssignments", { taskRunId, assignments: 1, unitsEach: 1, status: "launched" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const row = db.write("reserveUnit", taskRunId, workerId).block();
+ * assert(row !== null);
+ * const unit = Unit.get(db, row.unitId);
+ * const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
+ *
+ * agent.updateStatus("in task");
+ * // In a run this comes from another thread.
+ * agent.mailbox.append({ text: "hello" });
+ * assert.equal(agent.getLiveUpdate(1000)?.["text"], "hello");
+ * agent.markDone();
+ * assert.equal(agent.getStatus(), "completed");
+ * db.close();
+ * ```
+ */
 export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   /**
    * A new handle on an agent, of the class that the row's crowd provider gives its agents.

@@ -25,6 +25,18 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
  * An agent's events and mailbox lie in a slot of the arena, which is allocated when a context first asks for it. A context of another
  * thread has to be told where that is, before it gets the agent: `context.slots.adopt(agentId, index)`, where `index` is
  * `context.slots.slotOf(agentId).index` in the first.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena, createContext, openDatabase } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * // Every option has a default; this one makes the ids reproducible.
+ * let last = 0;
+ * const context = createContext({ db, arena: Arena.create(), ids: { next: () => `id-${++last}` } });
+ * assert.equal(context.ids.next(), "id-1");
+ * db.close();
+ * ```
  */
 export function createContext({ arena, mailbox = "sound", ...options }: ContextOptions): ModelContext {
   // What is undefined is left out, and takes no default away.

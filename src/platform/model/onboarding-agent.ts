@@ -13,6 +13,28 @@ import { LiveAgent } from "./live-agent.js";
 import { DISPLAY_PREFIX, getDbIdFromAgentId, isOnboardingId } from "./onboarding-id.js";
 import { OnboardingRecord } from "./record.js";
 
+/**
+ * An agent in the onboarding step of a task. It belongs to a task run and has no unit.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * assert.equal(agent.getAgentId(), `${OnboardingAgent.DISPLAY_PREFIX}${agent.dbId}`);
+ * agent.updateStatus("onboarding");
+ * agent.handleSubmit({ answer: 42 });
+ * assert.equal(agent.awaitSubmit(1000), true);
+ * agent.updateStatus("approved");
+ * db.close();
+ * ```
+ */
 export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
   static readonly DISPLAY_PREFIX = DISPLAY_PREFIX;
   static readonly isOnboardingId = isOnboardingId;

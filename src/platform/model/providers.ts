@@ -20,6 +20,18 @@ export interface ProviderRegistry {
   get(providerType: string): CrowdProvider;
 }
 
+/**
+ * Makes a registry of these crowd providers.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createProviderRegistry, simulatedProvider, UnknownProviderError } from "crowdstorm";
+ *
+ * const providers = createProviderRegistry([simulatedProvider]);
+ * assert.equal(providers.get("simulated"), simulatedProvider);
+ * assert.throws(() => providers.get("mturk"), UnknownProviderError);
+ * ```
+ */
 export function createProviderRegistry(providers: readonly CrowdProvider[] = []): ProviderRegistry {
   const known = new Map<string, CrowdProvider>();
   const registry: ProviderRegistry = {

@@ -9,6 +9,17 @@ export type PacketFields = {
   data: Record<string, Json>;
 };
 
+/**
+ * A message of the packet generation.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Packet } from "crowdstorm";
+ *
+ * const packet = new Packet("agent_action", "worker-1", "server", { text: "hello" });
+ * assert.deepEqual(Packet.fromFields(packet.toFields()), packet);
+ * ```
+ */
 export class Packet {
   constructor(
     public packetType: string,
