@@ -9,13 +9,13 @@ import type { AgentRow } from "../db/index.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { block, type Json, type Steps, suspend, wait } from "../sync/index.js";
 import type { ModelContext } from "./context.js";
-import type { Assignment } from "./entities/assignment.js";
 import type { Unit } from "./entities/unit.js";
 import type { Worker } from "./entities/worker.js";
 import { NotImplementedError } from "./agent-errors.js";
 import { type Opening, opening } from "./handle.js";
 import { LiveAgent } from "./live-agent.js";
 import { UnitAgentRecord } from "./record.js";
+import { onUnit } from "./unit-agent.js";
 
 /** A subclass of {@link Agent} that can be instantiated. */
 type ProviderAgentClass = (new (
@@ -50,7 +50,7 @@ type ProviderAgentClass = (new (
  * db.close();
  * ```
  */
-export abstract class Agent extends LiveAgent<UnitAgentRecord> {
+export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
   /**
    * A new handle on an agent, of the class that the row's crowd provider gives its agents.
    * @param row the row, when the caller has it
@@ -125,28 +125,6 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return agent;
   }
 
-  get unitId(): string {
-    return this.record.unitId;
-  }
-
-  get assignmentId(): string {
-    return this.record.assignmentId;
-  }
-
-  get providerType(): string {
-    return this.record.providerType;
-  }
-
-  /** The unit this agent is working on; loaded when first asked for. */
-  getUnit(): Unit {
-    return this.record.getUnit();
-  }
-
-  /** The assignment this agent is working on; loaded when first asked for. */
-  getAssignment(): Assignment {
-    return this.record.getAssignment();
-  }
-
   /** As every handle does, and gives back the unit of a worker who leaves while waiting: no work has been done on it yet. */
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
@@ -155,52 +133,10 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
       yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
   }
 
-  /** Approves the work done on this agent's unit. */
-  abstract approveWorkSteps(): Steps<void>;
-
-  approveWork(): void {
-    block(this.approveWorkSteps());
-  }
-
-  approveWorkAsync(): Promise<void> {
-    return suspend(this.approveWorkSteps());
-  }
-
-  /** Pays the worker for attempted work, but marks it as below the quality bar. */
-  *softRejectWorkSteps(): Steps<void> {
-    yield* this.approveWorkSteps();
-    yield* this.updateStatusSteps("soft_rejected");
-  }
-
-  softRejectWork(): void {
-    block(this.softRejectWorkSteps());
-  }
-
-  softRejectWorkAsync(): Promise<void> {
-    return suspend(this.softRejectWorkSteps());
-  }
-
-  /** Rejects the work done on this agent's unit. @param reason what the worker is told */
-  abstract rejectWorkSteps(reason: string): Steps<void>;
-
-  rejectWork(reason: string): void {
-    block(this.rejectWorkSteps(reason));
-  }
-
-  rejectWorkAsync(reason: string): Promise<void> {
-    return suspend(this.rejectWorkSteps(reason));
-  }
-
-  /** Does what the provider requires for the worker to be able to submit, and be found complete by {@link getStatus}. */
-  abstract markDoneSteps(): Steps<void>;
-
-  markDone(): void {
-    block(this.markDoneSteps());
-  }
-
-  markDoneAsync(): Promise<void> {
-    return suspend(this.markDoneSteps());
-  }
+  // Abstract again, so that the compiler asks each provider's class for them.
+  abstract override approveWorkSteps(): Steps<void>;
+  abstract override rejectWorkSteps(reason: string): Steps<void>;
+  abstract override markDoneSteps(): Steps<void>;
 
   protected pushes(): boolean {
     return true;

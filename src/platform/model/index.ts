@@ -40,3 +40,4 @@ export {
 } from "./simulated-provider.js";
 export { createSlotDirectory, type SlotDirectory } from "./slots.js";
 export { JournalState, type AgentState, type StateOwner } from "./state.js";
+export type { UnitAgent } from "./unit-agent.js";
