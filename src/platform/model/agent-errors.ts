@@ -1,10 +1,10 @@
 /**
- * The errors that tell task code its worker is gone, as `mephisto.data_model.exceptions` has them (the seed raises them from
- * `get_live_update` and `act`). Catch {@link AbsentAgentError} to handle any of them.
+ * The errors that task code gets when its worker is gone, as in `mephisto.data_model.exceptions`. The original raises them from
+ * `get_live_update` and `act`. Catch {@link AbsentAgentError} to handle any of them.
  */
 
 /**
- * The worker behind an agent cannot be asked any more. Thrown only as one of the four subclasses below.
+ * The worker of an agent cannot be asked any more. Thrown only as one of its four subclasses.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -59,7 +59,7 @@ export abstract class AbsentAgentError extends Error {
  * ```
  */
 export class AgentTimeoutError extends AbsentAgentError {
-  /** @param timeoutMs how long was waited, in ms */
+  /** @param timeoutMs how long the wait was, in ms */
   constructor(
     agentId: string,
     readonly timeoutMs: number,
@@ -68,7 +68,7 @@ export class AgentTimeoutError extends AbsentAgentError {
   }
 }
 
-/** The worker gave the task back. */
+/** The worker returned the task. */
 export class AgentReturnedError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} has returned the task`);
@@ -108,7 +108,8 @@ export class AgentDisconnectedError extends AbsentAgentError {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { AgentShutdownError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ * import { AgentShutdownError, Arena, createContext, openDatabase } from "crowdstorm";
+ * import { OnboardingAgent, TaskRun, Worker } from "crowdstorm";
  *
  * const db = openDatabase(":memory:", { create: true });
  * const context = createContext({ db, arena: Arena.create() });
@@ -129,7 +130,7 @@ export class AgentShutdownError extends AbsentAgentError {
   }
 }
 
-/** A class left a method for its subclasses to write, and they did not. The seed's `NotImplementedError`. */
+/** A subclass does not override a method that it has to override. Python's `NotImplementedError`. */
 export class NotImplementedError extends Error {
   override readonly name = "NotImplementedError";
   /** @param what the method, as `Class.method` */
@@ -138,7 +139,7 @@ export class NotImplementedError extends Error {
   }
 }
 
-/** A row names a crowd provider that nobody registered. */
+/** A row names a crowd provider that is not registered. */
 export class UnknownProviderError extends Error {
   override readonly name = "UnknownProviderError";
   constructor(
@@ -150,7 +151,7 @@ export class UnknownProviderError extends Error {
 }
 
 /**
- * A handle was asked for an entity whose row is not in the database.
+ * A handle on an entity was requested whose row is not in the database.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -163,7 +164,7 @@ export class UnknownProviderError extends Error {
  */
 export class NoSuchRowError extends Error {
   override readonly name = "NoSuchRowError";
-  /** @param entity what was looked for, such as `unit` */
+  /** @param entity the kind of entity, such as `unit` */
   constructor(
     readonly entity: string,
     readonly id: string,

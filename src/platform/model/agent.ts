@@ -1,8 +1,8 @@
 /**
- * An agent: a worker as they are working on one unit. Live-update generation: the unit and provider parts of example 3 of the seed
- * on the live path of example 2, with what Mephisto 1.0 changed, as the conformance vectors record it.
+ * An agent: a worker who works on one unit. Live-update generation: the unit and provider parts of example 3 of the original, the
+ * live path of its example 2, and the changes of Mephisto 1.0 as the conformance vectors record them.
  *
- * A crowd provider subclasses it; `Agent.get`, `Agent.new` and `Agent.newFromProviderData` act on the class of the provider that
+ * A crowd provider subclasses it. `Agent.get`, `Agent.new` and `Agent.newFromProviderData` use the class of the provider that
  * the row or the unit names.
  */
 import type { AgentRow } from "../db/index.js";
@@ -52,9 +52,9 @@ type ProviderAgentClass = (new (
  */
 export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
   /**
-   * A new handle on an agent, of the class that the row's crowd provider gives its agents.
-   * @param row the row, when the caller has it
-   * @throws NoSuchRowError when there is no such row, UnknownProviderError when nobody registered its provider
+   * A new handle on an agent. Its class is the agent class of the row's crowd provider.
+   * @param row the row, if the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when its provider is not registered
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): Agent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
@@ -62,9 +62,10 @@ export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
   }
 
   /**
-   * Creates an agent for this worker to be used for work on the unit. A provider's class overrides it, and returns the result of
-   * {@link _registerAgentSteps} once sure that the agent can be created.
-   * @throws UnknownProviderError when nobody registered the unit's provider, NotImplementedError when its class does not override this
+   * Creates an agent for the worker's work on the unit. A provider's class overrides it: it returns the result of
+   * {@link _registerAgentSteps} when the agent can be created.
+   * @throws UnknownProviderError when the unit's provider is not registered
+   * @throws NotImplementedError when the provider's class does not override this method
    */
   static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Agent> {
     if (this !== Agent) throw new NotImplementedError(`${this.name}.newSteps`);
@@ -79,7 +80,10 @@ export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
     return suspend(this.newSteps(context, worker, unit));
   }
 
-  /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
+  /**
+   * As {@link newSteps}, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
+   */
   static *newFromProviderDataSteps(
     context: ModelContext,
     worker: Worker,
@@ -107,7 +111,7 @@ export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
+  /** Creates the agent's row, for the `newSteps` of providers. Ends when its status `accepted` is committed. */
   protected static *_registerAgentSteps(
     context: ModelContext,
     worker: Worker,
@@ -125,7 +129,10 @@ export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
     return agent;
   }
 
-  /** As every handle does, and gives back the unit of a worker who leaves while waiting: no work has been done on it yet. */
+  /**
+   * As the base class. Also takes the agent off its unit if the worker leaves while the agent is `waiting`: no work has been done on
+   * the unit yet.
+   */
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
     yield* super.updateStatusSteps(status);

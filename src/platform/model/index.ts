@@ -1,5 +1,5 @@
 /**
- * The agent model of the seed: agents and onboarding agents of both generations, over rows in the database and slots in shared
+ * The agent model of the original: agents and onboarding agents of both generations, on rows in the database and slots in shared
  * memory. Make a {@link createContext context} in each thread, then get handles from the classes.
  */
 export { Agent } from "./agent.js";

@@ -1,6 +1,6 @@
 /**
- * Onboarding agents are used in tasks that have a separate onboarding step. They work without being linked to a unit, and are tied
- * to the task run instead. Live-update generation; example 2 of the seed.
+ * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no unit.
+ * Live-update generation: example 2 of the original.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { OnboardingAgentRow } from "../db/index.js";
@@ -43,7 +43,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
   /**
    * A new handle on an onboarding agent.
    * @param dbId the id of its row (not the one with the prefix)
-   * @param row the row, when the caller has it
+   * @param row the row, if the caller has it
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): OnboardingAgent {
@@ -73,7 +73,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
     return suspend(OnboardingAgent.newSteps(context, worker, taskRun));
   }
 
-  /** The page learns of an approval or rejection otherwise: by going on to the task, or not. */
+  /** An approval or rejection is not pushed: the page continues with the task, or is refused. */
   protected pushes(status: AgentStatus): boolean {
     return status !== "approved" && status !== "rejected";
   }

@@ -25,16 +25,16 @@ import type { TaskRun } from "./task-run.js";
  * const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
  * assert.equal(unit.agentId, agent.dbId);
  *
- * // Takes the agent off the unit, so that another worker can be given it.
+ * // Takes the agent off the unit, so that another worker can be assigned to it.
  * unit.clearAssignedAgent();
  * assert.equal(Unit.get(db, unit.dbId).agentId, null);
  * db.close();
  * ```
  */
 export class Unit {
-  /** The worker it is reserved for or worked on by, as this handle last knew. */
+  /** The worker for whom it is reserved or who works on it, as this handle last read or wrote it. */
   workerId: string | null;
-  /** The agent that works on it, as this handle last knew. */
+  /** The agent that works on it, as this handle last read or wrote it. */
   agentId: string | null;
   #assignment: Assignment | undefined;
 
@@ -94,8 +94,8 @@ export class Unit {
   }
 
   /**
-   * Takes the agent off this unit, so that another worker can be given it. Over once the row is committed.
-   * @param agentId which agent: a unit that meanwhile is another's is left alone
+   * Takes the agent off this unit, so that another worker can be assigned to it. Ends when the row is committed.
+   * @param agentId the agent: a unit that is another agent's by now is not changed
    */
   *clearAssignedAgentSteps(agentId?: string): Steps<void> {
     yield* wait(

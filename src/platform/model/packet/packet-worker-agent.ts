@@ -1,4 +1,4 @@
-/** The agent on a unit of the packet generation. Example 3 of the seed. A crowd provider subclasses it, as it does `Agent`. */
+/** The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does `Agent`. */
 import type { AgentRow } from "../../db/index.js";
 import { block, type Json, type Steps, suspend, wait } from "../../sync/index.js";
 import type { ModelContext } from "../context.js";
@@ -19,9 +19,9 @@ type ProviderPacketAgentClass = (new (
 
 export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentRecord>) {
   /**
-   * A new handle on an agent, of the class that the row's crowd provider gives its agents.
-   * @param row the row, when the caller has it
-   * @throws NoSuchRowError when there is no such row, UnknownProviderError when nobody registered its provider
+   * A new handle on an agent. Its class is the agent class of the row's crowd provider.
+   * @param row the row, if the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when its provider is not registered
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): PacketWorkerAgent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
@@ -29,9 +29,10 @@ export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentReco
   }
 
   /**
-   * Creates an agent for this worker to be used for work on the unit. A provider's class overrides it, and returns the result of
-   * {@link _registerAgentSteps} once sure that the agent can be created.
-   * @throws UnknownProviderError when nobody registered the unit's provider, NotImplementedError when its class does not override this
+   * Creates an agent for the worker's work on the unit. A provider's class overrides it: it returns the result of
+   * {@link _registerAgentSteps} when the agent can be created.
+   * @throws UnknownProviderError when the unit's provider is not registered
+   * @throws NotImplementedError when the provider's class does not override this method
    */
   static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<PacketWorkerAgent> {
     if (this !== PacketWorkerAgent) throw new NotImplementedError(`${this.name}.newSteps`);
@@ -46,7 +47,10 @@ export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentReco
     return suspend(this.newSteps(context, worker, unit));
   }
 
-  /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
+  /**
+   * As {@link newSteps}, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
+   */
   static *newFromProviderDataSteps(
     context: ModelContext,
     worker: Worker,
@@ -75,7 +79,7 @@ export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentReco
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
+  /** Creates the agent's row, for the `newSteps` of providers. Ends when its status `accepted` is committed. */
   protected static *_registerAgentSteps(
     context: ModelContext,
     worker: Worker,
@@ -91,7 +95,7 @@ export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentReco
     return agent;
   }
 
-  /** As every agent of this generation does; also adds a `message_id` to the packet's data if it has none. */
+  /** As the base class. Also adds a `message_id` to the packet's data if it has none. */
   override observe(packet: Packet): void {
     packet.data["message_id"] ??= this.context.ids.next();
     super.observe(packet);
