@@ -1,26 +1,26 @@
-/** What the pool writes about its agents and remembers of it, as evidence for the invariants. */
+/** Writes the statuses of the worker pool, and keeps the evidence about its agents for the invariants. */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Steps } from "../sync/index.js";
 import type { AgentSession } from "./agent-session.js";
 import type { LiveRunObserver } from "./observer.js";
 
-/** What the pool notes of an agent, as evidence. */
+/** The evidence of the pool about one agent. */
 export interface PoolEvidence {
   readonly agentId: string;
   /** The channel of its client. */
   readonly channel: string;
-  /** The number of the task runner that it was handed to; absent when it never was. */
+  /** The number of the task runner that it was handed to; absent if there was none. */
   runner?: number;
-  /** Statuses written from here. */
+  /** The statuses that the pool wrote. */
   readonly acknowledgedStatuses: AgentStatus[];
-  /** When a status that frees its waiter was committed from here, ms. */
+  /** When the pool had committed a status that releases its waiter, ms. */
   absentAtMs?: number;
 }
 
 export interface PoolEvidenceStore {
-  /** The note on an agent, made when first asked for. */
+  /** The evidence about an agent, created by the first call. */
   of(session: AgentSession): PoolEvidence;
-  /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
+  /** Writes a status. False when the agent has ended with another one. */
   setStatus(session: AgentSession, status: AgentStatus): Steps<boolean>;
   all(): PoolEvidence[];
 }

@@ -19,7 +19,13 @@ import type { TaskGroup } from "./task-group.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 import type { TaskObserver } from "./observer.js";
-import { superviseAssignment, superviseOnboarding, type StopReason, type SupervisedAgent, type SupervisionContext } from "./supervision.js";
+import {
+  superviseAssignment,
+  superviseOnboarding,
+  type StopReason,
+  type SupervisedAgent,
+  type SupervisionContext,
+} from "./supervision.js";
 import { createWorkTime, type WorkTime } from "./work-time.js";
 
 export interface TaskRunnerOptions {
