@@ -145,6 +145,7 @@ export type {
   SlotDirectory,
   StateOwner,
   StatusGauge,
+  UnitAgent,
   WorkerGauge,
 } from "./platform/model/index.js";
 

@@ -13,21 +13,19 @@ import {
 } from "../../dist/platform/db/index.js";
 import {
   blueprintOf,
-  createClientIO,
+  ClientIO,
   createTaskGroup,
-  createTaskRunner,
   ONBOARDING_QUALIFICATION,
   WorkerPool,
   type BlueprintType,
   type Channel,
-  type ClientIO,
   type Outbox,
   type ChannelPacket,
   type PacketType,
   type PoolMessage,
   type Requirement,
   type RunnerMessage,
-  type TaskRunner,
+  TaskRunner,
 } from "../../dist/platform/live/index.js";
 import { observeTasks } from "../../dist/load/run/roles/task-observer.js";
 import { createRecorder, mergeSnapshots, type Measurements } from "../../dist/load/measure/index.js";
@@ -169,7 +167,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const pool = new WorkerPool({
     context: contextOn(poolDb),
     arena,
-    recorder,
+    observer: recorder,
     taskGroup,
     taskRunId,
     providerType: "simulated",
@@ -182,9 +180,9 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   });
   for (let index = 0; index < runnerCount; index++) {
     runners.push(
-      createTaskRunner({
+      new TaskRunner({
         context: contextOn(runnerDb, options.mailboxOf),
-        recorder: observer,
+        observer,
         taskGroup,
         reactor,
         toPool: outbox((message: PoolMessage) => pool.handle(message)),
@@ -196,7 +194,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
       }),
     );
   }
-  const clientIO = createClientIO({ reactor, recorder, requests: pool });
+  const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
   pool.connectClientIO(clientIO);
 
   const settle = (): void => {

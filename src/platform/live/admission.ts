@@ -1,8 +1,8 @@
 /**
- * The way from a client that asks to work to its agent: registration, the gate, the onboarding, a unit, and the answers to those
- * who come back after a lost connection.
+ * Admission turns a client's registration into an agent: it checks the worker's qualifications, starts the onboarding or assigns a
+ * unit, and answers clients that register again after a lost connection.
  */
-import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { assert, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import {
   Agent,
   OnboardingAgent,
@@ -24,18 +24,9 @@ import type { AgentSessions } from "./agent-sessions.js";
 import { reserveUnit } from "./units.js";
 import type { LiveRunObserver } from "./observer.js";
 
-export interface Admission {
-  /** A worker asks to work, or is back after a lost connection. */
-  register(channel: Channel, packet: ChannelPacket): void;
-  /** An onboarding is over: one who passed it goes on to a unit. */
-  afterOnboarding(session: AgentSession, status: AgentStatus): void;
-  /** Admits nobody any more. */
-  close(): void;
-}
-
 export interface AdmissionOptions {
   readonly context: ModelContext;
-  readonly recorder: LiveRunObserver;
+  readonly observer: LiveRunObserver;
   readonly taskRunId: string;
   readonly providerType: string;
   /** What a worker must meet to be admitted, before any onboarding. */
@@ -47,135 +38,148 @@ export interface AdmissionOptions {
   readonly dispatcher: Dispatcher;
   readonly io: () => ClientIO;
   readonly statusOf: (agentId: string) => AgentStatus | undefined;
-  /** Nobody is behind the agent's channel. */
+  /** The agent's channel is closed. */
   readonly disconnected: (session: AgentSession) => void;
 }
 
-export function createAdmission(options: AdmissionOptions): Admission {
-  const { context, recorder, taskRunId, providerType, requirements, onboardingQualificationId } = options;
-  const { sessions, poolEvidence, dispatcher, io, statusOf, disconnected } = options;
-  /** Agents by the name under which their client registered; kept after their end to answer one who comes back. */
-  const registrations = new Map<string, string>();
-  /** Those who will have an agent soon, or be refused one, by the same name. */
-  const pendingAgents = new Map<string, PendingAgent>();
-  let closed = false;
+export class Admission {
+  readonly #options: AdmissionOptions;
+  /** Agent ids by registration id. Kept after the agent's end, to answer a client that registers again. */
+  readonly #registrations = new Map<string, string>();
+  /** Registrations that have no answer yet, by registration id. */
+  readonly #pendingAgents = new Map<string, PendingAgent>();
+  /** How admitted agents reach their clients. */
+  readonly #liveRun: LiveRun;
+  #closed = false;
 
-  const sendDetails = (channel: Channel, registrationId: string, data: ChannelPacket["data"]): void =>
-    io().send(channel, { packet_type: "agent_details", subject_id: registrationId, data });
-  const refuse = (
-    { channel, registrationId }: PendingAgent,
-    reason: string,
-    agentId?: string,
-    status?: AgentStatus,
-  ): void => sendDetails(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
-
-  /** Starts what ends with an agent for the applicant, or its refusal; until then the applicant is known to be under way. */
-  const startAdmission = (pending: PendingAgent, body: (pending: PendingAgent) => Steps<void>): void => {
-    pendingAgents.set(pending.registrationId, pending);
-    sessions.startOperation("apply", () => admissionSteps(pending, body));
-  };
-  const admissionSteps = function* (pending: PendingAgent, body: (pending: PendingAgent) => Steps<void>): Steps<void> {
-    try {
-      yield* body(pending);
-    } finally {
-      pendingAgents.delete(pending.registrationId);
-    }
-  };
-
-  /** The agent is live from here on, and its client knows. */
-  const admit = (agent: LiveAgent, pending: PendingAgent, worker: Worker): AgentSession => {
-    const { registrationId, channel } = pending;
-    const agentId = agent.getAgentId();
-    const liveRun: LiveRun = {
-      pushStatusUpdate: (pushed, status) => {
-        const session = sessions.of(pushed.getAgentId());
-        if (session !== undefined) io().sendStatus(session.channel, pushed.getAgentId(), status);
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    const { io, sessions } = options;
+    this.#liveRun = {
+      pushStatusUpdate: (agent, status) => {
+        const session = sessions.of(agent.getAgentId());
+        if (session !== undefined) io().sendStatus(session.channel, agent.getAgentId(), status);
       },
       sendLiveUpdate: (id, update) => io().sendLiveUpdate(id, update),
     };
-    agent.setLiveRun(liveRun);
-    const session = sessions.start(agent, worker, pending);
-    registrations.set(registrationId, agentId);
-    poolEvidence.of(session);
-    recorder.count("agents_registered");
-    recorder.gauge("agents_live", sessions.live);
-    sendDetails(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
-    // Its channel ended before there was an agent to mark.
-    if (!channel.isAlive()) disconnected(session);
-    return session;
-  };
+  }
 
-  /** Gives the worker a unit, and begins once all of its assignment are there. */
-  const assign = function* (pending: PendingAgent, worker: Worker): Steps<void> {
-    const unit = closed ? undefined : yield* reserveUnit(context, taskRunId, worker, dispatcher.barrier);
+  /** A worker asks to work, or is back after a lost connection. */
+  register(channel: Channel, packet: ChannelPacket): void {
+    const registrationId = packet.subject_id;
+    const pending = this.#pendingAgents.get(registrationId);
+    const known = this.#registrations.get(registrationId);
+    if (pending !== undefined || known !== undefined) this.#options.observer.count("reconnects");
+    if (pending !== undefined) {
+      // The client asks again before it has an answer. One answer is enough.
+      pending.channel = channel;
+      return;
+    }
+    if (known !== undefined) return this.#reconnect(channel, registrationId, known);
+    const name = packet.data["worker_name"];
+    if (typeof name !== "string") return this.#refuse({ channel, registrationId }, "worker_name is missing");
+    if (this.#closed) return this.#refuse({ channel, registrationId }, "the live run is shutting down");
+    this.#start({ channel, registrationId }, (self) => this.#admitWorker(self, name));
+  }
+
+  /** An onboarding is over: a worker who passed it is assigned a unit. */
+  afterOnboarding({ registrationId, channel, worker, agent }: AgentSession, status: AgentStatus): void {
+    if (status === "approved") {
+      this.#options.observer.count("onboarding_passed");
+      this.#start({ registrationId, channel }, (pending) => this.#assign(pending, worker));
+    } else if (status === "rejected") {
+      this.#options.observer.count("onboarding_failed");
+      this.#refuse({ registrationId, channel }, "the onboarding was not passed", agent.getAgentId(), status);
+    }
+  }
+
+  /** Admits no worker from now on. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Starts `body`, which admits or refuses the worker. The registration is pending until it ends. */
+  #start(pending: PendingAgent, body: (pending: PendingAgent) => Steps<void>): void {
+    this.#pendingAgents.set(pending.registrationId, pending);
+    this.#options.sessions.startOperation("apply", () => this.#admissionSteps(pending, body));
+  }
+
+  *#admissionSteps(pending: PendingAgent, body: (pending: PendingAgent) => Steps<void>): Steps<void> {
+    try {
+      yield* body(pending);
+    } finally {
+      this.#pendingAgents.delete(pending.registrationId);
+    }
+  }
+
+  *#admitWorker(pending: PendingAgent, workerName: string): Steps<void> {
+    const { context, observer, providerType, requirements, onboardingQualificationId } = this.#options;
+    const row = yield* wait(context.db.write("findOrCreateWorker", { workerName, providerType }));
+    const worker = Worker.get(context.db, row.workerId, row);
+    const decision = decideAdmission(context.db, worker.dbId, requirements, onboardingQualificationId !== undefined);
+    switch (decision.admission) {
+      case "unit":
+        return yield* this.#assign(pending, worker);
+      case "onboarding":
+        return yield* this.#startOnboarding(pending, worker);
+      case "refused":
+        observer.count("not_qualified");
+        this.#refuse(pending, decision.reason);
+    }
+  }
+
+  *#startOnboarding(pending: PendingAgent, worker: Worker): Steps<void> {
+    const { context, dispatcher, taskRunId } = this.#options;
+    const agent = yield* OnboardingAgent.newSteps(context, worker, TaskRun.get(context.db, taskRunId));
+    dispatcher.onboard(this.#admit(agent, pending, worker));
+  }
+
+  /** Assigns a unit to the worker. The work starts when every unit of the assignment has an agent. */
+  *#assign(pending: PendingAgent, worker: Worker): Steps<void> {
+    const { context, dispatcher, taskRunId } = this.#options;
+    const unit = this.#closed ? undefined : yield* reserveUnit(context, taskRunId, worker, dispatcher.barrier);
     if (unit === undefined) {
-      refuse(pending, "there is no unit to work on");
+      this.#refuse(pending, "there is no unit to work on");
       return;
     }
     const agent = yield* Agent.newFromProviderDataSteps(context, worker, unit, {});
-    dispatcher.awaitPartners(admit(agent, pending, worker), unit.assignmentId);
-  };
+    dispatcher.awaitPartners(this.#admit(agent, pending, worker), unit.assignmentId);
+  }
 
-  const startOnboarding = function* (pending: PendingAgent, worker: Worker): Steps<void> {
-    const agent = yield* OnboardingAgent.newSteps(context, worker, TaskRun.get(context.db, taskRunId));
-    dispatcher.onboard(admit(agent, pending, worker));
-  };
+  /** Starts the agent's session, and tells its client. */
+  #admit(agent: LiveAgent, pending: PendingAgent, worker: Worker): AgentSession {
+    const { observer, poolEvidence, sessions, disconnected } = this.#options;
+    const { registrationId, channel } = pending;
+    const agentId = agent.getAgentId();
+    agent.setLiveRun(this.#liveRun);
+    const session = sessions.start(agent, worker, pending);
+    this.#registrations.set(registrationId, agentId);
+    poolEvidence.of(session);
+    observer.count("agents_registered");
+    observer.gauge("agents_live", sessions.live);
+    this.#sendDetails(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
+    // The channel was closed before there was an agent that could be marked as disconnected.
+    if (!channel.isAlive()) disconnected(session);
+    return session;
+  }
 
-  const admitWorker = function* (pending: PendingAgent, workerName: string): Steps<void> {
-    const row = yield* wait(context.db.write("findOrCreateWorker", { workerName, providerType }));
-    const worker = Worker.get(context.db, row.workerId, row);
-    const judgement = decideAdmission(context.db, worker.dbId, requirements, onboardingQualificationId !== undefined);
-    switch (judgement.admission) {
-      case "unit":
-        return yield* assign(pending, worker);
-      case "onboarding":
-        return yield* startOnboarding(pending, worker);
-      case "refused":
-        recorder.count("not_qualified");
-        refuse(pending, judgement.reason);
-    }
-  };
-
-  const reconnect = (channel: Channel, registrationId: string, agentId: string): void => {
-    const session = sessions.of(agentId);
-    const status = session?.agent.getStatus() ?? statusOf(agentId);
-    if (session === undefined || status === undefined || isFinal(status)) {
-      const reason =
-        status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status ?? "unknown"}`;
-      return refuse({ channel, registrationId }, reason, agentId, status);
+  #reconnect(channel: Channel, registrationId: string, agentId: string): void {
+    const session = this.#options.sessions.of(agentId);
+    const status = session?.agent.getStatus() ?? this.#options.statusOf(agentId);
+    assert(status !== undefined, `agent ${agentId} was registered, but has no row`);
+    if (session === undefined || isFinal(status)) {
+      const reason = status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status}`;
+      return this.#refuse({ channel, registrationId }, reason, agentId, status);
     }
     session.channel = channel;
-    sendDetails(channel, registrationId, { agent_id: agentId, status });
-  };
+    this.#sendDetails(channel, registrationId, { agent_id: agentId, status });
+  }
 
-  return {
-    register(channel, packet): void {
-      const registrationId = packet.subject_id;
-      const pending = pendingAgents.get(registrationId);
-      const known = registrations.get(registrationId);
-      if (pending !== undefined || known !== undefined) recorder.count("reconnects");
-      if (pending !== undefined) {
-        // It asks again before it was answered: one answer will do.
-        pending.channel = channel;
-        return;
-      }
-      if (known !== undefined) return reconnect(channel, registrationId, known);
-      const name = packet.data["worker_name"];
-      if (typeof name !== "string") return refuse({ channel, registrationId }, "worker_name is missing");
-      if (closed) return refuse({ channel, registrationId }, "the live run is shutting down");
-      startAdmission({ channel, registrationId }, (self) => admitWorker(self, name));
-    },
-    afterOnboarding({ registrationId, channel, worker, agent }, status) {
-      if (status === "approved") {
-        recorder.count("onboarding_passed");
-        startAdmission({ registrationId, channel }, (pending) => assign(pending, worker));
-      } else if (status === "rejected") {
-        recorder.count("onboarding_failed");
-        refuse({ registrationId, channel }, "the onboarding was not passed", agent.getAgentId(), status);
-      }
-    },
-    close() {
-      closed = true;
-    },
-  };
+  #refuse({ channel, registrationId }: PendingAgent, reason: string, agentId?: string, status?: AgentStatus): void {
+    this.#sendDetails(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
+  }
+
+  #sendDetails(channel: Channel, registrationId: string, data: ChannelPacket["data"]): void {
+    this.#options.io().send(channel, { packet_type: "agent_details", subject_id: registrationId, data });
+  }
 }

@@ -6,31 +6,31 @@ import type { RecentIds } from "./recent-ids.js";
 export interface AgentSession {
   readonly agent: LiveAgent;
   readonly worker: Worker;
-  /** The name under which the client registered, by which it finds back after a lost connection. */
+  /** The id under which the client registered, and registers again after a lost connection. */
   readonly registrationId: string;
-  /** Where its client is reached; changes when it reconnects elsewhere. */
+  /** The channel of its client; changes when the client reconnects on another one. */
   channel: Channel;
-  /** The ids of the live updates that were accepted last, so that one that is sent again is known. */
+  /** The ids of the live updates that were accepted last, to recognize copies. */
   readonly seen: RecentIds;
-  /** The live update that found the mailbox full; nothing else is accepted before it. And the last of those refused with it. */
+  /** The first live update that was refused (`number`), and the last (`upTo`). No other is accepted before the first. */
   refused: { readonly number: number; readonly upTo: number } | undefined;
-  /** A submit has been taken in, or is being written. */
+  /** A submit is being written, or is written. */
   submitting: boolean;
-  /** A status that says that the worker is gone is being written. */
+  /** The status `disconnect` or `returned` is being written. */
   isEndingAbsent: boolean;
-  /** When a status that frees the agent's waiter was committed from here, ms. */
+  /** When the pool had committed a status that releases the agent's waiter, ms. */
   absentAt: number | undefined;
-  /** The task runner that has the agent in hand, by its number; undefined while it is the pool's to end. */
+  /** The number of the task runner that runs the agent; undefined while the pool has to end it. */
   runner: number | undefined;
   /** Coroutines of the pool that use the agent now. */
   operations: number;
-  /** The agent is over, and no runner uses it any more. */
+  /** The agent has ended, and no runner uses it. */
   hasEnded: boolean;
 }
 
-/** A worker whose registration, or whose way from the onboarding to a unit, is under way. */
+/** A worker who has not been answered yet: its registration, or its assignment to a unit after the onboarding, is in progress. */
 export interface PendingAgent {
   readonly registrationId: string;
-  /** Where the answer goes; changes when the client asks again from elsewhere. */
+  /** The channel for the answer; changes when the client asks again on another one. */
   channel: Channel;
 }

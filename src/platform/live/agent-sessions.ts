@@ -1,44 +1,45 @@
 /**
- * The seats of the live agents, and the coroutines of the worker pool that use them: an agent's slot is given back only when
- * neither a task runner nor one of those can touch it any more.
+ * The sessions of the live agents, and the coroutines of the worker pool that use them. An agent's slot is freed when neither a task
+ * runner nor one of these coroutines uses it.
  */
+import { assert } from "../../vocabulary/index.js";
 import type { LiveAgent, ModelContext, Worker } from "../model/index.js";
 import type { Arena, Steps } from "../sync/index.js";
 import type { TaskGroup } from "./task-group.js";
 import { RecentIds } from "./recent-ids.js";
 import type { PendingAgent, AgentSession } from "./agent-session.js";
 
-/** Of so many live updates of an agent, the last, a second copy is known. It comes right after the first, or after what was under way with it. */
+/** How many live updates of an agent are remembered to recognize copies. A copy arrives soon after the first one. */
 const IDS_KNOWN = 1000;
 
 export interface AgentSessions {
-  /** The seat of a live agent; undefined for one that is unknown or over. */
+  /** The session of a live agent; undefined when the agent is unknown or has ended. */
   of(agentId: string): AgentSession | undefined;
   all(): Iterable<AgentSession>;
   /** How many agents are live. */
   readonly live: number;
-  /** Whether no agent is live and no coroutine is under way. */
+  /** Whether no agent is live and no coroutine is running. */
   readonly isIdle: boolean;
-  /** The agent is live from here on. */
+  /** Starts the session of an agent, which is live from now on. */
   start(agent: LiveAgent, worker: Worker, pending: PendingAgent): AgentSession;
-  /** The agent is over: does what follows from that, and frees its slot. Nothing happens to one that has left already. */
+  /** Ends a session, calls `followUp`, and frees the slot. Does nothing if the session has ended. */
   end(session: AgentSession, followUp: () => void): void;
   /** Starts a coroutine. */
   startOperation(name: string, body: () => Steps<void>): void;
-  /** Starts a coroutine that uses the seat's agent. */
+  /** Starts a coroutine that uses the session's agent. */
   startSessionOperation(session: AgentSession, name: string, body: () => Steps<void>): void;
 }
 
 export interface AgentSessionsOptions {
   readonly context: ModelContext;
-  /** Where the agents' slots are, to give them back. */
+  /** The arena of the agents' slots, to free them. */
   readonly arena: Arena;
   readonly taskGroup: TaskGroup;
 }
 
 export function createAgentSessions({ context: { slots }, arena, taskGroup }: AgentSessionsOptions): AgentSessions {
   const sessions = new Map<string, AgentSession>();
-  let underWay = 0;
+  let operations = 0;
 
   const freeSlot = (session: AgentSession): void => {
     if (!session.hasEnded || session.operations > 0) return;
@@ -49,11 +50,12 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
   };
 
   const ended = (): void => {
-    underWay--;
+    operations--;
+    assert(operations >= 0, "more operations ended than were started");
   };
 
   const start: AgentSessions["startOperation"] = (name, body) => {
-    underWay++;
+    operations++;
     taskGroup.start(name, () => withCleanup(body(), ended));
   };
 
@@ -64,7 +66,7 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
       return sessions.size;
     },
     get isIdle() {
-      return sessions.size === 0 && underWay === 0;
+      return sessions.size === 0 && operations === 0;
     },
     start(agent, worker, { registrationId, channel }) {
       const session: AgentSession = {
@@ -81,7 +83,9 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
         operations: 0,
         hasEnded: false,
       };
-      sessions.set(agent.getAgentId(), session);
+      const agentId = agent.getAgentId();
+      assert(!sessions.has(agentId), `agent ${agentId} has a session already`);
+      sessions.set(agentId, session);
       return session;
     },
     end(session, followUp) {
@@ -104,7 +108,7 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
   };
 }
 
-/** `steps`, and `ended` however they end. */
+/** Runs `steps`, then calls `ended`, also after an error. */
 function* withCleanup(steps: Steps<void>, ended: () => void): Steps<void> {
   try {
     yield* steps;

@@ -1,20 +1,20 @@
-/** Where agents of assignments with several units wait for their partners. */
+/** The barrier at which agents of assignments with several units wait for their partners. */
 import type { AgentSession } from "./agent-session.js";
 
 export interface AssignmentBarrier {
-  /** Whether only one more is needed for the assignment to begin. */
+  /** Whether the assignment needs only one more agent to start. */
   needsOneMore(assignmentId: string): boolean;
-  /** Adds one. Returns all of the assignment once they are complete; they wait no more then. */
+  /** Adds an agent. When the assignment is complete, removes and returns all of its agents. */
   join(assignmentId: string, session: AgentSession): readonly AgentSession[] | undefined;
-  /** Takes out one who has left. Nothing happens if it does not wait here. */
+  /** Removes an agent that has left. Does nothing if it does not wait here. */
   remove(session: AgentSession): void;
-  /** Takes out everybody. */
+  /** Removes and returns all agents. */
   removeAll(): AgentSession[];
-  /** Whether the assignment was complete once: who gets a unit of it now would wait for partners who have begun. */
+  /** Whether the assignment was complete once: a new agent would wait for partners that have started already. */
   hasBegun(assignmentId: string): boolean;
 }
 
-/** @param unitsPerAssignment how many belong together, 2 or more for anybody to wait */
+/** @param unitsPerAssignment the agents of an assignment; with 1 no agent waits */
 export function createAssignmentBarrier(unitsPerAssignment: number): AssignmentBarrier {
   const waiting = new Map<string, AgentSession[]>();
   const begun = new Set<string>();
@@ -41,9 +41,9 @@ export function createAssignmentBarrier(unitsPerAssignment: number): AssignmentB
       }
     },
     removeAll() {
-      const everybody = [...waiting.values()].flat();
+      const all = [...waiting.values()].flat();
       waiting.clear();
-      return everybody;
+      return all;
     },
     hasBegun: (assignmentId) => begun.has(assignmentId),
   };

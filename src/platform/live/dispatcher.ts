@@ -1,6 +1,6 @@
 /**
- * From a seat to a task runner: agents of one assignment wait for each other, are handed to a runner together, and end here if
- * nobody will ever run them.
+ * Hands agents to task runners. Agents of one assignment wait for each other and are handed over together; an agent that no runner
+ * will run is ended here.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { LiveAgent, ModelContext } from "../model/index.js";
@@ -15,15 +15,15 @@ import type { AgentSessions } from "./agent-sessions.js";
 import { completeUnit, freeUnit } from "./units.js";
 
 export interface Dispatcher {
-  /** Where agents wait for their partners. */
+  /** The barrier at which agents wait for their partners. */
   readonly barrier: AssignmentBarrier;
-  /** Has a runner see an onboarding agent through its onboarding. */
+  /** Hands an onboarding agent to a runner. */
   onboard(session: AgentSession): void;
-  /** Takes in an agent with a unit of this assignment, and has a runner begin once all of them are there. */
+  /** Adds an agent with a unit of this assignment. When the assignment is complete, hands its agents to a runner. */
   awaitPartners(session: AgentSession, assignmentId: string): void;
-  /** Nobody more will come: expires the agents whose partners have not, now and from now on. */
+  /** No more workers will arrive: expires the agents that wait for partners, now and from now on. */
   closeBarrier(): void;
-  /** Ends what a dead runner had in hand: not the worker has gone, but the work. */
+  /** Expires the agents of a dead runner. */
   removeRunner(runner: number): void;
   /** Has the runners release every waiter. */
   shutdown(): void;
@@ -32,11 +32,11 @@ export interface Dispatcher {
 export interface DispatcherOptions {
   readonly context: ModelContext;
   readonly unitsPerAssignment: number;
-  /** The way to each task runner. */
+  /** The outbox to each task runner. */
   readonly runners: readonly Outbox[];
   readonly sessions: AgentSessions;
   readonly poolEvidence: PoolEvidenceStore;
-  /** The agent is over. */
+  /** The agent has ended. */
   readonly endSession: (session: AgentSession, status: AgentStatus) => void;
 }
 
@@ -57,7 +57,7 @@ export function createDispatcher({
     return { agentId, slot: context.slots.slotOf(agentId).index };
   };
 
-  /** Ends an agent that no runner has in hand, and settles its unit. */
+  /** Ends an agent that no runner runs, and completes or frees its unit. */
   const expire = (session: AgentSession): void => {
     const { agent } = session;
     sessions.startSessionOperation(session, "expire", function* () {
@@ -69,7 +69,7 @@ export function createDispatcher({
     });
   };
 
-  /** Hands agents to one of the runners that are alive. */
+  /** Hands agents to one of the live runners. */
   const launch = (
     launched: readonly AgentSession[],
     messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
@@ -88,7 +88,7 @@ export function createDispatcher({
   };
 
   const join = function* (session: AgentSession, assignmentId: string): Steps<void> {
-    // The last to come does not wait. Who waits joins only when that is committed: the runner's next status must come after it.
+    // The last agent does not wait. The others join when `waiting` is committed: the runner's next status must come after it.
     if (!barrier.needsOneMore(assignmentId)) yield* poolEvidence.setStatus(session, "waiting");
     if (session.hasEnded || isFinal(session.agent.getStatus())) return;
     if (isBarrierClosed && unitsPerAssignment > 1) {

@@ -12,12 +12,12 @@ import {
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
 
-/** So many messages in a row, and then whatever else the thread has to do: a sender that is as fast would be listened to for ever. */
+/** After so many messages in a row the thread's other coroutines get a turn: a sender that is as fast would starve them. */
 const MESSAGES_IN_A_ROW = 256;
 
 /**
- * Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty. It looks into the mailbox every
- * `recheckMs` (ms) even if nobody has woken it; `Infinity` where every wake-up arrives.
+ * Hands every message of `mailbox` to `handle`, in order, until the mailbox is shut down and empty.
+ * @param recheckMs how often to look into the mailbox without a wake-up, ms; `Infinity` where no wake-up can be lost
  */
 export function* receive(
   mailbox: Mailbox,
@@ -36,19 +36,15 @@ export function* receive(
   }
 }
 
-/** Sends in order; what finds no room waits here, and is tried again. */
-export interface Outbox {
-  send(message: Json): void;
+/** Sends in order. A message for which there is no room waits here, and is tried again. */
+export interface Outbox<T = Json> {
+  send(message: T): void;
   /** How many messages wait for room. */
   readonly waiting: number;
 }
 
-/** An outbox over anything that may refuse: `offer` returns false when there is no room now. */
-export function createOutbox<T>(
-  reactor: Reactor,
-  offer: (message: T) => boolean,
-  onFull: () => void,
-): { send(message: T): void; readonly waiting: number } {
+/** @param offer tries to send; returns false when there is no room now */
+export function createOutbox<T>(reactor: Reactor, offer: (message: T) => boolean, onFull: () => void): Outbox<T> {
   const waiting: T[] = [];
   let first = 0;
 
@@ -57,7 +53,7 @@ export function createOutbox<T>(
     for (let message = waiting[first]; message !== undefined; message = waiting[first]) {
       if (!offered(message)) {
         onFull();
-        // A queue that is never empty would keep all that it ever held.
+        // Drops what was sent: a queue that is never empty would keep all that it ever held.
         if (first > waiting.length / 2) {
           waiting.splice(0, first);
           first = 0;
@@ -70,7 +66,7 @@ export function createOutbox<T>(
     waiting.length = 0;
     first = 0;
   };
-  /** One that can never be sent is not to keep those behind it. */
+  /** Skips a message that can never be sent, so that the messages behind it are. */
   const offered = (message: T): boolean => {
     try {
       return offer(message);

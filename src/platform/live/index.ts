@@ -1,4 +1,4 @@
-/** The live run: client IO, the worker pool and the task runners, between which the model's agents live. */
+/** The live run: client IO, the worker pool and the task runners. They run the agents of the model. */
 export {
   blueprintOf,
   type Blueprint,
@@ -8,7 +8,7 @@ export {
   type TaskContext,
 } from "./blueprints/index.js";
 export type { Channel, ChannelHandlers } from "./channel.js";
-export { createClientIO, type ClientIO, type ClientRequests } from "./client-io.js";
+export { ClientIO, type ClientRequests } from "./client-io.js";
 export { createTaskGroup, type TaskGroup } from "./task-group.js";
 export { createOutbox, outboxTo, receive, type Outbox } from "./inbox.js";
 export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
@@ -23,6 +23,6 @@ export {
 export type { AgentObserver, LiveRunObserver, ReleasedWait, TaskObserver, TimedOutWait } from "./observer.js";
 export { openSharedChannel } from "./shared-channel.js";
 export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";
-export { createTaskRunner, type TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
+export { TaskRunner, type TaskRunnerOptions } from "./task-runner.js";
 export type { PoolEvidence } from "./pool-evidence.js";
 export { WorkerPool, type WorkerPoolOptions } from "./worker-pool.js";

@@ -1,6 +1,6 @@
 /**
- * The only port of the live run to the outside. The live run reports here what happens in it; it does not know who listens.
- * All methods are called on the thread where it happens, and must return at once.
+ * The only port of the live run to the outside: it reports its events here. All methods are called on the thread of the event, and
+ * must return at once.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { TakenUpdate } from "./blueprints/index.js";
@@ -22,17 +22,17 @@ export type LiveRunGauge = "agents_live" | "agents_waiting";
 export type LiveRunTrend = "status_commit_time" | "disconnect_detection" | "stage_reply";
 
 export interface LiveRunObserver {
-  /** Something happened. */
+  /** Counts one event. */
   count(name: LiveRunCounter): void;
-  /** The value on this thread from now on. */
+  /** Sets the value of this thread. */
   gauge(name: LiveRunGauge, value: number): void;
-  /** Where durations of this name are reported: `ms` that ended at `atMs`. */
+  /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`. */
   trend(name: LiveRunTrend): { record(ms: number, atMs: number): void };
 }
 
 /** Observes the task runner of a thread too. */
 export interface TaskObserver extends LiveRunObserver {
-  /** The task runner has taken this agent over. What it does with the agent is reported to the result. */
+  /** The task runner has taken over this agent. Its events go to the result. */
   observeAgent(agentId: string): AgentObserver;
 }
 
@@ -41,7 +41,7 @@ export interface ReleasedWait {
   readonly waitedFor: "update" | "submit";
   readonly waitStartedAtMs: number;
   readonly atMs: number;
-  /** When the thread last looked for ready coroutines before the turn that ended the wait; absent where there are no turns. */
+  /** When the thread last polled for ready coroutines before the turn that ended the wait; absent without turns. */
   readonly previousPollAtMs?: number;
 }
 
@@ -49,7 +49,7 @@ export interface ReleasedWait {
 export interface TimedOutWait {
   readonly waitedMs: number;
   readonly timeoutMs: number;
-  /** Whether the agent was known to be `timeout` when the wait began: nothing had to be waited for. */
+  /** Whether the agent was known to be `timeout` when the wait began, so that it ended at once. */
   readonly alreadyTimeout: boolean;
 }
 
@@ -59,6 +59,6 @@ export interface AgentObserver {
   statusAcknowledged(status: AgentStatus): void;
   waitReleased(wait: ReleasedWait): void;
   waitTimedOut(wait: TimedOutWait): void;
-  /** The task's code does not touch the agent any more. */
+  /** The task's code does not use the agent any more. */
   ended(atMs: number): void;
 }

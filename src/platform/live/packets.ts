@@ -1,5 +1,5 @@
 /**
- * What clients and the platform say to each other. Types and field names are the platform's own, hence the snake case.
+ * The packets between clients and the platform. Types and field names are Mephisto's, hence the snake case.
  * All timestamps are milliseconds on the run's clock.
  */
 import type { Json } from "../sync/index.js";
@@ -23,7 +23,7 @@ export type PacketType = (typeof PACKET_TYPES)[number];
 /** One message on a channel. A type, as only that can be a {@link Json}. */
 export type ChannelPacket = {
   readonly packet_type: PacketType;
-  /** Whom it is about: an agent's id, or the registration it answers. */
+  /** Its subject: an agent's id, or the registration id that it answers. */
   readonly subject_id: string;
   readonly data: { readonly [key: string]: Json | undefined };
   /** When the client sent it. */
@@ -36,16 +36,16 @@ export type ChannelPacket = {
   readonly server_timestamp?: number | undefined;
 };
 
-/** The data of a live update that a worker sends: what the task's code gets, and the times for measuring its path. */
+/** The data of a live update that a worker sends: the content for the task's code, and times that measure its path. */
 export interface LiveUpdateData {
   /** Unique for the agent; an update that is sent again keeps it. */
   readonly update_id: string;
   /** 1, 2, 3, … for each agent. */
   readonly number: number;
-  /** When the plan wanted it sent. */
+  /** When the plan intended to send it. */
   readonly intended_at: number;
   readonly text: string;
-  /** Whether the live part of the task is over with this update. */
+  /** Whether this update ends the live part of the task. */
   readonly last?: boolean;
   readonly [key: string]: Json | undefined;
 }
@@ -60,7 +60,7 @@ export function isLiveUpdate(data: ChannelPacket["data"]): data is ChannelPacket
   );
 }
 
-/** Whether a message from a channel has the form of a packet. What a client sends is never trusted to. */
+/** Whether a message from a channel has the form of a packet. Input of clients is not trusted. */
 export function isChannelPacket(message: Json): message is Json & ChannelPacket {
   if (typeof message !== "object" || message === null || !("packet_type" in message)) return false;
   const { packet_type, subject_id, data } = message;

@@ -1,31 +1,31 @@
-/** What the pool writes about its agents and remembers of it, as evidence for the invariants. */
+/** Writes the statuses of the worker pool, and keeps the evidence about its agents for the invariants. */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Steps } from "../sync/index.js";
 import type { AgentSession } from "./agent-session.js";
 import type { LiveRunObserver } from "./observer.js";
 
-/** What the pool notes of an agent, as evidence. */
+/** The evidence of the pool about one agent. */
 export interface PoolEvidence {
   readonly agentId: string;
   /** The channel of its client. */
   readonly channel: string;
-  /** The number of the task runner that it was handed to; absent when it never was. */
+  /** The number of the task runner that it was handed to; absent if there was none. */
   runner?: number;
-  /** Statuses written from here. */
+  /** The statuses that the pool wrote. */
   readonly acknowledgedStatuses: AgentStatus[];
-  /** When a status that frees its waiter was committed from here, ms. */
+  /** When the pool had committed a status that releases its waiter, ms. */
   absentAtMs?: number;
 }
 
 export interface PoolEvidenceStore {
-  /** The note on an agent, made when first asked for. */
+  /** The evidence about an agent, created by the first call. */
   of(session: AgentSession): PoolEvidence;
-  /** Writes a status. False when the agent has ended as something else, before or meanwhile. */
+  /** Writes a status. False when the agent has ended with another one. */
   setStatus(session: AgentSession, status: AgentStatus): Steps<boolean>;
   all(): PoolEvidence[];
 }
 
-export function createPoolEvidence(clock: Clock, recorder: LiveRunObserver): PoolEvidenceStore {
+export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): PoolEvidenceStore {
   const notes = new Map<string, PoolEvidence>();
   const of = ({ agent, channel }: AgentSession): PoolEvidence => {
     const agentId = agent.getAgentId();
@@ -40,7 +40,7 @@ export function createPoolEvidence(clock: Clock, recorder: LiveRunObserver): Poo
       if (isFinal(agent.dbStatus)) return false;
       const before = clock.now();
       yield* agent.updateStatusSteps(status);
-      recorder.trend("status_commit_time").record(clock.now() - before, clock.now());
+      observer.trend("status_commit_time").record(clock.now() - before, clock.now());
       if (agent.dbStatus !== status) return false;
       of(session).acknowledgedStatuses.push(status);
       return true;

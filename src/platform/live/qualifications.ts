@@ -1,13 +1,13 @@
 /**
- * Who may work: those who meet what the task asks for and have passed its onboarding, if it has one. Names and comparators are
- * Mephisto's, so that a task's requirements can be taken over as they are.
+ * Decides which workers are admitted: those who meet the requirements of the task and have passed its onboarding, if it has one.
+ * Names and comparators are Mephisto's, so that a task's requirements can be used unchanged.
  */
 import type { Database } from "../db/index.js";
 
-/** The qualification that says how an onboarding came out: 1 passed, 0 failed. */
+/** The qualification that holds the result of an onboarding: 1 passed, 0 failed. */
 export const ONBOARDING_QUALIFICATION = "onboarding-passed";
 
-/** What a worker must hold, or not, to be admitted. One who does not hold the qualification meets `DoesNotExist` alone. */
+/** A condition on a qualification of the worker. A worker without the qualification meets only `DoesNotExist`. */
 export type Requirement =
   | { readonly name: string; readonly comparator: "Exists" | "DoesNotExist" }
   | { readonly name: string; readonly comparator: keyof typeof ORDERINGS; readonly value: number }
@@ -22,13 +22,13 @@ const ORDERINGS = {
   LessThanOrEqualTo: (held: number, asked: number) => held <= asked,
 };
 
-/** What becomes of a worker who asks to work. */
+/** The decision about a worker who registers. */
 export type AdmissionDecision =
   | { readonly admission: "unit" | "onboarding" }
   /** `reason` is for the worker. */
   | { readonly admission: "refused"; readonly reason: string };
 
-/** Judges a worker by what it holds now. What the task asks for is looked at first: nobody is onboarded in vain. */
+/** Decides by the qualifications that the worker has now. Requirements come first, so that no onboarding is in vain. */
 export function decideAdmission(
   db: Database,
   workerId: string,

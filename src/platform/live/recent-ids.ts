@@ -1,6 +1,6 @@
 /**
- * The ids of what came last: enough to know a second copy of a message, without keeping all that ever came. It knows the last
- * `known` ids at least, and twice as many at most. A class because every live agent has one: no closures.
+ * The ids of the last messages, to recognize copies in bounded memory: at least the last `known` ids, at most twice as many. A class
+ * without closures, because every live agent has one.
  */
 export class RecentIds {
   #recent = new Set<string>();

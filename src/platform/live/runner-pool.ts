@@ -1,11 +1,12 @@
-/** The task runners as the worker pool sees them: whom to give the next agents to, and who is still there. */
+/** The live task runners, in turn. */
+import { at } from "../../vocabulary/index.js";
 import type { Outbox } from "./inbox.js";
 import type { RunnerMessage } from "./messages.js";
 
 export interface RunnerPool {
-  /** The number of the runner whose turn it is; undefined when all are lost. */
+  /** The number of the runner whose turn it is; undefined when all are dead. */
   next(): number | undefined;
-  /** Tells a runner; one that is lost is told nothing. */
+  /** Sends to a runner, unless it is dead. */
   send(runner: number, message: RunnerMessage): void;
   broadcast(message: RunnerMessage): void;
   /** The runner is dead. */
@@ -15,14 +16,14 @@ export interface RunnerPool {
 export function createRunnerPool(outboxes: readonly Outbox[]): RunnerPool {
   let alive = outboxes.map((_, runner) => runner);
   let launched = 0;
-  const tell = (runner: number, message: RunnerMessage): void => {
-    if (alive.includes(runner)) outboxes[runner]?.send(message);
+  const send = (runner: number, message: RunnerMessage): void => {
+    if (alive.includes(runner)) at(outboxes, runner).send(message);
   };
   return {
     next: () => alive[launched++ % alive.length],
-    send: tell,
+    send,
     broadcast(message) {
-      for (const runner of alive) tell(runner, message);
+      for (const runner of alive) send(runner, message);
     },
     remove(runner) {
       alive = alive.filter((other) => other !== runner);

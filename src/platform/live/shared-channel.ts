@@ -5,14 +5,14 @@ import type { TaskGroup } from "./task-group.js";
 import { receive } from "./inbox.js";
 import { isChannelPacket, type ChannelPacket } from "./packets.js";
 
-/** A channel is where wake-ups may be lost (a network's, or an injected fault): what that can cost at most, ms. */
+/** A channel may lose wake-ups, by an injected fault: after this time it looks into its inbox anyway, ms. */
 const RECHECK_MS = 1000;
 
 export interface SharedChannelOptions {
   readonly id: string;
-  /** Where the other end puts what is for this one. */
+  /** Packets to this end. */
   readonly inbox: Mailbox;
-  /** Where this end puts what is for the other one. */
+  /** Packets to the other end. */
   readonly outbox: Mailbox;
   readonly handlers: ChannelHandlers;
   readonly reactor: Reactor;

@@ -1,9 +1,9 @@
 /**
- * Sees one agent through its task, whatever happens: the four absence errors end the task as the lifecycle demands, any other
- * error is reported, and afterwards the agent is final and its unit is done, free for another worker, or expired.
+ * Supervises one agent during its task. The four absence errors end the task according to the lifecycle; any other error is
+ * reported. Afterwards the agent has a final status and its unit is completed, free for another worker, or expired.
  *
- * The pool writes statuses of the same agent from another thread. Whichever final status is committed first stays, so every
- * write here may find that the agent has ended otherwise, and what follows goes by what the row says.
+ * The pool writes statuses of the same agent from another thread. The final status that is committed first stays. So each write here
+ * may find that the agent has ended with another status, and the code then follows the status of the row.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import {
@@ -20,10 +20,10 @@ import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js"
 import type { AgentObserver, LiveRunObserver } from "./observer.js";
 import { completeUnit, freeUnit } from "./units.js";
 
-/** Why an agent's waiters were released before their time: the live run ends, or a partner is gone. */
+/** Why an agent was stopped: the live run ends, or a partner is gone. */
 export type StopReason = "shutdown" | "partner";
 
-/** An agent in a task runner's hands. */
+/** An agent that a task runner runs. */
 export interface SupervisedAgent {
   readonly agent: LiveAgent;
   readonly observer: AgentObserver;
@@ -32,24 +32,24 @@ export interface SupervisedAgent {
   acknowledged: AgentStatus | undefined;
   /** When a wait for a live update ended because the worker had disconnected or returned the task, ms. */
   releasedAt: number | undefined;
-  /** When its state had last been updated, ms. */
+  /** When its state was last updated, ms. */
   stateAt: number;
 }
 
 export interface SupervisionContext {
   readonly context: ModelContext;
-  readonly recorder: LiveRunObserver;
+  readonly observer: LiveRunObserver;
   readonly taskContext: TaskContext;
   readonly blueprint: Blueprint;
   readonly submissionTimeoutMs: number;
   readonly onboardingQualificationId: string | undefined;
-  /** The task's code touches the agent no more. */
+  /** The task's code does not use the agent any more. */
   readonly onFinished: (supervised: SupervisedAgent) => void;
-  /** Releases whoever waits for the agent, unless it has left already. */
+  /** Releases the waits for the agent, unless it has ended already. */
   readonly stop: (supervised: SupervisedAgent, reason: StopReason) => void;
 }
 
-/** Runs an onboarding: live updates until the worker says it was the last, the submit, and the judgement. */
+/** Runs an onboarding: live updates up to the one marked `last`, the submit, and the decision. */
 export function* superviseOnboarding(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
   const { taskContext } = supervision;
@@ -62,7 +62,7 @@ export function* superviseOnboarding(supervised: SupervisedAgent, supervision: S
     }
     if (!(yield* submitted(supervised, supervision))) return;
     const passed = onboardingPassed(agent, supervision);
-    // Before the status: whoever is told of having passed is qualified, also after the process was killed in between.
+    // Before the status: a worker whose `approved` is committed has the qualification, also if the process is killed in between.
     yield* grant(agent, passed, supervision);
     yield* setStatus(supervised, passed ? "approved" : "rejected", supervision);
   } catch (error) {
@@ -89,7 +89,7 @@ export function* superviseAssignment(
   }
 }
 
-/** The live part, the submit and the completion. False when the agent ended in another way: its status says in which. */
+/** The live part, the submit and the completion. False when the agent ended in another way; its status tells how. */
 function* carryOut(
   supervised: SupervisedAgent,
   partners: readonly SupervisedAgent[],
@@ -112,7 +112,7 @@ function* carryOut(
   }
 }
 
-/** The work is done. False when the worker was gone before that was written. */
+/** Completes the agent and its unit. False when the worker was gone before `completed` was written. */
 function* complete(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<boolean> {
   const { agent } = supervised;
   if (!(yield* setStatus(supervised, "completed", supervision))) return false;
@@ -131,7 +131,7 @@ function* submitted(supervised: SupervisedAgent, supervision: SupervisionContext
   return outcome === "submitted";
 }
 
-/** What waiting for the submit came to: a worker who never submits has timed out, and has `ended` like one who left. */
+/** The result of the wait for the submit. A worker who does not submit in time has timed out: `ended`, as after leaving. */
 function* awaitSubmit(
   supervised: SupervisedAgent,
   supervision: SupervisionContext,
@@ -140,19 +140,19 @@ function* awaitSubmit(
   const { raised, status } = yield* supervision.taskContext.awaitSubmit(agent, supervision.submissionTimeoutMs);
   if (isFinal(status)) return "ended";
   if (raised && supervised.stopped === undefined) return "submitted";
-  // The event may have been raised by the stop alone, and a submit that was committed in the last moment counts.
+  // The stop sets the event too; and a submit that was committed just before the timeout counts.
   if (hasSubmitted(agent, supervision.context)) return "submitted";
   if (raised) return "stopped";
-  if (yield* setStatus(supervised, "timeout", supervision)) supervision.recorder.count("submit_timeouts");
+  if (yield* setStatus(supervised, "timeout", supervision)) supervision.observer.count("submit_timeouts");
   return "ended";
 }
 
-/** An agent whose worker is gone ends as what happened to it; one that is not final by then is disconnected. */
+/** Keeps the final status that the agent got from its worker's absence; any other agent becomes `disconnect`. */
 function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
   if (error instanceof AssertionError) throw error;
   if (!(error instanceof AbsentAgentError)) {
-    supervision.recorder.count("errors");
+    supervision.observer.count("errors");
     supervision.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
   }
   const status = agent.getStatus();
@@ -160,10 +160,10 @@ function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision
   else if (status === "timeout" && supervised.acknowledged !== status) acknowledge(supervised, status);
 }
 
-/** A partner is gone: the worker has nothing more to do but to submit. */
+/** A partner is gone: the worker only has to submit. */
 function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionContext): Steps<void> {
   const { agent } = supervised;
-  // It was raised by the stop. A submit that comes from here on raises it again, and one that came before is in the journal.
+  // The stop has set it. A later submit sets it again; an earlier one is in the journal.
   agent.didSubmit.clear();
   if (!(yield* setStatus(supervised, "partner disconnect", supervision))) return;
   const outcome = hasSubmitted(agent, supervision.context) ? "submitted" : yield* awaitSubmit(supervised, supervision);
@@ -171,18 +171,18 @@ function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionCont
   else if (outcome === "stopped") yield* setStatus(supervised, "disconnect", supervision);
 }
 
-/** Writes a status. False when the agent has ended as something else, before or meanwhile. */
+/** Writes a status. False when the agent has ended with another one. */
 function* setStatus(
   supervised: SupervisedAgent,
   status: AgentStatus,
-  { context, recorder }: SupervisionContext,
+  { context, observer }: SupervisionContext,
 ): Steps<boolean> {
   const { agent } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);
   const now = context.clock.now();
-  recorder.trend("status_commit_time").record(now - before, now);
+  observer.trend("status_commit_time").record(now - before, now);
   if (agent.dbStatus !== status) return false;
   acknowledge(supervised, status);
   return true;
@@ -208,7 +208,7 @@ function* grant(
   );
 }
 
-/** Whether what the worker submitted passes the blueprint's onboarding. */
+/** Whether the worker's submit passes the blueprint's onboarding. */
 function onboardingPassed(agent: LiveAgent, { context, blueprint }: SupervisionContext): boolean {
   const submit = submitOf(agent, context);
   return submit !== undefined && blueprint.onboarding.isPassedBy(JSON.parse(submit) as TakenUpdate);
@@ -218,7 +218,7 @@ function hasSubmitted(agent: LiveAgent, context: ModelContext): boolean {
   return submitOf(agent, context) !== undefined;
 }
 
-/** The JSON of the agent's submit, as it is committed. */
+/** The JSON of the agent's committed submit. */
 function submitOf(agent: LiveAgent, { db }: ModelContext): string | undefined {
   const type = agent instanceof OnboardingAgent ? "onboarding" : "main";
   return db.submitOfAgent(type, agent.dbId)?.data;

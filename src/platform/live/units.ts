@@ -1,4 +1,4 @@
-/** What becomes of units: reserved for a worker, done, free for another, or expired. Agents that hold none have nothing to settle. */
+/** Reserves, completes, frees and expires units. Onboarding agents have none. */
 import { Agent, Unit, type LiveAgent, type ModelContext, type Worker } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
 import type { AssignmentBarrier } from "./assignment-barrier.js";
@@ -14,7 +14,7 @@ export function* reserveUnit(
     const row = yield* wait(db.write("reserveUnit", taskRunId, worker.dbId));
     if (row === null) return undefined;
     if (!barrier.hasBegun(row.assignmentId)) return Unit.get(db, row.unitId, row);
-    // Freed by one who left between the launch and the first status in the task: its partners have begun and expect nobody.
+    // The agent left between the launch and its first status in the task. Its partners have started and expect no other.
     yield* wait(db.write("updateUnit", row.unitId, { status: "expired" }));
   }
 }
@@ -26,8 +26,8 @@ export function* completeUnit({ db }: ModelContext, agent: LiveAgent): Steps<voi
 }
 
 /**
- * Makes the agent's unit free for another worker, or expires it where it cannot be worked on alone, being one of several of its
- * assignment. A unit that is another agent's by now is left alone.
+ * Frees the agent's unit for another worker, or expires it if it is one of several of its assignment: it needs partners.
+ * A unit that is another agent's by now is not changed.
  */
 export function* freeUnit({ db }: ModelContext, agent: LiveAgent, oneOfSeveral: boolean): Steps<void> {
   if (!(agent instanceof Agent)) return;

@@ -1,14 +1,14 @@
 /**
- * The worker pool: who is here, who may work, on what, and what became of them. It answers what clients ask (client-io.ts)
- * and hands agents to the task runners (task-runner.ts) when there is something to run.
+ * The worker pool: admits workers, assigns units, and tracks the live agents. It answers the requests of clients (client-io.ts) and
+ * hands agents to the task runners (task-runner.ts).
  *
- * Until an agent is handed to a runner the pool ends it; from then on the runner does, and says so (`done`), unless its thread
- * dies. The pool still writes what the runner cannot know: that the worker is gone.
+ * The pool ends an agent until it is handed to a runner. From then on the runner ends it and sends `done`, unless its thread dies.
+ * The pool still writes what the runner cannot know: that the worker has disconnected or returned the unit.
  */
-import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { assert, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent, type ModelContext } from "../model/index.js";
 import type { Arena, Steps } from "../sync/index.js";
-import { createAdmission, type Admission } from "./admission.js";
+import { Admission } from "./admission.js";
 import type { Channel } from "./channel.js";
 import type { ClientIO, ClientRequests } from "./client-io.js";
 import type { TaskGroup } from "./task-group.js";
@@ -24,11 +24,11 @@ import { freeUnit } from "./units.js";
 import type { LiveRunObserver } from "./observer.js";
 
 export interface WorkerPoolOptions {
-  /** One whose final statuses are kept. */
+  /** A context that keeps final statuses. */
   readonly context: ModelContext;
-  /** Where the agents' slots are, to give them back. */
+  /** The arena of the agents' slots, to free them. */
   readonly arena: Arena;
-  readonly recorder: LiveRunObserver;
+  readonly observer: LiveRunObserver;
   readonly taskGroup: TaskGroup;
   readonly taskRunId: string;
   readonly providerType: string;
@@ -37,7 +37,7 @@ export interface WorkerPoolOptions {
   readonly requirements: readonly Requirement[];
   /** The qualification that the onboarding grants; undefined when the task has none. */
   readonly onboardingQualificationId: string | undefined;
-  /** The way to each task runner. */
+  /** The outbox to each task runner. */
   readonly runners: readonly Outbox[];
 }
 
@@ -53,13 +53,13 @@ export class WorkerPool implements ClientRequests {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#sessions = createAgentSessions(options);
-    this.#poolEvidence = createPoolEvidence(options.context.clock, options.recorder);
+    this.#poolEvidence = createPoolEvidence(options.context.clock, options.observer);
     const parts = { ...options, sessions: this.#sessions, poolEvidence: this.#poolEvidence };
     this.#dispatcher = createDispatcher({
       ...parts,
       endSession: (session, status) => this.#endSession(session, status, undefined),
     });
-    this.#admission = createAdmission({
+    this.#admission = new Admission({
       ...parts,
       dispatcher: this.#dispatcher,
       io: () => this.#io,
@@ -68,8 +68,9 @@ export class WorkerPool implements ClientRequests {
     });
   }
 
-  /** The two know each other; whoever makes them introduces them. */
+  /** Sets the client IO, which has the pool as its {@link ClientRequests}. Called once, before anything else. */
   connectClientIO(clientIO: ClientIO): void {
+    assert(this.#clientIO === undefined, "the worker pool was connected to client IO twice");
     this.#clientIO = clientIO;
   }
 
@@ -78,7 +79,7 @@ export class WorkerPool implements ClientRequests {
     return this.#sessions.live;
   }
 
-  /** Whether no agent is live and nothing is being done about one. */
+  /** Whether no agent is live and no operation is running. */
   get isIdle(): boolean {
     return this.#sessions.isIdle;
   }
@@ -106,7 +107,7 @@ export class WorkerPool implements ClientRequests {
     this.#admission.register(channel, packet);
   }
 
-  /** A second submit is answered with what becomes of the agent, now if it is known. */
+  /** A second submit is answered with the final status of the agent: now, or when it is known. */
   submit(channel: Channel, packet: ChannelPacket): void {
     const session = this.#sessions.of(packet.subject_id);
     if (session === undefined || isFinal(session.agent.getStatus()))
@@ -127,7 +128,7 @@ export class WorkerPool implements ClientRequests {
       ?.agent.state.updateData({ update_id: this.#options.context.ids.next(), metadata: packet.data });
   }
 
-  /** What clients say about their agents. Only that one is gone is taken from them; on anything else the platform is right. */
+  /** The statuses that clients report. Only `disconnect` is accepted; any other difference is answered with the platform's status. */
   reportStatuses(channel: Channel, statuses: ChannelPacket["data"]): void {
     for (const [agentId, reported] of Object.entries(statuses)) {
       const session = this.#sessions.of(agentId);
@@ -136,7 +137,7 @@ export class WorkerPool implements ClientRequests {
         continue;
       }
       const status = session.agent.getStatus();
-      // An agent whose task is done but whose client has said so first is about to be completed by its runner.
+      // A client may report `completed` before the agent's runner has completed it.
       if (reported === status || reported === "completed") continue;
       if (reported === "disconnect" && !isFinal(status)) this.#markAbsent(session, "disconnect");
       else this.#io.sendStatus(channel, agentId, status);
@@ -148,7 +149,7 @@ export class WorkerPool implements ClientRequests {
       if (session.channel === channel) this.#markAbsent(session, "disconnect");
   }
 
-  /** What a task runner, the provider, or who watches over the runners has to say. */
+  /** Handles a message of a task runner, the provider, or the supervisor of the task threads. */
   handle(message: PoolMessage): void {
     if (message.kind === "runnerLost") return this.#dispatcher.removeRunner(message.runner);
     if (message.kind === "liveUpdate") return this.#io.sendLiveUpdate(message.agentId, message.update);
@@ -164,7 +165,7 @@ export class WorkerPool implements ClientRequests {
     }
   }
 
-  /** Admits nobody any more, lets go of those who wait for partners, and has the runners release every waiter. */
+  /** Stops admission, expires the agents that wait for partners, and makes the runners release every waiter. */
   shutdown(): void {
     if (this.#closing) return;
     this.#closing = true;
@@ -173,13 +174,13 @@ export class WorkerPool implements ClientRequests {
     this.#dispatcher.shutdown();
   }
 
-  /** Nobody more will come: expires the agents whose partners have not, now and from now on. */
+  /** No more workers will arrive: expires the agents that wait for partners, now and from now on. */
   closeBarrier(): void {
     this.#dispatcher.closeBarrier();
   }
 
   #markAbsent(session: AgentSession, status: "disconnect" | "returned"): void {
-    // Of two reports one is enough: each would announce the status, and tell another time.
+    // Of two reports only the first counts: each would publish the status, and record another time.
     if (session.isEndingAbsent || isFinal(session.agent.getStatus())) return;
     session.isEndingAbsent = true;
     this.#sessions.startSessionOperation(session, status, () => this.#endAbsent(session, status));
@@ -191,23 +192,23 @@ export class WorkerPool implements ClientRequests {
       this.#poolEvidence.of(session).absentAtMs = session.absentAt;
     }
     if (session.runner !== undefined) return;
-    // Nobody is to begin with it while its unit is given back. The model gives back only the unit of one who is known to be waiting.
+    // No assignment may start with it while its unit is freed. The model only frees the unit of a `waiting` agent.
     this.#dispatcher.barrier.remove(session);
     yield* freeUnit(this.#options.context, session.agent, false);
     this.#endSession(session, session.agent.getStatus(), undefined);
   }
 
-  /** The agent is over: an admitted worker goes on to a unit. */
+  /** Ends an agent. A worker who passed the onboarding is assigned a unit. */
   #endSession(session: AgentSession, status: AgentStatus, releasedAt: number | undefined): void {
     this.#sessions.end(session, () => {
-      this.#options.recorder.gauge("agents_live", this.#sessions.live);
+      this.#options.observer.gauge("agents_live", this.#sessions.live);
       if (releasedAt !== undefined && session.absentAt !== undefined) {
-        // The waiter can be released by the committed row before this thread has learnt that it is committed.
-        this.#options.recorder
+        // The committed row can release the waiter before this thread is notified of the commit.
+        this.#options.observer
           .trend("disconnect_detection")
           .record(Math.max(0, releasedAt - session.absentAt), releasedAt);
       }
-      // Agents on units have pushed their last status themselves; an approval or rejection of an onboarding is not pushed.
+      // Agents on units have pushed their last status; the approval or rejection of an onboarding is not pushed.
       if (session.agent instanceof OnboardingAgent) {
         this.#io.sendStatus(session.channel, session.agent.getAgentId(), status);
         this.#admission.afterOnboarding(session, status);
@@ -221,7 +222,7 @@ export class WorkerPool implements ClientRequests {
   }
 
   get #io(): ClientIO {
-    if (this.#clientIO === undefined) throw new Error("the worker pool was not introduced to client IO");
+    assert(this.#clientIO !== undefined, "the worker pool was not connected to client IO");
     return this.#clientIO;
   }
 }

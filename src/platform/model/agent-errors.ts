@@ -1,9 +1,33 @@
 /**
- * The errors that tell task code its worker is gone, as `mephisto.data_model.exceptions` has them (the seed raises them from
- * `get_live_update` and `act`). Catch {@link AbsentAgentError} to handle any of them.
+ * The errors that task code gets when its worker is gone, as in `mephisto.data_model.exceptions`. The original raises them from
+ * `get_live_update` and `act`. Catch {@link AbsentAgentError} to handle any of them.
  */
 
-/** The worker behind an agent cannot be asked any more. Thrown only as one of the four subclasses below. */
+/**
+ * The worker of an agent cannot be asked any more. Thrown only as one of its four subclasses.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AbsentAgentError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * agent.updateStatus("returned");
+ * try {
+ *   agent.getLiveUpdate(1000);
+ *   assert.fail("the worker has returned the task");
+ * } catch (error) {
+ *   assert(error instanceof AbsentAgentError);
+ *   assert.equal(error.agentId, agent.getAgentId());
+ * }
+ * db.close();
+ * ```
+ */
 export abstract class AbsentAgentError extends Error {
   /** @param agentId the agent concerned, as its `getAgentId()` gives it */
   constructor(
@@ -15,9 +39,27 @@ export abstract class AbsentAgentError extends Error {
   }
 }
 
-/** No update came within the time allowed; the agent's status is now `timeout`. */
+/**
+ * No update came within the time allowed; the agent's status is now `timeout`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentTimeoutError, Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * await assert.rejects(agent.getLiveUpdateAsync(10), AgentTimeoutError);
+ * assert.equal(agent.getStatus(), "timeout");
+ * db.close();
+ * ```
+ */
 export class AgentTimeoutError extends AbsentAgentError {
-  /** @param timeoutMs how long was waited, in ms */
+  /** @param timeoutMs how long the wait was, in ms */
   constructor(
     agentId: string,
     readonly timeoutMs: number,
@@ -26,28 +68,69 @@ export class AgentTimeoutError extends AbsentAgentError {
   }
 }
 
-/** The worker gave the task back. */
+/** The worker returned the task. */
 export class AgentReturnedError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} has returned the task`);
   }
 }
 
-/** The worker lost the connection, or closed the page, for good. */
+/**
+ * The worker lost the connection, or closed the page, for good.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentDisconnectedError, Arena, createContext, openDatabase } from "crowdstorm";
+ * import { OnboardingAgent, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * const update = agent.getLiveUpdateAsync(60_000);
+ * // Another handle on the agent, as another thread has it.
+ * OnboardingAgent.get(context, agent.dbId).updateStatus("disconnect");
+ * await assert.rejects(update, AgentDisconnectedError);
+ * db.close();
+ * ```
+ */
 export class AgentDisconnectedError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} has disconnected`);
   }
 }
 
-/** The run is ending: `shutdown()` was called on the agent. */
+/**
+ * The run is ending: `shutdown()` was called on the agent.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { AgentShutdownError, Arena, createContext, openDatabase } from "crowdstorm";
+ * import { OnboardingAgent, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * const update = agent.getLiveUpdateAsync(60_000);
+ * agent.shutdown();
+ * await assert.rejects(update, AgentShutdownError);
+ * db.close();
+ * ```
+ */
 export class AgentShutdownError extends AbsentAgentError {
   constructor(agentId: string) {
     super(agentId, `Agent ${agentId} was shut down`);
   }
 }
 
-/** A class left a method for its subclasses to write, and they did not. The seed's `NotImplementedError`. */
+/** A subclass does not override a method that it has to override. Python's `NotImplementedError`. */
 export class NotImplementedError extends Error {
   override readonly name = "NotImplementedError";
   /** @param what the method, as `Class.method` */
@@ -56,7 +139,7 @@ export class NotImplementedError extends Error {
   }
 }
 
-/** A row names a crowd provider that nobody registered. */
+/** A row names a crowd provider that is not registered. */
 export class UnknownProviderError extends Error {
   override readonly name = "UnknownProviderError";
   constructor(
@@ -67,10 +150,21 @@ export class UnknownProviderError extends Error {
   }
 }
 
-/** A handle was asked for an entity whose row is not in the database. */
+/**
+ * A handle on an entity was requested whose row is not in the database.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { NoSuchRowError, openDatabase, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * assert.throws(() => Worker.get(db, "7"), NoSuchRowError);
+ * db.close();
+ * ```
+ */
 export class NoSuchRowError extends Error {
   override readonly name = "NoSuchRowError";
-  /** @param entity what was looked for, such as `unit` */
+  /** @param entity the kind of entity, such as `unit` */
   constructor(
     readonly entity: string,
     readonly id: string,

@@ -1,10 +1,10 @@
 /**
- * The model's two gauges, `active_agent_statuses` and `active_workers` (the seed's ACTIVE_AGENT_STATUSES and ACTIVE_WORKERS).
+ * The model's two gauges, `active_agent_statuses` and `active_workers` (ACTIVE_AGENT_STATUSES and ACTIVE_WORKERS of the original).
  *
- * Status changes are the model's hot path and `active_workers` has a label value per worker, so a change only touches a plain map
- * here; prom-client sees the values when somebody scrapes. With handles in several threads one thread's value may be negative, and
- * only the sum over the threads means something. Which change is counted is the context's choice (`gauges`): as in the seed the one
- * that the handle saw, or the one that the row made.
+ * Status changes are the model's hot path, and `active_workers` has a label value per worker. A change therefore only updates a
+ * plain map; prom-client reads the values at a scrape. With handles in several threads the value of one thread may be negative:
+ * only the sum over the threads is meaningful. The context chooses which change is counted (`gauges`): the one that the handle
+ * saw, as in the original, or the one of the row.
  */
 import { Gauge, Registry } from "prom-client";
 import { type AgentStatus, isFinal } from "../../vocabulary/index.js";
@@ -25,23 +25,46 @@ export interface WorkerGauge {
 }
 
 export interface AgentMetrics {
-  /** Where prom-client finds the two gauges; `await registry.metrics()` renders them. */
+  /** The registry of the two gauges; `await registry.metrics()` renders them. */
   readonly registry: Registry;
   /** A new agent: one more with status `none`, one more for its worker. */
   created(agentType: AgentType, workerId: string): void;
-  /** An agent's status changed from `from`, as the handle knew it or as the row was. From a status that is not final to a final one ends it for its worker. */
+  /**
+   * An agent's status changed from `from`, which is the status that the handle knew or the row had. A change to a final status from
+   * one that is not final ends the agent for its worker.
+   */
   changed(agentType: AgentType, workerId: string, from: AgentStatus, to: AgentStatus): void;
-  /** Every status touched so far, also those back at 0, in the order they were first touched. */
+  /** Every status touched so far, including those that are 0 again, in the order they were first touched. */
   statuses(): StatusGauge[];
-  /** Every worker touched so far, also those back at 0, in the order they were first touched. */
+  /** Every worker touched so far, including those that are 0 again, in the order they were first touched. */
   workers(): WorkerGauge[];
 }
 
 const AGENT_TYPES = ["main", "onboarding"] as const;
 
 /**
- * @param registry where to register the gauges; its own when left out
+ * @param registry where to register the gauges; a new registry by default
  * @throws Error when `registry` already has metrics of these names
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Agent, Arena, createAgentMetrics, createContext, openDatabase, Unit, Worker } from "crowdstorm";
+ *
+ * const metrics = createAgentMetrics();
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create(), metrics });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * db.write("newAssignments", { taskRunId, assignments: 1, unitsEach: 1, status: "launched" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const row = db.write("reserveUnit", taskRunId, workerId).block();
+ * assert(row !== null);
+ * const unit = Unit.get(db, row.unitId);
+ * Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
+ *
+ * assert.match(await metrics.registry.metrics(), /active_agent_statuses\{status="accepted",agent_type="main"\} 1/);
+ * db.close();
+ * ```
  */
 export function createAgentMetrics(registry: Registry = new Registry()): AgentMetrics {
   const statuses = { main: new Map<AgentStatus, number>(), onboarding: new Map<AgentStatus, number>() };

@@ -1,21 +1,21 @@
 /**
- * An agent: a worker as they are working on one unit. Live-update generation: the unit and provider parts of example 3 of the seed
- * on the live path of example 2, with what Mephisto 1.0 changed, as the conformance vectors record it.
+ * An agent: a worker who works on one unit. Live-update generation: the unit and provider parts of example 3 of the original, the
+ * live path of its example 2, and the changes of Mephisto 1.0 as the conformance vectors record them.
  *
- * A crowd provider subclasses it; `Agent.get`, `Agent.new` and `Agent.newFromProviderData` act on the class of the provider that
+ * A crowd provider subclasses it. `Agent.get`, `Agent.new` and `Agent.newFromProviderData` use the class of the provider that
  * the row or the unit names.
  */
 import type { AgentRow } from "../db/index.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { block, type Json, type Steps, suspend, wait } from "../sync/index.js";
 import type { ModelContext } from "./context.js";
-import type { Assignment } from "./entities/assignment.js";
 import type { Unit } from "./entities/unit.js";
 import type { Worker } from "./entities/worker.js";
 import { NotImplementedError } from "./agent-errors.js";
 import { type Opening, opening } from "./handle.js";
 import { LiveAgent } from "./live-agent.js";
 import { UnitAgentRecord } from "./record.js";
+import { onUnit } from "./unit-agent.js";
 
 /** A subclass of {@link Agent} that can be instantiated. */
 type ProviderAgentClass = (new (
@@ -23,11 +23,38 @@ type ProviderAgentClass = (new (
 ) => Agent) &
   Pick<typeof Agent, "newSteps" | "newFromProviderDataSteps">;
 
-export abstract class Agent extends LiveAgent<UnitAgentRecord> {
+/**
+ * An agent: a worker who works on one unit.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Agent, Arena, createContext, openDatabase, Unit, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * db.write("newAssignments", { taskRunId, assignments: 1, unitsEach: 1, status: "launched" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const row = db.write("reserveUnit", taskRunId, workerId).block();
+ * assert(row !== null);
+ * const unit = Unit.get(db, row.unitId);
+ * const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
+ *
+ * agent.updateStatus("in task");
+ * // In a run this comes from another thread.
+ * agent.mailbox.append({ text: "hello" });
+ * assert.equal(agent.getLiveUpdate(1000)?.["text"], "hello");
+ * agent.markDone();
+ * assert.equal(agent.getStatus(), "completed");
+ * db.close();
+ * ```
+ */
+export abstract class Agent extends onUnit(LiveAgent<UnitAgentRecord>) {
   /**
-   * A new handle on an agent, of the class that the row's crowd provider gives its agents.
-   * @param row the row, when the caller has it
-   * @throws NoSuchRowError when there is no such row, UnknownProviderError when nobody registered its provider
+   * A new handle on an agent. Its class is the agent class of the row's crowd provider.
+   * @param row the row, if the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when its provider is not registered
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): Agent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
@@ -35,9 +62,10 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
   }
 
   /**
-   * Creates an agent for this worker to be used for work on the unit. A provider's class overrides it, and returns the result of
-   * {@link _registerAgentSteps} once sure that the agent can be created.
-   * @throws UnknownProviderError when nobody registered the unit's provider, NotImplementedError when its class does not override this
+   * Creates an agent for the worker's work on the unit. A provider's class overrides it: it returns the result of
+   * {@link _registerAgentSteps} when the agent can be created.
+   * @throws UnknownProviderError when the unit's provider is not registered
+   * @throws NotImplementedError when the provider's class does not override this method
    */
   static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Agent> {
     if (this !== Agent) throw new NotImplementedError(`${this.name}.newSteps`);
@@ -52,7 +80,10 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return suspend(this.newSteps(context, worker, unit));
   }
 
-  /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
+  /**
+   * As {@link newSteps}, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
+   */
   static *newFromProviderDataSteps(
     context: ModelContext,
     worker: Worker,
@@ -80,7 +111,7 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
+  /** Creates the agent's row, for the `newSteps` of providers. Ends when its status `accepted` is committed. */
   protected static *_registerAgentSteps(
     context: ModelContext,
     worker: Worker,
@@ -98,29 +129,10 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
     return agent;
   }
 
-  get unitId(): string {
-    return this.record.unitId;
-  }
-
-  get assignmentId(): string {
-    return this.record.assignmentId;
-  }
-
-  get providerType(): string {
-    return this.record.providerType;
-  }
-
-  /** The unit this agent is working on; loaded when first asked for. */
-  getUnit(): Unit {
-    return this.record.getUnit();
-  }
-
-  /** The assignment this agent is working on; loaded when first asked for. */
-  getAssignment(): Assignment {
-    return this.record.getAssignment();
-  }
-
-  /** As every handle does, and gives back the unit of a worker who leaves while waiting: no work has been done on it yet. */
+  /**
+   * As the base class. Also takes the agent off its unit if the worker leaves while the agent is `waiting`: no work has been done on
+   * the unit yet.
+   */
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;
     yield* super.updateStatusSteps(status);
@@ -128,52 +140,10 @@ export abstract class Agent extends LiveAgent<UnitAgentRecord> {
       yield* this.getUnit().clearAssignedAgentSteps(this.dbId);
   }
 
-  /** Approves the work done on this agent's unit. */
-  abstract approveWorkSteps(): Steps<void>;
-
-  approveWork(): void {
-    block(this.approveWorkSteps());
-  }
-
-  approveWorkAsync(): Promise<void> {
-    return suspend(this.approveWorkSteps());
-  }
-
-  /** Pays the worker for attempted work, but marks it as below the quality bar. */
-  *softRejectWorkSteps(): Steps<void> {
-    yield* this.approveWorkSteps();
-    yield* this.updateStatusSteps("soft_rejected");
-  }
-
-  softRejectWork(): void {
-    block(this.softRejectWorkSteps());
-  }
-
-  softRejectWorkAsync(): Promise<void> {
-    return suspend(this.softRejectWorkSteps());
-  }
-
-  /** Rejects the work done on this agent's unit. @param reason what the worker is told */
-  abstract rejectWorkSteps(reason: string): Steps<void>;
-
-  rejectWork(reason: string): void {
-    block(this.rejectWorkSteps(reason));
-  }
-
-  rejectWorkAsync(reason: string): Promise<void> {
-    return suspend(this.rejectWorkSteps(reason));
-  }
-
-  /** Does what the provider requires for the worker to be able to submit, and be found complete by {@link getStatus}. */
-  abstract markDoneSteps(): Steps<void>;
-
-  markDone(): void {
-    block(this.markDoneSteps());
-  }
-
-  markDoneAsync(): Promise<void> {
-    return suspend(this.markDoneSteps());
-  }
+  // Abstract again, so that the compiler asks each provider's class for them.
+  abstract override approveWorkSteps(): Steps<void>;
+  abstract override rejectWorkSteps(reason: string): Steps<void>;
+  abstract override markDoneSteps(): Steps<void>;
 
   protected pushes(): boolean {
     return true;

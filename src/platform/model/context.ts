@@ -1,6 +1,6 @@
 /**
- * Everything an agent's handle needs from outside. One per thread. The model reads no clock, draws no randomness and makes no id
- * except through it, so whoever makes the context decides whether a run can be replayed.
+ * Everything that an agent's handle needs from outside. One per thread. The model reads no clock, draws no randomness and makes no
+ * id except through the context, so the context decides whether a run can be replayed.
  */
 import type { Database } from "../db/index.js";
 import type { Clock, Mailbox, Slot } from "../sync/index.js";
@@ -21,22 +21,23 @@ export interface ModelContext {
   /** Opens the mailbox of an agent's slot. Of the same kind in every thread of a run. */
   readonly openMailbox: (slot: Slot) => Mailbox;
   /**
-   * Which status a change is counted to have replaced in the gauges: the one that the changing handle knew (`handle`, as in the
-   * seed), or the one that the row had (`rows`). With several handles on an agent only `rows` adds up to the truth.
+   * Which status the gauges count as replaced by a change: the one that the changing handle knew (`handle`, as in the original),
+   * or the one that the row had (`rows`). With several handles on one agent only `rows` gives correct sums.
    */
   readonly gauges: "handle" | "rows";
   /**
-   * Whether a change of status may overwrite a final one that another handle wrote meanwhile (`overwritten`, as in the seed), or
-   * gives way to it (`kept`). A handle that knows the status to be final changes it in either case: approving completed work.
+   * What a change of status does to a final one that another handle has written and this one has not read: overwrite it
+   * (`overwritten`, as in the original) or keep it (`kept`). A final status that the handle knows is changed in either case: completed
+   * work is approved.
    */
   readonly finalStatuses: "overwritten" | "kept";
   readonly providers: ProviderRegistry;
   readonly slots: SlotDirectory;
-  /** Told what the seed's logger is told. */
+  /** Receives the log messages of the original's logger. */
   readonly log: (level: LogLevel, message: string) => void;
-  /** Warns that `act` is deprecated, if no thread of the arena has done so. */
+  /** Warns that `act` is deprecated, unless a thread of the arena has done so. */
   readonly warnOfAct: () => void;
-  /** What a caller is given for a new handle: the handle, or what takes its place to watch what is done with it. */
+  /** Returns what the caller gets for a new handle: the handle itself, or a wrapper that observes its calls. */
   readonly wrapHandle: <Handle extends StateOwner>(handle: Handle) => Handle;
   /** Makes the state of a new handle. */
   readonly createState: (owner: StateOwner) => AgentState;

@@ -1,4 +1,4 @@
-/** Makes a thread's context from what only the caller has, with the real clock, ids and provider for the rest. */
+/** Makes a thread's context from a database and an arena, with defaults for the rest. */
 import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/index.js";
 import { createActWarning } from "./act-warning.js";
 import type { ModelContext } from "./context.js";
@@ -13,21 +13,34 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
   readonly db: ModelContext["db"];
   /** Where the agents' slots are. */
   readonly arena: Arena;
-  /** Which kind of mailboxes to open; `sound` when left out. Not used when `openMailbox` is given. */
+  /** Which kind of mailboxes to open; `sound` by default. Not used when `openMailbox` is given. */
   readonly mailbox?: MailboxKind;
 }
 
 /**
- * Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes, the simulated provider, no log,
- * and agents' states in the database's journal. As in the seed, gauges count what this context's handles knew, and a handle that does
- * not know of a final status overwrites it; a platform of several threads says `gauges: "rows", finalStatuses: "kept"`, as the live run does.
+ * Makes a context. Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes, the simulated
+ * provider, no log, and agents' states in the database's journal. As in the original, gauges count what this context's handles knew,
+ * and a handle that does not know of a final status overwrites it. A platform of several threads uses
+ * `gauges: "rows", finalStatuses: "kept"`, as the live run does.
  *
- * An agent's events and mailbox lie in a slot of the arena, which is allocated when a context first asks for it. A context of another
- * thread has to be told where that is, before it gets the agent: `context.slots.adopt(agentId, index)`, where `index` is
- * `context.slots.slotOf(agentId).index` in the first.
+ * An agent's events and mailbox are in a slot of the arena. The slot is allocated when a context first needs it. A context of another
+ * thread must adopt the slot before it gets the agent: `context.slots.adopt(agentId, index)`, where `index` is
+ * `context.slots.slotOf(agentId).index` of the first context.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena, createContext, openDatabase } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * // Every option has a default; this one makes the ids reproducible.
+ * let last = 0;
+ * const context = createContext({ db, arena: Arena.create(), ids: { next: () => `id-${++last}` } });
+ * assert.equal(context.ids.next(), "id-1");
+ * db.close();
+ * ```
  */
 export function createContext({ arena, mailbox = "sound", ...options }: ContextOptions): ModelContext {
-  // What is undefined is left out, and takes no default away.
+  // An option that is undefined does not replace a default.
   const given = Object.fromEntries(
     Object.entries<unknown>(options).filter(([, value]) => value !== undefined),
   ) as typeof options;

@@ -1,11 +1,11 @@
 /**
- * A handle on an agent: what both generations (live updates, packets) and both kinds (onboarding, on a unit) have in common.
+ * A handle on an agent: the common part of both generations (live updates, packets) and both kinds (onboarding, on a unit).
  *
- * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory made when first used. Every call of a
- * `get` makes another; handles on one agent, in one thread or several, observe the same row, events and mailbox, each with its
- * own cached status. Rows are the truth: {@link AgentHandle.getStatus} brings the cache up to date.
+ * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory, which are made when first used. Every
+ * call of a `get` makes a new handle. Handles on one agent, in one thread or several, share the row, events and mailbox; each has
+ * its own cached status. The row is authoritative: {@link AgentHandle.getStatus} updates the cache.
  *
- * Whatever may wait is written once as `…Steps`; the plain name blocks the thread, `…Async` suspends the caller.
+ * A method that may wait is written once as `…Steps`. The plain name blocks the thread, `…Async` suspends the caller.
  */
 import { AssertionError } from "node:assert";
 import { type AgentStatus, isFinal } from "../../vocabulary/index.js";
@@ -30,14 +30,14 @@ import type { AgentState, StateOwner } from "./state.js";
 
 const OPENED = Symbol("opened by get");
 
-/** What a handle is made from; only {@link opening} makes one that constructors accept. */
+/** The argument of constructors; they only accept the result of {@link opening}. */
 export interface Opening<Row extends AgentRecord> {
   readonly context: ModelContext;
   readonly record: Row;
   readonly via: symbol;
 }
 
-/** For the `get` of each class. Not exported from the model: handles come from `get` alone. */
+/** For the `get` of each class. Not exported from the model: only `get` makes handles. */
 export function opening<Row extends AgentRecord>(context: ModelContext, record: Row): Opening<Row> {
   return { context, record, via: OPENED };
 }
@@ -50,7 +50,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   #slot: Slot | undefined;
   #mailbox: Mailbox | undefined;
 
-  /** @throws AssertionError unless called by the class's `get` (the seed's `_used_new_call`) */
+  /** @throws AssertionError unless called by the class's `get` (`_used_new_call` in the original) */
   constructor({ context, record, via }: Opening<Row>) {
     if (via !== OPENED) {
       const name = new.target.name;
@@ -64,7 +64,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     this.state = context.createState(this);
   }
 
-  /** The status as this handle last read or wrote it. {@link getStatus} asks the database. */
+  /** The status as this handle last read or wrote it. {@link getStatus} reads the database. */
   get dbStatus(): AgentStatus {
     return this.#dbStatus;
   }
@@ -94,7 +94,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     return this.record.taskType;
   }
 
-  /** The id by which clients and other threads name the agent; that of an onboarding agent has a prefix. */
+  /** The id that clients and other threads use for the agent. The id of an onboarding agent has a prefix. */
   getAgentId(): string {
     return this.record.agentId;
   }
@@ -114,25 +114,25 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     return this.record.getTask();
   }
 
-  /** The directory for any state of this agent. Only its name: it is not made. */
+  /** The directory for the state of this agent. Does not create it. */
   getDataDir(): string {
     return this.record.getDataDir();
   }
 
-  /** The seed's `pending_actions` with the event that announces them: client IO appends, the task's code takes. */
+  /** The original's `pending_actions` and the event that announces them: client IO appends, the task's code takes. */
   get mailbox(): Mailbox {
     return (this.#mailbox ??= this.context.openMailbox(this.slot));
   }
 
-  /** Set once the worker's submission arrived, or will not arrive any more. */
+  /** Set when the worker's submission has arrived, or will not arrive any more. */
   get didSubmit(): Event {
     return this.event("didSubmit");
   }
 
   /**
-   * Writes the status to the database and tells everybody who waits for it: the worker's page, and pending acts if the status frees
-   * them. Over once the row is committed. Does nothing when the cached status is this one already. Where final statuses are kept and
-   * another handle has written one meanwhile, that one stays and becomes the cached status.
+   * Writes the status to the database, publishes it to the worker's page, and releases pending waits if the status ends them. Ends
+   * when the row is committed. Does nothing if the cached status is this one already. Where final statuses are kept and another
+   * handle has written one, that one stays and becomes the cached status.
    * @throws DatabaseError when the row could not be written; the cached status is then unchanged
    */
   *updateStatusSteps(status: AgentStatus): Steps<void> {
@@ -145,7 +145,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now(), keepsFinal));
     const wasKept = keepsFinal && isFinal(replaced);
     const present = wasKept ? replaced : status;
-    // A final status that was read while this write was on its way has come after it.
+    // A final status that was read during this write is later than the write.
     if (!(keepsFinal && isFinal(this.#dbStatus))) this.#dbStatus = present;
     this.publishStatus(present);
     if (this.releasesWaiters(present)) {
@@ -164,8 +164,8 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   /**
-   * The status in the database; once the cached one is final, that one, without asking. A change that this handle did not know is
-   * announced, and `returned` and `disconnect` free pending acts.
+   * The status in the database. A final cached status is returned without reading. A status that is new to this handle is published,
+   * and `returned` and `disconnect` release pending waits for an update.
    * @throws DatabaseError when the row could not be read
    */
   getStatus(): AgentStatus {
@@ -173,7 +173,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     const status = this.record.readStatus();
     if (status !== this.#dbStatus) {
       if (status === "returned" || status === "disconnect") this.mailbox.release();
-      // Before the cache changes, as in the seed: what is pushed here is the status that the handle knew until now.
+      // Before the cache changes, as in the original: this pushes the status that the handle knew so far.
       this.publishStatus(status);
       this.#dbStatus = status;
     }
@@ -184,24 +184,24 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     return `${this.constructor.name}(${this.dbId})`;
   }
 
-  /** Tells of a status that is new to this handle. */
+  /** Publishes a status that is new to this handle. */
   protected abstract publishStatus(status: AgentStatus): void;
 
-  /** This handle wrote a status; it took the place of `from`. */
+  /** This handle wrote a status, which replaced `from`. */
   protected abstract statusWritten(from: AgentStatus, to: AgentStatus): void;
 
-  /** Whether writing this status frees acts and submissions that wait. */
+  /** Whether writing this status releases pending waits for updates and submissions. */
   protected abstract releasesWaiters(status: AgentStatus): boolean;
 
-  /** Whether the worker is gone, so that there is nobody to wait for: the status is `disconnect`, `returned` or `timeout`. Reads the row. */
+  /** Whether the worker is gone: the status is `disconnect`, `returned` or `timeout`. Reads the row. */
   isAbsent(): boolean {
     const status = this.getStatus();
     return status === "disconnect" || status === "returned" || status === "timeout";
   }
 
   /**
-   * Ends a wait that brought no update: the worker has disconnected or returned, or is marked as timed out now.
-   * @param timeoutMs how long was waited, in ms
+   * Ends a wait without an update: the worker has disconnected or returned, or is marked as timed out now.
+   * @param timeoutMs how long the wait was, in ms
    * @throws AgentDisconnectedError, AgentReturnedError, AgentTimeoutError
    */
   protected *failWaitSteps(timeoutMs: number): Steps<never> {

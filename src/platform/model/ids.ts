@@ -1,18 +1,18 @@
-/** Where ids come from that the model makes up itself (`update_id`, `message_id`): handed in, so that a replay gets the same. */
+/** The source of the ids that the model makes (`update_id`, `message_id`). It is an option, so that a replay gets the same ids. */
 
-// eslint-disable-next-line no-restricted-imports -- the one default source; whoever needs replay hands in another
+// eslint-disable-next-line no-restricted-imports -- the one default source; a run that can be replayed uses another
 import { randomUUID } from "node:crypto";
 import { kindOf } from "../../vocabulary/index.js";
 
-/** Makes up ids; no two alike. */
+/** Makes unique ids. */
 export interface IdSource {
   next(): string;
 }
 
-/** Random version 4 UUIDs, as the seed's `uuid4()`. */
+/** Random version 4 UUIDs, as the original's `uuid4()`. */
 export const uuidSource: IdSource = { next: () => randomUUID() };
 
-/** `source`, of which every id is looked at. It throws a TypeError for what is no text, such as a promise. */
+/** `source`, with every id checked: throws a TypeError for an id that is not a string, such as a promise. */
 export function checkedIds(source: IdSource): IdSource {
   return {
     next: () => {

@@ -1,5 +1,5 @@
 /**
- * The agent model of the seed: agents and onboarding agents of both generations, over rows in the database and slots in shared
+ * The agent model of the original: agents and onboarding agents of both generations, on rows in the database and slots in shared
  * memory. Make a {@link createContext context} in each thread, then get handles from the classes.
  */
 export { Agent } from "./agent.js";
@@ -40,3 +40,4 @@ export {
 } from "./simulated-provider.js";
 export { createSlotDirectory, type SlotDirectory } from "./slots.js";
 export { JournalState, type AgentState, type StateOwner } from "./state.js";
+export type { UnitAgent } from "./unit-agent.js";

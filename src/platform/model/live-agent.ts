@@ -1,4 +1,4 @@
-/** The live-update generation (Mephisto 1.0): what onboarding agents and agents on units share of it. */
+/** The live-update generation (Mephisto 1.0): the common part of its onboarding agents and agents on units. */
 import { AssertionError } from "node:assert";
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
@@ -10,12 +10,12 @@ import type { AgentRecord } from "./record.js";
 export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
   #liveRun: LiveRun | undefined;
 
-  /** Up while updates are pending, and after a status or shutdown that frees whoever waits for one. */
+  /** Set while updates are pending, and after a status or shutdown that releases pending waits. */
   get hasLiveUpdate(): Signal {
     return this.mailbox.signal;
   }
 
-  /** Whether {@link shutdown} was called, on whichever handle. */
+  /** Whether {@link shutdown} was called on any handle of the agent. */
   get isShutdown(): boolean {
     return this.mailbox.isShutdown;
   }
@@ -33,7 +33,7 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return this.#liveRun;
   }
 
-  /** Gives the update to the agent's state and sends it to the worker's page, if there is a live run. Adds an `update_id` if it has none. */
+  /** Adds the update to the agent's state and sends it to the worker's page, if there is a live run. Adds a missing `update_id`. */
   observe(update: LiveUpdate): void {
     update.update_id ??= this.context.ids.next();
     this.state.updateData(update);
@@ -42,10 +42,11 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
 
   /**
    * The next update from the worker's page.
-   * @param timeoutMs how long to wait for it, in ms; 0 or nothing for not at all
-   * @returns undefined only when there is none and it was not to wait
-   * @throws AgentShutdownError when the agent was shut down, AgentDisconnectedError and AgentReturnedError when the worker is gone,
-   *   AgentTimeoutError when the time passed; the agent's status is then `timeout`
+   * @param timeoutMs how long to wait for it, in ms; by default, and for 0, it does not wait
+   * @returns undefined if there is no update and it did not wait
+   * @throws AgentShutdownError when the agent was shut down
+   * @throws AgentDisconnectedError, AgentReturnedError when the worker is gone
+   * @throws AgentTimeoutError when the time passed; the agent's status is then `timeout`
    */
   *getLiveUpdateSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
     const { mailbox } = this;
@@ -73,19 +74,19 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return suspend(this.getLiveUpdateSteps(timeoutMs));
   }
 
-  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once in all threads */
   *actSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
     this.context.warnOfAct();
     return yield* this.getLiveUpdateSteps(timeoutMs);
   }
 
-  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once, in whichever thread */
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once in all threads */
   act(timeoutMs?: number | null): LiveUpdate | undefined {
     this.context.warnOfAct();
     return this.getLiveUpdate(timeoutMs);
   }
 
-  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once, in whichever thread */
+  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once in all threads */
   actAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
     this.context.warnOfAct();
     return this.getLiveUpdateAsync(timeoutMs);
@@ -93,8 +94,8 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
 
   /**
    * Waits for the worker to submit.
-   * @param timeoutMs at most how long, in ms; nothing for not at all
-   * @returns whether the worker has submitted, or will not any more
+   * @param timeoutMs how long to wait, in ms; by default it does not wait
+   * @returns whether the worker has submitted, or will not submit any more
    */
   *awaitSubmitSteps(timeoutMs?: number | null): Steps<boolean> {
     if (timeoutMs !== undefined && timeoutMs !== null) yield* wait(this.didSubmit.waiting(timeoutMs));
@@ -110,8 +111,8 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
   }
 
   /**
-   * Takes in the final submission: gives it to the agent's state and, once that has it safe, releases whoever awaits it. (The seed
-   * releases first; a task's code on another thread would then look for a submission that is not there yet.)
+   * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original releases
+   * first: task code on another thread would then look for a submission that is not there yet.)
    */
   *handleSubmitSteps(data: Json): Steps<void> {
     yield* this.state.updateSubmit(data);
@@ -126,7 +127,7 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return suspend(this.handleSubmitSteps(data));
   }
 
-  /** Ends the agent for its task: whoever waits for an update, and who asks for one and finds none, gets an AgentShutdownError. */
+  /** Ends the agent for its task: pending and later waits for an update throw an AgentShutdownError. */
   shutdown(): void {
     this.context.log("debug", `${this.toString()} is shutting down`);
     this.mailbox.shutdown();

@@ -1,11 +1,11 @@
-/** The live run as its agents see it: the way to the worker's page. `src/platform/live` implements it. */
+/** The live run as its agents see it: it reaches the worker's page. `src/platform/live` implements it. */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { Json } from "../sync/index.js";
 import type { AgentHandle } from "./handle.js";
 
-/** A live update: what a worker's page and the task's code send each other. Any JSON object. */
+/** A live update: a message between a worker's page and the task's code. Any JSON object. */
 export interface LiveUpdate {
-  /** Names the update; `observe` makes one up where it is missing. */
+  /** The id of the update; `observe` adds a missing one. */
   update_id?: Json;
   [key: string]: Json | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Onboarding agents are used in tasks that have a separate onboarding step. They work without being linked to a unit, and are tied
- * to the task run instead. Live-update generation; example 2 of the seed.
+ * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no unit.
+ * Live-update generation: example 2 of the original.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { OnboardingAgentRow } from "../db/index.js";
@@ -13,6 +13,28 @@ import { LiveAgent } from "./live-agent.js";
 import { DISPLAY_PREFIX, getDbIdFromAgentId, isOnboardingId } from "./onboarding-id.js";
 import { OnboardingRecord } from "./record.js";
 
+/**
+ * An agent in the onboarding step of a task. It belongs to a task run and has no unit.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena, createContext, OnboardingAgent, openDatabase, TaskRun, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const agent = OnboardingAgent.new(context, Worker.get(db, workerId), TaskRun.get(db, taskRunId));
+ *
+ * assert.equal(agent.getAgentId(), `${OnboardingAgent.DISPLAY_PREFIX}${agent.dbId}`);
+ * agent.updateStatus("onboarding");
+ * agent.handleSubmit({ answer: 42 });
+ * assert.equal(agent.awaitSubmit(1000), true);
+ * agent.updateStatus("approved");
+ * db.close();
+ * ```
+ */
 export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
   static readonly DISPLAY_PREFIX = DISPLAY_PREFIX;
   static readonly isOnboardingId = isOnboardingId;
@@ -21,7 +43,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
   /**
    * A new handle on an onboarding agent.
    * @param dbId the id of its row (not the one with the prefix)
-   * @param row the row, when the caller has it
+   * @param row the row, if the caller has it
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): OnboardingAgent {
@@ -51,7 +73,7 @@ export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
     return suspend(OnboardingAgent.newSteps(context, worker, taskRun));
   }
 
-  /** The page learns of an approval or rejection otherwise: by going on to the task, or not. */
+  /** An approval or rejection is not pushed: the page continues with the task, or is refused. */
   protected pushes(status: AgentStatus): boolean {
     return status !== "approved" && status !== "rejected";
   }

@@ -1,4 +1,4 @@
-/** The ids of onboarding agents: the row's id behind a prefix, so that they never clash with those of agents on units. */
+/** The ids of onboarding agents: a prefix and the row's id, so that they differ from the ids of agents on units. */
 import { AssertionError } from "node:assert";
 import { isOnboardingId, ONBOARDING_PREFIX } from "../../vocabulary/index.js";
 
@@ -6,7 +6,7 @@ export { isOnboardingId, ONBOARDING_PREFIX as DISPLAY_PREFIX };
 
 /**
  * The id of the row of an onboarding agent.
- * @throws AssertionError when the id is not one of an onboarding agent
+ * @throws AssertionError when `agentId` is not the id of an onboarding agent
  */
 export function getDbIdFromAgentId(agentId: string): string {
   if (!isOnboardingId(agentId)) throw new AssertionError({ message: `Provided id ${agentId} is not an onboarding_id` });

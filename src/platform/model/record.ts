@@ -1,6 +1,6 @@
 /**
- * What the database knows of one agent, and the way to it: its row's fixed columns, its status, and the entities it belongs to,
- * each loaded when first asked for. The same for both generations of agents; the two kinds of row are the two classes below.
+ * The data of one agent in the database: the fixed columns of its row, its status, and the entities it belongs to, each loaded when
+ * first asked for. The same for both generations of agents; there is one class for each of the two kinds of row.
  */
 import { join } from "node:path";
 import type { AgentRow, AgentType, Database, OnboardingAgentRow } from "../db/index.js";
@@ -14,17 +14,17 @@ import { Unit } from "./entities/unit.js";
 import { Worker } from "./entities/worker.js";
 import { DISPLAY_PREFIX } from "./onboarding-id.js";
 
-/** What is the same in very many rows, kept once: SQLite makes a new string of each cell, and 100,000 agents wait at once. */
+/** Strings that are equal in very many rows, kept once: SQLite makes a new string for each cell, and there are 100,000 agents. */
 const texts = new Map<string, string>();
 
 function intern<Text extends string>(text: Text): Text {
-  const kept = texts.get(text);
+  // Each text is its own key.
+  const kept = texts.get(text) as Text | undefined;
   if (kept === undefined) texts.set(text, text);
-  // A text is found under itself.
-  return (kept as Text | undefined) ?? text;
+  return kept ?? text;
 }
 
-/** `row`, with its texts kept once. */
+/** Replaces the texts of `row` by the ones that are kept. */
 function withInternedTexts<Row extends AgentRow | OnboardingAgentRow>(row: Row): Row {
   row.status = intern(row.status);
   row.taskType = intern(row.taskType);
@@ -35,7 +35,7 @@ export abstract class AgentRecord {
   abstract readonly agentType: AgentType;
   /** The id of the row, unique among agents of its type. */
   abstract readonly dbId: string;
-  /** The id by which everybody else names the agent, unique among all agents. */
+  /** The id that everything else uses for the agent, unique among all agents. */
   abstract readonly agentId: string;
   #worker: Worker | undefined;
   #taskRun: TaskRun | undefined;
@@ -71,9 +71,9 @@ export abstract class AgentRecord {
   abstract readStatus(): AgentStatus;
 
   /**
-   * Writes the status; over once it is committed. The result is the status that the row had before.
+   * Writes the status; ends when it is committed. The result is the status that the row had before.
    * @param at when, in ms of the context's clock
-   * @param unlessFinal leave the row as it is if its status is final
+   * @param unlessFinal do not change the row if its status is final
    */
   abstract writeStatus(status: AgentStatus, at: number, unlessFinal: boolean): Wait<AgentStatus>;
 
@@ -89,10 +89,10 @@ export abstract class AgentRecord {
     return (this.#task ??= (this.nearest() ?? this.#taskRun)?.getTask() ?? Task.get(this.db, this.taskId));
   }
 
-  /** Where to keep what the agent leaves behind. Only its name: it is not made. */
+  /** The directory for the state of the agent. Does not create it. */
   abstract getDataDir(): string;
 
-  /** The nearest entity already loaded that knows the task run and the task, so that they need not be read again. */
+  /** A loaded entity from which the task run and the task can be reached without another read. */
   protected abstract nearest(): Unit | Assignment | undefined;
 }
 
@@ -192,7 +192,7 @@ export class UnitAgentRecord extends AgentRecord {
     return (this.#unit ??= Unit.get(this.db, this.unitId));
   }
 
-  /** Uses `unit`, which the caller has at hand, instead of loading it. */
+  /** Uses `unit` instead of loading it. */
   useUnit(unit: Unit): void {
     this.#unit = unit;
   }

@@ -1,6 +1,5 @@
 /**
- * The crowd provider of the harness: it has no site to talk to, so that a decision about an agent's work is a change of its status
- * and nothing else.
+ * The crowd provider of simulated workers. It has no site, so a decision about an agent's work is only a change of its status.
  */
 import { type Steps, wait } from "../sync/index.js";
 import { Agent } from "./agent.js";
@@ -13,8 +12,8 @@ import type { CrowdProvider } from "./providers.js";
 export const SIMULATED_PROVIDER_TYPE = "simulated";
 
 /**
- * Marks an agent done: its row becomes `completed`, unless the worker has disconnected. The handle is not told: it finds out by
- * `getStatus()`, as it would from the site of a real provider.
+ * Marks an agent done: its row becomes `completed`, unless the worker has disconnected. The handle's
+ * cached status stays: `getStatus()` reads the new one, as with a real provider.
  */
 function* completeSteps(agent: Agent | PacketWorkerAgent, { db, clock }: ModelContext): Steps<void> {
   if (agent.getStatus() === "disconnect") return;

@@ -1,8 +1,8 @@
-/** What an agent's work leaves behind: every update that reached it, and its submission. The seed's `AgentState`. */
+/** The record of an agent's work: every update that reached it, and its submission. `AgentState` in the original. */
 import type { AgentType, Database } from "../db/index.js";
 import { type Clock, type Json, type Steps, wait } from "../sync/index.js";
 
-/** The agent a state belongs to, as far as a state needs it. */
+/** The part of an agent that its state needs. */
 export interface StateOwner {
   readonly agentType: AgentType;
   readonly dbId: string;
@@ -10,27 +10,27 @@ export interface StateOwner {
   getDataDir(): string;
 }
 
-/** What a blueprint does with the updates and the submission of one agent. */
+/** Stores the updates and the submission of one agent. */
 export interface AgentState {
   /**
-   * Takes in one update, sent by the worker or to the worker. Must not wait: it lies on the live-update path.
-   * @param text the JSON of `update`, where the caller has it
+   * Adds one update, sent by the worker or to the worker. Must not wait: it is on the live-update path.
+   * @param text the JSON of `update`, if the caller has it
    */
   updateData(update: Json, text?: string): void;
-  /** Takes in the final submission; over once it is safe. */
+  /** Stores the final submission; ends when it is committed. */
   updateSubmit(data: Json): Steps<void>;
 }
 
 /**
- * Keeps everything in the database's journal and nothing in memory but two counts: 100,000 agents may be live at once.
+ * Keeps everything in the database's journal, and only two counts in memory: 100,000 agents may be live at once.
  *
- * Updates are written behind: a crash of the process may lose the last few, and a failure is reported by the database's `onError`.
- * A submission is in the database when {@link updateSubmit} is over.
+ * Updates are written asynchronously: a crash of the process may lose the last ones, and the database's `onError` reports a failure.
+ * A submission is in the database when {@link updateSubmit} ends.
  */
 export class JournalState implements AgentState {
-  /** How many updates this handle's state took in. */
+  /** How many updates were added through this handle. */
   updates = 0;
-  /** How many submissions this handle's state took in. */
+  /** How many submissions were stored through this handle. */
   submits = 0;
 
   constructor(

@@ -24,7 +24,22 @@ import { Slot, type SlotHome } from "./slot.js";
 import type { SlotInterceptor } from "./slot-interceptor.js";
 import { InterceptedSlot } from "./intercepted-slot.js";
 
-/** There is no free slot. */
+/**
+ * There is no free slot.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena } from "crowdstorm";
+ *
+ * const arena = Arena.create({ slots: 2 });
+ * const slot = arena.allocate();
+ * // In another thread: a view of the same memory, from `arena.shared` and the slot's index.
+ * const other = Arena.attach(arena.shared).slot(slot.index);
+ * other.event("didSubmit").set();
+ * assert.equal(slot.event("didSubmit").isSet(), true);
+ * arena.free(slot);
+ * ```
+ */
 export class ArenaFullError extends Error {
   override readonly name = "ArenaFullError";
 

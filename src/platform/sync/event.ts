@@ -61,6 +61,20 @@ const SPIN_WINDOW_MS = 0.1;
 /** How many reads it spins: about as long as it takes to put a thread to sleep and wake it. */
 const SPIN_LIMIT = 10_000;
 
+/**
+ * An event in shared memory, with the semantics of Python's `threading.Event`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena } from "crowdstorm";
+ *
+ * const event = Arena.create({ slots: 1 }).allocate().event("didSubmit");
+ * assert.equal(event.wait(10), false); // nothing has set it within 10 ms
+ * const waiting = event.waitAsync(1000);
+ * event.set();
+ * assert.equal(await waiting, true);
+ * ```
+ */
 export class Event implements Signal {
   readonly #home: EventHome;
   readonly #state: number;

@@ -30,7 +30,20 @@ export interface Absence {
 /** For a mailbox whose producers are never absent. */
 export const neverAbsent: Absence = { isAbsent: () => false };
 
-/** Several producers, one consumer. Messages of one producer arrive in the order in which it appended them. */
+/**
+ * Several producers, one consumer. Messages of one producer arrive in the order in which it appended them.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Arena, openMailbox } from "crowdstorm";
+ *
+ * const mailbox = openMailbox(Arena.create({ slots: 1 }).allocate());
+ * mailbox.append({ text: "first" });
+ * mailbox.append({ text: "second" });
+ * assert.deepEqual(mailbox.take(), { text: "first" });
+ * assert.equal(mailbox.size, 1);
+ * ```
+ */
 export interface Mailbox {
   /** The announcing event, as other threads see it: the original's `has_live_update` (packet generation: `has_action`). */
   readonly signal: Signal;

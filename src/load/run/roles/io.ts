@@ -1,6 +1,6 @@
 /** The platform's loop thread: client IO and the worker pool. */
 import {
-  createClientIO,
+  ClientIO,
   openSharedChannel,
   outboxTo,
   receive,
@@ -52,7 +52,7 @@ export function ioRole({
   const pool = new WorkerPool({
     context,
     arena,
-    recorder,
+    observer: recorder,
     taskGroup,
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
@@ -61,7 +61,7 @@ export function ioRole({
     onboardingQualificationId: run.onboardingQualificationId,
     runners,
   });
-  const clientIO = createClientIO({ reactor, recorder, requests: pool });
+  const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
   pool.connectClientIO(clientIO);
   for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
     clientIO.addChannel(

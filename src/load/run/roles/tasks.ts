@@ -1,5 +1,5 @@
 /** A task thread: the task runner, whose task code runs as coroutines. */
-import { blueprintOf, createTaskRunner, outboxTo, receive, type RunnerMessage } from "../../../platform/live/index.js";
+import { blueprintOf, outboxTo, receive, TaskRunner, type RunnerMessage } from "../../../platform/live/index.js";
 import type { TaskEvidence } from "../../check/index.js";
 import { createContext, type StatusGauge } from "../../../platform/model/index.js";
 import { openMailbox } from "../../../platform/sync/index.js";
@@ -37,9 +37,9 @@ export function taskRole(
   );
   const { task } = run.scenario;
   const { observer, evidence } = observeTasks(recorder, times);
-  const runner = createTaskRunner({
+  const runner = new TaskRunner({
     context,
-    recorder: observer,
+    observer,
     taskGroup,
     reactor,
     toPool: outboxTo(interceptors.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),

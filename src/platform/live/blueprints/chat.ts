@@ -1,4 +1,4 @@
-/** A conversation: every message of the worker is answered by the task, and shown to the partners. */
+/** A conversation: the task answers every message of the worker, and shows it to the partners. */
 import type { LiveAgent } from "../../model/index.js";
 import type { Blueprint } from "./blueprint.js";
 import { question } from "./question.js";

@@ -1,4 +1,4 @@
-/** The blueprints that load is made of, by type. */
+/** The blueprints, by type. */
 import type { Blueprint } from "./blueprint.js";
 import { chat } from "./chat.js";
 import { remoteProcedure } from "./remote-procedure.js";

@@ -1,4 +1,4 @@
-/** Calls: the worker's client asks the task to compute something, and gets the result under its request's id. */
+/** Remote calls: the worker's client requests a computation, and gets the result in a reply to its request. */
 import type { Blueprint } from "./blueprint.js";
 import { question } from "./question.js";
 

@@ -1,22 +1,24 @@
 /**
- * The world a recorded sequence runs in: one worker, one task run, one unit, one agent, one thread. It performs operations on the
- * agent and reads off the state that the vectors record.
+ * The fixture of one recorded sequence: one worker, one task run, one unit, one agent, one thread. It performs operations on the
+ * agent and observes the state that the vectors record.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import { type Database, openDatabase } from "../../db/index.js";
 import { type Arena, type Json, type MailboxKind, type Steps, wait } from "../../sync/index.js";
-import { Agent } from "../index.js";
-import type { ModelContext } from "../index.js";
-import { createContext } from "../index.js";
-import { TaskRun } from "../index.js";
-import { Unit } from "../index.js";
-import { Worker } from "../index.js";
-import type { AgentHandle } from "../index.js";
-import { OnboardingAgent } from "../index.js";
-import { PacketOnboardingAgent } from "../index.js";
-import { PacketWorkerAgent } from "../index.js";
-import { SIMULATED_PROVIDER_TYPE } from "../index.js";
-import { JournalState } from "../index.js";
+import {
+  Agent,
+  createContext,
+  JournalState,
+  OnboardingAgent,
+  PacketOnboardingAgent,
+  PacketWorkerAgent,
+  SIMULATED_PROVIDER_TYPE,
+  TaskRun,
+  Unit,
+  Worker,
+  type AgentHandle,
+  type ModelContext,
+} from "../index.js";
 import type { ConformanceStep, Variant } from "./vector-format.js";
 import { liveSubject } from "./live-subject.js";
 import { packetSubject } from "./packet-subject.js";
@@ -25,12 +27,12 @@ import type { Observation, Subject } from "./subject.js";
 export interface ConformanceFixture {
   readonly agentId: string;
   /**
-   * Performs one operation; ends with its result as the vectors write it.
+   * Performs one operation. Returns its result in the form that the vectors have.
    * @throws what the agent throws, or UnknownOperationError when this variant's agent has no such operation
    */
   performSteps(step: ConformanceStep): Steps<Json>;
   observe(): Observation;
-  /** Ends the world: nothing may be asked of it any more. */
+  /** Frees the slot and closes the database. The fixture must not be used afterwards. */
   close(): void;
 }
 
@@ -42,7 +44,10 @@ export class UnknownOperationError extends Error {
   }
 }
 
-/** A new world, with its agent created. Close it. @param arena has a slot to spare for it, which {@link ConformanceFixture.close} gives back */
+/**
+ * Creates a fixture with its agent. The caller closes it.
+ * @param arena has a free slot, which {@link ConformanceFixture.close} frees again
+ */
 export function* createFixtureSteps(variant: Variant, arena: Arena, mailbox: MailboxKind): Steps<ConformanceFixture> {
   const db = openDatabase(":memory:", { create: true });
   let unitCleared = 0;
@@ -53,7 +58,7 @@ export function* createFixtureSteps(variant: Variant, arena: Arena, mailbox: Mai
       return db.write(name, ...args);
     },
   };
-  /** Of the handle that is in the world; `newFromProviderData` hands out the only one it makes. */
+  /** The state of the fixture's handle: `newFromProviderData` makes only one. */
   let state: JournalState | undefined;
   const context: ModelContext = createContext({
     db: watchedDb,
@@ -113,7 +118,7 @@ function* createSubjectSteps(variant: Variant, context: ModelContext): Steps<Sub
   }
 }
 
-/** What agents of both generations can do. Ends with undefined when the operation is none of that. */
+/** The operations of both generations. Returns undefined for any other operation. */
 function* performCommonSteps(
   step: ConformanceStep,
   agent: AgentHandle,

@@ -1,4 +1,7 @@
-/** The recorded outcomes of the seed's classes, carried out again by the model. Apart from the model: it is checked by them and does not need them. */
+/**
+ * Runs the recorded sequences of the original's classes against the model. Separate from the model, which is checked by them and
+ * does not need them.
+ */
 export {
   runSequences,
   type ConformanceDifference,

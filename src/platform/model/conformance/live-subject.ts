@@ -1,8 +1,6 @@
 /** The operations and observable state of an agent of the live-update generation (v1). */
 import type { AgentStatus } from "../../../vocabulary/index.js";
-import type { LiveAgent } from "../index.js";
-import type { LiveRun } from "../index.js";
-import type { AgentMetrics } from "../index.js";
+import type { AgentMetrics, LiveAgent, LiveRun } from "../index.js";
 import type { Subject } from "./subject.js";
 
 export function liveSubject(agent: LiveAgent, metrics: AgentMetrics): Subject {

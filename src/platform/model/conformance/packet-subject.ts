@@ -1,6 +1,5 @@
 /** The operations and observable state of an agent of the packet generation (v0). */
-import { Packet } from "../index.js";
-import type { PacketAgent } from "../index.js";
+import { Packet, type PacketAgent } from "../index.js";
 import type { Subject } from "./subject.js";
 
 export function packetSubject(agent: PacketAgent): Subject {

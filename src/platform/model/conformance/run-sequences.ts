@@ -1,6 +1,6 @@
 /**
- * Runs recorded sequences against the model and compares every step. Sequences are independent, so that any number of them can
- * run at once: their waits are real time.
+ * Runs recorded sequences against the model and compares every step. Their waits take real time, so many sequences run at once:
+ * they are independent of each other.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Arena, type Json, type MailboxKind, type Steps, suspend } from "../../sync/index.js";
@@ -8,7 +8,7 @@ import type { ConformanceSequence, ConformanceStep } from "./vector-format.js";
 import type { Observation } from "./subject.js";
 import { createFixtureSteps, UnknownOperationError, type ConformanceFixture } from "./fixture.js";
 
-/** What came of one operation, as recorded or as the model did it. */
+/** The outcome of one operation, as recorded or of the model. */
 export interface ConformanceOutcome {
   readonly result: Json;
   /** The class of the error thrown, if one was. */
@@ -16,7 +16,7 @@ export interface ConformanceOutcome {
   readonly after: Observation;
 }
 
-/** The first step of a sequence at which the model did something else than was recorded. */
+/** The first step of a sequence at which the model differs from the record. */
 export interface ConformanceDifference {
   /** Position of the sequence in its file, from 0. */
   readonly sequence: number;
@@ -35,12 +35,12 @@ export interface ConformanceResult {
   readonly firstFailure?: ConformanceDifference;
 }
 
-/** So many sequences run at once: enough that their waits overlap, with few databases open. */
+/** How many sequences run at once: enough that their waits overlap, with few open databases. */
 const AT_ONCE = 64;
 
 /**
- * Runs every sequence, each in a world of its own.
- * @throws UnknownOperationError when a sequence asks for what its agent does not have, and whatever is no error of the model
+ * Runs every sequence, each with a fixture of its own.
+ * @throws UnknownOperationError when a sequence has an operation that its agent does not have; anything thrown that is not an Error
  */
 export async function runSequences(
   sequences: readonly ConformanceSequence[],

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { AGENT_STATUSES } from "../../../vocabulary/index.js";
 import type { Json } from "../../sync/index.js";
 
-/** The file is not conformance vectors; the message says in one line what is wrong and where. */
+/** The file does not hold conformance vectors; the message says in one line what is wrong, and where. */
 export class ConformanceFormatError extends Error {
   override readonly name = "ConformanceFormatError";
 }
@@ -38,13 +38,13 @@ const sequence = z.strictObject({
   steps: z.array(operations),
 });
 
-/** One operation and what the seed's classes did. */
+/** One operation, and what the original's classes did. */
 export type ConformanceStep = z.infer<typeof operations>;
 
-/** One life of an agent. */
+/** The operations on one agent, in order. */
 export type ConformanceSequence = z.infer<typeof sequence>;
 
-/** Which class was run: kind and generation. */
+/** The class under test: its kind and generation. */
 export type Variant = ConformanceSequence["variant"];
 
 /** @throws ConformanceFormatError */

@@ -47,7 +47,7 @@ export class Assignment {
     return this.getTaskRun().getTask();
   }
 
-  /** The directory for what is stored of this assignment, inside the run's. Only its name: it is not made. */
+  /** The directory for the data of this assignment, in the directory of the run. Does not create it. */
   getDataDir(): string {
     return join(this.getTaskRun().getRunDir(), this.dbId);
   }

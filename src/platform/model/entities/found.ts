@@ -1,4 +1,4 @@
-/** The one way an entity's row is looked up: its absence is an error that says what was missing. */
+/** Looks up the row of an entity: a missing row is an error that names the entity. */
 import { NoSuchRowError } from "../agent-errors.js";
 
 /** @throws NoSuchRowError when there is no row */

@@ -37,7 +37,7 @@ export class TaskRun {
     return (this.#task ??= Task.get(this.db, this.row.taskId));
   }
 
-  /** The directory under which everything of this run is stored. Only its name: it is not made. */
+  /** The directory for the data of this run. Does not create it. */
   getRunDir(): string {
     return this.row.runDir;
   }

@@ -1,4 +1,4 @@
-/** A task: what the work is called and which blueprint it is made with. */
+/** A task: the name of the work and its blueprint. */
 import type { Database, TaskRow } from "../../db/index.js";
 import { found } from "./found.js";
 

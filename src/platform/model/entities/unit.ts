@@ -6,10 +6,35 @@ import { found } from "./found.js";
 import type { Task } from "./task.js";
 import type { TaskRun } from "./task-run.js";
 
+/**
+ * One worker's part of an assignment.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Agent, Arena, createContext, openDatabase, Unit, Worker } from "crowdstorm";
+ *
+ * const db = openDatabase(":memory:", { create: true });
+ * const context = createContext({ db, arena: Arena.create() });
+ * const { taskId } = db.write("newTask", { taskName: "greetings", taskType: "chat" }).block();
+ * const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "runs/1" }).block();
+ * db.write("newAssignments", { taskRunId, assignments: 1, unitsEach: 1, status: "launched" }).block();
+ * const { workerId } = db.write("findOrCreateWorker", { workerName: "ada", providerType: "simulated" }).block();
+ * const row = db.write("reserveUnit", taskRunId, workerId).block();
+ * assert(row !== null);
+ * const unit = Unit.get(db, row.unitId);
+ * const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), unit, {});
+ * assert.equal(unit.agentId, agent.dbId);
+ *
+ * // Takes the agent off the unit, so that another worker can be assigned to it.
+ * unit.clearAssignedAgent();
+ * assert.equal(Unit.get(db, unit.dbId).agentId, null);
+ * db.close();
+ * ```
+ */
 export class Unit {
-  /** The worker it is reserved for or worked on by, as this handle last knew. */
+  /** The worker for whom it is reserved or who works on it, as this handle last read or wrote it. */
   workerId: string | null;
-  /** The agent that works on it, as this handle last knew. */
+  /** The agent that works on it, as this handle last read or wrote it. */
   agentId: string | null;
   #assignment: Assignment | undefined;
 
@@ -69,8 +94,8 @@ export class Unit {
   }
 
   /**
-   * Takes the agent off this unit, so that another worker can be given it. Over once the row is committed.
-   * @param agentId which agent: a unit that meanwhile is another's is left alone
+   * Takes the agent off this unit, so that another worker can be assigned to it. Ends when the row is committed.
+   * @param agentId the agent: a unit that is another agent's by now is not changed
    */
   *clearAssignedAgentSteps(agentId?: string): Steps<void> {
     yield* wait(

@@ -1,4 +1,4 @@
-/** A crowd worker: a person, known under a name to one crowd provider. */
+/** A crowd worker: a person with a name at one crowd provider. */
 import type { Database, WorkerRow } from "../../db/index.js";
 import { found } from "./found.js";
 

@@ -1,4 +1,7 @@
-/** The packet generation (before Mephisto 1.0): what its onboarding agents and agents on units share. Examples 1 and 3 of the seed. */
+/**
+ * The packet generation (before Mephisto 1.0): the common part of its onboarding agents and agents on units. Examples 1 and 3 of the
+ * original.
+ */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import { block, type Event, type Signal, type Steps, suspend } from "../../sync/index.js";
 import { AgentHandle } from "../handle.js";
@@ -6,15 +9,15 @@ import type { AgentRecord } from "../record.js";
 import { Packet, type PacketFields } from "./packet.js";
 
 export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
-  /** The outbox: what client IO has still to push to the worker's page. Of this handle alone. */
+  /** The packets that client IO has still to push to the worker's page. Of this handle alone. */
   readonly pendingObservations: Packet[] = [];
 
-  /** Up while actions are pending, and after a status that frees whoever waits for one. */
+  /** Set while actions are pending, and after a status that releases pending waits. */
   get hasAction(): Signal {
     return this.mailbox.signal;
   }
 
-  /** Set when the task's code asked for an action and there was none. Client IO clears it. */
+  /** Set when the task's code requested an action and none was pending. Client IO clears it. */
   get wantsAction(): Event {
     return this.event("wantsAction");
   }
@@ -24,12 +27,12 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     return this.event("hasUpdatedStatus");
   }
 
-  /** Appends what the worker's page sent, and announces it. @throws MailboxFullError, PayloadTooLargeError */
+  /** Appends a packet of the worker's page, and announces it. @throws MailboxFullError, PayloadTooLargeError */
   pushAction(packet: Packet): void {
     this.mailbox.append(packet.toFields());
   }
 
-  /** Gives a copy of the packet, addressed to this agent, to the agent's state and to the outbox. */
+  /** Adds a copy of the packet, addressed to this agent, to the agent's state and to {@link pendingObservations}. */
   observe(packet: Packet): void {
     const sending = packet.copy();
     sending.receiverId = this.getAgentId();
@@ -39,10 +42,10 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
 
   /**
    * The next action of the worker. One whose data says `MEPHISTO_is_submit` counts as the submission.
-   * @param timeoutMs how long to wait for it, in ms; 0 or nothing for not at all
-   * @returns undefined only when there is none and it was not to wait
-   * @throws AgentDisconnectedError and AgentReturnedError when the worker is gone, AgentTimeoutError when the time passed; the
-   *   agent's status is then `timeout`
+   * @param timeoutMs how long to wait for it, in ms; by default, and for 0, it does not wait
+   * @returns undefined if there is no action and it did not wait
+   * @throws AgentDisconnectedError, AgentReturnedError when the worker is gone
+   * @throws AgentTimeoutError when the time passed; the agent's status is then `timeout`
    */
   *actSteps(timeoutMs?: number | null): Steps<Packet | undefined> {
     const { mailbox } = this;

@@ -1,4 +1,4 @@
-/** The onboarding agent of the packet generation. Example 1 of the seed. */
+/** The onboarding agent of the packet generation: example 1 of the original. */
 import type { OnboardingAgentRow } from "../../db/index.js";
 import { block, type Steps, suspend, wait } from "../../sync/index.js";
 import type { ModelContext } from "../context.js";
@@ -17,7 +17,7 @@ export class PacketOnboardingAgent extends PacketAgent<OnboardingRecord> {
   /**
    * A new handle on an onboarding agent.
    * @param dbId the id of its row (not the one with the prefix)
-   * @param row the row, when the caller has it
+   * @param row the row, if the caller has it
    * @throws NoSuchRowError when there is no such row
    */
   static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): PacketOnboardingAgent {
@@ -47,10 +47,10 @@ export class PacketOnboardingAgent extends PacketAgent<OnboardingRecord> {
   }
 
   /**
-   * Marks the onboarding as done by the worker: status `waiting`, whatever it was before.
+   * Marks the onboarding as done by the worker: sets the status `waiting`, also after `approved` and `rejected`.
    *
-   * The seed means to spare the statuses `approved` and `rejected`, but compares the method `self.get_status`, not its result, with
-   * them, so that its condition always holds. The conformance vectors record this, and so it is here.
+   * The original means to keep the statuses `approved` and `rejected`, but it compares them with the method `self.get_status` instead
+   * of its result, so its condition always holds. The conformance vectors record this.
    */
   *markDoneSteps(): Steps<void> {
     yield* this.updateStatusSteps("waiting");

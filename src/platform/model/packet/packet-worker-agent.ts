@@ -1,13 +1,13 @@
-/** The agent on a unit of the packet generation. Example 3 of the seed. A crowd provider subclasses it, as it does `Agent`. */
+/** The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does `Agent`. */
 import type { AgentRow } from "../../db/index.js";
 import { block, type Json, type Steps, suspend, wait } from "../../sync/index.js";
 import type { ModelContext } from "../context.js";
-import type { Assignment } from "../entities/assignment.js";
 import type { Unit } from "../entities/unit.js";
 import type { Worker } from "../entities/worker.js";
 import { NotImplementedError } from "../agent-errors.js";
 import { type Opening, opening } from "../handle.js";
 import { UnitAgentRecord } from "../record.js";
+import { onUnit } from "../unit-agent.js";
 import type { Packet } from "./packet.js";
 import { PacketAgent } from "./packet-agent.js";
 
@@ -17,11 +17,11 @@ type ProviderPacketAgentClass = (new (
 ) => PacketWorkerAgent) &
   Pick<typeof PacketWorkerAgent, "newSteps" | "newFromProviderDataSteps">;
 
-export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
+export abstract class PacketWorkerAgent extends onUnit(PacketAgent<UnitAgentRecord>) {
   /**
-   * A new handle on an agent, of the class that the row's crowd provider gives its agents.
-   * @param row the row, when the caller has it
-   * @throws NoSuchRowError when there is no such row, UnknownProviderError when nobody registered its provider
+   * A new handle on an agent. Its class is the agent class of the row's crowd provider.
+   * @param row the row, if the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when its provider is not registered
    */
   static get(context: ModelContext, dbId: string, row?: AgentRow): PacketWorkerAgent {
     const record = UnitAgentRecord.load(context.db, dbId, row);
@@ -29,9 +29,10 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
   }
 
   /**
-   * Creates an agent for this worker to be used for work on the unit. A provider's class overrides it, and returns the result of
-   * {@link _registerAgentSteps} once sure that the agent can be created.
-   * @throws UnknownProviderError when nobody registered the unit's provider, NotImplementedError when its class does not override this
+   * Creates an agent for the worker's work on the unit. A provider's class overrides it: it returns the result of
+   * {@link _registerAgentSteps} when the agent can be created.
+   * @throws UnknownProviderError when the unit's provider is not registered
+   * @throws NotImplementedError when the provider's class does not override this method
    */
   static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<PacketWorkerAgent> {
     if (this !== PacketWorkerAgent) throw new NotImplementedError(`${this.name}.newSteps`);
@@ -46,7 +47,10 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
     return suspend(this.newSteps(context, worker, unit));
   }
 
-  /** As {@link newSteps}, for providers that keep books of their own: they override it and find what they need in `providerData`. */
+  /**
+   * As {@link newSteps}, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
+   */
   static *newFromProviderDataSteps(
     context: ModelContext,
     worker: Worker,
@@ -75,7 +79,7 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
     return suspend(this.newFromProviderDataSteps(context, worker, unit, providerData));
   }
 
-  /** Creates the agent's row with the right set-up; for the `newSteps` of providers. Over once its status `accepted` is committed. */
+  /** Creates the agent's row, for the `newSteps` of providers. Ends when its status `accepted` is committed. */
   protected static *_registerAgentSteps(
     context: ModelContext,
     worker: Worker,
@@ -91,80 +95,16 @@ export abstract class PacketWorkerAgent extends PacketAgent<UnitAgentRecord> {
     return agent;
   }
 
-  get unitId(): string {
-    return this.record.unitId;
-  }
-
-  get assignmentId(): string {
-    return this.record.assignmentId;
-  }
-
-  get providerType(): string {
-    return this.record.providerType;
-  }
-
-  /** The unit this agent is working on; loaded when first asked for. */
-  getUnit(): Unit {
-    return this.record.getUnit();
-  }
-
-  /** The assignment this agent is working on; loaded when first asked for. */
-  getAssignment(): Assignment {
-    return this.record.getAssignment();
-  }
-
-  /** As every agent of this generation does; also adds a `message_id` to the packet's data if it has none. */
+  /** As the base class. Also adds a `message_id` to the packet's data if it has none. */
   override observe(packet: Packet): void {
     packet.data["message_id"] ??= this.context.ids.next();
     super.observe(packet);
   }
 
-  /** Approves the work done on this agent's unit. */
-  abstract approveWorkSteps(): Steps<void>;
-
-  approveWork(): void {
-    block(this.approveWorkSteps());
-  }
-
-  approveWorkAsync(): Promise<void> {
-    return suspend(this.approveWorkSteps());
-  }
-
-  /** Pays the worker for attempted work, but marks it as below the quality bar. */
-  *softRejectWorkSteps(): Steps<void> {
-    yield* this.approveWorkSteps();
-    yield* this.updateStatusSteps("soft_rejected");
-  }
-
-  softRejectWork(): void {
-    block(this.softRejectWorkSteps());
-  }
-
-  softRejectWorkAsync(): Promise<void> {
-    return suspend(this.softRejectWorkSteps());
-  }
-
-  /** Rejects the work done on this agent's unit. @param reason what the worker is told */
-  abstract rejectWorkSteps(reason: string): Steps<void>;
-
-  rejectWork(reason: string): void {
-    block(this.rejectWorkSteps(reason));
-  }
-
-  rejectWorkAsync(reason: string): Promise<void> {
-    return suspend(this.rejectWorkSteps(reason));
-  }
-
-  /** Does what the provider requires for the worker to be able to submit, and be found complete by {@link getStatus}. */
-  abstract markDoneSteps(): Steps<void>;
-
-  markDone(): void {
-    block(this.markDoneSteps());
-  }
-
-  markDoneAsync(): Promise<void> {
-    return suspend(this.markDoneSteps());
-  }
+  // Abstract again, so that the compiler asks each provider's class for them.
+  abstract override approveWorkSteps(): Steps<void>;
+  abstract override rejectWorkSteps(reason: string): Steps<void>;
+  abstract override markDoneSteps(): Steps<void>;
 }
 
 /** @throws UnknownProviderError, or a TypeError when the provider has no class of packet agents */

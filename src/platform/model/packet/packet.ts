@@ -1,7 +1,7 @@
-/** The message of the packet generation: what went over the socket between a worker's page and the task before Mephisto 1.0. */
+/** The message of the packet generation: between a worker's page and the task, before Mephisto 1.0. */
 import type { Json } from "../../sync/index.js";
 
-/** A packet as plain data, as mailboxes and sockets carry it. */
+/** A packet as plain data, for mailboxes and sockets. */
 export type PacketFields = {
   packet_type: string;
   sender_id: string;
@@ -9,6 +9,17 @@ export type PacketFields = {
   data: Record<string, Json>;
 };
 
+/**
+ * A message of the packet generation.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Packet } from "crowdstorm";
+ *
+ * const packet = new Packet("agent_action", "worker-1", "server", { text: "hello" });
+ * assert.deepEqual(Packet.fromFields(packet.toFields()), packet);
+ * ```
+ */
 export class Packet {
   constructor(
     public packetType: string,
@@ -26,7 +37,7 @@ export class Packet {
     return { packet_type: this.packetType, sender_id: this.senderId, receiver_id: this.receiverId, data: this.data };
   }
 
-  /** Another packet with the same addresses and data of its own, so that neither sees changes to the other. */
+  /** A copy with the same addresses and data of its own. */
   copy(): Packet {
     return new Packet(this.packetType, this.senderId, this.receiverId, structuredClone(this.data));
   }
