@@ -7,7 +7,7 @@ import { shrinkSchedule } from "./shrink-schedule.js";
 import type { ProgramSource } from "./kernel/load-program.js";
 import type { Session } from "./kernel/session.js";
 import type { Coverage, Strategy } from "./strategies.js";
-import { searchStates } from "./states/search-states.js";
+import { StateSearch } from "./states/search-states.js";
 import { problemsOf } from "./kernel/execution-problems.js";
 
 export interface ExploreOptions {
@@ -130,7 +130,7 @@ interface StrategyRun {
 const NO_STATES = { states: 0, transitions: 0 };
 
 function statesRun(session: Session, { learned = [] }: ExploreOptions): StrategyRun {
-  const search = searchStates(session, learned);
+  const search = new StateSearch(session, learned);
   return {
     next: () => search.next(),
     found: () => ({ states: search.states, transitions: search.transitions }),

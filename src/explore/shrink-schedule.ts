@@ -2,9 +2,10 @@
  * The simplest schedule with the same problem: first the failing trace itself, its independent steps put into an order with
  * few context switches; then every schedule with 0, 1, 2, … context switches is tried, up to fewer than are known.
  */
+import { at } from "../vocabulary/index.js";
 import { END } from "./kernel/control-block.js";
 import { lowest } from "./kernel/choose.js";
-import { trackHappensBefore, type HappensBefore } from "./kernel/happens-before.js";
+import { HappensBefore } from "./kernel/happens-before.js";
 import { contextSwitches, threadsOf } from "./kernel/schedule.js";
 import type { Session } from "./kernel/session.js";
 import { problemsOf } from "./kernel/execution-problems.js";
@@ -12,18 +13,18 @@ import { problemsOf } from "./kernel/execution-problems.js";
 export interface ShrunkSchedule {
   readonly steps: readonly number[];
   readonly problems: readonly string[];
-  /** Whether no failing execution with fewer context switches exists. False: `budget` ran out before that was shown. */
+  /** Whether no failing execution with fewer context switches exists. False: `budget` was used up before that was shown. */
   readonly fewest: boolean;
 }
 
 /** Shrinks a failing schedule. `budget`: executions that the search may take. */
 export function shrinkSchedule(session: Session, failing: readonly number[], budget = 50_000): ShrunkSchedule {
   const { controlBlock, threadNames } = session;
-  const order = trackHappensBefore(controlBlock, threadNames.length, controlBlock.log - controlBlock.prefix);
+  const order = new HappensBefore(controlBlock, threadNames.length);
   let problems = problemsOf(session, session.execute({ prefix: failing }));
   const sought = problems.join("\n");
   let best = threadsOf(session);
-  order.extend(0, best.length, () => undefined);
+  order.extend(0, best.length);
   const tidy = withFewSwitches(order, best, threadNames.length);
   if (contextSwitches(tidy) < contextSwitches(best)) {
     problems = problemsOf(session, session.execute({ prefix: tidy }));
@@ -42,7 +43,7 @@ export function shrinkSchedule(session: Session, failing: readonly number[], bud
   return { steps: best, problems, fewest: true };
 }
 
-/** An order of the same trace in which each thread runs for as long as it can; the best over whichever thread begins. */
+/** An order of the same trace in which each thread runs for as long as it can: the best over all first threads. */
 function withFewSwitches(order: HappensBefore, steps: readonly number[], threads: number): number[] {
   let best = [...steps];
   for (let first = 0; first < threads; first++) {
@@ -58,7 +59,7 @@ function runLong(order: HappensBefore, steps: readonly number[], threads: number
   );
   const taken = new Array<number>(threads).fill(0);
   const result: number[] = [];
-  const nextOf = (thread: number): number | undefined => queues[thread]?.[taken[thread] ?? 0];
+  const nextOf = (thread: number): number | undefined => at(queues, thread)[at(taken, thread)];
   const isFree = (step: number): boolean =>
     queues.every((_queue, thread) => {
       const next = nextOf(thread);
@@ -68,7 +69,7 @@ function runLong(order: HappensBefore, steps: readonly number[], threads: number
     const next = nextOf(current);
     if (next !== undefined && isFree(next)) {
       result.push(current);
-      taken[current] = (taken[current] ?? 0) + 1;
+      taken[current] = at(taken, current) + 1;
     } else {
       current = (current + 1) % threads;
     }
@@ -82,10 +83,10 @@ interface Choice {
   thread: number;
 }
 
-/** Every schedule with at most `most` context switches, but for those that are equivalent to one that was tried. */
+/** Every schedule with at most `most` context switches, except those that are equivalent to one that was tried. */
 function searchBounded(session: Session, order: HappensBefore, most: number): { next(): number | undefined } {
   const path: Choice[] = [];
-  /** Traces up to a switch, with the threads before and after it and the switches made: each need be continued only once. */
+  /** The fewest switches with which a trace up to a switch, with the threads before and after it, was continued. */
   const seen = new Map<string, number>();
   let started = false;
 
@@ -107,11 +108,11 @@ function searchBounded(session: Session, order: HappensBefore, most: number): { 
       started = true;
       const known = path.length;
       const end = session.execute({ prefix: path.map(({ thread }) => thread) });
-      order.extend(Math.max(0, known - 1), session.steps, () => undefined);
+      order.extend(Math.max(0, known - 1), session.steps);
       const threads = threadsOf(session);
       let switches = contextSwitches(threads.slice(0, known));
       for (let step = known; step < threads.length; step++) {
-        const thread = threads[step] ?? 0;
+        const thread = at(threads, step);
         const last = threads[step - 1];
         let left = 0;
         for (let rest = session.enabledAt(step) & ~(1 << thread); rest !== 0; rest &= rest - 1) {

@@ -3,18 +3,19 @@
  * Reduction, POPL 2014, algorithm 1) with sleep sets. After each execution every race in it — two dependent steps that
  * could have come in the other order — puts a thread into the backtrack set of the step before which it would have to run.
  */
+import { at } from "../../vocabulary/index.js";
 import { END, type ControlBlock } from "../kernel/control-block.js";
 import { lowest } from "../kernel/choose.js";
-import { trackHappensBefore } from "../kernel/happens-before.js";
+import { HappensBefore } from "../kernel/happens-before.js";
 import { RECORD, word } from "../kernel/operation-records.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 
 /** A point on the path that is being explored. All but `thread` are bit masks of threads. */
 export interface Branch {
-  /** Whose step was taken here last. */
+  /** The thread whose step was taken here last. */
   thread: number;
   readonly enabled: number;
-  /** Need not be taken here: everything after them was explored before this point was reached. */
+  /** Need not be taken here: all that follows them was explored before this point was reached. */
   readonly sleeping: number;
   /** To be taken here, and taken already. */
   backtrack: number;
@@ -24,19 +25,19 @@ export interface Branch {
 export interface Exhaustive {
   /** Executes the next schedule. Returns how it ended, or undefined when all have been executed. */
   next(): number | undefined;
-  /** Schedules executed that went on to an end of their own, and that turned out to have been explored elsewhere. */
+  /** Schedules that were executed to their end, and schedules that were cut short: what follows was explored before. */
   readonly complete: number;
   readonly redundant: number;
   /** Hash of the trace of the last execution. */
   readonly trace: number;
-  /** Where it stands: with this, another session goes on from here. */
+  /** The state of the exploration: with this, another session continues it. */
   frontier(): Branch[];
 }
 
 export interface ExhaustiveOptions {
   /** `none`: every interleaving, for checking the reduction. Default: `dpor`. */
   readonly reduction?: "dpor" | "none";
-  /** Where an earlier exploration of the same program stood. */
+  /** The frontier of an earlier exploration of the same program. */
   readonly frontier?: readonly Branch[];
 }
 
@@ -44,7 +45,7 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
   const { controlBlock } = session;
   const reduces = options.reduction !== "none";
   const maxSteps = controlBlock.log - controlBlock.prefix;
-  const order = trackHappensBefore(controlBlock, session.threadNames.length, maxSteps);
+  const order = new HappensBefore(controlBlock, session.threadNames.length);
   const path: Branch[] = options.frontier?.map((branch) => ({ ...branch })) ?? [];
   const earlier = new Int32Array(maxSteps * RECORD.words);
   let started = path.length > 0;
@@ -53,7 +54,7 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
   let redundant = 0;
   let trace = 0;
 
-  /** Makes the path end in the next branch to be taken; false when there is none. */
+  /** Shortens the path to the next branch to be taken; false when there is none. */
   const advance = (): boolean => {
     for (let branch = path.at(-1); branch !== undefined; branch = path.at(-1)) {
       branch.done |= 1 << branch.thread;
@@ -89,7 +90,7 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
     requireSame(session, earlier, fresh ? 0 : path.length - 1, end);
     const known = path.length;
     for (let step = known; step < steps; step++) path.push(branchAt(controlBlock, step, reduces));
-    order.extend(fresh ? 0 : Math.max(0, known - 1), steps, reduces ? onRace : () => undefined);
+    order.extend(fresh ? 0 : Math.max(0, known - 1), steps, reduces ? onRace : undefined);
     earlier.set(controlBlock.words.subarray(controlBlock.log, controlBlock.log + steps * RECORD.words));
     fresh = false;
     trace = order.traceHash(steps);
@@ -114,19 +115,19 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
 }
 
 function branchAt({ words, log }: ControlBlock, step: number, reduces: boolean): Branch {
-  const at = log + step * RECORD.words;
-  const thread = word(words, at + RECORD.thread);
-  const enabled = word(words, at + RECORD.enabled);
+  const record = log + step * RECORD.words;
+  const thread = word(words, record + RECORD.thread);
+  const enabled = word(words, record + RECORD.enabled);
   return {
     thread,
     enabled,
-    sleeping: reduces ? word(words, at + RECORD.sleeping) : 0,
+    sleeping: reduces ? word(words, record + RECORD.sleeping) : 0,
     backtrack: reduces ? 1 << thread : enabled,
     done: 0,
   };
 }
 
-/** The steps before the one that is new must be those of the execution before: the program depends on nothing else. */
+/** @throws UncontrolledProgramError unless the first `steps` steps are those of the execution before */
 function requireSame(
   { controlBlock, program, threadNames }: Session,
   earlier: Int32Array,
@@ -134,15 +135,15 @@ function requireSame(
   end: number,
 ): void {
   const { words, log } = controlBlock;
-  const differs = (at: number): boolean =>
+  const differs = (record: number): boolean =>
     [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some(
-      (part) => words[log + at + part] !== earlier[at + part],
+      (part) => words[log + record + part] !== earlier[record + part],
     );
-  for (let at = 0; at < steps * RECORD.words; at += RECORD.words) {
-    if (!differs(at)) continue;
-    const thread = threadNames[word(words, log + at + RECORD.thread)] ?? "?";
+  for (let record = 0; record < steps * RECORD.words; record += RECORD.words) {
+    if (!differs(record)) continue;
+    const thread = at(threadNames, word(words, log + record + RECORD.thread));
     throw new UncontrolledProgramError(
-      `program ${program.name} is not deterministic: executed in the same order, thread ${thread} did something else at step ${at / RECORD.words + 1}`,
+      `program ${program.name} is not deterministic: executed in the same order, thread ${thread} did something else at step ${record / RECORD.words + 1}`,
     );
   }
   if (end === END.diverged) {

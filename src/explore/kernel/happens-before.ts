@@ -1,111 +1,141 @@
 /**
  * The order of an execution's steps that matters: a step happens before a later one of the same thread, before a later one
- * that depends on it, and before whatever those happen before. Executions with the same such order are one trace
+ * that depends on it, and, transitively, before all that those happen before. Executions with the same order are one trace
  * (Mazurkiewicz): they read, write and end alike.
  */
 import type { ControlBlock } from "./control-block.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 
-export interface HappensBefore {
+/** The order of the steps of the control block's last execution. `threads`: how many threads the program has. */
+export class HappensBefore {
+  readonly #words: Int32Array;
+  readonly #log: number;
+  readonly #threads: number;
+  /** Of each step, how many steps of each thread happen before it or are it. */
+  readonly #clocks: Int32Array;
+  /** Of each step, how many steps its thread has made with it; and its thread. */
+  readonly #own: Int32Array;
+  readonly #threadAt: Int32Array;
+  /** Sums over the steps so far: the parts of a trace's hash, which must not depend on the order of independent steps. */
+  readonly #low: Int32Array;
+  readonly #high: Int32Array;
+
+  constructor({ words, log, prefix }: ControlBlock, threads: number) {
+    const maxSteps = log - prefix;
+    this.#words = words;
+    this.#log = log;
+    this.#threads = threads;
+    this.#clocks = new Int32Array(maxSteps * threads);
+    this.#own = new Int32Array(maxSteps);
+    this.#threadAt = new Int32Array(maxSteps);
+    this.#low = new Int32Array(maxSteps + 1);
+    this.#high = new Int32Array(maxSteps + 1);
+  }
+
   /**
-   * Works out the order of the steps from `from` to `to` of the board's last execution; those before `from` are as they
-   * were. Calls `onRace` for every two dependent steps with no third between them in the order, of which the thread of the
+   * Computes the order of the steps from `from` to `to`; the steps before `from` must be those of the execution before.
+   * Calls `onRace` for every two dependent steps that have no third step between them in the order, if the thread of the
    * second could have gone first.
    */
-  extend(from: number, to: number, onRace: (first: number, second: number) => void): void;
-  /** Whether step `first` happens before `second`, of another thread. */
-  before(first: number, second: number): boolean;
-  /** Thread of a step, and how many steps that thread had made with it. */
-  threadOf(step: number): number;
-  /** The same number for executions that are one trace, after `steps` steps. Different ones differ, but for chance (2^-53). */
-  traceHash(steps: number): number;
-  /** Threads (bit mask) that could begin what is in `second` and in the steps between that do not happen after `first`. */
-  initials(first: number, second: number): number;
-}
-
-export function trackHappensBefore(controlBlock: ControlBlock, threads: number, maxSteps: number): HappensBefore {
-  const { words, log } = controlBlock;
-  /** Of each step, how many steps of each thread happen before it or are it. */
-  const clocks = new Int32Array(maxSteps * threads);
-  const own = new Int32Array(maxSteps);
-  const threadAt = new Uint8Array(maxSteps);
-  /** Sums over the steps so far: the parts of a trace's hash, which must not depend on the order of independent steps. */
-  const low = new Int32Array(maxSteps + 1);
-  const high = new Int32Array(maxSteps + 1);
-  const clockOf = (step: number, thread: number): number => word(clocks, step * threads + thread);
-  const at = (step: number): number => log + step * RECORD.words;
-  const previousOf = (thread: number, step: number): number => {
-    let previous = step - 1;
-    while (previous >= 0 && threadAt[previous] !== thread) previous--;
-    return previous;
-  };
-  const before = (first: number, second: number): boolean => clockOf(second, threadAt[first] ?? 0) >= (own[first] ?? 0);
-  const join = (into: number, from: number): void => {
-    for (let thread = 0; thread < threads; thread++) {
-      const value = clockOf(from, thread);
-      if (value > clockOf(into, thread)) clocks[into * threads + thread] = value;
+  extend(from: number, to: number, onRace?: (first: number, second: number) => void): void {
+    const words = this.#words;
+    const threads = this.#threads;
+    for (let step = from; step < to; step++) {
+      const at = this.#recordOf(step);
+      const thread = word(words, at + RECORD.thread);
+      this.#threadAt[step] = thread;
+      this.#clocks.fill(0, step * threads, (step + 1) * threads);
+      const previous = this.#previousOf(thread, step);
+      if (previous >= 0) this.#join(step, previous);
+      const own = (previous >= 0 ? word(this.#own, previous) : 0) + 1;
+      this.#own[step] = own;
+      this.#clocks[step * threads + thread] = own;
+      const cell = word(words, at + RECORD.cell);
+      // Downwards, so that every step between an earlier step and this one is joined before the earlier one is compared.
+      for (let earlier = step - 1; cell >= 0 && earlier >= 0; earlier--) {
+        const earlierAt = this.#recordOf(earlier);
+        if (word(words, earlierAt + RECORD.cell) !== cell || this.before(earlier, step)) continue;
+        if (!dependent(words, earlierAt, at)) continue;
+        this.#join(step, earlier);
+        if (onRace !== undefined && this.#isReversible(earlierAt, at)) onRace(earlier, step);
+      }
+      this.#hashStep(step);
     }
-  };
-  const reversible = (first: number, second: number): boolean => {
-    const flags = word(words, at(second) + RECORD.flags);
-    const endsUntimedSleep = word(words, at(second) + RECORD.kind) === KIND.wake && (flags & FLAG.timed) === 0;
-    return !(endsUntimedSleep && word(words, at(first) + RECORD.kind) === KIND.notify);
-  };
-  const hashStep = (step: number): void => {
-    let a = Math.imul((threadAt[step] ?? 0) + 1, 0x9e3779b1);
+  }
+
+  /** Whether step `first` happens before `second`, of another thread. */
+  before(first: number, second: number): boolean {
+    return this.#clockOf(second, this.threadOf(first)) >= word(this.#own, first);
+  }
+
+  /** The thread that made a step. */
+  threadOf(step: number): number {
+    return word(this.#threadAt, step);
+  }
+
+  /** Equal for executions that are one trace, after `steps` steps. Different for different traces, but for chance (2^-53). */
+  traceHash(steps: number): number {
+    return (word(this.#high, steps) >>> 0) * 2 ** 21 + (word(this.#low, steps) >>> 11);
+  }
+
+  /** Threads (bit mask) that could begin a sequence of `second` and the steps between that do not happen after `first`. */
+  initials(first: number, second: number): number {
+    /** Of each thread, the number of its first step among those compared; 0: none yet. */
+    const firstOwn = new Int32Array(this.#threads);
+    let initials = 0;
+    for (let step = first + 1; step <= second; step++) {
+      if (step !== second && this.before(first, step)) continue;
+      const thread = this.threadOf(step);
+      if (firstOwn[thread] !== 0) continue;
+      firstOwn[thread] = word(this.#own, step);
+      let preceded = false;
+      for (let other = 0; other < this.#threads; other++) {
+        const begun = word(firstOwn, other);
+        if (other !== thread && begun !== 0 && this.#clockOf(step, other) >= begun) preceded = true;
+      }
+      if (!preceded) initials |= 1 << thread;
+    }
+    return initials;
+  }
+
+  #recordOf(step: number): number {
+    return this.#log + step * RECORD.words;
+  }
+
+  #clockOf(step: number, thread: number): number {
+    return word(this.#clocks, step * this.#threads + thread);
+  }
+
+  #previousOf(thread: number, step: number): number {
+    let previous = step - 1;
+    while (previous >= 0 && this.#threadAt[previous] !== thread) previous--;
+    return previous;
+  }
+
+  #join(into: number, from: number): void {
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const value = this.#clockOf(from, thread);
+      if (value > this.#clockOf(into, thread)) this.#clocks[into * this.#threads + thread] = value;
+    }
+  }
+
+  #isReversible(firstAt: number, secondAt: number): boolean {
+    const flags = word(this.#words, secondAt + RECORD.flags);
+    const endsUntimedSleep = word(this.#words, secondAt + RECORD.kind) === KIND.wake && (flags & FLAG.timed) === 0;
+    return !(endsUntimedSleep && word(this.#words, firstAt + RECORD.kind) === KIND.notify);
+  }
+
+  #hashStep(step: number): void {
+    let a = Math.imul(this.threadOf(step) + 1, 0x9e3779b1);
     let b = 0x7f4a7c15;
-    for (let thread = 0; thread < threads; thread++) {
-      const clock = clockOf(step, thread);
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const clock = this.#clockOf(step, thread);
       a = Math.imul(a ^ clock, 0x85ebca6b);
       a ^= a >>> 13;
       b = Math.imul(b ^ a ^ (clock << 7), 0xc2b2ae35);
       b ^= b >>> 16;
     }
-    low[step + 1] = (word(low, step) + a) | 0;
-    high[step + 1] = (word(high, step) + b) | 0;
-  };
-
-  return {
-    extend: (from, to, onRace) => {
-      for (let step = from; step < to; step++) {
-        const thread = word(words, at(step) + RECORD.thread);
-        threadAt[step] = thread;
-        clocks.fill(0, step * threads, (step + 1) * threads);
-        const previous = previousOf(thread, step);
-        if (previous >= 0) join(step, previous);
-        own[step] = (previous >= 0 ? word(own, previous) : 0) + 1;
-        clocks[step * threads + thread] = word(own, step);
-        const cell = word(words, at(step) + RECORD.cell);
-        // Downwards, so that whatever lies between a step and this one has been joined before it is looked at.
-        for (let earlier = step - 1; cell >= 0 && earlier >= 0; earlier--) {
-          if (word(words, at(earlier) + RECORD.cell) !== cell || before(earlier, step)) continue;
-          if (!dependent(words, at(earlier), at(step))) continue;
-          join(step, earlier);
-          if (reversible(earlier, step)) onRace(earlier, step);
-        }
-        hashStep(step);
-      }
-    },
-    before,
-    threadOf: (step) => threadAt[step] ?? 0,
-    traceHash: (steps) => (word(high, steps) >>> 0) * 2 ** 21 + (word(low, steps) >>> 11),
-    initials: (first, second) => {
-      /** Of each thread, the number of its first step among those looked at; 0: none yet. */
-      const firstOwn = new Array<number>(threads).fill(0);
-      let initials = 0;
-      for (let step = first + 1; step <= second; step++) {
-        if (step !== second && before(first, step)) continue;
-        const thread = threadAt[step] ?? 0;
-        if (firstOwn[thread] !== 0) continue;
-        firstOwn[thread] = own[step] ?? 0;
-        let preceded = false;
-        for (let other = 0; other < threads; other++) {
-          const begun = firstOwn[other] ?? 0;
-          if (other !== thread && begun !== 0 && clockOf(step, other) >= begun) preceded = true;
-        }
-        if (!preceded) initials |= 1 << thread;
-      }
-      return initials;
-    },
-  };
+    this.#low[step + 1] = (word(this.#low, step) + a) | 0;
+    this.#high[step + 1] = (word(this.#high, step) + b) | 0;
+  }
 }

@@ -6,7 +6,7 @@ import { errorOf, kindOf } from "../../vocabulary/index.js";
 import { NotPlainError, plainCopy } from "../../vocabulary/index.js";
 import { CONTROL, openControlBlock, OUTCOME_BYTES, pendingOf, PENDING } from "./control-block.js";
 import { mapCells } from "./cells.js";
-import { ABORTED, createControl } from "./thread-control.js";
+import { ABORTED, ThreadControl } from "./thread-control.js";
 import { createEnv, type Shared } from "./env.js";
 import { loadProgram, type ProgramSource } from "./load-program.js";
 import { word } from "./operation-records.js";
@@ -38,7 +38,7 @@ if (body === undefined) throw new RangeError(`program ${program.name} has no thr
 
 const controlBlock = openControlBlock(buffer, maxSteps);
 const { words, outcomes } = controlBlock;
-const control = createControl(controlBlock, thread, mapCells([new Int32Array(shared.arena), shared.rows]));
+const control = new ThreadControl(controlBlock, thread, mapCells([new Int32Array(shared.arena), shared.rows]));
 let calls: { step: number; name?: string }[] = [];
 const env = createEnv(shared, {
   thread,

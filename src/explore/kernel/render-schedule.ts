@@ -1,7 +1,7 @@
 /** A schedule as a table to be read: a column a thread, time downwards, a row for each stretch that a thread runs. */
 import Table from "cli-table3";
 import type { ScheduleStep } from "./schedule.js";
-import { printableData } from "../../vocabulary/index.js";
+import { at, printableData } from "../../vocabulary/index.js";
 
 /** Renders the steps. `width`: characters of a line. */
 export function renderSchedule(names: readonly string[], given: readonly ScheduleStep[], width = 120): string {
@@ -13,16 +13,16 @@ export function renderSchedule(names: readonly string[], given: readonly Schedul
     style: { head: [], border: [] },
   });
   for (let start = 0; start < steps.length; ) {
-    const thread = steps[start]?.thread ?? 0;
+    const { thread } = at(steps, start);
     let end = start;
     while (end < steps.length && steps[end]?.thread === thread) end++;
     const lines = steps
       .slice(start, end)
       .flatMap(({ begins, text }) => [...begins.map((name) => `▸ ${name}`), ...(text === "" ? [] : [`  ${text}`])])
-      .filter((line, at, all) => line !== all[at - 1])
+      .filter((line, place, all) => line !== all[place - 1])
       .flatMap((line) => wrapped(line, column - 2));
     if (lines.length > 0)
-      table.push([String(start + 1), ...threads.map((_name, at) => (at === thread ? lines.join("\n") : ""))]);
+      table.push([String(start + 1), ...threads.map((_name, place) => (place === thread ? lines.join("\n") : ""))]);
     start = end;
   }
   return table.toString();
@@ -32,12 +32,12 @@ export function renderSchedule(names: readonly string[], given: readonly Schedul
 function wrapped(line: string, width: number): string[] {
   const lines: string[] = [];
   // By code points: half of a surrogate pair cannot be shown.
-  let rest = [...line];
+  let rest = Array.from(line);
   while (rest.length > width) {
     const space = rest.lastIndexOf(" ", width);
     const cut = space > 4 ? space : width;
     lines.push(rest.slice(0, cut).join(""));
-    rest = [...`    ${rest.slice(cut).join("").trimStart()}`];
+    rest = Array.from(`    ${rest.slice(cut).join("").trimStart()}`);
   }
   return [...lines, rest.join("")];
 }

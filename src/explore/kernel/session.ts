@@ -1,8 +1,9 @@
 /**
- * A program ready to be executed any number of times: its worker threads, its memory and the image to which the memory is
- * put back before each execution. Executing is synchronous: the caller waits for the baton like any participant.
+ * A program ready to be executed any number of times: its worker threads, its memory, and the image from which the memory
+ * is reset before each execution. Executing is synchronous: the caller waits for the baton like any participant.
  */
 import { Worker } from "node:worker_threads";
+import { assert } from "../../vocabulary/index.js";
 import {
   Arena,
   awaitBaton,
@@ -35,13 +36,13 @@ import type { ThreadData, ProgramThreadReport } from "./program-thread.js";
 import { INITIAL_STATUS, ROW, writeStatus } from "./row-database.js";
 
 /**
- * How long a thread may go without a scheduling point (ms of real time) before it is taken to be stuck in itself; in parts, so that a
- * process that was stopped for longer goes on.
+ * How long a thread may run without a scheduling point (ms of real time) before it counts as an endless loop. Counted in
+ * polls, so that a process that was stopped for longer continues.
  */
 const STUCK_TIMEOUT_MS = 20_000;
 const POLL_MS = 1000;
 
-/** A program does not do the same when it is executed in the same order again, or never comes to a scheduling point. */
+/** A program behaves differently when it is executed in the same order again, or never comes to a scheduling point. */
 export class UncontrolledProgramError extends Error {
   override readonly name = "UncontrolledProgramError";
 }
@@ -71,86 +72,150 @@ export interface Stuck {
   readonly timed: boolean;
 }
 
-export interface Session {
-  readonly program: Program;
-  readonly mailboxKind: MailboxKind;
-  readonly threadNames: readonly string[];
-  readonly controlBlock: ControlBlock;
-  /** For looking at the memory that the last execution left. */
-  readonly env: Env;
-  /** What a cell is, by its number. */
-  readonly describe: (cell: number) => WordDescription;
-  /** What a cell holds before an execution. */
-  readonly initialValue: (cell: number) => number;
-  /** Executes the program once; returns how it ended ({@link END}). Throws {@link UncontrolledProgramError}. */
-  execute(schedule: Schedule): number;
-  /** The threads that the last execution left undone, and what each was about to do (kind of operation, cell). */
-  readonly stuck: readonly Stuck[];
-  /** Steps of the last execution. */
-  readonly steps: number;
-  /** Threads (bit mask) that could have made step `step` of the last execution. */
-  enabledAt(step: number): number;
-  /** What the threads told of the last execution; of those that finished. */
-  reports(): (ProgramThreadReport | undefined)[];
-  /** Their outcomes as text, to be compared. */
-  outcomeTexts(): string[];
-  close(): Promise<void>;
-}
-
 export interface SessionOptions {
   readonly mailbox?: MailboxKind;
-  /** Steps after which an execution is taken to go on for ever. Default: 5,000. */
+  /** Steps after which an execution counts as endless. Default: 5,000. */
   readonly maxSteps?: number;
 }
 
-/** Starts the threads of a program. Rejects with what loading it throws. */
+/** What a session is made of. */
+interface SessionParts {
+  readonly program: Program;
+  readonly arena: Arena;
+  readonly rows: Int32Array;
+  readonly shared: Shared;
+  readonly controlBlock: ControlBlock;
+  readonly threads: readonly Worker[];
+}
+
+/** Starts the threads of a program. Rejects with what loading the program throws. */
 export async function openSession(source: ProgramSource, options: SessionOptions = {}): Promise<Session> {
   const { mailbox: mailboxKind = "sound", maxSteps = 5000 } = options;
   const program = await loadProgram(source);
-  const threadNames = Object.keys(program.threads);
   const arena = Arena.create({ slots: 1, ringBytes: program.ringBytes });
   arena.allocate();
   const rows = new Int32Array(new SharedArrayBuffer(ROW.words * 4));
   writeStatus(rows, INITIAL_STATUS);
   const shared: Shared = { arena: arena.shared, rows, mailboxKind };
-  const image = arena.cells.slice();
-  const rowsImage = rows.slice();
   const controlBlock = createControlBlock(maxSteps);
-  const { words, outcomes } = controlBlock;
-  words[CONTROL.threads] = threadNames.length;
-  const env = createEnv(shared, {
-    thread: threadNames.length,
-    clock: systemClock,
-    finalStatuses: program.finalStatuses,
-    onCall: () => undefined,
-  });
-
-  const threads = threadNames.map((_name, thread) => {
+  const threads = Object.keys(program.threads).map((_name, thread) => {
     const data: ThreadData = { source, shared, controlBlock: controlBlock.buffer, maxSteps, thread };
     return new Worker(new URL("./program-thread.js", import.meta.url), { workerData: data });
   });
+  // The session takes the image of the memory before any thread can change it.
+  const session = new Session({ program, arena, rows, shared, controlBlock, threads });
   try {
     await Promise.all(threads.map(isReady));
   } catch (error) {
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await session.close();
     throw error;
   }
+  return session;
+}
 
-  const awaitEnd = (): void => {
-    for (let waitedMs = 0; !awaitBaton(words, EXPLORER, POLL_MS); ) {
-      waitedMs += POLL_MS;
-      if (waitedMs >= STUCK_TIMEOUT_MS)
-        throw new UncontrolledProgramError(
-          `program ${program.name} has come to no scheduling point in ${STUCK_TIMEOUT_MS} ms`,
-        );
+/** A program whose threads are ready. Obtained from {@link openSession}. */
+export class Session {
+  readonly program: Program;
+  readonly mailboxKind: MailboxKind;
+  readonly threadNames: readonly string[];
+  readonly controlBlock: ControlBlock;
+  /** For reading the memory that the last execution left. */
+  readonly env: Env;
+  /** What a cell is, by its number. */
+  readonly describe: (cell: number) => WordDescription;
+  /** What a cell holds before an execution. */
+  readonly initialValue: (cell: number) => number;
+  readonly #words: Int32Array;
+  readonly #threads: readonly Worker[];
+  readonly #arena: Arena;
+  readonly #rows: Int32Array;
+  readonly #initialArena: Int32Array;
+  readonly #initialRows: Int32Array;
+  #stuck: readonly Stuck[] = [];
+
+  constructor({ program, arena, rows, shared, controlBlock, threads }: SessionParts) {
+    this.program = program;
+    this.mailboxKind = shared.mailboxKind;
+    this.threadNames = Object.keys(program.threads);
+    this.controlBlock = controlBlock;
+    this.env = createEnv(shared, {
+      thread: this.threadNames.length,
+      clock: systemClock,
+      finalStatuses: program.finalStatuses,
+      onCall: () => undefined,
+    });
+    this.describe = describeCells(arena.sizes);
+    this.#words = controlBlock.words;
+    this.#words[CONTROL.threads] = this.threadNames.length;
+    this.#threads = threads;
+    this.#arena = arena;
+    this.#rows = rows;
+    this.#initialArena = arena.cells.slice();
+    this.#initialRows = rows.slice();
+    const initialCells = mapCells([this.#initialArena, this.#initialRows]);
+    this.initialValue = (cell) => initialCells.valueOf(cell);
+  }
+
+  /** Executes the program once; returns how it ended ({@link END}). @throws UncontrolledProgramError */
+  execute(schedule: Schedule): number {
+    this.#prepare(schedule);
+    handOver(this.controlBlock, choose(this.controlBlock));
+    this.#awaitEnd();
+    const end = word(this.#words, CONTROL.end);
+    assert(end !== END.running, "an execution has ended and is marked as running");
+    this.#stuck = [];
+    if (end !== END.completed) {
+      this.#stuck = this.#findStuck();
+      this.#abort();
     }
-  };
+    return end;
+  }
 
-  const prepare = (schedule: Schedule): void => {
-    arena.cells.set(image);
-    rows.set(rowsImage);
-    words.fill(0, CONTROL.pending, controlBlock.prefix);
-    words.set(schedule.prefix, controlBlock.prefix);
+  /** The threads that the last execution left unfinished, and the next operation of each (kind and cell). */
+  get stuck(): readonly Stuck[] {
+    return this.#stuck;
+  }
+
+  /** Steps of the last execution. */
+  get steps(): number {
+    return word(this.#words, CONTROL.step);
+  }
+
+  /** Threads (bit mask) that could have made step `step` of the last execution. */
+  enabledAt(step: number): number {
+    assert(step < this.steps, `step ${step} of an execution of ${this.steps} steps`);
+    return word(this.#words, this.controlBlock.log + step * RECORD.words + RECORD.enabled);
+  }
+
+  /** What the threads reported of the last execution; undefined for a thread that has not finished. */
+  reports(): (ProgramThreadReport | undefined)[] {
+    return this.outcomeTexts().map((text) => (text === "" ? undefined : (JSON.parse(text) as ProgramThreadReport)));
+  }
+
+  /** The reports as text, to be compared. */
+  outcomeTexts(): string[] {
+    return this.threadNames.map((_name, thread) => {
+      const start = thread * OUTCOME_BYTES;
+      const bytes = word(this.#words, pendingOf(thread) + PENDING.outcomeBytes);
+      return this.controlBlock.outcomes.toString("utf8", start, start + bytes);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#words[CONTROL.quit] = 1;
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  #prepare(schedule: Schedule): void {
+    const words = this.#words;
+    const { prefix } = this.controlBlock;
+    const { changeAt = [], priorities = [] } = schedule;
+    if (changeAt.length > MAX_CHANGE_POINTS)
+      throw new RangeError(`${changeAt.length} change points: expected at most ${MAX_CHANGE_POINTS}`);
+    this.#arena.cells.set(this.#initialArena);
+    this.#rows.set(this.#initialRows);
+    words.fill(0, CONTROL.pending, prefix);
+    words.set(schedule.prefix, prefix);
     words[CONTROL.end] = END.running;
     words[CONTROL.step] = 0;
     words[CONTROL.last] = 0;
@@ -161,89 +226,51 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     words[CONTROL.random] = schedule.random ?? 1;
     words[CONTROL.recording] = schedule.recording === true ? 1 : 0;
     words[CONTROL.nextLowPriority] = 0;
-    const changes = schedule.changeAt ?? [];
-    if (changes.length > MAX_CHANGE_POINTS)
-      throw new RangeError(`at most ${MAX_CHANGE_POINTS} change points, not ${changes.length}`);
-    words[CONTROL.changePoints] = changes.length;
-    words.set(changes, CONTROL.changeAt);
-    schedule.priorities?.forEach((priority, place) => {
-      const thread = place >> 1;
-      words[pendingOf(thread) + ((place & 1) === 0 ? PENDING.priority : PENDING.timeoutPriority)] = priority;
+    words[CONTROL.changePoints] = changeAt.length;
+    words.set(changeAt, CONTROL.changeAt);
+    priorities.forEach((priority, place) => {
+      const part = (place & 1) === 0 ? PENDING.priority : PENDING.timeoutPriority;
+      words[pendingOf(place >> 1) + part] = priority;
     });
-  };
+  }
 
-  const findStuck = (): Stuck[] =>
-    threadNames.flatMap((_name, thread) => {
-      const at = pendingOf(thread);
-      const kind = word(words, at + PENDING.kind);
-      return kind === KIND.done
-        ? []
-        : [{ thread, kind, cell: word(words, at + PENDING.cell), timed: word(words, at + PENDING.timed) !== 0 }];
-    });
-
-  /** Unwinds the threads that an execution left half-way. */
-  const abort = (): void => {
-    words[CONTROL.aborting] = 1;
-    for (let thread = 0; thread < threadNames.length; thread++) {
-      const kind = word(words, pendingOf(thread) + PENDING.kind);
-      if (kind === KIND.start || kind === KIND.done) continue;
-      passBaton(words, thread);
-      awaitEnd();
+  #awaitEnd(): void {
+    for (let waitedMs = 0; !awaitBaton(this.#words, EXPLORER, POLL_MS); ) {
+      waitedMs += POLL_MS;
+      if (waitedMs >= STUCK_TIMEOUT_MS)
+        throw new UncontrolledProgramError(
+          `program ${this.program.name} has come to no scheduling point in ${STUCK_TIMEOUT_MS} ms`,
+        );
     }
-    words[CONTROL.aborting] = 0;
-  };
+  }
 
-  const outcomeText = (thread: number): string => {
-    const start = thread * OUTCOME_BYTES;
-    return outcomes.toString("utf8", start, start + word(words, pendingOf(thread) + PENDING.outcomeBytes));
-  };
+  #findStuck(): Stuck[] {
+    return this.threadNames.flatMap((_name, thread) => {
+      const pending = pendingOf(thread);
+      const kind = word(this.#words, pending + PENDING.kind);
+      if (kind === KIND.done) return [];
+      const cell = word(this.#words, pending + PENDING.cell);
+      return [{ thread, kind, cell, timed: word(this.#words, pending + PENDING.timed) !== 0 }];
+    });
+  }
 
-  const initialCells = mapCells([image, rowsImage]);
-  let stuck: readonly Stuck[] = [];
-  return {
-    program,
-    mailboxKind,
-    threadNames,
-    controlBlock,
-    env,
-    describe: describeCells(arena.sizes),
-    initialValue: (cell) => initialCells.valueOf(cell),
-    execute: (schedule) => {
-      prepare(schedule);
-      handOver(controlBlock, choose(controlBlock));
-      awaitEnd();
-      const end = word(words, CONTROL.end);
-      stuck = [];
-      if (end !== END.completed) {
-        stuck = findStuck();
-        abort();
-      }
-      return end;
-    },
-    get stuck() {
-      return stuck;
-    },
-    get steps() {
-      return word(words, CONTROL.step);
-    },
-    enabledAt: (step) => word(words, controlBlock.log + step * RECORD.words + RECORD.enabled),
-    reports: () =>
-      threadNames.map((_name, thread) => {
-        const text = outcomeText(thread);
-        return text === "" ? undefined : (JSON.parse(text) as ProgramThreadReport);
-      }),
-    outcomeTexts: () => threadNames.map((_name, thread) => outcomeText(thread)),
-    close: async () => {
-      words[CONTROL.quit] = 1;
-      await Promise.all(threads.map((thread) => thread.terminate()));
-    },
-  };
+  /** Unwinds the threads that an execution left unfinished. */
+  #abort(): void {
+    this.#words[CONTROL.aborting] = 1;
+    for (let thread = 0; thread < this.threadNames.length; thread++) {
+      const kind = word(this.#words, pendingOf(thread) + PENDING.kind);
+      if (kind === KIND.start || kind === KIND.done) continue;
+      passBaton(this.#words, thread);
+      this.#awaitEnd();
+    }
+    this.#words[CONTROL.aborting] = 0;
+  }
 }
 
 function isReady(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     thread.once("message", () => resolve());
-    // For as long as it lives: an error that nobody listens for ends the process.
+    // Stays for the life of the thread: an "error" event without a listener ends the process.
     thread.on("error", reject);
     thread.once("exit", () => reject(new Error("a thread of the program ended before the program began")));
   });

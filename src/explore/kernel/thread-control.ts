@@ -1,14 +1,16 @@
 /**
- * A program's thread under the explorer's control: before every operation on shared memory it announces what it is about to
- * do, the next thread is chosen, and it goes on when that is itself. Waiting is logical and takes no time.
+ * A program's thread under the explorer's control: before every operation on shared memory it announces the operation and
+ * chooses the next thread, and it continues when it is chosen itself. Waiting is logical and takes no time.
  */
 import { createHash } from "node:crypto";
+import { assert } from "../../vocabulary/index.js";
 import {
   awaitBaton,
   passBaton,
   type AtomicOperation,
   type Clock,
   type Control,
+  type EpochTable,
   type Update,
   type WaitResult,
 } from "../../platform/sync/index.js";
@@ -29,210 +31,225 @@ import { PRIVATE_CELL, type CellMap } from "./cells.js";
 import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 
-/** A ticket is this times its number, and the bits that it tells. */
+/** An epoch is this times its number, plus its observable bits. */
 const EPOCH = 2 ** 32;
 
-/** Unwinds a thread whose execution was given up. */
-export const ABORTED = new Error("the explorer gave this execution up");
+/** Unwinds a thread whose execution is aborted. */
+export const ABORTED = new Error("the explorer aborted this execution");
 
-export interface ThreadControl extends Control {
-  /** This thread's own time (ms): it passes only in waits that time out, and then exactly as long as they were to last. */
-  readonly clock: Clock;
+export class ThreadControl implements Control {
+  readonly #controlBlock: ControlBlock;
+  readonly #words: Int32Array;
+  readonly #thread: number;
+  readonly #cellMap: CellMap;
+  /** Index of this thread's pending operation. */
+  readonly #pending: number;
+  #now = 0;
+  /** What this thread's epochs stand for, and the cells they are of. */
+  readonly #taken: { readonly value: number; readonly cell: number }[] = [];
+  /** How many epochs ago the one was taken that the next operation uses; 0: it uses none. */
+  #age = 0;
+
+  /** This thread's own time (ms): it passes only in waits that time out, by exactly their timeout. */
+  readonly clock: Clock = { now: () => this.#now };
+
+  readonly epochs: EpochTable = {
+    // A number that tells nothing but which epoch it is and the observable bits.
+    conceal: (value, observableBits) => (this.#taken.length - 1) * EPOCH + ((value & observableBits) >>> 0),
+    reveal: (epoch) => {
+      const number = Math.floor(epoch / EPOCH);
+      const taken = this.#taken[number];
+      if (taken === undefined) throw new RangeError(`${epoch} is not an epoch of this thread`);
+      this.#age = this.#taken.length - number;
+      return taken.value;
+    },
+    wait: (cells, index, since, mask, timeoutMs) => {
+      const cell = this.#cellMap.cellOf(cells, index);
+      this.#announce(KIND.waitWhileUnchanged, cell, since, mask);
+      this.#takeTurn();
+      const value = word(cells, index);
+      const unchanged = ((value ^ since) & mask) === 0;
+      this.#record(KIND.waitWhileUnchanged, cell, value, value, mask, unchanged ? FLAG.slept : 0);
+      this.#age = 0;
+      return unchanged ? this.#sleep(cell, timeoutMs) : "not-equal";
+    },
+  };
+
+  constructor(controlBlock: ControlBlock, thread: number, cellMap: CellMap) {
+    this.#controlBlock = controlBlock;
+    this.#words = controlBlock.words;
+    this.#thread = thread;
+    this.#cellMap = cellMap;
+    this.#pending = pendingOf(thread);
+  }
+
   /** Begins an execution; the thread was chosen for its first step. */
-  start(): void;
-  /** Notes that a stage begins: from here on the thread remembers `memory` and nothing else. */
-  stage(memory: string): void;
-  /** Ends this thread's part of the execution and hands over. */
-  finish(): void;
-}
+  start(): void {
+    this.#now = 0;
+    this.#age = 0;
+    this.#taken.length = 0;
+    this.#record(KIND.start, -1, 0, 0, 0, 0);
+  }
 
-export function createControl(controlBlock: ControlBlock, thread: number, cellMap: CellMap): ThreadControl {
-  const { words } = controlBlock;
-  const me = pendingOf(thread);
-  let now = 0;
-  /** What this thread's tickets stand for, and the cells they are of. */
-  const epochs: { readonly value: number; readonly cell: number }[] = [];
-  /** How many tickets ago the one was taken that the next operation uses; 0: it uses none. */
-  let age = 0;
+  /** Ends this thread's part of the execution and passes the baton. */
+  finish(): void {
+    this.#words[this.#pending + PENDING.kind] = KIND.done;
+    handOver(this.#controlBlock, word(this.#words, CONTROL.aborting) !== 0 ? -1 : choose(this.#controlBlock));
+  }
+
+  before(
+    operation: AtomicOperation,
+    cells: Int32Array,
+    index: number,
+    operand: number,
+    expected: number,
+    next?: Update,
+  ): void {
+    const kind: number = KIND[operation];
+    const cell = this.#cellMap.cellOf(cells, index);
+    if (next !== undefined) {
+      this.#beforeUpdate(cell, cells, index, operand, expected, next);
+      return;
+    }
+    this.#announce(kind, cell, operand, expected);
+    this.#takeTurn();
+    const value = word(cells, index);
+    const after = afterOperation(kind, value, operand, expected);
+    this.#record(kind, cell, value, after, maskOf(kind, operand, expected), 0);
+    if (kind === KIND.epoch) this.#taken.push({ value, cell });
+    this.#age = 0;
+  }
+
+  #beforeUpdate(cell: number, cells: Int32Array, index: number, operand: number, mask: number, next: Update): void {
+    const seen = word(cells, index);
+    this.#announce(KIND.update, cell, 0, mask);
+    this.#words[this.#pending + PENDING.seen] = seen;
+    this.#words[this.#pending + PENDING.would] = next(seen & mask, operand);
+    this.#takeTurn();
+    const value = word(cells, index);
+    this.#record(KIND.update, cell, value, (value & ~mask) | (next(value & mask, operand) & mask), mask, 0);
+  }
+
+  wait(cells: Int32Array, index: number, expected: number, timeoutMs: number): WaitResult {
+    const cell = this.#cellMap.cellOf(cells, index);
+    this.#announce(KIND.wait, cell, 0, expected);
+    this.#takeTurn();
+    const value = word(cells, index);
+    this.#record(KIND.wait, cell, value, value, expected, value === expected ? FLAG.slept : 0);
+    return value === expected ? this.#sleep(cell, timeoutMs) : "not-equal";
+  }
+
+  notify(cells: Int32Array, index: number): void {
+    const cell = this.#cellMap.cellOf(cells, index);
+    this.#announce(KIND.notify, cell, 0, 0);
+    this.#takeTurn();
+    const woken = sleepersOn(this.#words, cell);
+    this.#record(KIND.notify, cell, 0, 0, woken, 0);
+    for (let rest = woken; rest !== 0; rest &= rest - 1) this.#words[pendingOf(lowest(rest)) + PENDING.notified] = 1;
+  }
+
+  plain(access: Exclude<keyof typeof NOTED, "stage">, cells: Int32Array, index: number, count: number): void {
+    const cell = this.#cellMap.cellOf(cells, index);
+    if (cell === PRIVATE_CELL) return;
+    for (let offset = 0; offset < count; offset++)
+      this.#note(NOTED[access], cell + offset, word(cells, index + offset));
+  }
+
+  /** Notes that a stage begins: from here on the thread remembers `memory` and nothing else. */
+  stage(memory: string): void {
+    const hash = createHash("sha256").update(`${this.#now} ${memory}`).digest();
+    this.#note(NOTED.stage, hash.readInt32LE(0), hash.readInt32LE(4));
+  }
 
   /** Waits until this thread is chosen for the operation it has announced. */
-  const takeTurn = (): void => {
-    if (word(words, CONTROL.aborting) !== 0) throw ABORTED;
-    const chosen = choose(controlBlock);
-    if (chosen === thread) return;
-    handOver(controlBlock, chosen);
-    awaitBaton(words, thread);
-    if (word(words, CONTROL.aborting) !== 0) throw ABORTED;
-  };
+  #takeTurn(): void {
+    if (word(this.#words, CONTROL.aborting) !== 0) throw ABORTED;
+    const chosen = choose(this.#controlBlock);
+    if (chosen === this.#thread) return;
+    handOver(this.#controlBlock, chosen);
+    awaitBaton(this.#words, this.#thread);
+    if (word(this.#words, CONTROL.aborting) !== 0) throw ABORTED;
+  }
 
-  const announce = (kind: number, cell: number, operand: number, expected: number): void => {
-    words[me + PENDING.kind] = kind;
-    words[me + PENDING.cell] = cell;
-    words[me + PENDING.operand] = operand;
-    words[me + PENDING.expected] = expected;
-    words[me + PENDING.age] = age;
-    if (age > 0 && epochs[epochs.length - age]?.cell !== cell)
+  #announce(kind: number, cell: number, operand: number, expected: number): void {
+    const words = this.#words;
+    const at = this.#pending;
+    words[at + PENDING.kind] = kind;
+    words[at + PENDING.cell] = cell;
+    words[at + PENDING.operand] = operand;
+    words[at + PENDING.expected] = expected;
+    words[at + PENDING.age] = this.#age;
+    if (this.#age > 0 && this.#taken[this.#taken.length - this.#age]?.cell !== cell)
       throw new RangeError("an epoch is compared with another cell than its own");
-  };
+  }
 
   /** Records the step that this thread makes now. */
-  const record = (kind: number, cell: number, before: number, after: number, detail: number, flags: number): void => {
+  #record(kind: number, cell: number, before: number, after: number, detail: number, flags: number): void {
+    const words = this.#words;
+    const { log, prefix } = this.#controlBlock;
     const step = word(words, CONTROL.step);
-    const at = controlBlock.log + step * RECORD.words;
-    words[at + RECORD.thread] = thread;
+    const at = log + step * RECORD.words;
+    assert(step < log - prefix, `step ${step} is beyond the control block's records`);
+    words[at + RECORD.thread] = this.#thread;
     words[at + RECORD.kind] = kind;
     words[at + RECORD.cell] = cell;
     words[at + RECORD.before] = before;
     words[at + RECORD.after] = after;
     words[at + RECORD.detail] = detail;
     words[at + RECORD.flags] = flags;
-    words[at + RECORD.since] = word(words, me + PENDING.operand);
-    words[at + RECORD.age] = word(words, me + PENDING.age);
+    words[at + RECORD.since] = word(words, this.#pending + PENDING.operand);
+    words[at + RECORD.age] = word(words, this.#pending + PENDING.age);
     words[at + RECORD.enabled] = enabledThreads(words);
     const sleeping = word(words, CONTROL.sleeping);
     words[at + RECORD.sleeping] = sleeping;
-    if (sleeping !== 0 && step + 1 >= word(words, CONTROL.prefixLength)) wakeDependent(at, sleeping);
+    if (sleeping !== 0 && step + 1 >= word(words, CONTROL.prefixLength)) this.#wakeDependent(at, sleeping);
     words[CONTROL.step] = step + 1;
-    words[CONTROL.last] = thread;
-  };
+    words[CONTROL.last] = this.#thread;
+  }
 
-  /** Takes out of the sleep set whoever's next operation depends on the step recorded at `at`. */
-  const wakeDependent = (at: number, sleeping: number): void => {
+  /** Removes from the sleep set the threads whose next operation depends on the step recorded at `at`. */
+  #wakeDependent(at: number, sleeping: number): void {
+    const words = this.#words;
     const cell = word(words, at + RECORD.cell);
     if (cell < 0) return;
     for (let rest = sleeping; rest !== 0; rest &= rest - 1) {
       const other = lowest(rest);
       if (word(words, pendingOf(other) + PENDING.cell) !== cell) continue;
-      sketchPending(words, other, cellMap.valueOf(cell));
+      sketchPending(words, other, this.#cellMap.valueOf(cell));
       if (dependent(words, at, CONTROL.scratch))
         words[CONTROL.sleeping] = word(words, CONTROL.sleeping) & ~(1 << other);
     }
-  };
+  }
 
-  /** What follows a wait that found the cell as it was to be. */
-  const sleep = (cell: number, timeoutMs: number): WaitResult => {
+  /** The sleep that follows a wait whose condition held. */
+  #sleep(cell: number, timeoutMs: number): WaitResult {
     if (!(timeoutMs > 0)) return "timed-out";
-    announce(KIND.wake, cell, 0, 0);
+    this.#announce(KIND.wake, cell, 0, 0);
     const timed = timeoutMs === Infinity ? 0 : 1;
-    words[me + PENDING.timed] = timed;
-    words[me + PENDING.notified] = 0;
-    takeTurn();
-    const expired = word(words, me + PENDING.notified) === 0;
-    record(KIND.wake, cell, 0, 0, 0, (expired ? FLAG.expired : 0) | (timed === 1 ? FLAG.timed : 0));
+    this.#words[this.#pending + PENDING.timed] = timed;
+    this.#words[this.#pending + PENDING.notified] = 0;
+    this.#takeTurn();
+    const expired = word(this.#words, this.#pending + PENDING.notified) === 0;
+    this.#record(KIND.wake, cell, 0, 0, 0, (expired ? FLAG.expired : 0) | (timed === 1 ? FLAG.timed : 0));
     if (!expired) return "ok";
-    now += timeoutMs;
+    this.#now += timeoutMs;
     return "timed-out";
-  };
+  }
 
-  const note = (what: number, cell: number, value: number): void => {
+  #note(what: number, cell: number, value: number): void {
+    const words = this.#words;
     const noted = word(words, CONTROL.notes);
     words[CONTROL.notes] = noted + 1;
-    if (noted >= controlBlock.maxNotes) return;
-    const at = controlBlock.notes + noted * NOTE.words;
+    if (noted >= this.#controlBlock.maxNotes) return;
+    const at = this.#controlBlock.notes + noted * NOTE.words;
     words[at + NOTE.step] = word(words, CONTROL.step);
     words[at + NOTE.what] = what;
     words[at + NOTE.cell] = cell;
     words[at + NOTE.value] = value;
-  };
-
-  return {
-    clock: { now: () => now },
-
-    start: () => {
-      now = 0;
-      age = 0;
-      epochs.length = 0;
-      record(KIND.start, -1, 0, 0, 0, 0);
-    },
-
-    finish: () => {
-      words[me + PENDING.kind] = KIND.done;
-      handOver(controlBlock, word(words, CONTROL.aborting) !== 0 ? -1 : choose(controlBlock));
-    },
-
-    before: (
-      operation: AtomicOperation,
-      cells: Int32Array,
-      index: number,
-      operand: number,
-      expected: number,
-      next?: Update,
-    ) => {
-      const kind: number = KIND[operation];
-      const cell = cellMap.cellOf(cells, index);
-      if (next === undefined) {
-        announce(kind, cell, operand, expected);
-      } else {
-        const seen = word(cells, index);
-        announce(kind, cell, 0, expected);
-        words[me + PENDING.seen] = seen;
-        words[me + PENDING.would] = next(seen & expected, operand);
-      }
-      takeTurn();
-      const value = word(cells, index);
-      if (next === undefined) {
-        record(kind, cell, value, afterOperation(kind, value, operand, expected), maskOf(kind, operand, expected), 0);
-        if (kind === KIND.epoch) epochs.push({ value, cell });
-        age = 0;
-      } else {
-        record(kind, cell, value, (value & ~expected) | (next(value & expected, operand) & expected), expected, 0);
-      }
-    },
-
-    wait: (cells, index, expected, timeoutMs) => {
-      const cell = cellMap.cellOf(cells, index);
-      announce(KIND.wait, cell, 0, expected);
-      takeTurn();
-      const value = word(cells, index);
-      record(KIND.wait, cell, value, value, expected, value === expected ? FLAG.slept : 0);
-      return value === expected ? sleep(cell, timeoutMs) : "not-equal";
-    },
-
-    epochs: {
-      // A number that says nothing: which ticket it is, and the bits that are told.
-      conceal: (value, observableBits) => (epochs.length - 1) * EPOCH + ((value & observableBits) >>> 0),
-      reveal: (epoch) => {
-        const number = Math.floor(epoch / EPOCH);
-        const taken = epochs[number];
-        if (taken === undefined) throw new RangeError(`${epoch} is not an epoch of this thread`);
-        age = epochs.length - number;
-        return taken.value;
-      },
-      wait: (cells, index, since, mask, timeoutMs) => {
-        const cell = cellMap.cellOf(cells, index);
-        announce(KIND.waitWhileUnchanged, cell, since, mask);
-        takeTurn();
-        const value = word(cells, index);
-        const unchanged = ((value ^ since) & mask) === 0;
-        record(KIND.waitWhileUnchanged, cell, value, value, mask, unchanged ? FLAG.slept : 0);
-        age = 0;
-        return unchanged ? sleep(cell, timeoutMs) : "not-equal";
-      },
-    },
-
-    notify: (cells, index) => {
-      const cell = cellMap.cellOf(cells, index);
-      announce(KIND.notify, cell, 0, 0);
-      takeTurn();
-      const woken = sleepersOn(words, cell);
-      record(KIND.notify, cell, 0, 0, woken, 0);
-      for (let rest = woken; rest !== 0; rest &= rest - 1) words[pendingOf(lowest(rest)) + PENDING.notified] = 1;
-    },
-
-    plain: (access, cells, index, count) => {
-      const cell = cellMap.cellOf(cells, index);
-      if (cell === PRIVATE_CELL) return;
-      for (let offset = 0; offset < count; offset++) note(NOTED[access], cell + offset, word(cells, index + offset));
-    },
-
-    stage: (memory) => {
-      const hash = createHash("sha256").update(`${now} ${memory}`).digest();
-      note(NOTED.stage, hash.readInt32LE(0), hash.readInt32LE(4));
-    },
-  };
+  }
 }
 
-/** The mask by which an operation looks at its cell or changes it; 0 where that is not known from the mask alone. */
+/** The mask of the bits that an operation reads or changes; 0 where the mask alone does not tell. */
 function maskOf(kind: number, operand: number, expected: number): number {
   switch (kind) {
     case KIND.test:

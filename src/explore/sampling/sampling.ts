@@ -1,7 +1,8 @@
-/** The strategies that sample: schedule number i is a function of the seed and i, so a sampling is resumed by its number. */
+/** The strategies that sample: schedule number i is a function of the seed and i, so a sampling is resumed by the number. */
 import seedrandom from "seedrandom";
+import { at } from "../../vocabulary/index.js";
 import { MAX_CHANGE_POINTS } from "../kernel/control-block.js";
-import { trackHappensBefore } from "../kernel/happens-before.js";
+import { HappensBefore } from "../kernel/happens-before.js";
 import type { Schedule, Session } from "../kernel/session.js";
 
 export interface Sampling {
@@ -28,9 +29,9 @@ export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }
     throw new RangeError(`the depth must be a whole number from 1 to ${MAX_CHANGE_POINTS + 1}, not ${depth}`);
   }
   const { controlBlock, threadNames } = session;
-  const order = trackHappensBefore(controlBlock, threadNames.length, controlBlock.log - controlBlock.prefix);
+  const order = new HappensBefore(controlBlock, threadNames.length);
   session.execute({ prefix: [] });
-  /** Length that change points are drawn from: that of the execution without switches, so that schedule i depends on i alone. */
+  /** Change points are drawn from the length of the execution without switches, so that schedule i depends on i alone. */
   const length = session.steps;
   let index = from;
   let trace = 0;
@@ -51,7 +52,7 @@ export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }
     next: () => {
       const random = seedrandom(`${seed}/${index++}`);
       const end = session.execute(strategy === "pct" ? drawPct(random) : drawRandom(random));
-      order.extend(0, session.steps, () => undefined);
+      order.extend(0, session.steps);
       trace = order.traceHash(session.steps);
       return end;
     },
@@ -69,9 +70,7 @@ function shuffled(count: number, random: () => number): number[] {
   const numbers = Array.from({ length: count }, (_, i) => i + 1);
   for (let last = count - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
-    const [a, b] = [numbers[last], numbers[other]];
-    if (a === undefined || b === undefined) continue;
-    [numbers[last], numbers[other]] = [b, a];
+    [numbers[last], numbers[other]] = [at(numbers, other), at(numbers, last)];
   }
   return numbers;
 }

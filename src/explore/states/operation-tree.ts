@@ -1,259 +1,277 @@
 /**
  * What a thread of a program does, as far as executions have shown it: a tree of its operations, branching by what each
- * operation told the thread. Threads are deterministic, so what a thread does next is a function of what it was told before,
- * and an execution need not be repeated to know what it would do.
+ * operation let the thread observe. Threads are deterministic, so what a thread does next is a function of what it has
+ * observed, and an execution need not be repeated to know what it would do.
  *
  * An execution that contradicts what was learned shows that a program is not deterministic, or that shared memory was read
- * without an atomic operation and without telling the control (`notePlain`).
+ * without an atomic operation and without `notePlain`.
  */
+import { at } from "../../vocabulary/index.js";
 import { CONTROL, NOTE, NOTED } from "../kernel/control-block.js";
 import { FLAG, KIND, RECORD, word } from "../kernel/operation-records.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 
-/** Kinds of node beside those of operations ({@link KIND}): what belongs to the operation before and happens with it. */
+/** Further kinds of node beside those of operations ({@link KIND}): they take place together with the operation before. */
 export const ATTACHED = { read: 100, written: 101, stage: 102 } as const;
-/** The kind of a node of which it is not known yet what the thread does there. */
+/** The kind of a node whose operation is not known yet. */
 export const UNKNOWN = -1;
 
-/** How many of its last tickets a thread can use. */
+/** How many of its last epochs a thread can use. */
 export const MAX_EPOCHS = 4;
 
-/** A thread's tree. Nodes are numbers; the root is 0. */
-export interface OperationTree {
-  readonly kind: number[];
-  /** Place of the cell among the {@link OperationTrees.cells}; -1: none that others know. */
-  readonly cell: number[];
+/** A place in what a thread does, and the operation there. */
+export interface OperationNode {
+  kind: number;
+  /** Index of the cell in {@link OperationTrees.cells}; -1: no cell that other threads share. */
+  cell: number;
   /**
-   * Of a test, update, or whatever uses a ticket: its mask. Of a ticket: what it tells. Of a wait: what it expects. Of a store, bump,
-   * raise or plain write: its value.
+   * Of a test, an update or an operation that uses an epoch: its mask. Of the taking of an epoch: its observable bits. Of a
+   * wait: the value it expects. Of a store, bump, raise or plain write: its value.
    */
-  readonly operand: number[];
-  /** Of whatever uses a ticket: how many tickets ago that was. Of a raise: its mask. */
-  readonly extra: number[];
+  operand: number;
+  /** Of an operation that uses an epoch: how many epochs ago it was taken. Of a raise: its mask. */
+  extra: number;
   /** Of a wake: whether it has a timeout. */
-  readonly timed: boolean[];
-  /** Of a thread that is done: what it returned. */
-  readonly outcome: string[];
-  /** What the operation can tell the thread, how it then leaves the cell, and the node that follows. */
-  readonly observed: number[][];
-  readonly after: number[][];
-  readonly next: number[][];
+  timed: boolean;
+  /** Of a thread that is done: its report. */
+  outcome: string;
+  /** Of each edge: what the thread observes, how the operation then leaves the cell, and the number of the next node. */
+  readonly observed: number[];
+  readonly after: number[];
+  readonly next: number[];
+}
+
+/** A thread's tree. A node's number is its index; the root is 0. */
+export interface OperationTree {
+  readonly nodes: OperationNode[];
   /** The nodes at which stages begin, by what the thread remembers. */
   readonly stages: Map<string, number>;
 }
 
-export interface OperationTrees {
-  readonly threads: readonly OperationTree[];
-  /** The cells that were touched, in the order in which they were found. */
-  readonly cells: readonly number[];
-  /** How many edges are known: grows with whatever is learned. */
-  readonly known: number;
-  /** Learns from the session's last execution. Throws an {@link UncontrolledProgramError}. */
-  learn(): void;
+/** The operation at a node. */
+type Operation = Pick<OperationNode, "kind" | "cell" | "operand"> & Partial<Pick<OperationNode, "extra" | "timed">>;
+
+/** What an operation let its thread observe, and how it left the bits of the cell that the tree keeps. */
+interface Effect {
+  readonly observed: number;
+  readonly after: number;
 }
 
-export function learnOperationTrees(session: Session): OperationTrees {
-  const { controlBlock, threadNames, program } = session;
-  const { words, log, notes } = controlBlock;
-  const threads = threadNames.map(createOperationTree);
-  const cells: number[] = [];
-  const places = new Map<number, number>();
-  let known = 0;
+/** The trees of all threads of a session's program. */
+export class OperationTrees {
+  readonly threads: readonly OperationTree[];
+  /** The cells that were touched, in the order in which they were found. */
+  readonly cells: number[] = [];
+  readonly #session: Session;
+  readonly #places = new Map<number, number>();
+  #known = 0;
 
-  const placeOf = (cell: number): number => {
+  constructor(session: Session) {
+    this.#session = session;
+    this.threads = session.threadNames.map(createOperationTree);
+  }
+
+  /** How many edges are known: grows with all that is learned. */
+  get known(): number {
+    return this.#known;
+  }
+
+  /** Learns from the session's last execution. @throws UncontrolledProgramError */
+  learn(): void {
+    const { steps, program, controlBlock } = this.#session;
+    const { words, log, notes, maxNotes } = controlBlock;
+    const noted = word(words, CONTROL.notes);
+    if (noted > maxNotes)
+      throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
+    const nodes = this.threads.map(() => 0);
+    let note = 0;
+    for (let step = 0; step < steps; step++) {
+      const thread = word(words, log + step * RECORD.words + RECORD.thread);
+      let node = this.#learnStep(log + step * RECORD.words, thread, at(nodes, thread));
+      for (; note < noted && word(words, notes + note * NOTE.words + NOTE.step) === step + 1; note++) {
+        node = this.#learnNote(notes + note * NOTE.words, thread, node);
+      }
+      nodes[thread] = node;
+    }
+    this.#learnEnds(nodes);
+  }
+
+  #learnEnds(nodes: readonly number[]): void {
+    const texts = this.#session.outcomeTexts();
+    const stuck = new Map(this.#session.stuck.map((each) => [each.thread, each]));
+    this.threads.forEach((tree, thread) => {
+      const number = at(nodes, thread);
+      const left = stuck.get(thread);
+      if (left === undefined) {
+        this.#settle(thread, number, { kind: KIND.done, cell: -1, operand: 0 });
+        const node = at(tree.nodes, number);
+        const outcome = at(texts, thread);
+        if (node.outcome === "") node.outcome = outcome;
+        else if (node.outcome !== outcome) this.#contradict(thread);
+      } else if (left.kind === KIND.wake) {
+        const cell = this.#placeOf(left.cell);
+        this.#settle(thread, number, { kind: KIND.wake, cell, operand: 0, timed: left.timed });
+      }
+    });
+  }
+
+  #placeOf(cell: number): number {
     if (cell < 0) return -1;
-    let place = places.get(cell);
+    let place = this.#places.get(cell);
     if (place === undefined) {
-      place = cells.push(cell) - 1;
-      places.set(cell, place);
+      place = this.cells.push(cell) - 1;
+      this.#places.set(cell, place);
     }
     return place;
-  };
+  }
 
-  const contradict = (thread: number): never => {
+  #contradict(thread: number): never {
+    const { program, threadNames } = this.#session;
     throw new UncontrolledProgramError(
-      `program ${program.name} is not deterministic: told the same, thread ${threadNames[thread] ?? "?"} did something else`,
+      `program ${program.name} is not deterministic: after the same observations, thread ${at(threadNames, thread)} did something else`,
     );
-  };
+  }
 
-  const settle = (
-    thread: number,
-    node: number,
-    kind: number,
-    cell: number,
-    operand: number,
-    { timed = false, extra = 0 } = {},
-  ): void => {
-    const tree = threads[thread] ?? contradict(thread);
-    if (tree.kind[node] === UNKNOWN) {
-      tree.kind[node] = kind;
-      tree.cell[node] = cell;
-      tree.operand[node] = operand;
-      tree.extra[node] = extra;
-      tree.timed[node] = timed;
+  #settle(thread: number, number: number, { kind, cell, operand, extra = 0, timed = false }: Operation): void {
+    const node = at(at(this.threads, thread).nodes, number);
+    if (node.kind === UNKNOWN) {
+      node.kind = kind;
+      node.cell = cell;
+      node.operand = operand;
+      node.extra = extra;
+      node.timed = timed;
     } else if (
-      tree.kind[node] !== kind ||
-      tree.cell[node] !== cell ||
-      tree.operand[node] !== operand ||
-      tree.extra[node] !== extra ||
-      tree.timed[node] !== timed
+      node.kind !== kind ||
+      node.cell !== cell ||
+      node.operand !== operand ||
+      node.extra !== extra ||
+      node.timed !== timed
     ) {
-      contradict(thread);
+      this.#contradict(thread);
     }
-  };
+  }
 
-  const follow = (thread: number, node: number, observed: number, after: number, stage?: string): number => {
-    const tree = threads[thread] ?? contradict(thread);
-    const edge = tree.observed[node]?.indexOf(observed) ?? -1;
+  #follow(thread: number, number: number, { observed, after }: Effect, stage?: string): number {
+    const tree = at(this.threads, thread);
+    const node = at(tree.nodes, number);
+    const edge = node.observed.indexOf(observed);
     const expected = stage === undefined ? undefined : stageOf(tree, stage);
     if (edge >= 0) {
-      const next = tree.next[node]?.[edge] ?? 0;
-      return tree.after[node]?.[edge] !== after || (expected ?? next) !== next ? contradict(thread) : next;
+      const next = at(node.next, edge);
+      const agrees = at(node.after, edge) === after && (expected === undefined || expected === next);
+      return agrees ? next : this.#contradict(thread);
     }
-    known++;
+    this.#known++;
     const next = expected ?? addNode(tree);
-    tree.observed[node]?.push(observed);
-    tree.after[node]?.push(after);
-    tree.next[node]?.push(next);
+    node.observed.push(observed);
+    node.after.push(after);
+    node.next.push(next);
     return next;
-  };
+  }
 
-  const learnStep = (step: number, thread: number, node: number): number => {
-    const at = log + step * RECORD.words;
-    const kind = word(words, at + RECORD.kind);
-    const cell = placeOf(word(words, at + RECORD.cell));
-    const before = word(words, at + RECORD.before);
-    const after = word(words, at + RECORD.after);
-    const detail = word(words, at + RECORD.detail);
-    const flags = word(words, at + RECORD.flags);
-    const since = word(words, at + RECORD.since);
-    const age = word(words, at + RECORD.age);
-    if (age > MAX_EPOCHS)
+  /** Learns from the record at `record`; returns the node that follows. */
+  #learnStep(record: number, thread: number, node: number): number {
+    const { controlBlock, program } = this.#session;
+    const { words } = controlBlock;
+    if (word(words, record + RECORD.age) > MAX_EPOCHS)
       throw new UncontrolledProgramError(`program ${program.name} keeps too many epochs to be covered by states`);
-    switch (kind) {
-      case KIND.start:
-      case KIND.notify:
-        settle(thread, node, kind, cell, 0);
-        return follow(thread, node, 0, 0);
-      case KIND.test:
-        settle(thread, node, kind, cell, detail);
-        return follow(thread, node, (before & detail) === 0 ? 0 : 1, 0);
-      case KIND.store:
-        settle(thread, node, kind, cell, after);
-        return follow(thread, node, 0, 0);
-      case KIND.bump:
-        settle(thread, node, kind, cell, (after - before) | 0);
-        return follow(thread, node, 0, 0);
-      case KIND.raise:
-        settle(thread, node, kind, cell, since, { extra: detail });
-        return follow(thread, node, 0, 0);
-      case KIND.epoch:
-        settle(thread, node, kind, cell, detail);
-        return follow(thread, node, before & detail, 0);
-      case KIND.changedSince:
-        settle(thread, node, kind, cell, detail, { extra: age });
-        return follow(thread, node, ((before ^ since) & detail) === 0 ? 0 : 1, 0);
-      case KIND.clearBitsIfUnchanged:
-        settle(thread, node, kind, cell, detail, { extra: age });
-        return follow(thread, node, before === since ? 1 : 0, 0);
-      case KIND.waitWhileUnchanged:
-        settle(thread, node, kind, cell, detail, { extra: age });
-        return follow(thread, node, flags & FLAG.slept, 0);
-      case KIND.update:
-        settle(thread, node, kind, cell, detail);
-        return follow(thread, node, before & detail, after & detail);
-      case KIND.wait:
-        settle(thread, node, kind, cell, detail);
-        return follow(thread, node, flags & FLAG.slept, 0);
-      case KIND.wake:
-        settle(thread, node, kind, cell, 0, { timed: (flags & FLAG.timed) !== 0 });
-        return follow(thread, node, flags & FLAG.expired, 0);
-      default:
-        settle(thread, node, kind, cell, -1);
-        return follow(thread, node, before, after);
-    }
-  };
+    const cell = this.#placeOf(word(words, record + RECORD.cell));
+    this.#settle(thread, node, operationAt(words, record, cell));
+    return this.#follow(thread, node, effectAt(words, record));
+  }
 
-  const learnNote = (at: number, thread: number, node: number): number => {
-    const value = word(words, at + NOTE.value);
-    switch (word(words, at + NOTE.what)) {
+  #learnNote(note: number, thread: number, node: number): number {
+    const { words } = this.#session.controlBlock;
+    const cell = word(words, note + NOTE.cell);
+    const value = word(words, note + NOTE.value);
+    switch (word(words, note + NOTE.what)) {
       case NOTED.stage:
-        settle(thread, node, ATTACHED.stage, -1, 0);
-        return follow(thread, node, 0, 0, `${word(words, at + NOTE.cell)} ${value}`);
+        this.#settle(thread, node, { kind: ATTACHED.stage, cell: -1, operand: 0 });
+        return this.#follow(thread, node, { observed: 0, after: 0 }, `${cell} ${value}`);
       case NOTED.written:
-        settle(thread, node, ATTACHED.written, placeOf(word(words, at + NOTE.cell)), value);
-        return follow(thread, node, 0, 0);
+        this.#settle(thread, node, { kind: ATTACHED.written, cell: this.#placeOf(cell), operand: value });
+        return this.#follow(thread, node, { observed: 0, after: 0 });
       default:
-        settle(thread, node, ATTACHED.read, placeOf(word(words, at + NOTE.cell)), 0);
-        return follow(thread, node, value, 0);
+        this.#settle(thread, node, { kind: ATTACHED.read, cell: this.#placeOf(cell), operand: 0 });
+        return this.#follow(thread, node, { observed: value, after: 0 });
     }
-  };
+  }
+}
 
-  return {
-    threads,
-    cells,
-    get known() {
-      return known;
-    },
-    learn: () => {
-      const noted = word(words, CONTROL.notes);
-      if (noted > controlBlock.maxNotes)
-        throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
-      const nodes = threads.map(() => 0);
-      let note = 0;
-      for (let step = 0; step < session.steps; step++) {
-        const thread = word(words, log + step * RECORD.words + RECORD.thread);
-        let node = learnStep(step, thread, nodes[thread] ?? 0);
-        for (; note < noted && word(words, notes + note * NOTE.words + NOTE.step) === step + 1; note++) {
-          node = learnNote(notes + note * NOTE.words, thread, node);
-        }
-        nodes[thread] = node;
-      }
-      const texts = session.outcomeTexts();
-      const stuck = new Map(session.stuck.map((each) => [each.thread, each]));
-      threads.forEach((tree, thread) => {
-        const node = nodes[thread] ?? 0;
-        const left = stuck.get(thread);
-        if (left === undefined) {
-          settle(thread, node, KIND.done, -1, 0);
-          const outcome = texts[thread] ?? "";
-          if (tree.outcome[node] === "") tree.outcome[node] = outcome;
-          else if (tree.outcome[node] !== outcome) contradict(thread);
-        } else if (left.kind === KIND.wake) {
-          settle(thread, node, KIND.wake, placeOf(left.cell), 0, { timed: left.timed });
-        }
-      });
-    },
-  };
+/** The operation of a record, as its node keeps it. */
+function operationAt(words: Int32Array, record: number, cell: number): Operation {
+  const kind = word(words, record + RECORD.kind);
+  const after = word(words, record + RECORD.after);
+  const detail = word(words, record + RECORD.detail);
+  switch (kind) {
+    case KIND.start:
+    case KIND.notify:
+      return { kind, cell, operand: 0 };
+    case KIND.wake:
+      return { kind, cell, operand: 0, timed: (word(words, record + RECORD.flags) & FLAG.timed) !== 0 };
+    case KIND.store:
+      return { kind, cell, operand: after };
+    case KIND.bump:
+      return { kind, cell, operand: (after - word(words, record + RECORD.before)) | 0 };
+    case KIND.raise:
+      return { kind, cell, operand: word(words, record + RECORD.since), extra: detail };
+    case KIND.changedSince:
+    case KIND.clearBitsIfUnchanged:
+    case KIND.waitWhileUnchanged:
+      return { kind, cell, operand: detail, extra: word(words, record + RECORD.age) };
+    case KIND.test:
+    case KIND.epoch:
+    case KIND.update:
+    case KIND.wait:
+      return { kind, cell, operand: detail };
+    default:
+      return { kind, cell, operand: -1 };
+  }
+}
+
+/** The effect of the operation of a record. */
+function effectAt(words: Int32Array, record: number): Effect {
+  const before = word(words, record + RECORD.before);
+  const after = word(words, record + RECORD.after);
+  const detail = word(words, record + RECORD.detail);
+  const flags = word(words, record + RECORD.flags);
+  const since = word(words, record + RECORD.since);
+  switch (word(words, record + RECORD.kind)) {
+    case KIND.start:
+    case KIND.notify:
+    case KIND.store:
+    case KIND.bump:
+    case KIND.raise:
+      return { observed: 0, after: 0 };
+    case KIND.test:
+      return { observed: (before & detail) === 0 ? 0 : 1, after: 0 };
+    case KIND.epoch:
+      return { observed: before & detail, after: 0 };
+    case KIND.changedSince:
+      return { observed: ((before ^ since) & detail) === 0 ? 0 : 1, after: 0 };
+    case KIND.clearBitsIfUnchanged:
+      return { observed: before === since ? 1 : 0, after: 0 };
+    case KIND.update:
+      return { observed: before & detail, after: after & detail };
+    case KIND.wait:
+    case KIND.waitWhileUnchanged:
+      return { observed: flags & FLAG.slept, after: 0 };
+    case KIND.wake:
+      return { observed: flags & FLAG.expired, after: 0 };
+    default:
+      return { observed: before, after };
+  }
 }
 
 function createOperationTree(): OperationTree {
-  const tree: OperationTree = {
-    kind: [],
-    cell: [],
-    operand: [],
-    extra: [],
-    timed: [],
-    outcome: [],
-    observed: [],
-    after: [],
-    next: [],
-    stages: new Map(),
-  };
+  const tree: OperationTree = { nodes: [], stages: new Map() };
   addNode(tree);
   return tree;
 }
 
-function addNode(tree: OperationTree): number {
-  tree.cell.push(-1);
-  tree.operand.push(0);
-  tree.extra.push(0);
-  tree.timed.push(false);
-  tree.outcome.push("");
-  tree.observed.push([]);
-  tree.after.push([]);
-  tree.next.push([]);
-  return tree.kind.push(UNKNOWN) - 1;
+function addNode({ nodes }: OperationTree): number {
+  const node = { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, timed: false, outcome: "" };
+  return nodes.push({ ...node, observed: [], after: [], next: [] }) - 1;
 }
 
 function stageOf(tree: OperationTree, stage: string): number {
@@ -263,4 +281,9 @@ function stageOf(tree: OperationTree, stage: string): number {
     tree.stages.set(stage, node);
   }
   return node;
+}
+
+/** Whether an operation of this kind compares its cell with an epoch. */
+export function usesEpoch(kind: number): boolean {
+  return kind === KIND.changedSince || kind === KIND.clearBitsIfUnchanged || kind === KIND.waitWhileUnchanged;
 }

@@ -1,17 +1,18 @@
 /**
- * Which step of a state need not be tried in another order: one that nothing the other threads can still do depends on, however
- * far they go while its thread stands still (a persistent set of one thread; Godefroid, LNCS 1032, 1996, chapter 4).
+ * Which step of a state need not be tried in another order: a step on which nothing depends that the other threads can still do,
+ * however far they go while its thread makes no step (a persistent set of one thread; Godefroid, LNCS 1032, 1996, chapter 4).
  *
- * What they can still do is what is known to follow from where they stand. That is not all unless the pass goes through without
- * learning anything. But then it is enough: take what the others could do before the step, up to the first thing that is not known.
- * All before it is independent of the step, so the threads are told the same after the step, and the pass has gone on from there. No
- * state is come to twice on a path, as each step takes a thread further in what it has to do, so that nothing is put off for ever.
+ * What they can still do is what is known to follow from their nodes. That may not be all of it, unless the pass ends without
+ * learning anything. But then it is enough: take what the others could do before the step, up to the first operation that is
+ * not known. All before it is independent of the step, so the threads observe the same after the step, and the pass has
+ * continued from there. No state occurs twice on a path, as each step takes a thread further, so no step is postponed for ever.
  */
-import { UNKNOWN, type OperationTree, type OperationTrees } from "./operation-tree.js";
+import { at } from "../../vocabulary/index.js";
+import { UNKNOWN, type OperationNode, type OperationTree, type OperationTrees } from "./operation-tree.js";
 import { distinguishingBits, type NodeEquivalence } from "./equivalence.js";
-import { addsCommute, KIND } from "../kernel/operation-records.js";
+import { addsCommute, KIND, word } from "../kernel/operation-records.js";
 
-/** Operations that are alike but for what the cell holds and what is told. */
+/** Operations that differ only in what the cell holds and what is observed. */
 interface Operation {
   readonly kind: number;
   readonly cell: number;
@@ -21,14 +22,6 @@ interface Operation {
   readonly isCounter: boolean;
   /** What it was seen to do to the bits of its mask, if it is an update. */
   readonly changes: { readonly from: number; readonly to: number }[];
-}
-
-export interface PersistentSets {
-  /**
-   * Whether nothing that the other threads can do, from the classes in which they stand, depends on the step of `thread`, whose class
-   * this is and which would be told `told`.
-   */
-  isPersistent(thread: number, equivalences: ArrayLike<number>, observed: number): boolean;
 }
 
 /** Operations that go to sleep or sleep, and those that can change their cell. */
@@ -45,119 +38,116 @@ const CHANGES: ReadonlySet<number> = new Set([
   KIND.raise,
   KIND.clearBitsIfUnchanged,
 ]);
-/** An operation of which nothing is known. */
+/** The number of the operation of which nothing is known, and of the set of it alone. */
 const ANYTHING = 0;
 
-export function computePersistentSets(
-  { threads, cells }: Pick<OperationTrees, "threads" | "cells">,
-  equivalences: readonly NodeEquivalence[],
-): PersistentSets {
-  const distinguishing = distinguishingBits({ threads, cells });
-  const operations: Operation[] = [{ kind: UNKNOWN, cell: -1, operand: 0, extra: 0, isCounter: false, changes: [] }];
-  const numbers = new Map<string, number>();
+export class PersistentSets {
+  readonly #distinguishing: readonly number[];
+  readonly #operations: Operation[] = [
+    { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, isCounter: false, changes: [] },
+  ];
+  readonly #numbers = new Map<string, number>();
   /** Of each thread and class, the operation there, and the number of the set of all that can follow from it. */
-  const operationAt: number[][] = [];
-  const setAt: number[][] = [];
-  const sets: (readonly number[])[] = [[ANYTHING]];
-  const setNumbers = new Map<string, number>([["0", 0]]);
+  readonly #operationAt: number[][] = [];
+  readonly #setAt: number[][] = [];
+  readonly #sets: (readonly number[])[] = [[ANYTHING]];
+  readonly #setNumbers = new Map<string, number>([[String(ANYTHING), ANYTHING]]);
+  /** By operation and observation, and by set: whether the operation depends on one of the set; -1: not computed yet. */
+  readonly #answers = new Map<number, Int8Array>();
 
-  const operationOf = ({ kind, cell, operand, extra, observed, after }: OperationTree, node: number): number => {
-    const what = kind[node] ?? UNKNOWN;
-    if (what === UNKNOWN) return ANYTHING;
-    const key = [what, cell[node], operand[node], extra[node]].join();
-    let number = numbers.get(key);
-    if (number === undefined) {
-      const place = cell[node] ?? -1;
-      const isCounter = (distinguishing[place] ?? -1) !== -1;
-      number =
-        operations.push({
-          kind: what,
-          cell: place,
-          operand: operand[node] ?? 0,
-          extra: extra[node] ?? 0,
-          isCounter,
-          changes: [],
-        }) - 1;
-      numbers.set(key, number);
+  constructor(trees: Pick<OperationTrees, "threads" | "cells">, equivalences: readonly NodeEquivalence[]) {
+    this.#distinguishing = distinguishingBits(trees);
+    trees.threads.forEach((tree, thread) => this.#addThread(tree, at(equivalences, thread)));
+  }
+
+  /**
+   * Whether nothing that the other threads can do, from the classes in which they are, depends on the step of `thread`.
+   * `classes`: the class of each thread; `observed`: what the thread would observe.
+   */
+  isPersistent(thread: number, classes: Int32Array, observed: number): boolean {
+    // A class that was found later has no operation yet.
+    const number = this.#operationAt[thread]?.[word(classes, thread)] ?? ANYTHING;
+    const { kind, cell } = at(this.#operations, number);
+    if (kind === UNKNOWN) return false;
+    if (cell < 0) return true;
+    // A thread that was notified is not concerned by another notify.
+    if (kind === KIND.wake && observed === 0) return true;
+    const looks = kind === KIND.test || kind === KIND.changedSince || kind === KIND.waitWhileUnchanged;
+    for (let other = 0; other < this.#setAt.length; other++) {
+      // A class that was found later has no set yet.
+      const set = this.#setAt[other]?.[word(classes, other)] ?? ANYTHING;
+      if (other !== thread && this.#conflicts(number, looks ? observed : 0, set)) return false;
     }
-    if (what === KIND.update) {
-      const { changes = [] } = operations[number] ?? {};
-      observed[node]?.forEach((from, edge) => {
-        const to = after[node]?.[edge] ?? 0;
+    return true;
+  }
+
+  #addThread(tree: OperationTree, equivalence: NodeEquivalence): void {
+    const operations: number[] = [];
+    const follows: number[] = [];
+    // A class has a greater number than those that follow it.
+    for (const index of equivalence.nodes) {
+      const node = at(tree.nodes, index);
+      const operation = this.#addOperation(node);
+      const all = new Set<number>();
+      if (operation === ANYTHING || at(this.#operations, operation).cell >= 0) all.add(operation);
+      for (const next of node.next) {
+        for (const later of at(this.#sets, at(follows, equivalence.of(next)))) all.add(later);
+      }
+      operations.push(operation);
+      follows.push(this.#addSet([...all].sort((a, b) => a - b)));
+    }
+    this.#operationAt.push(operations);
+    this.#setAt.push(follows);
+  }
+
+  #addOperation({ kind, cell, operand, extra, observed, after }: OperationNode): number {
+    if (kind === UNKNOWN) return ANYTHING;
+    const key = [kind, cell, operand, extra].join();
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      const isCounter = cell >= 0 && at(this.#distinguishing, cell) !== -1;
+      number = this.#operations.push({ kind, cell, operand, extra, isCounter, changes: [] }) - 1;
+      this.#numbers.set(key, number);
+    }
+    if (kind === KIND.update) {
+      const { changes } = at(this.#operations, number);
+      observed.forEach((from, edge) => {
+        const to = at(after, edge);
         if (!changes.some((change) => change.from === from && change.to === to)) changes.push({ from, to });
       });
     }
     return number;
-  };
+  }
 
-  threads.forEach((tree, thread) => {
-    const of = equivalences[thread];
-    const at: number[] = [];
-    const follows: number[] = [];
-    // A class has a greater number than those that follow it.
-    of?.nodes.forEach((node) => {
-      const operation = operationOf(tree, node);
-      const all = new Set<number>();
-      if (operation === ANYTHING || (operations[operation]?.cell ?? -1) >= 0) all.add(operation);
-      for (const next of tree.next[node] ?? []) {
-        for (const later of sets[follows[of.of(next)] ?? 0] ?? []) all.add(later);
-      }
-      const set = [...all].sort((a, b) => a - b);
-      const key = set.join();
-      let number = setNumbers.get(key);
-      if (number === undefined) {
-        number = sets.push(set) - 1;
-        setNumbers.set(key, number);
-      }
-      at.push(operation);
-      follows.push(number);
-    });
-    operationAt.push(at);
-    setAt.push(follows);
-  });
+  #addSet(set: readonly number[]): number {
+    const key = set.join();
+    let number = this.#setNumbers.get(key);
+    if (number === undefined) {
+      number = this.#sets.push(set) - 1;
+      this.#setNumbers.set(key, number);
+    }
+    return number;
+  }
 
-  /** By operation and what it is told, and by set: whether the operation depends on one of the set; once it was asked. */
-  const answers = new Map<number, Int8Array>();
-  const conflicts = (operation: number, observed: number, set: number): boolean => {
+  #conflicts(operation: number, observed: number, set: number): boolean {
     const key = operation * 2 + observed;
-    let known = answers.get(key);
+    let known = this.#answers.get(key);
     if (known === undefined) {
-      known = new Int8Array(sets.length).fill(-1);
-      answers.set(key, known);
+      known = new Int8Array(this.#sets.length).fill(-1);
+      this.#answers.set(key, known);
     }
-    let answer = known[set] ?? -1;
-    if (answer < 0) {
-      const one = operations[operation];
-      answer =
-        one !== undefined && (sets[set] ?? []).every((other) => isIndependent(one, observed, operations[other]))
-          ? 0
-          : 1;
-      known[set] = answer;
+    if (known[set] === -1) {
+      const one = at(this.#operations, operation);
+      const others = at(this.#sets, set);
+      known[set] = others.every((other) => isIndependent(one, observed, at(this.#operations, other))) ? 0 : 1;
     }
-    return answer === 1;
-  };
-
-  return {
-    isPersistent: (thread, at, observed) => {
-      const operation = operationAt[thread]?.[at[thread] ?? -1] ?? ANYTHING;
-      const { kind, cell } = operations[operation] ?? { kind: UNKNOWN, cell: -1 };
-      if (kind === UNKNOWN) return false;
-      if (cell < 0) return true;
-      // Whoever was notified is not concerned by another notify.
-      if (kind === KIND.wake && observed === 0) return true;
-      const looks = kind === KIND.test || kind === KIND.changedSince || kind === KIND.waitWhileUnchanged;
-      for (let other = 0; other < threads.length; other++) {
-        if (other !== thread && conflicts(operation, looks ? observed : 0, setAt[other]?.[at[other] ?? -1] ?? 0))
-          return false;
-      }
-      return true;
-    },
-  };
+    return known[set] === 1;
+  }
 }
 
-/** Whether `other`, whenever it comes, makes no difference to `one`, which is or would be told `told`, nor `one` to `other`. */
-function isIndependent(one: Operation, observed: number, other: Operation | undefined): boolean {
-  if (other === undefined || other.kind === UNKNOWN) return false;
+/** Whether `other`, at any time, makes no difference to `one`, which would observe `observed`, nor `one` to `other`. */
+function isIndependent(one: Operation, observed: number, other: Operation): boolean {
+  if (other.kind === UNKNOWN) return false;
   if (other.cell !== one.cell || other.kind === KIND.notify)
     return other.cell !== one.cell || !isWokenByNotify(one, observed);
   if (!CHANGES.has(one.kind) && !CHANGES.has(other.kind)) return one.kind !== KIND.notify || !SLEEPS.has(other.kind);
@@ -182,11 +172,11 @@ function isIndependent(one: Operation, observed: number, other: Operation | unde
 
 /** Whether a notify makes a difference to the operation. */
 function isWokenByNotify(one: Operation, observed: number): boolean {
-  // Two that notify depend on each other only by a third that sleeps, and that is then asked for itself.
+  // Two notifies depend on each other only through a third thread that sleeps, whose operation is compared itself.
   return one.kind === KIND.wait || one.kind === KIND.wake || (one.kind === KIND.waitWhileUnchanged && observed !== 0);
 }
 
-/** Whether a test of `mask` tells `told` after `other` if it told that before it. */
+/** Whether a test of `mask` that would observe `observed` before `other` observes the same after it. */
 function preservesTest(mask: number, observed: number, other: Operation): boolean {
   switch (other.kind) {
     case KIND.update:
@@ -204,7 +194,7 @@ function preservesTest(mask: number, observed: number, other: Operation): boolea
   }
 }
 
-/** Whether what has moved since a ticket has still moved after `other`. */
+/** Whether a cell that has changed since an epoch still counts as changed after `other`. */
 function preservesChange(one: Operation, other: Operation): boolean {
   return (
     one.isCounter && (adds(other) || (other.kind === KIND.clearBitsIfUnchanged && (other.operand & one.operand) === 0))

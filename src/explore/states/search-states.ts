@@ -1,183 +1,202 @@
 /**
  * Every state of a program, depth first. Threads are deterministic, so real executions are needed only to learn what a thread
- * does when it is told something new ({@link learnOperationTrees}); from what was learned the states that can follow each other are
- * worked out without executing anything. Whatever is missing is learned by executing the path that leads there.
+ * does after a new observation ({@link OperationTrees}); from what was learned the states that can follow each other are
+ * computed without executing anything. What is missing is learned by executing the path that leads there.
  *
  * A pass goes through all states. Two states are one if memory is the same and what is known to follow in each thread is the
- * same; when a pass has learned something, that has to be looked at again, in another pass. The pass that learns nothing more
+ * same; when a pass has learned something, that has to be checked again, in another pass. The pass that learns nothing more
  * is the proof: every step from every state it has seen is one that a real execution has made. Sleep sets keep a step from
- * being tried in two orders that lead to one state (Godefroid, LNCS 1032, 1996, sections 5 and 6), and a step that no other
- * thread's can depend on is made at once. At last each state in which nothing can go on is reached by a real execution.
+ * being tried in two orders that lead to one state (Godefroid, LNCS 1032, 1996, sections 5 and 6), and a step on which no step
+ * of another thread can depend is made at once. Finally each state without a next step is reached by a real execution.
  */
-import { learnOperationTrees } from "./operation-tree.js";
+import { OperationTrees } from "./operation-tree.js";
 import { END } from "../kernel/control-block.js";
 import { lowest } from "../kernel/choose.js";
 import { computeEquivalence } from "./equivalence.js";
-import { computePersistentSets } from "./persistent-sets.js";
-import { createStateModel } from "./state-model.js";
+import { PersistentSets } from "./persistent-sets.js";
+import { StateModel } from "./state-model.js";
 import { word } from "../kernel/operation-records.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
-import { createStateSet, type StateSet } from "./state-set.js";
+import { createStateSet } from "./state-set.js";
 
-/** Random executions to begin with, so many at a time as long as they learn this much: the cheapest way to learn most of what there is. */
+/** A search begins with batches of random executions, as long as a batch learns this many edges: the cheapest way to learn most. */
 const SAMPLES_PER_BATCH = 200;
 const MIN_LEARNED_PER_BATCH = 20;
 /**
- * A pass begins anew once it has executed as many schedules as this, and this part of all before: where much is not known yet, states
- * are told apart that will turn out to be one.
+ * A pass starts over once it has executed at least this many schedules and this share of all earlier ones: where little is known,
+ * states count as different that will turn out to be one.
  */
 const MIN_SCHEDULES_PER_PASS = 20;
 const SCHEDULES_PER_PASS_SHARE = 0.03;
-/** Steps worked out before whoever drives the search gets a look. */
+/** Steps to compute before the caller gets control back. */
 const SLICE = 100_000;
 
-export interface StateSearch {
+export class StateSearch {
+  readonly #session: Session;
+  readonly #count: number;
+  readonly #maxRows: number;
+  readonly #trees: OperationTrees;
+  readonly #states: StateModel;
+  readonly #schedules: string[] = [];
+  /** Of each row: the thread whose step was made, the sleep set, and the threads to be tried and those tried already. */
+  readonly #taken: Uint8Array;
+  readonly #sleeping: Int32Array;
+  readonly #left: Int32Array;
+  readonly #tried: Int32Array;
+  readonly #classes: Int32Array;
+  readonly #run: Generator<number, undefined>;
+  #seen = createStateSet();
+  #transitions = 0;
+  #passes = 0;
+
+  /** `earlier`: the schedules that another session learned from. */
+  constructor(session: Session, earlier: readonly string[] = []) {
+    const { controlBlock, threadNames } = session;
+    this.#session = session;
+    this.#count = threadNames.length;
+    this.#maxRows = controlBlock.log - controlBlock.prefix;
+    this.#trees = new OperationTrees(session);
+    this.#states = new StateModel(this.#trees, session.initialValue, this.#maxRows);
+    this.#taken = new Uint8Array(this.#maxRows + 1);
+    this.#sleeping = new Int32Array(this.#maxRows + 1);
+    this.#left = new Int32Array(this.#maxRows + 1);
+    this.#tried = new Int32Array(this.#maxRows + 1);
+    this.#classes = new Int32Array(this.#count);
+    this.#run = this.#search(earlier);
+  }
+
   /**
-   * Goes on. Returns how the schedule that was executed ended; END.running when nothing was executed, but there is more to do;
+   * Continues. Returns how the schedule that was executed ended; END.running when none was executed but there is more to do;
    * undefined when all is done.
    */
-  next(): number | undefined;
-  /** States found by the present pass, and by the passes so far the steps between states that were worked out. */
-  readonly states: number;
-  readonly transitions: number;
-  readonly passes: number;
-  /** The schedules that were executed: with them, another session learns what this one has learned. */
-  schedules(): string[];
-}
+  next(): number | undefined {
+    const result = this.#run.next();
+    return result.done === true ? undefined : result.value;
+  }
 
-export function searchStates(session: Session, earlier: readonly string[] = []): StateSearch {
-  const { controlBlock, threadNames } = session;
-  const count = threadNames.length;
-  const maxRows = controlBlock.log - controlBlock.prefix;
-  const trees = learnOperationTrees(session);
-  const states = createStateModel(trees, session.initialValue, maxRows);
-  const schedules: string[] = [];
-  const taken = new Uint8Array(maxRows + 1);
-  const sleeping = new Int32Array(maxRows + 1);
-  const left = new Int32Array(maxRows + 1);
-  const tried = new Int32Array(maxRows + 1);
-  let seen = createStateSet();
-  let transitions = 0;
-  let passes = 0;
+  /** States found by the present pass. */
+  get states(): number {
+    return this.#seen.size;
+  }
 
-  const execute = (prefix: readonly number[] | Uint8Array, random?: number): number => {
-    const end = session.execute(random === undefined ? { prefix } : { prefix, policy: "random", random });
-    if (end === END.diverged)
-      throw new UncontrolledProgramError(
-        `program ${session.program.name} is not deterministic: a thread that could run could not`,
-      );
-    trees.learn();
-    schedules.push(random === undefined ? Array.from(prefix, String).join("") : `random ${random}`);
-    return end;
-  };
-  const pathTo = (row: number): Uint8Array => taken.slice(0, row);
+  /** Steps between states that all passes so far have computed. */
+  get transitions(): number {
+    return this.#transitions;
+  }
 
-  function* pass(order: readonly number[]): Generator<number, Uint8Array[] | undefined> {
-    const began = schedules.length;
-    const known = trees.known;
+  get passes(): number {
+    return this.#passes;
+  }
+
+  /** The schedules that were executed: from them, another session learns what this one has learned. */
+  schedules(): string[] {
+    return [...this.#schedules];
+  }
+
+  *#search(earlier: readonly string[]): Generator<number, undefined> {
+    for (const schedule of earlier) {
+      yield schedule.startsWith("random ")
+        ? this.#execute([], Number(schedule.slice("random ".length)))
+        : this.#execute(Array.from(schedule, Number));
+    }
+    if (earlier.length === 0) yield* this.#sample();
+    for (let first = 0; ; first++) {
+      // Each pass begins with another thread, so that different paths lead to what was not seen yet.
+      const order = this.#session.threadNames.map((_name, thread) => (thread + first) % this.#count);
+      const ends = yield* this.#pass(order);
+      if (ends === undefined) continue;
+      const known = this.#trees.known;
+      for (const end of ends) yield this.#execute(end);
+      if (this.#trees.known === known) return undefined;
+    }
+  }
+
+  *#sample(): Generator<number, void> {
+    for (let sample = 0, before = -MIN_LEARNED_PER_BATCH; this.#trees.known - before >= MIN_LEARNED_PER_BATCH; ) {
+      before = this.#trees.known;
+      for (const end = sample + SAMPLES_PER_BATCH; sample < end; sample++)
+        yield this.#execute([], Math.imul(sample + 1, 0x9e3779b1) | 1);
+    }
+  }
+
+  /** Goes through all states. Returns the paths to those without a next step; undefined if something was learned. */
+  *#pass(order: readonly number[]): Generator<number, Uint8Array[] | undefined> {
+    const states = this.#states;
+    const began = this.#schedules.length;
+    const known = this.#trees.known;
     const most = Math.max(MIN_SCHEDULES_PER_PASS, began * SCHEDULES_PER_PASS_SHARE);
-    const equivalences = trees.threads.map(computeEquivalence);
-    const persistentSets = computePersistentSets(trees, equivalences);
-    const at = new Int32Array(count);
+    const equivalences = this.#trees.threads.map(computeEquivalence);
+    const persistentSets = new PersistentSets(this.#trees, equivalences);
     const ends: Uint8Array[] = [];
-    seen = createStateSet();
-    passes++;
-
-    /** Threads to be tried in a state: one whose step nobody's can depend on, or all that can run. */
-    const candidates = (row: number): number => {
-      const enabled = states.enabled(row);
-      if (enabled <= 0) {
-        ends.push(pathTo(row));
-        return 0;
-      }
-      for (let thread = 0; thread < count; thread++) at[thread] = states.classOf(row, thread);
-      for (let rest = enabled; rest !== 0; rest &= rest - 1) {
-        const thread = lowest(rest);
-        if (persistentSets.isPersistent(thread, at, states.observed(row, thread))) return 1 << thread;
-      }
-      return enabled;
-    };
-    /** Enters the state of the row unless everything from it was tried; returns whether it did. */
-    const enter = (row: number, sleep: number): boolean => {
-      const { low, high } = states.hashOf(row);
-      const before = seen.get(low, high);
-      if (before !== undefined && (before & ~sleep) === 0) return false;
-      const asleep = before === undefined ? sleep : sleep & before;
-      seen.put(low, high, asleep);
-      sleeping[row] = asleep;
-      left[row] = candidates(row) & (before === undefined ? ~sleep : before & ~sleep);
-      tried[row] = 0;
-      return true;
-    };
-
+    this.#seen = createStateSet();
+    this.#passes++;
     states.begin(equivalences);
-    enter(0, 0);
+    this.#enter(0, 0, persistentSets, ends);
     for (let row = 0, sliced = 0; row >= 0; ) {
-      const rest = word(left, row);
+      const rest = word(this.#left, row);
       const thread = order.find((each) => (rest & (1 << each)) !== 0);
       if (thread === undefined) {
         row--;
         continue;
       }
-      left[row] = rest & ~(1 << thread);
-      taken[row] = thread;
-      if (!states.isKnown(row, thread)) yield execute(pathTo(row + 1));
-      let sleep = word(sleeping, row) | word(tried, row);
-      tried[row] = word(tried, row) | (1 << thread);
+      this.#left[row] = rest & ~(1 << thread);
+      this.#taken[row] = thread;
+      if (!states.isKnown(row, thread)) yield this.#execute(this.#pathTo(row + 1));
+      let sleep = word(this.#sleeping, row) | word(this.#tried, row);
+      this.#tried[row] = word(this.#tried, row) | (1 << thread);
       for (let others = sleep; others !== 0; others &= others - 1) {
         const other = lowest(others);
-        if (!states.isKnown(row, other)) yield execute([...pathTo(row), other]);
+        if (!states.isKnown(row, other)) yield this.#execute([...this.#pathTo(row), other]);
         if (states.depend(row, thread, other)) sleep &= ~(1 << other);
       }
-      while (!states.step(row, thread)) yield execute(pathTo(row + 1));
-      transitions++;
-      if (enter(row + 1, sleep)) row++;
-      if (row >= maxRows) yield execute(pathTo(row));
-      if (schedules.length - began > most) return undefined;
+      while (!states.step(row, thread)) yield this.#execute(this.#pathTo(row + 1));
+      this.#transitions++;
+      if (this.#enter(row + 1, sleep, persistentSets, ends)) row++;
+      if (row >= this.#maxRows) yield this.#execute(this.#pathTo(row));
+      if (this.#schedules.length - began > most) return undefined;
       if (++sliced % SLICE === 0) yield END.running;
     }
-    return trees.known === known ? ends : undefined;
+    return this.#trees.known === known ? ends : undefined;
   }
 
-  function* search(): Generator<number, undefined> {
-    for (const schedule of earlier) {
-      yield schedule.startsWith("random ")
-        ? execute([], Number(schedule.slice("random ".length)))
-        : execute(Array.from(schedule, Number));
-    }
-    for (
-      let sample = 0, before = -MIN_LEARNED_PER_BATCH;
-      earlier.length === 0 && trees.known - before >= MIN_LEARNED_PER_BATCH;
-    ) {
-      before = trees.known;
-      for (const end = sample + SAMPLES_PER_BATCH; sample < end; sample++)
-        yield execute([], Math.imul(sample + 1, 0x9e3779b1) | 1);
-    }
-    for (let first = 0; ; first++) {
-      // Begun in another way each time, so that different paths lead to what was not seen yet.
-      const ends = yield* pass(threadNames.map((_name, thread) => (thread + first) % count));
-      if (ends === undefined) continue;
-      const known = trees.known;
-      for (const end of ends) yield execute(end);
-      if (trees.known === known) return undefined;
-    }
+  /** Enters the state of the row unless all from it was tried; returns whether it did. Adds its path to `ends` if it is one. */
+  #enter(row: number, sleep: number, persistentSets: PersistentSets, ends: Uint8Array[]): boolean {
+    const { low, high } = this.#states.hashOf(row);
+    const before = this.#seen.get(low, high);
+    if (before !== undefined && (before & ~sleep) === 0) return false;
+    const asleep = before === undefined ? sleep : sleep & before;
+    this.#seen.put(low, high, asleep);
+    this.#sleeping[row] = asleep;
+    const enabled = this.#states.enabled(row);
+    if (enabled <= 0) ends.push(this.#pathTo(row));
+    const candidates = enabled <= 0 ? 0 : this.#candidates(row, enabled, persistentSets);
+    this.#left[row] = candidates & (before === undefined ? ~sleep : before & ~sleep);
+    this.#tried[row] = 0;
+    return true;
   }
 
-  const run = search();
-  return {
-    next: () => {
-      const result = run.next();
-      return result.done === true ? undefined : result.value;
-    },
-    get states(): StateSet["size"] {
-      return seen.size;
-    },
-    get transitions() {
-      return transitions;
-    },
-    get passes() {
-      return passes;
-    },
-    schedules: () => [...schedules],
-  };
+  /** Threads to be tried in a state: one on whose step no other thread's can depend, or all that can run. */
+  #candidates(row: number, enabled: number, persistentSets: PersistentSets): number {
+    for (let thread = 0; thread < this.#count; thread++) this.#classes[thread] = this.#states.classOf(row, thread);
+    for (let rest = enabled; rest !== 0; rest &= rest - 1) {
+      const thread = lowest(rest);
+      if (persistentSets.isPersistent(thread, this.#classes, this.#states.observed(row, thread))) return 1 << thread;
+    }
+    return enabled;
+  }
+
+  #execute(prefix: readonly number[] | Uint8Array, random?: number): number {
+    const end = this.#session.execute(random === undefined ? { prefix } : { prefix, policy: "random", random });
+    if (end === END.diverged)
+      throw new UncontrolledProgramError(
+        `program ${this.#session.program.name} is not deterministic: a thread that could run could not`,
+      );
+    this.#trees.learn();
+    this.#schedules.push(random === undefined ? Array.from(prefix, String).join("") : `random ${random}`);
+    return end;
+  }
+
+  #pathTo(row: number): Uint8Array {
+    return this.#taken.slice(0, row);
+  }
 }

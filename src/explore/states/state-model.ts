@@ -1,109 +1,93 @@
 /**
- * A program's states, as what has been learned of its threads ({@link OperationTrees}) says they follow from each other: the cells, what
- * the threads' tickets stand for, and where each thread stands. A path of states is kept, a row each; nothing is executed.
+ * A program's states, as what has been learned of its threads ({@link OperationTrees}) says they follow from each other: the
+ * cells, the values that the threads' epochs stand for, and the node of each thread. A path of states is kept, one row each;
+ * nothing is executed. Every step of a search goes through here, so assertions in it have constant messages.
  */
-import { ATTACHED, MAX_EPOCHS, UNKNOWN, type OperationTree, type OperationTrees } from "./operation-tree.js";
+import { assert, at } from "../../vocabulary/index.js";
 import { afterOperation } from "../kernel/control-block.js";
-import { distinguishingBits, type NodeEquivalence } from "./equivalence.js";
 import { dependent, FLAG, KIND, RECORD, word } from "../kernel/operation-records.js";
+import { distinguishingBits, type NodeEquivalence } from "./equivalence.js";
+import {
+  ATTACHED,
+  MAX_EPOCHS,
+  UNKNOWN,
+  usesEpoch,
+  type OperationNode,
+  type OperationTree,
+  type OperationTrees,
+} from "./operation-tree.js";
 import { mix } from "./state-set.js";
 
 /** The most words of shared memory that a program can touch. */
 const MAX_CELLS = 512;
-/** Stands for a ticket of a counter that has moved on. */
+/** Stands for an epoch of a counter that has changed since. */
 const PASSED = 1 << 30;
 const LOW_SEED = 1;
 const HIGH_SEED = 77;
 
-export interface StateModel {
-  /** Begins a pass: puts the first state into row 0. Two states are one as these classes of nodes, one of each thread, say. */
-  begin(equivalences: readonly NodeEquivalence[]): void;
-  /** Bit mask of the threads that can make a step in the state of the row; none of them: -1 if all are done. */
-  enabled(row: number): number;
-  /** What the step of `thread` would tell it. */
-  observed(row: number, thread: number): number;
-  /** Whether it is known what the step of `thread` does there. */
-  isKnown(row: number, thread: number): boolean;
-  /** Makes the step of `thread`; the state that follows goes into the next row. False when what follows is not known. */
-  step(row: number, thread: number): boolean;
-  /** Whether the steps of two threads in the state of the row depend on each other; both must be known. */
-  depend(row: number, one: number, other: number): boolean;
-  /** The class of the node at which a thread stands. */
-  classOf(row: number, thread: number): number;
-  /** The two halves of the state's hash, until the next is asked for. */
-  hashOf(row: number): { readonly low: number; readonly high: number };
-}
+export class StateModel {
+  readonly #trees: OperationTrees;
+  readonly #threads: readonly OperationTree[];
+  readonly #count: number;
+  readonly #initialValue: (cell: number) => number;
+  readonly #maxRows: number;
+  /** Words of a row: the nodes, then from these places on the notified threads, the epochs, the hash of the cells, and the cells. */
+  readonly #notifiedAt: number;
+  readonly #epochsAt: number;
+  readonly #hashAt: number;
+  readonly #cellsAt: number;
+  readonly #width: number;
+  readonly #rows: Int32Array;
+  readonly #sketches = new Int32Array(2 * RECORD.words);
+  readonly #initial = new Int32Array(MAX_CELLS);
+  #cells = 0;
+  #equivalences: readonly NodeEquivalence[] = [];
+  /** Of each cell, the bits that tell states apart; all of a cell that was found since. */
+  readonly #distinguishing = new Int32Array(MAX_CELLS).fill(-1);
+  readonly #hash = { low: 0, high: 0 };
 
-export function createStateModel(
-  { threads, cells }: OperationTrees,
-  initialValue: (cell: number) => number,
-  maxRows: number,
-): StateModel {
-  const count = threads.length;
-  /** Words of a row: the nodes, who was notified, the tickets, the hash of the cells, and the cells. */
-  const NOTIFIED = count;
-  const EPOCHS = NOTIFIED + 1;
-  const HASH = EPOCHS + count * MAX_EPOCHS;
-  const CELLS = HASH + 2;
-  const width = CELLS + MAX_CELLS;
-  const rows = new Int32Array((maxRows + 1) * width);
-  const sketches = new Int32Array(2 * RECORD.words);
-  const initial: number[] = [];
-  let equivalences: readonly NodeEquivalence[] = [];
-  /** Of each cell, the bits that tell states apart. */
-  let distinguishing: number[] = [];
+  constructor(trees: OperationTrees, initialValue: (cell: number) => number, maxRows: number) {
+    this.#trees = trees;
+    this.#threads = trees.threads;
+    this.#count = trees.threads.length;
+    this.#initialValue = initialValue;
+    this.#maxRows = maxRows;
+    this.#notifiedAt = this.#count;
+    this.#epochsAt = this.#notifiedAt + 1;
+    this.#hashAt = this.#epochsAt + this.#count * MAX_EPOCHS;
+    this.#cellsAt = this.#hashAt + 2;
+    this.#width = this.#cellsAt + MAX_CELLS;
+    this.#rows = new Int32Array((maxRows + 1) * this.#width);
+  }
 
-  /** Takes in cells that were found since: in all states so far they hold what they held in the beginning. */
-  const grow = (): void => {
-    while (initial.length < cells.length) {
-      const value = initialValue(cells[initial.length] ?? 0);
-      if (initial.length >= MAX_CELLS)
-        throw new RangeError(`a program that is covered by states can touch ${MAX_CELLS} words of shared memory`);
-      const place = CELLS + initial.length;
-      for (let row = 0; row <= maxRows; row++) rows[row * width + place] = value;
-      initial.push(value);
+  /** Begins a pass: puts the first state into row 0. `equivalences`: of each thread, the classes of nodes that count as one. */
+  begin(equivalences: readonly NodeEquivalence[]): void {
+    this.#grow();
+    this.#equivalences = equivalences;
+    this.#distinguishing.fill(-1).set(distinguishingBits(this.#trees));
+    this.#rows.fill(0, 0, this.#cellsAt);
+    this.#rows.set(this.#initial.subarray(0, this.#cells), this.#cellsAt);
+  }
+
+  /** Bit mask of the threads that can make a step in the state of the row; -1 if all are done. */
+  enabled(row: number): number {
+    let enabled = 0;
+    let left = false;
+    for (let thread = 0; thread < this.#count; thread++) {
+      const { kind, timed } = this.#nodeOf(row, thread);
+      if (kind === KIND.done) continue;
+      left = true;
+      const sleeps = kind === KIND.wake && (this.#notified(row) & (1 << thread)) === 0;
+      if (!sleeps || timed) enabled |= 1 << thread;
     }
-  };
-  const treeOf = (thread: number): OperationTree => threads[thread] as OperationTree;
-  const nodeOf = (row: number, thread: number): number => word(rows, row * width + thread);
-  const notified = (row: number): number => word(rows, row * width + NOTIFIED);
-  const valueAt = (row: number, cell: number): number => (cell < 0 ? 0 : word(rows, row * width + CELLS + cell));
-  /** A cell's part of the hash, by the bits that tell; none if it is as in the beginning. */
-  const part = (cell: number, value: number, seed: number): number => {
-    const bits = distinguishing[cell] ?? -1;
-    return (value & bits) === ((initial[cell] ?? 0) & bits) ? 0 : mix(100 + cell, value & bits, seed);
-  };
-  const setValue = (row: number, cell: number, value: number): void => {
-    if (cell < 0) return;
-    const at = row * width;
-    const before = word(rows, at + CELLS + cell);
-    if (before === value) return;
-    rows[at + HASH] = word(rows, at + HASH) ^ part(cell, before, LOW_SEED) ^ part(cell, value, LOW_SEED);
-    rows[at + HASH + 1] = word(rows, at + HASH + 1) ^ part(cell, before, HIGH_SEED) ^ part(cell, value, HIGH_SEED);
-    rows[at + CELLS + cell] = value;
-  };
-  const epochOf = (row: number, thread: number, age: number): number =>
-    word(rows, row * width + EPOCHS + thread * MAX_EPOCHS + age - 1);
-  const pushEpoch = (row: number, thread: number, value: number): void => {
-    const at = row * width + EPOCHS + thread * MAX_EPOCHS;
-    rows.copyWithin(at + 1, at, at + MAX_EPOCHS - 1);
-    rows[at] = value;
-  };
-  const sleepersOn = (row: number, cell: number): number => {
-    let sleepers = 0;
-    for (let thread = 0; thread < count; thread++) {
-      const tree = treeOf(thread);
-      const node = nodeOf(row, thread);
-      if (tree.kind[node] === KIND.wake && tree.cell[node] === cell) sleepers |= 1 << thread;
-    }
-    return sleepers & ~notified(row);
-  };
-  const observed = (row: number, thread: number): number => {
-    const { kind, cell, operand, extra } = treeOf(thread);
-    const node = nodeOf(row, thread);
-    const value = valueAt(row, cell[node] ?? -1);
-    const mask = operand[node] ?? 0;
-    switch (kind[node]) {
+    return left ? enabled : -1;
+  }
+
+  /** What `thread` would observe in its step. */
+  observed(row: number, thread: number): number {
+    const { kind, cell, operand: mask, extra } = this.#nodeOf(row, thread);
+    const value = this.#valueAt(row, cell);
+    switch (kind) {
       case KIND.start:
       case KIND.notify:
       case KIND.store:
@@ -116,145 +100,212 @@ export function createStateModel(
       case KIND.epoch:
         return value & mask;
       case KIND.changedSince:
-        return ((value ^ epochOf(row, thread, extra[node] ?? 1)) & mask) === 0 ? 0 : 1;
+        return ((value ^ this.#epochOf(row, thread, extra)) & mask) === 0 ? 0 : 1;
       case KIND.clearBitsIfUnchanged:
-        return value === epochOf(row, thread, extra[node] ?? 1) ? 1 : 0;
+        return value === this.#epochOf(row, thread, extra) ? 1 : 0;
       case KIND.wait:
         return value === mask ? FLAG.slept : 0;
       case KIND.waitWhileUnchanged:
-        return ((value ^ epochOf(row, thread, extra[node] ?? 1)) & mask) === 0 ? FLAG.slept : 0;
+        return ((value ^ this.#epochOf(row, thread, extra)) & mask) === 0 ? FLAG.slept : 0;
       case KIND.wake:
-        return (notified(row) & (1 << thread)) === 0 ? FLAG.expired : 0;
+        return (this.#notified(row) & (1 << thread)) === 0 ? FLAG.expired : 0;
       default:
         return value;
     }
-  };
-  const edgeOf = (row: number, thread: number): number =>
-    treeOf(thread).observed[nodeOf(row, thread)]?.indexOf(observed(row, thread)) ?? -1;
+  }
+
+  /** Whether it is known what the step of `thread` does in the state of the row. */
+  isKnown(row: number, thread: number): boolean {
+    return this.#edgeOf(row, thread) >= 0;
+  }
+
+  /** Makes the step of `thread` and puts the next state into the next row. False when it is not known what follows. */
+  step(row: number, thread: number): boolean {
+    this.#grow();
+    const rows = this.#rows;
+    const into = row + 1;
+    rows.copyWithin(into * this.#width, row * this.#width, row * this.#width + this.#cellsAt + this.#cells);
+    const node = this.#nodeOf(row, thread);
+    const edge = this.#edgeOf(row, thread);
+    if (edge < 0) return false;
+    const { kind, cell } = node;
+    const notifiedAt = into * this.#width + this.#notifiedAt;
+    this.#setValue(into, cell, this.#valueAfter(row, thread, edge));
+    if (kind === KIND.notify) rows[notifiedAt] = this.#notified(row) | this.#sleepersOn(row, cell);
+    if (kind === KIND.wake) rows[notifiedAt] = this.#notified(row) & ~(1 << thread);
+    if (kind === KIND.epoch) this.#pushEpoch(into, thread, this.#valueAt(row, cell));
+    const following = node.next[edge];
+    assert(following !== undefined, "an edge of a thread's tree leads nowhere");
+    rows[into * this.#width + thread] = following;
+    return this.#stepAttached(into, thread);
+  }
+
+  /** Whether the steps of two threads in the state of the row depend on each other; both must be known. */
+  depend(row: number, one: number, other: number): boolean {
+    if (this.#nodeOf(row, one).cell !== this.#nodeOf(row, other).cell) return false;
+    this.#sketch(0, row, one);
+    this.#sketch(RECORD.words, row, other);
+    return dependent(this.#sketches, 0, RECORD.words);
+  }
+
+  /** The class of a thread's node. */
+  classOf(row: number, thread: number): number {
+    return this.#equivalenceOf(thread).of(word(this.#rows, row * this.#width + thread));
+  }
+
+  /** The two halves of the state's hash, valid until the next call. */
+  hashOf(row: number): { readonly low: number; readonly high: number } {
+    const hash = this.#hash;
+    hash.low = word(this.#rows, row * this.#width + this.#hashAt);
+    hash.high = word(this.#rows, row * this.#width + this.#hashAt + 1);
+    this.#addToHash(0, this.#notified(row));
+    for (let thread = 0; thread < this.#count; thread++) {
+      const number = this.classOf(row, thread);
+      this.#addToHash(1 + thread, number);
+      for (const { age, cell } of this.#equivalenceOf(thread).live(number)) {
+        const bits = cell < 0 ? -1 : word(this.#distinguishing, cell);
+        const epoch = this.#epochOf(row, thread, age);
+        const isCurrent = ((epoch ^ this.#valueAt(row, cell)) & ~bits) === 0;
+        this.#addToHash(50 + thread * MAX_EPOCHS + age, isCurrent ? epoch & bits : PASSED);
+      }
+    }
+    return hash;
+  }
+
+  /** Adds the cells that were found since: in all states so far they hold their initial value. */
+  #grow(): void {
+    const { cells } = this.#trees;
+    for (; this.#cells < cells.length; this.#cells++) {
+      if (this.#cells >= MAX_CELLS)
+        throw new RangeError(`a program that is covered by states can touch ${MAX_CELLS} words of shared memory`);
+      const value = this.#initialValue(at(cells, this.#cells));
+      const place = this.#cellsAt + this.#cells;
+      for (let row = 0; row <= this.#maxRows; row++) this.#rows[row * this.#width + place] = value;
+      this.#initial[this.#cells] = value;
+    }
+  }
+
+  #nodeOf(row: number, thread: number): OperationNode {
+    const node = this.#threads[thread]?.nodes[word(this.#rows, row * this.#width + thread)];
+    assert(node !== undefined, "a thread stands at no node of its tree");
+    return node;
+  }
+
+  #equivalenceOf(thread: number): NodeEquivalence {
+    const equivalence = this.#equivalences[thread];
+    assert(equivalence !== undefined, "a thread has no classes of nodes");
+    return equivalence;
+  }
+
+  #notified(row: number): number {
+    return word(this.#rows, row * this.#width + this.#notifiedAt);
+  }
+
+  #valueAt(row: number, cell: number): number {
+    return cell < 0 ? 0 : word(this.#rows, row * this.#width + this.#cellsAt + cell);
+  }
+
+  #setValue(row: number, cell: number, value: number): void {
+    if (cell < 0) return;
+    const rows = this.#rows;
+    const start = row * this.#width;
+    const before = word(rows, start + this.#cellsAt + cell);
+    if (before === value) return;
+    const hash = start + this.#hashAt;
+    rows[hash] = word(rows, hash) ^ this.#part(cell, before, LOW_SEED) ^ this.#part(cell, value, LOW_SEED);
+    rows[hash + 1] = word(rows, hash + 1) ^ this.#part(cell, before, HIGH_SEED) ^ this.#part(cell, value, HIGH_SEED);
+    rows[start + this.#cellsAt + cell] = value;
+  }
+
+  /** A cell's part of the hash, by its distinguishing bits; 0 while it has its initial value. */
+  #part(cell: number, value: number, seed: number): number {
+    const bits = word(this.#distinguishing, cell);
+    return (value & bits) === (word(this.#initial, cell) & bits) ? 0 : mix(100 + cell, value & bits, seed);
+  }
+
+  #addToHash(place: number, value: number): void {
+    this.#hash.low ^= mix(place, value, LOW_SEED);
+    this.#hash.high ^= mix(place, value, HIGH_SEED);
+  }
+
+  #epochOf(row: number, thread: number, age: number): number {
+    return word(this.#rows, row * this.#width + this.#epochsAt + thread * MAX_EPOCHS + age - 1);
+  }
+
+  #pushEpoch(row: number, thread: number, value: number): void {
+    const newest = row * this.#width + this.#epochsAt + thread * MAX_EPOCHS;
+    this.#rows.copyWithin(newest + 1, newest, newest + MAX_EPOCHS - 1);
+    this.#rows[newest] = value;
+  }
+
+  #sleepersOn(row: number, cell: number): number {
+    let sleepers = 0;
+    for (let thread = 0; thread < this.#count; thread++) {
+      const node = this.#nodeOf(row, thread);
+      if (node.kind === KIND.wake && node.cell === cell) sleepers |= 1 << thread;
+    }
+    return sleepers & ~this.#notified(row);
+  }
+
+  /** The edge of the step of `thread`; -1: not known. */
+  #edgeOf(row: number, thread: number): number {
+    return this.#nodeOf(row, thread).observed.indexOf(this.observed(row, thread));
+  }
+
   /** What the cell of the operation holds after it. */
-  const valueAfter = (row: number, thread: number, edge: number): number => {
-    const { kind, cell, operand, extra, after } = treeOf(thread);
-    const node = nodeOf(row, thread);
-    const what = kind[node] ?? 0;
-    const value = valueAt(row, cell[node] ?? -1);
-    switch (what) {
+  #valueAfter(row: number, thread: number, edge: number): number {
+    const { kind, cell, operand, extra, after } = this.#nodeOf(row, thread);
+    const value = this.#valueAt(row, cell);
+    const left = after[edge];
+    assert(left !== undefined, "the step of a thread is not known");
+    switch (kind) {
       case KIND.store:
       case KIND.bump:
       case KIND.raise:
-        return afterOperation(what, value, operand[node] ?? 0, extra[node] ?? 0);
+        return afterOperation(kind, value, operand, extra);
       case KIND.clearBitsIfUnchanged:
-        return afterOperation(what, value, epochOf(row, thread, extra[node] ?? 1), operand[node] ?? 0);
+        return afterOperation(kind, value, this.#epochOf(row, thread, extra), operand);
       case KIND.update:
-        return (value & ~(operand[node] ?? 0)) | (after[node]?.[edge] ?? 0);
+        return (value & ~operand) | left;
       case KIND.load:
       case KIND.add:
       case KIND.or:
       case KIND.and:
       case KIND.exchange:
       case KIND.compareExchange:
-        return after[node]?.[edge] ?? 0;
+        return left;
       default:
         return value;
     }
-  };
-  const sketch = (at: number, row: number, thread: number): void => {
-    const { kind, cell, operand, extra } = treeOf(thread);
-    const node = nodeOf(row, thread);
-    const what = kind[node] ?? 0;
-    const place = cell[node] ?? -1;
-    sketches[at + RECORD.thread] = thread;
-    sketches[at + RECORD.kind] = what;
-    sketches[at + RECORD.cell] = place;
-    sketches[at + RECORD.before] = valueAt(row, place);
-    sketches[at + RECORD.after] = valueAfter(row, thread, edgeOf(row, thread));
-    sketches[at + RECORD.detail] =
-      what === KIND.notify ? sleepersOn(row, place) : what === KIND.raise ? (extra[node] ?? 0) : (operand[node] ?? 0);
-    sketches[at + RECORD.flags] =
-      what === KIND.wait || what === KIND.waitWhileUnchanged || what === KIND.wake ? observed(row, thread) : 0;
-    sketches[at + RECORD.since] = usesEpoch(what) ? epochOf(row, thread, extra[node] ?? 1) : (operand[node] ?? 0);
-  };
-  const classOf = (row: number, thread: number): number => equivalences[thread]?.of(nodeOf(row, thread)) ?? 0;
-  const hash = { low: 0, high: 0 };
-  const add = (place: number, value: number): void => {
-    hash.low ^= mix(place, value, LOW_SEED);
-    hash.high ^= mix(place, value, HIGH_SEED);
-  };
-  const hashOf = (row: number): { readonly low: number; readonly high: number } => {
-    hash.low = word(rows, row * width + HASH);
-    hash.high = word(rows, row * width + HASH + 1);
-    add(0, notified(row));
-    for (let thread = 0; thread < count; thread++) {
-      const number = classOf(row, thread);
-      add(1 + thread, number);
-      for (const { age, cell } of equivalences[thread]?.live(number) ?? []) {
-        const bits = distinguishing[cell] ?? -1;
-        const epoch = epochOf(row, thread, age);
-        add(50 + thread * MAX_EPOCHS + age, ((epoch ^ valueAt(row, cell)) & ~bits) === 0 ? epoch & bits : PASSED);
-      }
+  }
+
+  /** Makes what belongs to the step before: plain accesses and stages. False when it is not known what follows. */
+  #stepAttached(row: number, thread: number): boolean {
+    let node = this.#nodeOf(row, thread);
+    while (node.kind >= ATTACHED.read) {
+      if (node.kind === ATTACHED.written) this.#setValue(row, node.cell, node.operand);
+      const read = node.kind === ATTACHED.read ? this.#valueAt(row, node.cell) : 0;
+      const following = node.next[node.observed.indexOf(read)];
+      if (following === undefined) return false;
+      this.#rows[row * this.#width + thread] = following;
+      node = this.#nodeOf(row, thread);
     }
-    return hash;
-  };
+    return node.kind !== UNKNOWN;
+  }
 
-  return {
-    begin: (of) => {
-      grow();
-      equivalences = of;
-      distinguishing = distinguishingBits({ threads, cells });
-      rows.fill(0, 0, CELLS);
-      rows.set(initial, CELLS);
-    },
-    enabled: (row) => {
-      let enabled = 0;
-      let left = false;
-      for (let thread = 0; thread < count; thread++) {
-        const tree = treeOf(thread);
-        const node = nodeOf(row, thread);
-        if (tree.kind[node] === KIND.done) continue;
-        left = true;
-        const sleeps = tree.kind[node] === KIND.wake && (notified(row) & (1 << thread)) === 0;
-        if (!sleeps || tree.timed[node] === true) enabled |= 1 << thread;
-      }
-      return left ? enabled : -1;
-    },
-    observed,
-    isKnown: (row, thread) => edgeOf(row, thread) >= 0,
-    step: (row, thread) => {
-      grow();
-      const tree = treeOf(thread);
-      const { kind, cell, operand, next } = tree;
-      const into = row + 1;
-      rows.copyWithin(into * width, row * width, row * width + CELLS + initial.length);
-      let node = nodeOf(row, thread);
-      const edge = edgeOf(row, thread);
-      if (edge < 0) return false;
-      const place = cell[node] ?? -1;
-      setValue(into, place, valueAfter(row, thread, edge));
-      if (kind[node] === KIND.notify) rows[into * width + NOTIFIED] = notified(row) | sleepersOn(row, place);
-      if (kind[node] === KIND.wake) rows[into * width + NOTIFIED] = notified(row) & ~(1 << thread);
-      if (kind[node] === KIND.epoch) pushEpoch(into, thread, valueAt(row, place));
-      node = next[node]?.[edge] ?? 0;
-      while ((kind[node] ?? UNKNOWN) >= ATTACHED.read) {
-        const beside = cell[node] ?? -1;
-        if (kind[node] === ATTACHED.written) setValue(into, beside, operand[node] ?? 0);
-        const read = kind[node] === ATTACHED.read ? valueAt(into, beside) : 0;
-        const followed = next[node]?.[tree.observed[node]?.indexOf(read) ?? -1];
-        if (followed === undefined) return false;
-        node = followed;
-      }
-      rows[into * width + thread] = node;
-      return kind[node] !== UNKNOWN;
-    },
-    depend: (row, one, other) => {
-      if (treeOf(one).cell[nodeOf(row, one)] !== treeOf(other).cell[nodeOf(row, other)]) return false;
-      sketch(0, row, one);
-      sketch(RECORD.words, row, other);
-      return dependent(sketches, 0, RECORD.words);
-    },
-    classOf,
-    hashOf,
-  };
-}
-
-function usesEpoch(kind: number): boolean {
-  return kind === KIND.changedSince || kind === KIND.clearBitsIfUnchanged || kind === KIND.waitWhileUnchanged;
+  /** Writes the record of the step of `thread` at `place` of the sketches. */
+  #sketch(place: number, row: number, thread: number): void {
+    const sketches = this.#sketches;
+    const { kind, cell, operand, extra } = this.#nodeOf(row, thread);
+    const sleeps = kind === KIND.wait || kind === KIND.waitWhileUnchanged || kind === KIND.wake;
+    sketches[place + RECORD.thread] = thread;
+    sketches[place + RECORD.kind] = kind;
+    sketches[place + RECORD.cell] = cell;
+    sketches[place + RECORD.before] = this.#valueAt(row, cell);
+    sketches[place + RECORD.after] = this.#valueAfter(row, thread, this.#edgeOf(row, thread));
+    sketches[place + RECORD.detail] =
+      kind === KIND.notify ? this.#sleepersOn(row, cell) : kind === KIND.raise ? extra : operand;
+    sketches[place + RECORD.flags] = sleeps ? this.observed(row, thread) : 0;
+    sketches[place + RECORD.since] = usesEpoch(kind) ? this.#epochOf(row, thread, extra) : operand;
+  }
 }
