@@ -31,7 +31,7 @@ interface BenchArguments extends ComparisonArguments {
 }
 
 const ROUNDS = 7;
-/** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/bench/recorded.test.ts). */
+/** With fewer a slowdown of 10 % in one of many metrics drowns in the noise of a shared machine (test/system/exhaustive/recorded.test.ts). */
 const PAIRED_ROUNDS = 40;
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
