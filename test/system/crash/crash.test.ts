@@ -16,7 +16,7 @@ import { examineIncompleteRun } from "../../../dist/load/run/index.js";
 import { readAcknowledgements } from "../../../dist/results/index.js";
 import { stream } from "../../../dist/load/scenario/index.js";
 
-const KILLS = 50;
+const KILLS = process.env["EXHAUSTIVE"] === undefined ? 5 : 50;
 /** A run that had ended before it was to be killed is none; so many are tried at most. */
 const TRIES = 2 * KILLS;
 /** At once, since most of a run's life here is starting up. */
