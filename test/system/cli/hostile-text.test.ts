@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { ALL_OF_IT, assertShown } from "../../support/report/hostile.js";
 import { simulate, temporaryDirectory, type Ended } from "../../support/cli/simulate.js";
 
-const data = (name: string): string => fileURLToPath(new URL(`../../data/hostile/${name}`, import.meta.url));
+const data = (name: string): string => fileURLToPath(new URL(`../../../test/data/hostile/${name}`, import.meta.url));
 
 async function shown(...args: string[]): Promise<Ended> {
   const ended = await simulate(...args);

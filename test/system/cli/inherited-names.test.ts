@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-const scenario = (name: string): string => fileURLToPath(new URL(`../../data/scenario/${name}.yaml`, import.meta.url));
+const scenario = (name: string): string => fileURLToPath(new URL(`../../../test/data/scenario/${name}.yaml`, import.meta.url));
 
 test("behaviours are counted", async () => {
   const { code, stdout } = await simulate("plan", "--json", "-s", scenario("inherited-behaviours"));

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
-const KEEPS_A_TIMER = fileURLToPath(new URL("../../data/scenario/keeps-a-timer.mjs", import.meta.url));
+const KEEPS_A_TIMER = fileURLToPath(new URL("../../../test/data/scenario/keeps-a-timer.mjs", import.meta.url));
 
 test("validate and a run end, with their output whole", async (t) => {
   const results = temporaryDirectory(t);

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import type { Summary } from "../../../dist/results/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-const DATA = fileURLToPath(new URL("../../data/verdicts/", import.meta.url));
+const DATA = fileURLToPath(new URL("../../../test/data/verdicts/", import.meta.url));
 
 interface Outcome {
   readonly code: number | null;

@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { compareDrawn, TRIALS, type RecordedPairs } from "../../support/bench/drawn.js";
 
-const RECORDED = JSON.parse(readFileSync(new URL("../../data/bench/injected.json", import.meta.url), "utf8")) as Record<
+const RECORDED = JSON.parse(readFileSync(new URL("../../../test/data/bench/injected.json", import.meta.url), "utf8")) as Record<
   "unchanged" | "slowed",
   Record<string, RecordedPairs>
 >;

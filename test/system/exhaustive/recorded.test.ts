@@ -19,7 +19,7 @@ interface Recorded {
 }
 
 type Condition = "quiet" | "busy";
-const RECORDED = JSON.parse(readFileSync(new URL("../../data/bench/rounds.json", import.meta.url), "utf8")) as Record<
+const RECORDED = JSON.parse(readFileSync(new URL("../../../test/data/bench/rounds.json", import.meta.url), "utf8")) as Record<
   Condition,
   Record<string, Recorded>
 >;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-const CHECKS = fileURLToPath(new URL("../../data/explore/checks.mjs", import.meta.url));
+const CHECKS = fileURLToPath(new URL("../../../test/data/explore/checks.mjs", import.meta.url));
 const EXPLORE = new URL("../../../dist/explore.js", import.meta.url).href;
 
 const CHECK = "check must return a list of texts, one for each problem, empty if there is none, not";

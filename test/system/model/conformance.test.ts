@@ -15,7 +15,7 @@ import {
 import { MAILBOX_KINDS } from "../../../dist/platform/sync/index.js";
 
 const VARIANTS = ["onboarding-v0", "onboarding-v1", "agent-v0", "agent-v1"] as const;
-const pathOf = (variant: string): string => join(import.meta.dirname, "../../data/conformance", `${variant}.json.gz`);
+const pathOf = (variant: string): string => join(import.meta.dirname, "../../../test/data/conformance", `${variant}.json.gz`);
 const vectorsOf = (variant: string): ConformanceSequence[] => readVectors(readFileSync(pathOf(variant)));
 const gzipped = (value: unknown): Buffer => gzipSync(JSON.stringify(value));
 

@@ -12,7 +12,7 @@ import { start } from "../../support/cli/simulate.js";
 import { scenario, SCENARIO_TEXT, temporaryDirectory } from "../../support/virtual/support.js";
 
 const COMMAND = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
-const HASHES = fileURLToPath(new URL("../../data/virtual/hashes.json", import.meta.url));
+const HASHES = fileURLToPath(new URL("../../../test/data/virtual/hashes.json", import.meta.url));
 const execute = promisify(execFile);
 
 /** Its worker has gone after a second; the task's code would be busy for hours with what it had sent. */

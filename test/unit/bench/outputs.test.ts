@@ -99,7 +99,7 @@ test("runs are rounds: what every run measured, p50 and p99", () => {
   assert.equal(p99?.rounds[0], (runs[0]?.trends["live_update_latency"]?.p99 ?? NaN) * 1000);
 });
 
-const DATA = new URL("../../data/compare/", import.meta.url);
+const DATA = new URL("../../../test/data/compare/", import.meta.url);
 const scenarioText = readFileSync(new URL("base.yaml", DATA), "utf8");
 const runsOf = (...summaries: Summary[]): ScenarioRun[] => summaries.map((summary) => ({ summary, scenarioText }));
 

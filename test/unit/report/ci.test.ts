@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { code, plain, runBenchmarkJson, runJUnit, runMarkdown } from "../../../dist/report/index.js";
 import { exampleSummary } from "../../support/report/example.js";
 
-const golden = (name: string): string => readFileSync(new URL(`../../data/report/${name}`, import.meta.url), "utf8");
+const golden = (name: string): string => readFileSync(new URL(`../../../test/data/report/${name}`, import.meta.url), "utf8");
 
 test("a run that failed, in the summary of a job and as tests", () => {
   const summary = exampleSummary({ broken: true, slipMs: 400 });

@@ -8,7 +8,7 @@ import { exampleSummary } from "../../support/report/example.js";
 
 const options = { color: false, width: 96, directory: "results/20240102-030405-disconnect-storm-42" };
 const golden = (name: string): string =>
-  readFileSync(new URL(`../../data/report/${name}.txt`, import.meta.url), "utf8");
+  readFileSync(new URL(`../../../test/data/report/${name}.txt`, import.meta.url), "utf8");
 // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
 const withoutColour = (text: string): string => text.replace(/\u001b\[\d+m/g, "");
 
