@@ -21,13 +21,13 @@ const atomicsOnlyInSync = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "test-build/", "docs/api/", "node_modules/", "results/", "**/*.cjs"] },
+  { ignores: ["dist/", "test-build/", "docs/api/", "node_modules/", "results/", "test/data/", "**/*.cjs"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "scripts/*.js"] },
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.js", "bench/*.js"] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -107,5 +107,10 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "off", "no-restricted-globals": "off" },
+  },
+  // Programs for people to run, and programs whose output a test reads.
+  {
+    files: ["examples/**", "scripts/**", "bench/*.js", "test/support/**"],
+    rules: { "no-console": "off" },
   },
 );

@@ -5,7 +5,7 @@
  * The generator is seedrandom's Alea. A plan opens several streams a worker and draws a few dozen numbers from each, so
  * seeding counts as much as drawing: measured on Node 20, Alea takes 1.6 µs to seed and 7 ns a draw, against 6 µs and
  * 43 ns for seedrandom's default. xor128 seeds faster but gives neighbouring names correlated streams. Alea's do not
- * correlate (test/scenario/random.test.ts), and its arithmetic is exact, hence the same on every machine.
+ * correlate (test/unit/load/scenario/random.test.ts), and its arithmetic is exact, hence the same on every machine.
  */
 import seedrandom from "seedrandom";
 import type { DistributionSpec } from "./distribution-spec.js";

@@ -1,0 +1,108 @@
+/** A handle that tells of its calls is otherwise the handle that it was. */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { openDatabase } from "../../../dist/platform/db/index.js";
+import {
+  createHistoryFile,
+  HistoryWriter,
+  HISTORY_DIRECTORY,
+  HistoryRecorder,
+  readHistory,
+} from "../../../dist/replay/history/index.js";
+import { Agent, createContext, Unit, Worker } from "../../../dist/platform/model/index.js";
+import { SimulatedAgent } from "../../../dist/platform/model/simulated-provider.js";
+import { Arena, block, systemClock } from "../../../dist/platform/sync/index.js";
+import { populate } from "../../support/model/fixture.js";
+import { temporaryDirectory } from "../../support/replay/support.js";
+
+/** An agent's handle that is watched, the recorder, and the names of what it has recorded once it is closed. */
+function watched(t: TestContext) {
+  const directory = temporaryDirectory(t);
+  mkdirSync(join(directory, HISTORY_DIRECTORY));
+  const recorder = new HistoryRecorder(
+    new HistoryWriter(
+      createHistoryFile(join(directory, HISTORY_DIRECTORY, "one.bin"), {
+        thread: "one",
+        threads: ["one"],
+        mailbox: "sound",
+        ringBytes: 4096,
+      }),
+    ),
+    systemClock,
+  );
+  const db = openDatabase(":memory:");
+  const context = recorder.context(
+    createContext({ db: recorder.database(db), arena: Arena.create({ slots: 1, recorder }), finalStatuses: "kept" }),
+  );
+  const { workerId, unitId } = populate(db);
+  const agent = Agent.newFromProviderData(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
+  const recorded = (): string[] => {
+    recorder.close();
+    const [file] = readHistory(directory, { allFiles: true, hasEnd: () => true });
+    assert.ok(file !== undefined);
+    return [...file.entries()].map((entry) =>
+      entry.kind === "started" ? entry.method : entry.kind === "operation" ? entry.operation.name : entry.kind,
+    );
+  };
+  return { agent, context, recorder, recorded };
+}
+
+test("a watched handle is of its class, and keeps its name", (t) => {
+  const { agent } = watched(t);
+  assert.ok(agent instanceof SimulatedAgent);
+  assert.equal(agent.constructor, SimulatedAgent);
+  assert.equal(agent.toString(), `SimulatedAgent(${agent.dbId})`);
+  assert.deepEqual(
+    [agent.dbStatus, agent.getStatus(), agent.mailbox === agent.mailbox, agent.didSubmit === agent.didSubmit],
+    ["accepted", "accepted", true, true],
+  );
+});
+
+test("what a method does inside is part of its call, and a mailbox's and an event's calls are told of", (t) => {
+  const { agent, recorded } = watched(t);
+  agent.mailbox.append({ update_id: "a" });
+  assert.deepEqual(agent.getLiveUpdate(), { update_id: "a" });
+  agent.didSubmit.set();
+  agent.didSubmit.clear();
+  block(agent.approveWorkSteps());
+  const calls = recorded().filter((name) => name === "ended" || /Steps|append|didSubmit\.(set|clear)$/.test(name));
+  assert.deepEqual(calls, [
+    ...["updateStatusSteps", "ended"],
+    ...["mailbox.append", "ended"],
+    ...["getLiveUpdateSteps", "ended"],
+    ...["didSubmit.set", "didSubmit.set", "ended"],
+    ...["didSubmit.clear", "didSubmit.clear", "ended"],
+    ...["approveWorkSteps", "ended"],
+  ]);
+});
+
+test("steps begin with the first of them, can be failed, given up, and are over once", (t) => {
+  const { agent, recorder, recorded } = watched(t);
+  const before = agent.getLiveUpdateSteps(1000);
+  const given = agent.getLiveUpdateSteps(1000);
+  assert.equal(given.next().done, false);
+  assert.equal(recorder.current, undefined);
+  assert.deepEqual(given.return(undefined), { done: true, value: undefined });
+  assert.deepEqual(given.next(), { done: true, value: undefined });
+  const failed = agent.getLiveUpdateSteps(1000);
+  failed.next();
+  assert.throws(() => failed.throw(new RangeError("of a test")), RangeError);
+  assert.deepEqual(failed.next(), { done: true, value: undefined });
+  agent.mailbox.append({ update_id: "a" });
+  assert.deepEqual([...before], []);
+  assert.equal(recorder.current, undefined);
+  const calls = recorded().filter((name) => name === "ended" || /Steps|append/.test(name));
+  assert.deepEqual(calls, [
+    "updateStatusSteps",
+    "ended",
+    "getLiveUpdateSteps",
+    "getLiveUpdateSteps",
+    "ended",
+    "mailbox.append",
+    "ended",
+    "getLiveUpdateSteps",
+    "ended",
+  ]);
+});

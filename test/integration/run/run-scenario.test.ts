@@ -1,0 +1,67 @@
+/** `runScenario`: what a compiler would refuse is refused, and the command that runs it again can be copied. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { defineScenario, ScenarioError, type ScenarioInput } from "../../../dist/load/scenario/index.js";
+import { runScenario, type RunScenarioOptions } from "../../../dist/run-scenario.js";
+import { temporaryDirectory } from "../../support/cli/simulate.js";
+
+const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>
+  defineScenario({
+    name: "few",
+    description: "a few workers",
+    incident: "none",
+    arrivals: { stages: [{ duration: "1s", target: 5 }] },
+    task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
+    behaviours: { all: { weight: 1, actions: 1, thinkTime: "10ms" } },
+    drainTimeout: "1s",
+    ...more,
+  });
+
+test("an option that there is none of, or a value that means nothing, is refused before anything is written", async (t) => {
+  const results = join(temporaryDirectory(t), "results");
+  const refused: readonly (readonly [options: object, error: Error])[] = [
+    [{ engine: "virtul" }, new RangeError('engine must be threads or virtual, not "virtul"')],
+    [{ mailbox: "foo" }, new RangeError('mailbox must be sound or reference, not "foo"')],
+    [{ threads: 1 }, new RangeError("threads must be a whole number from 2 to 24, not 1")],
+    [{ duration: "1s" }, new TypeError('runScenario has no option "duration"; did you mean "durationMs"?')],
+    [{ virtual: true }, new TypeError('runScenario has no option "virtual"')],
+    [{ onProgress: Promise.resolve() }, new TypeError("onProgress must be a function, not a promise")],
+    [{ signal: null }, new TypeError("signal must be an AbortSignal, not null")],
+  ];
+  for (const [options, error] of refused)
+    await assert.rejects(runScenario(few(), { ...(options as RunScenarioOptions), results }), error);
+  await assert.rejects(
+    runScenario(few({ faults: [{ kind: "jump-clock", window: ["0s", "1s"], by: "1s" }] }), {
+      engine: "virtual",
+      results,
+    }),
+    (error) => error instanceof ScenarioError && /^the faults of few break real threads/.test(error.message),
+  );
+  assert.ok(!existsSync(results));
+});
+
+test("two runs begun in one second have directories of their own, and say how to run them again, blanks and all", async (t) => {
+  const results = join(temporaryDirectory(t), "my results");
+  const [first, second] = [
+    await runScenario(few(), { engine: "virtual", results, seed: 3 }),
+    await runScenario(few(), { engine: "virtual", results, seed: 3 }),
+  ];
+  assert.notEqual(first.directory, second.directory);
+  assert.equal(first.summary.reproduce, `simulate --scenario '${first.directory}/scenario.yaml' --seed 3 --virtual`);
+  assert.match(readFileSync(join(first.directory, "scenario.yaml"), "utf8"), /name: few/);
+});
+
+for (const engine of ["virtual", "threads"] as const) {
+  test(`what onProgress throws or rejects with is what the run rejects with (${engine})`, async (t) => {
+    const results = temporaryDirectory(t);
+    const thrown = new Error("no luck");
+    const throwing = (): void => {
+      throw thrown;
+    };
+    const rejecting = (() => Promise.reject(thrown)) as () => void;
+    for (const onProgress of [throwing, rejecting])
+      await assert.rejects(runScenario(few(), { engine, results, onProgress }), thrown);
+  });
+}

@@ -1,0 +1,76 @@
+/** Programs with something wrong with them. */
+import { define } from "../../../../dist/explore/index.js";
+
+/** Outlives an execution, which a program's variables must not. */
+let executions = 0;
+
+export const faulty = [
+  define({
+    name: "deadlock",
+    description: "waits for an event that nobody sets",
+    threads: { waiter: ({ event }) => event("didSubmit").wait(), idler: () => null },
+    check: () => [],
+  }),
+  define({
+    name: "livelock",
+    description: "spins until an event is set that nobody sets",
+    threads: {
+      spinner: ({ event }) => {
+        while (!event("didSubmit").isSet());
+        return null;
+      },
+    },
+    check: () => [],
+  }),
+  define({
+    name: "thrower",
+    description: "throws",
+    threads: {
+      thrower: () => {
+        throw new TypeError("on purpose");
+      },
+    },
+    check: () => [],
+  }),
+  define({
+    name: "forgetful",
+    description: "does something else every time",
+    threads: {
+      forgetful: ({ event }) => {
+        if (executions++ % 2 === 0) event("didSubmit").set();
+        else event("didSubmit").clear();
+        return [event("didSubmit").isSet(), event("didSubmit").isSet()];
+      },
+      other: ({ event }) => {
+        event("didSubmit").clear();
+        event("didSubmit").set();
+        return null;
+      },
+    },
+    check: () => [],
+  }),
+  define({
+    name: "overwritten",
+    description: "the task's timeout and a return write the agent's final status",
+    threads: {
+      task: ({ agent }) => {
+        try {
+          agent().getLiveUpdate(10);
+        } catch (error) {
+          return (error as Error).name;
+        }
+        return null;
+      },
+      "live run": ({ agent }) => {
+        agent().updateStatus("returned");
+        return null;
+      },
+    },
+    check: ({ outcomes, env }) => {
+      const observed = outcomes["task"] === "AgentTimeoutError" ? "timeout" : "returned";
+      return env.status() === observed
+        ? []
+        : [`the task was told ${observed}, and the agent's status is ${env.status()}`];
+    },
+  }),
+];

@@ -1,0 +1,109 @@
+/** Runs with a record of their order: a race made to happen between two threads, and runs of scenarios. */
+import { on } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { Worker as Thread } from "node:worker_threads";
+import { connectDatabase, startWriter } from "../../../dist/platform/db/index.js";
+import { runThreads, type FinishedRun } from "../../../dist/load/run/index.js";
+import {
+  createHistoryFile,
+  HistoryWriter,
+  HISTORY_DIRECTORY,
+  HistoryRecorder,
+} from "../../../dist/replay/history/index.js";
+import { replayHistory, type HistoryReplay } from "../../../dist/replay/history/replay-history.js";
+import { Agent, createContext, Unit, Worker } from "../../../dist/platform/model/index.js";
+import { buildPlan, openScenario, type PlanOptions } from "../../../dist/load/scenario/index.js";
+import { Arena, suspend, systemClock, type MailboxKind } from "../../../dist/platform/sync/index.js";
+import { populate } from "../model/fixture.js";
+import type { AppendingThread } from "./appending-thread.js";
+
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-replay-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export function replay(directory: string, times = 1, agentId?: string): Promise<HistoryReplay> {
+  return replayHistory(directory, { times, agentId, yieldToEventLoop: () => Promise.resolve() });
+}
+
+export async function runScenario(
+  t: TestContext,
+  name: string,
+  mailbox: MailboxKind,
+  planOptions: PlanOptions = { seed: 5, workers: 40, durationMs: 2500 },
+): Promise<FinishedRun> {
+  const loaded = await openScenario(name);
+  return runThreads({
+    loaded,
+    plan: buildPlan(loaded.scenario, planOptions),
+    planOptions,
+    mailbox,
+    threads: 3,
+    resultsRoot: temporaryDirectory(t),
+    runId: "run",
+    record: true,
+    options: {},
+    reproduce: "",
+    interrupt: new AbortController().signal,
+  });
+}
+
+/**
+ * An agent to which another thread appends, but is held up before it announces what it has appended. Meanwhile the update is taken. Then
+ * the announcement comes, and the next update is waited for, `timeoutMs` at most. Returns the directory of the record, and what
+ * the wait ended with.
+ */
+export async function recordLateSignal(
+  t: TestContext,
+  mailbox: MailboxKind,
+  timeoutMs: number,
+): Promise<{ directory: string; error: unknown }> {
+  const directory = temporaryDirectory(t);
+  const writer = await startWriter(join(directory, "run.db"), { create: true });
+  mkdirSync(join(directory, HISTORY_DIRECTORY));
+  const placeOf = (thread: string) =>
+    createHistoryFile(join(directory, HISTORY_DIRECTORY, `${thread}.bin`), {
+      thread,
+      threads: ["taking", "appending"],
+      mailbox,
+      ringBytes: 4096,
+    });
+  const recorder = new HistoryRecorder(new HistoryWriter(placeOf("taking")), systemClock);
+  const arena = Arena.create({ slots: 1, recorder });
+  const db = connectDatabase(writer.connect());
+  const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
+  const { workerId, unitId } = populate(db);
+  const agent = await Agent.newFromProviderDataAsync(context, Worker.get(db, workerId), Unit.get(db, unitId), {});
+
+  const gate = new SharedArrayBuffer(4);
+  const connection = writer.connect();
+  const slotIndex = context.slots.slotOf(agent.getAgentId()).index;
+  const thread = new Thread(new URL("./appending-thread.js", import.meta.url), {
+    workerData: {
+      connection,
+      arena: arena.shared,
+      mailbox,
+      place: placeOf("appending"),
+      agentId: agent.getAgentId(),
+      slotIndex,
+      gate,
+    } satisfies AppendingThread,
+    transferList: [connection.port],
+  });
+  const messages = on(thread, "message", { close: ["exit"] });
+  await messages.next();
+  await suspend(agent.getLiveUpdateSteps(timeoutMs));
+  Atomics.store(new Int32Array(gate), 0, 1);
+  Atomics.notify(new Int32Array(gate), 0);
+  await messages.next();
+  const error: unknown = await suspend(agent.getLiveUpdateSteps(timeoutMs)).catch((reason: unknown) => reason);
+  context.slots.forget(agent.getAgentId());
+  recorder.close();
+  db.close();
+  await writer.close();
+  return { directory, error };
+}

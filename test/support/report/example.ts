@@ -1,0 +1,159 @@
+/** A fixed run to summarise: every number in it is made up, and the same each time. */
+import { checkInvariants, noteTaken, nothingTaken, type RunEvidence } from "../../../dist/load/check/index.js";
+import {
+  createRecorder,
+  evaluate,
+  mergeSnapshots,
+  parseThresholds,
+  scheduleKept,
+  type Measurements,
+} from "../../../dist/load/measure/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  type ReportData,
+  type ReportInput,
+  type Summary,
+} from "../../../dist/results/index.js";
+
+function measurements(slipMs: number): Measurements {
+  const recorder = createRecorder({ thread: "tasks", originMs: 0 });
+  for (let n = 0; n < 5000; n++) {
+    const atMs = n * 2.4;
+    const storm = atMs > 6000 && atMs < 8000 ? 12 : 1;
+    const parts = [0.02, 0.05, 0.11 * storm, 0.004, 0.03, 0.01, 0.06].map((ms) => ms * (1 + (n % 97) / 50));
+    (
+      ["stage_send", "stage_route", "stage_wake", "stage_take", "stage_state", "stage_reply", "stage_seen"] as const
+    ).forEach((name, at) => recorder.trend(name).record(parts[at] ?? 0, atMs));
+    const until = (stages: number): number => parts.slice(0, stages).reduce((sum, ms) => sum + ms, 0);
+    recorder.trend("live_update_latency").record(until(4), atMs);
+    recorder.trend("live_update_service_time").record(until(4) - until(1), atMs);
+    recorder.trend("live_update_round_trip").record(until(7), atMs);
+    recorder.trend("schedule_slip").record(slipMs * ((n % 10) / 10), atMs);
+  }
+  for (let n = 0; n < 400; n++) recorder.trend("disconnect_detection").record(0.4 + n / 100, 7000);
+  recorder.count("live_updates_sent", 5001);
+  recorder.count("live_updates_taken", 5000);
+  recorder.observe("task_completion", true);
+  recorder.gauge("agents_waiting", 0);
+  return mergeSnapshots([recorder.take()], 14_200);
+}
+
+function evidence(broken: boolean): RunEvidence {
+  const taken = nothingTaken();
+  for (const number of broken ? [1, 3] : [1, 2, 3]) noteTaken(taken, number);
+  return {
+    clients: [{ agentId: "17", sent: 3, acknowledgedSubmits: 1, acknowledgedStatuses: [] }],
+    tasks: [{ agentId: "17", taken, acknowledgedStatuses: ["completed"], endedAtMs: 9 }],
+    rows: [{ agentId: "17", status: "completed", history: ["accepted", "completed"], submits: 1 }],
+    holdings: [{ unitId: "4", agentId: "17", fromMs: 0, toMs: 9, isAssigned: false }],
+    accounting: { gauges: { "main completed": 1 }, rows: { "main completed": 1 }, agentsWithHandles: 1, slotsInUse: 0 },
+    releaseBoundMs: 250,
+  };
+}
+
+export const exampleMeasurements = (): Measurements => measurements(1);
+
+export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolean; slipMs?: number } = {}): Summary {
+  const measured = measurements(slipMs);
+  const thresholds = parseThresholds({
+    live_update_latency: ["p(99)<5", broken ? "max<2ms" : "max<200ms"],
+    live_updates_lost: ["count==0"],
+    ...(broken ? { submit_ack_time: ["p(99)<50"] } : {}),
+  });
+  return buildSummary({
+    runId: "20240102-030405-disconnect-storm-42",
+    engine: "threads",
+    scenario: { name: "disconnect-storm", description: "Half of the workers vanish at once." },
+    seed: "42",
+    plan: { hash: "0".repeat(64), workers: 2500 },
+    options: { threads: 2 },
+    reproduce: "simulate --scenario disconnect-storm --seed 42 --threads 2",
+    startedAt: "2024-01-02T03:04:05.678Z",
+    end: { how: "finished", why: null },
+    outcomes: {
+      agents: { disconnect: 612, completed: 1604, returned: 120, timeout: 24 },
+      onboardingAgents: { approved: 2360, rejected: 140 },
+    },
+    measurements: measured,
+    invariants: checkInvariants(evidence(broken)),
+    thresholds: evaluate(thresholds, measured),
+    load: { generated: true, why: null },
+    schedule: scheduleKept(measured, 50),
+    health: {
+      process: { cpuCores: 1.52, peakMemoryBytes: 400 * 2 ** 20 },
+      threads: [
+        {
+          thread: "main",
+          watchedMs: 14_200,
+          eventLoopDelay: { p50Ms: 0.1, p99Ms: 3.25, maxMs: 20 },
+          gc: { count: 40, totalMs: 60, maxMs: 7.5, major: 2 },
+        },
+        { thread: "tasks", watchedMs: 14_200, eventLoopDelay: null, gc: { count: 0, totalMs: 0, maxMs: 0, major: 0 } },
+      ],
+    },
+    floor: [
+      {
+        name: "Atomics hand-over",
+        doc: "Bare Atomics.wait/notify between two threads.",
+        distribution: measured.trends.stage_route,
+      },
+    ],
+    environment: {
+      crowdstorm: "0.1.0",
+      node: "v20.20.2",
+      platform: "linux x64",
+      cpu: "a CPU",
+      cores: 2,
+      memoryBytes: 8 * 2 ** 30,
+    },
+  });
+}
+
+/** The life of `count` agents that come one after the other and end alike. */
+function lives(count: number): ReportInput["statusEvents"] {
+  return Array.from({ length: count }, (_, agent) =>
+    ["none", "accepted", "in task", "completed"].map((to, at, all) => ({
+      agentType: "main" as const,
+      from: at === 0 ? null : (all[at - 1] ?? null),
+      to,
+      atMs: agent * 100 + at * 1000,
+    })),
+  ).flat();
+}
+
+export function exampleReport({ text = "plain" }: { text?: string } = {}): ReportData {
+  return buildReportData({
+    runId: "20240102-030405-disconnect-storm-42",
+    scenario: "disconnect-storm",
+    measurements: measurements(1),
+    phases: [
+      { kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 6000 },
+      { kind: "disconnects", label: `disconnects (${text})`, fromMs: 6000, toMs: 7500 },
+      { kind: "fault", label: "stall database", detail: `the database was held (${text})`, fromMs: 6500, toMs: 7000 },
+      { kind: "drain", label: "drain", fromMs: 7500, toMs: 14_200 },
+    ],
+    faults: [
+      { label: "lost", atMs: 9000 },
+      { label: "late", atMs: 8000 },
+      { label: "late", atMs: 3000 },
+    ],
+    statusEvents: lives(100),
+    slowest: [
+      {
+        agentId: "17",
+        status: "completed",
+        latencyMs: 12.5,
+        atMs: 6200,
+        taken: 9,
+        history: [
+          { status: "none", atMs: 100 },
+          { status: "in task", atMs: 2100 },
+          { status: "completed", atMs: 9100 },
+        ],
+        endedAtMs: 9100,
+        ended: text,
+      },
+    ],
+  });
+}

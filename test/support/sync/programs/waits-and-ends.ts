@@ -1,0 +1,10 @@
+/** Library use on the main thread: nothing but the wait keeps the process, and nothing keeps it afterwards. */
+import { Arena, neverAbsent, openMailbox, suspend } from "../../../../dist/platform/sync/index.js";
+
+const slot = Arena.create({ slots: 1 }).slot(0);
+const first = await slot.event("didSubmit").waitAsync(50);
+const mailbox = openMailbox(slot);
+await suspend(mailbox.waitForChangeSteps(10, neverAbsent));
+const set = slot.event("didSubmit").waitAsync(1e9);
+setTimeout(() => slot.event("didSubmit").set(), 10);
+console.log(`timed out: ${!first}, set: ${await set}`);

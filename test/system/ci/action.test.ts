@@ -1,0 +1,122 @@
+/** The composite action: taken by GitHub's parser, and its steps run as a runner would. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { interpolate, problemsOf, runStep, type Step, type StepResult } from "../../support/ci/github.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const text = readFileSync(join(root, "action.yml"), "utf8");
+const action = parse(text) as {
+  inputs: Record<string, { default?: string; required?: boolean; description: string }>;
+  outputs: Record<string, { value: string }>;
+  runs: { steps: Step[] };
+};
+
+const QUICK = { scenario: "steady", options: "--workers 20 --virtual --quiet" };
+
+/** Runs the action's steps with these inputs, until one fails. */
+async function act(
+  t: TestContext,
+  inputs: Readonly<Record<string, string>>,
+): Promise<StepResult & { cwd: string; results: string }> {
+  const cwd = temporaryDirectory(t);
+  const given = Object.fromEntries(
+    Object.entries(action.inputs).map(([name, { default: otherwise = "" }]) => [name, inputs[name] ?? otherwise]),
+  );
+  const steps: Record<string, { outputs: Record<string, string> }> = {};
+  let last: StepResult | undefined;
+  for (const step of action.runs.steps.filter(({ run }) => run !== undefined)) {
+    last = await runStep(step, { inputs: given, steps }, cwd, { GITHUB_ACTION_PATH: root });
+    if (step.id !== undefined) steps[step.id] = { outputs: { ...last.outputs } };
+    if (last.code !== 0) break;
+  }
+  assert.ok(last !== undefined);
+  assert.equal(
+    interpolate(action.outputs["exit-code"]?.value ?? "", { steps, inputs: given }),
+    last.outputs["exit-code"],
+  );
+  return { ...last, cwd, results: join(cwd, given["results"] ?? "") };
+}
+
+test("GitHub takes the action", () => {
+  assert.deepEqual(problemsOf("action", "action.yml", text), []);
+  assert.notDeepEqual(
+    problemsOf("action", "action.yml", text.replace("using: composite", "using: compsite")),
+    [],
+    "the parser does look",
+  );
+});
+
+test("inputs reach scripts as variables, so that no value is run as a script", () => {
+  for (const { run = "" } of action.runs.steps) assert.doesNotMatch(run, /\$\{\{/);
+});
+
+test("a run that passes: its summary, its JUnit XML, its figures, its directory", async (t) => {
+  const { code, log, summary, outputs, results } = await act(t, { ...QUICK, seed: "3", runs: "2" });
+  assert.equal(code, 0, log);
+  assert.deepEqual(outputs, { "exit-code": "0" });
+  assert.match(summary, /^### ✓ steady: passed\n[\s\S]*--seed 3[\s\S]*### ✓ steady: passed\n[\s\S]*--seed 4/);
+  for (const file of ["run-3.xml", "run-3.json", "run-4.xml", "run-4.json"])
+    assert.ok(existsSync(join(results, file)), file);
+  assert.equal(readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length, 2);
+});
+
+test("options may take several lines; results that cannot be made are said in a line", async (t) => {
+  const several = await act(t, { ...QUICK, options: "--workers 20\n  --virtual\n--quiet\n" });
+  assert.equal(several.code, 0, several.log);
+  assert.match(several.summary, /--workers 20 --virtual/);
+  const nowhere = await act(t, { ...QUICK, results: "/dev/null/results" });
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.log, /^::error::the directory for results cannot be made: .*\n$/);
+  assert.deepEqual(nowhere.outputs, { "exit-code": "1" });
+});
+
+test("a failed threshold fails the step, or warns", async (t) => {
+  const scenario = join(temporaryDirectory(t), "failing.yaml");
+  const steady = readFileSync(join(root, "scenarios/steady.yaml"), "utf8");
+  writeFileSync(scenario, steady.replace('live_updates_lost: ["count==0"]', 'live_updates_lost: ["count>5"]'));
+  assert.match(readFileSync(scenario, "utf8"), /count>5/);
+  const failed = await act(t, { ...QUICK, scenario });
+  assert.equal(failed.code, 99, failed.log);
+  assert.deepEqual(failed.outputs, { "exit-code": "99" });
+  assert.match(failed.log, /^::error::a threshold failed/m);
+  assert.match(failed.summary, /failed \(exit 99\)/);
+  const warned = await act(t, { ...QUICK, scenario, "on-threshold": "warn" });
+  assert.equal(warned.code, 0, warned.log);
+  assert.deepEqual(warned.outputs, { "exit-code": "99" });
+  assert.match(warned.log, /^::warning::a threshold failed/m);
+});
+
+test("runs are compared with the runs of a baseline", async (t) => {
+  const base = await act(t, { ...QUICK, runs: "6" });
+  assert.equal(base.code, 0, base.log);
+  const now = await act(t, { ...QUICK, runs: "6", baseline: base.results });
+  assert.equal(now.code, 0, now.log);
+  assert.match(now.summary, /### Comparison\n\n0 slower, 0 faster/);
+  assert.ok(existsSync(join(now.results, "comparison.xml")));
+});
+
+test("wrong inputs are said in a line, with exit code 2", async (t) => {
+  const refused: readonly (readonly [Record<string, string>, RegExp])[] = [
+    [{ ...QUICK, "on-threshold": "ignore" }, /^::error::on-threshold must be fail or warn, not "ignore"$/m],
+    [{ ...QUICK, runs: "0" }, /^::error::runs must be a whole number/m],
+    [{ ...QUICK, seed: "$(date)" }, /^::error::seed must be a whole number, 0 or more .*, not "\$\(date\)"$/m],
+    [{ ...QUICK, seed: "99999999999999999999" }, /^::error::seed must be a whole number, .* of 15 digits at most/m],
+    [{ ...QUICK, baseline: "nowhere" }, /^::error::the baseline "nowhere" is no directory$/m],
+    [{ ...QUICK, scenario: "--help" }, /^simulate: unknown scenario "--help"/m],
+    [{ ...QUICK, options: "--help" }, /^::error::nothing was run: /m],
+    [{ ...QUICK, options: "--version" }, /^::error::nothing was run: /m],
+    [{ ...QUICK, results: "--help", scenario: "stedy" }, /^simulate: unknown scenario "stedy"/m],
+    [{ ...QUICK, scenario: "stedy" }, /^simulate: unknown scenario "stedy"/m],
+  ];
+  for (const [inputs, expected] of refused) {
+    const { code, log, outputs } = await act(t, inputs);
+    assert.equal(code, 2, log);
+    assert.match(log, expected);
+    assert.deepEqual(outputs, { "exit-code": "2" });
+  }
+});

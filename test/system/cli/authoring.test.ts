@@ -1,0 +1,111 @@
+/** `simulate init`, `validate` and scenarios that are modules, as a user meets them. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SCENARIO_SCHEMA } from "../../../dist/load/scenario/index.js";
+import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+
+test("what init writes is valid, runs, and is found by an editor to have a schema", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, "Ward 7.yaml");
+  const written = await simulate("init", file);
+  assert.equal(written.code, 0, written.stderr);
+  assert.match(written.stdout, /simulate --scenario '.*Ward 7\.yaml'\n/);
+  const [modeline = ""] = readFileSync(file, "utf8").split("\n", 1);
+  assert.equal(modeline, `# yaml-language-server: $schema=${new URL(`file://${SCENARIO_SCHEMA}`).href}`);
+
+  const checked = await simulate("validate", file);
+  assert.deepEqual([checked.code, checked.stdout], [0, `${file}: valid: ward-7, 80 workers in 5s\n`]);
+
+  const run = await simulate(
+    "--scenario",
+    file,
+    "--workers",
+    "30",
+    "--virtual",
+    "--quiet",
+    "--results",
+    join(directory, "results"),
+  );
+  assert.equal(run.code, 0, run.stderr);
+  assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
+});
+
+test("what init writes is valid whatever the file is called", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const [called, name] of [
+    ["123.yaml", "123"],
+    ["true.yaml", "true"],
+    ["1e3.yml", "1e3"],
+    [`${"x".repeat(120)}.yaml`, "x".repeat(100)],
+  ] as const) {
+    const file = join(directory, called);
+    await simulate("init", file);
+    const { code, stdout, stderr } = await simulate("validate", file);
+    assert.deepEqual([code, stdout], [0, `${file}: valid: ${name}, 80 workers in 5s\n`], stderr);
+  }
+});
+
+test("init leaves an existing file as it is", async (t) => {
+  const file = join(temporaryDirectory(t), "mine.yaml");
+  writeFileSync(file, "precious");
+  const { code, stderr } = await simulate("init", file);
+  assert.equal(code, 2);
+  assert.equal(stderr, `simulate: ${file} exists; it is left as it is\n`);
+  assert.equal(readFileSync(file, "utf8"), "precious");
+});
+
+test("init refuses what is no scenario file's name, or cannot be written", async (t) => {
+  const directory = temporaryDirectory(t);
+  assert.match((await simulate("init", join(directory, "mine.json"))).stderr, /must end in \.yaml/);
+  const { code, stderr } = await simulate("init", join(directory, "none", "mine.yaml"));
+  assert.equal(code, 2);
+  assert.match(stderr, /^simulate: .*mine\.yaml cannot be written: .*\n$/);
+});
+
+test("validate says every problem of every file, a line each", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, "wrong.yaml");
+  await simulate("init", file);
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace("passRate: 0.95", "passRate: 95").replace("weight: 0.85", "weight: 0.8"),
+  );
+  const { code, stdout, stderr } = await simulate("validate", "steady", file, "stedy");
+  assert.equal(code, 2);
+  assert.match(stdout, /^steady: valid: .*\n$/);
+  const lines = stderr.trimEnd().split("\n");
+  assert.match(lines[0] ?? "", /wrong\.yaml:\d+: task\.onboarding\.passRate: must be a number from 0 to 1, not 95$/);
+  assert.match(lines[1] ?? "", /wrong\.yaml:\d+: behaviours: the weights must sum to 1/);
+  assert.match(lines[2] ?? "", /^unknown scenario "stedy"; did you mean "steady"\?$/);
+});
+
+test("a scenario that is a module runs, and its run keeps what it computed", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, "waves.mjs");
+  const results = join(directory, "results");
+  writeFileSync(
+    file,
+    `export default {
+    name: "waves", description: "three waves", incident: "none",
+    arrivals: { stages: [1, 2, 4].map((wave) => ({ duration: "500ms", target: 10 * wave })) },
+    task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
+    behaviours: { all: { weight: 1, actions: 2, thinkTime: "20ms" } },
+    drainTimeout: "5s",
+  };\n`,
+  );
+  const { code, stderr } = await simulate("--scenario", file, "--virtual", "--quiet", "--results", results);
+  assert.equal(code, 0, stderr);
+  const { runId, plan } = onlySummary(results);
+  const kept = await simulate("plan", "--json", "--scenario", join(results, runId, "scenario.yaml"));
+  assert.equal((JSON.parse(kept.stdout) as { planHash: string }).planHash, plan.hash);
+});
+
+test("a module whose top-level await never ends is reported", async (t) => {
+  const file = join(temporaryDirectory(t), "never.mjs");
+  writeFileSync(file, "await new Promise(() => undefined);\nexport default {};\n");
+  const { code, stdout, stderr } = await simulate("validate", file, "steady");
+  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: its top-level await never ends\n`]);
+  assert.match(stdout, /^steady: valid: /, "the others are looked at all the same");
+});

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+
+const SCENARIO = `name: mine
+description: one line
+incident: none
+arrivals: { stages: [{ duration: 1s, target: 10 }] }
+task: { blueprint: chat, liveUpdateTimeout: 1s, submissionTimeout: 1s }
+behaviours:
+  all: { weight: 1, actions: 1, thinkTime: 10ms }
+drainTimeout: 1s
+`;
+
+const wrongUsage: readonly (readonly [what: string, args: readonly string[], expected: RegExp])[] = [
+  ["no scenario", [], /--scenario is missing/],
+  ["an unknown scenario, with the nearest", ["-s", "stedy"], /unknown scenario "stedy"; did you mean "steady"\?/],
+  ["no workers", ["-s", "steady", "--workers", "0"], /--workers must be a whole number, 1 or more, not "0"/],
+  ["a negative duration", ["-s", "steady", "--duration", "-5s"], /--duration must be a duration above 0/],
+  [
+    "a duration without a unit",
+    ["-s", "steady", "--duration", "5"],
+    /--duration must be a duration above 0 with a unit/,
+  ],
+  ["a seed that is no number", ["-s", "steady", "--seed", "x"], /--seed must be a whole number, 0 or more, not "x"/],
+  [
+    "a seed that is too large",
+    ["-s", "steady", "--seed", "99999999999999999999"],
+    /--seed must be at most 9007199254740991, not 99999999999999999999/,
+  ],
+  ["one thread", ["-s", "steady", "--threads", "1"], /--threads must be a whole number, 2 or more/],
+  [
+    "more workers than a run can have",
+    ["-s", "steady", "--workers", "1000000000"],
+    /workers must be at most 400000, not 1000000000/,
+  ],
+  [
+    "a longer run than there can be",
+    ["-s", "steady", "--duration", "9000h"],
+    /a run takes 480h at most, its drain included/,
+  ],
+  ["more threads than there can be", ["-s", "steady", "--threads", "1000"], /--threads must be at most 24, not 1000/],
+  ["no directory for results", ["-s", "steady", "--results", ""], /--results must be a directory/],
+  ["an option without its value", ["--scenario"], /--scenario needs a value \(see simulate --help\)/],
+  ["an option given twice", ["-s", "steady", "--seed", "1", "--seed", "2"], /--seed is given more than once/],
+  ["an unknown mailbox", ["-s", "steady", "--mailbox", "letter"], /--mailbox: "letter" is none of sound, reference \(/],
+  ["a misspelt mailbox, with the nearest", ["-s", "steady", "--mailbox", "refrence"], /did you mean "reference"\?/],
+  [
+    "an unknown option, with the nearest",
+    ["-s", "steady", "--wrokers", "5"],
+    /unknown option --wrokers; did you mean --workers\?/,
+  ],
+  [
+    "an unknown option of a command",
+    ["explore", "--max-stepz", "5"],
+    /unknown option --max-stepz; did you mean --max-steps\? \(see simulate explore --help\)/,
+  ],
+  ["an option like no other", ["--xyzzy"], /unknown option --xyzzy \(see/],
+  ["an unknown command, with the nearest", ["plam"], /unknown command "plam"; did you mean "plan"\?/],
+  ["a command like no other", ["xyzzy"], /unknown command "xyzzy" \(see/],
+  ["an unknown benchmark, with the nearest", ["bench", "flor"], /"flor" is none of floor, .*; did you mean "floor"\?/],
+  [
+    "an unknown program, with the nearest",
+    ["explore", "producer"],
+    /there is no program "producer"; did you mean "producer-consumer"\?/,
+  ],
+  [
+    "an unknown fault, with the nearest",
+    ["-s", "steady", "--virtual", "--faults", "lte"],
+    /"lte" is none of .*; did you mean "late"\?/,
+  ],
+  ["an argument too few", ["compare", "a"], /<current> is missing: simulate compare <base> <current>/],
+  ["an argument too many", ["list", "extra"], /there is one word too many: "extra"/],
+  [
+    "no number of schedules",
+    ["explore", "signal", "--schedules", "abc"],
+    /--schedules must be a whole number, 1 or more, not "abc"/,
+  ],
+  [
+    "a value for what is given or not",
+    ["-s", "steady", "--virtual=1"],
+    /--virtual is given or not, and has no value such as "1"/,
+  ],
+  ["an empty value for it", ["list", "--json="], /--json is given or not/],
+  [
+    "a value for a short option of this kind",
+    ["-s", "steady", "-q=no"],
+    /-q is given or not, and has no value such as "no"/,
+  ],
+  ["a value for help", ["--help=3"], /--help is given or not/],
+  ["words after --", ["plan", "-s", "steady", "--", "--json"], /there is nothing to give after "--", such as "--json"/],
+  [
+    "an address for metrics that nobody serves",
+    ["-s", "steady", "--metrics-host", "::1"],
+    /--metrics-host is where --metrics-port is served/,
+  ],
+  ["a shell without completion", ["completion", "ksh"], /"ksh" is none of bash, zsh, fish/],
+  ["a file that is not there", ["explore", "replay", "none.json"], /none\.json cannot be read: there is no such file/],
+  ["a directory for a file", ["conformance", "."], /\. cannot be read: it is a directory/],
+  [
+    "an output that cannot be written, before anything is measured",
+    ["bench", "floor", "--output", "."],
+    /\. cannot be written: it is a directory/,
+  ],
+];
+
+for (const [what, args, expected] of wrongUsage) {
+  test(`${what} is wrong usage`, async () => {
+    const { code, stdout, stderr } = await simulate(...args);
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, expected);
+    assert.match(stderr, /^simulate: /);
+    assert.doesNotMatch(stderr, /\n {4}at /, "no stack trace");
+  });
+}
+
+const wrongScenarios: readonly (readonly [what: string, from: string, to: string, expected: RegExp])[] = [
+  ["malformed YAML", "all: {", "all: [", /mine\.yaml:7:\d+: /],
+  [
+    "weights that do not sum to 1",
+    "weight: 1",
+    "weight: 0.5",
+    /mine\.yaml:\d+: behaviours: the weights must sum to 1, not 0\.5/,
+  ],
+  [
+    "a negative duration",
+    "duration: 1s",
+    "duration: -1s",
+    /mine\.yaml:4: arrivals\.stages\[0\]\.duration: must be 0 or more, not "-1s"/,
+  ],
+  ["a misspelt field", "thinkTime", "thinkTmie", /mine\.yaml:7: behaviours\.all\.thinkTmie: .*thinkTime/],
+  [
+    "a misspelt metric",
+    "drainTimeout: 1s",
+    'drainTimeout: 1s\nthresholds: { live_update_latncy: ["p(99)<5"] }',
+    /live_update_latency/,
+  ],
+];
+
+for (const [what, from, to, expected] of wrongScenarios) {
+  test(`a scenario with ${what} is refused, with its line`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const file = join(directory, "mine.yaml");
+    writeFileSync(file, SCENARIO.replace(from, to));
+    const { code, stderr } = await simulate("-s", file, "--results", join(directory, "results"));
+    assert.equal(code, 2);
+    assert.match(stderr, expected);
+    assert.deepEqual(readdirSync(directory), ["mine.yaml"], "nothing was written");
+  });
+}
+
+test("a results directory that cannot be made ends with one line and leaves nothing", async (t) => {
+  const directory = temporaryDirectory(t);
+  writeFileSync(join(directory, "file"), "");
+  const { code, stderr } = await simulate("-s", "steady", "--results", join(directory, "file", "results"));
+  assert.equal(code, 1);
+  assert.match(stderr, /^steady: .*\nsimulate: cannot make the results directory .*\n$/);
+});
+
+test("what is no scenario file is refused in one line", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = (name: string, content: string | Buffer): string => {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const cases: readonly (readonly [path: string, expected: RegExp])[] = [
+    [directory + "/", /is a directory, not a scenario file/],
+    [file("empty.yaml", ""), /is empty/],
+    [file("binary.yaml", Buffer.from([0x6e, 0, 0xff, 0xfe])), /is no text file/],
+    [file("nul.yaml", "name: a\0b"), /is no text file/],
+    [file("huge.yaml", `name: ${"x".repeat(1 << 24)}`), /it has more than 16 MiB/],
+    [file("deep.yaml", `name: ${"[".repeat(20_000)}`), /is nested too deeply/],
+    [file("long.yaml", SCENARIO.replace("duration: 1s", "duration: 9000h")), /must be at most 480h, not "9000h"/],
+    [
+      file("many.yaml", SCENARIO.replace("target: 10", "target: 1e9")),
+      /more workers arrive than a run can have, which is 400000/,
+    ],
+    [
+      file("busy.yaml", SCENARIO.replace("actions: 1", "actions: 1e12")),
+      /actions: must be at most 1000000, not 1000000000000/,
+    ],
+  ];
+  for (const [path, expected] of cases) {
+    const { code, stderr } = await simulate("-s", path, "--results", join(directory, "results"));
+    assert.equal(code, 2, path);
+    assert.match(stderr, expected);
+    assert.equal(stderr.split("\n").length, 2, "one line");
+  }
+  assert.ok(!existsSync(join(directory, "results")));
+});
+
+test("a summary that nobody reads to its end changes nothing about the verdict", {
+  skip: process.platform === "win32",
+}, (t) => {
+  const results = temporaryDirectory(t);
+  const reading = (...args: readonly string[]): { status: number | null; stderr: string } =>
+    // The reader has gone before the first byte is written.
+    spawnSync("bash", ["-o", "pipefail", "-c", `"$@" | true`, "bash", process.execPath, MAIN, ...args], {
+      encoding: "utf8",
+    });
+  const list = reading("list");
+  assert.deepEqual([list.status, list.stderr], [141, ""]);
+  const { status, stderr } = reading(
+    "-s",
+    "steady",
+    "--workers",
+    "2",
+    "--duration",
+    "1s",
+    "--results",
+    results,
+    "--virtual",
+  );
+  assert.equal(status, 0, stderr);
+  assert.doesNotMatch(stderr, /\n {4}at /, "no stack trace");
+});

@@ -1,0 +1,232 @@
+/** What the words of a command line mean, in every command: `-`, options that several commands have, words that are no option. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import yargs, { type Argv, type CommandModule } from "yargs";
+import { COMMANDS } from "../../../dist/cli/shared/commands.js";
+import { MAIN, onlySummary, simulate, temporaryDirectory, type Ended } from "../../support/cli/simulate.js";
+
+const STEADY = readFileSync(fileURLToPath(new URL("../../../scenarios/steady.yaml", import.meta.url)), "utf8");
+
+function withInput(input: string, ...args: string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { input, encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
+test("- is standard input where a scenario is read, and the run can be repeated from what it keeps", (t) => {
+  const results = temporaryDirectory(t);
+  assert.match(withInput(STEADY, "validate", "-").stdout, /^standard input: valid: steady, /);
+  const bad = withInput("no scenario at all", "validate", "-");
+  assert.deepEqual([bad.code, bad.stdout], [2, ""]);
+  assert.match(bad.stderr, /^standard input:1: must be a mapping [^\n]*\n$/);
+  const run = withInput(STEADY, "-s", "-", "--workers", "5", "--virtual", "--quiet", "--results", results);
+  assert.equal(run.code, 0, run.stderr);
+  const { runId, reproduce } = onlySummary(results);
+  assert.ok(reproduce.includes(`--scenario ${join(results, runId, "scenario.yaml")} `), reproduce);
+  assert.equal(readFileSync(join(results, runId, "scenario.yaml"), "utf8"), STEADY);
+});
+
+test("- is standard input where a result, a schedule or recorded sequences are read", () => {
+  const cases: readonly (readonly [args: string[], expected: RegExp])[] = [
+    [["conformance", "-"], /^simulate: standard input: /],
+    [["compare", "-", "nothing"], /^simulate: standard input: is not JSON/],
+    [["explore", "replay", "-"], /^simulate: standard input: /],
+    [["explore", "signal", "--resume", "-"], /^simulate: standard input: /],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = withInput("{", ...args);
+    assert.deepEqual([code, stderr.split("\n").length], [2, 2], `${args.join(" ")}: ${stderr}`);
+    assert.match(stderr, expected);
+  }
+});
+
+const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
+  [["init", "-"], /file cannot be "-": only a file that is read can be standard input/],
+  [["report", "-"], /run cannot be "-"/],
+  [["-s", "steady", "--junit", "-"], /--junit cannot be "-"/],
+  [["-s", "steady", "--dashboard", "-"], /--dashboard cannot be "-"/],
+  [["bench", "-"], /"-" is none of floor/],
+  [["validate", "-", "-"], /"-" is given more than once/],
+  [["-"], /one word too many: "-"/],
+  [["validate", "---"], /unknown option ---/],
+  [["-s", "steady", "--virtual", "--faults.crash=0.5"], /unknown option --faults\.crash/],
+  [["-s", "steady", "--seed.x", "1"], /unknown option --seed\.x/],
+  [["--scenario.x=1"], /unknown option --scenario\.x/],
+  [["-s", "steady", "--virtual", "--faults", ","], /--faults: "" is none of/],
+  [["-s", "steady", "--virtual", "--faults", "crash,"], /--faults: "" is none of/],
+  [["-s", "steady", "--virtual", "--faults", "crash=0.1=5"], /the rate of crash must be .* not "0\.1=5"/],
+  [["-s", "steady", "--virtual", "--faults", "crash= 0x1"], /the rate of crash must be .* not " 0x1"/],
+  [["trace", "nothing", "--json", "--html", "--agent", "1"], /--json prints the events, --html and --open draw them/],
+  [["bench", "floor", "--junit", "j.xml"], /--junit is for a comparison: give --against, too/],
+];
+
+for (const [args, expected] of refused) {
+  test(`${args.join(" ")} is refused in one line`, () => {
+    const { code, stdout, stderr } = withInput("", ...args);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, expected);
+    assert.match(stderr, /^simulate: [^\n]*\n$/);
+  });
+}
+
+/** What yargs knows of an option. */
+interface Definition {
+  readonly kind: "boolean" | "string" | "choices";
+  readonly alias: readonly string[];
+  readonly choices: readonly string[];
+  readonly needsValue: boolean;
+  readonly describe: string;
+}
+
+interface Known {
+  readonly key: Readonly<Record<string, unknown>>;
+  readonly boolean: readonly string[];
+  readonly alias: Readonly<Record<string, readonly string[]>>;
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  readonly narg: Readonly<Record<string, number>>;
+}
+
+interface Inspectable {
+  getOptions(): Known;
+  getInternalMethods(): { getUsageInstance(): { getDescriptions(): Readonly<Record<string, string>> } };
+}
+
+/** The options of every command by name, with the command's own name. */
+async function definitions(): Promise<Map<string, Map<string, Definition>>> {
+  const byOption = new Map<string, Map<string, Definition>>();
+  for (const { command, load } of COMMANDS) {
+    const { builder } = (await load()).definition as CommandModule;
+    const [name = ""] = ([command].flat().at(-1) ?? "").split(" ");
+    assert.ok(typeof builder === "function");
+    const parser = (await builder(yargs([]))) as Argv as unknown as Inspectable;
+    const known = parser.getOptions();
+    const descriptions = parser.getInternalMethods().getUsageInstance().getDescriptions();
+    const aliases = Object.values(known.alias).flat();
+    for (const option of Object.keys(known.key)) {
+      if (["help", "version", ...aliases].includes(option)) continue;
+      const definition: Definition = {
+        kind: known.boolean.includes(option) ? "boolean" : known.choices[option] === undefined ? "string" : "choices",
+        alias: known.alias[option] ?? [],
+        choices: known.choices[option] ?? [],
+        needsValue: option in known.narg,
+        describe: (descriptions[option] ?? "").replace(/ \[default: .*\]$/, ""),
+      };
+      byOption.set(option, (byOption.get(option) ?? new Map<string, Definition>()).set(name, definition));
+    }
+  }
+  return byOption;
+}
+
+/** Options that are described for each command, because the same thing is done to something else there. */
+const OF_EACH = ["agent", "seconds", "seed", "threads", "output"];
+/** Arguments, which each command has for itself. */
+const ARGUMENTS = ["file", "files", "names", "run", "base", "current", "program", "shell"];
+
+test("an option is the same in every command that has it", async () => {
+  const all = await definitions();
+  assert.ok((all.get("mailbox")?.size ?? 0) >= 5 && (all.get("json")?.size ?? 0) >= 7, "the commands were looked at");
+  for (const [option, commands] of all) {
+    if (ARGUMENTS.includes(option)) continue;
+    const [[first, expected] = ["", undefined], ...others] = [...commands];
+    for (const [command, definition] of others) {
+      const asFirst =
+        OF_EACH.includes(option) && expected ? { ...definition, describe: expected.describe } : definition;
+      assert.deepEqual(asFirst, expected, `--${option} of ${command} and of ${first}`);
+    }
+  }
+});
+
+test("what carries something out can be quiet and be told where results go", async () => {
+  const all = await definitions();
+  for (const command of ["run", "sweep", "explore"])
+    for (const option of ["quiet", "results"]) assert.ok(all.get(option)?.has(command), `${command} --${option}`);
+});
+
+/** A value that an option does not take, and commands that have it. */
+const bad: readonly (readonly [option: string, value: string, commands: readonly string[][], expected: RegExp])[] = [
+  [
+    "seed",
+    "x",
+    [
+      ["-s", "steady"],
+      ["plan", "-s", "steady"],
+      ["shrink", "-s", "steady"],
+      ["explore", "signal", "--strategy", "pct"],
+    ],
+    /--seed must be a whole number, 0 or more, not "x"/,
+  ],
+  [
+    "threads",
+    "25",
+    [
+      ["-s", "steady"],
+      ["-s", "steady", "--virtual"],
+      ["sweep", "-s", "steady"],
+    ],
+    /--threads must be at most 24, not 25/,
+  ],
+  [
+    "threads",
+    "0",
+    [
+      ["-s", "steady", "--virtual"],
+      ["sweep", "-s", "steady"],
+    ],
+    /--threads must be a whole number, 1 or more, not "0"/,
+  ],
+  [
+    "results",
+    "",
+    [["-s", "steady"], ["runs"], ["report", "last"], ["sweep", "-s", "steady"], ["explore", "signal"]],
+    /--results must be a directory, not an empty name/,
+  ],
+];
+
+for (const [option, value, commands, expected] of bad) {
+  test(`--${option} "${value}" is refused alike by every command`, async () => {
+    for (const args of commands) {
+      const { code, stderr } = await simulate(...args, `--${option}`, value);
+      assert.equal(code, 2, args.join(" "));
+      assert.match(stderr, expected, args.join(" "));
+    }
+  });
+}
+
+test("one thread is enough under simulated time", async (t) => {
+  const args = ["-s", "steady", "--workers", "2", "--virtual", "--threads", "1", "--quiet"];
+  const { code, stderr } = await simulate(...args, "--results", temporaryDirectory(t));
+  assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("a quiet sweep and a quiet exploration say nothing, and leave their results where they are told", async (t) => {
+  const results = temporaryDirectory(t);
+  const sweep = await simulate(
+    "sweep",
+    "-s",
+    "steady",
+    "--workers",
+    "2",
+    "--seeds",
+    "1..2",
+    "-q",
+    "--results",
+    results,
+  );
+  assert.deepEqual(sweep, { code: 0, stdout: "", stderr: "" });
+  assert.deepEqual(readdirSync(results), [], "nothing failed");
+  const found = await simulate("explore", "shutdown-waiter", "--mailbox", "reference", "-q", "--results", results);
+  assert.deepEqual(found, { code: 98, stdout: "", stderr: "" });
+  const [directory = ""] = readdirSync(results);
+  assert.match(directory, /^explore-shutdown-waiter-reference-\d{8}T\d{6}-[0-9a-f]{8}$/);
+});
+
+test("a clock cannot jump by parts of a millisecond", (t) => {
+  const file = join(temporaryDirectory(t), "jump.yaml");
+  writeFileSync(file, `${STEADY}\nfaults:\n  - { kind: jump-clock, window: [0s, 1s], by: 0.5ms }\n`);
+  const { code, stderr } = withInput("", "validate", file);
+  assert.equal(code, 2);
+  assert.match(stderr, /faults\[0\]\.by: must be a whole number of milliseconds, not "0\.5ms"\n$/);
+});

@@ -1,0 +1,57 @@
+/** The scenarios that come with the program: their thresholds are met by a run in which all is well, and by no other. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  compare,
+  parseDecimal,
+  METRICS,
+  evaluate,
+  mergeSnapshots,
+  parseThresholds,
+} from "../../../dist/load/measure/index.js";
+import { loadScenario, shippedScenarios } from "../../../dist/load/scenario/index.js";
+import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+
+for (const name of shippedScenarios()) {
+  test(`${name}: a simulated run of few workers passes, every threshold has samples`, async (t) => {
+    const results = temporaryDirectory(t);
+    const { code, stderr } = await simulate(
+      "-s",
+      name,
+      "--workers",
+      "150",
+      "--virtual",
+      "--quiet",
+      "--results",
+      results,
+    );
+    const { thresholds } = onlySummary(results);
+    assert.deepEqual(
+      thresholds.filter(({ passed, observed }) => !passed || observed === null),
+      [],
+    );
+    assert.equal(code, 0, stderr);
+  });
+
+  test(`${name}: its thresholds can fail`, () => {
+    const { scenario } = loadScenario(name);
+    const thresholds = parseThresholds(scenario.thresholds);
+    assert.ok(
+      evaluate(thresholds, mergeSnapshots([], 1000)).some(({ passed }) => !passed),
+      "a run in which nothing happened passes",
+    );
+    for (const metric of ["live_updates_lost", "errors"]) {
+      assert.ok(
+        thresholds.some((threshold) => threshold.metric === metric && threshold.expression === "count==0"),
+        metric,
+      );
+    }
+    for (const { metric, expression, limit } of thresholds) {
+      if (METRICS[metric].type !== "trend") continue;
+      assert.ok(
+        compare(limit, parseDecimal(String(scenario.task.liveUpdateTimeout / 2))) < 0,
+        `${metric} ${expression}: waits that nothing ends but their timeout pass`,
+      );
+    }
+  });
+}

@@ -1,0 +1,212 @@
+/** `simulate explore` as a command: exit codes, what it prints and what it writes. */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const directory = mkdtempSync(join(tmpdir(), "crowdstorm-explore-"));
+after(() => rmSync(directory, { recursive: true, force: true }));
+const command = fileURLToPath(new URL("../../support/explore/programs/command.js", import.meta.url));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function simulate(...args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { cwd: directory }, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+    });
+  });
+}
+
+test("lists the programs", async () => {
+  const { code, out } = await simulate("explore", "--json");
+  assert.equal(code, 0);
+  const names = (JSON.parse(out) as { name: string }[]).map(({ name }) => name);
+  assert.ok(names.includes("producer-consumer") && names.includes("everything"), names.join());
+});
+
+test("no violation: exit code 0", async () => {
+  const { code, out } = await simulate("explore", "shutdown-waiter");
+  assert.equal(code, 0);
+  assert.match(out, /no violation; every trace explored/);
+});
+
+test("a violation: exit code 98, and a schedule that replays with 98", async () => {
+  const { code, out } = await simulate("explore", "shutdown-waiter", "--mailbox", "reference");
+  assert.equal(code, 98);
+  assert.match(out, /AgentTimeoutError after 0 ms/);
+  const run = readdirSync(join(directory, "results")).find((name) =>
+    name.startsWith("explore-shutdown-waiter-reference"),
+  );
+  assert.ok(run !== undefined);
+  const file = join("results", run, "schedule.json");
+  assert.match(out, /picture: results\/explore-shutdown-waiter-reference-.*\/schedule\.html\n/);
+  assert.match(
+    readFileSync(join(directory, "results", run, "schedule.html"), "utf8"),
+    /✗ Violation.*<svg class="whole"/s,
+  );
+  assert.equal((await simulate("explore", "replay", file)).code, 98);
+  assert.equal((await simulate("explore", "--strategy", "replay", "--schedule", file)).code, 98);
+});
+
+test("a stopped exploration is resumed", async () => {
+  assert.equal((await simulate("explore", "drained", "--schedules", "2")).code, 0);
+  const run = readdirSync(join(directory, "results")).find((name) => name.startsWith("explore-drained-sound"));
+  assert.ok(run !== undefined);
+  const file = join("results", run, "progress.json");
+  assert.match(readFileSync(join(directory, file), "utf8"), /frontier/);
+  const { code, out } = await simulate("explore", "drained", "--resume", file, "--json");
+  assert.equal(code, 0);
+  assert.deepEqual(
+    (({ covered, schedules }) => ({ covered, schedules }))(JSON.parse(out) as { covered: boolean; schedules: number }),
+    { covered: true, schedules: 4 },
+  );
+  assert.equal((await simulate("explore", "signal", "--resume", file)).code, 2);
+});
+
+test("a violation is told, and is the verdict, where its schedule cannot be kept", async () => {
+  writeFileSync(join(directory, "file"), "");
+  const { code, out, err } = await simulate(
+    "explore",
+    "shutdown-waiter",
+    "--mailbox",
+    "reference",
+    "--results",
+    "file",
+  );
+  assert.equal(code, 98);
+  assert.match(out, /violation: .*\n\nschedule with /);
+  assert.doesNotMatch(out, /replay|picture/);
+  assert.match(err, /^simulate: the schedule is not kept: cannot make the results directory file\/explore-.*\n$/);
+});
+
+test("where an exploration stands cannot be kept: exit code 1 and one clear line", async () => {
+  const { code, err } = await simulate("explore", "drained", "--schedules", "2", "--results", "file");
+  assert.equal(code, 1);
+  assert.match(err, /^simulate: cannot make the results directory file\/.*\n$/);
+});
+
+test("a schedule that does not fit its program is no violation", async () => {
+  const run = readdirSync(join(directory, "results")).find((name) =>
+    name.startsWith("explore-shutdown-waiter-reference"),
+  );
+  const kept = JSON.parse(readFileSync(join(directory, "results", run ?? "", "schedule.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  for (const [change, expected] of [
+    [{ steps: [7, 7] }, /: its step 1 is of a thread that cannot run there\n$/],
+    [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: --max-steps must be that or more\n$/],
+  ] as const) {
+    writeFileSync(join(directory, "old.json"), JSON.stringify({ ...kept, ...change }));
+    const { code, out, err } = await simulate("explore", "replay", "old.json");
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /^simulate: old\.json .*\n$/);
+    assert.match(err, expected);
+  }
+});
+
+test("a sampling that is resumed twice goes on with its seed and depth, and a search by states by states", async () => {
+  const begun = async (...args: readonly string[]): Promise<string> => {
+    const { code, out } = await simulate("explore", ...args);
+    assert.equal(code, 0);
+    const file = /--resume (.*)\n/.exec(out)?.[1];
+    assert.ok(file !== undefined, out);
+    return file;
+  };
+  const sampling = ["drained", "--strategy", "pct", "--schedules", "2"] as const;
+  const first = await begun(...sampling, "--seed", "7", "--depth", "2", "--results", "first");
+  const second = await begun(...sampling, "--resume", first, "--results", "second");
+  const { seed, depth, resumption } = JSON.parse(readFileSync(join(directory, second), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual({ seed, depth, resumption }, { seed: "7", depth: 2, resumption: { from: 4 } });
+  for (const other of [
+    ["--seed", "1"],
+    ["--depth", "3"],
+  ]) {
+    const { code, err } = await simulate("explore", ...sampling, "--resume", first, ...other);
+    assert.deepEqual(
+      [code, err],
+      [2, `simulate: ${first} is of drained, sound, pct, seed 7, depth 2; resume it as that\n`],
+    );
+  }
+  const states = await begun("drained", "--by", "states", "--schedules", "2", "--results", "third");
+  assert.match((await simulate("explore", "drained", "--resume", states)).out, /every state explored/);
+  assert.match(
+    (await simulate("explore", "drained", "--by", "traces", "--resume", states)).err,
+    /is of drained, sound, exhaustive, states; resume it as that/,
+  );
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  test(`an exploration that is ended by ${signal} keeps where it stands: exit code 1`, {
+    skip: process.platform === "win32",
+  }, async () => {
+    const ran = join(directory, `ran-${signal}`);
+    // Too many traces to come to an end; its first step says that the exploration has begun.
+    writeFileSync(
+      join(directory, "endless.mjs"),
+      `
+      import { writeFileSync } from "node:fs";
+      import { define } from ${JSON.stringify(new URL("../../../dist/explore/index.js", import.meta.url).href)};
+      const toggle = ({ event }) => {
+        writeFileSync(process.env.RAN, "");
+        for (let n = 0; n < 30; n++) n % 2 === 0 ? event("didSubmit").set() : event("didSubmit").clear();
+        return null;
+      };
+      export const endless = define({ name: "endless", description: "toggles", threads: { a: toggle, b: toggle, c: toggle }, check: () => [] });
+    `,
+    );
+    const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], {
+      cwd: directory,
+      env: { ...process.env, RAN: ran },
+    });
+    let out = "";
+    child.stdout.on("data", (text: Buffer) => (out += text.toString()));
+    const ended = once(child, "close");
+    while (!existsSync(ran)) await setTimeout(10);
+    child.kill(signal);
+    assert.deepEqual(await ended, [1, null]);
+    const file = /--resume (.*)\n/.exec(out)?.[1];
+    assert.match(readFileSync(join(directory, file ?? ""), "utf8"), /frontier/);
+  });
+}
+
+test("wrong usage: exit code 2 and one clear line", async () => {
+  writeFileSync(join(directory, "empty.js"), "export {};\n");
+  writeFileSync(join(directory, "bad.json"), "{}");
+  const cases: readonly [args: string[], message: RegExp][] = [
+    [["explore", "shutdown-waitr"], /did you mean "shutdown-waiter"\?/],
+    [["explore", "./missing.js"], /there is no such file/],
+    [["explore", "./"], /is a directory, not a module/],
+    [["explore", "./empty.js"], /exports no program/],
+    [["explore", "replay"], /which schedule/],
+    [["explore", "replay", "missing.json"], /cannot be read/],
+    [["explore", "replay", "bad.json"], /not a schedule/],
+    [["explore", "drained", "--strategy", "pct", "--depth", "0"], /depth must be/],
+    [["explore", "drained", "other"], /one word too many: "other"/],
+    [["explore", "drained", "--strategy", "replay", "--schedule", "bad.json"], /one word too many: "drained"/],
+    [["explore", "drained", "--depth", "4"], /--depth applies to pct, not to exhaustive/],
+    [["explore", "drained", "--seed", "4"], /--seed applies to pct, random, not to exhaustive/],
+    [["explore", "drained", "--strategy", "pct", "--by", "states"], /--by applies to exhaustive, not to pct/],
+    [["explore", "replay", "bad.json", "--mailbox", "sound"], /--mailbox applies to .*, not to replay/],
+    [["explore", "--seconds", "4"], /--seconds applies to .*, not to the list of programs/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, err } = await simulate(...args);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(err, message);
+    assert.equal(err.trim().split("\n").length, 1, err);
+  }
+});

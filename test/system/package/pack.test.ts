@@ -1,0 +1,140 @@
+/** The package as it is published: packed, installed elsewhere, run, and compiled against. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const home = mkdtempSync(join(tmpdir(), "crowdstorm-package-"));
+after(() => rmSync(home, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(cwd: string, command: string, ...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}
+
+let files: string[] = [];
+
+before(async () => {
+  const packed = await run(root, "npm", "pack", "--ignore-scripts", "--json", "--pack-destination", home);
+  assert.equal(packed.code, 0, packed.stderr);
+  const [archive] = JSON.parse(packed.stdout) as { filename: string; files: { path: string }[] }[];
+  assert.ok(archive);
+  files = archive.files.map(({ path }) => path);
+  writeFileSync(join(home, "package.json"), JSON.stringify({ name: "elsewhere", private: true, type: "module" }));
+  const installed = await run(
+    home,
+    "npm",
+    "install",
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    join(home, archive.filename),
+  );
+  assert.equal(installed.code, 0, installed.stderr);
+  // What the install would compile or download: it is the same package, already built here.
+  cpSync(join(root, "node_modules/better-sqlite3/build"), join(home, "node_modules/better-sqlite3/build"), {
+    recursive: true,
+  });
+});
+
+test("it has what a user needs and nothing that only developers need", () => {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  assert.match(version, /^\d+\.\d+\.\d+/);
+  for (const path of [
+    "package.json",
+    "README.md",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "dist/explore.d.ts",
+    "dist/cli/main.js",
+    "scenarios/steady.yaml",
+    "scenarios/scenario.schema.json",
+  ]) {
+    assert.ok(files.includes(path), `${path} is missing`);
+  }
+  const unwanted = files.filter((path) =>
+    /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
+      path,
+    ),
+  );
+  assert.deepEqual(unwanted, []);
+});
+
+test("its command runs a scenario of its own", async () => {
+  const { code, stdout, stderr } = await run(
+    home,
+    "npx",
+    "simulate",
+    "--scenario",
+    "steady",
+    "--workers",
+    "50",
+    "--duration",
+    "1s",
+  );
+  // 99: a threshold failed, as it may on a busy machine.
+  assert.ok(code === 0 || code === 99, `exit ${code}: ${stderr}`);
+  assert.match(stdout, /steady/);
+});
+
+test("a scenario written there refers to the schema that was installed", async () => {
+  assert.equal((await run(home, "npx", "simulate", "init", "mine.yaml")).code, 0);
+  const [modeline = ""] = readFileSync(join(home, "mine.yaml"), "utf8").split("\n", 1);
+  const [, path = ""] = /^# yaml-language-server: \$schema=(.*)$/.exec(modeline) ?? [];
+  assert.equal(path, "./node_modules/crowdstorm/scenarios/scenario.schema.json");
+  assert.ok(JSON.parse(readFileSync(join(home, path), "utf8")));
+});
+
+test("a program that uses it compiles strictly and runs", async () => {
+  writeFileSync(
+    join(home, "program.ts"),
+    `
+    import { defineScenario, runScenario, type Summary } from "crowdstorm";
+    import { define, type Program } from "crowdstorm/explore";
+
+    const nothing: Program = define({ name: "nothing", description: "nothing", threads: { one: () => null }, check: () => [] });
+    const scenario = defineScenario({
+      name: "few", description: "a few workers", incident: "none",
+      arrivals: { stages: [{ duration: "1s", target: 20 }] },
+      task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
+      behaviours: { all: { weight: 1, actions: 2, thinkTime: { uniform: ["10ms", "20ms"] } } },
+      drainTimeout: "5s",
+    });
+    const { summary }: { summary: Summary } = await runScenario(scenario, { engine: "virtual", results: "runs" });
+    console.log(nothing.name, summary.verdict.passed, summary.plan.workers);
+  `,
+  );
+  const compiled = await run(
+    home,
+    process.execPath,
+    join(root, "node_modules/typescript/bin/tsc"),
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--lib",
+    "es2023,es2024.sharedmemory,esnext.disposable",
+    "--types",
+    "node",
+    "program.ts",
+  );
+  assert.equal(compiled.code, 0, compiled.stdout);
+  const { stdout, stderr } = await run(home, process.execPath, "program.js");
+  assert.equal(stdout, "nothing true 10\n", stderr);
+});

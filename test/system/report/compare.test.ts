@@ -1,0 +1,45 @@
+/** `simulate compare` with two runs: what it prints, and where the page is. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { createRunDirectory } from "../../../dist/results/index.js";
+import { writeRun } from "../../../dist/report/index.js";
+import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { exampleReport, exampleSummary } from "../../support/report/example.js";
+
+/** Two runs, `a-run` and `b-run`, the second of which failed. */
+function twoRuns(t: TestContext): string {
+  const root = temporaryDirectory(t);
+  for (const [runId, broken] of [
+    ["a-run", false],
+    ["b-run", true],
+  ] as const) {
+    const summary = { ...exampleSummary({ broken }), runId };
+    writeRun(createRunDirectory(root, runId), { summary, hlog: "", scenario: "", report: exampleReport() });
+  }
+  return root;
+}
+
+test("two runs by their ids: how they ended, their figures, and the page in the second's directory", async (t) => {
+  const root = twoRuns(t);
+  const { code, stdout, stderr } = await simulate("compare", "a-run", "last", "--results", root);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./,
+  );
+  assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.93 +3\.93 +0 %/);
+  assert.match(stdout, /completed +1,604 +1,604 +0 %/);
+  const page = join(root, "b-run", "compared-with-a-run.html");
+  assert.ok(stdout.trimEnd().endsWith("b-run/compared-with-a-run.html"));
+  assert.match(readFileSync(page, "utf8"), /<h1>Two runs<\/h1>/);
+});
+
+test("the page goes where it is told to", async (t) => {
+  const root = twoRuns(t);
+  const page = join(root, "both.html");
+  assert.equal((await simulate("compare", join(root, "a-run"), join(root, "b-run"), "--html", page)).code, 0);
+  assert.ok(existsSync(page));
+});

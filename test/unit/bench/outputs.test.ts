@@ -1,0 +1,207 @@
+/** A comparison as it is given out, and runs as figures. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  benchmarkActionJson,
+  requireComparable,
+  compareFigures,
+  comparisonJUnit,
+  comparisonMarkdown,
+  figuresOfRuns,
+  parseResult,
+  renderComparison,
+  type Figure,
+  type ScenarioRun,
+} from "../../../dist/bench/index.js";
+import type { Summary } from "../../../dist/results/index.js";
+import { exampleSummary } from "../../support/report/example.js";
+
+const ROUNDS = Array.from({ length: 12 }, (_, round) => 100 + (round % 5));
+
+function figure(name: string, factor: number, rest: Partial<Figure> = {}): Figure {
+  return {
+    name,
+    doc: `what <${name}> costs | "all"`,
+    unit: "µs",
+    better: "smaller",
+    rounds: ROUNDS.map((value) => value * factor),
+    floor: null,
+    goal: null,
+    ...rest,
+  };
+}
+
+const compared = compareFigures(
+  [
+    figure("worse", 1),
+    figure("better", 1),
+    figure("alike", 1),
+    figure("few", 1, { rounds: [1, 2] }),
+    figure("gone", 1),
+  ],
+  [figure("worse", 1.3), figure("better", 0.7), figure("alike", 1), figure("few", 1, { rounds: [1, 2] })],
+  { paired: false, leastEffect: 0.05 },
+);
+
+test("a comparison for people: a line a metric, and the counts", () => {
+  const text = renderComparison(compared, { color: false });
+  assert.match(text, /what <worse> costs \| "all" +1\.300x +1\.\d+ – 1\.\d+ +< 0\.001 +✗ slower/);
+  assert.match(text, /what <few> costs .* too few rounds +1\.000 +\? cannot tell/);
+  assert.match(text, /\n1 slower, 1 faster, 1 same, 1 cannot tell\nNot compared: gone: only before\n$/);
+});
+
+test("a comparison in the summary of a job", () => {
+  const lines = comparisonMarkdown(compared).split("\n");
+  assert.equal(lines[2], "1 slower, 1 faster, 1 same, 1 cannot tell");
+  assert.match(
+    lines[6] ?? "",
+    /^\| what &lt;worse&gt; costs &#124; "all" \(`worse`\) \| 1\.300 \| [\d.]+ – [\d.]+ \| &lt; 0\.001 \| ✗ slower \|$/,
+  );
+});
+
+test("a comparison as tests: slower fails, cannot tell is skipped", () => {
+  const xml = comparisonJUnit(compared);
+  assert.match(xml, /<testsuite name="simulate compare" tests="5" failures="1" errors="0" skipped="2">/);
+  assert.match(
+    xml,
+    /name="worse"><failure message="slower: what &lt;worse&gt; costs \| &quot;all&quot;: 1\.300x the cost/,
+  );
+  assert.match(xml, /name="few"><skipped message="cannot tell: /);
+  assert.match(xml, /name="alike"><system-out>same: /);
+});
+
+test("figures for github-action-benchmark: less is better, and over the floor where there is one", () => {
+  const floor = { doc: "", rounds: ROUNDS };
+  const [plain, rate, none] = JSON.parse(
+    benchmarkActionJson([
+      figure("cost", 2, { floor }),
+      figure("rate", 0.5, { better: "greater", unit: "/s", floor }),
+      figure("memory", 1, { unit: "bytes", rounds: [2000] }),
+    ]),
+  ) as { name: string; unit: string; value: number; range?: string }[];
+  assert.deepEqual([plain?.value, plain?.unit, plain?.range], [2, "ratio to its floor", "± 0.0"]);
+  assert.equal(rate?.value, 2);
+  assert.deepEqual([none?.value, none?.unit, none?.range], [2000, "bytes", undefined]);
+});
+
+test("runs are rounds: what every run measured, p50 and p99", () => {
+  const runs = [exampleSummary(), exampleSummary({ slipMs: 1 })];
+  const { figures, incomplete } = figuresOfRuns(runs);
+  assert.deepEqual(incomplete, []);
+  assert.ok(figures.some(({ name }) => name === "live_update_latency/p50"));
+  assert.ok(figures.every(({ rounds }) => rounds.length === 2));
+  assert.ok(
+    figures.every(({ name }) => !name.startsWith("submit_ack_time")),
+    "nothing was submitted",
+  );
+  const [p99] = figures.filter(({ name }) => name === "live_update_latency/p99");
+  assert.equal(p99?.rounds[0], (runs[0]?.trends["live_update_latency"]?.p99 ?? NaN) * 1000);
+});
+
+const DATA = new URL("../../../test/data/compare/", import.meta.url);
+const scenarioText = readFileSync(new URL("base.yaml", DATA), "utf8");
+const runsOf = (...summaries: Summary[]): ScenarioRun[] => summaries.map((summary) => ({ summary, scenarioText }));
+
+test("a metric that some runs have is said to be in so many of them", () => {
+  const run = exampleSummary();
+  const without: Summary = { ...run, trends: { ...run.trends } };
+  delete without.trends["disconnect_detection"];
+  const [some, all, none] = [[run, without, run], [run, run], [without]].map(figuresOfRuns);
+  assert.ok(some !== undefined && all !== undefined && none !== undefined);
+  assert.ok(!some.figures.some(({ name }) => name.startsWith("disconnect_detection")));
+  const whyOf = (base: typeof some, current: typeof some): string | undefined =>
+    compareFigures(base.figures, current.figures, {
+      paired: false,
+      leastEffect: 0.05,
+      incomplete: { base: base.incomplete, current: current.incomplete },
+    }).unmatched.find(({ name }) => name === "disconnect_detection/p99")?.why;
+  assert.equal(whyOf(some, all), "in 2 of 3 runs before, in 2 of 2 runs now");
+  assert.equal(whyOf(none, some), "in no run before, in 2 of 3 runs now");
+  assert.equal(whyOf(some, some), "in 2 of 3 runs before, in 2 of 3 runs now");
+  assert.equal(whyOf(all, all), undefined);
+});
+
+test("runs of scenarios of one name and different content are not the same", () => {
+  const summary = exampleSummary();
+  const isRefused = (text: string): void =>
+    assert.throws(
+      () => requireComparable([...runsOf(summary), { summary: { ...summary, runId: "other" }, scenarioText: text }]),
+      /the content of the scenario of \S+ is SHA-256 [0-9a-f]{12}, of other SHA-256 [0-9a-f]{12}$/,
+    );
+  isRefused(readFileSync(new URL("base-other-content.yaml", DATA), "utf8"));
+  isRefused(readFileSync(new URL("partial-metric.yaml", DATA), "utf8"));
+  isRefused("a key of another version: 1");
+  const alike = `# The same.\n${scenarioText.replace("A base.", "Another description.")}thresholds: { errors: ["count==0"] }\nseed: 7\n`;
+  assert.doesNotThrow(() => requireComparable([...runsOf(summary), { summary, scenarioText: alike }]));
+  const old = { summary, scenarioText: "a key of another version: 1" };
+  assert.doesNotThrow(() => requireComparable([old, old]));
+});
+
+test("a floor with fewer rounds than its figure is no result, and neither is a name twice", () => {
+  const whole = readFileSync(new URL("floor-whole.json", DATA), "utf8");
+  assert.equal(parseResult(whole, "whole.json").figures.length, 1);
+  assert.throws(
+    () => parseResult(readFileSync(new URL("floor-too-short.json", DATA), "utf8"), "short.json"),
+    /^ResultFormatError: short\.json: is not a result of simulate bench: figures\.0\.floor\.rounds: must have a value for each of the figure's 8 rounds, not 3 values$/,
+  );
+  const result = parseResult(whole, "whole.json");
+  assert.throws(
+    () => parseResult(JSON.stringify({ ...result, figures: [...result.figures, ...result.figures] }), "twice.json"),
+    /twice\.json: .*: figures: must have no name twice$/,
+  );
+});
+
+test("runs that were left out are in every output", () => {
+  const leftOut = [{ directory: "before/3", why: "it is not JSON" }];
+  assert.match(comparisonMarkdown(compared, leftOut), /\n- left out: `before\/3`: it is not JSON\n/);
+  assert.match(
+    comparisonJUnit(compared, leftOut),
+    /<testcase classname="runs" name="before\/3"><skipped message="left out: it is not JSON">/,
+  );
+});
+
+test("runs that say nothing about each other are refused, with what differs", () => {
+  const run = exampleSummary();
+  const changed = (change: Partial<typeof run>): typeof run => ({ ...run, runId: "other", ...change });
+  assert.doesNotThrow(() => requireComparable(runsOf(run, changed({ seed: "7" }))));
+  const refused = (other: typeof run, expected: RegExp): void =>
+    assert.throws(() => requireComparable(runsOf(run, other)), expected);
+  refused(changed({ scenario: { name: "steady", description: "" } }), /the scenario of \S+ is \S+, of other steady$/);
+  refused(changed({ plan: { ...run.plan, workers: 3 } }), /the number of workers of .*, of other 3$/);
+  refused(changed({ engine: run.engine === "virtual" ? "threads" : "virtual" }), /the clock of /);
+  refused(changed({ options: { duration: "99s" } }), /the duration of .*, of other 99s$/);
+  assert.doesNotThrow(() =>
+    requireComparable(runsOf(changed({ options: { duration: "60s" } }), changed({ options: { duration: "1m" } }))),
+  );
+  refused(changed({ options: { mailbox: "reference" } }), /the mailbox of \S+ is sound, of other reference$/);
+  refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is kept, of other left out$/);
+  refused(changed({ options: { faults: "" } }), /the list of drawn faults of \S+ is empty, of other the usual one$/);
+  const [thread] = run.health.threads;
+  assert.ok(thread !== undefined);
+  const threads = ["client-0", "task-0", "task-1"].map((name) => ({ ...thread, thread: name }));
+  const withThreads = (count: number, more: Partial<typeof run> = {}): typeof run =>
+    changed({ health: { ...run.health, threads: threads.slice(0, count) }, ...more });
+  assert.throws(
+    () => requireComparable(runsOf(withThreads(3), withThreads(2))),
+    /the number of threads of other is 3, of other 2$/,
+  );
+  assert.doesNotThrow(() =>
+    requireComparable(
+      runsOf(
+        withThreads(3),
+        withThreads(2, {
+          faults: [{ atMs: 1, kind: "kill-thread", thread: "task-1", what: "thread task-1 was killed" }],
+        }),
+      ),
+    ),
+  );
+  refused(
+    changed({ end: { how: "interrupted", why: "by the user" } }),
+    /^UnlikeRunsError: these runs cannot be compared: other did not finish: it was interrupted: by the user$/,
+  );
+  refused(
+    changed({ environment: { ...run.environment, cpu: "abacus" } }),
+    /the machine of .*, of other abacus with \d+ cores$/,
+  );
+});

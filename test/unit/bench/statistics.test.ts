@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import seedrandom from "seedrandom";
+import { bootstrap, holm, median, percentileOf, rankSumTest, signedRankTest } from "../../../dist/bench/index.js";
+
+test("percentiles are those of the sorted samples", () => {
+  assert.equal(percentileOf([5, 1, 4, 2, 3], 0.5), 3);
+  assert.equal(percentileOf([2, 1], 1), 2);
+});
+
+test("the signed-rank test has the tabulated chances", () => {
+  // Five differences of one sign: 2 of 32 signs are as lopsided. Wilcoxon's own table of 1945 gives T = 3 at n = 8 for 0.039.
+  assert.equal(signedRankTest([1, 2, 3, 4, 5]), 2 / 32);
+  assert.equal(signedRankTest([-3, 4, 5, 6, 7, 8, 1, 2].map((d) => (d === -3 ? -3 : d))).toFixed(4), "0.0391");
+  assert.equal(signedRankTest([1, -1]), 1);
+  assert.equal(signedRankTest([0, 0]), 1);
+});
+
+test("the signed-rank test is that of all signs counted one by one", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 8 }), (differences) => {
+      const nonZero = differences.filter((difference) => difference !== 0);
+      const sizes = nonZero.map(Math.abs);
+      const ranks = sizes.map(
+        (size) =>
+          sizes.filter((other) => other < size).length + (sizes.filter((other) => other === size).length + 1) / 2,
+      );
+      const total = ranks.reduce((sum, rank) => sum + rank, 0);
+      const least = (plus: number): number => Math.min(plus, total - plus);
+      const plusOf = (signs: number): number =>
+        ranks.reduce((sum, rank, at) => ((signs >> at) & 1 ? sum + rank : sum), 0);
+      const observed = least(
+        nonZero.reduce((sum, difference, at) => (difference > 0 ? sum + (ranks[at] ?? 0) : sum), 0),
+      );
+      let asLopsided = 0;
+      for (let signs = 0; signs < 2 ** ranks.length; signs++) if (least(plusOf(signs)) <= observed) asLopsided++;
+      assert.ok(Math.abs(signedRankTest(differences) - Math.min(1, asLopsided / 2 ** ranks.length)) < 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("the rank-sum test tells two sets apart and finds equals equal", () => {
+  const low = Array.from({ length: 10 }, (_, n) => n);
+  assert.ok(
+    rankSumTest(
+      low,
+      low.map((value) => value + 100),
+    ) < 0.001,
+  );
+  assert.ok(rankSumTest(low, [...low].reverse()) > 0.9);
+});
+
+test("Holm's correction is that of the published procedure, whatever the order", () => {
+  const close = (actual: readonly number[], expected: readonly number[]): void =>
+    actual.forEach((p, at) =>
+      assert.ok(Math.abs(p - (expected[at] ?? NaN)) < 1e-12, `${actual.join()} is not ${expected.join()}`),
+    );
+  close(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02]);
+  close(holm([0.6, 0.9]), [1, 1]);
+  assert.deepEqual(holm([]), []);
+});
+
+test("95 % bootstrap intervals hold the true median about 95 times in 100", () => {
+  const random = seedrandom("coverage");
+  let held = 0;
+  for (let trial = 0; trial < 100; trial++) {
+    const samples = Array.from({ length: 25 }, () => Math.exp(normal(random)));
+    const { low, high } = bootstrap(median, samples);
+    if (low <= 1 && 1 <= high) held++;
+  }
+  assert.ok(held >= 90, `${held} of 100`);
+});
+
+test("few samples say too little of their spread", () => {
+  assert.deepEqual(bootstrap(median, [1, 2, 3, 4]), { low: -Infinity, high: Infinity });
+});
+
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

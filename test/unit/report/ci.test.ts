@@ -1,0 +1,67 @@
+/** What a run writes for the programs of a CI: Markdown, JUnit XML, figures. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { code, plain, runBenchmarkJson, runJUnit, runMarkdown } from "../../../dist/report/index.js";
+import { exampleSummary } from "../../support/report/example.js";
+
+const golden = (name: string): string =>
+  readFileSync(new URL(`../../../test/data/report/${name}`, import.meta.url), "utf8");
+
+test("a run that failed, in the summary of a job and as tests", () => {
+  const summary = exampleSummary({ broken: true, slipMs: 400 });
+  assert.equal(runMarkdown(summary), golden("failed.md"));
+  assert.equal(runJUnit(summary), golden("failed.xml"));
+});
+
+test("a run that passed has no failure", () => {
+  const xml = runJUnit(exampleSummary());
+  assert.doesNotMatch(xml, /<failure|<error/);
+  assert.match(
+    xml,
+    /<testsuite name="[^"]+" tests="\d+" failures="0" errors="0" skipped="2" time="[\d.]+" timestamp="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d">/,
+  );
+  assert.match(runMarkdown(exampleSummary()), /^### ✓ [^\n]+: passed\n/);
+});
+
+test("a run that was cut off is an error, not a failure", () => {
+  const xml = runJUnit({ ...exampleSummary(), end: { how: "interrupted", why: "SIGINT" } });
+  assert.match(xml, /errors="1"/);
+  assert.match(
+    xml,
+    /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/,
+  );
+});
+
+test("a run that a threshold ended did not come to its end", () => {
+  const xml = runJUnit({
+    ...exampleSummary(),
+    end: { how: "aborted", why: "threshold errors count<1 failed after 3.0 s: observed 2" },
+  });
+  assert.match(
+    xml,
+    /name="the run comes to its end"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/,
+  );
+});
+
+test("an invariant with nothing to check is skipped", () => {
+  const summary = exampleSummary();
+  const none = summary.invariants.filter(({ checked }) => checked === 0).map(({ id }) => id);
+  assert.ok(none.length > 0);
+  const xml = runJUnit(summary);
+  for (const { id } of summary.invariants) assert.equal(xml.includes(`name="${id}"><skipped `), none.includes(id), id);
+});
+
+test("github-action-benchmark gets names, units and numbers", () => {
+  const entries = JSON.parse(runBenchmarkJson(exampleSummary())) as Record<string, unknown>[];
+  assert.ok(entries.length > 0);
+  for (const { name, unit, value, extra, ...more } of entries) {
+    assert.deepEqual([typeof name, unit, typeof value, typeof extra, more], ["string", "ms", "number", "string", {}]);
+  }
+  assert.equal(new Set(entries.map(({ name }) => name)).size, entries.length, "a name twice is one chart");
+});
+
+test("text in Markdown is no markup", () => {
+  assert.equal(plain("a <b> `c` [d](e) @f"), "a &lt;b&gt; &#96;c&#96; &#91;d&#93;(e) &#64;f");
+  assert.equal(code("a `b` c"), "`` a `b` c ``");
+});

@@ -1,0 +1,192 @@
+/** Run directories: files are there whole or not at all, and every failure is one line. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import {
+  ResultsError,
+  createRunDirectory,
+  listRuns,
+  readSummary,
+  writeAtomically,
+  writeRunRecord,
+} from "../../../dist/results/index.js";
+import { writeReport, writeRun } from "../../../dist/report/index.js";
+import { newRunId } from "../../../dist/results/index.js";
+import { exampleReport, exampleSummary } from "../../support/report/example.js";
+
+function temporary(context: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-results-"));
+  context.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+const oneLine = (pattern: RegExp) => (error: unknown) =>
+  error instanceof ResultsError && pattern.test(error.message) && !error.message.includes("\n");
+
+test("a run is written, listed and read back", (context) => {
+  const root = join(temporary(context), "deep", "results");
+  assert.deepEqual(listRuns(root), []);
+  const summary = exampleSummary();
+  const directory = createRunDirectory(root, summary.runId);
+  writeRun(directory, { summary, hlog: "#log\n", scenario: "name: x # kept\n", report: exampleReport() });
+  assert.deepEqual(readdirSync(directory).sort(), [
+    "latency.hlog",
+    "report.html",
+    "report.json",
+    "scenario.yaml",
+    "summary.json",
+  ]);
+  assert.equal(readFileSync(join(directory, "scenario.yaml"), "utf8"), "name: x # kept\n");
+  assert.deepEqual(readSummary(directory), summary);
+  assert.deepEqual(listRuns(root), [{ runId: summary.runId, directory, summary }]);
+});
+
+test("runs that were cut off or cannot be read are listed as such, other directories are not", (context) => {
+  const root = temporary(context);
+  for (const name of ["a-cut-off", "b-unreadable", "c-baseline"]) mkdirSync(join(root, name));
+  writeFileSync(join(root, "a-cut-off", "run.db"), "");
+  writeFileSync(join(root, "b-unreadable", "summary.json"), '{"version": 1}');
+  const [cutOff, unreadable, ...others] = listRuns(root);
+  assert.deepEqual(cutOff, { runId: "a-cut-off", directory: join(root, "a-cut-off") });
+  assert.match(unreadable?.problem ?? "", /summary\.json: it has version 1, this program reads version 2/);
+  assert.deepEqual(others, []);
+});
+
+test("summaries that cannot be read", (context) => {
+  const root = temporary(context);
+  assert.throws(() => readSummary(root), oneLine(/there is no such file/));
+  writeFileSync(join(root, "summary.json"), "{");
+  assert.throws(() => readSummary(root), oneLine(/it is not JSON/));
+  writeFileSync(join(root, "summary.json"), JSON.stringify({ ...exampleSummary(), seed: 5 }));
+  assert.throws(() => readSummary(root), oneLine(/summary\.json: seed: /));
+});
+
+test("runs are listed in the order in which they were started, whatever they are called and however they ended", (context) => {
+  const root = temporary(context);
+  const at = (ms: number): string => new Date(Date.UTC(2026, 0, 2, 3, 4, 5, ms)).toISOString();
+  const make = (runId: string): string => createRunDirectory(root, runId);
+  const finish = (runId: string, startedAt: string): void =>
+    writeRun(make(runId), {
+      summary: { ...exampleSummary(), runId, startedAt },
+      hlog: "",
+      scenario: "",
+      report: exampleReport(),
+    });
+  const start = (runId: string, startedAt: string): string => {
+    const directory = make(runId);
+    const record = { workers: 1, scheduleMs: 1, originMs: 0, reproduce: "", pid: 1, scenario: "x", seed: "1" };
+    writeRunRecord(directory, { version: 1, runId, startedAt, ...record }, "");
+    writeFileSync(join(directory, "run.db"), "");
+    return directory;
+  };
+  finish("20260102T030405-c-1-00000000", at(3));
+  finish("20260102T030405-a-1-ffffffff", at(700));
+  start("20260102T030405-b-9-00000000", at(40));
+  writeFileSync(join(start("20260102T030405-b-10-00000000", at(250)), "summary.json"), "{");
+  writeFileSync(join(make("20260102T030406-a-1-00000000"), "run.db"), "");
+  finish("of another program", at(2000));
+  assert.deepEqual(
+    listRuns(root).map(({ runId }) => runId),
+    [
+      "20260102T030405-c-1-00000000",
+      "20260102T030405-b-9-00000000",
+      "20260102T030405-b-10-00000000",
+      "20260102T030405-a-1-ffffffff",
+      "20260102T030406-a-1-00000000",
+      "of another program",
+    ],
+  );
+});
+
+test("runs that start in one second and one process number have directories of their own", () => {
+  const now = new Date(0);
+  const ids = Array.from({ length: 100 }, () => newRunId("steady", 1, now));
+  assert.equal(new Set(ids).size, 100);
+  for (const id of ids) assert.match(id, /^19700101T000000-steady-1-[0-9a-f]{8}$/);
+});
+
+test("an atomic write does not go through links, neither at the path nor at a name that can be foreseen", (context) => {
+  const root = temporary(context);
+  const victim = join(root, "victim");
+  writeFileSync(victim, "untouched");
+  symlinkSync(victim, join(root, "file"));
+  symlinkSync(victim, join(root, `.file.${process.pid}.tmp`));
+  writeAtomically(join(root, "file"), "new");
+  assert.equal(readFileSync(victim, "utf8"), "untouched");
+  assert.equal(readFileSync(join(root, "file"), "utf8"), "new");
+  assert.deepEqual(readdirSync(root).sort(), [`.file.${process.pid}.tmp`, "file", "victim"]);
+});
+
+test("whatever is in the place of a part of a report's data is read, or refused in one line", (context) => {
+  const root = temporary(context);
+  const path = join(root, "report.json");
+  const report = exampleReport();
+  const places: (readonly (string | number)[])[] = [];
+  const visit = (value: unknown, place: readonly (string | number)[]): void => {
+    places.push(place);
+    if (Array.isArray(value)) value.slice(0, 2).forEach((item, index) => visit(item, [...place, index]));
+    else if (typeof value === "object" && value !== null)
+      for (const [key, item] of Object.entries(value)) visit(item, [...place, key]);
+  };
+  visit(report, []);
+  writeRun(root, { summary: exampleSummary(), hlog: "", scenario: "", report });
+  for (const place of places) {
+    for (const wrong of [null, "x", -0.5, [null], { x: 1 }, true]) {
+      writeFileSync(path, JSON.stringify(replaced(report, place, wrong)));
+      try {
+        writeReport(root);
+      } catch (error) {
+        assert.ok(oneLine(/^cannot read \S+report\.json: /)(error), `${place.join(".")}: ${String(error)}`);
+      }
+    }
+  }
+});
+
+/** `value` with `other` in this place. */
+function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], other: unknown): unknown {
+  if (key === undefined) return other;
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
+    string | number,
+    unknown
+  >;
+  copy[key] = replaced(copy[key], rest, other);
+  return copy;
+}
+
+test("a run directory is made once, and not under a file", (context) => {
+  const root = temporary(context);
+  createRunDirectory(root, "one");
+  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it exists already/));
+  writeFileSync(join(root, "file"), "");
+  assert.throws(
+    () => createRunDirectory(join(root, "file", "results"), "two"),
+    oneLine(/cannot make the results directory .*: a part of the path is not a directory/),
+  );
+});
+
+test("an atomic write replaces the whole file, and when it fails leaves what was there and nothing else", (context) => {
+  const root = temporary(context);
+  const path = join(root, "file");
+  writeAtomically(path, "old");
+  writeAtomically(path, new TextEncoder().encode("new"));
+  assert.equal(readFileSync(path, "utf8"), "new");
+
+  mkdirSync(join(root, "taken"));
+  assert.throws(() => writeAtomically(join(root, "taken"), "data"), oneLine(/cannot write .*taken: it is a directory/));
+  assert.deepEqual(readdirSync(root).sort(), ["file", "taken"]);
+  assert.throws(() => writeAtomically(join(root, "missing", "file"), "data"), oneLine(/there is no such file/));
+  assert.throws(() => writeAtomically(join(path, "file"), "data"), oneLine(/a part of the path is not a directory/));
+  assert.ok(!existsSync(join(root, "missing")));
+  assert.equal(readFileSync(path, "utf8"), "new");
+});
