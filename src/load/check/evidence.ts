@@ -3,20 +3,20 @@
  * keeps one object an agent and hands all of them over at the end of the run, as a structured clone. `invariants.ts` says
  * what follows from it.
  *
- * Who fills what:
+ * Which thread fills what:
  * - the thread that carries the simulated worker: {@link ClientEvidence};
  * - the thread that runs the task's code: {@link TaskEvidence}, with {@link noteTaken} at every update taken;
  * - the coordinator, after the drain, from the database: {@link RowEvidence} and {@link Holding};
  * - the coordinator, after the drain: {@link AccountingEvidence}.
  *
- * Agents are named by `getAgentId()`, so that an onboarding agent ("onboarding_7") is another than an agent ("7").
+ * Agents are named by `getAgentId()`, so that an onboarding agent ("onboarding_7") differs from an agent ("7").
  * Times are ms on the run's clock.
  */
 
-/** What the simulated worker's side knows of an agent. */
+/** What the side of the simulated worker knows about an agent. */
 export interface ClientEvidence {
   readonly agentId: string;
-  /** How many live updates were sent, numbered 1, 2, …; one that is sent again keeps its number and is counted once. */
+  /** How many live updates were sent, numbered 1, 2, …; a resent update keeps its number and is counted once. */
   sent: number;
   /** Submits that were acknowledged to the client. */
   acknowledgedSubmits: number;
@@ -26,7 +26,7 @@ export interface ClientEvidence {
   absentAtMs?: number;
 }
 
-/** What the task's side knows of an agent. */
+/** What the side of the task knows about an agent. */
 export interface TaskEvidence {
   readonly agentId: string;
   taken: TakenUpdates;
@@ -36,7 +36,7 @@ export interface TaskEvidence {
   acknowledgedStatuses: string[];
   /** When the task's code ended, in whatever way; absent while it runs. */
   endedAtMs?: number;
-  /** The wait after which the agent was seen to be gone (`disconnect`, `returned`), in time or when its timeout had passed. */
+  /** The wait that ended with the agent gone (`disconnect`, `returned`), whether its timeout had passed or not. */
   released?: {
     readonly waitedFor: "update" | "submit";
     readonly waitStartedAtMs: number;
@@ -48,7 +48,7 @@ export interface TaskEvidence {
   timeout?: {
     readonly waitedMs: number;
     readonly timeoutMs: number;
-    /** Whether the agent was known to be `timeout` already when the wait began, in which case nothing has to be waited for. */
+    /** Whether the agent was already known to be `timeout` when the wait began: then it may end at once. */
     readonly alreadyTimeout: boolean;
   };
 }
@@ -74,7 +74,7 @@ export interface Holding {
   readonly isAssigned: boolean;
 }
 
-/** The run's books after the drain, which have to say the same. */
+/** The totals of a run after the drain, which have to agree. */
 export interface AccountingEvidence {
   /** `active_agent_statuses` summed over all threads, by a label such as "main completed"; zeros may be left out. */
   readonly gauges: Readonly<Record<string, number>>;
@@ -92,30 +92,30 @@ export interface RunEvidence {
   readonly rows: Iterable<RowEvidence>;
   readonly holdings: Iterable<Holding>;
   readonly accounting: AccountingEvidence;
-  /** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
+  /** The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the time. */
   readonly releaseBoundMs: number;
-  /** What died with the threads that had noted it; absent when no thread was killed. */
+  /** Evidence that was lost with killed threads; absent when no thread was killed. */
   readonly lost?: LostEvidence;
 }
 
-/** Whose evidence is missing because the thread that had it was killed. What needs it is not checked, and counted as that. */
+/** Agents whose evidence was lost with a killed thread. Checks that need it are not made, and counted as unchecked. */
 export interface LostEvidence {
-  /** Agents whose client's thread is gone. */
+  /** Agents whose client thread was killed. */
   readonly clients: ReadonlySet<string>;
-  /** Agents whose task's thread is gone. */
+  /** Agents whose task thread was killed. */
   readonly tasks: ReadonlySet<string>;
 }
 
-/** How many skipped numbers of an agent are known by name: one beyond them counts as repeated when it comes after all. */
+/** How many skipped numbers of an agent are kept. A number beyond them counts as repeated when it is taken late. */
 const SKIPPED_KEPT = 1000;
 
-/** The numbers of the updates taken for one agent, as far as they are not 1, 2, 3, … */
+/** The updates taken for one agent: how many, and how their numbers differ from 1, 2, 3, … */
 export interface TakenUpdates {
   /** How many were taken. */
   count: number;
   /** The number that comes next if nothing is wrong. */
   next: number;
-  /** Taken again. */
+  /** Taken more than once. */
   repeated: number;
   /** Taken for the first time after a larger number. */
   late: number;

@@ -1,4 +1,4 @@
-/** Puts together what the threads and the database know of a finished run, for the invariants to be checked. */
+/** Combines what the threads and the database know about a finished run, as evidence for the invariants. */
 import { isFinal } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
@@ -6,7 +6,7 @@ import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence }
 import type { StatusGauge } from "../../platform/model/index.js";
 import { agentIdOf } from "../../vocabulary/index.js";
 
-/** Within how many ms the waiter of an agent that is gone has to be released, unless its thread was at one turn all the time. */
+/** The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the time. */
 const RELEASE_BOUND_MS = 2000;
 
 export interface RawEvidence {
@@ -36,7 +36,7 @@ export function gatherEvidence(raw: RawEvidence): RunEvidence {
     accounting: {
       gauges: sum(gauges.map(({ agentType, status, value }): [string, number] => [`${agentType} ${status}`, value])),
       rows: sum(audit.map(({ agentType, status }): [string, number] => [`${agentType} ${status}`, 1])),
-      // The pool has a handle on each agent that it admits, a task runner on each that it is handed.
+      // The pool has a handle on each agent that it admits, a task runner on each that it is given.
       agentsWithHandles: new Set([...pool, ...tasks].map(({ agentId }) => agentId)).size,
       slotsInUse,
     },
@@ -66,12 +66,12 @@ export function outcomesOf(audit: readonly AgentAudit[]): {
   return { agents: of("main"), onboardingAgents: of("onboarding") };
 }
 
-/** What the evidence calls an agent: an onboarding agent is another than the agent of the same number. */
+/** The name of an agent in the evidence: an onboarding agent differs from the agent of the same number. */
 export function nameOf({ agentType, agentId }: AgentAudit): string {
   return agentIdOf(agentType, agentId);
 }
 
-/** The pool writes statuses on behalf of clients: what it knows belongs to their side. */
+/** The pool writes statuses on behalf of clients, so its evidence belongs to the clients' side. */
 function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidence[]): ClientEvidence[] {
   const notes = new Map(clients.map((note) => [note.agentId, note]));
   for (const { agentId, acknowledgedStatuses, absentAtMs } of pool) {

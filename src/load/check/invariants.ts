@@ -1,11 +1,11 @@
 /**
  * The invariants of every run, under load and in virtual time, checked over the evidence that its threads noted (`evidence.ts`).
- * Pure: the same evidence gives the same findings. Each result says how many things were checked, so that an invariant that
- * holds because there was nothing to check is seen to be so.
+ * Pure: the same evidence gives the same findings. Each result has the number of checks, which shows an invariant that holds
+ * only because there was nothing to check.
  */
 import type { ClientEvidence, RowEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
 import type { Recorder } from "../measure/index.js";
-import { own } from "../../vocabulary/index.js";
+import { FINAL_STATUSES, own } from "../../vocabulary/index.js";
 
 export type InvariantId =
   | "updates-exactly-once-in-order"
@@ -19,7 +19,7 @@ export type InvariantId =
 export interface Violation {
   /** What is wrong, in a few words that are the same for every violation of the kind. */
   readonly what: string;
-  /** The agent concerned; absent when it is no agent's. */
+  /** The agent concerned; absent when the violation concerns no agent. */
   readonly agentId?: string;
   /** The figures of this case. */
   readonly detail: string;
@@ -32,7 +32,7 @@ export interface InvariantResult {
   readonly held: boolean;
   /** How many things were checked: updates, waits, holdings, labels, rows or acknowledgements. */
   readonly checked: number;
-  /** How many things could not be checked, because the evidence on them died with its thread; absent when all could be. */
+  /** How many things could not be checked because their evidence was lost with a thread; absent when all could be. */
   readonly unchecked?: number;
   /** How many violations there are. */
   readonly violationCount: number;
@@ -40,7 +40,7 @@ export interface InvariantResult {
   readonly violations: readonly Violation[];
 }
 
-/** What became of the live updates of a run, in updates; `sent` = taken once + `lost` + `accounted` when nothing was invented. */
+/** The live updates of a run by outcome; `sent` = taken once + `lost` + `accounted` when no update was taken without being sent. */
 export interface UpdateTally {
   readonly sent: number;
   /** Every take, repeated ones included. */
@@ -60,18 +60,7 @@ export interface InvariantReport {
 
 export const VIOLATIONS_KEPT = 20;
 
-/** The seed's `AgentState.complete()`. */
-const FINAL = new Set([
-  "completed",
-  "disconnect",
-  "timeout",
-  "expired",
-  "returned",
-  "soft_rejected",
-  "approved",
-  "rejected",
-]);
-/** Final statuses after which updates may be left over: the agent ended before its task's code had taken them. */
+/** Final statuses that explain updates not taken: the agent ended before its task's code took them. */
 const ENDED_EARLY = new Set(["disconnect", "timeout", "expired", "returned"]);
 
 interface AgentEvidence {
@@ -167,7 +156,7 @@ function checkUpdates(
     const sent = client?.sent ?? 0;
     const taken = task?.taken;
     if (lost !== undefined && (lost.clients.has(agentId) || lost.tasks.has(agentId))) {
-      // One side is silent, so all that can be said is how many there were.
+      // One side's evidence is missing, so only the number of updates is known.
       found.unchecked(Math.max(sent, taken?.count ?? 0));
       continue;
     }
@@ -195,7 +184,7 @@ function checkUpdates(
     const missing = sent - Math.min(sent, (taken?.count ?? 0) - (taken?.repeated ?? 0));
     if (missing === 0) continue;
     const status = row?.status ?? "no row";
-    // One whose partner was gone was only asked to submit: it may have completed over updates that nobody took any more.
+    // An agent whose partner left is only asked to submit: it may complete with updates that were never taken.
     if (ENDED_EARLY.has(status) || row?.history.includes("partner disconnect") === true) {
       tally.accounted += missing;
     } else {
@@ -235,7 +224,7 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
   for (const { agentId, client, task } of agents) {
     const absentAtMs = client?.absentAtMs;
     if (absentAtMs === undefined || task === undefined) continue;
-    // A task that was over when the worker left has no waiter.
+    // A task that had ended when the worker left has no waiter.
     if (task.endedAtMs !== undefined && task.endedAtMs < absentAtMs) continue;
     if (task.endedAtMs === undefined) {
       found.checked(1);
@@ -245,13 +234,13 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
         detail: "the task's code had not ended when the run was drained",
       });
     } else if (task.released !== undefined) {
-      // Only one that waited: a task that was busy, or was writing a status, has seen by itself that the worker is gone.
+      // Only a task that waited: a task that was busy, or was writing a status, noticed by itself that the worker was gone.
       found.checked(1);
       const { waitedFor, atMs, waitStartedAtMs, previousPollAtMs = Infinity } = task.released;
-      // Whoever begins to wait after the worker has left can only be released from then on.
+      // A wait that begins after the worker left can be released only from its beginning on.
       const since = Math.max(absentAtMs, waitStartedAtMs);
-      // On a machine that has too much to do a thread's turn takes seconds, and what comes meanwhile has to wait for the next. Only a
-      // waiter that was there when its thread looked and was not resumed is late, and then all of the time counts.
+      // On an overloaded machine a thread's turn takes seconds, and a change during a turn is handled in the next one. So a waiter
+      // is late only if its thread polled while it was due and did not resume it; then all of the time counts.
       if (previousPollAtMs <= since) continue;
       const took = atMs - since;
       if (took > boundMs)
@@ -300,7 +289,7 @@ function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
     "handles, rows and gauges agree after the drain, and every slot is released",
   );
   const labels = new Set([...Object.keys(accounting.gauges), ...Object.keys(accounting.rows)]);
-  // A dead task thread's share of the gauges is missing from every sum. A client thread has none.
+  // Every sum lacks the gauges of a killed task thread. Client threads have no gauges.
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();
   for (const label of comparable) {
     const [gauge, rows] = [own(accounting.gauges, label) ?? 0, own(accounting.rows, label) ?? 0];
@@ -321,12 +310,16 @@ function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
   return found.result();
 }
 
+/** A row may hold any text. */
+const finalStatuses: ReadonlySet<string> = FINAL_STATUSES;
+
 function checkFinal(agents: readonly AgentEvidence[]): InvariantResult {
   const found = findings("final-status", "every agent ends in a final status");
   for (const { agentId, row } of agents) {
     if (row === undefined) continue;
     found.checked(1);
-    if (!FINAL.has(row.status)) found.violated({ what: "not final", agentId, detail: `ended as "${row.status}"` });
+    if (!finalStatuses.has(row.status))
+      found.violated({ what: "not final", agentId, detail: `ended as "${row.status}"` });
   }
   return found.result();
 }
@@ -355,23 +348,23 @@ function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
       });
     }
     const last = row?.history.at(-1);
-    if (last !== undefined && row?.status !== last) {
+    if (row !== undefined && last !== undefined && row.status !== last) {
       found.violated({
         what: "row and history differ",
         agentId,
-        detail: `the row says "${row?.status ?? ""}", the last committed status is "${last}"`,
+        detail: `the row says "${row.status}", the last committed status is "${last}"`,
       });
     }
   }
   return found.result();
 }
 
-/** A time that was compared with another: with all its digits where the two would look the same and are not. */
+/** A time that was compared with another, with all digits where the rounded texts would be equal and the times are not. */
 function msBeside(value: number, other: number): string {
   return value !== other && ms(value) === ms(other) ? `${value} ms` : ms(value);
 }
 
-/** A time for people: µs resolution is enough to tell 1.9999 from 2. */
+/** A time rounded to µs, for people. */
 function ms(value: number): string {
   return `${Number(value.toFixed(3))} ms`;
 }

@@ -9,7 +9,7 @@ type WakeupFault = Extract<NonNullable<Plan["faults"]>[number], { kind: "delay-w
 const isWakeupFault = (fault: NonNullable<Plan["faults"]>[number]): fault is WakeupFault =>
   fault.kind === "delay-wakeups" || fault.kind === "drop-wakeups";
 
-/** Sees the inboxes of the channels through the plan's faults of wake-ups, and everything else as it is. */
+/** Interceptors that apply the plan's wake-up faults to the inboxes of the channels. */
 export function faultInterceptors(arena: Arena, { inboxes }: RunSetup, plan: Plan, originMs: number): Interceptors {
   const faults = (plan.faults ?? []).filter(isWakeupFault);
   const plain = passThroughInterceptors(arena);
@@ -41,7 +41,7 @@ function withWakeupFaults(
       for (const fault of faults) {
         if (now < fault.at || now >= fault.at + fault.lasts) continue;
         if (fault.kind === "delay-wakeups") yield* wait(reactor.sleep(fault.delay));
-        // Nobody wakes the receiver: it finds what is there when it looks again by itself.
+        // The wake-up is dropped: the receiver finds the message at its next poll.
         else if (random() < fault.probability) yield* wait(reactor.sleep(timeoutMs));
       }
     },

@@ -1,23 +1,23 @@
 /**
- * What can go wrong in a simulated run beside what its plan says: each kind with a probability, drawn from the run's seed, and
- * every one that happens taken down in the trace. After each the invariants have to hold.
+ * The faults of a simulated run beside its plan. Each kind has a probability and is drawn from the run's seed; every fault that
+ * happens is recorded in the trace. The invariants have to hold in spite of them.
  */
 import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../platform/sync/index.js";
 import { FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
 import type { Note } from "../../replay/trace/index.js";
 
-/** What a run asks of its faults. Every fault is taken down with `note`. Times in ms. */
+/** The faults as a run uses them. Every fault is recorded with `note`. Times in ms. */
 export interface Faults {
   /** The plan, in which some clients crash. */
   plan(plan: Plan, note: Note): Plan;
-  /** By how much longer the wake-up of who waits at this inbox or agent takes. */
+  /** The extra delay of a wake-up of a waiter at this inbox or agent. */
   wakeDelay(name: string, note: Note): number;
-  /** By how much longer the next group of writes takes. */
+  /** The extra delay of the next group of writes. */
   commitDelay(note: Note): number;
   /** When the run is interrupted, ms; undefined when it is not. */
   interruptAt(plan: Plan, note: Note): number | undefined;
-  /** The inbox of this name, on the way to which packets can be late or lost. */
+  /** The inbox of this name, with packets that can be late, lost or repeated. */
   channel(inbox: Mailbox, name: string, reactor: Reactor, note: Note): Mailbox;
 }
 
@@ -83,14 +83,14 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
     channel(inbox, name, reactor, note) {
       if (!name.startsWith("from-clients") && !name.startsWith("to-clients")) return inbox;
       return withPacketFaults(inbox, reactor, (subject, type): PacketFault => {
-        const fate = (kind: "late" | "lost" | "repeated"): PacketFault => {
+        const happened = (kind: "late" | "lost" | "repeated"): PacketFault => {
           const ms = kind === "lost" ? 0 : between(kind, 20, 500);
           note(kind, name, { packet_type: type, subject_id: subject }, kind === "lost" ? null : ms);
           return { kind, ms };
         };
-        if (type === "client_bound_live_update" && happens("lost")) return fate("lost");
-        if (type === "mephisto_bound_live_update" && happens("repeated")) return fate("repeated");
-        return happens("late") ? fate("late") : { kind: "none", ms: 0 };
+        if (type === "client_bound_live_update" && happens("lost")) return happened("lost");
+        if (type === "mephisto_bound_live_update" && happens("repeated")) return happened("repeated");
+        return happens("late") ? happened("late") : { kind: "none", ms: 0 };
       });
     },
   };
@@ -101,14 +101,14 @@ interface PacketFault {
   readonly ms: number;
 }
 
-/** `inbox` at the end of a way on which packets meet the fate that `fateOf` says. Packets of one subject never overtake each other. */
+/** `inbox` with the packet faults that `faultOf` draws. Packets of one subject never overtake each other. */
 function withPacketFaults(
   inbox: Mailbox,
   reactor: Reactor,
   faultOf: (subject: string, type: string) => PacketFault,
 ): Mailbox {
   const { clock } = reactor;
-  /** What waits behind a late packet, by subject. */
+  /** Packets held behind a late one, by subject. */
   const held = new Map<string, Json[]>();
 
   const deliver = (packet: Json): void => {
@@ -147,7 +147,7 @@ function withPacketFaults(
   });
 }
 
-/** `worker`, or, if the draw says so, one whose connection drops for good at some time of its planned stay. */
+/** `worker`, whose connection drops for good during its planned stay if the draw says so. */
 function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
   if (worker.disconnect !== undefined || rate === 0) return worker;
   const random = stream(seed, "fault", "crash", worker.index);
@@ -158,7 +158,7 @@ function withCrash(worker: WorkerPlan, seed: number, rate: number, note: Note): 
   return { ...worker, disconnect: { since: "run", at, detectionDelay: CRASH_NOTICED_MS } };
 }
 
-/** `worker`, or, if the draw says so, one who leaves at some time of the onboarding. */
+/** `worker`, who leaves during the onboarding if the draw says so. */
 function withQuit(worker: WorkerPlan, seed: number, rate: number, note: Note): WorkerPlan {
   const { onboarding } = worker;
   if (onboarding === undefined || rate === 0) return worker;

@@ -52,6 +52,7 @@ export function nonEmptyBuckets(
   const kept = new Uint32Array(filled);
   let at = 0;
   for (let bucket = first; bucket < end; bucket++) {
+    // A hot loop: no `at`. The bounds are those of `counts`.
     const count = counts[bucket] ?? 0;
     if (count === 0) continue;
     buckets[at] = bucket;

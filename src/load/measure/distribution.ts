@@ -1,5 +1,6 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
 import { build, type Histogram } from "hdr-histogram-js";
+import { at } from "../../vocabulary/index.js";
 import { BUCKETS, MAX_NS, SIGNIFICANT_DIGITS, bucketOf, nonEmptyBuckets, lowerBoundOf } from "./buckets.js";
 import type { IntervalCounts } from "./recorder.js";
 
@@ -22,7 +23,7 @@ export interface Distribution {
   histogram(): Histogram;
 }
 
-/** The sum of each bucket, for {@link mergeCounts}, which leaves zeros: there is room for all, and only what is between the ends is looked at. */
+/** Scratch memory of {@link mergeCounts}: the sum of each bucket. All zeros between two calls. */
 const sums = new Uint32Array(BUCKETS);
 
 /** Adds up counts of several intervals or threads. */
@@ -34,9 +35,10 @@ export function mergeCounts(parts: readonly IntervalCounts[], index: number): In
   let sumNs = 0n;
   for (const part of parts) {
     const { buckets, counts } = part;
-    for (let at = 0; at < buckets.length; at++) {
-      const bucket = buckets[at] ?? 0;
-      sums[bucket] = (sums[bucket] ?? 0) + (counts[at] ?? 0);
+    for (let place = 0; place < buckets.length; place++) {
+      // A hot loop of every merge: no assertions.
+      const bucket = buckets[place] ?? 0;
+      sums[bucket] = (sums[bucket] ?? 0) + (counts[place] ?? 0);
     }
     first = Math.min(first, buckets[0] ?? BUCKETS);
     end = Math.max(end, (buckets.at(-1) ?? -1) + 1);
@@ -61,7 +63,7 @@ export function createDistribution(counts: IntervalCounts): Distribution {
     percentile(percent) {
       if (count === 0) return NaN;
       forPercentiles ??= toHistogram(counts);
-      // The library answers with the upper end of a bucket, which the greatest and the least time may lie within.
+      // The library returns the upper end of a bucket; the least or the greatest time may lie within that bucket.
       const upper = forPercentiles.getValueAtPercentile(percent);
       // Values beyond the range share the last bucket, which ends with the greatest of them.
       const ns = bucketOf(upper) === BUCKETS - 1 ? counts.maxNs : Math.min(Math.max(upper, counts.minNs), counts.maxNs);
@@ -70,11 +72,11 @@ export function createDistribution(counts: IntervalCounts): Distribution {
     countsBetween(edgesMs) {
       const between = Array.from({ length: Math.max(0, edgesMs.length - 1) }, () => 0);
       let row = -1;
-      counts.buckets.forEach((bucket, at) => {
+      counts.buckets.forEach((bucket, index) => {
         const ms = Math.max(lowerBoundOf(bucket), counts.minNs) / 1e6;
         while (row + 1 < edgesMs.length && ms >= (edgesMs[row + 1] ?? Infinity)) row++;
         const there = between[row];
-        if (there !== undefined) between[row] = there + (counts.counts[at] ?? 0);
+        if (there !== undefined) between[row] = there + at(counts.counts, index);
       });
       return between;
     },
@@ -82,7 +84,7 @@ export function createDistribution(counts: IntervalCounts): Distribution {
   };
 }
 
-/** The least range of a histogram; a greater one takes more memory. */
+/** The smallest range of a histogram; a larger one takes more memory. */
 const HOUR_NS = 3_600_000_000_000;
 
 function toHistogram(counts: IntervalCounts): Histogram {
@@ -94,11 +96,11 @@ function toHistogram(counts: IntervalCounts): Histogram {
     numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
   });
   const last = counts.buckets.length - 1;
-  counts.buckets.forEach((bucket, at) => {
-    // The greatest time goes in as it is, so that the histogram's own maximum is the exact one.
+  counts.buckets.forEach((bucket, index) => {
+    // The greatest time is recorded as it is, so that the maximum of the histogram is exact.
     histogram.recordValueWithCount(
-      at === last ? Math.min(counts.maxNs, MAX_NS) : lowerBoundOf(bucket),
-      counts.counts[at] ?? 0,
+      index === last ? Math.min(counts.maxNs, MAX_NS) : lowerBoundOf(bucket),
+      at(counts.counts, index),
     );
   });
   return histogram;

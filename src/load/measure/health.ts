@@ -1,11 +1,11 @@
 /**
- * The harness watches itself: a generator that is starved of CPU, stopped by the collector or late on its schedule measures
+ * The harness watches itself: a generator that lacks CPU, is paused by the garbage collector or is behind its schedule measures
  * itself and not the model. Each thread runs a {@link watchHealth}; the verdict on the schedule is {@link scheduleKept}.
  */
 import { PerformanceObserver, constants, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import type { Measurements } from "./measurements.js";
 
-/** How one thread fared. Times in ms. */
+/** The health of one thread. Times in ms. */
 export interface ThreadHealth {
   readonly thread: string;
   /** How long it was watched. */
@@ -16,7 +16,7 @@ export interface ThreadHealth {
   readonly gc: { readonly count: number; readonly totalMs: number; readonly maxMs: number; readonly major: number };
 }
 
-/** How the whole process fared; from the main thread. */
+/** The health of the whole process, seen from the main thread. */
 export interface ProcessHealth {
   /** CPU used by all threads, in cores: 2 is two cores fully used. */
   readonly cpuCores: number;
@@ -24,7 +24,7 @@ export interface ProcessHealth {
   readonly peakMemoryBytes: number;
 }
 
-/** Timers finer than this would cost more than they tell. ms */
+/** The resolution of the monitor, ms. A finer timer costs too much. */
 const DELAY_RESOLUTION_MS = 10;
 
 /** Starts to watch this thread. `stop` ends it, once, and gives the figures. */
@@ -91,8 +91,8 @@ export interface ScheduleVerdict {
 }
 
 /**
- * Whether the generator kept its schedule: p99 of `schedule_slip` at most `boundMs`. A run that did not is no evidence of
- * what the model can do at the planned load, so it does not pass. A generator that carried nothing out kept no schedule.
+ * Whether the generator kept its schedule: p99 of `schedule_slip` at most `boundMs`. A run that did not shows
+ * nothing about the model at the planned load, so it does not pass. A generator that did nothing has not kept its schedule.
  */
 export function scheduleKept(measurements: Measurements, boundMs: number): ScheduleVerdict {
   const slip = measurements.trends.schedule_slip;

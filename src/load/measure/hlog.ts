@@ -14,13 +14,13 @@ import { TREND_NAMES } from "./metrics.js";
 export interface HlogOptions {
   /** When the time axis began, ms since the epoch. */
   readonly startEpochMs: number;
-  /** A word on where the log is from, for its first comment; one line. */
+  /** The origin of the log, for its first comment; one line. */
   readonly comment: string;
 }
 
 /**
  * The log as text. The library's HistogramLogWriter is not used: it writes the local time zone's name and a blank line after
- * StartTime and knows no BaseTime, without which a reader takes small time stamps to be relative only by a guess.
+ * StartTime and no BaseTime, without which a reader has to guess whether time stamps are relative.
  */
 export function formatHlog(measurements: Measurements, { startEpochMs, comment }: HlogOptions): string {
   const start = (startEpochMs / 1000).toFixed(3);
@@ -37,10 +37,8 @@ export function formatHlog(measurements: Measurements, { startEpochMs, comment }
   // Readers that take a range of time stop at the first line after it.
   intervals.sort((a, b) => a.startMs - b.startMs);
   for (const { name, startMs, lengthMs, distribution } of intervals) {
-    const [from, length, max] = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
-    lines.push(
-      `Tag=${name},${from ?? ""},${length ?? ""},${max ?? ""},${encodeIntoCompressedBase64(distribution.histogram())}`,
-    );
+    const times = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
+    lines.push(`Tag=${name},${times.join(",")},${encodeIntoCompressedBase64(distribution.histogram())}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-/** Whether the load of a run was generated: a run in which it was not is evidence of nothing. */
+/** Whether the load of a run was generated. A run without load shows nothing. */
 import type { Measurements } from "./measurements.js";
 import type { CounterName } from "./metrics.js";
 
@@ -8,7 +8,7 @@ export interface LoadVerdict {
   readonly why: string | null;
 }
 
-/** What counts when a worker, or its agent on its behalf, does anything after it has registered. */
+/** Counters of what a worker, or its agent, does after the registration. */
 const ACTS = [
   "live_updates_sent",
   "submits_acknowledged",

@@ -1,5 +1,5 @@
 /**
- * A run's metrics as Prometheus text. Names are those of the catalogue (`metrics.ts`), in Prometheus's own manner: with the prefix
+ * A run's metrics as Prometheus text. Names are those of the catalogue (`metrics.ts`), by the conventions of Prometheus: with the prefix
  * `crowdstorm_`, times in seconds, counters ending in `_total`. The model's two gauges keep the names that the platform gave them.
  */
 import { Counter, Gauge, Registry, Summary } from "prom-client";
@@ -95,7 +95,7 @@ function summaryOf(trend: TrendName, { trends }: Measurements): Summary {
   return summary;
 }
 
-/** One value a worker, and none for who has no live agent. */
+/** One value for each worker that has a live agent. */
 function added(workers: readonly WorkerCount[]): WorkerCount[] {
   const sums = new Map<string, WorkerCount>();
   for (const worker of workers) {

@@ -7,10 +7,11 @@
  * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
  * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
  */
+import { at } from "../../vocabulary/index.js";
 import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
 
-/** Times recorded in one interval: the buckets (`buckets.ts`) that are not empty, and what buckets cannot tell exactly. */
+/** Times recorded in one interval: the non-empty buckets (`buckets.ts`), and the figures that buckets do not hold exactly. */
 export interface IntervalCounts {
   /** The interval starts at the recorder's origin plus `index` times the interval's length. */
   readonly index: number;
@@ -68,7 +69,7 @@ export interface RecorderOptions {
   readonly originMs: number;
   /** The length of an interval of the time axis, ms; 500 unless given; the same in every thread. */
   readonly intervalMs?: number;
-  /** Where counters are kept from the start on, one place each ({@link COUNTER_NAMES}): in shared memory they outlive the thread. */
+  /** The memory of the counters, one place each ({@link COUNTER_NAMES}). Shared memory outlives the thread. */
   readonly counts?: Float64Array;
 }
 
@@ -79,20 +80,20 @@ const COUNTER_PLACES = Object.fromEntries(COUNTER_NAMES.map((name, place) => [na
 
 /** The counters that have grown since `before`, and by how much. */
 function countersIn(counts: Float64Array, before: Float64Array): RecorderSnapshot["counters"] {
-  return COUNTER_NAMES.map((name, place) => ({ name, count: (counts[place] ?? 0) - (before[place] ?? 0) })).filter(
+  return COUNTER_NAMES.map((name, place) => ({ name, count: at(counts, place) - at(before, place) })).filter(
     ({ count }) => count !== 0,
   );
 }
 
-/** What a thread counts, as its coordinator can see it, also when the thread has died. */
+/** The counters of a thread, which its coordinator can read even after the thread has died. */
 export interface SharedCounts {
   /** For the thread's recorder. */
   readonly counts: Float64Array;
   /** A snapshot of the thread has arrived. */
   received(snapshot: RecorderSnapshot): void;
-  /** What the thread has counted and no snapshot has brought. */
+  /** Counts that are in no snapshot of the thread. */
   rest(): RecorderSnapshot["counters"];
-  /** What the thread has counted since its start. */
+  /** The count since the start of the thread. */
   total(name: CounterName): number;
 }
 
@@ -103,11 +104,10 @@ export function createSharedCounts(): SharedCounts {
   return {
     counts,
     received({ counters }) {
-      for (const { name, count } of counters)
-        before[COUNTER_PLACES[name]] = (before[COUNTER_PLACES[name]] ?? 0) + count;
+      for (const { name, count } of counters) before[COUNTER_PLACES[name]] = at(before, COUNTER_PLACES[name]) + count;
     },
     rest: () => countersIn(counts, before),
-    total: (name) => counts[COUNTER_PLACES[name]] ?? 0,
+    total: (name) => at(counts, COUNTER_PLACES[name]),
   };
 }
 
@@ -130,6 +130,7 @@ export function createRecorder({
     },
     count(name, n = 1) {
       const place = COUNTER_PLACES[name];
+      // A hot path: no `at`. There is a place for every counter.
       counts[place] = (counts[place] ?? 0) + n;
     },
     observe(name, passed) {
@@ -157,7 +158,7 @@ export function createRecorder({
   };
 }
 
-/** A class because the fields are read on every record: one shape, no closure. */
+/** Counts the times of one trend. */
 class TrendCounts implements Trend {
   #counts: Uint32Array | undefined;
   #closed: IntervalCounts[] = [];
@@ -166,7 +167,7 @@ class TrendCounts implements Trend {
   #endMs = -Infinity;
   #minNs = Infinity;
   #maxNs = -1;
-  /** The sum is the two together: a whole number below 2^53 and what came before. */
+  /** The sum in two parts: a whole number below 2^53, and what was carried over from it. */
   #sumNs = 0;
   #carriedNs = 0n;
 
@@ -182,6 +183,7 @@ class TrendCounts implements Trend {
     const ns = Math.round(ms * 1e6);
     const counts = (this.#counts ??= new Uint32Array(BUCKETS));
     const bucket = bucketOf(ns);
+    // The hot path of every record: no `at`. There is a place for every bucket.
     counts[bucket] = (counts[bucket] ?? 0) + 1;
     if (ns < this.#minNs) this.#minNs = ns;
     if (ns > this.#maxNs) this.#maxNs = ns;
@@ -208,7 +210,7 @@ class TrendCounts implements Trend {
     this.#endMs = this.originMs + (this.#index + 1) * this.intervalMs;
   }
 
-  /** Moves what the present interval holds to the closed ones. Looks only at the buckets between the least and the greatest. */
+  /** Closes the present interval. Scans only the buckets between the least and the greatest time. */
   #close(): void {
     const counts = this.#counts;
     if (counts === undefined || this.#maxNs < 0) return;

@@ -14,7 +14,7 @@
  */
 import { closest } from "fastest-levenshtein";
 import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
-import { parseDuration, TIME_UNITS, usPerUnit } from "../../vocabulary/index.js";
+import { assert, parseDuration, TIME_UNITS, usPerUnit } from "../../vocabulary/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
@@ -96,10 +96,10 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   const percent = groups["percent"] === undefined ? undefined : Number(groups["percent"]);
   if (percent !== undefined && percent > 100) return fail(`a percentile is from 0 to 100, not ${percent}`);
 
-  const unit = groups["unit"] ?? "";
-  const number = parseDecimal(groups["number"] ?? "");
+  const { unit, number } = groups;
+  assert(unit !== undefined && number !== undefined, "the expression matched without its number");
   const factor = factorOf(unit, metricUnit);
-  const limit = factor === undefined ? undefined : multiply(number, factor);
+  const limit = factor === undefined ? undefined : multiply(parseDecimal(number), factor);
   if (limit === undefined) {
     const right =
       metricUnit === "ms"
@@ -111,7 +111,7 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
   }
 
   if (metricUnit === "share" && !isBetween(0, limit, 1)) {
-    const percentage = unit === "" && isBetween(0, limit, 100) ? `; did you mean ${groups["number"] ?? ""}%?` : "";
+    const percentage = unit === "" && isBetween(0, limit, 100) ? `; did you mean ${number}%?` : "";
     return fail(`a share is from 0 to 1, or from 0% to 100%${percentage}`);
   }
 
@@ -152,7 +152,7 @@ function isBetween(least: number, value: Rational, most: number): boolean {
   return compare(value, parseDecimal(String(least))) >= 0 && compare(value, parseDecimal(String(most))) <= 0;
 }
 
-/** How each threshold fared. */
+/** Evaluates each threshold. */
 export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const observed = observe(threshold, measurements);

@@ -1,9 +1,10 @@
 /**
  * From a scenario and a seed to what every simulated worker will do.
  *
- * A worker draws from streams of its own, one a purpose, named by its index. So a worker's plan is the same however
- * many others there are and whoever derives it, and a change to a scenario's onboarding, say, leaves arrivals and tasks alone.
+ * A worker draws from streams of its own, one for each purpose, named by its index. So a worker's plan does not depend on the
+ * number of workers or on the thread that derives it, and a change of the onboarding leaves arrivals and tasks as they are.
  */
+import { assert } from "../../vocabulary/index.js";
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
 import { planOfExplicitWorker } from "./explicit-worker-plans.js";
 import type { DistributionSpec } from "./distribution-spec.js";
@@ -24,7 +25,7 @@ import type {
   WorkerPlan,
 } from "./worker-plan.js";
 
-/** What a run may change about its scenario. */
+/** What a run may change in its scenario. */
 export interface PlanOptions {
   /** A whole number, 0 or more. Left out: the scenario's. */
   readonly seed?: number | undefined;
@@ -39,7 +40,7 @@ export function workersOf(scenario: Scenario): number {
   return scenario.workers?.length ?? Math.round(expectedArrivals(scenario.arrivals));
 }
 
-/** How long the stages of arrivals of `scenario` last together, or until the last of its written workers has arrived, ms. */
+/** How long the stages of arrivals of `scenario` last together, or until its last explicit worker has arrived, ms. */
 export function arrivalsMsOf({ arrivals, workers }: Scenario): number {
   if (workers !== undefined) return workers.reduce((last, { arriveAt }) => Math.max(last, arriveAt), 0);
   return arrivals.stages.reduce((sum, { duration }) => sum + duration, 0);
@@ -106,8 +107,8 @@ function planOnboarding(onboarding: NonNullable<Scenario["task"]["onboarding"]>,
 function planTask(behaviour: Behaviour, random: Random): TaskPlan {
   const { actions: submitting, return: returning, idle } = behaviour;
   const planned = submitting ?? returning?.afterActions ?? idle?.afterActions;
-  // The schema asks for exactly one of the three.
-  const actions = planned === undefined ? [] : planActions(sampleCount(planned, random), behaviour, random);
+  assert(planned !== undefined, "the schema asks for exactly one of actions, return and idle");
+  const actions = planActions(sampleCount(planned, random), behaviour, random);
   const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({
     actions,
     end: { kind, at: toMicrosecond(lastOf(actions) + after) },
@@ -147,7 +148,7 @@ function planFlapping(
   }));
 }
 
-/** What happens to the connection of `worker`, whose plan has everything else. */
+/** Plans the drops of the connection of `worker`, whose plan is otherwise complete. */
 function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number): DisconnectPlan | undefined {
   if (behaviour.disconnect === undefined) return undefined;
   const { detectionDelay, reconnect } = behaviour.disconnect;
@@ -167,7 +168,7 @@ function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number):
   };
 }
 
-/** `endMs`, when there is no more to bring about, as a plan has it. @throws {RangeError} when the run would take too long */
+/** `endMs`, the end of the planned events, rounded as in a plan. @throws {RangeError} when the run would take too long */
 function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
   if (endMs + drainTimeout <= MAX_MS) return toMicrosecond(endMs);
   throw new RangeError(
@@ -175,7 +176,7 @@ function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
   );
 }
 
-/** What happens to the run as a whole, and when all is over, with workers who are done by `workersMs`. @throws {RangeError} as {@link scheduleOf} */
+/** The events of the run as a whole, and the end of all planned events; those of workers end at `workersMs`. @throws {RangeError} as {@link scheduleOf} */
 function runEventsOf(
   scenario: Scenario,
   seed: number,
@@ -199,14 +200,14 @@ function behaviourChooser(behaviours: Scenario["behaviours"]): (share: number) =
       below += entry[1].weight;
       if (share < below) return entry;
     }
-    // The weights sum to 1 but for rounding, so a share just below 1 can pass them all.
+    // The rounded weights may sum to less than 1, so a share just below 1 can be above all of them.
     const last = entries.findLast(([, { weight }]) => weight > 0);
     if (last === undefined) throw new RangeError("the scenario has no behaviour with a weight above 0");
     return last;
   };
 }
 
-/** The plan of a scenario that says itself what each worker does. */
+/** The plan of a scenario that lists its workers. */
 function planExplicitWorkers(
   scenario: Scenario,
   explicit: NonNullable<Scenario["workers"]>,
@@ -237,8 +238,8 @@ function planExplicitWorkers(
 }
 
 /**
- * The plan of a run. Pure and cheap: workers' plans are derived when they are asked for, so a worker thread builds the
- * same plan from the same arguments, which are plain data, instead of being sent it.
+ * The plan of a run. Pure and cheap: workers' plans are derived on demand, so each worker thread builds the same plan from
+ * the same arguments, which are plain data.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example

@@ -1,4 +1,4 @@
-/** Scenarios written as modules, for what a YAML file cannot say: values that are computed. */
+/** Scenarios written as modules, whose values can be computed. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -64,7 +64,7 @@ async function defaultExportOf(path: string, file: string): Promise<{ readonly i
   }
 }
 
-/** Node tells the line of a syntax error to nobody who catches it, but in the first line of what it says when it only checks the module. */
+/** A caught syntax error does not have its line; `node --check` prints it in its first line. */
 function lineOfSyntaxError(path: string): string | undefined {
   const { stderr } = spawnSync(process.execPath, ["--check", resolve(path)], { encoding: "utf8" });
   return /^.*:(\d+)\n/.exec(stderr)?.[1];
@@ -88,7 +88,7 @@ export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
   };
 }
 
-/** What a program made, as a file could have it: whatever it was, it does not change any more. @throws {ScenarioError} */
+/** A copy of a program's scenario as plain data, which cannot change any more. @throws {ScenarioError} */
 function plainFrom(input: unknown, origin: string): PlainData {
   if (types.isPromise(input)) input.catch(() => undefined);
   try {

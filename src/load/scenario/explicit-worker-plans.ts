@@ -1,10 +1,10 @@
-/** Between a worker's plan and the worker as a scenario writes it out. Without the schema, which every thread of a run would load for it. */
+/** Converts between a worker's plan and a worker listed in a scenario. Apart from the schema, which threads need not load. */
 import type { ExplicitWorker, ExplicitWorkerInput } from "./explicit-workers.js";
 import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "./worker-plan.js";
 
 type ReconnectInput = NonNullable<NonNullable<ExplicitWorkerInput["disconnect"]>["reconnect"]>;
 
-/** Worker `index` of a scenario that writes its workers out. */
+/** The plan of worker `index` of a scenario that lists its workers. */
 export function planOfExplicitWorker(index: number, written: ExplicitWorker): WorkerPlan {
   const { behaviour, arriveAt, qualifications, onboarding, task, disconnect } = written;
   return {
@@ -27,7 +27,7 @@ function disconnectOf({
   return { ...drop, reconnect: { after, ...(task && { task }), ...(flapping && flapping.length > 0 && { flapping }) } };
 }
 
-/** `plan` as a scenario writes it out. */
+/** A plan as a worker of a scenario. */
 export function toScenarioWorker({
   behaviour,
   arriveAt,
@@ -81,7 +81,7 @@ function toScenarioAction({
   return { at: durationText(at), payloadBytes, ...(duplicate && { duplicate }) };
 }
 
-/** Whole microseconds have at most three decimals, so nothing is lost. */
+/** Exact: whole microseconds have at most three decimals. */
 function durationText(time: number): string {
   return `${Number(time.toFixed(3))}ms`;
 }

@@ -1,6 +1,6 @@
 /**
- * A scenario's workers written out one by one, with everything they do and when, instead of being drawn: what `simulate shrink`
- * leaves of a plan that fails, and what nobody wants to write by hand otherwise.
+ * The workers of a scenario listed one by one, with all their actions and times, instead of being drawn. `simulate shrink`
+ * writes them for a plan that fails.
  */
 import { z } from "zod";
 import { count, duration, MAX_PAYLOAD_BYTES, line, object } from "./fields.js";
@@ -49,7 +49,7 @@ const worker = object({
   }).optional(),
 });
 
-/** A worker as it stands there, written by hand, and with all that was left out. */
+/** A listed worker: as written, and with its defaults. */
 export type ExplicitWorkerInput = z.input<typeof worker>;
 export type ExplicitWorker = z.output<typeof worker>;
 

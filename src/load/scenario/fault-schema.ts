@@ -1,11 +1,11 @@
 /**
- * The faults of a scenario: what breaks, or stands still, while the run goes on. Real threads are broken, so they are for runs
- * on real threads; what goes wrong under simulated time is drawn by `--faults` instead.
+ * The faults of a scenario. They affect real threads, so they are for runs on real threads; for runs under simulated time,
+ * `--faults` draws faults.
  */
 import { z } from "zod";
 import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
-/** A database that is held for longer than the writer waits for its lock would end the run: 5 s, of which some is left for others. */
+/** The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the lock. */
 export const MAX_STALL_MS = 4000;
 
 const window = rangeOf(duration, "a duration").describe("When it begins: at an even draw from this span of the run.");
@@ -59,7 +59,7 @@ export const faults = z
     "must be a list of faults",
   )
   .default([])
-  .describe("What breaks or stands still while the run goes on (runs on real threads).");
+  .describe("Faults of threads, database and clock during the run (runs on real threads).");
 
 /** A fault as the scenario has it: durations in ms. */
 export type Fault = z.output<typeof faults>[number];

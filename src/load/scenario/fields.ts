@@ -3,7 +3,7 @@
  * the loader adds the place and what was there instead.
  */
 import { z } from "zod";
-import { DURATION_PATTERN, parseDuration } from "../../vocabulary/index.js";
+import { at, DURATION_PATTERN, parseDuration } from "../../vocabulary/index.js";
 import type { DistributionSpec } from "./distribution-spec.js";
 import { formatDuration } from "./format-duration.js";
 import { MAX_MS, MAX_COUNT, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
@@ -31,7 +31,7 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
         const near = nearest(key, known);
         return near === undefined ? `there are ${known.join(", ")}` : `did you mean "${near}"?`;
       };
-      // No more are told: MAX_PROBLEMS.
+      // No more than MAX_PROBLEMS are reported.
       return issue.keys
         .map((key, index) => (index < MAX_PROBLEMS ? `unknown key; ${help(key)}` : "unknown key"))
         .join("\n");
@@ -39,9 +39,9 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** What is said of a mapping whose `key` is none of `kinds`: which was meant, or which there are. */
+/** The error of a mapping whose `key` is none of `kinds`: the nearest kind, or all of them. */
 export function noSuchKind(key: string, kinds: readonly string[]) {
-  const choices = `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1) ?? ""}`;
+  const choices = `${kinds.slice(0, -1).join(", ")} or ${at(kinds, kinds.length - 1)}`;
   return ({ input }: { readonly input?: unknown }): string => {
     if (typeof input !== "object" || input === null) return `must be a mapping with a ${key}: ${choices}`;
     const given = (input as Readonly<Record<string, unknown>>)[key];
@@ -52,7 +52,7 @@ export function noSuchKind(key: string, kinds: readonly string[]) {
 
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
 
-/** As the file has it. Checked below, with better words than a pattern has; the pattern is for the JSON Schema. */
+/** A duration as text. The transform below checks it, with better messages; the pattern is for the JSON Schema. */
 const durationText = z
   .string({ error: DURATION })
   .meta({ id: "duration", pattern: DURATION_PATTERN.source, examples: ["250ms", "1.5s", "1m30s"] });
@@ -89,8 +89,8 @@ const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
 
 /**
- * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. What were larger
- * could never be delivered, however often it was sent again.
+ * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. A larger update
+ * could never be delivered.
  */
 export const MAX_PAYLOAD_BYTES = 3500;
 
@@ -106,7 +106,7 @@ export function isAtMost(distribution: DistributionSpec, most: number): boolean 
   }
 }
 
-/** For `refine(…)`: a mapping with more names than a scenario has use for is refused before anything is looked up in it. */
+/** For `refine(…)`: refuses a mapping with too many names before any further check of it. */
 export const hasFewNames = (mapping: object): boolean => Object.keys(mapping).length <= MAX_NAMED;
 export const TOO_MANY_NAMES = { error: `must have at most ${MAX_NAMED} names`, abort: true };
 
@@ -123,7 +123,7 @@ export function rangeOf<Input>(value: NumberField<Input>, what: string) {
 }
 
 /**
- * A distribution over values that `value` reads: the value alone when it does not vary, or one of
+ * A distribution over values that `value` reads: a constant value, or one of
  * `{ uniform: [from, to] }`, `{ exponential: { mean } }`, `{ normal: { mean, sd } }`, `{ lognormal: { median, p95 } }`;
  * the last three take a `max` that larger draws are cut to. `what` names such a value in errors, with its article.
  */

@@ -21,7 +21,7 @@ export interface LoadedScenario {
   readonly text: string;
 }
 
-/** `path` as short as it can be said from the working directory. */
+/** `path` relative to the working directory, when it is inside. */
 export function displayPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") || isAbsolute(short) ? path : short;
@@ -38,7 +38,7 @@ function fieldName(path: readonly PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-/** A problem as it is told: where, in which field, what. */
+/** A problem as text: where, in which field, what. */
 export function formatProblem(place: string, { path, message }: Problem): string {
   const field = fieldName(path);
   return `${place}: ${field === "" ? "" : `${field}: `}${message}`;
@@ -48,8 +48,8 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
   const placed = problems
     .map((problem) => ({ ...yaml.positionOf(problem.path), problem }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
-  // What an alias repeats is wrong wherever it is used, but has to be put right, and is said, only once. The field's own name tells
-  // fields that are missing apart: they are said at the place of what they are missing from.
+  // A problem that an alias repeats is reported once. The field's own name keeps missing fields apart, which are all reported at
+  // the place of their mapping.
   const reported = new Set<string>();
   return scenarioErrorOf(
     placed
@@ -92,7 +92,7 @@ export function parseScenario(text: string, file: string): Scenario {
 }
 
 const IS_DIRECTORY = "is a directory, not a scenario file";
-/** What a failure to open a file means to the person who named it. */
+/** Reasons why a file cannot be opened. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
@@ -100,7 +100,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "may not be read",
 };
 
-/** The bytes of a file that is not too large; without asking its size first, which a pipe does not have. */
+/** The bytes of a file that is not too large. Does not ask for the size first, because a pipe has none. */
 function readBytes(path: string): Buffer {
   const file = openSync(path, "r");
   try {
@@ -163,9 +163,9 @@ function unknownScenario(name: string): ScenarioError {
 }
 
 /**
- * Loads a scenario by its name in the package, or by a path: whatever has a directory separator or ends in `.yaml` or
- * `.yml` is a path.
- * @throws {ScenarioError} when there is none, or it is not valid; an unknown name is told the nearest.
+ * Loads a scenario by its name in the package, or by a path: a name with a directory separator, or one that ends in
+ * `.yaml` or `.yml`, is a path.
+ * @throws {ScenarioError} when there is none, or it is not valid; the error for an unknown name has the nearest one.
  *
  * @example
  * ```ts

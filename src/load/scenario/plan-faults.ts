@@ -1,4 +1,4 @@
-/** When the faults of a scenario happen, and to whom: drawn from the seed, as everything in a plan is. */
+/** Draws from the seed when the faults of a scenario happen, and to which threads. */
 import { toMicrosecond } from "./format-duration.js";
 import type { Fault } from "./fault-schema.js";
 import { sample, stream } from "./random.js";

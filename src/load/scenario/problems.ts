@@ -21,7 +21,7 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** `value` as it can stand in a message: scalars only, and not at any length. */
+/** `value` for a message: scalars only, shortened. */
 function quote(value: unknown): string | undefined {
   if (value !== null && typeof value === "object") return undefined;
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) as string | undefined);
@@ -29,8 +29,7 @@ function quote(value: unknown): string | undefined {
 }
 
 /**
- * Of a field that may be written in several forms, the issues of the form that was meant: the only one whose outer type
- * fits. `undefined` when none or several fit.
+ * For a field with several forms, the issues of the only form whose outer type fits. `undefined` when none or several fit.
  */
 function issuesOfMatchingForm(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = forms.filter(

@@ -1,4 +1,4 @@
-/** The qualifications of a scenario: which of its workers hold which, and what the task asks for. */
+/** The qualifications of a scenario: those that workers hold, and those that the task requires. */
 import { z } from "zod";
 import { counts, hasFewNames, line, noSuchKind, object, probability, TOO_MANY_NAMES } from "./fields.js";
 import { MAX_PROBLEMS } from "./scenario-limits.js";
@@ -27,7 +27,7 @@ export const holdings = z
 const name = line.describe("One of the scenario's qualifications.");
 const value = z.int("must be a whole number");
 
-/** By what they compare with: nothing, one value, several. They are Mephisto's. */
+/** Mephisto's comparators, grouped by their operands: none, one value, several values. */
 const COMPARATORS = [
   ["Exists", "DoesNotExist"],
   ["EqualTo", "NotEqualTo", "GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo"],
@@ -59,7 +59,7 @@ export const requirements = z
   .default([])
   .describe("What a worker must meet to be given a unit. Others are refused as they register, before any onboarding.");
 
-/** Reports names that are used but are no qualification of the scenario: nobody could ever hold them. */
+/** Reports used names that are no qualification of the scenario: no worker could hold them. */
 export function refuseUnknown(
   known: readonly string[],
   used: readonly { readonly name: string; readonly path: readonly PropertyKey[] }[],
@@ -68,7 +68,7 @@ export function refuseUnknown(
   const names = new Set(known);
   const unknown = used.filter(({ name }) => !names.has(name));
   for (const [index, { name, path }] of unknown.entries()) {
-    // No more are told: MAX_PROBLEMS.
+    // No more than MAX_PROBLEMS are reported.
     const help = index < MAX_PROBLEMS ? `; ${helpFor(name, known)}` : "";
     context.addIssue({ code: "custom", path: [...path], message: `is no qualification of this scenario${help}` });
   }

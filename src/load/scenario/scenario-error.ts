@@ -19,7 +19,7 @@ import { MAX_PROBLEMS } from "./scenario-limits.js";
  */
 export class ScenarioError extends Error {
   override readonly name = "ScenarioError";
-  /** One problem a line, as they stand in the message. */
+  /** The problems, one for each line of the message. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly [string, ...string[]]) {
@@ -29,7 +29,7 @@ export class ScenarioError extends Error {
   }
 }
 
-/** The error for these problems, which are at least one. What is beyond what anybody reads is counted. */
+/** The error for these problems, of which there is at least one. Those beyond {@link MAX_PROBLEMS} are counted. */
 export function scenarioErrorOf(problems: readonly string[]): ScenarioError {
   const [first, ...others] = problems.slice(0, MAX_PROBLEMS);
   if (first === undefined) throw new RangeError("a ScenarioError has at least one problem");

@@ -1,5 +1,5 @@
 /**
- * The schema of a scenario file. Where k6 has a word for a thing, it is used: `stages`, `startRate`, `target`, `thresholds`.
+ * The schema of a scenario file. It uses the words of k6 where there are any: `stages`, `startRate`, `target`, `thresholds`.
  *
  * Two timelines meet in a scenario. The run's: stages of arrivals, windows of disconnects and faults, and the shutdown, counted
  * from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts, which nothing stretches.
@@ -29,7 +29,7 @@ import {
 import { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 
-/** Tells the JSON Schema what a refinement tells the loader, in better words. */
+/** States for the JSON Schema what a refinement checks in the loader, with a better message. */
 const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
 
 const arrivals = object({
@@ -94,7 +94,7 @@ const disconnect = object({
     .default(0)
     .describe("How long the platform takes to notice, unless the worker is back by then."),
   reconnect: object({
-    probability: probability.describe("The share of those who dropped that come back."),
+    probability: probability.describe("The share of dropped workers that come back."),
     after: durations.describe("How long they are away."),
     flapping: object({
       times: counts.describe("How many more times."),
@@ -154,7 +154,7 @@ const thresholds = z
   .record(z.string(), expressions, "must be a mapping of metrics to lists of expressions")
   .superRefine((byMetric, context) => {
     for (const [metric, list] of Object.entries(byMetric)) {
-      // An unknown metric is the same problem in each of its expressions, and said once.
+      // An unknown metric is the same problem in each of its expressions, and reported once.
       const reported = new Set<string>();
       for (const [index, spec] of (list as readonly ThresholdSpec[]).entries()) {
         try {
@@ -199,16 +199,14 @@ const scenarioObject = object({
   qualifications: holdings,
   workers: explicitWorkers.optional(),
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
-  shutdownAt: duration
-    .optional()
-    .describe("When the live run is told to shut down, in the middle of everything. Left out: when all is done."),
+  shutdownAt: duration.optional().describe("When the live run is shut down. Left out: at the end."),
   faults,
   drainTimeout: positiveDuration.describe(
     "How long a run may take to come to rest after the last worker's arrival, window and fault.",
   ),
 });
 
-/** A static task reads no live updates, so a worker that sent one would see it lost. */
+/** A static task reads no live updates: any that a worker sent would be lost. */
 const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
   if (read.task.blueprint !== "static") return;
   for (const [name, { actions, return: back, idle }] of Object.entries(read.behaviours)) {

@@ -25,14 +25,14 @@ export interface OnboardingPlan {
   readonly submitAt: number;
   /** Whether the submitted work is good enough to be admitted to the task. */
   readonly passes: boolean;
-  /** How it ends before the submit, with what was not sent by then left out. No scenario says so: a fault of simulated time does. */
+  /** How it ends before the submit, without the later updates. Not from a scenario, but from a fault of simulated time. */
   readonly leaves?: { readonly kind: "return" | "idle"; readonly at: number };
 }
 
 /**
  * How a worker's time on a unit ends, unless it disconnects first:
- * `submit`: hands in the work; `return`: gives the unit back;
- * `idle`: stays connected but sends nothing from then on, so that the task has to time out.
+ * `submit`: submits the work; `return`: returns the unit;
+ * `idle`: stays connected but sends nothing more, so that the task times out.
  * `at` is in ms since the task started.
  */
 export interface TaskEnd {
@@ -47,7 +47,7 @@ export interface TaskPlan {
   readonly end: TaskEnd;
 }
 
-/** A worker's connection that drops. It has no effect on a worker who has already ended when it falls due. */
+/** A drop of a worker's connection. It has no effect on a worker that has ended by then. */
 export interface DisconnectPlan {
   /** What `at` counts from: `run`: the start of the run (a window); `task`: the start of this worker's task (an action). */
   readonly since: "run" | "task";
@@ -55,24 +55,24 @@ export interface DisconnectPlan {
   readonly at: number;
   /** How long the platform takes to notice, ms: only then does the agent become `disconnect`, unless the worker is back. */
   readonly detectionDelay: number;
-  /** The worker's coming back; absent when it stays away. */
+  /** The reconnect; absent when the worker stays away. */
   readonly reconnect?: ReconnectPlan;
 }
 
-/** Another drop of a connection, after the worker was back with its agent alive. Times in ms. */
+/** A further drop of a connection, after a reconnect to a live agent. Times in ms. */
 export interface RepeatedDrop {
-  /** How long the connection held since it was back. */
+  /** How long the connection holds after the reconnect. */
   readonly online: number;
   /** How long the worker is away this time. */
   readonly after: number;
 }
 
-/** The coming back of a worker whose connection dropped. */
+/** The reconnect of a worker. */
 export interface ReconnectPlan {
   /**
-   * How long the worker is away, ms since the drop. If its agent is still alive by then it goes on where it was, with
-   * everything it had left to do moved by this time. Otherwise it starts over: a new registration, its onboarding
-   * again if that was not passed yet, then `task`.
+   * How long the worker is away, ms since the drop. If its agent is still alive by then it continues,
+   * with all remaining actions later by this time. Otherwise it starts over: a new registration, its onboarding again
+   * unless it passed that before, then `task`.
    */
   readonly after: number;
   /** What it does on a new unit; absent when its onboarding is planned to fail. */
@@ -99,7 +99,7 @@ export interface WorkerPlan {
   readonly disconnect?: DisconnectPlan;
 }
 
-/** What a run's workers will do, and what will go wrong: a pure function of scenario, seed, number of workers and duration. */
+/** The actions of a run's workers, and its faults: a pure function of scenario, seed, number of workers and duration. */
 export interface Plan {
   /** The name of the scenario. */
   readonly scenario: string;
@@ -109,19 +109,19 @@ export interface Plan {
   /** How long the stages of arrivals last, ms. */
   readonly arrivalsMs: number;
   /**
-   * When the run has nothing more to bring about by itself, ms from its start: the stages of arrivals, the windows of
+   * The end of all planned events, ms from the start of the run: the stages of arrivals, the windows of
    * disconnects and the faults are over. The drain, with its timeout, is counted from here.
    */
   readonly scheduleMs: number;
-  /** When the live run is told to shut down, ms from the start of the run; absent when it is not. */
+  /** When the live run is shut down, ms from the start of the run; absent without a planned shutdown. */
   readonly shutdownAt?: number;
-  /** What breaks or stands still, in the order of its times; absent when nothing does. */
+  /** The faults, in the order of their times; absent when there are none. */
   readonly faults?: readonly PlannedFault[];
   /** When worker `index` arrives, ms from the start of the run. The same as `worker(index).arriveAt`, but cheap. */
   arriveAt(index: number): number;
   /**
-   * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of those who are
-   * there. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
+   * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of the
+   * workers that are present. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
    * @throws {RangeError} for an index that the plan does not have.
    */
   worker(index: number): WorkerPlan;

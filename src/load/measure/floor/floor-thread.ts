@@ -1,5 +1,6 @@
-/** The receiving thread of a run's floor: parked in a bare wait for each message, it takes the time from its sending. */
+/** The receiving thread of a run's floor. It waits for each message with a bare `Atomics.wait` and measures its time under way. */
 import { workerData } from "node:worker_threads";
+import { at } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
 import { openLane } from "./handover.js";
 import { answerQuestions } from "./threads.js";
@@ -14,13 +15,13 @@ const { lane: sharedLane, sentAt: sharedSentAt } = workerData as FloorThread;
 const lane = openLane(sharedLane);
 const sentAt = new Float64Array(sharedSentAt);
 
-/** The question is how many messages will come, the answer how long each was under way, ms. */
+/** The question is the number of messages; the answer is the time that each was under way, ms. */
 answerQuestions(
   (messages: number) =>
-    Float64Array.from({ length: messages }, (_, at) => {
-      lane.park(at + 1);
-      lane.receive(at + 1);
-      return systemClock.now() - (sentAt[0] ?? 0);
+    Float64Array.from({ length: messages }, (_, index) => {
+      lane.park(index + 1);
+      lane.receive(index + 1);
+      return systemClock.now() - at(sentAt, 0);
     }),
   () => undefined,
 );

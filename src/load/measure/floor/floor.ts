@@ -1,6 +1,6 @@
 /**
- * The floor of a run: what the machine itself takes for the two things that the live-update path is made of, waking another
- * thread and committing a row. Measured when the run's own threads are not at work yet, in a fraction of a second.
+ * The floor of a run: what the machine itself takes for the two parts of the live-update path, waking another thread and
+ * committing a row. Measured in a fraction of a second, before the run's own threads work.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,19 +20,19 @@ export interface Floor {
   readonly distribution: Distribution;
 }
 
-/** The first of each are not counted: the code is compiled in them. */
+/** The warm-up, in which code is compiled, is not counted. */
 const HAND_OVERS = { warmUp: 50, counted: 250 };
 const COMMITS = { warmUp: 50, counted: 250 };
 /** Between hand-overs, so that the receiver is parked, ms. */
 const PAUSE_MS = 1;
 
-/** The receiver has so long to start, and to park again for the next hand-over, ms: this thread is blocked, and nothing else could end it. */
+/** How long the receiver may take to start, and to park for the next hand-over, ms. Without it this blocked thread could hang. */
 const START_TIMEOUT_MS = 5000;
 
 /**
- * Measures the floor in about 0.4 s. Blocks this thread meanwhile. A floor that cannot be measured, because its thread does not start or
- * fails, is left out: it is beside the run's figures, not one of them.
- * @param directory where the run's database is: a second one is made there, on the same disk, and removed
+ * Measures the floor in about 0.4 s, and blocks this thread. A floor that cannot be measured because its thread fails is left
+ * out: it stands beside the run's figures and is none of them.
+ * @param directory where the run's database is: a second one is created there, on the same disk, and removed
  */
 export async function measureFloor(directory: string): Promise<Floor[]> {
   const wakeUps = await handOvers(new URL("./floor-thread.js", import.meta.url));

@@ -1,11 +1,11 @@
 /**
- * A message from one thread to another by nothing but the machine's own means: the floor beside the live-update path.
+ * Passes a message between two threads with bare Atomics: the floor of the live-update path.
  *
  * Atomics are used as they are, not through src/platform/sync: what the project adds to them is part of what is measured.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
 
-/** Words of the lane. A cache line each, so that the receiver's sign does not slow the sender's. */
+/** Words of the lane, each on a cache line of its own, so that the two sides do not slow each other. */
 const SENT = 0;
 const PARKED = 16;
 const WORDS = 32;
@@ -16,9 +16,9 @@ export function newLane(): SharedArrayBuffer {
 
 /** One direction between two threads. Both sides count messages from 1. */
 export interface Lane {
-  /** Says that the receiver is about to wait for message `n`. */
+  /** Signals that the receiver is about to wait for message `n`. */
   park(n: number): void;
-  /** Blocks the sender until the receiver was about to wait for message `n`, so many ms at most; gives whether it was. */
+  /** Blocks the sender until the receiver is about to wait for message `n`. Returns false when `timeoutMs` passed first. */
   untilParked(n: number, timeoutMs?: number): boolean;
   /** Hands over message `n`: stores it and notifies. */
   send(n: number): void;
@@ -46,9 +46,9 @@ export function openLane(lane: SharedArrayBuffer): Lane {
   };
 }
 
-const nobody = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 
 /** Blocks this thread for `ms` (fractional allowed). */
 export function pause(ms: number): void {
-  Atomics.wait(nobody, 0, 0, ms);
+  Atomics.wait(neverNotified, 0, 0, ms);
 }
