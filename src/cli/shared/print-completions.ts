@@ -42,6 +42,8 @@ function candidatesFor(words: readonly string[]): (() => string[] | Promise<stri
 export async function printCompletions([request = "", name = "", ...typed]: readonly string[]): Promise<void> {
   // What has no command is a run.
   const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
+  // The parser does not wait for it.
+  let answered: Promise<void> | undefined;
   const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
     const candidates = candidatesFor(words);
     if (candidates === undefined) {
@@ -49,7 +51,7 @@ export async function printCompletions([request = "", name = "", ...typed]: read
       return;
     }
     // A command line has no place for an error; nothing is offered then, as when nothing fits.
-    void Promise.resolve()
+    answered = Promise.resolve()
       .then(candidates)
       .then(
         (found) => found.filter((candidate) => candidate.startsWith(current) && printable(candidate) === candidate),
@@ -65,4 +67,5 @@ export async function printCompletions([request = "", name = "", ...typed]: read
     .completion("completion", false, complete);
   for (const module of await modulesFor(words)) parser.command({ ...module, handler: () => undefined });
   await parser.parseAsync();
+  await answered;
 }
