@@ -29,7 +29,7 @@ const parser = yargs(withStandIn(words))
   .parserConfiguration({ "dot-notation": false })
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
-  // `refused` reads what yargs says.
+  // `usageErrorFrom` reads the messages of yargs.
   .locale("en")
   .strict()
   .help()

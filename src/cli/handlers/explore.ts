@@ -1,5 +1,4 @@
 /** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
-import { existsSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setImmediate as eventLoop } from "node:timers/promises";
@@ -8,7 +7,6 @@ import {
   describeSteps,
   explore,
   failureOf,
-  moduleAt,
   isOfOwnProgram,
   NoSuchProgramError,
   openSession,
@@ -22,7 +20,6 @@ import {
   ScheduleFormatError,
   type Exploration,
   type FailingSchedule,
-  type Program,
   type ProgramSource,
   type ExplorationProgress,
   type Session,
@@ -37,7 +34,6 @@ import {
   writeAtomically,
 } from "../../results/index.js";
 import { formatCount, plural } from "../../vocabulary/index.js";
-import { didYouMean } from "../../load/scenario/index.js";
 import { messageOf } from "../../vocabulary/index.js";
 import { EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -51,6 +47,7 @@ import {
   type ExploreSettings,
   type ReplayArguments,
 } from "../shared/explore-options.js";
+import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { wholeNumber } from "../shared/numeric-options.js";
@@ -79,7 +76,7 @@ async function run(args: ExploreArguments): Promise<void> {
   } else if (args.program === undefined) {
     await list(args);
   } else {
-    if (args.module !== undefined) throw new UsageError(`there is one word too many: "${args.module}"`);
+    if (args.module !== undefined) throw new UsageError(`unexpected argument "${args.module}"`);
     await exploreProgram(await findProgram(args.program, args.file), args);
   }
 }
@@ -96,46 +93,6 @@ async function list({ json }: ExploreArguments): Promise<void> {
   }
   const width = Math.max(...programs.map(({ name }) => name.length));
   for (const { name, description } of programs) printLines(`${name.padEnd(width)}  ${description}`);
-}
-
-/** A program of the explorer's own by name, or one of a module. Throws a UsageError that names the nearest. */
-async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
-  if (isModulePath(wanted)) return findInModule(wanted, name);
-  if (name !== undefined) throw new UsageError(`there is one word too many: "${name}"`);
-  return findOwn(wanted);
-}
-
-/** @throws {UsageError} */
-async function findOwn(name: string): Promise<ProgramSource> {
-  return chosenFrom({ module: OWN_PROGRAMS, name }, await programsOf(OWN_PROGRAMS));
-}
-
-/** The program `name` of the module at `path`, or its first. Throws a UsageError. */
-async function findInModule(path: string, name: string | undefined): Promise<ProgramSource> {
-  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file`);
-  if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory, not a module`);
-  const module = moduleAt(path);
-  const programs = await importPrograms(path, module);
-  const [first] = programs;
-  if (first === undefined)
-    throw new UsageError(`${path} exports no program; make one with define() of crowdstorm/explore`);
-  return chosenFrom({ module, name: name ?? first.name }, programs);
-}
-
-function chosenFrom(source: ProgramSource, programs: readonly Program[]): ProgramSource {
-  const names = programs.map((program) => program.name);
-  if (names.includes(source.name)) return source;
-  throw new UsageError(
-    `there is no program "${source.name}"${didYouMean(source.name, names)} (simulate explore lists them)`,
-  );
-}
-
-async function importPrograms(path: string, module: string): Promise<readonly Program[]> {
-  try {
-    return await programsOf(module);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be loaded: ${messageOf(error)}`);
-  }
 }
 
 async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {

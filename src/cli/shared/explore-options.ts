@@ -99,7 +99,7 @@ export function replayArguments({ program, file, module, schedule }: ExploreArgu
   if (chosen === undefined) throw new UsageError("which schedule? simulate explore replay FILE [MODULE]");
   const [path, ...others] = words;
   const extra = path !== undefined && !isModulePath(path) ? path : others[0];
-  if (extra !== undefined) throw new UsageError(`there is one word too many: "${extra}"`);
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
   return { file: chosen, module: path };
 }
 

@@ -1,9 +1,8 @@
 /** The files for the programs of a CI that runs and comparisons write when asked to. */
-import type { outputOptions } from "./shared-options.js";
 import { clearFile, writeText } from "./named-files.js";
 import { refuseSameFile, type NamedFile } from "./same-file.js";
 
-/** What yargs makes of {@link outputOptions}. */
+/** The values of `outputOptions` (shared-options.ts). */
 export interface OutputArguments {
   readonly markdown?: string | undefined;
   readonly junit?: string | undefined;

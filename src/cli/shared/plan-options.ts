@@ -2,11 +2,10 @@
 import { buildPlan, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { parseDuration } from "../../vocabulary/index.js";
 import { wholeNumber } from "./numeric-options.js";
-import type { planOptions } from "./shared-options.js";
 import { UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
 
-/** What yargs makes of {@link planOptions}. */
+/** The values of `planOptions` (shared-options.ts). */
 export interface PlanArguments {
   readonly scenario?: string | undefined;
   readonly seed?: string | undefined;

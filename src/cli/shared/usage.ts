@@ -27,7 +27,7 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
     const option = words
       .find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)
       ?.split("=")[0];
-    if (option === undefined) return say(`there is one word too many: "${unknown}"`);
+    if (option === undefined) return say(`unexpected argument "${unknown}"`);
     const near = nearest(
       unknown,
       Object.keys(key).filter((name) => name.length > 1),

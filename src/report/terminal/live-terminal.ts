@@ -105,5 +105,9 @@ function noted(events: Readonly<Record<string, number>>): string {
 
 function cut(text: string, width: number): string {
   // By code points: half of a surrogate pair cannot be shown.
-  return text.length <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join("")}…`;
+  return text.length <= width
+    ? text
+    : `${Array.from(text)
+        .slice(0, Math.max(0, width - 1))
+        .join("")}…`;
 }

@@ -73,7 +73,7 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     /"lte" is none of .*; did you mean "late"\?/,
   ],
   ["an argument too few", ["compare", "a"], /<current> is missing: simulate compare <base> <current>/],
-  ["an argument too many", ["list", "extra"], /there is one word too many: "extra"/],
+  ["an argument too many", ["list", "extra"], /unexpected argument "extra"/],
   [
     "no number of schedules",
     ["explore", "signal", "--schedules", "abc"],
