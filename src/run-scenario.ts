@@ -58,7 +58,7 @@ export interface RunScenarioOptions extends PlanOptions {
 }
 
 /** A callback of the program that calls, as a run can have it: what it fails with, at once or by a promise, ends the run early. */
-function guarded(onProgress: RunProgress): {
+function guarded(onProgress: (...args: Parameters<RunProgress>) => unknown): {
   readonly onProgress: RunProgress;
   readonly failed: AbortSignal;
   /** Throws what it failed with. */
@@ -73,7 +73,7 @@ function guarded(onProgress: RunProgress): {
   return {
     onProgress: (measured, elapsedMs) => {
       try {
-        const returned: unknown = onProgress(measured, elapsedMs);
+        const returned = onProgress(measured, elapsedMs);
         if (types.isPromise(returned)) returned.catch(fail);
       } catch (error) {
         fail(error);
