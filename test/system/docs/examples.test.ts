@@ -7,6 +7,8 @@ import ts from "typescript";
 import { compile, makePlayground, root } from "../../support/docs/playground.js";
 
 const LEAST_EXAMPLES = 15;
+/** Printed between the outputs of two examples. */
+const END = "--- end of the example ---";
 
 interface Example {
   /** The export, or the member of one, that the example belongs to. */
@@ -64,22 +66,30 @@ function expectedOutput(source: string): string {
 describe("examples in docstrings", () => {
   const examples = publicExamples();
   const playground = makePlayground();
-  const fileOf = (index: number): string => `example-${index}.ts`;
+  const names = examples.map((_, index) => `example-${index}`);
+  /** What each example printed. */
+  let outputs: readonly string[] = [];
 
   before(async () => {
     for (const [index, { source }] of examples.entries()) {
       // Without an import or an export a file is a script, whose names clash with those of others.
-      writeFileSync(join(playground.directory, fileOf(index)), `${source}\nexport {};\n`);
+      writeFileSync(join(playground.directory, `${names[index]}.ts`), `${source}\nexport {};\n`);
     }
     const errors = await compile(
       playground.directory,
-      examples.map((_, index) => fileOf(index)),
+      names.map((name) => `${name}.ts`),
     );
     const named = errors.replaceAll(
       /^example-(\d+)\.ts/gm,
       (file, index) => `${file} (${examples[Number(index)]?.name})`,
     );
     assert.equal(named, "");
+    // One process for all, as loading the package takes longer than what the examples do.
+    const run = names.map((name) => `await import("./${name}.js").catch((error) => console.log(error));`);
+    writeFileSync(join(playground.directory, "all.js"), `${run.join(`\nconsole.log(${JSON.stringify(END)});\n`)}\n`);
+    const { code, stdout, stderr } = await playground.node("all.js");
+    assert.equal(code, 0, `exit ${code}\n${stdout}\n${stderr}`);
+    outputs = stdout.split(`${END}\n`);
   });
   after(() => playground.remove());
 
@@ -88,10 +98,6 @@ describe("examples in docstrings", () => {
   });
 
   for (const [index, { name, source }] of examples.entries()) {
-    test(name, async () => {
-      const { code, stdout, stderr } = await playground.node(fileOf(index).replace(/ts$/, "js"));
-      assert.equal(code, 0, `exit ${code}\n${stdout}\n${stderr}`);
-      assert.equal(stdout, expectedOutput(source));
-    });
+    test(name, () => assert.equal(outputs[index], expectedOutput(source)));
   }
 });

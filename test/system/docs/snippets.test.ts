@@ -1,4 +1,7 @@
-/** Every command and snippet of the documentation is run, document by document, from top to bottom. */
+/**
+ * Every command and snippet of the documentation is run, document by document, from top to bottom. `DOCUMENT=docs/ci.md` in the
+ * environment runs one document only.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +15,8 @@ import { compile, makePlayground, root, type Playground } from "../../support/do
 const documents = ["", "docs/", "docs/decisions/"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
-    .map((name) => `${folder}${name}`),
+    .map((name) => `${folder}${name}`)
+    .filter((name) => [undefined, name].includes(process.env["DOCUMENT"])),
 );
 
 type Mapping = Record<string, unknown>;
