@@ -71,22 +71,33 @@ export interface FileContent {
 export function writeTogether(files: readonly FileContent[]): void {
   const part = uniquePart();
   const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.${part}.tmp`);
+  const written: string[] = [];
   try {
-    for (const { path, data } of files) withWriteErrors(path, () => writeSynced(temporaryOf(path), data));
+    for (const { path, data } of files) {
+      const temporary = temporaryOf(path);
+      withWriteErrors(path, () => writeSynced(temporary, data));
+      written.push(temporary);
+    }
     for (const { path } of files) withWriteErrors(path, () => renameSync(temporaryOf(path), path));
   } catch (error) {
-    for (const { path } of files) rmSync(temporaryOf(path), { force: true });
+    for (const temporary of written) rmSync(temporary, { force: true });
     throw error;
   }
 }
 
+/** Writes a new file to the disk; when that fails, no file is left. */
 function writeSynced(path: string, data: string | Uint8Array): void {
   const file = openSync(path, "wx");
   try {
-    writeFileSync(file, data);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    try {
+      writeFileSync(file, data);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
   }
 }
 

@@ -5,48 +5,15 @@
 import { join } from "node:path";
 import { measureFloor, type Floor } from "../../measure/floor/index.js";
 import { startWriter, type WriterHandle } from "../../../platform/db/index.js";
-import { createRecorder, type Measurements } from "../../measure/index.js";
+import { createRecorder } from "../../measure/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summary } from "../../../results/index.js";
-import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
-import { suspend, type MailboxKind } from "../../../platform/sync/index.js";
+import { suspend } from "../../../platform/sync/index.js";
 import { finalizeRun } from "../finalize-run.js";
-import type { FinishedRun, RunProgress } from "../finished-run.js";
+import type { FinishedRun } from "../finished-run.js";
 import { lossesOf } from "../../faults/index.js";
 import { runLifecycle, type RunEnd } from "../lifecycle.js";
-import type { AgentGauges } from "../roles/role.js";
 import { recordLostWorkers, recordRest } from "./killed-counts.js";
-import { ThreadsEngine } from "./threads-engine.js";
-
-/** A run under way. */
-export interface RunningRun {
-  readonly measured: () => Measurements;
-  /** The model's gauges of every thread that has some. */
-  readonly gauges: () => Promise<AgentGauges[]>;
-}
-
-export interface ThreadsRun {
-  readonly loaded: LoadedScenario;
-  readonly plan: Plan;
-  /** What the plan was built from, so that every thread builds the same. */
-  readonly planOptions: PlanOptions;
-  readonly mailbox: MailboxKind;
-  /** Client threads and task threads together, 2 or more. */
-  readonly threads: number;
-  /** Where the run's directory is made. */
-  readonly resultsRoot: string;
-  readonly runId: string;
-  /** Whether to record the order in which operations take effect on agents, for `simulate replay`. */
-  readonly record: boolean;
-  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
-  readonly options: Summary["options"];
-  readonly reproduce: string;
-  /** Ends the run early; the results are still written. */
-  readonly interrupt: AbortSignal;
-  /** Called once the run has started, with what can be asked of it while it goes on. */
-  readonly onStart?: (running: RunningRun) => void;
-  /** Called a few times a second with what has been measured so far. */
-  readonly onProgress?: RunProgress;
-}
+import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
 
 /**
  * Runs the plan. Throws ResultsError or DatabaseError when the run's directory or database cannot be made or written, and

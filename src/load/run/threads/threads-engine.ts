@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, type WriterHandle } from "../../../platform/db/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
-import { JOURNAL_FILES, writeRunRecord } from "../../../results/index.js";
+import { JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
   Arena,
   newClockOffset,
@@ -11,8 +11,11 @@ import {
   shiftedClock,
   systemClock,
   type Clock,
+  type MailboxKind,
   type Wait,
 } from "../../../platform/sync/index.js";
+import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
+import type { RunProgress } from "../finished-run.js";
 import { injectFaults, killedEvidence, type FaultInjection } from "../../faults/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
@@ -23,7 +26,6 @@ import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
 import { Conditions, untilSettled } from "./conditions.js";
-import type { ThreadsRun } from "./coordinator.js";
 import { createHistoryFiles, type HistoryFiles } from "./history-files.js";
 import { Launcher, type LaunchedThread } from "./launcher.js";
 import type { ThreadRole } from "./setup.js";
@@ -35,6 +37,37 @@ import { watchThresholds } from "./watch-thresholds.js";
 const LEAD_MS = 100;
 /** Between two calls of `onProgress`, ms. */
 const PROGRESS_MS = 250;
+
+/** A run under way. */
+export interface RunningRun {
+  readonly measured: () => Measurements;
+  /** The model's gauges of every thread that has some. */
+  readonly gauges: () => Promise<AgentGauges[]>;
+}
+
+export interface ThreadsRun {
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  /** What the plan was built from, so that every thread builds the same. */
+  readonly planOptions: PlanOptions;
+  readonly mailbox: MailboxKind;
+  /** Client threads and task threads together, 2 or more. */
+  readonly threads: number;
+  /** Where the run's directory is made. */
+  readonly resultsRoot: string;
+  readonly runId: string;
+  /** Whether to record the order in which operations take effect on agents, for `simulate replay`. */
+  readonly record: boolean;
+  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  /** Ends the run early; the results are still written. */
+  readonly interrupt: AbortSignal;
+  /** Called once the run has started, with what can be asked of it while it goes on. */
+  readonly onStart?: (running: RunningRun) => void;
+  /** Called a few times a second with what has been measured so far. */
+  readonly onProgress?: RunProgress;
+}
 
 /** What exists once the threads have started. */
 interface StartedThreads extends RunStages {
