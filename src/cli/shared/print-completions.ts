@@ -57,7 +57,9 @@ export async function printCompletions([request = "", name = "", ...typed]: read
         (found) => found.filter((candidate) => candidate.startsWith(current) && printable(candidate) === candidate),
         () => [],
       )
-      .then(done);
+      .then((names) => {
+        done(names);
+      });
   };
   // To complete a command, yargs parses it as if it had been given: here, no command does anything.
   const parser = yargs([request, name, ...words])

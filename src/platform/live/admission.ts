@@ -143,7 +143,6 @@ export class Admission {
       return;
     }
     const agent = yield* Agent.newFromProviderDataSteps(context, worker, unit, {});
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Agent extends LiveAgent through onUnit
     dispatcher.awaitPartners(this.#admit(agent, pending, worker), unit.assignmentId);
   }
 

@@ -109,7 +109,6 @@ export class TaskRunner {
       : Agent.get(context, agentId);
     agent.setLiveRun(this.#liveRun);
     const supervised: SupervisedAgent = {
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Agent extends LiveAgent through onUnit
       agent,
       observer: observer.observeAgent(agentId),
       stopped: undefined,

@@ -56,6 +56,6 @@ for (const Failure of [DatabaseError, DatabaseFullError, DatabaseInUseError]) {
     context.slots.forget(agent.getAgentId());
     recorder.close();
     const { divergence, errors, incomplete } = await replay(directory);
-    assert.deepEqual([divergence, errors, incomplete], [undefined, { [Failure.name]: 4 }, []]);
+    assert.deepEqual([divergence, errors, incomplete], [undefined, new Map([[Failure.name, 4]]), []]);
   });
 }

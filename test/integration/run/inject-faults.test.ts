@@ -35,9 +35,14 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
     { kind: "pause-thread", at: 1, thread: "client", pick, lasts: 100 },
     { kind: "kill-thread", at: 2, thread: "client", pick },
   ]);
+  const arena = Arena.create({ slots: 1, wideSlots: 4, wideRingBytes: 1024 });
+  const channels = threads.map(() => ({
+    toPlatform: arena.allocateWide().index,
+    toClients: arena.allocateWide().index,
+  }));
   const injection = injectFaults(faults, {
-    arena: Arena.create({ slots: 1 }),
-    inboxes: { pool: 0, runners: [], channels: [] },
+    arena,
+    inboxes: { pool: 0, runners: [], channels },
     clients: threads,
     tasks: [],
     databasePath: "",

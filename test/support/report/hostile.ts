@@ -50,8 +50,8 @@ export const hostile = fc
 export const ALL_OF_IT = TOKENS.filter((token) => !/[\0\ud800\uffff]/.test(token)).join("a");
 
 /** What a terminal or a reader of logs would take for a command. A line break ends a line of the layout, and nothing else. */
-// eslint-disable-next-line no-control-regex -- these are what it is about
 const RAW =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\uffff]|\p{Surrogate}/u;
 
 /** Fails when `text`, as it is printed, holds a raw control character, or a line that a CI takes for a command. */
