@@ -6,7 +6,6 @@ import { renderSummary } from "../../report/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { printText, tellLines } from "./handle-closed-stdout.js";
-import { interruptSignal } from "./interrupt.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
@@ -14,12 +13,13 @@ import { watchRun } from "./run-watch.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { colored, widthOf } from "./terminal.js";
 
-export async function carryOutRun(chosen: ChosenRun, args: RunArguments): Promise<void> {
+/** `interrupt` ends the run early. */
+export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
   const metrics =
     metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
   if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
-  const { watch, ...common } = await watchedRun(chosen, args);
+  const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
     finished = args.virtual
@@ -38,7 +38,6 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments): Promis
 
 /** What both engines need, and what watches the run. */
 async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
-  const interrupt = interruptSignal();
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
@@ -55,7 +54,6 @@ async function watchedRun({ scenario, path, text, plan, options, dashboardPort }
     runId,
     options: differingOptions(args),
     reproduce: reproduceCommand(source, plan.seed, args),
-    interrupt,
     onProgress: watch.onProgress,
   };
 }

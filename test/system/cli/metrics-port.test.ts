@@ -116,7 +116,7 @@ test("a run serves its metrics until it ends, and gives the port back", async (t
     let said = "";
     child.stderr?.on("data", (text: Buffer) => {
       said += text.toString();
-      const found = /^metrics: (\S+)\n/.exec(said)?.[1];
+      const found = /^metrics: (\S+)\n/m.exec(said)?.[1];
       if (found !== undefined) resolve(found);
     });
   });
