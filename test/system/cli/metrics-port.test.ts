@@ -151,6 +151,7 @@ test("a run whose port is in use is not made: one line, exit 1", async (t) => {
     "1s",
     "--results",
     results,
+    "--quiet",
     "--metrics-port",
     String(other.port),
   );

@@ -158,8 +158,14 @@ test("more than the machine can do: every agent is brought to its end, no invari
 test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {
   const results = temporaryDirectory(t);
   const { child, ended } = start(["-s", "steady", "--workers", "400", "--duration", "20s", "--results", results]);
-  // The first line of progress: the run is going on.
-  await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
+  // The first line is printed before the engine is loaded; the next is progress: the run is going on.
+  let shown = "";
+  await new Promise<void>((resolve) =>
+    child.stderr?.on("data", (text: Buffer) => {
+      shown += text.toString();
+      if (shown.split("\n").length > 2) resolve();
+    }),
+  );
   child.kill("SIGINT");
   const { code, stdout } = await ended;
   assert.equal(code, 1, stdout);
