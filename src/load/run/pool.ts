@@ -1,11 +1,7 @@
 /** Piscina pools whose threads can fail without ending the process. */
 import { inspect } from "node:util";
 import { Piscina } from "piscina";
-
-/** A thread ended before it had handed over its report, or could not be started. */
-export class ThreadDiedError extends Error {
-  override readonly name = "ThreadDiedError";
-}
+import { ThreadDiedError } from "./thread-died-error.js";
 
 export interface Pool {
   readonly pool: Piscina;

@@ -21,7 +21,7 @@ test("a stale signal under load: the wait that ended before its time ends so a t
   const { directory, error } = await recordLateSignal(t, "reference", 60_000);
   assert.ok(error instanceof AgentTimeoutError);
   const { divergence, errors, early, taken, incomplete } = await replay(directory, 1000);
-  assert.deepEqual([divergence, errors, taken, incomplete], [undefined, { AgentTimeoutError: 1 }, 1, []]);
+  assert.deepEqual([divergence, errors, taken, incomplete], [undefined, new Map([["AgentTimeoutError", 1]]), 1, []]);
   assert.deepEqual(
     early.map(({ agentId, timeoutMs, waitedMs }) => [agentId, timeoutMs, waitedMs < timeoutMs]),
     [["1", 60_000, true]],
@@ -41,7 +41,7 @@ test("the same with the sound mailbox: the wait lasts its time, and that is repl
   const { directory, error } = await recordLateSignal(t, "sound", 100);
   assert.ok(error instanceof AgentTimeoutError);
   const { divergence, errors, early } = await replay(directory, 10);
-  assert.deepEqual([divergence, errors, early], [undefined, { AgentTimeoutError: 1 }, []]);
+  assert.deepEqual([divergence, errors, early], [undefined, new Map([["AgentTimeoutError", 1]]), []]);
 });
 
 /** The record of the one agent, and what comes of it when it is changed. */

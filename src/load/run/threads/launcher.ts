@@ -5,7 +5,8 @@ import type { DatabaseConnection, Doorbell } from "../../../platform/db/index.js
 import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
-import { createPool, reasonOf, ThreadDiedError } from "../pool.js";
+import { createPool, reasonOf } from "../pool.js";
+import { ThreadDiedError } from "../thread-died-error.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from "./setup.js";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { PlanOptions } from "../../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../../../platform/sync/index.js";
 import { TraceError, type TraceHeader } from "../../../replay/trace/index.js";
-import { FAULT_KINDS, type FaultKind, type FaultRates } from "../../faults/index.js";
+import { FAULTS, FAULT_KINDS, type FaultKind, type FaultRates } from "../../faults/index.js";
 
 export interface RunIdentity {
   readonly planOptions: PlanOptions;
@@ -33,8 +33,14 @@ export function headerOf({
     workers: workers ?? null,
     durationMs: durationMs ?? null,
     mailbox,
-    faults: faultRates === undefined ? null : { ...faultRates },
+    faults: faultRates === undefined ? null : notedRates(faultRates),
   } satisfies z.output<typeof schema>;
+}
+
+/** A kind that is off by default is noted only where it is on, so that traces of runs without it stay what they were. */
+function notedRates(rates: FaultRates): Partial<FaultRates> {
+  const noted = FAULT_KINDS.filter((kind) => rates[kind] > 0 || FAULTS[kind].rate > 0);
+  return Object.fromEntries(noted.map((kind) => [kind, rates[kind]]));
 }
 
 /** @throws TraceError when the header of the trace at `path` does not say it */
