@@ -40,9 +40,7 @@ export async function handler({
 }: TraceArguments): Promise<void> {
   if (json && (html !== undefined || open))
     throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
-  const fromMs = from === undefined ? 0 : time("from", from);
-  const toMs = to === undefined ? Infinity : time("to", to);
-  if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
+  const { fromMs, toMs } = rangeOf(from, to);
   const agent = agentFrom(agentText);
   const directory = findRun(run, results);
   const path = traceOf(directory);
@@ -100,6 +98,14 @@ export async function handler({
   };
   await pipeline(Readable.from(inChunks(lines())), process.stdout, { end: false }).catch(ignoreClosedPipe);
   warnIfIncomplete();
+}
+
+/** The times between which events are printed, ms. @throws UsageError */
+function rangeOf(from: string | undefined, to: string | undefined): { readonly fromMs: number; readonly toMs: number } {
+  const fromMs = from === undefined ? 0 : time("from", from);
+  const toMs = to === undefined ? Infinity : time("to", to);
+  if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
+  return { fromMs, toMs };
 }
 
 /** @throws UsageError for a run that has none */
