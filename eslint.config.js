@@ -62,13 +62,13 @@ export default tseslint.config(
       ],
     },
   },
-  // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.
   {
     files: ["src/**/*.ts"],
     // A role of a run is one closure over what its coroutines share: in parts, each would be given nearly all of it.
     ignores: ["src/load/run/roles/{clients,io}.ts"],
     rules: { "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }] },
   },
+  // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.
   { files: ["src/platform/sync/{atomics,baton}.ts"], rules: { "no-restricted-globals": "off" } },
   {
     // All that a run under simulated time is made of. Left out: what gives a run the machine's time and its threads.

@@ -28,20 +28,12 @@ export interface TraceArguments {
   readonly open: boolean;
 }
 
-export async function handler({
-  run,
-  agent: agentText,
-  from,
-  to,
-  results,
-  json,
-  html,
-  open,
-}: TraceArguments): Promise<void> {
+export async function handler(args: TraceArguments): Promise<void> {
+  const { run, from, to, results, json, html, open } = args;
   if (json && (html !== undefined || open))
     throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
   const { fromMs, toMs } = rangeOf(from, to);
-  const agent = agentFrom(agentText);
+  const agent = agentFrom(args.agent);
   const directory = findRun(run, results);
   const path = traceOf(directory);
   const reader = readTrace(path);
