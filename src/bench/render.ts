@@ -1,10 +1,9 @@
 /** The figures as a table for people: each beside its floor, with what the rounds say of its spread. */
 import { Chalk, type ChalkInstance } from "chalk";
-import { formatCount } from "../vocabulary/index.js";
+import { formatCount, printableData } from "../vocabulary/index.js";
 import { estimateOf, keepsGoal, ratiosOf, type Estimate, type Figure } from "./figure.js";
 import type { BenchResult } from "./result.js";
 import { plainTable } from "./plain-table.js";
-import { printableData } from "../vocabulary/index.js";
 
 /** The result as text, ending with a line break. Medians of the rounds; the interval holds the median with 95 % confidence. */
 export function renderResult(result: BenchResult, { color }: { readonly color: boolean }): string {

@@ -2,8 +2,7 @@
 import { z } from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
-import { EXIT } from "../vocabulary/index.js";
-import { formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
+import { EXIT, formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
 import { formatObserved } from "./observed.js";
 
 export const verdictSchema = z.object({

@@ -1,8 +1,13 @@
 /** `simulate bench`: the project's benchmarks, each figure beside its floor. */
 import type { CommandModule } from "yargs";
-import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
+import {
+  BENCH_ROUNDS,
+  comparisonOptions,
+  PAIRED_BENCH_ROUNDS,
+  jsonOption,
+  outputOption,
+} from "../shared/shared-options.js";
 import { examples } from "../shared/examples.js";
-import { jsonOption, outputOption } from "../shared/shared-options.js";
 import type { BenchArguments } from "../handlers/bench.js";
 
 export const definition: CommandModule<object, BenchArguments> = {

@@ -1,8 +1,7 @@
 /** `simulate plan`: what the simulated workers of a run will do, and its hash, without running anything. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { planOptions } from "../shared/shared-options.js";
-import { jsonOption } from "../shared/shared-options.js";
+import { planOptions, jsonOption } from "../shared/shared-options.js";
 import type { PlanCommandArguments } from "../handlers/plan.js";
 
 export const definition: CommandModule<object, PlanCommandArguments> = {

@@ -1,8 +1,7 @@
 /** `simulate report RUN`: the summary of a finished run again; of one that was cut off, how far it had come. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { outputOptions } from "../shared/shared-options.js";
-import { htmlOption, openOption, resultsOption } from "../shared/shared-options.js";
+import { outputOptions, htmlOption, openOption, resultsOption } from "../shared/shared-options.js";
 import type { ReportArguments } from "../handlers/report.js";
 
 export const definition: CommandModule<object, ReportArguments> = {

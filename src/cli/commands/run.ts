@@ -1,11 +1,15 @@
 /** `simulate --scenario NAME`: a run on real threads or, with `--virtual`, under simulated time, with its progress and its summary. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { planOptions } from "../shared/shared-options.js";
+import {
+  planOptions,
+  DASHBOARD_PORT,
+  outputOptions,
+  mailboxOption,
+  quietOption,
+  resultsOption,
+} from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
-import { DASHBOARD_PORT } from "../shared/shared-options.js";
-import { outputOptions } from "../shared/shared-options.js";
-import { mailboxOption, quietOption, resultsOption } from "../shared/shared-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {

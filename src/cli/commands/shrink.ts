@@ -2,8 +2,7 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
-import { planOptions } from "../shared/shared-options.js";
-import { mailboxOption, outputOption, quietOption } from "../shared/shared-options.js";
+import { planOptions, mailboxOption, outputOption, quietOption } from "../shared/shared-options.js";
 import type { ShrinkArguments } from "../handlers/shrink.js";
 
 export const definition: CommandModule<object, ShrinkArguments> = {

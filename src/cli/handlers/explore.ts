@@ -33,9 +33,7 @@ import {
   uniqueName,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
-import { messageOf } from "../../vocabulary/index.js";
-import { EXIT } from "../../vocabulary/index.js";
+import { formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
   isModulePath,

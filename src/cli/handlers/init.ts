@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { quoteForShell } from "../../results/index.js";
-import { whySystemFailed as describeFileError } from "../../vocabulary/index.js";
+import { whySystemFailed } from "../../vocabulary/index.js";
 import { MAX_NAME, SCENARIO_SCHEMA } from "../../load/scenario/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { scenarioTemplate } from "../shared/scenario-template.js";
@@ -25,7 +25,7 @@ function write(file: string, text: string): void {
     writeFileSync(file, text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new UsageError(`${file} exists; it is left as it is`);
-    throw new UsageError(`${file} cannot be written: ${describeFileError(error)}`, { cause: error });
+    throw new UsageError(`${file} cannot be written: ${whySystemFailed(error)}`, { cause: error });
   }
 }
 

@@ -5,12 +5,11 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { replayVirtual } from "../../load/run/index.js";
-import { formatCount } from "../../vocabulary/index.js";
+import { formatCount, EXIT } from "../../vocabulary/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { describeEvent, TraceError, type Divergence } from "../../replay/trace/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { wholeNumber } from "../shared/numeric-options.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { replayThreadsRun } from "../shared/replay-threads.js";
 import { agentFrom, findRun, isFinished, isSimulated } from "../shared/run-directory.js";
 import { printLines } from "../shared/handle-closed-stdout.js";

@@ -7,11 +7,9 @@ import {
   type IncompleteRun,
   type IncompleteSimulation,
 } from "../../load/run/index.js";
-import { reproduceCommand } from "../../results/index.js";
-import { formatCount } from "../../vocabulary/index.js";
-import { readSummary, RUN_FILES } from "../../results/index.js";
+import { reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
+import { formatCount, EXIT } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary, writeReport } from "../../report/index.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { outputOptions } from "../shared/shared-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultsText } from "../shared/fault-options.js";

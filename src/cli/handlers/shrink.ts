@@ -2,16 +2,14 @@
 import { refuseThreadFaults } from "../../load/faults/index.js";
 import { reproduceCommand } from "../../results/index.js";
 import { runInMemory, shrinkScenario, type RunRequest, type ShrinkablePlan } from "../../load/run/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
+import { formatCount, plural, EXIT, printable } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultRatesFrom, faultsText } from "../shared/fault-options.js";
 import { checkWritable, writeText } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
-import { printable } from "../../vocabulary/index.js";
 import { refuseSameFile } from "../shared/same-file.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
 

@@ -10,17 +10,16 @@ import {
   type RunResult,
 } from "../../load/run/index.js";
 import { refuseThreadFaults } from "../../load/faults/index.js";
-import { reproduceCommand } from "../../results/index.js";
 import {
+  reproduceCommand,
   createRunDirectory,
   removeRunDirectory,
   ResultsError,
   uniqueName,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
+import { formatCount, plural, EXIT } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultRatesFrom } from "../shared/fault-options.js";
 import { interruptSignal } from "../shared/interrupt.js";

@@ -5,16 +5,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { agentSequence } from "../../load/run/index.js";
 import { RUN_FILES, quoteForShell, writeAtomically } from "../../results/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { plural, parseDuration, printable } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
-import { parseDuration } from "../../vocabulary/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../../replay/trace/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { writeText } from "../shared/named-files.js";
 import { openPage } from "../shared/open-page.js";
 import { agentFrom, findRun, isFinished, isSimulated } from "../shared/run-directory.js";
 import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
-import { printable } from "../../vocabulary/index.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 
 export interface TraceArguments {

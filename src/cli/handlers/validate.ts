@@ -1,7 +1,6 @@
 /** `simulate validate FILE...`: whether scenarios can be run, and every problem of those that cannot. */
 import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../../load/scenario/index.js";
-import { plural } from "../../vocabulary/index.js";
-import { EXIT } from "../../vocabulary/index.js";
+import { plural, EXIT } from "../../vocabulary/index.js";
 import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
 import { openInput } from "../shared/named-files.js";
 import { inputName } from "../shared/standard-input.js";

@@ -1,6 +1,5 @@
 /** Everything that the program prints goes through this file, and what becomes of the program when nobody reads it any more. */
-import { EXIT, whySystemFailed } from "../../vocabulary/index.js";
-import { printable } from "../../vocabulary/index.js";
+import { EXIT, whySystemFailed, printable } from "../../vocabulary/index.js";
 
 /** Prints each of `lines` on one line, whatever is in it. */
 export function printLines(...lines: readonly string[]): void {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { cannotWrite, ResultsError } from "../../results/results-error.js";
-import { whySystemFailed as describeFileError } from "../../vocabulary/index.js";
+import { whySystemFailed } from "../../vocabulary/index.js";
 import { openScenario, scenarioFromBytes, type LoadedScenario } from "../../load/scenario/index.js";
 import { UsageError } from "./usage-error.js";
 import { inputName, STANDARD_INPUT } from "./standard-input.js";
@@ -52,7 +52,7 @@ async function readStandardInput(): Promise<Buffer> {
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`standard input cannot be read: ${describeFileError(error)}`, { cause: error });
+    throw new UsageError(`standard input cannot be read: ${whySystemFailed(error)}`, { cause: error });
   }
   return Buffer.concat(chunks);
 }
@@ -130,7 +130,7 @@ function withUsageError<T>(path: string, what: "read" | "written", work: () => T
     return work();
   } catch (error) {
     if (error instanceof ResultsError) throw error;
-    throw new UsageError(`${path === "" ? '""' : path} cannot be ${what}: ${describeFileError(error)}`, {
+    throw new UsageError(`${path === "" ? '""' : path} cannot be ${what}: ${whySystemFailed(error)}`, {
       cause: error,
     });
   }

@@ -9,9 +9,8 @@ import {
   type HistoryDivergence,
   type HistoryReplay,
 } from "../../replay/history/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
+import { formatCount, plural, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
-import { EXIT } from "../../vocabulary/index.js";
 import { printLines } from "./handle-closed-stdout.js";
 
 /** Early timeouts that are printed one by one. */

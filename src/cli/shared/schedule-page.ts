@@ -1,7 +1,6 @@
 /** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
 import type { FailingSchedule, ScheduleStep } from "../../explore/index.js";
-import { own } from "../../vocabulary/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { own, plural } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
 import type { SequenceDiagram, SequenceArrow, SequenceBar, SequenceRow } from "../../results/index.js";
 

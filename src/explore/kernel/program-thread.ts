@@ -2,8 +2,7 @@
 import { types } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../../platform/sync/index.js";
-import { errorOf, kindOf } from "../../vocabulary/index.js";
-import { NotPlainError, plainCopy } from "../../vocabulary/index.js";
+import { errorOf, kindOf, NotPlainError, plainCopy } from "../../vocabulary/index.js";
 import { CONTROL, openControlBlock, OUTCOME_BYTES, pendingOf, PENDING } from "./control-block.js";
 import { mapCells } from "./cells.js";
 import { ABORTED, ThreadControl } from "./thread-control.js";

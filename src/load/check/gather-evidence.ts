@@ -1,10 +1,9 @@
 /** Combines what the threads and the database know about a finished run, as evidence for the invariants. */
-import { isFinal } from "../../vocabulary/index.js";
+import { isFinal, agentIdOf } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
 import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
 import type { StatusGauge } from "../../platform/model/index.js";
-import { agentIdOf } from "../../vocabulary/index.js";
 
 /** The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the time. */
 const RELEASE_BOUND_MS = 2000;

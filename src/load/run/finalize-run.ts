@@ -3,7 +3,7 @@ import { cpus, totalmem } from "node:os";
 import { createRequire } from "node:module";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, type RunEvidence } from "../check/index.js";
+import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
 import {
   createRecorder,
   evaluate,
@@ -19,7 +19,6 @@ import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
-import { outcomesOf } from "../check/index.js";
 import type { InjectedFault } from "../faults/index.js";
 
 /** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */

@@ -5,14 +5,19 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { stringify } from "yaml";
-import { messageOf, textOf } from "../../vocabulary/index.js";
-import { importModule } from "../../vocabulary/index.js";
-import { NotPlainError, plainCopy, type PlainData } from "../../vocabulary/index.js";
+import {
+  messageOf,
+  textOf,
+  importModule,
+  NotPlainError,
+  plainCopy,
+  type PlainData,
+  printable,
+} from "../../vocabulary/index.js";
 import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
 import { loadScenario, displayPath, formatProblem, type LoadedScenario } from "./load-scenario.js";
 import { problemsIn } from "./problems.js";
 import { scenarioSchema, type ScenarioInput } from "./scenario-schema.js";
-import { printable } from "../../vocabulary/index.js";
 
 const MODULE = /\.[cm]?[jt]s$/;
 

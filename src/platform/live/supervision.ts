@@ -5,7 +5,7 @@
  * The pool writes statuses of the same agent from another thread. The final status that is committed first stays. So each write here
  * may find that the agent has ended with another status, and the code then follows the status of the row.
  */
-import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { isFinal, type AgentStatus, AssertionError } from "../../vocabulary/index.js";
 import {
   AbsentAgentError,
   Agent,
@@ -15,7 +15,6 @@ import {
   type ModelContext,
 } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
-import { AssertionError } from "../../vocabulary/index.js";
 import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
 import type { AgentObserver, LiveRunObserver } from "./observer.js";
 import { completeUnit, freeUnit } from "./units.js";

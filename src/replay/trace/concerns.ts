@@ -1,7 +1,6 @@
 /** Which events of a trace are about one agent. */
-import { agentIdOf, ONBOARDING_PREFIX } from "../../vocabulary/index.js";
+import { agentIdOf, ONBOARDING_PREFIX, own } from "../../vocabulary/index.js";
 import type { TraceEvent, TraceValue } from "./trace-event.js";
-import { own } from "../../vocabulary/index.js";
 
 /** The operations on rows whose first argument is the id of an agent's row. */
 const ON_AGENT_ROWS: Readonly<Record<string, string>> = {

@@ -1,14 +1,11 @@
 /** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
 import { TREND_NAMES } from "../../load/measure/index.js";
-import { formatAgainst, formatBound, formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import { invariantOutcome } from "../../results/index.js";
-import { LATENCY_LABELS } from "../../results/index.js";
-import { formatObserved } from "../../results/index.js";
+import { formatAgainst, formatBound, formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
+import { invariantOutcome, LATENCY_LABELS, formatObserved } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
-import { printableData } from "../../vocabulary/index.js";
 
 const mark = (good: boolean): string => (good ? "✓" : "✗");
 const INVARIANT_MARKS = { held: "✓", broken: "✗", unchecked: "○" } as const;

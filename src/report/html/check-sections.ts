@@ -1,7 +1,6 @@
 /** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
 import { formatAgainst, formatBound, formatCount, formatMs } from "../../vocabulary/index.js";
-import { invariantOutcome } from "../../results/index.js";
-import { formatObserved } from "../../results/index.js";
+import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";

@@ -1,10 +1,9 @@
 /** Two runs side by side. */
 import { COUNTER_NAMES, TREND_NAMES } from "../../load/measure/index.js";
 import { plansOf } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatMs } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatMs, own } from "../../vocabulary/index.js";
 import { LATENCY_LABELS } from "../../results/index.js";
-import type { ReportData } from "../../results/index.js";
-import type { Summary } from "../../results/index.js";
+import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
 import { thresholds } from "./check-sections.js";
 import { badge, path } from "./figure-sections.js";
@@ -12,7 +11,6 @@ import { html, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table, type Cell } from "./html-table.js";
 import { command } from "./verdict-section.js";
-import { own } from "../../vocabulary/index.js";
 
 export interface ComparedRun {
   readonly summary: Summary;

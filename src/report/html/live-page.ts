@@ -1,8 +1,7 @@
 /** The report of a run that goes on: the same page with what is known so far, and the news that bring it up to date. */
 import { evaluate, type Measurements, type Threshold } from "../../load/measure/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
-import { figuresOf, type Summary } from "../../results/index.js";
-import { buildReportData, type StatusEvent } from "../../results/index.js";
+import { figuresOf, type Summary, buildReportData, type StatusEvent } from "../../results/index.js";
 import { chart } from "./chart-sections.js";
 import { thresholds as thresholdTable } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";

@@ -1,6 +1,5 @@
 /** The report of a finished run (`report.html`). */
-import type { ReportData } from "../../results/index.js";
-import type { Summary } from "../../results/index.js";
+import type { ReportData, Summary } from "../../results/index.js";
 import { slowest } from "./slowest-agents.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
 import { generator, invariants, thresholds } from "./check-sections.js";

@@ -1,9 +1,14 @@
 /** Writes the files of a finished run, or its report alone, and the page that compares two runs. */
 import { join } from "node:path";
-import type { ReportData } from "../../results/index.js";
-import { readReportData, readSummary, writeAtomically, writeTogether, type FileContent } from "../../results/index.js";
-import { RUN_FILES } from "../../results/index.js";
-import type { Summary } from "../../results/index.js";
+import type { ReportData, Summary } from "../../results/index.js";
+import {
+  readReportData,
+  readSummary,
+  writeAtomically,
+  writeTogether,
+  type FileContent,
+  RUN_FILES,
+} from "../../results/index.js";
 import { renderComparison, type ComparedRun } from "./comparison-page.js";
 import { renderReport } from "./report-page.js";
 

@@ -1,11 +1,9 @@
 /** Two runs in short, for a terminal: verdicts, latencies, outcomes. The page has the rest. */
 import { Chalk, type ChalkInstance } from "chalk";
 import { TREND_NAMES } from "../../load/measure/index.js";
-import { changeOf, formatCount, formatMs } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatMs, printableData, own } from "../../vocabulary/index.js";
 import { LATENCY_LABELS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { printableData } from "../../vocabulary/index.js";
-import { own } from "../../vocabulary/index.js";
 
 const LABEL_WIDTH = 26;
 

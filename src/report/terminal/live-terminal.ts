@@ -1,7 +1,6 @@
 /** What a terminal shows of a run that goes on: a few lines that are redrawn, or one line now and then. */
 import { Chalk } from "chalk";
-import { bar, formatCount, formatMs, plural, sparkline, wrap } from "../../vocabulary/index.js";
-import { printableData } from "../../vocabulary/index.js";
+import { bar, formatCount, formatMs, plural, sparkline, wrap, printableData } from "../../vocabulary/index.js";
 
 /** A run at one moment. */
 export interface ProgressView {

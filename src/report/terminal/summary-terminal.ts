@@ -14,13 +14,11 @@ import {
   plural,
   sparkline,
   wrap,
+  printable,
+  printableData,
 } from "../../vocabulary/index.js";
-import { invariantOutcome } from "../../results/index.js";
-import { LATENCY_LABELS } from "../../results/index.js";
-import { formatObserved } from "../../results/index.js";
+import { invariantOutcome, LATENCY_LABELS, formatObserved, quoteForShell } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
-import { quoteForShell } from "../../results/index.js";
-import { printable, printableData } from "../../vocabulary/index.js";
 
 export interface RenderOptions {
   /** Whether to colour; the caller knows whether it writes to a terminal and what NO_COLOR says. */

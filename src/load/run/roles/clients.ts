@@ -2,8 +2,7 @@
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
-import { Router } from "../../workers/index.js";
-import { simulateWorker } from "../../workers/index.js";
+import { Router, simulateWorker } from "../../workers/index.js";
 import type { WorkerContext } from "../../workers/index.js";
 import { clientChannel, type Role, type RoleContext } from "./role.js";
 

@@ -2,9 +2,8 @@
  * States that some run should come into. A simulation that never gets there tests less than it seems to; a sweep says which of
  * them its seeds have reached. Found in the events of a run as they happen; nothing in the program knows of them.
  */
-import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal, type AgentStatus, agentIdOf, isOnboardingId } from "../../../vocabulary/index.js";
 import type { TraceEvent, TraceValue } from "../../../replay/trace/index.js";
-import { agentIdOf, isOnboardingId } from "../../../vocabulary/index.js";
 
 /** Every condition by name, and what it says. */
 export const COVERAGE_MARKS = {
