@@ -17,6 +17,7 @@ const may = {
   "load/scenario": ["load/measure", "vocabulary"],
   "load/check": ["load/measure", ...platform],
   "load/workers": ["load/check", "load/measure", "load/scenario", ...platform],
+  "load/network": ["load/workers", "load/check", "load/measure", "load/scenario", "platform/server", ...platform],
   "replay/trace": ["vocabulary"],
   results: ["load/check", "load/measure", "vocabulary", ...platform],
   "replay/history": ["results", ...platform],
