@@ -84,7 +84,9 @@ class ClientRole implements Role<ClientEvidence[]> {
       originMs,
       sendsUpdates: blueprint !== "static",
       onboarding: blueprintOf(blueprint).onboarding,
-      hasPartners: unitsPerAssignment > 1,
+      prefix: "",
+      waitsForTask: unitsPerAssignment > 1,
+      leavesWhenDone: false,
       evidenceOf: (agentId) => this.#evidenceOf(agentId),
       acknowledged: (agentId, what) => {
         acknowledged?.(agentId, what);
