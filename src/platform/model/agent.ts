@@ -8,7 +8,7 @@
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { Steps } from "../sync/index.js";
 import { LiveAgent } from "./live-agent.js";
-import type { UnitAgentRecord } from "./record.js";
+import type { AgentRow } from "../db/index.js";
 import { onUnit } from "./unit-agent.js";
 
 /**
@@ -38,11 +38,7 @@ import { onUnit } from "./unit-agent.js";
  * db.close();
  * ```
  */
-export abstract class Agent extends onUnit<Agent, LiveAgent<UnitAgentRecord>>(
-  LiveAgent<UnitAgentRecord>,
-  "Agent",
-  "AgentClass",
-) {
+export abstract class Agent extends onUnit<Agent, LiveAgent<AgentRow>>(LiveAgent<AgentRow>, "Agent", "AgentClass") {
   /**
    * As the base class. Also takes the agent off its unit if the worker leaves while the agent is `waiting`: no work has been done on
    * the unit yet.

@@ -5,10 +5,10 @@ import { type Json, type Signal, type Steps, wait } from "../sync/index.js";
 import { AgentShutdownError } from "./agent-errors.js";
 import { AgentHandle } from "./handle.js";
 import type { LiveRun, LiveUpdate } from "./live-run.js";
-import type { AgentRecord } from "./record.js";
+import type { AnyAgentRow } from "./agent-rows.js";
 import { addWaitForms, type Blocking, type Suspending } from "./wait-forms.js";
 
-export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+export abstract class LiveAgent<Row extends AnyAgentRow = AnyAgentRow> extends AgentHandle<Row> {
   /** As {@link getLiveUpdateSteps}; blocks the thread. */
   declare getLiveUpdate: Blocking<LiveAgent["getLiveUpdateSteps"]>;
   /** As {@link getLiveUpdateSteps}; suspends the caller. */

@@ -1,12 +1,12 @@
 /** The onboarding agent of the packet generation: example 1 of the original. */
 import type { Steps } from "../../sync/index.js";
 import { inOnboarding } from "../onboarding.js";
-import type { OnboardingRecord } from "../record.js";
+import type { OnboardingAgentRow } from "../../db/index.js";
 import { addWaitForms, type Blocking, type Suspending } from "../wait-forms.js";
 import { PacketAgent } from "./packet-agent.js";
 
-export class PacketOnboardingAgent extends inOnboarding<PacketOnboardingAgent, PacketAgent<OnboardingRecord>>(
-  PacketAgent<OnboardingRecord>,
+export class PacketOnboardingAgent extends inOnboarding<PacketOnboardingAgent, PacketAgent<OnboardingAgentRow>>(
+  PacketAgent<OnboardingAgentRow>,
 ) {
   declare markDone: Blocking<PacketOnboardingAgent["markDoneSteps"]>;
   declare markDoneAsync: Suspending<PacketOnboardingAgent["markDoneSteps"]>;
