@@ -18,7 +18,7 @@ import {
 import { multiply, parseDecimal, toDecimal } from "../measure/index.js";
 import type { RawEvidence, RunEvidence } from "../check/index.js";
 import { clientChannel, type RunSetup } from "../run/roles/role.js";
-import { DatabaseStall } from "./database-stall.js";
+import { DatabaseStall, type DatabaseStallOptions } from "./database-stall.js";
 import { ThreadPauses } from "./thread-pauses.js";
 
 /** Time between two attempts to send to the pool, ms. */
@@ -35,19 +35,13 @@ export interface BreakableThread {
   kill(): Wait<void>;
 }
 
-export interface FaultTargets {
+export interface FaultTargets extends DatabaseStallOptions {
   readonly arena: Arena;
   readonly inboxes: RunSetup["inboxes"];
   readonly clients: readonly BreakableThread[];
   readonly tasks: readonly BreakableThread[];
-  /** Keeps the database from committing anything until the result is called. */
-  readonly lockDatabase: () => () => void;
   /** Moves the run's clock ahead by `ms`. */
   readonly jumpClock: (ms: number) => void;
-  /** ms since the start of the run. */
-  readonly elapsed: () => number;
-  /** Runs `action` when `ms` of the run have passed. */
-  readonly at: (ms: number, action: () => void) => void;
   /** Called for each fault that happens. */
   readonly onHappened?: (fault: InjectedFault) => void;
   /** Called when a fault could not be carried out. */

@@ -46,6 +46,10 @@ export const AGENT_TABLES: Readonly<Record<AgentType, { table: string; id: strin
   onboarding: { table: "onboarding_agents", id: "onboarding_agent_id" },
 };
 
+function byType<T>(of: (type: AgentType) => T): Record<AgentType, T> {
+  return { main: of("main"), onboarding: of("onboarding") };
+}
+
 export function createJournal(connection: Connection): Journal {
   const oneOf = (type: AgentType): ((entry: JournalEntry) => number) => {
     const { table, id } = AGENT_TABLES[type];
@@ -70,12 +74,9 @@ export function createJournal(connection: Connection): Journal {
     const statement = connection.prepare<SqlValue[], object>(`SELECT 1 FROM ${table} WHERE ${id} = ?`);
     return (agentId) => getRow(statement, [agentId]) !== undefined;
   };
-  const one = { main: oneOf("main"), onboarding: oneOf("onboarding") };
-  const many = {
-    main: { update: manyOf("main", "update"), submit: manyOf("main", "submit") },
-    onboarding: { update: manyOf("onboarding", "update"), submit: manyOf("onboarding", "submit") },
-  };
-  const exists = { main: agentOf("main"), onboarding: agentOf("onboarding") };
+  const one = byType(oneOf);
+  const many = byType((type) => ({ update: manyOf(type, "update"), submit: manyOf(type, "submit") }));
+  const exists = byType(agentOf);
   return {
     append: (entry) => one[entry.agentType](entry) === 1,
     appendMany({ agentType, kind, agentIds, data, at: times }, first) {

@@ -11,29 +11,6 @@ import type { AgentGauges, RunSetup } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
 
-/** A thread of the run as the coordinator sees it. */
-export interface LaunchedThread<Report> {
-  readonly name: string;
-  /** Its place among the arena's threads. */
-  readonly place: number;
-  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
-  readonly report: Promise<Report | undefined>;
-  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
-  hasEnded(): boolean;
-  /** What it has counted; read once it has ended. */
-  readonly counts: SharedCounts;
-  /** When it last gave a sign of life, ms on the launcher's clock. */
-  lastMessageAt(): number;
-  send(message: ToThread): void;
-  /** Blocks it until {@link resume} was called as often as this. */
-  pause(): void;
-  resume(): void;
-  /** Its current gauges; `undefined` when it has ended. */
-  gauges(): Promise<AgentGauges | undefined>;
-  /** Ends it, whatever it is doing; resolves when it has ended. */
-  kill(): Promise<void>;
-}
-
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
   /** Times the threads' signs of life. */
@@ -110,7 +87,7 @@ export class Launcher {
       port.postMessage({ kind: "start", originMs, database } satisfies ToThread, [database.port]);
     });
     const { place } = hello;
-    return new PoolThread({ name, place, report, counts, clock, port, pauses, killer, ended, onProgress });
+    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, onProgress });
   }
 
   /** Tells every launched thread to start, each with a connection of its own to the database. */
@@ -124,7 +101,11 @@ export class Launcher {
   }
 }
 
-interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" | "place" | "report" | "counts"> {
+interface LaunchedThreadOptions<Report> {
+  readonly name: string;
+  readonly place: number;
+  readonly report: Promise<Report | undefined>;
+  readonly counts: SharedCounts;
   readonly clock: Clock;
   readonly port: MessagePort;
   readonly pauses: SharedArrayBuffer;
@@ -134,21 +115,17 @@ interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" 
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
 }
 
-class PoolThread<Report> implements LaunchedThread<Report> {
-  readonly name: string;
-  readonly place: number;
-  readonly report: Promise<Report | undefined>;
-  readonly counts: SharedCounts;
-  readonly #options: PoolThreadOptions<Report>;
+/** A thread of the run as the coordinator sees it. */
+export class LaunchedThread<Report> {
+  readonly #options: LaunchedThreadOptions<Report>;
   /** Those that wait for the gauges. */
   readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
   #isOver = false;
   #lastMessageAt: number;
 
-  constructor(options: PoolThreadOptions<Report>) {
+  constructor(options: LaunchedThreadOptions<Report>) {
     this.#options = options;
     const { clock, port, ended } = options;
-    ({ name: this.name, place: this.place, report: this.report, counts: this.counts } = options);
     this.#lastMessageAt = clock.now();
     // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
     void ended.then(() => {
@@ -158,16 +135,37 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     port.on("message", (message: FromThread) => {
       this.#lastMessageAt = clock.now();
       if (message.kind === "progress") {
-        this.counts.received(message.snapshot);
+        options.counts.received(message.snapshot);
         options.onProgress(message.snapshot);
       } else if (message.kind === "gauges") this.#answer(message.gauges);
     });
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Its place among the arena's threads. */
+  get place(): number {
+    return this.#options.place;
+  }
+
+  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
+  get report(): Promise<Report | undefined> {
+    return this.#options.report;
+  }
+
+  /** What it has counted; read once it has ended. */
+  get counts(): SharedCounts {
+    return this.#options.counts;
+  }
+
+  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
   hasEnded(): boolean {
     return this.#isOver || this.#options.killer.signal.aborted;
   }
 
+  /** When it last sent a message, ms on the launcher's clock. */
   lastMessageAt(): number {
     return this.#lastMessageAt;
   }
@@ -176,6 +174,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     this.#options.port.postMessage(message);
   }
 
+  /** Blocks it until {@link resume} was called as often as this. */
   pause(): void {
     beginPause(this.#options.pauses);
     this.send({ kind: "pause" });
@@ -185,6 +184,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     endPause(this.#options.pauses);
   }
 
+  /** Its current gauges; `undefined` when it has ended. */
   gauges(): Promise<AgentGauges | undefined> {
     if (this.#isOver) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -193,6 +193,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     });
   }
 
+  /** Ends it, whatever it is doing; resolves when it has ended. */
   async kill(): Promise<void> {
     this.#options.killer.abort();
     await this.#options.ended;

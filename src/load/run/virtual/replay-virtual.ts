@@ -7,7 +7,7 @@ import { buildPlan, loadScenario } from "../../scenario/index.js";
 import { compareWithTrace, DivergenceError, type Divergence } from "../../../replay/trace/index.js";
 import { faultsOf } from "../../faults/index.js";
 import { identityOf } from "./run-identity.js";
-import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop. */
 const STEPS_AT_ONCE = 2000;
@@ -28,7 +28,7 @@ export async function replayVirtual(directory: string, yieldToEventLoop: () => P
   const plan = buildPlan(scenario, planOptions);
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
-    const run = startVirtualRun({
+    const run = new VirtualRun({
       scenario,
       planOptions,
       plan,

@@ -7,7 +7,7 @@ import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
 import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
-import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** What to run, as plain data. */
 export interface RunRequest {
@@ -48,7 +48,7 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   const coverage = new CoverageRecorder();
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
-    const run = startVirtualRun({
+    const run = new VirtualRun({
       // What is wrong with a run here is not what it measures: no threshold may end it.
       scenario: { ...scenario, thresholds: {} },
       planOptions,

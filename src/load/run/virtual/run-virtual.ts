@@ -20,7 +20,7 @@ import { recordOf } from "../describe-run.js";
 import { attachSequences } from "./attach-sequences.js";
 import { faultsOf, type FaultRates } from "../../faults/index.js";
 import { headerOf } from "./run-identity.js";
-import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** Steps between two looks at the event loop: some milliseconds. */
 const STEPS_AT_ONCE = 2000;
@@ -78,7 +78,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   const process = watchProcess();
   const drawn: { label: string; atMs: number }[] = [];
   try {
-    const run = startVirtualRun({
+    const run = new VirtualRun({
       scenario: loaded.scenario,
       planOptions: options.planOptions,
       plan,

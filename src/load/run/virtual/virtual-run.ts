@@ -37,7 +37,7 @@ import { createSimulation, type Simulation } from "./simulation.js";
 import { createRoleContexts, type RoleContexts } from "./role-contexts.js";
 import { SimulatedThread } from "./simulated-thread.js";
 import { VirtualStage } from "./virtual-stage.js";
-import { createVirtualWriter, type VirtualWriter } from "./virtual-writer.js";
+import { VirtualWriter } from "./virtual-writer.js";
 
 /** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
 export const WRITES_PER_COMMIT = 5000;
@@ -70,28 +70,8 @@ interface PendingWait {
   readonly waiter: Waiter<void>;
 }
 
-/** A run under way. */
-export interface VirtualRun {
-  readonly now: number;
-  readonly collector: Collector;
-  /** The faults of the plan that have happened. */
-  readonly injection: FaultInjection;
-  /** What was measured until now. */
-  measured(): Measurements;
-  /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
-  advance(steps: number): boolean;
-  /** Ends the run early: agents have a moment to end by themselves. */
-  interrupt(): void;
-  /** The run is over. */
-  result(): RunEnd;
-}
-
-export function startVirtualRun(setup: VirtualSetup): VirtualRun {
-  return new VirtualEngine(setup);
-}
-
-/** The constructor makes the roles; `advance` runs them. */
-class VirtualEngine implements VirtualRun, RunParts {
+/** The constructor makes the roles; {@link advance} runs them. */
+export class VirtualRun implements RunParts {
   readonly collector = new Collector();
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
@@ -101,6 +81,7 @@ class VirtualEngine implements VirtualRun, RunParts {
   readonly #roleContexts: RoleContexts;
   readonly #notes: { readonly scheduler: Note; readonly faults: Note };
   readonly #stages: RunStages;
+  /** The faults of the plan that have happened. */
   readonly injection: FaultInjection;
   readonly #abortReason: AbortReason | undefined;
   readonly #failures: Error[] = [];
@@ -157,11 +138,13 @@ class VirtualEngine implements VirtualRun, RunParts {
     return this.#simulation.now;
   }
 
+  /** What was measured until now. */
   measured(): Measurements {
     this.#collect();
     return this.collector.measurements(Math.max(1, this.now));
   }
 
+  /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
   advance(steps: number): boolean {
     if (this.#isOver()) return true;
     this.#throwFailure();
@@ -186,12 +169,14 @@ class VirtualEngine implements VirtualRun, RunParts {
     return this.#isOver();
   }
 
+  /** Ends the run early: agents have a moment to end by themselves. */
   interrupt(): void {
     if (this.#earlyEnd?.how === "interrupted") return;
     this.#roleContexts.noteAs("user")("interrupt", "run", null, null);
     this.#earlyEnd = { how: "interrupted", why: "by the user" };
   }
 
+  /** The run is over. */
   result(): RunEnd {
     assert(this.#result !== undefined, "the result of a run is asked for once it is over");
     return this.#result;
@@ -309,7 +294,7 @@ class VirtualEngine implements VirtualRun, RunParts {
 
   #createWriter(): VirtualWriter {
     const { plan, faults, database } = this.#setup;
-    return createVirtualWriter({
+    return new VirtualWriter({
       reactor: this.#simulation.arena.reactor,
       database,
       random: stream(plan.seed, "commits"),

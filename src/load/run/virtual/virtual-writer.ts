@@ -31,13 +31,6 @@ export interface WriterOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface VirtualWriter {
-  /** The database as a client sees it. Records the client's writes and their answers with `note`. */
-  connect(note: Note): Database;
-  /** Keeps the database from committing anything until the result is called. */
-  lock(): () => void;
-}
-
 interface WriterClient {
   readonly note: Note;
   /** The last group for which it has an answer, or will get one. */
@@ -84,11 +77,7 @@ class Write implements Wait<unknown> {
   }
 }
 
-export function createVirtualWriter(options: WriterOptions): VirtualWriter {
-  return new Writer(options);
-}
-
-class Writer implements VirtualWriter {
+export class VirtualWriter {
   readonly #options: WriterOptions;
   readonly #unwaited: Waiter<unknown>;
   #arrived: Write[] | undefined;
@@ -102,6 +91,7 @@ class Writer implements VirtualWriter {
     this.#unwaited = { resume: () => undefined, fail: options.onError };
   }
 
+  /** The database as a client sees it. Records the client's writes and their answers with `note`. */
   connect(note: Note): Database {
     const client: WriterClient = { note, answered: undefined };
     return {
@@ -112,6 +102,7 @@ class Writer implements VirtualWriter {
     };
   }
 
+  /** Keeps the database from committing anything until the result is called. */
   lock(): () => void {
     assert(!this.#isLocked, "the database was locked twice");
     this.#isLocked = true;
