@@ -1,6 +1,6 @@
 /**
- * Carries out the plan's faults on the run's threads, its database and its clock: on those of the machine, or on simulated ones. The
- * engine gives them as {@link FaultTargets}.
+ * Carries out the plan's faults on the run's threads, its database and its clock, which the engine gives as
+ * {@link FaultTargets}: those of the machine, or simulated ones.
  */
 import { at } from "../../vocabulary/index.js";
 import type { PlannedFault } from "../scenario/index.js";
@@ -31,7 +31,10 @@ export interface BreakableThread {
   /** Pauses the thread until it has been resumed as often as it was paused. */
   pause(): void;
   resume(): void;
-  /** Ends the thread, whatever it is doing. The wait is over once it has ended and the arena is recovered from its death. */
+  /**
+   * Ends the thread, whatever it is doing. The wait is over once it has ended and the arena is recovered from its
+   * death.
+   */
   kill(): Wait<void>;
 }
 
@@ -48,7 +51,7 @@ export interface FaultTargets extends DatabaseStallOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** A fault that happened. */
+/** A fault that has happened. */
 export interface InjectedFault {
   /** ms since the start of the run. */
   readonly atMs: number;

@@ -1,4 +1,4 @@
-/** Pauses of a run's threads. A pause ends when its time is over, or when the run is told to stop. */
+/** Pauses of a run's threads. A pause ends when its time is over, or when the run stops. */
 
 /** A thread that is paused until it has been resumed as often as it was paused. */
 interface PausableThread {

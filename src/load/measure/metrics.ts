@@ -2,11 +2,11 @@
  * The catalogue of metrics: everything the harness measures, with its type, its unit and what it means.
  * Recorders accept no other name, thresholds may name no other, and the documentation is written from it.
  *
- * Types are k6's: a trend is a distribution of times, a counter only grows, a rate is the share of observations that were
- * true, a gauge is a present value. Every trend is in milliseconds.
+ * Types are k6's: a trend is a distribution of times, a counter only grows, a rate is the share of observations that
+ * were true, a gauge is a present value. Every trend is in milliseconds.
  *
- * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that a
- * generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
+ * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that
+ * a generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
  */
 
 const trend = (doc: string) => ({ type: "trend", unit: "ms", doc }) as const;
@@ -57,12 +57,14 @@ export const METRICS = {
   ),
   workers_cut_off: counter(
     "workers",
-    "Simulated workers that had not finished, or not arrived, when the run was brought to its end or their client thread was killed.",
+    "Simulated workers that had not finished, or not arrived, when the run was brought to its end " +
+      "or their client thread was killed.",
   ),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
   not_qualified: counter(
     "workers",
-    "Workers refused as they registered: without a qualification that the task asks for, or not fit at its onboarding before.",
+    "Workers refused as they registered: without a qualification that the task asks for, " +
+      "or not fit at its onboarding before.",
   ),
   onboarding_passed: counter("agents", "Onboarding agents that were approved."),
   onboarding_failed: counter("agents", "Onboarding agents that were rejected."),
@@ -93,7 +95,9 @@ export type CounterName = NamesOf<"counter">;
 export type RateName = NamesOf<"rate">;
 export type GaugeName = NamesOf<"gauge">;
 
-/** The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends. */
+/**
+ * The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends.
+ */
 export const STAGES = [
   "stage_send",
   "stage_route",

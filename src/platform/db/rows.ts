@@ -1,5 +1,6 @@
 /**
- * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the original), times in ms.
+ * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the
+ * original), times in ms.
  */
 import type { AgentStatus, UnitStatus } from "../../vocabulary/index.js";
 
@@ -83,7 +84,10 @@ export interface GrantedQualificationRow {
 
 /** One entry of the journal of an agent's state. */
 export interface StateRow {
-  /** Position in the journal of the whole database, so that entries of different agents compare too. Increases; may have gaps. */
+  /**
+   * Position in the journal of the whole database, so that entries of different agents compare too. Increases; may have
+   * gaps.
+   */
   seq: number;
   kind: StateKind;
   /** JSON text, as it was appended. */

@@ -37,7 +37,10 @@ export function loadRow<Row extends AnyAgentRow>(kind: RowKind<Row>, db: Databas
   return found(kind.read(db, id), kind.entity, id);
 }
 
-/** Strings that are equal in very many rows, kept once: SQLite makes a new string for each cell, and there are 100,000 agents. */
+/**
+ * Strings that are equal in very many rows, kept once: SQLite makes a new string for each cell, and there are 100,000
+ * agents.
+ */
 const texts = new Map<string, string>();
 
 /** Replaces the texts of `row` that are equal in very many rows by the ones that are kept. */

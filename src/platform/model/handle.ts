@@ -1,9 +1,11 @@
 /**
- * A handle on an agent: the common part of both generations (live updates, packets) and both kinds (onboarding, on a unit).
+ * A handle on an agent: the common part of both generations (live updates, packets) and both kinds (onboarding, on a
+ * unit).
  *
- * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory, which are made when first used. Every
- * call of a `get` makes a new handle. Handles on one agent, in one thread or several, share the row, events and mailbox; each has
- * its own cached status. The row is authoritative: {@link AgentHandle.getStatus} updates the cache.
+ * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory, which are made when first
+ * used. Every call of a `get` makes a new handle. Handles on one agent, in one thread or several, share the row, events
+ * and mailbox; each has its own cached status. The row is authoritative: {@link AgentHandle.getStatus} updates the
+ * cache.
  *
  * A method that may wait is written once as `…Steps`. The plain name blocks the thread, `…Async` suspends the caller.
  */
@@ -72,7 +74,9 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
     if (via !== OPENED) {
       const name = new.target.name;
       throw new AssertionError({
-        message: `Direct ${name} and data model access via new ${name}(…) is not supported: call ${name}.get(context, id)`,
+        message:
+          `Direct ${name} and data model access via new ${name}(…) is not supported: ` +
+          `call ${name}.get(context, id)`,
       });
     }
     this.context = context;
@@ -153,9 +157,9 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
   }
 
   /**
-   * Writes the status to the database, publishes it to the worker's page, and releases pending waits if the status ends them. Ends
-   * when the row is committed. Does nothing if the cached status is this one already. Where final statuses are kept and another
-   * handle has written one, that one stays and becomes the cached status.
+   * Writes the status to the database, publishes it to the worker's page, and releases pending waits if the status ends
+   * them. Ends when the row is committed. Does nothing if the cached status is this one already. Where final statuses
+   * are kept and another handle has written one, that one stays and becomes the cached status.
    * @throws DatabaseError when the row could not be written; the cached status is then unchanged
    */
   *updateStatusSteps(status: AgentStatus): Steps<void> {
@@ -180,8 +184,8 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
   }
 
   /**
-   * The status in the database. A final cached status is returned without reading. A status that is new to this handle is published,
-   * and `returned` and `disconnect` release pending waits for an update.
+   * The status in the database. A final cached status is returned without reading. A status that is new to this handle
+   * is published, and `returned` and `disconnect` release pending waits for an update.
    * @throws DatabaseError when the row could not be read
    */
   getStatus(): AgentStatus {

@@ -54,7 +54,10 @@ export abstract class LiveAgent<Row extends AnyAgentRow = AnyAgentRow> extends A
     return this.#liveRun;
   }
 
-  /** Adds the update to the agent's state and sends it to the worker's page, if there is a live run. Adds a missing `update_id`. */
+  /**
+   * Adds the update to the agent's state and sends it to the worker's page, if there is a live run. Adds a missing
+   * `update_id`.
+   */
   observe(update: LiveUpdate): void {
     update.update_id ??= this.context.ids.next();
     this.state.updateData(update);
@@ -104,8 +107,8 @@ export abstract class LiveAgent<Row extends AnyAgentRow = AnyAgentRow> extends A
   }
 
   /**
-   * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original releases
-   * first: task code on another thread would then look for a submission that is not there yet.)
+   * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original
+   * releases first: task code on another thread would then look for a submission that is not there yet.)
    */
   *handleSubmitSteps(data: Json): Steps<void> {
     yield* this.state.updateSubmit(data);

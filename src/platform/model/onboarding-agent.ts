@@ -1,6 +1,6 @@
 /**
- * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no unit.
- * Live-update generation: example 2 of the original.
+ * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no
+ * unit. Live-update generation: example 2 of the original.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { LiveAgent } from "./live-agent.js";

@@ -1,6 +1,6 @@
 /**
- * What agents on a unit have in common in both generations: how they are created, their unit, and the decisions about the work done
- * on it.
+ * What agents on a unit have in common in both generations: how they are created, their unit, and the decisions about
+ * the work done on it.
  */
 import { join } from "node:path";
 import type { AgentRow } from "../db/index.js";
@@ -48,7 +48,8 @@ interface UnitAgentCreation<Self> {
    */
   newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Self>;
   /**
-   * As `newSteps`, for providers that have records of their own: they override it and read what they need from `providerData`.
+   * As `newSteps`, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
    */
   newFromProviderDataSteps(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Steps<Self>;
 }
@@ -121,8 +122,8 @@ function withUnit(Base: HandleClass<AgentHandle<AgentRow>>) {
 }
 
 /**
- * A subclass of `Base` whose agents are on a unit, for the class `Self` of a generation. The decisions in form of Steps are left to
- * the classes of the crowd providers, which extend `Self`.
+ * A subclass of `Base` whose agents are on a unit, for the class `Self` of a generation. The decisions in form of Steps
+ * are left to the classes of the crowd providers, which extend `Self`.
  * @param name the name of `Self`
  * @param key where a crowd provider has its class for this generation
  */

@@ -7,7 +7,9 @@ import { Router, simulateWorker } from "../../workers/index.js";
 import type { WorkerContext } from "../../workers/index.js";
 import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
-/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
+/**
+ * The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too.
+ */
 const ARRIVALS_A_TURN = 500;
 
 /** The role of client thread `shard`. */

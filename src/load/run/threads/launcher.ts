@@ -13,13 +13,13 @@ import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from
 
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
-  /** Times the threads' signs of life. */
+  /** Timestamps the threads' messages. */
   readonly clock: Clock;
   readonly run: RunSetup;
   readonly clockOffset: SharedArrayBuffer | undefined;
-  /** Where clients note what is acknowledged to them. */
+  /** The path of the acknowledgement log. */
   readonly acknowledgements: string;
-  /** Where a thread of this name records what it does to agents; absent in a run that is not recorded. */
+  /** Creates the history file of a thread of this name; absent in a run that is not recorded. */
   readonly beginHistory?: ((thread: string) => HistoryBuffer) | undefined;
   readonly threads: number;
   /** A connection to the database for a thread that parks on `doorbell`. */
@@ -52,7 +52,7 @@ export class Launcher {
     const { pool, failed } = this.#pool;
     const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
     const { port1: port, port2 } = new MessageChannel();
-    // Clients know the platform by packets only.
+    // Clients exchange only packets with the platform.
     const history = role.kind === "client" ? undefined : beginHistory?.(name);
     const pauses = newPauses();
     const counts = createSharedCounts();
@@ -78,7 +78,7 @@ export class Launcher {
     const [hello] = (await Promise.race([
       once(port, "message"),
       report.then(() => [undefined]),
-      // A thread that has begun has its worker: a worker that the pool fails to make later does not concern the run.
+      // A thread that has begun has its worker, so a later failure of the pool does not affect it.
       failed,
     ])) as [FromThread | undefined];
     if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
@@ -118,7 +118,7 @@ interface LaunchedThreadOptions<Report> {
 /** A thread of the run as the coordinator sees it. */
 export class LaunchedThread<Report> {
   readonly #options: LaunchedThreadOptions<Report>;
-  /** Those that wait for the gauges. */
+  /** The pending requests for gauges. */
   readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
   #isOver = false;
   #lastMessageAt: number;
@@ -127,7 +127,7 @@ export class LaunchedThread<Report> {
     this.#options = options;
     const { clock, port, ended } = options;
     this.#lastMessageAt = clock.now();
-    // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
+    // Once for each thread, not for each request: a promise keeps all its callbacks until it is settled.
     void ended.then(() => {
       this.#isOver = true;
       this.#answer(undefined);

@@ -1,6 +1,6 @@
 /**
- * One run under simulated time, from its first arrival to its last agent: a pure function of scenario, plan, seed, mailbox and
- * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
+ * One run under simulated time: a pure function of scenario, plan, seed, mailbox and faults. Nothing here or below
+ * reads the machine's clock, or draws a random number or an id from anything but the seed.
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
@@ -39,22 +39,22 @@ import { SimulatedThread } from "./simulated-thread.js";
 import { VirtualStage } from "./virtual-stage.js";
 import { VirtualWriter } from "./virtual-writer.js";
 
-/** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
+/** How many writes share a transaction: the database is used after the run, and an incomplete run can be repeated. */
 export const WRITES_PER_COMMIT = 5000;
-/** Constant, so that a run does not depend on the machine. Several of each, so that they interfere with each other. */
+/** Constant, so that a run does not depend on the machine. Two of each, so that they interfere with each other. */
 const SHARDS = { clients: 2, tasks: 2 };
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
 export interface VirtualSetup {
   readonly scenario: Scenario;
-  /** For the run's description; the workers do what `plan` says. */
+  /** For the run's setup; the workers follow `plan`. */
   readonly planOptions: PlanOptions;
   readonly plan: Plan;
   readonly mailbox: MailboxKind;
   /** An empty database; the caller closes it. */
   readonly database: LocalDatabase;
-  /** What the rows say of where the run keeps its files. */
+  /** The directory of the run in its rows. */
   readonly runDir: string;
   readonly faults: Faults;
   /** Receives every event. */

@@ -1,7 +1,7 @@
 /**
- * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one). It takes the writes that have arrived as
- * one group, is busy with the group for a drawn time, and commits all of it at once; until then no read sees any of it. Soon after
- * the commit the writers get their answers.
+ * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one). It takes the writes
+ * that have arrived as one group, is busy with the group for a drawn time, and commits all of it at once; until then no
+ * read sees any of it. Soon after the commit the writers get their answers.
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../../platform/db/index.js";
@@ -37,7 +37,10 @@ interface WriterClient {
   answered: readonly Write[] | undefined;
 }
 
-/** A write that was requested, and the wait for its answer. A class, because there are very many: closures take more memory. */
+/**
+ * A write that was requested, and the wait for its answer. A class, because there are very many: closures take more
+ * memory.
+ */
 class Write implements Wait<unknown> {
   /** Identifies it among the writes of its name. */
   readonly key: TraceValue;

@@ -1,6 +1,6 @@
 /**
- * The fixture of one recorded sequence: one worker, one task run, one unit, one agent, one thread. It performs operations on the
- * agent and observes the state that the vectors record.
+ * The fixture of one recorded sequence: one worker, one task run, one unit, one agent, one thread. It performs
+ * operations on the agent and observes the state that the vectors record.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import { type Database, openDatabase } from "../../db/index.js";

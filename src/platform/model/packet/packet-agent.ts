@@ -1,6 +1,6 @@
 /**
- * The packet generation (before Mephisto 1.0): the common part of its onboarding agents and agents on units. Examples 1 and 3 of the
- * original.
+ * The packet generation (before Mephisto 1.0): the common part of its onboarding agents and agents on units. Examples 1
+ * and 3 of the original.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import type { Event, Signal, Steps } from "../../sync/index.js";

@@ -18,8 +18,8 @@ export class PacketOnboardingAgent extends inOnboarding<PacketOnboardingAgent, P
   /**
    * Marks the onboarding as done by the worker: sets the status `waiting`, also after `approved` and `rejected`.
    *
-   * The original means to keep the statuses `approved` and `rejected`, but it compares them with the method `self.get_status` instead
-   * of its result, so its condition always holds. The conformance vectors record this.
+   * The original means to keep the statuses `approved` and `rejected`, but it compares them with the method
+   * `self.get_status` instead of its result, so its condition always holds. The conformance vectors record this.
    */
   *markDoneSteps(): Steps<void> {
     yield* this.updateStatusSteps("waiting");

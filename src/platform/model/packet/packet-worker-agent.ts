@@ -1,4 +1,7 @@
-/** The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does `Agent`. */
+/**
+ * The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does
+ * `Agent`.
+ */
 import type { Steps } from "../../sync/index.js";
 import type { AgentRow } from "../../db/index.js";
 import { onUnit } from "../unit-agent.js";
