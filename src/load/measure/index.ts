@@ -25,6 +25,7 @@ export {
   RATE_NAMES,
   STAGES,
   TREND_NAMES,
+  isMeasured,
   isMetric,
   type CounterName,
   type GaugeName,

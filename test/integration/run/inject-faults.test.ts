@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { injectFaults, killedEvidence } from "../../../dist/load/faults/inject-faults.js";
-import type { LaunchedThread } from "../../../dist/load/run/threads/launcher.js";
+import type { LaunchedThread } from "../../../dist/load/run/threads/thread-pool.js";
 import { createSharedCounts } from "../../../dist/load/measure/index.js";
 import type { PlannedFault } from "../../../dist/load/scenario/index.js";
 import { Arena, MailboxFullError, openMailbox } from "../../../dist/platform/sync/index.js";

@@ -1,6 +1,6 @@
 /** What killed threads leave behind of what they counted, and the workers that were lost with them. */
 import type { Recorder } from "../../measure/index.js";
-import type { LaunchedThread } from "./launcher.js";
+import type { LaunchedThread } from "./thread-pool.js";
 
 /** Records what those of `threads` that handed over no report had counted since their last snapshot. They have ended. */
 export function recordRest(
