@@ -10,6 +10,9 @@ const may = {
   "platform/model": ["platform/db", "platform/sync", "vocabulary"],
   "platform/live": ["platform/model", "platform/db", "platform/sync", "vocabulary"],
   "platform/server": platform,
+  "platform/server/protocol": platform,
+  "platform/server/router": ["platform/server/protocol", ...platform],
+  "platform/server/conformance": ["platform/server/router", "platform/server/protocol", ...platform],
   "load/measure": ["platform/db", "platform/sync", "vocabulary"],
   "load/scenario": ["load/measure", "vocabulary"],
   "load/check": ["load/measure", ...platform],
@@ -20,7 +23,7 @@ const may = {
   "replay/history": ["results", ...platform],
   report: ["results", "load/check", "load/measure", "vocabulary"],
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
-  "load/run": ["load", "report", "results", "replay", ...platform],
+  "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
   explore: ["load/measure", ...platform],
   bench: ["load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
