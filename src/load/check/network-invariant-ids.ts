@@ -2,7 +2,8 @@
 
 /** The invariants, as sentences. */
 export const NETWORK_INVARIANTS = {
-  "one-agent-per-registration": "a registration has one agent, and one agent for its onboarding, however often it is asked for",
+  "one-agent-per-registration":
+    "a registration has one agent, and one agent for its onboarding, however often it is asked for",
   "replies-once-in-order": "every live update is answered at most once and in order, or accounted for",
   "answered-submit-is-stored": "a submit that was answered is in the database, and its agent is completed",
   "completed-has-submit": "no agent is completed without a submit",

@@ -5,7 +5,12 @@
 import { FINAL_STATUSES } from "../../vocabulary/index.js";
 import { findings, type InvariantId, type InvariantResult } from "./invariants.js";
 import { NETWORK_INVARIANTS, type NetworkInvariantId } from "./network-invariant-ids.js";
-import { REPLY_BOUND_MS, type NetworkEvidence, type OutsideAgentEvidence, type OutsideRow } from "./network-evidence.js";
+import {
+  REPLY_BOUND_MS,
+  type NetworkEvidence,
+  type OutsideAgentEvidence,
+  type OutsideRow,
+} from "./network-evidence.js";
 
 /** An invariant or a threshold that a run could not be checked for. */
 export interface Unchecked {
@@ -92,8 +97,10 @@ function checkRegistrations({ registrations, agents, rows }: NetworkEvidence): I
 
 function sharedAgents(registrations: NetworkEvidence["registrations"]) {
   const owners = new Map<string, string>();
-  const shared: { readonly first: { readonly agentId: string; readonly registrationId: string }; readonly second: string }[] =
-    [];
+  const shared: {
+    readonly first: { readonly agentId: string; readonly registrationId: string };
+    readonly second: string;
+  }[] = [];
   for (const { registrationId, onboardingAgents, agents } of registrations) {
     for (const agentId of [...onboardingAgents, ...agents]) {
       const owner = owners.get(agentId);
@@ -157,7 +164,13 @@ function checkReplies({ agents, answersEach }: NetworkEvidence): InvariantResult
   return found.result();
 }
 
-const ENDED_EARLY: ReadonlySet<string> = new Set(["disconnect", "timeout", "expired", "returned", "partner disconnect"]);
+const ENDED_EARLY: ReadonlySet<string> = new Set([
+  "disconnect",
+  "timeout",
+  "expired",
+  "returned",
+  "partner disconnect",
+]);
 
 function checkCompleted({ agents, rows }: NetworkEvidence): InvariantResult {
   const found = begin("completed-has-submit");
@@ -245,7 +258,11 @@ function checkTold({ agents }: NetworkEvidence, rows: ReadonlyMap<string, Outsid
     if (final === undefined || final === row.status) continue;
     // Reviewed since.
     if (DONE.has(final) && DONE.has(row.status)) continue;
-    found.violated({ what: "told otherwise", agentId, detail: `its client was told "${final}", the row says "${row.status}"` });
+    found.violated({
+      what: "told otherwise",
+      agentId,
+      detail: `its client was told "${final}", the row says "${row.status}"`,
+    });
   }
   return found.result();
 }

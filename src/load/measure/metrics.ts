@@ -137,9 +137,16 @@ const OVER_NETWORK: ReadonlySet<MetricName> = new Set([
   "task_completion",
 ]);
 
+/** What can be measured only with the rows of the target's database. */
+const BY_DATABASE: ReadonlySet<MetricName> = new Set(["loss_detection", "task_completion"]);
+
+/** From where a run measures: within the process, or over a network by its clients, without or with the target's database. */
+export type Viewpoint = "inside" | "clients" | "clients-and-database";
+
 /** Whether a run measures the metric. What it does not is absent from its summary. */
-export function isMeasured(name: MetricName, overNetwork: boolean): boolean {
-  return overNetwork ? OVER_NETWORK.has(name) : !NETWORK_ONLY.has(name);
+export function isMeasured(name: MetricName, from: Viewpoint): boolean {
+  if (from === "inside") return !NETWORK_ONLY.has(name);
+  return OVER_NETWORK.has(name) && (from === "clients-and-database" || !BY_DATABASE.has(name));
 }
 
 /** The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends. */

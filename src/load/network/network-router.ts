@@ -97,7 +97,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   send(page: Page, type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
     switch (type) {
       case "register_agent":
-        page.workerName = String(data["worker_name"]);
+        page.workerName = data["worker_name"] as string;
         void this.#register(page);
         return;
       case "submit_onboarding":
@@ -142,8 +142,8 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
         if (packet.subject_id === page.agentId) this.#push(page, "update_status", packet.subject_id, { status });
         return;
       }
+      // The second: of a server that only sends back what it gets.
       case "client_bound_live_update":
-      // A server that only sends back what it gets.
       case "mephisto_bound_live_update":
         if (packet.subject_id === page.agentId) this.#onTaskPacket(page, packet.data);
         return;

@@ -11,7 +11,12 @@ export interface TargetAddress {
   readonly family: 4 | 6;
 }
 
-const SCHEMES: Readonly<Record<string, string>> = { "http:": "http:", "https:": "https:", "ws:": "http:", "wss:": "https:" };
+const SCHEMES: Readonly<Record<string, string>> = {
+  "http:": "http:",
+  "https:": "https:",
+  "ws:": "http:",
+  "wss:": "https:",
+};
 
 /**
  * The URL of a target as it was typed, with the scheme of HTTP.

@@ -45,8 +45,13 @@ export function whyFailed(what: string, error: unknown, timeoutMs: number): stri
   if (/TIMEOUT/.test(code) && code.startsWith("UND_ERR_")) return `${what}: expected an answer within ${timeoutMs} ms`;
   if (CERTIFICATE.test(code))
     return `${what}: the certificate is not trusted: ${message}; NODE_EXTRA_CA_CERTS can name a file of certificates`;
-  if (code.startsWith("HPE_")) return `${what}: expected HTTP, got something else (${message})`;
+  if (code.startsWith("HPE_") || isParserError(error)) return `${what}: expected HTTP, got something else (${message})`;
   return `${what}: ${REASONS[code] ?? whySystemFailed(error)}`;
+}
+
+/** Not every error of the parser has a code. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === "HTTPParserError";
 }
 
 /** An error may only wrap the one that says why. */

@@ -26,8 +26,7 @@ export interface Arrivals {
 export function startArrivals({ plan, shard, shards, taskGroup, context }: ArrivalsOptions): Arrivals {
   const { reactor, recorder, originMs } = context;
   const mine: { readonly index: number; readonly arriveAt: number }[] = [];
-  for (let index = shard; index < plan.workers; index += shards)
-    mine.push({ index, arriveAt: plan.arriveAt(index) });
+  for (let index = shard; index < plan.workers; index += shards) mine.push({ index, arriveAt: plan.arriveAt(index) });
   mine.sort((a, b) => a.arriveAt - b.arriveAt);
 
   let arrived = 0;

@@ -1,6 +1,6 @@
 /** The worker threads of a run in a Piscina pool, one task a thread, and what is said to them. */
 import { once } from "node:events";
-import { MessageChannel, type MessagePort, type TransferListItem } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Transferable } from "node:worker_threads";
 import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import { createPool, reasonOf } from "../pool.js";
@@ -54,7 +54,7 @@ export interface ThreadLaunch {
   readonly startOrder: (
     hello: Extract<FromThread, { readonly kind: "hello" }>,
     originMs: number,
-  ) => { readonly message: ToThread; readonly transfer: readonly TransferListItem[] };
+  ) => { readonly message: ToThread; readonly transfer: readonly Transferable[] };
 }
 
 export class ThreadPool {
