@@ -133,13 +133,13 @@ describe("what clients notice", { concurrency: 2 }, () => {
 
   test("two registrations with one agent break an invariant", async (t) => {
     const server = await served(t, {
-      intercept(request, response, body) {
+      intercept(request, response) {
         if (request.url !== "/request_agent" || server.agents.size === 0) return false;
         const [{ agentId = "" } = {}] = server.agents.values();
         const data = { request_id: "r", worker_id: "1", agent_id: agentId, init_task_data: {}, failure_reason: null };
         response.writeHead(200, { "content-type": "application/json" });
         response.end(JSON.stringify({ packet_type: "agent_details", subject_id: "c", data }));
-        return body !== undefined;
+        return true;
       },
     });
     const run = await runAgainst(t, server.url, scenarioText());

@@ -4,7 +4,7 @@ import { wait, type Steps } from "../../../platform/sync/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { simulateWorker, type WorkerContext } from "../../workers/index.js";
 
-/** So many workers at most arrive in one turn of their thread, however late they are: those who are there have their turns too. */
+/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
 const ARRIVALS_A_TURN = 500;
 
 export interface ArrivalsOptions {
@@ -25,19 +25,20 @@ export interface Arrivals {
 
 export function startArrivals({ plan, shard, shards, taskGroup, context }: ArrivalsOptions): Arrivals {
   const { reactor, recorder, originMs } = context;
-  const mine: { readonly index: number; readonly arriveAt: number }[] = [];
-  for (let index = shard; index < plan.workers; index += shards) mine.push({ index, arriveAt: plan.arriveAt(index) });
-  mine.sort((a, b) => a.arriveAt - b.arriveAt);
+  const workers = Array.from({ length: Math.max(0, Math.ceil((plan.workers - shard) / shards)) }, (_, nth) => {
+    const index = shard + nth * shards;
+    return { index, arriveAt: plan.arriveAt(index) };
+  }).sort((a, b) => a.arriveAt - b.arriveAt);
 
   let arrived = 0;
   let working = 0;
   let stopped = false;
-  // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
+  // A worker's coroutine is made when it arrives: a worker that has not arrived costs nothing.
   taskGroup.start("arrivals", function* () {
     let now = reactor.clock.now();
-    for (const [nth, { index, arriveAt }] of mine.entries()) {
+    for (const [nth, { index, arriveAt }] of workers.entries()) {
       const due = originMs + arriveAt;
-      // Who is late arrives with those who were due when the turn began; a wait each would admit one a turn.
+      // A late worker arrives with those that were due when the turn began; a wait for each would admit one a turn.
       if (due >= now || nth % ARRIVALS_A_TURN === 0) {
         yield* wait(reactor.until(due));
         now = reactor.clock.now();
@@ -55,9 +56,9 @@ export function startArrivals({ plan, shard, shards, taskGroup, context }: Arriv
   }
 
   return {
-    done: () => stopped || (arrived === mine.length && working === 0),
+    done: () => stopped || (arrived === workers.length && working === 0),
     stop() {
-      if (!stopped) recorder.count("workers_cut_off", mine.length - arrived + working);
+      if (!stopped) recorder.count("workers_cut_off", workers.length - arrived + working);
       stopped = true;
     },
   };

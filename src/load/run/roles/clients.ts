@@ -1,68 +1,97 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
+import { at } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { Router, type WorkerContext } from "../../workers/index.js";
-import { startArrivals } from "./arrivals.js";
-import { clientChannel, type Role, type RoleContext } from "./role.js";
+import { startArrivals, type Arrivals } from "./arrivals.js";
+import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** What a worker submits for its unit. */
 export const TASK_ANSWER = { answer: "done" };
 
-export function clientRole(
-  { arena, recorder, taskGroup, run, plan, interceptors, originMs, acknowledged }: RoleContext,
-  shard: number,
-): Role<ClientEvidence[]> {
-  const { reactor } = arena;
-  const { channels, pool } = run.inboxes;
-  const slots = channels[shard];
-  if (slots === undefined) throw new RangeError(`there is no channel for client thread ${shard}`);
+/** The role of client thread `shard`. */
+export function clientRole(context: RoleContext, shard: number): Role<ClientEvidence[]> {
+  return new ClientRole(context, shard);
+}
 
-  const router = new Router(reactor, recorder);
-  router.use(
-    openSharedChannel({
-      id: clientChannel(shard),
-      inbox: interceptors.inbox(slots.toClients),
-      outbox: interceptors.inbox(slots.toPlatform),
-      handlers: router.handlers,
-      reactor,
-      taskGroup,
-    }),
-  );
+class ClientRole implements Role<ClientEvidence[]> {
+  readonly #context: RoleContext;
+  readonly #evidence = new Map<string, ClientEvidence>();
+  readonly #arrivals: Arrivals;
 
-  const evidence = new Map<string, ClientEvidence>();
-  const provider = outboxTo(interceptors.inbox(pool), reactor, () => recorder.count("mailbox_full"));
-  const workerContext: WorkerContext = {
-    reactor,
-    recorder,
-    router,
-    originMs,
-    sendsUpdates: run.scenario.task.blueprint !== "static",
-    onboarding: blueprintOf(run.scenario.task.blueprint).onboarding,
-    taskAnswer: TASK_ANSWER,
-    prefix: "",
-    waitsForTask: run.scenario.task.unitsPerAssignment > 1,
-    leavesWhenDone: false,
-    evidenceOf(agentId) {
-      let note = evidence.get(agentId);
-      if (note === undefined) {
-        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-        evidence.set(agentId, note);
-      }
-      return note;
-    },
-    acknowledged(agentId, what) {
-      acknowledged?.(agentId, what);
-      if (what === "submit") workerContext.evidenceOf(agentId).acknowledgedSubmits++;
-      else workerContext.evidenceOf(agentId).acknowledgedStatuses.push(what);
-    },
-    returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
-  };
+  constructor(context: RoleContext, shard: number) {
+    const { plan, run, taskGroup } = context;
+    this.#context = context;
+    const workerContext = this.#workerContext(this.#openRouter(shard));
+    const shards = run.inboxes.channels.length;
+    this.#arrivals = startArrivals({ plan, shard, shards, taskGroup, context: workerContext });
+  }
 
-  const arrivals = startArrivals({ plan, shard, shards: channels.length, taskGroup, context: workerContext });
-  return {
-    done: () => arrivals.done(),
-    stop: () => arrivals.stop(),
-    gauges: () => ({ statuses: [], workers: [] }),
-    evidence: () => [...evidence.values()],
-  };
+  done(): boolean {
+    return this.#arrivals.done();
+  }
+
+  stop(): void {
+    this.#arrivals.stop();
+  }
+
+  gauges(): AgentGauges {
+    return NO_GAUGES;
+  }
+
+  evidence(): ClientEvidence[] {
+    return [...this.#evidence.values()];
+  }
+
+  #openRouter(shard: number): Router {
+    const { arena, recorder, taskGroup, run, interceptors } = this.#context;
+    const { toPlatform, toClients } = at(run.inboxes.channels, shard);
+    const router = new Router(arena.reactor, recorder);
+    router.use(
+      openSharedChannel({
+        id: clientChannel(shard),
+        inbox: interceptors.inbox(toClients),
+        outbox: interceptors.inbox(toPlatform),
+        handlers: router.handlers,
+        reactor: arena.reactor,
+        taskGroup,
+      }),
+    );
+    return router;
+  }
+
+  #workerContext(router: Router): WorkerContext {
+    const { arena, recorder, run, interceptors, originMs, acknowledged } = this.#context;
+    const { blueprint, unitsPerAssignment } = run.scenario.task;
+    const inbox = interceptors.inbox(run.inboxes.pool);
+    const provider = outboxTo(inbox, arena.reactor, () => recorder.count("mailbox_full"));
+    return {
+      reactor: arena.reactor,
+      recorder,
+      router,
+      originMs,
+      sendsUpdates: blueprint !== "static",
+      onboarding: blueprintOf(blueprint).onboarding,
+      taskAnswer: TASK_ANSWER,
+      prefix: "",
+      waitsForTask: unitsPerAssignment > 1,
+      leavesWhenDone: false,
+      evidenceOf: (agentId) => this.#evidenceOf(agentId),
+      acknowledged: (agentId, what) => {
+        acknowledged?.(agentId, what);
+        if (what === "submit") this.#evidenceOf(agentId).acknowledgedSubmits++;
+        else this.#evidenceOf(agentId).acknowledgedStatuses.push(what);
+      },
+      returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
+    };
+  }
+
+  #evidenceOf(agentId: string): ClientEvidence {
+    let note = this.#evidence.get(agentId);
+    if (note === undefined) {
+      note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+      this.#evidence.set(agentId, note);
+    }
+    return note;
+  }
 }
