@@ -1,5 +1,5 @@
 /** The thresholds that end a run early: those with `abortOnFail`. */
-import { failuresThatAbort, parseThresholds, type Measurements } from "../measure/index.js";
+import { failuresThatAbort, isMeasured, parseThresholds, type Measurements, type Viewpoint } from "../measure/index.js";
 import { formatObserved } from "../../results/index.js";
 import type { Scenario } from "../scenario/index.js";
 
@@ -9,9 +9,11 @@ export const LOOK_INTERVAL_MS = 500;
 /** Why the measurements so far end the run, one line; undefined when they do not. */
 export type AbortReason = (measured: Measurements) => string | undefined;
 
-/** Undefined when none of the scenario's thresholds can end a run. */
-export function abortReasonOf(specs: Scenario["thresholds"]): AbortReason | undefined {
-  const thresholds = parseThresholds(specs).filter(({ abortOnFail }) => abortOnFail);
+/** Undefined when none of the scenario's thresholds can end a run. `from`: from where the run measures. */
+export function abortReasonOf(specs: Scenario["thresholds"], from: Viewpoint = "inside"): AbortReason | undefined {
+  const thresholds = parseThresholds(specs).filter(
+    ({ abortOnFail, metric }) => abortOnFail && isMeasured(metric, from),
+  );
   if (thresholds.length === 0) return undefined;
   return (measured) => {
     const [failure] = failuresThatAbort(thresholds, measured);

@@ -195,10 +195,7 @@ test("wrong usage: exit code 2 and one clear line", async () => {
     [["explore", "replay"], /which schedule/],
     [["explore", "replay", "missing.json"], /cannot be read/],
     [["explore", "replay", "bad.json"], /not a schedule/],
-    [
-      ["explore", "drained", "--strategy", "pct", "--depth", "0"],
-      /depth must be/,
-    ],
+    [["explore", "drained", "--strategy", "pct", "--depth", "0"], /depth must be/],
     [["explore", "drained", "other"], /unexpected argument "other"/],
     [["explore", "drained", "--strategy", "replay", "--schedule", "bad.json"], /unexpected argument "drained"/],
     [["explore", "drained", "--depth", "4"], /--depth applies to pct, not to exhaustive/],

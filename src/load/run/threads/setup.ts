@@ -10,22 +10,27 @@ export type ThreadRole =
   | { readonly kind: "io" }
   | { readonly kind: "task" /** Which of the task threads. */; readonly shard: number };
 
-export interface ThreadSetup {
+/** What every thread is given. */
+export interface ThreadBasics {
   readonly name: string;
+  readonly port: MessagePort;
+  /** The count of pauses of the thread (pause.ts). */
+  readonly pauses: SharedArrayBuffer;
+  /** The counters of its recorder, in shared memory: they can be read after the thread was killed. */
+  readonly counts: Float64Array;
+}
+
+/** What a thread is given that shares the run's arena and database. */
+export interface ThreadSetup extends ThreadBasics {
   readonly role: ThreadRole;
   readonly arena: SharedArrayBuffer;
-  readonly port: MessagePort;
   readonly run: RunSetup;
   /** How far the run's clock is ahead of the machine's. Absent when the plan has no jump of the clock. */
   readonly clockOffset: SharedArrayBuffer | undefined;
-  /** The count of pauses of the thread (pause.ts). */
-  readonly pauses: SharedArrayBuffer;
   /** The path of the acknowledgement log. */
   readonly acknowledgements: string;
   /** Its history file; undefined for a client thread, and in a run that is not recorded. */
   readonly history: HistoryBuffer | undefined;
-  /** The counters of its recorder, in shared memory: they can be read after the thread was killed. */
-  readonly counts: Float64Array;
 }
 
 /** From a thread to the coordinator. */
@@ -33,11 +38,13 @@ export type FromThread =
   /** Attached to the arena at this place, with this doorbell. */
   | { readonly kind: "hello"; readonly place: number; readonly doorbell: number }
   | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot }
+  /** Nothing that the run still does can succeed: why, one line. */
+  | { readonly kind: "fatal"; readonly why: string }
   | { readonly kind: "gauges"; readonly gauges: AgentGauges };
 
 /** From the coordinator to a thread. */
 export type ToThread =
-  | { readonly kind: "start"; readonly originMs: number; readonly database: DatabaseConnection }
+  | { readonly kind: "start"; readonly originMs: number; readonly database?: DatabaseConnection }
   /**
    * Clients stop; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end.
    */
