@@ -1,4 +1,4 @@
-/** The schema of `report.json`: whether a file that a run left is what src/results/data.ts says. */
+/** The schema of `report.json`, whose types are in data.ts. */
 import { z } from "zod";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import type { SequenceDiagram } from "./sequence-diagram.js";
@@ -6,7 +6,7 @@ import type { SequenceDiagram } from "./sequence-diagram.js";
 const number = z.number();
 const numbers = z.array(number);
 const text = z.string();
-/** The number of an element of a list. */
+/** The index of an element of a list. */
 const index = z.int().nonnegative();
 
 const sequence: z.ZodType<SequenceDiagram> = z.object({

@@ -1,4 +1,4 @@
-/** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
+/** `simulate conformance FILE.json.gz...`: runs recorded sequences of the original's classes against the model. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { mailboxOption } from "../shared/shared-options.js";
@@ -17,7 +17,7 @@ export const definition: CommandModule<object, ConformanceArguments> = {
       .epilogue(
         examples([
           "$0 conformance test/data/conformance/*.json.gz",
-          "the outcomes that the seed's classes gave, in a checkout of the sources",
+          "the recorded outcomes of the original's classes, in a checkout of the sources",
         ]),
       ),
   handler: async (args) => (await import("../handlers/conformance.js")).handler(args),

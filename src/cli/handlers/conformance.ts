@@ -1,4 +1,4 @@
-/** `simulate conformance FILE.json.gz...`: runs recorded sequences of the seed's classes against the model. */
+/** `simulate conformance FILE.json.gz...`: runs recorded sequences of the original's classes against the model. */
 import {
   ConformanceFormatError,
   type ConformanceDifference,
@@ -19,9 +19,13 @@ export interface ConformanceArguments {
 }
 
 export async function handler({ files, mailbox }: ConformanceArguments): Promise<void> {
-  // All are read first, so that a file that is none does not end a run half-way.
+  // All files are read first, so that an invalid file is reported before anything runs.
   const readFiles: { file: string; sequences: ReturnType<typeof readVectors> }[] = [];
-  for (const file of files) readFiles.push({ file: inputName(file), sequences: await readVectorsFile(file) });
+  for (const path of files) {
+    const bytes = await readBytes(path);
+    const file = inputName(path);
+    readFiles.push({ file, sequences: await withUsageErrors(file, () => readVectors(bytes)) });
+  }
   for (const { file, sequences } of readFiles) {
     const { passed, failed, firstFailure } = await withUsageErrors(file, () => runSequences(sequences, mailbox));
     printLines(`${file}: ${passed} passed, ${failed} failed`);
@@ -32,28 +36,19 @@ export async function handler({ files, mailbox }: ConformanceArguments): Promise
   }
 }
 
-async function readVectorsFile(file: string): Promise<ReturnType<typeof readVectors>> {
-  const bytes = await readBytes(file);
+/** The result of `act`. An error that the content of the file causes is wrong usage. */
+async function withUsageErrors<Result>(file: string, act: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return readVectors(bytes);
+    return await act();
   } catch (error) {
-    if (error instanceof ConformanceFormatError)
-      throw new UsageError(`${inputName(file)}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-async function withUsageErrors<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof UnknownOperationError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof ConformanceFormatError || error instanceof UnknownOperationError)
+      throw new UsageError(`${file}: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
 function describe({ sequence, step, op, args, expected, got }: ConformanceDifference): string[] {
-  const where = step === "initial" ? "as the agent was created" : `step ${step}`;
+  const where = step === "initial" ? "the creation of the agent" : `step ${step}`;
   return [
     `  first difference: sequence ${sequence}, ${where} (counted from 0)`,
     `  operation: ${op} ${JSON.stringify(args)}`,

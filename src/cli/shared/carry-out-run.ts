@@ -1,11 +1,11 @@
-/** Carries out the run that `simulate` was asked for: serves it, shows its progress, prints its summary and sets the exit code. */
+/** Executes a run: serves it, shows its progress, prints its summary and sets the exit code. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runThreads, runVirtual, type FinishedRun } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
-import { printText, tellLines } from "./handle-closed-stdout.js";
+import { logLines, printText } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
@@ -18,7 +18,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   const { metricsPort, faultRates, threads } = chosen;
   const metrics =
     metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
-  if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
+  if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
@@ -36,13 +36,13 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   process.exitCode = exitCodeOf(summary);
 }
 
-/** What both engines need, and what watches the run. */
+/** The options of both engines, and the watch of the run. */
 async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort });
-  // Standard input cannot be read again, but the run keeps its text.
+  // Standard input cannot be read again, but the run stores its text.
   const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
   return {
     watch,

@@ -1,4 +1,4 @@
-/** `--metrics-port`: serves Prometheus text while a run goes on. */
+/** `--metrics-port`: serves Prometheus text during a run. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
@@ -7,26 +7,26 @@ import type { RunningRun } from "../../load/run/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../../load/measure/index.js";
 import { whySystemFailed } from "../../vocabulary/index.js";
 import { PortError } from "./usage-error.js";
-import { asksThisMachine } from "./listening.js";
+import { hasAllowedHost } from "./allowed-host.js";
 
 export interface MetricsServer {
-  /** The port that it listens on: the one asked for, or for 0 one that was free. */
+  /** The port that it listens on: the given port, or a free port for 0. */
   readonly port: number;
-  /** Where the metrics are. */
+  /** The URL of the metrics. */
   readonly url: string;
-  /** What is served from now on; before, a request is answered with 503. */
+  /** Serves the metrics of this run. Before the first call, a request is answered with 503. */
   serve(running: RunningRun): void;
-  /** Answers what has been asked, and nothing more; the port is free then. Who does not take the answer in time does not get it. */
+  /** Answers the pending requests, for a limited time, and stops the server. The port is free afterwards. */
   end(): Promise<void>;
 }
 
-/** How long an answer may take once the run is over, ms. */
+/** The maximum time for the pending answers at the end, ms. */
 const LAST_ANSWERS_MS = 2000;
 
 /** Listens on `host` and `port` for `GET /metrics`. @throws {PortError} */
 export async function startMetricsServer(host: string, port: number): Promise<MetricsServer> {
   let running: RunningRun | undefined;
-  const beingAnswered = new Set<Promise<void>>();
+  const pendingAnswers = new Set<Promise<void>>();
   const text = async ({ measured, gauges }: RunningRun): Promise<string> => {
     const all = await gauges();
     return prometheusText(
@@ -37,15 +37,15 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
   };
   const server = createServer((request, response) => {
     const answered = new Promise<void>((resolve) => response.once("close", resolve));
-    beingAnswered.add(answered);
-    void answered.then(() => beingAnswered.delete(answered));
+    pendingAnswers.add(answered);
+    void answered.then(() => pendingAnswers.delete(answered));
     const path = (request.url ?? "/").replace(/\?.*/, "");
     const answer = (status: number, body: string, type = "text/plain; charset=utf-8"): void => {
-      // A connection an answer: none is left over at the end.
+      // Each answer closes its connection, so that none is open at the end.
       response.writeHead(status, { "content-type": type, connection: "close" }).end(body);
     };
-    if (!asksThisMachine(request, [host]))
-      answer(403, "ask by an address of this machine, or by the name that --metrics-host gives\n");
+    if (!hasAllowedHost(request, [host]))
+      answer(403, "invalid host: expected an address, localhost or the value of --metrics-host\n");
     else if (request.method !== "GET" || path !== "/metrics") answer(404, "GET /metrics\n");
     else if (running === undefined) answer(503, "the run has not started yet\n");
     else
@@ -62,7 +62,7 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
       cause: error,
     });
   }
-  // A scraper that keeps its connection does not keep the run.
+  // An open connection does not keep the process alive.
   server.unref();
   const address = server.address();
   const listening = typeof address === "object" && address !== null ? address.port : port;
@@ -75,12 +75,12 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
     async end() {
       const closed = once(server, "close");
       server.close();
-      const enough = new AbortController();
+      const timeout = new AbortController();
       await Promise.race([
-        Promise.all(beingAnswered),
-        setTimeout(LAST_ANSWERS_MS, undefined, { signal: enough.signal }),
+        Promise.all(pendingAnswers),
+        setTimeout(LAST_ANSWERS_MS, undefined, { signal: timeout.signal }),
       ]);
-      enough.abort();
+      timeout.abort();
       server.closeAllConnections();
       await closed;
     },
