@@ -177,6 +177,15 @@ export type {
   TaskPlan,
   WorkerPlan,
 } from "./load/scenario/index.js";
+export { defineDialect } from "./load/network/index.js";
+export type {
+  Dialect,
+  DialectData,
+  PendingUpdate,
+  PlannedUpdate,
+  ReplyContext,
+  ReplyTo,
+} from "./load/network/index.js";
 export { runScenario, type RunScenarioOptions } from "./run-scenario.js";
 export { ThreadDiedError, type FinishedRun, type RunProgress } from "./load/run/index.js";
 export type {

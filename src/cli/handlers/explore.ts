@@ -43,7 +43,7 @@ import {
   settingsOf,
   type ExploreArguments,
   type ExploreSettings,
-  type ReplayArguments,
+  type ReplayScheduleArguments,
 } from "../shared/explore-options.js";
 import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
@@ -172,7 +172,7 @@ async function drive(
 }
 
 /** The program of a schedule. The module that the file names is not loaded: it could be anyone's. @throws UsageError */
-async function programOf(schedule: FailingSchedule, { file, module }: ReplayArguments): Promise<ProgramSource> {
+async function programOf(schedule: FailingSchedule, { file, module }: ReplayScheduleArguments): Promise<ProgramSource> {
   if (isOfOwnProgram(schedule)) {
     if (module !== undefined)
       throw new UsageError(`unexpected argument "${module}": ${file} is the schedule of a built-in program`);
@@ -185,7 +185,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplayArgu
   );
 }
 
-async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Promise<void> {
+async function replayFile(replayed: ReplayScheduleArguments, args: ExploreArguments): Promise<void> {
   const { file } = replayed;
   const schedule = await readParsed(file, parseSchedule);
   const source = await programOf(schedule, replayed);

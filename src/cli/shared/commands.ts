@@ -75,7 +75,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "conformance <files..>",
-    describe: "Run recorded sequences of the agent model's operations and compare every step",
+    describe: "Run recordings of the original against the agent model and the router, and compare every step",
     load: () => import("../commands/conformance.js"),
   },
   {

@@ -87,13 +87,13 @@ export function isModulePath(word: string): boolean {
 }
 
 /** The schedule of a replay, and the module of its program; undefined for a built-in program. */
-export interface ReplayArguments {
+export interface ReplayScheduleArguments {
   readonly file: string;
   readonly module: string | undefined;
 }
 
 /** @throws {UsageError} for a missing schedule or an unexpected argument */
-export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayArguments {
+export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayScheduleArguments {
   const words = [...(program === "replay" ? [] : [program]), file, module].filter((word) => word !== undefined);
   const chosen = schedule ?? words.shift();
   if (chosen === undefined) throw new UsageError("missing schedule: expected simulate explore replay FILE [MODULE]");

@@ -69,11 +69,11 @@ function describeCall({ atMs, thread, method, argument, end, tookMs }: CallRepor
   return `${formatSeconds(atMs, 6).padStart(14)}  ${thread.padEnd(9)}  ${call.padEnd(24)}  ${result}${took}`;
 }
 
-function describeDivergence({ agentId, number, recorded, repeated }: HistoryDivergence): string[] {
+function describeDivergence({ agentId, number, recorded, replayed }: HistoryDivergence): string[] {
   return [
     `agent ${agentId} differs at operation ${formatCount(number)} on its slot:`,
     `  - ${recorded}`,
-    `  + ${repeated}`,
+    `  + ${replayed}`,
     "",
     "-: recorded, +: replayed. Records of an older version of the program can differ.",
   ];

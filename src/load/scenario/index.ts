@@ -18,6 +18,7 @@ export {
 export { scenarioCatalogue } from "./scenario-catalogue.js";
 export { SCENARIO_CATALOGUE, SCENARIO_SCHEMA, readCatalogue, shippedScenarios } from "./shipped-scenarios.js";
 export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./scenario-schema.js";
+export { TARGET_DIALECTS, type TargetDialect } from "./target-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";
 export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";

@@ -28,6 +28,7 @@ import {
 } from "./fields.js";
 import { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
+import { target } from "./target-schema.js";
 
 /** States for the JSON Schema what a refinement checks in the loader, with a better message. */
 const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
@@ -201,6 +202,7 @@ const scenarioObject = object({
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
   shutdownAt: duration.optional().describe("When the live run is shut down. Left out: at the end."),
   faults,
+  target: target.optional(),
   drainTimeout: positiveDuration.describe(
     "How long a run may take to come to rest after the last worker's arrival, window and fault.",
   ),

@@ -2,3 +2,4 @@
 export { Router } from "./router.js";
 export { simulateWorker, workerNameOf } from "./simulated-worker.js";
 export type { WorkerContext } from "./worker-context.js";
+export type { ClientConnection, WorkerRouter } from "./worker-router.js";

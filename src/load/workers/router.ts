@@ -13,24 +13,20 @@ import {
 import type { Recorder } from "../measure/index.js";
 import type { Json, Reactor } from "../../platform/sync/index.js";
 import { LocalQueue } from "./local-queue.js";
+import type { ClientConnection, WorkerRouter } from "./worker-router.js";
 
-/** One client behind the router. */
-export interface ClientConnection {
-  readonly registrationId: string;
-  /** What the platform sends, while the client is connected. */
-  readonly inbox: LocalQueue<ChannelPacket>;
-  /** The last agent that the platform gave it. */
+/** The router's own view of a connection. */
+interface RoutedConnection extends ClientConnection {
   agentId: string | undefined;
-  /** `connected`; `offline`: nothing reaches it; `lost`: the platform has been notified. */
-  state: "connected" | "offline" | "lost";
+  state: ClientConnection["state"];
 }
 
-export class Router {
+export class Router implements WorkerRouter {
   readonly handlers: ChannelHandlers;
   readonly #reactor: Reactor;
   readonly #recorder: Recorder;
-  readonly #byRegistration = new Map<string, ClientConnection>();
-  readonly #byAgent = new Map<string, ClientConnection>();
+  readonly #byRegistration = new Map<string, RoutedConnection>();
+  readonly #byAgent = new Map<string, RoutedConnection>();
   #outbox: ReturnType<typeof createOutbox<ChannelPacket>> | undefined;
 
   constructor(reactor: Reactor, recorder: Recorder) {
@@ -63,7 +59,7 @@ export class Router {
     channel.open();
   }
 
-  connect(registrationId: string): ClientConnection {
+  connect(registrationId: string): RoutedConnection {
     let connection = this.#byRegistration.get(registrationId);
     if (connection === undefined) {
       const inbox = new LocalQueue<ChannelPacket>(this.#reactor);
@@ -74,8 +70,26 @@ export class Router {
     return connection;
   }
 
-  /** Sends a packet of a client. */
-  send(type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
+  disconnect(connection: RoutedConnection): void {
+    connection.state = "offline";
+  }
+
+  send(_connection: ClientConnection, type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
+    this.#send(type, subjectId, data);
+  }
+
+  /** The platform notices that a client is gone. */
+  reportLost(connection: RoutedConnection): void {
+    connection.state = "lost";
+    this.#reportIfLost(connection);
+  }
+
+  forget(connection: ClientConnection): void {
+    this.#byRegistration.delete(connection.registrationId);
+    if (connection.agentId !== undefined) this.#byAgent.delete(connection.agentId);
+  }
+
+  #send(type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
     assert(this.#outbox !== undefined, "the router has no channel");
     this.#outbox.send({
       packet_type: type,
@@ -85,22 +99,10 @@ export class Router {
     });
   }
 
-  /** The platform notices that a client is gone. */
-  reportLost(connection: ClientConnection): void {
-    connection.state = "lost";
-    this.#reportIfLost(connection);
-  }
-
-  /** Removes a client that will not come back. */
-  forget(connection: ClientConnection): void {
-    this.#byRegistration.delete(connection.registrationId);
-    if (connection.agentId !== undefined) this.#byAgent.delete(connection.agentId);
-  }
-
   /** An agent given to a client that is already lost has no one to act for it. */
-  #reportIfLost({ state, agentId, registrationId }: ClientConnection): void {
+  #reportIfLost({ state, agentId, registrationId }: RoutedConnection): void {
     if (state === "lost" && agentId !== undefined)
-      this.send("return_statuses", registrationId, { [agentId]: "disconnect" });
+      this.#send("return_statuses", registrationId, { [agentId]: "disconnect" });
   }
 
   #onMessage(packet: ChannelPacket): void {
@@ -137,11 +139,11 @@ export class Router {
     const statuses = new Map<string, Json>();
     for (const id of Array.isArray(asked) ? (asked as readonly Json[]) : [])
       if (typeof id === "string" && this.#byAgent.get(id)?.state === "lost") statuses.set(id, "disconnect");
-    if (statuses.size > 0) this.send("return_statuses", subject_id, Object.fromEntries(statuses));
+    if (statuses.size > 0) this.#send("return_statuses", subject_id, Object.fromEntries(statuses));
   }
 
   /** Passes a packet on to a connected client. */
-  #deliver(connection: ClientConnection, packet: ChannelPacket): void {
+  #deliver(connection: RoutedConnection, packet: ChannelPacket): void {
     if (connection.state !== "connected") return;
     const { packet_type, subject_id, data, server_timestamp } = packet;
     const router_outgoing_timestamp = this.#reactor.clock.now();

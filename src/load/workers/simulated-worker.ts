@@ -8,8 +8,8 @@ import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../platform/sync/index.js";
 import { ConnectionDrops } from "./connection-drops.js";
 import { onboardingSteps, taskSteps, textOf, type PhaseStep } from "./phase-steps.js";
-import type { ClientConnection } from "./router.js";
 import type { WorkerContext } from "./worker-context.js";
+import type { ClientConnection } from "./worker-router.js";
 
 /** How long a client waits before it resends an update that the platform had no room for, ms. */
 const RETRY_MS = 20;
@@ -29,9 +29,9 @@ class Interrupted extends Error {
   }
 }
 
-/** The name of worker `index` of a plan at its crowd provider. */
-export function workerNameOf(index: number): string {
-  return `worker-${index}`;
+/** The name of worker `index` of a plan at its crowd provider. `prefix`: of the run, where several runs share a platform. */
+export function workerNameOf(index: number, prefix = ""): string {
+  return `${prefix}worker-${index}`;
 }
 
 export function* simulateWorker(plan: WorkerPlan, context: WorkerContext): Steps<void> {
@@ -80,8 +80,8 @@ class SimulatedWorker {
 
   /** Registers, then carries out onboarding and task. Throws {@link Interrupted} when the connection drops. */
   *attempt(number: number, task: TaskPlan | undefined): Steps<void> {
-    const { router, reactor } = this.#context;
-    const connection = router.connect(`${this.#plan.index}.${number}`);
+    const { router, reactor, prefix } = this.#context;
+    const connection = router.connect(`${prefix}${this.#plan.index}.${number}`);
     this.#connection = connection;
     this.#status = undefined;
     this.#hasSubmitted = false;
@@ -99,7 +99,7 @@ class SimulatedWorker {
         if (ending !== "admitted") return;
       }
       if (task === undefined) return;
-      if (this.#context.hasPartners && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
+      if (this.#context.waitsForTask && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
       this.#drops.onTaskStart(startedAt);
       yield* this.#phase(taskSteps(task, this.#context.sendsUpdates), startedAt, TASK_ANSWER);
@@ -111,15 +111,18 @@ class SimulatedWorker {
 
   /** Asks for an agent; true when the platform has given one. */
   *#register(): Steps<boolean> {
-    const { router, reactor, recorder } = this.#context;
+    const { router, reactor, recorder, prefix } = this.#context;
     const connection = this.#openConnection;
     const askedAt = reactor.clock.now();
-    router.send("register_agent", connection.registrationId, { worker_name: workerNameOf(this.#plan.index) });
+    router.send(connection, "register_agent", connection.registrationId, {
+      worker_name: workerNameOf(this.#plan.index, prefix),
+    });
     for (;;) {
       const packet = yield* this.#receive(Infinity);
       // A worker that dropped during the wait has registered again in `#drop`.
       if (packet === "moved") return true;
       if (packet === "due" || packet.packet_type !== "agent_details") continue;
+      if (packet.data["request_failed"] === true) return false;
       const now = reactor.clock.now();
       recorder.trend("registration_time").record(now - askedAt, now);
       if (packet.data["failure_reason"] !== undefined) return false;
@@ -128,7 +131,7 @@ class SimulatedWorker {
     }
   }
 
-  /** Waits for the partners. Returns undefined when the task begins, otherwise how the wait ended. */
+  /** Waits until the agent is `in task`. Returns undefined when the task begins, otherwise how the wait ended. */
   *#untilTaskBegins(agentId: string): Steps<PhaseOutcome | undefined> {
     while (this.#status !== "in task") {
       const packet = yield* this.#receive(Infinity);
@@ -167,25 +170,35 @@ class SimulatedWorker {
         yield* this.#drop();
         if (this.#agentId !== agentId) return "admitted";
       } else if (step !== undefined) {
-        this.#perform(step, next, agentId, startedAt + step.at + this.#shift, answer);
+        if (this.#perform(step, next, agentId, startedAt + step.at + this.#shift, answer) === "over") return "over";
         next++;
       }
     }
   }
 
-  #perform(step: PhaseStep, index: number, agentId: string, intendedAt: number, answer: ChannelPacket["data"]): void {
-    const { recorder, returnUnit } = this.#context;
+  /** Carries out a step. Returns how the phase ended, if it did. */
+  #perform(
+    step: PhaseStep,
+    index: number,
+    agentId: string,
+    intendedAt: number,
+    answer: ChannelPacket["data"],
+  ): PhaseOutcome | undefined {
+    const { recorder, returnUnit, leavesWhenDone } = this.#context;
     switch (step.kind) {
       case "update":
-        return this.#sendUpdate(step.action, step.last, index + 1, agentId, intendedAt);
+        this.#sendUpdate(step.action, step.last, index + 1, agentId, intendedAt);
+        return undefined;
       case "submit":
         this.#recordSlip(intendedAt);
-        return this.#submit(agentId, answer);
+        this.#submit(agentId, answer);
+        return undefined;
       case "return":
         recorder.count("returns");
-        return returnUnit(agentId);
+        returnUnit(agentId);
+        return leavesWhenDone ? "over" : undefined;
       case "idle":
-        return;
+        return undefined;
     }
   }
 
@@ -205,8 +218,9 @@ class SimulatedWorker {
       evidence.sent = number;
       recorder.count("live_updates_sent");
     }
-    router.send("mephisto_bound_live_update", agentId, data);
-    if (isNew && action.duplicate) router.send("mephisto_bound_live_update", agentId, data);
+    const connection = this.#openConnection;
+    router.send(connection, "mephisto_bound_live_update", agentId, data);
+    if (isNew && action.duplicate) router.send(connection, "mephisto_bound_live_update", agentId, data);
   }
 
   /** Records how late the generator is. Back-pressure of the platform is not its lateness; the latency includes it. */
@@ -220,12 +234,13 @@ class SimulatedWorker {
     if (this.#hasSubmitted) return;
     this.#hasSubmitted = true;
     this.#submittedAt = this.#context.reactor.clock.now();
-    this.#context.router.send(isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit", agentId, answer);
+    const type = isOnboardingId(agentId) ? "submit_onboarding" : "submit_unit";
+    this.#context.router.send(this.#openConnection, type, agentId, answer);
   }
 
   /** Handles a packet. Returns how the phase ended, if it did. */
   #handle(packet: ChannelPacket, agentId: string, answer: ChannelPacket["data"]): PhaseOutcome | undefined {
-    const { recorder, reactor, acknowledged } = this.#context;
+    const { recorder, reactor, acknowledged, leavesWhenDone } = this.#context;
     const now = reactor.clock.now();
     const { data } = packet;
     switch (packet.packet_type) {
@@ -237,18 +252,21 @@ class SimulatedWorker {
         if (this.#status === "partner disconnect") this.#submit(agentId, answer);
         return undefined;
       case "client_bound_live_update":
-        if (typeof data["replied_at"] === "number" && typeof data["intended_at"] === "number") {
+        if (typeof data["replied_at"] === "number")
           recorder.trend("stage_seen").record(Math.max(0, now - data["replied_at"]), now);
+        if (typeof data["intended_at"] === "number")
           recorder.trend("live_update_round_trip").record(Math.max(0, now - data["intended_at"]), now);
-        }
+        // The task says that it is over: the worker does not wait for its own plan.
+        if (data["ends_task"] === true) this.#submit(agentId, answer);
         return undefined;
       case "submit_unit":
       case "submit_onboarding":
         recorder.trend("submit_ack_time").record(now - this.#submittedAt, now);
         recorder.count("submits_acknowledged");
         acknowledged(agentId, "submit");
-        return undefined;
+        return leavesWhenDone && packet.packet_type === "submit_unit" ? "over" : undefined;
       case "log_error":
+        if (data["request_failed"] === true) return "over";
         if (typeof data["send_again_from"] === "number") {
           this.#resendFrom = data["send_again_from"] - 1;
           this.#notBefore = now + RETRY_MS;
@@ -296,7 +314,7 @@ class SimulatedWorker {
     const connection = this.#openConnection;
     const droppedAt = reactor.clock.now();
     const { awayMs, detectionDelay } = this.#drops.onDrop();
-    connection.state = "offline";
+    router.disconnect(connection);
     recorder.count("disconnects");
 
     const noticedAt = droppedAt + detectionDelay;
@@ -314,8 +332,9 @@ class SimulatedWorker {
     this.#drops.onReconnect(now);
   }
 
-  /** Notes the agent that the platform has given. */
+  /** Notes the agent that the platform has given. Over a network its status is told later. */
   #noteAgent({ data }: ChannelPacket): void {
+    if (data["status"] === undefined) this.#status = undefined;
     this.#noteStatus(data["status"]);
     const agentId = data["agent_id"];
     if (typeof agentId === "string" && this.#status !== undefined) this.#context.acknowledged(agentId, this.#status);

@@ -4,20 +4,27 @@ import type { OnboardingTest } from "../../platform/live/index.js";
 import type { ClientEvidence } from "../check/index.js";
 import type { Recorder } from "../measure/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
-import type { Router } from "./router.js";
+import type { WorkerRouter } from "./worker-router.js";
 
 export interface WorkerContext {
   readonly reactor: Reactor;
   readonly recorder: Recorder;
-  readonly router: Router;
+  readonly router: WorkerRouter;
   /** When the run started, ms on the run's clock. */
   readonly originMs: number;
   /** Whether the task takes live updates. If not, the worker only submits. */
   readonly sendsUpdates: boolean;
   /** The right and the wrong answer of the onboarding. */
   readonly onboarding: OnboardingTest;
-  /** Whether an assignment has several units: its task begins when all of them have workers. */
-  readonly hasPartners: boolean;
+  /** Names of workers and registrations begin with it: of the run, where several runs share a platform. */
+  readonly prefix: string;
+  /** Whether a worker waits until its agent is `in task`: for its partners, or because the platform is behind a network. */
+  readonly waitsForTask: boolean;
+  /**
+   * Whether a worker goes home once its submit is answered, and when it returns its unit. If not, it waits until it is told how its
+   * agent ended; a router may never tell that.
+   */
+  readonly leavesWhenDone: boolean;
   /** The evidence on an agent, made when first asked for. */
   readonly evidenceOf: (agentId: string) => ClientEvidence;
   /** The platform has acknowledged a submit, or a status of an agent. */

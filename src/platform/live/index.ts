@@ -10,6 +10,7 @@ export {
 export type { Channel, ChannelHandlers } from "./channel.js";
 export { ClientIO, type ClientRequests } from "./client-io.js";
 export { createTaskGroup, type TaskGroup } from "./task-group.js";
+export { RecentIds } from "./recent-ids.js";
 export { createOutbox, outboxTo, receive, type Outbox } from "./inbox.js";
 export type { AgentRef, PoolMessage, RunnerMessage } from "./messages.js";
 export {

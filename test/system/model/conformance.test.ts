@@ -154,3 +154,26 @@ test("a file that cannot be used is one line on stderr", async (t) => {
     assert.ok(stderr.startsWith(file), stderr);
   }
 });
+
+test("the command holds the router against transcripts", async (t) => {
+  const transcripts = join(import.meta.dirname, "../../../test/data/mephisto/transcripts");
+  const pair = join(transcripts, "node18-pair.json");
+  const doubled = join(transcripts, "node20-single.json");
+  const passing = await runCommand(pair, doubled);
+  assert.equal(passing.code, 0, passing.stderr);
+  assert.match(passing.stdout, /node18-pair\.json: 2 passed, 0 failed \(\d+ packets compared\)\n/);
+  assert.match(
+    passing.stdout,
+    /node20-single\.json: 7 passed, 0 failed .*\n(?: {2}allowed, .*\n)* {2}allowed, \d+ times: .* twice /,
+  );
+
+  const damaged = join(inDirectory(t), "damaged.json");
+  writeFileSync(damaged, readFileSync(pair, "utf8").replace('"status": "Submitted!"', '"status": "Taken!"'));
+  const failing = await runCommand(damaged);
+  assert.equal(failing.code, 1);
+  assert.match(
+    failing.stdout,
+    /1 passed, 1 failed .*\n(?:.*\n)* {2}first difference: two of one assignment, to the end\n/,
+  );
+  assert.match(failing.stdout, /expected: {2}\{"status":"Taken!"\}\n {2}got: {7}\{"status":"Submitted!"\}\n/);
+});

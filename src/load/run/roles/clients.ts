@@ -39,7 +39,9 @@ export function clientRole(
     originMs,
     sendsUpdates: run.scenario.task.blueprint !== "static",
     onboarding: blueprintOf(run.scenario.task.blueprint).onboarding,
-    hasPartners: run.scenario.task.unitsPerAssignment > 1,
+    prefix: "",
+    waitsForTask: run.scenario.task.unitsPerAssignment > 1,
+    leavesWhenDone: false,
     evidenceOf(agentId) {
       let note = evidence.get(agentId);
       if (note === undefined) {

@@ -1,0 +1,22 @@
+/** How the live updates of a task and their replies look. */
+import { chat } from "./chat.js";
+import type { TargetDialect } from "../../scenario/index.js";
+import type { Dialect } from "./dialect.js";
+import { echo } from "./echo.js";
+import { remoteProcedure } from "./remote-procedure.js";
+import { staticTask } from "./static-task.js";
+
+export { DialectError, defineDialect, loadDialect } from "./define-dialect.js";
+export type { Dialect, DialectData, PendingUpdate, PlannedUpdate, ReplyContext, ReplyTo } from "./dialect.js";
+
+const DIALECTS: Readonly<Record<TargetDialect, Dialect>> = {
+  "remote-procedure": remoteProcedure,
+  chat,
+  echo,
+  static: staticTask,
+};
+
+/** The program's dialect of this name. */
+export function dialectOf(name: TargetDialect): Dialect {
+  return DIALECTS[name];
+}
