@@ -104,7 +104,7 @@ test("a schedule that does not fit its program is no violation", async () => {
     unknown
   >;
   for (const [change, expected] of [
-    [{ steps: [7, 7] }, /: its step 1 is of a thread that cannot run there\n$/],
+    [{ steps: [7, 7] }, /: the thread of step 1 cannot run there\n$/],
     [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: expected --max-steps 6000 or more\n$/],
   ] as const) {
     writeFileSync(join(directory, "old.json"), JSON.stringify({ ...kept, ...change }));
