@@ -2,16 +2,12 @@
  * `--dashboard`: serves the report of a running run on 127.0.0.1. Server-sent events update the page. At the end, the
  * last event makes it the report.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { setTimeout } from "node:timers/promises";
+import type { ServerResponse } from "node:http";
 import { renderLiveUpdate, renderLive, renderFinalUpdate, type LiveView } from "../../report/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
-import { PortError } from "./usage-error.js";
-import { hasAllowedHost } from "./allowed-host.js";
-import { own } from "../../vocabulary/index.js";
+import { startLocalServer } from "./local-server.js";
 
-/** The time between two updates, ms. It is longer when an update takes more than a tenth of it. */
+/** The time between two updates, ms. It is longer when rendering an update takes more than a tenth of it. */
 const UPDATE_INTERVAL_MS = 1000;
 const UPDATE_SHARE = 10;
 /** The maximum time for open pages to receive the report, ms. */
@@ -30,34 +26,28 @@ export async function startDashboard(port: number): Promise<Dashboard> {
   const listeners = new Set<ServerResponse>();
   let currentView: (() => LiveView) | undefined;
   let nextAt = 0;
-  const server = createServer((request, response) => {
-    answer(request, response, {
-      "/": () => {
+  const server = await startLocalServer({
+    host: "127.0.0.1",
+    port,
+    what: `the dashboard on port ${port}`,
+    advice: "; expected a free port, or --dashboard 0 for any free port",
+    pages: {
+      "/"(response) {
         const html = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
         if (currentView === undefined)
           response.writeHead(503, { ...html, refresh: "1" }).end("The run has not started.");
         else response.writeHead(200, html).end(renderLive(currentView()));
       },
-      "/events": () => {
+      "/events"(response) {
         response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
         response.flushHeaders();
         listeners.add(response);
         response.on("close", () => listeners.delete(response));
       },
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === "EADDRINUSE"
-          ? "it is in use; expected a free port, or --dashboard 0 for any free port"
-          : error.message;
-      reject(new PortError(`cannot serve the dashboard on port ${port}: ${why}`));
-    });
-    server.listen(port, "127.0.0.1", resolve);
+    },
   });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `${server.origin}/`,
     update(view) {
       currentView = view;
       const began = performance.now();
@@ -68,17 +58,8 @@ export async function startDashboard(port: number): Promise<Dashboard> {
     },
     async finish(report) {
       const last = report === undefined ? "" : event("report", renderFinalUpdate(report.summary, report.data));
-      const delivered = Promise.all(
-        [...listeners].map(
-          (listener) => new Promise<void>((resolve) => listener.once("close", resolve).end(last, resolve)),
-        ),
-      );
-      // A page that does not read must not delay the end of the run.
-      const timeout = new AbortController();
-      await Promise.race([delivered, setTimeout(CLOSE_TIMEOUT_MS, undefined, { signal: timeout.signal })]);
-      timeout.abort();
-      server.close();
-      server.closeAllConnections();
+      for (const listener of listeners) listener.end(last);
+      await server.close(CLOSE_TIMEOUT_MS);
     },
   };
 }
@@ -86,13 +67,4 @@ export async function startDashboard(port: number): Promise<Dashboard> {
 /** A server-sent event. The text of the JSON has no line breaks. */
 function event(name: string, json: string): string {
   return `event: ${name}\ndata: ${json}\n\n`;
-}
-
-function answer(request: IncomingMessage, response: ServerResponse, pages: Readonly<Record<string, () => void>>): void {
-  const refuse = (status: number): void => void response.writeHead(status).end();
-  if (!hasAllowedHost(request)) return refuse(403);
-  if (request.method !== "GET") return refuse(405);
-  const page = own(pages, request.url ?? "");
-  if (page === undefined) return refuse(404);
-  page();
 }

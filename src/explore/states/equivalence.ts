@@ -106,20 +106,15 @@ const MAX_DELTA = 1 << 16;
  * are greater by the same amount continues in the same way, and so does a state in which the counter is further ahead
  * of an epoch.
  */
-export function distinguishingBits({ threads, cells }: Pick<OperationTrees, "threads" | "cells">): number[] {
-  // Each pass calls this for very many nodes, so it builds no arrays of nodes.
-  const moves = cells.map(() => 0);
-  for (const { nodes } of threads) {
-    for (const { kind, cell, operand } of nodes) {
-      if (cell >= 0 && (kind === KIND.bump || kind === KIND.raise)) moves[cell] = at(moves, cell) | operand;
-    }
+export function distinguishingBits({ operations, cells }: Pick<OperationTrees, "operations" | "cells">): number[] {
+  const deltas = cells.map(() => 0);
+  for (const { kind, cell, operand } of operations) {
+    if (kind === KIND.bump || kind === KIND.raise) deltas[cell] = at(deltas, cell) | operand;
   }
-  const bits = moves.map((delta) => (delta > 0 && delta < MAX_DELTA ? (delta & -delta) - 1 : -1));
-  for (const { nodes } of threads) {
-    for (const { kind, cell, operand, extra } of nodes) {
-      const low = cell < 0 || kind === UNKNOWN ? -1 : at(bits, cell);
-      if (low !== -1 && !leavesCounter(kind, low, operand, extra)) bits[cell] = -1;
-    }
+  const bits = deltas.map((delta) => (delta > 0 && delta < MAX_DELTA ? (delta & -delta) - 1 : -1));
+  for (const { kind, cell, operand, extra } of operations) {
+    const low = at(bits, cell);
+    if (low !== -1 && !leavesCounter(kind, low, operand, extra)) bits[cell] = -1;
   }
   return bits;
 }

@@ -53,6 +53,9 @@ export interface OperationTree {
 /** The operation at a node. */
 type Operation = Pick<OperationNode, "kind" | "cell" | "operand"> & Partial<Pick<OperationNode, "extra" | "timed">>;
 
+/** An operation on a shared cell, without what it observed. */
+export type CellOperation = Readonly<Pick<OperationNode, "kind" | "cell" | "operand" | "extra">>;
+
 /** What an operation let its thread observe, and the value of the cell afterwards, as far as the tree keeps it. */
 interface Effect {
   readonly observed: number;
@@ -64,6 +67,9 @@ export class OperationTrees {
   readonly threads: readonly OperationTree[];
   /** The cells that were accessed, in the order in which they were found. */
   readonly cells: number[] = [];
+  /** The operations on cells that some node has, each once. */
+  readonly operations: CellOperation[] = [];
+  readonly #operationKeys = new Set<string>();
   readonly #session: Session;
   readonly #places = new Map<number, number>();
   #known = 0;
@@ -146,6 +152,7 @@ export class OperationTrees {
       node.operand = operand;
       node.extra = extra;
       node.timed = timed;
+      if (cell >= 0) this.#addOperation({ kind, cell, operand, extra });
     } else if (
       node.kind !== kind ||
       node.cell !== cell ||
@@ -155,6 +162,14 @@ export class OperationTrees {
     ) {
       this.#contradict(thread);
     }
+  }
+
+  #addOperation(operation: CellOperation): void {
+    const { kind, cell, operand, extra } = operation;
+    const key = `${kind} ${cell} ${operand} ${extra}`;
+    if (this.#operationKeys.has(key)) return;
+    this.#operationKeys.add(key);
+    this.operations.push(operation);
   }
 
   #follow(thread: number, number: number, { observed, after }: Effect, stage?: string): number {

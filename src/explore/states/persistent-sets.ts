@@ -9,16 +9,18 @@
  * a thread further, so no step is postponed for ever.
  */
 import { at } from "../../vocabulary/index.js";
-import { UNKNOWN, type OperationNode, type OperationTree, type OperationTrees } from "./operation-tree.js";
+import {
+  UNKNOWN,
+  type CellOperation,
+  type OperationNode,
+  type OperationTree,
+  type OperationTrees,
+} from "./operation-tree.js";
 import { distinguishingBits, type NodeEquivalence } from "./equivalence.js";
 import { addsCommute, KIND, word } from "../kernel/operation-records.js";
 
 /** Operations that differ only in the value of the cell and in what is observed. */
-interface Operation {
-  readonly kind: number;
-  readonly cell: number;
-  readonly operand: number;
-  readonly extra: number;
+interface Operation extends CellOperation {
   /** Whether its cell is a counter ({@link distinguishingBits}). */
   readonly isCounter: boolean;
   /** Of an update: its known effects on the bits of its mask. */
@@ -59,7 +61,7 @@ export class PersistentSets {
   /** By operation and observation, and by set: whether the operation depends on one of the set; -1: not computed. */
   readonly #answers = new Map<number, Int8Array>();
 
-  constructor(trees: Pick<OperationTrees, "threads" | "cells">, equivalences: readonly NodeEquivalence[]) {
+  constructor(trees: OperationTrees, equivalences: readonly NodeEquivalence[]) {
     this.#distinguishing = distinguishingBits(trees);
     trees.threads.forEach((tree, thread) => this.#addThread(tree, at(equivalences, thread)));
   }
