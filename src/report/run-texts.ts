@@ -1,16 +1,17 @@
 /** Texts about a run that several outputs share. */
 import { formatSeconds, plural } from "../vocabulary/index.js";
-import type { Summary } from "../results/index.js";
+import { ENGINE_LABELS, type Summary } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 
-/** Seed, number of workers, duration and engine. */
-export function runFacts({ seed, plan, durationMs, engine }: Summary): string[] {
+/** Seed, number of workers, duration, engine and target. */
+export function runFacts({ seed, plan, durationMs, engine, target }: Summary): string[] {
   return [
     `seed ${seed}`,
     plural(plan.workers, "worker"),
     formatSeconds(durationMs),
-    engine === "virtual" ? "virtual time" : "real threads",
+    ENGINE_LABELS[engine],
+    ...(target === undefined ? [] : [target.url, `dialect ${target.dialect}`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /**
  * The summary of a run, `summary.json`: what was run, what was measured, and the verdict. The schema documents the
- * format and parses it. All times are ms. A figure that could not be measured is null, never NaN, infinite or absent.
+ * format and parses it. All times are ms. A figure that could not be measured is null, never NaN or infinite. The
+ * metrics that a run of this kind does not measure are absent.
  *
  * `version` changes when a field is removed or changes its meaning. A new field does not need a new version.
  */
@@ -10,13 +11,16 @@ import {
   GAUGE_NAMES,
   RATE_NAMES,
   TREND_NAMES,
+  isMeasured,
   type Distribution,
   type LoadVerdict,
   type Measurements,
+  type MetricName,
   type ProcessHealth,
   type ScheduleVerdict,
   type ThreadHealth,
   type ThresholdResult,
+  type Viewpoint,
 } from "../load/measure/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { THREAD_FAULT_KINDS } from "../vocabulary/index.js";
@@ -44,8 +48,21 @@ export const SUMMARY_VERSION = 2;
 export const summarySchema = z.object({
   version: z.literal(SUMMARY_VERSION),
   runId: z.string(),
-  /** The engine: real threads with the wall clock, or virtual with the simulated clock. */
-  engine: z.enum(["threads", "virtual"]),
+  /** The engine: real threads, the simulated clock, or clients of a target over a network. */
+  engine: z.enum(["threads", "virtual", "network"]),
+  /** The target of a run over a network; absent when the platform is in this process. */
+  target: z
+    .object({
+      /** `client`: this program is the workers' end of the network. */
+      mode: z.enum(["client", "router"]),
+      url: z.string(),
+      dialect: z.string(),
+      /** How workers send: at once, or as a browser's page does. */
+      client: z.enum(["direct", "browser"]).optional(),
+      /** Whether its database was read. */
+      database: z.boolean(),
+    })
+    .optional(),
   scenario: z.object({ name: z.string(), description: z.string() }),
   /** The seed. Scenario and seed determine the plan. */
   seed: z.string(),
@@ -81,7 +98,9 @@ export const summarySchema = z.object({
     agents: z.record(z.string(), count),
     onboardingAgents: z.record(z.string(), count),
   }),
-  /** Every trend of the metric catalogue by name. */
+  /**
+   * Every trend of the metric catalogue by name that a run of this kind measures. The same applies to the next fields.
+   */
   trends: z.record(z.string(), trendSchema),
   /** Every counter of the metric catalogue by name. */
   counters: z.record(z.string(), z.number()),
@@ -89,7 +108,7 @@ export const summarySchema = z.object({
   rates: z.record(z.string(), z.object({ passes: count, total: count })),
   /** Every gauge of the metric catalogue by name; null when it was never set. */
   gauges: z.record(z.string(), z.number().nullable()),
-  /** `live_update_latency` along the time axis, without the intervals that have no samples. */
+  /** `live_update_latency`, over a network `live_update_round_trip`, by interval, without intervals without samples. */
   overTime: z.array(
     z.object({ startMs: z.number(), lengthMs: z.number(), count, p50: z.number(), p99: z.number(), max: z.number() }),
   ),
@@ -134,6 +153,16 @@ export const summarySchema = z.object({
       violations: z.array(z.object({ what: z.string(), agentId: z.string().optional(), detail: z.string() })),
     }),
   ),
+  /**
+   * The invariants and thresholds that a run of this kind cannot check, and the reasons. Absent when there are none.
+   */
+  notChecked: z
+    .array(z.object({ kind: z.enum(["invariant", "threshold"]), id: z.string(), why: z.string() }))
+    .optional(),
+  /**
+   * The failures of requests to the target: what was expected and received, how often, when first. Absent when none.
+   */
+  failures: z.array(z.object({ what: z.string(), count, firstAtMs: z.number() })).optional(),
   /** Whether the planned load was generated, and the reason when it was not. Absent in summaries of older versions. */
   load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
   /** Whether the generator kept its schedule: whether the p99 of its slip is within the bound. */
@@ -178,6 +207,7 @@ export interface SummaryInput
     Summary,
     | "runId"
     | "engine"
+    | "target"
     | "scenario"
     | "seed"
     | "plan"
@@ -190,6 +220,8 @@ export interface SummaryInput
     | "outcomes"
     | "faults"
     | "losses"
+    | "notChecked"
+    | "failures"
     | "environment"
   > {
   readonly measurements: Measurements;
@@ -215,23 +247,32 @@ export function buildSummary(input: SummaryInput): Summary {
     ...rest,
     ...facts,
     version: SUMMARY_VERSION,
-    ...figuresOf(measurements),
+    ...figuresOf(measurements, viewpointOf(input)),
     verdict: judge(facts),
     floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
   });
 }
 
-/** The part of a summary that is also known while the run is running. */
+/** The viewpoint of a run's measurements. */
+export function viewpointOf({ engine, target }: Pick<Summary, "engine" | "target">): Viewpoint {
+  if (engine !== "network") return "inside";
+  return target?.database === true ? "clients-and-database" : "clients";
+}
+
+/** The part of a summary that is also known while the run is running. `from` is the viewpoint of the measurements. */
 export function figuresOf(
   measurements: Measurements,
+  from: Viewpoint = "inside",
 ): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
+  const byName = <Name extends MetricName, Value>(names: readonly Name[], value: (name: Name) => Value) =>
+    Object.fromEntries(names.filter((name) => isMeasured(name, from)).map((name) => [name, value(name)]));
   return {
     durationMs: measurements.durationMs,
-    trends: Object.fromEntries(TREND_NAMES.map((name) => [name, summariseTrend(measurements.trends[name])])),
-    counters: Object.fromEntries(COUNTER_NAMES.map((name) => [name, measurements.counters[name]])),
-    rates: Object.fromEntries(RATE_NAMES.map((name) => [name, measurements.rates[name]])),
-    gauges: Object.fromEntries(GAUGE_NAMES.map((name) => [name, measurements.gauges[name] ?? null])),
-    overTime: measurements.intervals("live_update_latency").map(({ startMs, lengthMs, distribution }) => ({
+    trends: byName(TREND_NAMES, (name) => summariseTrend(measurements.trends[name])),
+    counters: byName(COUNTER_NAMES, (name) => measurements.counters[name]),
+    rates: byName(RATE_NAMES, (name) => measurements.rates[name]),
+    gauges: byName(GAUGE_NAMES, (name) => measurements.gauges[name] ?? null),
+    overTime: measurements.intervals(mainTrend(from)).map(({ startMs, lengthMs, distribution }) => ({
       startMs,
       lengthMs,
       count: distribution.count,
@@ -240,6 +281,11 @@ export function figuresOf(
       max: distribution.maxMs,
     })),
   };
+}
+
+/** The trend that is shown along time: of a live update. */
+export function mainTrend(from: Viewpoint): "live_update_latency" | "live_update_round_trip" {
+  return from === "inside" ? "live_update_latency" : "live_update_round_trip";
 }
 
 function summariseTrend(distribution: Distribution): TrendSummary {

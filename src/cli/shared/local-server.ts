@@ -92,8 +92,8 @@ function answer(request: IncomingMessage, response: ServerResponse, { host, page
 }
 
 /**
- * Whether the Host header of the request is an address, `localhost` or `name`. A page of another site can make a browser
- * send requests to this machine under a name of that site (DNS rebinding). It must not read the answers.
+ * Whether the Host header of the request is an address, `localhost` or `name`. A page of another site can make a
+ * browser send requests to this machine under a name of that site (DNS rebinding). It must not read the answers.
  */
 function namesThisMachine({ headers: { host = "" } }: IncomingMessage, name: string): boolean {
   const [, asked = ""] = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i.exec(host) ?? [];

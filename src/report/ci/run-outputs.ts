@@ -39,6 +39,8 @@ export function runMarkdown(summary: Summary): string {
       : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
+    (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
+    (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
   ]);
 }
@@ -95,6 +97,8 @@ export function runJUnit(summary: Summary): string {
       }),
     ),
   ];
+  for (const { kind, id, why } of summary.notChecked ?? [])
+    cases.push({ classname: `${kind}s`, name: id, outcome: "skipped", message: why });
   return junitXml({
     name: summary.scenario.name,
     timestamp: summary.startedAt,

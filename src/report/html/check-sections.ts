@@ -1,5 +1,5 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
-import { formatAgainst, formatBound, formatCount, formatMs } from "../../vocabulary/index.js";
+import { formatAgainst, formatBound, formatCount, formatMs, formatSeconds } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
@@ -26,7 +26,21 @@ export function invariants(summary: Summary): Markup {
     formatCount(invariant.checked),
     invariant.violationCount === 0 ? "–" : html`<b class="bad">${formatCount(invariant.violationCount)}</b>`,
   ]);
-  return table("Invariants", ["invariant", "checked", "violations"], rows);
+  const left = summary.notChecked ?? [];
+  const notChecked = table(
+    "Not checked",
+    ["not checked", { head: "reason", text: true }],
+    left.map(({ id, why }) => [id, why]),
+  );
+  return html`${table("Invariants", ["invariant", "checked", "violations"], rows)}
+${left.length === 0 ? nothing : notChecked}`;
+}
+
+/** The failures of requests to the target. */
+export function failures({ failures: failed = [] }: Summary): Markup {
+  if (failed.length === 0) return nothing;
+  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatSeconds(firstAtMs)]);
+  return table("Failures of requests to the target", ["failure", "times", "first"], rows);
 }
 
 export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {

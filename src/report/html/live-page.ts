@@ -1,5 +1,5 @@
 /** The report of a running run: the page with the present figures, and the updates that keep it current. */
-import { evaluate, type Measurements, type Threshold } from "../../load/measure/index.js";
+import { evaluate, type Measurements, type Threshold, type Viewpoint } from "../../load/measure/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
 import { figuresOf, type Summary, buildReportData, stageAt, type StatusEvent } from "../../results/index.js";
 import { chart } from "./chart-sections.js";
@@ -22,6 +22,8 @@ export interface LiveView {
   readonly statusEvents: readonly StatusEvent[];
   /** Agents by their present status. */
   readonly outcomes: Summary["outcomes"];
+  /** From where the run measures. Left out: inside. */
+  readonly from?: Viewpoint;
 }
 
 /** The page as the dashboard serves it. */
@@ -69,12 +71,12 @@ export function renderFinalUpdate(summary: Summary, data: ReportData): string {
   return JSON.stringify({ data: printableData(data), parts: { main: reportBody(summary, data).markup } });
 }
 
-function dataOf({ runId, scenario, measurements, phases, statusEvents }: LiveView): ReportData {
-  return buildReportData({ runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [] });
+function dataOf({ runId, scenario, measurements, phases, statusEvents, from = "inside" }: LiveView): ReportData {
+  return buildReportData({ runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [], from });
 }
 
 function partsOf(view: LiveView) {
-  const figures = figuresOf(view.measurements);
+  const figures = figuresOf(view.measurements, view.from);
   return {
     head: html`${running(view)}${keyFigures(figures)}`,
     outcomes: outcomes(view),

@@ -52,14 +52,18 @@ export function keyFigures({
   trends,
   durationMs,
 }: Pick<Summary, "counters" | "trends" | "durationMs">): Markup {
-  const latency = trends["live_update_latency"];
+  // A run over a network does not see when the task takes an update.
+  const isInside = trends["live_update_latency"] !== undefined;
+  const [updates, main] = isInside
+    ? (["live_updates_taken", "live_update_latency"] as const)
+    : (["live_updates_sent", "live_update_round_trip"] as const);
+  const latency = trends[main];
   const detection = trends["disconnect_detection"];
   const figure = (name: MetricName, label: string, value: string, detail: string): Markup =>
     html`<div title="${METRICS[name].doc}"><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
   const count = (...names: readonly CounterName[]): number =>
     names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
-  const taken = count("live_updates_taken");
-  const rate = `${formatCount(taken / (durationMs / 1000))} a second`;
+  const rate = `${formatCount(count(updates) / (durationMs / 1000))} a second`;
   const events = [
     [count("disconnects"), "disconnect"],
     [count("reconnects"), "reconnect"],
@@ -69,9 +73,9 @@ export function keyFigures({
   const happened = events.filter(([times]) => times > 0).map(([times, what]) => plural(times, what));
   const released = `${plural(detection?.count ?? 0, "waiter")} released`;
   return html`<dl class="figures">
-${figure("live_updates_taken", "Live updates", formatCount(taken), rate)}
-${figure("live_update_latency", "Latency, p50", ms(latency?.p50), "intended time → taken")}
-${figure("live_update_latency", "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
+${figure(updates, "Live updates", formatCount(count(updates)), rate)}
+${figure(main, "Latency, p50", ms(latency?.p50), `intended time → ${isInside ? "taken" : "reply"}`)}
+${figure(main, "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
 ${
   detection === undefined || detection.count === 0
     ? nothing

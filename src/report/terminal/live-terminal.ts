@@ -22,7 +22,8 @@ export interface ProgressView {
   readonly stage: string;
   /** Agents by their present status, onboarding agents included. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly updates: { readonly taken: number; readonly perSecond: number };
+  /** Live updates so far that the task took, or that were sent when the run does not see when the task takes them. */
+  readonly updates: { readonly verb: "taken" | "sent"; readonly count: number; readonly perSecond: number };
   /** Live-update latency so far, ms; absent without samples. */
   readonly latency?: { readonly p50: number; readonly p99: number; readonly max: number };
   /** p99 of the latency by interval, the latest last; null for an interval without samples. */
@@ -61,7 +62,10 @@ export function renderProgress(
     ...wrap(statusesText(view.statuses), width - LABEL - 2).map((text, at) =>
       line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " ")),
     ),
-    line("updates", `${formatCount(view.updates.taken)} taken, ${formatCount(view.updates.perSecond)} a second`),
+    line(
+      "updates",
+      `${formatCount(view.updates.count)} ${view.updates.verb}, ${formatCount(view.updates.perSecond)} a second`,
+    ),
     line(
       "latency",
       latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2),
@@ -91,7 +95,7 @@ export function renderProgressLine(given: ProgressView): string {
     formatSeconds(view.elapsedMs).padStart(7),
     view.stage,
     `${formatCount(workers.arrived)}/${formatCount(workers.planned)} workers`,
-    `${formatCount(updates.taken)} live updates, ${formatCount(updates.perSecond)}/s`,
+    `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,
     latency === undefined ? "no latency yet" : `latency p50 ${formatMs(latency.p50)} p99 ${formatMs(latency.p99)} ms`,
     ...(events === "" ? [] : [events]),
     ...(failures.length === 0 ? [] : [`failing: ${failures.join("; ")}`]),

@@ -70,8 +70,10 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     path(summary, chalk, width),
     overTime(summary, chalk, width),
     faults(summary, chalk, width),
+    failures(summary, chalk, width),
     thresholds(summary, chalk, width),
     invariants(summary, chalk, width),
+    notChecked(summary, chalk, width),
     generator(summary, chalk, width),
     [
       `${chalk.bold("Run it again")}  ${summary.reproduce}`,
@@ -100,7 +102,11 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
     const command =
-      summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
+      summary.traceHash !== undefined
+        ? "trace"
+        : summary.engine === "threads" && summary.options["no-record"] === undefined
+          ? "replay"
+          : undefined;
     if (agentId !== undefined && command !== undefined) {
       const words = [command, quoteForShell(directory), "--agent", quoteForShell(agentId)];
       lines.push(`      ${chalk.dim("what happened:")} simulate ${words.join(" ")}`);
@@ -192,7 +198,7 @@ function path(summary: Summary, chalk: ChalkInstance, width: number): string[] {
 }
 
 /** p99 by interval. A column shows the greatest p99 of several intervals when they do not all fit. */
-function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width: number): string[] {
+function overTime({ overTime: intervals, engine }: Summary, chalk: ChalkInstance, width: number): string[] {
   const [first, last] = [intervals[0], intervals.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
   const columns = Math.round((last.startMs - first.startMs) / first.lengthMs) + 1;
@@ -204,7 +210,7 @@ function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width:
   }
   const greatest = Math.max(...intervals.map((interval) => interval.p99));
   const seconds = (first.lengthMs * perColumn) / 1000;
-  const title = "Live-update latency over time";
+  const title = engine === "network" ? "Round trip of live updates over time" : "Live-update latency over time";
   const facts = `  p99, a column ${seconds === 1 ? "a second" : `${seconds} s`}, highest ${formatMs(greatest)} ms`;
   return [
     ...(width < title.length + facts.length ? [chalk.bold(title), facts] : [`${chalk.bold(title)}${facts}`]),
@@ -256,20 +262,52 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   ];
 }
 
-function invariants(summary: Summary, chalk: ChalkInstance, columns: number): string[] {
-  // On a wider line the counts would be too far from their statements.
-  const width = Math.min(columns, 100);
+/** On a wider line, the counts at its end would be too far from what they count. */
+const COUNTED_WIDTH = 100;
+
+/** A list with a sign before each text and a count at the end of its line. */
+function countedList(
+  title: string,
+  counted: string,
+  items: readonly { readonly sign: string; readonly text: string; readonly count: number }[],
+  columns: number,
+  chalk: ChalkInstance,
+): string[] {
+  const width = Math.min(columns, COUNTED_WIDTH);
+  const lines = items.flatMap(({ sign, text, count }) =>
+    wrap(text, width - 14).map((line, at) =>
+      at === 0 ? `  ${sign} ${line.padEnd(width - 14)}${formatCount(count).padStart(10)}` : `    ${line}`,
+    ),
+  );
+  return [`${chalk.bold(title)}${counted.padStart(width - title.length)}`, ...lines];
+}
+
+/** The failures of requests to the target. */
+function failures({ failures: failed = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (failed.length === 0) return [];
+  const items = failed.map(({ what, count }) => ({ sign: chalk.yellow("!"), text: what, count }));
+  return countedList("Failures", "times", items, width, chalk);
+}
+
+/** The invariants and thresholds that were not checked, grouped by the reason. */
+function notChecked({ notChecked: left = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (left.length === 0) return [];
+  const byReason = new Map<string, string[]>();
+  for (const { id, why } of left) byReason.set(why, [...(byReason.get(why) ?? []), id]);
   return [
-    `${chalk.bold("Invariants")}${"checked".padStart(width - "Invariants".length)}`,
-    ...summary.invariants.flatMap(({ statement, held, checked }) => {
-      const [first = "", ...others] = wrap(statement, width - 14);
-      const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
-      return [
-        `  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`,
-        ...others.map((line) => `    ${line}`),
-      ];
-    }),
+    chalk.bold("Not checked"),
+    ...[...byReason].flatMap(([why, ids]) =>
+      wrap(`${why}: ${ids.join(", ")}`, width - 4).map((line, at) => (at === 0 ? `  ○ ${line}` : `    ${line}`)),
+    ),
   ];
+}
+
+function invariants(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const items = summary.invariants.map(({ statement, held, checked }) => {
+    const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
+    return { sign, text: statement, count: checked };
+  });
+  return countedList("Invariants", "checked", items, width, chalk);
 }
 
 function generator({ schedule, health, engine, traceHash }: Summary, chalk: ChalkInstance, width: number): string[] {

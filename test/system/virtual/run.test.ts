@@ -324,8 +324,8 @@ describe("replay", () => {
     rmSync(join(run, "trace.bin"));
     for (const command of ["trace", "replay"]) {
       const { code, stderr } = await simulate(command, run);
-      const reason = "there is no such file or directory";
-      assert.deepEqual([code, stderr], [1, `simulate: cannot read ${join(run, "trace.bin")}: ${reason}\n`]);
+      const message = `cannot read ${join(run, "trace.bin")}: there is no such file or directory`;
+      assert.deepEqual([code, stderr], [1, `simulate: ${message}\n`]);
     }
   });
 
@@ -365,8 +365,8 @@ describe("a sweep", () => {
     using directory = temporaryDirectory();
     const file = join(directory.path, "everything.yaml");
     writeFileSync(file, `${SCENARIO_TEXT}thresholds: { workers_started: ["count<0"] }\n`);
-    const whole = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
-    assert.match(whole.stdout, /^✓ 2 seeds, 0 failed \(thresholds are not evaluated\)\n/);
+    const { stdout: whole } = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
+    assert.match(whole, /^✓ 2 seeds, 0 failed \(thresholds are not evaluated\)\n/);
     const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000", "--results", directory.path]);
     // It has begun when it says how far it is.
     child.stderr?.once("data", () => child.kill("SIGHUP"));

@@ -1,0 +1,63 @@
+/** `--target`: a run against a platform outside this process. */
+import type { Scenario } from "../../load/scenario/index.js";
+import { UsageError } from "./usage-error.js";
+
+export interface TargetArguments {
+  readonly target?: string | undefined;
+  readonly "allow-remote": boolean;
+  readonly dialect?: string | undefined;
+  readonly database?: string | undefined;
+  readonly scrape?: string | undefined;
+}
+
+/** The arguments that cannot be combined with a target. */
+export interface TargetConflicts {
+  readonly virtual: boolean;
+  readonly faults?: string | undefined;
+  readonly mailbox: string;
+  readonly record: boolean;
+}
+
+export const targetOptions = {
+  target: {
+    type: "string",
+    requiresArg: true,
+    describe: "Load the router at this URL as browsers do: Mephisto's, or another one with its protocol",
+  },
+  "allow-remote": {
+    type: "boolean",
+    default: false,
+    describe: "Allow a target on another machine",
+  },
+  dialect: {
+    type: "string",
+    requiresArg: true,
+    describe: "The format of the task's updates: a JavaScript module, which is run [default: the scenario's dialect]",
+  },
+} as const;
+
+/** @throws {UsageError} for arguments that cannot be combined */
+export function checkTargetArguments(args: TargetArguments & TargetConflicts, scenario: Scenario): void {
+  if (args.target === undefined) {
+    const given = (["dialect", "database", "scrape"] as const).find((name) => args[name] !== undefined);
+    const lone = given ?? (args["allow-remote"] ? "allow-remote" : undefined);
+    if (lone !== undefined) throw new UsageError(`--${lone} requires --target`);
+    return;
+  }
+  const option = args.virtual
+    ? "virtual"
+    : args.faults !== undefined
+      ? "faults"
+      : args.mailbox !== "sound"
+        ? "mailbox"
+        : !args.record
+          ? "no-record"
+          : undefined;
+  if (option !== undefined)
+    throw new UsageError(`--target cannot be combined with --${option}, which is for a platform in this process`);
+  const field = scenario.faults.length > 0 ? "faults" : scenario.shutdownAt !== undefined ? "shutdownAt" : undefined;
+  if (field !== undefined)
+    throw new UsageError(
+      `--target cannot be combined with the scenario's ${field}, which are for a platform in this process`,
+    );
+}
