@@ -1,4 +1,4 @@
-/** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
+/** What every thread of a run does, in any role: attach, wait for the start, park until done, hand over its report. */
 import { once } from "node:events";
 import { assert, messageOf } from "../../../vocabulary/index.js";
 import { connectDatabase } from "../../../platform/db/index.js";
@@ -15,7 +15,7 @@ import { faultInterceptors } from "../../faults/index.js";
 import { standStill } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
-/** How often a thread tells the coordinator what it has measured, ms. */
+/** How often a thread sends its measurements to the coordinator, ms. */
 const PROGRESS_MS = 250;
 
 export async function runThread<Evidence>(
@@ -79,7 +79,7 @@ export async function runThread<Evidence>(
   } finally {
     clearInterval(progress);
     db.close();
-    // Who waits for the last writes is told in a microtask what came of them, a failure among it.
+    // The waits for the last writes end in a microtask, possibly with a failure.
     await Promise.resolve();
     recording?.close();
     log.close();
@@ -90,7 +90,7 @@ export async function runThread<Evidence>(
   return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
 }
 
-/** What the model is given through `interceptors`, watched by the recorder if there is one. */
+/** `interceptors`, with the context of the model recorded if there is a recorder. */
 function recordedBy(recording: HistoryRecorder | undefined, interceptors: Interceptors): Interceptors {
   return recording === undefined
     ? interceptors
