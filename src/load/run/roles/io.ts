@@ -57,6 +57,7 @@ export function ioRole({
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
     unitsPerAssignment: scenario.task.unitsPerAssignment,
+    takesLiveUpdates: scenario.task.blueprint !== "static",
     requirements: scenario.task.qualifications,
     onboardingQualificationId: run.onboardingQualificationId,
     runners,
