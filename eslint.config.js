@@ -64,8 +64,6 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    // A role of a run is one closure over what its coroutines share: in parts, each would be given nearly all of it.
-    ignores: ["src/load/run/roles/{clients,io}.ts"],
     rules: { "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }] },
   },
   // baton.ts hands over between the threads that the explorer controls, so it cannot be under that control itself.

@@ -1,7 +1,7 @@
 /**
- * The life of an agent: a worker accepts a unit, sends live updates, submits, and is paid. The task's code and the worker's page
- * are coroutines of one thread here. Their code stays the same in threads, each of which has a context of its own (`startWriter`,
- * `connectDatabase`, `Arena.attach`) and is told the agent's slot (`context.slots.adopt`).
+ * The life of an agent: a worker accepts a unit, sends live updates, submits, and is paid. The task's code and the
+ * worker's page are coroutines of one thread here. Their code is the same in separate threads: each has its own context
+ * (`startWriter`, `connectDatabase`, `Arena.attach`) and gets the agent's slot (`context.slots.adopt`).
  *
  *     task: ada says hello
  *     task: ada says goodbye
@@ -28,7 +28,7 @@ const db = openDatabase(":memory:", { create: true });
 const arena = Arena.create();
 const context = createContext({ db, arena });
 
-/** Writes are waits: over once the row is committed. */
+/** A write is a wait that ends when the row is committed. */
 function* write<K extends WriteName>(name: K, ...args: WriteArgs<K>): Steps<WriteResult<K>> {
   return yield* wait(db.write(name, ...args));
 }
@@ -43,11 +43,11 @@ function* acceptUnit(): Steps<Agent> {
   return yield* Agent.newSteps(context, Worker.get(db, workerId), Unit.get(db, unit.unitId));
 }
 
-/** The task's code: written once, whoever runs it and however that one waits. */
+/** The task's code. It does not depend on how its driver waits. */
 function* chat(agent: Agent): Steps<void> {
   yield* agent.updateStatusSteps("in task");
   for (let text; text !== "goodbye"; ) {
-    // Throws AgentTimeoutError after a second of silence, AgentDisconnectedError or AgentReturnedError when the worker is gone.
+    // Throws AgentTimeoutError after one second without an update, AgentDisconnectedError or AgentReturnedError.
     const update = yield* agent.getLiveUpdateSteps(1000);
     text = update?.["text"];
     console.log("task:", agent.getWorker().workerName, "says", text);
@@ -58,7 +58,7 @@ function* chat(agent: Agent): Steps<void> {
   yield* agent.approveWorkSteps();
 }
 
-/** The worker's page, which has a handle of its own on the same agent. */
+/** The worker's page, with its own handle on the same agent. */
 function* visit(agent: Agent): Steps<void> {
   for (const text of ["hello", "goodbye"]) {
     yield* wait(arena.reactor.sleep(5));

@@ -1,6 +1,7 @@
 /**
- * Why latency is measured from the intended time: the same platform, stalled once for a second, seen by a closed loop and by an
- * open model. Both runs are under simulated time, so that the figures are the same on every machine; docs/measuring.md reads them.
+ * Why latency counts from the intended time: the same platform, stalled once for a second, measured with a closed loop
+ * and with an open model. Both runs are under simulated time, so the figures are the same on every machine.
+ * docs/measuring.md explains them.
  *
  *     latency in ms  updates     p50     p90     p99     max
  *     closed loop        901       1       1       1    1001
@@ -10,12 +11,12 @@ import { Arena, spawn, wait, type Clock, type Steps } from "crowdstorm";
 
 const SECONDS = 10;
 const PER_SECOND = 100;
-/** What the platform takes for an update, ms. */
+/** The service time of an update, ms. */
 const SERVICE_MS = 1;
 const STALL = { from: 5000, until: 6000 };
 
-/** Time that passes only when nothing else is left to do. */
-function simulate(start: (world: World) => void): void {
+/** Runs coroutines under simulated time, which passes only when no coroutine can run. */
+function simulate(start: (simulation: Simulation) => void): void {
   let now = 0;
   const clock: Clock = { now: () => now };
   const { reactor } = Arena.create({ slots: 1, clock, driver: { requestTurn: () => undefined } });
@@ -33,7 +34,7 @@ function simulate(start: (world: World) => void): void {
   }
 }
 
-interface World {
+interface Simulation {
   readonly clock: Clock;
   /** Runs a coroutine. */
   readonly run: (steps: Steps<void>) => void;
@@ -41,8 +42,8 @@ interface World {
   readonly until: (due: number) => Steps<void>;
 }
 
-/** A platform that takes one update at a time, and none while it is stalled. */
-function platform({ clock, until }: World): () => Steps<void> {
+/** A platform that serves one update at a time, and none while it is stalled. */
+function platform({ clock, until }: Simulation): () => Steps<void> {
   let free = 0;
   return function* handle() {
     const now = clock.now();
@@ -52,41 +53,41 @@ function platform({ clock, until }: World): () => Steps<void> {
   };
 }
 
-/** Sends the next update when the last one was answered and a pause is over. Measures from the sending. */
-function closedLoop(latencies: number[]): (world: World) => void {
-  return (world) => {
-    const handle = platform(world);
-    world.run(
+/** Sends the next update after the answer to the last one and a pause. Latency counts from the send. */
+function closedLoop(latencies: number[]): (simulation: Simulation) => void {
+  return (simulation) => {
+    const handle = platform(simulation);
+    simulation.run(
       (function* () {
-        while (world.clock.now() < SECONDS * 1000) {
-          const sent = world.clock.now();
+        while (simulation.clock.now() < SECONDS * 1000) {
+          const sent = simulation.clock.now();
           yield* handle();
-          latencies.push(world.clock.now() - sent);
-          yield* world.until(sent + 1000 / PER_SECOND);
+          latencies.push(simulation.clock.now() - sent);
+          yield* simulation.until(sent + 1000 / PER_SECOND);
         }
       })(),
     );
   };
 }
 
-/** Sends on schedule, answered or not. Measures from the time at which the schedule has the update. */
-function openModel(latencies: number[]): (world: World) => void {
-  return (world) => {
-    const handle = platform(world);
+/** Sends on schedule, without waiting for answers. Latency counts from the intended time. */
+function openModel(latencies: number[]): (simulation: Simulation) => void {
+  return (simulation) => {
+    const handle = platform(simulation);
     for (let index = 0; index < SECONDS * PER_SECOND; index++) {
-      world.run(
+      simulation.run(
         (function* () {
           const intended = (index * 1000) / PER_SECOND;
-          yield* world.until(intended);
+          yield* simulation.until(intended);
           yield* handle();
-          latencies.push(world.clock.now() - intended);
+          latencies.push(simulation.clock.now() - intended);
         })(),
       );
     }
   };
 }
 
-function measure(generator: (latencies: number[]) => (world: World) => void): string {
+function measure(generator: (latencies: number[]) => (simulation: Simulation) => void): string {
   const latencies: number[] = [];
   simulate(generator(latencies));
   latencies.sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 /**
- * An event between two threads: the task's thread blocks until the worker has submitted, as with Python's `threading.Event`.
+ * An event between two threads: the task's thread blocks until the worker has submitted, as with Python's
+ * `threading.Event`.
  *
  *     task: the worker has submitted: true
  *     task: the worker has updated its status within 20 ms: false
@@ -18,7 +19,7 @@ if (isMainThread) {
 } else {
   const { shared, slot } = workerData as { shared: SharedArrayBuffer; slot: number };
   const agent = Arena.attach(shared).slot(slot);
-  // Whether it is set before or after this begins to wait makes no difference. A thread that must not block uses waitAsync.
+  // The event may be set before or after the wait begins. A thread that must not block uses waitAsync.
   console.log("task: the worker has submitted:", agent.event("didSubmit").wait());
   console.log("task: the worker has updated its status within 20 ms:", agent.event("hasUpdatedStatus").wait(20));
 }

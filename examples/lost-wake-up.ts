@@ -1,5 +1,5 @@
 /**
- * A program for the explorer, with a mistake in it: a task lowers the event before it looks for the last time.
+ * A program for the explorer, with a defect: a task clears the event before it waits for it.
  *
  *     $ simulate explore ./lost-wake-up.js
  *     lost-wake-up, sound, exhaustive: VIOLATION
@@ -8,7 +8,7 @@ import { define } from "crowdstorm/explore";
 
 export const lostWakeUp = define({
   name: "lost-wake-up",
-  description: "a page announces its submit; the task makes sure that the event is down, and then waits for it",
+  description: "a page sets the event after its submit; the task clears the event and then waits for it",
   threads: {
     page: ({ event }) => {
       event("didSubmit").set();
@@ -16,10 +16,11 @@ export const lostWakeUp = define({
     },
     task: ({ event }) => {
       const submitted = event("didSubmit");
-      // Looks harmless: the event was down at first. But the page may have raised it since the thread began.
+      // The event was clear at first, but the page may have set it since the thread began.
       submitted.clear();
       return submitted.wait(1000);
     },
   },
-  check: ({ outcomes }) => (outcomes["task"] === true ? [] : ["the page has submitted, and the task waited in vain"]),
+  check: ({ outcomes }) =>
+    outcomes["task"] === true ? [] : ["the page has submitted, but the task's wait has timed out"],
 });

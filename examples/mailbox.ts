@@ -1,5 +1,5 @@
 /**
- * A mailbox between two threads: one sends more than there is room for and is told so, the other takes everything in order.
+ * A mailbox between two threads: one sends more than there is room for and retries, the other takes everything in order.
  *
  *     took 10000 updates, in order: true
  */
@@ -28,7 +28,7 @@ if (isMainThread) {
       mailbox.append(sent);
       sent++;
     } catch (error) {
-      // Nothing was appended, and nothing is lost: the producer decides when to try again.
+      // The mailbox has refused the message. The producer decides when to retry.
       if (!(error instanceof MailboxFullError)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -1,12 +1,12 @@
 /**
- * A scenario whose stages are computed, run from a program under simulated time: half an hour of a task in seconds.
+ * A scenario with computed stages, run from a program under simulated time: half an hour of a task takes seconds.
  *
  *     day: 600 workers in 1800 s, 2761 live updates, none lost
  *     every invariant held: true
  */
 import { defineScenario, renderSummary, runScenario } from "crowdstorm";
 
-/** Arrivals as the sun has them: they rise, and they set. */
+/** The arrival rate follows half a sine: it rises and falls. */
 const hours = Array.from({ length: 12 }, (_, hour) => ({
   duration: "2m30s",
   target: Number((2 * Math.sin((Math.PI * (hour + 1)) / 12)).toFixed(3)),
@@ -15,7 +15,7 @@ const hours = Array.from({ length: 12 }, (_, hour) => ({
 const day = defineScenario({
   name: "day",
   description: "Arrivals rise and fall with the hours.",
-  incident: "None: a day like any other, shortened.",
+  incident: "None: an ordinary day, shortened.",
   arrivals: { stages: hours },
   task: { blueprint: "chat", liveUpdateTimeout: "30s", submissionTimeout: "30s" },
   behaviours: {
@@ -32,8 +32,7 @@ const day = defineScenario({
 
 const { summary, directory } = await runScenario(day, { engine: "virtual", seed: 7, workers: 600 });
 const { live_updates_sent: sent, live_updates_lost: lost } = summary.counters;
-console.log(
-  `day: ${summary.plan.workers} workers in 1800 s, ${sent ?? 0} live updates, ${lost === 0 ? "none" : String(lost)} lost`,
-);
+const lostText = lost === 0 ? "none" : String(lost);
+console.log(`day: ${summary.plan.workers} workers in 1800 s, ${String(sent)} live updates, ${lostText} lost`);
 console.log(`every invariant held: ${summary.invariants.every(({ held }) => held)}`);
 if (!summary.verdict.passed) process.stdout.write(renderSummary(summary, { color: false, width: 100, directory }));

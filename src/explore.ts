@@ -1,6 +1,6 @@
 /**
- * `crowdstorm/explore`: programs of a few threads, for `simulate explore` to run through every interleaving. {@link define} one,
- * export it from a module, and give the command the module's path.
+ * `crowdstorm/explore`: programs of a few threads. `simulate explore` executes every interleaving of them. Define one
+ * with {@link define}, export it from a module, and give the command the module's path.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** One exploration from beginning to end: executes schedules by a strategy, judges each, keeps the books. */
+/** One exploration: executes the schedules of a strategy, checks each, and counts them. */
 import { END } from "./kernel/control-block.js";
 import { exploreExhaustively, type Branch } from "./dpor/exhaustive.js";
 import { sample } from "./sampling/sampling.js";
@@ -14,34 +14,38 @@ export interface ExploreOptions {
   readonly strategy: Strategy;
   /** Of the sampling strategies. */
   readonly seed: string;
-  /** Of the sampling strategies: number of the first schedule. */
+  /** Of the sampling strategies: the number of the first schedule. */
   readonly from?: number;
   /** Of `pct`. */
   readonly depth?: number;
-  /** Of `exhaustive`: what is covered. Default: `traces`. */
+  /** Of `exhaustive`: what it covers. Default: `traces`. */
   readonly coveredBy?: Coverage;
-  /** Of `exhaustive` by traces: `none` executes every interleaving. Default: `dpor`. */
+  /** Of `exhaustive` by traces: the partial-order reduction; `none` executes every interleaving. Default: `dpor`. */
   readonly reduction?: "dpor" | "none";
-  /** Of `exhaustive`: where an earlier exploration stood. */
+  /** Of `exhaustive` by traces: the branches of an earlier exploration, to be continued. */
   readonly frontier?: readonly Branch[];
-  /** Of `exhaustive` by states: the schedules that an earlier exploration learned from. */
+  /** Of `exhaustive` by states: the schedules that an earlier exploration executed. */
   readonly learned?: readonly string[];
 }
 
-/** The books of an exploration. */
+/** The counts of an exploration. */
 export interface ExplorationTally {
-  /** Schedules executed, of which so many turned out to be explored elsewhere and were not followed to their end. */
+  /** Schedules executed. */
   readonly schedules: number;
+  /** Of these: schedules that were stopped before their end because an equivalent one is explored elsewhere. */
   readonly redundant: number;
-  /** Different traces among the schedules that were followed to their end. */
+  /** Different traces among the schedules that were executed to their end. */
   readonly traces: number;
-  /** Steps of all schedules: scheduling points. */
+  /** Scheduling points: steps of all schedules. */
   readonly points: number;
-  /** Steps of the longest. */
+  /** Steps of the longest schedule. */
   readonly depth: number;
   /** Different combinations of outcomes. */
   readonly outcomes: number;
-  /** By states: how many the present pass has found, and the steps between states worked out so far; otherwise 0. */
+  /**
+   * By states: the states that the present pass has found, and the transitions that all passes have computed; otherwise
+   * 0.
+   */
   readonly states: number;
   readonly transitions: number;
   /** Whether every trace, or every state, of the program has been explored. */
@@ -55,19 +59,19 @@ export type Resumption =
 
 export interface Exploration {
   /**
-   * Executes and judges the next schedule; by states, or works out states for a while. Returns what is wrong, none if nothing is;
-   * undefined when there is no further schedule.
+   * Executes the next schedule and checks it; by states it may compute states instead. Returns the problems that it
+   * found; undefined when there is no further schedule.
    */
   next(): readonly string[] | undefined;
   readonly tally: ExplorationTally;
   /**
-   * What another exploration needs to go on from here: for `exhaustive` its branches or what it learned from, otherwise the next
-   * schedule's number.
+   * What another exploration needs to continue from here: for `exhaustive` the branches or the executed schedules,
+   * otherwise the number of the next schedule.
    */
   resumption(): Resumption;
 }
 
-/** Starts exploring the program of `session`. Throws a RangeError on impossible options. */
+/** Starts to explore the program of `session`. @throws RangeError on a depth out of range */
 export function explore(session: Session, options: ExploreOptions): Exploration {
   const { strategy } = options;
   const run =
@@ -121,7 +125,7 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
 
 interface StrategyRun {
   next(): number | undefined;
-  /** Of the last execution; not known by states. */
+  /** The trace hash of the last execution; absent by states. */
   readonly trace?: () => number;
   found(): { readonly states: number; readonly transitions: number };
   resumption: Exploration["resumption"];
@@ -158,13 +162,13 @@ function samplingRun(session: Session, options: ExploreOptions & { strategy: "ra
   };
 }
 
-/** Makes the session's last execution, which failed, as simple as it gets. */
+/** Shrinks the schedule of the session's last execution, which failed. */
 export function describeFailure(session: Session, source: ProgramSource): FailingSchedule {
   const { steps, problems, fewest } = shrinkSchedule(session, threadsOf(session));
   return failureOf(session, source, { steps, problems, fewest });
 }
 
-/** A failing schedule in the form in which it is kept; executes it once more. */
+/** A failing schedule in the form of its file. Executes it once more. */
 export function failureOf(
   session: Session,
   source: ProgramSource,

@@ -1,6 +1,6 @@
 /**
- * Every interleaving of real event code: a program's threads run one at a time under a schedule that the explorer chooses at
- * each operation on shared memory. `define` is for writing programs, the rest for running them.
+ * Explores every interleaving of the real event code: a program's threads run one at a time, and at each operation on
+ * shared memory the explorer chooses the next. `define` makes programs; the rest executes them.
  */
 export { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "./strategies.js";
 export {

@@ -1,6 +1,7 @@
 /**
- * The simplest schedule with the same problem: first the failing trace itself, its independent steps put into an order with
- * few context switches; then every schedule with 0, 1, 2, … context switches is tried, up to fewer than are known.
+ * Searches for the schedule with the fewest context switches that has the same problem. First it reorders the
+ * independent steps of the failing trace. Then it tries every schedule with 0, 1, 2, … context switches, up to one
+ * fewer than the best schedule.
  */
 import { at } from "../vocabulary/index.js";
 import { END } from "./kernel/control-block.js";
@@ -13,21 +14,21 @@ import { problemsOf } from "./kernel/execution-problems.js";
 export interface ShrunkSchedule {
   readonly steps: readonly number[];
   readonly problems: readonly string[];
-  /** Whether no failing execution with fewer context switches exists. False: `budget` was used up before that was shown. */
+  /** Whether every schedule with fewer context switches was tried. False: the budget was used up before. */
   readonly fewest: boolean;
 }
 
-/** Shrinks a failing schedule. `budget`: executions that the search may take. */
+/** Shrinks a failing schedule. `budget`: the most executions of the search. */
 export function shrinkSchedule(session: Session, failing: readonly number[], budget = 50_000): ShrunkSchedule {
   const { controlBlock, threadNames } = session;
   const order = new HappensBefore(controlBlock, threadNames.length);
   let problems = problemsOf(session, session.execute({ prefix: failing }));
-  const sought = problems.join("\n");
+  const expected = problems.join("\n");
   let best = threadsOf(session);
   order.extend(0, best.length);
-  const tidy = withFewSwitches(order, best, threadNames.length);
-  if (contextSwitches(tidy) < contextSwitches(best)) {
-    problems = problemsOf(session, session.execute({ prefix: tidy }));
+  const reordered = withFewSwitches(order, best, threadNames.length);
+  if (contextSwitches(reordered) < contextSwitches(best)) {
+    problems = problemsOf(session, session.execute({ prefix: reordered }));
     best = threadsOf(session);
   }
   let left = budget;
@@ -37,13 +38,13 @@ export function shrinkSchedule(session: Session, failing: readonly number[], bud
       if (left-- <= 0) return { steps: best, problems, fewest: false };
       if (end === END.redundant || contextSwitches(threadsOf(session)) > switches) continue;
       const found = problemsOf(session, end);
-      if (found.join("\n") === sought) return { steps: threadsOf(session), problems: found, fewest: true };
+      if (found.join("\n") === expected) return { steps: threadsOf(session), problems: found, fewest: true };
     }
   }
   return { steps: best, problems, fewest: true };
 }
 
-/** An order of the same trace in which each thread runs for as long as it can: the best over all first threads. */
+/** An order of the same trace in which each thread runs as long as it can: the best over all first threads. */
 function withFewSwitches(order: HappensBefore, steps: readonly number[], threads: number): number[] {
   let best = [...steps];
   for (let first = 0; first < threads; first++) {
@@ -78,15 +79,17 @@ function runLong(order: HappensBefore, steps: readonly number[], threads: number
 }
 
 interface Choice {
-  /** Threads (bit mask) that can go on here and have not been tried. */
+  /** Bit mask of the threads that can run here and have not been tried. */
   left: number;
   thread: number;
 }
 
-/** Every schedule with at most `most` context switches, except those that are equivalent to one that was tried. */
+/**
+ * Tries every schedule with at most `most` context switches, except those that are equivalent to one that was tried.
+ */
 function searchBounded(session: Session, order: HappensBefore, most: number): { next(): number | undefined } {
   const path: Choice[] = [];
-  /** The fewest switches with which a trace up to a switch, with the threads before and after it, was continued. */
+  /** By a trace up to a switch and the threads before and after it: the fewest switches with which it was continued. */
   const seen = new Map<string, number>();
   let started = false;
 

@@ -1,6 +1,6 @@
 /** The kinds of faults. */
 
-/** Faults of a scenario that affect real threads, their database and their clock. */
+/** Faults of a scenario: of threads, real or simulated, their database and their clock. */
 export const THREAD_FAULT_KINDS = [
   "kill-thread",
   "pause-thread",

@@ -43,7 +43,7 @@ import {
   settingsOf,
   type ExploreArguments,
   type ExploreSettings,
-  type ReplayArguments,
+  type ReplayScheduleArguments,
 } from "../shared/explore-options.js";
 import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
@@ -176,7 +176,7 @@ async function drive(
 }
 
 /** The program that a schedule is of. What the file says of a module is not loaded. Throws a UsageError. */
-async function programOf(schedule: FailingSchedule, { file, module }: ReplayArguments): Promise<ProgramSource> {
+async function programOf(schedule: FailingSchedule, { file, module }: ReplayScheduleArguments): Promise<ProgramSource> {
   if (isOfOwnProgram(schedule)) {
     if (module !== undefined)
       throw new UsageError(`${file} is of a program of simulate explore itself: leave ${module} out`);
@@ -189,7 +189,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplayArgu
   );
 }
 
-async function replayFile(replayed: ReplayArguments, args: ExploreArguments): Promise<void> {
+async function replayFile(replayed: ReplayScheduleArguments, args: ExploreArguments): Promise<void> {
   const { file } = replayed;
   const schedule = await readParsed(file, parseSchedule);
   const source = await programOf(schedule, replayed);

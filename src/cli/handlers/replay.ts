@@ -70,14 +70,14 @@ async function replayVirtualRun(directory: string): Promise<void> {
   if (broken.length > 0) process.exitCode = EXIT.invariant;
 }
 
-function describeDivergence({ same, before, recorded, repeated }: Divergence): string[] {
+function describeDivergence({ same, before, recorded, replayed }: Divergence): string[] {
   const end = "(the end)";
   return [
     `${formatCount(same)} events are the same, the next is not:`,
     "",
     ...before.map((event) => `    ${describeEvent(event)}`),
     `  - ${recorded === undefined ? end : describeEvent(recorded)}`,
-    `  + ${repeated === undefined ? end : describeEvent(repeated)}`,
+    `  + ${replayed === undefined ? end : describeEvent(replayed)}`,
     "",
     "-: as recorded, +: as repeated. A change of the program that changes what happens makes old traces differ.",
   ];

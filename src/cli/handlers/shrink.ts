@@ -1,5 +1,4 @@
 /** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
-import { refuseThreadFaults } from "../../load/faults/index.js";
 import { reproduceCommand } from "../../results/index.js";
 import { runInMemory, shrinkScenario, type RunRequest, type ShrinkablePlan } from "../../load/run/index.js";
 import { formatCount, plural, EXIT, printable } from "../../vocabulary/index.js";
@@ -33,7 +32,6 @@ export async function handler(args: ShrinkArguments): Promise<void> {
   const tries = wholeNumber("tries", args.tries, 1);
   const seconds = wholeNumber("seconds", args.seconds, 1);
   const { scenario, path, text, options, plan } = await planFrom(args);
-  refuseThreadFaults(scenario);
   const isRead = args.scenario === STANDARD_INPUT;
   if (!isRead && !/\.ya?ml$/.test(path)) throw new UsageError(`${path}: only a scenario in YAML can be made smaller`);
   const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;

@@ -9,7 +9,6 @@ import {
   type CoverageMark,
   type RunResult,
 } from "../../load/run/index.js";
-import { refuseThreadFaults } from "../../load/faults/index.js";
 import {
   reproduceCommand,
   createRunDirectory,
@@ -46,7 +45,6 @@ export async function handler(args: SweepArguments): Promise<void> {
   const threads =
     args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
   const { scenario, options } = await planFrom({ ...args, seed: undefined });
-  refuseThreadFaults(scenario);
   const interrupt = interruptSignal();
   const tally = new SweepTally(seeds.last - seeds.first + 1);
   const began = performance.now();

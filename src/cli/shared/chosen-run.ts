@@ -38,7 +38,6 @@ export async function chosenRun(args: RunArguments) {
     throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
   if (metricsPort !== undefined && args.virtual)
     throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
-  if (args.virtual) (await import("../../load/faults/index.js")).refuseThreadFaults(planned.scenario);
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
   return { ...planned, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };

@@ -87,13 +87,13 @@ export function isModulePath(word: string): boolean {
 }
 
 /** The schedule that a replay is of, and the module of its program where that is not the explorer's own. */
-export interface ReplayArguments {
+export interface ReplayScheduleArguments {
   readonly file: string;
   readonly module: string | undefined;
 }
 
 /** @throws {UsageError} when no schedule is given, or too much */
-export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayArguments {
+export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayScheduleArguments {
   const words = [...(program === "replay" ? [] : [program]), file, module].filter((word) => word !== undefined);
   const chosen = schedule ?? words.shift();
   if (chosen === undefined) throw new UsageError("which schedule? simulate explore replay FILE [MODULE]");

@@ -67,11 +67,11 @@ function describeCall({ atMs, thread, method, argument, end, tookMs }: CallRepor
   return `${(atMs / 1000).toFixed(6).padStart(12)} s  ${thread.padEnd(9)}  ${(method.replace(/Steps$/, "") + said).padEnd(24)}  ${result}${took}`;
 }
 
-function describeDivergence({ agentId, number, recorded, repeated }: HistoryDivergence): string[] {
+function describeDivergence({ agentId, number, recorded, replayed }: HistoryDivergence): string[] {
   return [
     `agent ${agentId} comes out differently at operation ${formatCount(number)} on its slot:`,
     `  - ${recorded}`,
-    `  + ${repeated}`,
+    `  + ${replayed}`,
     "",
     "-: as recorded, +: as repeated. A change of the program that changes what happens makes old records differ.",
   ];

@@ -1,7 +1,8 @@
 /**
- * Every trace of a program, depth first: source-DPOR (Abdulla, Aronsson, Jonsson, Sagonas: Optimal Dynamic Partial Order
- * Reduction, POPL 2014, algorithm 1) with sleep sets. After each execution every race in it — two dependent steps that
- * could have come in the other order — puts a thread into the backtrack set of the step before which it would have to run.
+ * Executes every trace of a program, depth first: source-DPOR (Abdulla, Aronsson, Jonsson, Sagonas: Optimal Dynamic
+ * Partial Order Reduction, POPL 2014, algorithm 1) with sleep sets. A race is two dependent steps that could have come
+ * in the other order. After each execution, every race in it adds a thread to the backtrack set of the race's first
+ * step.
  */
 import { at } from "../../vocabulary/index.js";
 import { END, type ControlBlock } from "../kernel/control-block.js";
@@ -12,12 +13,12 @@ import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 
 /** A point on the path that is being explored. All but `thread` are bit masks of threads. */
 export interface Branch {
-  /** The thread whose step was taken here last. */
+  /** The thread that was chosen here last. */
   thread: number;
   readonly enabled: number;
-  /** Need not be taken here: all that follows them was explored before this point was reached. */
+  /** Sleep set: everything that follows their steps was explored before this point was reached. */
   readonly sleeping: number;
-  /** To be taken here, and taken already. */
+  /** To be chosen here, and chosen already. */
   backtrack: number;
   done: number;
 }
@@ -25,17 +26,17 @@ export interface Branch {
 export interface Exhaustive {
   /** Executes the next schedule. Returns how it ended, or undefined when all have been executed. */
   next(): number | undefined;
-  /** Schedules that were executed to their end, and schedules that were cut short: what follows was explored before. */
+  /** Schedules that were executed to their end; and those that were stopped because the rest was explored before. */
   readonly complete: number;
   readonly redundant: number;
   /** Hash of the trace of the last execution. */
   readonly trace: number;
-  /** The state of the exploration: with this, another session continues it. */
+  /** The state of the exploration, with which another session continues it. */
   frontier(): Branch[];
 }
 
 export interface ExhaustiveOptions {
-  /** `none`: every interleaving, for checking the reduction. Default: `dpor`. */
+  /** `none` executes every interleaving; for tests of the reduction. Default: `dpor`. */
   readonly reduction?: "dpor" | "none";
   /** The frontier of an earlier exploration of the same program. */
   readonly frontier?: readonly Branch[];
@@ -54,7 +55,7 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
   let redundant = 0;
   let trace = 0;
 
-  /** Shortens the path to the next branch to be taken; false when there is none. */
+  /** Goes back to the last point with an untried branch and takes that; false when there is none. */
   const advance = (): boolean => {
     for (let branch = path.at(-1); branch !== undefined; branch = path.at(-1)) {
       branch.done |= 1 << branch.thread;
@@ -127,7 +128,7 @@ function branchAt({ words, log }: ControlBlock, step: number, reduces: boolean):
   };
 }
 
-/** @throws UncontrolledProgramError unless the first `steps` steps are those of the execution before */
+/** @throws UncontrolledProgramError unless the first `steps` steps are those of the previous execution */
 function requireSame(
   { controlBlock, program, threadNames }: Session,
   earlier: Int32Array,
@@ -143,12 +144,13 @@ function requireSame(
     if (!differs(record)) continue;
     const thread = at(threadNames, word(words, log + record + RECORD.thread));
     throw new UncontrolledProgramError(
-      `program ${program.name} is not deterministic: executed in the same order, thread ${thread} did something else at step ${record / RECORD.words + 1}`,
+      `program ${program.name} is not deterministic: in the same schedule, ` +
+        `thread ${thread} made another operation at step ${record / RECORD.words + 1}`,
     );
   }
   if (end === END.diverged) {
     throw new UncontrolledProgramError(
-      `program ${program.name} is not deterministic: a thread that could run could not when executed again`,
+      `program ${program.name} is not deterministic: in the same schedule, a thread cannot run that could run before`,
     );
   }
 }

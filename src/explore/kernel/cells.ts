@@ -1,19 +1,20 @@
-/** Numbers for the words of several shared arrays, so that an operation can be recorded as one number. */
+/** Numbers the words of several shared arrays, so that a record names its word by one number. */
+import { at } from "../../vocabulary/index.js";
 import { word } from "./operation-records.js";
 
 const SPACE_BITS = 24;
 
-/** A cell that no other thread can know. */
+/** A word of an array that other threads do not share. */
 export const PRIVATE_CELL = -1;
 
 export interface CellMap {
-  /** The number of a word; {@link PRIVATE_CELL} if its array is none of the map's. */
+  /** The number of a word; {@link PRIVATE_CELL} if the map does not have its array. */
   cellOf(cells: Int32Array, index: number): number;
-  /** What the cell holds now. It must not be private. */
+  /** The present value of a cell that is not private. */
   valueOf(cell: number): number;
 }
 
-/** A map of `arrays`, which start at the beginning of their buffers. The first is the one that is fastest to find. */
+/** A map of `arrays`, each of which starts at the beginning of its buffer. The first is found fastest. */
 export function mapCells(arrays: readonly Int32Array[]): CellMap {
   const spaceOf = (cells: Int32Array): number => arrays.findIndex(({ buffer }) => buffer === cells.buffer);
   let recent: Int32Array | undefined;
@@ -29,13 +30,13 @@ export function mapCells(arrays: readonly Int32Array[]): CellMap {
       return recentBase + index;
     },
     valueOf: (cell) => {
-      const array = arrays[cell >>> SPACE_BITS];
-      return array === undefined ? 0 : word(array, cell & ((1 << SPACE_BITS) - 1));
+      const { space, index } = placeOf(cell);
+      return word(at(arrays, space), index);
     },
   };
 }
 
-/** Which of the arrays a cell lies in, and where. */
+/** The array that a cell is in, and its index there. */
 export function placeOf(cell: number): { space: number; index: number } {
   return { space: cell >>> SPACE_BITS, index: cell & ((1 << SPACE_BITS) - 1) };
 }

@@ -1,4 +1,4 @@
-/** The scheduling decision: a pure function of the board, taken by whichever thread runs. */
+/** The scheduling decision: a pure function of the control block. The running thread takes it. */
 import {
   CONTROL,
   enabledThreads,
@@ -11,10 +11,10 @@ import {
 } from "./control-block.js";
 import { KIND, word } from "./operation-records.js";
 
-/** One in how many times a random schedule lets a timeout pass where something else could be done. */
+/** A random schedule considers timeouts at one in this many steps at which another thread can run. */
 const TIMEOUT_ODDS = 4;
 
-/** The thread that makes the next step; or, if the execution is over, `-1 - end` ({@link END}). */
+/** The thread that makes the next step; if the execution is over, `-1 - end` ({@link END}). */
 export function choose(controlBlock: ControlBlock): number {
   const { words } = controlBlock;
   const step = word(words, CONTROL.step);
@@ -35,7 +35,10 @@ export function choose(controlBlock: ControlBlock): number {
   }
 }
 
-/** Goes on with the thread that ran last, or the first that can; lets a timeout pass only when nothing else is left. */
+/**
+ * The thread that ran last if it can run, else the first that can. A timeout expires only when no thread can run
+ * otherwise.
+ */
 function chooseFirst(words: Int32Array, candidates: number): number {
   if (candidates === 0) return -1 - END.redundant;
   const last = word(words, CONTROL.last);
@@ -54,8 +57,8 @@ function chooseRandomly(words: Int32Array, enabled: number): number {
 }
 
 /**
- * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): the thread of the highest priority runs; at d - 1
- * steps drawn beforehand the running thread falls below all others. A timeout has a priority of its own.
+ * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): the thread of the highest priority runs. At d - 1
+ * steps, drawn beforehand, the running thread gets a priority below all others. A timeout has a priority of its own.
  */
 function chooseByPriority(words: Int32Array, enabled: number): number {
   let best = highest(words, enabled);
@@ -101,7 +104,7 @@ function expiring(words: Int32Array, threads: number): number {
   return mask;
 }
 
-/** xorshift32 (Marsaglia 2003) on the board's state, which is never 0. A whole number from 1 to 2^31 - 1. */
+/** xorshift32 (Marsaglia 2003) on the control block's state, which is never 0. A whole number from 1 to 2^31 - 1. */
 function nextRandom(words: Int32Array): number {
   let x = word(words, CONTROL.random);
   x ^= x << 13;

@@ -1,14 +1,14 @@
 /**
- * The memory that the explorer and the threads of a program share: whose turn it is, what each thread is about to do, the
- * schedule to follow and the record of what was done. Everything a scheduling decision needs is here, so whichever thread
- * runs can take it, and a thread that goes on costs no hand-over. Only who has the baton touches it.
+ * The memory that the explorer and the threads of a program share: the baton, the pending operation of each thread, the
+ * schedule, and the records of the steps. It has everything that a scheduling decision needs. So the running thread
+ * takes the decision, and a thread that continues needs no hand-over. Only the owner of the baton reads or writes it.
  */
 import { FLAG, KIND, RECORD, word } from "./operation-records.js";
 import { MAX_PROGRAM_THREADS } from "./program.js";
 
-/** The explorer's place at the baton, after the threads'. */
+/** The explorer's place at the baton, after those of the threads. */
 export const EXPLORER = MAX_PROGRAM_THREADS;
-/** The most bytes of JSON that a thread's outcome can have. */
+/** The most bytes of a thread's report, as JSON. */
 export const OUTCOME_BYTES = 16 * 1024;
 
 export const POLICY = { first: 0, random: 1, pct: 2 } as const;
@@ -17,28 +17,28 @@ export const POLICY = { first: 0, random: 1, pct: 2 } as const;
 export const END = {
   running: 0,
   completed: 1,
-  /** Threads are left and none can run. */
+  /** No unfinished thread can run. */
   deadlock: 2,
-  /** Whatever goes on from here has been explored elsewhere. */
+  /** Everything that follows is explored elsewhere. */
   redundant: 3,
-  /** The step bound was reached. */
+  /** The execution has reached the limit of steps. */
   livelock: 4,
   /** The schedule names a thread that cannot run here. */
   diverged: 5,
 } as const;
 
-/** Words of the board. The first are the baton's, one a participant. */
+/** Words of the control block. The first are the baton's, one for each thread and the explorer. */
 export const CONTROL = {
   end: 16,
   step: 17,
-  /** Threads that need not be tried now: all that can follow was explored elsewhere. */
+  /** Sleep set: threads whose next step need not be tried, because all that follows it is explored elsewhere. */
   sleeping: 18,
   prefixLength: 19,
   policy: 20,
   random: 21,
   maxSteps: 22,
   threads: 23,
-  /** Every thread has to give up at its next scheduling point. */
+  /** Every thread unwinds at its next scheduling point. */
   aborting: 24,
   quit: 25,
   recording: 26,
@@ -46,22 +46,24 @@ export const CONTROL = {
   nextLowPriority: 28,
   /** The thread that made the last step. */
   last: 29,
-  /** How many notes there are; more than fit if some are missing. */
+  /** The number of notes; more than fit if some were not kept. */
   notes: 30,
   changeAt: 32,
-  /** Where the record of a thread's next operation is laid out to be compared. */
+  /** The predicted record of a thread's next operation. */
   scratch: 64,
   pending: 80,
 } as const;
 export const MAX_CHANGE_POINTS = 32;
 
-/** Words of each thread: its next operation and its standing. */
+/** Words of each thread: its next operation and its state. */
 export const PENDING = {
   kind: 0,
   cell: 1,
   operand: 2,
   expected: 3,
-  /** The cell when the operation was announced, and what it would then have become. */
+  /**
+   * Of an update: the value of the cell when the operation was announced, and the value that it would have after it.
+   */
   seen: 4,
   would: 5,
   timed: 6,
@@ -73,26 +75,26 @@ export const PENDING = {
   words: 16,
 } as const;
 
-/** Words of a note: of something that belongs to the operation before. */
+/** Words of a note: of a plain access or a stage, which takes place together with the step before it. */
 export const NOTE = {
-  /** How many steps had been made. */
+  /** The number of steps before it. */
   step: 0,
-  /** What is noted ({@link NOTED}). */
+  /** Its kind ({@link NOTED}). */
   what: 1,
-  /** Of a plain access: the cell and its value. Of a stage: both are a hash of what the thread remembers. */
+  /** Of a plain access: the cell and its value. Of a stage: two halves of a hash of what the thread remembers. */
   cell: 2,
   value: 3,
   words: 4,
 } as const;
 export const NOTED = { read: 0, written: 1, stage: 2 } as const;
-/** How many notes of an execution are kept, for each step that it can have. */
+/** Notes that are kept, for each step that an execution can have. */
 const NOTES_PER_STEP = 4;
 
 export interface ControlBlock {
   readonly buffer: SharedArrayBuffer;
   readonly words: Int32Array;
   readonly outcomes: Buffer;
-  /** Index of the first word of the schedule, of the records, and of the notes; and how many of these fit. */
+  /** Index of the first word of the schedule, of the records, and of the notes; and the number of notes that fit. */
   readonly prefix: number;
   readonly log: number;
   readonly notes: number;
@@ -147,13 +149,13 @@ export function enabledThreads(words: Int32Array): number {
   return enabled;
 }
 
-/** Whether the thread's next step would be that its timeout passes. */
+/** Whether the thread's next step is the expiry of its timeout. */
 export function isExpiring(words: Int32Array, thread: number): boolean {
   const at = pendingOf(thread);
   return word(words, at + PENDING.kind) === KIND.wake && word(words, at + PENDING.notified) === 0;
 }
 
-/** Bit mask of the threads that sleep on `cell` and were not notified yet. */
+/** Bit mask of the threads that sleep on `cell` and have not been notified. */
 export function sleepersOn(words: Int32Array, cell: number): number {
   let sleepers = 0;
   if (cell < 0) return 0;
@@ -164,8 +166,11 @@ export function sleepersOn(words: Int32Array, cell: number): number {
   return sleepers;
 }
 
-/** Lays out at `BOARD.scratch` the record of what `thread` would do now. `value` is what its cell holds now. */
-export function sketchPending(words: Int32Array, thread: number, value: number): void {
+/**
+ * Writes to `CONTROL.scratch` the record that the next step of `thread` would have now. `value`: the present value of
+ * its cell.
+ */
+export function predictRecord(words: Int32Array, thread: number, value: number): void {
   const at = pendingOf(thread);
   const kind = word(words, at + PENDING.kind);
   const cell = word(words, at + PENDING.cell);
@@ -203,7 +208,7 @@ export function sketchPending(words: Int32Array, thread: number, value: number):
       if (((value ^ word(words, at + PENDING.seen)) & detail) === 0) {
         after = (value & ~detail) | (word(words, at + PENDING.would) & detail);
       } else {
-        // Its function is not at hand here, so it is taken for a change that everyone sees.
+        // Its function is not known here, so the update counts as a change that every operation observes.
         before = 0;
         after = detail;
       }
@@ -221,7 +226,7 @@ export function sketchPending(words: Int32Array, thread: number, value: number):
   words[CONTROL.scratch + RECORD.since] = word(words, at + PENDING.operand);
 }
 
-/** What a cell that holds `value` holds after an operation (other than update). */
+/** The value of a cell with `value` after an operation that is not an update. */
 export function afterOperation(kind: number, value: number, operand: number, expected: number): number {
   switch (kind) {
     case KIND.store:

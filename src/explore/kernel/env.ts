@@ -1,12 +1,12 @@
-/** What a thread of a program works with: handles of its own on the memory that the program's threads share. */
+/** The environment of a program's thread: its own handles on the memory that the threads share. */
 import { Agent, createAgentMetrics, createContext, type ModelContext } from "../../platform/model/index.js";
 import {
   Arena,
   atomics,
+  manualDriver,
   openMailbox,
   spawn,
   type Clock,
-  type Driver,
   type MailboxKind,
   type Slot,
   type Steps,
@@ -27,18 +27,15 @@ export interface EnvOptions {
   readonly thread: number;
   readonly clock: Clock;
   readonly finalStatuses: ModelContext["finalStatuses"];
-  /** Told when a named call begins and ends. */
+  /** Called when a named call begins, and without a name when it ends. */
   readonly onCall: (name: string | undefined) => void;
 }
 
 /** The slot of the program's agent. */
 export const SLOT_INDEX = 0;
 
-/** The reactor is turned by `drive` alone. */
-const nobody: Driver = { requestTurn: () => undefined };
-
 export interface ThreadEnv extends Env {
-  /** Forgets what an execution left in this thread: coroutines that were still waiting when it was given up; or `everything`. */
+  /** Discards the coroutines of an execution that was aborted; with `everything`, the handles too. */
   reset(everything?: boolean): void;
 }
 
@@ -46,7 +43,8 @@ export function createEnv(
   { arena: shared, rows, mailboxKind }: Shared,
   { thread, clock, finalStatuses, onCall }: EnvOptions,
 ): ThreadEnv {
-  const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: nobody });
+  // Only `drive` takes the reactor's turns.
+  const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: manualDriver });
   const metrics = createAgentMetrics();
   let arena = attach();
   let slot: Slot = arena.slot(SLOT_INDEX);
@@ -79,7 +77,7 @@ export function createEnv(
     drive: <T>(steps: Steps<T>): T => drive(arena, steps),
     call: (name, work) => {
       if (typeof (name as unknown) !== "string")
-        throw new TypeError(`call(name, work): name must be text, not ${kindOf(name)}`);
+        throw new TypeError(`invalid name of call(name, work): ${kindOf(name)}: expected text`);
       onCall(name);
       const result = work();
       onCall(undefined);
@@ -94,7 +92,7 @@ export function createEnv(
   };
 }
 
-/** Takes the reactor's turns until `steps` are over; parks on the doorbell when there is nothing to do. */
+/** Takes the reactor's turns until `steps` have ended; waits on the doorbell when nothing is due. */
 function drive<T>(arena: Arena, steps: Steps<T>): T {
   const { cells, reactor, doorbell, clock } = arena;
   let result: { value: T } | { error: unknown } | undefined;

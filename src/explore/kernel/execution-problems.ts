@@ -1,14 +1,16 @@
-/** Whether an execution is as it should be. */
+/** Finds the problems of an execution. */
 import { types } from "node:util";
 import { END } from "./control-block.js";
 import { KIND, KIND_NAMES } from "./operation-records.js";
 import { ProgramError } from "./program.js";
 import type { Session } from "./session.js";
-import { errorOf, kindOf } from "../../vocabulary/index.js";
+import type { ProgramThreadReport } from "./program-thread.js";
+import type { Json } from "../../platform/sync/index.js";
+import { assert, at, errorOf, kindOf } from "../../vocabulary/index.js";
 
 /**
- * What is wrong with the session's last execution, which ended with `end`: a line each, none if nothing is. Throws a
- * {@link ProgramError} when a function of the program returned what it may not return.
+ * The problems of the session's last execution, which ended with `end`: one line each.
+ * @throws ProgramError when a function of the program returned an invalid value
  */
 export function problemsOf(session: Session, end: number): readonly string[] {
   switch (end) {
@@ -19,7 +21,7 @@ export function problemsOf(session: Session, end: number): readonly string[] {
     case END.livelock:
       return [`no end after ${session.steps} steps: ${stuckThreads(session)}`];
     case END.diverged:
-      return ["the schedule cannot be followed: it names a thread that cannot run there"];
+      return ["the schedule cannot be followed: it names a thread that cannot run at that step"];
     default:
       return checked(session);
   }
@@ -31,22 +33,27 @@ function checked(session: Session): readonly string[] {
   for (const [thread, report] of reports.entries()) {
     if (report?.invalid === undefined) continue;
     throw new ProgramError(
-      `program ${program.name}: what the thread ${threadNames[thread] ?? "?"} returns ${report.invalid}`,
+      `program ${program.name}: what the thread ${at(threadNames, thread)} returns ${report.invalid}`,
     );
   }
   const thrown = reports.flatMap((report, thread) =>
-    report?.threw === undefined ? [] : [`${threadNames[thread] ?? "?"} threw ${report.threw}`],
+    report?.threw === undefined ? [] : [`${at(threadNames, thread)} threw ${report.threw}`],
   );
   if (thrown.length > 0) return thrown;
-  const outcomes = Object.fromEntries(threadNames.map((name, thread) => [name, reports[thread]?.value ?? null]));
+  const outcomes = Object.fromEntries(threadNames.map((name, thread) => [name, outcomeOf(reports[thread], name)]));
   let problems: unknown;
   try {
     problems = program.check({ outcomes, env });
   } catch (error) {
-    // Such as a message in the mailbox that cannot be decoded.
+    // For example a message in the mailbox that cannot be decoded.
     return [`the check threw ${errorOf(error)}`];
   }
   return textsOf(problems, program.name);
+}
+
+function outcomeOf(report: ProgramThreadReport | undefined, thread: string): Json {
+  assert(report?.value !== undefined, `the thread ${thread} has ended without an outcome`);
+  return report.value;
 }
 
 function textsOf(problems: unknown, name: string): readonly string[] {
@@ -61,12 +68,12 @@ function textsOf(problems: unknown, name: string): readonly string[] {
   );
 }
 
-/** Who is not done, and before which operation. */
+/** The unfinished threads, each with its pending operation. */
 function stuckThreads({ stuck, threadNames, describe }: Session): string {
   return stuck
     .map(({ thread, kind, cell }) => {
-      const doing = kind === KIND.wake ? "waits for" : `is before ${KIND_NAMES[kind] ?? "?"} of`;
-      return `${threadNames[thread] ?? "?"} ${doing} ${describe(cell).name}`;
+      const doing = kind === KIND.wake ? "waits for" : `is before ${at(KIND_NAMES, kind)} of`;
+      return `${at(threadNames, thread)} ${doing} ${describe(cell).name}`;
     })
     .join(", ");
 }

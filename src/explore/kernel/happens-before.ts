@@ -1,7 +1,7 @@
 /**
- * The order of an execution's steps that matters: a step happens before a later one of the same thread, before a later one
- * that depends on it, and, transitively, before all that those happen before. Executions with the same order are one trace
- * (Mazurkiewicz): they read, write and end alike.
+ * The happens-before order of an execution's steps: a step happens before a later one of the same thread and before a
+ * later one that depends on it, and the order is transitive. Executions with the same order are one trace
+ * (Mazurkiewicz): they read the same values, write the same values and end the same way.
  */
 import type { ControlBlock } from "./control-block.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
@@ -11,12 +11,14 @@ export class HappensBefore {
   readonly #words: Int32Array;
   readonly #log: number;
   readonly #threads: number;
-  /** Of each step, how many steps of each thread happen before it or are it. */
+  /** Vector clocks: of each step, the number of steps of each thread up to it in the order, itself included. */
   readonly #clocks: Int32Array;
-  /** Of each step, how many steps its thread has made with it; and its thread. */
+  /** Of each step: its number among the steps of its thread, from 1; and its thread. */
   readonly #own: Int32Array;
   readonly #threadAt: Int32Array;
-  /** Sums over the steps so far: the parts of a trace's hash, which must not depend on the order of independent steps. */
+  /**
+   * The two parts of a trace's hash: sums over the steps, so that the order of independent steps makes no difference.
+   */
   readonly #low: Int32Array;
   readonly #high: Int32Array;
 
@@ -33,9 +35,9 @@ export class HappensBefore {
   }
 
   /**
-   * Computes the order of the steps from `from` to `to`; the steps before `from` must be those of the execution before.
-   * Calls `onRace` for every two dependent steps that have no third step between them in the order, if the thread of the
-   * second could have gone first.
+   * Computes the order of the steps from `from` to `to`; the steps before `from` must be those of the previous
+   * execution. Calls `onRace` for every two dependent steps that have no third step between them in the order, if the
+   * second could have come first.
    */
   extend(from: number, to: number, onRace?: (first: number, second: number) => void): void {
     const words = this.#words;
@@ -51,7 +53,8 @@ export class HappensBefore {
       this.#own[step] = own;
       this.#clocks[step * threads + thread] = own;
       const cell = word(words, at + RECORD.cell);
-      // Downwards, so that every step between an earlier step and this one is joined before the earlier one is compared.
+      // Downwards, so that every step between an earlier step and this one is joined before the earlier one is
+      // compared.
       for (let earlier = step - 1; cell >= 0 && earlier >= 0; earlier--) {
         const earlierAt = this.#recordOf(earlier);
         if (word(words, earlierAt + RECORD.cell) !== cell || this.before(earlier, step)) continue;
@@ -73,12 +76,17 @@ export class HappensBefore {
     return word(this.#threadAt, step);
   }
 
-  /** Equal for executions that are one trace, after `steps` steps. Different for different traces, but for chance (2^-53). */
+  /**
+   * Hash of the trace of the first `steps` steps. Two different traces have the same hash with a probability of 2^-53.
+   */
   traceHash(steps: number): number {
     return (word(this.#high, steps) >>> 0) * 2 ** 21 + (word(this.#low, steps) >>> 11);
   }
 
-  /** Threads (bit mask) that could begin a sequence of `second` and the steps between that do not happen after `first`. */
+  /**
+   * Bit mask of the threads that can make the first step of a sequence of `second` and of the steps between that do not
+   * happen after `first`.
+   */
   initials(first: number, second: number): number {
     /** Of each thread, the number of its first step among those compared; 0: none yet. */
     const firstOwn = new Int32Array(this.#threads);

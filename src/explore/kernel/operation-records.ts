@@ -1,15 +1,15 @@
 /**
- * What happens at a scheduling point, as a record of numbers in shared memory, and when two of them depend on each other.
+ * The record of a step, as numbers in shared memory, and the dependency of two records.
  *
- * Two operations of different threads are independent when, done one right after the other, the order makes no difference:
- * both return the same, and the memory and the waiting threads are the same afterwards. Exploring one order is then enough.
- * Here that is decided from what the operations did, not only from what they are: a compareExchange that failed, an `and`
- * that cleared nothing, have only looked.
+ * Two operations of different threads are independent if their order makes no difference when one follows the other
+ * directly: both return the same, and memory and waiting threads are the same afterwards. Then it is enough to explore
+ * one order. The decision uses the effects of the operations, not only their kinds: a compareExchange that failed, or
+ * an `and` that cleared no bit, has only read its cell.
  */
 
 /**
- * Kinds of operation. `start` begins a thread, `wait` looks at the cell and goes to sleep, `wake` ends the sleep; `waitWhileUnchanged` is a
- * wait that compares with a ticket.
+ * Kinds of operation. `start` begins a thread. `wait` compares the cell and goes to sleep, `wake` ends the sleep.
+ * `waitWhileUnchanged` is a wait that compares with an epoch.
  */
 export const KIND = {
   start: 0,
@@ -40,30 +40,33 @@ export const KIND_NAMES = Object.keys(KIND) as (keyof typeof KIND)[];
 export const RECORD = {
   thread: 0,
   kind: 1,
-  /** Which cell ({@link CellMap}); negative: none, or one that no other thread knows. */
+  /** The cell ({@link CellMap}); negative: none, or a private one. */
   cell: 2,
-  /** The cell before and after. */
+  /** The value of the cell before and after. */
   before: 3,
   after: 4,
   /**
-   * Of a test, update, raise or whatever uses a ticket: its mask. Of a ticket: the bits it tells. Of a wait: the value it expects. Of
-   * a notify: bit mask of the threads it woke.
+   * Of a test, an update, a raise or an operation that uses an epoch: its mask. Of an epoch: its observable bits. Of a
+   * wait: the value that it expects. Of a notify: bit mask of the threads that it woke.
    */
   detail: 5,
   flags: 6,
-  /** Bit masks of the threads that could have run here, and of those that need not be tried here (sleep set). */
+  /** Bit masks: the threads that could run here, and the sleep set. */
   enabled: 7,
   sleeping: 8,
-  /** Of a bump or raise: what it adds. Of whatever uses a ticket: what the cell held at its time; and how many tickets ago, from 1. */
+  /**
+   * Of a bump or raise: the addend. Of an operation that uses an epoch: the value of the cell then, and how many epochs
+   * ago, from 1.
+   */
   since: 9,
   age: 10,
   words: 11,
 } as const;
 
 export const FLAG = {
-  /** Of a wait: the cell held the expected value, so the thread went to sleep. */
+  /** Of a wait: the cell had the expected value, so the thread went to sleep. */
   slept: 1,
-  /** Of a wake: by its timeout, not by a notify. */
+  /** Of a wake: the timeout ended the sleep, not a notify. */
   expired: 2,
   /** Of a wake: it has a timeout. */
   timed: 4,
@@ -81,7 +84,7 @@ export function dependent(words: Int32Array, a: number, b: number): boolean {
   return false;
 }
 
-/** Whether the operation at `a` changed what the one at `b` sees of the cell. */
+/** Whether the operation at `a` changed what the operation at `b` observes of the cell. */
 function changedForOther(words: Int32Array, a: number, b: number): boolean {
   const before = word(words, a + RECORD.before);
   const after = word(words, a + RECORD.after);
@@ -108,7 +111,7 @@ function changedForOther(words: Int32Array, a: number, b: number): boolean {
   }
 }
 
-/** Whether it makes no difference in which order two deltas are added, each with a mask whose bits are then put up. */
+/** Whether two operations commute, each of which adds a delta and then sets the bits of a mask. */
 export function addsCommute(delta: number, mask: number, otherDelta: number, otherMask: number): boolean {
   return mask < (otherDelta & -otherDelta) && otherMask < (delta & -delta);
 }
@@ -134,7 +137,8 @@ function notifyDepends(words: Int32Array, notify: number, other: number, kind: n
     case KIND.waitWhileUnchanged:
       return (flags & FLAG.slept) !== 0;
     case KIND.notify:
-      // Which of two woke a thread decides what happened before the thread went on.
+      // The notify that woke a thread happens before the thread's next step, so two notifies of one waiter do not
+      // commute.
       return (woke | word(words, other + RECORD.detail)) !== 0;
     case KIND.wake:
       return (flags & FLAG.expired) !== 0 || (woke & (1 << word(words, other + RECORD.thread))) !== 0;
@@ -143,7 +147,7 @@ function notifyDepends(words: Int32Array, notify: number, other: number, kind: n
   }
 }
 
-/** The word at `index`, which is known to be inside. */
+/** The word at `index`, which must be in range. Not checked: the hottest loops read with it. */
 export function word(words: Int32Array, index: number): number {
   return words[index] as number;
 }

@@ -1,4 +1,7 @@
-/** The entry of a worker thread that is one thread of a program: executes it again and again, whenever it gets the baton. */
+/**
+ * The entry of a worker thread that is one thread of a program. Each time it gets the baton, it executes the thread
+ * once.
+ */
 import { types } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../../platform/sync/index.js";
@@ -19,14 +22,14 @@ export interface ThreadData {
   readonly thread: number;
 }
 
-/** What a thread tells of an execution. */
+/** The report of a thread about one execution. */
 export interface ProgramThreadReport {
   readonly value?: Json;
-  /** What it threw. */
+  /** The error that it threw, as text. */
   readonly threw?: string;
-  /** What is wrong with what it returned. */
+  /** Why its return value is invalid. */
   readonly invalid?: string;
-  /** When recording: the steps at which named calls began, and ended (without a name). */
+  /** When recording: the steps at which named calls began, or ended (without a name). */
   readonly calls?: readonly { readonly step: number; readonly name?: string }[];
 }
 
@@ -78,7 +81,7 @@ function runStages({ first, stage }: StagedThread): Json {
   }
 }
 
-/** What a thread returned, as it is told. @throws {NotPlainError} when it cannot be */
+/** A copy of what a thread returned. @throws NotPlainError when it is not plain data */
 function outcomeOf(returned: unknown, place: readonly string[]): Json {
   if (types.isPromise(returned)) returned.catch(() => undefined);
   try {

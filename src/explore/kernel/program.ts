@@ -1,12 +1,12 @@
-/** What is explored: a program of a few threads on one agent's slot, and what must hold whatever order they run in. */
+/** A program for the explorer: a few threads on one agent's slot, and a check that must pass in every interleaving. */
 import { z } from "zod";
-import { kindOf } from "../../vocabulary/index.js";
+import { at, kindOf } from "../../vocabulary/index.js";
 import { COVERAGES, type Coverage } from "../strategies.js";
 import type { Agent, ModelContext } from "../../platform/model/index.js";
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Event, EventName, Json, Mailbox, MailboxKind, Steps } from "../../platform/sync/index.js";
 
-/** What a thread of a program, and the check, are handed. Everything they share is reached through it. */
+/** The environment of a program's thread and of its check. Everything that threads share is reached through it. */
 export interface Env {
   readonly mailboxKind: MailboxKind;
   /** The mailbox of the program's agent. */
@@ -14,31 +14,35 @@ export interface Env {
   /** An event of the program's agent. */
   readonly event: (name: EventName) => Event;
   /**
-   * A new handle on the program's agent, with `accepted` as the status it knows: two handles are two observers of one
+   * A new handle on the program's agent, with `accepted` as its cached status. Two handles are two observers of one
    * agent, as two processes are.
    */
   readonly agent: () => Agent;
-  /** The status in the agent's row, as every process sees it. */
+  /** Reads the status in the agent's row, which all processes share. */
   readonly status: () => AgentStatus;
-  /** Sets the status in the agent's row, as another process does that has no part in the agent's slot. */
+  /** Writes the status in the agent's row, as a process without access to the agent's slot does. */
   readonly writeStatus: (status: AgentStatus) => void;
-  /** This thread's time (ms). It passes only in waits that time out. */
+  /** This thread's time, ms. It passes only in waits that time out. */
   readonly clock: Clock;
-  /** Runs Steps as a coroutine: the thread waits on its doorbell and takes its reactor's turns, as a live run's do. */
+  /**
+   * Runs Steps as a coroutine: the thread waits on its doorbell and takes its reactor's turns, as the threads of a live
+   * run do.
+   */
   readonly drive: <T>(steps: Steps<T>) => T;
-  /** Does `work` under a name, by which printed schedules show it. */
+  /** Runs `work` under a name that printed schedules show. */
   readonly call: <T>(name: string, work: () => T) => T;
 }
 
 /**
- * A thread of a program. It may use what `env` gives and its own variables; what it returns, which must be plain data such as
+ * A thread of a program. It may use `env` and its own variables. Its return value, which must be plain data such as
  * null, is its outcome. It cannot be asynchronous.
  */
 export type ProgramThread = (env: Env) => Json;
 
 /**
- * A thread in stages, between which it remembers nothing but a JSON value, and has new handles. A long thread is explored much
- * sooner so, as all that led to one value is one. Its executions are those of a function that calls the stages in turn.
+ * A thread in stages. Between two stages it remembers only a JSON value, and it gets new handles. A long thread has far
+ * fewer states so, because all executions that lead to one value continue the same way. It executes as a function that
+ * calls the stages in turn.
  *
  * @example
  * ```ts
@@ -56,9 +60,9 @@ export type ProgramThread = (env: Env) => Json;
  * ```
  */
 export interface StagedThread {
-  /** What the first stage is given. */
+  /** The memory of the first stage. */
   readonly first: Json;
-  /** Does a part of the work; returns what to remember for the next, or the outcome of the thread. */
+  /** Does a part of the work. Returns the memory for the next stage, or the outcome of the thread. */
   readonly stage: (env: Env, memory: Json) => { readonly next: Json } | { readonly outcome: Json };
 }
 
@@ -66,7 +70,7 @@ export interface StagedThread {
 export interface Finished {
   /** What each thread returned. */
   readonly outcomes: Readonly<Record<string, Json>>;
-  /** For looking at what is left. Nothing runs any more. */
+  /** For reading the memory after the execution. No thread runs any more. */
   readonly env: Env;
 }
 
@@ -76,15 +80,19 @@ export interface Program {
   readonly description: string;
   /** Bytes of the mailbox's ring, a power of two. */
   readonly ringBytes: number;
-  /** Whether a change of status may overwrite a final one, as in the seed, or gives way to it, as in a run ({@link ModelContext}). */
+  /**
+   * Whether a change of status overwrites a final status, as in the original, or keeps it, as in a run ({@link
+   * ModelContext}).
+   */
   readonly finalStatuses: ModelContext["finalStatuses"];
   /** By name, in the order of the columns of a printed schedule. */
   readonly threads: Readonly<Record<string, ProgramThread | StagedThread>>;
-  /** How `exhaustive` covers it unless told otherwise: `traces`, or by `states` where there are too many traces. */
+  /** What `exhaustive` covers by default: `traces`, or `states` where there are too many traces. */
   readonly coveredBy: Coverage;
   /**
-   * Says what is wrong with a finished execution: a list of texts, one for each problem, empty if there is none. What it throws
-   * is a problem too. Anything else that it returns, a promise of a list included, ends the exploration with a {@link ProgramError}.
+   * Returns the problems of a finished execution: a list of texts, empty if there is none. An error that it throws is a
+   * problem too. Any other return value, a promise of a list included, ends the exploration with a {@link
+   * ProgramError}.
    */
   readonly check: (finished: Finished) => readonly string[];
 }
@@ -98,21 +106,24 @@ export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalSta
   readonly coveredBy?: Coverage;
 }
 
-/** How many threads a program can have. */
+/** The most threads of a program. */
 export const MAX_PROGRAM_THREADS = 8;
 
-/** A function of a program returned something that it may not return, or a program is defined wrongly. The message is one line. */
+/**
+ * The definition of a program is invalid, or one of its functions returned an invalid value. The message is one line.
+ */
 export class ProgramError extends Error {
   override readonly name = "ProgramError";
 }
 
 /**
- * Defines a program, for `simulate explore`. Its threads must be deterministic, but for the order in which they run: no
- * clock, no randomness, nothing shared but what `env` gives. Throws a {@link ProgramError} for a definition that is not one.
+ * Defines a program for `simulate explore`. Its threads must be deterministic except for the order in which they run:
+ * no clock, no randomness, no shared state except what `env` gives.
+ * @throws ProgramError when the definition is invalid
  *
  * @example
  * ```ts
- * // A module for `simulate explore ./hand-over.js`: what the worker sends, the task gets, in every interleaving.
+ * // A module for `simulate explore ./hand-over.js`: in every interleaving the task gets what the worker sends.
  * import { define } from "crowdstorm/explore";
  *
  * export default define({
@@ -136,9 +147,8 @@ export function define(definition: ProgramDefinition): Program {
   const program = { ...DEFAULTS, ...definition };
   const parsed = programSchema.safeParse(program);
   if (parsed.success) return program;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join(".") ?? "";
-  throw new ProgramError(`the program ${kindOf(program.name)} cannot be defined: ${field}: ${issue?.message ?? ""}`);
+  const { path, message } = at(parsed.error.issues, 0);
+  throw new ProgramError(`the program ${kindOf(program.name)} cannot be defined: ${path.join(".")}: ${message}`);
 }
 
 const DEFAULTS = { ringBytes: 256, finalStatuses: "overwritten", coveredBy: "traces" } as const;

@@ -1,9 +1,11 @@
-/** A schedule as a table to be read: a column a thread, time downwards, a row for each stretch that a thread runs. */
+/**
+ * Renders a schedule as a table: a column for each thread, a row for each time that a thread runs without interruption.
+ */
 import Table from "cli-table3";
 import type { ScheduleStep } from "./schedule.js";
 import { at, printableData } from "../../vocabulary/index.js";
 
-/** Renders the steps. `width`: characters of a line. */
+/** The steps as a table. `width`: characters of a line. */
 export function renderSchedule(names: readonly string[], given: readonly ScheduleStep[], width = 120): string {
   const [threads, steps] = [printableData(names), printableData(given)];
   const column = Math.max(18, Math.floor((width - 8) / threads.length) - 1);
@@ -28,7 +30,7 @@ export function renderSchedule(names: readonly string[], given: readonly Schedul
   return table.toString();
 }
 
-/** Cuts a line at spaces into lines of at most `width` characters, those after the first indented. */
+/** Splits a line at spaces into lines of at most `width` characters, the later ones indented. */
 function wrapped(line: string, width: number): string[] {
   const lines: string[] = [];
   // By code points: half of a surrogate pair cannot be shown.

@@ -5,8 +5,8 @@ import type { Session } from "./session.js";
 import { problemsOf } from "./execution-problems.js";
 
 /**
- * Executes `schedule` on a session of its program. Returns the problems it shows now; they are those that were recorded
- * unless the code has changed since, in which case it may not even be possible to follow it.
+ * Executes `schedule` on a session of its program and returns the problems. They are the recorded ones unless the code
+ * has changed since; then it may not be possible to follow the schedule.
  */
 export function replaySchedule(
   session: Session,

@@ -1,8 +1,9 @@
 /**
- * The agent's row in a program: a database whose shared rows are words of shared memory, so that every read and write of one
- * is a scheduling point and a new execution starts from a clean row. What writes do is what src/platform/db says they do.
+ * The agent's row in a program: a database whose rows are words of shared memory. So every read and write of a row is a
+ * scheduling point, and each execution starts from the initial row. Writes have the effects of those of
+ * src/platform/db.
  */
-import { AGENT_STATUSES, isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { AGENT_STATUSES, at, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { AgentRow, Database, WriteArgs, WriteName, WriteResult } from "../../platform/db/index.js";
 import { atomics, ready, type Wait } from "../../platform/sync/index.js";
 
@@ -31,16 +32,16 @@ export function readStatus(rows: Int32Array): AgentStatus {
   return statusOf(atomics.load(rows, ROW.status));
 }
 
-/** Returns the status before. */
+/** Writes the status of the row. Returns the status before. */
 export function writeStatus(rows: Int32Array, status: AgentStatus): AgentStatus {
   return statusOf(atomics.exchange(rows, ROW.status, AGENT_STATUSES.indexOf(status)));
 }
 
 export function statusOf(place: number): AgentStatus {
-  return AGENT_STATUSES[place] ?? "none";
+  return at(AGENT_STATUSES, place);
 }
 
-/** As {@link writeStatus}, in one step that leaves a final status as it is. Returns the status before. */
+/** As {@link writeStatus}, but keeps a final status, in one atomic operation. Returns the status before. */
 export function writeUnlessFinal(rows: Int32Array, status: AgentStatus): AgentStatus {
   return statusOf(atomics.update(rows, ROW.status, -1, unlessFinal, AGENT_STATUSES.indexOf(status)));
 }
@@ -49,7 +50,7 @@ function unlessFinal(present: number, next: number): number {
   return isFinal(statusOf(present)) ? present : next;
 }
 
-/** What an agent's handle uses of a database; anything else throws a TypeError. */
+/** The part of a database that an agent's handle uses. Use of another part throws a TypeError. */
 export function createRowDatabase(rows: Int32Array): Database {
   const writes: Partial<Record<WriteName, (...args: never[]) => unknown>> = {
     updateAgent: (_agentId: string, { status, unlessFinal }: { status: AgentStatus; unlessFinal: boolean }) =>
@@ -60,7 +61,10 @@ export function createRowDatabase(rows: Int32Array): Database {
   };
   const perform = (name: WriteName, args: unknown[]): unknown => {
     const write = writes[name];
-    if (write === undefined) throw new TypeError(`a program of the explorer cannot use the write ${name}`);
+    if (write === undefined)
+      throw new TypeError(
+        `the explorer does not support the write ${name}: expected ${Object.keys(writes).join(" or ")}`,
+      );
     return (write as (...args: unknown[]) => unknown)(...args);
   };
   const database = {
@@ -74,7 +78,7 @@ export function createRowDatabase(rows: Int32Array): Database {
   return new Proxy(database, {
     get: (target, name) => {
       if (name in target) return target[name as keyof typeof target];
-      throw new TypeError(`a program of the explorer cannot use ${String(name)} of the database`);
+      throw new TypeError(`the explorer does not support ${String(name)} of the database`);
     },
   }) as unknown as Database;
 }

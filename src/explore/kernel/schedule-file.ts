@@ -1,9 +1,10 @@
-/** Reads what was written of an exploration: failing schedules, and where an exploration stood. */
+/** Parses the files of an exploration: failing schedules, and the progress of a stopped exploration. */
 import { z } from "zod";
+import { at } from "../../vocabulary/index.js";
 import { MAILBOX_KINDS } from "../../platform/sync/index.js";
 import type { FailingSchedule } from "./schedule.js";
 
-/** A file is not what it should be. The message says what is wrong in one line. */
+/** The content of a file is invalid. The message is one line. */
 export class ScheduleFormatError extends Error {
   override readonly name = "ScheduleFormatError";
 }
@@ -41,15 +42,15 @@ const progressSchema = z.object({
   resumption: resumptionSchema,
 });
 
-/** Where an exploration stood when it was stopped: `progress.json`. */
+/** The progress of an exploration when it was stopped: `progress.json`. */
 export type ExplorationProgress = z.infer<typeof progressSchema>;
 
-/** Parses the text of a `schedule.json`. Throws a {@link ScheduleFormatError}. */
+/** Parses the text of a `schedule.json`. @throws ScheduleFormatError */
 export function parseSchedule(text: string): FailingSchedule {
   return parse(text, scheduleSchema, "a schedule of simulate explore");
 }
 
-/** Parses the text of a `progress.json`. Throws a {@link ScheduleFormatError}. */
+/** Parses the text of a `progress.json`. @throws ScheduleFormatError */
 export function parseProgress(text: string): ExplorationProgress {
   return parse(text, progressSchema, "the progress of an exploration");
 }
@@ -63,6 +64,6 @@ function parse<T>(text: string, schema: z.ZodType<T>, what: string): T {
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new ScheduleFormatError(`not ${what}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "wrong"}`);
+  const { path, message } = at(parsed.error.issues, 0);
+  throw new ScheduleFormatError(`not ${what}: ${path.join(".")}: ${message}`);
 }

@@ -1,4 +1,5 @@
-/** An execution as it is kept: who made which step, and what each step did. */
+/** The schedule of an execution: the thread of each step, and a description of each step. */
+import { at } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 import { OWN_PROGRAMS, type ProgramSource } from "./load-program.js";
@@ -7,20 +8,20 @@ import type { Session } from "./session.js";
 /** One step of a schedule. */
 export interface ScheduleStep {
   readonly thread: number;
-  /** What was done, in words; empty for a step that has nothing to do with another thread. */
+  /** A description; empty for a step that no step of another thread depends on. */
   readonly text: string;
-  /** Names of the calls that began before it. */
+  /** Names of the calls that begin with it. */
   readonly begins: readonly string[];
-  /** Whether the thread goes to sleep in this step, or its sleep ends. */
+  /** Whether the thread goes to sleep in this step, or wakes up. */
   readonly waits?: "begins" | "ends";
   /** The threads that this step wakes. */
   readonly wakes?: readonly number[];
 }
 
-/** A failing execution. Written as `schedule.json`; `threads` and `steps` are all that a replay needs. */
+/** A failing execution, written as `schedule.json`. A replay needs only `threads` and `steps`. */
 export interface FailingSchedule {
   readonly version: 1;
-  /** URL of the module that the program was in, or `crowdstorm`. It is told, never loaded. */
+  /** URL of the program's module, or `crowdstorm`. It is only shown, never loaded. */
   readonly module: string;
   readonly program: string;
   readonly mailbox: MailboxKind;
@@ -29,23 +30,26 @@ export interface FailingSchedule {
   readonly threads: readonly string[];
   /** The thread (its number) of each step. */
   readonly steps: readonly number[];
-  /** How often another thread goes on than the one before. */
+  /** The steps at which another thread runs than at the step before. */
   readonly contextSwitches: number;
-  /** Whether it was shown that no failing execution with fewer exists. */
+  /** Whether every schedule with fewer context switches was tried. */
   readonly fewest: boolean;
-  /** What each thread returned, of those that ended. */
+  /** The outcomes of the threads that have ended. */
   readonly outcomes: Readonly<Record<string, unknown>>;
 }
 
-/** Stands in a file for the module of the explorer's own programs, wherever they are installed. */
+/** The module of the explorer's own programs, in a file: independent of where they are installed. */
 const OWN = "crowdstorm";
 
-/** How a schedule names the module of its program. */
+/** The module of a program, as a schedule names it. */
 export function moduleNameOf({ module }: ProgramSource): string {
   return module === OWN_PROGRAMS ? OWN : module;
 }
 
-/** Whether a schedule is of one of the explorer's own programs. Of another, the user says where it is: a file names no code to run. */
+/**
+ * Whether a schedule is of one of the explorer's own programs. The user names the module of any other: a file must not
+ * choose code to run.
+ */
 export function isOfOwnProgram({ module }: Pick<FailingSchedule, "module">): boolean {
   return module === OWN;
 }
@@ -78,14 +82,14 @@ export function describeSteps(session: Session, threads: readonly number[]): Sch
   }));
 }
 
-/** The thread's first step from `step` on: a call begins when its first step is made. */
+/** The thread's first step from `step` on: a call begins with its first step. */
 function ownStep({ controlBlock: { words, log }, steps }: Session, thread: number, step: number): number {
   let own = step;
   while (own < steps && word(words, log + own * RECORD.words + RECORD.thread) !== thread) own++;
   return own;
 }
 
-/** Whether a step depends on one of another thread, or has to do with waiting. */
+/** Whether a step is part of a wait, or depends on a step of another thread. */
 function isRelevant({ controlBlock: { words, log }, steps }: Session, step: number): boolean {
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
@@ -99,7 +103,7 @@ function isRelevant({ controlBlock: { words, log }, steps }: Session, step: numb
   return false;
 }
 
-/** What a step has to do with sleep: its thread's own, or another's that it ends. */
+/** Whether its thread goes to sleep or wakes up in a step, and the threads that the step wakes. */
 function sleepOf(
   { controlBlock: { words, log }, threadNames }: Session,
   step: number,
@@ -125,26 +129,26 @@ function wokenBy(mask: number, threadNames: readonly string[]): number[] {
 }
 
 function describeStep({ controlBlock: { words, log }, threadNames, describe }: Session, step: number): string {
-  const at = log + step * RECORD.words;
-  const kind = word(words, at + RECORD.kind);
-  const flags = word(words, at + RECORD.flags);
-  const { name, value } = describe(word(words, at + RECORD.cell));
-  const before = word(words, at + RECORD.before);
-  const after = word(words, at + RECORD.after);
+  const record = log + step * RECORD.words;
+  const kind = word(words, record + RECORD.kind);
+  const flags = word(words, record + RECORD.flags);
+  const { name, value } = describe(word(words, record + RECORD.cell));
+  const before = word(words, record + RECORD.before);
+  const after = word(words, record + RECORD.after);
   switch (kind) {
     case KIND.load:
     case KIND.test:
     case KIND.epoch:
     case KIND.changedSince:
-      return `sees ${name}: ${value(before)}`;
+      return `reads ${name}: ${value(before)}`;
     case KIND.wait:
     case KIND.waitWhileUnchanged:
-      return (flags & FLAG.slept) === 0 ? `would wait for ${name}, but it has changed` : `waits for ${name}`;
+      return (flags & FLAG.slept) === 0 ? `does not wait for ${name}: it has changed` : `waits for ${name}`;
     case KIND.wake:
-      return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "its time is up";
+      return (flags & FLAG.expired) === 0 ? `is woken by ${name}` : "times out";
     case KIND.notify: {
-      const woken = wokenBy(word(words, at + RECORD.detail), threadNames).map((thread) => threadNames[thread] ?? "");
-      return woken.length === 0 ? `notifies ${name}: nobody waits` : `notifies ${name}: wakes ${woken.join(", ")}`;
+      const woken = wokenBy(word(words, record + RECORD.detail), threadNames).map((thread) => at(threadNames, thread));
+      return woken.length === 0 ? `notifies ${name}: no thread waits` : `notifies ${name}: wakes ${woken.join(", ")}`;
     }
     default:
       return before === after ? `leaves ${name}: ${value(after)}` : `sets ${name}: ${value(before)} → ${value(after)}`;

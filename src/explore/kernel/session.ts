@@ -1,6 +1,6 @@
 /**
- * A program ready to be executed any number of times: its worker threads, its memory, and the image from which the memory
- * is reset before each execution. Executing is synchronous: the caller waits for the baton like any participant.
+ * A program that can be executed any number of times: its worker threads, its memory, and the image to which the memory
+ * is reset before each execution. `execute` is synchronous: the caller waits for the baton as the threads do.
  */
 import { Worker } from "node:worker_threads";
 import { assert } from "../../vocabulary/index.js";
@@ -36,13 +36,13 @@ import type { ThreadData, ProgramThreadReport } from "./program-thread.js";
 import { INITIAL_STATUS, ROW, writeStatus } from "./row-database.js";
 
 /**
- * How long a thread may run without a scheduling point (ms of real time) before it counts as an endless loop. Counted in
- * polls, so that a process that was stopped for longer continues.
+ * How long a thread may run without a scheduling point, ms of real time. After that it counts as an endless loop. The
+ * time is counted in polls, so that a process that was stopped for longer continues.
  */
 const STUCK_TIMEOUT_MS = 20_000;
 const POLL_MS = 1000;
 
-/** A program behaves differently when it is executed in the same order again, or never comes to a scheduling point. */
+/** A program behaves differently when it is executed in the same order again, or does not reach a scheduling point. */
 export class UncontrolledProgramError extends Error {
   override readonly name = "UncontrolledProgramError";
 }
@@ -51,16 +51,18 @@ export class UncontrolledProgramError extends Error {
 export interface Schedule {
   /** Threads of the first steps. */
   readonly prefix: ArrayLike<number>;
-  /** What decides after the prefix. Default: the thread that ran last goes on. */
+  /** What decides after the prefix. Default: the thread that ran last continues. */
   readonly policy?: keyof typeof POLICY;
-  /** Threads (bit mask) that need not be tried from the last step of the prefix on. Default: none. */
+  /** Bit mask: the sleep set after the last step of the prefix. Default: empty. */
   readonly sleeping?: number;
-  /** State of the random policies, not 0. */
+  /** The initial state of the random numbers, not 0. */
   readonly random?: number;
-  /** For `pct`: one a thread and one a thread's timeout, all different, above 0; and the steps at which to fall back. */
+  /**
+   * For `pct`: a priority for each thread and each thread's timeout, all different and above 0; and the change points.
+   */
   readonly priorities?: readonly number[];
   readonly changeAt?: readonly number[];
-  /** Whether the threads note their named calls. */
+  /** Whether the threads record their named calls. */
   readonly recording?: boolean;
 }
 
@@ -78,7 +80,7 @@ export interface SessionOptions {
   readonly maxSteps?: number;
 }
 
-/** What a session is made of. */
+/** The parts of a session. */
 interface SessionParts {
   readonly program: Program;
   readonly arena: Arena;
@@ -88,7 +90,7 @@ interface SessionParts {
   readonly threads: readonly Worker[];
 }
 
-/** Starts the threads of a program. Rejects with what loading the program throws. */
+/** Starts the threads of a program. Rejects with the error of loading the program. */
 export async function openSession(source: ProgramSource, options: SessionOptions = {}): Promise<Session> {
   const { mailbox: mailboxKind = "sound", maxSteps = 5000 } = options;
   const program = await loadProgram(source);
@@ -102,7 +104,7 @@ export async function openSession(source: ProgramSource, options: SessionOptions
     const data: ThreadData = { source, shared, controlBlock: controlBlock.buffer, maxSteps, thread };
     return new Worker(new URL("./program-thread.js", import.meta.url), { workerData: data });
   });
-  // The session takes the image of the memory before any thread can change it.
+  // The session copies the initial memory before any thread can change it.
   const session = new Session({ program, arena, rows, shared, controlBlock, threads });
   try {
     await Promise.all(threads.map(isReady));
@@ -119,11 +121,11 @@ export class Session {
   readonly mailboxKind: MailboxKind;
   readonly threadNames: readonly string[];
   readonly controlBlock: ControlBlock;
-  /** For reading the memory that the last execution left. */
+  /** For reading the memory after the last execution. */
   readonly env: Env;
-  /** What a cell is, by its number. */
+  /** Describes a cell by its number. */
   readonly describe: (cell: number) => WordDescription;
-  /** What a cell holds before an execution. */
+  /** The value of a cell before an execution. */
   readonly initialValue: (cell: number) => number;
   readonly #words: Int32Array;
   readonly #threads: readonly Worker[];
@@ -156,7 +158,7 @@ export class Session {
     this.initialValue = (cell) => initialCells.valueOf(cell);
   }
 
-  /** Executes the program once; returns how it ended ({@link END}). @throws UncontrolledProgramError */
+  /** Executes the program once. Returns how it ended ({@link END}). @throws UncontrolledProgramError */
   execute(schedule: Schedule): number {
     this.#prepare(schedule);
     handOver(this.controlBlock, choose(this.controlBlock));
@@ -171,7 +173,7 @@ export class Session {
     return end;
   }
 
-  /** The threads that the last execution left unfinished, and the next operation of each (kind and cell). */
+  /** The threads that the last execution left unfinished, each with its pending operation. */
   get stuck(): readonly Stuck[] {
     return this.#stuck;
   }
@@ -181,18 +183,21 @@ export class Session {
     return word(this.#words, CONTROL.step);
   }
 
-  /** Threads (bit mask) that could have made step `step` of the last execution. */
+  /** Bit mask of the threads that could have made step `step` of the last execution. */
   enabledAt(step: number): number {
     assert(step < this.steps, `step ${step} of an execution of ${this.steps} steps`);
     return word(this.#words, this.controlBlock.log + step * RECORD.words + RECORD.enabled);
   }
 
-  /** What the threads reported of the last execution; undefined for a thread that has not finished. */
+  /**
+   * The reports of the threads about the last execution; undefined for a thread that has not begun, empty for an
+   * aborted one.
+   */
   reports(): (ProgramThreadReport | undefined)[] {
     return this.outcomeTexts().map((text) => (text === "" ? undefined : (JSON.parse(text) as ProgramThreadReport)));
   }
 
-  /** The reports as text, to be compared. */
+  /** The reports as text, for comparing. */
   outcomeTexts(): string[] {
     return this.threadNames.map((_name, thread) => {
       const start = thread * OUTCOME_BYTES;
@@ -211,7 +216,7 @@ export class Session {
     const { prefix } = this.controlBlock;
     const { changeAt = [], priorities = [] } = schedule;
     if (changeAt.length > MAX_CHANGE_POINTS)
-      throw new RangeError(`${changeAt.length} change points: expected at most ${MAX_CHANGE_POINTS}`);
+      throw new RangeError(`invalid number of change points ${changeAt.length}: expected at most ${MAX_CHANGE_POINTS}`);
     this.#arena.cells.set(this.#initialArena);
     this.#rows.set(this.#initialRows);
     words.fill(0, CONTROL.pending, prefix);
@@ -239,7 +244,7 @@ export class Session {
       waitedMs += POLL_MS;
       if (waitedMs >= STUCK_TIMEOUT_MS)
         throw new UncontrolledProgramError(
-          `program ${this.program.name} has come to no scheduling point in ${STUCK_TIMEOUT_MS} ms`,
+          `program ${this.program.name} has run for ${STUCK_TIMEOUT_MS} ms without a scheduling point`,
         );
     }
   }
@@ -270,8 +275,8 @@ export class Session {
 function isReady(thread: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
     thread.once("message", () => resolve());
-    // Stays for the life of the thread: an "error" event without a listener ends the process.
+    // The listener stays: an "error" event without a listener ends the process.
     thread.on("error", reject);
-    thread.once("exit", () => reject(new Error("a thread of the program ended before the program began")));
+    thread.once("exit", () => reject(new Error("a thread of the program ended before the first execution")));
   });
 }

@@ -1,6 +1,6 @@
 /**
- * A program's thread under the explorer's control: before every operation on shared memory it announces the operation and
- * chooses the next thread, and it continues when it is chosen itself. Waiting is logical and takes no time.
+ * Controls one thread of a program: before every operation on shared memory the thread announces the operation, chooses
+ * the next thread, and continues when it is chosen itself. Waits are logical and take no real time.
  */
 import { createHash } from "node:crypto";
 import { assert } from "../../vocabulary/index.js";
@@ -23,7 +23,7 @@ import {
   PENDING,
   NOTE,
   NOTED,
-  sketchPending,
+  predictRecord,
   sleepersOn,
   type ControlBlock,
 } from "./control-block.js";
@@ -31,7 +31,7 @@ import { PRIVATE_CELL, type CellMap } from "./cells.js";
 import { choose, lowest } from "./choose.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
 
-/** An epoch is this times its number, plus its observable bits. */
+/** The factor of an epoch's number: an epoch is this times its number, plus its observable bits. */
 const EPOCH = 2 ** 32;
 
 /** Unwinds a thread whose execution is aborted. */
@@ -45,21 +45,21 @@ export class ThreadControl implements Control {
   /** Index of this thread's pending operation. */
   readonly #pending: number;
   #now = 0;
-  /** What this thread's epochs stand for, and the cells they are of. */
+  /** Of each epoch of this thread: the value of its cell then, and the cell. */
   readonly #taken: { readonly value: number; readonly cell: number }[] = [];
-  /** How many epochs ago the one was taken that the next operation uses; 0: it uses none. */
+  /** The age of the epoch that the next operation uses, in epochs; 0: it uses none. */
   #age = 0;
 
-  /** This thread's own time (ms): it passes only in waits that time out, by exactly their timeout. */
+  /** This thread's own time, ms. It passes only in waits that time out, by exactly their timeout. */
   readonly clock: Clock = { now: () => this.#now };
 
   readonly epochs: EpochTable = {
-    // A number that tells nothing but which epoch it is and the observable bits.
+    // The thread can observe only the epoch's number and its observable bits.
     conceal: (value, observableBits) => (this.#taken.length - 1) * EPOCH + ((value & observableBits) >>> 0),
     reveal: (epoch) => {
       const number = Math.floor(epoch / EPOCH);
       const taken = this.#taken[number];
-      if (taken === undefined) throw new RangeError(`${epoch} is not an epoch of this thread`);
+      if (taken === undefined) throw new RangeError(`invalid epoch ${epoch}: expected one that this thread has read`);
       this.#age = this.#taken.length - number;
       return taken.value;
     },
@@ -83,7 +83,7 @@ export class ThreadControl implements Control {
     this.#pending = pendingOf(thread);
   }
 
-  /** Begins an execution; the thread was chosen for its first step. */
+  /** Begins an execution. The thread was chosen for its first step. */
   start(): void {
     this.#now = 0;
     this.#age = 0;
@@ -155,13 +155,13 @@ export class ThreadControl implements Control {
       this.#note(NOTED[access], cell + offset, word(cells, index + offset));
   }
 
-  /** Notes that a stage begins: from here on the thread remembers `memory` and nothing else. */
+  /** Notes the beginning of a stage: from here on the thread remembers only `memory`. */
   stage(memory: string): void {
     const hash = createHash("sha256").update(`${this.#now} ${memory}`).digest();
     this.#note(NOTED.stage, hash.readInt32LE(0), hash.readInt32LE(4));
   }
 
-  /** Waits until this thread is chosen for the operation it has announced. */
+  /** Waits until this thread is chosen for the announced operation. */
   #takeTurn(): void {
     if (word(this.#words, CONTROL.aborting) !== 0) throw ABORTED;
     const chosen = choose(this.#controlBlock);
@@ -180,10 +180,10 @@ export class ThreadControl implements Control {
     words[at + PENDING.expected] = expected;
     words[at + PENDING.age] = this.#age;
     if (this.#age > 0 && this.#taken[this.#taken.length - this.#age]?.cell !== cell)
-      throw new RangeError("an epoch is compared with another cell than its own");
+      throw new RangeError("invalid epoch: expected one of the event that it is compared with");
   }
 
-  /** Records the step that this thread makes now. */
+  /** Records the present step of this thread. */
   #record(kind: number, cell: number, before: number, after: number, detail: number, flags: number): void {
     const words = this.#words;
     const { log, prefix } = this.#controlBlock;
@@ -215,13 +215,13 @@ export class ThreadControl implements Control {
     for (let rest = sleeping; rest !== 0; rest &= rest - 1) {
       const other = lowest(rest);
       if (word(words, pendingOf(other) + PENDING.cell) !== cell) continue;
-      sketchPending(words, other, this.#cellMap.valueOf(cell));
+      predictRecord(words, other, this.#cellMap.valueOf(cell));
       if (dependent(words, at, CONTROL.scratch))
         words[CONTROL.sleeping] = word(words, CONTROL.sleeping) & ~(1 << other);
     }
   }
 
-  /** The sleep that follows a wait whose condition held. */
+  /** Sleeps, after a wait whose cell had the expected value. */
   #sleep(cell: number, timeoutMs: number): WaitResult {
     if (!(timeoutMs > 0)) return "timed-out";
     this.#announce(KIND.wake, cell, 0, 0);
@@ -249,7 +249,7 @@ export class ThreadControl implements Control {
   }
 }
 
-/** The mask of the bits that an operation reads or changes; 0 where the mask alone does not tell. */
+/** The mask of the bits that an operation reads or changes; 0 if it has no mask. */
 function maskOf(kind: number, operand: number, expected: number): number {
   switch (kind) {
     case KIND.test:

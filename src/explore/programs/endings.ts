@@ -1,5 +1,5 @@
-/** Programs about agents that come to an end: disconnect, return, shutdown and submit against whoever waits. */
-import type { AgentStatus } from "../../vocabulary/index.js";
+/** Programs in which an agent ends while its task waits: disconnect, return, shutdown and submit. */
+import { own, type AgentStatus } from "../../vocabulary/index.js";
 import { define, type Finished } from "../kernel/program.js";
 import {
   acting,
@@ -17,7 +17,7 @@ import {
 
 const TIMEOUT_MS = 100;
 
-/** What holds of every ending: updates arrive or are left, and an AgentTimeoutError means that the time has passed. */
+/** Checks for every ending: each update is received or left in the mailbox, and no AgentTimeoutError comes early. */
 function accountedFor(finished: Finished, timeoutMs: number, ...senders: readonly string[]): string[] {
   const received = receivedBy(finished.outcomes["task"]);
   const sent = senders.map((sender) => finished.outcomes[sender] as unknown as number[]);
@@ -28,17 +28,17 @@ function endsWith(finished: Finished, ...errors: readonly string[]): string[] {
   const error = errorOf(receivedBy(finished.outcomes["task"]));
   return error !== undefined && errors.includes(error)
     ? []
-    : [`the task was told ${error ?? "nothing"} instead of ${errors.join(" or ")}`];
+    : [`the task received ${error ?? "no error"}: expected ${errors.join(" or ")}`];
 }
 
 function statusIs(finished: Finished, ...statuses: readonly AgentStatus[]): string[] {
   const status = finished.env.status();
-  return statuses.includes(status) ? [] : [`the agent's status is ${status}, not ${statuses.join(" or ")}`];
+  return statuses.includes(status) ? [] : [`the agent's status is ${status}: expected ${statuses.join(" or ")}`];
 }
 
 export const disconnectAppend = define({
   name: "disconnect-append",
-  description: "a worker sends two updates and disconnects in another thread; the task waits for updates for ever",
+  description: "a worker sends two updates, and another thread disconnects it; the task waits without a timeout",
   threads: {
     worker: sending(1, 2),
     "live run": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
@@ -53,7 +53,7 @@ export const disconnectAppend = define({
 
 export const returnTimeout = define({
   name: "return-timeout",
-  description: "a worker returns the task while the task's wait of 100 ms may run out",
+  description: "a worker returns the task, whose wait of 100 ms may time out",
   threads: {
     worker: sending(1),
     "live run": acting("updateStatus(returned)", (agent) => agent.updateStatus("returned")),
@@ -80,7 +80,7 @@ export const shutdownWaiter = define({
 
 export const shutdownAppend = define({
   name: "shutdown-append",
-  description: "an agent is shut down while its worker sends an update and the task waits for updates for ever",
+  description: "an agent is shut down while its worker sends an update and the task waits without a timeout",
   threads: {
     worker: sending(1),
     "live run": acting("shutdown()", (agent) => agent.shutdown()),
@@ -95,7 +95,7 @@ export const shutdownAppend = define({
 
 export const submitDisconnect = define({
   name: "submit-disconnect",
-  description: "a worker submits and disconnects; the task awaits the submission for ever",
+  description: "a worker submits and disconnects; the task awaits the submission without a timeout",
   threads: {
     client: acting("handleSubmit", (agent) => agent.handleSubmit({ done: true })),
     "live run": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
@@ -105,7 +105,7 @@ export const submitDisconnect = define({
     },
   },
   check: (finished) => [
-    ...(finished.outcomes["task"] === true ? [] : ["awaitSubmit came back without a submission"]),
+    ...(finished.outcomes["task"] === true ? [] : ["awaitSubmit has ended without a submission"]),
     ...statusIs(finished, "disconnect"),
   ],
 });
@@ -122,7 +122,7 @@ export const foreignStatus = define({
     },
     "live run": ({ agent, status, call }) => {
       const handle = agent();
-      if (call("is the row returned?", () => status()) !== "returned") return null;
+      if (call("read the row's status", () => status()) !== "returned") return null;
       return call("getStatus()", () => handle.getStatus());
     },
     task: receiving(2, TIMEOUT_MS),
@@ -133,7 +133,7 @@ export const foreignStatus = define({
   ],
 });
 
-/** What an agent's status is when its task was told an error. */
+/** The agent's status after its task has received an error. */
 const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
   AgentTimeoutError: "timeout",
   AgentReturnedError: "returned",
@@ -143,23 +143,28 @@ const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
 export const keptStatus = define({
   name: "kept-status",
   description:
-    "the task's wait of 100 ms runs out while one handle writes returned and another disconnect, in a run: the first is kept, and told",
+    "as in a run: the task's wait of 100 ms times out while one handle writes returned and another disconnect; " +
+    "the first final status is kept, and the task receives its error",
   finalStatuses: "kept",
   threads: {
     task: receiving(1, TIMEOUT_MS),
     "live run": acting("updateStatus(returned)", (agent) => agent.updateStatus("returned")),
     "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
   },
-  check: (finished) => [
-    ...noEarlyTimeout(receivedBy(finished.outcomes["task"]), TIMEOUT_MS),
-    ...statusIs(finished, STATUS_OF[errorOf(receivedBy(finished.outcomes["task"])) ?? ""] ?? "none"),
-  ],
+  check: (finished) => {
+    const received = receivedBy(finished.outcomes["task"]);
+    const status = own(STATUS_OF, errorOf(received) ?? "");
+    return [
+      ...noEarlyTimeout(received, TIMEOUT_MS),
+      ...(status === undefined ? endsWith(finished, ...Object.keys(STATUS_OF)) : statusIs(finished, status)),
+    ];
+  },
 });
 
 export const disconnectShutdown = define({
   name: "disconnect-shutdown",
   description:
-    "a worker sends an update and disconnects and the agent is shut down, while the task waits for updates for ever",
+    "a worker sends an update and disconnects, and the agent is shut down, while the task waits without a timeout",
   threads: {
     worker: sending(1),
     "worker pool": acting("updateStatus(disconnect)", (agent) => agent.updateStatus("disconnect")),
@@ -176,7 +181,8 @@ export const disconnectShutdown = define({
 export const everything = define({
   name: "everything",
   description:
-    "two clients send three updates, the worker disconnects and the agent is shut down, while the task takes what comes, call by call through new handles",
+    "two clients send three updates, the worker disconnects and the agent is shut down, " +
+    "while the task receives updates, each through a new handle",
   coveredBy: "states",
   threads: {
     "client A": sendingInStages(1, 2),

@@ -1,20 +1,21 @@
-/** Parts that programs are put together from: what threads do, and what must hold afterwards. */
+/** Parts of programs: threads, and checks. */
+import { assert, at } from "../../vocabulary/index.js";
 import { MailboxFullError, type Json } from "../../platform/sync/index.js";
 import { AbsentAgentError, type Agent, type LiveUpdate } from "../../platform/model/index.js";
 import type { Env, Finished, ProgramThread, StagedThread } from "../kernel/program.js";
 
-/** What one call of getLiveUpdate came to. */
+/** The result of one call of getLiveUpdate. */
 export type ReceivedUpdate =
   | { readonly update: number }
-  /** The name of the error, and how much time passed in the call (ms). */
+  /** The name of the error, and the time that passed in the call, ms. */
   | { readonly error: string; readonly afterMs: number };
 
-/** A worker's client: appends these updates and returns those that the mailbox accepted. */
+/** A worker's client: appends these updates. Returns those that the mailbox accepted. */
 export function sending(...updates: readonly number[]): ProgramThread {
   return (env) => updates.filter((n) => isAccepted(env, n));
 }
 
-/** As {@link sending}, a stage an update. */
+/** As {@link sending}, with a stage for each update. */
 export function sendingInStages(...updates: readonly number[]): StagedThread {
   return {
     first: { sent: 0, accepted: [] },
@@ -27,7 +28,7 @@ export function sendingInStages(...updates: readonly number[]): StagedThread {
   };
 }
 
-/** Appends an update; whether the mailbox had room for it. */
+/** Appends an update. Returns whether the mailbox had room for it. */
 function isAccepted({ mailbox, call }: Env, n: number): boolean {
   return call(`append update ${n}`, () => {
     try {
@@ -40,7 +41,7 @@ function isAccepted({ mailbox, call }: Env, n: number): boolean {
   });
 }
 
-/** The task's code: asks for `most` updates, until the agent is gone. */
+/** The task's code: receives up to `most` updates, until the agent is absent. */
 export function receiving(most: number, timeoutMs: number): ProgramThread {
   return (env) => {
     const agent = env.agent();
@@ -48,7 +49,7 @@ export function receiving(most: number, timeoutMs: number): ProgramThread {
   };
 }
 
-/** As {@link receiving}, each time through a new handle, as who looks into an agent from outside does. */
+/** As {@link receiving}, each update through a new handle, with a stage for each. */
 export function receivingInStages(most: number, timeoutMs: number): StagedThread {
   return {
     first: [],
@@ -64,7 +65,7 @@ export function receivingInStages(most: number, timeoutMs: number): StagedThread
   };
 }
 
-/** As {@link receiving}, as a coroutine of a thread that turns its reactor. */
+/** As {@link receiving}, in a coroutine of a thread that takes its reactor's turns. */
 export function receivingAsCoroutine(most: number, timeoutMs: number): ProgramThread {
   return (env) => {
     const agent = env.agent();
@@ -78,7 +79,8 @@ export function receive(env: Env, most: number, timeoutMs: number, getLiveUpdate
     const begin = env.clock.now();
     try {
       const update = env.call(`getLiveUpdate(${timeoutMs})`, getLiveUpdate);
-      received.push({ update: (update as { n: number } | undefined)?.n ?? -1 });
+      assert(update !== undefined, "getLiveUpdate with a timeout has returned no update");
+      received.push({ update: (update as { n: number }).n });
     } catch (error) {
       if (!(error instanceof AbsentAgentError)) throw error;
       received.push({ error: error.name, afterMs: env.clock.now() - begin });
@@ -88,7 +90,7 @@ export function receive(env: Env, most: number, timeoutMs: number, getLiveUpdate
   return received;
 }
 
-/** A thread that acts on its own handle of the agent. */
+/** A thread that calls `act` with its own handle of the agent. */
 export function acting(name: string, act: (agent: Agent) => void): ProgramThread {
   return ({ agent, call }) => {
     const handle = agent();
@@ -98,7 +100,8 @@ export function acting(name: string, act: (agent: Agent) => void): ProgramThread
 }
 
 export function receivedBy(outcome: Json | undefined): readonly ReceivedUpdate[] {
-  return (outcome ?? []) as unknown as readonly ReceivedUpdate[];
+  assert(outcome !== undefined, "a finished program has a thread without an outcome");
+  return outcome as unknown as readonly ReceivedUpdate[];
 }
 
 export function updatesOf(received: readonly ReceivedUpdate[]): number[] {
@@ -110,7 +113,7 @@ export function errorOf(received: readonly ReceivedUpdate[]): string | undefined
   return last !== undefined && "error" in last ? last.error : undefined;
 }
 
-/** Takes what is left in the mailbox of a finished execution. */
+/** Takes the updates that are left in the mailbox of a finished execution. */
 export function leftIn({ env: { mailbox } }: Finished): number[] {
   const left: number[] = [];
   for (let update = mailbox.take(); update !== undefined; update = mailbox.take())
@@ -118,7 +121,7 @@ export function leftIn({ env: { mailbox } }: Finished): number[] {
   return left;
 }
 
-/** Every update that was accepted is received or left, once, and in its sender's order. */
+/** Every accepted update is received or left exactly once, and in its sender's order. */
 export function exactlyOnceInOrder(
   sent: readonly (readonly number[])[],
   received: readonly number[],
@@ -129,11 +132,10 @@ export function exactlyOnceInOrder(
     .flat()
     .filter((n) => !arrived.includes(n))
     .map((n) => `update ${n} was lost`);
-  if (arrived.some((n, at) => arrived.indexOf(n) !== at))
-    problems.push(`an update arrived twice: ${arrived.join(", ")}`);
+  if (new Set(arrived).size !== arrived.length) problems.push(`an update arrived twice: ${arrived.join(", ")}`);
   for (const updates of sent) {
     const inOrder = arrived.filter((n) => updates.includes(n));
-    if (inOrder.some((n, at) => at > 0 && n < (inOrder[at - 1] ?? n)))
+    if (inOrder.some((n, place) => place > 0 && n < at(inOrder, place - 1)))
       problems.push(`out of order: ${inOrder.join(", ")}`);
   }
   return problems;
@@ -148,9 +150,9 @@ export function noEarlyTimeout(received: readonly ReceivedUpdate[], timeoutMs: n
   );
 }
 
-/** Without a release or shutdown the event is up exactly when updates are pending. */
-export function signalTellsTheQueue({ env: { mailbox } }: Finished): string[] {
-  const up = mailbox.signal.isSet();
-  if (up !== mailbox.isEmpty()) return [];
-  return [up ? "the event is up over an empty queue" : "the event is down over a queue that is not empty"];
+/** Without a release or shutdown, the event is set exactly when updates are pending. */
+export function signalMatchesQueue({ env: { mailbox } }: Finished): string[] {
+  const isSet = mailbox.signal.isSet();
+  if (isSet !== mailbox.isEmpty()) return [];
+  return [isSet ? "the event is set, but the queue is empty" : "the event is clear, but the queue is not empty"];
 }

@@ -1,4 +1,4 @@
-/** Programs about live updates: who sends against who receives. */
+/** Programs in which workers send live updates and the task receives them. */
 import { define, type Finished, type ProgramThread } from "../kernel/program.js";
 import {
   exactlyOnceInOrder,
@@ -8,7 +8,7 @@ import {
   receiving,
   receivingAsCoroutine,
   sending,
-  signalTellsTheQueue,
+  signalMatchesQueue,
   updatesOf,
 } from "./parts.js";
 
@@ -18,7 +18,7 @@ function sentBy({ outcomes }: Finished, ...threads: readonly string[]): number[]
   return threads.map((thread) => outcomes[thread] as unknown as number[]);
 }
 
-/** Nothing lost, doubled or out of order; no timeout too early. */
+/** Checks that no update is lost, duplicated or out of order, and that no timeout comes early. */
 function updatesArrive(timeoutMs: number, ...senders: readonly string[]): (finished: Finished) => readonly string[] {
   return (finished) => {
     const received = receivedBy(finished.outcomes["task"]);
@@ -31,7 +31,7 @@ function updatesArrive(timeoutMs: number, ...senders: readonly string[]): (finis
 
 export const producerConsumer = define({
   name: "producer-consumer",
-  description: "a worker sends three updates; the task asks for them, for at most 100 ms each",
+  description: "a worker sends three updates; the task waits for each, at most 100 ms",
   threads: { worker: sending(1, 2, 3), task: receiving(3, TIMEOUT_MS) },
   check: updatesArrive(TIMEOUT_MS, "worker"),
 });
@@ -39,28 +39,28 @@ export const producerConsumer = define({
 export const signal = define({
   name: "signal",
   description:
-    "two clients of a worker send an update each, the task takes one; then the event must tell whether one is left",
+    "two clients of a worker send an update each, the task takes one; then the event must show whether one is left",
   threads: { "client A": sending(1), "client B": sending(2), task: receiving(1, Infinity) },
-  check: (finished) => signalTellsTheQueue(finished),
+  check: (finished) => signalMatchesQueue(finished),
 });
 
 export const drained = define({
   name: "drained",
-  description: "a worker sends an update and the task takes it; then the event must be down",
+  description: "a worker sends an update and the task takes it; then the event must be clear",
   threads: { worker: sending(1), task: receiving(1, Infinity) },
-  check: (finished) => signalTellsTheQueue(finished),
+  check: (finished) => signalMatchesQueue(finished),
 });
 
 export const twoProducers = define({
   name: "two-producers",
-  description: "two clients of a worker send an update each; the task waits for them for ever",
+  description: "two clients of a worker send an update each; the task waits for them without a timeout",
   threads: { "client A": sending(1), "client B": sending(2), task: receiving(2, Infinity) },
   check: updatesArrive(Infinity, "client A", "client B"),
 });
 
 export const threeUpdates = define({
   name: "three-updates",
-  description: "two clients of a worker send three updates; the task waits for them for ever",
+  description: "two clients of a worker send three updates; the task waits for them without a timeout",
   coveredBy: "states",
   threads: { "client A": sending(1, 2), "client B": sending(3), task: receiving(3, Infinity) },
   check: updatesArrive(Infinity, "client A", "client B"),
@@ -68,13 +68,12 @@ export const threeUpdates = define({
 
 export const coroutineConsumer = define({
   name: "coroutine-consumer",
-  description:
-    "a worker sends two updates; the task is a coroutine that waits for them, for ever, through its thread's reactor",
+  description: "a worker sends two updates; the task is a coroutine that waits for them without a timeout",
   threads: { worker: sending(1, 2), task: receivingAsCoroutine(2, Infinity) },
   check: updatesArrive(Infinity, "worker"),
 });
 
-/** An update with a number above this takes 28 bytes of a mailbox: of a ring of 64, two have room. */
+/** An update with a number above this takes 28 bytes, so that a ring of 64 bytes has room for two. */
 const LARGE = 1e14;
 
 export const backPressure = define({
@@ -88,19 +87,19 @@ export const backPressure = define({
 
 const firstTask: ProgramThread = (env) => {
   const received = receiving(1, Infinity)(env);
-  env.call("close: hand over to the next", () => env.event("wantsAction").set());
+  env.call("close, and start the second task", () => env.event("wantsAction").set());
   return received;
 };
 
 const secondTask: ProgramThread = (env) => {
-  env.call("wait for the hand-over", () => env.event("wantsAction").wait());
+  env.call("wait for the first task", () => env.event("wantsAction").wait());
   return receiving(1, Infinity)(env);
 };
 
 export const closeReopen = define({
   name: "close-reopen",
   description:
-    "a worker sends two updates; one thread takes the first and closes its handle, another reopens the agent",
+    "a worker sends two updates; one thread takes the first and closes its handle, another opens the agent again",
   threads: { worker: sending(1, 2), "first task": firstTask, "second task": secondTask },
   check: (finished) => {
     const received = [...receivedBy(finished.outcomes["first task"]), ...receivedBy(finished.outcomes["second task"])];

@@ -1,4 +1,4 @@
-/** The strategies that sample: schedule number i is a function of the seed and i, so a sampling is resumed by the number. */
+/** The strategies that sample. Schedule i is a function of the seed and i, so the number is enough to resume. */
 import seedrandom from "seedrandom";
 import { at } from "../../vocabulary/index.js";
 import { MAX_CHANGE_POINTS } from "../kernel/control-block.js";
@@ -19,19 +19,21 @@ export interface SamplingOptions {
   readonly seed: string;
   /** Number of the first schedule. Default: 0. */
   readonly from?: number;
-  /** For `pct`: how many scheduling constraints a bug may need (1 to 33). Default: 3. */
+  /** Of `pct`: the most scheduling constraints that a bug may need (1 to 33). Default: 3. */
   readonly depth?: number;
 }
 
-/** Throws a RangeError on an impossible depth. */
+/** Starts to sample the schedules of a program. @throws RangeError on a depth out of range */
 export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }: SamplingOptions): Sampling {
   if (!Number.isInteger(depth) || depth < 1 || depth > MAX_CHANGE_POINTS + 1) {
-    throw new RangeError(`the depth must be a whole number from 1 to ${MAX_CHANGE_POINTS + 1}, not ${depth}`);
+    throw new RangeError(`invalid depth ${depth}: expected a whole number from 1 to ${MAX_CHANGE_POINTS + 1}`);
   }
   const { controlBlock, threadNames } = session;
   const order = new HappensBefore(controlBlock, threadNames.length);
   session.execute({ prefix: [] });
-  /** Change points are drawn from the length of the execution without switches, so that schedule i depends on i alone. */
+  /**
+   * Change points are drawn from the length of the first execution, so that schedule i depends on the seed and i alone.
+   */
   const length = session.steps;
   let index = from;
   let trace = 0;

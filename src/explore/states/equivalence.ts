@@ -1,6 +1,7 @@
 /**
- * Which states count as one: nodes of a thread's tree from which the same is known to follow, epochs that make no difference
- * any more, and counters of which a program observes nothing but whether they have changed.
+ * The equivalence of states. It ignores three things: which of several nodes of a thread's tree was reached, if the
+ * same is known to follow from them; epochs that can no longer be used; and the values of counters of which the program
+ * observes only whether they have changed.
  */
 import { assert, at } from "../../vocabulary/index.js";
 import { KIND } from "../kernel/operation-records.js";
@@ -14,7 +15,7 @@ import {
   type OperationTrees,
 } from "./operation-tree.js";
 
-/** An epoch that a thread may still use: how many epochs ago it was taken, and of which cell. */
+/** An epoch that a thread may still use: how many epochs ago it was read, and from which cell. */
 export interface LiveEpoch {
   readonly age: number;
   /** -1: not known. */
@@ -23,13 +24,14 @@ export interface LiveEpoch {
 
 export interface NodeEquivalence {
   /**
-   * The number of a node's class. Two nodes have the same class exactly if all that is known to follow from them is the same, so
-   * that an observation without consequences does not tell states apart. A node that was found later has a class of its own.
+   * The number of a node's class. Two nodes are in one class exactly if the same is known to follow from them, so that
+   * an observation without consequences does not distinguish states. A node that was found later is in a class of its
+   * own.
    */
   of(node: number): number;
-  /** A node of each class; a class has a greater number than those that follow it. */
+  /** A node of each class. A class has a greater number than the classes that follow it. */
   readonly nodes: readonly number[];
-  /** The epochs that can be used from a class on. */
+  /** The epochs that can still be used after a node of a class. */
   live(number: number): readonly LiveEpoch[];
 }
 
@@ -71,12 +73,12 @@ export function computeEquivalence(tree: OperationTree): NodeEquivalence {
       return number;
     },
     nodes,
-    // Everything may follow from the class of a node that was found later.
+    // Any epoch may be used after a node that was found later.
     live: (number) => live[number] ?? ALL_LIVE,
   };
 }
 
-/** Equal for nodes of one class: the operation, and its edges with the classes that follow. */
+/** A text that is equal for nodes of one class: the operation, and its edges with the classes that follow. */
 function textOf(
   { kind, cell, operand, extra, timed, outcome, observed, after }: OperationNode,
   follow: number[],
@@ -85,7 +87,7 @@ function textOf(
   return [kind, cell, operand, extra, timed, outcome, ...edges.sort()].join(",");
 }
 
-/** The epochs that matter at a node, from those that matter after it. */
+/** The epochs that can still be used at a node, from those that can be used after it. */
 function liveAt({ kind, cell, extra }: OperationNode, later: readonly LiveEpoch[]): readonly LiveEpoch[] {
   const here =
     kind === KIND.epoch
@@ -95,28 +97,24 @@ function liveAt({ kind, cell, extra }: OperationNode, later: readonly LiveEpoch[
   return [...different.values()].sort((a, b) => a.age - b.age || a.cell - b.cell);
 }
 
-/** The most that a counter may be increased by at once, so that it cannot overflow in one execution. */
+/** The largest increment of a counter, so that it cannot overflow in one execution. */
 const MAX_DELTA = 1 << 16;
 
 /**
- * Of each cell the bits that tell states apart: all (-1) except for a counter. A counter is a cell whose upper bits are only ever
- * added to and compared, all of them, with epochs. Then a state in which the counter and all its epochs are higher by the same
- * amount continues in the same way, and so does a state in which the counter is further ahead of an epoch.
+ * Of each cell, the bits that distinguish states: all (-1) except for a counter. A counter is a cell whose upper bits
+ * are only incremented, and compared, all of them, with epochs. Then a state in which the counter and all its epochs
+ * are greater by the same amount continues in the same way, and so does a state in which the counter is further ahead
+ * of an epoch.
  */
-export function distinguishingBits({ threads, cells }: Pick<OperationTrees, "threads" | "cells">): number[] {
-  // Called in every pass for very many nodes: no arrays of nodes are built here.
-  const moves = cells.map(() => 0);
-  for (const { nodes } of threads) {
-    for (const { kind, cell, operand } of nodes) {
-      if (cell >= 0 && (kind === KIND.bump || kind === KIND.raise)) moves[cell] = at(moves, cell) | operand;
-    }
+export function distinguishingBits({ operations, cells }: Pick<OperationTrees, "operations" | "cells">): number[] {
+  const deltas = cells.map(() => 0);
+  for (const { kind, cell, operand } of operations) {
+    if (kind === KIND.bump || kind === KIND.raise) deltas[cell] = at(deltas, cell) | operand;
   }
-  const bits = moves.map((delta) => (delta > 0 && delta < MAX_DELTA ? (delta & -delta) - 1 : -1));
-  for (const { nodes } of threads) {
-    for (const { kind, cell, operand, extra } of nodes) {
-      const low = cell < 0 || kind === UNKNOWN ? -1 : at(bits, cell);
-      if (low !== -1 && !leavesCounter(kind, low, operand, extra)) bits[cell] = -1;
-    }
+  const bits = deltas.map((delta) => (delta > 0 && delta < MAX_DELTA ? (delta & -delta) - 1 : -1));
+  for (const { kind, cell, operand, extra } of operations) {
+    const low = at(bits, cell);
+    if (low !== -1 && !leavesCounter(kind, low, operand, extra)) bits[cell] = -1;
   }
   return bits;
 }

@@ -1,9 +1,9 @@
 /**
- * What a thread of a program does, as far as executions have shown it: a tree of its operations, branching by what each
- * operation let the thread observe. Threads are deterministic, so what a thread does next is a function of what it has
- * observed, and an execution need not be repeated to know what it would do.
+ * The known behaviour of a program's thread: a tree of its operations that branches by the thread's observations.
+ * Threads are deterministic, so the next operation of a thread is a function of what it has observed. So no execution
+ * is needed where the observations are known.
  *
- * An execution that contradicts what was learned shows that a program is not deterministic, or that shared memory was read
+ * An execution that contradicts the tree shows that the program is not deterministic, or that it reads shared memory
  * without an atomic operation and without `notePlain`.
  */
 import { at } from "../../vocabulary/index.js";
@@ -11,47 +11,52 @@ import { CONTROL, NOTE, NOTED } from "../kernel/control-block.js";
 import { FLAG, KIND, RECORD, word } from "../kernel/operation-records.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 
-/** Further kinds of node beside those of operations ({@link KIND}): they take place together with the operation before. */
+/**
+ * Kinds of node besides those of operations ({@link KIND}). They take place together with the operation before them.
+ */
 export const ATTACHED = { read: 100, written: 101, stage: 102 } as const;
-/** The kind of a node whose operation is not known yet. */
+/** The kind of a node whose operation is unknown. */
 export const UNKNOWN = -1;
 
-/** How many of its last epochs a thread can use. */
+/** A thread can use so many of its latest epochs. */
 export const MAX_EPOCHS = 4;
 
-/** A place in what a thread does, and the operation there. */
+/** A point in a thread's behaviour, and the operation there. */
 export interface OperationNode {
   kind: number;
   /** Index of the cell in {@link OperationTrees.cells}; -1: no cell that other threads share. */
   cell: number;
   /**
-   * Of a test, an update or an operation that uses an epoch: its mask. Of the taking of an epoch: its observable bits. Of a
-   * wait: the value it expects. Of a store, bump, raise or plain write: its value.
+   * Of a test, an update or an operation that uses an epoch: its mask. Of an epoch: its observable bits. Of a wait: the
+   * value that it expects. Of a store, bump, raise or plain write: its value.
    */
   operand: number;
-  /** Of an operation that uses an epoch: how many epochs ago it was taken. Of a raise: its mask. */
+  /** Of an operation that uses an epoch: how many epochs ago it was read. Of a raise: its mask. */
   extra: number;
   /** Of a wake: whether it has a timeout. */
   timed: boolean;
-  /** Of a thread that is done: its report. */
+  /** Of a thread that has ended: its report. */
   outcome: string;
-  /** Of each edge: what the thread observes, how the operation then leaves the cell, and the number of the next node. */
+  /** Of each edge: what the thread observes, the value of the cell afterwards, and the number of the next node. */
   readonly observed: number[];
   readonly after: number[];
   readonly next: number[];
 }
 
-/** A thread's tree. A node's number is its index; the root is 0. */
+/** A thread's tree. A node's number is its index; the root is node 0. */
 export interface OperationTree {
   readonly nodes: OperationNode[];
-  /** The nodes at which stages begin, by what the thread remembers. */
+  /** The first nodes of stages, by what the thread remembers. */
   readonly stages: Map<string, number>;
 }
 
 /** The operation at a node. */
 type Operation = Pick<OperationNode, "kind" | "cell" | "operand"> & Partial<Pick<OperationNode, "extra" | "timed">>;
 
-/** What an operation let its thread observe, and how it left the bits of the cell that the tree keeps. */
+/** An operation on a shared cell, without what it observed. */
+export type CellOperation = Readonly<Pick<OperationNode, "kind" | "cell" | "operand" | "extra">>;
+
+/** What an operation let its thread observe, and the value of the cell afterwards, as far as the tree keeps it. */
 interface Effect {
   readonly observed: number;
   readonly after: number;
@@ -60,8 +65,11 @@ interface Effect {
 /** The trees of all threads of a session's program. */
 export class OperationTrees {
   readonly threads: readonly OperationTree[];
-  /** The cells that were touched, in the order in which they were found. */
+  /** The cells that were accessed, in the order in which they were found. */
   readonly cells: number[] = [];
+  /** The operations on cells that some node has, each once. */
+  readonly operations: CellOperation[] = [];
+  readonly #operationKeys = new Set<string>();
   readonly #session: Session;
   readonly #places = new Map<number, number>();
   #known = 0;
@@ -71,7 +79,7 @@ export class OperationTrees {
     this.threads = session.threadNames.map(createOperationTree);
   }
 
-  /** How many edges are known: grows with all that is learned. */
+  /** The number of known edges: it grows with everything that is learned. */
   get known(): number {
     return this.#known;
   }
@@ -82,7 +90,10 @@ export class OperationTrees {
     const { words, log, notes, maxNotes } = controlBlock;
     const noted = word(words, CONTROL.notes);
     if (noted > maxNotes)
-      throw new UncontrolledProgramError(`program ${program.name} has too much plain memory to be covered by states`);
+      throw new UncontrolledProgramError(
+        `program ${program.name} cannot be covered by states: it makes ${noted} plain accesses to shared memory, ` +
+          `expected at most ${maxNotes}`,
+      );
     const nodes = this.threads.map(() => 0);
     let note = 0;
     for (let step = 0; step < steps; step++) {
@@ -128,7 +139,8 @@ export class OperationTrees {
   #contradict(thread: number): never {
     const { program, threadNames } = this.#session;
     throw new UncontrolledProgramError(
-      `program ${program.name} is not deterministic: after the same observations, thread ${at(threadNames, thread)} did something else`,
+      `program ${program.name} is not deterministic: after the same observations, ` +
+        `thread ${at(threadNames, thread)} made another operation`,
     );
   }
 
@@ -140,6 +152,7 @@ export class OperationTrees {
       node.operand = operand;
       node.extra = extra;
       node.timed = timed;
+      if (cell >= 0) this.#addOperation({ kind, cell, operand, extra });
     } else if (
       node.kind !== kind ||
       node.cell !== cell ||
@@ -149,6 +162,14 @@ export class OperationTrees {
     ) {
       this.#contradict(thread);
     }
+  }
+
+  #addOperation(operation: CellOperation): void {
+    const { kind, cell, operand, extra } = operation;
+    const key = `${kind} ${cell} ${operand} ${extra}`;
+    if (this.#operationKeys.has(key)) return;
+    this.#operationKeys.add(key);
+    this.operations.push(operation);
   }
 
   #follow(thread: number, number: number, { observed, after }: Effect, stage?: string): number {
@@ -169,12 +190,14 @@ export class OperationTrees {
     return next;
   }
 
-  /** Learns from the record at `record`; returns the node that follows. */
+  /** Learns from the record at `record`. Returns the node that follows. */
   #learnStep(record: number, thread: number, node: number): number {
     const { controlBlock, program } = this.#session;
     const { words } = controlBlock;
     if (word(words, record + RECORD.age) > MAX_EPOCHS)
-      throw new UncontrolledProgramError(`program ${program.name} keeps too many epochs to be covered by states`);
+      throw new UncontrolledProgramError(
+        `program ${program.name} cannot be covered by states: it uses an older epoch than the last ${MAX_EPOCHS} of a thread`,
+      );
     const cell = this.#placeOf(word(words, record + RECORD.cell));
     this.#settle(thread, node, operationAt(words, record, cell));
     return this.#follow(thread, node, effectAt(words, record));

@@ -1,30 +1,33 @@
 /**
- * Which step of a state need not be tried in another order: a step on which nothing depends that the other threads can still do,
- * however far they go while its thread makes no step (a persistent set of one thread; Godefroid, LNCS 1032, 1996, chapter 4).
+ * Persistent sets of one thread (Godefroid, LNCS 1032, 1996, chapter 4): a step need not be tried in another order if
+ * nothing depends on it that the other threads can still do while its thread makes no step.
  *
- * What they can still do is what is known to follow from their nodes. That may not be all of it, unless the pass ends without
- * learning anything. But then it is enough: take what the others could do before the step, up to the first operation that is
- * not known. All before it is independent of the step, so the threads observe the same after the step, and the pass has
- * continued from there. No state occurs twice on a path, as each step takes a thread further, so no step is postponed for ever.
+ * What they can still do is what is known to follow from their nodes. While a pass still learns, that may be
+ * incomplete. When a pass ends without learning anything, it was enough: consider the operations of the other threads
+ * before the step, up to the first unknown one. All of them are independent of the step, so the threads observe the
+ * same after the step, and the pass has continued from there. No state occurs twice on a path, because each step takes
+ * a thread further, so no step is postponed for ever.
  */
 import { at } from "../../vocabulary/index.js";
-import { UNKNOWN, type OperationNode, type OperationTree, type OperationTrees } from "./operation-tree.js";
+import {
+  UNKNOWN,
+  type CellOperation,
+  type OperationNode,
+  type OperationTree,
+  type OperationTrees,
+} from "./operation-tree.js";
 import { distinguishingBits, type NodeEquivalence } from "./equivalence.js";
 import { addsCommute, KIND, word } from "../kernel/operation-records.js";
 
-/** Operations that differ only in what the cell holds and what is observed. */
-interface Operation {
-  readonly kind: number;
-  readonly cell: number;
-  readonly operand: number;
-  readonly extra: number;
+/** Operations that differ only in the value of the cell and in what is observed. */
+interface Operation extends CellOperation {
   /** Whether its cell is a counter ({@link distinguishingBits}). */
   readonly isCounter: boolean;
-  /** What it was seen to do to the bits of its mask, if it is an update. */
+  /** Of an update: its known effects on the bits of its mask. */
   readonly changes: { readonly from: number; readonly to: number }[];
 }
 
-/** Operations that go to sleep or sleep, and those that can change their cell. */
+/** The kinds of a sleep, and the kinds that can change their cell. */
 const SLEEPS: ReadonlySet<number> = new Set([KIND.wait, KIND.waitWhileUnchanged, KIND.wake]);
 const CHANGES: ReadonlySet<number> = new Set([
   KIND.store,
@@ -38,7 +41,7 @@ const CHANGES: ReadonlySet<number> = new Set([
   KIND.raise,
   KIND.clearBitsIfUnchanged,
 ]);
-/** The number of the operation of which nothing is known, and of the set of it alone. */
+/** The number of the unknown operation, and of the set that has only it. */
 const ANYTHING = 0;
 
 export class PersistentSets {
@@ -47,22 +50,25 @@ export class PersistentSets {
     { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, isCounter: false, changes: [] },
   ];
   readonly #numbers = new Map<string, number>();
-  /** Of each thread and class, the operation there, and the number of the set of all that can follow from it. */
+  /**
+   * Of each thread and class: the operation, and the number of the set of all operations that can follow, itself
+   * included.
+   */
   readonly #operationAt: number[][] = [];
   readonly #setAt: number[][] = [];
   readonly #sets: (readonly number[])[] = [[ANYTHING]];
   readonly #setNumbers = new Map<string, number>([[String(ANYTHING), ANYTHING]]);
-  /** By operation and observation, and by set: whether the operation depends on one of the set; -1: not computed yet. */
+  /** By operation and observation, and by set: whether the operation depends on one of the set; -1: not computed. */
   readonly #answers = new Map<number, Int8Array>();
 
-  constructor(trees: Pick<OperationTrees, "threads" | "cells">, equivalences: readonly NodeEquivalence[]) {
+  constructor(trees: OperationTrees, equivalences: readonly NodeEquivalence[]) {
     this.#distinguishing = distinguishingBits(trees);
     trees.threads.forEach((tree, thread) => this.#addThread(tree, at(equivalences, thread)));
   }
 
   /**
-   * Whether nothing that the other threads can do, from the classes in which they are, depends on the step of `thread`.
-   * `classes`: the class of each thread; `observed`: what the thread would observe.
+   * Whether nothing that the other threads can still do depends on the step of `thread`. `classes`: the class of each
+   * thread; `observed`: what the thread would observe.
    */
   isPersistent(thread: number, classes: Int32Array, observed: number): boolean {
     // A class that was found later has no operation yet.
@@ -70,13 +76,13 @@ export class PersistentSets {
     const { kind, cell } = at(this.#operations, number);
     if (kind === UNKNOWN) return false;
     if (cell < 0) return true;
-    // A thread that was notified is not concerned by another notify.
+    // Another notify has no effect on a thread that was notified.
     if (kind === KIND.wake && observed === 0) return true;
-    const looks = kind === KIND.test || kind === KIND.changedSince || kind === KIND.waitWhileUnchanged;
+    const onlyCompares = kind === KIND.test || kind === KIND.changedSince || kind === KIND.waitWhileUnchanged;
     for (let other = 0; other < this.#setAt.length; other++) {
       // A class that was found later has no set yet.
       const set = this.#setAt[other]?.[word(classes, other)] ?? ANYTHING;
-      if (other !== thread && this.#conflicts(number, looks ? observed : 0, set)) return false;
+      if (other !== thread && this.#conflicts(number, onlyCompares ? observed : 0, set)) return false;
     }
     return true;
   }
@@ -84,7 +90,7 @@ export class PersistentSets {
   #addThread(tree: OperationTree, equivalence: NodeEquivalence): void {
     const operations: number[] = [];
     const follows: number[] = [];
-    // A class has a greater number than those that follow it.
+    // A class has a greater number than the classes that follow it.
     for (const index of equivalence.nodes) {
       const node = at(tree.nodes, index);
       const operation = this.#addOperation(node);
@@ -145,7 +151,7 @@ export class PersistentSets {
   }
 }
 
-/** Whether `other`, at any time, makes no difference to `one`, which would observe `observed`, nor `one` to `other`. */
+/** Whether `one`, which would observe `observed`, and `other`, at any time, are independent. */
 function isIndependent(one: Operation, observed: number, other: Operation): boolean {
   if (other.kind === UNKNOWN) return false;
   if (other.cell !== one.cell || other.kind === KIND.notify)
@@ -170,9 +176,10 @@ function isIndependent(one: Operation, observed: number, other: Operation): bool
   }
 }
 
-/** Whether a notify makes a difference to the operation. */
+/** Whether a notify has an effect on the operation. */
 function isWokenByNotify(one: Operation, observed: number): boolean {
-  // Two notifies depend on each other only through a third thread that sleeps, whose operation is compared itself.
+  // Two notifies depend on each other only through a third thread that sleeps, and its operation is compared
+  // separately.
   return one.kind === KIND.wait || one.kind === KIND.wake || (one.kind === KIND.waitWhileUnchanged && observed !== 0);
 }
 

@@ -1,13 +1,14 @@
 /**
- * Every state of a program, depth first. Threads are deterministic, so real executions are needed only to learn what a thread
- * does after a new observation ({@link OperationTrees}); from what was learned the states that can follow each other are
- * computed without executing anything. What is missing is learned by executing the path that leads there.
+ * Searches all states of a program, depth first. Threads are deterministic, so a real execution is needed only to learn
+ * what a thread does after a new observation ({@link OperationTrees}). The states that follow each other are computed
+ * from what was learned. Where something is unknown, the path that leads there is executed.
  *
- * A pass goes through all states. Two states are one if memory is the same and what is known to follow in each thread is the
- * same; when a pass has learned something, that has to be checked again, in another pass. The pass that learns nothing more
- * is the proof: every step from every state it has seen is one that a real execution has made. Sleep sets keep a step from
- * being tried in two orders that lead to one state (Godefroid, LNCS 1032, 1996, sections 5 and 6), and a step on which no step
- * of another thread can depend is made at once. Finally each state without a next step is reached by a real execution.
+ * A pass visits all states. Two states are one if the memory is the same and, in each thread, the same is known to
+ * follow. When a pass has learned something, this has to be checked again in another pass. A pass that learns nothing
+ * is the proof: every step from every state that it has visited is one that a real execution has made. Sleep sets avoid
+ * two orders of steps that lead to one state (Godefroid, LNCS 1032, 1996, sections 5 and 6). A step on which no step of
+ * another thread can depend is made first, in no other order. Finally each state without a next step is reached by a
+ * real execution.
  */
 import { OperationTrees } from "./operation-tree.js";
 import { END } from "../kernel/control-block.js";
@@ -19,16 +20,19 @@ import { word } from "../kernel/operation-records.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 import { createStateSet } from "./state-set.js";
 
-/** A search begins with batches of random executions, as long as a batch learns this many edges: the cheapest way to learn most. */
+/**
+ * A search begins with batches of random executions, while a batch learns at least so many edges: the fastest way to
+ * learn.
+ */
 const SAMPLES_PER_BATCH = 200;
 const MIN_LEARNED_PER_BATCH = 20;
 /**
- * A pass starts over once it has executed at least this many schedules and this share of all earlier ones: where little is known,
- * states count as different that will turn out to be one.
+ * A pass starts again after it has executed at least this many schedules and this share of all earlier ones: while
+ * little is known, equivalent states count as different.
  */
 const MIN_SCHEDULES_PER_PASS = 20;
 const SCHEDULES_PER_PASS_SHARE = 0.03;
-/** Steps to compute before the caller gets control back. */
+/** Steps to compute before `next` returns. */
 const SLICE = 100_000;
 
 export class StateSearch {
@@ -38,7 +42,7 @@ export class StateSearch {
   readonly #trees: OperationTrees;
   readonly #states: StateModel;
   readonly #schedules: string[] = [];
-  /** Of each row: the thread whose step was made, the sleep set, and the threads to be tried and those tried already. */
+  /** Of each row: the chosen thread, the sleep set, and the threads to be tried and those tried already. */
   readonly #taken: Uint8Array;
   readonly #sleeping: Int32Array;
   readonly #left: Int32Array;
@@ -49,7 +53,7 @@ export class StateSearch {
   #transitions = 0;
   #passes = 0;
 
-  /** `earlier`: the schedules that another session learned from. */
+  /** `earlier`: the schedules that another search has executed. */
   constructor(session: Session, earlier: readonly string[] = []) {
     const { controlBlock, threadNames } = session;
     this.#session = session;
@@ -66,20 +70,20 @@ export class StateSearch {
   }
 
   /**
-   * Continues. Returns how the schedule that was executed ended; END.running when none was executed but there is more to do;
-   * undefined when all is done.
+   * Continues the search. Returns how the executed schedule ended; END.running when none was executed and the search is
+   * not finished; undefined when it is finished.
    */
   next(): number | undefined {
     const result = this.#run.next();
     return result.done === true ? undefined : result.value;
   }
 
-  /** States found by the present pass. */
+  /** The states that the present pass has found. */
   get states(): number {
     return this.#seen.size;
   }
 
-  /** Steps between states that all passes so far have computed. */
+  /** The steps between states that all passes have computed. */
   get transitions(): number {
     return this.#transitions;
   }
@@ -88,7 +92,7 @@ export class StateSearch {
     return this.#passes;
   }
 
-  /** The schedules that were executed: from them, another session learns what this one has learned. */
+  /** The executed schedules: from them another search learns the same. */
   schedules(): string[] {
     return [...this.#schedules];
   }
@@ -101,7 +105,7 @@ export class StateSearch {
     }
     if (earlier.length === 0) yield* this.#sample();
     for (let first = 0; ; first++) {
-      // Each pass begins with another thread, so that different paths lead to what was not seen yet.
+      // Each pass begins with another thread, so that different paths lead to unknown operations.
       const order = this.#session.threadNames.map((_name, thread) => (thread + first) % this.#count);
       const ends = yield* this.#pass(order);
       if (ends === undefined) continue;
@@ -119,7 +123,7 @@ export class StateSearch {
     }
   }
 
-  /** Goes through all states. Returns the paths to those without a next step; undefined if something was learned. */
+  /** Visits all states. Returns the paths to those without a next step; undefined if something was learned. */
   *#pass(order: readonly number[]): Generator<number, Uint8Array[] | undefined> {
     const states = this.#states;
     const began = this.#schedules.length;
@@ -159,7 +163,10 @@ export class StateSearch {
     return this.#trees.known === known ? ends : undefined;
   }
 
-  /** Enters the state of the row unless all from it was tried; returns whether it did. Adds its path to `ends` if it is one. */
+  /**
+   * Enters the state of the row unless everything from it was tried. Returns whether it did. Adds the path to `ends` if
+   * the state has no next step.
+   */
   #enter(row: number, sleep: number, persistentSets: PersistentSets, ends: Uint8Array[]): boolean {
     const { low, high } = this.#states.hashOf(row);
     const before = this.#seen.get(low, high);
@@ -175,7 +182,9 @@ export class StateSearch {
     return true;
   }
 
-  /** Threads to be tried in a state: one on whose step no other thread's can depend, or all that can run. */
+  /**
+   * The threads to be tried in a state: one on whose step no step of another thread can depend, or all that can run.
+   */
   #candidates(row: number, enabled: number, persistentSets: PersistentSets): number {
     for (let thread = 0; thread < this.#count; thread++) this.#classes[thread] = this.#states.classOf(row, thread);
     for (let rest = enabled; rest !== 0; rest &= rest - 1) {
@@ -189,7 +198,7 @@ export class StateSearch {
     const end = this.#session.execute(random === undefined ? { prefix } : { prefix, policy: "random", random });
     if (end === END.diverged)
       throw new UncontrolledProgramError(
-        `program ${this.#session.program.name} is not deterministic: a thread that could run could not`,
+        `program ${this.#session.program.name} is not deterministic: a thread cannot run that could run before`,
       );
     this.#trees.learn();
     this.#schedules.push(random === undefined ? Array.from(prefix, String).join("") : `random ${random}`);

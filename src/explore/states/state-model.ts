@@ -1,7 +1,7 @@
 /**
- * A program's states, as what has been learned of its threads ({@link OperationTrees}) says they follow from each other: the
- * cells, the values that the threads' epochs stand for, and the node of each thread. A path of states is kept, one row each;
- * nothing is executed. Every step of a search goes through here, so assertions in it have constant messages.
+ * Computes a program's states from the known behaviour of its threads ({@link OperationTrees}), without an execution. A
+ * state has the values of the cells, the values of the threads' epochs, and the node of each thread. The model keeps a
+ * path of states, one in each row. Every step of a search runs this code, so its assertions have constant messages.
  */
 import { assert, at } from "../../vocabulary/index.js";
 import { afterOperation } from "../kernel/control-block.js";
@@ -18,9 +18,9 @@ import {
 } from "./operation-tree.js";
 import { mix } from "./state-set.js";
 
-/** The most words of shared memory that a program can touch. */
+/** The most words of shared memory that a program can access. */
 const MAX_CELLS = 512;
-/** Stands for an epoch of a counter that has changed since. */
+/** Replaces an epoch of a counter that has changed since, in the hash. */
 const PASSED = 1 << 30;
 const LOW_SEED = 1;
 const HIGH_SEED = 77;
@@ -31,18 +31,22 @@ export class StateModel {
   readonly #count: number;
   readonly #initialValue: (cell: number) => number;
   readonly #maxRows: number;
-  /** Words of a row: the nodes, then from these places on the notified threads, the epochs, the hash of the cells, and the cells. */
+  /**
+   * Words of a row: the nodes; then, from these places on, the notified threads, the epochs, the hash of the cells, the
+   * cells.
+   */
   readonly #notifiedAt: number;
   readonly #epochsAt: number;
   readonly #hashAt: number;
   readonly #cellsAt: number;
   readonly #width: number;
   readonly #rows: Int32Array;
-  readonly #sketches = new Int32Array(2 * RECORD.words);
+  /** The predicted records of two steps. */
+  readonly #predicted = new Int32Array(2 * RECORD.words);
   readonly #initial = new Int32Array(MAX_CELLS);
   #cells = 0;
   #equivalences: readonly NodeEquivalence[] = [];
-  /** Of each cell, the bits that tell states apart; all of a cell that was found since. */
+  /** Of each cell, the bits that distinguish states; all bits of a cell that was found in this pass. */
   readonly #distinguishing = new Int32Array(MAX_CELLS).fill(-1);
   readonly #hash = { low: 0, high: 0 };
 
@@ -60,7 +64,7 @@ export class StateModel {
     this.#rows = new Int32Array((maxRows + 1) * this.#width);
   }
 
-  /** Begins a pass: puts the first state into row 0. `equivalences`: of each thread, the classes of nodes that count as one. */
+  /** Begins a pass: writes the first state to row 0. `equivalences`: the classes of nodes of each thread. */
   begin(equivalences: readonly NodeEquivalence[]): void {
     this.#grow();
     this.#equivalences = equivalences;
@@ -69,7 +73,7 @@ export class StateModel {
     this.#rows.set(this.#initial.subarray(0, this.#cells), this.#cellsAt);
   }
 
-  /** Bit mask of the threads that can make a step in the state of the row; -1 if all are done. */
+  /** Bit mask of the threads that can make a step in the state of the row; -1 if all have ended. */
   enabled(row: number): number {
     let enabled = 0;
     let left = false;
@@ -83,7 +87,7 @@ export class StateModel {
     return left ? enabled : -1;
   }
 
-  /** What `thread` would observe in its step. */
+  /** What `thread` would observe in its next step. */
   observed(row: number, thread: number): number {
     const { kind, cell, operand: mask, extra } = this.#nodeOf(row, thread);
     const value = this.#valueAt(row, cell);
@@ -114,12 +118,12 @@ export class StateModel {
     }
   }
 
-  /** Whether it is known what the step of `thread` does in the state of the row. */
+  /** Whether the effect of the step of `thread` in the state of the row is known. */
   isKnown(row: number, thread: number): boolean {
     return this.#edgeOf(row, thread) >= 0;
   }
 
-  /** Makes the step of `thread` and puts the next state into the next row. False when it is not known what follows. */
+  /** Makes the step of `thread` and writes the next state to the next row. False when what follows is unknown. */
   step(row: number, thread: number): boolean {
     this.#grow();
     const rows = this.#rows;
@@ -140,12 +144,12 @@ export class StateModel {
     return this.#stepAttached(into, thread);
   }
 
-  /** Whether the steps of two threads in the state of the row depend on each other; both must be known. */
+  /** Whether the steps of two threads in the state of the row depend on each other. Both must be known. */
   depend(row: number, one: number, other: number): boolean {
     if (this.#nodeOf(row, one).cell !== this.#nodeOf(row, other).cell) return false;
-    this.#sketch(0, row, one);
-    this.#sketch(RECORD.words, row, other);
-    return dependent(this.#sketches, 0, RECORD.words);
+    this.#predict(0, row, one);
+    this.#predict(RECORD.words, row, other);
+    return dependent(this.#predicted, 0, RECORD.words);
   }
 
   /** The class of a thread's node. */
@@ -153,7 +157,7 @@ export class StateModel {
     return this.#equivalenceOf(thread).of(word(this.#rows, row * this.#width + thread));
   }
 
-  /** The two halves of the state's hash, valid until the next call. */
+  /** The two halves of the state's hash. Valid until the next call. */
   hashOf(row: number): { readonly low: number; readonly high: number } {
     const hash = this.#hash;
     hash.low = word(this.#rows, row * this.#width + this.#hashAt);
@@ -172,12 +176,14 @@ export class StateModel {
     return hash;
   }
 
-  /** Adds the cells that were found since: in all states so far they hold their initial value. */
+  /** Adds the cells that were found since the last call. In all states so far they have their initial value. */
   #grow(): void {
     const { cells } = this.#trees;
     for (; this.#cells < cells.length; this.#cells++) {
       if (this.#cells >= MAX_CELLS)
-        throw new RangeError(`a program that is covered by states can touch ${MAX_CELLS} words of shared memory`);
+        throw new RangeError(
+          `too many words of shared memory to cover a program by states: expected at most ${MAX_CELLS}`,
+        );
       const value = this.#initialValue(at(cells, this.#cells));
       const place = this.#cellsAt + this.#cells;
       for (let row = 0; row <= this.#maxRows; row++) this.#rows[row * this.#width + place] = value;
@@ -187,7 +193,7 @@ export class StateModel {
 
   #nodeOf(row: number, thread: number): OperationNode {
     const node = this.#threads[thread]?.nodes[word(this.#rows, row * this.#width + thread)];
-    assert(node !== undefined, "a thread stands at no node of its tree");
+    assert(node !== undefined, "a thread is at no node of its tree");
     return node;
   }
 
@@ -247,17 +253,17 @@ export class StateModel {
     return sleepers & ~this.#notified(row);
   }
 
-  /** The edge of the step of `thread`; -1: not known. */
+  /** The edge of the step of `thread`; -1: unknown. */
   #edgeOf(row: number, thread: number): number {
     return this.#nodeOf(row, thread).observed.indexOf(this.observed(row, thread));
   }
 
-  /** What the cell of the operation holds after it. */
+  /** The value of the operation's cell after it. */
   #valueAfter(row: number, thread: number, edge: number): number {
     const { kind, cell, operand, extra, after } = this.#nodeOf(row, thread);
     const value = this.#valueAt(row, cell);
     const left = after[edge];
-    assert(left !== undefined, "the step of a thread is not known");
+    assert(left !== undefined, "the step of a thread is unknown");
     switch (kind) {
       case KIND.store:
       case KIND.bump:
@@ -279,7 +285,7 @@ export class StateModel {
     }
   }
 
-  /** Makes what belongs to the step before: plain accesses and stages. False when it is not known what follows. */
+  /** Makes the plain accesses and stages that belong to a step. False when what follows is unknown. */
   #stepAttached(row: number, thread: number): boolean {
     let node = this.#nodeOf(row, thread);
     while (node.kind >= ATTACHED.read) {
@@ -293,19 +299,19 @@ export class StateModel {
     return node.kind !== UNKNOWN;
   }
 
-  /** Writes the record of the step of `thread` at `place` of the sketches. */
-  #sketch(place: number, row: number, thread: number): void {
-    const sketches = this.#sketches;
+  /** Writes the predicted record of the step of `thread` to `place`. */
+  #predict(place: number, row: number, thread: number): void {
+    const records = this.#predicted;
     const { kind, cell, operand, extra } = this.#nodeOf(row, thread);
     const sleeps = kind === KIND.wait || kind === KIND.waitWhileUnchanged || kind === KIND.wake;
-    sketches[place + RECORD.thread] = thread;
-    sketches[place + RECORD.kind] = kind;
-    sketches[place + RECORD.cell] = cell;
-    sketches[place + RECORD.before] = this.#valueAt(row, cell);
-    sketches[place + RECORD.after] = this.#valueAfter(row, thread, this.#edgeOf(row, thread));
-    sketches[place + RECORD.detail] =
+    records[place + RECORD.thread] = thread;
+    records[place + RECORD.kind] = kind;
+    records[place + RECORD.cell] = cell;
+    records[place + RECORD.before] = this.#valueAt(row, cell);
+    records[place + RECORD.after] = this.#valueAfter(row, thread, this.#edgeOf(row, thread));
+    records[place + RECORD.detail] =
       kind === KIND.notify ? this.#sleepersOn(row, cell) : kind === KIND.raise ? extra : operand;
-    sketches[place + RECORD.flags] = sleeps ? this.observed(row, thread) : 0;
-    sketches[place + RECORD.since] = usesEpoch(kind) ? this.#epochOf(row, thread, extra) : operand;
+    records[place + RECORD.flags] = sleeps ? this.observed(row, thread) : 0;
+    records[place + RECORD.since] = usesEpoch(kind) ? this.#epochOf(row, thread, extra) : operand;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A set of states by 64-bit hashes, with a number for each: open addressing in typed arrays. Two of n states have the same hash
- * with a probability of about n² / 2^65: one in ten million for a million states.
+ * A map from states, by 64-bit hashes, to numbers: open addressing in typed arrays. Two of n states have the same hash
+ * with a probability of about n² / 2^65: one in forty million for a million states.
  */
 import { word } from "../kernel/operation-records.js";
 
@@ -8,9 +8,9 @@ const FIRST_CAPACITY = 1 << 16;
 
 export interface StateSet {
   readonly size: number;
-  /** The number of a state; undefined if it is not in the set. */
+  /** The number of a state; undefined if it is not in the map. */
   get(low: number, high: number): number | undefined;
-  /** Adds a state, or gives it another number, 0 or greater. */
+  /** Sets the number of a state, 0 or greater. */
   put(low: number, high: number, number: number): void;
 }
 
@@ -61,7 +61,10 @@ export function createStateSet(): StateSet {
   };
 }
 
-/** A part of a state's hash, which is the exclusive or of its parts: `value` at `place`. Two independent ones by `seed`. */
+/**
+ * A part of a state's hash: of `value` at `place`. The hash is the exclusive or of its parts. `seed`: for independent
+ * hashes.
+ */
 export function mix(place: number, value: number, seed: number): number {
   let hash = Math.imul(place + seed, 0x9e3779b1) ^ Math.imul(value, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ seed, 0x2c1b3c6d);

@@ -15,12 +15,14 @@ export interface RawEvidence {
   readonly gauges: readonly StatusGauge[];
   readonly audit: readonly AgentAudit[];
   readonly slotsInUse: number;
+  /** How long faults paused simulated threads, ms: they release a waiter later by as much. Real threads note their turns instead. */
+  readonly pausedMs?: number;
   /** The channels and the task runners whose threads were killed. */
   readonly killed?: { readonly channels: ReadonlySet<string>; readonly runners: ReadonlySet<number> };
 }
 
 export function gatherEvidence(raw: RawEvidence): RunEvidence {
-  const { clients, pool, tasks, gauges, audit, slotsInUse, killed } = raw;
+  const { clients, pool, tasks, gauges, audit, slotsInUse, pausedMs = 0, killed } = raw;
   return {
     clients: withPool(clients, pool),
     tasks,
@@ -39,7 +41,7 @@ export function gatherEvidence(raw: RawEvidence): RunEvidence {
       agentsWithHandles: new Set([...pool, ...tasks].map(({ agentId }) => agentId)).size,
       slotsInUse,
     },
-    releaseBoundMs: RELEASE_BOUND_MS,
+    releaseBoundMs: RELEASE_BOUND_MS + pausedMs,
     ...(killed !== undefined && { lost: lostWith(killed, pool) }),
   };
 }

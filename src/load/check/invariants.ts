@@ -3,9 +3,15 @@
  * Pure: the same evidence gives the same findings. Each result has the number of checks, which shows an invariant that holds
  * only because there was nothing to check.
  */
-import type { ClientEvidence, RowEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
+import {
+  nothingTaken,
+  type ClientEvidence,
+  type RowEvidence,
+  type RunEvidence,
+  type TaskEvidence,
+} from "./evidence.js";
 import type { Recorder } from "../measure/index.js";
-import { FINAL_STATUSES, own } from "../../vocabulary/index.js";
+import { at, FINAL_STATUSES, own } from "../../vocabulary/index.js";
 
 export type InvariantId =
   | "updates-exactly-once-in-order"
@@ -40,7 +46,7 @@ export interface InvariantResult {
   readonly violations: readonly Violation[];
 }
 
-/** The live updates of a run by outcome; `sent` = taken once + `lost` + `accounted` when no update was taken without being sent. */
+/** The live updates of a run by outcome. If no update was taken that was not sent, `sent` = taken once + `lost` + `accounted`. */
 export interface UpdateTally {
   readonly sent: number;
   /** Every take, repeated ones included. */
@@ -62,6 +68,15 @@ export const VIOLATIONS_KEPT = 20;
 
 /** Final statuses that explain updates not taken: the agent ended before its task's code took them. */
 const ENDED_EARLY = new Set(["disconnect", "timeout", "expired", "returned"]);
+
+/** The evidence on an agent of a side that knows nothing of it. */
+const UNKNOWN = {
+  sent: 0,
+  taken: nothingTaken(),
+  submits: 0,
+  acknowledgedSubmits: 0,
+  acknowledgedStatuses: [],
+} as const;
 
 interface AgentEvidence {
   readonly agentId: string;
@@ -153,27 +168,29 @@ function checkUpdates(
   );
   const tally = { sent: 0, taken: 0, duplicated: 0, lost: 0, accounted: 0 };
   for (const { agentId, client, task, row } of agents) {
-    const sent = client?.sent ?? 0;
-    const taken = task?.taken;
+    const { sent } = client ?? UNKNOWN;
+    const { taken } = task ?? UNKNOWN;
     if (lost !== undefined && (lost.clients.has(agentId) || lost.tasks.has(agentId))) {
       // One side's evidence is missing, so only the number of updates is known.
-      found.unchecked(Math.max(sent, taken?.count ?? 0));
+      found.unchecked(Math.max(sent, taken.count));
       continue;
     }
     found.checked(sent);
     tally.sent += sent;
-    tally.taken += taken?.count ?? 0;
-    tally.duplicated += taken?.repeated ?? 0;
+    tally.taken += taken.count;
+    tally.duplicated += taken.repeated;
 
-    if (taken?.firstDisorder !== undefined) {
+    if (taken.firstDisorder !== undefined) {
       const { expected, got } = taken.firstDisorder;
       found.violated({
         what: "taken out of order",
         agentId,
-        detail: `update ${got} was taken where ${expected} was next (${taken.repeated} repeated, ${taken.late} late, ${taken.skipped - taken.late} skipped)`,
+        detail:
+          `update ${got} was taken where ${expected} was next ` +
+          `(${taken.repeated} repeated, ${taken.late} late, ${taken.skipped - taken.late} skipped)`,
       });
     }
-    const greatest = (taken?.next ?? 1) - 1;
+    const greatest = taken.next - 1;
     if (greatest > sent) {
       found.violated({
         what: "taken but never sent",
@@ -181,7 +198,7 @@ function checkUpdates(
         detail: `update ${greatest} was taken, ${sent} were sent`,
       });
     }
-    const missing = sent - Math.min(sent, (taken?.count ?? 0) - (taken?.repeated ?? 0));
+    const missing = sent - Math.min(sent, taken.count - taken.repeated);
     if (missing === 0) continue;
     const status = row?.status ?? "no row";
     // An agent whose partner left is only asked to submit: it may complete with updates that were never taken.
@@ -247,7 +264,9 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
         found.violated({
           what: "released too late",
           agentId,
-          detail: `waited for ${waitedFor === "update" ? "an update" : "a submit"}, released after ${msBeside(took, boundMs)}, the bound is ${msBeside(boundMs, took)}`,
+          detail:
+            `waited for ${waitedFor === "update" ? "an update" : "a submit"}, ` +
+            `released after ${msBeside(took, boundMs)}, the bound is ${msBeside(boundMs, took)}`,
         });
     }
   }
@@ -327,19 +346,19 @@ function checkFinal(agents: readonly AgentEvidence[]): InvariantResult {
 function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
   const found = findings("acknowledged-is-durable", "whatever was acknowledged is in the database");
   for (const { agentId, client, task, row } of agents) {
-    const statuses = [...(client?.acknowledgedStatuses ?? []), ...(task?.acknowledgedStatuses ?? [])];
-    const submits = client?.acknowledgedSubmits ?? 0;
+    const { acknowledgedStatuses, acknowledgedSubmits: submits } = client ?? UNKNOWN;
+    const statuses = [...acknowledgedStatuses, ...(task ?? UNKNOWN).acknowledgedStatuses];
     found.checked(statuses.length + submits);
     for (const status of new Set(statuses)) {
       if (row?.history.includes(status) !== true) {
         found.violated({
           what: "acknowledged status missing",
           agentId,
-          detail: `"${status}" is not among: ${row?.history.join(", ") ?? "no row"}`,
+          detail: `"${status}" is not among: ${row === undefined ? "no row" : row.history.join(", ")}`,
         });
       }
     }
-    const stored = row?.submits ?? 0;
+    const { submits: stored } = row ?? UNKNOWN;
     if (submits > stored) {
       found.violated({
         what: "acknowledged submit missing",
@@ -347,8 +366,9 @@ function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
         detail: `${submits} acknowledged, ${stored} in the database`,
       });
     }
-    const last = row?.history.at(-1);
-    if (row !== undefined && last !== undefined && row.status !== last) {
+    if (row === undefined) continue;
+    const last = at(row.history, row.history.length - 1);
+    if (row.status !== last) {
       found.violated({
         what: "row and history differ",
         agentId,

@@ -1,9 +1,9 @@
-/** Holds the write lock of the run's database, so that nothing is committed. */
-import { holdWriteLock } from "../../platform/db/index.js";
+/** Keeps the run's database from committing anything. */
 import { MAX_STALL_MS } from "../scenario/index.js";
 
 export interface DatabaseStallOptions {
-  readonly databasePath: string;
+  /** Keeps the database from committing anything until the result is called. */
+  readonly lockDatabase: () => () => void;
   /** ms since the start of the run. */
   readonly elapsed: () => number;
   /** Runs `action` when `ms` of the run have passed. */
@@ -23,9 +23,9 @@ export class DatabaseStall {
    * {@link MAX_STALL_MS} without a break: the writer waits no longer than that.
    */
   hold(ms: number): void {
-    const { databasePath, elapsed, at } = this.#options;
+    const { lockDatabase, elapsed, at } = this.#options;
     const now = elapsed();
-    this.#held ??= { unlock: holdWriteLock(databasePath), since: now, until: now };
+    this.#held ??= { unlock: lockDatabase(), since: now, until: now };
     const held = this.#held;
     const until = Math.min(now + ms, held.since + MAX_STALL_MS);
     if (until <= held.until) return;

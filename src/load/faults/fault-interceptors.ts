@@ -2,17 +2,22 @@
 import type { Plan } from "../scenario/index.js";
 import { stream, type Random } from "../scenario/random.js";
 import { wait, wrapMailbox, type Arena, type Mailbox, type Steps } from "../../platform/sync/index.js";
-import { passThroughInterceptors, type Interceptors, type RunSetup } from "../run/roles/role.js";
+import type { Interceptors, RunSetup } from "../run/roles/role.js";
 
 type WakeupFault = Extract<NonNullable<Plan["faults"]>[number], { kind: "delay-wakeups" | "drop-wakeups" }>;
 
 const isWakeupFault = (fault: NonNullable<Plan["faults"]>[number]): fault is WakeupFault =>
   fault.kind === "delay-wakeups" || fault.kind === "drop-wakeups";
 
-/** Interceptors that apply the plan's wake-up faults to the inboxes of the channels. */
-export function faultInterceptors(arena: Arena, { inboxes }: RunSetup, plan: Plan, originMs: number): Interceptors {
+/** `plain`, with the plan's wake-up faults applied to the inboxes of the channels. */
+export function faultInterceptors(
+  plain: Interceptors,
+  arena: Arena,
+  { inboxes }: RunSetup,
+  plan: Plan,
+  originMs: number,
+): Interceptors {
   const faults = (plan.faults ?? []).filter(isWakeupFault);
-  const plain = passThroughInterceptors(arena);
   if (faults.length === 0) return plain;
   return {
     ...plain,

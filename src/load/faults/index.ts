@@ -1,9 +1,12 @@
-/** Faults: of real threads, and under simulated time. */
+/** Faults: those of a scenario, on real or simulated threads, and those drawn under simulated time. */
 export { faultInterceptors } from "./fault-interceptors.js";
-export { injectFaults, killedEvidence, lossesOf, type FaultInjection, type InjectedFault } from "./inject-faults.js";
-export { FAULTS, FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
 export {
-  faultsOf,
-  refuseThreadFaults,
-  type Faults,
-} from "./virtual-faults.js";
+  injectFaults,
+  killedEvidence,
+  lossesOf,
+  type BreakableThread,
+  type FaultInjection,
+  type InjectedFault,
+} from "./inject-faults.js";
+export { FAULTS, FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
+export { faultsOf, type Faults } from "./virtual-faults.js";

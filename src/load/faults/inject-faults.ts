@@ -1,7 +1,20 @@
-/** Carries out the plan's faults on the run's threads, its database and its clock. */
+/**
+ * Carries out the plan's faults on the run's threads, its database and its clock: on those of the machine, or on simulated ones. The
+ * engine gives them as {@link FaultTargets}.
+ */
 import { at } from "../../vocabulary/index.js";
 import type { PlannedFault } from "../scenario/index.js";
-import { MailboxFullError, openMailbox, type Arena, type Json } from "../../platform/sync/index.js";
+import {
+  MailboxFullError,
+  openMailbox,
+  spawn,
+  suspendedWait,
+  wait,
+  type Arena,
+  type Json,
+  type Steps,
+  type Wait,
+} from "../../platform/sync/index.js";
 import { multiply, parseDecimal, toDecimal } from "../measure/index.js";
 import type { RawEvidence, RunEvidence } from "../check/index.js";
 import { clientChannel, type RunSetup } from "../run/roles/role.js";
@@ -14,14 +27,12 @@ const RETRY_MS = 5;
 /** A thread of the run that a fault can pause or kill. */
 export interface BreakableThread {
   readonly name: string;
-  /** Its place among the arena's threads. */
-  readonly place: number;
   hasEnded(): boolean;
   /** Pauses the thread until it has been resumed as often as it was paused. */
   pause(): void;
   resume(): void;
-  /** Ends the thread, whatever it is doing. Resolves when it has ended. */
-  kill(): Promise<void>;
+  /** Ends the thread, whatever it is doing. The wait is over once it has ended and the arena is recovered from its death. */
+  kill(): Wait<void>;
 }
 
 export interface FaultTargets {
@@ -29,15 +40,16 @@ export interface FaultTargets {
   readonly inboxes: RunSetup["inboxes"];
   readonly clients: readonly BreakableThread[];
   readonly tasks: readonly BreakableThread[];
-  readonly databasePath: string;
-  /** Called when the thread of this name was killed and has ended. */
-  readonly onKilled: (thread: string) => void;
+  /** Keeps the database from committing anything until the result is called. */
+  readonly lockDatabase: () => () => void;
   /** Moves the run's clock ahead by `ms`. */
   readonly jumpClock: (ms: number) => void;
   /** ms since the start of the run. */
   readonly elapsed: () => number;
   /** Runs `action` when `ms` of the run have passed. */
   readonly at: (ms: number, action: () => void) => void;
+  /** Called for each fault that happens. */
+  readonly onHappened?: (fault: InjectedFault) => void;
   /** Called when a fault could not be carried out. */
   readonly onError: (error: unknown) => void;
 }
@@ -57,7 +69,7 @@ export interface InjectedFault {
 
 export type FaultInjection = Pick<
   FaultInjector,
-  "happened" | "allowanceMs" | "lostClients" | "lostTasks" | "killed" | "stop" | "end"
+  "happened" | "allowanceMs" | "pausedMs" | "lostClients" | "lostTasks" | "stop" | "end"
 >;
 
 /** Schedules the faults. A fault of a thread that has ended does not happen. */
@@ -81,7 +93,6 @@ class FaultInjector {
   /** Which client and task threads were killed, by their numbers. */
   readonly lostClients = new Set<number>();
   readonly lostTasks = new Set<number>();
-  readonly #deaths: Promise<void>[] = [];
   readonly #targets: FaultTargets;
   readonly #stall: DatabaseStall;
   readonly #pauses: ThreadPauses;
@@ -95,12 +106,12 @@ class FaultInjector {
 
   /** By how much the faults can have delayed anything, ms. */
   get allowanceMs(): number {
-    return this.#delayMs + this.#pauses.totalMs;
+    return this.#delayMs + this.pausedMs;
   }
 
-  /** Resolves once every killed thread has ended. */
-  async killed(): Promise<void> {
-    await Promise.all(this.#deaths);
+  /** How long threads were paused, ms. */
+  get pausedMs(): number {
+    return this.#pauses.totalMs;
   }
 
   /** For a run that is stopping: ends every pause of a thread, and starts no other. */
@@ -117,7 +128,7 @@ class FaultInjector {
   inject(fault: PlannedFault): void {
     switch (fault.kind) {
       case "kill-thread":
-        this.#kill(fault).catch(this.#targets.onError);
+        spawn(this.#kill(fault), () => undefined, this.#targets.onError);
         return;
       case "pause-thread":
         this.#pause(fault);
@@ -146,13 +157,16 @@ class FaultInjector {
   }
 
   #note(fault: PlannedFault, what: string, thread?: string): void {
-    this.happened.push({
-      atMs: this.#targets.elapsed(),
+    const atMs = this.#targets.elapsed();
+    const happened = {
+      atMs,
       kind: fault.kind,
       ...(thread !== undefined && { thread }),
       lastsMs: durationOf(fault),
       what,
-    });
+    };
+    this.happened.push(happened);
+    this.#targets.onHappened?.(happened);
   }
 
   /** The thread that the fault was drawn for, and its number. */
@@ -175,20 +189,16 @@ class FaultInjector {
     if (this.#pauses.begin(thread, fault.lasts, cutShort)) this.#note(fault, whatFor(fault.lasts), thread.name);
   }
 
-  async #kill(fault: Extract<PlannedFault, { kind: "kill-thread" }>): Promise<void> {
-    const { arena, inboxes, onKilled } = this.#targets;
+  *#kill(fault: Extract<PlannedFault, { kind: "kill-thread" }>): Steps<void> {
+    const { arena, inboxes } = this.#targets;
     const [thread, index] = this.#threadOf(fault);
     // A thread that has ended has handed over its evidence: nothing is lost.
     if (thread.hasEnded()) return;
     (fault.thread === "client" ? this.lostClients : this.lostTasks).add(index);
     this.#note(fault, `thread ${thread.name} was killed`, thread.name);
-    const death = thread.kill();
-    this.#deaths.push(death);
-    await death;
-    onKilled(thread.name);
-    arena.recoverDeadThread(thread.place);
+    yield* wait(thread.kill());
     if (fault.thread === "task") {
-      await this.#sendToPool({ kind: "runnerLost", runner: index });
+      yield* this.#sendToPool({ kind: "runnerLost", runner: index });
       return;
     }
     const { toPlatform, toClients } = at(inboxes.channels, index);
@@ -196,8 +206,8 @@ class FaultInjector {
   }
 
   /** Repeats the send while the pool's inbox is full: this message is the pool's only notice of the death. */
-  async #sendToPool(message: Json): Promise<void> {
-    const { arena, inboxes, elapsed, at: schedule } = this.#targets;
+  *#sendToPool(message: Json): Steps<void> {
+    const { arena, inboxes } = this.#targets;
     const inbox = openMailbox(arena.slot(inboxes.pool));
     for (;;) {
       try {
@@ -206,10 +216,14 @@ class FaultInjector {
       } catch (error) {
         if (!(error instanceof MailboxFullError)) throw error;
       }
-      await new Promise<void>((resolve) => {
-        schedule(elapsed() + RETRY_MS, resolve);
-      });
+      yield* wait(this.#untilRetry());
     }
+  }
+
+  /** A wait until the next attempt to send. */
+  #untilRetry(): Wait<void> {
+    const { elapsed, at: schedule } = this.#targets;
+    return suspendedWait((waiter) => schedule(elapsed() + RETRY_MS, () => waiter.resume()));
   }
 }
 
@@ -240,12 +254,16 @@ export function lossesOf({ lostClients, lostTasks }: FaultInjection, { lost }: R
   const lines: string[] = [];
   if (lostClients.size > 0) {
     lines.push(
-      `the notes of client thread ${[...lostClients].join(", ")} on ${lost.clients.size} agents: how many live updates they sent is not known, so exactly-once is not checked on them; their unread acknowledgements are gone`,
+      `the notes of client thread ${[...lostClients].join(", ")} on ${lost.clients.size} agents: ` +
+        "how many live updates they sent is not known, so exactly-once is not checked on them; " +
+        "their unread acknowledgements are gone",
     );
   }
   if (lostTasks.size > 0) {
     lines.push(
-      `the notes of task thread ${[...lostTasks].join(", ")} on ${lost.tasks.size} agents: which live updates were taken is not known, so exactly-once, timeouts and releases are not checked on them; nor are the gauges`,
+      `the notes of task thread ${[...lostTasks].join(", ")} on ${lost.tasks.size} agents: ` +
+        "which live updates were taken is not known, so exactly-once, timeouts and releases are not checked on them; " +
+        "nor are the gauges",
     );
   }
   return lines;

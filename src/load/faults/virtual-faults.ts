@@ -2,7 +2,7 @@
  * The faults of a simulated run beside its plan. Each kind has a probability and is drawn from the run's seed; every fault that
  * happens is recorded in the trace. The invariants have to hold in spite of them.
  */
-import { ScenarioError, stream, type Plan, type Scenario, type WorkerPlan } from "../scenario/index.js";
+import { stream, type Plan, type WorkerPlan } from "../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../platform/sync/index.js";
 import { FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
 import type { Note } from "../../replay/trace/index.js";
@@ -34,14 +34,6 @@ const CRASH_NOTICED_MS = 250;
 
 /** Until when a run is interrupted, as a multiple of its schedule: the drain, which follows the schedule, is interrupted too. */
 const INTERRUPTED_SCHEDULES = 1.1;
-
-/** @throws ScenarioError when the scenario has faults of its own, which cannot come about under simulated time */
-export function refuseThreadFaults({ name, faults }: Scenario): void {
-  if (faults.length > 0)
-    throw new ScenarioError([
-      `the faults of ${name} break real threads, and a simulated run has none: run it on real threads, or take them out of the scenario (--faults draws others)`,
-    ]);
-}
 
 /** The faults of a run: none when there are no rates. */
 export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {

@@ -19,7 +19,7 @@ import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
-import type { InjectedFault } from "../faults/index.js";
+import { lossesOf, type FaultInjection } from "../faults/index.js";
 
 /** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
 const SLIP_BOUND_MS = 100;
@@ -43,14 +43,8 @@ export interface FinalizeRunInput {
   readonly evidence: RunEvidence;
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
-  /** The faults of the scenario that happened, what was lost by them, and by how much they can have held up the generator, ms. */
-  readonly injected?: {
-    readonly happened: readonly InjectedFault[];
-    readonly losses: readonly string[];
-    readonly allowanceMs: number;
-    /** Workers that had not finished when their client thread was killed. */
-    readonly lostWorkers: number;
-  };
+  /** The faults of the scenario that happened. */
+  readonly injection: FaultInjection;
   /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
   readonly attachSequences?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
@@ -62,13 +56,15 @@ export interface FinalizeRunInput {
 
 /** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
 export function finalizeRun(input: FinalizeRunInput): Summary {
-  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit } = input;
-  const invariants = checkInvariants(input.evidence);
+  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
+  const invariants = checkInvariants(evidence);
   const recorder = createRecorder({ thread: "coordinator", originMs: input.originMs });
   countFindings(invariants, recorder);
   for (const { agentType, status } of audit) {
     if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
   }
+  const lostWorkers = injection.lostClients.size === 0 ? 0 : workersLeft(collector, plan);
+  recorder.count("workers_cut_off", lostWorkers);
   collector.add(recorder.take());
   const measurements = collector.measurements(durationMs);
   const hash = planHash(plan);
@@ -88,12 +84,9 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
-    load: loadGenerated(measurements, plan.workers, input.injected?.lostWorkers ?? 0),
-    schedule: scheduleKept(measurements, SLIP_BOUND_MS + (input.injected?.allowanceMs ?? 0)),
-    ...(input.injected !== undefined && {
-      faults: [...input.injected.happened],
-      losses: [...input.injected.losses],
-    }),
+    load: loadGenerated(measurements, plan.workers, lostWorkers),
+    schedule: scheduleKept(measurements, SLIP_BOUND_MS + injection.allowanceMs),
+    ...(plan.faults !== undefined && { faults: [...injection.happened], losses: lossesOf(injection, evidence) }),
     health: input.health,
     ...(input.floor !== undefined && { floor: input.floor }),
     environment: {
@@ -105,12 +98,12 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
       memoryBytes: totalmem(),
     },
   });
-  const slowest = slowestAgents(input.evidence.tasks, audit, input.originMs);
+  const slowest = slowestAgents(evidence.tasks, audit, input.originMs);
   const report = buildReportData({
     runId,
     scenario: loaded.scenario.name,
     measurements,
-    phases: phasesOf(loaded.scenario, plan, durationMs, input.injected?.happened),
+    phases: phasesOf(loaded.scenario, plan, durationMs, injection.happened),
     ...(input.drawn !== undefined && { faults: input.drawn }),
     statusEvents: statusEventsOf(audit, input.originMs),
     slowest: input.attachSequences?.(slowest) ?? slowest,
@@ -121,4 +114,10 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** The workers that have neither finished nor been cut off by a stop: those of killed client threads. */
+function workersLeft(collector: Collector, { workers }: Plan): number {
+  const { workers_finished: finished, workers_cut_off: cutOff } = collector.measurements(1).counters;
+  return workers - finished - cutOff;
 }

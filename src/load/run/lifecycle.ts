@@ -50,7 +50,7 @@ export interface RunStages {
 export type EarlyEnd = Summary["end"] | undefined;
 
 /** The part of the evidence that no role notes. */
-export type AuditedRun = Pick<RawEvidence, "audit" | "slotsInUse" | "killed">;
+export type AuditedRun = Pick<RawEvidence, "audit" | "slotsInUse" | "killed" | "pausedMs">;
 
 /** What an engine gives to the lifecycle. */
 export interface RunParts {

@@ -1,7 +1,4 @@
-/**
- * The faults of a scenario. They affect real threads, so they are for runs on real threads; for runs under simulated time,
- * `--faults` draws faults.
- */
+/** The faults of a scenario. They affect the threads of a run, or its simulated threads under virtual time. */
 import { z } from "zod";
 import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
@@ -59,7 +56,7 @@ export const faults = z
     "must be a list of faults",
   )
   .default([])
-  .describe("Faults of threads, database and clock during the run (runs on real threads).");
+  .describe("Faults of threads, database and clock during the run.");
 
 /** A fault as the scenario has it: durations in ms. */
 export type Fault = z.output<typeof faults>[number];

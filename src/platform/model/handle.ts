@@ -10,16 +10,7 @@
 import { AssertionError } from "node:assert";
 import { type AgentStatus, isFinal } from "../../vocabulary/index.js";
 import type { AgentType } from "../db/index.js";
-import {
-  block,
-  type Event,
-  type EventName,
-  type Mailbox,
-  type Slot,
-  type Steps,
-  suspend,
-  wait,
-} from "../sync/index.js";
+import { type Event, type EventName, type Mailbox, type Slot, type Steps, wait } from "../sync/index.js";
 import type { ModelContext } from "./context.js";
 import type { Task } from "./entities/task.js";
 import type { TaskRun } from "./entities/task-run.js";
@@ -27,6 +18,7 @@ import type { Worker } from "./entities/worker.js";
 import { AgentDisconnectedError, AgentReturnedError, AgentTimeoutError } from "./agent-errors.js";
 import type { AgentRecord } from "./record.js";
 import type { AgentState, StateOwner } from "./state.js";
+import { addWaitForms, type Blocking, type Suspending } from "./wait-forms.js";
 
 const OPENED = Symbol("opened by get");
 
@@ -43,12 +35,20 @@ export function opening<Row extends AgentRecord>(context: ModelContext, record: 
 }
 
 export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> implements StateOwner {
+  /** As {@link updateStatusSteps}; blocks the thread. */
+  declare updateStatus: Blocking<AgentHandle["updateStatusSteps"]>;
+  /** As {@link updateStatusSteps}; suspends the caller. */
+  declare updateStatusAsync: Suspending<AgentHandle["updateStatusSteps"]>;
   readonly state: AgentState;
   protected readonly context: ModelContext;
   protected readonly record: Row;
   #dbStatus: AgentStatus;
   #slot: Slot | undefined;
   #mailbox: Mailbox | undefined;
+
+  static {
+    addWaitForms(this.prototype, "updateStatusSteps");
+  }
 
   /** @throws AssertionError unless called by the class's `get` (`_used_new_call` in the original) */
   constructor({ context, record, via }: Opening<Row>) {
@@ -60,7 +60,7 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     }
     this.context = context;
     this.record = record;
-    this.#dbStatus = record.initialStatus;
+    this.#dbStatus = record.row.status;
     this.state = context.createState(this);
   }
 
@@ -79,19 +79,19 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   get workerId(): string {
-    return this.record.workerId;
+    return this.record.row.workerId;
   }
 
   get taskRunId(): string {
-    return this.record.taskRunId;
+    return this.record.row.taskRunId;
   }
 
   get taskId(): string {
-    return this.record.taskId;
+    return this.record.row.taskId;
   }
 
   get taskType(): string {
-    return this.record.taskType;
+    return this.record.row.taskType;
   }
 
   /** The id that clients and other threads use for the agent. The id of an onboarding agent has a prefix. */
@@ -155,14 +155,6 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     if (!wasKept) this.statusWritten(this.context.gauges === "rows" ? replaced : cached, status);
   }
 
-  updateStatus(status: AgentStatus): void {
-    block(this.updateStatusSteps(status));
-  }
-
-  updateStatusAsync(status: AgentStatus): Promise<void> {
-    return suspend(this.updateStatusSteps(status));
-  }
-
   /**
    * The status in the database. A final cached status is returned without reading. A status that is new to this handle is published,
    * and `returned` and `disconnect` release pending waits for an update.
@@ -186,6 +178,9 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
 
   /** Publishes a status that is new to this handle. */
   protected abstract publishStatus(status: AgentStatus): void;
+
+  /** The agent was created with this handle, for a unit or a worker, as `purpose` says. */
+  protected abstract created(purpose: string): void;
 
   /** This handle wrote a status, which replaced `from`. */
   protected abstract statusWritten(from: AgentStatus, to: AgentStatus): void;

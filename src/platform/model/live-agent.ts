@@ -1,14 +1,35 @@
 /** The live-update generation (Mephisto 1.0): the common part of its onboarding agents and agents on units. */
 import { AssertionError } from "node:assert";
 import type { AgentStatus } from "../../vocabulary/index.js";
-import { block, type Json, type Signal, type Steps, suspend, wait } from "../sync/index.js";
+import { type Json, type Signal, type Steps, wait } from "../sync/index.js";
 import { AgentShutdownError } from "./agent-errors.js";
 import { AgentHandle } from "./handle.js";
 import type { LiveRun, LiveUpdate } from "./live-run.js";
 import type { AgentRecord } from "./record.js";
+import { addWaitForms, type Blocking, type Suspending } from "./wait-forms.js";
 
 export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+  /** As {@link getLiveUpdateSteps}; blocks the thread. */
+  declare getLiveUpdate: Blocking<LiveAgent["getLiveUpdateSteps"]>;
+  /** As {@link getLiveUpdateSteps}; suspends the caller. */
+  declare getLiveUpdateAsync: Suspending<LiveAgent["getLiveUpdateSteps"]>;
+  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once in all threads */
+  declare act: Blocking<LiveAgent["actSteps"]>;
+  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once in all threads */
+  declare actAsync: Suspending<LiveAgent["actSteps"]>;
+  /** As {@link awaitSubmitSteps}; blocks the thread. */
+  declare awaitSubmit: Blocking<LiveAgent["awaitSubmitSteps"]>;
+  /** As {@link awaitSubmitSteps}; suspends the caller. */
+  declare awaitSubmitAsync: Suspending<LiveAgent["awaitSubmitSteps"]>;
+  /** As {@link handleSubmitSteps}; blocks the thread. */
+  declare handleSubmit: Blocking<LiveAgent["handleSubmitSteps"]>;
+  /** As {@link handleSubmitSteps}; suspends the caller. */
+  declare handleSubmitAsync: Suspending<LiveAgent["handleSubmitSteps"]>;
   #liveRun: LiveRun | undefined;
+
+  static {
+    addWaitForms(this.prototype, "getLiveUpdateSteps", "actSteps", "awaitSubmitSteps", "handleSubmitSteps");
+  }
 
   /** Set while updates are pending, and after a status or shutdown that releases pending waits. */
   get hasLiveUpdate(): Signal {
@@ -66,30 +87,10 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return update;
   }
 
-  getLiveUpdate(timeoutMs?: number | null): LiveUpdate | undefined {
-    return block(this.getLiveUpdateSteps(timeoutMs));
-  }
-
-  getLiveUpdateAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
-    return suspend(this.getLiveUpdateSteps(timeoutMs));
-  }
-
   /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once in all threads */
   *actSteps(timeoutMs?: number | null): Steps<LiveUpdate | undefined> {
     this.context.warnOfAct();
     return yield* this.getLiveUpdateSteps(timeoutMs);
-  }
-
-  /** @deprecated the name of {@link getLiveUpdate} before Mephisto 1.0; warns once in all threads */
-  act(timeoutMs?: number | null): LiveUpdate | undefined {
-    this.context.warnOfAct();
-    return this.getLiveUpdate(timeoutMs);
-  }
-
-  /** @deprecated the name of {@link getLiveUpdateAsync} before Mephisto 1.0; warns once in all threads */
-  actAsync(timeoutMs?: number | null): Promise<LiveUpdate | undefined> {
-    this.context.warnOfAct();
-    return this.getLiveUpdateAsync(timeoutMs);
   }
 
   /**
@@ -102,14 +103,6 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return this.didSubmit.isSet();
   }
 
-  awaitSubmit(timeoutMs?: number | null): boolean {
-    return block(this.awaitSubmitSteps(timeoutMs));
-  }
-
-  awaitSubmitAsync(timeoutMs?: number | null): Promise<boolean> {
-    return suspend(this.awaitSubmitSteps(timeoutMs));
-  }
-
   /**
    * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original releases
    * first: task code on another thread would then look for a submission that is not there yet.)
@@ -117,14 +110,6 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
   *handleSubmitSteps(data: Json): Steps<void> {
     yield* this.state.updateSubmit(data);
     this.didSubmit.set();
-  }
-
-  handleSubmit(data: Json): void {
-    block(this.handleSubmitSteps(data));
-  }
-
-  handleSubmitAsync(data: Json): Promise<void> {
-    return suspend(this.handleSubmitSteps(data));
   }
 
   /** Ends the agent for its task: pending and later waits for an update throw an AgentShutdownError. */
@@ -135,6 +120,11 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
 
   protected override publishStatus(status: AgentStatus): void {
     if (this.pushes(status)) this.#liveRun?.pushStatusUpdate(this, this.dbStatus);
+  }
+
+  protected override created(purpose: string): void {
+    this.context.metrics.created(this.agentType, this.workerId);
+    this.context.log("debug", `Registered new ${this.toString()} for ${purpose}`);
   }
 
   protected override statusWritten(from: AgentStatus, to: AgentStatus): void {

@@ -3,15 +3,9 @@
  * Live-update generation: example 2 of the original.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
-import type { OnboardingAgentRow } from "../db/index.js";
-import { block, type Steps, suspend, wait } from "../sync/index.js";
-import type { ModelContext } from "./context.js";
-import type { TaskRun } from "./entities/task-run.js";
-import type { Worker } from "./entities/worker.js";
-import { opening } from "./handle.js";
 import { LiveAgent } from "./live-agent.js";
-import { DISPLAY_PREFIX, getDbIdFromAgentId, isOnboardingId } from "./onboarding-id.js";
-import { OnboardingRecord } from "./record.js";
+import { inOnboarding } from "./onboarding.js";
+import type { OnboardingRecord } from "./record.js";
 
 /**
  * An agent in the onboarding step of a task. It belongs to a task run and has no unit.
@@ -35,44 +29,9 @@ import { OnboardingRecord } from "./record.js";
  * db.close();
  * ```
  */
-export class OnboardingAgent extends LiveAgent<OnboardingRecord> {
-  static readonly DISPLAY_PREFIX = DISPLAY_PREFIX;
-  static readonly isOnboardingId = isOnboardingId;
-  static readonly getDbIdFromAgentId = getDbIdFromAgentId;
-
-  /**
-   * A new handle on an onboarding agent.
-   * @param dbId the id of its row (not the one with the prefix)
-   * @param row the row, if the caller has it
-   * @throws NoSuchRowError when there is no such row
-   */
-  static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): OnboardingAgent {
-    return context.wrapHandle(new OnboardingAgent(opening(context, OnboardingRecord.load(context.db, dbId, row))));
-  }
-
-  /** Creates an onboarding agent for a worker to use as part of a task run. Its status is `none`. */
-  static *newSteps(context: ModelContext, worker: Worker, taskRun: TaskRun): Steps<OnboardingAgent> {
-    const row = yield* wait(
-      context.db.write("newOnboardingAgent", {
-        workerId: worker.dbId,
-        taskRunId: taskRun.dbId,
-        at: context.clock.now(),
-      }),
-    );
-    const agent = OnboardingAgent.get(context, row.onboardingAgentId, row);
-    context.metrics.created("onboarding", worker.dbId);
-    context.log("debug", `Registered new ${agent.toString()} for worker ${worker.dbId}`);
-    return agent;
-  }
-
-  static new(context: ModelContext, worker: Worker, taskRun: TaskRun): OnboardingAgent {
-    return block(OnboardingAgent.newSteps(context, worker, taskRun));
-  }
-
-  static newAsync(context: ModelContext, worker: Worker, taskRun: TaskRun): Promise<OnboardingAgent> {
-    return suspend(OnboardingAgent.newSteps(context, worker, taskRun));
-  }
-
+export class OnboardingAgent extends inOnboarding<OnboardingAgent, LiveAgent<OnboardingRecord>>(
+  LiveAgent<OnboardingRecord>,
+) {
   /** An approval or rejection is not pushed: the page continues with the task, or is refused. */
   protected pushes(status: AgentStatus): boolean {
     return status !== "approved" && status !== "rejected";

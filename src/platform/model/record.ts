@@ -31,7 +31,7 @@ function withInternedTexts<Row extends AgentRow | OnboardingAgentRow>(row: Row):
   return row;
 }
 
-export abstract class AgentRecord {
+export abstract class AgentRecord<Row extends AgentRow | OnboardingAgentRow = AgentRow | OnboardingAgentRow> {
   abstract readonly agentType: AgentType;
   /** The id of the row, unique among agents of its type. */
   abstract readonly dbId: string;
@@ -41,31 +41,11 @@ export abstract class AgentRecord {
   #taskRun: TaskRun | undefined;
   #task: Task | undefined;
 
-  constructor(
+  /** @param row the row as it was when the record was made */
+  protected constructor(
     protected readonly db: Database,
-    protected readonly row: Omit<AgentRow | OnboardingAgentRow, "agentId" | "onboardingAgentId">,
+    readonly row: Row,
   ) {}
-
-  /** The status the row had when the record was made. */
-  get initialStatus(): AgentStatus {
-    return this.row.status;
-  }
-
-  get workerId(): string {
-    return this.row.workerId;
-  }
-
-  get taskRunId(): string {
-    return this.row.taskRunId;
-  }
-
-  get taskId(): string {
-    return this.row.taskId;
-  }
-
-  get taskType(): string {
-    return this.row.taskType;
-  }
 
   /** The status in the database now. @throws NoSuchRowError when the row is gone */
   abstract readStatus(): AgentStatus;
@@ -78,15 +58,15 @@ export abstract class AgentRecord {
   abstract writeStatus(status: AgentStatus, at: number, unlessFinal: boolean): Wait<AgentStatus>;
 
   getWorker(): Worker {
-    return (this.#worker ??= Worker.get(this.db, this.workerId));
+    return (this.#worker ??= Worker.get(this.db, this.row.workerId));
   }
 
   getTaskRun(): TaskRun {
-    return (this.#taskRun ??= this.nearest()?.getTaskRun() ?? TaskRun.get(this.db, this.taskRunId));
+    return (this.#taskRun ??= this.nearest()?.getTaskRun() ?? TaskRun.get(this.db, this.row.taskRunId));
   }
 
   getTask(): Task {
-    return (this.#task ??= (this.nearest() ?? this.#taskRun)?.getTask() ?? Task.get(this.db, this.taskId));
+    return (this.#task ??= (this.nearest() ?? this.#taskRun)?.getTask() ?? Task.get(this.db, this.row.taskId));
   }
 
   /** The directory for the state of the agent. Does not create it. */
@@ -97,15 +77,8 @@ export abstract class AgentRecord {
 }
 
 /** The record of an onboarding agent, which is tied to a task run and has no unit. */
-export class OnboardingRecord extends AgentRecord {
+export class OnboardingRecord extends AgentRecord<OnboardingAgentRow> {
   readonly agentType = "onboarding";
-
-  private constructor(
-    db: Database,
-    protected override readonly row: OnboardingAgentRow,
-  ) {
-    super(db, row);
-  }
 
   /** @throws NoSuchRowError when there is no such onboarding agent */
   static load(db: Database, dbId: string, row?: OnboardingAgentRow): OnboardingRecord {
@@ -141,17 +114,10 @@ export class OnboardingRecord extends AgentRecord {
 }
 
 /** The record of an agent that works on a unit. */
-export class UnitAgentRecord extends AgentRecord {
+export class UnitAgentRecord extends AgentRecord<AgentRow> {
   readonly agentType = "main";
   #unit: Unit | undefined;
   #assignment: Assignment | undefined;
-
-  private constructor(
-    db: Database,
-    protected override readonly row: AgentRow,
-  ) {
-    super(db, row);
-  }
 
   /** @throws NoSuchRowError when there is no such agent */
   static load(db: Database, dbId: string, row?: AgentRow): UnitAgentRecord {
@@ -168,18 +134,6 @@ export class UnitAgentRecord extends AgentRecord {
     return this.row.agentId;
   }
 
-  get unitId(): string {
-    return this.row.unitId;
-  }
-
-  get assignmentId(): string {
-    return this.row.assignmentId;
-  }
-
-  get providerType(): string {
-    return this.row.providerType;
-  }
-
   readStatus(): AgentStatus {
     return found(this.db.getAgent(this.dbId), "agent", this.dbId).status;
   }
@@ -189,7 +143,7 @@ export class UnitAgentRecord extends AgentRecord {
   }
 
   getUnit(): Unit {
-    return (this.#unit ??= Unit.get(this.db, this.unitId));
+    return (this.#unit ??= Unit.get(this.db, this.row.unitId));
   }
 
   /** Uses `unit` instead of loading it. */
@@ -198,7 +152,7 @@ export class UnitAgentRecord extends AgentRecord {
   }
 
   getAssignment(): Assignment {
-    return (this.#assignment ??= this.#unit?.getAssignment() ?? Assignment.get(this.db, this.assignmentId));
+    return (this.#assignment ??= this.#unit?.getAssignment() ?? Assignment.get(this.db, this.row.assignmentId));
   }
 
   getDataDir(): string {

@@ -1,12 +1,33 @@
-/** What agents on a unit have in common in both generations: their unit, and the decisions about the work done on it. */
-import { block, type Steps, suspend } from "../sync/index.js";
+/**
+ * What agents on a unit have in common in both generations: how they are created, their unit, and the decisions about the work done
+ * on it.
+ */
+import type { AgentRow } from "../db/index.js";
+import { type Json, type Steps, wait } from "../sync/index.js";
+import { NotImplementedError } from "./agent-errors.js";
+import type { ModelContext } from "./context.js";
 import type { Assignment } from "./entities/assignment.js";
 import type { Unit } from "./entities/unit.js";
-import type { AgentHandle, Opening } from "./handle.js";
-import type { UnitAgentRecord } from "./record.js";
+import type { Worker } from "./entities/worker.js";
+import { type AgentHandle, type Opening, opening } from "./handle.js";
+import type { CrowdProvider } from "./providers.js";
+import { UnitAgentRecord } from "./record.js";
+import { addWaitForms, type WaitForms } from "./wait-forms.js";
+
+/** The decisions about the work done on an agent's unit. */
+interface UnitWork {
+  /** Approves the work done on this agent's unit. */
+  approveWorkSteps(): Steps<void>;
+  /** Pays the worker for attempted work, but marks it as below the quality bar. */
+  softRejectWorkSteps(): Steps<void>;
+  /** Rejects the work done on this agent's unit. @param reason an explanation for the worker */
+  rejectWorkSteps(reason: string): Steps<void>;
+  /** Does what the provider requires for the worker to be able to submit, and for `getStatus` to return `completed`. */
+  markDoneSteps(): Steps<void>;
+}
 
 /** An agent on a unit, of either generation. */
-export interface UnitAgent {
+export interface UnitAgent extends UnitWork, WaitForms<UnitWork> {
   readonly unitId: string;
   readonly assignmentId: string;
   readonly providerType: string;
@@ -14,41 +35,54 @@ export interface UnitAgent {
   getUnit(): Unit;
   /** The assignment this agent is working on; loaded when first asked for. */
   getAssignment(): Assignment;
-  /** Approves the work done on this agent's unit. */
-  approveWorkSteps(): Steps<void>;
-  approveWork(): void;
-  approveWorkAsync(): Promise<void>;
-  /** Pays the worker for attempted work, but marks it as below the quality bar. */
-  softRejectWorkSteps(): Steps<void>;
-  softRejectWork(): void;
-  softRejectWorkAsync(): Promise<void>;
-  /** Rejects the work done on this agent's unit. @param reason an explanation for the worker */
-  rejectWorkSteps(reason: string): Steps<void>;
-  rejectWork(reason: string): void;
-  rejectWorkAsync(reason: string): Promise<void>;
-  /** Does what the provider requires for the worker to be able to submit, and for `getStatus` to return `completed`. */
-  markDoneSteps(): Steps<void>;
-  markDone(): void;
-  markDoneAsync(): Promise<void>;
+}
+
+/** How agents on units are created. */
+interface UnitAgentCreation<Self> {
+  /**
+   * Creates an agent for the worker's work on the unit. A provider's class overrides it: it returns the result of
+   * `_registerAgentSteps` when the agent can be created.
+   * @throws UnknownProviderError when the unit's provider is not registered
+   * @throws NotImplementedError when the provider's class does not override this method
+   */
+  newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Self>;
+  /**
+   * As `newSteps`, for providers that have records of their own: they override it and read what they need from `providerData`.
+   */
+  newFromProviderDataSteps(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Steps<Self>;
+}
+
+/** The static methods of a class of agents on units. */
+export interface UnitAgentStatics<Self> extends UnitAgentCreation<Self>, WaitForms<UnitAgentCreation<Self>> {
+  /**
+   * A new handle on an agent. Its class is the agent class of the row's crowd provider.
+   * @param row the row, if the caller has it
+   * @throws NoSuchRowError when there is no such row, UnknownProviderError when its provider is not registered
+   */
+  get(context: ModelContext, dbId: string, row?: AgentRow): Self;
+  /** Creates the agent's row, for the `newSteps` of providers. Ends when its status `accepted` is committed. */
+  _registerAgentSteps(context: ModelContext, worker: Worker, unit: Unit, providerType: string): Steps<Self>;
 }
 
 type HandleClass<Handle> = abstract new (opening: Opening<UnitAgentRecord>) => Handle;
 
-/** A subclass of `Base` whose agents are on a unit. The decisions in form of Steps are left to the crowd providers. */
-export function onUnit<Handle extends AgentHandle<UnitAgentRecord>>(
-  Base: HandleClass<Handle>,
-): HandleClass<Handle & UnitAgent> {
-  abstract class AgentOnUnit extends (Base as HandleClass<AgentHandle<UnitAgentRecord>>) implements UnitAgent {
+/** The part of {@link onUnit} that each of its agents has. */
+function withUnit(Base: HandleClass<AgentHandle<UnitAgentRecord>>) {
+  abstract class AgentWithUnit extends Base {
+    static {
+      addWaitForms(this.prototype, "approveWorkSteps", "softRejectWorkSteps", "rejectWorkSteps", "markDoneSteps");
+    }
+
     get unitId(): string {
-      return this.record.unitId;
+      return this.record.row.unitId;
     }
 
     get assignmentId(): string {
-      return this.record.assignmentId;
+      return this.record.row.assignmentId;
     }
 
     get providerType(): string {
-      return this.record.providerType;
+      return this.record.row.providerType;
     }
 
     getUnit(): Unit {
@@ -61,46 +95,92 @@ export function onUnit<Handle extends AgentHandle<UnitAgentRecord>>(
 
     abstract approveWorkSteps(): Steps<void>;
 
-    approveWork(): void {
-      block(this.approveWorkSteps());
-    }
-
-    approveWorkAsync(): Promise<void> {
-      return suspend(this.approveWorkSteps());
-    }
-
     *softRejectWorkSteps(): Steps<void> {
       yield* this.approveWorkSteps();
       yield* this.updateStatusSteps("soft_rejected");
     }
+  }
+  return AgentWithUnit;
+}
 
-    softRejectWork(): void {
-      block(this.softRejectWorkSteps());
+/**
+ * A subclass of `Base` whose agents are on a unit, for the class `Self` of a generation. The decisions in form of Steps are left to
+ * the classes of the crowd providers, which extend `Self`.
+ * @param name the name of `Self`
+ * @param key where a crowd provider has its class for this generation
+ */
+export function onUnit<Self, Handle extends AgentHandle<UnitAgentRecord>>(
+  Base: HandleClass<Handle>,
+  name: string,
+  key: Exclude<keyof CrowdProvider, "providerType">,
+): HandleClass<Handle & UnitAgent> & UnitAgentStatics<Self> {
+  abstract class AgentOnUnit extends withUnit(Base) {
+    static {
+      addWaitForms(this, "newSteps", "newFromProviderDataSteps");
     }
 
-    softRejectWorkAsync(): Promise<void> {
-      return suspend(this.softRejectWorkSteps());
+    static get(context: ModelContext, dbId: string, row?: AgentRow): AgentOnUnit {
+      const record = UnitAgentRecord.load(context.db, dbId, row);
+      return context.wrapHandle(new (classFor(context, record.row.providerType))(opening(context, record)));
     }
 
-    abstract rejectWorkSteps(reason: string): Steps<void>;
-
-    rejectWork(reason: string): void {
-      block(this.rejectWorkSteps(reason));
+    static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<AgentOnUnit> {
+      if (!isGeneration(this)) throw new NotImplementedError(`${this.name}.newSteps`);
+      return yield* classFor(context, unit.providerType).newSteps(context, worker, unit);
     }
 
-    rejectWorkAsync(reason: string): Promise<void> {
-      return suspend(this.rejectWorkSteps(reason));
+    static *newFromProviderDataSteps(
+      context: ModelContext,
+      worker: Worker,
+      unit: Unit,
+      providerData: Json,
+    ): Steps<AgentOnUnit> {
+      if (isGeneration(this))
+        return yield* classFor(context, unit.providerType).newFromProviderDataSteps(
+          context,
+          worker,
+          unit,
+          providerData,
+        );
+      const agent = yield* this.newSteps(context, worker, unit);
+      unit.workerId = worker.dbId;
+      agent.record.useUnit(unit);
+      return agent;
     }
 
-    abstract markDoneSteps(): Steps<void>;
-
-    markDone(): void {
-      block(this.markDoneSteps());
-    }
-
-    markDoneAsync(): Promise<void> {
-      return suspend(this.markDoneSteps());
+    static *_registerAgentSteps(
+      context: ModelContext,
+      { dbId: workerId }: Worker,
+      unit: Unit,
+      providerType: string,
+    ): Steps<AgentOnUnit> {
+      const row = yield* wait(
+        context.db.write("newAgent", { workerId, unitId: unit.dbId, providerType, at: context.clock.now() }),
+      );
+      unit.agentId = row.agentId;
+      const agent = this.get(context, row.agentId, row);
+      agent.created(`unit ${unit.dbId}`);
+      yield* agent.updateStatusSteps("accepted");
+      return agent;
     }
   }
-  return AgentOnUnit as unknown as HandleClass<Handle & UnitAgent>;
+
+  type ProviderClass = (new (opening: Opening<UnitAgentRecord>) => AgentOnUnit) & typeof AgentOnUnit;
+
+  /** Whether it is the class of the generation, not one of a crowd provider. */
+  function isGeneration(agentClass: object): boolean {
+    return Object.getPrototypeOf(agentClass) === AgentOnUnit;
+  }
+
+  /** @throws UnknownProviderError, or a TypeError when the provider has no class of this generation */
+  function classFor(context: ModelContext, providerType: string): ProviderClass {
+    const provided = context.providers.get(providerType)[key];
+    if (!(provided?.prototype instanceof AgentOnUnit) || isGeneration(provided)) {
+      const found = provided === undefined ? "it has none" : `not ${provided.name}`;
+      throw new TypeError(`the ${key} of crowd provider "${providerType}" must be a subclass of ${name}, ${found}`);
+    }
+    return provided as unknown as ProviderClass;
+  }
+
+  return AgentOnUnit as unknown as HandleClass<Handle & UnitAgent> & UnitAgentStatics<Self>;
 }

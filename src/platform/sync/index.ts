@@ -31,7 +31,19 @@ export {
   type SlotOperation,
 } from "./slot-operations.js";
 export type { SlotRecorder } from "./slot-recorder.js";
-export { block, failed, ready, spawn, suspend, suspendOn, wait, type Steps, type Wait, type Waiter } from "./steps.js";
+export {
+  block,
+  failed,
+  ready,
+  spawn,
+  suspend,
+  suspendedWait,
+  suspendOn,
+  wait,
+  type Steps,
+  type Wait,
+  type Waiter,
+} from "./steps.js";
 export { TimerQueue, type Timeout, type TimeoutRow, type Timer } from "./timer-queue.js";
 export type { SlotInterceptor } from "./slot-interceptor.js";
 export { WrappedMailbox, wrapMailbox } from "./wrap-mailbox.js";

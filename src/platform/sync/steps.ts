@@ -9,7 +9,7 @@
  *
  * No logic is written twice, and nothing between two waits can be interrupted by another coroutine of the same thread.
  */
-import { assert } from "../../vocabulary/index.js";
+import { assert, AssertionError } from "../../vocabulary/index.js";
 
 /** Something to wait for. Exactly one of `block` and `start` is called, once. */
 export interface Wait<T> {
@@ -51,6 +51,15 @@ export function failed<T>(error: unknown): Wait<T> {
     },
     start: (waiter) => waiter.fail(error),
   };
+}
+
+/** A wait for coroutines alone: it would never end while this thread is blocked. */
+export function suspendedWait<T>(start: (waiter: Waiter<T>) => void): Wait<T> {
+  return { start, block: neverBlock };
+}
+
+function neverBlock(): never {
+  throw new AssertionError("a wait that only this thread can end must not block it");
 }
 
 /** Runs `steps` to their end, blocking this thread at every wait. Throws the errors of the steps. */

@@ -1,21 +1,24 @@
-/** Puts the records of a run's threads together, agent by agent: everything that was done to it, in the order in which it took effect. */
+/**
+ * Merges the history files of a run's threads into one history for each agent: its entries in the order of their
+ * effects.
+ */
 import type { CallEnd, OpenedEntry, HistoryEntry, HistoryFile, PlacedEntry, StartedEntry } from "./history-reader.js";
 
 /** A call as it was recorded. */
 export interface RecordedCall {
   readonly start: StartedEntry;
-  /** Undefined when the record ends before it. */
+  /** Undefined when the history ends before the call does. */
   readonly end: (CallEnd & { readonly at: number }) | undefined;
 }
 
 export interface AgentHistory {
   /** As `getAgentId()` gives it. */
   readonly agentId: string;
-  /** Everything that has a place in the order, in that order, without a gap. */
+  /** The entries in the order of their numbers, without a gap. */
   readonly entries: readonly PlacedEntry[];
-  /** By the numbers of their starts. */
+  /** The calls, by the numbers of their starts. */
   readonly calls: ReadonlyMap<number, RecordedCall>;
-  /** Whether it goes to the agent's end: no thread was killed or cut off on the way. */
+  /** Whether it goes to the agent's end. False where a thread was killed or the run did not finish. */
   readonly isComplete: boolean;
 }
 
@@ -24,97 +27,101 @@ interface OpenCall {
   end: (CallEnd & { readonly at: number }) | undefined;
 }
 
-/** A slot with what is known of its present tenant. */
-interface Tenancy {
+/** The entries of a slot's present agent that have been read so far. */
+interface PartialHistory {
   agentId: string | undefined;
   entries: PlacedEntry[];
   calls: Map<number, OpenCall>;
-  /** Its beginning. Without it, because the record of the thread that made the agent was cut off, nothing can be said of the tenant. */
+  /**
+   * The agent's first entry. Missing if the file of the thread that made the agent is incomplete; the agent is then
+   * skipped.
+   */
   opened: OpenedEntry | undefined;
-  /** The number of the last entry, once the thread that made the agent has said so. */
+  /** The number of the agent's last entry, once it is known. */
   last: number | undefined;
 }
 
 /**
- * The agents of a run, each when its record is complete, and those whose records never are at the end. Only the records of agents
- * that are live at one time are in memory at one time.
+ * The histories of a run's agents: each as soon as it is complete, and the incomplete ones at the end. Only the
+ * histories of agents that are live at the same time are in memory at the same time.
  */
 export function* agentHistories(files: readonly HistoryFile[]): Generator<AgentHistory> {
-  const tenancies = new Map<number, Tenancy>();
+  const bySlot = new Map<number, PartialHistory>();
   for (const entry of merged(files)) {
-    let tenancy = tenancies.get(entry.slot);
-    if (tenancy !== undefined && isOfAnother(tenancy, entry)) {
-      if (tenancy.opened !== undefined) yield incompleteHistory(tenancy, tenancy.opened);
-      tenancy = undefined;
+    let partial = bySlot.get(entry.slot);
+    if (partial !== undefined && isOfNextAgent(partial, entry)) {
+      if (partial.opened !== undefined) yield incompleteHistory(partial, partial.opened);
+      partial = undefined;
     }
-    if (tenancy === undefined) tenancies.set(entry.slot, (tenancy = newTenancy()));
-    add(tenancy, entry);
-    const { opened, last, entries } = tenancy;
+    if (partial === undefined) bySlot.set(entry.slot, (partial = newPartialHistory()));
+    add(partial, entry);
+    const { opened, last, entries } = partial;
     if (opened === undefined || last === undefined || entries.length <= last - opened.number) continue;
-    const record = take(tenancy, opened, last);
-    if (record !== undefined) yield record;
+    const history = take(partial, opened, last);
+    if (history !== undefined) yield history;
   }
-  for (const tenancy of tenancies.values()) {
-    if (tenancy.opened !== undefined) yield incompleteHistory(tenancy, tenancy.opened);
+  for (const partial of bySlot.values()) {
+    if (partial.opened !== undefined) yield incompleteHistory(partial, partial.opened);
   }
 }
 
-function newTenancy(): Tenancy {
+function newPartialHistory(): PartialHistory {
   return { agentId: undefined, entries: [], calls: new Map(), opened: undefined, last: undefined };
 }
 
-/** Whether the slot has its next tenant, though not all of the one before has come: some of it was cut off. */
-function isOfAnother({ agentId }: Tenancy, entry: HistoryEntry): boolean {
+/** Whether the entry is of the slot's next agent, although the history of the present one is incomplete. */
+function isOfNextAgent({ agentId }: PartialHistory, entry: HistoryEntry): boolean {
   return entry.kind === "opened" && agentId !== undefined && entry.agentId !== agentId;
 }
 
-function add(tenancy: Tenancy, entry: HistoryEntry): void {
+function add(partial: PartialHistory, entry: HistoryEntry): void {
   if (entry.kind === "ended") {
-    const call = tenancy.calls.get(entry.call);
+    const call = partial.calls.get(entry.call);
     if (call !== undefined) call.end = entry;
     return;
   }
-  tenancy.entries.push(entry);
-  if (entry.kind === "started") tenancy.calls.set(entry.number, { start: entry, end: undefined });
-  else if (entry.kind === "opened") open(tenancy, entry);
-  else if (entry.kind === "closed" && entry.thread === tenancy.opened?.thread) tenancy.last = entry.number;
+  partial.entries.push(entry);
+  if (entry.kind === "started") partial.calls.set(entry.number, { start: entry, end: undefined });
+  else if (entry.kind === "opened") open(partial, entry);
+  else if (entry.kind === "closed" && entry.thread === partial.opened?.thread) partial.last = entry.number;
 }
 
-function open(tenancy: Tenancy, entry: OpenedEntry): void {
-  tenancy.agentId = entry.agentId;
-  if (entry.allocated) tenancy.opened ??= entry;
+function open(partial: PartialHistory, entry: OpenedEntry): void {
+  partial.agentId = entry.agentId;
+  if (entry.allocated) partial.opened ??= entry;
 }
 
-/** Takes the agent out of the tenancy if all of its entries are there. */
-function take(tenancy: Tenancy, opened: OpenedEntry, last: number): AgentHistory | undefined {
-  const mine = tenancy.entries.filter(({ number }) => number >= opened.number && number <= last).sort(byNumber);
-  if (mine.length !== last - opened.number + 1) return undefined;
-  const record = { agentId: opened.agentId, entries: mine, calls: tenancy.calls, isComplete: true };
-  const rest = tenancy.entries.filter(({ number }) => number > last);
-  Object.assign(tenancy, newTenancy());
-  for (const entry of rest) add(tenancy, entry);
-  return record;
+/** Removes the present agent's history if all of its entries have been read. */
+function take(partial: PartialHistory, opened: OpenedEntry, last: number): AgentHistory | undefined {
+  const entries = partial.entries.filter(({ number }) => number >= opened.number && number <= last).sort(byNumber);
+  if (entries.length !== last - opened.number + 1) return undefined;
+  const history = { agentId: opened.agentId, entries, calls: partial.calls, isComplete: true };
+  const rest = partial.entries.filter(({ number }) => number > last);
+  Object.assign(partial, newPartialHistory());
+  for (const entry of rest) add(partial, entry);
+  return history;
 }
 
-/** As much of the agent as is there up to the first gap. */
-function incompleteHistory({ entries, calls }: Tenancy, opened: OpenedEntry): AgentHistory {
-  const mine = entries.filter(({ number }) => number >= opened.number).sort(byNumber);
-  const gap = mine.findIndex(({ number }, index) => number !== opened.number + index);
-  if (gap < 0) return { agentId: opened.agentId, entries: mine, calls, isComplete: false };
-  // Of a call that goes on beyond the gap it is not known how it came to its end.
-  const known = new Map(calls);
-  for (const entry of mine.slice(gap)) {
-    const call = "call" in entry && entry.call !== undefined ? known.get(entry.call) : undefined;
-    if (call !== undefined) known.set(call.start.number, { ...call, end: undefined });
+/** The agent's history up to the first missing entry. */
+function incompleteHistory(partial: PartialHistory, opened: OpenedEntry): AgentHistory {
+  const { agentId } = opened;
+  const entries = partial.entries.filter(({ number }) => number >= opened.number).sort(byNumber);
+  const gap = entries.findIndex(({ number }, index) => number !== opened.number + index);
+  if (gap < 0) return { agentId, entries, calls: partial.calls, isComplete: false };
+  // The end of a call with entries after the gap is not known.
+  const calls = new Map(partial.calls);
+  for (const entry of entries.slice(gap)) {
+    const call = "call" in entry && entry.call !== undefined ? calls.get(entry.call) : undefined;
+    if (call !== undefined) calls.set(call.start.number, { ...call, end: undefined });
   }
-  return { agentId: opened.agentId, entries: mine.slice(0, gap), calls: known, isComplete: false };
+  return { agentId, entries: entries.slice(0, gap), calls, isComplete: false };
 }
 
 function byNumber(a: PlacedEntry, b: PlacedEntry): number {
   return a.number - b.number;
 }
 
-/** The entries of all files by their times. */
+/** The entries of all files in the order of their times. */
 function* merged(files: readonly HistoryFile[]): Generator<HistoryEntry> {
   const heads = files.map((file) => {
     const entries = file.entries();

@@ -1,4 +1,4 @@
-/** What the calls of a record do when they are repeated: the other side of recorded-handle.ts. */
+/** The code of a recorded call, for its replay. recorded-handle.ts records the calls. */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent, type Agent } from "../../platform/model/index.js";
 import type { Json, Steps } from "../../platform/sync/index.js";
@@ -6,7 +6,10 @@ import type { Scalar } from "./history-format.js";
 import type { StartedEntry } from "./history-reader.js";
 import { updateIdOf } from "./recorded-handle.js";
 
-/** The code of a call; it ends with the value by which calls are compared. `messageFor` makes what is appended, for a mailbox of that payload limit. */
+/**
+ * The code of a call. It returns the value by which calls are compared. `messageFor` makes the message of an append,
+ * for a mailbox with that payload limit.
+ */
 export function* callBody(
   { method, argument }: StartedEntry,
   handle: Agent | OnboardingAgent,

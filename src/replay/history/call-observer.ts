@@ -1,31 +1,31 @@
-/** Calls of handles' methods, as those who make them tell of them (recorded-handle.ts, recorded-steps.ts) and the recorder is told. */
+/** How handles report calls of their methods (recorded-handle.ts, recorded-steps.ts) to the recorder. */
 import type { Event, Mailbox, Slot } from "../../platform/sync/index.js";
 import type { Scalar } from "./history-format.js";
 
-/** A call that is under way. */
+/** A call that has begun. */
 export interface Call {
   readonly slot: Slot;
-  /** Of its start, in the order of the slot. */
+  /** The number of its start, in the order of the slot. */
   readonly number: number;
 }
 
-/** Told of calls as they are made. */
+/** Observes the beginning and the end of calls. */
 export interface CallObserver {
-  /** The call whose code runs now. Whoever begins one makes it the current one. */
+  /** The call whose code runs now. The caller of `begin` sets it. */
   current: Call | undefined;
-  /** A call of the method of this place in {@link METHODS} begins, on a handle; gives its number. */
+  /** A call of a method begins on a handle. `method`: an index in {@link METHODS}. Returns the call's number. */
   begin(handle: RecordedHandle, method: number, argument: Scalar): number;
-  /** The current call ends, with a value or by throwing the error of a name; none is current then. */
+  /** The current call ends with a value, or with the name of an error. After it no call is current. */
   end(call: Call, threw: boolean, value: Scalar): void;
 }
 
-/** What is known of a handle that is watched. */
+/** The state of a recorded handle. */
 export interface RecordedHandle {
   readonly calls: CallObserver;
   readonly slot: Slot;
-  /** Of its making, in the order of the slot. */
+  /** The number of its creation, in the order of the slot. */
   readonly number: number;
-  /** The handle's own view of the mailbox, and its event, once somebody has asked for them: they are watched. */
+  /** The handle's recorded mailbox and event, once they have been used. */
   mailbox: Mailbox | undefined;
   didSubmit: Event | undefined;
 }

@@ -1,24 +1,22 @@
-/** What an agent's observers did to it in a repetition: call by call, with what came of each. */
+/** The calls of an agent's replay, with their results. */
 import type { AgentHistory } from "./agent-histories.js";
 import type { Method, Scalar } from "./history-format.js";
 import type { AgentReplayer } from "./agent-replayer.js";
+import { ROUNDING_MS } from "./history-format.js";
 import type { CallEnd } from "./history-reader.js";
 
 export interface CallReport {
   readonly thread: string;
-  /** When the call began, ms since the start of the run, and how long it took. */
+  /** When the call began, ms since the start of the run, and how long it took, ms. */
   readonly atMs: number;
   readonly tookMs: number;
   readonly method: Method;
   readonly argument: Scalar;
-  /** Undefined when the record ends before the call. */
+  /** Undefined when the history ends before the call does. */
   readonly end: CallEnd | undefined;
-  /** Whether it waited for an update, and ended as if its time had run out when it had not. */
+  /** Whether it waited for an update and ended with an AgentTimeoutError before its timeout. */
   readonly isEarly: boolean;
 }
-
-/** Recorded times are whole microseconds. */
-const ROUNDING_MS = 0.002;
 
 /** The calls in the order of their starts. `originMs` is when the run started, ms on its clock. */
 export function* callReportsOf(
@@ -31,7 +29,7 @@ export function* callReportsOf(
     if (replayed === undefined) continue;
     const { thread, at, method, argument } = start;
     const tookMs = (recorded?.at ?? at) - at;
-    // An agent that had timed out before has no more time.
+    // A call on an agent that has already timed out throws at once.
     const isEarly =
       method === "getLiveUpdateSteps" &&
       replayed.end?.value === "AgentTimeoutError" &&

@@ -1,32 +1,36 @@
-/** Reads an order file as far as its header and chunks, one chunk in memory at a time, and checks that they are as they were written. */
+/** Reads the header and the chunks of a history file and checks their checksums. One chunk is in memory at a time. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
+import { at, whySystemFailed } from "../../vocabulary/index.js";
 import { CHUNK_HEAD_BYTES, chunkChecksum, HEADER_HEAD_BYTES, MAGIC, VERSION } from "./history-format.js";
-import { HistoryError } from "./order-error.js";
+import { HistoryError } from "./history-error.js";
 
 export interface Chunks {
-  /** The JSON of the header. */
+  /** The header, as JSON. */
   readonly header: string;
   /**
-   * The entries of each chunk. The value at the end: whether the file has its end, or was cut off.
-   * @throws HistoryError when the file is damaged, or was cut off though it `hasEnd`
+   * The entries of each chunk. Returns whether the file is complete.
+   * @throws HistoryError when the file is damaged, or is incomplete although `hasEnd`
    */
   read(hasEnd: boolean): Generator<Buffer, boolean>;
 }
 
-/** Looks at the header of the file at `path`. It is open again while its chunks are read. @throws HistoryError */
+/**
+ * Reads the header of the file at `path`. Its chunks are read later, with the file opened again.
+ * @throws HistoryError
+ */
 export function openChunks(path: string): Chunks {
   return reading(path, (file) => {
     const start = file.take(MAGIC.length + 1);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new HistoryError(`${path}: it is not a record of order`);
-    const version = start[MAGIC.length];
+      throw new HistoryError(`${path}: it is not a history file`);
+    const version = at(start, MAGIC.length);
     if (version !== VERSION)
-      throw new HistoryError(`${path}: a record of order of version ${version}; this program reads version ${VERSION}`);
+      throw new HistoryError(`${path}: a history file of version ${version}: expected version ${VERSION}`);
     const head = file.take(HEADER_HEAD_BYTES);
     const json = head && file.take(head.readUInt32LE(0));
     if (head === undefined || json === undefined || crc32(json) !== head.readUInt32LE(4))
-      throw new HistoryError(`${path}: damaged: its header is not as it was written`);
+      throw new HistoryError(`${path}: damaged: the checksum of its header is wrong`);
     return { header: json.toString(), read: (hasEnd) => chunksOf(path, file.at, hasEnd) };
   });
 }
@@ -40,13 +44,13 @@ function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffe
       const head = file.take(CHUNK_HEAD_BYTES);
       const entries = head && file.take(head.readUInt32LE(0));
       if (head === undefined || entries === undefined) {
-        if (hasEnd) throw new HistoryError(`${path}: damaged: it ends in the middle, though its run finished`);
+        if (hasEnd) throw new HistoryError(`${path}: damaged: it is incomplete, although its run finished`);
         return false;
       }
       if (chunkChecksum(head, entries) !== head.readUInt32LE(8))
-        throw new HistoryError(`${path}: damaged: the chunk at byte ${place} is not as it was written`);
+        throw new HistoryError(`${path}: damaged: the checksum of the chunk at byte ${place} is wrong`);
       const number = head.readUInt32LE(4);
-      // Written by its thread, which was killed before it could say so, and again from what it left.
+      // A thread that was killed after it wrote a chunk leaves the chunk in its buffer, so that it is written again.
       if (number === last && entries.length > 0) continue;
       if (number !== last + 1) throw new HistoryError(`${path}: damaged: chunk ${number} follows chunk ${last}`);
       last = number;
@@ -54,7 +58,7 @@ function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffe
         yield entries;
         continue;
       }
-      if (!file.isAtEnd) throw new HistoryError(`${path}: damaged: it goes on after its end`);
+      if (!file.isAtEnd) throw new HistoryError(`${path}: damaged: it has bytes after its end`);
       return true;
     }
   } finally {
@@ -63,10 +67,10 @@ function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffe
 }
 
 interface OpenFile {
-  /** Where in the file the next bytes are. */
+  /** The position of the next byte in the file. */
   readonly at: number;
   readonly isAtEnd: boolean;
-  /** The next bytes; undefined when there are fewer. */
+  /** The next `length` bytes; undefined when there are fewer. */
   take(length: number): Buffer | undefined;
   close(): void;
 }
@@ -75,20 +79,20 @@ interface OpenFile {
 function openFile(path: string, from: number): OpenFile {
   const file = attempt(path, () => openSync(path, "r"));
   const size = attempt(path, () => fstatSync(file).size);
-  let at = from;
+  let position = from;
   return {
     get at() {
-      return at;
+      return position;
     },
     get isAtEnd() {
-      return at === size;
+      return position === size;
     },
     take(length) {
-      // Before room is made for them: a damaged length can be anything.
-      if (length > size - at) return undefined;
+      // Before the allocation: a damaged length can be any number.
+      if (length > size - position) return undefined;
       const bytes = Buffer.alloc(length);
-      if (attempt(path, () => readSync(file, bytes, 0, length, at)) !== length) return undefined;
-      at += length;
+      if (attempt(path, () => readSync(file, bytes, 0, length, position)) !== length) return undefined;
+      position += length;
       return bytes;
     },
     close: () => closeSync(file),
@@ -104,11 +108,11 @@ function reading<T>(path: string, read: (file: OpenFile) => T): T {
   }
 }
 
-/** Does something to the file at `path`. @throws HistoryError in the place of the error of the file system */
+/** Runs `body` on the file at `path`. @throws HistoryError in place of an error of the file system */
 function attempt<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    throw new HistoryError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new HistoryError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
   }
 }

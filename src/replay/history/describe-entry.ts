@@ -1,7 +1,7 @@
-/** Entries of a record for people. */
-import type { CallEnd, PlacedEntry } from "./history-reader.js";
+/** Describes entries of a history as text. */
+import type { CallEnd, OperationEntry, PlacedEntry } from "./history-reader.js";
 
-/** Such as `io: mailbox.append 17/3`. */
+/** For example `io: mailbox.append 17/3`. */
 export function describeEntry(entry: PlacedEntry): string {
   return `${entry.thread}: ${whatOf(entry)}`;
 }
@@ -9,25 +9,31 @@ export function describeEntry(entry: PlacedEntry): string {
 function whatOf(entry: PlacedEntry): string {
   switch (entry.kind) {
     case "opened":
-      return `a handle is made, status ${entry.status}`;
+      return `a new handle, status ${entry.status}`;
     case "started":
       return `${entry.method.replace(/Steps$/, "")}${entry.argument === null ? "" : ` ${entry.argument}`}`;
     case "operation":
-      return `${entry.operation.name}${entry.operation.endsWait ? ` ${entry.positive ? "raised" : "timed out"}` : entry.positive ? " → true" : ""}`;
+      return `${entry.operation.name}${outcomeOf(entry)}`;
     case "read":
       return entry.error === undefined
-        ? `the row has status ${entry.status ?? "none at all"}`
+        ? `the row's status is ${entry.status ?? "missing"}`
         : `the read of the row failed: ${entry.error}`;
     case "asked":
       return `a request to write ${entry.write}${entry.status === undefined ? "" : ` ${entry.status}`}`;
     case "answered":
-      return `the answer to a write${entry.error !== undefined ? ` failed: ${entry.error}` : entry.replaced === undefined ? "" : `: the status was ${entry.replaced}`}`;
+      if (entry.error !== undefined) return `the write failed: ${entry.error}`;
+      return `the answer to a write${entry.replaced === undefined ? "" : `: the status was ${entry.replaced}`}`;
     case "closed":
-      return "the agent is over here";
+      return "the thread closes the agent";
   }
 }
 
-/** How a call ended, such as `→ 17/3`, `✗ AgentTimeoutError`. */
+function outcomeOf({ operation, positive }: OperationEntry): string {
+  if (operation.endsWait) return positive ? " raised" : " timed out";
+  return positive ? " → true" : "";
+}
+
+/** How a call ended, for example `→ 17/3` or `✗ AgentTimeoutError`. */
 export function describeEnd({ threw, value }: CallEnd): string {
   if (threw) return `✗ ${String(value)}`;
   return value === null ? "→ done" : `→ ${value}`;

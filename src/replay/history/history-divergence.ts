@@ -1,25 +1,25 @@
-/** Where a repetition parts from the record, and what a code does that the record does not go on to. */
+/** The errors that end the replay of a history, or of one of its calls. */
 
-/** Thrown out of the repetition by the first thing that differs: nothing that comes later means anything. */
+/** The replay of an agent differs from its history. It ends there: nothing after the first difference is comparable. */
 export class HistoryDivergence extends Error {
   override readonly name = "HistoryDivergence";
 
   /**
-   * @param number the place in the order of the agent's slot
-   * @param recorded what is there in the record
-   * @param repeated what came in the repetition
+   * @param number the number in the order of the agent's slot
+   * @param recorded what the history has there
+   * @param replayed what the replay did
    */
   constructor(
     readonly agentId: string,
     readonly number: number,
     readonly recorded: string,
-    readonly repeated: string,
+    readonly replayed: string,
   ) {
-    super(`agent ${agentId} differs at operation ${number}: recorded ${recorded}, repeated ${repeated}`);
+    super(`agent ${agentId} differs at operation ${number}: recorded ${recorded}, replayed ${replayed}`);
   }
 }
 
-/** Ends the code of a call whose record ends in the middle, because its thread was killed: what it did next is not known. */
-export class EndOfRecord extends Error {
-  override readonly name = "EndOfRecord";
+/** Ends the code of a call at the end of an incomplete history: its next operations are not known. */
+export class EndOfHistory extends Error {
+  override readonly name = "EndOfHistory";
 }

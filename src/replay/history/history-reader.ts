@@ -1,25 +1,26 @@
-/** Reads the order files of a run, entry by entry. */
+/** Reads the history files of a run, entry by entry. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { AGENT_STATUSES, type AgentStatus } from "../../vocabulary/index.js";
+import { AGENT_STATUSES, whySystemFailed, type AgentStatus } from "../../vocabulary/index.js";
 import { MAILBOX_KINDS, SLOT_OPERATIONS, type AnySlotOperation, type MailboxKind } from "../../platform/sync/index.js";
+import { ByteReader } from "../byte-reader.js";
 import { openChunks } from "./chunks.js";
 import { CODE, METHODS, HISTORY_DIRECTORY, SCALAR, type Method, type Scalar } from "./history-format.js";
-import { HistoryError } from "./order-error.js";
+import { HistoryError } from "./history-error.js";
 
 interface Placed {
-  /** Which thread's it is. */
+  /** The thread that made it. */
   readonly thread: string;
   readonly slot: number;
-  /** Its place among everything that was done to the slot. */
+  /** Its number in the order of all operations on the slot. */
   readonly number: number;
-  /** When, ms on the run's clock; of an entry that has no time of its own, that of the one before it in its file. */
+  /** Its time, ms on the run's clock. An entry without a time has that of the entry before it in its file. */
   readonly at: number;
 }
 
 interface InCall extends Placed {
-  /** The number of the start of the call that it is part of; undefined outside of any. */
+  /** The number of the call that it is part of; undefined outside of any. */
   readonly call: number | undefined;
 }
 
@@ -27,12 +28,12 @@ export type OpenedEntry = Placed & {
   readonly kind: "opened";
   readonly agentId: string;
   readonly status: AgentStatus;
-  /** Whether the thread allocated the slot: with its first handle the agent's order begins. */
+  /** Whether the thread allocated the slot. The agent's history begins with its first handle. */
   readonly allocated: boolean;
 };
 export type StartedEntry = Placed & {
   readonly kind: "started";
-  /** The number of the opening of the handle. */
+  /** The number of the handle. */
   readonly handle: number;
   readonly method: Method;
   readonly argument: Scalar;
@@ -41,14 +42,14 @@ export type OperationEntry = InCall & {
   readonly kind: "operation";
   readonly operation: AnySlotOperation;
   readonly positive: boolean;
-  /** Of a push: how long the message was. */
+  /** Of a push: the length of the message; otherwise 0. */
   readonly bytes: number;
 };
-/** A read of the agent's row: of a call, or outside of any for a new handle. */
+/** A read of the agent's row: in a call, or outside of any for a new handle. */
 export type ReadEntry = InCall & {
   readonly kind: "read";
   readonly status: AgentStatus | undefined;
-  /** The name of the error by which it failed. */
+  /** The name of the error of a failed read. */
   readonly error: string | undefined;
 };
 export type AskedEntry = InCall & {
@@ -59,12 +60,12 @@ export type AskedEntry = InCall & {
 };
 export type AnsweredEntry = InCall & {
   readonly kind: "answered";
-  /** The name of the error by which the write failed. */
+  /** The name of the error of a failed write. */
   readonly error: string | undefined;
   readonly replaced: AgentStatus | undefined;
 };
 export type ClosedEntry = Placed & { readonly kind: "closed" };
-/** An entry that has a place in the order of its slot. */
+/** An entry with a number in the order of its slot. */
 export type PlacedEntry =
   | OpenedEntry
   | StartedEntry
@@ -74,7 +75,7 @@ export type PlacedEntry =
   | AnsweredEntry
   | ClosedEntry;
 
-/** How a call ended: with a value, or by throwing the error of this name. */
+/** How a call ended: with a value, or with the name of an error. */
 export interface CallEnd {
   readonly threw: boolean;
   readonly value: Scalar;
@@ -82,7 +83,7 @@ export interface CallEnd {
 export type EndedEntry = Omit<Placed, "number"> & CallEnd & { readonly kind: "ended"; readonly call: number };
 export type HistoryEntry = PlacedEntry | EndedEntry;
 
-/** A larger ring than any run has is not made: its size is damaged. */
+/** A ring larger than this is damage: no run has one. */
 const MAX_RING_BYTES = 1 << 22;
 
 const headerSchema = z.object({
@@ -91,10 +92,10 @@ const headerSchema = z.object({
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
   ringBytes: z.int().positive().max(MAX_RING_BYTES),
 });
-/** What a file says of its thread and its run. */
+/** The header of a history file. */
 export interface HistoryHeader {
   readonly thread: string;
-  /** All threads of the run that have a file. */
+  /** The threads of the run that have a file. */
   readonly threads: readonly string[];
   readonly mailbox: MailboxKind;
   /** Bytes of an agent's mailbox ring. */
@@ -103,19 +104,22 @@ export interface HistoryHeader {
 
 export interface HistoryFile {
   readonly header: HistoryHeader;
-  /** The entries in their order. The value at the end: whether the file has its end, or was cut off. */
+  /** The entries in their order. Returns whether the file is complete. */
   entries(): Generator<HistoryEntry, boolean>;
 }
 
-/** What a run's record is expected to have. */
+/** What is expected of a run's history. */
 export interface ExpectedRecord {
-  /** Whether a file that is missing is damage: the run has begun, and its files were there before. */
+  /** Whether a missing file is damage: all files are created before a run begins. */
   readonly allFiles: boolean;
-  /** Whether the file of a thread is damaged when it was cut off. */
+  /** Whether an incomplete file of a thread is damage. */
   readonly hasEnd: (thread: string) => boolean;
 }
 
-/** The order files of the run in `directory`; none when it has none. @throws HistoryError, here or while their entries are read */
+/**
+ * Opens the history files of the run in `directory`, if it has any.
+ * @throws HistoryError, here or while their entries are read
+ */
 export function readHistory(directory: string, { allFiles, hasEnd }: ExpectedRecord): HistoryFile[] {
   const folder = join(directory, HISTORY_DIRECTORY);
   let names: string[];
@@ -123,23 +127,23 @@ export function readHistory(directory: string, { allFiles, hasEnd }: ExpectedRec
     names = readdirSync(folder).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new HistoryError(`cannot read ${folder}: ${(error as Error).message}`, { cause: error });
+    throw new HistoryError(`cannot read ${folder}: ${whySystemFailed(error)}`, { cause: error });
   }
   const files = names
     .filter((name) => name.endsWith(SUFFIX))
     .map((name) => openHistoryFile(folder, name.slice(0, -SUFFIX.length), hasEnd));
   const run = files[0]?.header;
   if (run === undefined) return [];
-  const alike = (header: HistoryHeader): string => JSON.stringify({ ...header, thread: undefined });
+  const runOf = (header: HistoryHeader): string => JSON.stringify({ ...header, thread: undefined });
   for (const { header } of files) {
-    if (alike(header) !== alike(run))
+    if (runOf(header) !== runOf(run))
       throw new HistoryError(
-        `${pathOf(folder, header.thread)}: damaged: it is not of the run of ${run.thread}${SUFFIX}`,
+        `${pathOf(folder, header.thread)}: damaged: it is of another run than ${run.thread}${SUFFIX}`,
       );
   }
   const missing = run.threads.find((thread) => !names.includes(thread + SUFFIX));
   if (allFiles && missing !== undefined)
-    throw new HistoryError(`${pathOf(folder, missing)} is missing: thread ${missing} of the run recorded there`);
+    throw new HistoryError(`${pathOf(folder, missing)} is missing: the history of thread ${missing}`);
   return files;
 }
 
@@ -149,14 +153,14 @@ function pathOf(folder: string, thread: string): string {
   return join(folder, thread + SUFFIX);
 }
 
-/** The file of the thread of that name. */
+/** Opens the history file of the thread `name`. */
 function openHistoryFile(folder: string, name: string, hasEnd: (thread: string) => boolean): HistoryFile {
   const path = pathOf(folder, name);
   const chunks = openChunks(path);
   const header = headerOf(path, chunks.header);
   const { thread, threads } = header;
   if (thread !== name || !threads.includes(thread))
-    throw new HistoryError(`${path}: damaged: it is the record of thread ${thread}`);
+    throw new HistoryError(`${path}: damaged: it is the history of thread ${thread}`);
   return {
     header,
     *entries() {
@@ -178,15 +182,15 @@ function headerOf(path: string, json: string): HistoryHeader {
   try {
     return headerSchema.parse(JSON.parse(json));
   } catch (error) {
-    throw new HistoryError(`${path}: its header does not say whose it is`, { cause: error });
+    throw new HistoryError(`${path}: its header is incomplete`, { cause: error });
   }
 }
 
 class Decoder {
   readonly #path: string;
   readonly #thread: string;
-  #bytes: Buffer = Buffer.alloc(0);
-  #at = 0;
+  readonly #damaged = (what: string): HistoryError => new HistoryError(`${this.#path}: damaged: ${what}`);
+  #reader = new ByteReader(Buffer.alloc(0), this.#damaged);
   #micros = 0;
   #slot = 0;
   #call: number | undefined;
@@ -197,41 +201,40 @@ class Decoder {
   }
 
   *entries(chunk: Buffer): Generator<HistoryEntry> {
-    this.#bytes = chunk;
-    this.#at = 0;
-    while (this.#at < chunk.length) {
+    this.#reader = new ByteReader(chunk, this.#damaged);
+    while (this.#reader.left > 0) {
       const entry = this.#entry();
       if (entry !== undefined) yield entry;
     }
   }
 
   #entry(): HistoryEntry | undefined {
-    const byte = this.#byte();
+    const byte = this.#reader.byte();
     const bit = (byte & 1) === 1;
     switch (byte >> 1) {
-      case CODE.turnTo: {
-        this.#slot = this.#natural();
-        const call = this.#natural();
+      case CODE.context: {
+        this.#slot = this.#reader.natural();
+        const call = this.#reader.natural();
         this.#call = call === 0 ? undefined : call - 1;
         return undefined;
       }
       case CODE.opened: {
         const placed = this.#timed();
-        const agentId = this.#text();
+        const agentId = this.#reader.text();
         const status = this.#status();
         if (status === undefined) throw this.#damaged("a handle without a status");
         return { kind: "opened", ...placed, agentId, status, allocated: bit };
       }
       case CODE.started: {
         const placed = this.#timed();
-        const handle = this.#natural();
-        const method = METHODS[this.#natural()];
+        const handle = this.#reader.natural();
+        const method = METHODS[this.#reader.natural()];
         if (method === undefined) throw this.#damaged("a call of an unknown method");
         this.#call = placed.number;
         return { kind: "started", ...placed, handle, method, argument: this.#scalar() };
       }
       case CODE.ended: {
-        if (this.#call === undefined) throw this.#damaged("the end of a call that was not started");
+        if (this.#call === undefined) throw this.#damaged("the end of a call without a start");
         return {
           kind: "ended",
           thread: this.#thread,
@@ -250,7 +253,7 @@ class Decoder {
         return {
           kind: "asked",
           ...this.#inCall(this.#untimed()),
-          write: this.#text(),
+          write: this.#reader.text(),
           status: this.#status(),
           unlessFinal: bit,
         };
@@ -270,19 +273,19 @@ class Decoder {
           ...placed,
           operation,
           positive: bit,
-          bytes: operation.takes === "message" ? this.#natural() : 0,
+          bytes: operation.takes === "message" ? this.#reader.natural() : 0,
         };
       }
     }
   }
 
   #untimed(): Placed {
-    return { thread: this.#thread, slot: this.#slot, number: this.#natural(), at: this.#micros / 1000 };
+    return { thread: this.#thread, slot: this.#slot, number: this.#reader.natural(), at: this.#micros / 1000 };
   }
 
   #timed(): Placed {
-    const number = this.#natural();
-    this.#micros += this.#natural();
+    const number = this.#reader.natural();
+    this.#micros += this.#reader.natural();
     return { thread: this.#thread, slot: this.#slot, number, at: this.#micros / 1000 };
   }
 
@@ -291,17 +294,17 @@ class Decoder {
   }
 
   #status(): AgentStatus | undefined {
-    const code = this.#byte();
+    const code = this.#reader.byte();
     if (code > AGENT_STATUSES.length) throw this.#damaged("an unknown status");
     return AGENT_STATUSES[code - 1];
   }
 
   #statusOrError(failed: boolean): Pick<ReadEntry, "status" | "error"> {
-    return failed ? { status: undefined, error: this.#text() } : { status: this.#status(), error: undefined };
+    return failed ? { status: undefined, error: this.#reader.text() } : { status: this.#status(), error: undefined };
   }
 
   #scalar(): Scalar {
-    switch (this.#byte()) {
+    switch (this.#reader.byte()) {
       case SCALAR.null:
         return null;
       case SCALAR.false:
@@ -309,41 +312,11 @@ class Decoder {
       case SCALAR.true:
         return true;
       case SCALAR.number:
-        return this.#take(8).readDoubleLE();
+        return this.#reader.take(8).readDoubleLE();
       case SCALAR.text:
-        return this.#text();
+        return this.#reader.text();
       default:
         throw this.#damaged("a value of an unknown kind");
     }
-  }
-
-  #text(): string {
-    return this.#take(this.#natural()).toString("utf8");
-  }
-
-  #natural(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.#byte();
-      value += (byte & 127) * scale;
-      if (value > Number.MAX_SAFE_INTEGER) throw this.#damaged("a number that is too large");
-      if (byte < 128) return value;
-    }
-  }
-
-  #take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw this.#damaged("an entry that ends too early");
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  #byte(): number {
-    const byte = this.#bytes[this.#at++];
-    if (byte === undefined) throw this.#damaged("an entry that ends too early");
-    return byte;
-  }
-
-  #damaged(what: string): HistoryError {
-    return new HistoryError(`${this.#path}: damaged: ${what}`);
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Records what one thread does to agents, and which place each operation took in the order of the agent's slot: calls of the handles'
- * methods, the operations on the slot that they come to, and their reads and writes of the agent's row. From the records of all
- * threads every agent's life can be carried out again in the same order (replay-history.ts).
+ * Records the operations of one thread on agents, each with its number in the order of the agent's slot: calls of the
+ * handles' methods, their operations on the slot, and their reads and writes of the agent's row. From the files of all
+ * threads every agent can be replayed in the same order (replay-history.ts).
  *
- * The model, the mailboxes and the live run know nothing of it: it lies between them as the recorder of the slots, as the
- * database, and in the place of the handles.
+ * The model, the mailboxes and the live run do not depend on it: it is the recorder of the slots, and it wraps the
+ * database and the handles.
  */
-import type { AgentStatus } from "../../vocabulary/index.js";
+import { assert, type AgentStatus } from "../../vocabulary/index.js";
 import type { Database, Reads, WriteArgs, WriteName, WriteResult } from "../../platform/db/index.js";
 import { Agent, OnboardingAgent, type ModelContext, type SlotDirectory } from "../../platform/model/index.js";
 import type { Clock, Slot, SlotRecorder, Wait, Waiter } from "../../platform/sync/index.js";
@@ -19,9 +19,9 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
   current: Call | undefined;
   readonly #writer: HistoryWriter;
   readonly #clock: Clock;
-  /** The agents whose slots other threads have allocated. */
+  /** The ids of agents whose slots other threads have allocated. */
   readonly #adopted = new Set<string>();
-  /** Those of the context; undefined before there is one. */
+  /** The slots of the recorded context; undefined before there is one. */
   #slots: SlotDirectory | undefined;
 
   constructor(writer: HistoryWriter, clock: Clock) {
@@ -55,7 +55,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     this.#writer.end();
   }
 
-  /** The database as the calls of this thread see it. */
+  /** Wraps the database so that the reads and writes of this thread's calls are recorded. */
   database<D extends Database>(database: D): D {
     const getAgent = database.getAgent.bind(database);
     const getOnboardingAgent = database.getOnboardingAgent.bind(database);
@@ -75,7 +75,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     return { ...database, ...reads, write };
   }
 
-  /** `context`, whose handles are watched. */
+  /** Wraps `context` so that calls of its handles are recorded. */
   context(context: ModelContext): ModelContext {
     const { slots } = context;
     this.#slots = slots;
@@ -103,7 +103,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     };
   }
 
-  /** Ends the record. */
+  /** Ends the thread's history file. */
   close(): void {
     this.#writer.close();
   }
@@ -120,8 +120,10 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     return number;
   }
 
-  end({ slot, number }: Call, threw: boolean, value: Scalar): void {
+  end(call: Call, threw: boolean, value: Scalar): void {
+    assert(this.current === call, "a call ends that is not the current one");
     this.current = undefined;
+    const { slot, number } = call;
     this.#writer.begin(slot.index, number, CODE.ended, threw, NONE, NONE, NONE);
     this.#writer.scalar(value);
     this.#writer.end();
@@ -147,8 +149,9 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
   }
 
   /**
-   * Reads the agent's row as an operation on its slot: a write that was answered at a lower number is committed before the read begins, and
-   * what the read has seen was asked for at a lower number. Of an agent whose slot this thread does not know nothing is recorded.
+   * Reads the agent's row as an operation on its slot. A write that was answered at a lower number is committed before
+   * the read begins, and every write that the read observes was requested at a lower number. The read of an agent whose
+   * slot this thread does not know is not recorded.
    */
   #read<Row extends { readonly status: AgentStatus }>(
     agentId: string,
@@ -170,7 +173,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     return row;
   }
 
-  /** Ends the operation `number`, a read. */
+  /** Ends operation `number`, a read, and records it. */
   #noteRead(
     slot: Slot,
     number: number,
@@ -210,12 +213,12 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
   }
 }
 
-/** The number of the call, if it is one on the slot. */
+/** The number of the call if it is on the slot, else {@link NONE}. */
 function numberOn(slot: number, call: Call | undefined): number {
   return call !== undefined && call.slot.index === slot ? call.number : NONE;
 }
 
-/** The answer to a write, noted when it is there. */
+/** The answer to a write. It is recorded when it arrives. */
 class NotedAnswer<T> implements Wait<T>, Waiter<T> {
   readonly #answer: Wait<T>;
   readonly #note: (failure: unknown, value: T | undefined) => void;
@@ -245,11 +248,16 @@ class NotedAnswer<T> implements Wait<T>, Waiter<T> {
 
   resume(value: T): void {
     this.#note(undefined, value);
-    this.#waiter?.resume(value);
+    this.#ended().resume(value);
   }
 
   fail(error: unknown): void {
     this.#note(error, undefined);
-    this.#waiter?.fail(error);
+    this.#ended().fail(error);
+  }
+
+  #ended(): Waiter<T> {
+    assert(this.#waiter !== undefined, "the answer to a write without a waiter");
+    return this.#waiter;
   }
 }

@@ -1,33 +1,33 @@
 /**
- * Writes an order file: a buffer that is added to the file when it is full. The buffer is shared memory, so that what a thread had
- * in it when it was killed can be added by whoever made the buffer.
+ * Writes a history file: a buffer that is appended to the file when it is full. The buffer is shared memory, so that
+ * another thread can append the rest when its thread was killed.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync } from "node:fs";
 import { cannotWrite } from "../../results/results-error.js";
-import { AGENT_STATUSES, type AgentStatus } from "../../vocabulary/index.js";
+import { AGENT_STATUSES, assert, at, type AgentStatus } from "../../vocabulary/index.js";
 import { CODE, encodeChunk, encodeHeader, MAX_TEXT, MAGIC, SCALAR, VERSION, type Scalar } from "./history-format.js";
 
-/** What a thread needs to write its file. */
+/** The file of a thread, and its buffer. */
 export interface HistoryBuffer {
   readonly path: string;
   readonly buffer: SharedArrayBuffer;
 }
 
 const BUFFER_BYTES = 1 << 16;
-/** Words before the bytes of the buffer: how many are used, and the number of the next chunk. */
+/** Words before the bytes of the buffer: the number of used bytes, and the number of the next chunk. */
 const USED = 0;
 const CHUNK = 1;
 const WORDS_BYTES = 8;
-/** No entry is longer. */
+/** The most bytes of an entry. */
 const MAX_ENTRY = 64 + 2 * 3 * MAX_TEXT;
-/** With more in it, the buffer may have no room for an entry. */
+/** With more bytes than this, the buffer may have no room for an entry. */
 const FULL = BUFFER_BYTES - MAX_ENTRY;
-/** No status. */
+/** The byte of a missing status. */
 const NO_STATUS = 0;
-/** No number, no time, no call. */
+/** A missing number, time or call. */
 export const NONE = -1;
 
-/** Begins a new file at `path`. Throws the error of the file system. */
+/** Creates a history file at `path`. Throws the error of the file system. */
 export function createHistoryFile(path: string, header: object): HistoryBuffer {
   const file = openSync(path, "wx");
   try {
@@ -38,7 +38,7 @@ export function createHistoryFile(path: string, header: object): HistoryBuffer {
   return { path, buffer: new SharedArrayBuffer(WORDS_BYTES + BUFFER_BYTES) };
 }
 
-/** Adds to the file what is left in the buffer of a thread that is gone. */
+/** Appends the rest of the buffer of a thread that was killed. */
 export function appendRemainder({ path, buffer }: HistoryBuffer): void {
   const words = new Int32Array(buffer, 0, 2);
   if (words[USED] === 0) return;
@@ -51,19 +51,18 @@ export function appendRemainder({ path, buffer }: HistoryBuffer): void {
 }
 
 function writeChunk(file: number, path: string, words: Int32Array, bytes: Buffer): void {
-  const used = words[USED] ?? 0;
-  const number = words[CHUNK] ?? 0;
-  append(file, path, encodeChunk(number, bytes.subarray(0, used)));
-  // A thread that is killed before this leaves the same chunk to be written again; a reader knows it by its number.
+  const number = at(words, CHUNK);
+  append(file, path, encodeChunk(number, bytes.subarray(0, at(words, USED))));
+  // If the thread is killed before this, the chunk is written again. A reader recognizes it by its number.
   words[CHUNK] = number + 1;
   words[USED] = 0;
 }
 
-/** Adds all of the bytes, or none: what may be added later would not be read behind a part of them. @throws ResultsError */
+/** Appends all bytes or none: a later chunk could not be read after a part of them. @throws ResultsError */
 function append(file: number, path: string, bytes: Buffer): void {
   const { size } = fstatSync(file);
   try {
-    // To the last byte: `writeSync` may write less on a disk that fills up.
+    // Writes all bytes: `writeSync` can write fewer when the disk is almost full.
     writeFileSync(file, bytes);
   } catch (error) {
     ftruncateSync(file, size);
@@ -71,7 +70,7 @@ function append(file: number, path: string, bytes: Buffer): void {
   }
 }
 
-/** A class because its fields are written at every byte: one shape, no closure. */
+/** A class, not closures, because its fields are written at every byte. */
 export class HistoryWriter {
   readonly #file: number;
   readonly #path: string;
@@ -79,11 +78,11 @@ export class HistoryWriter {
   readonly #bytes: Buffer;
   #length = 0;
   #lastMicros = 0;
-  /** What the last entry was about. */
+  /** The slot and the call of the last entry. */
   #slot: number = NONE;
   #call: number = NONE;
 
-  /** Opens the file for adding to it. Throws the error of the file system. */
+  /** Opens the file for appending. Throws the error of the file system. */
   constructor({ path, buffer }: HistoryBuffer) {
     this.#file = openSync(path, "a");
     this.#path = path;
@@ -92,53 +91,53 @@ export class HistoryWriter {
   }
 
   /**
-   * Begins an entry about a slot, of the call of that number on it ({@link NONE}: of none), with what the entry has of a number, a time
-   * (ms on the run's clock) and another number ({@link NONE}: it has none).
+   * Begins an entry about a slot, in the call of number `call` on it. The entry has a number, a time (ms on the run's
+   * clock) and another number, each of which may be {@link NONE}.
    *
-   * Everything is written out, and that is longer than what V8 puts into its callers: so it is compiled once, and not again in each of the
-   * operations of a slot, of which a run has too few to pay for that.
+   * The varints are written inline. This makes the function too long for V8 to inline into its callers, so that it is
+   * compiled once. A run has too few operations to pay for compiling it in each of them.
    */
   begin(slot: number, call: number, code: number, bit: boolean, number: number, atMs: number, other: number): void {
     if (this.#length > FULL) this.#flush();
     const bytes = this.#bytes;
-    let at = this.#length;
+    let next = this.#length;
     let rest: number;
     if (slot !== this.#slot || call !== this.#call) {
       this.#slot = slot;
       this.#call = call;
-      bytes[at++] = CODE.turnTo << 1;
-      for (rest = slot; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
-      for (rest = call + 1; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
+      bytes[next++] = CODE.context << 1;
+      for (rest = slot; rest > 127; rest >>>= 7) bytes[next++] = (rest & 127) | 128;
+      bytes[next++] = rest;
+      for (rest = call + 1; rest > 127; rest >>>= 7) bytes[next++] = (rest & 127) | 128;
+      bytes[next++] = rest;
     }
-    bytes[at++] = (code << 1) | (bit ? 1 : 0);
+    bytes[next++] = (code << 1) | (bit ? 1 : 0);
     if (number !== NONE) {
-      for (rest = number; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
+      for (rest = number; rest > 127; rest >>>= 7) bytes[next++] = (rest & 127) | 128;
+      bytes[next++] = rest;
     }
     if (atMs !== NONE) {
-      // Whole microseconds since the time before it, which are many in a file's first.
+      // Whole microseconds since the previous time. The first time of a file is large.
       const micros = Math.max(this.#lastMicros, Math.round(atMs * 1000));
       for (rest = micros - this.#lastMicros; rest > 0x7fffffff; rest = Math.floor(rest / 128))
-        bytes[at++] = (rest % 128) | 128;
-      for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
+        bytes[next++] = (rest % 128) | 128;
+      for (; rest > 127; rest >>>= 7) bytes[next++] = (rest & 127) | 128;
+      bytes[next++] = rest;
       this.#lastMicros = micros;
     }
     if (other !== NONE) {
-      for (rest = other; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
+      for (rest = other; rest > 127; rest >>>= 7) bytes[next++] = (rest & 127) | 128;
+      bytes[next++] = rest;
     }
-    this.#length = at;
+    this.#length = next;
   }
 
-  /** What follows is of the call `number`, as a reader knows who has read of its start. */
+  /** The following entries are of the call `number`. A reader knows this from its start. */
   inCall(number: number): void {
     this.#call = number;
   }
 
-  /** Ends an entry: it is in the buffer as a whole. */
+  /** Ends an entry: the buffer has all of it. */
   end(): void {
     this.#words[USED] = this.#length;
   }
@@ -150,18 +149,19 @@ export class HistoryWriter {
 
   text(text: string): void {
     const cut = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
-    // Nearly all are short and ASCII: a loop is faster than two calls into the engine. The length has one byte then.
-    let at = this.#length + 1;
+    // Almost all texts are short ASCII, for which a loop is faster than two calls of Buffer. Their length takes one
+    // byte.
+    let next = this.#length + 1;
     for (let i = 0; i < cut.length; i++) {
       const unit = cut.charCodeAt(i);
       if (unit > 127) {
         this.#wideText(cut);
         return;
       }
-      this.#bytes[at++] = unit;
+      this.#bytes[next++] = unit;
     }
     this.#bytes[this.#length] = cut.length;
-    this.#length = at;
+    this.#length = next;
   }
 
   status(status: AgentStatus | undefined): void {
@@ -182,14 +182,15 @@ export class HistoryWriter {
     }
   }
 
-  /** Adds everything to the file, and its end. */
+  /** Appends the rest and the end of the file, and closes it. */
   close(): void {
     if (this.#length > 0) this.#flush();
-    append(this.#file, this.#path, encodeChunk(this.#words[CHUNK] ?? 0, new Uint8Array(0)));
+    append(this.#file, this.#path, encodeChunk(at(this.#words, CHUNK), new Uint8Array(0)));
     closeSync(this.#file);
   }
 
   #flush(): void {
+    assert(this.#words[USED] === this.#length, "a chunk is written in the middle of an entry");
     writeChunk(this.#file, this.#path, this.#words, this.#bytes);
     this.#length = 0;
   }
@@ -199,7 +200,7 @@ export class HistoryWriter {
     if (length > 127) this.small((length & 127) | 128);
     this.small(length > 127 ? length >>> 7 : length);
     if (this.#bytes.write(text, this.#length, length, "utf8") !== length)
-      throw new RangeError(`a text of ${length} bytes does not fit into a chunk of the order file`);
+      throw new RangeError(`a text of ${length} bytes does not fit into a chunk of the history file`);
     this.#length += length;
   }
 }

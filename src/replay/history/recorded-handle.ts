@@ -1,8 +1,8 @@
 /**
- * A handle that tells of the calls of its methods. Handles are of the classes of their crowd providers, so between a handle and its class
- * comes a prototype with methods that tell, which is made once a class: a run makes two or three handles an agent, and each is
- * looked at when its memory is out of the cache. What a method does inside, with the handle's other methods, is part of its call and
- * not told of.
+ * Records the calls of a handle's methods. Handles are of the classes of their crowd providers. A prototype with
+ * recording methods is inserted between a handle and its class. It is made once for each class, because a run makes two
+ * or three handles for each agent and uses each when its memory is no longer in the cache. Calls inside a method, of
+ * the handle's other methods, are part of its call and are not recorded.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { Agent, type LiveUpdate, type OnboardingAgent } from "../../platform/model/index.js";
@@ -13,13 +13,13 @@ import { RecordedSteps, type RecordedMethod } from "./recorded-steps.js";
 
 export type Handle = Agent | OnboardingAgent;
 
-/** On a handle, its mailbox and its event: what is known of the handle. */
-const RECORDED = Symbol("what is known of a handle that is watched");
+/** The key of a recorded handle's state on the handle, its mailbox and its event. */
+const RECORDED = Symbol("recorded handle");
 interface Recorded {
   [RECORDED]: RecordedHandle;
 }
-/** On a mailbox that is watched: its own way to append. */
-const APPENDING = Symbol("how the mailbox itself appends");
+/** The key of the original method on a recorded mailbox. */
+const APPENDING = Symbol("original append");
 interface RecordedMailbox extends Mailbox, Recorded {
   [APPENDING]: Mailbox["append"];
 }
@@ -28,7 +28,7 @@ const toNull = (): null => null;
 const identity = <T extends Scalar>(value: T): T => value;
 const orNull = (timeoutMs: number | null | undefined): Scalar => timeoutMs ?? null;
 
-/** By what an update is known. */
+/** The id of an update; empty if it has none. */
 export function updateIdOf(update: Json | LiveUpdate | undefined): string {
   const id = typeof update === "object" && update !== null && "update_id" in update ? update.update_id : undefined;
   return typeof id === "string" ? id : "";
@@ -38,14 +38,15 @@ function takenIdOf(update: LiveUpdate | undefined): string | null {
   return update === undefined ? null : updateIdOf(update);
 }
 
-/** Has the handle tell of its calls; `number` is that of its making, in the order of the slot. */
+/** Begins to record the calls of a handle. `number`: that of its creation, in the order of the slot. */
 export function recordHandle(handle: Handle, calls: CallObserver, slot: Slot, number: number): void {
-  // In this order: objects that are given properties after a prototype have nothing in common for the engine.
+  // In this order: properties that are added after the change of the prototype give each object a hidden class of its
+  // own.
   (handle as Handle & Recorded)[RECORDED] = { calls, slot, number, mailbox: undefined, didSubmit: undefined };
   Object.setPrototypeOf(handle, recordingPrototypeOf(Object.getPrototypeOf(handle) as Handle));
 }
 
-/** By the prototypes of the handles' classes. */
+/** The recording prototypes, by the prototypes of the handles' classes. */
 const recordingPrototypes = new Map<Handle, Handle>();
 
 function recordingPrototypeOf(methods: Handle): Handle {
@@ -84,7 +85,10 @@ function recordingPrototype(methods: Handle): Handle {
   });
 }
 
-/** The handle's own view of the mailbox: its consumer's calls are the handle's. */
+/**
+ * Records appends to the handle's mailbox as calls of the handle. Its consumer's calls are part of the handle's
+ * methods.
+ */
 function recordMailbox(mailbox: Mailbox, known: RecordedHandle): Mailbox {
   return Object.assign(mailbox, {
     [RECORDED]: known,
@@ -93,7 +97,7 @@ function recordMailbox(mailbox: Mailbox, known: RecordedHandle): Mailbox {
   });
 }
 
-/** The event by which who awaits a submit is told, of which the live run uses these two besides looking and waiting. */
+/** Records the two methods of the submit event that the live run uses, besides reading and waiting. */
 function recordEvent(event: Event, known: RecordedHandle): Event {
   return Object.assign(event, { [RECORDED]: known, set: recordedSet, clear: recordedClear });
 }
@@ -126,7 +130,7 @@ function clear(event: Event): void {
   (Object.getPrototypeOf(event) as Event).clear.call(event);
 }
 
-/** Does something that gives nothing, and tells of it as of a method of the handle with that argument. */
+/** Calls `body` and records it as a method of the handle with that argument and without a result. */
 function recordCall<What, Given>(
   known: RecordedHandle,
   method: number,
@@ -156,7 +160,7 @@ function begin(known: RecordedHandle, method: number, argument: Scalar): Call {
   return call;
 }
 
-/** A method that ends at once, and tells: of its value what `gist` gives. */
+/** A recording method that does not wait. `resultOf`: the recorded part of its value. */
 function recordedMethod<T>(methods: Handle, name: Method, resultOf: (value: T) => Scalar) {
   const place = METHODS.indexOf(name);
   const method = Reflect.get(methods, name) as (this: Handle) => T;
@@ -177,7 +181,7 @@ function recordedMethod<T>(methods: Handle, name: Method, resultOf: (value: T) =
   };
 }
 
-/** One that may wait; it tells of its argument what `argumentOf` gives. */
+/** A recording method that may wait. `argumentOf`: the recorded part of its argument. */
 function recordedSteps<A, T>(
   methods: Handle,
   name: Method,

@@ -1,11 +1,12 @@
-/** The steps of a method that may wait, telling of its call. */
+/** The Steps of a recorded method that may wait. */
+import { assert } from "../../vocabulary/index.js";
 import type { Slot, Steps, Wait, Waiter } from "../../platform/sync/index.js";
 import { nameOfError, type Call, type CallObserver, type RecordedHandle } from "./call-observer.js";
 import type { Scalar } from "./history-format.js";
 
-/** A method of handles of type `H` that is given an `A`, and what is told of its calls. */
+/** A method of handles of type `H` with an argument of type `A`, and what is recorded of its calls. */
 export interface RecordedMethod<H, A, T> {
-  /** Its place in {@link METHODS}. */
+  /** Its index in {@link METHODS}. */
   readonly place: number;
   readonly method: (this: H, given: A) => Steps<T>;
   readonly argumentOf: (given: A) => Scalar;
@@ -13,8 +14,9 @@ export interface RecordedMethod<H, A, T> {
 }
 
 /**
- * A call, its steps, and what its code waits for, which begins as part of the call. One object is all that, and not a generator:
- * it is made for each update, and lives as long as the wait for it. Steps that begin inside another call are part of that.
+ * A call, its Steps, and its present wait, which begins as part of the call. All this is one object and no generator,
+ * because one is made for each update and lives as long as the wait for it. Steps that begin inside another call are
+ * part of that call.
  */
 export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
   readonly slot: Slot;
@@ -26,7 +28,7 @@ export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
   readonly #given: A;
   /** Undefined before the first step. */
   #steps: Steps<T> | undefined = undefined;
-  /** Whether they are those of a call of their own, which has not ended. */
+  /** Whether the Steps are a call of their own that has not ended. */
   #isCall = false;
   #awaited: Wait<unknown> | undefined = undefined;
 
@@ -57,7 +59,7 @@ export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
     return this.#isCall ? this.#step(steps, error, true) : steps.throw(error);
   }
 
-  /** Gives the steps up: the call has no end. */
+  /** Abandons the Steps: the call gets no end. */
   return(value: T): IteratorResult<Wait<unknown>, T> {
     this.#isCall = false;
     return (this.#steps ?? this.#open()).return(value);
@@ -68,7 +70,7 @@ export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
     const before = calls.current;
     calls.current = this;
     try {
-      return this.#awaited?.block();
+      return this.#present().block();
     } finally {
       calls.current = before;
     }
@@ -79,10 +81,15 @@ export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
     const before = calls.current;
     calls.current = this;
     try {
-      this.#awaited?.start(waiter);
+      this.#present().start(waiter);
     } finally {
       calls.current = before;
     }
+  }
+
+  #present(): Wait<unknown> {
+    assert(this.#awaited !== undefined, "a recorded call waits for nothing");
+    return this.#awaited;
   }
 
   #begin(): Steps<T> {

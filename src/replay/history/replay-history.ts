@@ -1,31 +1,31 @@
 /**
- * Repeats a run on real threads from its record: agent by agent, what was done to it takes effect in the order in which it did, under
- * a clock that stands at the recorded times. What the model's code comes to is compared with the record call by call, and each
- * agent's statuses with the run's database.
+ * Replays a run on real threads from its history: agent by agent, the operations take effect in the recorded order,
+ * under a clock with the recorded times. The results of the model's code are compared with the history call by call,
+ * and each agent's statuses with the run's database.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
 import { hasBegun, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
-import { agentIdOf } from "../../vocabulary/index.js";
+import { agentIdOf, assert, at } from "../../vocabulary/index.js";
 import { agentHistories, type AgentHistory } from "./agent-histories.js";
 import { HistoryDivergence } from "./history-divergence.js";
 import { callReportsOf, type CallReport } from "./call-reports.js";
 import { AgentReplayer } from "./agent-replayer.js";
-import { HistoryError, UnknownAgentError } from "./order-error.js";
+import { HistoryError, UnknownAgentError } from "./history-error.js";
 import { readHistory, type ExpectedRecord, type HistoryHeader } from "./history-reader.js";
 import { createReplaySandbox, type ReplaySandbox } from "./replay-sandbox.js";
 
 export interface HistoryReplayOptions {
-  /** How often each agent is repeated. */
+  /** How often each agent is replayed, 1 or more. */
   readonly times: number;
-  /** Only this one. */
+  /** The only agent to be replayed; undefined: all. */
   readonly agentId: string | undefined;
-  /** Lets the event loop run, between agents. */
+  /** Lets the event loop run between agents. */
   readonly yieldToEventLoop: () => Promise<void>;
 }
 
-/** A wait for an update that ended as if its time had run out, and it had not. */
+/** A wait for an update that ended with an AgentTimeoutError before its timeout. */
 export interface EarlyTimeout {
   readonly agentId: string;
   /** When it began, ms since the start of the run. */
@@ -36,29 +36,33 @@ export interface EarlyTimeout {
 
 export interface HistoryReplay {
   readonly agents: number;
-  /** Calls and operations, each agent's once. */
+  /** Calls and operations of all agents, counted once however often they are replayed. */
   readonly operations: number;
-  /** Updates that were taken. */
+  /** Updates that were received. */
   readonly taken: number;
-  /** How many calls ended with the error of each name. */
+  /** The number of calls that ended with an error, by the error's name. */
   readonly errors: ReadonlyMap<string, number>;
   readonly early: readonly EarlyTimeout[];
-  /** Agents whose record ends before they do: a thread was killed, or the run was cut off. They were repeated so far. */
+  /**
+   * Agents with an incomplete history: a thread was killed, or the run did not finish. They were replayed up to its
+   * end.
+   */
   readonly incomplete: readonly string[];
-  /** The calls of the one agent that was asked for. */
+  /** The calls of the agent, if only one was replayed. */
   readonly calls: readonly CallReport[];
-  /** Where the repetition parted from the record; it ended there. */
+  /** The first difference from the history. The replay ended there. */
   readonly divergence: HistoryDivergence | undefined;
 }
 
-/** So many agents share a world before another takes its place, so that its database does not grow without end. */
+/** The agents of a sandbox before it is replaced, so that its database stays small. */
 const AGENTS_PER_SANDBOX = 20_000;
-/** Agents between two looks at the event loop. */
+/** The agents between two turns of the event loop. */
 const AGENTS_AT_ONCE = 50;
 
 /**
- * @throws HistoryError when the run has no record, or it cannot be read, or some of it is missing; DatabaseError or ResultsError when the run's
- * database or summary cannot be read
+ * Replays the run in `directory`.
+ * @throws HistoryError when the run's history is missing, incomplete or cannot be read; DatabaseError or ResultsError
+ * when its database or summary cannot be read
  */
 export async function replayHistory(
   directory: string,
@@ -66,7 +70,7 @@ export async function replayHistory(
 ): Promise<HistoryReplay> {
   const files = readHistory(directory, expectedRecord(directory));
   const [first] = files;
-  if (first === undefined) throw new HistoryError(`${directory}: the run has no record of the order of its operations`);
+  if (first === undefined) throw new HistoryError(`${directory}: the run has no recorded history`);
   const originMs = readRunRecord(directory)?.originMs ?? 0;
   const tally = {
     agents: 0,
@@ -79,23 +83,23 @@ export async function replayHistory(
   };
   let batch = createReplayBatch(first.header);
   try {
-    for (const record of agentHistories(files)) {
-      if (agentId !== undefined && record.agentId !== agentId) continue;
+    for (const history of agentHistories(files)) {
+      if (agentId !== undefined && history.agentId !== agentId) continue;
       if (tally.agents % AGENTS_AT_ONCE === 0) await yieldToEventLoop();
-      let replayer: AgentReplayer | undefined;
-      for (let time = 0; time < times; time++) replayer = batch.repeat(record);
+      let replayer = batch.replay(history);
+      for (let time = 1; time < times; time++) replayer = batch.replay(history);
       tally.agents++;
-      tally.operations += record.entries.length;
-      if (!record.isComplete) tally.incomplete.push(record.agentId);
-      for (const line of replayer === undefined ? [] : callReportsOf(record, replayer, originMs))
-        count(tally, record.agentId, line, agentId !== undefined);
+      tally.operations += history.entries.length;
+      if (!history.isComplete) tally.incomplete.push(history.agentId);
+      for (const call of callReportsOf(history, replayer, originMs))
+        count(tally, history.agentId, call, agentId !== undefined);
       if (batch.agents < AGENTS_PER_SANDBOX) continue;
       batch.compareStatuses(directory);
       batch.close();
       batch = createReplayBatch(first.header);
     }
     if (agentId !== undefined && tally.agents === 0)
-      throw new UnknownAgentError(`${directory}: the record of the run has no agent ${agentId}`);
+      throw new UnknownAgentError(`${directory}: the history of the run has no agent ${agentId}`);
     batch.compareStatuses(directory);
     return { ...tally, divergence: undefined };
   } catch (error) {
@@ -106,7 +110,10 @@ export async function replayHistory(
   }
 }
 
-/** A finished run has its database, and an end in the record of each thread that no fault has killed. @throws HistoryError, ResultsError */
+/**
+ * A finished run has its database, and a complete file of each thread that no fault has killed.
+ * @throws HistoryError, ResultsError
+ */
 function expectedRecord(directory: string): ExpectedRecord {
   const allFiles = hasBegun(directory);
   if (!existsSync(join(directory, RUN_FILES.summary))) return { allFiles, hasEnd: () => false };
@@ -114,7 +121,7 @@ function expectedRecord(directory: string): ExpectedRecord {
   const database = join(directory, RUN_FILES.database);
   if (!existsSync(database))
     throw new HistoryError(
-      `${database} is missing, though the run finished: there is nothing to compare the agents' statuses with`,
+      `${database} is missing, although the run finished: the agents' statuses cannot be compared`,
     );
   const wasKilled = (thread: string): boolean =>
     faults.some((fault) => fault.kind === "kill-thread" && fault.thread === thread);
@@ -124,79 +131,82 @@ function expectedRecord(directory: string): ExpectedRecord {
 function count(
   tally: { taken: number; errors: Map<string, number>; early: EarlyTimeout[]; calls: CallReport[] },
   agentId: string,
-  line: CallReport,
+  call: CallReport,
   keep: boolean,
 ): void {
-  if (keep) tally.calls.push(line);
-  if (line.end?.threw === true) {
-    const name = String(line.end.value);
+  if (keep) tally.calls.push(call);
+  if (call.end?.threw === true) {
+    const name = String(call.end.value);
     tally.errors.set(name, (tally.errors.get(name) ?? 0) + 1);
   }
-  if (line.method !== "getLiveUpdateSteps" || line.end === undefined) return;
-  if (!line.end.threw && line.end.value !== null) tally.taken++;
-  if (line.isEarly)
-    tally.early.push({ agentId, atMs: line.atMs, waitedMs: line.tookMs, timeoutMs: Number(line.argument) });
+  if (call.method !== "getLiveUpdateSteps" || call.end === undefined) return;
+  if (!call.end.threw && call.end.value !== null) tally.taken++;
+  if (call.isEarly)
+    tally.early.push({ agentId, atMs: call.atMs, waitedMs: call.tookMs, timeoutMs: Number(call.argument) });
 }
 
-/** A world and the agents that were repeated in it. */
+/** A sandbox and the agents that were replayed in it. */
 export interface ReplayBatch {
   readonly agents: number;
   /** @throws HistoryDivergence */
-  repeat(record: AgentHistory): AgentReplayer;
-  /** Compares the statuses that agents came to with those in the database of the run, if it is there. @throws HistoryDivergence */
+  replay(history: AgentHistory): AgentReplayer;
+  /**
+   * Compares the replayed agents' statuses with those in the run's database, if there is one.
+   * @throws HistoryDivergence
+   */
   compareStatuses(directory: string): void;
   close(): void;
 }
 
 export function createReplayBatch({ mailbox, ringBytes }: HistoryHeader): ReplayBatch {
   let replayer: AgentReplayer | undefined;
-  const present = (): AgentReplayer => {
-    if (replayer === undefined) throw new Error("something was done to the slot, and no agent is being repeated");
+  const current = (): AgentReplayer => {
+    assert(replayer !== undefined, "an operation on the slot while no agent is being replayed");
     return replayer;
   };
   const sandbox: ReplaySandbox = createReplaySandbox({
     mailbox,
     ringBytes,
     interceptor: {
-      perform: (_slot, operation, argument) => present().perform(operation, argument),
-      wait: (_slot, wake, _epoch, timeoutMs, _begin, resume) => present().wait(wake, timeoutMs, resume),
+      perform: (_slot, operation, argument) => current().perform(operation, argument),
+      wait: (_slot, wake, _epoch, timeoutMs, _begin, resume) => current().wait(wake, timeoutMs, resume),
     },
     interceptDatabase: (database) => ({
       ...database,
-      getAgent: (id) => present().read(() => database.getAgent(id)),
-      getOnboardingAgent: (id) => present().read(() => database.getOnboardingAgent(id)),
-      write: (name, ...args) => present().write(name, args),
+      getAgent: (id) => current().read(() => database.getAgent(id)),
+      getOnboardingAgent: (id) => current().read(() => database.getOnboardingAgent(id)),
+      write: (name, ...args) => current().write(name, args),
     }),
   });
-  /** The agents that came to their end, by the ids that they have here. */
+  /** The agents with a complete history, by their ids in the sandbox. */
   const complete = new Map<string, { readonly agentId: string; readonly last: number }>();
   let agents = 0;
   return {
     get agents() {
       return agents;
     },
-    repeat(record) {
-      replayer = new AgentReplayer(record, sandbox);
+    replay(history) {
+      replayer = new AgentReplayer(history, sandbox);
       try {
         replayer.run();
       } finally {
         sandbox.forget(replayer.agentId);
       }
       agents++;
-      if (record.isComplete)
-        complete.set(replayer.agentId, { agentId: record.agentId, last: record.entries.at(-1)?.number ?? 0 });
+      const { agentId, entries, isComplete } = history;
+      if (isComplete) complete.set(replayer.agentId, { agentId, last: at(entries, entries.length - 1).number });
       return replayer;
     },
     compareStatuses(directory) {
       const path = join(directory, RUN_FILES.database);
       if (!existsSync(path)) return;
-      const there = new Map(auditAgents(path).map((agent) => [agentIdOf(agent.agentType, agent.agentId), agent]));
-      for (const here of sandbox.audit()) {
-        const repeated = complete.get(agentIdOf(here.agentType, here.agentId));
-        if (repeated === undefined) continue;
-        const recorded = statusesOf(there.get(repeated.agentId));
-        if (recorded !== statusesOf(here))
-          throw new HistoryDivergence(repeated.agentId, repeated.last, `the statuses ${recorded}`, statusesOf(here));
+      const ofRun = new Map(auditAgents(path).map((agent) => [agentIdOf(agent.agentType, agent.agentId), agent]));
+      for (const audit of sandbox.audit()) {
+        const replayed = complete.get(agentIdOf(audit.agentType, audit.agentId));
+        if (replayed === undefined) continue;
+        const recorded = statusesOf(ofRun.get(replayed.agentId));
+        if (recorded !== statusesOf(audit))
+          throw new HistoryDivergence(replayed.agentId, replayed.last, `the statuses ${recorded}`, statusesOf(audit));
       }
     },
     close: () => sandbox.close(),

@@ -1,11 +1,12 @@
 /**
- * What the agents of a record are repeated in: an arena with one slot, a database in memory, a clock that stands at the time of the
- * record, and a context of the model on all three. The model, the mailboxes and the database are those of every run.
+ * The environment in which agents are replayed: an arena with one slot, a database in memory, a clock with the recorded
+ * times, and a context of the model on all three. The model, the mailboxes and the database are those of every run.
  */
 import { openDatabase, type AgentAudit, type Database } from "../../platform/db/index.js";
 import { createContext, type ModelContext } from "../../platform/model/index.js";
 import {
   Arena,
+  manualDriver,
   type MailboxKind,
   type Slot,
   type Steps,
@@ -13,31 +14,31 @@ import {
   wait,
   type SlotInterceptor,
 } from "../../platform/sync/index.js";
-import { agentIdOf } from "../../vocabulary/index.js";
+import { agentIdOf, assert } from "../../vocabulary/index.js";
 
 export interface ReplaySandbox {
   readonly context: ModelContext;
   readonly database: Database;
-  /** Sets the clock, ms; it does not go back. */
+  /** Sets the clock, ms. The clock does not go back. */
   setTime(ms: number): void;
-  /** Makes the row of an agent and frees the slot for it. Returns the row's id and the slot itself, which nobody sees. */
+  /** Creates an agent's row and allocates the slot. Returns the row's id, and the slot without the interceptor. */
   newAgent(type: "onboarding" | "main"): { readonly dbId: string; readonly slot: Slot };
-  /** The agent is over. */
+  /** Ends the agent and frees the slot. */
   forget(agentId: string): void;
-  /** Every agent with all that was written about it. */
+  /** The agents of the database with their statuses. */
   audit(): AgentAudit[];
   close(): void;
 }
 
-/** How many writes share a transaction: nobody reads the database afterwards. */
+/** The writes of a transaction. They need not be durable: the database is discarded. */
 const WRITES_PER_COMMIT = 5000;
 
 export interface ReplaySandboxOptions {
   readonly mailbox: MailboxKind;
   readonly ringBytes: number;
-  /** Sees what is done to the slot. */
+  /** Intercepts the operations on the slot. */
   readonly interceptor: SlotInterceptor;
-  /** The database as the model is to see it. */
+  /** Wraps the database for the model. */
   readonly interceptDatabase: (database: Database) => Database;
 }
 
@@ -49,9 +50,8 @@ export function createReplaySandbox({
 }: ReplaySandboxOptions): ReplaySandbox {
   let now = 0;
   const clock = { now: () => now };
-  const driver = { requestTurn: () => undefined };
-  const arena = Arena.create({ slots: 1, ringBytes, clock, driver, interceptor });
-  const plain = Arena.attach(arena.shared, { clock, driver });
+  const arena = Arena.create({ slots: 1, ringBytes, clock, driver: manualDriver, interceptor });
+  const plain = Arena.attach(arena.shared, { clock, driver: manualDriver });
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   const context = createContext({
     db: interceptDatabase(database),
@@ -70,6 +70,7 @@ export function createReplaySandbox({
       now = Math.max(now, ms);
     },
     newAgent(type) {
+      assert(slot === undefined, "two agents are replayed at once");
       const dbId = block(
         type === "onboarding"
           ? newOnboardingAgent(database, taskRunId, workerId)
@@ -81,7 +82,9 @@ export function createReplaySandbox({
     },
     forget(agentId) {
       context.slots.forget(agentId);
-      if (slot !== undefined) arena.free(slot);
+      assert(slot !== undefined, "no agent is being replayed");
+      arena.free(slot);
+      slot = undefined;
       now = 0;
     },
     audit: () => database.audit(),

@@ -1,7 +1,7 @@
 /**
- * The row of one agent in the order of a record. Reads and requests have their places in the order; a commit happens in another
- * thread and has none, but what was read and answered tells where it was: a write takes effect when it is answered, or before the
- * first that has seen it.
+ * The row of one agent in the order of its history. Reads, requests and answers have numbers. A commit happens in
+ * another thread and has none, so it is placed by what was observed: a write takes effect when it is answered, or
+ * before the first read or write that has observed it.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { AgentType, Database } from "../../platform/db/index.js";
@@ -12,15 +12,15 @@ export function isStatusWrite(name: string): name is "updateAgent" | "updateOnbo
   return name === "updateAgent" || name === "updateOnboardingAgent";
 }
 
-/** A change of status that was asked for. */
+/** A requested change of status. */
 interface PendingWrite {
   readonly status: AgentStatus;
   readonly unlessFinal: boolean;
-  /** The status that it replaced according to the record; undefined when it was not answered, or had failed. */
+  /** The status that it replaced, according to the history; undefined when it was not answered or failed. */
   readonly replaces: AgentStatus | undefined;
-  /** Carries it out on the row; gives the status before. */
+  /** Changes the row. Returns the status before. */
   readonly execute: () => AgentStatus;
-  /** The status before, once it was carried out. */
+  /** The status before, once the row was changed. */
   replaced: AgentStatus | undefined;
 }
 
@@ -28,7 +28,7 @@ export class ReplayedRow {
   readonly #database: Database;
   readonly #type: AgentType;
   readonly #dbId: string;
-  /** The changes that were asked for, by the numbers of the requests. */
+  /** The requested changes, by the numbers of the requests. */
   readonly #writes = new Map<number, PendingWrite>();
 
   constructor(database: Database, type: AgentType, dbId: string) {
@@ -43,15 +43,15 @@ export class ReplayedRow {
     )?.status;
   }
 
-  /** Takes in a request at `at` (ms), and how it was answered. One of something else than the status is nothing here. */
+  /** Adds a request at `at`, ms, with its answer. A write of something other than the status is ignored. */
   ask({ status, unlessFinal, number, write }: AskedEntry, answered: AnsweredEntry | undefined, at: number): void {
     if (status === undefined || !isStatusWrite(write)) return;
-    // The database is of this thread alone: what a write comes to is known at once.
+    // Only this thread uses the database, so a write is answered at once.
     const execute = (): AgentStatus => this.#database.write(write, this.#dbId, { status, at, unlessFinal }).block();
     this.#writes.set(number, { status, unlessFinal, replaces: answered?.replaced, replaced: undefined, execute });
   }
 
-  /** Carries out what `asked` has asked for, unless somebody has seen it before; gives the status before. */
+  /** Makes the change that `asked` has requested, unless it was made before. Returns the status before. */
   answer({ error, replaced }: AnsweredEntry, asked: AskedEntry | undefined): AgentStatus | undefined {
     const write = asked === undefined ? undefined : this.#writes.get(asked.number);
     if (write === undefined || error !== undefined) return undefined;
@@ -62,7 +62,10 @@ export class ReplayedRow {
     return write.replaced;
   }
 
-  /** Carries out as many of the pending writes as it takes for the row to have `wanted`; none if that cannot be. `but` is not one of them. */
+  /**
+   * Makes the fewest pending changes after which the row has the status `wanted`; none if that is impossible. Excludes
+   * `but`.
+   */
   applyWritesUntil(wanted: AgentStatus, but?: PendingWrite): void {
     const status = this.status();
     if (status === undefined || status === wanted) return;
@@ -71,7 +74,7 @@ export class ReplayedRow {
   }
 }
 
-/** The fewest writes that lead from one status to another. There are never more than a few under way. */
+/** The fewest writes that lead from one status to another. Only a few writes are pending at a time. */
 function pathTo(from: AgentStatus, wanted: AgentStatus, open: readonly PendingWrite[]): PendingWrite[] | undefined {
   if (from === wanted) return [];
   let best: PendingWrite[] | undefined;

@@ -1,29 +1,32 @@
-/** Compares a run that is being repeated with the trace of the first, event by event, while it goes on. */
+/** Compares a replayed run with the trace of the first run, event by event, while it runs. */
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import type { TraceEvent } from "./trace-event.js";
 import { readBlocks, type TraceHeader } from "./trace-file.js";
 
-/** Where two runs part. */
+/** The first difference between two runs. */
 export interface Divergence {
-  /** How many events are the same. */
+  /** The number of equal events before it. */
   readonly same: number;
-  /** The last of them. */
+  /** The last few of these. */
   readonly before: readonly TraceEvent[];
-  /** What came then in the trace; undefined: its end. */
+  /** The event of the trace; undefined: the trace ends. */
   readonly recorded: TraceEvent | undefined;
-  /** What came then in the repetition; undefined: its end. */
-  readonly repeated: TraceEvent | undefined;
-  /** Whether the trace is at its last event there and has no end: its run was cut off, or the file was. Nothing has come out differently then. */
+  /** The event of the replay; undefined: the replay ends. */
+  readonly replayed: TraceEvent | undefined;
+  /**
+   * Whether the trace ends here without its end, so that its run did not finish or the file is incomplete: no
+   * difference then.
+   */
   readonly isIncomplete: boolean;
 }
 
-/** Thrown out of the repetition by the event that differs, or one soon after it: nothing that comes later means anything. */
+/** Ends a replay at the first event that differs, or soon after: nothing later is comparable. */
 export class DivergenceError extends Error {
   override readonly name = "DivergenceError";
 
   constructor(readonly divergence: Divergence) {
-    super(`the repetition differs from the trace at event ${divergence.same}`);
+    super(`the replay differs from the trace at event ${divergence.same}`);
   }
 }
 
@@ -34,8 +37,10 @@ export interface TraceComparison extends Encoder {
 const EVENTS_BEFORE = 8;
 
 /**
- * Compares what is written with the trace at `path`. `write` and `end` throw {@link DivergenceError}; all throw TraceError when
- * the trace cannot be read. The same events give the same bytes, so that only blocks that differ are looked into.
+ * Compares the written events with the trace at `path`. Equal events have equal bytes, so only blocks that differ are
+ * decoded.
+ * @throws TraceError, here or in a method, when the trace cannot be read; `write` and `end` throw {@link
+ * DivergenceError}
  */
 export function compareWithTrace(path: string): TraceComparison {
   const { header, blocks } = readBlocks(path);
@@ -44,11 +49,10 @@ export function compareWithTrace(path: string): TraceComparison {
   let found: DivergenceError | undefined;
 
   const compare = (records: Uint8Array): void => {
-    // Whatever code the first was thrown into may have taken it for an error of its own and gone on.
+    // The code that the error was thrown into may have caught it and continued.
     if (found !== undefined) throw found;
     const next = recorded.next();
-    const there = next.done ? undefined : next.value;
-    if (there !== undefined && there.equals(records)) {
+    if (next.done !== true && next.value.equals(records)) {
       compared++;
       return;
     }
@@ -76,8 +80,8 @@ export function compareWithTrace(path: string): TraceComparison {
   };
 }
 
-/** Reads the trace anew up to block `number`, which is not `repeated`, to have the words that both refer to. */
-function findDivergence(path: string, number: number, repeated: Uint8Array): Divergence {
+/** Reads the trace again up to block `number`, for the dictionary. That block differs from `replayed`. */
+function findDivergence(path: string, number: number, replayed: Uint8Array): Divergence {
   const dictionary = new Dictionary();
   let same = 0;
   let before: TraceEvent[] = [];
@@ -86,17 +90,17 @@ function findDivergence(path: string, number: number, repeated: Uint8Array): Div
     const next = blocks.next();
     if (next.done)
       return {
-        ...compareEvents([], eventsOf(repeated, dictionary, path), same, before),
+        ...compareEvents([], eventsOf(replayed, dictionary, path), same, before),
         isIncomplete: next.value === undefined,
       };
     if (at === number) {
       const found = compareEvents(
         eventsOf(next.value, dictionary, path),
-        eventsOf(repeated, dictionary, path),
+        eventsOf(replayed, dictionary, path),
         same,
         before,
       );
-      // Its last block is shorter than it would be where the run was to go on.
+      // The last block of an incomplete trace is shorter than the replay's block.
       const isIncomplete = found.recorded === undefined && isEndMissing(blocks);
       blocks.return(undefined);
       return { ...found, isIncomplete };
@@ -107,7 +111,7 @@ function findDivergence(path: string, number: number, repeated: Uint8Array): Div
   }
 }
 
-/** Whether nothing comes after the block that was read last, not even an end. */
+/** Whether the trace ends after the last block without its end. */
 function isEndMissing(blocks: Iterator<Buffer, TraceEnd | undefined>): boolean {
   const next = blocks.next();
   return next.done === true && next.value === undefined;
@@ -119,17 +123,17 @@ function eventsOf(block: Uint8Array, dictionary: Dictionary, path: string): Trac
 
 function compareEvents(
   recorded: readonly TraceEvent[],
-  repeated: readonly TraceEvent[],
+  replayed: readonly TraceEvent[],
   sameBefore: number,
   before: readonly TraceEvent[],
 ): Omit<Divergence, "isIncomplete"> {
   let at = 0;
-  while (at < recorded.length && at < repeated.length && JSON.stringify(recorded[at]) === JSON.stringify(repeated[at]))
+  while (at < recorded.length && at < replayed.length && JSON.stringify(recorded[at]) === JSON.stringify(replayed[at]))
     at++;
   return {
     same: sameBefore + at,
     before: [...before, ...recorded.slice(0, at)].slice(-EVENTS_BEFORE),
     recorded: recorded[at],
-    repeated: repeated[at],
+    replayed: replayed[at],
   };
 }

@@ -1,15 +1,15 @@
-/** Which events of a trace are about one agent. */
+/** Selects the events of a trace that are about one agent. */
 import { agentIdOf, ONBOARDING_PREFIX, own } from "../../vocabulary/index.js";
 import type { TraceEvent, TraceValue } from "./trace-event.js";
 
-/** The operations on rows whose first argument is the id of an agent's row. */
+/** The operations on rows whose first argument is the id of an agent's row, with the prefix of the agent's id. */
 const ON_AGENT_ROWS: Readonly<Record<string, string>> = {
   getAgent: "",
   updateAgent: "",
   getOnboardingAgent: ONBOARDING_PREFIX,
   updateOnboardingAgent: ONBOARDING_PREFIX,
 };
-/** Where messages name agents. */
+/** The keys of messages under which agents are named. */
 const NAMING_KEYS = new Set(["subject_id", "agentId", "agent_id", "agent_ids", "agent", "agents"]);
 
 /** Whether `event` is about the agent `agentId`, as `getAgentId()` gives it. */

@@ -1,12 +1,13 @@
-/** Reads the records of a block back. */
+/** Decodes the records of a block. */
+import { ByteReader } from "../byte-reader.js";
 import { TraceError } from "./trace-error.js";
 import type { TraceEvent, TraceValue } from "./trace-event.js";
 import { TAG } from "./trace-format.js";
 
-/** What the records before the present one have said: words by their number, and the time. */
+/** The state of decoding after a record: the words by their numbers, and the time. */
 export class Dictionary {
   readonly words: string[] = [];
-  /** The time of the record read last. */
+  /** The time of the last record, ns. */
   ns = 0;
 
   copy(): Dictionary {
@@ -17,24 +18,26 @@ export class Dictionary {
   }
 }
 
-/** A long string of which the trace keeps only this. */
+/** What the trace keeps of a long string. */
 export interface Digest {
   readonly length: number;
   readonly digest: string;
 }
 
-/** The events of one block; `dictionary` carries over from one block to the next. `path` is for errors. */
+/** The events of one block. The dictionary is that of all blocks before it. `path`: for errors. @throws TraceError */
 export function* decodeBlock(block: Buffer, dictionary: Dictionary, path: string): Generator<TraceEvent> {
-  const cursor = new Cursor(block, dictionary.words, path);
-  while (cursor.at < block.length) {
-    dictionary.ns += cursor.natural();
+  const damaged = (what: string): TraceError => new TraceError(`${path}: damaged: ${what}`);
+  const reader = new ByteReader(block, damaged);
+  const values = new ValueReader(reader, dictionary.words, damaged);
+  while (reader.left > 0) {
+    dictionary.ns += reader.natural();
     yield {
       at: dictionary.ns / 1e6,
-      actor: asText(cursor.value()),
-      operation: asText(cursor.value()),
-      subject: asText(cursor.value()),
-      args: cursor.value(),
-      outcome: cursor.value(),
+      actor: asText(values.next()),
+      operation: asText(values.next()),
+      subject: asText(values.next()),
+      args: values.next(),
+      outcome: values.next(),
     };
   }
 }
@@ -43,31 +46,24 @@ function asText(value: TraceValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The deepest value that is believed: those of a run have a few levels. */
+/** The deepest nesting of values. Those of a run have a few levels; more is damage. */
 const DEEPEST = 1000;
 
-class Cursor {
-  at = 0;
+class ValueReader {
+  readonly #reader: ByteReader;
+  readonly #words: string[];
+  readonly #damaged: (what: string) => TraceError;
   #depth = 0;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly words: string[],
-    private readonly path: string,
-  ) {}
-
-  natural(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.#byte();
-      value += (byte & 127) * scale;
-      if (value > Number.MAX_SAFE_INTEGER) throw this.#damaged("a number that is too large");
-      if (byte < 128) return value;
-    }
+  constructor(reader: ByteReader, words: string[], damaged: (what: string) => TraceError) {
+    this.#reader = reader;
+    this.#words = words;
+    this.#damaged = damaged;
   }
 
-  value(): TraceValue {
-    const tag = this.#byte();
+  next(): TraceValue {
+    const reader = this.#reader;
+    const tag = reader.byte();
     switch (tag) {
       case TAG.null:
         return null;
@@ -76,26 +72,26 @@ class Cursor {
       case TAG.true:
         return true;
       case TAG.natural:
-        return this.natural();
+        return reader.natural();
       case TAG.negative:
-        return -1 - this.natural();
+        return -1 - reader.natural();
       case TAG.double:
-        return this.#take(8).readDoubleLE();
+        return reader.take(8).readDoubleLE();
       case TAG.string:
-        return this.#text();
+        return reader.text();
       case TAG.newWord: {
-        const word = this.#text();
-        this.words.push(word);
+        const word = reader.text();
+        this.#words.push(word);
         return word;
       }
       case TAG.word: {
-        const word = this.words[this.natural()];
-        if (word === undefined) throw this.#damaged("a word that was never said");
+        const word = this.#words[reader.natural()];
+        if (word === undefined) throw this.#damaged("a word that is not in the dictionary");
         return word;
       }
       case TAG.digest: {
-        const length = this.natural();
-        const digest = this.#take(4).readUInt32LE().toString(16).padStart(8, "0");
+        const length = reader.natural();
+        const digest = reader.take(4).readUInt32LE().toString(16).padStart(8, "0");
         return { length, digest } satisfies Digest;
       }
       case TAG.array:
@@ -110,38 +106,18 @@ class Cursor {
     }
   }
 
-  /** How many values follow. Each takes a byte or more. */
+  /** The number of values that follow. Each takes a byte or more. */
   #count(): number {
-    const count = this.natural();
-    if (count > this.bytes.length - this.at) throw this.#damaged("a record that ends too early");
+    const count = this.#reader.natural();
+    if (count > this.#reader.left) throw this.#damaged("its data ends within a value");
     return count;
   }
 
-  /** A value that is part of another. */
+  /** A value inside another. */
   #inner(): TraceValue {
     if (++this.#depth > DEEPEST) throw this.#damaged("a value that is nested too deeply");
-    const value = this.value();
+    const value = this.next();
     this.#depth--;
     return value;
-  }
-
-  #text(): string {
-    return this.#take(this.natural()).toString("utf8");
-  }
-
-  #take(length: number): Buffer {
-    if (this.at + length > this.bytes.length) throw this.#damaged("a record that ends too early");
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-
-  #byte(): number {
-    const byte = this.bytes[this.at++];
-    if (byte === undefined) throw this.#damaged("a record that ends too early");
-    return byte;
-  }
-
-  #damaged(what: string): Error {
-    return new TraceError(`${this.path}: damaged: ${what}`);
   }
 }

@@ -1,7 +1,7 @@
-/** Events for people: a line each. */
+/** Formats events as text, one line each. */
 import type { TraceEvent, TraceValue } from "./trace-event.js";
 
-/** `   1.234567 s  io         append   onboarding_7  {"number":1}` */
+/** For example `   1.234567 s  io         append   onboarding_7  {"number":1}` */
 export function describeEvent({ at, actor, operation, subject, args, outcome }: TraceEvent): string {
   const time = `${(at / 1000).toFixed(6).padStart(12)} s`;
   const argument = args === null || args === undefined ? "" : `  ${compact(args)}`;

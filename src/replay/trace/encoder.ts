@@ -1,9 +1,10 @@
-/** Writes events as the records of a trace: into a block of bytes that it hands over when full, with a running hash. */
+/** Encodes events as the records of a trace, in blocks, with a running hash. */
 import { createHash } from "node:crypto";
+import { assert, at } from "../../vocabulary/index.js";
 import type { TraceEvent, TraceValue } from "./trace-event.js";
 import { BLOCK_BYTES, digestOf, isWord, MAX_STRING, MAX_WORDS, TAG } from "./trace-format.js";
 
-/** What ends a trace. */
+/** The end of a trace. */
 export interface TraceEnd {
   readonly events: number;
   /** SHA-256 of all records, hexadecimal. */
@@ -12,50 +13,55 @@ export interface TraceEnd {
 
 export interface Encoder {
   write(event: TraceEvent): void;
-  /** How many events were written. */
+  /** The number of written events. */
   readonly events: number;
-  /** Hands over what the last block holds. Nothing is written afterwards. */
+  /** Ends the last block. Nothing may be written afterwards. */
   end(): TraceEnd;
 }
 
-/** An encoder that gives each full block to `onBlock`, which must be done with the bytes when it returns. */
+/** An encoder that calls `onBlock` with each full block. `onBlock` must not keep the bytes: they are overwritten. */
 export function createEncoder(onBlock: (records: Uint8Array) => void): Encoder {
   return new BlockEncoder(onBlock);
 }
 
-/** How many words, and how many long strings, were written lately. Powers of two. */
+/** The sizes of the caches of words and of long strings. Powers of two. */
 const RECENT_WORDS = 512;
 const RECENT_TEXTS = 1024;
-/** Longer than any word: where there are strings alone, comparing them is faster. */
+/** Fills the cache of words: longer than any word. An array of only strings is compared faster. */
 const NO_WORD = "-".repeat(MAX_STRING + 1);
-/** More than any one value takes but for what is in it: a string's tag, length and bytes (a UTF-16 unit has at most three of UTF-8). */
+/**
+ * The most bytes of a value without its contents: a string's tag, length and bytes (at most three of UTF-8 a UTF-16
+ * unit).
+ */
 const MAX_VALUE = 16 + 3 * MAX_STRING;
 
-/** A class because its fields are written at every byte: one shape, no closure. */
+/** A class, not closures, because its fields are written at every byte. */
 class BlockEncoder implements Encoder {
   events = 0;
   readonly #onBlock: (records: Uint8Array) => void;
   readonly #hash = createHash("sha256");
   readonly #words = new Map<string, number>();
-  /** Words that were written lately, each where its letters put it, with their numbers: spares most looks into the map. */
+  /** A cache of words, by {@link placeOf}, with their numbers. It avoids most accesses to the map. */
   readonly #recent = Array.from({ length: RECENT_WORDS }, () => NO_WORD);
   readonly #recentNumbers = new Int32Array(RECENT_WORDS);
-  /** Long strings that were written lately, each where its length puts it, with their digests: to compare is faster than to go through. */
+  /** A cache of long strings, by their lengths, with their digests: a comparison is faster than a digest. */
   readonly #texts = Array.from({ length: RECENT_TEXTS }, () => "");
   readonly #textDigests = new Uint32Array(RECENT_TEXTS);
   #bytes = Buffer.allocUnsafeSlow(2 * BLOCK_BYTES);
   #view = viewOf(this.#bytes);
-  /** Up to there, the next value has room. */
+  /** Up to this length, the next value has room. */
   #roomUntil = this.#bytes.length - MAX_VALUE;
   #length = 0;
   #lastNs = 0;
+  #isEnded = false;
 
   constructor(onBlock: (records: Uint8Array) => void) {
     this.#onBlock = onBlock;
   }
 
-  write({ at, actor, operation, subject, args, outcome }: TraceEvent): void {
-    const ns = Math.round(at * 1e6);
+  write({ at: atMs, actor, operation, subject, args, outcome }: TraceEvent): void {
+    assert(!this.#isEnded, "an event is written after the end of the trace");
+    const ns = Math.round(atMs * 1e6);
     this.#makeRoom();
     this.#natural(ns - this.#lastNs);
     this.#lastNs = ns;
@@ -69,6 +75,7 @@ class BlockEncoder implements Encoder {
   }
 
   end(): TraceEnd {
+    this.#isEnded = true;
     this.#flush();
     return { events: this.events, hash: this.#hash.digest("hex") };
   }
@@ -114,18 +121,18 @@ class BlockEncoder implements Encoder {
     this.#setCount(countAt, present);
   }
 
-  /** Writes `count` at `at`, where one byte was left for it, which is enough but for the largest objects. */
-  #setCount(at: number, count: number): void {
+  /** Writes `count` at `place`, where one byte was reserved. Only the largest objects need more. */
+  #setCount(place: number, count: number): void {
     if (count > 127) {
       const end = this.#length;
-      const entries = Buffer.from(this.#bytes.subarray(at + 1, end));
+      const entries = Buffer.from(this.#bytes.subarray(place + 1, end));
       this.#makeRoom();
-      this.#length = at;
+      this.#length = place;
       this.#natural(count);
       this.#bytes.set(entries, this.#length);
       this.#length += entries.length;
     } else {
-      this.#bytes[at] = count;
+      this.#bytes[place] = count;
     }
   }
 
@@ -151,10 +158,10 @@ class BlockEncoder implements Encoder {
       return;
     }
     if (isWord(text)) {
-      // Most events say what others have just said.
+      // Most events have words of recent events.
       const place = placeOf(text);
       if (this.#recent[place] === text) {
-        this.#word(this.#recentNumbers[place] ?? 0);
+        this.#word(at(this.#recentNumbers, place));
         return;
       }
       const known = this.#words.get(text);
@@ -186,24 +193,24 @@ class BlockEncoder implements Encoder {
       this.#texts[place] = text;
       this.#textDigests[place] = digestOf(text);
     }
-    return this.#textDigests[place] ?? 0;
+    return at(this.#textDigests, place);
   }
 
   #text(text: string): void {
     const bytes = this.#bytes;
-    // Nearly all strings are short and ASCII: a loop is faster than a call into the engine.
-    let at = this.#length + 1;
+    // Almost all strings are short ASCII, for which a loop is faster than a call of Buffer.
+    let next = this.#length + 1;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 127) {
         this.#wideText(text);
         return;
       }
-      bytes[at++] = unit;
+      bytes[next++] = unit;
     }
-    // At most 64 bytes, so the length has one byte.
+    // At most 64 bytes, so the length takes one byte.
     bytes[this.#length] = text.length;
-    this.#length = at;
+    this.#length = next;
   }
 
   #wideText(text: string): void {
@@ -241,7 +248,7 @@ class BlockEncoder implements Encoder {
   }
 }
 
-/** Of a word among the recent ones. Of the words of a run one in a hundred finds its place taken by another. */
+/** The place of a word in the cache. One in a hundred words of a run finds another word there. */
 function placeOf(word: string): number {
   const { length } = word;
   if (length === 0) return 0;

@@ -1,4 +1,4 @@
-/** Traces: everything that happened in a run, in order, as a file that two runs can be compared by (docs/trace.md). */
+/** Traces: the events of a virtual run in order, in a file by which two runs can be compared (docs/trace.md). */
 export { DivergenceError, compareWithTrace, type Divergence, type TraceComparison } from "./compare-with-trace.js";
 export { concerns } from "./concerns.js";
 export { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";

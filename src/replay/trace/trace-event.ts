@@ -1,6 +1,6 @@
-/** One event of a run, and whoever is told of events as they happen. */
+/** The events of a trace. */
 
-/** Plain data, as JSON has it. What is undefined in an object is left out of the trace. */
+/** JSON data. The trace omits undefined properties of an object. */
 export type TraceValue =
   | string
   | number
@@ -11,20 +11,20 @@ export type TraceValue =
   | { readonly [key: string]: TraceValue };
 
 export interface TraceEvent {
-  /** When, ms on the run's clock. Kept in whole nanoseconds; never before the event before it. */
+  /** The time, ms on the run's clock, kept in whole nanoseconds. Not before the previous event. */
   readonly at: number;
-  /** Which part of the run did it: `io`, `tasks-0`, `clients-1`, `database`, `faults`. */
+  /** The part of the run that did it: `io`, `tasks-0`, `clients-1`, `database`, `faults`. */
   readonly actor: string;
-  /** What it did (docs/trace.md lists all). */
+  /** What it did. docs/trace.md lists all operations. */
   readonly operation: string;
-  /** On what: an agent's id, an inbox, a write. */
+  /** The object of the operation: an agent's id, an inbox, a write. */
   readonly subject: string;
   readonly args: TraceValue;
   readonly outcome: TraceValue;
 }
 
-/** Told of every event, in the order in which they happened. */
+/** Receives every event in the order of the run. */
 export type TraceSink = (event: TraceEvent) => void;
 
-/** Takes down one event of one actor, at the present time. */
+/** Records an event of one actor at the present time. */
 export type Note = (operation: string, subject: string, args: TraceValue, outcome: TraceValue) => void;

@@ -1,25 +1,26 @@
-/** Trace files: written block by block, read one block at a time. */
+/** Writes and reads trace files, one block at a time. */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { at, whySystemFailed } from "../../vocabulary/index.js";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./trace-error.js";
 import type { TraceEvent, TraceValue } from "./trace-event.js";
 import { MAGIC, VERSION } from "./trace-format.js";
 
-/** What a trace says of its run. It is not part of the hash. */
+/** The header of a trace: how its run was started. It is not part of the hash. */
 export type TraceHeader = { readonly [key: string]: TraceValue };
 
 export interface TraceFile extends Encoder {
-  /** Closes the file with what was written and without an end: the run failed. */
+  /** Closes the file of a failed run: with all written events and without the end. */
   closeIncomplete(): void;
 }
 
-/** Starts a trace in a new file at `path`. Throws the error of the file system. */
+/** Creates a trace file at `path`. Throws the error of the file system. */
 export function createTraceFile(path: string, header: TraceHeader): TraceFile {
   const file = openSync(path, "wx");
   const lengthWord = Buffer.alloc(4);
-  // To the last byte: `writeSync` may write less on a disk that fills up.
+  // Writes all bytes: `writeSync` can write fewer when the disk is almost full.
   const writeSized = (bytes: Uint8Array): void => {
     lengthWord.writeUInt32LE(bytes.length);
     writeFileSync(file, lengthWord);
@@ -48,18 +49,18 @@ export function createTraceFile(path: string, header: TraceHeader): TraceFile {
   };
 }
 
-/** The longest block that is believed: a length beyond it means that the file is damaged. */
+/** The longest block. A greater length means that the file is damaged. */
 const MAX_BLOCK = 1 << 28;
 
 export interface TraceReader {
   readonly header: TraceHeader;
-  /** The events in their order, once. They end with what the trace ends with: undefined when its run did not come to an end. */
+  /** The events in their order, once. Returns the end of the trace; undefined when it has none. */
   events(): Generator<TraceEvent, TraceEnd | undefined>;
 }
 
 /**
- * Opens a trace; one block of it is in memory at a time. Throws {@link TraceError}, here or while the events are read, when the
- * file cannot be read or is no trace of this version.
+ * Opens a trace. One block of it is in memory at a time.
+ * @throws TraceError, here or while the events are read, when the file cannot be read or is not a trace of this version
  */
 export function readTrace(path: string): TraceReader {
   const { header, blocks } = readBlocks(path);
@@ -76,7 +77,7 @@ export function readTrace(path: string): TraceReader {
   };
 }
 
-/** As {@link readTrace}, block by block, undecoded. */
+/** As {@link readTrace}, but returns undecoded blocks. */
 export function readBlocks(path: string): {
   readonly header: TraceHeader;
   blocks: () => Generator<Buffer, TraceEnd | undefined>;
@@ -91,9 +92,9 @@ export function readBlocks(path: string): {
     const start = read(file, MAGIC.length + 1, path);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
       throw new TraceError(`${path}: it is not a trace`);
-    const version = start[MAGIC.length];
+    const version = at(start, MAGIC.length);
     if (version !== VERSION)
-      throw new TraceError(`${path}: a trace of version ${version ?? 0}; this program reads version ${VERSION}`);
+      throw new TraceError(`${path}: a trace of version ${version}: expected version ${VERSION}`);
     const header = readSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
     return { header: parse(header, path, "its header", headerSchema), blocks: () => blocksOf(file, path) };
@@ -103,7 +104,7 @@ export function readBlocks(path: string): {
   }
 }
 
-/** Closes the file at the end, or when the caller leaves off. */
+/** Closes the file at the end, or when the caller stops reading. */
 function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | undefined> {
   try {
     for (;;) {
@@ -136,13 +137,7 @@ function parse<T>(json: Buffer, path: string, what: string, schema: z.ZodType<T>
 }
 
 function cannotRead(path: string, error: unknown): TraceError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EISDIR: "it is a directory",
-    EACCES: "permission denied",
-  };
-  return new TraceError(`cannot read ${path}: ${reasons[code ?? ""] ?? message}`, { cause: error });
+  return new TraceError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
 }
 
 function readSized(file: number, path: string): Buffer | undefined {
@@ -162,7 +157,7 @@ function read(file: number, length: number, path: string): Buffer | undefined {
 }
 
 function readWhole(file: number, length: number): Buffer | undefined {
-  // A damaged length is no reason to ask for so much memory.
+  // Before the allocation: a damaged length can be any number.
   if (length > fstatSync(file).size) return undefined;
   const bytes = Buffer.allocUnsafe(length);
   for (let filled = 0; filled < length; ) {

@@ -3,15 +3,16 @@
  *
  *     magic, version, header (JSON) | blocks | end
  *
- * A block is its length in bytes and whole records, so that a reader holds one block at a time. A record is the time since
- * the record before it in nanoseconds, and five values. Numbers that count are varints: seven bits a byte, the lowest first.
+ * A block is its length in bytes and whole records, so that a reader needs only one block in memory. A record is the
+ * time since the previous record in nanoseconds, and five values. Natural numbers are varints: seven bits a byte, the
+ * lowest first.
  */
 
 /** "CROWDTRC" in ASCII. */
 export const MAGIC = Buffer.from("CROWDTRC", "latin1");
 export const VERSION = 1;
 
-/** The first byte of a value says what follows it. */
+/** The first byte of a value: its type. */
 export const TAG = {
   null: 0,
   false: 1,
@@ -24,11 +25,11 @@ export const TAG = {
   double: 5,
   /** A varint of bytes, and as many of UTF-8. */
   string: 6,
-  /** As `string`; it takes the next number of the dictionary. */
+  /** As `string`. It gets the next number of the dictionary. */
   newWord: 7,
   /** A varint: a number of the dictionary. */
   word: 8,
-  /** Of a long string: a varint of UTF-16 units and the FNV-1a hash of them, four bytes, little-endian. */
+  /** Of a long string: a varint of UTF-16 units, and the FNV-1a hash of them in four bytes, little-endian. */
   digest: 9,
   /** A varint of values, and the values. */
   array: 10,
@@ -36,16 +37,16 @@ export const TAG = {
   object: 11,
 } as const;
 
-/** The dictionary takes no more words than this: it is part of the memory of writer and reader. */
+/** The most words of the dictionary, which the writer and the reader keep in memory. */
 export const MAX_WORDS = 4096;
-/** A string longer than this is kept as its digest. UTF-16 units. */
+/** A string of more UTF-16 units than this is kept as its digest. */
 export const MAX_STRING = 64;
-/** A block is closed when it has as many bytes. */
+/** A block ends when it has at least this many bytes. */
 export const BLOCK_BYTES = 1 << 16;
 
-/** Whether a string goes into the dictionary. Those that end in a digit are ids, of which there are too many. */
+/** Whether a string is kept in the dictionary. Strings that end in a digit are ids, of which there are too many. */
 export function isWord(text: string): boolean {
-  // Not beyond the string's ends: where that has happened once, every look into a string is a slow one.
+  // `charCodeAt` out of range even once makes V8 use a slower code for every call here.
   const last = text.length === 0 ? 0 : text.charCodeAt(text.length - 1);
   return text.length <= 40 && !(last >= 48 && last <= 57);
 }

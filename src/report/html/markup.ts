@@ -6,10 +6,10 @@ export interface Markup {
   readonly markup: string;
 }
 
-type Part = Markup | string | number | readonly Part[];
+type MarkupPart = Markup | string | number | readonly MarkupPart[];
 
 /** Markup with its values escaped; markup and lists of markup go in as they are. */
-export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
+export function html(strings: TemplateStringsArray, ...values: readonly MarkupPart[]): Markup {
   return { markup: strings.map((text, at) => text + textOf(values[at] ?? "")).join("") };
 }
 
@@ -20,14 +20,14 @@ export function raw(markup: string): Markup {
 
 export const nothing = raw("");
 
-function textOf(part: Part): string {
+function textOf(part: MarkupPart): string {
   if (typeof part === "string") return escape(part);
   if (typeof part === "number") return String(part);
   if (isList(part)) return part.map(textOf).join("");
   return part.markup;
 }
 
-function isList(part: Part): part is readonly Part[] {
+function isList(part: MarkupPart): part is readonly MarkupPart[] {
   return Array.isArray(part);
 }
 

@@ -1,4 +1,4 @@
-/** A record that is not as it was written is refused in a line, whatever of it was changed. */
+/** A damaged history is refused in one line, whatever was changed in it. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ async function aRun(t: TestContext): Promise<{ directory: string; order: string;
   return { directory, order, names: readdirSync(order) };
 }
 
-test("no bit of a record can be turned over, and nothing added to it", async (t) => {
+test("every flipped bit and every added byte is found", async (t) => {
   const { directory, order, names } = await aRun(t);
   const bytesOf = new Map(names.map((name) => [name, readFileSync(join(order, name))]));
   const isRefused = async (name: string, bytes: Buffer, sound: Buffer): Promise<void> => {
@@ -53,10 +53,10 @@ test("a file that is missing, is another thread's or another run's, or none at a
     rmSync(path);
     await assert.rejects(replay(directory), {
       name: "HistoryError",
-      message: new RegExp(`/${name} is missing: thread`),
+      message: new RegExp(`/${name} is missing: the history of thread`),
     });
     cpSync(join(order, names.find((present) => present !== name) ?? ""), path);
-    await assert.rejects(replay(directory), { message: new RegExp(`/${name}: damaged: it is the record of thread`) });
+    await assert.rejects(replay(directory), { message: new RegExp(`/${name}: damaged: it is the history of thread`) });
     rmSync(path);
     mkdirSync(path);
     await assert.rejects(replay(directory), { name: "HistoryError", message: new RegExp(`cannot read .*/${name}: `) });

@@ -1,4 +1,4 @@
-/** What failed in a run fails in its replay, by the same error. */
+/** Reads and writes that failed in a run fail in its replay with the same error. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

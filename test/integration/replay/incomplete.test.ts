@@ -1,6 +1,6 @@
 /**
- * A process that is killed leaves of each thread's record as much as the thread had written, which is not the same for all. What is left
- * is repeated as far as it goes.
+ * A killed process leaves an incomplete history file of each thread, each of another length. The replay goes as far as
+ * the files do.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
@@ -11,7 +11,7 @@ import { stream } from "../../../dist/load/scenario/index.js";
 import { headerBytesOf } from "../../support/replay/record-file.js";
 import { replay, runScenario, temporaryDirectory } from "../../support/replay/support.js";
 
-/** A copy of the record with each file cut where `lengthOf` says, somewhere between its header and its end. */
+/** A copy of the history with each file truncated to the length `lengthOf`, between its header and its end. */
 function cut(source: string, target: string, lengthOf: (name: string, least: number, most: number) => number): string {
   mkdirSync(target);
   cpSync(join(source, HISTORY_DIRECTORY), join(target, HISTORY_DIRECTORY), { recursive: true });
@@ -23,7 +23,7 @@ function cut(source: string, target: string, lengthOf: (name: string, least: num
 }
 
 for (const mailbox of ["sound", "reference"] as const) {
-  test(`records that end in the middle, with the ${mailbox} mailbox`, async (t) => {
+  test(`incomplete histories, with the ${mailbox} mailbox`, async (t) => {
     const { directory } = await runScenario(t, "disconnect-storm", mailbox, {
       seed: 5,
       workers: 120,
@@ -38,7 +38,7 @@ for (const mailbox of ["sound", "reference"] as const) {
         cut(directory, join(root, `without-${only}`), (name, least, most) => (name === `${only}.bin` ? least : most)),
       );
       assert.equal(rest.divergence, undefined, `without ${only}`);
-      // The agents are made by this thread: without it nothing is known of any.
+      // This thread creates the agents: without its file no agent can be replayed.
       if (only === "io") assert.equal(rest.agents, 0);
       else assert.ok(rest.incomplete.length > 0 && rest.incomplete.length < rest.agents, `without ${only}`);
     }
@@ -57,7 +57,7 @@ for (const mailbox of ["sound", "reference"] as const) {
   });
 }
 
-test("a run that finished has all of its record and its database: what is missing of them is damage", async (t) => {
+test("an incomplete history, or a missing database, of a finished run is damage", async (t) => {
   const { directory } = await runScenario(t, "steady", "sound", { seed: 5, workers: 20, durationMs: 1000 });
   const root = temporaryDirectory(t);
   for (const only of ["io", "task-0"]) {
@@ -67,9 +67,9 @@ test("a run that finished has all of its record and its database: what is missin
     truncateSync(path, statSync(path).size - 20);
     await assert.rejects(replay(copy), {
       name: "HistoryError",
-      message: `${path}: damaged: it ends in the middle, though its run finished`,
+      message: `${path}: damaged: it is incomplete, although its run finished`,
     });
   }
   rmSync(join(directory, "run.db"));
-  await assert.rejects(replay(directory), /run\.db is missing, though the run finished/);
+  await assert.rejects(replay(directory), /run\.db is missing, although the run finished/);
 });

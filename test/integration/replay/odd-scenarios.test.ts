@@ -1,4 +1,4 @@
-/** Whatever happened in a run on real threads, its replay is the same: scenarios that nobody would think of are run and replayed. */
+/** Runs of random scenarios on real threads are the same when they are replayed. */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { oddRun } from "../../support/replay/odd-scenarios.js";
 
 const EXHAUSTIVE = process.env["EXHAUSTIVE"] !== undefined;
 
-test("a run of an odd scenario is replayed as it was", async (t) => {
+test("the replay of a run of a random scenario is the same", async (t) => {
   const root = temporaryDirectory(t);
   let runs = 0;
   const property = fc.asyncProperty(oddRun, async ({ scenario, mailbox, seed, workers }) => {
@@ -29,6 +29,6 @@ test("a run of an odd scenario is replayed as it was", async (t) => {
     assert.equal(taken, summary.counters["live_updates_taken"] ?? 0);
     rmSync(place, { recursive: true });
   });
-  // A run comes out differently each time, so that a smaller one that fails cannot be looked for.
+  // Each run is different, so fast-check cannot search for a smaller one that fails.
   await fc.assert(property, { endOnFailure: true, ...(EXHAUSTIVE ? { numRuns: 300 } : { numRuns: 10, seed: 1 }) });
 });

@@ -1,4 +1,4 @@
-/** A handle that tells of its calls is otherwise the handle that it was. */
+/** A recorded handle behaves like the original handle. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,8 +17,11 @@ import { Arena, block, systemClock } from "../../../dist/platform/sync/index.js"
 import { populate } from "../../support/model/fixture.js";
 import { temporaryDirectory } from "../../support/replay/support.js";
 
-/** An agent's handle that is watched, the recorder, and the names of what it has recorded once it is closed. */
-function watched(t: TestContext) {
+/**
+ * A recorded handle of an agent, the recorder, and a function that closes it and returns the names of the recorded
+ * entries.
+ */
+function recordedAgent(t: TestContext) {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, HISTORY_DIRECTORY));
   const recorder = new HistoryRecorder(
@@ -49,8 +52,8 @@ function watched(t: TestContext) {
   return { agent, context, recorder, recorded };
 }
 
-test("a watched handle is of its class, and keeps its name", (t) => {
-  const { agent } = watched(t);
+test("a recorded handle is of its class, and keeps its name", (t) => {
+  const { agent } = recordedAgent(t);
   assert.ok(agent instanceof SimulatedAgent);
   assert.equal(agent.constructor, SimulatedAgent);
   assert.equal(agent.toString(), `SimulatedAgent(${agent.dbId})`);
@@ -60,8 +63,8 @@ test("a watched handle is of its class, and keeps its name", (t) => {
   );
 });
 
-test("what a method does inside is part of its call, and a mailbox's and an event's calls are told of", (t) => {
-  const { agent, recorded } = watched(t);
+test("calls inside a method are part of its call, and calls of the mailbox and the event are recorded", (t) => {
+  const { agent, recorded } = recordedAgent(t);
   agent.mailbox.append({ update_id: "a" });
   assert.deepEqual(agent.getLiveUpdate(), { update_id: "a" });
   agent.didSubmit.set();
@@ -78,8 +81,8 @@ test("what a method does inside is part of its call, and a mailbox's and an even
   ]);
 });
 
-test("steps begin with the first of them, can be failed, given up, and are over once", (t) => {
-  const { agent, recorder, recorded } = watched(t);
+test("recorded Steps begin with the first step, can fail or be abandoned, and end once", (t) => {
+  const { agent, recorder, recorded } = recordedAgent(t);
   const before = agent.getLiveUpdateSteps(1000);
   const given = agent.getLiveUpdateSteps(1000);
   assert.equal(given.next().done, false);

@@ -1,4 +1,4 @@
-/** Runs of scenarios on real threads come out the same when they are replayed from the order that they recorded. */
+/** Runs of scenarios on real threads are the same when they are replayed from their histories. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -2,28 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { injectFaults, killedEvidence } from "../../../dist/load/faults/inject-faults.js";
-import type { LaunchedThread } from "../../../dist/load/run/threads/launcher.js";
-import { createSharedCounts } from "../../../dist/load/measure/index.js";
+import { injectFaults, killedEvidence, type BreakableThread } from "../../../dist/load/faults/inject-faults.js";
 import type { PlannedFault } from "../../../dist/load/scenario/index.js";
-import { Arena, MailboxFullError, openMailbox } from "../../../dist/platform/sync/index.js";
+import { Arena, MailboxFullError, openMailbox, ready } from "../../../dist/platform/sync/index.js";
 
 /** A thread that notes what is done to it. */
-function threadNamed(name: string, ended: boolean, done: string[]): LaunchedThread<unknown> {
+function threadNamed(name: string, ended: boolean, done: string[]): BreakableThread {
   return {
     name,
-    place: 1,
-    report: Promise.resolve({}),
-    counts: createSharedCounts(),
     hasEnded: () => ended,
-    lastMessageAt: () => 0,
-    send: ({ kind }) => void done.push(`${name}: ${kind}`),
     pause: () => void done.push(`${name}: pause`),
     resume: () => void done.push(`${name}: resume`),
-    gauges: () => Promise.resolve(undefined),
     kill: () => {
       done.push(`${name}: kill`);
-      return Promise.resolve();
+      return ready(undefined);
     },
   };
 }
@@ -45,8 +37,7 @@ test("a thread that has ended is neither killed nor paused, and no such fault is
     inboxes: { pool: 0, runners: [], channels },
     clients: threads,
     tasks: [],
-    databasePath: "",
-    onKilled: () => undefined,
+    lockDatabase: () => () => undefined,
     jumpClock: () => undefined,
     elapsed: () => 1,
     at: (ms, action) => {
@@ -95,8 +86,7 @@ function pausesOf(done: string[], faults: readonly { readonly at: number; readon
       inboxes: { pool: 0, runners: [], channels: [] },
       clients: [],
       tasks: [threadNamed("task-0", false, done)],
-      databasePath: "",
-      onKilled: () => undefined,
+      lockDatabase: () => () => undefined,
       jumpClock: () => undefined,
       onError: (error) => assert.fail(String(error)),
     },
@@ -161,8 +151,7 @@ test("the pool is told of a lost task thread also when its inbox has no room at 
     inboxes: { pool: pool.index, runners: [], channels: [] },
     clients: [],
     tasks: [threadNamed("task-0", false, done)],
-    databasePath: "",
-    onKilled: () => undefined,
+    lockDatabase: () => () => undefined,
     jumpClock: () => undefined,
     elapsed: () => 2,
     at: (ms, action) => {

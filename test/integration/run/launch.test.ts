@@ -86,7 +86,7 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
   launcher.start(0);
   await assert.rejects(thread.report, (error: unknown) => {
     assert.ok(error instanceof ThreadDiedError);
-    assert.match(error.message, /^thread client-0 died: there is no channel for client thread 0$/);
+    assert.match(error.message, /^thread client-0 died: assertion failed: there is no element 0 in an array of 0$/);
     return true;
   });
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { defineScenario, ScenarioError, type ScenarioInput } from "../../../dist/load/scenario/index.js";
+import { defineScenario, type ScenarioInput } from "../../../dist/load/scenario/index.js";
 import { runScenario, type RunScenarioOptions } from "../../../dist/run-scenario.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 
@@ -32,13 +32,6 @@ test("an option that there is none of, or a value that means nothing, is refused
   ];
   for (const [options, error] of refused)
     await assert.rejects(runScenario(few(), { ...(options as RunScenarioOptions), results }), error);
-  await assert.rejects(
-    runScenario(few({ faults: [{ kind: "jump-clock", window: ["0s", "1s"], by: "1s" }] }), {
-      engine: "virtual",
-      results,
-    }),
-    (error) => error instanceof ScenarioError && /^the faults of few break real threads/.test(error.message),
-  );
   assert.ok(!existsSync(results));
 });
 

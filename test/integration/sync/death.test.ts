@@ -1,4 +1,7 @@
-/** A thread that dies: whatever it was doing, the mailbox stays whole, others go on, and whoever waits learns of news. */
+/**
+ * A killed thread: at any of its operations the mailbox stays consistent, other threads continue, and no wake-up is
+ * lost.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -19,7 +22,7 @@ const WHOLE = [VICTIM, 0, fillerOf(0)];
 
 interface Stopped {
   readonly thread: Thread<number>;
-  /** Whether it stopped, rather than having been done without reaching that operation. */
+  /** Whether it stopped; false if it ended before that operation. */
   readonly reached: boolean;
 }
 
@@ -39,7 +42,7 @@ async function stopVictim(shared: SharedArrayBuffer, stopAt: number, takes = fal
   return { thread, reached: Atomics.load(cell, 0) === 1 };
 }
 
-/** Before which operation of an append its message is first seen in the queue. */
+/** The first operation of an append before which its message is in the queue. */
 function publishingOperation(): number {
   const arena = Arena.create({ slots: 1, ringBytes: 256 });
   const mailbox = openMailbox(arena.allocate());
@@ -52,7 +55,11 @@ function publishingOperation(): number {
     if (published === 0 && mailbox.size > 0) published = operations;
     takeControl(control);
   };
-  const control: Control = { before: step, wait: () => assert.fail("nobody has the lock"), notify: () => (step(), 0) };
+  const control: Control = {
+    before: step,
+    wait: () => assert.fail("no thread has the lock"),
+    notify: () => (step(), 0),
+  };
   takeControl(control);
   try {
     mailbox.append(1);
@@ -62,33 +69,33 @@ function publishingOperation(): number {
   return published;
 }
 
-async function killAndBury(arena: Arena, { worker, result }: Thread<number>): Promise<void> {
+async function killAndRecover(arena: Arena, { worker, result }: Thread<number>): Promise<void> {
   const place = await result;
   await worker.terminate();
   arena.recoverDeadThread(place);
 }
 
-test("killed before any operation of an append: it is in the queue or it is not, and a waiting coroutine is told", async () => {
+test("killed at any operation of an append: its message is in the queue or not, and no wake-up is lost", async () => {
   let published = 0;
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
     const mailbox = openMailbox(arena.allocate());
-    const news = waitForChangeAsync(mailbox);
+    const change = waitForChangeAsync(mailbox);
     const { thread, reached } = await stopVictim(arena.shared, stopAt);
     const isPublished = mailbox.size === 1;
-    await killAndBury(arena, thread);
+    await killAndRecover(arena, thread);
     assert.equal(mailbox.size, isPublished ? 1 : 0);
     if (isPublished) published++;
     else mailbox.append("from another");
-    await notLost(news, `the news of an append killed before operation ${stopAt}`);
+    await notLost(change, `the wake-up of an append killed before operation ${stopAt}`);
     assert.deepEqual(mailbox.take(), isPublished ? WHOLE : "from another");
     assert.equal(mailbox.take(), undefined);
     if (!reached) break;
   }
-  assert.ok(published > 1, "it was also killed after its message was in the queue");
+  assert.ok(published > 1, "the thread was also killed after its message was in the queue");
 });
 
-test("killed before any operation of an append: a blocked consumer is told, and a producer that waited for the lock goes on", async () => {
+test("killed at any operation of an append: a blocked consumer wakes, a waiting producer continues", async () => {
   const publishing = publishingOperation();
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
@@ -97,7 +104,7 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     const mark = new SharedArrayBuffer(4);
     const consumer = startThread<WaiterResult>("waiter", {
       shared,
-      what: "news",
+      what: "mailbox",
       timeoutMs: Infinity,
       mark,
     } satisfies WaiterData);
@@ -105,9 +112,9 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     const { thread, reached } = await stopVictim(shared, stopAt);
     const isPublished = stopAt >= publishing;
     if (isPublished) {
-      await killAndBury(arena, thread);
+      await killAndRecover(arena, thread);
       assert.deepEqual(
-        await notLost(consumer.result, `the news of an append killed before operation ${stopAt}`),
+        await notLost(consumer.result, `the wake-up of an append killed before operation ${stopAt}`),
         WHOLE,
       );
     }
@@ -120,7 +127,7 @@ test("killed before any operation of an append: a blocked consumer is told, and 
     } satisfies ProducerData);
     if (!isPublished) {
       await notLost(new Promise((resolve) => survivor.worker.once("online", resolve)), "the survivor's start");
-      await killAndBury(arena, thread);
+      await killAndRecover(arena, thread);
       assert.deepEqual(await notLost(consumer.result, "the survivor's first message"), [1, 0]);
     }
     await notLost(survivor.result, "the survivor");
@@ -133,7 +140,7 @@ test("killed before any operation of an append: a blocked consumer is told, and 
   }
 });
 
-test("killed before any operation of a take: the message is taken or it is not, and the next consumer takes the rest", async () => {
+test("killed at any operation of a take: the message is taken or not, the next consumer takes the rest", async () => {
   const filler = "f".repeat(90);
   for (let stopAt = 1; ; stopAt++) {
     const arena = Arena.create({ slots: 1, ringBytes: 256 });
@@ -142,11 +149,11 @@ test("killed before any operation of a take: the message is taken or it is not, 
     mailbox.append([1, filler]);
     const { thread, reached } = await stopVictim(arena.shared, stopAt, true);
     const { size } = mailbox;
-    // There is room for a third only where the first was taken; what was not taken may not be written over.
+    // There is room for a third only if the first was taken. A message that was not taken must not be overwritten.
     const append = (): void => mailbox.append([2, filler]);
     if (size === 1) append();
     else assert.throws(append, MailboxFullError);
-    await killAndBury(arena, thread);
+    await killAndRecover(arena, thread);
     const left = Array.from({ length: mailbox.size }, () => mailbox.take());
     assert.deepEqual(
       left,
@@ -162,7 +169,7 @@ test("killed before any operation of a take: the message is taken or it is not, 
   }
 });
 
-test("killed at forty random moments of appending without end: all that is seen is whole and in order, and another goes on", async () => {
+test("forty producers killed at random times: all messages are complete and in order", async () => {
   const arena = Arena.create({ slots: 1, ringBytes: 1 << 14 });
   const mailbox = openMailbox(arena.allocate());
   const next = new Map<number, number>();
@@ -188,23 +195,23 @@ test("killed at forty random moments of appending without end: all that is seen 
       mark: new SharedArrayBuffer(4),
     } satisfies VictimData);
 
-  // A linear congruential generator (Numerical Recipes): the same moments in every run, as far as threads allow.
+  // A linear congruential generator (Numerical Recipes): the same numbers in every run.
   let random = 42;
   const survivor = endless(0);
   for (let victim = 1; victim <= 40; victim++) {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
     const thread = endless(victim);
     await takeBeyond(victim, random % 3000);
-    await killAndBury(arena, thread);
+    await killAndRecover(arena, thread);
     takeAll();
     await takeBeyond(0, next.get(0) ?? 0);
   }
-  await killAndBury(arena, survivor);
+  await killAndRecover(arena, survivor);
   takeAll();
   assert.equal(mailbox.size, 0);
 });
 
-test("a coroutines' thread that was killed: its doorbell is rung for nobody, and its place is given out again", async () => {
+test("a killed thread with waiting coroutines: its place is allocated again, and its bits are removed", async () => {
   const arena = Arena.create({ slots: 1 });
   const mark = new SharedArrayBuffer(4);
   const { worker } = startThread("crowd", { shared: arena.shared, waiters: 10, slots: 1, timeoutMs: Infinity, mark });

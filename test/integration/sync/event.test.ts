@@ -1,8 +1,10 @@
-/** Event against CPython's `threading.Event`, run by one thread, and what its timeouts mean, on a clock that the test moves. */
+/**
+ * Event, compared with CPython's `threading.Event` in one thread, and its timeouts, with a clock that the test sets.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Arena, takeControl, type Clock, type Event } from "../../../dist/platform/sync/index.js";
+import { Arena, manualDriver, takeControl, type Clock, type Event } from "../../../dist/platform/sync/index.js";
 import { notLost } from "../../support/sync/support.js";
 
 interface ManualClock extends Clock {
@@ -14,29 +16,29 @@ function manualClock(): ManualClock {
   return clock;
 }
 
-/** An arena whose reactor takes a turn only when the test says so. */
+/** An arena whose reactor's turns the test takes. */
 function manualArena(clock: Clock): Arena {
-  return Arena.create({ slots: 4, ringBytes: 64, clock, driver: { requestTurn: () => undefined } });
+  return Arena.create({ slots: 4, ringBytes: 64, clock, driver: manualDriver });
 }
 
-/** What the waiters were told so far. */
+/** The results of the waiters; undefined while they wait. */
 function watch(event: Event, timeouts: readonly number[]): (boolean | undefined)[] {
-  const told: (boolean | undefined)[] = timeouts.map(() => undefined);
+  const results: (boolean | undefined)[] = timeouts.map(() => undefined);
   for (const [i, timeout] of timeouts.entries()) {
     event.waiting(timeout).start({
       resume(raised) {
-        assert.equal(told[i], undefined, "told once");
-        told[i] = raised;
+        assert.equal(results[i], undefined, "resumed once");
+        results[i] = raised;
       },
       fail: (error) => assert.fail(String(error)),
     });
   }
-  return told;
+  return results;
 }
 
 const DOES_NOT_WAIT = [0, -0, -1, -0.5, -Infinity, NaN];
 
-test("sequentially an event is a flag, and waiting without time tells whether it is up", () => {
+test("in one thread an event is a flag, and a wait with a timeout of 0 returns it", () => {
   const anyOperation = fc.constantFrom("set", "clear", "wait", "waiting");
   fc.assert(
     fc.property(
@@ -49,20 +51,20 @@ test("sequentially an event is a flag, and waiting without time tells whether it
         const others = [slot.event("didSubmit"), slot.event("hasUpdatedStatus"), slot.event("hasLiveUpdate")];
         const handle = Arena.attach(arena.shared).slot(3).event("wantsAction");
         Atomics.store(arena.cells, event.watchers - 1, state & ~1);
-        let isUp = false;
+        let flag = false;
         for (const operation of operations) {
           if (operation === "set" || operation === "clear") {
             event[operation]();
-            isUp = operation === "set";
+            flag = operation === "set";
           } else {
             for (const timeout of DOES_NOT_WAIT) {
-              if (operation === "wait") assert.equal(handle.wait(timeout), isUp);
-              else assert.deepEqual(watch(event, [timeout]), [isUp]);
+              if (operation === "wait") assert.equal(handle.wait(timeout), flag);
+              else assert.deepEqual(watch(event, [timeout]), [flag]);
             }
-            if (isUp) assert.equal(handle.wait(), true);
+            if (flag) assert.equal(handle.wait(), true);
           }
-          assert.equal(event.isSet(), isUp);
-          assert.equal(handle.isSet(), isUp);
+          assert.equal(event.isSet(), flag);
+          assert.equal(handle.isSet(), flag);
           for (const other of others) assert.equal(other.isSet(), false);
           assert.ok(arena.reactor.isIdle);
         }
@@ -72,10 +74,10 @@ test("sequentially an event is a flag, and waiting without time tells whether it
   );
 });
 
-test("coroutines: a timeout ends when it has passed and not before, fractions of a millisecond included", () => {
+test("coroutines: a wait ends when its timeout has passed and not before, to fractions of a millisecond", () => {
   const clock = manualClock();
   const arena = manualArena(clock);
-  const told = watch(arena.slot(0).event("didSubmit"), [0.25, 2, 0.5, Infinity]);
+  const results = watch(arena.slot(0).event("didSubmit"), [0.25, 2, 0.5, Infinity]);
   for (const [time, expected] of [
     [1000.2, [undefined, undefined, undefined, undefined]],
     [1000.25, [false, undefined, undefined, undefined]],
@@ -85,12 +87,12 @@ test("coroutines: a timeout ends when it has passed and not before, fractions of
   ] as const) {
     clock.time = time;
     arena.reactor.turn();
-    assert.deepEqual(told, expected);
+    assert.deepEqual(results, expected);
   }
   assert.deepEqual([arena.reactor.waiting, arena.reactor.timers.size], [1, 0]);
 });
 
-test("coroutines: what one throws when it is resumed keeps none of the others waiting", () => {
+test("coroutines: an error of one when it is resumed does not affect the others", () => {
   const arena = manualArena(manualClock());
   const resumed: string[] = [];
   const wait = (slot: number, name: string): void => {
@@ -117,7 +119,7 @@ test("coroutines: what one throws when it is resumed keeps none of the others wa
   assert.equal(arena.reactor.waiting, 0);
 });
 
-test("coroutines: waiters of one event against a list of them, through sets, clears, announcements and time", () => {
+test("coroutines: the waiters of one event, compared with a list, through sets, clears, notifications and time", () => {
   const anyOperation = fc.oneof(
     {
       weight: 4,
@@ -129,7 +131,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
     { weight: 1, arbitrary: fc.constant({ kind: "set" as const }) },
     { weight: 2, arbitrary: fc.constant({ kind: "clear" as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: "notifyAll" as const }) },
-    { weight: 1, arbitrary: fc.constant({ kind: "roused for nothing" as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: "spurious wake-up" as const }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("turn" as const), passed: fc.nat(4) }) },
   );
   fc.assert(
@@ -140,7 +142,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
       const event = arena.slot(1).event("didSubmit");
       const elsewhere = setter.slot(1).event("didSubmit");
       let model: { name: number; due: number; raised: boolean }[] = [];
-      const told: [number, boolean][] = [];
+      const results: [number, boolean][] = [];
       const expected: [number, boolean][] = [];
       for (const [name, operation] of operations.entries()) {
         switch (operation.kind) {
@@ -149,7 +151,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
             else model.push({ name, due: clock.time + operation.timeout, raised: false });
             event
               .waiting(operation.timeout)
-              .start({ resume: (raised) => told.push([name, raised]), fail: (error) => assert.fail(String(error)) });
+              .start({ resume: (raised) => results.push([name, raised]), fail: (error) => assert.fail(String(error)) });
             break;
           case "set":
           case "notifyAll":
@@ -159,7 +161,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
           case "clear":
             elsewhere.clear();
             break;
-          case "roused for nothing":
+          case "spurious wake-up":
             setter.signalThreads(1 << arena.thread, event.id);
             break;
           case "turn": {
@@ -173,7 +175,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
             break;
           }
         }
-        assert.deepEqual(told, expected);
+        assert.deepEqual(results, expected);
         assert.equal(arena.reactor.waiting, model.length);
         assert.equal(arena.reactor.timers.size, model.filter(({ due }) => due !== Infinity).length);
       }
@@ -182,7 +184,7 @@ test("coroutines: waiters of one event against a list of them, through sets, cle
   );
 });
 
-/** Runs `wait` with a machine that does what `machine` says whenever the thread would block. */
+/** Runs `wait`. Whenever the thread would block, `machine` decides the result. */
 function underControl<T>(machine: (timeoutMs: number) => "ok" | "not-equal" | "timed-out", wait: () => T): T {
   takeControl({
     before: () => undefined,
@@ -196,11 +198,11 @@ function underControl<T>(machine: (timeoutMs: number) => "ok" | "not-equal" | "t
   }
 }
 
-test("threads: a wake-up for nothing is slept over with the time that is left", () => {
+test("threads: after a spurious wake-up the wait continues with the remaining time", () => {
   const clock = manualClock();
   const event = manualArena(clock).slot(0).event("didSubmit");
   const asked: number[] = [];
-  const told = underControl(
+  const result = underControl(
     (timeoutMs) => {
       asked.push(timeoutMs);
       clock.time += 0.75;
@@ -208,11 +210,11 @@ test("threads: a wake-up for nothing is slept over with the time that is left", 
     },
     () => event.wait(2.5),
   );
-  assert.equal(told, false);
+  assert.equal(result, false);
   assert.deepEqual(asked, [2.5, 1.75, 1]);
 });
 
-test("threads: wake-ups for nothing do not wait beyond the timeout", () => {
+test("threads: spurious wake-ups do not extend the timeout", () => {
   const clock = manualClock();
   const event = manualArena(clock).slot(0).event("didSubmit");
   let woken = 0;
@@ -226,10 +228,10 @@ test("threads: wake-ups for nothing do not wait beyond the timeout", () => {
   assert.equal(woken, 3);
 });
 
-test("threads: set and cleared before the waiter woke is set, also when its time ran out meanwhile", () => {
+test("threads: a set that is cleared before the waiter wakes ends the wait with true, also after the timeout", () => {
   for (const outcome of ["ok", "not-equal", "timed-out"] as const) {
     const event = manualArena(manualClock()).slot(0).event("didSubmit");
-    const told = underControl(
+    const result = underControl(
       () => {
         event.set();
         event.clear();
@@ -237,14 +239,14 @@ test("threads: set and cleared before the waiter woke is set, also when its time
       },
       () => event.wait(5),
     );
-    assert.deepEqual([told, event.isSet()], [true, false]);
+    assert.deepEqual([result, event.isSet()], [true, false]);
   }
 });
 
 test("threads: clearing does not end a wait", () => {
   const event = manualArena(manualClock()).slot(0).event("didSubmit");
   let slept = 0;
-  const told = underControl(
+  const result = underControl(
     () => {
       if (++slept === 3) event.set();
       else event.clear();
@@ -252,7 +254,7 @@ test("threads: clearing does not end a wait", () => {
     },
     () => event.wait(),
   );
-  assert.deepEqual([told, slept], [true, 3]);
+  assert.deepEqual([result, slept], [true, 3]);
 });
 
 test("real time: timeouts of any size, in a thread and in a coroutine", async () => {

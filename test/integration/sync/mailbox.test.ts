@@ -1,4 +1,4 @@
-/** Both mailboxes against a plain array, run by one thread: there they do the same. */
+/** Both mailboxes, compared with an array in one thread, where they behave the same. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -17,7 +17,7 @@ import { presetGeneration, presetRing } from "../../support/sync/support.js";
 const RING_BYTES = 64;
 const LIMIT = RING_BYTES - 4;
 
-/** Bytes a message takes in the ring: a length word, and its JSON in whole words. */
+/** The bytes of a message in the ring: a length word, and its JSON in whole words. */
 function recordBytes(value: Json): number {
   return 4 + Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 4) * 4;
 }
@@ -33,16 +33,16 @@ const anyOperation = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ kind: "take" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "release" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "shutdown" as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: "news" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "waitForChange" as const }) },
 );
-/** Where the byte counters start: anywhere in the ring, and just before they wrap at 2^31 and 2^32. */
+/** The start of the byte counters: anywhere in the ring, and just before they wrap at 2^31 and 2^32. */
 const anyPosition = fc
   .tuple(fc.constantFrom(0, 2 ** 31 - RING_BYTES, 2 ** 32 - RING_BYTES), fc.nat(RING_BYTES / 4))
   .map(([from, words]) => from + words * 4);
 const anyGeneration = fc.constantFrom(0, 2 ** 30 - 2, 2 ** 31 - 2);
 
 for (const kind of MAILBOX_KINDS) {
-  test(`${kind}: a mailbox does what an array does, and what is refused changes nothing`, () => {
+  test(`${kind}: a mailbox behaves like an array, and a refused message changes nothing`, () => {
     fc.assert(
       fc.property(
         fc.array(anyOperation, { maxLength: 100 }),
@@ -56,7 +56,7 @@ for (const kind of MAILBOX_KINDS) {
           const mailbox = openMailbox(slot, kind);
           const producer = openMailbox(Arena.attach(arena.shared).slot(0), kind);
           const model: Json[] = [];
-          let isUp = false;
+          let isSet = false;
           let isShutdown = false;
           for (const operation of operations) {
             switch (operation.kind) {
@@ -80,23 +80,23 @@ for (const kind of MAILBOX_KINDS) {
                 } else {
                   producer.append(operation.value);
                   model.push(operation.value);
-                  isUp = true;
+                  isSet = true;
                 }
                 break;
               }
               case "take":
-                if (model.length === 1) isUp = false;
+                if (model.length === 1) isSet = false;
                 assert.deepEqual(mailbox.take(), model.shift());
                 break;
               case "release":
                 producer.release();
-                isUp = true;
+                isSet = true;
                 break;
               case "shutdown":
                 producer.shutdown();
-                isUp = isShutdown = true;
+                isSet = isShutdown = true;
                 break;
-              case "news":
+              case "waitForChange":
                 block(mailbox.waitForChangeSteps(0, neverAbsent));
                 break;
             }
@@ -104,8 +104,8 @@ for (const kind of MAILBOX_KINDS) {
               assert.equal(handle.size, model.length);
               assert.equal(handle.isEmpty(), model.length === 0);
               assert.equal(handle.isShutdown, isShutdown);
-              assert.equal(handle.signal.isSet(), isUp);
-              assert.equal(handle.signal.wait(0), isUp);
+              assert.equal(handle.signal.isSet(), isSet);
+              assert.equal(handle.signal.wait(0), isSet);
             }
           }
           while (model.length > 0) assert.deepEqual(mailbox.take(), model.shift());
@@ -117,7 +117,7 @@ for (const kind of MAILBOX_KINDS) {
   });
 }
 
-test("a message of any length goes through the ring at any place, and an empty ring takes one of exactly the limit", () => {
+test("a message of any length up to the limit goes through an empty ring at any position", () => {
   const arena = Arena.create({ slots: 1, ringBytes: RING_BYTES });
   const slot = arena.slot(0);
   const mailbox = openMailbox(slot);
@@ -133,7 +133,7 @@ test("a message of any length goes through the ring at any place, and an empty r
   }
 });
 
-test("any JSON value comes out as JSON would have it", () => {
+test("any JSON value is received as JSON encodes it", () => {
   const units = (unit: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.string({ unit, maxLength: 40 });
   const anyText = fc.oneof(
     units(fc.constantFrom("", "a", "é", "€", "😀", "\u0000", "\ud83d", "\ude00", "\u2028", '"', "\\")),
@@ -156,7 +156,7 @@ test("any JSON value comes out as JSON would have it", () => {
   );
 });
 
-test("what is not JSON is refused with a TypeError, and nothing is appended", () => {
+test("a value that is not JSON is refused with a TypeError, and nothing is appended", () => {
   const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0));
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
@@ -182,7 +182,7 @@ test("a mailbox holds at most 65,535 messages, whatever their size", () => {
 });
 
 for (const kind of MAILBOX_KINDS) {
-  test(`${kind}: news waits for nothing when its timeout is not positive, and not at all when there is news`, () => {
+  test(`${kind}: waitForChange does not wait without a positive timeout, or when there is a change`, () => {
     const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), kind);
     for (const timeout of [0, -1, NaN, -Infinity]) block(mailbox.waitForChangeSteps(timeout, neverAbsent));
     mailbox.append(1);
@@ -193,7 +193,7 @@ for (const kind of MAILBOX_KINDS) {
   });
 }
 
-test("sound: a release is news while the worker is absent, and only then", () => {
+test("sound: a release is a change only while the worker is absent", () => {
   const mailbox = openMailbox(Arena.create({ slots: 1 }).slot(0), "sound");
   let asked = 0;
   const worker = { isAbsent: (): boolean => (asked++, true) };

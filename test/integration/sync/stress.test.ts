@@ -1,4 +1,4 @@
-/** Millions of messages between real threads: each comes exactly once, and each producer's come in its order. */
+/** Millions of messages between real threads: each arrives exactly once, in the order of its producer. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Arena } from "../../../dist/platform/sync/index.js";
@@ -23,13 +23,13 @@ const loads: readonly Load[] = [
   { kind: "sound", way: "parked", mailboxes: 1, messages: 100_000, ringBytes: 64 },
   { kind: "sound", way: "event loop", mailboxes: 1000, messages: 300_000, ringBytes: 64 },
   { kind: "sound", way: "parked", mailboxes: 1000, messages: 300_000, ringBytes: 64 },
-  // Its races can leave a consumer asleep over a message, or awake over none; one that looks again unasked gets them all.
+  // Its races can lose a wake-up, or wake without a message. A consumer that polls again gets all messages.
   { kind: "reference", way: "blocking", mailboxes: 1, messages: 200_000, ringBytes: 1024, repollMs: 2 },
   { kind: "reference", way: "parked", mailboxes: 100, messages: 100_000, ringBytes: 64, repollMs: 2 },
 ];
 
 for (const { kind, way, mailboxes, messages, ringBytes, repollMs = Infinity } of loads) {
-  test(`${kind}, ${way}: ${messages} messages of ${PRODUCERS} producers through ${mailboxes} rings of ${ringBytes} bytes`, async () => {
+  test(`${kind}, ${way}: ${messages} messages through ${mailboxes} rings of ${ringBytes} bytes`, async () => {
     const { shared } = Arena.create({ slots: mailboxes, ringBytes });
     const slots = Array.from({ length: mailboxes }, (_, slot) => slot);
     const count = messages / PRODUCERS / mailboxes;
@@ -47,7 +47,7 @@ for (const { kind, way, mailboxes, messages, ringBytes, repollMs = Infinity } of
     );
     const produced = await notLost(Promise.all(producers.map(({ result }) => result)), "a producer");
     assert.deepEqual(await notLost(consumer.result, "the consumer"), { taken: messages, wrong: [], left: 0 });
-    // Rings this small are full at times: producers have seen it, and have lost nothing by it.
+    // Rings this small are full at times: the mailbox refuses messages, and none is lost.
     assert.ok(produced.some(({ refused }) => refused > 0));
   });
 }

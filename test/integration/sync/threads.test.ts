@@ -1,4 +1,4 @@
-/** Events between real threads: who waits is woken, and nothing is left on the books. */
+/** Events between real threads: every waiter wakes, and its reactor's entries are removed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Arena } from "../../../dist/platform/sync/index.js";
@@ -13,7 +13,7 @@ function counter(): { mark: SharedArrayBuffer; reaches: (count: number) => Promi
   return { mark, reaches: (count) => until(() => Atomics.load(cells, 0) >= count, `counting to ${count}`) };
 }
 
-test("set and cleared at once wakes every waiter of every thread, blocked or not, with true", async () => {
+test("a set that is cleared at once wakes every waiter of every thread with true", async () => {
   const arena = Arena.create({ slots: 1 });
   const { shared } = arena;
   const { mark, reaches } = counter();
@@ -26,12 +26,12 @@ test("set and cleared at once wakes every waiter of every thread, blocked or not
   await reaches(5);
   arena.slot(0).event("didSubmit").set();
   arena.slot(0).event("didSubmit").clear();
-  const told = await notLost(Promise.all([...blocked, ...crowds].map(({ result }) => result)), "a waiter");
-  const crowd: CrowdResult = { told: { set: 100, timedOut: 0 }, left: { waiting: 0, timers: 0 } };
-  assert.deepEqual(told, [true, true, true, crowd, crowd]);
+  const results = await notLost(Promise.all([...blocked, ...crowds].map(({ result }) => result)), "a waiter");
+  const crowd: CrowdResult = { results: { set: 100, timedOut: 0 }, left: { waiting: 0, timers: 0 } };
+  assert.deepEqual(results, [true, true, true, crowd, crowd]);
 });
 
-test("a blocked thread whose time runs out is told so", async () => {
+test("the wait of a blocked thread times out", async () => {
   const { shared } = Arena.create({ slots: 1 });
   const { mark } = counter();
   assert.equal(
@@ -40,15 +40,15 @@ test("a blocked thread whose time runs out is told so", async () => {
   );
 });
 
-const ENTRIES_PER_STATEMENT = 100_000;
+const WAITERS = 100_000;
 
-for (const slots of [ENTRIES_PER_STATEMENT, 1]) {
-  test(`${ENTRIES_PER_STATEMENT} coroutines of a thread wait for ${slots} events: all are woken, and their timeouts are gone`, async () => {
+for (const slots of [WAITERS, 1]) {
+  test(`${WAITERS} coroutines of a thread wait for ${slots} events: all wake, no timer is left`, async () => {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark, reaches } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
       shared: arena.shared,
-      waiters: ENTRIES_PER_STATEMENT,
+      waiters: WAITERS,
       slots,
       timeoutMs: 1e6,
       mark,
@@ -60,29 +60,29 @@ for (const slots of [ENTRIES_PER_STATEMENT, 1]) {
       event.clear();
     }
     assert.deepEqual(await notLost(crowd.result, "a waiter of the crowd"), {
-      told: { set: ENTRIES_PER_STATEMENT, timedOut: 0 },
+      results: { set: WAITERS, timedOut: 0 },
       left: { waiting: 0, timers: 0 },
     });
   });
 
-  test(`${ENTRIES_PER_STATEMENT} coroutines of a thread wait for ${slots} events in vain: all time out`, async () => {
+  test(`${WAITERS} coroutines of a thread wait for ${slots} events without a set: all time out`, async () => {
     const arena = Arena.create({ slots, ringBytes: 64 });
     const { mark } = counter();
     const crowd = startThread<CrowdResult>("crowd", {
       shared: arena.shared,
-      waiters: ENTRIES_PER_STATEMENT,
+      waiters: WAITERS,
       slots,
       timeoutMs: 1,
       mark,
     } satisfies CrowdData);
     assert.deepEqual(await notLost(crowd.result, "a timeout of the crowd"), {
-      told: { set: 0, timedOut: ENTRIES_PER_STATEMENT },
+      results: { set: 0, timedOut: WAITERS },
       left: { waiting: 0, timers: 0 },
     });
   });
 }
 
-test("a parked thread runs its coroutines, timers and poll, and still gets the messages that end it", async () => {
+test("a parked thread runs its coroutines, timers and poll, and receives the messages that end it", async () => {
   const arena = Arena.create({ slots: 1 });
   const rounds = 2000;
   const { worker, result } = startThread<ParkerResult>("parker", { shared: arena.shared, rounds } satisfies ParkerData);

@@ -82,7 +82,7 @@ describe("a trace file", () => {
     assert.deepEqual(read(path).list, [wide, event(2, "next")]);
   });
 
-  it("gives back every event that was written, its header, and its end", () => {
+  it("has every written event, its header, and its end", () => {
     using directory = temporaryDirectory();
     let files = 0;
     fc.assert(
@@ -112,7 +112,7 @@ describe("a trace file", () => {
     assert.notEqual(other.hash, first.hash);
   });
 
-  it("is read as far as it goes when its run was cut off", () => {
+  it("is read up to its end when it is incomplete", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     const file = createTraceFile(path, {});
@@ -126,7 +126,7 @@ describe("a trace file", () => {
     assert.equal(end, undefined);
   });
 
-  it("is refused with a reason when it is none, of another version, or damaged", () => {
+  it("is refused with a reason when it is not a trace, of another version, or damaged", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     assert.throws(
@@ -138,7 +138,7 @@ describe("a trace file", () => {
     writeFileSync(path, "something else");
     assert.throws(() => readTrace(path), /it is not a trace/);
     writeFileSync(path, bytes.with(8, 9));
-    assert.throws(() => readTrace(path), /a trace of version 9; this program reads version 1/);
+    assert.throws(() => readTrace(path), /a trace of version 9: expected version 1/);
     const header = bytes.readUInt32LE(9);
     writeFileSync(path, bytes.fill(0xee, 9 + 4 + header + 4, 9 + 4 + header + 8));
     assert.throws(() => read(path), /damaged/);
@@ -152,10 +152,10 @@ describe("a trace file", () => {
 
 describe("comparing with a trace", () => {
   const list = Array.from({ length: 30_000 }, (_, at) => event(at, `agent-${at % 9}`));
-  const repeat = (path: string, repeated: readonly TraceEvent[]): unknown => {
+  const replay = (path: string, replayed: readonly TraceEvent[]): unknown => {
     const comparison = compareWithTrace(path);
     try {
-      for (const each of repeated) comparison.write(each);
+      for (const each of replayed) comparison.write(each);
       return comparison.end();
     } catch (error) {
       assert.ok(error instanceof DivergenceError);
@@ -163,25 +163,25 @@ describe("comparing with a trace", () => {
     }
   };
 
-  it("finds nothing in the same events", () => {
+  it("finds no difference in equal events", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     const end = write(path, list);
-    assert.deepEqual(repeat(path, list), end);
+    assert.deepEqual(replay(path, list), end);
   });
 
-  it("says which event is the first that differs, wherever it is", () => {
+  it("finds the first event that differs", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     write(path, list);
     fc.assert(
       fc.property(fc.nat(list.length - 1), (at) => {
         const changed = event(at, "another");
-        assert.deepEqual(repeat(path, list.with(at, changed)), {
+        assert.deepEqual(replay(path, list.with(at, changed)), {
           same: at,
           before: list.slice(Math.max(0, at - 8), at),
           recorded: list[at],
-          repeated: changed,
+          replayed: changed,
           isIncomplete: false,
         });
       }),
@@ -189,45 +189,46 @@ describe("comparing with a trace", () => {
     );
   });
 
-  it("says when one of the two goes on", () => {
+  it("finds that one of the two is longer", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     write(path, list);
-    const shorter = repeat(path, list.slice(0, 12_345)) as { same: number; repeated: unknown };
-    assert.deepEqual([shorter.same, shorter.repeated], [12_345, undefined]);
-    const longer = repeat(path, [...list, event(40_000, "more")]) as { same: number; recorded: unknown };
+    const shorter = replay(path, list.slice(0, 12_345)) as { same: number; replayed: unknown };
+    assert.deepEqual([shorter.same, shorter.replayed], [12_345, undefined]);
+    const longer = replay(path, [...list, event(40_000, "more")]) as { same: number; recorded: unknown };
     assert.deepEqual([longer.same, longer.recorded], [30_000, undefined]);
   });
 
-  it("says when the trace was cut off, which is no difference", () => {
+  it("says that the trace is incomplete, which is no difference", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     write(path, list);
     const bytes = readFileSync(path);
-    // In the middle of a block, at the end of the last (four bytes of no length are before the end, which is JSON), and in the end.
+    // Within a block; after the last block (before the JSON of the end there are the bytes of two lengths); within the
+    // end.
     const endAt = bytes.lastIndexOf("{") - 8;
     for (const length of [100_000, endAt, bytes.length - 5]) {
       writeFileSync(path, bytes.subarray(0, length));
-      const { isIncomplete, same, recorded, before } = repeat(path, list) as Divergence;
+      const { isIncomplete, same, recorded, before } = replay(path, list) as Divergence;
       assert.deepEqual([isIncomplete, recorded, before.at(-1)], [true, undefined, list[same - 1]]);
       assert.equal(same === list.length, length >= endAt);
     }
-    const unlike = repeat(path, list.with(2, event(2, "another"))) as Divergence;
+    const unlike = replay(path, list.with(2, event(2, "another"))) as Divergence;
     assert.deepEqual([unlike.isIncomplete, unlike.same], [false, 2]);
   });
 
-  it("takes a trace that its run had to abandon for one that was cut off", () => {
+  it("says that the trace of a failed run is incomplete", () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, "t.bin");
     const file = createTraceFile(path, {});
     for (const each of list.slice(0, 12_345)) file.write(each);
     file.closeIncomplete();
-    const { isIncomplete, same } = repeat(path, list) as Divergence;
+    const { isIncomplete, same } = replay(path, list) as Divergence;
     assert.deepEqual([isIncomplete, same], [true, 12_345]);
   });
 });
 
-describe("what an event is about", () => {
+describe("the agents of an event", () => {
   const of = (operation: string, subject: string, args: TraceValue, outcome: TraceValue = null): TraceEvent => ({
     at: 0,
     actor: "io",
@@ -237,7 +238,7 @@ describe("what an event is about", () => {
     outcome,
   });
 
-  it("is told by mailboxes, messages and rows, and agents of the two kinds are kept apart", () => {
+  it("are found by mailboxes, messages and rows, and the two types of agents are distinguished", () => {
     assert.ok(concerns(of("take", "17", null, "17/2"), "17"));
     assert.ok(concerns(of("append", "pool", { kind: "done", agentId: "17" }), "17"));
     assert.ok(
@@ -263,7 +264,7 @@ describe("what an event is about", () => {
     }
   });
 
-  it("is printed on a line", () => {
+  it("are printed with it on one line", () => {
     assert.equal(
       describeEvent({
         at: 1234.567,

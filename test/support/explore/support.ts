@@ -30,34 +30,34 @@ export async function withSession<T>(
 
 export interface Explored {
   readonly tally: ExplorationTally;
-  /** What was wrong with the first schedule that failed. */
+  /** The problems of the first schedule that failed. */
   readonly problems: readonly string[];
-  /** Of the schedules that were followed to their end. */
+  /** The outcomes of the schedules that were executed to their end. */
   readonly outcomes: ReadonlySet<string>;
   readonly traces: number;
 }
 
-/** Explores until something fails, everything is covered, or `most` schedules were executed. */
+/** Explores until a schedule fails, everything is covered, or `most` schedules were executed. */
 export function run(session: Session, options: Partial<ExploreOptions> = {}, most = Infinity): Explored {
   const exploration = explore(session, { strategy: "exhaustive", seed: "1", ...options });
   const outcomes = new Set<string>();
-  let cutShort = 0;
+  let stopped = 0;
   for (let schedule = 0; schedule < most; schedule++) {
     const problems = exploration.next();
     if (problems === undefined) break;
     const { redundant, schedules } = exploration.tally;
-    // By states not every look executes something.
-    if (redundant === cutShort && schedules > 0) outcomes.add(session.outcomeTexts().join(" "));
-    cutShort = redundant;
+    // By states not every call executes a schedule.
+    if (redundant === stopped && schedules > 0) outcomes.add(session.outcomeTexts().join(" "));
+    stopped = redundant;
     if (problems.length > 0) return { tally: exploration.tally, problems, outcomes, traces: exploration.tally.traces };
   }
   return { tally: exploration.tally, problems: [], outcomes, traces: exploration.tally.traces };
 }
 
-/** Interleavings beyond which a program is left out of the comparison. */
+/** A program with more interleavings than this is not compared. */
 const MAX_INTERLEAVINGS = 20_000;
 
-/** Hands each random program that is small enough for it to `compare`, with what plain enumeration finds in it. */
+/** Calls `compare` with each random program that is small enough, and the result of plain enumeration. */
 export async function compareWithPlain(
   compare: (session: Session, plain: Explored, name: string) => void,
 ): Promise<void> {

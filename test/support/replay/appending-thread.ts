@@ -1,6 +1,6 @@
 /**
- * A thread that appends one update to an agent, and records it. Between the append and the event that announces it, it stops until it
- * is told to go on: what a busy machine does now and then.
+ * A thread that appends one update to an agent and records it. It stops between the append and the notification until
+ * the gate is opened, as a thread on a busy machine may.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { connectDatabase, type DatabaseConnection } from "../../../dist/platform/db/index.js";
@@ -15,7 +15,7 @@ export interface AppendingThread {
   place: HistoryBuffer;
   agentId: string;
   slotIndex: number;
-  /** Goes from 0 to 1 when the thread is to go on. */
+  /** 0 until the thread may continue, then 1. */
   gate: SharedArrayBuffer;
 }
 

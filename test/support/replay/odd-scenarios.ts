@@ -1,9 +1,9 @@
-/** Scenarios in which as much as possible happens at one moment, for runs of a fraction of a second. */
+/** Random scenarios in which as much as possible happens at the same time, for runs of a fraction of a second. */
 import fc from "fast-check";
 import type { MailboxKind } from "../../../dist/platform/sync/index.js";
 
 export interface OddRun {
-  /** As it is written in a scenario file. */
+  /** The content of a scenario file. */
   readonly scenario: object;
   readonly mailbox: MailboxKind;
   readonly seed: number;
@@ -34,7 +34,7 @@ const disconnect = fc
 
 const onboarding = fc.record({ passRate: probability, actions: fc.nat(2), thinkTime: moment });
 
-/** How a worker behaves that sends at most `most` live updates. */
+/** The behaviour of a worker that sends at most `most` live updates. */
 const behaviour = (most: number): fc.Arbitrary<object> =>
   fc
     .record(

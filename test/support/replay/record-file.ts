@@ -1,4 +1,4 @@
-/** Order files taken apart, for tests of what is left of them or was changed in them. */
+/** Reads and changes history files, for tests of incomplete and damaged ones. */
 import { readFileSync } from "node:fs";
 import {
   CHUNK_HEAD_BYTES,
@@ -9,12 +9,12 @@ import {
 
 const HEADER_AT = MAGIC.length + 1;
 
-/** Bytes of a file up to the end of its header. */
+/** The bytes of a file up to the end of its header. */
 export function headerBytesOf(path: string): number {
   return HEADER_AT + HEADER_HEAD_BYTES + readFileSync(path).readUInt32LE(HEADER_AT);
 }
 
-/** The entries of each chunk of a whole file. */
+/** The entries of each chunk of a complete file. */
 export function chunksOf(path: string): Buffer[] {
   const bytes = readFileSync(path);
   const chunks: Buffer[] = [];
@@ -26,7 +26,7 @@ export function chunksOf(path: string): Buffer[] {
   return chunks;
 }
 
-/** The file at `path` with other entries in its chunks; with its end, or without. */
+/** The file at `path` with the entries of `chunks`. `hasEnd`: whether it has its end. */
 export function withChunks(path: string, chunks: readonly Buffer[], hasEnd = true): Buffer {
   const all = hasEnd ? [...chunks, Buffer.alloc(0)] : chunks;
   return Buffer.concat([

@@ -1,4 +1,4 @@
-/** Runs with a record of their order: a race made to happen between two threads, and runs of scenarios. */
+/** Recorded runs for tests: a forced race between two threads, and runs of scenarios. */
 import { on } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,9 +53,9 @@ export async function runScenario(
 }
 
 /**
- * An agent to which another thread appends, but is held up before it announces what it has appended. Meanwhile the update is taken. Then
- * the announcement comes, and the next update is waited for, `timeoutMs` at most. Returns the directory of the record, and what
- * the wait ended with.
+ * Another thread appends an update to an agent and stops before it notifies. Meanwhile the update is received. Then the
+ * thread notifies, and the next update is awaited for at most `timeoutMs`. Returns the directory of the history, and
+ * the error of the wait.
  */
 export async function recordLateSignal(
   t: TestContext,

@@ -1,4 +1,4 @@
-/** Starting the threads and programs of these tests, and a mailbox's words for those that preset them. */
+/** Starts the threads and programs of these tests, and sets words of mailboxes. */
 import { spawn } from "node:child_process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { systemClock, type Arena, type Slot } from "../../../dist/platform/sync/index.js";
 import { SLOT } from "../../../dist/platform/sync/layout.js";
 
-/** Every thread that was started: one that outlives a failed test would keep the process, and hide the failure. */
+/** The started threads. One that outlives a failed test would keep the process alive and hide the failure. */
 const started: Worker[] = [];
 after(() => Promise.all(started.map((worker) => worker.terminate())));
 
@@ -24,7 +24,7 @@ export function startThread<T>(name: string, workerData: unknown): Thread<T> {
     worker.once("error", reject);
     worker.once("exit", () => reject(new Error(`the thread ${name} ended without a result`)));
   });
-  // A thread that a test kills has no result, and nobody asks for it.
+  // A thread that a test kills has no result, and no test awaits it.
   result.catch(() => undefined);
   return { worker, result };
 }
@@ -35,7 +35,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** Runs a program of `programs/` to its end; one that does not end within a minute is killed and has no exit code. */
+/** Runs a program of `programs/` to its end. One that does not end within a minute is killed and has no exit code. */
 export function runProgram(name: string, nodeOptions: readonly string[] = []): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
@@ -52,14 +52,14 @@ export function runProgram(name: string, nodeOptions: readonly string[] = []): P
   });
 }
 
-/** Starts the byte counters of an empty slot's ring at `position`, as if that many bytes had gone through it. */
+/** Sets the byte counters of an empty slot's ring to `position`, as if that many bytes had gone through it. */
 export function presetRing(arena: Arena, slot: Slot, position: number): void {
   const first = firstWord(slot);
   for (const word of [SLOT.heads, SLOT.heads + 1, SLOT.tails, SLOT.tails + 1])
     Atomics.store(arena.cells, first + word, position | 0);
 }
 
-/** Sets the generation of the mailbox's event, its flag down. */
+/** Sets the generation of the mailbox's event, and clears its flag. */
 export function presetGeneration(arena: Arena, slot: Slot, generation: number): void {
   Atomics.store(arena.cells, firstWord(slot), generation << 1);
 }
@@ -70,7 +70,7 @@ function firstWord(slot: Slot): number {
 
 const LOST_AFTER_MS = 60_000;
 
-/** Fails instead of hanging when a wake-up was lost. Nothing is concluded from how long it took. */
+/** Fails instead of hanging when a wake-up was lost. */
 export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const lost = new Promise<never>((_resolve, reject) => {
@@ -83,7 +83,7 @@ export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> 
   }
 }
 
-/** Gives the event loop turns until `condition` holds; fails instead of doing so for ever. */
+/** Lets the event loop run until `condition` holds. Fails after a minute. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   const deadline = systemClock.now() + LOST_AFTER_MS;
   while (!condition()) {

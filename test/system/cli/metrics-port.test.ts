@@ -59,6 +59,13 @@ test("it answers addresses and the name that it is served by, and no name of ano
     assert.equal(await status(host), 403, host);
 });
 
+test("it reads no more than 8 KiB of headers, and answers GET alone", async (t) => {
+  const server = await startMetricsServer("127.0.0.1", 0);
+  t.after(() => server.end());
+  assert.equal((await fetch(server.url, { headers: { long: "x".repeat(9000) } })).status, 431);
+  assert.equal((await fetch(server.url, { method: "POST", body: "x" })).status, 405);
+});
+
 test("at the end what was asked is answered, and the port is free", async () => {
   const server = await startMetricsServer("127.0.0.1", 0);
   const measurements = mergeSnapshots([], 1000);

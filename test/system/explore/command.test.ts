@@ -73,7 +73,7 @@ test("a stopped exploration is resumed", async () => {
   assert.equal((await simulate("explore", "signal", "--resume", file)).code, 2);
 });
 
-test("a violation is told, and is the verdict, where its schedule cannot be kept", async () => {
+test("a violation is printed, and decides the exit code, when its schedule cannot be written", async () => {
   writeFileSync(join(directory, "file"), "");
   const { code, out, err } = await simulate(
     "explore",
@@ -89,7 +89,7 @@ test("a violation is told, and is the verdict, where its schedule cannot be kept
   assert.match(err, /^simulate: the schedule is not kept: cannot make the results directory file\/explore-.*\n$/);
 });
 
-test("where an exploration stands cannot be kept: exit code 1 and one clear line", async () => {
+test("the progress of an exploration cannot be written: exit code 1 and one clear line", async () => {
   const { code, err } = await simulate("explore", "drained", "--schedules", "2", "--results", "file");
   assert.equal(code, 1);
   assert.match(err, /^simulate: cannot make the results directory file\/.*\n$/);
@@ -115,7 +115,7 @@ test("a schedule that does not fit its program is no violation", async () => {
   }
 });
 
-test("a sampling that is resumed twice goes on with its seed and depth, and a search by states by states", async () => {
+test("a sampling that is resumed twice keeps its seed and depth, and a search by states stays by states", async () => {
   const begun = async (...args: readonly string[]): Promise<string> => {
     const { code, out } = await simulate("explore", ...args);
     assert.equal(code, 0);
@@ -150,11 +150,11 @@ test("a sampling that is resumed twice goes on with its seed and depth, and a se
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  test(`an exploration that is ended by ${signal} keeps where it stands: exit code 1`, {
+  test(`an exploration that is stopped by ${signal} writes its progress: exit code 1`, {
     skip: process.platform === "win32",
   }, async () => {
     const ran = join(directory, `ran-${signal}`);
-    // Too many traces to come to an end; its first step says that the exploration has begun.
+    // Too many traces to finish. The file shows that the exploration has begun.
     writeFileSync(
       join(directory, "endless.mjs"),
       `
@@ -165,7 +165,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
         for (let n = 0; n < 30; n++) n % 2 === 0 ? event("didSubmit").set() : event("didSubmit").clear();
         return null;
       };
-      export const endless = define({ name: "endless", description: "toggles", threads: { a: toggle, b: toggle, c: toggle }, check: () => [] });
+      const threads = { a: toggle, b: toggle, c: toggle };
+      export const endless = define({ name: "endless", description: "toggles", threads, check: () => [] });
     `,
     );
     const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], {

@@ -1,6 +1,6 @@
 /**
- * Whether the explorer would notice: the compiled sound mailbox is copied, one step of it is changed, and the copy is
- * explored. Every mutant has to be killed by a program that the original passes.
+ * Mutants of the sound mailbox: the compiled mailbox is copied, one step of it is changed, and the copy is explored. A
+ * program that the original passes must find a violation in every mutant.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,13 +13,18 @@ import { run, withSession } from "../../support/explore/support.js";
 
 interface Mutant {
   readonly name: string;
-  /** File below dist/platform/sync, and the one place in it that is changed. */
+  /** A file below dist/platform/sync, and its only text that is replaced. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** The program that kills it. */
+  /** The program that finds a violation. */
   readonly program: string;
 }
+
+/** The check of the sound mailbox's wait, and the wait. */
+const CHECK =
+  "if (!this.isEmpty() || this.isShutdown || (this.slot.isReleased && worker.isAbsent()))\n                return;";
+const WAIT = "yield this.event.waitingSince(epoch, remaining)";
 
 const MUTANTS: readonly Mutant[] = [
   {
@@ -30,49 +35,49 @@ const MUTANTS: readonly Mutant[] = [
     to: "// A watcher",
   },
   {
-    name: "an event notifies, and then changes",
+    name: "an event notifies before it changes",
     file: "event.js",
     program: "disconnect-append",
     from: "this.raise();\n        this.#wakeWaiters();",
     to: "this.#wakeWaiters();\n        this.raise();",
   },
   {
-    name: "an announcement does not move the event on",
+    name: "a notification does not advance the epoch",
     file: "event.js",
     program: "two-producers",
     from: "bump(this.#home.cells, this.#state, ONE_GENERATION);",
     to: "bump(this.#home.cells, this.#state, 0);",
   },
   {
-    name: "the watchers are not rung",
+    name: "the watchers are not woken",
     file: "event.js",
     program: "coroutine-consumer",
     from: "if (test(cells, this.watchers, -1))",
     to: "if (false)",
   },
   {
-    name: "the epoch is taken after the look",
+    name: "the epoch is read after the check",
     file: "sound-mailbox.js",
     program: "two-producers",
-    from: "const epoch = this.event.epoch();\n            if (!this.isEmpty() || this.isShutdown || (this.slot.isReleased && worker.isAbsent()))\n                return;",
-    to: "if (!this.isEmpty() || this.isShutdown || (this.slot.isReleased && worker.isAbsent()))\n                return;\n            const epoch = this.event.epoch();",
+    from: `const epoch = this.event.epoch();\n            ${CHECK}`,
+    to: `${CHECK}\n            const epoch = this.event.epoch();`,
   },
   {
-    name: "an append is announced before it is made",
+    name: "an append notifies before it pushes",
     file: "sound-mailbox.js",
     program: "two-producers",
     from: "if (pushOrThrow(this.slot, value) === 0)\n            this.event.notifyAll();",
     to: "this.event.notifyAll();\n        pushOrThrow(this.slot, value);",
   },
   {
-    name: "an append to a queue that is not empty alone is announced",
+    name: "only an append to a queue that is not empty notifies",
     file: "sound-mailbox.js",
     program: "two-producers",
     from: "value) === 0",
     to: "value) !== 0",
   },
   {
-    name: "shutdown wakes before it marks",
+    name: "shutdown sets the event before the mark",
     file: "sound-mailbox.js",
     program: "shutdown-append",
     from: "this.slot.markShutdown();\n        this.event.set();",
@@ -86,28 +91,31 @@ const MUTANTS: readonly Mutant[] = [
     to: "",
   },
   {
-    name: "a wake-up without news ends the wait",
+    name: "a wake-up without a change ends the wait",
     file: "sound-mailbox.js",
     program: "foreign-status",
-    from: "if (!(yield this.event.waitingSince(epoch, remaining)))\n                return;\n        }\n    }\n    release",
-    to: "yield this.event.waitingSince(epoch, remaining);\n            return;\n        }\n    }\n    release",
+    from: `if (!(${WAIT}))\n                return;\n        }\n    }\n    release`,
+    to: `${WAIT};\n            return;\n        }\n    }\n    release`,
   },
   {
-    name: "the lock is taken without looking whether it is free",
+    name: "the lock is taken without a check",
     file: "ring.js",
     program: "signal",
     from: "return (queue & OWNER) === 0 ? queue | owner : queue | CONTENDED;",
     to: "return (queue & ~OWNER) | owner;",
   },
   {
-    name: "the lock is taken by a look and a write",
+    name: "the lock is taken by a load and a store",
     file: "ring.js",
     program: "two-producers",
     from: "const before = update(this.#cells, this.#queue, OWNER | CONTENDED | PARITY, claimed, mine);",
-    to: "const before = load(this.#cells, this.#queue); if ((before & OWNER) === 0) store(this.#cells, this.#queue, before | mine); else update(this.#cells, this.#queue, -1, claimed, mine);",
+    to:
+      "const before = load(this.#cells, this.#queue);" +
+      "if ((before & OWNER) === 0) store(this.#cells, this.#queue, before | mine);" +
+      "else update(this.#cells, this.#queue, -1, claimed, mine);",
   },
   {
-    name: "the lock is freed without waking who waits for it",
+    name: "the lock is freed without waking its waiter",
     file: "ring.js",
     program: "two-producers",
     from: "if ((before & CONTENDED) !== 0)\n            notify(this.#cells, this.#queue);",
@@ -128,7 +136,7 @@ const MUTANTS: readonly Mutant[] = [
     to: "const before = load(cells, this.#queue); store(cells, this.#queue, shifted(before));",
   },
   {
-    name: "the head in force is overwritten",
+    name: "the current head is overwritten",
     file: "ring.js",
     program: "two-producers",
     from: "SLOT.heads + (1 - parity), (head",
@@ -136,11 +144,11 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** Schedules within which a mutant has to be killed. */
+/** The most schedules until a violation has to be found. */
 const MAX_SCHEDULES = 20_000;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 mkdirSync(join(root, "test-build"), { recursive: true });
-/** Inside the repository, so that the copies find the packages. */
+/** Inside the repository, so that the copies find their packages. */
 const copies = mkdtempSync(join(root, "test-build", "mutants-"));
 after(() => rmSync(copies, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-/** What is wrong with the seed's order of steps, found by every strategy, shrunk, and replayed (docs/races.md). */
+/** The races of the original's order of steps: found by every strategy, shrunk, and replayed (docs/races.md). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -14,19 +14,19 @@ import {
 } from "../../../dist/explore/index.js";
 import { FAULTY, run, withSession } from "../../support/explore/support.js";
 
-/** By program: what the first violation says, and the fewest context switches that show one like it. */
+/** By program: the first violation, and the fewest context switches of a schedule with it. */
 const RACES: readonly [program: string, problem: RegExp, switches: number][] = [
   ["producer-consumer", /AgentTimeoutError after 0 ms, with a timeout of 100 ms/, 4],
-  ["drained", /the event is up over an empty queue/, 2],
+  ["drained", /the event is set, but the queue is empty/, 2],
   ["shutdown-waiter", /AgentTimeoutError after 0 ms, with a timeout of 100 ms/, 2],
-  ["signal", /the event is down over a queue that is not empty/, 3],
+  ["signal", /the event is clear, but the queue is not empty/, 3],
   ["shutdown-append", /deadlock: task waits for hasLiveUpdate|AgentTimeoutError after 0 ms/, 2],
   ["disconnect-append", /deadlock: task waits for hasLiveUpdate|AgentTimeoutError after 0 ms/, 2],
 ];
 
 for (const [name, problem, switches] of RACES) {
   for (const strategy of STRATEGIES) {
-    test(`reference: ${strategy} finds what is wrong in ${name}`, async () => {
+    test(`reference: ${strategy} finds the violation in ${name}`, async () => {
       const source = { module: OWN_PROGRAMS, name };
       await withSession(source, { mailbox: "reference" }, (session) => {
         const { problems } = run(session, { strategy, seed: "races", depth: 3 }, 30_000);
@@ -42,9 +42,9 @@ for (const [name, problem, switches] of RACES) {
   }
 }
 
-test("a final status is overwritten by another handle, as in the seed, and not where final statuses are kept", async () => {
+test("another handle overwrites a final status, as in the original, unless final statuses are kept", async () => {
   await withSession({ module: FAULTY, name: "overwritten" }, {}, (session) => {
-    assert.match(run(session).problems.join(), /the task was told timeout, and the agent's status is returned/);
+    assert.match(run(session).problems.join(), /the task received timeout, but the agent's status is returned/);
   });
   await withSession({ module: OWN_PROGRAMS, name: "kept-status" }, {}, (session) => {
     const { problems, tally } = run(session);
@@ -52,7 +52,7 @@ test("a final status is overwritten by another handle, as in the seed, and not w
   });
 });
 
-test("a failing schedule is replayed from its file, and reads as a table", async () => {
+test("a failing schedule is replayed from its file, and rendered as a table", async () => {
   const source = { module: OWN_PROGRAMS, name: "shutdown-waiter" };
   const text = await withSession(source, { mailbox: "reference" }, (session) => {
     run(session);
@@ -72,7 +72,7 @@ test("a failing schedule is replayed from its file, and reads as a table", async
   }
 });
 
-test("the same schedule shows nothing with the sound mailbox", async () => {
+test("the same schedule has no violation with the sound mailbox", async () => {
   for (const [name] of RACES) {
     const source = { module: OWN_PROGRAMS, name };
     const failure = await withSession(source, { mailbox: "reference" }, (session) => {
@@ -80,7 +80,7 @@ test("the same schedule shows nothing with the sound mailbox", async () => {
       return describeFailure(session, source);
     });
     await withSession(source, { mailbox: "sound" }, (session) => {
-      // The sound mailbox makes other steps, so the schedule is followed only as far as it can be.
+      // The sound mailbox makes other steps, so it may not be possible to follow the schedule to its end.
       const { problems } = replaySchedule(session, failure);
       assert.ok(problems.length === 0 || /cannot be followed/.test(problems.join()), problems.join());
     });

@@ -1,4 +1,4 @@
-/** What the code of a user's module returns and throws: looked at everywhere, and loaded only where the command line names it. */
+/** A user's module: its return values and errors are checked, and it is loaded only when the command line names it. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -74,7 +74,12 @@ const returned: readonly (readonly [what: string, fields: string, code: number, 
     2,
     /returns first must be plain data, not 1n$/,
   ],
-  ["a call without a name", "{ threads: { a: ({ call }) => call(1n, () => null) } }", 98, /name must be text, not 1n/],
+  [
+    "a call without a name",
+    "{ threads: { a: ({ call }) => call(1n, () => null) } }",
+    98,
+    /invalid name of call\(name, work\): 1n: expected text/,
+  ],
   ["null thrown by a thread", "{ threads: { a: () => { throw null; } } }", 98, /a threw null was thrown/],
   [
     "an error of which nothing can be read",
@@ -105,12 +110,12 @@ for (const [what, fields, expected, message] of returned) {
   });
 }
 
-/** A program that fails, in a module whose import leaves a mark. */
+/** A program that fails, in a module whose import creates the file `mark`. */
 const failing = (mark: string, threads = "{ a: () => null }"): string => `import { writeFileSync } from "node:fs";
 writeFileSync(${JSON.stringify(mark)}, "");
 ${moduleOf(`{ threads: ${threads}, check: () => ["always"] }`)}`;
 
-test("a schedule does not make the program load what it names: its module is an argument", async (t) => {
+test("a schedule cannot choose the module that is loaded: the module is an argument", async (t) => {
   const directory = temporaryDirectory(t);
   const [mark, module, file] = ["mark", "mine.mjs", "schedule.json"].map((name) => join(directory, name)) as [
     string,
@@ -139,7 +144,7 @@ test("a schedule does not make the program load what it names: its module is an 
     [
       {},
       [],
-      /of a module of yours \(it was file:.*mine\.mjs\): name the module: simulate explore replay .*schedule\.json MODULE$/,
+      /of a module of yours \(it was file:.*mine\.mjs\): name the module: simulate explore replay .*\.json MODULE$/,
     ],
     [{ module: `data:text/javascript,import "${pathToFileURL(module).href}"` }, [], /name the module/],
     [{ module: "crowdstorm", program: module }, [], /there is no program "/],
@@ -167,7 +172,7 @@ test("a schedule does not make the program load what it names: its module is an 
   }
 });
 
-test("the command that a failure prints replays it, of a module too", async (t) => {
+test("the printed command replays the failure of a user's module", async (t) => {
   const directory = temporaryDirectory(t);
   const module = join(directory, "mine.mjs");
   writeFileSync(module, failing(join(directory, "mark")));

@@ -1,4 +1,4 @@
-/** A race between two threads, once recorded, comes out the same whenever it is replayed; a record that was changed does not. */
+/** The replay of a recorded race between two threads is always the same. A changed history is found. */
 import assert from "node:assert/strict";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { simulate } from "../../support/cli/simulate.js";
 import { chunksOf, withChunks } from "../../support/replay/record-file.js";
 import { recordLateSignal, replay } from "../../support/replay/support.js";
 
-test("a stale signal under load: the wait that ended before its time ends so a thousand times", async (t) => {
+test("a stale signal: the wait that ended before its timeout ends so in a thousand replays", async (t) => {
   const { directory, error } = await recordLateSignal(t, "reference", 60_000);
   assert.ok(error instanceof AgentTimeoutError);
   const { divergence, errors, early, taken, incomplete } = await replay(directory, 1000);
@@ -37,50 +37,50 @@ test("a stale signal under load: the wait that ended before its time ends so a t
   assert.match(command.stdout, /^✗ no AgentTimeoutError before its timeout has passed: agent 1, /m);
 });
 
-test("the same with the sound mailbox: the wait lasts its time, and that is replayed", async (t) => {
+test("with the sound mailbox the wait lasts its whole timeout, and so does the replay", async (t) => {
   const { directory, error } = await recordLateSignal(t, "sound", 100);
   assert.ok(error instanceof AgentTimeoutError);
   const { divergence, errors, early } = await replay(directory, 10);
   assert.deepEqual([divergence, errors, early], [undefined, new Map([["AgentTimeoutError", 1]]), []]);
 });
 
-/** The record of the one agent, and what comes of it when it is changed. */
-function recordOf(directory: string): {
-  record: AgentHistory;
+/** The history of the only agent, and the error of the replay of a changed one. */
+function historyOf(directory: string): {
+  history: AgentHistory;
   header: HistoryHeader;
-  repeat: (changed: AgentHistory) => unknown;
+  replayed: (changed: AgentHistory) => unknown;
 } {
   const files = readHistory(directory, { allFiles: true, hasEnd: () => true });
-  const [record] = [...agentHistories(files)];
+  const [history] = [...agentHistories(files)];
   const header = files[0]?.header;
-  assert.ok(record !== undefined && header !== undefined);
-  const repeat = (changed: AgentHistory): unknown => {
-    const stage = createReplayBatch(header);
+  assert.ok(history !== undefined && header !== undefined);
+  const replayed = (changed: AgentHistory): unknown => {
+    const batch = createReplayBatch(header);
     try {
-      stage.repeat(changed);
+      batch.replay(changed);
       return undefined;
     } catch (error) {
       return error;
     } finally {
-      stage.close();
+      batch.close();
     }
   };
-  return { record, header, repeat };
+  return { history, header, replayed };
 }
 
 for (const mailbox of ["reference", "sound"] as const) {
-  test(`every outcome in a record is compared (${mailbox})`, async (t) => {
+  test(`every outcome in a history is compared (${mailbox})`, async (t) => {
     const { directory } = await recordLateSignal(t, mailbox, 100);
-    const { record, repeat } = recordOf(directory);
-    assert.equal(repeat(record), undefined);
+    const { history, replayed } = historyOf(directory);
+    assert.equal(replayed(history), undefined);
     const withEntry = (place: number, entry: PlacedEntry): unknown =>
-      repeat({ ...record, entries: record.entries.with(place, entry) });
+      replayed({ ...history, entries: history.entries.with(place, entry) });
     let changes = 0;
     const isFound = (error: unknown, entry: PlacedEntry): void => {
-      assert.ok(error instanceof HistoryDivergence, `${JSON.stringify(entry)} was changed, and nothing noticed`);
+      assert.ok(error instanceof HistoryDivergence, `${JSON.stringify(entry)} was changed, and the replay is the same`);
       changes++;
     };
-    for (const [place, entry] of record.entries.entries()) {
+    for (const [place, entry] of history.entries.entries()) {
       if (entry.kind === "operation") isFound(withEntry(place, { ...entry, positive: !entry.positive }), entry);
       if (entry.kind === "opened" || entry.kind === "read")
         isFound(withEntry(place, { ...entry, status: "rejected" }), entry);
@@ -89,12 +89,12 @@ for (const mailbox of ["reference", "sound"] as const) {
       if (entry.kind === "answered" && entry.replaced !== undefined)
         isFound(withEntry(place, { ...entry, replaced: "rejected" }), entry);
       if (entry.kind !== "started") continue;
-      const end = record.calls.get(entry.number)?.end;
+      const end = history.calls.get(entry.number)?.end;
       assert.ok(end !== undefined);
       isFound(
-        repeat({
-          ...record,
-          calls: new Map(record.calls).set(entry.number, { start: entry, end: { ...end, value: "other" } }),
+        replayed({
+          ...history,
+          calls: new Map(history.calls).set(entry.number, { start: entry, end: { ...end, value: "other" } }),
         }),
         entry,
       );
@@ -102,70 +102,71 @@ for (const mailbox of ["reference", "sound"] as const) {
     assert.ok(changes > 20, `only ${changes} changes were tried`);
   });
 
-  test(`an order that another order cannot be taken for is not (${mailbox})`, async (t) => {
+  test(`another order of the operations is found (${mailbox})`, async (t) => {
     const { directory } = await recordLateSignal(t, mailbox, 100);
-    const { record, repeat } = recordOf(directory);
+    const { history, replayed } = historyOf(directory);
     const nameAt = (place: number): string => {
-      const entry = record.entries[place];
+      const entry = history.entries[place];
       return entry?.kind === "operation" ? entry.operation.name : "";
     };
-    // The append and the taking of what was appended, the other way round.
-    const push = record.entries.findIndex((_, place) => nameAt(place) === "push");
-    const shift = record.entries.findIndex((_, place) => nameAt(place) === "shift");
+    // The take of a message before its append.
+    const push = history.entries.findIndex((_, place) => nameAt(place) === "push");
+    const shift = history.entries.findIndex((_, place) => nameAt(place) === "shift");
     const moved = [
-      ...record.entries.slice(0, push),
-      ...record.entries.slice(push + 1, shift + 1),
-      ...record.entries.slice(push, push + 1),
-      ...record.entries.slice(shift + 1),
+      ...history.entries.slice(0, push),
+      ...history.entries.slice(push + 1, shift + 1),
+      ...history.entries.slice(push, push + 1),
+      ...history.entries.slice(shift + 1),
     ];
     assert.ok(push >= 0 && shift > push);
-    assert.ok(repeat({ ...record, entries: moved }) instanceof HistoryDivergence);
+    assert.ok(replayed({ ...history, entries: moved }) instanceof HistoryDivergence);
   });
 }
 
 for (const mailbox of ["reference", "sound"] as const) {
-  test(`where a record is cut off, each of its calls ends as in the whole, or has no end (${mailbox})`, async (t) => {
+  test(`in an incomplete history each call ends as in the complete one, or has no end (${mailbox})`, async (t) => {
     const { directory } = await recordLateSignal(t, mailbox, 100);
-    const { record, header } = recordOf(directory);
-    for (let length = 1; length < record.entries.length; length++) {
-      const rest = record.entries.slice(length);
-      const goesOn = new Set(rest.map((entry) => ("call" in entry ? entry.call : undefined)));
+    const { history, header } = historyOf(directory);
+    for (let length = 1; length < history.entries.length; length++) {
+      const rest = history.entries.slice(length);
+      const continued = new Set(rest.map((entry) => ("call" in entry ? entry.call : undefined)));
       const calls = new Map(
-        [...record.calls].map(([number, { start, end }]) => [
+        [...history.calls].map(([number, { start, end }]) => [
           number,
-          { start, end: goesOn.has(number) ? undefined : end },
+          { start, end: continued.has(number) ? undefined : end },
         ]),
       );
-      const stage = createReplayBatch(header);
-      const { calls: played } = stage.repeat({
-        ...record,
-        entries: record.entries.slice(0, length),
+      const batch = createReplayBatch(header);
+      const { calls: played } = batch.replay({
+        ...history,
+        entries: history.entries.slice(0, length),
         calls,
         isComplete: false,
       });
-      stage.close();
+      batch.close();
       for (const [number, { end }] of played) {
-        const whole = record.calls.get(number)?.end;
-        if (end !== undefined) assert.deepEqual(end, { threw: whole?.threw, value: whole?.value }, `cut at ${length}`);
+        const whole = history.calls.get(number)?.end;
+        if (end !== undefined)
+          assert.deepEqual(end, { threw: whole?.threw, value: whole?.value }, `with ${length} entries`);
       }
     }
   });
 }
 
-test("a wait that ended before its time in a changed record is found", async (t) => {
+test("a wait that ends before its timeout in a changed history is found", async (t) => {
   const { directory } = await recordLateSignal(t, "sound", 100);
-  const { record, repeat } = recordOf(directory);
-  const wake = record.entries.findIndex(
+  const { history, replayed } = historyOf(directory);
+  const wake = history.entries.findIndex(
     (entry) => entry.kind === "operation" && entry.operation.endsWait && !entry.positive,
   );
-  const before = record.entries[wake - 1];
-  const ended = record.entries[wake];
+  const before = history.entries[wake - 1];
+  const ended = history.entries[wake];
   assert.ok(before !== undefined && ended !== undefined);
-  const error = repeat({ ...record, entries: record.entries.with(wake, { ...ended, at: before.at + 50 }) });
-  assert.match(String(error), /its time has not run out: there are \d+\.\d+ ms left/);
+  const error = replayed({ ...history, entries: history.entries.with(wake, { ...ended, at: before.at + 50 }) });
+  assert.match(String(error), /its timeout has not passed: there are \d+\.\d+ ms left/);
 });
 
-test("a message of another name, and a status that the run's database does not have, are found", async (t) => {
+test("a message of another name, and a status that is missing in the run's database, are found", async (t) => {
   const { directory } = await recordLateSignal(t, "reference", 60_000);
   const path = join(directory, "order", "appending.bin");
   const bytes = readFileSync(path);
@@ -176,7 +177,7 @@ test("a message of another name, and a status that the run's database does not h
   const { divergence } = await replay(directory);
   assert.match(
     divergence?.message ?? "",
-    /agent 1 differs at operation \d+: recorded taking: getLiveUpdate 60000 → update-1, repeated → update-2/,
+    /agent 1 differs at operation \d+: recorded taking: getLiveUpdate 60000 → update-1, replayed → update-2/,
   );
   const command = await simulate("replay", directory);
   assert.equal(command.code, 1);
@@ -192,11 +193,11 @@ test("a message of another name, and a status that the run's database does not h
   database.close();
   assert.match(
     (await replay(directory)).divergence?.message ?? "",
-    /recorded the statuses accepted, returned, repeated accepted, timeout/,
+    /recorded the statuses accepted, returned, replayed accepted, timeout/,
   );
 });
 
-test("a record that was cut off is repeated as far as it goes, one that is none or damaged is refused in a line", async (t) => {
+test("an incomplete history is replayed up to its end; a damaged one is refused in one line", async (t) => {
   const { directory } = await recordLateSignal(t, "reference", 60_000);
   const path = join(directory, "order", "appending.bin");
   const bytes = readFileSync(path);
@@ -207,16 +208,16 @@ test("a record that was cut off is repeated as far as it goes, one that is none 
   writeFileSync(path, "something else");
   await assert.rejects(
     replay(directory),
-    (error) => error instanceof HistoryError && /appending\.bin: it is not a record of order$/.test(error.message),
+    (error) => error instanceof HistoryError && /appending\.bin: it is not a history file$/.test(error.message),
   );
   writeFileSync(path, bytes.with(8, 9));
-  await assert.rejects(replay(directory), /a record of order of version 9; this program reads version 4/);
+  await assert.rejects(replay(directory), /a history file of version 9: expected version 4/);
   writeFileSync(path, bytes);
   const unknown = await simulate("replay", directory, "--agent", "2");
   assert.deepEqual(
     [unknown.code, unknown.stderr],
-    [2, `simulate: ${directory}: the record of the run has no agent 2\n`],
+    [2, `simulate: ${directory}: the history of the run has no agent 2\n`],
   );
   const command = await simulate("replay", join(directory, "order"));
-  assert.deepEqual([command.code, /has no record of the order/.test(command.stderr)], [1, true]);
+  assert.deepEqual([command.code, /the run has no recorded history/.test(command.stderr)], [1, true]);
 });

@@ -218,9 +218,9 @@ describe("replay", () => {
     );
     const changed = await replayVirtual(other, yieldToEventLoop);
     assert.ok(changed.kind === "diverged");
-    const { recorded, repeated } = changed.divergence;
+    const { recorded, replayed } = changed.divergence;
     assert.deepEqual(
-      [recorded?.operation, recorded?.args, repeated?.operation, repeated?.args],
+      [recorded?.operation, recorded?.args, replayed?.operation, replayed?.args],
       ["wait", 800, "wait", 799],
     );
 

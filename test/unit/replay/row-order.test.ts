@@ -1,4 +1,4 @@
-/** Reads and writes of an agent's row by two threads, written out as records: what came first is what is replayed. */
+/** Histories of reads and writes of an agent's row by two threads: their order is replayed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentStatus } from "../../../dist/vocabulary/index.js";
@@ -14,8 +14,8 @@ function operation(name: string): AnySlotOperation {
   return found;
 }
 
-/** A record of one agent, which is written line by line; the number of a line is its place. */
-class Written {
+/** Builds the history of one agent, entry by entry. The number of an entry is its index. */
+class HistoryBuilder {
   readonly #entries: PlacedEntry[] = [];
   readonly #calls = new Map<number, RecordedCall>();
 
@@ -66,7 +66,7 @@ class Written {
     this.#entries.push({ ...this.#next, kind: "answered", thread, call, error: undefined, replaced });
   }
 
-  /** What the write of a status does that frees whoever waits. */
+  /** The operations of a status write that release the waiting task. */
   released(thread: string, call: number): void {
     this.operations(thread, call, ["markReleased", "hasLiveUpdate.set", "didSubmit.set"]);
   }
@@ -85,79 +85,79 @@ class Written {
   }
 
   replay(): void {
-    const record: AgentHistory = { agentId: "1", entries: this.#entries, calls: this.#calls, isComplete: true };
-    const stage = createReplayBatch({ thread: "io", threads: ["io"], mailbox: "sound", ringBytes: 4096 });
+    const history: AgentHistory = { agentId: "1", entries: this.#entries, calls: this.#calls, isComplete: true };
+    const batch = createReplayBatch({ thread: "io", threads: ["io"], mailbox: "sound", ringBytes: 4096 });
     try {
-      stage.repeat(record);
+      batch.replay(history);
     } finally {
-      stage.close();
+      batch.close();
     }
   }
 }
 
-/** An agent that is accepted, with a handle on it in each of two threads. */
-function accepted(): { record: Written; io: number; task: number } {
-  const record = new Written();
-  const io = record.opened("io", "none");
-  const accept = record.call("io", io, "updateStatusSteps", "accepted", null);
-  record.asked("io", accept, "accepted");
-  record.answered("io", accept, "none");
-  record.loaded("task-0", "accepted");
-  return { record, io, task: record.opened("task-0", "accepted") };
+/** The history of an accepted agent, with a handle in each of two threads. */
+function accepted(): { history: HistoryBuilder; io: number; task: number } {
+  const history = new HistoryBuilder();
+  const io = history.opened("io", "none");
+  const accept = history.call("io", io, "updateStatusSteps", "accepted", null);
+  history.asked("io", accept, "accepted");
+  history.answered("io", accept, "none");
+  history.loaded("task-0", "accepted");
+  return { history, io, task: history.opened("task-0", "accepted") };
 }
 
-test("a call reads what the row was, though code that began before it has run beyond that", () => {
-  const { record, io, task } = accepted();
-  // Its code runs as it begins, up to its request, which comes after all that the other thread does.
-  const enter = record.call("task-0", task, "updateStatusSteps", "in task", null);
-  const look = record.call("io", io, "getStatus", null, "accepted");
-  record.read("io", look, "accepted");
-  const leave = record.call("io", io, "updateStatusSteps", "returned", null);
-  record.asked("io", leave, "returned");
-  record.answered("io", leave, "accepted");
-  record.asked("task-0", enter, "in task");
-  record.released("io", leave);
-  record.answered("task-0", enter, "returned");
-  record.released("task-0", enter);
-  record.replay();
+test("a call reads the row as it was then, although code that began earlier has run further", () => {
+  const { history, io, task } = accepted();
+  // Its code runs at once up to its request, which comes after all effects of the other thread.
+  const enter = history.call("task-0", task, "updateStatusSteps", "in task", null);
+  const look = history.call("io", io, "getStatus", null, "accepted");
+  history.read("io", look, "accepted");
+  const leave = history.call("io", io, "updateStatusSteps", "returned", null);
+  history.asked("io", leave, "returned");
+  history.answered("io", leave, "accepted");
+  history.asked("task-0", enter, "in task");
+  history.released("io", leave);
+  history.answered("task-0", enter, "returned");
+  history.released("task-0", enter);
+  history.replay();
 });
 
-test("a new handle has the status that was read for it, though the row has another by now", () => {
-  const { record, io } = accepted();
-  record.loaded("task-0", "accepted");
-  const leave = record.call("io", io, "updateStatusSteps", "returned", null);
-  record.asked("io", leave, "returned");
-  record.answered("io", leave, "accepted");
-  record.released("io", leave);
-  const late = record.opened("task-0", "accepted");
-  const look = record.call("task-0", late, "getStatus", null, "returned");
-  record.read("task-0", look, "returned");
-  record.operations("task-0", look, ["markReleased", "hasLiveUpdate.set"]);
-  record.replay();
+test("a new handle has the status that was read for it, although the row has another by now", () => {
+  const { history, io } = accepted();
+  history.loaded("task-0", "accepted");
+  const leave = history.call("io", io, "updateStatusSteps", "returned", null);
+  history.asked("io", leave, "returned");
+  history.answered("io", leave, "accepted");
+  history.released("io", leave);
+  const late = history.opened("task-0", "accepted");
+  const look = history.call("task-0", late, "getStatus", null, "returned");
+  history.read("task-0", look, "returned");
+  history.operations("task-0", look, ["markReleased", "hasLiveUpdate.set"]);
+  history.replay();
 });
 
 for (const first of [0, 1] as const) {
-  test(`of two writes of one status the one comes first that replaced another, be it that of handle ${first}`, () => {
-    const { record, io, task } = accepted();
+  test(`of two writes of one status, the one that replaced another status comes first: that of handle ${first}`, () => {
+    const { history, io, task } = accepted();
     const calls = [
-      record.call("io", io, "updateStatusSteps", "completed", null),
-      record.call("task-0", task, "updateStatusSteps", "completed", null),
+      history.call("io", io, "updateStatusSteps", "completed", null),
+      history.call("task-0", task, "updateStatusSteps", "completed", null),
     ] as const;
-    record.asked("io", calls[0], "completed");
-    record.asked("task-0", calls[1], "completed");
-    record.loaded("io", "completed");
-    record.answered("io", calls[0], first === 0 ? "accepted" : "completed");
-    record.answered("task-0", calls[1], first === 1 ? "accepted" : "completed");
-    record.replay();
+    history.asked("io", calls[0], "completed");
+    history.asked("task-0", calls[1], "completed");
+    history.loaded("io", "completed");
+    history.answered("io", calls[0], first === 0 ? "accepted" : "completed");
+    history.answered("task-0", calls[1], first === 1 ? "accepted" : "completed");
+    history.replay();
   });
 }
 
 test("a status that the row did not have is found", () => {
-  const { record } = accepted();
-  record.loaded("task-0", "waiting");
-  assert.throws(() => record.replay(), /the row has status waiting, repeated task-0: the row has status accepted/);
-  const other = accepted().record;
+  const { history } = accepted();
+  history.loaded("task-0", "waiting");
+  assert.throws(() => history.replay(), /the row's status is waiting, replayed task-0: the row's status is accepted/);
+  const other = accepted().history;
   other.loaded("task-0", "accepted");
   other.opened("task-0", "waiting");
-  assert.throws(() => other.replay(), /a handle is made, status waiting, repeated its status is accepted/);
+  assert.throws(() => other.replay(), /a new handle, status waiting, replayed its status is accepted/);
 });

@@ -1,100 +1,133 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
+import { at } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
 import { Router, simulateWorker } from "../../workers/index.js";
 import type { WorkerContext } from "../../workers/index.js";
-import { clientChannel, type Role, type RoleContext } from "./role.js";
+import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
-/** So many workers at most arrive in one turn of their thread, however late they are: those who are there have their turns too. */
+/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
 const ARRIVALS_A_TURN = 500;
 
-export function clientRole(
-  { arena, recorder, taskGroup, run, plan, interceptors, originMs, acknowledged }: RoleContext,
-  shard: number,
-): Role<ClientEvidence[]> {
-  const { reactor } = arena;
-  const { channels, pool } = run.inboxes;
-  const slots = channels[shard];
-  if (slots === undefined) throw new RangeError(`there is no channel for client thread ${shard}`);
+/** The role of client thread `shard`. */
+export function clientRole(context: RoleContext, shard: number): Role<ClientEvidence[]> {
+  return new ClientRole(context, shard);
+}
 
-  const router = new Router(reactor, recorder);
-  router.use(
-    openSharedChannel({
-      id: clientChannel(shard),
-      inbox: interceptors.inbox(slots.toClients),
-      outbox: interceptors.inbox(slots.toPlatform),
-      handlers: router.handlers,
-      reactor,
-      taskGroup,
-    }),
-  );
+class ClientRole implements Role<ClientEvidence[]> {
+  readonly #context: RoleContext;
+  /** The workers of this thread, in the order of their arrivals. */
+  readonly #workers: readonly { readonly index: number; readonly arriveAt: number }[];
+  readonly #evidence = new Map<string, ClientEvidence>();
+  #arrived = 0;
+  #working = 0;
+  #stopped = false;
 
-  const evidence = new Map<string, ClientEvidence>();
-  const provider = outboxTo(interceptors.inbox(pool), reactor, () => recorder.count("mailbox_full"));
-  const workerContext: WorkerContext = {
-    reactor,
-    recorder,
-    router,
-    originMs,
-    sendsUpdates: run.scenario.task.blueprint !== "static",
-    onboarding: blueprintOf(run.scenario.task.blueprint).onboarding,
-    prefix: "",
-    waitsForTask: run.scenario.task.unitsPerAssignment > 1,
-    leavesWhenDone: false,
-    evidenceOf(agentId) {
-      let note = evidence.get(agentId);
-      if (note === undefined) {
-        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-        evidence.set(agentId, note);
-      }
-      return note;
-    },
-    acknowledged(agentId, what) {
-      acknowledged?.(agentId, what);
-      if (what === "submit") workerContext.evidenceOf(agentId).acknowledgedSubmits++;
-      else workerContext.evidenceOf(agentId).acknowledgedStatuses.push(what);
-    },
-    returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
-  };
+  constructor(context: RoleContext, shard: number) {
+    const { plan, run, taskGroup } = context;
+    this.#context = context;
+    const router = this.#openRouter(shard);
+    const shards = run.inboxes.channels.length;
+    this.#workers = Array.from({ length: Math.max(0, Math.ceil((plan.workers - shard) / shards)) }, (_, nth) => {
+      const index = shard + nth * shards;
+      return { index, arriveAt: plan.arriveAt(index) };
+    }).sort((a, b) => a.arriveAt - b.arriveAt);
+    const workerContext = this.#workerContext(router);
+    taskGroup.start("arrivals", () => this.#arrivals(workerContext));
+  }
 
-  const mine: { readonly index: number; readonly arriveAt: number }[] = [];
-  for (let index = shard; index < plan.workers; index += channels.length)
-    mine.push({ index, arriveAt: plan.arriveAt(index) });
-  mine.sort((a, b) => a.arriveAt - b.arriveAt);
+  done(): boolean {
+    return this.#stopped || (this.#arrived === this.#workers.length && this.#working === 0);
+  }
 
-  let arrived = 0;
-  let working = 0;
-  let stopped = false;
-  // A worker's coroutine is made when it arrives: those who are not there yet cost nothing.
-  taskGroup.start("arrivals", function* () {
+  stop(): void {
+    if (!this.#stopped)
+      this.#context.recorder.count("workers_cut_off", this.#workers.length - this.#arrived + this.#working);
+    this.#stopped = true;
+  }
+
+  gauges(): AgentGauges {
+    return NO_GAUGES;
+  }
+
+  evidence(): ClientEvidence[] {
+    return [...this.#evidence.values()];
+  }
+
+  #openRouter(shard: number): Router {
+    const { arena, recorder, taskGroup, run, interceptors } = this.#context;
+    const { toPlatform, toClients } = at(run.inboxes.channels, shard);
+    const router = new Router(arena.reactor, recorder);
+    router.use(
+      openSharedChannel({
+        id: clientChannel(shard),
+        inbox: interceptors.inbox(toClients),
+        outbox: interceptors.inbox(toPlatform),
+        handlers: router.handlers,
+        reactor: arena.reactor,
+        taskGroup,
+      }),
+    );
+    return router;
+  }
+
+  #workerContext(router: Router): WorkerContext {
+    const { arena, recorder, run, interceptors, originMs, acknowledged } = this.#context;
+    const { blueprint, unitsPerAssignment } = run.scenario.task;
+    const inbox = interceptors.inbox(run.inboxes.pool);
+    const provider = outboxTo(inbox, arena.reactor, () => recorder.count("mailbox_full"));
+    return {
+      reactor: arena.reactor,
+      recorder,
+      router,
+      originMs,
+      sendsUpdates: blueprint !== "static",
+      onboarding: blueprintOf(blueprint).onboarding,
+      prefix: "",
+      waitsForTask: unitsPerAssignment > 1,
+      leavesWhenDone: false,
+      evidenceOf: (agentId) => this.#evidenceOf(agentId),
+      acknowledged: (agentId, what) => {
+        acknowledged?.(agentId, what);
+        if (what === "submit") this.#evidenceOf(agentId).acknowledgedSubmits++;
+        else this.#evidenceOf(agentId).acknowledgedStatuses.push(what);
+      },
+      returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
+    };
+  }
+
+  #evidenceOf(agentId: string): ClientEvidence {
+    let note = this.#evidence.get(agentId);
+    if (note === undefined) {
+      note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+      this.#evidence.set(agentId, note);
+    }
+    return note;
+  }
+
+  /** Starts a worker's coroutine when the worker arrives: a worker that has not arrived costs nothing. */
+  *#arrivals(workerContext: WorkerContext): Steps<void> {
+    const { arena, originMs, taskGroup } = this.#context;
+    const { reactor } = arena;
     let now = reactor.clock.now();
-    for (const [nth, { index, arriveAt }] of mine.entries()) {
+    for (const [nth, { index, arriveAt }] of this.#workers.entries()) {
       const due = originMs + arriveAt;
-      // Who is late arrives with those who were due when the turn began; a wait each would admit one a turn.
+      // A late worker arrives with those that were due when the turn began; a wait for each would admit one a turn.
       if (due >= now || nth % ARRIVALS_A_TURN === 0) {
         yield* wait(reactor.until(due));
         now = reactor.clock.now();
       }
-      if (stopped) return;
-      arrived++;
-      working++;
-      taskGroup.start(`worker ${index}`, () => work(index));
+      if (this.#stopped) return;
+      this.#arrived++;
+      this.#working++;
+      taskGroup.start(`worker ${index}`, () => this.#work(index, workerContext));
     }
-  });
-  function* work(index: number): Steps<void> {
-    yield* simulateWorker(plan.worker(index), workerContext);
-    working--;
-    if (!stopped) recorder.count("workers_finished");
   }
 
-  return {
-    done: () => stopped || (arrived === mine.length && working === 0),
-    stop() {
-      if (!stopped) recorder.count("workers_cut_off", mine.length - arrived + working);
-      stopped = true;
-    },
-    gauges: () => ({ statuses: [], workers: [] }),
-    evidence: () => [...evidence.values()],
-  };
+  *#work(index: number, workerContext: WorkerContext): Steps<void> {
+    yield* simulateWorker(this.#context.plan.worker(index), workerContext);
+    this.#working--;
+    if (!this.#stopped) this.#context.recorder.count("workers_finished");
+  }
 }

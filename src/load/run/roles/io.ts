@@ -8,10 +8,15 @@ import {
   type PoolEvidence,
   type PoolMessage,
 } from "../../../platform/live/index.js";
-import { createContext, SIMULATED_PROVIDER_TYPE, type StatusGauge } from "../../../platform/model/index.js";
-import { wait } from "../../../platform/sync/index.js";
-import { createProgressWatchdog } from "../progress-watchdog.js";
-import { clientChannel, type Role, type RoleContext } from "./role.js";
+import {
+  SIMULATED_PROVIDER_TYPE,
+  type AgentMetrics,
+  type ModelContext,
+  type StatusGauge,
+} from "../../../platform/model/index.js";
+import { wait, type Reactor } from "../../../platform/sync/index.js";
+import { createProgressWatchdog, type ProgressWatchdog } from "../progress-watchdog.js";
+import { clientChannel, runModelContext, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
 const STATUS_REQUEST_MS = 5000;
@@ -23,48 +28,86 @@ export interface IoEvidence {
   readonly gauges: readonly StatusGauge[];
 }
 
-export function ioRole({
-  arena,
-  db,
-  recorder,
-  taskGroup,
-  run,
-  plan,
-  ids,
-  interceptors,
-  originMs,
-}: RoleContext): Role<IoEvidence> {
-  const { reactor } = arena;
-  const { scenario, inboxes } = run;
-  const context = interceptors.context(
-    createContext({
-      db,
-      arena,
-      clock: reactor.clock,
-      ids,
-      mailbox: run.mailbox,
-      gauges: "rows",
-      finalStatuses: "kept",
-    }),
-  );
+/** The role of the io thread. */
+export function ioRole(context: RoleContext): Role<IoEvidence> {
+  return new IoRole(context);
+}
+
+class IoRole implements Role<IoEvidence> {
+  readonly #reactor: Reactor;
+  readonly #metrics: AgentMetrics;
+  readonly #pool: WorkerPool;
+  readonly #watchdog: ProgressWatchdog;
+  #stopping = false;
+
+  constructor(roleContext: RoleContext) {
+    const { arena, interceptors, taskGroup, run, plan, originMs } = roleContext;
+    const { reactor } = arena;
+    const context = runModelContext(roleContext, { mailbox: run.mailbox });
+    this.#reactor = reactor;
+    this.#metrics = context.metrics;
+    this.#pool = createPool(roleContext, context);
+    this.#watchdog = createProgressWatchdog(reactor.clock, SHUTDOWN_MS);
+    const clientIO = openClientIO(roleContext, this.#pool);
+    taskGroup.start("runners", () =>
+      receive(interceptors.inbox(run.inboxes.pool), reactor, (message) =>
+        this.#pool.handle(message as unknown as PoolMessage),
+      ),
+    );
+    taskGroup.start("status requests", function* () {
+      for (;;) {
+        yield* wait(reactor.sleep(STATUS_REQUEST_MS));
+        clientIO.requestStatuses();
+      }
+    });
+    if (plan.shutdownAt !== undefined) reactor.at(originMs + plan.shutdownAt, () => this.#pool.shutdown());
+  }
+
+  done(): boolean {
+    return this.#stopping && (this.#pool.isIdle || this.#watchdog.isStalled(this.#pool.live));
+  }
+
+  /** A second call only shortens the time. */
+  stop(untilMs: number): void {
+    this.#stopping = true;
+    this.#watchdog.start(untilMs);
+    this.#pool.closeBarrier();
+    this.#reactor.at(untilMs, () => this.#pool.shutdown());
+  }
+
+  gauges(): AgentGauges {
+    return { statuses: this.#metrics.statuses(), workers: this.#metrics.workers() };
+  }
+
+  evidence(): IoEvidence {
+    return { pool: this.#pool.evidence, gauges: this.#metrics.statuses() };
+  }
+}
+
+function createPool({ arena, recorder, taskGroup, run, interceptors }: RoleContext, context: ModelContext): WorkerPool {
+  const { unitsPerAssignment, qualifications, blueprint } = run.scenario.task;
   const onFull = (): void => recorder.count("mailbox_full");
-  const runners = inboxes.runners.map((slot) => outboxTo(interceptors.inbox(slot), reactor, onFull));
-  const pool = new WorkerPool({
+  return new WorkerPool({
     context,
     arena,
     observer: recorder,
     taskGroup,
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
-    unitsPerAssignment: scenario.task.unitsPerAssignment,
-    takesLiveUpdates: scenario.task.blueprint !== "static",
-    requirements: scenario.task.qualifications,
+    unitsPerAssignment,
+    takesLiveUpdates: blueprint !== "static",
+    requirements: qualifications,
     onboardingQualificationId: run.onboardingQualificationId,
-    runners,
+    runners: run.inboxes.runners.map((slot) => outboxTo(interceptors.inbox(slot), arena.reactor, onFull)),
   });
+}
+
+/** Client IO with an open channel to each client thread. */
+function openClientIO({ arena, recorder, taskGroup, run, interceptors }: RoleContext, pool: WorkerPool): ClientIO {
+  const { reactor } = arena;
   const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
   pool.connectClientIO(clientIO);
-  for (const [shard, { toPlatform, toClients }] of inboxes.channels.entries()) {
+  for (const [shard, { toPlatform, toClients }] of run.inboxes.channels.entries()) {
     clientIO.addChannel(
       openSharedChannel({
         id: clientChannel(shard),
@@ -76,30 +119,5 @@ export function ioRole({
       }),
     );
   }
-  taskGroup.start("runners", () =>
-    receive(interceptors.inbox(inboxes.pool), reactor, (message) => pool.handle(message as unknown as PoolMessage)),
-  );
-  taskGroup.start("status requests", function* () {
-    for (;;) {
-      yield* wait(reactor.sleep(STATUS_REQUEST_MS));
-      clientIO.requestStatuses();
-    }
-  });
-
-  if (plan.shutdownAt !== undefined) reactor.at(originMs + plan.shutdownAt, () => pool.shutdown());
-
-  let stopping = false;
-  const watchdog = createProgressWatchdog(reactor.clock, SHUTDOWN_MS);
-  return {
-    done: () => stopping && (pool.isIdle || watchdog.isStalled(pool.live)),
-    // Told again, it only gets less patient.
-    stop(untilMs) {
-      stopping = true;
-      watchdog.start(untilMs);
-      pool.closeBarrier();
-      reactor.at(untilMs, () => pool.shutdown());
-    },
-    gauges: () => ({ statuses: context.metrics.statuses(), workers: context.metrics.workers() }),
-    evidence: () => ({ pool: pool.evidence, gauges: context.metrics.statuses() }),
-  };
+  return clientIO;
 }

@@ -6,7 +6,14 @@ import type { AgentStatus } from "../../../vocabulary/index.js";
 import type { Database } from "../../../platform/db/index.js";
 import type { TaskGroup } from "../../../platform/live/index.js";
 import type { Recorder } from "../../measure/index.js";
-import type { IdSource, ModelContext, StatusGauge, WorkerGauge } from "../../../platform/model/index.js";
+import {
+  createContext,
+  type ContextOptions,
+  type IdSource,
+  type ModelContext,
+  type StatusGauge,
+  type WorkerGauge,
+} from "../../../platform/model/index.js";
 import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox, type MailboxKind } from "../../../platform/sync/index.js";
 
@@ -56,6 +63,9 @@ export interface AgentGauges {
   readonly workers: readonly WorkerGauge[];
 }
 
+/** The gauges of a part that has no agents of the model. */
+export const NO_GAUGES: AgentGauges = { statuses: [], workers: [] };
+
 /** How the parts with a role context see what they share with others: as it is, or through something that watches. */
 export interface Interceptors {
   /** The inbox in a wide slot. */
@@ -67,6 +77,17 @@ export interface Interceptors {
 /** Sees everything as it is. */
 export function passThroughInterceptors(arena: Arena): Interceptors {
   return { inbox: (slot) => openMailbox(arena.slot(slot)), context: (context) => context };
+}
+
+/** The context of the model for a role that has agents: of several threads, so gauges count rows and final statuses are kept. */
+export function runModelContext(
+  { arena, db, ids, interceptors }: RoleContext,
+  options: Pick<ContextOptions, "mailbox" | "openMailbox">,
+): ModelContext {
+  const { clock } = arena.reactor;
+  return interceptors.context(
+    createContext({ db, arena, clock, ids, gauges: "rows", finalStatuses: "kept", ...options }),
+  );
 }
 
 /** What a part of the run does with its role context. */

@@ -1,11 +1,12 @@
 /** A task thread: the task runner, whose task code runs as coroutines. */
+import { at } from "../../../vocabulary/index.js";
 import { blueprintOf, outboxTo, receive, TaskRunner, type RunnerMessage } from "../../../platform/live/index.js";
 import type { TaskEvidence } from "../../check/index.js";
-import { createContext, type StatusGauge } from "../../../platform/model/index.js";
+import type { StatusGauge } from "../../../platform/model/index.js";
 import { openMailbox } from "../../../platform/sync/index.js";
 import { createProgressWatchdog } from "../progress-watchdog.js";
 import { probeMailbox } from "./path-probe.js";
-import type { Role, RoleContext } from "./role.js";
+import { runModelContext, type Role, type RoleContext } from "./role.js";
 import { observeTasks } from "./task-observer.js";
 
 /** How long no agent may leave once the worker pool has ended, before those that are left are given up, ms. */
@@ -16,25 +17,14 @@ export interface TaskThreadEvidence {
   readonly gauges: readonly StatusGauge[];
 }
 
-export function taskRole(
-  { arena, db, recorder, taskGroup, run, ids, interceptors }: RoleContext,
-  shard: number,
-): Role<TaskThreadEvidence> {
+export function taskRole(roleContext: RoleContext, shard: number): Role<TaskThreadEvidence> {
+  const { arena, recorder, taskGroup, run, interceptors } = roleContext;
   const { reactor } = arena;
-  const inbox = run.inboxes.runners[shard];
-  if (inbox === undefined) throw new RangeError(`there is no inbox for task thread ${shard}`);
+  const inbox = at(run.inboxes.runners, shard);
   const times = { wokenAt: 0, takenAt: 0 };
-  const context = interceptors.context(
-    createContext({
-      db,
-      arena,
-      clock: reactor.clock,
-      ids,
-      gauges: "rows",
-      finalStatuses: "kept",
-      openMailbox: (slot) => probeMailbox(openMailbox(slot, run.mailbox), reactor.clock, times),
-    }),
-  );
+  const context = runModelContext(roleContext, {
+    openMailbox: (slot) => probeMailbox(openMailbox(slot, run.mailbox), reactor.clock, times),
+  });
   const { task } = run.scenario;
   const { observer, evidence } = observeTasks(recorder, times);
   const runner = new TaskRunner({

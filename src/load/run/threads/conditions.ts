@@ -1,6 +1,6 @@
 /** Conditions that are waited for on the event loop: tested again whenever something has changed. */
-import { assert, AssertionError } from "../../../vocabulary/index.js";
-import type { Wait, Waiter } from "../../../platform/sync/index.js";
+import { assert } from "../../../vocabulary/index.js";
+import { suspendedWait, type Wait, type Waiter } from "../../../platform/sync/index.js";
 
 export class Conditions {
   #pending: { readonly holds: () => boolean; readonly waiter: Waiter<void> } | undefined;
@@ -8,14 +8,11 @@ export class Conditions {
 
   /** A wait that is over once `holds`; it fails once {@link fail} was called. One wait at a time. */
   until(holds: () => boolean): Wait<void> {
-    return {
-      block: doNotBlock,
-      start: (waiter) => {
-        assert(this.#pending === undefined, "a run waits for one condition at a time");
-        this.#pending = { holds, waiter };
-        this.changed();
-      },
-    };
+    return suspendedWait((waiter) => {
+      assert(this.#pending === undefined, "a run waits for one condition at a time");
+      this.#pending = { holds, waiter };
+      this.changed();
+    });
   }
 
   /** Something has changed that a condition may depend on. */
@@ -36,16 +33,11 @@ export class Conditions {
 
 /** A wait that is over once `promise` is settled. */
 export function untilSettled<T>(promise: Promise<T>): Wait<T> {
-  return {
-    block: doNotBlock,
-    start: (waiter) =>
+  return suspendedWait(
+    (waiter) =>
       void promise.then(
         (value) => waiter.resume(value),
         (error: unknown) => waiter.fail(error),
       ),
-  };
-}
-
-function doNotBlock(): never {
-  throw new AssertionError("the coordinator does not block its thread");
+  );
 }

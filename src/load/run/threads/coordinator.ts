@@ -10,9 +10,7 @@ import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summa
 import { suspend } from "../../../platform/sync/index.js";
 import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun } from "../finished-run.js";
-import { lossesOf } from "../../faults/index.js";
 import { runLifecycle, type RunEnd } from "../lifecycle.js";
-import { recordLostWorkers, recordRest } from "./killed-counts.js";
 import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
 
 /**
@@ -60,16 +58,17 @@ function summarize(
   end: RunEnd,
   floor: readonly Floor[],
 ): Summary {
-  const { plan } = run;
   const { collector } = engine;
   const { clients, io, tasks, injection, originMs, startedAt, processWatch } = engine.started;
   const rest = createRecorder({ thread: "killed", originMs });
-  const clientReports = clients.reports();
-  const threadReports = [...clientReports, ...tasks.reports()];
-  recordRest([...clients.threads, ...tasks.threads], threadReports, rest);
-  const lostWorkers = recordLostWorkers(clients.threads, clientReports, plan.workers, rest);
+  const threads = [...clients.threads, ...tasks.threads];
+  const threadReports = [...clients.reports(), ...tasks.reports()];
+  for (const [index, { counts }] of threads.entries()) {
+    // What a killed thread had counted since its last snapshot.
+    if (threadReports[index] === undefined) for (const { name, count } of counts.rest()) rest.count(name, count);
+  }
   collector.add(rest.take());
-  const reports = [...clientReports, ...io.reports(), ...tasks.reports()].filter((report) => report !== undefined);
+  const reports = [...clients.reports(), ...io.reports(), ...tasks.reports()].filter((report) => report !== undefined);
   for (const { snapshot } of reports) collector.add(snapshot);
   return finalizeRun({
     ...run,
@@ -79,15 +78,7 @@ function summarize(
     startedAt,
     originMs,
     collector,
-    ...(plan.faults !== undefined &&
-      plan.faults.length > 0 && {
-        injected: {
-          ...injection,
-          allowanceMs: injection.allowanceMs,
-          losses: lossesOf(injection, end.evidence),
-          lostWorkers,
-        },
-      }),
+    injection,
     health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
     floor,
   });

@@ -1,5 +1,6 @@
 /** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
 import { once } from "node:events";
+import { messageOf } from "../../../vocabulary/index.js";
 import { connectDatabase } from "../../../platform/db/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
@@ -8,7 +9,7 @@ import { buildPlan } from "../../scenario/build-plan.js";
 import { Arena, park, shiftedClock, manualDriver, systemClock } from "../../../platform/sync/index.js";
 import { HistoryWriter } from "../../../replay/history/history-writer.js";
 import { HistoryRecorder } from "../../../replay/history/history-recorder.js";
-import type { Interceptors, Role, RoleContext } from "../roles/role.js";
+import { passThroughInterceptors, type Interceptors, type Role, type RoleContext } from "../roles/role.js";
 import { openAcknowledgementLog } from "./acknowledgement-log.js";
 import { faultInterceptors } from "../../faults/index.js";
 import { standStill } from "./pause.js";
@@ -34,15 +35,15 @@ export async function runThread<Evidence>(
   if (start.kind !== "start") throw new Error(`thread ${name} was told to ${start.kind} before it was started`);
 
   const failures: Error[] = [];
-  const fail = (what: string, error: unknown): void => {
-    failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
-  };
+  const fail = (what: string, error: unknown): void =>
+    void failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
   const recorder = createRecorder({ thread: name, originMs: start.originMs, counts });
   const taskGroup = createTaskGroup(fail);
   const health = watchHealth(name);
   const plan = buildPlan(run.scenario, run.plan);
   const log = openAcknowledgementLog(acknowledgements);
+  const plain = passThroughInterceptors(arena);
   const role = begin({
     arena,
     db: recording?.database(db) ?? db,
@@ -51,7 +52,7 @@ export async function runThread<Evidence>(
     run,
     plan,
     ids: uuidSource,
-    interceptors: recordedBy(recording, faultInterceptors(arena, run, plan, start.originMs)),
+    interceptors: recordedBy(recording, faultInterceptors(plain, arena, run, plan, start.originMs)),
     originMs: start.originMs,
     acknowledged: (agentId, what) => log.note({ agentId, what }),
   });

@@ -1,7 +1,7 @@
 /** The parts of a run on real threads, for its lifecycle (lifecycle.ts). */
 import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
-import { auditAgents, connectDatabase, type WriterHandle } from "../../../platform/db/index.js";
+import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
 import { JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
@@ -16,7 +16,7 @@ import {
 } from "../../../platform/sync/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import type { RunProgress } from "../finished-run.js";
-import { injectFaults, killedEvidence, type FaultInjection } from "../../faults/index.js";
+import { injectFaults, killedEvidence, type BreakableThread, type FaultInjection } from "../../faults/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
 import { recordOf } from "../describe-run.js";
@@ -100,6 +100,8 @@ export class ThreadsEngine implements RunParts {
   readonly #kill = new AbortController();
   readonly #launcher: Launcher;
   readonly #conditions = new Conditions();
+  /** Settled once the threads that faults killed have ended. */
+  readonly #deaths: Promise<void>[] = [];
   #started: StartedThreads | undefined;
 
   constructor(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle) {
@@ -231,10 +233,9 @@ export class ThreadsEngine implements RunParts {
     return injectFaults(this.#run.plan.faults ?? [], {
       arena: this.#arena,
       inboxes: this.#setup.inboxes,
-      clients: clients.threads,
-      tasks: tasks.threads,
-      databasePath: this.#databasePath,
-      onKilled: (thread) => this.collector.forget(thread),
+      clients: clients.threads.map((thread) => this.#breakable(thread)),
+      tasks: tasks.threads.map((thread) => this.#breakable(thread)),
+      lockDatabase: () => holdWriteLock(this.#databasePath),
       jumpClock: (ms) => {
         assert(this.#clockOffset !== undefined, "a run in which the clock jumps has an offset for it");
         shiftClock(this.#clockOffset, ms);
@@ -246,13 +247,30 @@ export class ThreadsEngine implements RunParts {
     });
   }
 
+  #breakable(thread: LaunchedThread<unknown>): BreakableThread {
+    return {
+      name: thread.name,
+      hasEnded: () => thread.hasEnded(),
+      pause: () => thread.pause(),
+      resume: () => thread.resume(),
+      kill: () => {
+        const death = thread.kill().then(() => {
+          this.collector.forget(thread.name);
+          this.#arena.recoverDeadThread(thread.place);
+        });
+        this.#deaths.push(death);
+        return untilSettled(death);
+      },
+    };
+  }
+
   async #audit(): Promise<AuditedRun> {
     // A caller that follows the run reads the database, which the writer can close only when no one reads it.
     this.#stopWatching();
     await this.#writer.close();
     this.#history?.end();
     const { injection } = this.started;
-    await injection.killed();
+    await Promise.all(this.#deaths);
     return {
       audit: auditAgents(this.#databasePath),
       slotsInUse: this.#arena.allocated,

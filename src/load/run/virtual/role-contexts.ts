@@ -8,7 +8,10 @@ import { createRecorder, type Recorder } from "../../measure/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox } from "../../../platform/sync/index.js";
 import type { Note, TraceSink, TraceValue } from "../../../replay/trace/index.js";
-import type { RunSetup, RoleContext } from "../roles/role.js";
+import { messageOf } from "../../../vocabulary/index.js";
+import { faultInterceptors } from "../../faults/index.js";
+import type { Interceptors, RunSetup, RoleContext } from "../roles/role.js";
+import type { SimulatedThread } from "./simulated-thread.js";
 import { tracedContext, tracedMailbox, tracedReads } from "./tracing.js";
 
 export interface RoleContextsOptions {
@@ -25,18 +28,21 @@ export interface RoleContextsOptions {
 }
 
 export interface RoleContexts {
-  roleContext(name: string): RoleContext;
+  /** The context of a role of this name, whose coroutines are those of `thread`. */
+  roleContext(name: string, thread: SimulatedThread): RoleContext;
   /** What the slot of this index is called in the trace. */
   nameOf(slot: number): string;
   /** Takes down an event of `actor`. */
   noteAs(actor: string): Note;
-  readonly recorders: readonly Recorder[];
+  /** Where the roles record, by their names. */
+  readonly recorders: Map<string, Recorder>;
 }
 
 export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
   const { arena, run, plan, sink, connect, throughFaults, fail } = options;
   const { clock } = arena;
-  const recorders: Recorder[] = [];
+  const hasFaults = plan.faults !== undefined;
+  const recorders = new Map<string, Recorder>();
   const names = namesOfInboxes(run.inboxes);
   const nameOf = (slot: number): string => names[slot] ?? `slot-${slot}`;
   const notes = new Map<string, Note>();
@@ -54,10 +60,24 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
     nameOf,
     noteAs,
     recorders,
-    roleContext(name) {
-      const note = noteAs(name);
+    roleContext(name, thread) {
+      const noteAlive = noteAs(name);
+      const note: Note = hasFaults
+        ? (...event) => {
+            if (!thread.isDead) noteAlive(...event);
+          }
+        : noteAlive;
       const recorder = createRecorder({ thread: name, originMs: 0 });
-      recorders.push(recorder);
+      recorders.set(name, recorder);
+      const onFailure = (what: string, error: unknown): void => {
+        note("failure", what, null, String(error));
+        fail(new Error(`${name}: ${what}: ${messageOf(error)}`, { cause: error }));
+      };
+      const plain: Interceptors = {
+        inbox: (slot) => tracedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
+        context: (context) => tracedContext(context, (slot, agentId) => (names[slot] = agentId), nameOf, note),
+      };
+      const faulty = faultInterceptors(plain, arena, run, plan, 0);
       let ids = 0;
       return {
         arena,
@@ -66,18 +86,9 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
         recorder,
         originMs: 0,
         db: tracedReads(connect(note), note),
-        taskGroup: createTaskGroup((what, error) => {
-          note("failure", what, null, String(error));
-          fail(
-            new Error(`${name}: ${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
-          );
-        }),
+        taskGroup: hasFaults ? thread.taskGroup(onFailure) : createTaskGroup(onFailure),
         ids: { next: () => `${name}/${++ids}` },
-        interceptors: {
-          inbox: (slot) =>
-            tracedMailbox(throughFaults(openMailbox(arena.slot(slot)), nameOf(slot)), nameOf(slot), note),
-          context: (context) => tracedContext(context, (slot, agentId) => (names[slot] = agentId), nameOf, note),
-        },
+        interceptors: hasFaults ? { ...faulty, inbox: (slot) => thread.inbox(faulty.inbox(slot)) } : plain,
       };
     },
   };

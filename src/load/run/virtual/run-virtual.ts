@@ -1,6 +1,7 @@
 /** A run under simulated time with its directory: database, trace, summary. */
 import { join } from "node:path";
 import { openDatabase } from "../../../platform/db/index.js";
+import { THREAD_FAULT_KINDS } from "../../../vocabulary/index.js";
 import { watchProcess } from "../../measure/index.js";
 import {
   cannotWrite,
@@ -17,7 +18,7 @@ import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { recordOf } from "../describe-run.js";
 import { attachSequences } from "./attach-sequences.js";
-import { faultsOf, refuseThreadFaults, type FaultRates } from "../../faults/index.js";
+import { faultsOf, type FaultRates } from "../../faults/index.js";
 import { headerOf } from "./run-identity.js";
 import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
 
@@ -50,11 +51,10 @@ export interface VirtualRunOptions {
 }
 
 /**
- * Runs the plan under simulated time. Throws ScenarioError when the scenario has faults that break real threads, ResultsError or DatabaseError when something cannot be written, and the error of a
- * part of the run that failed. Of a run that could not begin nothing is left.
+ * Runs the plan under simulated time. Throws ResultsError or DatabaseError when something cannot be written, and the error of a part
+ * of the run that failed. A run that could not begin leaves no files.
  */
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
-  refuseThreadFaults(options.loaded.scenario);
   const directory = createRunDirectory(options.resultsRoot, options.runId);
   const progress = { hasBegun: false };
   try {
@@ -88,7 +88,8 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       faults: faultsOf(plan.seed, options.faultRates),
       sink(event) {
         withWriteErrors(tracePath, () => trace.write(event));
-        if (event.actor === "faults") drawn.push({ label: event.operation, atMs: timeOfFault(event) });
+        if (event.actor === "faults" && !isPlanned(event))
+          drawn.push({ label: event.operation, atMs: timeOfFault(event) });
         watch?.(event);
       },
     });
@@ -108,6 +109,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       originMs: 0,
       ...result,
       collector: run.collector,
+      injection: run.injection,
       drawn,
       attachSequences: (agents) => attachSequences(agents, join(directory, RUN_FILES.trace), events),
       ...(!interrupt.aborted && { traceHash: hash }),
@@ -134,6 +136,11 @@ function closeIncompleteTrace(trace: TraceFile): void {
   } catch {
     // Without an end in any case.
   }
+}
+
+/** Whether it is a fault of the plan, which the report shows as such. */
+function isPlanned({ operation }: TraceEvent): boolean {
+  return THREAD_FAULT_KINDS.some((kind) => kind === operation);
 }
 
 /** A crash and an interrupt are drawn ahead of their time. */

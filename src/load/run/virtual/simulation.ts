@@ -1,15 +1,16 @@
 /**
- * The simulated machine: a clock that stands still while anything runs and then jumps to whatever is next, and a scheduler that
- * decides from a stream of random numbers how soon a raised event wakes those who wait for it, and in which order what is due
- * at the same time happens.
+ * The simulated machine: a clock that stands still while code runs and then moves to the next timer, and a scheduler. The scheduler
+ * draws from a stream of random numbers how long a raised event takes to wake its waiters, and the order of timers that are due at
+ * the same time.
  *
- * On a real machine a raised event takes some microseconds to reach its waiter, and other threads go on meanwhile. That is
- * where interleavings come from, so that is what is drawn.
+ * On a real machine a raised event takes some microseconds to reach its waiter, and other threads run meanwhile. These latencies
+ * cause the interleavings, so they are what is drawn.
  */
+import { at } from "../../../vocabulary/index.js";
 import type { Random } from "../../scenario/index.js";
 import { Arena, EVENT_NAMES, type ArenaOptions, type Timer } from "../../../platform/sync/index.js";
 
-/** A wake-up takes at least, and at most, so long, ms. A thread that parks on a futex is woken within about these times. */
+/** The least and the greatest latency of a wake-up, ms. A thread that parks on a futex is woken within about these times. */
 const MIN_WAKE_MS = 0.01;
 const MAX_WAKE_MS = 0.08;
 
@@ -17,9 +18,9 @@ export interface SimulationOptions {
   readonly arena: Omit<ArenaOptions, "clock" | "driver">;
   /** The scheduler's choices. */
   readonly random: Random;
-  /** Told of each wake-up, when it reaches the waiters of the event of this name in the slot of this index. */
+  /** Called when a wake-up reaches the waiters of the event of this name in the slot of this index. */
   readonly onWake: (slot: number, event: string) => void;
-  /** By how much longer the wake-up of an event in this slot takes, ms; for faults. */
+  /** The extra latency of the wake-up of an event in this slot, ms; for faults. */
   readonly delayOf: (slot: number) => number;
 }
 
@@ -27,14 +28,13 @@ export interface Simulation {
   readonly arena: Arena;
   /** The time, ms. */
   readonly now: number;
-  /**
-   * Goes on until `done`, until the clock is at `untilMs`, or for so many steps. Returns whether it was not for the steps: false
-   * means that there is more to do.
-   */
+  /** Runs until `done`, until the clock is at `untilMs`, or for so many steps. Returns false when the steps ended it. */
   readonly advance: (done: () => boolean, untilMs: number, steps: number) => boolean;
+  /** Moves the clock ahead by `ms`: what was to happen meanwhile is due at once. */
+  readonly jump: (ms: number) => void;
 }
 
-/** A wake-up on its way. There are very many, for a short time each: one that has reached its waiters is used again. */
+/** A wake-up that has not reached its waiters yet. There are very many, each for a short time, so the objects are reused. */
 interface Wake {
   /** Of which event. */
   event: number;
@@ -43,7 +43,7 @@ interface Wake {
 
 export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
   let now = 0;
-  /** Of what is due now, so many were put into an order and keep it, however often `advance` is called: only what comes after is ordered again. */
+  /** How many of the timers that are due now have been put into their order. They keep it when `advance` is called again. */
   let ordered = 0;
   const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { requestTurn: () => undefined } });
   const { reactor } = arena;
@@ -57,7 +57,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
   const arrive = (wake: Wake): void => {
     const { event } = wake;
     idle.push(wake);
-    onWake(slotOf(event), EVENT_NAMES[event % EVENT_NAMES.length] ?? "");
+    onWake(slotOf(event), at(EVENT_NAMES, event % EVENT_NAMES.length));
     reactor.dispatch(event);
   };
   const wake = (event: number): void => {
@@ -68,7 +68,7 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
     reactor.add(next.timer);
   };
 
-  /** Puts what is due at the same time as `first`, which was taken out, into a random order. Returns how many they are. */
+  /** Puts `first`, which was taken out, and the timers that are due with it into a random order. Returns how many there are. */
   const orderEqual = (first: Timer): number => {
     const due = [first];
     for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now)) due.push(timer);
@@ -107,6 +107,10 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
       }
       return false;
     },
+    jump(ms) {
+      now += ms;
+      ordered = 0;
+    },
   };
 }
 
@@ -118,9 +122,8 @@ function slotOf(event: number): number {
 function shuffle(items: Timer[], random: Random): void {
   for (let last = items.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
-    const [a, b] = [items[last], items[other]];
-    if (a === undefined || b === undefined) continue;
-    items[last] = b;
-    items[other] = a;
+    const moved = at(items, last);
+    items[last] = at(items, other);
+    items[other] = moved;
   }
 }

@@ -6,7 +6,15 @@ import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
 import { Collector, type Measurements } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
-import { ready, spawn, type Clock, type MailboxKind, type Wait, type Waiter } from "../../../platform/sync/index.js";
+import {
+  ready,
+  spawn,
+  suspendedWait,
+  type Clock,
+  type MailboxKind,
+  type Wait,
+  type Waiter,
+} from "../../../platform/sync/index.js";
 import type { Note, TraceSink } from "../../../replay/trace/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS, type AbortReason } from "../abort-on-fail.js";
 import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
@@ -16,18 +24,19 @@ import {
   type EarlyEnd,
   type RunEnd,
   type RunParts,
-  type RunStage,
   type RunStages,
 } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
 import { REPORT_TIMEOUT_MS } from "../run-limits.js";
-import type { Role } from "../roles/role.js";
+import type { Role, RoleContext, RunSetup } from "../roles/role.js";
 import { taskRole } from "../roles/tasks.js";
-import type { Faults } from "../../faults/index.js";
+import { injectFaults, killedEvidence, type FaultInjection, type Faults } from "../../faults/index.js";
 import { createSimulation, type Simulation } from "./simulation.js";
 import { createRoleContexts, type RoleContexts } from "./role-contexts.js";
+import { SimulatedThread } from "./simulated-thread.js";
+import { VirtualStage } from "./virtual-stage.js";
 import { createVirtualWriter, type VirtualWriter } from "./virtual-writer.js";
 
 /** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
@@ -65,6 +74,8 @@ interface PendingWait {
 export interface VirtualRun {
   readonly now: number;
   readonly collector: Collector;
+  /** The faults of the plan that have happened. */
+  readonly injection: FaultInjection;
   /** What was measured until now. */
   measured(): Measurements;
   /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
@@ -90,6 +101,7 @@ class VirtualEngine implements VirtualRun, RunParts {
   readonly #roleContexts: RoleContexts;
   readonly #notes: { readonly scheduler: Note; readonly faults: Note };
   readonly #stages: RunStages;
+  readonly injection: FaultInjection;
   readonly #abortReason: AbortReason | undefined;
   readonly #failures: Error[] = [];
   #pending: PendingWait | undefined;
@@ -126,18 +138,11 @@ class VirtualEngine implements VirtualRun, RunParts {
     const faultsNote = roleContexts.noteAs("faults");
     this.#roleContexts = roleContexts;
     this.#notes = { scheduler: roleContexts.noteAs("scheduler"), faults: faultsNote };
-    const io = new VirtualStage([ioRole(roleContexts.roleContext("io"))], this.clock);
-    const tasks = new VirtualStage(
-      Array.from({ length: SHARDS.tasks }, (_, shard) => taskRole(roleContexts.roleContext(`tasks-${shard}`), shard)),
-      this.clock,
-    );
-    const clients = new VirtualStage(
-      Array.from({ length: SHARDS.clients }, (_, shard) =>
-        clientRole(roleContexts.roleContext(`clients-${shard}`), shard),
-      ),
-      this.clock,
-    );
+    const io = this.#stage(["io"], ioRole);
+    const tasks = this.#stage(shardNames("tasks"), taskRole);
+    const clients = this.#stage(shardNames("clients"), clientRole);
     this.#stages = { clients, io, tasks, originMs: 0 };
+    this.injection = this.#injectFaults(clients, tasks, run.inboxes);
     const interruptAt = faults.interruptAt(plan, faultsNote);
     if (interruptAt !== undefined)
       arena.reactor.at(interruptAt, () => (this.#earlyEnd ??= { how: "interrupted", why: "by a drawn fault" }));
@@ -218,23 +223,64 @@ class VirtualEngine implements VirtualRun, RunParts {
     return this.#wait(holds, stage.mustEndBy, true);
   }
 
-  /** Nothing to lift: simulated faults end by themselves. */
-  liftPauses(): void {}
+  liftPauses(): void {
+    this.injection.stop();
+  }
 
   audit(): Wait<AuditedRun> {
-    return ready({ audit: this.#setup.database.audit(), slotsInUse: this.#simulation.arena.allocated });
+    this.injection.end();
+    return ready({
+      audit: this.#setup.database.audit(),
+      slotsInUse: this.#simulation.arena.allocated,
+      pausedMs: this.injection.pausedMs,
+      ...killedEvidence(this.injection),
+    });
   }
 
   #wait(holds: () => boolean, untilMs: number, mustHold: boolean): Wait<void> {
-    return {
-      block: () => {
-        throw new Error("a simulated run does not block its thread");
-      },
-      start: (waiter) => {
-        assert(this.#pending === undefined, "a run waits for one thing at a time");
-        this.#pending = { holds, untilMs, mustHold, waiter };
-      },
-    };
+    return suspendedWait((waiter) => {
+      assert(this.#pending === undefined, "a run waits for one thing at a time");
+      this.#pending = { holds, untilMs, mustHold, waiter };
+    });
+  }
+
+  #stage<Evidence>(
+    names: readonly string[],
+    begin: (context: RoleContext, shard: number) => Role<Evidence>,
+  ): VirtualStage<Evidence> {
+    const roles = names.map((name, shard) => {
+      const thread = new SimulatedThread();
+      return { name, thread, role: begin(this.#roleContexts.roleContext(name, thread), shard) };
+    });
+    return new VirtualStage(roles, this.clock);
+  }
+
+  #injectFaults(
+    clients: VirtualStage<unknown>,
+    tasks: VirtualStage<unknown>,
+    inboxes: RunSetup["inboxes"],
+  ): FaultInjection {
+    const { arena } = this.#simulation;
+    const onKilled = (name: string): void => this.#forget(name);
+    return injectFaults(this.#setup.plan.faults ?? [], {
+      arena,
+      inboxes,
+      clients: clients.threads(onKilled),
+      tasks: tasks.threads(onKilled),
+      lockDatabase: () => this.#writer.lock(),
+      jumpClock: (ms) => this.#simulation.jump(ms),
+      elapsed: () => this.now,
+      at: (ms, action) => void arena.reactor.at(ms, action),
+      onHappened: ({ kind, thread, lastsMs }) => this.#notes.faults(kind, thread ?? "run", lastsMs, null),
+      onError: (error) => this.#failures.push(asError(error)),
+    });
+  }
+
+  /** Collects the rest of what a killed role recorded, and removes its gauges. */
+  #forget(name: string): void {
+    this.#collect();
+    this.#roleContexts.recorders.delete(name);
+    this.collector.forget(name);
   }
 
   #isOver(): boolean {
@@ -247,7 +293,7 @@ class VirtualEngine implements VirtualRun, RunParts {
   }
 
   #collect(): void {
-    for (const recorder of this.#roleContexts.recorders) this.collector.add(recorder.take());
+    for (const recorder of this.#roleContexts.recorders.values()) this.collector.add(recorder.take());
   }
 
   #createSimulation(): Simulation {
@@ -274,28 +320,8 @@ class VirtualEngine implements VirtualRun, RunParts {
   }
 }
 
-/** Roles of one kind, which share the thread with all others. */
-class VirtualStage<Evidence> implements RunStage<Evidence> {
-  /** When it has to have ended, ms: some time after its first stop. */
-  mustEndBy = Infinity;
-
-  constructor(
-    private readonly roles: readonly Role<Evidence>[],
-    private readonly clock: Clock,
-  ) {}
-
-  stop(untilMs: number): void {
-    if (this.mustEndBy === Infinity) this.mustEndBy = Math.max(untilMs, this.clock.now()) + REPORT_TIMEOUT_MS;
-    for (const role of this.roles) role.stop(untilMs);
-  }
-
-  isDone(): boolean {
-    return this.roles.every((role) => role.done());
-  }
-
-  evidence(): readonly Evidence[] {
-    return this.roles.map((role) => role.evidence());
-  }
+function shardNames(kind: keyof typeof SHARDS): string[] {
+  return Array.from({ length: SHARDS[kind] }, (_, shard) => `${kind}-${shard}`);
 }
 
 function asError(error: unknown): Error {

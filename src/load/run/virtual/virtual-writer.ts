@@ -1,20 +1,21 @@
 /**
- * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one): takes what has arrived as one group, is busy
- * with it for a time that is drawn, and then all of the group is in the database at once, and its writers are told soon after.
- * Until then nobody sees any of it.
+ * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one). It takes the writes that have arrived as
+ * one group, is busy with the group for a drawn time, and commits all of it at once; until then no read sees any of it. Soon after
+ * the commit the writers get their answers.
  */
+import { assert } from "../../../vocabulary/index.js";
 import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../../platform/db/index.js";
 import type { Random } from "../../scenario/index.js";
 import type { Reactor, Wait, Waiter } from "../../../platform/sync/index.js";
 import type { Note, TraceValue } from "../../../replay/trace/index.js";
 import { keyOf, rowSummary } from "./tracing.js";
 
-/** From the arrival of a write to its being taken up by a writer that has nothing to do, ms. */
+/** From the arrival of a write until an idle writer takes it, ms. */
 const PICK_UP_MS = { least: 0.005, most: 0.03 };
 /** A group's execution and commit, ms, and for each write of it. */
 const COMMIT_MS = { least: 0.02, most: 0.15 };
 const WRITE_MS = 0.01;
-/** From the commit to a client's learning of it, ms. */
+/** From the commit until a client gets the answer, ms. */
 const ANSWER_MS = { least: 0.01, most: 0.06 };
 
 export interface WriterOptions {
@@ -22,30 +23,32 @@ export interface WriterOptions {
   /** Where the writes are executed. */
   readonly database: LocalDatabase;
   readonly random: Random;
-  /** Takes down what comes into the database. */
+  /** Records the commits. */
   readonly note: Note;
-  /** By how much longer the next group takes, ms; for faults. */
+  /** The extra time of the next group, ms; for faults. */
   readonly delay: () => number;
-  /** Told of a write that failed though nobody waits for it. */
+  /** Called when a write failed that no one waits for. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface VirtualWriter {
-  /** The database as a client sees it, which takes down with `note` what it asks for and what it learns. */
+  /** The database as a client sees it. Records the client's writes and their answers with `note`. */
   connect(note: Note): Database;
+  /** Keeps the database from committing anything until the result is called. */
+  lock(): () => void;
 }
 
 interface WriterClient {
   readonly note: Note;
-  /** The last group of which it is told. */
+  /** The last group for which it has an answer, or will get one. */
   answered: readonly Write[] | undefined;
 }
 
-/** A write on its way, and the wait for it. A class, because there are very many: a closure for each thing to be done with one takes more. */
+/** A write that was requested, and the wait for its answer. A class, because there are very many: closures take more memory. */
 class Write implements Wait<unknown> {
-  /** What tells it from others of its name. */
+  /** Identifies it among the writes of its name. */
   readonly key: TraceValue;
-  /** What it gave, or why it failed, once it was executed. */
+  /** Its result or its error, once it was executed. */
   result: unknown = undefined;
   failed = false;
   #answered = false;
@@ -68,7 +71,7 @@ class Write implements Wait<unknown> {
     else this.waiter = waiter;
   }
 
-  /** The client learns of it. */
+  /** The client gets the answer. */
   answer(): void {
     this.#answered = true;
     this.client.note("answer", this.name, this.key, null);
@@ -82,31 +85,86 @@ class Write implements Wait<unknown> {
 }
 
 export function createVirtualWriter(options: WriterOptions): VirtualWriter {
-  const { reactor, database, random, note, delay, onError } = options;
-  const { clock } = reactor;
-  let arrived: Write[] | undefined;
-  let busy = false;
-  const drawn = ({ least, most }: { least: number; most: number }): number => least + (most - least) * random();
-  const after = (ms: number, then: () => void): void => void reactor.at(clock.now() + ms, then);
+  return new Writer(options);
+}
 
-  const takeUp = (): void => {
-    const group = arrived ?? [];
-    arrived = undefined;
-    after(drawn(COMMIT_MS) + WRITE_MS * group.length + delay(), () => {
-      for (const write of group) execute(write);
-      for (const { client } of group) {
-        if (client.answered === group) continue;
-        client.answered = group;
-        after(drawn(ANSWER_MS), () => {
-          for (const write of group) if (write.client === client) write.answer();
-        });
-      }
-      if (arrived === undefined) busy = false;
-      else takeUp();
+class Writer implements VirtualWriter {
+  readonly #options: WriterOptions;
+  readonly #unwaited: Waiter<unknown>;
+  #arrived: Write[] | undefined;
+  #isBusy = false;
+  #isLocked = false;
+  /** The group that waits for the end of the lock. */
+  #blocked: readonly Write[] | undefined;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#unwaited = { resume: () => undefined, fail: options.onError };
+  }
+
+  connect(note: Note): Database {
+    const client: WriterClient = { note, answered: undefined };
+    return {
+      ...this.#options.database,
+      write: <K extends WriteName>(name: K, ...args: WriteArgs<K>) => this.#enqueue(client, name, args, undefined),
+      send: (name, ...args) => void this.#enqueue(client, name, args, this.#unwaited),
+      close: () => undefined,
+    };
+  }
+
+  lock(): () => void {
+    assert(!this.#isLocked, "the database was locked twice");
+    this.#isLocked = true;
+    return () => {
+      this.#isLocked = false;
+      const group = this.#blocked;
+      this.#blocked = undefined;
+      if (group !== undefined) this.#commit(group);
+    };
+  }
+
+  #enqueue(
+    client: WriterClient,
+    name: WriteName,
+    args: WriteArgs<WriteName>,
+    waiter: Waiter<unknown> | undefined,
+  ): Write {
+    const write = new Write(client, name, args, waiter);
+    client.note("write", name, args, null);
+    if (this.#arrived === undefined) this.#arrived = [write];
+    else this.#arrived.push(write);
+    if (!this.#isBusy) {
+      this.#isBusy = true;
+      this.#after(this.#drawn(PICK_UP_MS), () => this.#takeGroup());
+    }
+    return write;
+  }
+
+  #takeGroup(): void {
+    const group = this.#arrived;
+    assert(group !== undefined, "the writer took a group that has no writes");
+    this.#arrived = undefined;
+    this.#after(this.#drawn(COMMIT_MS) + WRITE_MS * group.length + this.#options.delay(), () => {
+      if (this.#isLocked) this.#blocked = group;
+      else this.#commit(group);
     });
-  };
+  }
 
-  const execute = (write: Write): void => {
+  #commit(group: readonly Write[]): void {
+    for (const write of group) this.#execute(write);
+    for (const { client } of group) {
+      if (client.answered === group) continue;
+      client.answered = group;
+      this.#after(this.#drawn(ANSWER_MS), () => {
+        for (const write of group) if (write.client === client) write.answer();
+      });
+    }
+    if (this.#arrived === undefined) this.#isBusy = false;
+    else this.#takeGroup();
+  }
+
+  #execute(write: Write): void {
+    const { database, note } = this.#options;
     const { name, args, key } = write;
     try {
       write.result = database.execute(name, args);
@@ -114,47 +172,21 @@ export function createVirtualWriter(options: WriterOptions): VirtualWriter {
       write.failed = true;
       write.result = error;
     }
-    note(
-      "commit",
-      name,
-      key,
-      write.failed ? { error: messageOf(write.result, database.path) } : rowSummary(write.result),
-    );
-  };
+    const outcome = write.failed ? { error: messageOf(write.result, database.path) } : rowSummary(write.result);
+    note("commit", name, key, outcome);
+  }
 
-  const enqueue = (
-    client: WriterClient,
-    name: WriteName,
-    args: WriteArgs<WriteName>,
-    waiter: Waiter<unknown> | undefined,
-  ): Write => {
-    const write = new Write(client, name, args, waiter);
-    client.note("write", name, args, null);
-    if (arrived === undefined) arrived = [write];
-    else arrived.push(write);
-    if (!busy) {
-      busy = true;
-      after(drawn(PICK_UP_MS), takeUp);
-    }
-    return write;
-  };
+  #drawn({ least, most }: { readonly least: number; readonly most: number }): number {
+    return least + (most - least) * this.#options.random();
+  }
 
-  const unwaited = { resume: () => undefined, fail: onError };
-
-  return {
-    connect(noteOfClient) {
-      const client: WriterClient = { note: noteOfClient, answered: undefined };
-      return {
-        ...database,
-        write: <K extends WriteName>(name: K, ...args: WriteArgs<K>) => enqueue(client, name, args, undefined),
-        send: (name, ...args) => void enqueue(client, name, args, unwaited),
-        close: () => undefined,
-      };
-    },
-  };
+  #after(ms: number, then: () => void): void {
+    const { reactor } = this.#options;
+    reactor.at(reactor.clock.now() + ms, then);
+  }
 }
 
-/** An error's message without the name of the file, which is not the same in every run. */
+/** An error's message without the name of the file, which differs between runs. */
 function messageOf(error: unknown, path: string): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(path, "run.db");
 }

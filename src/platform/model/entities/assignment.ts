@@ -4,14 +4,10 @@ import type { AssignmentRow, Database } from "../../db/index.js";
 import { found } from "./found.js";
 import type { Task } from "./task.js";
 import { TaskRun } from "./task-run.js";
+import { TaskRunPart } from "./task-run-part.js";
 
-export class Assignment {
+export class Assignment extends TaskRunPart<AssignmentRow> {
   #taskRun: TaskRun | undefined;
-
-  private constructor(
-    private readonly db: Database,
-    private readonly row: AssignmentRow,
-  ) {}
 
   /** @throws NoSuchRowError when there is no such assignment */
   static get(db: Database, assignmentId: string, row?: AssignmentRow): Assignment {
@@ -20,22 +16,6 @@ export class Assignment {
 
   get dbId(): string {
     return this.row.assignmentId;
-  }
-
-  get taskRunId(): string {
-    return this.row.taskRunId;
-  }
-
-  get taskId(): string {
-    return this.row.taskId;
-  }
-
-  get taskType(): string {
-    return this.row.taskType;
-  }
-
-  get providerType(): string {
-    return this.row.providerType;
   }
 
   /** Loaded when first asked for. */

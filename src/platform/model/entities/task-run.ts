@@ -2,14 +2,10 @@
 import type { Database, TaskRunRow } from "../../db/index.js";
 import { found } from "./found.js";
 import { Task } from "./task.js";
+import { TaskRunPart } from "./task-run-part.js";
 
-export class TaskRun {
+export class TaskRun extends TaskRunPart<TaskRunRow> {
   #task: Task | undefined;
-
-  private constructor(
-    private readonly db: Database,
-    private readonly row: TaskRunRow,
-  ) {}
 
   /** @throws NoSuchRowError when there is no such task run */
   static get(db: Database, taskRunId: string, row?: TaskRunRow): TaskRun {
@@ -18,18 +14,6 @@ export class TaskRun {
 
   get dbId(): string {
     return this.row.taskRunId;
-  }
-
-  get taskId(): string {
-    return this.row.taskId;
-  }
-
-  get taskType(): string {
-    return this.row.taskType;
-  }
-
-  get providerType(): string {
-    return this.row.providerType;
   }
 
   /** Loaded when first asked for. */

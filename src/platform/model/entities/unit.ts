@@ -1,10 +1,12 @@
 /** One worker's part of an assignment. */
 import type { Database, UnitRow } from "../../db/index.js";
-import { block, type Steps, suspend, wait } from "../../sync/index.js";
+import { type Steps, wait } from "../../sync/index.js";
+import { addWaitForms, type Blocking, type Suspending } from "../wait-forms.js";
 import { Assignment } from "./assignment.js";
 import { found } from "./found.js";
 import type { Task } from "./task.js";
 import type { TaskRun } from "./task-run.js";
+import { TaskRunPart } from "./task-run-part.js";
 
 /**
  * One worker's part of an assignment.
@@ -31,17 +33,23 @@ import type { TaskRun } from "./task-run.js";
  * db.close();
  * ```
  */
-export class Unit {
+export class Unit extends TaskRunPart<UnitRow> {
   /** The worker for whom it is reserved or who works on it, as this handle last read or wrote it. */
   workerId: string | null;
   /** The agent that works on it, as this handle last read or wrote it. */
   agentId: string | null;
+  /** As {@link clearAssignedAgentSteps}; blocks the thread. */
+  declare clearAssignedAgent: Blocking<Unit["clearAssignedAgentSteps"]>;
+  /** As {@link clearAssignedAgentSteps}; suspends the caller. */
+  declare clearAssignedAgentAsync: Suspending<Unit["clearAssignedAgentSteps"]>;
   #assignment: Assignment | undefined;
 
-  private constructor(
-    private readonly db: Database,
-    private readonly row: UnitRow,
-  ) {
+  static {
+    addWaitForms(this.prototype, "clearAssignedAgentSteps");
+  }
+
+  private constructor(db: Database, row: UnitRow) {
+    super(db, row);
     this.workerId = row.workerId;
     this.agentId = row.agentId;
   }
@@ -62,22 +70,6 @@ export class Unit {
 
   get assignmentId(): string {
     return this.row.assignmentId;
-  }
-
-  get taskRunId(): string {
-    return this.row.taskRunId;
-  }
-
-  get taskId(): string {
-    return this.row.taskId;
-  }
-
-  get taskType(): string {
-    return this.row.taskType;
-  }
-
-  get providerType(): string {
-    return this.row.providerType;
   }
 
   /** Loaded when first asked for. */
@@ -105,13 +97,5 @@ export class Unit {
     );
     this.agentId = null;
     this.workerId = null;
-  }
-
-  clearAssignedAgent(): void {
-    block(this.clearAssignedAgentSteps());
-  }
-
-  clearAssignedAgentAsync(): Promise<void> {
-    return suspend(this.clearAssignedAgentSteps());
   }
 }

@@ -3,12 +3,22 @@
  * original.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
-import { block, type Event, type Signal, type Steps, suspend } from "../../sync/index.js";
+import type { Event, Signal, Steps } from "../../sync/index.js";
 import { AgentHandle } from "../handle.js";
 import type { AgentRecord } from "../record.js";
+import { addWaitForms, type Blocking, type Suspending } from "../wait-forms.js";
 import { Packet, type PacketFields } from "./packet.js";
 
 export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+  /** As {@link actSteps}; blocks the thread. */
+  declare act: Blocking<PacketAgent["actSteps"]>;
+  /** As {@link actSteps}; suspends the caller. */
+  declare actAsync: Suspending<PacketAgent["actSteps"]>;
+
+  static {
+    addWaitForms(this.prototype, "actSteps");
+  }
+
   /** The packets that client IO has still to push to the worker's page. Of this handle alone. */
   readonly pendingObservations: Packet[] = [];
 
@@ -61,21 +71,13 @@ export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends
     return Packet.fromFields(fields);
   }
 
-  act(timeoutMs?: number | null): Packet | undefined {
-    return block(this.actSteps(timeoutMs));
-  }
-
-  actAsync(timeoutMs?: number | null): Promise<Packet | undefined> {
-    return suspend(this.actSteps(timeoutMs));
-  }
-
   protected override publishStatus(): void {
     this.hasUpdatedStatus.set();
   }
 
-  protected override statusWritten(): void {
-    // This generation has no gauges.
-  }
+  // This generation has no gauges.
+  protected override statusWritten(): void {}
+  protected override created(): void {}
 
   protected override releasesWaiters(status: AgentStatus): boolean {
     return status === "returned" || status === "disconnect";

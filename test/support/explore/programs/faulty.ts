@@ -1,19 +1,19 @@
-/** Programs with something wrong with them. */
+/** Programs with a violation, or that are not deterministic. */
 import { define } from "../../../../dist/explore/index.js";
 
-/** Outlives an execution, which a program's variables must not. */
+/** The count of executions: a variable of the module, which a program must not use. */
 let executions = 0;
 
 export const faulty = [
   define({
     name: "deadlock",
-    description: "waits for an event that nobody sets",
+    description: "waits for an event that no thread sets",
     threads: { waiter: ({ event }) => event("didSubmit").wait(), idler: () => null },
     check: () => [],
   }),
   define({
     name: "livelock",
-    description: "spins until an event is set that nobody sets",
+    description: "spins until an event is set that no thread sets",
     threads: {
       spinner: ({ event }) => {
         while (!event("didSubmit").isSet());
@@ -34,7 +34,7 @@ export const faulty = [
   }),
   define({
     name: "forgetful",
-    description: "does something else every time",
+    description: "does something else in every other execution",
     threads: {
       forgetful: ({ event }) => {
         if (executions++ % 2 === 0) event("didSubmit").set();
@@ -70,7 +70,7 @@ export const faulty = [
       const observed = outcomes["task"] === "AgentTimeoutError" ? "timeout" : "returned";
       return env.status() === observed
         ? []
-        : [`the task was told ${observed}, and the agent's status is ${env.status()}`];
+        : [`the task received ${observed}, but the agent's status is ${env.status()}`];
     },
   }),
 ];

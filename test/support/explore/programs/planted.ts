@@ -1,44 +1,44 @@
-/** Programs with a violation that few interleavings show: whatever leaves orders out must not leave these out. */
+/** Programs with a violation that few interleavings show. A reduction must not omit these. */
 import { isDeepStrictEqual as same } from "node:util";
 import { define, type Program } from "../../../../dist/explore/index.js";
 
 export const planted: readonly Program[] = [
   define({
-    name: "between-two-looks",
-    description: "both events are raised after the first look and before the second",
+    name: "between-two-reads",
+    description: "both events are set after the first read and before the second",
     threads: {
-      raiser: ({ event }) => {
+      setter: ({ event }) => {
         event("didSubmit").set();
         event("wantsAction").set();
         return null;
       },
-      looker: ({ event }) => [event("didSubmit").isSet(), event("wantsAction").isSet()],
+      reader: ({ event }) => [event("didSubmit").isSet(), event("wantsAction").isSet()],
     },
-    check: ({ outcomes }) => (same(outcomes["looker"], [false, true]) ? ["the second without the first"] : []),
+    check: ({ outcomes }) => (same(outcomes["reader"], [false, true]) ? ["the second without the first"] : []),
   }),
   define({
-    name: "raised-and-lowered",
+    name: "set-and-cleared",
     description:
-      "the event is raised and lowered again between the ticket and its use, and both others look while it is up",
+      "the event is set and cleared again between the epoch and its use, and both others read it while it is set",
     threads: {
-      raiser: ({ event }) => {
+      setter: ({ event }) => {
         event("didSubmit").set();
         event("didSubmit").clear();
         return null;
       },
       epoch: ({ event }) => event("didSubmit").clearIfUnchanged(event("didSubmit").epoch()),
-      looker: ({ event }) => event("didSubmit").isSet(),
+      reader: ({ event }) => event("didSubmit").isSet(),
     },
     check: ({ outcomes, env }) =>
-      outcomes["epoch"] === false && outcomes["looker"] === true && !env.event("didSubmit").isSet()
-        ? ["seen up, and not lowered by the ticket"]
+      outcomes["epoch"] === false && outcomes["reader"] === true && !env.event("didSubmit").isSet()
+        ? ["seen set, and not cleared by the epoch"]
         : [],
   }),
   define({
-    name: "ticket-after-look",
-    description: "the ticket is taken after the look, so that what comes in between is waited for in vain",
+    name: "epoch-after-read",
+    description: "the epoch is read after the event, so that a set between the two is lost",
     threads: {
-      raiser: ({ event }) => {
+      setter: ({ event }) => {
         event("didSubmit").set();
         return null;
       },
@@ -50,8 +50,8 @@ export const planted: readonly Program[] = [
     check: () => [],
   }),
   define({
-    name: "announced-twice",
-    description: "two announcements come between a ticket and a wait, and a third thread lowers the flag between them",
+    name: "notified-twice",
+    description: "two notifications come between an epoch and a wait, and a third thread clears the flag between them",
     threads: {
       one: ({ event }) => {
         event("didSubmit").notifyAll();
@@ -69,11 +69,11 @@ export const planted: readonly Program[] = [
       },
     },
     check: ({ outcomes }) =>
-      outcomes["other"] === false && same(outcomes["waiter"], [true, true, true]) ? ["up before and after"] : [],
+      outcomes["other"] === false && same(outcomes["waiter"], [true, true, true]) ? ["set before and after"] : [],
   }),
   define({
     name: "status-seen-twice",
-    description: "the row changes twice while another looks three times, and a third changes it in the middle",
+    description: "a thread reads the row three times while another changes it twice, and a third changes it between",
     threads: {
       writer: ({ writeStatus }) => {
         writeStatus("returned");
@@ -84,14 +84,16 @@ export const planted: readonly Program[] = [
         writeStatus("timeout");
         return null;
       },
-      looker: ({ status }) => [status(), status(), status()],
+      reader: ({ status }) => [status(), status(), status()],
     },
     check: ({ outcomes }) =>
-      same(outcomes["looker"], ["returned", "timeout", "disconnect"]) ? ["all three were seen, in this order"] : [],
+      same(outcomes["reader"], ["returned", "timeout", "disconnect"])
+        ? ["all three statuses were read, in this order"]
+        : [],
   }),
   define({
     name: "empty-and-then-not",
-    description: "a message comes after the consumer has looked and before it takes",
+    description: "a message arrives after the consumer has checked the queue and before it takes",
     threads: {
       producer: ({ mailbox }) => {
         mailbox.append(1);

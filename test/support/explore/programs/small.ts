@@ -1,4 +1,4 @@
-/** Programs that are small enough for plain enumeration: events and the status row, chosen by a seed. */
+/** Programs that are small enough for plain enumeration: random operations on an event and the status row. */
 import seedrandom from "seedrandom";
 import { define, type Env, type Program, type ProgramThread } from "../../../../dist/explore/index.js";
 import type { Json } from "../../../../dist/platform/sync/index.js";
@@ -25,21 +25,21 @@ function threadOf(chosen: readonly Action[]): ProgramThread {
   return (env) => chosen.map((action) => action(env));
 }
 
-const raise: Action = ({ event }) => {
+const setEvent: Action = ({ event }) => {
   event("didSubmit").set();
   return null;
 };
 
-/** One thread raises the event, the others each do one or two random things with it. */
+/** One thread sets the event. Each other thread makes one or two random operations. */
 function randomProgram(seed: number): Program {
   const random = seedrandom(String(seed));
-  const pick = (): Action => actions[Math.floor(random() * actions.length)] ?? raise;
+  const pick = (): Action => actions[Math.floor(random() * actions.length)] ?? setEvent;
   const extra = random() < 0.5;
   return define({
     name: `random-${seed}`,
     description: "random operations on an event and the status row",
     threads: {
-      raiser: threadOf([raise]),
+      setter: threadOf([setEvent]),
       other: threadOf([pick(), pick()]),
       ...(extra ? { third: threadOf([pick()]) } : {}),
     },

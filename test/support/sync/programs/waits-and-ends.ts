@@ -1,4 +1,4 @@
-/** Library use on the main thread: nothing but the wait keeps the process, and nothing keeps it afterwards. */
+/** Waits on the main thread: only the wait keeps the process alive, and nothing does afterwards. */
 import { Arena, neverAbsent, openMailbox, suspend } from "../../../../dist/platform/sync/index.js";
 
 const slot = Arena.create({ slots: 1 }).slot(0);

@@ -1,6 +1,6 @@
 /**
- * Takes `expected` messages out of each of its mailboxes, in one of three ways, and posts what was wrong with them: each
- * producer's messages must come once each, in order.
+ * Takes `expected` messages from each of its mailboxes, in one of three ways. Each producer's messages must arrive once
+ * each, in order. Posts the errors.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import {
@@ -24,13 +24,13 @@ export interface ConsumerData {
   readonly producers: number;
   /** Messages of all producers to each mailbox. */
   readonly expected: number;
-  /** How long to wait before looking again unasked (ms); `Infinity`, the sound mailbox's: not. */
+  /** The timeout of a wait, ms, after which the mailbox is polled; `Infinity` for the sound mailbox. */
   readonly repollMs: number;
 }
 
 export interface ConsumerResult {
   readonly taken: number;
-  /** The first few messages that came out of order, lost or doubled. */
+  /** The first few messages that were out of order, lost or duplicated. */
   readonly wrong: readonly string[];
   readonly left: number;
 }
@@ -45,11 +45,11 @@ function* consume(mailbox: Mailbox, slot: number): Steps<void> {
   for (let here = 0; here < expected; ) {
     yield* mailbox.waitForChangeSteps(repollMs, neverAbsent);
     for (let message = mailbox.take(); message !== undefined; message = mailbox.take()) {
-      const [producer = -1, number] = message as number[];
+      const [producer, number] = message as [number, number];
       if (number !== next[producer] && wrong.length < 5) {
-        wrong.push(`slot ${slot}, producer ${producer}: ${number} came, ${next[producer]} was due`);
+        wrong.push(`slot ${slot}, producer ${producer}: message ${number} instead of ${next[producer]}`);
       }
-      next[producer] = (number ?? 0) + 1;
+      next[producer] = number + 1;
       here++;
       taken++;
     }

@@ -1,4 +1,4 @@
-/** Many coroutines of one thread that wait for events. Counts itself ready when all wait; posts what became of them. */
+/** Many coroutines of one thread that wait for events. Sets the mark when all wait. Posts the results. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Arena } from "../../../../dist/platform/sync/index.js";
 
@@ -8,13 +8,13 @@ export interface CrowdData {
   /** Slots over which the waiters are spread. */
   readonly slots: number;
   readonly timeoutMs: number;
-  /** One Int32: how many threads' crowds wait. */
+  /** One Int32: the number of threads whose coroutines all wait. */
   readonly mark: SharedArrayBuffer;
 }
 
 export interface CrowdResult {
-  readonly told: { readonly set: number; readonly timedOut: number };
-  /** What the reactor still has on its books. */
+  readonly results: { readonly set: number; readonly timedOut: number };
+  /** The entries that the reactor still has. */
   readonly left: { readonly waiting: number; readonly timers: number };
 }
 
@@ -30,6 +30,6 @@ Atomics.add(new Int32Array(mark), 0, 1);
 const set = (await Promise.all(answers)).filter((answer) => answer).length;
 const { waiting, timers } = arena.reactor;
 parentPort?.postMessage({
-  told: { set, timedOut: waiters - set },
+  results: { set, timedOut: waiters - set },
   left: { waiting, timers: timers.size },
 } satisfies CrowdResult);

@@ -1,4 +1,4 @@
-/** A thread that parks while its coroutine counts wake-ups, and that is told by a message when to end. */
+/** A thread that parks while its coroutine counts wake-ups. A message ends it. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Arena, park, spawn, wait, type Steps } from "../../../../dist/platform/sync/index.js";
 
@@ -33,7 +33,7 @@ function* answer(): Steps<void> {
     slot.event("wantsAction").set();
   }
 }
-/** Says `hasUpdatedStatus` when it has slept enough. */
+/** Sets `hasUpdatedStatus` after five sleeps. */
 function* sleep(): Steps<void> {
   for (; slept < 5; slept++) yield* wait(arena.reactor.sleep(0.2));
   slot.event("hasUpdatedStatus").set();

@@ -1,6 +1,6 @@
 /**
- * Appends `count` messages `[producer, number]` to each of its mailboxes, in rounds over them; tries again when one is full.
- * Posts how often that happened.
+ * Appends `count` messages `[producer, number]` to each of its mailboxes, in rounds. Retries when one is full. Posts
+ * the number of refusals.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import {
@@ -27,7 +27,7 @@ export interface ProducerResult {
 const { shared, kind, slots, producer, count } = workerData as ProducerData;
 const arena = Arena.attach(shared);
 const mailboxes = slots.map((slot) => openMailbox(arena.slot(slot), kind));
-const nobody = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 let refused = 0;
 
 function append(mailbox: Mailbox, message: number[]): void {
@@ -38,8 +38,8 @@ function append(mailbox: Mailbox, message: number[]): void {
     } catch (error) {
       if (!(error instanceof MailboxFullError)) throw error;
       refused++;
-      // Lets the consumer have the processor.
-      Atomics.wait(nobody, 0, 0, 0.05);
+      // Yields the processor to the consumer.
+      Atomics.wait(neverNotified, 0, 0, 0.05);
     }
   }
 }

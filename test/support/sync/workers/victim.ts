@@ -1,6 +1,7 @@
 /**
- * A thread to be killed. Posts its place in the arena, then appends messages that show if they are torn, for ever; or, with
- * `stopAt`, appends or takes one and stops for ever before that operation on shared memory, so that it can be killed there.
+ * A thread that a test kills. Posts its place in the arena. Then it appends messages without end; an incomplete message
+ * is recognized by its content. With `stopAt` it appends or takes one message and stops before that operation on shared
+ * memory.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import {
@@ -18,13 +19,13 @@ export interface VictimData {
   readonly stopAt?: number;
   /** With `stopAt`: takes instead of appending. */
   readonly takes?: boolean;
-  /** One Int32: 1 once it has stopped, 2 when it was done in fewer operations. */
+  /** One Int32: 1 once it has stopped, 2 if it ended in fewer operations. */
   readonly mark: SharedArrayBuffer;
 }
 
 export type VictimMessage = readonly [producer: number, number: number, filler: string];
 
-/** Different from message to message in length and content, so that a half-written one cannot pass for whole. */
+/** The text of a message. Length and content differ between messages, so that a partly written one is recognized. */
 export function fillerOf(number: number): string {
   return String.fromCharCode(97 + (number % 26)).repeat((number * 7) % 60);
 }

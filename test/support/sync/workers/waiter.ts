@@ -1,4 +1,4 @@
-/** Blocks on an event or for a mailbox's news, having counted itself when it is about to block. Posts what it then found. */
+/** Waits for an event or a mailbox, and increments the mark before it blocks. Posts the result. */
 import { parentPort, workerData } from "node:worker_threads";
 import {
   Arena,
@@ -11,14 +11,14 @@ import {
 
 export interface WaiterData {
   readonly shared: SharedArrayBuffer;
-  /** The slot's event `didSubmit`, or the news of its sound mailbox. */
-  readonly what: "event" | "news";
+  /** The slot's event `didSubmit`, or its sound mailbox. */
+  readonly what: "event" | "mailbox";
   readonly timeoutMs: number;
-  /** One Int32: how many times a waiter was about to block. */
+  /** One Int32: how many times a waiter has begun to block. */
   readonly mark: SharedArrayBuffer;
 }
 
-/** Whether the event was set, or the message. */
+/** Whether the event was set; or the message. */
 export type WaiterResult = Json | undefined;
 
 const { shared, what, timeoutMs, mark } = workerData as WaiterData;

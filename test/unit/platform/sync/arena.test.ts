@@ -7,7 +7,7 @@ import { MAX_RUN_THREADS } from "../../../../dist/load/run/run-limits.js";
 import { MAX_WORKERS } from "../../../../dist/load/scenario/scenario-limits.js";
 import { Arena, ArenaFullError, MAX_THREADS, openMailbox, type Slot } from "../../../../dist/platform/sync/index.js";
 
-test("slots are handed out once, emptied, until all are taken, and again after they were given back", () => {
+test("each slot is allocated once, empty, and again after it was freed", () => {
   const anySizes = fc.record({ slots: fc.integer({ min: 1, max: 70 }), wideSlots: fc.integer({ min: 0, max: 40 }) });
   const anyMoves = fc.array(
     fc.record({ wide: fc.boolean(), release: fc.boolean(), pick: fc.nat(), thread: fc.nat(1) }),
@@ -55,7 +55,7 @@ test("slots are handed out once, emptied, until all are taken, and again after t
   );
 });
 
-test("slots do not overlap: what one mailbox holds no other changes", () => {
+test("slots do not overlap: no mailbox changes another", () => {
   const arena = Arena.create({ slots: 33, wideSlots: 3, ringBytes: 64, wideRingBytes: 128 });
   const mailboxes = Array.from({ length: 36 }, (_, index) => openMailbox(arena.slot(index)));
   const fill = (index: number): string => String.fromCharCode(97 + (index % 26)).repeat(index < 33 ? 58 : 122);
@@ -67,7 +67,7 @@ test("slots do not overlap: what one mailbox holds no other changes", () => {
   }
 });
 
-test("attaching finds the same slots, and refuses what is no arena", () => {
+test("attach opens the same slots, and refuses memory that is not an arena", () => {
   const arena = Arena.create({ slots: 2, ringBytes: 64 });
   openMailbox(arena.slot(1)).append("here");
   const attached = Arena.attach(arena.shared);
@@ -75,7 +75,7 @@ test("attaching finds the same slots, and refuses what is no arena", () => {
   for (const bytes of [0, 5, 64, 4096]) assert.throws(() => Arena.attach(new SharedArrayBuffer(bytes)), TypeError);
 });
 
-test("impossible sizes are refused", () => {
+test("invalid sizes are refused", () => {
   for (const sizes of [
     { slots: -1 },
     { slots: 1.5 },
@@ -91,7 +91,7 @@ test("impossible sizes are refused", () => {
   for (const index of [-1, 3, 0.5, NaN]) assert.throws(() => arena.slot(index), RangeError);
 });
 
-test("what names no event and no kind of mailbox, and a slot of another arena, is refused and changes nothing", () => {
+test("an unknown event, an unknown kind of mailbox and a slot of another arena are refused without effect", () => {
   const arena = Arena.create({ slots: 4, ringBytes: 64 });
   const [, slot] = [arena.allocate(), arena.allocate()];
   const before = Buffer.from(new Uint8Array(arena.shared));
@@ -112,7 +112,7 @@ test("what names no event and no kind of mailbox, and a slot of another arena, i
   assert.deepEqual(Buffer.from(new Uint8Array(arena.shared)), before);
 });
 
-test("each thread has a place of its own, and a place that was left is given out again", () => {
+test("each thread has a place of its own, and a place is allocated again after its thread has detached", () => {
   const arena = Arena.create({ slots: 1 });
   const threads = Array.from({ length: MAX_THREADS }, () => Arena.attach(arena.shared));
   assert.deepEqual(new Set(threads.map(({ thread }) => thread)).size, MAX_THREADS);
@@ -121,7 +121,7 @@ test("each thread has a place of its own, and a place that was left is given out
   assert.equal(arena.thread, 7);
 });
 
-test("a coroutine in a thread that gets no place fails, and leaves nothing waiting", async () => {
+test("a wait in a thread without a place fails, and leaves no waiter", async () => {
   const arena = Arena.create({ slots: 1 });
   const event = arena.slot(0).event("didSubmit");
   for (let place = 0; place < MAX_THREADS; place++) assert.equal(Arena.attach(arena.shared).thread, place);
@@ -129,7 +129,7 @@ test("a coroutine in a thread that gets no place fails, and leaves nothing waiti
   assert.ok(arena.reactor.isIdle);
 });
 
-/** What an arena of these sizes loses of the messages that each of its slots `indices` is given, from one handle to another. */
+/** The slots of `indices` in which a message from one handle to another is lost. */
 function lostIn(arena: Arena, indices: readonly number[]): number[] {
   const other = Arena.attach(arena.shared);
   return indices.filter((index) => {
@@ -140,13 +140,13 @@ function lostIn(arena: Arena, indices: readonly number[]): number[] {
   });
 }
 
-test("an arena beyond 2 GiB loses nothing, whichever of its slots lies before or behind byte 2^31", () => {
-  // Memory that is not touched is not there: these rings take address space only.
+test("an arena above 2 GiB loses no message, on both sides of byte 2^31", () => {
+  // Unused memory is not allocated by the system: these rings take only address space.
   const arena = Arena.create({ slots: 1, ringBytes: 64, wideSlots: 3, wideRingBytes: 2 ** 30 });
   assert.deepEqual(lostIn(arena, [0, 1, 2, 3]), []);
 });
 
-test("the arena of the largest run is one that can be made, and loses nothing in its first, middle and last slots", () => {
+test("the arena of the largest run can be created, and loses no message in its first, middle and last slots", () => {
   const sizes = arenaSizesOf({ workers: MAX_WORKERS, clients: MAX_RUN_THREADS / 2, tasks: MAX_RUN_THREADS / 2 });
   const arena = Arena.create(sizes);
   const every = Math.floor(sizes.slots / 1000);
@@ -154,7 +154,7 @@ test("the arena of the largest run is one that can be made, and loses nothing in
   assert.deepEqual(lostIn(arena, [...Array.from({ length: 1000 }, (_, n) => n * every), sizes.slots - 1, ...wide]), []);
 });
 
-test("an arena that is longer than what Node.js 20 can look at is refused with its size and the limit", () => {
+test("an arena above the limit of Node.js 20 is refused with its size and the limit", () => {
   assert.throws(
     () => Arena.create({ slots: 1_100_000, ringBytes: 4096, wideSlots: 0, wideRingBytes: 64 }),
     (error: unknown) =>

@@ -1,13 +1,13 @@
-/** The ready set against a Set. */
+/** The ready set, compared with a Set. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { takeControl } from "../../../../dist/platform/sync/index.js";
 import { ReadySet, readyWords } from "../../../../dist/platform/sync/ready-set.js";
+import { interrupted } from "../../../support/sync/interleavings.js";
 
 const GUARD = 0x55555555;
 
-/** A set with a guard word on either side. */
+/** A set with a guard word on each side. */
 function makeSet(capacity: number): { set: ReadySet; other: ReadySet; cells: Int32Array } {
   const words = readyWords(capacity);
   const cells = new Int32Array(new SharedArrayBuffer((words + 2) * 4));
@@ -26,7 +26,7 @@ const anyCapacity = fc.oneof(
   fc.integer({ min: 1, max: 50_000 }),
 );
 
-test("what was added comes out once, in ascending order", () => {
+test("a drain returns each added member once, in ascending order", () => {
   const any = anyCapacity.chain((capacity) =>
     fc.record({
       capacity: fc.constant(capacity),
@@ -67,26 +67,6 @@ test("all members can be added at once", () => {
   );
 });
 
-/** Runs `inner` before the `at`-th operation of `outer` on shared memory. Returns whether `outer` had that many. */
-function interrupted(at: number, outer: () => void, inner: () => void): boolean {
-  let operations = 0;
-  takeControl({
-    before: () => {
-      if (++operations !== at) return;
-      takeControl(undefined);
-      inner();
-    },
-    wait: () => assert.fail("a ready set does not wait"),
-    notify: () => assert.fail("a ready set does not notify"),
-  });
-  try {
-    outer();
-  } finally {
-    takeControl(undefined);
-  }
-  return operations >= at;
-}
-
 const CAPACITY = 32 * 32 * 3;
 const NEIGHBOURS = [
   [5, 5],
@@ -96,7 +76,7 @@ const NEIGHBOURS = [
   [2000, 5],
 ] as const;
 
-test("a member that is added at any point of a drain comes out of it or of the next", () => {
+test("a member that is added at any point of a drain is in that drain or the next", () => {
   for (const [early, late] of NEIGHBOURS) {
     for (let at = 1; ; at++) {
       const { set, other } = makeSet(CAPACITY);
@@ -113,7 +93,7 @@ test("a member that is added at any point of a drain comes out of it or of the n
   }
 });
 
-test("a drain at any point of an addition takes the member or leaves it to the next, also if the adder is then late", () => {
+test("a drain at any point of an addition takes the member or leaves it to the next drain", () => {
   for (const [member, beside] of NEIGHBOURS) {
     for (let at = 1; ; at++) {
       const { set, other } = makeSet(CAPACITY);

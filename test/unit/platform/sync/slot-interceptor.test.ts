@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { at } from "../../../../dist/vocabulary/index.js";
 import {
   Arena,
   MAILBOX_KINDS,
@@ -15,8 +16,8 @@ import {
   type SlotInterceptor,
 } from "../../../../dist/platform/sync/index.js";
 
-/** Carries out everything, and keeps the names. */
-class Watching implements SlotInterceptor {
+/** Executes every operation and keeps its name. */
+class ObservingInterceptor implements SlotInterceptor {
   readonly seen: string[] = [];
 
   perform<Kind extends ArgumentKind, Outcome>(
@@ -41,32 +42,32 @@ class Watching implements SlotInterceptor {
 }
 
 for (const kind of MAILBOX_KINDS) {
-  test(`a witness sees every operation, and changes none (${kind})`, () => {
-    const deeds = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet"), {
+  test(`an interceptor receives every operation (${kind})`, () => {
+    const actions = fc.array(fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet"), {
       maxLength: 30,
     });
     fc.assert(
-      fc.property(deeds, (list) => {
-        const interceptor = new Watching();
+      fc.property(actions, (list) => {
+        const interceptor = new ObservingInterceptor();
         const mailboxes = [Arena.create({ slots: 1 }), Arena.create({ slots: 1, interceptor })].map((arena) =>
           openMailbox(arena.allocate(), kind),
         );
-        for (const [number, deed] of list.entries()) {
+        for (const [number, action] of list.entries()) {
           const before = interceptor.seen.length;
           const [plain, intercepted] = mailboxes.map((mailbox) => {
-            if (deed === "append") return mailbox.append({ number });
-            if (deed === "isSet") return mailbox.signal.isSet();
-            return mailbox[deed]();
+            if (action === "append") return mailbox.append({ number });
+            if (action === "isSet") return mailbox.signal.isSet();
+            return mailbox[action]();
           });
           assert.deepEqual(intercepted, plain);
-          assert.ok(interceptor.seen.length > before, `${deed} was not seen`);
+          assert.ok(interceptor.seen.length > before, `${action} was not intercepted`);
         }
       }),
     );
   });
 }
 
-/** Keeps the names of what it is told of, and the numbers. */
+/** Keeps the names and the numbers of the operations. */
 class Recording implements SlotRecorder {
   readonly seen: string[] = [];
   readonly numbers: number[] = [];
@@ -74,7 +75,7 @@ class Recording implements SlotRecorder {
   readonly waiters: (object | undefined)[] = [];
 
   noteOperation(_slot: number, number: number, code: number): void {
-    this.seen.push(SLOT_OPERATIONS[code]?.name ?? "");
+    this.seen.push(at(SLOT_OPERATIONS, code).name);
     this.numbers.push(number);
   }
 
@@ -96,25 +97,25 @@ class Recording implements SlotRecorder {
 }
 
 for (const kind of MAILBOX_KINDS) {
-  test(`a recorder is told of the operations that a witness sees, with numbers without a gap (${kind})`, () => {
-    const deeds = fc.array(
-      fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet", "size", "rouse"),
+  test(`a recorder receives the same operations as an interceptor, with numbers without a gap (${kind})`, () => {
+    const actions = fc.array(
+      fc.constantFrom("append", "take", "release", "shutdown", "isEmpty", "isSet", "size", "wakeAll"),
       { maxLength: 30 },
     );
     fc.assert(
-      fc.property(deeds, (list) => {
-        const [interceptor, recorder] = [new Watching(), new Recording()];
+      fc.property(actions, (list) => {
+        const [interceptor, recorder] = [new ObservingInterceptor(), new Recording()];
         const slots = [Arena.create({ slots: 1, interceptor }), Arena.create({ slots: 1, recorder })].map((arena) =>
           arena.allocate(),
         );
         const mailboxes = slots.map((slot) => openMailbox(slot, kind));
-        for (const [number, deed] of list.entries()) {
+        for (const [number, action] of list.entries()) {
           const [intercepted, recorded] = mailboxes.map((mailbox, side) => {
-            if (deed === "append") return mailbox.append({ number });
-            if (deed === "isSet") return mailbox.signal.isSet();
-            if (deed === "size") return mailbox.size;
-            if (deed === "rouse") return slots[side]?.wakeAll();
-            return mailbox[deed]();
+            if (action === "append") return mailbox.append({ number });
+            if (action === "isSet") return mailbox.signal.isSet();
+            if (action === "size") return mailbox.size;
+            if (action === "wakeAll") return slots[side]?.wakeAll();
+            return mailbox[action]();
           });
           assert.deepEqual(recorded, intercepted);
         }
@@ -128,7 +129,7 @@ for (const kind of MAILBOX_KINDS) {
   });
 }
 
-test("a recorder is told how waits end, and of whom", async () => {
+test("a recorder receives the ends of waits, and their waiters", async () => {
   const recorder = new Recording();
   const event = Arena.create({ slots: 1, recorder }).allocate().event("didSubmit");
   assert.equal(await event.waitAsync(5), false);
@@ -144,8 +145,8 @@ test("a recorder is told how waits end, and of whom", async () => {
   assert.deepEqual(recorder.waiters, [recorder.waiter, recorder.waiter, recorder.waiter]);
 });
 
-test("a wait tells what it came to when it ends", async () => {
-  const interceptor = new Watching();
+test("an interceptor receives the result of a wait when it ends", async () => {
+  const interceptor = new ObservingInterceptor();
   const event = Arena.create({ slots: 1, interceptor }).allocate().event("didSubmit");
   assert.equal(await event.waitAsync(5), false);
   const raised = event.waitAsync(60_000);
@@ -158,7 +159,7 @@ test("a wait tells what it came to when it ends", async () => {
   );
 });
 
-test("operations are numbered without a gap, and one that its thread died in gives its place up", () => {
+test("operations are numbered without a gap, and one of a dead thread does not block the next", () => {
   const arena = Arena.create({ slots: 1 });
   const slot = arena.allocate();
   for (let number = 0; number < 5; number++) {
@@ -168,6 +169,6 @@ test("operations are numbered without a gap, and one that its thread died in giv
   const other = Arena.attach(arena.shared);
   assert.equal(other.slot(slot.index).beginOperation(), 5);
   arena.recoverDeadThread(other.thread);
-  assert.equal(slot.beginOperation(), 6, "the number of the dead is not given twice");
+  assert.equal(slot.beginOperation(), 6, "the number of the dead thread's operation is not used again");
   slot.endOperation(6);
 });

@@ -1,4 +1,4 @@
-/** The drivers of Steps: what `block` does, `suspend` and `spawn` do. */
+/** The drivers of Steps: `block`, `suspend` and `spawn` have the same results. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -19,7 +19,7 @@ function later<T>(value: T): Wait<T> {
   return { block: () => value, start: (waiter) => void setImmediate(() => waiter.resume(value)) };
 }
 
-/** A wait that cannot even start. */
+/** A wait that throws when it starts. */
 function unstartable(error: unknown): Wait<never> {
   const fail = (): never => {
     throw error;
@@ -42,7 +42,7 @@ const anyMoves = fc.array(
   { maxLength: 30 },
 );
 
-/** Adds up what the moves give; a failure that is caught counts as its value, negative. */
+/** The sum of the moves' values. A caught failure counts as its negative value. */
 function* program(moves: readonly Move[]): Steps<number> {
   let sum = 0;
   for (const { what, value, caught } of moves) {
@@ -86,7 +86,7 @@ function spawned(steps: Steps<number>): Promise<Outcome[]> {
   return new Promise((resolve) => {
     const ended = (outcome: Outcome): void => {
       outcomes.push(outcome);
-      // Some turns more, to see whether it ends twice.
+      // Two more turns of the event loop, to find a second end.
       setImmediate(() => setImmediate(() => resolve(outcomes)));
     };
     spawn(
@@ -97,7 +97,7 @@ function spawned(steps: Steps<number>): Promise<Outcome[]> {
   });
 }
 
-test("blocking, suspending and spawning give the same result, or throw the same", async () => {
+test("block, suspend and spawn have the same result, or throw the same error", async () => {
   await fc.assert(
     fc.asyncProperty(anyMoves, async (moves) => {
       const expected = blocked(program(moves));
@@ -112,7 +112,7 @@ test("blocking, suspending and spawning give the same result, or throw the same"
   );
 });
 
-test("a loop over ready waits keeps the stack flat", async () => {
+test("a loop over ready waits does not grow the stack", async () => {
   function* count(to: number): Steps<number> {
     let sum = 0;
     for (let i = 0; i < to; i++) sum += yield* wait(i % 1000 === 0 ? later(1) : ready(1));

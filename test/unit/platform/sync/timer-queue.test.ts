@@ -1,10 +1,10 @@
-/** The timer queue against a sorted array. */
+/** The timer queue, compared with a sorted array. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TimerQueue, type Timeout, type Timer } from "../../../../dist/platform/sync/index.js";
 
-/** Few times, as timeouts have, or so many that not all of them get a row; and the clock, which may be put back. */
+/** Timeouts of a few durations, as in practice, or of more than there are rows; and a clock that may go back. */
 const anyTimeout = fc.record({
   kind: fc.constant("timeout" as const),
   ms: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(3, 5, 2.5) }, { weight: 1, arbitrary: fc.nat(30) }),
@@ -22,7 +22,7 @@ function newTimeout(due: number): Timeout {
   return { due, fire: () => undefined, place: -1, order: 0, row: undefined, earlier: undefined, later: undefined };
 }
 
-test("timers come out by due time, then in the order of adding, whatever is cancelled in between", () => {
+test("timers fire by due time, then in the order of addition, also after cancellations", () => {
   fc.assert(
     fc.property(fc.array(anyOperation, { maxLength: 200 }), (operations) => {
       const queue = new TimerQueue();
@@ -47,7 +47,7 @@ test("timers come out by due time, then in the order of adding, whatever is canc
             break;
           }
           case "cancel": {
-            // Also one that was taken or cancelled before: nothing may happen then.
+            // A timer that was taken or cancelled before may be cancelled again, without effect.
             const timer = made[operation.pick % made.length];
             if (timer === undefined) break;
             queue.cancel(timer);
@@ -70,7 +70,7 @@ test("timers come out by due time, then in the order of adding, whatever is canc
   );
 });
 
-test("a timeout that was cancelled, or has fired, may be set again", () => {
+test("a timeout that was cancelled or has fired may be added again", () => {
   const queue = new TimerQueue();
   const [first, second] = [newTimeout(3), newTimeout(3)];
   queue.addTimeout(first, 3);
@@ -86,7 +86,7 @@ test("a timeout that was cancelled, or has fired, may be set again", () => {
   assert.equal(queue.size, 0);
 });
 
-test("what a timer adds is left for later, however early it is due, and nobody waits behind it", () => {
+test("a timer that another adds fires at the next call, however early it is due, and delays no other", () => {
   const queue = new TimerQueue();
   const fired: string[] = [];
   const add = (name: string, due: number, fire: () => void = () => undefined): Timer => {
@@ -113,7 +113,7 @@ test("what a timer adds is left for later, however early it is due, and nobody w
   assert.deepEqual(fired, ["again", "other", "again"]);
 });
 
-test("a due timer that another one cancels does not fire, and may be set again", () => {
+test("a due timer that another cancels does not fire, and may be added again", () => {
   const queue = new TimerQueue();
   const fired: string[] = [];
   const timer = (name: string, due: number, fire: () => void): Timer => ({
@@ -143,7 +143,7 @@ test("a due timer that another one cancels does not fire, and may be set again",
   assert.equal(queue.size, 0);
 });
 
-test("a timer that throws takes none of the others with it", () => {
+test("a timer that throws does not affect the others", () => {
   const queue = new TimerQueue();
   const fired: number[] = [];
   for (const due of [1, 2, 3]) {

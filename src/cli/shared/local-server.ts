@@ -1,0 +1,102 @@
+/** The HTTP server beside a run, for the dashboard and the metrics: answers GET requests for a few paths. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { isIP, isIPv6 } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { own, whySystemFailed } from "../../vocabulary/index.js";
+import { PortError } from "./usage-error.js";
+
+/** More connections than this at once are closed unanswered. */
+const MAX_CONNECTIONS = 100;
+/** The most bytes of a request's headers; no body is read. */
+const MAX_HEADER_BYTES = 8192;
+/** How long a client may take to send its request, ms. */
+const REQUEST_TIMEOUT_MS = 5000;
+
+export interface LocalServerOptions {
+  readonly host: string;
+  /** 0: any port that is free. */
+  readonly port: number;
+  /** What is served and where, for messages. */
+  readonly what: string;
+  /** Added to the message that the port is in use. */
+  readonly advice?: string;
+  /** Answers a request, by its path. An error becomes the status 500. */
+  readonly pages: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>>;
+}
+
+export interface LocalServer {
+  /** The port it listens on. */
+  readonly port: number;
+  /** Its URL, without a path. */
+  readonly origin: string;
+  /** Accepts no more requests, gives open answers `graceMs` to end, and frees the port. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts to listen. The server does not keep the process alive. @throws {PortError} */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const { host, port, what, advice = "" } = options;
+  const open = new Set<Promise<void>>();
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on("request", (request, response) => {
+    const closed = new Promise<void>((resolve) => response.once("close", resolve));
+    open.add(closed);
+    void closed.then(() => open.delete(closed));
+    // One answer a connection: none is left over at the end.
+    response.setHeader("connection", "close");
+    answer(request, response, options);
+  });
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    throw new PortError(`cannot serve ${what}: ${whySystemFailed(error)}${inUse ? advice : ""}`, { cause: error });
+  }
+  server.unref();
+  const address = server.address();
+  const listening = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    port: listening,
+    origin: `http://${isIPv6(host) ? `[${host}]` : host}:${listening}`,
+    async close(graceMs) {
+      const closed = once(server, "close");
+      server.close();
+      const answered = new AbortController();
+      await Promise.race([Promise.all(open), setTimeout(graceMs, undefined, { signal: answered.signal })]);
+      answered.abort();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, { host, pages }: LocalServerOptions): void {
+  const refuse = (status: number, why: string): void => {
+    response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${why}\n`);
+  };
+  const page = own(pages, (request.url ?? "/").replace(/\?.*/, ""));
+  if (!namesThisMachine(request, host))
+    refuse(403, "the Host header must name this machine: an address, localhost, or the name that it listens on");
+  else if (page === undefined) refuse(404, `GET ${Object.keys(pages).join(" or ")}`);
+  else if (request.method !== "GET") refuse(405, "GET");
+  else
+    Promise.resolve(response)
+      .then(page)
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else refuse(500, String(error));
+      });
+}
+
+/**
+ * Whether the request names this machine by an address, as `localhost`, or as `name`. A page of another site can make a browser
+ * ask this machine by a name of that site's own; it must not read the answer.
+ */
+function namesThisMachine({ headers: { host = "" } }: IncomingMessage, name: string): boolean {
+  const [, asked = ""] = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i.exec(host) ?? [];
+  const isAddress = isIP(asked.replace(/^\[(.*)\]$/, "$1")) !== 0;
+  return isAddress || ["localhost", name.toLowerCase()].includes(asked.toLowerCase());
+}
