@@ -73,6 +73,18 @@ export const METRICS = {
   submit_timeouts: counter("events", "Agents that timed out because their submit did not come in time."),
   submits_acknowledged: counter("submits", "Submits acknowledged to a client."),
   mailbox_full: counter("events", "Times a producer was told that a mailbox is full."),
+  peer_input_refused: counter(
+    "inputs",
+    "Packets and requests of browsers that were refused: malformed, too large, or not their sender's to send.",
+  ),
+  connections_refused: counter(
+    "connections",
+    "Connections, registrations and requests of browsers that were refused: beyond a limit, or not allowed.",
+  ),
+  connections_cut: counter(
+    "connections",
+    "Connections of browsers that were closed: too slow, too fast, silent, or without saying whose they are.",
+  ),
   errors: counter("errors", "Errors that no part of the run expects."),
   invariant_violations: counter("violations", "Violations of the invariants found after the drain."),
 

@@ -11,7 +11,8 @@
  * | finish    | the io stage has ended           | the tasks stop, with `drainUntil`          | the tasks have ended                   |
  * | audit     | the tasks have ended             | the database is audited                    | the evidence is complete               |
  *
- * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout.
+ * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which serves browsers, is
+ *   over when it is told so; `giveUpAt` is then `drainMs` later.
  * - `drainUntil`: `giveUpAt`, or GRACEFUL_STOP_MS from the stop if the run ends early.
  * - An early end (interrupt, failed threshold) during the drain stops the io stage again, with GRACEFUL_STOP_MS.
  * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with that error.
@@ -58,6 +59,15 @@ export interface RunParts {
   readonly clock: Clock;
   /** From the start of the run until it is given up, ms. */
   readonly giveUpAfterMs: number;
+  /** For a run without a schedule. */
+  readonly open?:
+    | {
+        /** Whether it was told to end. */
+        isOver(): boolean;
+        /** How long those who are there have to end by themselves, ms. */
+        readonly drainMs: number;
+      }
+    | undefined;
   start(): Wait<RunStages>;
   earlyEnd(): EarlyEnd;
   /** A wait that is over once `condition` holds, or at `untilMs` on the run's clock. */
@@ -85,8 +95,10 @@ export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
 
   const { clients, io, tasks, originMs } = yield* wait(parts.start());
 
-  const giveUpAt = originMs + parts.giveUpAfterMs;
-  yield* wait(parts.until(() => endsEarly() || clients.isDone(), giveUpAt));
+  const { open } = parts;
+  const until = originMs + parts.giveUpAfterMs;
+  yield* wait(parts.until(() => endsEarly() || clients.isDone() || open?.isOver() === true, until));
+  const giveUpAt = open === undefined ? until : clock.now() + open.drainMs;
 
   parts.liftPauses();
   clients.stop(giveUpAt);

@@ -171,6 +171,9 @@ test("the command holds the router against transcripts", async (t) => {
   writeFileSync(damaged, readFileSync(pair, "utf8").replace('"status": "Submitted!"', '"status": "Taken!"'));
   const failing = await runCommand(damaged);
   assert.equal(failing.code, 1);
-  assert.match(failing.stdout, /1 passed, 1 failed .*\n(?:.*\n)* {2}first difference: two of one assignment, to the end\n/);
+  assert.match(
+    failing.stdout,
+    /1 passed, 1 failed .*\n(?:.*\n)* {2}first difference: two of one assignment, to the end\n/,
+  );
   assert.match(failing.stdout, /expected: {2}\{"status":"Taken!"\}\n {2}got: {7}\{"status":"Submitted!"\}\n/);
 });

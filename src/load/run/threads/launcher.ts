@@ -7,6 +7,7 @@ import type { Clock } from "../../../platform/sync/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
 import { createPool, reasonOf } from "../pool.js";
 import { ThreadDiedError } from "../thread-died-error.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
@@ -48,6 +49,7 @@ export interface LauncherOptions {
   /** A connection to the database for a thread that parks on `doorbell`. */
   readonly connect: (doorbell: Doorbell) => DatabaseConnection;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
   /** Ends all threads when it aborts. */
   readonly signal: AbortSignal;
 }
@@ -70,13 +72,12 @@ export class Launcher {
 
   /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
   async launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
-    const { arena, clock, run, clockOffset, acknowledgements, beginHistory, connect, onProgress, signal } =
-      this.#options;
+    const { arena, run, clockOffset, acknowledgements, beginHistory, connect, signal } = this.#options;
     const { pool, failed } = this.#pool;
-    const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
+    const name = "shard" in role ? `${role.kind}-${role.shard}` : role.kind;
     const { port1: port, port2 } = new MessageChannel();
     // Clients know the platform by packets only.
-    const history = role.kind === "client" ? undefined : beginHistory?.(name);
+    const history = role.kind === "client" || role.kind === "gateway" ? undefined : beginHistory?.(name);
     const pauses = newPauses();
     const counts = createSharedCounts();
     const setup: ThreadSetup = {
@@ -110,7 +111,7 @@ export class Launcher {
       port.postMessage({ kind: "start", originMs, database } satisfies ToThread, [database.port]);
     });
     const { place } = hello;
-    return new PoolThread({ name, place, report, counts, clock, port, pauses, killer, ended, onProgress });
+    return new PoolThread({ ...this.#options, name, place, report, counts, port, pauses, killer, ended });
   }
 
   /** Tells every launched thread to start, each with a connection of its own to the database. */
@@ -132,6 +133,7 @@ interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" 
   /** Settled once the thread has ended. */
   readonly ended: Promise<unknown>;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
 }
 
 class PoolThread<Report> implements LaunchedThread<Report> {
@@ -160,6 +162,8 @@ class PoolThread<Report> implements LaunchedThread<Report> {
       if (message.kind === "progress") {
         this.counts.received(message.snapshot);
         options.onProgress(message.snapshot);
+      } else if (message.kind === "notice") {
+        options.onNotice?.(message.notice);
       } else if (message.kind === "gauges") this.#answer(message.gauges);
     });
   }

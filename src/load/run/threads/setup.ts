@@ -3,11 +3,13 @@ import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../../platform/db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
   | { readonly kind: "client" /** Which of the client threads. */; readonly shard: number }
   | { readonly kind: "io" }
+  | { readonly kind: "gateway" }
   | { readonly kind: "task" /** Which of the task threads. */; readonly shard: number };
 
 export interface ThreadSetup {
@@ -33,7 +35,8 @@ export type FromThread =
   /** Attached to the arena at this place, with this doorbell. */
   | { readonly kind: "hello"; readonly place: number; readonly doorbell: number }
   | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot }
-  | { readonly kind: "gauges"; readonly gauges: AgentGauges };
+  | { readonly kind: "gauges"; readonly gauges: AgentGauges }
+  | { readonly kind: "notice"; readonly notice: RoleNotice };
 
 /** From the coordinator to a thread. */
 export type ToThread =

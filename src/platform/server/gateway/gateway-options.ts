@@ -1,4 +1,5 @@
 /** What a gateway is given. */
+import type { AgentStatus } from "../../../vocabulary/index.js";
 import type { Database } from "../../db/index.js";
 import type { IdSource } from "../../model/index.js";
 import type { Reactor } from "../../sync/index.js";
@@ -82,7 +83,7 @@ export interface GatewayObserver {
   /** The platform has acknowledged a submit. */
   submitAcknowledged(agentId: string): void;
   /** The platform has told a status of the agent, which is committed. */
-  statusTold(agentId: string, status: string): void;
+  statusTold(agentId: string, status: AgentStatus): void;
 }
 
 /** What had no answer, and who was there, when a gateway was closed. */

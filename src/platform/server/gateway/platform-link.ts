@@ -201,7 +201,7 @@ export class PlatformLink {
       return this.#answer(requests, null, failureOf(typeof reason === "string" ? reason : ""));
     const agent = this.agents.get(agentId) ?? this.#newAgent(agentId, registrationId);
     const status = statusOf(data["status"]);
-    if (status !== undefined) this.#noteStatus(agent, status);
+    if (status !== undefined && !isStale(status, agent.status)) this.#noteStatus(agent, status);
     this.#answer(requests, agent, undefined);
   }
 
@@ -264,7 +264,7 @@ export class PlatformLink {
   #onStatus(agentId: string, told: unknown): void {
     const agent = this.agents.get(agentId);
     const status = statusOf(told);
-    if (agent === undefined || status === undefined) return;
+    if (agent === undefined || status === undefined || isStale(status, agent.status)) return;
     this.#noteStatus(agent, status);
     // The outcome of an onboarding is in the details that follow.
     const isOutcome = isOnboardingId(agentId) && (status === "approved" || status === "rejected");
@@ -362,6 +362,16 @@ export class PlatformLink {
     const now = this.#options.reactor.clock.now();
     this.#outbox?.send({ packet_type, subject_id, data, client_timestamp: now, router_incoming_timestamp: now });
   }
+}
+
+/** The order of statuses while an agent's work goes on. */
+const PROGRESS: readonly AgentStatus[] = ["none", "accepted", "onboarding", "waiting", "in task"];
+
+/** Whether a status that was told is older than the known one: a handle of the platform that reads the row tells what it knew before. */
+function isStale(told: AgentStatus, known: AgentStatus): boolean {
+  const place = PROGRESS.indexOf(told);
+  const knownPlace = PROGRESS.indexOf(known);
+  return place >= 0 && (knownPlace < 0 || place < knownPlace);
 }
 
 /** Which of Mephisto's sentences tells a browser what the platform says. */
