@@ -50,8 +50,8 @@ const exceptions = [
   ["^replay/history/", "^results/results-error\\.ts$", "the recorder runs in worker threads, which start without zod"],
   ...["trace", "history"].map((room) => [
     `^replay/${room}/`,
-    "^replay/byte-reader\\.ts$",
-    "traces and histories share the encoding of numbers and texts",
+    "^replay/(byte-reader|file-reader)\\.ts$",
+    "traces and histories share how they are read",
   ]),
   [
     "^load/faults/",

@@ -85,6 +85,7 @@ const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioR
   ["the scenario", ({ summary }) => summary.scenario.name],
   ["the content of the scenario", ({ scenarioText }) => `SHA-256 ${contentDigest(scenarioText)}`],
   ["the clock", ({ summary }) => (summary.engine === "virtual" ? "simulated" : "the machine's")],
+  ["the target", ({ summary }) => (summary.target === undefined ? "this process" : summary.target.url)],
   ["the number of workers", ({ summary }) => String(summary.plan.workers)],
   ["the duration", ({ summary }) => durationOf(summary)],
   ["the mailbox", ({ summary }) => String(summary.options["mailbox"] ?? "sound")],

@@ -1,10 +1,11 @@
 /** One exploration: executes the schedules of a strategy, checks each, and counts them. */
 import { END } from "./kernel/control-block.js";
-import { exploreExhaustively, type Branch } from "./dpor/exhaustive.js";
+import { exploreExhaustively } from "./dpor/exhaustive.js";
 import { sample } from "./sampling/sampling.js";
 import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "./kernel/schedule.js";
 import { shrinkSchedule } from "./shrink-schedule.js";
 import type { ProgramSource } from "./kernel/load-program.js";
+import type { Branch, Resumption, ScheduleSearch } from "./kernel/schedule-search.js";
 import type { Session } from "./kernel/session.js";
 import type { Coverage, Strategy } from "./strategies.js";
 import { StateSearch } from "./states/search-states.js";
@@ -52,11 +53,6 @@ export interface ExplorationTally {
   readonly covered: boolean;
 }
 
-export type Resumption =
-  | { readonly frontier: readonly Branch[] }
-  | { readonly learned: readonly string[] }
-  | { readonly from: number };
-
 export interface Exploration {
   /**
    * Executes the next schedule and checks it; by states it may compute states instead. Returns the problems that it
@@ -73,13 +69,7 @@ export interface Exploration {
 
 /** Starts to explore the program of `session`. @throws RangeError on a depth out of range */
 export function explore(session: Session, options: ExploreOptions): Exploration {
-  const { strategy } = options;
-  const run =
-    strategy === "exhaustive"
-      ? options.coveredBy === "states"
-        ? statesRun(session, options)
-        : exhaustiveRun(session, options)
-      : samplingRun(session, { ...options, strategy });
+  const search = searchOf(session, options);
   const traces = new Set<number>();
   const outcomes = new Set<string>();
   let schedules = 0;
@@ -90,7 +80,7 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
 
   return {
     next: () => {
-      const end = run.next();
+      const end = search.next();
       if (end === undefined) {
         covered = true;
         return undefined;
@@ -103,7 +93,7 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
         redundant++;
         return [];
       }
-      if (run.trace !== undefined) traces.add(run.trace());
+      if (search.trace !== undefined) traces.add(search.trace);
       outcomes.add(`${end} ${session.outcomeTexts().join(" ")}`);
       return problemsOf(session, end);
     },
@@ -116,50 +106,18 @@ export function explore(session: Session, options: ExploreOptions): Exploration 
         depth,
         outcomes: outcomes.size,
         covered,
-        ...run.found(),
+        states: search.states ?? 0,
+        transitions: search.transitions ?? 0,
       };
     },
-    resumption: run.resumption,
+    resumption: () => search.resumption(),
   };
 }
 
-interface StrategyRun {
-  next(): number | undefined;
-  /** The trace hash of the last execution; absent by states. */
-  readonly trace?: () => number;
-  found(): { readonly states: number; readonly transitions: number };
-  resumption: Exploration["resumption"];
-}
-
-const NO_STATES = { states: 0, transitions: 0 };
-
-function statesRun(session: Session, { learned = [] }: ExploreOptions): StrategyRun {
-  const search = new StateSearch(session, learned);
-  return {
-    next: () => search.next(),
-    found: () => ({ states: search.states, transitions: search.transitions }),
-    resumption: () => ({ learned: search.schedules() }),
-  };
-}
-
-function exhaustiveRun(session: Session, { reduction = "dpor", frontier = [] }: ExploreOptions): StrategyRun {
-  const exhaustive = exploreExhaustively(session, { reduction, frontier });
-  return {
-    next: () => exhaustive.next(),
-    trace: () => exhaustive.trace,
-    found: () => NO_STATES,
-    resumption: () => ({ frontier: exhaustive.frontier() }),
-  };
-}
-
-function samplingRun(session: Session, options: ExploreOptions & { strategy: "random" | "pct" }): StrategyRun {
-  const sampling = sample(session, options);
-  return {
-    next: () => sampling.next(),
-    trace: () => sampling.trace,
-    found: () => NO_STATES,
-    resumption: () => ({ from: sampling.index }),
-  };
+function searchOf(session: Session, options: ExploreOptions): ScheduleSearch {
+  const { strategy, coveredBy, learned } = options;
+  if (strategy !== "exhaustive") return sample(session, { ...options, strategy });
+  return coveredBy === "states" ? new StateSearch(session, learned) : exploreExhaustively(session, options);
 }
 
 /** Shrinks the schedule of the session's last execution, which failed. */

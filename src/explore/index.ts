@@ -11,7 +11,7 @@ export {
   type ExplorationTally,
   type ExploreOptions,
 } from "./exploration.js";
-export type { Branch } from "./dpor/exhaustive.js";
+export type { Branch } from "./kernel/schedule-search.js";
 export {
   NoSuchProgramError,
   OWN_PROGRAMS,

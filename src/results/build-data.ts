@@ -1,6 +1,7 @@
 /** From what a run measured to what its charts draw. Pure. */
-import type { Distribution, Interval, Measurements, TrendName } from "../load/measure/index.js";
+import type { Distribution, Interval, Measurements, TrendName, Viewpoint } from "../load/measure/index.js";
 import { LATENCY_LABELS } from "./labels.js";
+import { mainTrend } from "./summary.js";
 import {
   NAMED_PERCENTILES,
   REPORT_DATA_VERSION,
@@ -27,6 +28,8 @@ export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "ph
   readonly measurements: Measurements;
   /** Every change of every agent's status, in any order. */
   readonly statusEvents: readonly StatusEvent[];
+  /** From where the run measured. Left out: inside. */
+  readonly from?: Viewpoint;
 }
 
 /** Rows of the heat map a decade of latency. */
@@ -52,8 +55,10 @@ export function buildReportData({
   phases,
   faults = [],
   slowest,
+  from = "inside",
 }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
+  const main = mainTrend(from);
   const byType = (type: StatusEvent["agentType"]): StatusesOverTime =>
     statusesOverTime(
       statusEvents.filter(({ agentType }) => agentType === type),
@@ -66,7 +71,7 @@ export function buildReportData({
     durationMs: round(durationMs),
     phases: phases.map((phase) => ({ ...phase, fromMs: round(phase.fromMs), toMs: round(phase.toMs) })),
     ...(faults.length > 0 && { faultMarks: faultMarks(faults) }),
-    latency: latencyOverTime(trends.live_update_latency, measurements.intervals("live_update_latency")),
+    latency: latencyOverTime(trends[main], measurements.intervals(main)),
     percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) =>
       percentileCurve(LATENCY_LABELS[name] ?? name, trends[name]),
     ),

@@ -10,7 +10,7 @@ export {
   type StatusesOverTime,
 } from "./data.js";
 export { invariantOutcome } from "./invariant-outcome.js";
-export { LATENCY_LABELS } from "./labels.js";
+export { ENGINE_LABELS, LATENCY_LABELS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved } from "./observed.js";
 export { quoteForShell } from "./quote-for-shell.js";
@@ -32,6 +32,8 @@ export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from ".
 export {
   buildSummary,
   figuresOf,
+  mainTrend,
+  viewpointOf,
   summarySchema,
   type Summary,
   type SummaryInput,

@@ -16,19 +16,18 @@ export interface RunChoices {
   readonly mailbox: MailboxKind;
   /** Makes no difference to a simulated run. */
   readonly record: boolean;
+  /** The target of a run over a network, and what goes with it. */
+  readonly target?: string | undefined;
+  readonly "allow-remote"?: boolean | undefined;
+  readonly dialect?: string | undefined;
+  readonly database?: string | undefined;
+  readonly scrape?: string | undefined;
 }
 
 /** The options that make the run another than a plain run of its scenario. One without a value has the empty text. */
-export function differingOptions({
-  seed,
-  workers,
-  duration,
-  threads,
-  virtual,
-  faults,
-  mailbox,
-  record,
-}: RunChoices): Summary["options"] {
+export function differingOptions(choices: RunChoices): Summary["options"] {
+  const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
+  const { target, dialect, database, scrape } = choices;
   const given = {
     seed,
     workers,
@@ -36,6 +35,11 @@ export function differingOptions({
     ...(virtual ? { virtual: "", faults } : { threads }),
     ...(mailbox !== "sound" && { mailbox }),
     ...(!record && !virtual && { "no-record": "" }),
+    target,
+    ...(choices["allow-remote"] === true && { "allow-remote": "" }),
+    dialect,
+    database,
+    scrape,
   };
   return Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),

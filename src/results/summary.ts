@@ -1,6 +1,7 @@
 /**
  * The summary of a run, `summary.json`: what was run, what was measured, and the verdict. The schema below is its documentation
- * and reads it back. All times are ms. What could not be measured is null; nothing is NaN, infinite or left out.
+ * and reads it back. All times are ms. What could not be measured is null; nothing is NaN or infinite. Metrics that a run of this kind
+ * does not measure are left out.
  *
  * `version` changes when a field changes its meaning or goes; new fields may come without a new version.
  */
@@ -10,13 +11,16 @@ import {
   GAUGE_NAMES,
   RATE_NAMES,
   TREND_NAMES,
+  isMeasured,
   type Distribution,
   type LoadVerdict,
   type Measurements,
+  type MetricName,
   type ProcessHealth,
   type ScheduleVerdict,
   type ThreadHealth,
   type ThresholdResult,
+  type Viewpoint,
 } from "../load/measure/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { THREAD_FAULT_KINDS } from "../vocabulary/index.js";
@@ -44,8 +48,21 @@ export const SUMMARY_VERSION = 2;
 export const summarySchema = z.object({
   version: z.literal(SUMMARY_VERSION),
   runId: z.string(),
-  /** Which engine ran it: real threads under the wall clock, or the simulated clock. */
-  engine: z.enum(["threads", "virtual"]),
+  /** Which engine ran it: real threads under the wall clock, the simulated clock, or clients of a target behind a network. */
+  engine: z.enum(["threads", "virtual", "network"]),
+  /** What was tested over a network; absent for a platform of the process. */
+  target: z
+    .object({
+      /** `client`: the workers' end of the network was ours. */
+      mode: z.enum(["client", "router"]),
+      url: z.string(),
+      dialect: z.string(),
+      /** How workers send: at once, or as a browser's page. */
+      client: z.enum(["direct", "browser"]).optional(),
+      /** Whether its database was read. */
+      database: z.boolean(),
+    })
+    .optional(),
   scenario: z.object({ name: z.string(), description: z.string() }),
   /** The seed, which with the scenario fixes the plan. */
   seed: z.string(),
@@ -81,7 +98,7 @@ export const summarySchema = z.object({
     agents: z.record(z.string(), count),
     onboardingAgents: z.record(z.string(), count),
   }),
-  /** Every trend of the catalogue by name. */
+  /** Every trend of the catalogue by name, but for those that a run of this kind does not measure; also below. */
   trends: z.record(z.string(), trendSchema),
   /** Every counter of the catalogue by name. */
   counters: z.record(z.string(), z.number()),
@@ -89,7 +106,7 @@ export const summarySchema = z.object({
   rates: z.record(z.string(), z.object({ passes: count, total: count })),
   /** Every gauge of the catalogue by name; null when it was never set. */
   gauges: z.record(z.string(), z.number().nullable()),
-  /** `live_update_latency` along the time axis; intervals without samples are left out. */
+  /** `live_update_latency` along the time axis, over a network `live_update_round_trip`; intervals without samples are left out. */
   overTime: z.array(
     z.object({ startMs: z.number(), lengthMs: z.number(), count, p50: z.number(), p99: z.number(), max: z.number() }),
   ),
@@ -134,6 +151,12 @@ export const summarySchema = z.object({
       violations: z.array(z.object({ what: z.string(), agentId: z.string().optional(), detail: z.string() })),
     }),
   ),
+  /** Invariants and thresholds of the scenario that a run of this kind cannot be checked for, and why. Absent when all could be. */
+  notChecked: z
+    .array(z.object({ kind: z.enum(["invariant", "threshold"]), id: z.string(), why: z.string() }))
+    .optional(),
+  /** What failed on the way to the target: what was expected and what came, how often, and when first. Absent when nothing did. */
+  failures: z.array(z.object({ what: z.string(), count, firstAtMs: z.number() })).optional(),
   /** Whether the planned load was generated at all, and if not, why. Absent in summaries of older versions. */
   load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
   /** Whether the generator kept its schedule, by the p99 of its slip. */
@@ -178,6 +201,7 @@ export interface SummaryInput
     Summary,
     | "runId"
     | "engine"
+    | "target"
     | "scenario"
     | "seed"
     | "plan"
@@ -190,6 +214,8 @@ export interface SummaryInput
     | "outcomes"
     | "faults"
     | "losses"
+    | "notChecked"
+    | "failures"
     | "environment"
   > {
   readonly measurements: Measurements;
@@ -215,23 +241,32 @@ export function buildSummary(input: SummaryInput): Summary {
     ...rest,
     ...facts,
     version: SUMMARY_VERSION,
-    ...figuresOf(measurements),
+    ...figuresOf(measurements, viewpointOf(input)),
     verdict: judge(facts),
     floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
   });
 }
 
-/** The part of a summary that can be said of a run at any time. */
+/** From where a run measured. */
+export function viewpointOf({ engine, target }: Pick<Summary, "engine" | "target">): Viewpoint {
+  if (engine !== "network") return "inside";
+  return target?.database === true ? "clients-and-database" : "clients";
+}
+
+/** The part of a summary that can be said of a run at any time. `from`: from where it is measured. */
 export function figuresOf(
   measurements: Measurements,
+  from: Viewpoint = "inside",
 ): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
+  const byName = <Name extends MetricName, Value>(names: readonly Name[], value: (name: Name) => Value) =>
+    Object.fromEntries(names.filter((name) => isMeasured(name, from)).map((name) => [name, value(name)]));
   return {
     durationMs: measurements.durationMs,
-    trends: Object.fromEntries(TREND_NAMES.map((name) => [name, summariseTrend(measurements.trends[name])])),
-    counters: Object.fromEntries(COUNTER_NAMES.map((name) => [name, measurements.counters[name]])),
-    rates: Object.fromEntries(RATE_NAMES.map((name) => [name, measurements.rates[name]])),
-    gauges: Object.fromEntries(GAUGE_NAMES.map((name) => [name, measurements.gauges[name] ?? null])),
-    overTime: measurements.intervals("live_update_latency").map(({ startMs, lengthMs, distribution }) => ({
+    trends: byName(TREND_NAMES, (name) => summariseTrend(measurements.trends[name])),
+    counters: byName(COUNTER_NAMES, (name) => measurements.counters[name]),
+    rates: byName(RATE_NAMES, (name) => measurements.rates[name]),
+    gauges: byName(GAUGE_NAMES, (name) => measurements.gauges[name] ?? null),
+    overTime: measurements.intervals(mainTrend(from)).map(({ startMs, lengthMs, distribution }) => ({
       startMs,
       lengthMs,
       count: distribution.count,
@@ -240,6 +275,11 @@ export function figuresOf(
       max: distribution.maxMs,
     })),
   };
+}
+
+/** The trend that is shown along time: of a live update. */
+export function mainTrend(from: Viewpoint): "live_update_latency" | "live_update_round_trip" {
+  return from === "inside" ? "live_update_latency" : "live_update_round_trip";
 }
 
 function summariseTrend(distribution: Distribution): TrendSummary {

@@ -10,6 +10,7 @@ import {
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
+import { targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {
@@ -33,6 +34,7 @@ export const definition: CommandModule<object, RunArguments> = {
         default: true,
         describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not",
       })
+      .options(targetOptions)
       .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
@@ -55,6 +57,7 @@ export const definition: CommandModule<object, RunArguments> = {
           ["$0 --scenario disconnect-storm", "the main job"],
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
           ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"],
+          ["$0 --scenario steady --target http://127.0.0.1:3000", "against a router that is there"],
         ),
       ),
   handler: async (args) => (await import("../handlers/run.js")).handler(args),

@@ -1,5 +1,5 @@
 /** `simulate runs`: the runs that left their results, and how they ended. */
-import { listRuns, type ListedRun } from "../../results/index.js";
+import { ENGINE_LABELS, listRuns, type ListedRun } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { printJson, printLines, tellLines } from "../shared/handle-closed-stdout.js";
 
@@ -40,6 +40,6 @@ function describe({ runId, directory, summary, problem }: ListedRun): string {
   if (summary === undefined) return `?  ${runId}  ${problem ?? "no summary: it goes on, or was cut off"}  ${directory}`;
   const { engine, plan, verdict } = summary;
   const outcome = verdict.passed ? "✓" : "✗";
-  const time = engine === "virtual" ? "virtual time" : "real threads";
+  const time = ENGINE_LABELS[engine];
   return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
 }

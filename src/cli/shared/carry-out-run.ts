@@ -1,12 +1,20 @@
 /** Carries out the run that `simulate` was asked for: serves it, shows its progress, prints its summary and sets the exit code. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { runThreads, runVirtual, type FinishedRun } from "../../load/run/index.js";
+import {
+  runNetwork,
+  runThreads,
+  runVirtual,
+  type FinishedRun,
+  type NetworkRun,
+  type RunningRun,
+} from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { printText, tellLines } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
+import { openTarget, type OpenedTarget } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import { watchRun } from "./run-watch.js";
@@ -16,15 +24,24 @@ import { colored, widthOf } from "./terminal.js";
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
+  const opened =
+    args.target === undefined ? undefined : await openTarget(args.target, args, chosen.scenario, chosen.plan);
   const metrics =
     metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
   if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
-    finished = args.virtual
-      ? await runVirtual({ ...common, faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() })
-      : await runThreads({ ...common, threads, record: args.record, onStart: (running) => metrics?.serve(running) });
+    const onStart = (running: RunningRun): void => metrics?.serve(running);
+    if (opened !== undefined) finished = await runAgainst(opened, { ...common, threads, onStart });
+    else if (args.virtual)
+      finished = await runVirtual({
+        ...common,
+        faultRates,
+        startedAt: new Date(),
+        yieldToEventLoop: () => setImmediate(),
+      });
+    else finished = await runThreads({ ...common, threads, record: args.record, onStart });
   } finally {
     await metrics?.end();
     await watch.end(finished);
@@ -36,12 +53,23 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   process.exitCode = exitCodeOf(summary);
 }
 
-/** What both engines need, and what watches the run. */
+function runAgainst(
+  { target, dialect }: OpenedTarget,
+  common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
+): Promise<FinishedRun> {
+  return runNetwork(
+    { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
+    { rows: () => Promise.resolve(undefined) },
+  );
+}
+
+/** What all engines need, and what watches the run. */
 async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
-  const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort });
+  const from = args.target === undefined ? "inside" : "clients";
+  const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
   // Standard input cannot be read again, but the run keeps its text.
   const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
   return {

@@ -7,9 +7,10 @@ import { prepareOutputs, type OutputArguments } from "./output-options.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
+import { checkTargetArguments, type TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
-export interface RunArguments extends PlanArguments, OutputArguments {
+export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -28,8 +29,10 @@ export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
 /** @throws {UsageError} for an argument that is not valid, or does not apply to the run */
 export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
-  // Simulated time has one thread in any case.
-  const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, args.virtual ? 1 : 2);
+  checkTargetArguments(args, planned.scenario);
+  // Simulated time has one thread in any case; over a network all threads are clients.
+  const leastThreads = args.virtual || args.target !== undefined ? 1 : 2;
+  const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, leastThreads);
   const faultRates = faultRatesFrom(args.faults);
   if (faultRates !== undefined && !args.virtual)
     throw new UsageError("--faults are drawn under simulated time: add --virtual");

@@ -1,7 +1,13 @@
 /** What is shown while a run goes on: some lines that are redrawn on a terminal, a line now and then elsewhere. */
 import { logUpdateStderr } from "log-update";
-import { evaluate, type Interval, type Measurements, type Threshold } from "../../load/measure/index.js";
-import { formatObserved, type Phase, type Summary } from "../../results/index.js";
+import {
+  evaluate,
+  type Interval,
+  type Measurements,
+  type Threshold,
+  type Viewpoint,
+} from "../../load/measure/index.js";
+import { formatObserved, mainTrend, type Phase, type Summary } from "../../results/index.js";
 import { renderProgress, renderProgressLine, type ProgressView } from "../../report/index.js";
 import type { Plan } from "../../load/scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
@@ -19,6 +25,7 @@ export interface ProgressDisplayOptions {
   readonly plan: Plan;
   readonly phases: readonly Phase[];
   readonly thresholds: readonly Threshold[];
+  readonly from: Viewpoint;
 }
 
 /** Between two plain lines, ms. */
@@ -39,12 +46,13 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
     { agents, onboardingAgents }: Summary["outcomes"],
   ): ProgressView => {
     const { counters, trends } = measurements;
-    const taken = counters.live_updates_taken;
+    const taken = options.from === "inside" ? counters.live_updates_taken : counters.live_updates_sent;
     if (elapsedMs - counted.atMs >= RATE_OVER_MS) {
       counted = { atMs: elapsedMs, taken, perSecond: ((taken - counted.taken) * 1000) / (elapsedMs - counted.atMs) };
     }
-    const latency = trends.live_update_latency;
-    const { disconnects, timeouts, errors, mailbox_full: full } = counters;
+    const main = mainTrend(options.from);
+    const latency = trends[main];
+    const { disconnects, timeouts, errors, mailbox_full: full, requests_failed, sockets_lost } = counters;
     return {
       scenario: options.plan.scenario,
       workers: { arrived: counters.workers_started, planned: options.plan.workers },
@@ -52,12 +60,19 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
       scheduledMs: options.plan.scheduleMs,
       stage: stageAt(options.phases, elapsedMs),
       statuses: currentStatuses(agents, onboardingAgents),
-      updates: { taken, perSecond: counted.perSecond },
+      updates: { verb: options.from === "inside" ? "taken" : "sent", count: taken, perSecond: counted.perSecond },
       ...(latency.count > 0 && {
         latency: { p50: latency.percentile(50), p99: latency.percentile(99), max: latency.maxMs },
       }),
-      latencyOverTime: measurements.intervals("live_update_latency").map(p99),
-      events: { disconnect: disconnects, timeout: timeouts, "full mailbox": full, error: errors },
+      latencyOverTime: measurements.intervals(main).map(p99),
+      events: {
+        disconnect: disconnects,
+        timeout: timeouts,
+        "full mailbox": full,
+        error: errors,
+        "failed request": requests_failed,
+        "lost socket": sockets_lost,
+      },
       failures: failing(options.thresholds, measurements),
     };
   };

@@ -1,7 +1,7 @@
 /** Everything that looks on while a run goes on: the terminal's display and the dashboard. Both read, neither has a say. */
 import { join } from "node:path";
 import { phasesOf, type FinishedRun, type RunProgress } from "../../load/run/index.js";
-import { parseThresholds } from "../../load/measure/index.js";
+import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
 import { RUN_FILES, readReportData } from "../../results/index.js";
 import type { LiveView } from "../../report/index.js";
 import type { Plan, Scenario } from "../../load/scenario/index.js";
@@ -18,6 +18,8 @@ export interface RunWatchOptions {
   readonly directory: string;
   /** Whether the run's clock is simulated. */
   readonly simulated: boolean;
+  /** From where the run measures. */
+  readonly from: Viewpoint;
   /** Whether to show nothing on the terminal. */
   readonly quiet: boolean;
   /** The dashboard's port; undefined for no dashboard. */
@@ -33,8 +35,10 @@ export interface RunWatch {
 /** @throws {PortError} when the dashboard's port cannot be had */
 export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const { scenario, plan, runId, directory, quiet, dashboardPort } = options;
-  const thresholds = parseThresholds(scenario.thresholds);
-  const progress = quiet ? undefined : showProgress({ plan, phases: phasesOf(scenario, plan, Infinity), thresholds });
+  const thresholds = parseThresholds(scenario.thresholds).filter(({ metric }) => isMeasured(metric, options.from));
+  const progress = quiet
+    ? undefined
+    : showProgress({ plan, phases: phasesOf(scenario, plan, Infinity), thresholds, from: options.from });
   const dashboard = dashboardPort === undefined ? undefined : await startDashboard(dashboardPort);
   if (dashboard !== undefined) tellLines(`dashboard: ${dashboard.url}`);
   const statuses = watchStatuses(join(directory, RUN_FILES.database), options.simulated);
@@ -54,6 +58,7 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
           phases: phasesOf(scenario, plan, elapsedMs),
           statusEvents: statuses.events,
           outcomes: statuses.now(),
+          from: options.from,
         }),
       );
     },

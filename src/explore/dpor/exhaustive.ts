@@ -9,31 +9,8 @@ import { END, type ControlBlock } from "../kernel/control-block.js";
 import { lowest } from "../kernel/choose.js";
 import { HappensBefore } from "../kernel/happens-before.js";
 import { RECORD, word } from "../kernel/operation-records.js";
+import type { Branch, ScheduleSearch } from "../kernel/schedule-search.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
-
-/** A point on the path that is being explored. All but `thread` are bit masks of threads. */
-export interface Branch {
-  /** The thread that was chosen here last. */
-  thread: number;
-  readonly enabled: number;
-  /** Sleep set: everything that follows their steps was explored before this point was reached. */
-  readonly sleeping: number;
-  /** To be chosen here, and chosen already. */
-  backtrack: number;
-  done: number;
-}
-
-export interface Exhaustive {
-  /** Executes the next schedule. Returns how it ended, or undefined when all have been executed. */
-  next(): number | undefined;
-  /** Schedules that were executed to their end; and those that were stopped because the rest was explored before. */
-  readonly complete: number;
-  readonly redundant: number;
-  /** Hash of the trace of the last execution. */
-  readonly trace: number;
-  /** The state of the exploration, with which another session continues it. */
-  frontier(): Branch[];
-}
 
 export interface ExhaustiveOptions {
   /** `none` executes every interleaving; for tests of the reduction. Default: `dpor`. */
@@ -42,7 +19,8 @@ export interface ExhaustiveOptions {
   readonly frontier?: readonly Branch[];
 }
 
-export function exploreExhaustively(session: Session, options: ExhaustiveOptions = {}): Exhaustive {
+/** Starts to explore every trace of the session's program. */
+export function exploreExhaustively(session: Session, options: ExhaustiveOptions = {}): ScheduleSearch {
   const { controlBlock } = session;
   const reduces = options.reduction !== "none";
   const maxSteps = controlBlock.log - controlBlock.prefix;
@@ -51,8 +29,6 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
   const earlier = new Int32Array(maxSteps * RECORD.words);
   let started = path.length > 0;
   let fresh = true;
-  let complete = 0;
-  let redundant = 0;
   let trace = 0;
 
   /** Goes back to the last point with an untried branch and takes that; false when there is none. */
@@ -95,23 +71,15 @@ export function exploreExhaustively(session: Session, options: ExhaustiveOptions
     earlier.set(controlBlock.words.subarray(controlBlock.log, controlBlock.log + steps * RECORD.words));
     fresh = false;
     trace = order.traceHash(steps);
-    if (end === END.redundant) redundant++;
-    else complete++;
     return end;
   };
 
   return {
     next,
-    get complete() {
-      return complete;
-    },
-    get redundant() {
-      return redundant;
-    },
     get trace() {
       return trace;
     },
-    frontier: () => path.map((branch) => ({ ...branch })),
+    resumption: () => ({ frontier: path.map((branch) => ({ ...branch })) }),
   };
 }
 

@@ -32,7 +32,7 @@ export interface EnvOptions {
 }
 
 /** The slot of the program's agent. */
-export const SLOT_INDEX = 0;
+const SLOT_INDEX = 0;
 
 export interface ThreadEnv extends Env {
   /** Discards the coroutines of an execution that was aborted; with `everything`, the handles too. */

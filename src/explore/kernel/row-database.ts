@@ -42,7 +42,7 @@ export function statusOf(place: number): AgentStatus {
 }
 
 /** As {@link writeStatus}, but keeps a final status, in one atomic operation. Returns the status before. */
-export function writeUnlessFinal(rows: Int32Array, status: AgentStatus): AgentStatus {
+function writeUnlessFinal(rows: Int32Array, status: AgentStatus): AgentStatus {
   return statusOf(atomics.update(rows, ROW.status, -1, unlessFinal, AGENT_STATUSES.indexOf(status)));
 }
 

@@ -3,26 +3,17 @@ import { own, type AgentStatus } from "../../vocabulary/index.js";
 import { define, type Finished } from "../kernel/program.js";
 import {
   acting,
+  accountedFor,
   errorOf,
-  exactlyOnceInOrder,
-  leftIn,
   noEarlyTimeout,
   receivedBy,
   receiving,
   receivingInStages,
   sending,
   sendingInStages,
-  updatesOf,
 } from "./parts.js";
 
 const TIMEOUT_MS = 100;
-
-/** Checks for every ending: each update is received or left in the mailbox, and no AgentTimeoutError comes early. */
-function accountedFor(finished: Finished, timeoutMs: number, ...senders: readonly string[]): string[] {
-  const received = receivedBy(finished.outcomes["task"]);
-  const sent = senders.map((sender) => finished.outcomes[sender] as unknown as number[]);
-  return [...noEarlyTimeout(received, timeoutMs), ...exactlyOnceInOrder(sent, updatesOf(received), leftIn(finished))];
-}
 
 function endsWith(finished: Finished, ...errors: readonly string[]): string[] {
   const error = errorOf(receivedBy(finished.outcomes["task"]));

@@ -121,6 +121,20 @@ export function leftIn({ env: { mailbox } }: Finished): number[] {
   return left;
 }
 
+/** The updates that the mailbox has accepted from each of `threads`. */
+export function sentBy({ outcomes }: Finished, threads: readonly string[]): number[][] {
+  return threads.map((thread) => outcomes[thread] as unknown as number[]);
+}
+
+/** Checks that each update is received or left in the mailbox, and that no AgentTimeoutError comes early. */
+export function accountedFor(finished: Finished, timeoutMs: number, ...senders: readonly string[]): string[] {
+  const received = receivedBy(finished.outcomes["task"]);
+  return [
+    ...noEarlyTimeout(received, timeoutMs),
+    ...exactlyOnceInOrder(sentBy(finished, senders), updatesOf(received), leftIn(finished)),
+  ];
+}
+
 /** Every accepted update is received or left exactly once, and in its sender's order. */
 export function exactlyOnceInOrder(
   sent: readonly (readonly number[])[],

@@ -1,6 +1,7 @@
 /** Programs in which workers send live updates and the task receives them. */
 import { define, type Finished, type ProgramThread } from "../kernel/program.js";
 import {
+  accountedFor,
   exactlyOnceInOrder,
   leftIn,
   noEarlyTimeout,
@@ -8,25 +9,16 @@ import {
   receiving,
   receivingAsCoroutine,
   sending,
+  sentBy,
   signalMatchesQueue,
   updatesOf,
 } from "./parts.js";
 
 const TIMEOUT_MS = 100;
 
-function sentBy({ outcomes }: Finished, ...threads: readonly string[]): number[][] {
-  return threads.map((thread) => outcomes[thread] as unknown as number[]);
-}
-
-/** Checks that no update is lost, duplicated or out of order, and that no timeout comes early. */
+/** A check that every update is accounted for. */
 function updatesArrive(timeoutMs: number, ...senders: readonly string[]): (finished: Finished) => readonly string[] {
-  return (finished) => {
-    const received = receivedBy(finished.outcomes["task"]);
-    return [
-      ...noEarlyTimeout(received, timeoutMs),
-      ...exactlyOnceInOrder(sentBy(finished, ...senders), updatesOf(received), leftIn(finished)),
-    ];
-  };
+  return (finished) => accountedFor(finished, timeoutMs, ...senders);
 }
 
 export const producerConsumer = define({
@@ -105,7 +97,7 @@ export const closeReopen = define({
     const received = [...receivedBy(finished.outcomes["first task"]), ...receivedBy(finished.outcomes["second task"])];
     return [
       ...noEarlyTimeout(received, Infinity),
-      ...exactlyOnceInOrder(sentBy(finished, "worker"), updatesOf(received), leftIn(finished)),
+      ...exactlyOnceInOrder(sentBy(finished, ["worker"]), updatesOf(received), leftIn(finished)),
     ];
   },
 });

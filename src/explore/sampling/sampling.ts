@@ -3,16 +3,8 @@ import seedrandom from "seedrandom";
 import { at } from "../../vocabulary/index.js";
 import { MAX_CHANGE_POINTS } from "../kernel/control-block.js";
 import { HappensBefore } from "../kernel/happens-before.js";
+import type { ScheduleSearch } from "../kernel/schedule-search.js";
 import type { Schedule, Session } from "../kernel/session.js";
-
-export interface Sampling {
-  /** Executes the next schedule and returns how it ended. */
-  next(): number;
-  /** Hash of the trace of the last execution. */
-  readonly trace: number;
-  /** The number of the next schedule. */
-  readonly index: number;
-}
 
 export interface SamplingOptions {
   readonly strategy: "random" | "pct";
@@ -24,7 +16,7 @@ export interface SamplingOptions {
 }
 
 /** Starts to sample the schedules of a program. @throws RangeError on a depth out of range */
-export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }: SamplingOptions): Sampling {
+export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }: SamplingOptions): ScheduleSearch {
   if (!Number.isInteger(depth) || depth < 1 || depth > MAX_CHANGE_POINTS + 1) {
     throw new RangeError(`invalid depth ${depth}: expected a whole number from 1 to ${MAX_CHANGE_POINTS + 1}`);
   }
@@ -61,9 +53,7 @@ export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }
     get trace() {
       return trace;
     },
-    get index() {
-      return index;
-    },
+    resumption: () => ({ from: index }),
   };
 }
 

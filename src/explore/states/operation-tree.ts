@@ -196,7 +196,7 @@ export class OperationTrees {
     const { words } = controlBlock;
     if (word(words, record + RECORD.age) > MAX_EPOCHS)
       throw new UncontrolledProgramError(
-        `program ${program.name} cannot be covered by states: it uses an older epoch than the last ${MAX_EPOCHS} of a thread`,
+        `program ${program.name} cannot be covered by states: a thread uses an older epoch than its last ${MAX_EPOCHS}`,
       );
     const cell = this.#placeOf(word(words, record + RECORD.cell));
     this.#settle(thread, node, operationAt(words, record, cell));

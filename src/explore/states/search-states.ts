@@ -17,6 +17,7 @@ import { computeEquivalence } from "./equivalence.js";
 import { PersistentSets } from "./persistent-sets.js";
 import { StateModel } from "./state-model.js";
 import { word } from "../kernel/operation-records.js";
+import type { Resumption, ScheduleSearch } from "../kernel/schedule-search.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 import { createStateSet } from "./state-set.js";
 
@@ -35,7 +36,7 @@ const SCHEDULES_PER_PASS_SHARE = 0.03;
 /** Steps to compute before `next` returns. */
 const SLICE = 100_000;
 
-export class StateSearch {
+export class StateSearch implements ScheduleSearch {
   readonly #session: Session;
   readonly #count: number;
   readonly #maxRows: number;
@@ -51,7 +52,6 @@ export class StateSearch {
   readonly #run: Generator<number, undefined>;
   #seen = createStateSet();
   #transitions = 0;
-  #passes = 0;
 
   /** `earlier`: the schedules that another search has executed. */
   constructor(session: Session, earlier: readonly string[] = []) {
@@ -69,32 +69,22 @@ export class StateSearch {
     this.#run = this.#search(earlier);
   }
 
-  /**
-   * Continues the search. Returns how the executed schedule ended; END.running when none was executed and the search is
-   * not finished; undefined when it is finished.
-   */
   next(): number | undefined {
     const result = this.#run.next();
     return result.done === true ? undefined : result.value;
   }
 
-  /** The states that the present pass has found. */
   get states(): number {
     return this.#seen.size;
   }
 
-  /** The steps between states that all passes have computed. */
   get transitions(): number {
     return this.#transitions;
   }
 
-  get passes(): number {
-    return this.#passes;
-  }
-
   /** The executed schedules: from them another search learns the same. */
-  schedules(): string[] {
-    return [...this.#schedules];
+  resumption(): Resumption {
+    return { learned: [...this.#schedules] };
   }
 
   *#search(earlier: readonly string[]): Generator<number, undefined> {
@@ -133,7 +123,6 @@ export class StateSearch {
     const persistentSets = new PersistentSets(this.#trees, equivalences);
     const ends: Uint8Array[] = [];
     this.#seen = createStateSet();
-    this.#passes++;
     states.begin(equivalences);
     this.#enter(0, 0, persistentSets, ends);
     for (let row = 0, sliced = 0; row >= 0; ) {

@@ -13,6 +13,19 @@ export {
 } from "./evidence.js";
 export { gatherEvidence, nameOf, outcomesOf, type RawEvidence } from "./gather-evidence.js";
 export {
+  REPLY_BOUND_MS,
+  type NetworkEvidence,
+  type OutsideAgentEvidence,
+  type OutsideRow,
+  type RegistrationEvidence,
+} from "./network-evidence.js";
+export { NETWORK_INVARIANTS, type NetworkInvariantId } from "./network-invariant-ids.js";
+export {
+  checkNetworkInvariants,
+  type NetworkInvariantReport,
+  type Unchecked,
+} from "./network-invariants.js";
+export {
   VIOLATIONS_KEPT,
   checkInvariants,
   countFindings,

@@ -11,6 +11,7 @@ import {
   type TaskEvidence,
 } from "./evidence.js";
 import type { Recorder } from "../measure/index.js";
+import type { NetworkInvariantId } from "./network-invariant-ids.js";
 import { at, FINAL_STATUSES, own } from "../../vocabulary/index.js";
 
 export type InvariantId =
@@ -32,7 +33,7 @@ export interface Violation {
 }
 
 export interface InvariantResult {
-  readonly id: InvariantId;
+  readonly id: InvariantId | NetworkInvariantId;
   /** The invariant as a sentence. */
   readonly statement: string;
   readonly held: boolean;
@@ -134,7 +135,7 @@ function byAgent({ clients, tasks, rows }: RunEvidence): AgentEvidence[] {
 }
 
 /** Collects the findings on one invariant. */
-function findings(id: InvariantId, statement: string) {
+export function findings(id: InvariantResult["id"], statement: string) {
   const violations: Violation[] = [];
   let checked = 0;
   let unchecked = 0;

@@ -10,7 +10,7 @@ export {
   type ThreadHealth,
 } from "./health.js";
 export { formatHlog, type HlogOptions } from "./hlog.js";
-export { loadGenerated, type LoadVerdict } from "./load.js";
+export { loadGenerated, loadGeneratedOver, type LoadVerdict } from "./load.js";
 export {
   Collector,
   mergeSnapshots,
@@ -25,6 +25,7 @@ export {
   RATE_NAMES,
   STAGES,
   TREND_NAMES,
+  isMeasured,
   isMetric,
   type CounterName,
   type GaugeName,
@@ -32,6 +33,7 @@ export {
   type MetricType,
   type RateName,
   type TrendName,
+  type Viewpoint,
 } from "./metrics.js";
 export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerCount } from "./prometheus.js";
 export {

@@ -18,6 +18,19 @@ const ACTS = [
   "submit_timeouts",
 ] as const satisfies readonly CounterName[];
 
+/** As {@link loadGenerated}, over a network. `unregistered`: registrations that had no valid answer; `why`: what came instead. */
+export function loadGeneratedOver(
+  measurements: Pick<Measurements, "counters">,
+  plannedWorkers: number,
+  { unregistered, why }: { readonly unregistered: number; readonly why: string | undefined },
+): LoadVerdict {
+  if (unregistered === 0) return loadGenerated(measurements, plannedWorkers, 0);
+  return {
+    generated: false,
+    why: `${unregistered} of ${plannedWorkers} workers could not register${why === undefined ? "" : `: ${why}`}`,
+  };
+}
+
 /**
  * @param plannedWorkers the workers of the plan
  * @param lostWorkers how many of them had not finished when their client thread was killed

@@ -28,6 +28,7 @@ export const METRICS = {
   stage_reply: trend("Stage of the path: agent state updated → reply sent by the task's code."),
   stage_seen: trend("Stage of the path: reply sent → seen by the client."),
 
+  loss_detection: trend("Over a network: the last heartbeat of a lost client → its agent seen final in the database."),
   disconnect_detection: trend("Status that frees a waiter committed → the waiter released."),
   registration_time: trend("Client asks to register → client has its agent id."),
   status_commit_time: trend("Status update asked for → its row committed."),
@@ -85,6 +86,14 @@ export const METRICS = {
     "connections",
     "Connections of browsers that were closed: too slow, too fast, silent, or without saying whose they are.",
   ),
+  replies_unmatched: counter("replies", "Over a network: replies of the task to an update that is not known."),
+  updates_unanswered: counter("updates", "Over a network: live updates without a reply when their client left."),
+  packets_duplicated: counter("packets", "Over a network: packets that came to a client twice."),
+  requests_failed: counter("requests", "Over a network: HTTP requests without a valid answer."),
+  sockets_lost: counter(
+    "sockets",
+    "Over a network: WebSockets that could not be opened, or that the client had not closed.",
+  ),
   errors: counter("errors", "Errors that no part of the run expects."),
   invariant_violations: counter("violations", "Violations of the invariants found after the drain."),
 
@@ -104,6 +113,53 @@ export type TrendName = NamesOf<"trend">;
 export type CounterName = NamesOf<"counter">;
 export type RateName = NamesOf<"rate">;
 export type GaugeName = NamesOf<"gauge">;
+
+/** What is measured only where the platform is behind a network. */
+const NETWORK_ONLY: ReadonlySet<MetricName> = new Set([
+  "loss_detection",
+  "replies_unmatched",
+  "updates_unanswered",
+  "packets_duplicated",
+  "requests_failed",
+  "sockets_lost",
+]);
+
+/** What can be measured there: by the clients, and by the harness on itself. */
+const OVER_NETWORK: ReadonlySet<MetricName> = new Set([
+  ...NETWORK_ONLY,
+  "live_update_round_trip",
+  "registration_time",
+  "submit_ack_time",
+  "schedule_slip",
+  "event_loop_delay",
+  "live_updates_sent",
+  "workers_started",
+  "workers_finished",
+  "workers_cut_off",
+  "agents_registered",
+  "not_qualified",
+  "onboarding_passed",
+  "onboarding_failed",
+  "disconnects",
+  "reconnects",
+  "returns",
+  "submits_acknowledged",
+  "errors",
+  "invariant_violations",
+  "task_completion",
+]);
+
+/** What can be measured only with the rows of the target's database. */
+const BY_DATABASE: ReadonlySet<MetricName> = new Set(["loss_detection", "task_completion"]);
+
+/** From where a run measures: within the process, or over a network by its clients, without or with the target's database. */
+export type Viewpoint = "inside" | "clients" | "clients-and-database";
+
+/** Whether a run measures the metric. What it does not is absent from its summary. */
+export function isMeasured(name: MetricName, from: Viewpoint): boolean {
+  if (from === "inside") return !NETWORK_ONLY.has(name);
+  return OVER_NETWORK.has(name) && (from === "clients-and-database" || !BY_DATABASE.has(name));
+}
 
 /** The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends. */
 export const STAGES = [

@@ -1,4 +1,5 @@
 /** Simulated workers against a task that is not of this process: dialects, and the workers' end of the network. */
+export { checkTarget } from "./check-target.js";
 export { Conversation, type Received, type ReceivedKind } from "./conversation.js";
 export {
   DialectError,
@@ -12,3 +13,17 @@ export {
   type ReplyContext,
   type ReplyTo,
 } from "./dialects/index.js";
+export { HttpClient } from "./http-client.js";
+export { NetworkNotes, type NetworkFailure, type NetworkNotesReport } from "./network-notes.js";
+export { NetworkRouter, type NetworkRouterOptions } from "./network-router.js";
+export {
+  networkTargetOf,
+  openDialect,
+  socketOptionsOf,
+  socketUrlOf,
+  type DialectSource,
+  type NetworkTarget,
+} from "./network-target.js";
+export { isLoopback, readTargetUrl, resolveTarget, type TargetAddress } from "./target-address.js";
+export { OutOfFilesError, TargetAddressError, TargetError } from "./target-error.js";
+export { TimerDriver } from "./timer-driver.js";

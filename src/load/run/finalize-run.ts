@@ -25,9 +25,9 @@ import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
 /** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
-const SLIP_BOUND_MS = 100;
+export const SLIP_BOUND_MS = 100;
 
-const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+export const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
 export interface FinalizeRunInput {
   readonly runId: string;
@@ -103,14 +103,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     ...(plan.faults !== undefined && { faults: [...injection.happened], losses: lossesOf(injection, evidence) }),
     health: input.health,
     ...(input.floor !== undefined && { floor: input.floor }),
-    environment: {
-      crowdstorm: version,
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      cpu: cpus()[0]?.model ?? "unknown",
-      cores: cpus().length,
-      memoryBytes: totalmem(),
-    },
+    environment: environment(),
   });
   const slowest = slowestAgents(evidence.tasks, audit, input.originMs);
   const report = buildReportData({
@@ -128,6 +121,18 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** What the run was on. */
+export function environment(): Summary["environment"] {
+  return {
+    crowdstorm: version,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+  };
 }
 
 /** The workers that have neither finished nor been cut off by a stop: those of killed client threads. */

@@ -6,6 +6,8 @@ export { MAX_RUN_THREADS, defaultThreads } from "./run-limits.js";
 export { runThreads } from "./threads/coordinator.js";
 export type { RoleNotice } from "./roles/gateway-setup.js";
 export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine.js";
+export { runNetwork } from "./network/run-network.js";
+export type { NetworkRun, TargetObserver } from "./network/network-engine.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";

@@ -53,8 +53,8 @@ export type EarlyEnd = Summary["end"] | undefined;
 /** The part of the evidence that no role notes. */
 export type AuditedRun = Pick<RawEvidence, "audit" | "slotsInUse" | "killed" | "pausedMs">;
 
-/** What an engine gives to the lifecycle. */
-export interface RunParts {
+/** What an engine gives to the part of the lifecycle in which the plan is carried out. */
+export interface ClientParts<Stages extends Pick<RunStages, "originMs"> & { readonly clients: RunStage<unknown> }> {
   /** The run's clock. */
   readonly clock: Clock;
   /** From the start of the run until it is given up, ms. */
@@ -68,7 +68,7 @@ export interface RunParts {
         readonly drainMs: number;
       }
     | undefined;
-  start(): Wait<RunStages>;
+  start(): Wait<Stages>;
   earlyEnd(): EarlyEnd;
   /** A wait that is over once `condition` holds, or at `untilMs` on the run's clock. */
   until(condition: () => boolean, untilMs: number): Wait<void>;
@@ -76,6 +76,10 @@ export interface RunParts {
   untilDone(stage: RunStage<unknown>, condition?: () => boolean): Wait<void>;
   /** Lifts the faults that keep roles from stopping. */
   liftPauses(): void;
+}
+
+/** What an engine gives to the lifecycle. */
+export interface RunParts extends ClientParts<RunStages> {
   /** Everything has ended: closes what the run wrote, and reads it. */
   audit(): Wait<AuditedRun>;
 }
@@ -89,20 +93,30 @@ export interface RunEnd {
   readonly evidence: RunEvidence;
 }
 
-export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
-  const { clock } = parts;
-  const endsEarly = (): boolean => parts.earlyEnd() !== undefined;
-
-  const { clients, io, tasks, originMs } = yield* wait(parts.start());
-
+/** Starts the run, and has its plan carried out: until the clients have ended. */
+export function* carryOutPlan<Stages extends Pick<RunStages, "originMs"> & { readonly clients: RunStage<unknown> }>(
+  parts: ClientParts<Stages>,
+): Steps<{ readonly stages: Stages; readonly giveUpAt: number }> {
+  const stages = yield* wait(parts.start());
+  const { clients, originMs } = stages;
   const { open } = parts;
   const until = originMs + parts.giveUpAfterMs;
-  yield* wait(parts.until(() => endsEarly() || clients.isDone() || open?.isOver() === true, until));
-  const giveUpAt = open === undefined ? until : clock.now() + open.drainMs;
-
+  const isOver = (): boolean => parts.earlyEnd() !== undefined || clients.isDone() || open?.isOver() === true;
+  yield* wait(parts.until(isOver, until));
+  const giveUpAt = open === undefined ? until : parts.clock.now() + open.drainMs;
   parts.liftPauses();
   clients.stop(giveUpAt);
   yield* wait(parts.untilDone(clients));
+  return { stages, giveUpAt };
+}
+
+export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
+  const { clock } = parts;
+  const endsEarly = (): boolean => parts.earlyEnd() !== undefined;
+  const {
+    stages: { clients, io, tasks, originMs },
+    giveUpAt,
+  } = yield* carryOutPlan(parts);
 
   const isCut = endsEarly();
   const drainUntil = isCut ? clock.now() + GRACEFUL_STOP_MS : Math.max(giveUpAt, clock.now());

@@ -1,4 +1,5 @@
 /** Simulated workers and their connections. */
+export { LocalQueue } from "./local-queue.js";
 export { Router } from "./router.js";
 export { simulateWorker, workerNameOf } from "./simulated-worker.js";
 export type { WorkerContext } from "./worker-context.js";

@@ -14,9 +14,6 @@ import type { ClientConnection } from "./worker-router.js";
 /** How long a client waits before it resends an update that the platform had no room for, ms. */
 const RETRY_MS = 20;
 
-/** What a worker submits for its unit. */
-const TASK_ANSWER = { answer: "done" };
-
 /** How a phase ended. */
 type PhaseOutcome = "admitted" | "over";
 /** Why a wait ended without a packet: its time was due, or the worker was away and its schedule has moved. */
@@ -102,7 +99,7 @@ class SimulatedWorker {
       if (this.#context.waitsForTask && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
       this.#drops.onTaskStart(startedAt);
-      yield* this.#phase(taskSteps(task, this.#context.sendsUpdates), startedAt, TASK_ANSWER);
+      yield* this.#phase(taskSteps(task, this.#context.sendsUpdates), startedAt, this.#context.taskAnswer);
     } finally {
       // The router keeps a lost client, to report an agent that the platform still gives it.
       if (connection.state === "connected") router.forget(connection);
@@ -138,7 +135,7 @@ class SimulatedWorker {
       if (packet === "moved") {
         if (this.#agentId !== agentId) return "admitted";
       } else if (packet !== "due") {
-        const ending = this.#handle(packet, agentId, TASK_ANSWER);
+        const ending = this.#handle(packet, agentId, this.#context.taskAnswer);
         if (ending !== undefined) return ending;
       }
     }

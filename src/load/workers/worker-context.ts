@@ -1,6 +1,6 @@
 /** What a thread gives the simulated workers that it carries. */
 import type { AgentStatus } from "../../vocabulary/index.js";
-import type { OnboardingTest } from "../../platform/live/index.js";
+import type { ChannelPacket, OnboardingTest } from "../../platform/live/index.js";
 import type { ClientEvidence } from "../check/index.js";
 import type { Recorder } from "../measure/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
@@ -15,7 +15,9 @@ export interface WorkerContext {
   /** Whether the task takes live updates. If not, the worker only submits. */
   readonly sendsUpdates: boolean;
   /** The right and the wrong answer of the onboarding. */
-  readonly onboarding: OnboardingTest;
+  readonly onboarding: Pick<OnboardingTest, "rightAnswer" | "wrongAnswer">;
+  /** What a worker submits for its unit. */
+  readonly taskAnswer: ChannelPacket["data"];
   /** Names of workers and registrations begin with it: of the run, where several runs share a platform. */
   readonly prefix: string;
   /** Whether a worker waits until its agent is `in task`: for its partners, or because the platform is behind a network. */

@@ -69,12 +69,8 @@ export class AgentReplayer {
     const { dbId, slot } = sandbox.newAgent(type);
     this.#slot = slot;
     this.#dbId = dbId;
-    this.#effects = new EffectOrder(history, {
-      slot,
-      row: new ReplayedRow(sandbox.database, type, dbId),
-      now: () => this.#now,
-      diverge: (number, recorded, replayed) => this.#diverge(number, recorded, replayed),
-    });
+    const row = new ReplayedRow(sandbox, type, dbId);
+    this.#effects = new EffectOrder(history, slot, row, (...difference) => this.#diverge(...difference));
     history.entries.forEach((entry, place) => {
       if (!isEffect(entry) || entry.call === undefined) return;
       const places = this.#placesOf.get(entry.call);

@@ -1,7 +1,7 @@
 /** Reads the header and the chunks of a history file and checks their checksums. One chunk is in memory at a time. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { at, whySystemFailed } from "../../vocabulary/index.js";
+import { at } from "../../vocabulary/index.js";
+import { FileReader } from "../file-reader.js";
 import { CHUNK_HEAD_BYTES, chunkChecksum, HEADER_HEAD_BYTES, MAGIC, VERSION } from "./history-format.js";
 import { HistoryError } from "./history-error.js";
 
@@ -20,7 +20,8 @@ export interface Chunks {
  * @throws HistoryError
  */
 export function openChunks(path: string): Chunks {
-  return reading(path, (file) => {
+  const file = new FileReader(path, HistoryError);
+  try {
     const start = file.take(MAGIC.length + 1);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
       throw new HistoryError(`${path}: it is not a history file`);
@@ -31,16 +32,19 @@ export function openChunks(path: string): Chunks {
     const json = head && file.take(head.readUInt32LE(0));
     if (head === undefined || json === undefined || crc32(json) !== head.readUInt32LE(4))
       throw new HistoryError(`${path}: damaged: the checksum of its header is wrong`);
-    return { header: json.toString(), read: (hasEnd) => chunksOf(path, file.at, hasEnd) };
-  });
+    const { position } = file;
+    return { header: json.toString(), read: (hasEnd) => chunksOf(path, position, hasEnd) };
+  } finally {
+    file.close();
+  }
 }
 
 function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffer, boolean> {
-  const file = openFile(path, from);
+  const file = new FileReader(path, HistoryError, from);
   try {
     let last = -1;
     for (;;) {
-      const place = file.at;
+      const place = file.position;
       const head = file.take(CHUNK_HEAD_BYTES);
       const entries = head && file.take(head.readUInt32LE(0));
       if (head === undefined || entries === undefined) {
@@ -58,61 +62,10 @@ function* chunksOf(path: string, from: number, hasEnd: boolean): Generator<Buffe
         yield entries;
         continue;
       }
-      if (!file.isAtEnd) throw new HistoryError(`${path}: damaged: it has bytes after its end`);
+      if (file.left > 0) throw new HistoryError(`${path}: damaged: it has bytes after its end`);
       return true;
     }
   } finally {
     file.close();
-  }
-}
-
-interface OpenFile {
-  /** The position of the next byte in the file. */
-  readonly at: number;
-  readonly isAtEnd: boolean;
-  /** The next `length` bytes; undefined when there are fewer. */
-  take(length: number): Buffer | undefined;
-  close(): void;
-}
-
-/** @throws HistoryError */
-function openFile(path: string, from: number): OpenFile {
-  const file = attempt(path, () => openSync(path, "r"));
-  const size = attempt(path, () => fstatSync(file).size);
-  let position = from;
-  return {
-    get at() {
-      return position;
-    },
-    get isAtEnd() {
-      return position === size;
-    },
-    take(length) {
-      // Before the allocation: a damaged length can be any number.
-      if (length > size - position) return undefined;
-      const bytes = Buffer.alloc(length);
-      if (attempt(path, () => readSync(file, bytes, 0, length, position)) !== length) return undefined;
-      position += length;
-      return bytes;
-    },
-    close: () => closeSync(file),
-  };
-}
-
-function reading<T>(path: string, read: (file: OpenFile) => T): T {
-  const file = openFile(path, 0);
-  try {
-    return read(file);
-  } finally {
-    file.close();
-  }
-}
-
-/** Runs `body` on the file at `path`. @throws HistoryError in place of an error of the file system */
-function attempt<T>(path: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    throw new HistoryError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
   }
 }

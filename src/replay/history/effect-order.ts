@@ -22,18 +22,14 @@ export function isEffect(entry: PlacedEntry): entry is EffectEntry {
   return "call" in entry;
 }
 
-export interface EffectOrderOptions {
-  readonly slot: Slot;
-  readonly row: ReplayedRow;
-  /** The present time, ms. */
-  readonly now: () => number;
-  /** Called at an outcome that differs from the recorded one. */
-  readonly diverge: (number: number, recorded: string, replayed: string) => never;
-}
+/** Called at an outcome that differs from the recorded one. */
+type Diverge = (number: number, recorded: string, replayed: string) => never;
 
 export class EffectOrder {
   readonly #history: AgentHistory;
-  readonly #options: EffectOrderOptions;
+  readonly #slot: Slot;
+  readonly #row: ReplayedRow;
+  readonly #diverge: Diverge;
   readonly #done: boolean[];
   readonly #outcomes: unknown[];
   /** All effects before this place have been applied. */
@@ -48,9 +44,11 @@ export class EffectOrder {
   readonly #answers = new Map<number, AnsweredEntry>();
   readonly #requests = new Map<number, AskedEntry>();
 
-  constructor(history: AgentHistory, options: EffectOrderOptions) {
+  constructor(history: AgentHistory, slot: Slot, row: ReplayedRow, diverge: Diverge) {
     this.#history = history;
-    this.#options = options;
+    this.#slot = slot;
+    this.#row = row;
+    this.#diverge = diverge;
     this.#done = history.entries.map(() => false);
     this.#outcomes = history.entries.map(() => undefined);
     this.#pairWrites();
@@ -67,7 +65,7 @@ export class EffectOrder {
 
   /** The status of a new handle of a thread: the one that the thread has read for it, or that of the row. */
   statusForHandle(thread: string): AgentStatus | undefined {
-    const status = this.#loaded.has(thread) ? this.#loaded.get(thread) : this.#options.row.status();
+    const status = this.#loaded.has(thread) ? this.#loaded.get(thread) : this.#row.status();
     this.#loaded.delete(thread);
     return status;
   }
@@ -87,7 +85,7 @@ export class EffectOrder {
   apply(place: number, execute?: () => unknown): void {
     const entry = at(this.#history.entries, place);
     if (!isEffect(entry) || this.isDone(place)) return;
-    if (entry.kind === "read" && entry.status !== undefined) this.#options.row.applyWritesUntil(entry.status);
+    if (entry.kind === "read" && entry.status !== undefined) this.#row.applyWritesUntil(entry.status);
     const outcome = execute === undefined ? this.#execute(entry) : execute();
     this.#done[place] = true;
     this.#outcomes[place] = outcome;
@@ -95,17 +93,16 @@ export class EffectOrder {
   }
 
   #execute(entry: EffectEntry): unknown {
-    const { row, slot, now } = this.#options;
     switch (entry.kind) {
       case "operation":
-        return entry.operation.execute(slot, this.#argumentOf(entry));
+        return entry.operation.execute(this.#slot, this.#argumentOf(entry));
       case "read":
-        return row.status();
+        return this.#row.status();
       case "asked":
-        row.ask(entry, this.#answers.get(entry.number), now());
+        this.#row.ask(entry, this.#answers.get(entry.number));
         return undefined;
       case "answered":
-        return row.answer(entry, this.#requests.get(entry.number));
+        return this.#row.answer(entry, this.#requests.get(entry.number));
     }
   }
 
@@ -114,12 +111,12 @@ export class EffectOrder {
       const { operation, call } = entry;
       if (operation.returnsEpoch) this.#epochs.set(epochKey(call, operation.event), outcome);
       const positive = operation.isPositive(outcome);
-      if (positive !== entry.positive) this.#diverge(entry, { ...entry, positive });
+      if (positive !== entry.positive) this.#differ(entry, { ...entry, positive });
     } else if (entry.kind === "read" && entry.error === undefined) {
       if (entry.call === undefined) this.#loaded.set(entry.thread, entry.status);
-      if (outcome !== entry.status) this.#diverge(entry, { ...entry, status: outcome as AgentStatus });
+      if (outcome !== entry.status) this.#differ(entry, { ...entry, status: outcome as AgentStatus });
     } else if (entry.kind === "answered" && outcome !== entry.replaced) {
-      this.#diverge(entry, { ...entry, replaced: outcome as AgentStatus });
+      this.#differ(entry, { ...entry, replaced: outcome as AgentStatus });
     }
   }
 
@@ -139,8 +136,8 @@ export class EffectOrder {
     }
   }
 
-  #diverge(recorded: EffectEntry, replayed: EffectEntry): never {
-    return this.#options.diverge(recorded.number, describeEntry(recorded), describeEntry(replayed));
+  #differ(recorded: EffectEntry, replayed: EffectEntry): never {
+    return this.#diverge(recorded.number, describeEntry(recorded), describeEntry(replayed));
   }
 
   /** Assigns each answer to the last request of its call before it. */

@@ -107,57 +107,38 @@ const SET = METHODS.indexOf("didSubmit.set");
 const CLEAR = METHODS.indexOf("didSubmit.clear");
 
 function recordedAppend(this: RecordedMailbox, value: Json): void {
-  recordCall(this[RECORDED], APPEND, updateIdOf(value), append, this, value);
-}
-
-function append(mailbox: RecordedMailbox, value: Json): void {
-  mailbox[APPENDING](value);
+  recordCall(this[RECORDED], APPEND, updateIdOf(value), () => this[APPENDING](value), toNull);
 }
 
 function recordedSet(this: Event & Recorded): void {
-  recordCall(this[RECORDED], SET, null, set, this, undefined);
-}
-
-function set(event: Event): void {
-  (Object.getPrototypeOf(event) as Event).set.call(event);
+  recordCall(this[RECORDED], SET, null, () => (Object.getPrototypeOf(this) as Event).set.call(this), toNull);
 }
 
 function recordedClear(this: Event & Recorded): void {
-  recordCall(this[RECORDED], CLEAR, null, clear, this, undefined);
+  recordCall(this[RECORDED], CLEAR, null, () => (Object.getPrototypeOf(this) as Event).clear.call(this), toNull);
 }
 
-function clear(event: Event): void {
-  (Object.getPrototypeOf(event) as Event).clear.call(event);
-}
-
-/** Calls `body` and records it as a method of the handle with that argument and without a result. */
-function recordCall<What, Given>(
+/** Calls `body` and records it as a call of a method of the handle. `resultOf`: the recorded part of its value. */
+function recordCall<T>(
   known: RecordedHandle,
   method: number,
   argument: Scalar,
-  body: (what: What, given: Given) => void,
-  what: What,
-  given: Given,
-): void {
-  const { calls } = known;
-  if (calls.current !== undefined) {
-    body(what, given);
-    return;
-  }
-  const call = begin(known, method, argument);
+  body: () => T,
+  resultOf: (value: T) => Scalar,
+): T {
+  const { calls, slot } = known;
+  if (calls.current !== undefined) return body();
+  const call: Call = { slot, number: calls.begin(known, method, argument) };
+  calls.current = call;
+  let value: T;
   try {
-    body(what, given);
+    value = body();
   } catch (error) {
     calls.end(call, true, nameOfError(error));
     throw error;
   }
-  calls.end(call, false, null);
-}
-
-function begin(known: RecordedHandle, method: number, argument: Scalar): Call {
-  const call = { slot: known.slot, number: known.calls.begin(known, method, argument) };
-  known.calls.current = call;
-  return call;
+  calls.end(call, false, resultOf(value));
+  return value;
 }
 
 /** A recording method that does not wait. `resultOf`: the recorded part of its value. */
@@ -165,19 +146,7 @@ function recordedMethod<T>(methods: Handle, name: Method, resultOf: (value: T) =
   const place = METHODS.indexOf(name);
   const method = Reflect.get(methods, name) as (this: Handle) => T;
   return function (this: Handle): T {
-    const known = (this as Handle & Recorded)[RECORDED];
-    const { calls } = known;
-    if (calls.current !== undefined) return method.call(this);
-    const call = begin(known, place, null);
-    let value: T;
-    try {
-      value = method.call(this);
-    } catch (error) {
-      calls.end(call, true, nameOfError(error));
-      throw error;
-    }
-    calls.end(call, false, resultOf(value));
-    return value;
+    return recordCall((this as Handle & Recorded)[RECORDED], place, null, () => method.call(this), resultOf);
   };
 }
 

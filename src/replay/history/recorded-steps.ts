@@ -66,25 +66,28 @@ export class RecordedSteps<H, A, T> implements Steps<T>, Wait<unknown>, Call {
   }
 
   block(): unknown {
-    const calls = this.#calls;
-    const before = calls.current;
-    calls.current = this;
+    const before = this.#enter();
     try {
       return this.#present().block();
     } finally {
-      calls.current = before;
+      this.#calls.current = before;
     }
   }
 
   start(waiter: Waiter<unknown>): void {
-    const calls = this.#calls;
-    const before = calls.current;
-    calls.current = this;
+    const before = this.#enter();
     try {
       this.#present().start(waiter);
     } finally {
-      calls.current = before;
+      this.#calls.current = before;
     }
+  }
+
+  /** Makes this the current call. Returns the one before. */
+  #enter(): Call | undefined {
+    const before = this.#calls.current;
+    this.#calls.current = this;
+    return before;
   }
 
   #present(): Wait<unknown> {

@@ -4,8 +4,9 @@
  * before the first read or write that has observed it.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
-import type { AgentType, Database } from "../../platform/db/index.js";
+import type { AgentType } from "../../platform/db/index.js";
 import type { AnsweredEntry, AskedEntry } from "./history-reader.js";
+import type { ReplaySandbox } from "./replay-sandbox.js";
 
 /** Whether a write of this name changes an agent's status. */
 export function isStatusWrite(name: string): name is "updateAgent" | "updateOnboardingAgent" {
@@ -25,29 +26,31 @@ interface PendingWrite {
 }
 
 export class ReplayedRow {
-  readonly #database: Database;
+  readonly #sandbox: ReplaySandbox;
   readonly #type: AgentType;
   readonly #dbId: string;
   /** The requested changes, by the numbers of the requests. */
   readonly #writes = new Map<number, PendingWrite>();
 
-  constructor(database: Database, type: AgentType, dbId: string) {
-    this.#database = database;
+  constructor(sandbox: ReplaySandbox, type: AgentType, dbId: string) {
+    this.#sandbox = sandbox;
     this.#type = type;
     this.#dbId = dbId;
   }
 
   status(): AgentStatus | undefined {
-    return (
-      this.#type === "onboarding" ? this.#database.getOnboardingAgent(this.#dbId) : this.#database.getAgent(this.#dbId)
-    )?.status;
+    const { database } = this.#sandbox;
+    const row = this.#type === "onboarding" ? database.getOnboardingAgent(this.#dbId) : database.getAgent(this.#dbId);
+    return row?.status;
   }
 
-  /** Adds a request at `at`, ms, with its answer. A write of something other than the status is ignored. */
-  ask({ status, unlessFinal, number, write }: AskedEntry, answered: AnsweredEntry | undefined, at: number): void {
+  /** Adds a request at the present time, with its answer. A write of something other than the status is ignored. */
+  ask({ status, unlessFinal, number, write }: AskedEntry, answered: AnsweredEntry | undefined): void {
     if (status === undefined || !isStatusWrite(write)) return;
     // Only this thread uses the database, so a write is answered at once.
-    const execute = (): AgentStatus => this.#database.write(write, this.#dbId, { status, at, unlessFinal }).block();
+    const { database, context } = this.#sandbox;
+    const at = context.clock.now();
+    const execute = (): AgentStatus => database.write(write, this.#dbId, { status, at, unlessFinal }).block();
     this.#writes.set(number, { status, unlessFinal, replaces: answered?.replaced, replaced: undefined, execute });
   }
 

@@ -1,7 +1,8 @@
 /** Writes and reads trace files, one block at a time. */
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { at, whySystemFailed } from "../../vocabulary/index.js";
+import { at } from "../../vocabulary/index.js";
+import { FileReader } from "../file-reader.js";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import { TraceError } from "./trace-error.js";
@@ -82,42 +83,37 @@ export function readBlocks(path: string): {
   readonly header: TraceHeader;
   blocks: () => Generator<Buffer, TraceEnd | undefined>;
 } {
-  let file: number;
+  const file = new FileReader(path, TraceError);
   try {
-    file = openSync(path, "r");
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-  try {
-    const start = read(file, MAGIC.length + 1, path);
+    const start = file.take(MAGIC.length + 1);
     if (start === undefined || !start.subarray(0, MAGIC.length).equals(MAGIC))
       throw new TraceError(`${path}: it is not a trace`);
     const version = at(start, MAGIC.length);
     if (version !== VERSION)
       throw new TraceError(`${path}: a trace of version ${version}: expected version ${VERSION}`);
-    const header = readSized(file, path);
+    const header = takeSized(file, path);
     if (header === undefined) throw new TraceError(`${path}: it ends within its header`);
     return { header: parse(header, path, "its header", headerSchema), blocks: () => blocksOf(file, path) };
   } catch (error) {
-    closeSync(file);
+    file.close();
     throw error;
   }
 }
 
 /** Closes the file at the end, or when the caller stops reading. */
-function* blocksOf(file: number, path: string): Generator<Buffer, TraceEnd | undefined> {
+function* blocksOf(file: FileReader, path: string): Generator<Buffer, TraceEnd | undefined> {
   try {
     for (;;) {
-      const block = readSized(file, path);
+      const block = takeSized(file, path);
       if (block === undefined) return undefined;
       if (block.length === 0) {
-        const end = readSized(file, path);
+        const end = takeSized(file, path);
         return end === undefined ? undefined : parse(end, path, "its end", endSchema);
       }
       yield block;
     }
   } finally {
-    closeSync(file);
+    file.close();
   }
 }
 
@@ -136,34 +132,10 @@ function parse<T>(json: Buffer, path: string, what: string, schema: z.ZodType<T>
   return parsed.data;
 }
 
-function cannotRead(path: string, error: unknown): TraceError {
-  return new TraceError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
-}
-
-function readSized(file: number, path: string): Buffer | undefined {
-  const length = read(file, 4, path)?.readUInt32LE();
+/** The next block: a length and as many bytes; undefined when the file ends before. */
+function takeSized(file: FileReader, path: string): Buffer | undefined {
+  const length = file.take(4)?.readUInt32LE();
   if (length === undefined) return undefined;
   if (length > MAX_BLOCK) throw new TraceError(`${path}: damaged: a block of ${length} bytes`);
-  return read(file, length, path);
-}
-
-/** The next bytes of the file; undefined when it has fewer. */
-function read(file: number, length: number, path: string): Buffer | undefined {
-  try {
-    return readWhole(file, length);
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-}
-
-function readWhole(file: number, length: number): Buffer | undefined {
-  // Before the allocation: a damaged length can be any number.
-  if (length > fstatSync(file).size) return undefined;
-  const bytes = Buffer.allocUnsafe(length);
-  for (let filled = 0; filled < length; ) {
-    const got = readSync(file, bytes, filled, length - filled, null);
-    if (got === 0) return undefined;
-    filled += got;
-  }
-  return bytes;
+  return file.take(length);
 }

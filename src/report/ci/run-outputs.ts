@@ -1,7 +1,7 @@
 /** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
 import { TREND_NAMES } from "../../load/measure/index.js";
 import { formatAgainst, formatBound, formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { invariantOutcome, LATENCY_LABELS, formatObserved } from "../../results/index.js";
+import { ENGINE_LABELS, invariantOutcome, LATENCY_LABELS, formatObserved } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
@@ -30,7 +30,8 @@ export function runMarkdown(summary: Summary): string {
     `seed ${summary.seed}`,
     plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
-    summary.engine === "virtual" ? "virtual time" : "real threads",
+    ENGINE_LABELS[summary.engine],
+    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
     summary.environment.cpu,
     `${summary.environment.cores} cores`,
   ];
@@ -59,6 +60,8 @@ export function runMarkdown(summary: Summary): string {
       : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
+    (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
+    (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
   ];
   return `${sections
@@ -124,6 +127,8 @@ export function runJUnit(summary: Summary): string {
       }),
     ),
   ];
+  for (const { kind, id, why } of summary.notChecked ?? [])
+    cases.push({ classname: `${kind}s`, name: id, outcome: "skipped", message: why });
   return junitXml({
     name: summary.scenario.name,
     timestamp: summary.startedAt,

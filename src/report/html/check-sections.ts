@@ -30,7 +30,35 @@ export function invariants(summary: Summary): Markup {
     formatCount(checked),
     violationCount === 0 ? "–" : html`<b class="bad">${formatCount(violationCount)}</b>`,
   ]);
-  return table("Invariants", [{ head: "invariant", text: true }, { head: "checked" }, { head: "violations" }], rows);
+  const left = summary.notChecked ?? [];
+  return html`${table("Invariants", [{ head: "invariant", text: true }, { head: "checked" }, { head: "violations" }], rows)}
+${
+  left.length === 0
+    ? nothing
+    : table(
+        "Not checked",
+        [
+          { head: "not checked", text: true },
+          { head: "why", text: true },
+        ],
+        left.map(({ id, why }) => [id, why]),
+      )
+}`;
+}
+
+/** What failed on the way to the target. */
+export function failures({ failures: failed = [] }: Summary): Markup {
+  if (failed.length === 0) return nothing;
+  const rows = failed.map(({ what, count, firstAtMs }) => [
+    what,
+    formatCount(count),
+    `${(firstAtMs / 1000).toFixed(1)} s`,
+  ]);
+  return table(
+    "Failures on the way to the target",
+    [{ head: "failure", text: true }, { head: "times" }, { head: "first" }],
+    rows,
+  );
 }
 
 export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {

@@ -1,5 +1,5 @@
 /** The report of a run that goes on: the same page with what is known so far, and the news that bring it up to date. */
-import { evaluate, type Measurements, type Threshold } from "../../load/measure/index.js";
+import { evaluate, type Measurements, type Threshold, type Viewpoint } from "../../load/measure/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
 import { figuresOf, type Summary, buildReportData, type StatusEvent } from "../../results/index.js";
 import { chart } from "./chart-sections.js";
@@ -22,6 +22,8 @@ export interface LiveView {
   readonly statusEvents: readonly StatusEvent[];
   /** Agents by their present status. */
   readonly outcomes: Summary["outcomes"];
+  /** From where the run measures. Left out: inside. */
+  readonly from?: Viewpoint;
 }
 
 /** The page as it is served at first; `renderLiveUpdate` fill it. */
@@ -56,12 +58,12 @@ export function renderFinalUpdate(summary: Summary, data: ReportData): string {
   return JSON.stringify({ data: printableData(data), parts: { main: reportBody(summary, data).markup } });
 }
 
-function dataOf({ runId, scenario, measurements, phases, statusEvents }: LiveView): ReportData {
-  return buildReportData({ runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [] });
+function dataOf({ runId, scenario, measurements, phases, statusEvents, from = "inside" }: LiveView): ReportData {
+  return buildReportData({ runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [], from });
 }
 
 function partsOf(view: LiveView): Record<string, Markup> {
-  const figures = figuresOf(view.measurements);
+  const figures = figuresOf(view.measurements, view.from);
   return {
     head: html`${running(view)}${keyFigures(figures)}`,
     outcomes: outcomes(view),

@@ -2,9 +2,9 @@
 import type { ReportData, Summary } from "../../results/index.js";
 import { slowest } from "./slowest-agents.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
-import { generator, invariants, thresholds } from "./check-sections.js";
+import { failures, generator, invariants, thresholds } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
-import { html, type Markup } from "./markup.js";
+import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { keyFigures, verdict } from "./verdict-section.js";
 
@@ -25,8 +25,9 @@ ${section("time", "Latency over time, ms", latencyChart(data))}
 ${section("statuses", "Agents by status", statusChart(data, "main"), statusChart(data, "onboarding"))}
 ${section("outcomes", "Outcomes", outcomes(summary))}
 ${section("percentiles", "Latency by percentile, ms", percentileChart(data), latencies(summary))}
-${section("path", "Path of a live update, ms", path(summary))}
-${section("slowest", "Slowest agents", slowest(data))}
+${summary.engine === "network" ? nothing : section("path", "Path of a live update, ms", path(summary))}
+${summary.engine === "network" ? nothing : section("slowest", "Slowest agents", slowest(data))}
+${summary.failures === undefined ? nothing : section("failures", "Failures", failures(summary))}
 ${section("thresholds", "Thresholds", thresholds(summary))}
 ${section("invariants", "Invariants", invariants(summary))}
 ${section("counters", "Counters", counters(summary))}

@@ -1,7 +1,7 @@
 /** The head of a report: the verdict, what speaks against the run, how to run it again, and the figures to look at first. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import type { Summary } from "../../results/index.js";
+import { ENGINE_LABELS, type Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 /** How a time is written in the report: `formatMs` and its unit. */
@@ -31,7 +31,8 @@ function facts(summary: Summary): Markup[] {
     `seed ${summary.seed}`,
     plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
-    summary.engine === "virtual" ? "virtual time" : "real threads",
+    ENGINE_LABELS[summary.engine],
+    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
     `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`,
     summary.runId,
   ].map((fact) => html`<span>${fact}</span> `);
@@ -57,8 +58,13 @@ export function keyFigures({
   trends,
   durationMs,
 }: Pick<Summary, "counters" | "trends" | "durationMs">): Markup {
-  const taken = counters["live_updates_taken"] ?? 0;
-  const latency = trends["live_update_latency"];
+  // Over a network it is not seen when the task takes an update.
+  const isInside = trends["live_update_latency"] !== undefined;
+  const [updates, main] = isInside
+    ? (["live_updates_taken", "live_update_latency"] as const)
+    : (["live_updates_sent", "live_update_round_trip"] as const);
+  const counted = counters[updates] ?? 0;
+  const latency = trends[main];
   const detection = trends["disconnect_detection"];
   const figure = (name: MetricName, label: string, value: string, detail: string): Markup =>
     html`<div title="${METRICS[name].doc}"><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
@@ -71,9 +77,9 @@ export function keyFigures({
     [count("timeouts", "submit_timeouts"), "timeout"],
   ] as const;
   return html`<dl class="figures">
-${figure("live_updates_taken", "Live updates", formatCount(taken), `${formatCount(taken / (durationMs / 1000))} a second`)}
-${figure("live_update_latency", "Latency, p50", ms(latency?.p50), "intended time → taken")}
-${figure("live_update_latency", "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
+${figure(updates, "Live updates", formatCount(counted), `${formatCount(counted / (durationMs / 1000))} a second`)}
+${figure(main, "Latency, p50", ms(latency?.p50), `intended time → ${isInside ? "taken" : "reply"}`)}
+${figure(main, "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
 ${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${plural(detection.count, "waiter")} released`)}
 ${figure(
   "agents_registered",

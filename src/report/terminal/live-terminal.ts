@@ -13,7 +13,8 @@ export interface ProgressView {
   readonly stage: string;
   /** Agents by their present status, onboarding agents included. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly updates: { readonly taken: number; readonly perSecond: number };
+  /** Live updates so far: those that the task took or, where that cannot be seen, those that were sent. */
+  readonly updates: { readonly verb: "taken" | "sent"; readonly count: number; readonly perSecond: number };
   /** Live-update latency so far, ms; absent when there is none. */
   readonly latency?: { readonly p50: number; readonly p99: number; readonly max: number };
   /** p99 of the latency along time, the latest last; null where nothing was measured. */
@@ -50,7 +51,10 @@ export function renderProgress(
     ...wrap(counts(view.statuses), width - LABEL - 2).map((text, at) =>
       line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " ")),
     ),
-    line("updates", `${formatCount(view.updates.taken)} taken, ${formatCount(view.updates.perSecond)} a second`),
+    line(
+      "updates",
+      `${formatCount(view.updates.count)} ${view.updates.verb}, ${formatCount(view.updates.perSecond)} a second`,
+    ),
     line(
       "latency",
       latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2),
@@ -79,7 +83,7 @@ export function renderProgressLine(given: ProgressView): string {
     seconds(view.elapsedMs).padStart(7),
     view.stage,
     `${formatCount(workers.arrived)}/${formatCount(workers.planned)} workers`,
-    `${formatCount(updates.taken)} live updates, ${formatCount(updates.perSecond)}/s`,
+    `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,
     latency === undefined ? "no latency yet" : `latency p50 ${formatMs(latency.p50)} p99 ${formatMs(latency.p99)} ms`,
     ...(noted(view.events) === "" ? [] : [noted(view.events)]),
     ...(failures.length === 0 ? [] : [`failing: ${failures.join("; ")}`]),

@@ -17,7 +17,7 @@ import {
   printable,
   printableData,
 } from "../../vocabulary/index.js";
-import { invariantOutcome, LATENCY_LABELS, formatObserved, quoteForShell } from "../../results/index.js";
+import { ENGINE_LABELS, invariantOutcome, LATENCY_LABELS, formatObserved, quoteForShell } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
 
 export interface RenderOptions {
@@ -61,8 +61,10 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     stages(summary, chalk, width),
     overTime(summary, chalk, width),
     faults(summary, chalk, width),
+    failures(summary, chalk, width),
     thresholds(summary, chalk, width),
     invariants(summary, chalk, width),
+    notChecked(summary, chalk, width),
     generator(summary, chalk, width),
     [
       `${chalk.bold("Run it again")}  ${summary.reproduce}`,
@@ -82,7 +84,8 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     `seed ${summary.seed}`,
     plural(summary.plan.workers, "worker"),
     `${(summary.durationMs / 1000).toFixed(1)} s`,
-    summary.engine === "virtual" ? "virtual time" : "real threads",
+    ENGINE_LABELS[summary.engine],
+    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
   ];
   const lines = [
     `${head}  ${chalk.bold(summary.scenario.name)}`,
@@ -102,7 +105,11 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
     const command =
-      summary.traceHash !== undefined ? "trace" : summary.options["no-record"] === undefined ? "replay" : undefined;
+      summary.traceHash !== undefined
+        ? "trace"
+        : summary.engine === "threads" && summary.options["no-record"] === undefined
+          ? "replay"
+          : undefined;
     if (agentId !== undefined && command !== undefined) {
       lines.push(
         `      ${chalk.dim("what happened:")} simulate ${command} ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}`,
@@ -208,7 +215,7 @@ function stages(summary: Summary, chalk: ChalkInstance, width: number): string[]
 }
 
 /** p99 along time, fitted to the width by taking the worst of neighbouring intervals. */
-function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width: number): string[] {
+function overTime({ overTime: intervals, engine }: Summary, chalk: ChalkInstance, width: number): string[] {
   const [first, last] = [intervals[0], intervals.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
   const columns = Math.round((last.startMs - first.startMs) / first.lengthMs) + 1;
@@ -220,7 +227,7 @@ function overTime({ overTime: intervals }: Summary, chalk: ChalkInstance, width:
   }
   const greatest = Math.max(...intervals.map((interval) => interval.p99));
   const seconds = (first.lengthMs * perColumn) / 1000;
-  const title = "Live-update latency over time";
+  const title = engine === "network" ? "Round trip of live updates over time" : "Live-update latency over time";
   const facts = `  p99, a column ${seconds === 1 ? "a second" : `${seconds} s`}, highest ${formatMs(greatest)} ms`;
   return [
     ...(width < title.length + facts.length ? [chalk.bold(title), facts] : [`${chalk.bold(title)}${facts}`]),
@@ -270,6 +277,34 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
     ),
     ...losses.flatMap((loss) =>
       wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`)),
+    ),
+  ];
+}
+
+/** What failed on the way to the target. */
+function failures({ failures: failed = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (failed.length === 0) return [];
+  return [
+    `${chalk.bold("Failures")}${"times".padStart(Math.min(width, 100) - "Failures".length)}`,
+    ...failed.flatMap(({ what, count: times }) =>
+      wrap(what, Math.min(width, 100) - 14).map((line, at) =>
+        at === 0
+          ? `  ${chalk.yellow("!")} ${line.padEnd(Math.min(width, 100) - 14)}${formatCount(times).padStart(10)}`
+          : `    ${line}`,
+      ),
+    ),
+  ];
+}
+
+/** Invariants and thresholds that say nothing here, together by the reason. */
+function notChecked({ notChecked: left = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (left.length === 0) return [];
+  const byReason = new Map<string, string[]>();
+  for (const { id, why } of left) byReason.set(why, [...(byReason.get(why) ?? []), id]);
+  return [
+    chalk.bold("Not checked"),
+    ...[...byReason].flatMap(([why, ids]) =>
+      wrap(`${why}: ${ids.join(", ")}`, width - 4).map((line, at) => (at === 0 ? `  ○ ${line}` : `    ${line}`)),
     ),
   ];
 }

@@ -9,7 +9,8 @@ import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../../dist/platform/db/index.js";
 import { ThreadDiedError } from "../../../dist/load/run/index.js";
 import { createPlatformRows } from "../../../dist/load/run/platform-rows.js";
-import { Launcher, type LaunchedThread, type LauncherOptions } from "../../../dist/load/run/threads/launcher.js";
+import { Launcher, type LauncherOptions } from "../../../dist/load/run/threads/launcher.js";
+import type { LaunchedThread } from "../../../dist/load/run/threads/thread-pool.js";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
 import { Arena, systemClock } from "../../../dist/platform/sync/index.js";
 

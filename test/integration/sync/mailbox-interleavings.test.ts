@@ -5,7 +5,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAILBOX_KINDS, neverAbsent, openMailbox, spawn, type Mailbox } from "../../../dist/platform/sync/index.js";
-import { everywhere, interrupted, turnIfCalled, twoSides, wakeUps } from "../../support/sync/interleavings.js";
+import {
+  everywhere,
+  interrupted,
+  turnIfCalled,
+  twoSides,
+  wakeUps,
+  type Sides,
+} from "../../support/sync/interleavings.js";
 
 /** What ends a consumer's wait, and what the consumer then observes. */
 const changes: Record<
@@ -17,20 +24,28 @@ const changes: Record<
   release: { make: (mailbox) => mailbox.release(), isObserved: () => true },
 };
 
+/** Starts a consumer that waits. Returns a function that says whether it has observed the change; undefined while it waits. */
+function startConsumer({ waiter }: Sides, isObserved: (mailbox: Mailbox) => boolean): () => boolean | undefined {
+  const mailbox = openMailbox(waiter.slot, "sound");
+  let observed: boolean | undefined;
+  spawn(
+    mailbox.waitForChangeSteps(Infinity, { isAbsent: () => true }),
+    () => (observed = isObserved(mailbox)),
+    (error) => assert.fail(String(error)),
+  );
+  return () => observed;
+}
+
 for (const [name, { make, isObserved }] of Object.entries(changes)) {
   test(`sound: ${name} at any point of the consumer's wait or turn wakes it, and it observes the change`, () => {
     for (const isSpurious of [false, true]) {
       everywhere((at) => {
-        const { waiter, notifier } = twoSides();
-        const mailbox = openMailbox(waiter.slot, "sound");
+        const sides = twoSides();
+        const { waiter, notifier } = sides;
         const producer = openMailbox(notifier.slot, "sound");
-        let observed: boolean | undefined;
+        let observed: (() => boolean | undefined) | undefined;
         const begin = (): void => {
-          spawn(
-            mailbox.waitForChangeSteps(Infinity, { isAbsent: () => true }),
-            () => (observed = isObserved(mailbox)),
-            (error) => assert.fail(String(error)),
-          );
+          observed = startConsumer(sides, isObserved);
           // A wake-up without a change: the consumer checks and waits again.
           if (isSpurious) {
             waiter.slot.event("hasLiveUpdate").notifyAll();
@@ -40,7 +55,7 @@ for (const [name, { make, isObserved }] of Object.entries(changes)) {
         const more = interrupted(at, begin, () => make(producer));
         if (!more) make(producer);
         turnIfCalled(waiter, 0);
-        assert.deepEqual([observed, waiter.reactor.waiting], [true, 0], `before operation ${at}`);
+        assert.deepEqual([observed?.(), waiter.reactor.waiting], [true, 0], `before operation ${at}`);
         return more;
       });
     }
@@ -48,22 +63,18 @@ for (const [name, { make, isObserved }] of Object.entries(changes)) {
 
   test(`sound: the consumer waits and takes its turn at any point of ${name}, and observes it in the end`, () => {
     everywhere((at) => {
-      const { waiter, notifier } = twoSides();
-      const mailbox = openMailbox(waiter.slot, "sound");
+      const sides = twoSides();
+      const { waiter, notifier } = sides;
       const producer = openMailbox(notifier.slot, "sound");
-      let observed: boolean | undefined;
+      let observed: (() => boolean | undefined) | undefined;
       const begin = (): void => {
-        spawn(
-          mailbox.waitForChangeSteps(Infinity, { isAbsent: () => true }),
-          () => (observed = isObserved(mailbox)),
-          (error) => assert.fail(String(error)),
-        );
+        observed = startConsumer(sides, isObserved);
         waiter.reactor.turn();
       };
       const more = interrupted(at, () => make(producer), begin);
       if (!more) begin();
       turnIfCalled(waiter, 0);
-      assert.deepEqual([observed, waiter.reactor.waiting], [true, 0], `before operation ${at}`);
+      assert.deepEqual([observed?.(), waiter.reactor.waiting], [true, 0], `before operation ${at}`);
       return more;
     });
   });

@@ -144,7 +144,7 @@ test("the progress of a run", () => {
     scheduledMs: 2,
     stage: text,
     statuses: { [text]: 1 },
-    updates: { taken: 1, perSecond: 1 },
+    updates: { verb: "taken" as const, count: 1, perSecond: 1 },
     latencyOverTime: [],
     events: { [text]: 2 },
     failures: [text],

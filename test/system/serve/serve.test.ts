@@ -74,7 +74,7 @@ test("a person's whole life: onboarding, live updates, reload, submit", async (t
   // Without a last live update: the submit ends the live part.
   assert.deepEqual(await ann.submit({ answer: 42 }), { status: 200, body: { status: "Submitted!" } });
   assert.deepEqual(submitsIn(served).at(-1), { answer: 42 }, "it is committed once it is answered");
-  assert.deepEqual(ann.statuses, ["in task"]);
+  assert.equal(ann.statuses.at(-1), "in task");
   const over = await ann.register();
   assert.match(String(over.failure_reason), /^You appear to have already completed/);
 

@@ -324,7 +324,8 @@ describe("replay", () => {
     rmSync(join(run, "trace.bin"));
     for (const command of ["trace", "replay"]) {
       const { code, stderr } = await simulate(command, run);
-      assert.deepEqual([code, stderr], [1, `simulate: cannot read ${join(run, "trace.bin")}: there is no such file\n`]);
+      const message = `cannot read ${join(run, "trace.bin")}: there is no such file or directory`;
+      assert.deepEqual([code, stderr], [1, `simulate: ${message}\n`]);
     }
   });
 

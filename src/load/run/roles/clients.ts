@@ -2,13 +2,12 @@
 import { at } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
-import { wait, type Steps } from "../../../platform/sync/index.js";
-import { Router, simulateWorker } from "../../workers/index.js";
-import type { WorkerContext } from "../../workers/index.js";
+import { Router, type WorkerContext } from "../../workers/index.js";
+import { startArrivals, type Arrivals } from "./arrivals.js";
 import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
-/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
-const ARRIVALS_A_TURN = 500;
+/** What a worker submits for its unit. */
+export const TASK_ANSWER = { answer: "done" };
 
 /** The role of client thread `shard`. */
 export function clientRole(context: RoleContext, shard: number): Role<ClientEvidence[]> {
@@ -17,34 +16,23 @@ export function clientRole(context: RoleContext, shard: number): Role<ClientEvid
 
 class ClientRole implements Role<ClientEvidence[]> {
   readonly #context: RoleContext;
-  /** The workers of this thread, in the order of their arrivals. */
-  readonly #workers: readonly { readonly index: number; readonly arriveAt: number }[];
   readonly #evidence = new Map<string, ClientEvidence>();
-  #arrived = 0;
-  #working = 0;
-  #stopped = false;
+  readonly #arrivals: Arrivals;
 
   constructor(context: RoleContext, shard: number) {
     const { plan, run, taskGroup } = context;
     this.#context = context;
-    const router = this.#openRouter(shard);
+    const workerContext = this.#workerContext(this.#openRouter(shard));
     const shards = run.inboxes.channels.length;
-    this.#workers = Array.from({ length: Math.max(0, Math.ceil((plan.workers - shard) / shards)) }, (_, nth) => {
-      const index = shard + nth * shards;
-      return { index, arriveAt: plan.arriveAt(index) };
-    }).sort((a, b) => a.arriveAt - b.arriveAt);
-    const workerContext = this.#workerContext(router);
-    taskGroup.start("arrivals", () => this.#arrivals(workerContext));
+    this.#arrivals = startArrivals({ plan, shard, shards, taskGroup, context: workerContext });
   }
 
   done(): boolean {
-    return this.#stopped || (this.#arrived === this.#workers.length && this.#working === 0);
+    return this.#arrivals.done();
   }
 
   stop(): void {
-    if (!this.#stopped)
-      this.#context.recorder.count("workers_cut_off", this.#workers.length - this.#arrived + this.#working);
-    this.#stopped = true;
+    this.#arrivals.stop();
   }
 
   gauges(): AgentGauges {
@@ -84,6 +72,7 @@ class ClientRole implements Role<ClientEvidence[]> {
       originMs,
       sendsUpdates: blueprint !== "static",
       onboarding: blueprintOf(blueprint).onboarding,
+      taskAnswer: TASK_ANSWER,
       prefix: "",
       waitsForTask: unitsPerAssignment > 1,
       leavesWhenDone: false,
@@ -104,30 +93,5 @@ class ClientRole implements Role<ClientEvidence[]> {
       this.#evidence.set(agentId, note);
     }
     return note;
-  }
-
-  /** Starts a worker's coroutine when the worker arrives: a worker that has not arrived costs nothing. */
-  *#arrivals(workerContext: WorkerContext): Steps<void> {
-    const { arena, originMs, taskGroup } = this.#context;
-    const { reactor } = arena;
-    let now = reactor.clock.now();
-    for (const [nth, { index, arriveAt }] of this.#workers.entries()) {
-      const due = originMs + arriveAt;
-      // A late worker arrives with those that were due when the turn began; a wait for each would admit one a turn.
-      if (due >= now || nth % ARRIVALS_A_TURN === 0) {
-        yield* wait(reactor.until(due));
-        now = reactor.clock.now();
-      }
-      if (this.#stopped) return;
-      this.#arrived++;
-      this.#working++;
-      taskGroup.start(`worker ${index}`, () => this.#work(index, workerContext));
-    }
-  }
-
-  *#work(index: number, workerContext: WorkerContext): Steps<void> {
-    yield* simulateWorker(this.#context.plan.worker(index), workerContext);
-    this.#working--;
-    if (!this.#stopped) this.#context.recorder.count("workers_finished");
   }
 }

@@ -1,39 +1,12 @@
-/** Starts the worker threads of a run in a Piscina pool, one task a thread, and talks to them. */
-import { once } from "node:events";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+/** Starts the threads of a run that share an arena and a database. */
 import type { DatabaseConnection, Doorbell } from "../../../platform/db/index.js";
-import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
+import type { RecorderSnapshot } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
-import { createPool, reasonOf } from "../pool.js";
-import { ThreadDiedError } from "../thread-died-error.js";
 import type { RoleNotice } from "../roles/gateway-setup.js";
-import type { AgentGauges, RunSetup } from "../roles/role.js";
-import { beginPause, endPause, newPauses } from "./pause.js";
-import type { FromThread, ThreadReport, ThreadRole, ThreadSetup, ToThread } from "./setup.js";
-
-/** A thread of the run as the coordinator sees it. */
-export interface LaunchedThread<Report> {
-  readonly name: string;
-  /** Its place among the arena's threads. */
-  readonly place: number;
-  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
-  readonly report: Promise<Report | undefined>;
-  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
-  hasEnded(): boolean;
-  /** What it has counted; read once it has ended. */
-  readonly counts: SharedCounts;
-  /** When it last gave a sign of life, ms on the launcher's clock. */
-  lastMessageAt(): number;
-  send(message: ToThread): void;
-  /** Blocks it until {@link resume} was called as often as this. */
-  pause(): void;
-  resume(): void;
-  /** Its current gauges; `undefined` when it has ended. */
-  gauges(): Promise<AgentGauges | undefined>;
-  /** Ends it, whatever it is doing; resolves when it has ended. */
-  kill(): Promise<void>;
-}
+import type { RunSetup } from "../roles/role.js";
+import type { ThreadBasics, ThreadReport, ThreadRole, ThreadSetup } from "./setup.js";
+import { ThreadPool, type LaunchedThread } from "./thread-pool.js";
 
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
@@ -56,153 +29,37 @@ export interface LauncherOptions {
 
 export class Launcher {
   readonly #options: LauncherOptions;
-  readonly #pool: ReturnType<typeof createPool>;
-  readonly #starts: ((originMs: number) => void)[] = [];
+  readonly #threads: ThreadPool;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#pool = createPool({
-      filename: new URL("./worker-thread.js", import.meta.url).href,
-      minThreads: options.threads,
-      maxThreads: options.threads,
-      // A thread parks on its own doorbell; Piscina's parking between tasks would interfere with it.
-      atomics: "disabled",
-    });
+    this.#threads = new ThreadPool({ ...options, entry: new URL("./worker-thread.js", import.meta.url) });
   }
 
   /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
-  async launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
-    const { arena, run, clockOffset, acknowledgements, beginHistory, connect, signal } = this.#options;
-    const { pool, failed } = this.#pool;
+  launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
+    const { arena, run, clockOffset, acknowledgements, beginHistory, connect } = this.#options;
     const name = "shard" in role ? `${role.kind}-${role.shard}` : role.kind;
-    const { port1: port, port2 } = new MessageChannel();
     // Clients know the platform by packets only.
     const history = role.kind === "client" || role.kind === "gateway" ? undefined : beginHistory?.(name);
-    const pauses = newPauses();
-    const counts = createSharedCounts();
-    const setup: ThreadSetup = {
+    const setup: Omit<ThreadSetup, keyof ThreadBasics> = { role, arena, run, clockOffset, acknowledgements, history };
+    return this.#threads.launch<ThreadReport<Evidence>>({
       name,
-      role,
-      arena,
-      port: port2,
-      run,
-      clockOffset,
-      acknowledgements,
-      history,
-      counts: counts.counts,
-      pauses,
-    };
-    const killer = new AbortController();
-    const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
-    const ended = once(port, "close");
-    const report = (pool.run(setup, options) as Promise<ThreadReport<Evidence>>).catch((error: unknown) => {
-      if (killer.signal.aborted) return undefined;
-      throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
+      setup,
+      startOrder({ doorbell }, originMs) {
+        const database = connect({ buffer: arena, index: doorbell });
+        return { message: { kind: "start", originMs, database }, transfer: [database.port] };
+      },
     });
-    const [hello] = (await Promise.race([
-      once(port, "message"),
-      report.then(() => [undefined]),
-      // A thread that has begun has its worker: a worker that the pool fails to make later does not concern the run.
-      failed,
-    ])) as [FromThread | undefined];
-    if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
-    this.#starts.push((originMs) => {
-      const database = connect({ buffer: arena, index: hello.doorbell });
-      port.postMessage({ kind: "start", originMs, database } satisfies ToThread, [database.port]);
-    });
-    const { place } = hello;
-    return new PoolThread({ ...this.#options, name, place, report, counts, port, pauses, killer, ended });
   }
 
   /** Tells every launched thread to start, each with a connection of its own to the database. */
   start(originMs: number): void {
-    for (const start of this.#starts) start(originMs);
+    this.#threads.start(originMs);
   }
 
   /** Ends all threads, whatever they are doing. */
   destroy(): Promise<void> {
-    return this.#pool.pool.destroy();
-  }
-}
-
-interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" | "place" | "report" | "counts"> {
-  readonly clock: Clock;
-  readonly port: MessagePort;
-  readonly pauses: SharedArrayBuffer;
-  readonly killer: AbortController;
-  /** Settled once the thread has ended. */
-  readonly ended: Promise<unknown>;
-  readonly onProgress: (snapshot: RecorderSnapshot) => void;
-  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
-}
-
-class PoolThread<Report> implements LaunchedThread<Report> {
-  readonly name: string;
-  readonly place: number;
-  readonly report: Promise<Report | undefined>;
-  readonly counts: SharedCounts;
-  readonly #options: PoolThreadOptions<Report>;
-  /** Those that wait for the gauges. */
-  readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
-  #isOver = false;
-  #lastMessageAt: number;
-
-  constructor(options: PoolThreadOptions<Report>) {
-    this.#options = options;
-    const { clock, port, ended } = options;
-    ({ name: this.name, place: this.place, report: this.report, counts: this.counts } = options);
-    this.#lastMessageAt = clock.now();
-    // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
-    void ended.then(() => {
-      this.#isOver = true;
-      this.#answer(undefined);
-    });
-    port.on("message", (message: FromThread) => {
-      this.#lastMessageAt = clock.now();
-      if (message.kind === "progress") {
-        this.counts.received(message.snapshot);
-        options.onProgress(message.snapshot);
-      } else if (message.kind === "notice") {
-        options.onNotice?.(message.notice);
-      } else if (message.kind === "gauges") this.#answer(message.gauges);
-    });
-  }
-
-  hasEnded(): boolean {
-    return this.#isOver || this.#options.killer.signal.aborted;
-  }
-
-  lastMessageAt(): number {
-    return this.#lastMessageAt;
-  }
-
-  send(message: ToThread): void {
-    this.#options.port.postMessage(message);
-  }
-
-  pause(): void {
-    beginPause(this.#options.pauses);
-    this.send({ kind: "pause" });
-  }
-
-  resume(): void {
-    endPause(this.#options.pauses);
-  }
-
-  gauges(): Promise<AgentGauges | undefined> {
-    if (this.#isOver) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#asked.push(resolve);
-      this.send({ kind: "gauges" });
-    });
-  }
-
-  async kill(): Promise<void> {
-    this.#options.killer.abort();
-    await this.#options.ended;
-  }
-
-  #answer(gauges: AgentGauges | undefined): void {
-    for (const answer of this.#asked.splice(0)) answer(gauges);
+    return this.#threads.destroy();
   }
 }

@@ -1,7 +1,7 @@
 /** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { messageOf } from "../../../vocabulary/index.js";
+import { assert, messageOf } from "../../../vocabulary/index.js";
 import { connectDatabase } from "../../../platform/db/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
@@ -41,6 +41,7 @@ export async function runThread<Evidence>(
   const failures: Error[] = [];
   const fail = (what: string, error: unknown): void =>
     void failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
+  assert(start.database !== undefined, `thread ${name} has a connection to the database`);
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
   const recorder = createRecorder({ thread: name, originMs: start.originMs, counts });
   const taskGroup = createTaskGroup(fail);

@@ -4,7 +4,7 @@ import { systemClock } from "../../../platform/sync/index.js";
 import type { RunStage } from "../lifecycle.js";
 import { REPORT_TIMEOUT_MS } from "../run-limits.js";
 import type { Conditions } from "./conditions.js";
-import type { LaunchedThread } from "./launcher.js";
+import type { LaunchedThread } from "./thread-pool.js";
 import type { ThreadReport } from "./setup.js";
 import type { Timers } from "./timers.js";
 

@@ -1,5 +1,5 @@
 /** Ends a run in the middle when a threshold with `abortOnFail` fails. */
-import type { Measurements } from "../../measure/index.js";
+import type { Measurements, Viewpoint } from "../../measure/index.js";
 import type { Scenario } from "../../scenario/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 
@@ -7,9 +7,10 @@ import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 export function watchThresholds(
   specs: Scenario["thresholds"],
   measured: () => Measurements,
+  from: Viewpoint = "inside",
 ): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
-  const reasonOf = abortReasonOf(specs);
+  const reasonOf = abortReasonOf(specs, from);
   const look = (): void => {
     const reason = reasonOf?.(measured());
     if (reason === undefined) return;

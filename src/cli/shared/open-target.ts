@@ -1,0 +1,50 @@
+/** Opens the target of a run: resolves and checks it, and says who will get the load. */
+import {
+  checkTarget,
+  networkTargetOf,
+  openDialect,
+  readTargetUrl,
+  resolveTarget,
+  DialectError,
+  TargetAddressError,
+  type Dialect,
+  type NetworkTarget,
+} from "../../load/network/index.js";
+import { formatDuration, type Plan, type Scenario } from "../../load/scenario/index.js";
+import { plural } from "../../vocabulary/index.js";
+import { tellLines } from "./handle-closed-stdout.js";
+import type { TargetArguments } from "./target-options.js";
+import { UsageError } from "./usage-error.js";
+
+export interface OpenedTarget {
+  readonly target: NetworkTarget;
+  readonly dialect: Dialect;
+}
+
+/**
+ * @throws {UsageError} for an address or a dialect that cannot be used
+ * @throws {TargetError} when the target is not there, or is no router of the protocol
+ */
+export async function openTarget(
+  url: string,
+  args: TargetArguments & { readonly quiet: boolean },
+  scenario: Scenario,
+  plan: Plan,
+): Promise<OpenedTarget> {
+  try {
+    const address = await resolveTarget(readTargetUrl(url), args["allow-remote"]);
+    const target = networkTargetOf(scenario, address, args.dialect);
+    const dialect = await openDialect(target.dialect);
+    const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
+    if (args["allow-remote"] || !args.quiet)
+      tellLines(
+        `target: ${plural(plan.workers, "worker")} will register at ${who} and send to it for ` +
+          `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${target.client}`,
+      );
+    await checkTarget(target, dialect.live !== false);
+    return { target, dialect };
+  } catch (error) {
+    if (error instanceof TargetAddressError || error instanceof DialectError) throw new UsageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+/** HTTP requests to the target: connections are kept, each request has a time limit, and an answer is JSON with the status 200. */
+import { Pool, type Dispatcher } from "undici";
+import { lookupOf, type TargetAddress } from "./target-address.js";
+import { excerptOf, TargetError, whyFailed } from "./target-error.js";
+
+/** The most bytes of an answer. */
+const MAX_ANSWER_BYTES = 4 << 20;
+/** How long a connection is kept without a request, ms. */
+const KEEP_ALIVE_MS = 4000;
+
+export class HttpClient {
+  readonly #pool: Pool;
+  readonly #prefix: string;
+  readonly #timeoutMs: number;
+
+  constructor(target: TargetAddress, timeoutMs: number) {
+    const { origin, pathname } = new URL(target.url);
+    this.#prefix = pathname === "/" ? "" : pathname;
+    this.#timeoutMs = timeoutMs;
+    this.#pool = new Pool(origin, {
+      // As many connections as there are requests at once: workers do not wait for each other.
+      connections: null,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxResponseSize: MAX_ANSWER_BYTES,
+      connect: { timeout: timeoutMs, lookup: lookupOf(target) },
+    });
+  }
+
+  /** @throws {TargetError} @throws {OutOfFilesError} */
+  post(path: string, body: string): Promise<string> {
+    return this.#request("POST", path, body);
+  }
+
+  /** @throws {TargetError} @throws {OutOfFilesError} */
+  get(path: string): Promise<string> {
+    return this.#request("GET", path);
+  }
+
+  /** Ends all connections, whatever they are doing. */
+  destroy(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  async #request(method: "GET" | "POST", path: string, body?: string): Promise<string> {
+    const what = `${method} ${this.#prefix}${path}`;
+    let answer: Dispatcher.ResponseData;
+    let text: string;
+    try {
+      answer = await this.#pool.request({
+        method,
+        path: this.#prefix + path,
+        ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+      });
+      text = await answer.body.text();
+    } catch (error) {
+      throw new TargetError(whyFailed(what, error, this.#timeoutMs), { cause: error });
+    }
+    const { statusCode, headers } = answer;
+    if (statusCode >= 300 && statusCode < 400)
+      throw new TargetError(`${what}: expected JSON, got a redirect to ${String(headers["location"] ?? "nowhere")}`);
+    const type = String(headers["content-type"] ?? "");
+    if (statusCode !== 200 || !/\bjson\b/.test(type))
+      throw new TargetError(
+        `${what}: expected 200 with JSON, got ${statusCode} with ${type === "" ? "no type" : type}: ${excerptOf(text)}`,
+      );
+    return text;
+  }
+}

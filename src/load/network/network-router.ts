@@ -1,0 +1,385 @@
+/**
+ * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as browsers have it. The
+ * dialect translates between the workers' updates and those of the task.
+ */
+import { isOnboardingId } from "../../vocabulary/index.js";
+import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
+import {
+  ENDPOINTS,
+  failureKindOf,
+  formatRequestAgent,
+  formatSubmitOnboarding,
+  formatSubmitTask,
+  parseAgentDetailsAnswer,
+  parseStatusAnswer,
+  type AgentDetails,
+  type JsonObject,
+  type Parsed,
+  type WirePacket,
+} from "../../platform/server/protocol/index.js";
+import type { Reactor } from "../../platform/sync/index.js";
+import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import type { Recorder } from "../measure/index.js";
+import { LocalQueue, type ClientConnection, type WorkerRouter } from "../workers/index.js";
+import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
+import { Conversation } from "./conversation.js";
+import type { Dialect } from "./dialects/index.js";
+import type { HttpClient } from "./http-client.js";
+import type { NetworkNotes } from "./network-notes.js";
+import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
+
+export interface NetworkRouterOptions {
+  readonly reactor: Reactor;
+  readonly recorder: Recorder;
+  readonly http: HttpClient;
+  readonly sockets: SocketContext;
+  readonly dialect: Dialect;
+  /** Whether an assignment has several workers. */
+  readonly hasPartners: boolean;
+  /** `provider_type` of the registrations. */
+  readonly provider: string;
+  /** `assignment_id` of the registrations. */
+  readonly assignmentId: string;
+  /** How long a request or a handshake may take, ms. */
+  readonly timeoutMs: number;
+  readonly notes: NetworkNotes;
+  /** Nothing more can succeed: why, one line. */
+  readonly onFatal: (why: string) => void;
+}
+
+/** A worker's page, or the place where it was. */
+class Page implements ClientConnection {
+  readonly inbox: LocalQueue<ChannelPacket>;
+  agentId: string | undefined = undefined;
+  state: ClientConnection["state"] = "connected";
+  workerName = "";
+  /** Counts how often the page was loaded or left: answers to what an earlier page asked for reach nobody. */
+  visit = 0;
+  /** The agent's socket last; `browser` leaves that of the onboarding open. */
+  readonly sockets: ClientSocket[] = [];
+  conversation: Conversation | undefined = undefined;
+  agent: OutsideAgentEvidence | undefined = undefined;
+
+  constructor(
+    readonly registrationId: string,
+    reactor: Reactor,
+  ) {
+    this.inbox = new LocalQueue<ChannelPacket>(reactor);
+  }
+}
+
+export class NetworkRouter implements WorkerRouter, SocketOwner {
+  readonly #options: NetworkRouterOptions;
+  readonly #pages = new Map<string, Page>();
+  readonly #pageOf = new Map<ClientSocket, Page>();
+  #isOver = false;
+
+  constructor(options: NetworkRouterOptions) {
+    this.#options = options;
+  }
+
+  connect(registrationId: string): Page {
+    let page = this.#pages.get(registrationId);
+    if (page === undefined) {
+      page = new Page(registrationId, this.#options.reactor);
+      this.#pages.set(registrationId, page);
+    }
+    page.state = "connected";
+    page.visit++;
+    return page;
+  }
+
+  disconnect(page: Page): void {
+    page.state = "offline";
+    this.#leave(page, "lost");
+  }
+
+  send(page: Page, type: PacketType, subjectId: string, data: ChannelPacket["data"]): void {
+    switch (type) {
+      case "register_agent":
+        page.workerName = data["worker_name"] as string;
+        void this.#register(page);
+        return;
+      case "submit_onboarding":
+        void this.#submitOnboarding(page, subjectId, data);
+        return;
+      case "submit_unit":
+        void this.#submitTask(page, subjectId, data);
+        return;
+      case "mephisto_bound_live_update":
+        this.#sendUpdate(page, subjectId, data as LiveUpdateData);
+        return;
+      default:
+        throw new TypeError(`a worker sends no packet of type ${type}`);
+    }
+  }
+
+  /** Finding a loss is the platform's task. */
+  reportLost(page: Page): void {
+    page.state = "lost";
+  }
+
+  forget(page: Page): void {
+    this.#leave(page, "closed");
+    this.#pages.delete(page.registrationId);
+  }
+
+  /** The run is over: closes every socket at once. What requests end with is of no interest any more. */
+  closeAll(): void {
+    this.#isOver = true;
+    for (const page of this.#pages.values()) this.#leave(page, "lost");
+  }
+
+  onPacket(socket: ClientSocket, packet: WirePacket): void {
+    const page = this.#pageOf.get(socket);
+    if (page === undefined) return;
+    const now = this.#now;
+    switch (packet.packet_type) {
+      case "update_status": {
+        const { status } = packet.data;
+        const agent = this.#options.notes.agent(packet.subject_id);
+        if (agent !== undefined) this.#options.notes.told(agent, status, now);
+        if (packet.subject_id === page.agentId) this.#push(page, "update_status", packet.subject_id, { status });
+        return;
+      }
+      // The second: of a server that only sends back what it gets.
+      case "client_bound_live_update":
+      case "mephisto_bound_live_update":
+        if (packet.subject_id === page.agentId) this.#onTaskPacket(page, packet.data);
+        return;
+      default:
+    }
+  }
+
+  onMalformed(_socket: ClientSocket, reason: string): void {
+    this.#options.recorder.count("errors");
+    this.#options.notes.failed(`WebSocket: expected a packet: ${reason}`, this.#now);
+  }
+
+  onHeartbeat(socket: ClientSocket, sentAtMs: number): void {
+    const agent = this.#options.notes.agent(socket.agentId);
+    if (agent !== undefined) agent.heartbeatAtMs = sentAtMs;
+  }
+
+  onBroken(_socket: ClientSocket, error: Error | undefined): void {
+    const { recorder, notes, timeoutMs, onFatal } = this.#options;
+    recorder.count("sockets_lost");
+    let why = "WebSocket: closed by the target";
+    try {
+      if (error !== undefined) why = whyFailed("WebSocket", error, timeoutMs);
+    } catch (failure) {
+      if (!(failure instanceof OutOfFilesError)) throw failure;
+      why = failure.message;
+      onFatal(why);
+    }
+    notes.failed(why, this.#now);
+  }
+
+  onGivenUp(socket: ClientSocket, why: string): void {
+    const page = this.#pageOf.get(socket);
+    this.#options.notes.failed(`the page gave up: ${why}`, this.#now);
+    this.#options.recorder.count("errors");
+    if (page !== undefined) this.#push(page, "log_error", socket.agentId, { request_failed: true });
+  }
+
+  get #now(): number {
+    return this.#options.reactor.clock.now();
+  }
+
+  #sendUpdate(page: Page, agentId: string, update: LiveUpdateData): void {
+    const { conversation, agent } = page;
+    const socket = page.sockets.at(-1);
+    if (conversation === undefined || agent === undefined || socket === undefined) return;
+    const data = conversation.send(update);
+    agent.sent = Math.max(agent.sent, update.number);
+    socket.send({ packet_type: "mephisto_bound_live_update", subject_id: agentId, data });
+  }
+
+  #onTaskPacket(page: Page, data: JsonObject): void {
+    const { conversation, agent, agentId } = page;
+    if (conversation === undefined || agent === undefined || agentId === undefined) return;
+    const { recorder } = this.#options;
+    const received = conversation.receive(data);
+    switch (received.kind) {
+      case "duplicate":
+        agent.duplicates++;
+        recorder.count("packets_duplicated");
+        return;
+      case "unmatched":
+        agent.unmatched++;
+        recorder.count("replies_unmatched");
+        break;
+      case "reply":
+      case "repeated":
+        if (received.number !== undefined) noteTaken(agent.replies, received.number);
+        break;
+      case "other":
+    }
+    this.#push(page, "client_bound_live_update", agentId, received.data);
+  }
+
+  async #register(page: Page): Promise<void> {
+    const { http, provider, assignmentId, notes, sockets } = this.#options;
+    const { visit, registrationId, workerName } = page;
+    const registration = notes.registration(registrationId, workerName);
+    registration.asked++;
+    const provider_data = {
+      worker_name: workerName,
+      agent_registration_id: registrationId,
+      assignment_id: assignmentId,
+      provider_type: provider,
+    };
+    try {
+      const body = formatRequestAgent({ provider_data, client_timestamp: sockets.wallClock() });
+      const answer = await http.post(ENDPOINTS.requestAgent, body);
+      this.#onDetails(page, visit, read("POST /request_agent", parseAgentDetailsAnswer(answer)).data);
+    } catch (error) {
+      registration.failed++;
+      this.#onFailure(error);
+      if (page.visit === visit) this.#push(page, "agent_details", registrationId, FAILED_REGISTRATION);
+    }
+  }
+
+  async #submitOnboarding(page: Page, agentId: string, onboarding_data: ChannelPacket["data"]): Promise<void> {
+    const { http, recorder, sockets } = this.#options;
+    const { visit } = page;
+    const submit = this.#noteSubmit(page);
+    try {
+      const provider_data = { onboarding_data };
+      const body = formatSubmitOnboarding({
+        agent_id: agentId,
+        provider_data,
+        client_timestamp: sockets.wallClock(),
+      });
+      const answer = await http.post(ENDPOINTS.submitOnboarding, body);
+      const details = read("POST /submit_onboarding", parseAgentDetailsAnswer(answer)).data;
+      if (submit !== undefined) submit.answeredAtMs = this.#now;
+      recorder.count(details.agent_id === null ? "onboarding_failed" : "onboarding_passed");
+      if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, {});
+      this.#onDetails(page, visit, details);
+    } catch (error) {
+      this.#onFailedSubmit(page, visit, agentId, submit, error);
+    }
+  }
+
+  async #submitTask(page: Page, agentId: string, final_data: ChannelPacket["data"]): Promise<void> {
+    const { http, sockets } = this.#options;
+    const { visit } = page;
+    const submit = this.#noteSubmit(page);
+    try {
+      const body = formatSubmitTask({ agent_id: agentId, final_data, client_timestamp: sockets.wallClock() });
+      read("POST /submit_task", parseStatusAnswer(await http.post(ENDPOINTS.submitTask, body)));
+      if (submit !== undefined) submit.answeredAtMs = this.#now;
+      if (page.visit === visit) this.#push(page, "submit_unit", agentId, {});
+    } catch (error) {
+      this.#onFailedSubmit(page, visit, agentId, submit, error);
+    }
+  }
+
+  #noteSubmit({ agent }: Page): NonNullable<OutsideAgentEvidence["submit"]> | undefined {
+    if (agent === undefined) return undefined;
+    agent.submit = { sentAtMs: this.#now };
+    return agent.submit;
+  }
+
+  #onFailedSubmit(
+    page: Page,
+    visit: number,
+    agentId: string,
+    submit: OutsideAgentEvidence["submit"],
+    error: unknown,
+  ): void {
+    if (submit !== undefined) submit.failure = error instanceof Error ? error.message : String(error);
+    this.#onFailure(error);
+    if (page.visit === visit) this.#push(page, "log_error", agentId, { request_failed: true });
+  }
+
+  /** The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
+  #onDetails(page: Page, visit: number, { agent_id, failure_reason }: AgentDetails): void {
+    const { notes, recorder } = this.#options;
+    const registration = notes.registration(page.registrationId, page.workerName);
+    const isHere = page.visit === visit;
+    if (agent_id === null || failure_reason !== null) {
+      const reason = failure_reason ?? "no reason given";
+      registration.refused = reason;
+      if (failureKindOf(reason) === "not-qualified") recorder.count("not_qualified");
+      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
+      return;
+    }
+    const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
+    if (isNew) recorder.count("agents_registered");
+    else recorder.count("reconnects");
+    if (!isHere) {
+      agent.goneAtMs ??= this.#now;
+      return;
+    }
+    delete agent.goneAtMs;
+    this.#open(page, agent);
+    this.#push(page, "agent_details", page.registrationId, { agent_id });
+  }
+
+  /** The page of an agent opens its socket. */
+  #open(page: Page, agent: OutsideAgentEvidence): void {
+    const { dialect, sockets, hasPartners } = this.#options;
+    const { agentId } = agent;
+    if (page.agentId !== agentId) {
+      this.#noteUnanswered(page);
+      page.conversation = new Conversation(dialect, agentId, `${page.registrationId}/${agentId}`, hasPartners);
+    }
+    page.agentId = agentId;
+    page.agent = agent;
+    if (dialect.live === false) return;
+    if (sockets.rules === "direct") this.#closeSockets(page, "closed");
+    const socket = new ClientSocket(agentId, sockets, this);
+    page.sockets.push(socket);
+    this.#pageOf.set(socket, page);
+  }
+
+  /** The worker is gone from its page. */
+  #leave(page: Page, how: "closed" | "lost"): void {
+    page.visit++;
+    this.#closeSockets(page, how);
+    const { agent } = page;
+    if (agent !== undefined && agent.submit?.answeredAtMs === undefined) agent.goneAtMs ??= this.#now;
+    if (how === "closed" || page.state === "lost") this.#noteUnanswered(page);
+  }
+
+  #closeSockets(page: Page, how: "closed" | "lost"): void {
+    for (const socket of page.sockets.splice(0)) {
+      this.#pageOf.delete(socket);
+      socket.close(how);
+    }
+  }
+
+  #noteUnanswered({ agent, conversation }: Page): void {
+    if (agent === undefined || conversation === undefined) return;
+    const { pending } = conversation;
+    const now = this.#now;
+    agent.unanswered = pending.length;
+    agent.overdue = pending.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
+  }
+
+  #onFailure(error: unknown): void {
+    const { recorder, notes, onFatal } = this.#options;
+    if (this.#isOver) return;
+    if (error instanceof OutOfFilesError || error instanceof TargetError) {
+      recorder.count("requests_failed");
+      notes.failed(error.message, this.#now);
+      if (error instanceof OutOfFilesError) onFatal(error.message);
+      return;
+    }
+    throw error;
+  }
+
+  #push(page: Page, packet_type: PacketType, subject_id: string, data: ChannelPacket["data"]): void {
+    if (page.state === "connected") page.inbox.push({ packet_type, subject_id, data });
+  }
+}
+
+const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
+
+/** What was read from an answer. @throws TargetError when it is none */
+function read<T>(what: string, parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new TargetError(`${what}: ${parsed.reason}`);
+}

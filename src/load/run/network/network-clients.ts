@@ -1,0 +1,109 @@
+/** A client thread of a run over a network: carries its share of the simulated workers, and their connections. */
+import { randomUUID } from "node:crypto";
+import { blueprintOf, type TaskGroup } from "../../../platform/live/index.js";
+import type { Reactor } from "../../../platform/sync/index.js";
+import type { ClientEvidence } from "../../check/index.js";
+import type { Recorder } from "../../measure/index.js";
+import {
+  HttpClient,
+  NetworkNotes,
+  NetworkRouter,
+  socketOptionsOf,
+  socketUrlOf,
+  type Dialect,
+  type NetworkNotesReport,
+} from "../../network/index.js";
+import type { Plan } from "../../scenario/index.js";
+import type { WorkerContext } from "../../workers/index.js";
+import { startArrivals } from "../roles/arrivals.js";
+import { TASK_ANSWER } from "../roles/clients.js";
+import type { NetworkRunSetup } from "./network-setup.js";
+
+export interface NetworkClientsOptions {
+  readonly reactor: Reactor;
+  readonly recorder: Recorder;
+  readonly taskGroup: TaskGroup;
+  readonly run: NetworkRunSetup;
+  readonly plan: Plan;
+  readonly dialect: Dialect;
+  readonly shard: number;
+  readonly originMs: number;
+  /** The run cannot go on: why, one line. */
+  readonly onFatal: (why: string) => void;
+}
+
+export interface NetworkClients {
+  done(): boolean;
+  stop(): void;
+  /** Closes every connection. */
+  close(): Promise<void>;
+  evidence(): NetworkNotesReport;
+}
+
+export function startNetworkClients(options: NetworkClientsOptions): NetworkClients {
+  const { reactor, recorder, taskGroup, run, plan, dialect, shard, originMs, onFatal } = options;
+  const { scenario, target, prefix } = run;
+  const { unitsPerAssignment, blueprint } = scenario.task;
+  const http = new HttpClient(target.address, target.timeoutMs);
+  const notes = new NetworkNotes();
+  const router = new NetworkRouter({
+    reactor,
+    recorder,
+    http,
+    sockets: {
+      reactor,
+      url: socketUrlOf(target.address),
+      options: socketOptionsOf(target),
+      rules: target.client,
+      wallClock: () => Date.now(),
+      newId: () => randomUUID(),
+    },
+    dialect,
+    hasPartners: unitsPerAssignment > 1,
+    provider: target.provider,
+    assignmentId: prefix,
+    timeoutMs: target.timeoutMs,
+    notes,
+    onFatal,
+  });
+  const evidence = new Map<string, ClientEvidence>();
+  const { rightAnswer, wrongAnswer } = blueprintOf(blueprint).onboarding;
+  const submits = scenario.target?.submits;
+  const context: WorkerContext = {
+    reactor,
+    recorder,
+    router,
+    originMs,
+    sendsUpdates: dialect.live !== false,
+    onboarding: {
+      rightAnswer: submits?.onboardingPass ?? rightAnswer,
+      wrongAnswer: submits?.onboardingFail ?? wrongAnswer,
+    },
+    taskAnswer: submits?.task ?? TASK_ANSWER,
+    prefix,
+    // A page without a WebSocket is told nothing.
+    waitsForTask: dialect.live !== false,
+    leavesWhenDone: true,
+    evidenceOf(agentId) {
+      let note = evidence.get(agentId);
+      if (note === undefined) {
+        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+        evidence.set(agentId, note);
+      }
+      return note;
+    },
+    acknowledged: () => undefined,
+    // The worker closes its page: the protocol has no packet for it.
+    returnUnit: () => undefined,
+  };
+  const arrivals = startArrivals({ plan, shard, shards: run.threads, taskGroup, context });
+  return {
+    done: () => arrivals.done(),
+    stop: () => arrivals.stop(),
+    async close() {
+      router.closeAll();
+      await http.destroy();
+    },
+    evidence: () => notes.report(),
+  };
+}

@@ -1,0 +1,179 @@
+/** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): client threads, and eyes on the target. */
+import { assert } from "../../../vocabulary/index.js";
+import { systemClock, type Wait } from "../../../platform/sync/index.js";
+import { writeRunRecord, type Summary } from "../../../results/index.js";
+import type { OutsideRow } from "../../check/index.js";
+import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
+import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
+import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
+import { recordOf } from "../describe-run.js";
+import type { RunProgress } from "../finished-run.js";
+import type { EarlyEnd } from "../lifecycle.js";
+import { Conditions, untilSettled } from "../threads/conditions.js";
+import type { ThreadReport } from "../threads/setup.js";
+import type { RunningRun } from "../threads/threads-engine.js";
+import { ThreadPool } from "../threads/thread-pool.js";
+import { ThreadStage } from "../threads/thread-stage.js";
+import { createTimers, type Timers } from "../threads/timers.js";
+import { watchThresholds } from "../threads/watch-thresholds.js";
+import type { NetworkParts, NetworkStages } from "./network-lifecycle.js";
+import type { NetworkRunSetup } from "./network-setup.js";
+
+/** From the start order to the first arrival, so that every thread is ready, ms. */
+const LEAD_MS = 100;
+/** Between two calls of `onProgress`, ms. */
+const PROGRESS_MS = 250;
+
+export interface NetworkRun {
+  readonly loaded: LoadedScenario;
+  readonly plan: Plan;
+  /** What the plan was built from, so that every thread builds the same. */
+  readonly planOptions: PlanOptions;
+  readonly target: NetworkTarget;
+  readonly dialectName: string;
+  /** Whether the task answers each update. */
+  readonly answersEach: boolean;
+  /** Client threads, 1 or more. */
+  readonly threads: number;
+  /** Where the run's directory is made. */
+  readonly resultsRoot: string;
+  readonly runId: string;
+  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
+  readonly options: Summary["options"];
+  readonly reproduce: string;
+  /** Ends the run early; the results are still written. */
+  readonly interrupt: AbortSignal;
+  /** Called once the run has started, with what can be asked of it while it goes on. */
+  readonly onStart?: (running: RunningRun) => void;
+  /** Called a few times a second with what has been measured so far. */
+  readonly onProgress?: RunProgress;
+}
+
+/** Looks at the target from outside, beside its clients. */
+export interface TargetObserver {
+  /** The rows of the run's workers once their agents have come to rest, or at `untilMs`; `isOver` ends it early. */
+  rows(originMs: number, untilMs: number, isOver: () => boolean): Promise<readonly OutsideRow[] | undefined>;
+}
+
+interface StartedNetwork extends NetworkStages {
+  readonly clients: ThreadStage<NetworkNotesReport>;
+  readonly startedAt: Date;
+  readonly processWatch: ReturnType<typeof watchProcess>;
+  readonly abort: ReturnType<typeof watchThresholds>;
+  readonly progress: NodeJS.Timeout;
+}
+
+export class NetworkEngine implements NetworkParts {
+  readonly clock = systemClock;
+  readonly giveUpAfterMs: number;
+  readonly collector = new Collector();
+  readonly #run: NetworkRun;
+  readonly #directory: string;
+  readonly #observer: TargetObserver;
+  readonly #timers: Timers = createTimers(systemClock);
+  readonly #kill = new AbortController();
+  readonly #conditions = new Conditions();
+  readonly #threads: ThreadPool;
+  #fatal: string | undefined;
+  #started: StartedNetwork | undefined;
+
+  constructor(run: NetworkRun, directory: string, observer: TargetObserver) {
+    this.#run = run;
+    this.#directory = directory;
+    this.#observer = observer;
+    this.giveUpAfterMs = run.plan.scheduleMs + run.loaded.scenario.drainTimeout;
+    this.#threads = new ThreadPool({
+      entry: new URL("./network-thread.js", import.meta.url),
+      threads: run.threads,
+      clock: systemClock,
+      onProgress: (snapshot) => this.collector.add(snapshot),
+      onFatal: (why) => {
+        this.#fatal ??= why;
+        this.#conditions.changed();
+      },
+      signal: this.#kill.signal,
+    });
+  }
+
+  /** The threads have started. */
+  get started(): StartedNetwork {
+    assert(this.#started !== undefined, "the threads have started");
+    return this.#started;
+  }
+
+  start(): Wait<NetworkStages> {
+    return untilSettled(this.#start());
+  }
+
+  earlyEnd(): EarlyEnd {
+    if (this.#run.interrupt.aborted) return { how: "interrupted", why: "by the user" };
+    if (this.#fatal !== undefined) return { how: "interrupted", why: this.#fatal };
+    const { signal } = this.started.abort;
+    return signal.aborted ? { how: "aborted", why: String(signal.reason) } : undefined;
+  }
+
+  until(condition: () => boolean, untilMs: number): Wait<void> {
+    this.#timers.at(untilMs, this.#conditions.changed);
+    return this.#conditions.until(() => this.clock.now() >= untilMs || condition());
+  }
+
+  untilDone(stage: ThreadStage<NetworkNotesReport>, condition: () => boolean = () => false): Wait<void> {
+    return this.#conditions.until(() => condition() || stage.isDone());
+  }
+
+  liftPauses(): void {
+    // No fault of this process is injected into a run over a network.
+  }
+
+  observe(untilMs: number): Wait<readonly OutsideRow[] | undefined> {
+    const { originMs } = this.started;
+    return untilSettled(this.#observer.rows(originMs, untilMs, () => this.earlyEnd() !== undefined));
+  }
+
+  /** Ends all threads, whatever they are doing. */
+  async destroy(): Promise<void> {
+    this.#run.interrupt.removeEventListener("abort", this.#conditions.changed);
+    if (this.#started !== undefined) {
+      clearInterval(this.#started.progress);
+      this.#started.abort.end();
+    }
+    this.#timers.end();
+    this.#kill.abort();
+    await this.#threads.destroy();
+  }
+
+  async #start(): Promise<StartedNetwork> {
+    const { threads, loaded, planOptions, target, runId, interrupt } = this.#run;
+    const run: NetworkRunSetup = {
+      scenario: loaded.scenario,
+      plan: planOptions,
+      target,
+      prefix: `${runId}-`,
+      threads,
+    };
+    const launched = await Promise.all(
+      Array.from({ length: threads }, (_, shard) =>
+        this.#threads.launch<ThreadReport<NetworkNotesReport>>({
+          name: `client-${shard}`,
+          setup: { run, shard },
+          startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
+        }),
+      ),
+    );
+    const clients = new ThreadStage(launched, this.#conditions, this.#timers);
+    const processWatch = watchProcess();
+    const startedAt = new Date(Date.now() + LEAD_MS);
+    const originMs = this.clock.now() + LEAD_MS;
+    writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
+    this.#threads.start(originMs);
+    const elapsed = (): number => this.clock.now() - originMs;
+    const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
+    this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]) });
+    const abort = watchThresholds(loaded.scenario.thresholds, measured, "clients");
+    for (const signal of [abort.signal, interrupt])
+      signal.addEventListener("abort", this.#conditions.changed, { once: true });
+    const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
+    this.#started = { clients, originMs, startedAt, processWatch, abort, progress };
+    return this.#started;
+  }
+}

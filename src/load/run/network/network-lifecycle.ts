@@ -1,0 +1,39 @@
+/**
+ * The lifecycle of a run over a network: the plan is carried out (lifecycle.ts), then the target is looked at from outside until its
+ * agents have come to rest, or the run is given up.
+ */
+import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
+import type { Summary } from "../../../results/index.js";
+import type { OutsideRow } from "../../check/index.js";
+import type { NetworkNotesReport } from "../../network/index.js";
+import { carryOutPlan, type ClientParts, type RunStage } from "../lifecycle.js";
+
+export interface NetworkStages {
+  readonly clients: RunStage<NetworkNotesReport>;
+  /** When the run starts, ms on its clock. */
+  readonly originMs: number;
+}
+
+export interface NetworkParts extends ClientParts<NetworkStages> {
+  /** Looks at the target until its agents have come to rest, but not beyond `untilMs`. Gives their rows, if there is a database. */
+  observe(untilMs: number): Wait<readonly OutsideRow[] | undefined>;
+}
+
+export interface NetworkRunEnd {
+  readonly end: Summary["end"];
+  /** From the start of the run until the target was last looked at, ms. */
+  readonly durationMs: number;
+  readonly notes: readonly NetworkNotesReport[];
+  readonly rows: readonly OutsideRow[] | undefined;
+}
+
+export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> {
+  const {
+    stages: { clients, originMs },
+    giveUpAt,
+  } = yield* carryOutPlan(parts);
+  const rows = yield* wait(parts.observe(giveUpAt));
+  const durationMs = Math.max(1, parts.clock.now() - originMs);
+  const end = parts.earlyEnd() ?? { how: "finished", why: null };
+  return { end, durationMs, notes: clients.evidence(), rows };
+}

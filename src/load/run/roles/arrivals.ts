@@ -1,0 +1,65 @@
+/** The simulated workers of one thread: each arrives at its planned time, and works until it has come to its end. */
+import type { TaskGroup } from "../../../platform/live/index.js";
+import { wait, type Steps } from "../../../platform/sync/index.js";
+import type { Plan } from "../../scenario/index.js";
+import { simulateWorker, type WorkerContext } from "../../workers/index.js";
+
+/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
+const ARRIVALS_A_TURN = 500;
+
+export interface ArrivalsOptions {
+  readonly plan: Plan;
+  /** Which of the threads this is, and how many there are: they take the workers in turn. */
+  readonly shard: number;
+  readonly shards: number;
+  readonly taskGroup: TaskGroup;
+  readonly context: WorkerContext;
+}
+
+export interface Arrivals {
+  /** Whether all workers have come to their end, or the run is to stop. */
+  done(): boolean;
+  /** Nobody arrives any more; those who are there are cut off. */
+  stop(): void;
+}
+
+export function startArrivals({ plan, shard, shards, taskGroup, context }: ArrivalsOptions): Arrivals {
+  const { reactor, recorder, originMs } = context;
+  const workers = Array.from({ length: Math.max(0, Math.ceil((plan.workers - shard) / shards)) }, (_, nth) => {
+    const index = shard + nth * shards;
+    return { index, arriveAt: plan.arriveAt(index) };
+  }).sort((a, b) => a.arriveAt - b.arriveAt);
+
+  let arrived = 0;
+  let working = 0;
+  let stopped = false;
+  // A worker's coroutine is made when it arrives: a worker that has not arrived costs nothing.
+  taskGroup.start("arrivals", function* () {
+    let now = reactor.clock.now();
+    for (const [nth, { index, arriveAt }] of workers.entries()) {
+      const due = originMs + arriveAt;
+      // A late worker arrives with those that were due when the turn began; a wait for each would admit one a turn.
+      if (due >= now || nth % ARRIVALS_A_TURN === 0) {
+        yield* wait(reactor.until(due));
+        now = reactor.clock.now();
+      }
+      if (stopped) return;
+      arrived++;
+      working++;
+      taskGroup.start(`worker ${index}`, () => work(index));
+    }
+  });
+  function* work(index: number): Steps<void> {
+    yield* simulateWorker(plan.worker(index), context);
+    working--;
+    if (!stopped) recorder.count("workers_finished");
+  }
+
+  return {
+    done: () => stopped || (arrived === workers.length && working === 0),
+    stop() {
+      if (!stopped) recorder.count("workers_cut_off", workers.length - arrived + working);
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,201 @@
+/** The worker threads of a run in a Piscina pool, one task a thread, and what is said to them. */
+import { once } from "node:events";
+import { MessageChannel, type MessagePort, type Transferable } from "node:worker_threads";
+import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
+import type { Clock } from "../../../platform/sync/index.js";
+import { createPool, reasonOf } from "../pool.js";
+import { ThreadDiedError } from "../thread-died-error.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
+import type { AgentGauges } from "../roles/role.js";
+import { beginPause, endPause, newPauses } from "./pause.js";
+import type { FromThread, ThreadBasics, ToThread } from "./setup.js";
+
+/** A thread of the run as the coordinator sees it. */
+export interface LaunchedThread<Report> {
+  readonly name: string;
+  /** Its place among the arena's threads. */
+  readonly place: number;
+  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
+  readonly report: Promise<Report | undefined>;
+  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
+  hasEnded(): boolean;
+  /** What it has counted; read once it has ended. */
+  readonly counts: SharedCounts;
+  /** When it last gave a sign of life, ms on the launcher's clock. */
+  lastMessageAt(): number;
+  send(message: ToThread): void;
+  /** Blocks it until {@link resume} was called as often as this. */
+  pause(): void;
+  resume(): void;
+  /** Its current gauges; `undefined` when it has ended. */
+  gauges(): Promise<AgentGauges | undefined>;
+  /** Ends it, whatever it is doing; resolves when it has ended. */
+  kill(): Promise<void>;
+}
+
+export interface ThreadPoolOptions {
+  /** The module whose default export is what a thread runs, with its setup. */
+  readonly entry: URL;
+  readonly threads: number;
+  /** Times the threads' signs of life. */
+  readonly clock: Clock;
+  readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
+  /** A thread says that the run cannot go on, and why. */
+  readonly onFatal?: (why: string) => void;
+  /** Ends all threads when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** What a thread is given. */
+export interface ThreadLaunch {
+  readonly name: string;
+  /** Its setup, beside {@link ThreadBasics}. */
+  readonly setup: object;
+  /** The order to start, for a thread that said hello. */
+  readonly startOrder: (
+    hello: Extract<FromThread, { readonly kind: "hello" }>,
+    originMs: number,
+  ) => { readonly message: ToThread; readonly transfer: readonly Transferable[] };
+}
+
+export class ThreadPool {
+  readonly #options: ThreadPoolOptions;
+  readonly #pool: ReturnType<typeof createPool>;
+  readonly #starts: ((originMs: number) => void)[] = [];
+
+  constructor(options: ThreadPoolOptions) {
+    this.#options = options;
+    this.#pool = createPool({
+      filename: options.entry.href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      // A thread parks on its own doorbell; Piscina's parking between tasks would interfere with it.
+      atomics: "disabled",
+    });
+  }
+
+  /** Starts a thread; resolves once it has said hello and waits for the start. */
+  async launch<Report>({ name, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
+    const { clock, onProgress, onNotice, onFatal = () => undefined, signal } = this.#options;
+    const { pool, failed } = this.#pool;
+    const { port1: port, port2 } = new MessageChannel();
+    const pauses = newPauses();
+    const counts = createSharedCounts();
+    const basics: ThreadBasics = { name, port: port2, counts: counts.counts, pauses };
+    const killer = new AbortController();
+    const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
+    const ended = once(port, "close");
+    const report = (pool.run({ ...setup, ...basics }, options) as Promise<Report>).catch((error: unknown) => {
+      if (killer.signal.aborted) return undefined;
+      throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
+    });
+    const [hello] = (await Promise.race([
+      once(port, "message"),
+      report.then(() => [undefined]),
+      // A thread that has begun has its worker: a worker that the pool fails to make later does not concern the run.
+      failed,
+    ])) as [FromThread | undefined];
+    if (hello?.kind !== "hello") throw new ThreadDiedError(`thread ${name} ended before it had begun`);
+    this.#starts.push((originMs) => {
+      const { message, transfer } = startOrder(hello, originMs);
+      port.postMessage(message, transfer);
+    });
+    const { place } = hello;
+    const told = { onProgress, onNotice, onFatal };
+    return new PoolThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
+  }
+
+  /** Tells every launched thread to start. */
+  start(originMs: number): void {
+    for (const start of this.#starts) start(originMs);
+  }
+
+  /** Ends all threads, whatever they are doing. */
+  destroy(): Promise<void> {
+    return this.#pool.pool.destroy();
+  }
+}
+
+interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" | "place" | "report" | "counts"> {
+  readonly clock: Clock;
+  readonly port: MessagePort;
+  readonly pauses: SharedArrayBuffer;
+  readonly killer: AbortController;
+  /** Settled once the thread has ended. */
+  readonly ended: Promise<unknown>;
+  readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice: ((notice: RoleNotice) => void) | undefined;
+  readonly onFatal: (why: string) => void;
+}
+
+class PoolThread<Report> implements LaunchedThread<Report> {
+  readonly name: string;
+  readonly place: number;
+  readonly report: Promise<Report | undefined>;
+  readonly counts: SharedCounts;
+  readonly #options: PoolThreadOptions<Report>;
+  /** Those that wait for the gauges. */
+  readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
+  #isOver = false;
+  #lastMessageAt: number;
+
+  constructor(options: PoolThreadOptions<Report>) {
+    this.#options = options;
+    const { clock, port, ended } = options;
+    ({ name: this.name, place: this.place, report: this.report, counts: this.counts } = options);
+    this.#lastMessageAt = clock.now();
+    // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
+    void ended.then(() => {
+      this.#isOver = true;
+      this.#answer(undefined);
+    });
+    port.on("message", (message: FromThread) => {
+      this.#lastMessageAt = clock.now();
+      if (message.kind === "progress") {
+        this.counts.received(message.snapshot);
+        options.onProgress(message.snapshot);
+      } else if (message.kind === "gauges") this.#answer(message.gauges);
+      else if (message.kind === "fatal") options.onFatal(message.why);
+      else if (message.kind === "notice") options.onNotice?.(message.notice);
+    });
+  }
+
+  hasEnded(): boolean {
+    return this.#isOver || this.#options.killer.signal.aborted;
+  }
+
+  lastMessageAt(): number {
+    return this.#lastMessageAt;
+  }
+
+  send(message: ToThread): void {
+    this.#options.port.postMessage(message);
+  }
+
+  pause(): void {
+    beginPause(this.#options.pauses);
+    this.send({ kind: "pause" });
+  }
+
+  resume(): void {
+    endPause(this.#options.pauses);
+  }
+
+  gauges(): Promise<AgentGauges | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      this.send({ kind: "gauges" });
+    });
+  }
+
+  async kill(): Promise<void> {
+    this.#options.killer.abort();
+    await this.#options.ended;
+  }
+
+  #answer(gauges: AgentGauges | undefined): void {
+    for (const answer of this.#asked.splice(0)) answer(gauges);
+  }
+}

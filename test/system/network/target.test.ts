@@ -1,0 +1,173 @@
+/** `simulate --target`: simulated workers against a task on loopback, from registration to submit. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { runAgainst, scenarioText, type TargetRun } from "../../support/network/target-run.js";
+import { answerTo, serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
+
+async function served(t: { after(fn: () => Promise<void>): void }, options: TaskServerOptions = {}) {
+  const server = await serveTask(options);
+  t.after(() => server.close());
+  return server;
+}
+
+function summaryOf({ summary, stderr, stdout }: TargetRun) {
+  assert.ok(summary !== undefined, `${stderr}${stdout}`);
+  return summary;
+}
+
+/** A slow machine may not keep the schedule, which is no matter here. */
+function assertPassed(run: TargetRun): void {
+  const { reasons } = summaryOf(run).verdict;
+  assert.deepEqual(
+    reasons.filter((reason) => !reason.startsWith("the schedule was not kept")),
+    [],
+    run.stdout,
+  );
+}
+
+const broken = (run: TargetRun): string[] =>
+  summaryOf(run).invariants.flatMap(({ id, violations }) => violations.map(({ what }) => `${id}: ${what}`));
+
+describe("a whole run", { concurrency: 2 }, () => {
+  for (const client of ["direct", "browser"]) {
+    test(`workers register, send, and submit (${client})`, async (t) => {
+      const server = await served(t, { onboarding: true });
+      const onboarding = ", onboarding: { passRate: 1, actions: 1, thinkTime: 250ms }";
+      const submits = "{ onboardingPass: { success: true }, task: { rating: 5 } }";
+      const run = await runAgainst(
+        t,
+        server.url,
+        scenarioText({
+          task: onboarding,
+          target: `{ client: ${client}, submits: ${submits} }`,
+          // A browser's page sends no more than one packet each 100 ms.
+          behaviours: "all: { weight: 1, actions: 3, thinkTime: 250ms }",
+        }),
+      );
+      assertPassed(run);
+      const { engine, target, counters, trends, invariants, notChecked = [], outcomes } = summaryOf(run);
+      assert.equal(engine, "network");
+      assert.deepEqual(target, { mode: "client", url: server.url, dialect: "chat", client, database: false });
+      assert.equal(counters["agents_registered"], 12);
+      assert.equal(counters["onboarding_passed"], 6);
+      assert.equal(counters["submits_acknowledged"], 12);
+      assert.equal(counters["live_updates_sent"], 24);
+      assert.equal(trends["live_update_round_trip"]?.count, 24);
+      assert.deepEqual(outcomes.agents, { submitted: 6 });
+      // What cannot be measured is absent, not zero.
+      assert.equal(trends["live_update_latency"], undefined);
+      assert.equal(counters["live_updates_taken"], undefined);
+      assert.ok(invariants.every(({ held }) => held));
+      const left = notChecked.map(({ id }) => id);
+      assert.ok(left.includes("answered-submit-is-stored") && left.includes("live_update_latency p(99)<1000"));
+      const tasks = [...server.agents.values()].filter(({ isOnboarding }) => !isOnboarding);
+      assert.deepEqual(
+        tasks.map(({ updates, submits: [submit] }) => [updates.map(({ number }) => number), submit]),
+        Array.from({ length: 6 }, () => [[1, 2, 3], { rating: 5 }]),
+      );
+      const first = server.received.filter(({ packet_type }) => packet_type === "alive");
+      assert.equal(first.length, 12, "a page says alive once");
+    });
+  }
+
+  for (const dialect of ["remote-procedure", "echo", "chat"]) {
+    test(`replies are recognised (${dialect})`, async (t) => {
+      const server = await served(t);
+      const run = await runAgainst(t, server.url, scenarioText({ target: `{ dialect: ${dialect} }` }));
+      assertPassed(run);
+      assert.equal(summaryOf(run).trends["live_update_round_trip"]?.count, 18);
+      assert.equal(summaryOf(run).counters["replies_unmatched"], 0);
+    });
+  }
+
+  test("a static task's page opens no WebSocket", async (t) => {
+    const server = await served(t);
+    const scenario = scenarioText({ behaviours: "all: { weight: 1, actions: 0, thinkTime: 60ms }" })
+      .replace("blueprint: chat", "blueprint: static")
+      .replace(/^thresholds.*$/m, "");
+    const run = await runAgainst(t, server.url, scenario);
+    assertPassed(run);
+    assert.equal(summaryOf(run).counters["submits_acknowledged"], 6);
+    assert.equal(server.received.length, 0);
+  });
+
+  test("a dialect of one's own is a module that the command line names", async (t) => {
+    const server = await served(t, { answer: ({ question }) => [{ kind: "mark", question }, { kind: "finished" }] });
+    const module = join(temporaryDirectory(t), "quiz.mjs");
+    writeFileSync(
+      module,
+      `export default {
+        name: "quiz",
+        answersEach: true,
+        update: ({ id, text }) => ({ kind: "answer", question: id, text }),
+        reply: ({ kind, question }) => (kind === "mark" ? question : "none"),
+        end: ({ kind }) => kind === "finished",
+      };`,
+    );
+    // The task ends after the first answer, long before the plan would.
+    const behaviours = "all: { weight: 1, actions: 2, thinkTime: { uniform: [100ms, 101ms] } }";
+    const run = await runAgainst(t, server.url, scenarioText({ behaviours }), "--dialect", module);
+    assertPassed(run);
+    assert.equal(summaryOf(run).target?.dialect, "quiz");
+    assert.ok([...server.agents.values()].every(({ submits }) => submits.length === 1));
+  });
+});
+
+describe("what clients notice", { concurrency: 2 }, () => {
+  test("packets that come twice are counted, and break nothing", async (t) => {
+    const server = await served(t, { doubles: true });
+    const run = await runAgainst(t, server.url, scenarioText());
+    assertPassed(run);
+    assert.equal(summaryOf(run).counters["packets_duplicated"], 18);
+  });
+
+  test("an update that is answered twice breaks an invariant", async (t) => {
+    const server = await served(t, { answer: (update) => [answerTo(update), answerTo(update)] });
+    const run = await runAgainst(t, server.url, scenarioText());
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.deepEqual(new Set(broken(run)), new Set(["replies-once-in-order: answered twice"]));
+  });
+
+  test("two registrations with one agent break an invariant", async (t) => {
+    const server = await served(t, {
+      intercept(request, response) {
+        if (request.url !== "/request_agent" || server.agents.size === 0) return false;
+        const [{ agentId = "" } = {}] = server.agents.values();
+        const data = { request_id: "r", worker_id: "1", agent_id: agentId, init_task_data: {}, failure_reason: null };
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ packet_type: "agent_details", subject_id: "c", data }));
+        return true;
+      },
+    });
+    const run = await runAgainst(t, server.url, scenarioText());
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.ok(broken(run).includes("one-agent-per-registration: agent of two registrations"));
+  });
+
+  test("workers who are refused are no failure of the way", async (t) => {
+    const server = await served(t, { onboarding: true });
+    const onboarding = ", onboarding: { passRate: 0, actions: 0, thinkTime: 50ms }";
+    const target = "{ submits: { onboardingFail: { success: false } } }";
+    const run = await runAgainst(t, server.url, scenarioText({ task: onboarding, target }));
+    const { counters, failures } = summaryOf(run);
+    assert.equal(counters["onboarding_failed"], 6);
+    assert.equal(counters["requests_failed"], 0);
+    assert.equal(failures, undefined);
+  });
+
+  test("a worker that drops and comes back gets its agent again, and goes on", async (t) => {
+    const server = await served(t);
+    const disconnect = "disconnect: { window: [300ms, 700ms], reconnect: { probability: 1, after: 200ms } }";
+    const behaviours = `all: { weight: 1, actions: 8, thinkTime: 150ms, ${disconnect} }`;
+    const run = await runAgainst(t, server.url, scenarioText({ behaviours }));
+    assertPassed(run);
+    const { counters } = summaryOf(run);
+    assert.ok((counters["disconnects"] ?? 0) > 0);
+    assert.equal(counters["reconnects"], counters["disconnects"]);
+    assert.equal(counters["submits_acknowledged"], 6);
+    assert.equal(server.agents.size, 6);
+  });
+});
