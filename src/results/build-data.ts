@@ -22,7 +22,7 @@ export interface StatusEvent {
 }
 
 /** What {@link buildReportData} is given. The fields that are also in {@link ReportData} mean the same there. */
-export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest"> {
+export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest" | "scraped"> {
   /** Every fault under simulated time; absent: none. */
   readonly faults?: readonly { readonly label: string; readonly atMs: number }[];
   readonly measurements: Measurements;
@@ -56,6 +56,7 @@ export function buildReportData({
   faults = [],
   slowest,
   from = "inside",
+  scraped,
 }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const main = mainTrend(from);
@@ -83,6 +84,7 @@ export function buildReportData({
       history: agent.history.map(({ status, atMs }) => ({ status, atMs: round(atMs) })),
       ...(agent.endedAtMs !== undefined && { endedAtMs: round(agent.endedAtMs) }),
     })),
+    ...(scraped !== undefined && { scraped }),
   };
 }
 

@@ -75,4 +75,15 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
       sequence: sequence.exactOptional(),
     }),
   ),
+  scraped: z
+    .object({
+      url: text,
+      atMs: numbers,
+      series: z.array(
+        z.object({ name: text, kind: z.enum(["gauge", "rate", "mean"]), values: z.array(number.nullable()) }),
+      ),
+      failed: number,
+      why: text.exactOptional(),
+    })
+    .exactOptional(),
 });

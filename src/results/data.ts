@@ -23,6 +23,26 @@ export interface ReportData {
   readonly statuses: { readonly main: StatusesOverTime; readonly onboarding: StatusesOverTime };
   /** Agents with the greatest live-update latency, the worst first. */
   readonly slowest: readonly SlowAgent[];
+  /** The target's own metrics; absent where none were kept. */
+  readonly scraped?: ScrapedMetrics;
+}
+
+/** Metrics that a target published, along time. */
+export interface ScrapedMetrics {
+  readonly url: string;
+  /** When it was looked. */
+  readonly atMs: readonly number[];
+  readonly series: readonly {
+    /** The name, with its labels. */
+    readonly name: string;
+    /** What the values are: of a gauge, what a counter grew by a second, or the mean of what a histogram or a summary took in. */
+    readonly kind: "gauge" | "rate" | "mean";
+    /** One for each time; null where nothing is known. */
+    readonly values: readonly (number | null)[];
+  }[];
+  /** Looks that failed, and why the last one did. */
+  readonly failed: number;
+  readonly why?: string;
 }
 
 /** A span of the run, or a moment where it begins and ends at once, that explains what the charts show. */

@@ -54,12 +54,12 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
 }
 
 function runAgainst(
-  { target, dialect }: OpenedTarget,
+  { target, dialect, observer }: OpenedTarget,
   common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
 ): Promise<FinishedRun> {
   return runNetwork(
     { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
-    { rows: () => Promise.resolve(undefined) },
+    observer,
   );
 }
 

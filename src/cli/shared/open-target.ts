@@ -6,11 +6,15 @@ import {
   readTargetUrl,
   resolveTarget,
   DialectError,
+  Scraper,
   TargetAddressError,
+  TargetDatabase,
   type Dialect,
   type NetworkTarget,
 } from "../../load/network/index.js";
+import { TargetObserver } from "../../load/run/index.js";
 import { formatDuration, type Plan, type Scenario } from "../../load/scenario/index.js";
+import { systemClock } from "../../platform/sync/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { tellLines } from "./handle-closed-stdout.js";
 import type { TargetArguments } from "./target-options.js";
@@ -19,6 +23,7 @@ import { UsageError } from "./usage-error.js";
 export interface OpenedTarget {
   readonly target: NetworkTarget;
   readonly dialect: Dialect;
+  readonly observer: TargetObserver;
 }
 
 /**
@@ -42,9 +47,24 @@ export async function openTarget(
           `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${target.client}`,
       );
     await checkTarget(target, dialect.live !== false);
-    return { target, dialect };
+    return { target, dialect, observer: await openObserver(args) };
   } catch (error) {
     if (error instanceof TargetAddressError || error instanceof DialectError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What is looked at beside the clients. @throws {TargetError} when it is not there */
+async function openObserver({
+  database,
+  scrape,
+  "allow-remote": allowRemote,
+}: TargetArguments): Promise<TargetObserver> {
+  let scraper: Scraper | undefined;
+  if (scrape !== undefined) {
+    const address = await resolveTarget(readTargetUrl(scrape), allowRemote);
+    scraper = new Scraper(new URL(address.url), address, systemClock);
+    await scraper.look();
+  }
+  return new TargetObserver(database === undefined ? undefined : new TargetDatabase(database), scraper);
 }

@@ -34,6 +34,16 @@ export const targetOptions = {
     requiresArg: true,
     describe: "How the task's updates look: a JavaScript module, which is run [default: the scenario's dialect]",
   },
+  database: {
+    type: "string",
+    requiresArg: true,
+    describe: "Check the run against the target's database: Mephisto's database.db, or a run.db; it is only read",
+  },
+  scrape: {
+    type: "string",
+    requiresArg: true,
+    describe: "Keep the target's Prometheus metrics from this URL, and draw them in the report",
+  },
 } as const;
 
 /** @throws {UsageError} for what cannot be combined */

@@ -1,7 +1,7 @@
 /**
- * Evidence: what the threads of a run noted about every agent, small enough for 100,000 agents with 100 updates each. A thread
- * keeps one object an agent and hands all of them over at the end of the run, as a structured clone. `invariants.ts` says
- * what follows from it.
+ * Evidence: what the threads of a run recorded about every agent, small enough for 100,000 agents with 100 updates
+ * each. A thread keeps one object for each agent and hands over all of them at the end of the run, as a structured
+ * clone. `invariants.ts` checks the evidence.
  *
  * Which thread fills what:
  * - the thread that carries the simulated worker: {@link ClientEvidence};
@@ -13,7 +13,7 @@
  * Times are ms on the run's clock.
  */
 
-/** What the side of the simulated worker knows about an agent. */
+/** The evidence of the client side about an agent. */
 export interface ClientEvidence {
   readonly agentId: string;
   /** How many live updates were sent, numbered 1, 2, …; a resent update keeps its number and is counted once. */
@@ -26,11 +26,13 @@ export interface ClientEvidence {
   absentAtMs?: number;
 }
 
-/** What the side of the task knows about an agent. */
+/** The evidence of the task side about an agent. */
 export interface TaskEvidence {
   readonly agentId: string;
   taken: TakenUpdates;
-  /** The live update that took longest from its intended time until it was taken, and when it was taken; for the report. */
+  /**
+   * The live update that took longest from its intended time until it was taken, and when it was taken; for the report.
+   */
   slowest?: { readonly latencyMs: number; readonly atMs: number };
   /** Statuses whose write was acknowledged to the task's side. */
   acknowledgedStatuses: string[];
@@ -41,7 +43,7 @@ export interface TaskEvidence {
     readonly waitedFor: "update" | "submit";
     readonly waitStartedAtMs: number;
     readonly atMs: number;
-    /** When its thread looked for what was ready in the turn before the one that ended the wait; absent where there are no turns. */
+    /** When its thread polled in the turn before the one that ended the wait; absent where there are no turns. */
     readonly previousPollAtMs?: number;
   };
   /** The wait that ended with an AgentTimeoutError. */
@@ -53,7 +55,7 @@ export interface TaskEvidence {
   };
 }
 
-/** What an agent's row says after the drain. */
+/** The row of an agent after the drain. */
 export interface RowEvidence {
   readonly agentId: string;
   readonly status: string;
@@ -92,7 +94,10 @@ export interface RunEvidence {
   readonly rows: Iterable<RowEvidence>;
   readonly holdings: Iterable<Holding>;
   readonly accounting: AccountingEvidence;
-  /** The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the time. */
+  /**
+   * The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the
+   * time.
+   */
   readonly releaseBoundMs: number;
   /** Evidence that was lost with killed threads; absent when no thread was killed. */
   readonly lost?: LostEvidence;

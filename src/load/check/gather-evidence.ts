@@ -1,11 +1,14 @@
-/** Combines what the threads and the database know about a finished run, as evidence for the invariants. */
+/** Combines the evidence of the threads and of the database of a finished run for the invariants. */
 import { isFinal, agentIdOf } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
 import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
 import type { StatusGauge } from "../../platform/model/index.js";
 
-/** The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the time. */
+/**
+ * The time within which the waiter of a gone agent has to be released, ms, unless its thread was in one turn all the
+ * time.
+ */
 const RELEASE_BOUND_MS = 2000;
 
 export interface RawEvidence {
@@ -15,7 +18,10 @@ export interface RawEvidence {
   readonly gauges: readonly StatusGauge[];
   readonly audit: readonly AgentAudit[];
   readonly slotsInUse: number;
-  /** How long faults paused simulated threads, ms: they release a waiter later by as much. Real threads note their turns instead. */
+  /**
+   * How long faults paused simulated threads, ms: they release a waiter later by as much. Real threads note their turns
+   * instead.
+   */
   readonly pausedMs?: number;
   /** The channels and the task runners whose threads were killed. */
   readonly killed?: { readonly channels: ReadonlySet<string>; readonly runners: ReadonlySet<number> };

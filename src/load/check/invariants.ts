@@ -1,7 +1,7 @@
 /**
- * The invariants of every run, under load and in virtual time, checked over the evidence that its threads noted (`evidence.ts`).
- * Pure: the same evidence gives the same findings. Each result has the number of checks, which shows an invariant that holds
- * only because there was nothing to check.
+ * The invariants of every run, in both engines, checked on the evidence of its threads (`evidence.ts`). Pure: the same
+ * evidence gives the same findings. Each result has the number of checks, which shows an invariant that holds only
+ * because there was nothing to check.
  */
 import {
   nothingTaken,
@@ -47,7 +47,10 @@ export interface InvariantResult {
   readonly violations: readonly Violation[];
 }
 
-/** The live updates of a run by outcome. If no update was taken that was not sent, `sent` = taken once + `lost` + `accounted`. */
+/**
+ * The live updates of a run by outcome. If no update was taken that was not sent, `sent` = taken once + `lost` +
+ * `accounted`.
+ */
 export interface UpdateTally {
   readonly sent: number;
   /** Every take, repeated ones included. */
@@ -88,7 +91,8 @@ interface AgentEvidence {
 
 /**
  * Checks every invariant.
- * @throws Error when two threads handed over evidence of the same kind on one agent: nothing could be concluded from it.
+ * @throws Error when two threads handed over evidence of the same kind on one agent: nothing could be concluded from
+ * it.
  */
 export function checkInvariants(evidence: RunEvidence): InvariantReport {
   const agents = byAgent(evidence);
@@ -107,7 +111,7 @@ export function checkInvariants(evidence: RunEvidence): InvariantReport {
   };
 }
 
-/** Counts the findings into the run's metrics, so that thresholds can be set on them. Once a run, before thresholds are judged. */
+/** Adds the findings to the run's metrics, so that thresholds can refer to them. Once a run, before the thresholds. */
 export function countFindings({ results, updates }: InvariantReport, recorder: Recorder): void {
   recorder.count("live_updates_lost", updates.lost);
   recorder.count("live_updates_duplicated", updates.duplicated);
@@ -252,13 +256,14 @@ function checkReleases(agents: readonly AgentEvidence[], boundMs: number): Invar
         detail: "the task's code had not ended when the run was drained",
       });
     } else if (task.released !== undefined) {
-      // Only a task that waited: a task that was busy, or was writing a status, noticed by itself that the worker was gone.
+      // Only a task that waited: a busy task, or one that wrote a status, notices by itself that the worker is gone.
       found.checked(1);
       const { waitedFor, atMs, waitStartedAtMs, previousPollAtMs = Infinity } = task.released;
       // A wait that begins after the worker left can be released only from its beginning on.
       const since = Math.max(absentAtMs, waitStartedAtMs);
-      // On an overloaded machine a thread's turn takes seconds, and a change during a turn is handled in the next one. So a waiter
-      // is late only if its thread polled while it was due and did not resume it; then all of the time counts.
+      // On an overloaded machine a thread's turn takes seconds, and a change during a turn is handled in the next one.
+      // So a waiter is late only if its thread polled while it was due and did not resume it; then all of the time
+      // counts.
       if (previousPollAtMs <= since) continue;
       const took = atMs - since;
       if (took > boundMs)
@@ -309,7 +314,7 @@ function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
     "handles, rows and gauges agree after the drain, and every slot is released",
   );
   const labels = new Set([...Object.keys(accounting.gauges), ...Object.keys(accounting.rows)]);
-  // Every sum lacks the gauges of a killed task thread. Client threads have no gauges.
+  // The sums lack the gauges of a killed task thread. Client threads have no gauges.
   const comparable = lost === undefined || lost.tasks.size === 0 ? labels : new Set<string>();
   for (const label of comparable) {
     const [gauge, rows] = [own(accounting.gauges, label) ?? 0, own(accounting.rows, label) ?? 0];
@@ -380,12 +385,12 @@ function checkAcknowledged(agents: readonly AgentEvidence[]): InvariantResult {
   return found.result();
 }
 
-/** A time that was compared with another, with all digits where the rounded texts would be equal and the times are not. */
+/** A time that is compared with another, with all digits if the times differ but their rounded texts do not. */
 function msBeside(value: number, other: number): string {
   return value !== other && ms(value) === ms(other) ? `${value} ms` : ms(value);
 }
 
-/** A time rounded to µs, for people. */
+/** A time rounded to µs. */
 function ms(value: number): string {
   return `${Number(value.toFixed(3))} ms`;
 }

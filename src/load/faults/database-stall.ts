@@ -1,13 +1,10 @@
 /** Keeps the run's database from committing anything. */
 import { MAX_STALL_MS } from "../scenario/index.js";
+import type { FaultTime } from "./thread-pauses.js";
 
-export interface DatabaseStallOptions {
+export interface DatabaseStallOptions extends FaultTime {
   /** Keeps the database from committing anything until the result is called. */
   readonly lockDatabase: () => () => void;
-  /** ms since the start of the run. */
-  readonly elapsed: () => number;
-  /** Runs `action` when `ms` of the run have passed. */
-  readonly at: (ms: number, action: () => void) => void;
 }
 
 export class DatabaseStall {

@@ -1,8 +1,8 @@
-/** The faults of simulated time. This file imports nothing: the command line reads it for `--help`. */
+/** The drawn faults of simulated time. This file imports nothing: the command line reads it for `--help`. */
 
 /**
- * Every kind of fault, its default rate, and what it is. `namedRate` is the rate of a kind that is named without one, if it
- * differs.
+ * Every kind of fault, its default rate, and what it is. `namedRate` is the rate of a kind that is named without one,
+ * if it differs.
  */
 export const FAULTS = {
   late: { rate: 0.01, doc: "a packet is held up for 20 to 500 ms, and what follows of its subject with it" },

@@ -1,6 +1,6 @@
 /**
- * Carries out the plan's faults on the run's threads, its database and its clock: on those of the machine, or on simulated ones. The
- * engine gives them as {@link FaultTargets}.
+ * Carries out the plan's faults on the run's threads, its database and its clock, which the engine gives as
+ * {@link FaultTargets}: those of the machine, or simulated ones.
  */
 import { at } from "../../vocabulary/index.js";
 import type { PlannedFault } from "../scenario/index.js";
@@ -18,7 +18,7 @@ import {
 import { multiply, parseDecimal, toDecimal } from "../measure/index.js";
 import type { RawEvidence, RunEvidence } from "../check/index.js";
 import { clientChannel, type RunSetup } from "../run/roles/role.js";
-import { DatabaseStall } from "./database-stall.js";
+import { DatabaseStall, type DatabaseStallOptions } from "./database-stall.js";
 import { ThreadPauses } from "./thread-pauses.js";
 
 /** Time between two attempts to send to the pool, ms. */
@@ -31,30 +31,27 @@ export interface BreakableThread {
   /** Pauses the thread until it has been resumed as often as it was paused. */
   pause(): void;
   resume(): void;
-  /** Ends the thread, whatever it is doing. The wait is over once it has ended and the arena is recovered from its death. */
+  /**
+   * Ends the thread, whatever it is doing. The wait is over once it has ended and the arena is recovered from its
+   * death.
+   */
   kill(): Wait<void>;
 }
 
-export interface FaultTargets {
+export interface FaultTargets extends DatabaseStallOptions {
   readonly arena: Arena;
   readonly inboxes: RunSetup["inboxes"];
   readonly clients: readonly BreakableThread[];
   readonly tasks: readonly BreakableThread[];
-  /** Keeps the database from committing anything until the result is called. */
-  readonly lockDatabase: () => () => void;
   /** Moves the run's clock ahead by `ms`. */
   readonly jumpClock: (ms: number) => void;
-  /** ms since the start of the run. */
-  readonly elapsed: () => number;
-  /** Runs `action` when `ms` of the run have passed. */
-  readonly at: (ms: number, action: () => void) => void;
   /** Called for each fault that happens. */
   readonly onHappened?: (fault: InjectedFault) => void;
   /** Called when a fault could not be carried out. */
   readonly onError: (error: unknown) => void;
 }
 
-/** A fault that happened. */
+/** A fault that has happened. */
 export interface InjectedFault {
   /** ms since the start of the run. */
   readonly atMs: number;

@@ -1,4 +1,4 @@
-/** Pauses of a run's threads. A pause ends when its time is over, or when the run is told to stop. */
+/** Pauses of a run's threads. A pause ends when its time is over, or when the run stops. */
 
 /** A thread that is paused until it has been resumed as often as it was paused. */
 interface PausableThread {
@@ -6,7 +6,8 @@ interface PausableThread {
   resume(): void;
 }
 
-export interface ThreadPausesOptions {
+/** The time of a run. */
+export interface FaultTime {
   /** ms since the start of the run. */
   readonly elapsed: () => number;
   /** Runs `action` when `ms` of the run have passed. */
@@ -20,14 +21,14 @@ interface Pause {
 }
 
 export class ThreadPauses {
-  readonly #options: ThreadPausesOptions;
+  readonly #options: FaultTime;
   readonly #present = new Set<Pause>();
   /** When the last pause of a thread is over. */
   readonly #pausedUntil = new Map<PausableThread, number>();
   #totalMs = 0;
   #ended = false;
 
-  constructor(options: ThreadPausesOptions) {
+  constructor(options: FaultTime) {
     this.#options = options;
   }
 

@@ -1,6 +1,6 @@
 /**
- * The faults of a simulated run beside its plan. Each kind has a probability and is drawn from the run's seed; every fault that
- * happens is recorded in the trace. The invariants have to hold in spite of them.
+ * The drawn faults of a simulated run. Each kind has a probability and is drawn from the run's seed; every fault that
+ * happens is recorded in the trace. The invariants must hold with them.
  */
 import { stream, type Plan, type WorkerPlan } from "../scenario/index.js";
 import { wrapMailbox, MailboxFullError, type Json, type Mailbox, type Reactor } from "../../platform/sync/index.js";
@@ -32,7 +32,10 @@ const noFaults: Faults = {
 /** How long the platform takes to notice that a client has crashed, ms. */
 const CRASH_NOTICED_MS = 250;
 
-/** Until when a run is interrupted, as a multiple of its schedule: the drain, which follows the schedule, is interrupted too. */
+/**
+ * Until when a run is interrupted, as a multiple of its schedule: the drain, which follows the schedule, is interrupted
+ * too.
+ */
 const INTERRUPTED_SCHEDULES = 1.1;
 
 /** The faults of a run: none when there are no rates. */
@@ -40,7 +43,10 @@ export function faultsOf(seed: number, rates: FaultRates | undefined): Faults {
   return rates === undefined ? noFaults : seededFaults(seed, rates);
 }
 
-/** Faults at these rates (0 to 1), drawn from streams of their own, so that one kind does not change the draws of another. */
+/**
+ * Faults at these rates (0 to 1), drawn from streams of their own, so that one kind does not change the draws of
+ * another.
+ */
 function seededFaults(seed: number, rates: FaultRates): Faults {
   const streams = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, stream(seed, "fault", kind)])) as Record<
     FaultKind,

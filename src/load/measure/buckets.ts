@@ -1,14 +1,17 @@
 /**
- * HdrHistogram's bucket layout for this project's range: nanoseconds from 0 to 2^53 - 1 (104 days), three significant digits.
+ * HdrHistogram's bucket layout for this project's range: nanoseconds from 0 to 2^53 - 1 (104 days), three significant
+ * digits.
  *
  * A recorder counts into a plain array with this layout rather than into a histogram of hdr-histogram-js. Measured with
- * Node 20 on the machine of the project's figures, a record costs 63–87 ns in the library's JavaScript histograms, 22 ns in
- * its WebAssembly one, and closing an interval (encode, reset) costs 0.15–0.5 ms a metric, once a second, on the thread that
- * is being measured; here it is 7 ns and 0.05 ms. The library does everything else: percentiles, encoding, logs
- * (`distribution.ts`). Tests compare this layout with the library's.
+ * Node 20 on the machine of the project's figures, a record costs 63–87 ns in the library's JavaScript histograms, 22
+ * ns in its WebAssembly one, and closing an interval (encode, reset) costs 0.15–0.5 ms a metric, once a second, on the
+ * thread that is being measured; here it is 7 ns and 0.05 ms. The library does everything else: percentiles, encoding,
+ * logs (`distribution.ts`). Tests compare this layout with the library's.
  */
 
-/** Counts per power of two are half of this: the least power of two of at least 2 × 10³, for three significant digits. */
+/**
+ * Counts per power of two are half of this: the least power of two of at least 2 × 10³, for three significant digits.
+ */
 const SUB_BUCKETS = 2048;
 const SUB_BUCKET_BITS = 11;
 const HALF_BITS = SUB_BUCKET_BITS - 1;
@@ -24,7 +27,8 @@ export function bucketOf(ns: number): number {
     const shift = 32 - SUB_BUCKET_BITS - Math.clz32(ns);
     return (shift << HALF_BITS) + (ns >>> shift);
   }
-  // 32-bit operations cannot hold the value; its upper part has all the digits that count: 11 bits of 2^32, 31 of MAX_NS.
+  // 32-bit operations cannot hold the value; its upper part has all the digits that count: 11 bits of 2^32, 31 of
+  // MAX_NS.
   const upper = Math.floor(Math.min(ns, MAX_NS) / 2 ** 22);
   const shift = 32 - SUB_BUCKET_BITS - Math.clz32(upper);
   return ((shift + 22) << HALF_BITS) + (upper >>> shift);

@@ -12,11 +12,15 @@ export interface Distribution {
   readonly meanMs: number;
   /** The exact sum of the samples, ns. */
   readonly sumNs: bigint;
-  /** The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits; beyond 104 days: the greatest. */
+  /**
+   * The time that `percent` (0 to 100) of the samples do not exceed, ms, exact to three significant digits; beyond 104
+   * days: the greatest.
+   */
   percentile(percent: number): number;
   /**
-   * How many samples lie between neighbouring `edgesMs` (ascending, ms), the lower edge included: one number fewer than edges.
-   * A sample whose bucket straddles an edge counts where the bucket begins, so edges are exact to three significant digits.
+   * How many samples lie between neighbouring `edgesMs` (ascending, ms), the lower edge included: one number fewer than
+   * edges. A sample whose bucket straddles an edge counts where the bucket begins, so edges are exact to three
+   * significant digits.
    */
   countsBetween(edgesMs: readonly number[]): number[];
   /** The samples as a histogram of nanoseconds, for encoding. A new one at each call. */

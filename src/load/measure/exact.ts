@@ -9,7 +9,8 @@ export interface Rational {
 const DECIMAL = /^(?<sign>-?)(?<whole>\d+)(?:\.(?<fraction>\d+))?(?:e(?<exponent>[+-]?\d+))?$/;
 
 /**
- * The value of decimal text such as "7.2" or "1e-7". A number is given as `String(number)`: the shortest text that denotes it.
+ * The value of decimal text such as "7.2" or "1e-7". A number is given as `String(number)`: the shortest text that
+ * denotes it.
  * @throws RangeError when `text` is not a decimal number
  */
 export function parseDecimal(text: string): Rational {
@@ -42,7 +43,9 @@ export function toNumber({ numerator, denominator }: Rational): number {
   return Number(`${(numerator * 10n ** BigInt(shift)) / denominator}e-${shift}`);
 }
 
-/** `value` as decimal text with `decimals` digits after the point, rounded half away from zero, without trailing zeros. */
+/**
+ * `value` as decimal text with `decimals` digits after the point, rounded half away from zero, without trailing zeros.
+ */
 export function toDecimal({ numerator, denominator }: Rational, decimals: number): string {
   const magnitude = numerator < 0n ? -numerator : numerator;
   const scaled = (2n * magnitude * 10n ** BigInt(decimals) + denominator) / (2n * denominator);

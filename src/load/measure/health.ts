@@ -1,6 +1,7 @@
 /**
- * The harness watches itself: a generator that lacks CPU, is paused by the garbage collector or is behind its schedule measures
- * itself and not the model. Each thread runs a {@link watchHealth}; the verdict on the schedule is {@link scheduleKept}.
+ * The health of the harness: a generator that lacks CPU, is paused by the garbage collector or is behind its schedule
+ * measures itself and not the model. Each thread runs a {@link watchHealth}; the verdict on the schedule is
+ * {@link scheduleKept}.
  */
 import { PerformanceObserver, constants, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import type { Measurements } from "./measurements.js";
@@ -91,8 +92,8 @@ export interface ScheduleVerdict {
 }
 
 /**
- * Whether the generator kept its schedule: p99 of `schedule_slip` at most `boundMs`. A run that did not shows
- * nothing about the model at the planned load, so it does not pass. A generator that did nothing has not kept its schedule.
+ * Whether the generator kept its schedule: p99 of `schedule_slip` at most `boundMs`. A run that did not shows nothing
+ * about the model at the planned load, so it does not pass. A generator that did nothing has not kept its schedule.
  */
 export function scheduleKept(measurements: Measurements, boundMs: number): ScheduleVerdict {
   const slip = measurements.trends.schedule_slip;

@@ -1,11 +1,11 @@
 /**
- * The HdrHistogram log of a run (`latency.hlog`), format version 1.3 with V2 compressed histograms: one line for each metric
- * and interval in which something was recorded, tagged with the metric's name.
+ * The HdrHistogram log of a run (`latency.hlog`), format version 1.3 with V2 compressed histograms: one line for each
+ * metric and interval in which something was recorded, tagged with the metric's name.
  *
- * It is for HdrHistogram's tools, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`; the tests read
- * it with hdr-histogram-js. Histograms hold nanoseconds; the Interval_Max column is in ms, that is, divided by 1,000,000, which
- * is also the ratio by which those tools scale their output unless told otherwise (`-outputValueUnitRatio`). Time stamps are
- * seconds after StartTime.
+ * The log is for HdrHistogram's tools, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`;
+ * the tests read it with hdr-histogram-js. Histograms hold nanoseconds; the Interval_Max column is in ms, that is,
+ * divided by 1,000,000, which is also the ratio by which those tools scale their output unless told otherwise
+ * (`-outputValueUnitRatio`). Time stamps are seconds after StartTime.
  */
 import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { Measurements } from "./measurements.js";
@@ -19,8 +19,8 @@ export interface HlogOptions {
 }
 
 /**
- * The log as text. The library's HistogramLogWriter is not used: it writes the local time zone's name and a blank line after
- * StartTime and no BaseTime, without which a reader has to guess whether time stamps are relative.
+ * The log as text. The library's HistogramLogWriter is not used: it writes the local time zone's name and a blank line
+ * after StartTime and no BaseTime, without which a reader has to guess whether time stamps are relative.
  */
 export function formatHlog(measurements: Measurements, { startEpochMs, comment }: HlogOptions): string {
   const start = (startEpochMs / 1000).toFixed(3);

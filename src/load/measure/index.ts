@@ -1,4 +1,4 @@
-/** The public face of src/load/measure: recording, merging, thresholds, invariants, the health of the generator. */
+/** Recording, merging, thresholds, and the health of the generator. */
 export type { Distribution } from "./distribution.js";
 export { compare, multiply, parseDecimal, toDecimal, type Rational } from "./exact.js";
 export {

@@ -137,7 +137,10 @@ function byName<K extends string, V>(names: readonly K[], value: (name: K) => V)
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
 }
 
-/** As {@link byName}, but each value is made at its first use: reading one trend twice a second does not cost the merge of all. */
+/**
+ * As {@link byName}, but each value is made at its first use: reading one trend twice a second does not cost the merge
+ * of all.
+ */
 function lazyByName<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
   const record = {} as Record<K, V>;
   for (const name of names) {

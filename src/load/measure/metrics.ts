@@ -2,11 +2,11 @@
  * The catalogue of metrics: everything the harness measures, with its type, its unit and what it means.
  * Recorders accept no other name, thresholds may name no other, and the documentation is written from it.
  *
- * Types are k6's: a trend is a distribution of times, a counter only grows, a rate is the share of observations that were
- * true, a gauge is a present value. Every trend is in milliseconds.
+ * Types are k6's: a trend is a distribution of times, a counter only grows, a rate is the share of observations that
+ * were true, a gauge is a present value. Every trend is in milliseconds.
  *
- * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that a
- * generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
+ * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that
+ * a generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
  */
 
 const trend = (doc: string) => ({ type: "trend", unit: "ms", doc }) as const;
@@ -152,7 +152,10 @@ const OVER_NETWORK: ReadonlySet<MetricName> = new Set([
 /** What can be measured only with the rows of the target's database. */
 const BY_DATABASE: ReadonlySet<MetricName> = new Set(["loss_detection", "task_completion"]);
 
-/** From where a run measures: within the process, or over a network by its clients, without or with the target's database. */
+/**
+ * From where a run measures: within the process, or over a network by its clients, without or with the target's
+ * database.
+ */
 export type Viewpoint = "inside" | "clients" | "clients-and-database";
 
 /** Whether a run measures the metric. What it does not is absent from its summary. */
@@ -161,7 +164,9 @@ export function isMeasured(name: MetricName, from: Viewpoint): boolean {
   return OVER_NETWORK.has(name) && (from === "clients-and-database" || !BY_DATABASE.has(name));
 }
 
-/** The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends. */
+/**
+ * The stages of the live-update path, in the order an update goes through them. Each starts where the one before ends.
+ */
 export const STAGES = [
   "stage_send",
   "stage_route",

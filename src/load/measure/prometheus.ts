@@ -1,6 +1,7 @@
 /**
- * A run's metrics as Prometheus text. Names are those of the catalogue (`metrics.ts`), by the conventions of Prometheus: with the prefix
- * `crowdstorm_`, times in seconds, counters ending in `_total`. The model's two gauges keep the names that the platform gave them.
+ * A run's metrics as Prometheus text. Names are those of the catalogue (`metrics.ts`), by the conventions of
+ * Prometheus: with the prefix `crowdstorm_`, times in seconds, counters ending in `_total`. The model's two gauges keep
+ * the names that the platform gave them.
  */
 import { Counter, Gauge, Registry, Summary } from "prom-client";
 import type { Measurements } from "./measurements.js";

@@ -3,15 +3,18 @@
  * about 7 ns a record, a counter 9 ns) and handed over as a {@link RecorderSnapshot} that another thread merges
  * (`measurements.ts`).
  *
- * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (176 KiB, made on
- * the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties the
- * recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
+ * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (176 KiB, made
+ * on the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties
+ * the recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
  */
 import { at } from "../../vocabulary/index.js";
 import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
 
-/** Times recorded in one interval: the non-empty buckets (`buckets.ts`), and the figures that buckets do not hold exactly. */
+/**
+ * Times recorded in one interval: the non-empty buckets (`buckets.ts`), and the figures that buckets do not hold
+ * exactly.
+ */
 export interface IntervalCounts {
   /** The interval starts at the recorder's origin plus `index` times the interval's length. */
   readonly index: number;
@@ -42,8 +45,8 @@ export interface Trend {
   /**
    * Records a time of `ms` (fractional) that ended at `atMs` on the run's clock; `atMs` places it on the time axis.
    * A time that ended before the present interval began is counted into the present one.
-   * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were taken in the
-   * wrong order or not at all, and no figure could be trusted.
+   * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were
+   * taken in the wrong order or not at all, and no figure could be trusted.
    */
   record(ms: number, atMs: number): void;
 }

@@ -1,16 +1,17 @@
 /**
  * Thresholds in the style of k6: `live_update_latency: ["p(99)<5", "max<200ms"]`.
  *
- * An expression is an aggregation, an operator and a number. As in k6, a trend has avg, min, med, max and p(N), a counter has
- * count and rate (per second), a rate has rate, a gauge has value. A number may carry a unit: us, ms (the default), s, m or h
- * for a trend, % for a rate.
+ * An expression is an aggregation, an operator and a number. As in k6, a trend has avg, min, med, max and p(N), a
+ * counter has count and rate (per second), a rate has rate, a gauge has value. A number may carry a unit: us, ms (the
+ * default), s, m or h for a trend, % for a rate.
  *
- * Unlike k6, where an empty sink reads as 0 (and `p(99)<5` passes when nothing was measured), a threshold on a trend, rate
- * or gauge without samples fails with "no samples": a check that passes because nothing happened checks nothing. A counter
- * that was never raised is 0, since `count==0` is a statement about just that.
+ * Unlike k6, where an empty sink reads as 0 (and `p(99)<5` passes when nothing was measured), a threshold on a trend,
+ * rate or gauge without samples fails with "no samples": a check that passes because nothing happened checks nothing. A
+ * counter that was never raised is 0, since `count==0` is a statement about just that.
  *
- * The comparison is exact: the limit is the decimal number that was written, in its unit, and a share, an average and a rate
- * per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is not).
+ * The comparison is exact: the limit is the decimal number that was written, in its unit, and a share, an average and a
+ * rate per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is
+ * not).
  */
 import { closest } from "fastest-levenshtein";
 import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
@@ -45,7 +46,10 @@ export interface Threshold {
   /** The N of p(N), 0 to 100; only for aggregation "p". */
   readonly percent?: number;
   readonly operator: Operator;
-  /** Exactly as written, in the unit of the aggregation: ms for a trend, a share from 0 to 1 for a rate, per second for a counter's rate. */
+  /**
+   * Exactly as written, in the unit of the aggregation: ms for a trend, a share from 0 to 1 for a rate, per second for
+   * a counter's rate.
+   */
   readonly limit: Rational;
   readonly abortOnFail: boolean;
   /** ms from the start of the run. */
@@ -140,7 +144,9 @@ export function parseThresholds(specs: Readonly<Record<string, readonly Threshol
   return Object.entries(specs).flatMap(([metric, list]) => list.map((spec) => parseThreshold(metric, spec)));
 }
 
-/** What a limit in `unit` is multiplied by to be in the unit of the metric; undefined when the metric has no such unit. */
+/**
+ * What a limit in `unit` is multiplied by to be in the unit of the metric; undefined when the metric has no such unit.
+ */
 function factorOf(unit: string, metricUnit: string): Rational | undefined {
   if (unit === "") return { numerator: 1n, denominator: 1n };
   if (metricUnit === "share" && unit === "%") return { numerator: 1n, denominator: 100n };
@@ -246,7 +252,10 @@ function quotient(a: Rational, b: Rational): Observed {
   return { value: toNumber(exact), exact };
 }
 
-/** What the limit of a threshold is, in the unit of `Threshold.limit`; undefined when the expression is not one of this metric. */
+/**
+ * What the limit of a threshold is, in the unit of `Threshold.limit`; undefined when the expression is not one of this
+ * metric.
+ */
 export function limitOf(metric: string, expression: string): Rational | undefined {
   try {
     return parseThreshold(metric, expression).limit;

@@ -1,12 +1,12 @@
-/** Thresholds that end a run in the middle: those with `abortOnFail`. */
+/** The thresholds that end a run early: those with `abortOnFail`. */
 import { failuresThatAbort, isMeasured, parseThresholds, type Measurements, type Viewpoint } from "../measure/index.js";
 import { formatObserved } from "../../results/index.js";
 import type { Scenario } from "../scenario/index.js";
 
-/** How often they are looked at, ms of the run's clock. */
+/** How often they are evaluated, ms of the run's clock. */
 export const LOOK_INTERVAL_MS = 500;
 
-/** Why what has been measured so far is to end the run: one line. Undefined when it is not to. */
+/** Why the measurements so far end the run, one line; undefined when they do not. */
 export type AbortReason = (measured: Measurements) => string | undefined;
 
 /** Undefined when none of the scenario's thresholds can end a run. `from`: from where the run measures. */

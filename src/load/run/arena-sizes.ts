@@ -2,7 +2,7 @@
 import type { Arena, ArenaSizes } from "../../platform/sync/index.js";
 import type { ChannelSlots, RunSetup } from "./roles/role.js";
 
-/** What the sizes depend on. `clients` and `tasks` are the threads, or role contexts of the one thread, of each kind. */
+/** What the sizes depend on. `clients` and `tasks` are the numbers of threads of each kind, real or simulated. */
 export interface RunSize {
   /** Simulated workers, and those whom a gateway admits. */
   readonly workers: number;
@@ -14,17 +14,17 @@ export interface RunSize {
 
 export function arenaSizesOf({ workers, clients, gateways = 0, tasks }: RunSize): ArenaSizes {
   return {
-    // A worker starts over once at most, while its first agent may still be with a task that has not let go of it; and some more, for
-    // onboarding agents in the moment in which they are replaced.
+    // A worker starts over at most once, while a task may still use its first agent. The rest is for onboarding agents
+    // that are just being replaced by agents on units.
     slots: 2 * workers + 64,
     ringBytes: 4096,
-    // The pool's inbox, one a task runner, and the two directions of each channel.
+    // The pool's inbox, one for each task runner, and the two directions of each channel.
     wideSlots: 1 + tasks + 2 * (clients + gateways),
     wideRingBytes: 1 << 22,
   };
 }
 
-/** Takes the wide slots of the arena. */
+/** Allocates the wide slots of the arena. */
 export function allocateInboxes(
   arena: Arena,
   { clients, gateways = 0, tasks }: Omit<RunSize, "workers">,

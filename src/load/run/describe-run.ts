@@ -1,4 +1,4 @@
-/** What a run writes down about itself before it starts. */
+/** The record that a run writes before it starts. */
 import type { RunRecord } from "../../results/index.js";
 import type { LoadedScenario, Plan } from "../scenario/index.js";
 

@@ -24,7 +24,7 @@ import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
-/** A run whose p99 of schedule slip is above this did not put the load on that it was to, ms. */
+/** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
 
 export const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
@@ -50,12 +50,12 @@ export interface FinalizeRunInput {
   readonly traceHash?: string;
   /** The faults of the scenario that happened. */
   readonly injection: FaultInjection;
-  /** Gives the report's slowest agents their lives, where the run has a trace to find them in. */
+  /** Adds the sequence diagrams of the report's slowest agents, in a run with a trace. */
   readonly attachSequences?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
   readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
-  /** What the machine does at best, measured in this run; none where time is simulated. */
+  /** The floor of the machine, measured in this run; absent where time is simulated. */
   readonly floor?: readonly Floor[];
 }
 
@@ -68,7 +68,9 @@ function scheduleVerdict({ isServed, plan, injection }: FinalizeRunInput, measur
 /** Nobody is planned who would have to come. */
 const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 
-/** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
+/**
+ * Checks the evidence, evaluates the thresholds and writes the files. Throws ResultsError when it cannot write them.
+ */
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
   const invariants = checkInvariants(evidence);

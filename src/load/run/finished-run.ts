@@ -1,4 +1,4 @@
-/** What every engine has to say while a run goes on, and at its end. */
+/** What every engine reports during a run and at its end. */
 import type { Measurements } from "../measure/index.js";
 import type { Summary } from "../../results/index.js";
 
@@ -7,5 +7,5 @@ export interface FinishedRun {
   readonly directory: string;
 }
 
-/** Called now and then with the time on the run's clock, ms since its start; `measured` adds up what was measured so far. */
+/** Called from time to time with the ms since the start of the run; `measured` merges the measurements so far. */
 export type RunProgress = (measured: () => Measurements, elapsedMs: number) => void;

@@ -1,4 +1,4 @@
-/** How far a run had come that left no summary: from its database, its record, and its clients' own notes. */
+/** How far a run came that left no summary: from its database, its record, and its acknowledgement log. */
 import { join } from "node:path";
 import { auditAgents } from "../../platform/db/index.js";
 import {
@@ -12,9 +12,9 @@ import {
 import { nameOf, outcomesOf } from "../check/index.js";
 
 export interface IncompleteRun {
-  /** Absent when the run was cut off before it had begun. */
+  /** Absent when the run ended before it had begun. */
   readonly record: RunRecord | undefined;
-  /** When the last thing was committed, ms since the start of the run; absent when nothing was. */
+  /** When the last commit was, ms since the start of the run; absent when there was none. */
   readonly reachedMs: number | undefined;
   /** Agents by their status at the end. */
   readonly agents: Readonly<Record<string, number>>;
@@ -25,22 +25,23 @@ export interface IncompleteRun {
 }
 
 export interface CheckedAcknowledgements {
-  /** What clients noted as acknowledged to them. */
+  /** How many acknowledgements the clients logged. */
   readonly acknowledged: number;
-  /** What of it is not in the database: nothing, ever. */
+  /** Those that are not in the database. There must be none. */
   readonly missing: readonly Acknowledgement[];
 }
 
-/** The clients' notes are lost, so that nothing can be checked. */
+/** The acknowledgement log cannot be read, so nothing can be checked. */
 export interface UnknownAcknowledgements {
-  /** What is wrong with the notes, one line. */
+  /** What is wrong with the log, one line. */
   readonly unknown: string;
 }
 
 /** @throws DatabaseError or ResultsError when the run's database or its record cannot be read */
 export function examineIncompleteRun(directory: string): IncompleteRun {
   const record = readRunRecord(directory);
-  // Before the database: the run may be going on, and what is acknowledged after this is not looked for in what was read before it.
+  // Before the database: the run may still be going on, and a later acknowledgement would be missing in an earlier
+  // read.
   const noted = acknowledgementsOf(directory, record);
   const audit = auditAgents(join(directory, RUN_FILES.database));
   const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);

@@ -1,6 +1,6 @@
 /**
- * The lifecycle of a run, written once as Steps. Each engine gives it the parts of a run and drives its waits: the threads
- * engine with promises and messages, the virtual engine with its scheduler.
+ * The lifecycle of a run, written once as Steps. Each engine gives it the parts of a run and drives its waits: the
+ * threads engine with promises and messages, the virtual engine with its scheduler.
  *
  * | state     | entered when                     | on entry                                   | left when                              |
  * | --------- | -------------------------------- | ------------------------------------------ | -------------------------------------- |
@@ -15,8 +15,10 @@
  *   over when it is told so; `giveUpAt` is then `drainMs` later.
  * - `drainUntil`: `giveUpAt`, or GRACEFUL_STOP_MS from the stop if the run ends early.
  * - An early end (interrupt, failed threshold) during the drain stops the io stage again, with GRACEFUL_STOP_MS.
- * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with that error.
- * - The death of a thread fails the wait, unless a fault of the plan killed the thread: its stage then ends without its evidence.
+ * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with
+ *   that error.
+ * - The death of a thread fails the wait, unless a fault of the plan killed the thread: its stage then ends without its
+ *   evidence.
  */
 import type { Clock } from "../../platform/sync/index.js";
 import { wait, type Steps, type Wait } from "../../platform/sync/index.js";
@@ -72,7 +74,9 @@ export interface ClientParts<Stages extends Pick<RunStages, "originMs"> & { read
   earlyEnd(): EarlyEnd;
   /** A wait that is over once `condition` holds, or at `untilMs` on the run's clock. */
   until(condition: () => boolean, untilMs: number): Wait<void>;
-  /** A wait that is over once the stopped `stage` is done, or `condition` holds. It fails if the stage takes too long. */
+  /**
+   * A wait that is over once the stopped `stage` is done, or `condition` holds. It fails if the stage takes too long.
+   */
   untilDone(stage: RunStage<unknown>, condition?: () => boolean): Wait<void>;
   /** Lifts the faults that keep roles from stopping. */
   liftPauses(): void;

@@ -1,4 +1,4 @@
-/** The rows a run starts from: its task, its task run, units to work on, and what its workers hold already. */
+/** The rows that a run starts with: its task, its task run, its units, and the qualifications that workers hold. */
 import type { Database } from "../../platform/db/index.js";
 import { ONBOARDING_QUALIFICATION } from "../../platform/live/index.js";
 import { SIMULATED_PROVIDER_TYPE } from "../../platform/model/index.js";
@@ -13,8 +13,7 @@ export interface PlatformRows {
 }
 
 /**
- * Makes the rows. There are two units for each worker: one who comes back after losing its agent may not have the assignment
- * that it had.
+ * Makes the rows. There are two units for each worker: a worker that starts over cannot have the same assignment again.
  */
 export function createPlatformRows(
   db: Database,
@@ -44,7 +43,7 @@ export function createPlatformRows(
   );
 }
 
-/** Makes the scenario's qualifications, and the workers who hold some. */
+/** Makes the scenario's qualifications, and the workers that hold any. */
 function* grantPlannedQualifications(db: Database, { qualifications }: Scenario, plan: Plan): Steps<void> {
   const names = Object.keys(qualifications);
   if (names.length === 0) return;

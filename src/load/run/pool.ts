@@ -5,7 +5,9 @@ import { ThreadDiedError } from "./thread-died-error.js";
 
 export interface Pool {
   readonly pool: Piscina;
-  /** Rejects with a {@link ThreadDiedError} when a thread fails that has no task yet: a task may then wait for a thread without end. */
+  /**
+   * Rejects with a {@link ThreadDiedError} when a thread fails before it has a task: a task could then wait forever.
+   */
   readonly failed: Promise<never>;
 }
 
@@ -20,10 +22,10 @@ export function createPool(options: ConstructorParameters<typeof Piscina>[0]): P
   return { pool, failed };
 }
 
-/** Why a thread failed, one line. An error of a thread that could not load its code arrives as an object that is no Error. */
+/** Why a thread failed, one line. The error of a thread that could not load its code is an object, but not an Error. */
 export function reasonOf(error: unknown): string {
   if (typeof error === "object" && error !== null && "message" in error && typeof error.message === "string")
-    // A module that cannot be found says in further lines who asked for it.
+    // Further lines say which module imports a missing one.
     return error.message.replace(/\n.*/s, "");
   return typeof error === "string" ? error : inspect(error, { breakLength: Infinity, compact: true });
 }

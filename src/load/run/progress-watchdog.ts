@@ -1,17 +1,19 @@
 /**
- * How long a part of a run is waited for that is being brought to its end: not until a time, but for as long as it comes nearer to it.
- * A machine that has more to do than it can still ends every agent; one that hangs is given up.
+ * Decides how long a run waits for a stopped part: not until a fixed time, but as long as the part makes progress. So
+ * an overloaded machine still ends every agent, and a part that hangs is given up.
  */
 import type { Clock } from "../../platform/sync/index.js";
 
 export interface ProgressWatchdog {
-  /** Begins to count at `fromMs` on the clock. Called again, an earlier time counts. */
+  /** Starts at `fromMs` on the clock. After a second call the earlier time counts. */
   start(fromMs: number): void;
-  /** Whether `left`, how much there is still to do, has been the same for too long. Always false before {@link start}. */
+  /**
+   * Whether `left`, the amount of remaining work, has not decreased for too long. Always false before {@link start}.
+   */
   isStalled(left: number): boolean;
 }
 
-/** @param withoutProgressMs for so long `left` may stay as it is, ms */
+/** @param withoutProgressMs how long `left` may stay the same, ms */
 export function createProgressWatchdog(clock: Clock, withoutProgressMs: number): ProgressWatchdog {
   let since = Infinity;
   let least = Infinity;

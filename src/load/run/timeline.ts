@@ -1,4 +1,4 @@
-/** What a run's pictures are made of beside its measurements: its phases, its agents' lives, and those that were slowest. */
+/** The data of a report's pictures beside the measurements: phases, changes of status, and the slowest agents. */
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { TaskEvidence } from "../check/index.js";
 import type { Phase, SlowAgent, StatusEvent } from "../../results/index.js";
@@ -19,8 +19,8 @@ interface MarkedFault {
 }
 
 /**
- * What the plan brings about when; the drain is from the end of the schedule to the end of the run. `faults` are those that
- * happened; left out, the plan's, up to `durationMs`.
+ * The phases of the plan; the drain is from the end of the schedule to the end of the run. `faults` are those that
+ * happened; by default, those of the plan up to `durationMs`.
  */
 export function phasesOf(
   scenario: Scenario,
@@ -37,11 +37,11 @@ export function phasesOf(
   return [...workersPhases(scenario, plan), ...shutdown, ...drain, ...faults.map(faultPhase)];
 }
 
-/** When workers arrive and drop. Of those that are written out one by one, no more is said than until when they arrive. */
+/** When workers arrive and drop. For explicit workers there is one phase, up to the last arrival. */
 function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
   if (scenario.workers !== undefined)
     return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
-  // `--duration` stretches everything on the run's own timeline by as much as it stretches the arrivals.
+  // `--duration` scales everything on the run's timeline by the same factor.
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   let fromMs = 0;
   let rate = scenario.arrivals.startRate;
@@ -101,7 +101,7 @@ export function statusEventsOf(audit: readonly AgentAudit[], originMs: number): 
   });
 }
 
-/** The agents one of whose live updates took longest, the worst first. */
+/** The agents with the slowest live updates, the slowest first. */
 export function slowestAgents(
   tasks: Iterable<TaskEvidence>,
   audit: readonly AgentAudit[],

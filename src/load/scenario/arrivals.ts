@@ -1,9 +1,12 @@
 /**
- * When workers arrive. The rate of arrivals is a line through the stages; the area under it up to a time is the number
- * of arrivals expected by then.
+ * When workers arrive. The rate of arrivals is linear in each stage; the area under it up to a time is the expected
+ * number of arrivals until then.
  */
 
-/** How the rate of arrivals moves: from `startRate`, evenly to each stage's `target` (a second) over its `duration` (ms). */
+/**
+ * The rate of arrivals: it starts at `startRate` and changes linearly to each stage's `target` (per second) in its
+ * `duration` (ms).
+ */
 export interface Arrivals {
   readonly startRate: number;
   readonly stages: readonly { readonly duration: number; readonly target: number }[];
@@ -21,10 +24,10 @@ export function expectedArrivals({ startRate, stages }: Arrivals): number {
 }
 
 /**
- * The function from a share of all arrivals (0 <= share < 1) to the time by which that share has arrived, ms.
+ * The function from a share of all arrivals (0 <= share < 1) to the time at which that share has arrived, ms.
  *
- * Given even random shares, one a worker, the times are a Poisson process with this rate, conditional on the number of
- * workers: exactly that many arrive, gaps are as irregular as in life, and a worker's time depends on its own draw alone.
+ * With a uniform random share for each worker the times are a Poisson process of this rate, conditional on the number
+ * of workers: exactly that many arrive, and a worker's time depends on its own draw alone.
  */
 export function arrivalTimes({ startRate, stages }: Arrivals): (share: number) => number {
   const total = expectedArrivals({ startRate, stages });
@@ -40,12 +43,12 @@ export function arrivalTimes({ startRate, stages }: Arrivals): (share: number) =
       rate = target;
       start += duration;
     }
-    // Only rounding leads here: the share is so near to 1 that the stages' areas sum to no more than it.
+    // Only by rounding: the share is so close to 1 that the sum of the stages' areas does not exceed it.
     return start;
   };
 }
 
-/** Solves `rate * t + slope * t² / 2 = area` for the smaller t >= 0, seconds, in the form that does not cancel. */
+/** Solves `rate * t + slope * t² / 2 = area` for the smaller t >= 0, seconds, in the form without cancellation. */
 function timeWithin(area: number, rate: number, slope: number): number {
   if (area === 0) return 0;
   return (2 * area) / (rate + Math.sqrt(Math.max(rate * rate + 2 * slope * area, 0)));

@@ -1,8 +1,9 @@
 /**
  * From a scenario and a seed to what every simulated worker will do.
  *
- * A worker draws from streams of its own, one for each purpose, named by its index. So a worker's plan does not depend on the
- * number of workers or on the thread that derives it, and a change of the onboarding leaves arrivals and tasks as they are.
+ * A worker draws from streams of its own, one for each purpose, named by its index. So a worker's plan does not depend
+ * on the number of workers or on the thread that derives it, and a change of the onboarding leaves arrivals and tasks
+ * as they are.
  */
 import { assert } from "../../vocabulary/index.js";
 import { arrivalTimes, expectedArrivals } from "./arrivals.js";
@@ -31,7 +32,9 @@ export interface PlanOptions {
   readonly seed?: number | undefined;
   /** How many workers arrive, 1 or more: scales the rates. Left out: as many as the scenario's rates bring. */
   readonly workers?: number | undefined;
-  /** How long the stages of arrivals last together, ms: stretches them and the windows. Left out: as in the scenario. */
+  /**
+   * How long the stages of arrivals last together, ms: stretches them and the windows. Left out: as in the scenario.
+   */
   readonly durationMs?: number | undefined;
 }
 
@@ -168,15 +171,22 @@ function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number):
   };
 }
 
-/** `endMs`, the end of the planned events, rounded as in a plan. @throws {RangeError} when the run would take too long */
+/**
+ * `endMs`, the end of the planned events, rounded as in a plan.
+ * @throws {RangeError} when the run would take too long
+ */
 function scheduleOf({ drainTimeout }: Scenario, endMs: number): number {
   if (endMs + drainTimeout <= MAX_MS) return toMicrosecond(endMs);
   throw new RangeError(
-    `a run takes ${formatDuration(MAX_MS)} at most, its drain included, not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`,
+    `a run takes ${formatDuration(MAX_MS)} at most, its drain included, ` +
+      `not ${formatDuration(toMicrosecond(endMs + drainTimeout))}`,
   );
 }
 
-/** The events of the run as a whole, and the end of all planned events; those of workers end at `workersMs`. @throws {RangeError} as {@link scheduleOf} */
+/**
+ * The events of the run as a whole, and the end of all planned events; those of workers end at `workersMs`.
+ * @throws {RangeError} as {@link scheduleOf}
+ */
 function runEventsOf(
   scenario: Scenario,
   seed: number,
@@ -238,8 +248,8 @@ function planExplicitWorkers(
 }
 
 /**
- * The plan of a run. Pure and cheap: workers' plans are derived on demand, so each worker thread builds the same plan from
- * the same arguments, which are plain data.
+ * The plan of a run. Pure and cheap: workers' plans are derived on demand, so each worker thread builds the same plan
+ * from the same arguments, which are plain data.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example

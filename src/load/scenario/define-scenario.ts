@@ -56,8 +56,9 @@ async function defaultExportOf(path: string, file: string): Promise<{ readonly i
   } catch (error) {
     if (textOf(error, "code") === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new ScenarioError([
-        `${file}: Node ${process.version} cannot import TypeScript: compile it first (npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) and name ` +
-          `the JavaScript file, or use Node 22.18 or later`,
+        `${file}: Node ${process.version} cannot import TypeScript: compile it first ` +
+          `(npx tsc --module nodenext --target es2022 --types node --ignoreConfig ${file}) ` +
+          `and name the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
     const line =
@@ -76,8 +77,8 @@ function lineOfSyntaxError(path: string): string | undefined {
 }
 
 /**
- * A scenario that a program made. `origin` says in errors where it is from; the text is YAML, with every value as it was
- * computed now, so that the run can be repeated whatever the program computes next time.
+ * A scenario that a program made. `origin` says in errors where it is from; the text is YAML, with every value as it
+ * was computed now, so that the run can be repeated whatever the program computes next time.
  * @throws {ScenarioError} when it is not valid.
  */
 export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
@@ -116,8 +117,8 @@ async function importScenario(path: string): Promise<LoadedScenario> {
 }
 
 /**
- * As {@link loadScenario}, and the default export of a module as well: a path that ends in `.js`, `.mjs` or `.cjs`, or, where Node
- * can import TypeScript (22.18 and later), in `.ts`, `.mts` or `.cts`.
+ * As {@link loadScenario}, and the default export of a module as well: a path that ends in `.js`, `.mjs` or `.cjs`, or,
+ * where Node can import TypeScript (22.18 and later), in `.ts`, `.mts` or `.cts`.
  * @throws {ScenarioError} as `loadScenario` does, and when the module cannot be imported.
  *
  * @example

@@ -1,10 +1,10 @@
 /**
- * Logarithm and exponential that are the same to the last bit on every machine and Node version.
+ * Logarithm and exponential with the same bits on every machine and Node version.
  *
- * ECMAScript leaves the accuracy of `Math.log` and `Math.exp` to the implementation, and V8 has changed such functions
- * between versions. These use only + - * /, which IEEE 754 defines exactly, so that a plan and its hash never depend on
- * where it was made. Relative error below 1e-14. (`Math.sqrt`, the other function that plans use, is correctly rounded
- * by the hardware of every platform that Node runs on.)
+ * ECMAScript does not specify the accuracy of `Math.log` and `Math.exp`, and V8 has changed such functions between
+ * versions. The functions here use only + - * /, which IEEE 754 defines exactly, so a plan and its hash do not depend
+ * on the machine. The relative error is below 1e-14. (`Math.sqrt`, the other function that plans use, is correctly
+ * rounded on every platform of Node.)
  */
 
 const LN2 = 0.6931471805599453;

@@ -1,4 +1,7 @@
-/** Converts between a worker's plan and a worker listed in a scenario. Apart from the schema, which threads need not load. */
+/**
+ * Converts between a worker's plan and a worker listed in a scenario. Apart from the schema, which threads need not
+ * load.
+ */
 import type { ExplicitWorker, ExplicitWorkerInput } from "./explicit-workers.js";
 import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "./worker-plan.js";
 

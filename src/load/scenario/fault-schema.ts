@@ -2,7 +2,10 @@
 import { z } from "zod";
 import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
-/** The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the lock. */
+/**
+ * The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the
+ * lock.
+ */
 export const MAX_STALL_MS = 4000;
 
 const window = rangeOf(duration, "a duration").describe("When it begins: at an even draw from this span of the run.");

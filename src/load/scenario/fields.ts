@@ -89,8 +89,8 @@ const RATE = "must be a number of arrivals a second, 0 or more";
 export const rate = z.number(RATE).min(0, RATE);
 
 /**
- * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. A larger update
- * could never be delivered.
+ * The largest text of a live update, in bytes: what fits into an agent's mailbox beside the update's envelope. A larger
+ * update could never be delivered.
  */
 export const MAX_PAYLOAD_BYTES = 3500;
 

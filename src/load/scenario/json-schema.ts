@@ -1,11 +1,15 @@
-/** The schema of scenario files as JSON Schema, for editors that complete and check them: scenarios/scenario.schema.json. */
+/**
+ * The schema of scenario files as JSON Schema, for editors that complete and check them:
+ * scenarios/scenario.schema.json.
+ */
 import { z } from "zod";
 import { METRICS } from "../measure/metrics.js";
 import { scenarioSchema } from "./scenario-schema.js";
 
 /**
- * Made from the schema that the loader uses. Draft 7, which editors know best. It says less than the loader: sums of weights,
- * the syntax of thresholds and the like are beyond it, so what it accepts may still be refused (`simulate validate`).
+ * Made from the schema that the loader uses. Draft 7, which editors know best. It says less than the loader: sums of
+ * weights, the syntax of thresholds and the like are beyond it, so what it accepts may still be refused (`simulate
+ * validate`).
  */
 export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
   const { $schema, ...schema } = z.toJSONSchema(scenarioSchema, { target: "draft-07", io: "input" });

@@ -12,7 +12,7 @@ import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
 
 const EXTENSION = ".yaml";
 
-/** A scenario and where it came from. */
+/** A scenario and its source. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The file, absolute or relative to the working directory as it was given. */
@@ -48,8 +48,8 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
   const placed = problems
     .map((problem) => ({ ...yaml.positionOf(problem.path), problem }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
-  // A problem that an alias repeats is reported once. The field's own name keeps missing fields apart, which are all reported at
-  // the place of their mapping.
+  // A problem that an alias repeats is reported once. The name of the field distinguishes missing fields, which are all
+  // reported at the position of their mapping.
   const reported = new Set<string>();
   return scenarioErrorOf(
     placed
@@ -100,7 +100,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "may not be read",
 };
 
-/** The bytes of a file that is not too large. Does not ask for the size first, because a pipe has none. */
+/** The bytes of a file that is not too large. Does not use the size of the file, because a pipe has none. */
 function readBytes(path: string): Buffer {
   const file = openSync(path, "r");
   try {

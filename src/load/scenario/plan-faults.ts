@@ -1,9 +1,9 @@
-/** Draws from the seed when the faults of a scenario happen, and to which threads. */
+/** Draws from the seed when the faults of a scenario happen, and which threads they affect. */
 import { toMicrosecond } from "./format-duration.js";
 import type { Fault } from "./fault-schema.js";
 import { sample, stream } from "./random.js";
 
-/** A fault of the plan. `pick` names one of so many threads: its whole part of `pick * threads`. Times in ms. */
+/** A fault of the plan. It affects the thread of number `floor(pick * threads)`. Times in ms. */
 export type PlannedFault = WithoutWindow<Fault> & {
   /** When it happens, or begins, ms since the start of the run. */
   readonly at: number;

@@ -1,8 +1,8 @@
 /**
- * A plan's fingerprint: two runs with the same hash were asked to do exactly the same.
+ * The hash of a plan. Two runs with the same hash have the same plan.
  *
- * Encoding, version 1, in UTF-8: the line `crowdstorm plan 1`, then a line for each worker in the order of index, each a
- * JSON array without spaces:
+ * Encoding, version 1, in UTF-8: the line `crowdstorm plan 1`, then a line for each worker in the order of index, each
+ * a JSON array without spaces:
  *
  *     [index, behaviour, arriveAt, onboarding, task, disconnect]
  *     onboarding  null, or [actions, submitAt, passes]
@@ -13,11 +13,11 @@
  *
  * A worker who holds qualifications has them as a seventh item: [name, value …] in alphabetical order of the names.
  *
- * A plan with a shutdown or faults has further lines: `["shutdown", at]`, then `["fault", at, pick, kind, …]` for each, with the
- * other fields of the fault in alphabetical order.
+ * A plan with a shutdown or faults has further lines: `["shutdown", at]`, then `["fault", at, pick, kind, …]` for each,
+ * with the other fields of the fault in alphabetical order.
  *
- * Times are whole microseconds and flags 0 or 1, so no number has a fraction whose printing could differ. (Shares of faults and
- * their picks, which have, are doubles that print alike everywhere.)
+ * Times are whole microseconds and flags 0 or 1, so no number has a fraction whose printing could differ. (Shares of
+ * faults and their picks, which have, are doubles that print alike everywhere.)
  */
 import { createHash } from "node:crypto";
 import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskPlan, WorkerPlan } from "./worker-plan.js";

@@ -29,7 +29,8 @@ function quote(value: unknown): string | undefined {
 }
 
 /**
- * For a field with several forms, the issues of the only form whose outer type fits. `undefined` when none or several fit.
+ * For a field with several forms, the issues of the only form whose outer type fits. `undefined` when none or several
+ * fit.
  */
 function issuesOfMatchingForm(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const fitting = forms.filter(

@@ -1,11 +1,12 @@
 /**
- * Named streams of random numbers. A stream depends on its seed and its names alone, so a worker's plan never depends on
- * how many workers there are, on which thread derives it, or on what was drawn for another purpose.
+ * Named streams of random numbers. A stream depends only on its seed and its names, so a worker's plan does not depend
+ * on the number of workers, on the thread that derives it, or on draws for another purpose.
  *
- * The generator is seedrandom's Alea. A plan opens several streams a worker and draws a few dozen numbers from each, so
- * seeding counts as much as drawing: measured on Node 20, Alea takes 1.6 µs to seed and 7 ns a draw, against 6 µs and
- * 43 ns for seedrandom's default. xor128 seeds faster but gives neighbouring names correlated streams. Alea's do not
- * correlate (test/unit/load/scenario/random.test.ts), and its arithmetic is exact, hence the same on every machine.
+ * The generator is seedrandom's Alea. A plan opens several streams for each worker and draws a few dozen numbers from
+ * each, so the cost of seeding matters as much as the cost of a draw. Measured on Node 20, Alea takes 1.6 µs to seed
+ * and 7 ns for a draw; seedrandom's default takes 6 µs and 43 ns. xor128 seeds faster, but its streams of similar names
+ * are correlated. Those of Alea are not (test/unit/load/scenario/random.test.ts), and its arithmetic is exact, so it is
+ * the same on every machine.
  */
 import seedrandom from "seedrandom";
 import type { DistributionSpec } from "./distribution-spec.js";
@@ -15,7 +16,7 @@ import { MAX_MS, MAX_COUNT } from "./scenario-limits.js";
 /** Draws the next number of a stream: 0 <= u < 1, a multiple of 2^-32. */
 export type Random = () => number;
 
-/** The stream that `names` name under `seed`. Different lists of names give different streams. */
+/** The stream of these names and this seed. Different lists of names give different streams. */
 export function stream(seed: number, ...names: readonly (string | number)[]): Random {
   return seedrandom.alea(JSON.stringify([seed, ...names]));
 }
@@ -52,7 +53,10 @@ export function sample(distribution: DistributionSpec, random: Random): number {
   return Math.min(Math.max(value, 0), distribution.max ?? MAX_MS);
 }
 
-/** Draws a whole number of 0 or more; a uniform distribution gives each of its whole numbers, ends included, evenly. */
+/**
+ * Draws a whole number of 0 or more; a uniform distribution gives each whole number in it, both ends included, equally
+ * often.
+ */
 export function sampleCount(distribution: DistributionSpec, random: Random): number {
   if (distribution.kind !== "uniform") return Math.min(Math.round(sample(distribution, random)), MAX_COUNT);
   return distribution.min + Math.floor((distribution.max - distribution.min + 1) * random());

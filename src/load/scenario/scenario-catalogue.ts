@@ -3,7 +3,7 @@ import { arrivalsMsOf, workersOf } from "./build-plan.js";
 import { loadScenario } from "./load-scenario.js";
 import { shippedScenarios, type CatalogueEntry } from "./shipped-scenarios.js";
 
-/** What the catalogue must say of the scenario files as they are now. */
+/** The content of the catalogue for the present scenario files. */
 export function scenarioCatalogue(): CatalogueEntry[] {
   return shippedScenarios().map((name) => {
     const { scenario } = loadScenario(name);

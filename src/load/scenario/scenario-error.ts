@@ -1,4 +1,4 @@
-/** The one error of this folder. */
+/** The error of everything that reads scenarios. */
 import { printable } from "../../vocabulary/index.js";
 import { MAX_PROBLEMS } from "./scenario-limits.js";
 

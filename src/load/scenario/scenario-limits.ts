@@ -1,4 +1,4 @@
-/** Limits of a scenario. Numbers beyond them are typing errors, and would end in an unclear error or in an endless run. */
+/** Limits of a scenario. Larger numbers are typing errors that would cause an unclear error or an endless run. */
 
 /** Workers of a run: their agents' slots in shared memory, two each, stay within the 4 GiB that a buffer may have. */
 export const MAX_WORKERS = 400_000;

@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 const SHIPPED = fileURLToPath(new URL("../../../scenarios/", import.meta.url));
 const EXTENSION = ".yaml";
 
-/** The JSON Schema that editors check scenario files by; a path. */
+/** The path of the JSON Schema with which editors check scenario files. */
 export const SCENARIO_SCHEMA = join(SHIPPED, "scenario.schema.json");
 
-/** What `simulate list` shows, so that it reads one file and checks none; a path. `npm run schema` writes it. */
+/** The path of the catalogue that `simulate list` shows without reading the scenarios. `npm run schema` writes it. */
 export const SCENARIO_CATALOGUE = join(SHIPPED, "catalogue.json");
 
 /** One scenario in the catalogue. */

@@ -1,8 +1,8 @@
 /**
- * What one simulated worker will do, fixed before the run. Engines follow it; they decide nothing themselves.
+ * What one simulated worker will do, fixed before the run. The engines follow it and make no decisions.
  *
- * All times are milliseconds on whole microseconds (fractional, never more than three decimals). Each is counted from
- * the start of its own phase, so that a late admission moves a worker's schedule but never squeezes it.
+ * All times are in ms, rounded to whole microseconds (at most three decimals). Each counts from the start of its phase,
+ * so a late admission moves a worker's schedule but does not compress it.
  */
 
 import type { PlannedFault } from "./plan-faults.js";
@@ -13,7 +13,9 @@ export interface PlannedAction {
   readonly at: number;
   /** How many bytes of text the update carries, beside its envelope. */
   readonly payloadBytes: number;
-  /** Whether the client sends this update twice, with the same `update_id`, as one whose acknowledgement was lost does. */
+  /**
+   * Whether the client sends this update twice, with the same `update_id`, as one whose acknowledgement was lost does.
+   */
   readonly duplicate: boolean;
 }
 
@@ -25,7 +27,9 @@ export interface OnboardingPlan {
   readonly submitAt: number;
   /** Whether the submitted work is good enough to be admitted to the task. */
   readonly passes: boolean;
-  /** How it ends before the submit, without the later updates. Not from a scenario, but from a fault of simulated time. */
+  /**
+   * How it ends before the submit, without the later updates. Not from a scenario, but from a fault of simulated time.
+   */
   readonly leaves?: { readonly kind: "return" | "idle"; readonly at: number };
 }
 
@@ -49,11 +53,15 @@ export interface TaskPlan {
 
 /** A drop of a worker's connection. It has no effect on a worker that has ended by then. */
 export interface DisconnectPlan {
-  /** What `at` counts from: `run`: the start of the run (a window); `task`: the start of this worker's task (an action). */
+  /**
+   * What `at` counts from: `run`: the start of the run (a window); `task`: the start of this worker's task (an action).
+   */
   readonly since: "run" | "task";
   /** When the connection drops, ms. With `run` it is never before the worker's arrival. */
   readonly at: number;
-  /** How long the platform takes to notice, ms: only then does the agent become `disconnect`, unless the worker is back. */
+  /**
+   * How long the platform takes to notice, ms: only then does the agent become `disconnect`, unless the worker is back.
+   */
   readonly detectionDelay: number;
   /** The reconnect; absent when the worker stays away. */
   readonly reconnect?: ReconnectPlan;
@@ -99,7 +107,9 @@ export interface WorkerPlan {
   readonly disconnect?: DisconnectPlan;
 }
 
-/** The actions of a run's workers, and its faults: a pure function of scenario, seed, number of workers and duration. */
+/**
+ * The actions of a run's workers, and its faults: a pure function of scenario, seed, number of workers and duration.
+ */
 export interface Plan {
   /** The name of the scenario. */
   readonly scenario: string;
@@ -120,8 +130,8 @@ export interface Plan {
   /** When worker `index` arrives, ms from the start of the run. The same as `worker(index).arriveAt`, but cheap. */
   arriveAt(index: number): number;
   /**
-   * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of the
-   * workers that are present. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
+   * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of the workers
+   * that are present. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
    * @throws {RangeError} for an index that the plan does not have.
    */
   worker(index: number): WorkerPlan;

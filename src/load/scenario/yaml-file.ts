@@ -1,25 +1,25 @@
-/** A YAML text as plain data, with the line that every part of it stands on. The work is linear in the length of the text. */
+/** Reads YAML as plain data with the position of every part, in time linear in the length of the text. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Alias, type Node, type YAMLMap } from "yaml";
-import { MAX_LEVELS } from "../../vocabulary/index.js";
+import { assert, MAX_LEVELS } from "../../vocabulary/index.js";
 import { MAX_ALIASED_VALUES } from "./scenario-limits.js";
 
-/** A place in a text; both count from 1. */
+/** A position in a text; both count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
 export interface YamlFile {
-  /** What the text says: `null` when it is empty. */
+  /** The data; `null` for an empty text. */
   readonly data: unknown;
-  /** Where the key or item that `path` names stands, or the nearest part above it that is there. */
+  /** The position of the key or item at `path`, or of the nearest enclosing part that exists. */
   positionOf(path: readonly PropertyKey[]): Position;
 }
 
-/** The text is no YAML document, or one whose meaning is not certain. */
+/** The text is not a YAML document, or its meaning is ambiguous. */
 export class YamlError extends Error {
   override readonly name = "YamlError";
-  /** Where, from 1; `undefined` when the text as a whole is at fault. */
+  /** Where; `undefined` when the error concerns the whole text. */
   readonly position: Position | undefined;
 
   constructor(message: string, position?: Position) {
@@ -28,17 +28,17 @@ export class YamlError extends Error {
   }
 }
 
-/** A node as data. What an alias repeats is one part, wherever it is used. */
+/** A node as data. All aliases of an anchor share one part. */
 interface Part {
   readonly data: unknown;
-  /** How many values it has, what aliases repeat counted at each place, and how many levels. */
+  /** How many values it has, with those of aliases counted at each use, and how many levels. */
   readonly values: number;
   readonly levels: number;
-  /** Its parts by key or index, as text, with the place of the key or item. */
+  /** Its parts by key or index, as text, with the position of the key or item. */
   readonly inside?: ReadonlyMap<string, { readonly part: Part; readonly offset: number }>;
 }
 
-/** A node, at a place of the text, that cannot be data. */
+/** The node at this offset cannot be data. */
 class NodeError extends Error {
   constructor(
     message: string,
@@ -50,9 +50,11 @@ class NodeError extends Error {
 
 const NOTHING: Part = { data: null, values: 1, levels: 0 };
 
-/** Turns the nodes of one document into parts, in the order of the text: an alias means the last anchor before it. */
+/**
+ * Converts the nodes of one document to parts, in the order of the text: an alias refers to the last anchor before it.
+ */
 class Reader {
-  /** By name; `open` until the node that has it is read to its end. */
+  /** By name; `open` until the node with the anchor has been read. */
   readonly #anchors = new Map<string, Part | "open">();
   #aliased = 0;
 
@@ -93,7 +95,7 @@ class Reader {
     const seen = new Set<string>();
     const parts = node.items.map(({ key: keyNode, value }) => {
       const offset = offsetOf(keyNode);
-      // Data has keys as text, and `__proto__` not at all.
+      // Keys of data are text. `__proto__` cannot be one.
       if (!isScalar(keyNode)) throw new NodeError("a key must be text, not a list or a mapping", offset);
       const key = keyNode.value === null ? "" : String(this.read(keyNode, level).data);
       if (key === "__proto__") throw new NodeError('no key can be called "__proto__"', offset);
@@ -134,17 +136,21 @@ function checkLevels(levels: number, node: Node): void {
   if (levels > MAX_LEVELS) throw new NodeError(`is nested too deeply: more than ${MAX_LEVELS} levels`, offsetOf(node));
 }
 
+/** A missing node has no position of its own: it counts as the start of the text. */
 function offsetOf(node: Node | null | undefined): number {
-  return node?.range?.[0] ?? 0;
+  if (node === null || node === undefined) return 0;
+  assert(node.range !== undefined && node.range !== null, "a node that was read from a text has no position");
+  return node.range[0];
 }
 
 /**
  * Reads one YAML 1.2 document.
- * @throws {YamlError} for a syntax error, a duplicate key, an unknown tag, what is nested too deeply, or aliases that multiply beyond reason.
+ * @throws {YamlError} for a syntax error, a duplicate key, an unknown tag, too many levels, or aliases of too many
+ * values
  */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
-  // The library looks for duplicate keys in a time that is quadratic in their number; they are found here.
+  // The library takes quadratic time to find duplicate keys; `#mapping` finds them.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);

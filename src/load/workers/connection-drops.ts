@@ -1,4 +1,6 @@
-/** When a worker's connection drops, by its plan, and for how long the worker is away. Times in ms on the run's clock. */
+/**
+ * When a worker's connection drops, by its plan, and for how long the worker is away. Times in ms on the run's clock.
+ */
 import { assert } from "../../vocabulary/index.js";
 import type { RepeatedDrop, WorkerPlan } from "../scenario/index.js";
 

@@ -3,8 +3,9 @@ import { assert } from "../../vocabulary/index.js";
 import type { Reactor, Timer, Wait, Waiter } from "../../platform/sync/index.js";
 
 /**
- * The queue is itself what its coroutine waits for, and has one timer for all of its waits. Very many coroutines wait at once and
- * for long: objects made for each wait would outlive the young generation of the heap, and be copied by the collector.
+ * The queue itself is the wait of its coroutine, with one timer for all of its waits. Very many coroutines wait at once
+ * and for a long time: objects made for each wait would survive the young generation of the heap, and be copied by the
+ * collector.
  */
 export class LocalQueue<T> implements Wait<T | undefined> {
   readonly #values: T[] = [];
@@ -22,7 +23,9 @@ export class LocalQueue<T> implements Wait<T | undefined> {
     this.#resume(value);
   }
 
-  /** The next value, or undefined when `due` (ms on the reactor's clock) passes first. One coroutine waits at a time. */
+  /**
+   * The next value, or undefined when `due` (ms on the reactor's clock) passes first. One coroutine waits at a time.
+   */
   next(due: number): Wait<T | undefined> {
     this.#timer.due = due;
     return this;

@@ -6,7 +6,10 @@ export type PhaseStep =
   | { readonly kind: "update"; readonly at: number; readonly action: PlannedAction; readonly last: boolean }
   | { readonly kind: "submit" | "return" | "idle"; readonly at: number };
 
-/** Marks the last live update as the end of the live part. A worker without live updates sends one that only says so. */
+/**
+ * Marks the last live update as the end of the live part. A worker without live updates sends one that has only the
+ * mark.
+ */
 function withLastMarked(actions: readonly PlannedAction[], at: number): PhaseStep[] {
   const all = actions.length > 0 ? actions : [{ at, payloadBytes: 0, duplicate: false }];
   return all.map((action, index) => ({ kind: "update", at: action.at, action, last: index === all.length - 1 }));

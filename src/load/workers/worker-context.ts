@@ -20,11 +20,13 @@ export interface WorkerContext {
   readonly taskAnswer: ChannelPacket["data"];
   /** Names of workers and registrations begin with it: of the run, where several runs share a platform. */
   readonly prefix: string;
-  /** Whether a worker waits until its agent is `in task`: for its partners, or because the platform is behind a network. */
+  /**
+   * Whether a worker waits until its agent is `in task`: for its partners, or because the platform is behind a network.
+   */
   readonly waitsForTask: boolean;
   /**
-   * Whether a worker goes home once its submit is answered, and when it returns its unit. If not, it waits until it is told how its
-   * agent ended; a router may never tell that.
+   * Whether a worker goes home once its submit is answered, and when it returns its unit. If not, it waits until it is
+   * told how its agent ended; a router may never tell that.
    */
   readonly leavesWhenDone: boolean;
   /** The evidence on an agent, made when first asked for. */

@@ -12,12 +12,17 @@ export interface ClientConnection {
   readonly inbox: LocalQueue<ChannelPacket>;
   /** The last agent that the platform gave it. */
   readonly agentId: string | undefined;
-  /** `connected`; `offline`: nothing reaches it; `lost`: the worker does not come back, or the platform was notified. */
+  /**
+   * `connected`; `offline`: nothing reaches it; `lost`: the worker does not come back, or the platform was notified.
+   */
   readonly state: "connected" | "offline" | "lost";
 }
 
 export interface WorkerRouter {
-  /** Connects a worker, for the first time or after {@link disconnect}: the same registration id gives the same connection. */
+  /**
+   * Connects a worker, for the first time or after {@link disconnect}: the same registration id gives the same
+   * connection.
+   */
   connect(registrationId: string): ClientConnection;
   /** The connection breaks without a word: nothing reaches the worker any more. */
   disconnect(connection: ClientConnection): void;

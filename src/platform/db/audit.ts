@@ -22,8 +22,8 @@ export interface AgentAudit {
 }
 
 /**
- * Every agent in the database at `path`, in no particular order. Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError},
- * or {@link DatabaseError} when it cannot be read.
+ * Every agent in the database at `path`, in no particular order. Throws {@link ForeignDatabaseError},
+ * {@link DatabaseVersionError}, or {@link DatabaseError} when it cannot be read.
  */
 export function auditAgents(path: string): AgentAudit[] {
   const connection = openReader(path);
@@ -40,7 +40,8 @@ export function auditConnection(connection: Connection): AgentAudit[] {
     requireOwnFormat(connection);
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
     const rows = connection.prepare<[], Omit<AgentAudit, "holdsUnit" | "history" | "submits"> & { holdsUnit: 0 | 1 }>(
-      `SELECT 'main' AS agentType, CAST(agents.agent_id AS TEXT) AS agentId, agents.status, CAST(unit_id AS TEXT) AS unitId,
+      `SELECT 'main' AS agentType, CAST(agents.agent_id AS TEXT) AS agentId,
+              agents.status, CAST(unit_id AS TEXT) AS unitId,
               units.agent_id IS agents.agent_id AND units.status = 'assigned' AS holdsUnit, created_at AS createdAt
        FROM agents JOIN units USING (unit_id)
        UNION ALL
@@ -61,7 +62,8 @@ export function auditConnection(connection: Connection): AgentAudit[] {
     for (const { key, status, at } of changes.iterate()) agents.get(key)?.history.push({ status, at });
 
     const submits = connection.prepare<[], { key: string; submits: number }>(
-      "SELECT agent_type || '/' || agent_id AS key, count(*) AS submits FROM agent_state WHERE kind = 'submit' GROUP BY agent_type, agent_id",
+      `SELECT agent_type || '/' || agent_id AS key, count(*) AS submits
+       FROM agent_state WHERE kind = 'submit' GROUP BY agent_type, agent_id`,
     );
     for (const { key, submits: count } of submits.iterate()) {
       const agent = agents.get(key);

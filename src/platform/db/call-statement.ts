@@ -1,6 +1,6 @@
 /**
- * Calls of prepared statements with single arguments: V8 has a fast path into a native function for these, and none for a list of
- * arguments that it has to spread.
+ * Calls of prepared statements with single arguments: V8 has a fast path into a native function for these, and none for
+ * a list of arguments that it has to spread.
  */
 import type Sqlite from "better-sqlite3";
 

@@ -14,7 +14,9 @@ export const UNIT =
   `${id("unit_id", "unitId")}, unit_index AS unitIndex, ${ASSIGNMENT}, ` +
   `${id("agent_id", "agentId")}, ${id("worker_id", "workerId")}, status`;
 export const WORKER = `${id("worker_id", "workerId")}, worker_name AS workerName, provider_type AS providerType`;
-export const AGENT = `${id("agent_id", "agentId")}, status, ${id("worker_id", "workerId")}, ${id("unit_id", "unitId")}, ${ASSIGNMENT}`;
+export const AGENT =
+  `${id("agent_id", "agentId")}, status, ${id("worker_id", "workerId")}, ` +
+  `${id("unit_id", "unitId")}, ${ASSIGNMENT}`;
 export const ONBOARDING_AGENT =
   `${id("onboarding_agent_id", "onboardingAgentId")}, status, ${id("worker_id", "workerId")}, ` +
   `${id("task_run_id", "taskRunId")}, ${ofTask}`;

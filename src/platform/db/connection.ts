@@ -1,9 +1,9 @@
 /**
  * Opens the file: checks its format, its version and its other users, and applies the settings of every connection.
  *
- * Durability: WAL with `synchronous = NORMAL`. A commit passes its pages to the operating system, so acknowledged writes
- * survive the death of the process, by any signal. A power cut or a crash of the operating system may lose the last
- * commits before it (those since the last checkpoint); the database stays consistent.
+ * Durability: WAL with `synchronous = NORMAL`. A commit passes its pages to the operating system, so acknowledged
+ * writes survive the death of the process, by any signal. A power cut or a crash of the operating system may lose the
+ * last commits before it (those since the last checkpoint); the database stays consistent.
  */
 import { existsSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
@@ -19,8 +19,8 @@ export const MEMORY = ":memory:";
 const LOCK_TIMEOUT_MS = 5000;
 
 /**
- * Opens the database at `path` for writing, as its only owner; with `create`, makes it when there is no file.
- * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
+ * Opens the database at `path` for writing, as its only owner; with `create`, makes it when there is no file. Throws
+ * {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
  * {@link DatabaseError} when there is no file or it cannot be opened. A refused file is not changed.
  */
 export function openOwner(path: string, create: boolean): Connection {
@@ -36,8 +36,8 @@ export function openOwner(path: string, create: boolean): Connection {
 }
 
 /**
- * Closes an owner's connection and leaves everything that was committed in one file: it leaves WAL mode, in which even a reader
- * creates more files. Throws an error of SQLite when there is no space to move the log into the file.
+ * Closes an owner's connection and leaves everything that was committed in one file: it leaves WAL mode, in which even
+ * a reader creates more files. Throws an error of SQLite when there is no space to move the log into the file.
  */
 export function closeOwner(connection: Connection): void {
   if (connection.open && !connection.memory) {
@@ -80,12 +80,13 @@ function createFile(path: string): Connection {
 /**
  * Throws unless the file has our format and version, and no other connection has it open.
  *
- * A WAL connection keeps a shared lock while it is open, and the exclusive locking mode requires that there is none; the
- * kernel releases the locks of a process that died. Another program may open the file between this check and our opening:
- * writes then wait for each other and fail as "in use", but nothing is damaged.
+ * A WAL connection keeps a shared lock while it is open, and the exclusive locking mode requires that there is none;
+ * the kernel releases the locks of a process that died. Another program may open the file between this check and our
+ * opening: writes then wait for each other and fail as "in use", but nothing is damaged.
  *
- * The file is read only through SQLite. Reading its header with `node:fs` would be simpler but wrong: POSIX releases all
- * locks of a process on a file when the process closes any descriptor of it, so an owner in this process would lose its lock.
+ * The file is read only through SQLite. Reading its header with `node:fs` would be simpler but wrong: POSIX releases
+ * all locks of a process on a file when the process closes any descriptor of it, so an owner in this process would lose
+ * its lock.
  */
 function probe(path: string): void {
   const connection = new Sqlite(path, { fileMustExist: true, timeout: 0 });
@@ -105,7 +106,8 @@ export function requireOwnFormat(connection: Connection): void {
   if (version === SCHEMA_VERSION) return;
   const maker = version > SCHEMA_VERSION ? "a newer" : "an older";
   throw new DatabaseVersionError(
-    `${connection.name}: schema version ${version}, written by ${maker} crowdstorm; this one reads version ${SCHEMA_VERSION}`,
+    `${connection.name}: schema version ${version}, written by ${maker} crowdstorm; ` +
+      `this one reads version ${SCHEMA_VERSION}`,
   );
 }
 

@@ -98,7 +98,10 @@ export class GroupCommit {
     }
   }
 
-  /** Adds entries of the journal in one statement, from the one at `first` on. Returns false when it could not; none is added then. */
+  /**
+   * Adds entries of the journal in one statement, from the one at `first` on. Returns false when it could not; none is
+   * added then.
+   */
   #addTogether(entries: Entries, first: number): boolean {
     const { agentType, agentIds } = entries;
     let added: number;

@@ -3,8 +3,9 @@ import Sqlite from "better-sqlite3";
 import { asDatabaseError } from "./database-errors.js";
 
 /**
- * Takes the write lock of the database at `path`; writers wait until the returned function releases it (a second call does
- * nothing). Blocks during a transaction of another connection. Throws {@link DatabaseError} when it cannot be taken.
+ * Takes the write lock of the database at `path`; writers wait until the returned function releases it (a second call
+ * does nothing). Blocks during a transaction of another connection. Throws {@link DatabaseError} when it cannot be
+ * taken.
  */
 export function holdWriteLock(path: string): () => void {
   let connection: Sqlite.Database | undefined;

@@ -1,7 +1,7 @@
 /**
- * The database: its rows are the authoritative state of tasks, units, workers and agents. Reads are synchronous; a write is a
- * `Wait` that ends once it is committed. {@link openDatabase} is for a program of one thread; {@link startWriter} for several
- * threads, each of which calls {@link connectDatabase}.
+ * The database: its rows are the authoritative state of tasks, units, workers and agents. Reads are synchronous; a
+ * write is a `Wait` that ends once it is committed. {@link openDatabase} is for a program of one thread;
+ * {@link startWriter} for several threads, each of which calls {@link connectDatabase}.
  */
 export { connectDatabase, type ConnectedDatabase } from "./connect-database.js";
 export { auditAgents, type AgentAudit } from "./audit.js";

@@ -1,7 +1,9 @@
 /**
- * The journal of the agents' states, the table that most writes go to. A statement adds one entry, or many at half the cost each.
+ * The journal of the agents' states, the table that most writes go to. A statement adds one entry, or many at half the
+ * cost each.
  *
- * An entry refers to a row of one of two tables of agents, so it cannot have a foreign key: the inserts check the agents.
+ * An entry refers to a row of one of two tables of agents, so it cannot have a foreign key: the inserts check the
+ * agents.
  */
 import { at } from "../../vocabulary/index.js";
 import { getRow, type SqlValue } from "./call-statement.js";
@@ -25,8 +27,8 @@ export interface Journal {
   /** Adds an entry. Returns whether its agent exists; nothing is added otherwise. */
   append(entry: JournalEntry): boolean;
   /**
-   * Adds {@link ENTRIES_PER_STATEMENT} entries from the one at `first` on, in their order, except those whose agents do not
-   * exist. Returns how many it added; none when it throws.
+   * Adds {@link ENTRIES_PER_STATEMENT} entries from the one at `first` on, in their order, except those whose agents do
+   * not exist. Returns how many it added; none when it throws.
    */
   appendMany(entries: Entries, first: number): number;
   hasAgent(agentType: AgentType, agentId: string): boolean;
@@ -46,11 +48,16 @@ export const AGENT_TABLES: Readonly<Record<AgentType, { table: string; id: strin
   onboarding: { table: "onboarding_agents", id: "onboarding_agent_id" },
 };
 
+function byType<T>(of: (type: AgentType) => T): Record<AgentType, T> {
+  return { main: of("main"), onboarding: of("onboarding") };
+}
+
 export function createJournal(connection: Connection): Journal {
   const oneOf = (type: AgentType): ((entry: JournalEntry) => number) => {
     const { table, id } = AGENT_TABLES[type];
     const statement = connection.prepare<SqlValue[]>(
-      `INSERT INTO agent_state (agent_type, kind, data, at, agent_id) SELECT '${type}', ?, ?, ?, ${id} FROM ${table} WHERE ${id} = ?`,
+      `INSERT INTO agent_state (agent_type, kind, data, at, agent_id)
+       SELECT '${type}', ?, ?, ?, ${id} FROM ${table} WHERE ${id} = ?`,
     );
     return ({ kind, data, at, agentId }) => statement.run(kind, data, at, agentId).changes;
   };
@@ -70,12 +77,9 @@ export function createJournal(connection: Connection): Journal {
     const statement = connection.prepare<SqlValue[], object>(`SELECT 1 FROM ${table} WHERE ${id} = ?`);
     return (agentId) => getRow(statement, [agentId]) !== undefined;
   };
-  const one = { main: oneOf("main"), onboarding: oneOf("onboarding") };
-  const many = {
-    main: { update: manyOf("main", "update"), submit: manyOf("main", "submit") },
-    onboarding: { update: manyOf("onboarding", "update"), submit: manyOf("onboarding", "submit") },
-  };
-  const exists = { main: agentOf("main"), onboarding: agentOf("onboarding") };
+  const one = byType(oneOf);
+  const many = byType((type) => ({ update: manyOf(type, "update"), submit: manyOf(type, "submit") }));
+  const exists = byType(agentOf);
   return {
     append: (entry) => one[entry.agentType](entry) === 1,
     appendMany({ agentType, kind, agentIds, data, at: times }, first) {

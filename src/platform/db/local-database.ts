@@ -15,9 +15,9 @@ export interface OpenOptions extends DatabaseOptions {
   /** Make the database when there is no file at the path. Without it a missing file is an error. */
   create?: boolean;
   /**
-   * How many writes share a transaction; default 1. With more, commits are faster, but the last writes are lost when the process
-   * dies: for runs that can be repeated from their seed. They are also lost when the disk fails or is full; all later writes and
-   * closing then fail with the reason.
+   * How many writes share a transaction; default 1. With more, commits are faster, but the last writes are lost when
+   * the process dies: for runs that can be repeated from their seed. They are also lost when the disk fails or is full;
+   * all later writes and closing then fail with the reason.
    */
   writesPerCommit?: number;
 }
@@ -32,8 +32,9 @@ export interface LocalDatabase extends Database {
 
 /**
  * Opens the database at `path` (`:memory:` for one that ends with its connection and is always new) as its only owner.
- * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError}, {@link DatabaseFullError}, or
- * {@link DatabaseError} when there is no file or it cannot be opened or made. A refused file is not changed.
+ * Throws {@link ForeignDatabaseError}, {@link DatabaseVersionError}, {@link DatabaseInUseError},
+ * {@link DatabaseFullError}, or {@link DatabaseError} when there is no file or it cannot be opened or made. A refused
+ * file is not changed.
  */
 export function openDatabase(
   path: string,

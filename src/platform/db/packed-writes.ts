@@ -1,6 +1,7 @@
 /**
- * The form of writes in messages from a client to the writer. Most writes are entries of the journal, and an object for each
- * costs more to clone than to insert. So consecutive entries are sent as columns, and stay so until they are inserted.
+ * The form of writes in messages from a client to the writer. Most writes are entries of the journal, and an object for
+ * each costs more to clone than to insert. So consecutive entries are sent as columns, and stay so until they are
+ * inserted.
  */
 import type { Entries } from "./journal.js";
 import type { Request, WriteArgs, WriteName } from "./reads-and-writes.js";

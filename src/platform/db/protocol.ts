@@ -1,6 +1,6 @@
 /**
- * The messages between the writer thread and its clients. Each client has a port, which keeps the order, and a word of shared
- * memory that signals a message, so that either side can wait for one with its thread blocked.
+ * The messages between the writer thread and its clients. Each client has a port, which keeps the order, and a word of
+ * shared memory that signals a message, so that either side can wait for one with its thread blocked.
  */
 import type { MessagePort } from "node:worker_threads";
 import { atomics } from "../sync/index.js";
@@ -42,8 +42,8 @@ export type WriteOutcome =
   | { readonly error: DatabaseError; readonly value?: never };
 
 /**
- * From the writer to a client: the outcomes of its oldest writes without one. Most have no result and are only counted; results and
- * failures are listed with their places among them. No writes at all: the writer has stopped.
+ * From the writer to a client: the outcomes of its oldest writes without one. Most have no result and are only counted;
+ * results and failures are listed with their places among them. No writes at all: the writer has stopped.
  */
 export interface Answers {
   writes: number;
@@ -77,7 +77,9 @@ export interface WriterData {
 export interface WriterStats {
   /** Writes executed, those that failed included. */
   writes: number;
-  /** Transactions committed, without those that failed; if none failed, `writes / commits` is the mean size of a group. */
+  /**
+   * Transactions committed, without those that failed; if none failed, `writes / commits` is the mean size of a group.
+   */
   commits: number;
   /** Writes of the largest group. */
   largestGroup: number;

@@ -54,8 +54,8 @@ export interface Reads {
   /** The last submission in the journal of one agent's state. */
   submitOfAgent(agentType: AgentType, agentId: string): StateRow | undefined;
   /**
-   * The journal of one agent's state, in the order of its commits. Scans the journal of all agents, so use it after a run: an
-   * index would make every update of the run several times as expensive.
+   * The journal of one agent's state, in the order of its commits. Scans the journal of all agents, so use it after a
+   * run: an index would make every update of the run several times as expensive.
    */
   stateOfAgent(agentType: AgentType, agentId: string): StateRow[];
   /**
@@ -66,9 +66,9 @@ export interface Reads {
 }
 
 /**
- * Writes: each is executed completely or, when it throws, not at all. All throw {@link DatabaseError} when a row that they refer
- * to is missing or they violate a constraint of the schema, {@link DatabaseFullError} when the disk is full. `at` is in ms of the
- * caller's clock; nothing here reads one.
+ * Writes: each is executed completely or, when it throws, not at all. All throw {@link DatabaseError} when a row that
+ * they refer to is missing or they violate a constraint of the schema, {@link DatabaseFullError} when the disk is full.
+ * `at` is in ms of the caller's clock; nothing here reads one.
  */
 export interface Writes {
   /** Throws when a task of that name exists. */
@@ -81,8 +81,8 @@ export interface Writes {
   /** With `agentId`, only while the unit is that agent's. */
   updateUnit(unitId: string, change: { status: UnitStatus; agentId?: string }): void;
   /**
-   * Reserves for a worker the oldest `launched` unit of an assignment on which this worker has had no agent and no unit: the
-   * unit becomes `assigned` to the worker. `null` when there is none. Two workers never get the same unit.
+   * Reserves for a worker the oldest `launched` unit of an assignment on which this worker has had no agent and no
+   * unit: the unit becomes `assigned` to the worker. `null` when there is none. Two workers never get the same unit.
    */
   reserveUnit(taskRunId: string, workerId: string): UnitRow | null;
   /** Frees the unit: no agent, no worker, status `launched`. With `agentId`, only while it is that agent's. */
@@ -90,11 +90,14 @@ export interface Writes {
 
   findOrCreateWorker(worker: { workerName: string; providerType: string }): WorkerRow;
 
-  /** A new agent in status `none`; its unit becomes `assigned` to it. Throws when the unit has an agent or is reserved for another worker. */
+  /**
+   * A new agent in status `none`; its unit becomes `assigned` to it. Throws when the unit has an agent or is reserved
+   * for another worker.
+   */
   newAgent(agent: { workerId: string; unitId: string; providerType: string; at: number }): AgentRow;
   /**
-   * The hottest write. Returns the status before. Setting the same status again is allowed and adds no entry to the history.
-   * With `unlessFinal`, a final status is kept: when a final status is returned, nothing was changed.
+   * The hottest write. Returns the status before. Setting the same status again is allowed and adds no entry to the
+   * history. With `unlessFinal`, a final status is kept: when a final status is returned, nothing was changed.
    */
   updateAgent(agentId: string, change: { status: AgentStatus; at: number; unlessFinal?: boolean }): AgentStatus;
   /** A new onboarding agent in status `none`. */
@@ -104,7 +107,10 @@ export interface Writes {
     onboardingAgentId: string,
     change: { status: AgentStatus; at: number; unlessFinal?: boolean },
   ): AgentStatus;
-  /** Adds to the journal of an agent's state. `data` is JSON text, encoded by the caller to save time of the single writer. */
+  /**
+   * Adds to the journal of an agent's state. `data` is JSON text, encoded by the caller to save time of the single
+   * writer.
+   */
   appendState(entry: { agentType: AgentType; agentId: string; kind: StateKind; data: string; at: number }): void;
 
   /** Throws when a qualification of that name exists. */

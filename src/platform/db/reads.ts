@@ -113,7 +113,8 @@ class PreparedReads extends ReadStatements implements Reads {
   readonly unitStatusCounts = this.counts<UnitStatus>("units");
 
   readonly submitOfAgent = this.one<StateRow>(
-    "SELECT seq, kind, data, at FROM agent_state WHERE agent_type = ? AND agent_id = ? AND kind = 'submit' ORDER BY seq DESC LIMIT 1",
+    `SELECT seq, kind, data, at FROM agent_state
+     WHERE agent_type = ? AND agent_id = ? AND kind = 'submit' ORDER BY seq DESC LIMIT 1`,
   );
   readonly stateOfAgent = this.all<StateRow>(
     "SELECT seq, kind, data, at FROM agent_state WHERE agent_type = ? AND agent_id = ? ORDER BY seq",

@@ -1,5 +1,6 @@
 /**
- * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the original), times in ms.
+ * The rows of the database as the rest of the program sees them: camel case, ids as decimal strings (as in the
+ * original), times in ms.
  */
 import type { AgentStatus, UnitStatus } from "../../vocabulary/index.js";
 
@@ -13,35 +14,30 @@ export interface TaskRow {
   taskType: string;
 }
 
-/** One launch of a task with one crowd provider. */
-export interface TaskRunRow {
+/** The columns of a task run that the rows of its parts have too. */
+export interface TaskRunColumns {
   taskRunId: string;
   taskId: string;
   taskType: string;
   providerType: string;
+}
+
+/** One launch of a task with one crowd provider. */
+export interface TaskRunRow extends TaskRunColumns {
   /** The directory under which agents keep their files. */
   runDir: string;
 }
 
 /** One piece of work of a task run, done by as many workers as it has units. */
-export interface AssignmentRow {
+export interface AssignmentRow extends TaskRunColumns {
   assignmentId: string;
-  taskRunId: string;
-  taskId: string;
-  taskType: string;
-  providerType: string;
 }
 
 /** One worker's part of an assignment. */
-export interface UnitRow {
+export interface UnitRow extends AssignmentRow {
   unitId: string;
   /** Position in its assignment, from 0. */
   unitIndex: number;
-  assignmentId: string;
-  taskRunId: string;
-  taskId: string;
-  taskType: string;
-  providerType: string;
   /** The agent that works on it, if any. */
   agentId: string | null;
   /** The worker it is reserved for or worked on by, if any. */
@@ -57,26 +53,18 @@ export interface WorkerRow {
 }
 
 /** A worker on one unit. */
-export interface AgentRow {
+export interface AgentRow extends AssignmentRow {
   agentId: string;
   status: AgentStatus;
   workerId: string;
   unitId: string;
-  assignmentId: string;
-  taskRunId: string;
-  taskId: string;
-  taskType: string;
-  providerType: string;
 }
 
 /** A worker in the onboarding of a task run, on no unit yet. */
-export interface OnboardingAgentRow {
+export interface OnboardingAgentRow extends Omit<TaskRunColumns, "providerType"> {
   onboardingAgentId: string;
   status: AgentStatus;
   workerId: string;
-  taskRunId: string;
-  taskId: string;
-  taskType: string;
 }
 
 /** A property that a worker can be granted, such as a passed onboarding. */
@@ -96,7 +84,10 @@ export interface GrantedQualificationRow {
 
 /** One entry of the journal of an agent's state. */
 export interface StateRow {
-  /** Position in the journal of the whole database, so that entries of different agents compare too. Increases; may have gaps. */
+  /**
+   * Position in the journal of the whole database, so that entries of different agents compare too. Increases; may have
+   * gaps.
+   */
   seq: number;
   kind: StateKind;
   /** JSON text, as it was appended. */

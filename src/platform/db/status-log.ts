@@ -1,6 +1,6 @@
 /**
- * Follows the statuses during a run: the changes that were committed since the last read. Each read opens its own connection, so
- * that none is open when the run's database is closed.
+ * Follows the statuses during a run: the changes that were committed since the last read. Each read opens its own
+ * connection, so that none is open when the run's database is closed.
  */
 import { openReader, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
@@ -67,7 +67,9 @@ export function followStatuses(path: string): StatusLog {
 const MADE = {
   main: "SELECT agent_id AS seq, created_at AS at FROM agents WHERE agent_id > ? ORDER BY agent_id",
   onboarding:
-    "SELECT onboarding_agent_id AS seq, created_at AS at FROM onboarding_agents WHERE onboarding_agent_id > ? ORDER BY onboarding_agent_id",
+    "SELECT onboarding_agent_id AS seq, created_at AS at FROM onboarding_agents " +
+    "WHERE onboarding_agent_id > ? ORDER BY onboarding_agent_id",
 };
 const CHANGED =
-  "SELECT seq, agent_type AS agentType, old_status AS 'from', new_status AS 'to', at FROM status_changes WHERE seq > ? ORDER BY seq";
+  "SELECT seq, agent_type AS agentType, old_status AS 'from', new_status AS 'to', at " +
+  "FROM status_changes WHERE seq > ? ORDER BY seq";

@@ -1,8 +1,9 @@
 /**
- * The tables, as SQL. The file contains the id of this program (`application_id`) and the version of these tables (`user_version`).
+ * The tables, as SQL. The file contains the id of this program (`application_id`) and the version of these tables
+ * (`user_version`).
  *
- * The columns of a task run (task, types) are copied into the rows of its assignments, units and agents, as Mephisto does: the
- * reads of every `getStatus` then need one row of one table.
+ * The columns of a task run (task, types) are copied into the rows of its assignments, units and agents, as Mephisto
+ * does: the reads of every `getStatus` then need one row of one table.
  */
 import { AGENT_STATUSES, UNIT_STATUSES } from "../../vocabulary/index.js";
 
@@ -18,9 +19,9 @@ const oneOf = (column: string, values: readonly string[]): string =>
 const agentStatus = `status TEXT NOT NULL ${oneOf("status", AGENT_STATUSES)}`;
 
 /**
- * Triggers keep the history: no statement can change a status without an entry in the same transaction. Only they write it,
- * from checked values, so it has no constraints of its own. It has no index by agent, which would double the cost of a status
- * update, the hottest write, for a read after the run.
+ * Triggers keep the history: no statement can change a status without an entry in the same transaction. Only they write
+ * it, from checked values, so it has no constraints of its own. It has no index by agent, which would double the cost
+ * of a status update, the hottest write, for a read after the run.
  */
 const statusHistory = (table: string, idColumn: string, type: string): string => `
 CREATE TRIGGER ${table}_status_changes AFTER UPDATE OF status ON ${table} WHEN OLD.status <> NEW.status BEGIN

@@ -1,9 +1,9 @@
 /**
  * A thread's side of the writer thread: sends writes, receives their outcomes and resumes the code that waits for them.
  *
- * Outcomes come in the order of the writes, so a queue is enough to match them. Receiving an outcome and resuming its waiter
- * are two steps: a thread that blocks in one wait receives all outcomes, but resumes the other waiters only after the code
- * that blocked has ended its turn. No other coroutine runs inside the call of that code.
+ * Outcomes come in the order of the writes, so a queue is enough to match them. Receiving an outcome and resuming its
+ * waiter are two steps: a thread that blocks in one wait receives all outcomes, but resumes the other waiters only
+ * after the code that blocked has ended its turn. No other coroutine runs inside the call of that code.
  */
 import { receiveMessageOnPort } from "node:worker_threads";
 import { assert, AssertionError } from "../../vocabulary/index.js";
@@ -28,7 +28,9 @@ type Settled = { readonly value: unknown } | { readonly error: DatabaseError };
 /** The outcome of a write without a result. */
 const NO_RESULT: Settled = { value: undefined };
 
-/** A write without an outcome, or several consecutive writes that nothing waits for. A class: it is made for each write. */
+/**
+ * A write without an outcome, or several consecutive writes that nothing waits for. A class: it is made for each write.
+ */
 class PendingWrite implements Wait<unknown> {
   /** How many writes it stands for. */
   writes = 1;
@@ -69,7 +71,10 @@ export class WriteClient {
   /** The writes without an outcome, linked in their order. */
   #oldest: PendingWrite | undefined;
   #newest: PendingWrite | undefined;
-  /** Writes whose waiters are to be resumed, from `#nextToResume` on: to shift each out of a long array would move all others. */
+  /**
+   * Writes whose waiters are to be resumed, from `#nextToResume` on: to shift each out of a long array would move all
+   * others.
+   */
   readonly #answered: Pick<PendingWrite, "outcome" | "waiter">[] = [];
   #nextToResume = 0;
   /** The waiter of every write that nothing waits for. It receives failures only. */

@@ -28,8 +28,8 @@ export class WriteStatements {
   }
 
   /**
-   * As `insert`, but returns the columns `row` of the new row in `table`. SQLite keeps the result of RETURNING in a table of its
-   * own until the statement ends, which takes longer than reading the row.
+   * As `insert`, but returns the columns `row` of the new row in `table`. SQLite keeps the result of RETURNING in a
+   * table of its own until the statement ends, which takes longer than reading the row.
    */
   protected withRow<Row>(
     insert: Statement<number | undefined>,

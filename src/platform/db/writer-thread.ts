@@ -1,15 +1,15 @@
 /**
  * The writer thread: the one connection of a run that writes, with group commit.
  *
- * Why one thread writes for all: SQLite lets one connection write at a time. Threads with connections of their own contend for
- * that lock. The loser sleeps in SQLite's busy handler, which does not notice the release of the lock, or fails with
- * SQLITE_BUSY; while it sleeps, the thousands of coroutines of its thread stop. Each thread also pays a commit for each status
- * update. With one writer there is no contention, a waiting coroutine costs its thread nothing, and all writes that arrive
- * while a transaction is committed share the next one, so a commit grows cheaper as the load rises. Figures of both designs
- * are in docs/decisions/0001-one-writer-thread.md.
+ * Why one thread writes for all: SQLite lets one connection write at a time. Threads with connections of their own
+ * contend for that lock. The loser sleeps in SQLite's busy handler, which does not notice the release of the lock, or
+ * fails with SQLITE_BUSY; while it sleeps, the thousands of coroutines of its thread stop. Each thread also pays a
+ * commit for each status update. With one writer there is no contention, a waiting coroutine costs its thread nothing,
+ * and all writes that arrive while a transaction is committed share the next one, so a commit grows cheaper as the load
+ * rises. Figures of both designs are in docs/decisions/0001-one-writer-thread.md.
  *
- * The thread never returns to its event loop. Between groups it blocks on one word of shared memory, which wakes it sooner
- * than a message event would.
+ * The thread never returns to its event loop. Between groups it blocks on one word of shared memory, which wakes it
+ * sooner than a message event would.
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { assert, at } from "../../vocabulary/index.js";
@@ -41,7 +41,10 @@ interface Client {
   doorbell: { cells: Int32Array; index: number } | undefined;
 }
 
-/** A group of this many writes receives no further message, so that a client that floods the writer delays others only so long. */
+/**
+ * A group of this many writes receives no further message, so that a client that floods the writer delays others only
+ * so long.
+ */
 const FULL_GROUP = 1000;
 
 const { path, create, control, requests } = workerData as WriterData;
@@ -71,7 +74,10 @@ function open(): Connection | undefined {
   }
 }
 
-/** Executes the writes of the clients until the coordinator closes the writer, and then the writes that had arrived by then. */
+/**
+ * Executes the writes of the clients until the coordinator closes the writer, and then the writes that had arrived by
+ * then.
+ */
 function serve(connection: Connection): void {
   const group = new GroupCommit(connection);
   let writes = 0;

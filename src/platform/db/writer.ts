@@ -20,19 +20,23 @@ import {
 export interface WriterHandle {
   readonly path: string;
   /**
-   * A new connection for one thread (this one included), to be given to {@link connectDatabase}. `doorbell` is a word that the
-   * writer raises by one and notifies after it has posted answers, for a thread that parks on it between its turns.
-   * Throws {@link DatabaseError} when the writer has stopped.
+   * A new connection for one thread (this one included), to be given to {@link connectDatabase}. `doorbell` is a word
+   * that the writer raises by one and notifies after it has posted answers, for a thread that parks on it between its
+   * turns. Throws {@link DatabaseError} when the writer has stopped.
    */
   connect(options?: { doorbell?: Doorbell }): DatabaseConnection;
   /** What the writer has done so far. Rejects with {@link DatabaseError} when it has stopped. */
   stats(): Promise<WriterStats>;
   /**
-   * Ends the writer after committing every write that was sent before, and brings the file up to date. Close the databases of
-   * the other threads first: their later writes fail. Rejects with {@link DatabaseError} when the writer crashed.
+   * Ends the writer after committing every write that was sent before, and brings the file up to date. Close the
+   * databases of the other threads first: their later writes fail. Rejects with {@link DatabaseError} when the writer
+   * crashed.
    */
   close(): Promise<void>;
-  /** Calls `listener` once if the writer dies without having been closed (at once if it has died). All waits on it then fail. */
+  /**
+   * Calls `listener` once if the writer dies without having been closed (at once if it has died). All waits on it then
+   * fail.
+   */
   onCrash(listener: (error: DatabaseError) => void): void;
 }
 

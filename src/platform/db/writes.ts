@@ -1,6 +1,6 @@
 /**
- * The writes: the only place that changes rows. Each is atomic, also inside an open transaction (better-sqlite3 then makes a
- * savepoint), which is how the writer thread commits many at once.
+ * The writes: the only place that changes rows. Each is atomic, also inside an open transaction (better-sqlite3 then
+ * makes a savepoint), which is how the writer thread commits many at once.
  */
 import type { Connection } from "./connection.js";
 import * as columns from "./columns.js";
@@ -45,7 +45,8 @@ class PreparedWrites extends WriteStatements implements Writes {
     columns.TASK,
   );
   readonly #insertTaskRun = this.inserted<TaskRunRow>(
-    "INSERT INTO task_runs (provider_type, run_dir, task_id, task_type) SELECT ?, ?, task_id, task_type FROM tasks WHERE task_id = ?",
+    `INSERT INTO task_runs (provider_type, run_dir, task_id, task_type)
+     SELECT ?, ?, task_id, task_type FROM tasks WHERE task_id = ?`,
     "task_runs",
     columns.TASK_RUN,
   );
@@ -56,7 +57,8 @@ class PreparedWrites extends WriteStatements implements Writes {
   readonly #insertAssignment = this.withRow<AssignmentRow>(this.#addAssignment, "assignments", columns.ASSIGNMENT);
   readonly #addUnit = this.insertion(
     `INSERT INTO units (unit_index, status, assignment_id, task_run_id, task_id, task_type, provider_type)
-     SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type FROM assignments WHERE assignment_id = ?`,
+     SELECT ?, ?, assignment_id, task_run_id, task_id, task_type, provider_type
+     FROM assignments WHERE assignment_id = ?`,
   );
   readonly #insertUnit = this.withRow<UnitRow>(this.#addUnit, "units", columns.UNIT);
   readonly #unitExists = this.one<object>("SELECT 1 FROM units WHERE unit_id = ?");
@@ -86,7 +88,8 @@ class PreparedWrites extends WriteStatements implements Writes {
     `SELECT ${columns.WORKER} FROM workers WHERE worker_name = ? AND provider_type = ?`,
   );
   readonly #insertAgent = this.inserted<AgentRow>(
-    `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, unit_id, assignment_id, task_run_id, task_id, task_type)
+    `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at,
+                         unit_id, assignment_id, task_run_id, task_id, task_type)
      SELECT 'none', ?, ?, ?, ?, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?`,
     "agents",
     columns.AGENT,

@@ -1,6 +1,6 @@
 /**
- * Admission turns a client's registration into an agent: it checks the worker's qualifications, starts the onboarding or assigns a
- * unit, and answers clients that register again after a lost connection.
+ * Admission turns a client's registration into an agent: it checks the worker's qualifications, starts the onboarding
+ * or assigns a unit, and answers clients that register again after a lost connection.
  */
 import { assert, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import {

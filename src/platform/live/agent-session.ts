@@ -12,7 +12,9 @@ export interface AgentSession {
   channel: Channel;
   /** The ids of the live updates that were accepted last, to recognize copies. */
   readonly seen: RecentIds;
-  /** The first live update that was refused (`number`), and the last (`upTo`). No other is accepted before the first. */
+  /**
+   * The first live update that was refused (`number`), and the last (`upTo`). No other is accepted before the first.
+   */
   refused: { readonly number: number; readonly upTo: number } | undefined;
   /** A submit is being written, or is written. */
   submitting: boolean;
@@ -32,7 +34,10 @@ export interface AgentSession {
   hasEnded: boolean;
 }
 
-/** A worker who has not been answered yet: its registration, or its assignment to a unit after the onboarding, is in progress. */
+/**
+ * A worker who has not been answered yet: its registration, or its assignment to a unit after the onboarding, is in
+ * progress.
+ */
 export interface PendingAgent {
   readonly registrationId: string;
   /** The channel for the answer; changes when the client asks again on another one. */

@@ -1,6 +1,6 @@
 /**
- * The sessions of the live agents, and the coroutines of the worker pool that use them. An agent's slot is freed when neither a task
- * runner nor one of these coroutines uses it.
+ * The sessions of the live agents, and the coroutines of the worker pool that use them. An agent's slot is freed when
+ * neither a task runner nor one of these coroutines uses it.
  */
 import { assert } from "../../vocabulary/index.js";
 import type { LiveAgent, ModelContext, Worker } from "../model/index.js";

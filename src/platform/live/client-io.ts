@@ -1,6 +1,6 @@
 /**
- * Client IO: reads the packets of clients, and sends them the packets of the platform. It makes no decision about workers and
- * units: those requests go to the worker pool ({@link ClientRequests}).
+ * Client IO: reads the packets of clients, and sends them the packets of the platform. It makes no decision about
+ * workers and units: those requests go to the worker pool ({@link ClientRequests}).
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent } from "../model/index.js";
@@ -143,7 +143,9 @@ export class ClientIO {
     }
   }
 
-  /** Puts a worker's live update into the agent's mailbox. A copy is dropped; without room in the mailbox it is refused. */
+  /**
+   * Puts a worker's live update into the agent's mailbox. A copy is dropped; without room in the mailbox it is refused.
+   */
   #onLiveUpdate(channel: Channel, packet: ChannelPacket): void {
     const { data, subject_id: agentId } = packet;
     if (!isLiveUpdate(data)) return this.#refuse(channel, agentId, "malformed live update");
@@ -157,7 +159,8 @@ export class ClientIO {
     if (session.seen.has(updateId)) return this.#observer.count("duplicates_dropped");
     const { refused } = session;
     if (refused !== undefined && refused.number !== number) {
-      // If this update were accepted now, it would overtake the refused one. The client may have missed the refusal: repeat it.
+      // If this update were accepted now, it would overtake the refused one. The client may have missed the refusal:
+      // repeat it.
       session.refused = { number: refused.number, upTo: Math.max(refused.upTo, number) };
       return this.#requestResend(channel, agentId, refused.number);
     }

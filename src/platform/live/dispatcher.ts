@@ -1,6 +1,6 @@
 /**
- * Hands agents to task runners. Agents of one assignment wait for each other and are handed over together; an agent that no runner
- * will run is ended here.
+ * Hands agents to task runners. Agents of one assignment wait for each other and are handed over together; an agent
+ * that no runner will run is ended here.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { LiveAgent, ModelContext } from "../model/index.js";
@@ -91,7 +91,8 @@ export function createDispatcher({
   };
 
   const join = function* (session: AgentSession, assignmentId: string): Steps<void> {
-    // The last agent does not wait. The others join when `waiting` is committed: the runner's next status must come after it.
+    // The last agent does not wait. The others join when `waiting` is committed: the runner's next status must come
+    // after it.
     if (!barrier.needsOneMore(assignmentId)) yield* poolEvidence.setStatus(session, "waiting");
     if (session.hasEnded || isFinal(session.agent.getStatus())) return;
     if (isBarrierClosed && unitsPerAssignment > 1) {

@@ -12,7 +12,9 @@ import {
 /** How long a sender waits before it tries a full mailbox again, ms. */
 const RETRY_MS = 1;
 
-/** After so many messages in a row the thread's other coroutines get a turn: a sender that is as fast would starve them. */
+/**
+ * After so many messages in a row the thread's other coroutines get a turn: a sender that is as fast would starve them.
+ */
 const MESSAGES_IN_A_ROW = 256;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The only port of the live run to the outside: it reports its events here. All methods are called on the thread of the event, and
- * must return at once.
+ * The only port of the live run to the outside: it reports its events here. All methods are called on the thread of the
+ * event, and must return at once.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { TakenUpdate } from "./blueprints/index.js";

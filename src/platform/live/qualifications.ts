@@ -1,6 +1,6 @@
 /**
- * Decides which workers are admitted: those who meet the requirements of the task and have passed its onboarding, if it has one.
- * Names and comparators are Mephisto's, so that a task's requirements can be used unchanged.
+ * Decides which workers are admitted: those who meet the requirements of the task and have passed its onboarding, if it
+ * has one. Names and comparators are Mephisto's, so that a task's requirements can be used unchanged.
  */
 import type { Database } from "../db/index.js";
 import { REFUSALS } from "./refusals.js";

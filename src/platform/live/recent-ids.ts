@@ -1,6 +1,6 @@
 /**
- * The ids of the last messages, to recognize copies in bounded memory: at least the last `known` ids, at most twice as many. A class
- * without closures, because every live agent has one.
+ * The ids of the last messages, to recognize copies in bounded memory: at least the last `known` ids, at most twice as
+ * many. A class without closures, because every live agent has one.
  */
 export class RecentIds {
   #recent = new Set<string>();

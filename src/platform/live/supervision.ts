@@ -1,9 +1,11 @@
 /**
- * Supervises one agent during its task. The four absence errors end the task according to the lifecycle; any other error is
- * reported. Afterwards the agent has a final status and its unit is completed, free for another worker, or expired.
+ * Supervises one agent during its task. The four absence errors end the task according to the lifecycle; any other
+ * error is reported. Afterwards the agent has a final status and its unit is completed, free for another worker, or
+ * expired.
  *
- * The pool writes statuses of the same agent from another thread. The final status that is committed first stays. So each write here
- * may find that the agent has ended with another status, and the code then follows the status of the row.
+ * The pool writes statuses of the same agent from another thread. The final status that is committed first stays. So
+ * each write here may find that the agent has ended with another status, and the code then follows the status of the
+ * row.
  */
 import { isFinal, type AgentStatus, AssertionError } from "../../vocabulary/index.js";
 import {
@@ -59,7 +61,8 @@ export function* superviseOnboarding(supervised: SupervisedAgent, supervision: S
     yield* livePart(supervised, takeUpdates(agent, taskContext));
     if (!(yield* submitted(supervised, supervision))) return;
     const passed = onboardingPassed(agent, supervision);
-    // Before the status: a worker whose `approved` is committed has the qualification, also if the process is killed in between.
+    // Before the status: a worker whose `approved` is committed has the qualification, also if the process is killed in
+    // between.
     yield* grant(agent, passed, supervision);
     yield* setStatus(supervised, passed ? "approved" : "rejected", supervision);
   } catch (error) {
@@ -144,7 +147,9 @@ function* submitted(supervised: SupervisedAgent, supervision: SupervisionContext
   return outcome === "submitted";
 }
 
-/** The result of the wait for the submit. A worker who does not submit in time has timed out: `ended`, as after leaving. */
+/**
+ * The result of the wait for the submit. A worker who does not submit in time has timed out: `ended`, as after leaving.
+ */
 function* awaitSubmit(
   supervised: SupervisedAgent,
   supervision: SupervisionContext,

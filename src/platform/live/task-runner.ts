@@ -1,6 +1,6 @@
 /**
- * The task runner of one thread: runs the task's code as coroutines on the agents that the worker pool hands it, and supervises
- * each agent until it has ended (supervision.ts).
+ * The task runner of one thread: runs the task's code as coroutines on the agents that the worker pool hands it, and
+ * supervises each agent until it has ended (supervision.ts).
  */
 import { assert } from "../../vocabulary/index.js";
 import {

@@ -14,7 +14,8 @@ export function* reserveUnit(
     const row = yield* wait(db.write("reserveUnit", taskRunId, worker.dbId));
     if (row === null) return undefined;
     if (!barrier.hasBegun(row.assignmentId)) return Unit.get(db, row.unitId, row);
-    // The agent left between the launch and its first status in the task. Its partners have started and expect no other.
+    // The agent left between the launch and its first status in the task. Its partners have started and expect no
+    // other.
     yield* wait(db.write("updateUnit", row.unitId, { status: "expired" }));
   }
 }
@@ -26,8 +27,8 @@ export function* completeUnit({ db }: ModelContext, agent: LiveAgent): Steps<voi
 }
 
 /**
- * Frees the agent's unit for another worker, or expires it if it is one of several of its assignment: it needs partners.
- * A unit that is another agent's by now is not changed.
+ * Frees the agent's unit for another worker, or expires it if it is one of several of its assignment: it needs
+ * partners. A unit that is another agent's by now is not changed.
  */
 export function* freeUnit({ db }: ModelContext, agent: LiveAgent, oneOfSeveral: boolean): Steps<void> {
   if (!(agent instanceof Agent)) return;

@@ -1,9 +1,10 @@
 /**
- * The worker pool: admits workers, assigns units, and tracks the live agents. It answers the requests of clients (client-io.ts) and
- * hands agents to the task runners (task-runner.ts).
+ * The worker pool: admits workers, assigns units, and tracks the live agents. It answers the requests of clients
+ * (client-io.ts) and hands agents to the task runners (task-runner.ts).
  *
- * The pool ends an agent until it is handed to a runner. From then on the runner ends it and sends `done`, unless its thread dies.
- * The pool still writes what the runner cannot know: that the worker has disconnected or returned the unit.
+ * The pool ends an agent until it is handed to a runner. From then on the runner ends it and sends `done`, unless its
+ * thread dies. The pool still writes what the runner cannot know: that the worker has disconnected or returned the
+ * unit.
  */
 import { assert, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent, type ModelContext } from "../model/index.js";
@@ -142,7 +143,10 @@ export class WorkerPool implements ClientRequests {
       ?.agent.state.updateData({ update_id: this.#options.context.ids.next(), metadata: packet.data });
   }
 
-  /** The statuses that clients report. Only `disconnect` is accepted; any other difference is answered with the platform's status. */
+  /**
+   * The statuses that clients report. Only `disconnect` is accepted; any other difference is answered with the
+   * platform's status.
+   */
   reportStatuses(channel: Channel, statuses: ChannelPacket["data"]): void {
     for (const [agentId, reported] of Object.entries(statuses)) {
       const session = this.#sessions.of(agentId);

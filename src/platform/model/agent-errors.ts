@@ -1,6 +1,6 @@
 /**
- * The errors that task code gets when its worker is gone, as in `mephisto.data_model.exceptions`. The original raises them from
- * `get_live_update` and `act`. Catch {@link AbsentAgentError} to handle any of them.
+ * The errors that task code gets when its worker is gone, as in `mephisto.data_model.exceptions`. The original raises
+ * them from `get_live_update` and `act`. Catch {@link AbsentAgentError} to handle any of them.
  */
 
 /**

@@ -1,10 +1,11 @@
 /**
- * The model's two gauges, `active_agent_statuses` and `active_workers` (ACTIVE_AGENT_STATUSES and ACTIVE_WORKERS of the original).
+ * The model's two gauges, `active_agent_statuses` and `active_workers` (ACTIVE_AGENT_STATUSES and ACTIVE_WORKERS of the
+ * original).
  *
- * Status changes are the model's hot path, and `active_workers` has a label value per worker. A change therefore only updates a
- * plain map; prom-client reads the values at a scrape. With handles in several threads the value of one thread may be negative:
- * only the sum over the threads is meaningful. The context chooses which change is counted (`gauges`): the one that the handle
- * saw, as in the original, or the one of the row.
+ * Status changes are the model's hot path, and `active_workers` has a label value per worker. A change therefore only
+ * updates a plain map; prom-client reads the values at a scrape. With handles in several threads the value of one
+ * thread may be negative: only the sum over the threads is meaningful. The context chooses which change is counted
+ * (`gauges`): the one that the handle saw, as in the original, or the one of the row.
  */
 import { Gauge, Registry } from "prom-client";
 import { type AgentStatus, isFinal } from "../../vocabulary/index.js";
@@ -30,8 +31,8 @@ export interface AgentMetrics {
   /** A new agent: one more with status `none`, one more for its worker. */
   created(agentType: AgentType, workerId: string): void;
   /**
-   * An agent's status changed from `from`, which is the status that the handle knew or the row had. A change to a final status from
-   * one that is not final ends the agent for its worker.
+   * An agent's status changed from `from`, which is the status that the handle knew or the row had. A change to a final
+   * status from one that is not final ends the agent for its worker.
    */
   changed(agentType: AgentType, workerId: string, from: AgentStatus, to: AgentStatus): void;
   /** Every status touched so far, including those that are 0 again, in the order they were first touched. */

@@ -1,14 +1,14 @@
 /**
- * An agent: a worker who works on one unit. Live-update generation: the unit and provider parts of example 3 of the original, the
- * live path of its example 2, and the changes of Mephisto 1.0 as the conformance vectors record them.
+ * An agent: a worker who works on one unit. Live-update generation: the unit and provider parts of example 3 of the
+ * original, the live path of its example 2, and the changes of Mephisto 1.0 as the conformance vectors record them.
  *
- * A crowd provider subclasses it. `Agent.get`, `Agent.new` and `Agent.newFromProviderData` use the class of the provider that
- * the row or the unit names.
+ * A crowd provider subclasses it. `Agent.get`, `Agent.new` and `Agent.newFromProviderData` use the class of the
+ * provider that the row or the unit names.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { Steps } from "../sync/index.js";
 import { LiveAgent } from "./live-agent.js";
-import type { UnitAgentRecord } from "./record.js";
+import type { AgentRow } from "../db/index.js";
 import { onUnit } from "./unit-agent.js";
 
 /**
@@ -38,14 +38,10 @@ import { onUnit } from "./unit-agent.js";
  * db.close();
  * ```
  */
-export abstract class Agent extends onUnit<Agent, LiveAgent<UnitAgentRecord>>(
-  LiveAgent<UnitAgentRecord>,
-  "Agent",
-  "AgentClass",
-) {
+export abstract class Agent extends onUnit<Agent, LiveAgent<AgentRow>>(LiveAgent<AgentRow>, "Agent", "AgentClass") {
   /**
-   * As the base class. Also takes the agent off its unit if the worker leaves while the agent is `waiting`: no work has been done on
-   * the unit yet.
+   * As the base class. Also takes the agent off its unit if the worker leaves while the agent is `waiting`: no work has
+   * been done on the unit yet.
    */
   override *updateStatusSteps(status: AgentStatus): Steps<void> {
     const from = this.dbStatus;

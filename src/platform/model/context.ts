@@ -1,6 +1,6 @@
 /**
- * Everything that an agent's handle needs from outside. One per thread. The model reads no clock, draws no randomness and makes no
- * id except through the context, so the context decides whether a run can be replayed.
+ * Everything that an agent's handle needs from outside. One per thread. The model reads no clock, draws no randomness
+ * and makes no id except through the context, so the context decides whether a run can be replayed.
  */
 import type { Database } from "../db/index.js";
 import type { Clock, Mailbox, Slot } from "../sync/index.js";
@@ -21,14 +21,14 @@ export interface ModelContext {
   /** Opens the mailbox of an agent's slot. Of the same kind in every thread of a run. */
   readonly openMailbox: (slot: Slot) => Mailbox;
   /**
-   * Which status the gauges count as replaced by a change: the one that the changing handle knew (`handle`, as in the original),
-   * or the one that the row had (`rows`). With several handles on one agent only `rows` gives correct sums.
+   * Which status the gauges count as replaced by a change: the one that the changing handle knew (`handle`, as in the
+   * original), or the one that the row had (`rows`). With several handles on one agent only `rows` gives correct sums.
    */
   readonly gauges: "handle" | "rows";
   /**
    * What a change of status does to a final one that another handle has written and this one has not read: overwrite it
-   * (`overwritten`, as in the original) or keep it (`kept`). A final status that the handle knows is changed in either case: completed
-   * work is approved.
+   * (`overwritten`, as in the original) or keep it (`kept`). A final status that the handle knows is changed in either
+   * case: completed work is approved.
    */
   readonly finalStatuses: "overwritten" | "kept";
   readonly providers: ProviderRegistry;

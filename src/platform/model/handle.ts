@@ -1,48 +1,67 @@
 /**
- * A handle on an agent: the common part of both generations (live updates, packets) and both kinds (onboarding, on a unit).
+ * A handle on an agent: the common part of both generations (live updates, packets) and both kinds (onboarding, on a
+ * unit).
  *
- * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory, which are made when first used. Every
- * call of a `get` makes a new handle. Handles on one agent, in one thread or several, share the row, events and mailbox; each has
- * its own cached status. The row is authoritative: {@link AgentHandle.getStatus} updates the cache.
+ * A handle is cheap: a row, a cached status, and views of the agent's slot in shared memory, which are made when first
+ * used. Every call of a `get` makes a new handle. Handles on one agent, in one thread or several, share the row, events
+ * and mailbox; each has its own cached status. The row is authoritative: {@link AgentHandle.getStatus} updates the
+ * cache.
  *
  * A method that may wait is written once as `…Steps`. The plain name blocks the thread, `…Async` suspends the caller.
  */
 import { AssertionError } from "node:assert";
-import { type AgentStatus, isFinal } from "../../vocabulary/index.js";
+import { join } from "node:path";
+import { agentIdOf, type AgentStatus, isFinal } from "../../vocabulary/index.js";
 import type { AgentType } from "../db/index.js";
 import { type Event, type EventName, type Mailbox, type Slot, type Steps, wait } from "../sync/index.js";
+import { type AnyAgentRow, internTexts, loadRow, type RowKind } from "./agent-rows.js";
 import type { ModelContext } from "./context.js";
-import type { Task } from "./entities/task.js";
-import type { TaskRun } from "./entities/task-run.js";
-import type { Worker } from "./entities/worker.js";
+import type { Assignment } from "./entities/assignment.js";
+import { Task } from "./entities/task.js";
+import { TaskRun } from "./entities/task-run.js";
+import type { Unit } from "./entities/unit.js";
+import { Worker } from "./entities/worker.js";
 import { AgentDisconnectedError, AgentReturnedError, AgentTimeoutError } from "./agent-errors.js";
-import type { AgentRecord } from "./record.js";
 import type { AgentState, StateOwner } from "./state.js";
 import { addWaitForms, type Blocking, type Suspending } from "./wait-forms.js";
 
 const OPENED = Symbol("opened by get");
 
 /** The argument of constructors; they only accept the result of {@link opening}. */
-export interface Opening<Row extends AgentRecord> {
+export interface Opening<Row extends AnyAgentRow> {
   readonly context: ModelContext;
-  readonly record: Row;
+  readonly kind: RowKind<Row>;
+  readonly row: Row;
   readonly via: symbol;
 }
 
-/** For the `get` of each class. Not exported from the model: only `get` makes handles. */
-export function opening<Row extends AgentRecord>(context: ModelContext, record: Row): Opening<Row> {
-  return { context, record, via: OPENED };
+/**
+ * For the `get` of each class. Not exported from the model: only `get` makes handles.
+ * @throws NoSuchRowError when there is no row of this id
+ */
+export function opening<Row extends AnyAgentRow>(
+  context: ModelContext,
+  kind: RowKind<Row>,
+  dbId: string,
+  row = loadRow(kind, context.db, dbId),
+): Opening<Row> {
+  return { context, kind, row: internTexts(row), via: OPENED };
 }
 
-export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> implements StateOwner {
+export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> implements StateOwner {
   /** As {@link updateStatusSteps}; blocks the thread. */
   declare updateStatus: Blocking<AgentHandle["updateStatusSteps"]>;
   /** As {@link updateStatusSteps}; suspends the caller. */
   declare updateStatusAsync: Suspending<AgentHandle["updateStatusSteps"]>;
   readonly state: AgentState;
   protected readonly context: ModelContext;
-  protected readonly record: Row;
+  /** The row as it was when the handle was made. */
+  protected readonly row: Row;
+  readonly #kind: RowKind<Row>;
   #dbStatus: AgentStatus;
+  #worker: Worker | undefined;
+  #taskRun: TaskRun | undefined;
+  #task: Task | undefined;
   #slot: Slot | undefined;
   #mailbox: Mailbox | undefined;
 
@@ -51,16 +70,19 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   /** @throws AssertionError unless called by the class's `get` (`_used_new_call` in the original) */
-  constructor({ context, record, via }: Opening<Row>) {
+  constructor({ context, kind, row, via }: Opening<Row>) {
     if (via !== OPENED) {
       const name = new.target.name;
       throw new AssertionError({
-        message: `Direct ${name} and data model access via new ${name}(…) is not supported: call ${name}.get(context, id)`,
+        message:
+          `Direct ${name} and data model access via new ${name}(…) is not supported: ` +
+          `call ${name}.get(context, id)`,
       });
     }
     this.context = context;
-    this.record = record;
-    this.#dbStatus = record.row.status;
+    this.row = row;
+    this.#kind = kind;
+    this.#dbStatus = row.status;
     this.state = context.createState(this);
   }
 
@@ -70,53 +92,58 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   get agentType(): AgentType {
-    return this.record.agentType;
+    return this.#kind.agentType;
   }
 
   /** The id of the agent's row. */
   get dbId(): string {
-    return this.record.dbId;
+    return this.#kind.idOf(this.row);
   }
 
   get workerId(): string {
-    return this.record.row.workerId;
+    return this.row.workerId;
   }
 
   get taskRunId(): string {
-    return this.record.row.taskRunId;
+    return this.row.taskRunId;
   }
 
   get taskId(): string {
-    return this.record.row.taskId;
+    return this.row.taskId;
   }
 
   get taskType(): string {
-    return this.record.row.taskType;
+    return this.row.taskType;
   }
 
   /** The id that clients and other threads use for the agent. The id of an onboarding agent has a prefix. */
   getAgentId(): string {
-    return this.record.agentId;
+    return agentIdOf(this.agentType, this.dbId);
   }
 
   /** The worker that is using this agent for a task; loaded when first asked for. */
   getWorker(): Worker {
-    return this.record.getWorker();
+    return (this.#worker ??= Worker.get(this.context.db, this.workerId));
   }
 
   /** The task run this agent is working within; loaded when first asked for. */
   getTaskRun(): TaskRun {
-    return this.record.getTaskRun();
+    return (this.#taskRun ??= this.nearest()?.getTaskRun() ?? TaskRun.get(this.context.db, this.taskRunId));
   }
 
   /** The task this agent is working within; loaded when first asked for. */
   getTask(): Task {
-    return this.record.getTask();
+    return (this.#task ??= (this.nearest() ?? this.#taskRun)?.getTask() ?? Task.get(this.context.db, this.taskId));
   }
 
   /** The directory for the state of this agent. Does not create it. */
   getDataDir(): string {
-    return this.record.getDataDir();
+    return join(this.getTaskRun().getRunDir(), "onboarding", this.getAgentId());
+  }
+
+  /** A loaded entity from which the task run and the task can be reached without another read. */
+  protected nearest(): Unit | Assignment | undefined {
+    return undefined;
   }
 
   /** The original's `pending_actions` and the event that announces them: client IO appends, the task's code takes. */
@@ -130,9 +157,9 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   /**
-   * Writes the status to the database, publishes it to the worker's page, and releases pending waits if the status ends them. Ends
-   * when the row is committed. Does nothing if the cached status is this one already. Where final statuses are kept and another
-   * handle has written one, that one stays and becomes the cached status.
+   * Writes the status to the database, publishes it to the worker's page, and releases pending waits if the status ends
+   * them. Ends when the row is committed. Does nothing if the cached status is this one already. Where final statuses
+   * are kept and another handle has written one, that one stays and becomes the cached status.
    * @throws DatabaseError when the row could not be written; the cached status is then unchanged
    */
   *updateStatusSteps(status: AgentStatus): Steps<void> {
@@ -142,7 +169,8 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
     }
     const cached = this.#dbStatus;
     const keepsFinal = this.context.finalStatuses === "kept" && !isFinal(cached);
-    const replaced = yield* wait(this.record.writeStatus(status, this.context.clock.now(), keepsFinal));
+    const change = { status, at: this.context.clock.now(), unlessFinal: keepsFinal };
+    const replaced = yield* wait(this.context.db.write(this.#kind.update, this.dbId, change));
     const wasKept = keepsFinal && isFinal(replaced);
     const present = wasKept ? replaced : status;
     // A final status that was read during this write is later than the write.
@@ -156,13 +184,13 @@ export abstract class AgentHandle<Row extends AgentRecord = AgentRecord> impleme
   }
 
   /**
-   * The status in the database. A final cached status is returned without reading. A status that is new to this handle is published,
-   * and `returned` and `disconnect` release pending waits for an update.
+   * The status in the database. A final cached status is returned without reading. A status that is new to this handle
+   * is published, and `returned` and `disconnect` release pending waits for an update.
    * @throws DatabaseError when the row could not be read
    */
   getStatus(): AgentStatus {
     if (isFinal(this.#dbStatus)) return this.#dbStatus;
-    const status = this.record.readStatus();
+    const { status } = loadRow(this.#kind, this.context.db, this.dbId);
     if (status !== this.#dbStatus) {
       if (status === "returned" || status === "disconnect") this.mailbox.release();
       // Before the cache changes, as in the original: this pushes the status that the handle knew so far.

@@ -1,4 +1,7 @@
-/** The source of the ids that the model makes (`update_id`, `message_id`). It is an option, so that a replay gets the same ids. */
+/**
+ * The source of the ids that the model makes (`update_id`, `message_id`). It is an option, so that a replay gets the
+ * same ids.
+ */
 
 // eslint-disable-next-line no-restricted-imports -- the one default source; a run that can be replayed uses another
 import { randomUUID } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * The agent model of the original: agents and onboarding agents of both generations, on rows in the database and slots in shared
- * memory. Make a {@link createContext context} in each thread, then get handles from the classes.
+ * The agent model of the original: agents and onboarding agents of both generations, on rows in the database and slots
+ * in shared memory. Make a {@link createContext context} in each thread, then get handles from the classes.
  */
 export { Agent } from "./agent.js";
 export type { LogLevel, ModelContext } from "./context.js";

@@ -5,10 +5,10 @@ import { type Json, type Signal, type Steps, wait } from "../sync/index.js";
 import { AgentShutdownError } from "./agent-errors.js";
 import { AgentHandle } from "./handle.js";
 import type { LiveRun, LiveUpdate } from "./live-run.js";
-import type { AgentRecord } from "./record.js";
+import type { AnyAgentRow } from "./agent-rows.js";
 import { addWaitForms, type Blocking, type Suspending } from "./wait-forms.js";
 
-export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+export abstract class LiveAgent<Row extends AnyAgentRow = AnyAgentRow> extends AgentHandle<Row> {
   /** As {@link getLiveUpdateSteps}; blocks the thread. */
   declare getLiveUpdate: Blocking<LiveAgent["getLiveUpdateSteps"]>;
   /** As {@link getLiveUpdateSteps}; suspends the caller. */
@@ -54,7 +54,10 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
     return this.#liveRun;
   }
 
-  /** Adds the update to the agent's state and sends it to the worker's page, if there is a live run. Adds a missing `update_id`. */
+  /**
+   * Adds the update to the agent's state and sends it to the worker's page, if there is a live run. Adds a missing
+   * `update_id`.
+   */
   observe(update: LiveUpdate): void {
     update.update_id ??= this.context.ids.next();
     this.state.updateData(update);
@@ -104,8 +107,8 @@ export abstract class LiveAgent<Row extends AgentRecord = AgentRecord> extends A
   }
 
   /**
-   * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original releases
-   * first: task code on another thread would then look for a submission that is not there yet.)
+   * Adds the final submission to the agent's state and, when it is committed, releases the waits for it. (The original
+   * releases first: task code on another thread would then look for a submission that is not there yet.)
    */
   *handleSubmitSteps(data: Json): Steps<void> {
     yield* this.state.updateSubmit(data);

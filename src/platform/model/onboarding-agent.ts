@@ -1,11 +1,11 @@
 /**
- * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no unit.
- * Live-update generation: example 2 of the original.
+ * Onboarding agents are used in tasks that have a separate onboarding step. They belong to the task run and have no
+ * unit. Live-update generation: example 2 of the original.
  */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import { LiveAgent } from "./live-agent.js";
 import { inOnboarding } from "./onboarding.js";
-import type { OnboardingRecord } from "./record.js";
+import type { OnboardingAgentRow } from "../db/index.js";
 
 /**
  * An agent in the onboarding step of a task. It belongs to a task run and has no unit.
@@ -29,8 +29,8 @@ import type { OnboardingRecord } from "./record.js";
  * db.close();
  * ```
  */
-export class OnboardingAgent extends inOnboarding<OnboardingAgent, LiveAgent<OnboardingRecord>>(
-  LiveAgent<OnboardingRecord>,
+export class OnboardingAgent extends inOnboarding<OnboardingAgent, LiveAgent<OnboardingAgentRow>>(
+  LiveAgent<OnboardingAgentRow>,
 ) {
   /** An approval or rejection is not pushed: the page continues with the task, or is refused. */
   protected pushes(status: AgentStatus): boolean {

@@ -1,12 +1,12 @@
 /** What onboarding agents have in common in both generations: how they are created, and their ids. */
 import type { OnboardingAgentRow } from "../db/index.js";
 import { type Steps, wait } from "../sync/index.js";
+import { ONBOARDING_AGENT_ROW } from "./agent-rows.js";
 import type { ModelContext } from "./context.js";
 import type { TaskRun } from "./entities/task-run.js";
 import type { Worker } from "./entities/worker.js";
 import { type AgentHandle, type Opening, opening } from "./handle.js";
 import { DISPLAY_PREFIX, getDbIdFromAgentId, isOnboardingId } from "./onboarding-id.js";
-import { OnboardingRecord } from "./record.js";
 import { addWaitForms, type WaitForms } from "./wait-forms.js";
 
 /** How onboarding agents are created. */
@@ -29,13 +29,13 @@ export interface OnboardingStatics<Self> extends OnboardingCreation<Self>, WaitF
   get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): Self;
 }
 
-type HandleClass<Handle> = abstract new (opening: Opening<OnboardingRecord>) => Handle;
+type HandleClass<Handle> = abstract new (opening: Opening<OnboardingAgentRow>) => Handle;
 
 /** A subclass of `Base` whose agents are in the onboarding of a task run, for the class `Self` of a generation. */
-export function inOnboarding<Self, Handle extends AgentHandle<OnboardingRecord>>(
+export function inOnboarding<Self, Handle extends AgentHandle<OnboardingAgentRow>>(
   Base: HandleClass<Handle>,
 ): HandleClass<Handle> & OnboardingStatics<Self> {
-  abstract class AgentInOnboarding extends (Base as HandleClass<AgentHandle<OnboardingRecord>>) {
+  abstract class AgentInOnboarding extends (Base as HandleClass<AgentHandle<OnboardingAgentRow>>) {
     static readonly DISPLAY_PREFIX = DISPLAY_PREFIX;
     static readonly isOnboardingId = isOnboardingId;
     static readonly getDbIdFromAgentId = getDbIdFromAgentId;
@@ -45,8 +45,8 @@ export function inOnboarding<Self, Handle extends AgentHandle<OnboardingRecord>>
     }
 
     static get(context: ModelContext, dbId: string, row?: OnboardingAgentRow): AgentInOnboarding {
-      const Class = this as unknown as new (opening: Opening<OnboardingRecord>) => AgentInOnboarding;
-      return context.wrapHandle(new Class(opening(context, OnboardingRecord.load(context.db, dbId, row))));
+      const Class = this as unknown as new (opening: Opening<OnboardingAgentRow>) => AgentInOnboarding;
+      return context.wrapHandle(new Class(opening(context, ONBOARDING_AGENT_ROW, dbId, row)));
     }
 
     static *newSteps(

@@ -1,5 +1,6 @@
 /**
- * The crowd provider of simulated workers. It has no site, so a decision about an agent's work is only a change of its status.
+ * The crowd provider of simulated workers. It has no site, so a decision about an agent's work is only a change of its
+ * status.
  */
 import { type Steps, wait } from "../sync/index.js";
 import { Agent } from "./agent.js";

@@ -1,8 +1,9 @@
 /**
  * Which slot of the shared arena belongs to which agent, for one thread.
  *
- * The thread that first needs an agent's slot allocates it and sends its index to the other threads, in the message that hands over
- * the agent. They adopt it. From then on the handles in all of these threads are observers of one agent.
+ * The thread that first needs an agent's slot allocates it and sends its index to the other threads, in the message
+ * that hands over the agent. They adopt it. From then on the handles in all of these threads are observers of one
+ * agent.
  */
 import type { Arena, Slot } from "../sync/index.js";
 
@@ -17,7 +18,10 @@ export interface SlotDirectory {
   find(agentId: string): Slot | undefined;
   /** Uses the slot that another thread allocated for the agent. Replaces an earlier entry. */
   adopt(agentId: string, slotIndex: number): void;
-  /** Removes the entry of the agent. The thread that allocated the slot frees it with `Arena.free` when no thread uses it. */
+  /**
+   * Removes the entry of the agent. The thread that allocated the slot frees it with `Arena.free` when no thread uses
+   * it.
+   */
   forget(agentId: string): void;
 }
 

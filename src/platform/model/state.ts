@@ -24,8 +24,8 @@ export interface AgentState {
 /**
  * Keeps everything in the database's journal, and only two counts in memory: 100,000 agents may be live at once.
  *
- * Updates are written asynchronously: a crash of the process may lose the last ones, and the database's `onError` reports a failure.
- * A submission is in the database when {@link updateSubmit} ends.
+ * Updates are written asynchronously: a crash of the process may lose the last ones, and the database's `onError`
+ * reports a failure. A submission is in the database when {@link updateSubmit} ends.
  */
 export class JournalState implements AgentState {
   /** How many updates were added through this handle. */

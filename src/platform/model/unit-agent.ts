@@ -1,17 +1,18 @@
 /**
- * What agents on a unit have in common in both generations: how they are created, their unit, and the decisions about the work done
- * on it.
+ * What agents on a unit have in common in both generations: how they are created, their unit, and the decisions about
+ * the work done on it.
  */
+import { join } from "node:path";
 import type { AgentRow } from "../db/index.js";
 import { type Json, type Steps, wait } from "../sync/index.js";
 import { NotImplementedError } from "./agent-errors.js";
+import { UNIT_AGENT_ROW } from "./agent-rows.js";
 import type { ModelContext } from "./context.js";
-import type { Assignment } from "./entities/assignment.js";
-import type { Unit } from "./entities/unit.js";
+import { Assignment } from "./entities/assignment.js";
+import { Unit } from "./entities/unit.js";
 import type { Worker } from "./entities/worker.js";
 import { type AgentHandle, type Opening, opening } from "./handle.js";
 import type { CrowdProvider } from "./providers.js";
-import { UnitAgentRecord } from "./record.js";
 import { addWaitForms, type WaitForms } from "./wait-forms.js";
 
 /** The decisions about the work done on an agent's unit. */
@@ -47,7 +48,8 @@ interface UnitAgentCreation<Self> {
    */
   newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Self>;
   /**
-   * As `newSteps`, for providers that have records of their own: they override it and read what they need from `providerData`.
+   * As `newSteps`, for providers that have records of their own: they override it and read what they need from
+   * `providerData`.
    */
   newFromProviderDataSteps(context: ModelContext, worker: Worker, unit: Unit, providerData: Json): Steps<Self>;
 }
@@ -64,33 +66,49 @@ export interface UnitAgentStatics<Self> extends UnitAgentCreation<Self>, WaitFor
   _registerAgentSteps(context: ModelContext, worker: Worker, unit: Unit, providerType: string): Steps<Self>;
 }
 
-type HandleClass<Handle> = abstract new (opening: Opening<UnitAgentRecord>) => Handle;
+type HandleClass<Handle> = abstract new (opening: Opening<AgentRow>) => Handle;
 
 /** The part of {@link onUnit} that each of its agents has. */
-function withUnit(Base: HandleClass<AgentHandle<UnitAgentRecord>>) {
+function withUnit(Base: HandleClass<AgentHandle<AgentRow>>) {
   abstract class AgentWithUnit extends Base {
+    #unit: Unit | undefined;
+    #assignment: Assignment | undefined;
+
     static {
       addWaitForms(this.prototype, "approveWorkSteps", "softRejectWorkSteps", "rejectWorkSteps", "markDoneSteps");
     }
 
     get unitId(): string {
-      return this.record.row.unitId;
+      return this.row.unitId;
     }
 
     get assignmentId(): string {
-      return this.record.row.assignmentId;
+      return this.row.assignmentId;
     }
 
     get providerType(): string {
-      return this.record.row.providerType;
+      return this.row.providerType;
     }
 
     getUnit(): Unit {
-      return this.record.getUnit();
+      return (this.#unit ??= Unit.get(this.context.db, this.unitId));
+    }
+
+    /** Uses `unit` instead of loading it. */
+    useUnit(unit: Unit): void {
+      this.#unit = unit;
     }
 
     getAssignment(): Assignment {
-      return this.record.getAssignment();
+      return (this.#assignment ??= this.#unit?.getAssignment() ?? Assignment.get(this.context.db, this.assignmentId));
+    }
+
+    override getDataDir(): string {
+      return join(this.getAssignment().getDataDir(), this.dbId);
+    }
+
+    protected override nearest(): Unit | Assignment | undefined {
+      return this.#unit ?? this.#assignment;
     }
 
     abstract approveWorkSteps(): Steps<void>;
@@ -104,12 +122,12 @@ function withUnit(Base: HandleClass<AgentHandle<UnitAgentRecord>>) {
 }
 
 /**
- * A subclass of `Base` whose agents are on a unit, for the class `Self` of a generation. The decisions in form of Steps are left to
- * the classes of the crowd providers, which extend `Self`.
+ * A subclass of `Base` whose agents are on a unit, for the class `Self` of a generation. The decisions in form of Steps
+ * are left to the classes of the crowd providers, which extend `Self`.
  * @param name the name of `Self`
  * @param key where a crowd provider has its class for this generation
  */
-export function onUnit<Self, Handle extends AgentHandle<UnitAgentRecord>>(
+export function onUnit<Self, Handle extends AgentHandle<AgentRow>>(
   Base: HandleClass<Handle>,
   name: string,
   key: Exclude<keyof CrowdProvider, "providerType">,
@@ -120,8 +138,8 @@ export function onUnit<Self, Handle extends AgentHandle<UnitAgentRecord>>(
     }
 
     static get(context: ModelContext, dbId: string, row?: AgentRow): AgentOnUnit {
-      const record = UnitAgentRecord.load(context.db, dbId, row);
-      return context.wrapHandle(new (classFor(context, record.row.providerType))(opening(context, record)));
+      const opened = opening(context, UNIT_AGENT_ROW, dbId, row);
+      return context.wrapHandle(new (classFor(context, opened.row.providerType))(opened));
     }
 
     static *newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<AgentOnUnit> {
@@ -144,7 +162,7 @@ export function onUnit<Self, Handle extends AgentHandle<UnitAgentRecord>>(
         );
       const agent = yield* this.newSteps(context, worker, unit);
       unit.workerId = worker.dbId;
-      agent.record.useUnit(unit);
+      agent.useUnit(unit);
       return agent;
     }
 
@@ -165,7 +183,7 @@ export function onUnit<Self, Handle extends AgentHandle<UnitAgentRecord>>(
     }
   }
 
-  type ProviderClass = (new (opening: Opening<UnitAgentRecord>) => AgentOnUnit) & typeof AgentOnUnit;
+  type ProviderClass = (new (opening: Opening<AgentRow>) => AgentOnUnit) & typeof AgentOnUnit;
 
   /** Whether it is the class of the generation, not one of a crowd provider. */
   function isGeneration(agentClass: object): boolean {

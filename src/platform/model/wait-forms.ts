@@ -1,6 +1,7 @@
 /**
- * The three forms of a method that may wait. It is written once, as `…Steps`. The plain name blocks the thread, `…Async` suspends
- * the caller. A class declares these two with {@link Blocking} and {@link Suspending}; {@link addWaitForms} makes them.
+ * The three forms of a method that may wait. It is written once, as `…Steps`. The plain name blocks the thread,
+ * `…Async` suspends the caller. A class declares these two with {@link Blocking} and {@link Suspending};
+ * {@link addWaitForms} makes them.
  */
 import { block, type Steps, suspend } from "../sync/index.js";
 
@@ -22,8 +23,8 @@ export type WaitForms<Methods> = {
 };
 
 /**
- * Adds both forms of each method `name` to `target`: to a prototype, or to a class for its static methods. They call the method of
- * the object on which they are called, which may override it.
+ * Adds both forms of each method `name` to `target`: to a prototype, or to a class for its static methods. They call
+ * the method of the object on which they are called, which may override it.
  */
 export function addWaitForms(target: object, ...names: readonly `${string}Steps`[]): void {
   for (const name of names) {

@@ -49,7 +49,10 @@ export class ArenaFullError extends Error {
 }
 
 export interface ArenaOptions extends Partial<ArenaSizes> {
-  /** The number of this thread in the arena, if the thread that started it has assigned one. Default: claimed when first needed. */
+  /**
+   * The number of this thread in the arena, if the thread that started it has assigned one. Default: claimed when first
+   * needed.
+   */
   readonly thread?: number;
   /** The clock of this thread's waits. Default: the machine's monotonic clock. */
   readonly clock?: Clock;
@@ -57,7 +60,10 @@ export interface ArenaOptions extends Partial<ArenaSizes> {
   readonly driver?: Driver;
   /** Intercepts the operations through this thread's handles on slots (not wide ones). Default: none. */
   readonly interceptor?: SlotInterceptor;
-  /** Records the order of the operations through this thread's handles on slots (not wide ones). Not used with an interceptor. */
+  /**
+   * Records the order of the operations through this thread's handles on slots (not wide ones). Not used with an
+   * interceptor.
+   */
   readonly recorder?: SlotRecorder;
 }
 
@@ -135,7 +141,9 @@ export class Arena implements SlotHome {
     return this.#layout;
   }
 
-  /** The handle on slot `index`; wide slots have the indices from `sizes.slots`. Throws a RangeError beyond the last. */
+  /**
+   * The handle on slot `index`; wide slots have the indices from `sizes.slots`. Throws a RangeError beyond the last.
+   */
   slot(index: number): Slot {
     const { slots, wideSlots, firstSlot, slotWords, firstWideSlot, wideSlotWords, ringBytes, wideRingBytes } =
       this.#layout;
@@ -183,8 +191,8 @@ export class Arena implements SlotHome {
   }
 
   /**
-   * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what must happen once, in whichever
-   * thread.
+   * Whether this call with `bit` (0 to 31) is the first in any of the arena's threads: for what must happen once, in
+   * whichever thread.
    */
   claimOnce(bit: number): boolean {
     return (or(this.cells, HEADER.claimedOnce, 1 << bit) & (1 << bit)) === 0;
@@ -218,10 +226,10 @@ export class Arena implements SlotHome {
   }
 
   /**
-   * Recovers the arena from the death of a thread: unlocks the mailboxes it was appending to, frees its number, and wakes all
-   * waiters to look again, because it may have died between a change and the notification of it. A message that it was
-   * appending or taking at its death is either in the queue or not; another thread may consume its mailboxes afterwards.
-   * The thread that notices the death calls this once, after the dead thread has ended.
+   * Recovers the arena from the death of a thread: unlocks the mailboxes it was appending to, frees its number, and
+   * wakes all waiters to look again, because it may have died between a change and the notification of it. A message
+   * that it was appending or taking at its death is either in the queue or not; another thread may consume its
+   * mailboxes afterwards. The thread that notices the death calls this once, after the dead thread has ended.
    */
   recoverDeadThread(thread: number): void {
     const { slots, wideSlots } = this.#layout;

@@ -1,8 +1,8 @@
 /**
  * All atomic operations of the project, and the hook by which the explorer takes control of them.
  *
- * All are sequentially consistent (ECMA-262, memory model). Without a control installed each function is one predictable
- * branch and the operation itself; V8 inlines it.
+ * All are sequentially consistent (ECMA-262, memory model). Without a control installed each function is one
+ * predictable branch and the operation itself; V8 inlines it.
  */
 
 /** The operations before which a {@link Control} is called. */
@@ -30,9 +30,10 @@ export type Update = (value: number, argument: number) => number;
 /** Decides when this thread's next operation on shared memory takes place, and what waiting means. */
 export interface Control {
   /**
-   * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta, mask or
-   * epoch; `expected` is the value that a compareExchange expects, or the bits of an update, a raise, or an operation with an
-   * epoch; `next` is the function of an update. So a control can predict the operation's effect on the cell.
+   * Called before each operation; returns when this thread may perform it. `operand` is the operation's value, delta,
+   * mask or epoch; `expected` is the value that a compareExchange expects, or the bits of an update, a raise, or an
+   * operation with an epoch; `next` is the function of an update. So a control can predict the operation's effect on
+   * the cell.
    */
   before(
     operation: AtomicOperation,
@@ -54,7 +55,10 @@ export interface Control {
 
 /** Epochs ({@link readEpoch}) that do not show the value of the cell. */
 export interface EpochTable {
-  /** An epoch for `value`, which the cell holds. It has the bits of `observableBits` in common with the value, and no others. */
+  /**
+   * An epoch for `value`, which the cell holds. It has the bits of `observableBits` in common with the value, and no
+   * others.
+   */
   conceal(value: number, observableBits: number): number;
   /** The value of the cell at the epoch. Called before each operation that uses the epoch. */
   reveal(epoch: number): number;
@@ -75,8 +79,8 @@ export function isControlled(): boolean {
 }
 
 /**
- * Informs the control, if there is one, that this thread has read or written shared words without an atomic operation, under
- * the protection of one. Every such access must be reported: what a thread does next may depend on what it read.
+ * Informs the control, if there is one, that this thread has read or written shared words without an atomic operation,
+ * under the protection of one. Every such access must be reported: what a thread does next may depend on what it read.
  */
 export function notePlain(access: PlainAccess, cells: Int32Array, index: number, words: number): void {
   control?.plain?.(access, cells, index, words);
@@ -88,8 +92,8 @@ export function load(cells: Int32Array, index: number): number {
 }
 
 /**
- * Whether any bit of `mask` is set. Prefer it to {@link load} where that is enough: the explorer then need not try the orders
- * of this read and of writes that do not change the result.
+ * Whether any bit of `mask` is set. Prefer it to {@link load} where that is enough: the explorer then need not try the
+ * orders of this read and of writes that do not change the result.
  */
 export function test(cells: Int32Array, index: number, mask: number): boolean {
   if (control !== undefined) control.before("test", cells, index, mask, 0, undefined);
@@ -132,10 +136,10 @@ export function compareExchange(cells: Int32Array, index: number, expected: numb
 }
 
 /**
- * Changes the bits of `mask` to `next(bits, argument)` in one atomic step; returns these bits as they were before. It sees
- * and changes no others, so updates of different bits of a cell are independent. The usual loop of load and
- * compareExchange. An iteration that fails has only read, so to the explorer the whole loop is one operation, at its last
- * compareExchange.
+ * Changes the bits of `mask` to `next(bits, argument)` in one atomic step; returns these bits as they were before. It
+ * sees and changes no others, so updates of different bits of a cell are independent. The usual loop of load and
+ * compareExchange. An iteration that fails has only read, so to the explorer the whole loop is one operation, at its
+ * last compareExchange.
  */
 export function update(cells: Int32Array, index: number, mask: number, next: Update, argument: number): number {
   if (control !== undefined) control.before("update", cells, index, argument, mask, next);
@@ -154,8 +158,8 @@ export function bump(cells: Int32Array, index: number, delta: number): void {
 }
 
 /**
- * Adds `delta` and sets the bits of `mask`, which lie below those of `delta`; returns nothing, so calls of several threads
- * commute. The loop is one operation, as that of {@link update}.
+ * Adds `delta` and sets the bits of `mask`, which lie below those of `delta`; returns nothing, so calls of several
+ * threads commute. The loop is one operation, as that of {@link update}.
  */
 export function raise(cells: Int32Array, index: number, delta: number, mask: number): void {
   if (control !== undefined) control.before("raise", cells, index, delta, mask, undefined);
@@ -168,8 +172,8 @@ export function raise(cells: Int32Array, index: number, delta: number, mask: num
 
 /**
  * The epoch of the cell: its value, only to be compared with a later value by {@link changedSince},
- * {@link clearBitsIfUnchanged} and {@link waitWhileUnchanged}. Only the bits of `observableBits` may be read from it. The
- * explorer then need not distinguish states that differ in other bits.
+ * {@link clearBitsIfUnchanged} and {@link waitWhileUnchanged}. Only the bits of `observableBits` may be read from it.
+ * The explorer then need not distinguish states that differ in other bits.
  */
 export function readEpoch(cells: Int32Array, index: number, observableBits: number): number {
   if (control !== undefined) control.before("epoch", cells, index, observableBits, 0, undefined);
@@ -192,8 +196,8 @@ export function clearBitsIfUnchanged(cells: Int32Array, index: number, epoch: nu
 }
 
 /**
- * Blocks this thread while the bits of `mask` are those of the epoch, as {@link wait} does. The result can be `not-equal`
- * although they are, if other bits have changed: the caller checks again.
+ * Blocks this thread while the bits of `mask` are those of the epoch, as {@link wait} does. The result can be
+ * `not-equal` although they are, if other bits have changed: the caller checks again.
  */
 export function waitWhileUnchanged(
   cells: Int32Array,
@@ -208,13 +212,18 @@ export function waitWhileUnchanged(
   return ((value ^ epoch) & mask) === 0 ? wait(cells, index, value, timeoutMs) : "not-equal";
 }
 
-/** Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed. */
+/**
+ * Blocks this thread while the cell holds `expected`, until notified or `timeoutMs` (fractional, `Infinity`) passed.
+ */
 export function wait(cells: Int32Array, index: number, expected: number, timeoutMs = Infinity): WaitResult {
   if (control !== undefined) return control.wait(cells, index, expected, timeoutMs);
   return Atomics.wait(cells, index, expected, timeoutMs);
 }
 
-/** The value of a cell of 64 bits. No order of operations may depend on such cells: they are not under the explorer's control. */
+/**
+ * The value of a cell of 64 bits. No order of operations may depend on such cells: they are not under the explorer's
+ * control.
+ */
 export function loadLong(cells: BigInt64Array, index: number): bigint {
   return Atomics.load(cells, index);
 }
@@ -231,9 +240,9 @@ export function notify(cells: Int32Array, index: number): void {
 }
 
 /**
- * Reads the cell repeatedly while it holds `expected`, at most `spins` times: a thread that expects a change within microseconds
- * sees it sooner than by sleeping. It has no result, so it is not under the explorer's control: a longer spin is the same as
- * a later continuation.
+ * Reads the cell repeatedly while it holds `expected`, at most `spins` times: a thread that expects a change within
+ * microseconds sees it sooner than by sleeping. It has no result, so it is not under the explorer's control: a longer
+ * spin is the same as a later continuation.
  */
 export function spinWait(cells: Int32Array, index: number, expected: number, spins: number): void {
   if (control !== undefined) return;
@@ -243,8 +252,8 @@ export function spinWait(cells: Int32Array, index: number, expected: number, spi
 }
 
 /**
- * As {@link wait}, without blocking: a promise that is settled when the cell is notified, or `undefined` when it no longer holds
- * `expected`. Used for one cell per thread, its doorbell; never under control.
+ * As {@link wait}, without blocking: a promise that is settled when the cell is notified, or `undefined` when it no
+ * longer holds `expected`. Used for one cell per thread, its doorbell; never under control.
  */
 export function waitAsync(cells: Int32Array, index: number, expected: number): Promise<WaitResult> | undefined {
   const outcome = Atomics.waitAsync(cells, index, expected);

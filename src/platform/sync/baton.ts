@@ -1,9 +1,10 @@
 /**
- * A baton that threads pass to each other: the thread that has it runs, the others wait. The explorer runs real threads one at
- * a time by it. It is not under the explorer's own control, so it uses Atomics directly.
+ * A baton that threads pass to each other: the thread that has it runs, the others wait. The explorer runs real threads
+ * one at a time by it. It is not under the explorer's own control, so it uses Atomics directly.
  *
- * One word per participant: 1 means that this participant has been given the baton. Passing it orders all earlier operations
- * of the giver before all later operations of the receiver, so their shared memory needs no other synchronization.
+ * One word per participant: 1 means that this participant has been given the baton. Passing it orders all earlier
+ * operations of the giver before all later operations of the receiver, so their shared memory needs no other
+ * synchronization.
  */
 
 /** How many reads before sleeping. A thread that gets the baton back soon saves a system call. */

@@ -10,7 +10,10 @@ export interface WordDescription {
   readonly value: (value: number) => string;
 }
 
-/** Describes the words of an arena of these sizes, by their index in `Arena.cells`. Slots other than the first are numbered. */
+/**
+ * Describes the words of an arena of these sizes, by their index in `Arena.cells`. Slots other than the first are
+ * numbered.
+ */
 export function describeWords(sizes: ArenaSizes): (index: number) => WordDescription {
   const layout = layoutOf(sizes);
   return (index) => {

@@ -1,7 +1,7 @@
 /**
- * Takes a reactor's turns from Node's event loop: one `Atomics.waitAsync` on the thread's doorbell and one `setTimeout` for
- * the earliest timer. It drives the waits without blocking of every thread that has no other driver. While a coroutine waits,
- * it keeps the process alive, as a pending `setTimeout` does.
+ * Takes a reactor's turns from Node's event loop: one `Atomics.waitAsync` on the thread's doorbell and one `setTimeout`
+ * for the earliest timer. It drives the waits without blocking of every thread that has no other driver. While a
+ * coroutine waits, it keeps the process alive, as a pending `setTimeout` does.
  */
 import { load, waitAsync } from "./atomics.js";
 import type { Driver, Reactor } from "./reactor.js";

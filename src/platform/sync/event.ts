@@ -1,11 +1,11 @@
 /**
  * Python's `threading.Event` on shared memory: a flag that threads set, clear and wait for.
  *
- * Two words. The state word is `generation << 1 | flag`. Every `set` raises the generation, so that a waiter detects that
- * the event was set even if it was cleared before the waiter woke: CPython's `Event.wait` returns true
- * then, because its waiter was notified (Lib/threading.py, `Event.wait` and `Condition.wait`). The generation has 31 bits:
- * a waiter misses a `set` only if it sleeps through exactly 2^31 of them.
- * The watchers word is a bit mask of the threads that wait without blocking (see reactor.ts).
+ * Two words. The state word is `generation << 1 | flag`. Every `set` raises the generation, so that a waiter detects
+ * that the event was set even if it was cleared before the waiter woke: CPython's `Event.wait` returns true then,
+ * because its waiter was notified (Lib/threading.py, `Event.wait` and `Condition.wait`). The generation has 31 bits: a
+ * waiter misses a `set` only if it sleeps through exactly 2^31 of them. The watchers word is a bit mask of the threads
+ * that wait without blocking (see reactor.ts).
  */
 import {
   and,
@@ -28,8 +28,9 @@ export interface Signal {
   /** Whether the flag is set. */
   isSet(): boolean;
   /**
-   * Blocks this thread until the flag is set or `timeoutMs` (milliseconds, fractional allowed) passed; without a timeout it
-   * waits forever. Zero, a negative number and NaN do not wait. Returns whether the event was set, as Python's does.
+   * Blocks this thread until the flag is set or `timeoutMs` (milliseconds, fractional allowed) passed; without a
+   * timeout it waits forever. Zero, a negative number and NaN do not wait. Returns whether the event was set, as
+   * Python's does.
    */
   wait(timeoutMs?: number): boolean;
   /** As `wait`, but does not block the thread. */
@@ -56,7 +57,10 @@ export interface EventHome {
 const FLAG = 1;
 const ONE_GENERATION = 2;
 const GENERATION = ~FLAG;
-/** A thread that waits again within this time (ms) is in a fast exchange: it spins before it sleeps, if its timeout is longer. */
+/**
+ * A thread that waits again within this time (ms) is in a fast exchange: it spins before it sleeps, if its timeout is
+ * longer.
+ */
 const SPIN_WINDOW_MS = 0.1;
 /** How many reads it spins: about as long as it takes to put a thread to sleep and wake it. */
 const SPIN_LIMIT = 10_000;
@@ -126,7 +130,10 @@ export class Event implements Signal {
     clearEvent(this.#home.cells, this.#state);
   }
 
-  /** The present epoch, for {@link clearIfUnchanged} and {@link waitSince}. Only its bits of `observableBits` may be read. */
+  /**
+   * The present epoch, for {@link clearIfUnchanged} and {@link waitSince}. Only its bits of `observableBits` may be
+   * read.
+   */
   epoch(observableBits = 0): number {
     return readEpoch(this.#home.cells, this.#state, observableBits);
   }

@@ -1,6 +1,6 @@
 /**
- * A slot whose operations all go through an interceptor. It has the memory and the semantics of the plain slot. Handles of both
- * kinds on one slot may be used together, but the interceptor sees only operations through its own handles.
+ * A slot whose operations all go through an interceptor. It has the memory and the semantics of the plain slot. Handles
+ * of both kinds on one slot may be used together, but the interceptor sees only operations through its own handles.
  */
 import { Event, type EventHome } from "./event.js";
 import type { EventName } from "./layout.js";

@@ -13,7 +13,9 @@ export function encode(value: Json): string {
 /** The most bytes of a UTF-16 unit in UTF-8. */
 const MAX_BYTES = 3;
 
-/** The length of `text` in UTF-8 if that may exceed `limit`, otherwise an upper bound: to count exactly takes longer. */
+/**
+ * The length of `text` in UTF-8 if that may exceed `limit`, otherwise an upper bound: to count exactly takes longer.
+ */
 export function bytesOf(text: string, limit: number): number {
   const most = text.length * MAX_BYTES;
   return most <= limit ? most : Buffer.byteLength(text);

@@ -3,8 +3,8 @@
  *
  *     header | threads table | allocation bitmaps | ready sets, one per thread | slots | wide slots
  *
- * A slot is a block of words (events, flags, mailbox header) and the bytes of its mailbox's ring. All slots of a kind have
- * the same size, so the index of a slot determines its position.
+ * A slot is a block of words (events, flags, mailbox header) and the bytes of its mailbox's ring. All slots of a kind
+ * have the same size, so the index of a slot determines its position.
  */
 import { readyWords } from "./ready-set.js";
 
@@ -100,7 +100,8 @@ export function layoutOf(sizes: ArenaSizes): Layout {
   const totalBytes = at * 4;
   if (totalBytes > MAX_ARENA_BYTES) {
     throw new RangeError(
-      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} needs ${totalBytes} bytes: expected ${MAX_ARENA_BYTES} at most`,
+      `an arena of ${slots} slots of ${ringBytes} bytes and ${wideSlots} of ${wideRingBytes} ` +
+        `needs ${totalBytes} bytes: expected ${MAX_ARENA_BYTES} at most`,
     );
   }
   return {

@@ -45,7 +45,9 @@ export const neverAbsent: Absence = { isAbsent: () => false };
  * ```
  */
 export interface Mailbox {
-  /** The announcing event, as other threads see it: the original's `has_live_update` (packet generation: `has_action`). */
+  /**
+   * The announcing event, as other threads see it: the original's `has_live_update` (packet generation: `has_action`).
+   */
   readonly signal: Signal;
   /** Whether {@link shutdown} was called: the original's `is_shutdown`. */
   readonly isShutdown: boolean;
@@ -60,13 +62,16 @@ export interface Mailbox {
    * a TypeError on a value that is not JSON. Nothing was appended then.
    */
   append(value: Json): void;
-  /** Takes the oldest message, or returns undefined. Taking the last one clears the signal. Only the consumer calls this. */
+  /**
+   * Takes the oldest message, or returns undefined. Taking the last one clears the signal. Only the consumer calls
+   * this.
+   */
   take(): Json | undefined;
   /** As {@link take}, with the JSON of the message, so that the caller need not encode it again. */
   takeMessage(): Message | undefined;
   /**
-   * Waits until there is a change for the consumer, or `timeoutMs` (ms) passed. The consumer then checks what has changed: a
-   * message, shutdown, or an absent worker.
+   * Waits until there is a change for the consumer, or `timeoutMs` (ms) passed. The consumer then checks what has
+   * changed: a message, shutdown, or an absent worker.
    */
   waitForChangeSteps(timeoutMs: number, worker: Absence): Steps<void>;
   /** Wakes the consumer because the agent's new status frees pending acts (disconnect, returned, timeout). */

@@ -5,7 +5,10 @@ import type { Slot } from "./slot.js";
 import { SoundMailbox } from "./sound-mailbox.js";
 import { block, suspend } from "./steps.js";
 
-/** The mailbox of `slot`. Every thread opens its own handle; all handles on a slot must be of one kind. @throws TypeError on an unknown kind */
+/**
+ * The mailbox of `slot`. Every thread opens its own handle; all handles on a slot must be of one kind.
+ * @throws TypeError on an unknown kind
+ */
 export function openMailbox(slot: Slot, kind: MailboxKind = "sound"): Mailbox {
   if (!MAILBOX_KINDS.includes(kind)) throw new TypeError(`a mailbox is ${MAILBOX_KINDS.join(" or ")}, not "${kind}"`);
   return kind === "sound" ? new SoundMailbox(slot) : new ReferenceMailbox(slot);

@@ -1,6 +1,6 @@
 /**
- * A sparse array: values by small whole numbers, in pages that are made when first written to. Keys are added and removed
- * constantly, and a Map keeps deleted entries until it is rebuilt.
+ * A sparse array: values by small whole numbers, in pages that are made when first written to. Keys are added and
+ * removed constantly, and a Map keeps deleted entries until it is rebuilt.
  */
 import { assert } from "../../vocabulary/index.js";
 

@@ -1,7 +1,7 @@
 /**
- * Takes a reactor's turns in a thread that has nothing else to do: it parks on its doorbell (`Atomics.wait`) between turns.
- * Wake-ups and timers then have the precision of the operating system, whereas the event loop rounds timers to whole
- * milliseconds. The event loop still runs between parks, so messages and aborts arrive.
+ * Takes a reactor's turns in a thread that has nothing else to do: it parks on its doorbell (`Atomics.wait`) between
+ * turns. Wake-ups and timers then have the precision of the operating system, whereas the event loop rounds timers to
+ * whole milliseconds. The event loop still runs between parks, so messages and aborts arrive.
  */
 import { load, wait } from "./atomics.js";
 import type { Driver, Reactor } from "./reactor.js";

@@ -1,9 +1,9 @@
 /**
- * The waits of one thread's coroutines, for events and times. One doorbell, one ready set and one timer queue per thread serve
- * any number of waiting agents; no resource of Node.js or of the operating system grows with them.
+ * The waits of one thread's coroutines, for events and times. One doorbell, one ready set and one timer queue per
+ * thread serve any number of waiting agents; no resource of Node.js or of the operating system grows with them.
  *
- * The reactor only registers waits and resumes what is ready ({@link Reactor.turn}). A driver decides when to take a turn:
- * the event loop (event-loop-driver.ts), a thread that parks between turns (park.ts), or the virtual engine.
+ * The reactor only registers waits and resumes what is ready ({@link Reactor.turn}). A driver decides when to take a
+ * turn: the event loop (event-loop-driver.ts), a thread that parks between turns (park.ts), or the virtual engine.
  */
 import { load, or } from "./atomics.js";
 import type { Clock } from "./clock.js";
@@ -31,9 +31,9 @@ export interface ReactorHome {
 }
 
 /**
- * A wait for an event. A class, because very many are alive at once: closures take more memory. The only watch of an event is
- * kept after its wait for the next one, which nearly always follows: an object made for each update of each agent, which lives
- * until the next update, is expensive to collect.
+ * A wait for an event. A class, because very many are alive at once: closures take more memory. The only watch of an
+ * event is kept after its wait for the next one, which nearly always follows: an object made for each update of each
+ * agent, which lives until the next update, is expensive to collect.
  */
 class Watch implements Timeout {
   place = -1;
@@ -104,8 +104,9 @@ export class Reactor implements Watcher {
   }
 
   /**
-   * When the turn before the present one checked for ready events, ms on the clock: every wait that had begun by then for an
-   * event that was set by then has been resumed. Undefined before the second turn, and with a driver that resumes without turns.
+   * When the turn before the present one checked for ready events, ms on the clock: every wait that had begun by then
+   * for an event that was set by then has been resumed. Undefined before the second turn, and with a driver that
+   * resumes without turns.
    */
   get previousPollAt(): number | undefined {
     return this.#previousPollAt;
@@ -216,8 +217,9 @@ export class Reactor implements Watcher {
   }
 
   /**
-   * Resumes everything that is ready and fires the timers that are due. Whatever becomes due meanwhile is left to the next turn.
-   * Returns whether there was anything to do. When a waiter throws, the rest of the turn is left to the next one.
+   * Resumes everything that is ready and fires the timers that are due. Whatever becomes due meanwhile is left to the
+   * next turn. Returns whether there was anything to do. When a waiter throws, the rest of the turn is left to the next
+   * one.
    */
   turn(): boolean {
     this.#previousPollAt = this.#lastPollAt;

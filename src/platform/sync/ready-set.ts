@@ -1,7 +1,8 @@
 /**
- * The events that are ready for one thread: a set of small integers in shared memory, as a bitmap with summary
- * levels above it. Any thread adds; the owning thread drains. Adding is idempotent, so the set cannot overflow, and needs
- * no lock and no allocation. The cost of draining is proportional to the number of members. (epoll's ready list, for events.)
+ * The events that are ready for one thread: a set of small integers in shared memory, as a bitmap with summary levels
+ * above it. Any thread adds; the owning thread drains. Adding is idempotent, so the set cannot overflow, and needs no
+ * lock and no allocation. The cost of draining is proportional to the number of members. (epoll's ready list, for
+ * events.)
  */
 import { assert } from "../../vocabulary/index.js";
 import { exchange, load, or } from "./atomics.js";
@@ -42,8 +43,9 @@ export class ReadySet {
   }
 
   /**
-   * Adds `member`. The lowest level is written first, and every level is always written: a drain clears a summary bit before it
-   * reads the words below, so it misses no member, even if this thread stops half-way and another thread adds a member.
+   * Adds `member`. The lowest level is written first, and every level is always written: a drain clears a summary bit
+   * before it reads the words below, so it misses no member, even if this thread stops half-way and another thread adds
+   * a member.
    */
   add(member: number): void {
     let bit = member;

@@ -1,8 +1,8 @@
 /**
  * A slot whose operations are all numbered and recorded. It has the memory and the semantics of the plain slot. What an
- * {@link InterceptedSlot} does generically is written here for each operation, because every live update of a run goes through
- * it. There is one per agent, and it is usually not in the processor's cache when it is used: so it holds as little as
- * possible, and whatever all of them share is in the arena.
+ * {@link InterceptedSlot} does generically is written here for each operation, because every live update of a run goes
+ * through it. There is one per agent, and it is usually not in the processor's cache when it is used: so it holds as
+ * little as possible, and whatever all of them share is in the arena.
  */
 import { Event } from "./event.js";
 import { SLOT, type EventName } from "./layout.js";
@@ -83,7 +83,10 @@ export class RecordedSlot extends Slot {
     return markCount;
   }
 
-  /** Recorded as one operation, whose parts are not recorded. The caller has not opened the slot: only the time tells which agent had it. */
+  /**
+   * Recorded as one operation, whose parts are not recorded. The caller has not opened the slot: only the time tells
+   * which agent had it.
+   */
   override wakeAll(): void {
     const plain = new Slot(this.home, this.index, this.word, this.#ringBytes);
     const number = this.beginOperation();

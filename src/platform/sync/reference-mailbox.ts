@@ -1,6 +1,6 @@
 /**
- * The mailbox in the original's order of steps: append, then set the event; pop, then clear the event if the queue is empty;
- * set the event, then mark shut down. It exists to be explored, compared and replayed; its races are real.
+ * The mailbox in the original's order of steps: append, then set the event; pop, then clear the event if the queue is
+ * empty; set the event, then mark shut down. It exists to be explored, compared and replayed; its races are real.
  */
 import type { Signal } from "./event.js";
 import type { Json } from "./json.js";

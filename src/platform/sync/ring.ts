@@ -6,16 +6,17 @@
  *
  * One word determines the content of the queue:
  *
- *     bits 0–15 count | bit 16 which of the two tails is valid | bit 17 a thread waits for the lock | bits 18–23 lock owner
- *     bit 24 which of the two heads is valid
+ *     bits 0–15 count | bit 16 which of the two tails is valid | bit 17 a thread waits for the lock | bits 18–23 lock
+ *     owner bit 24 which of the two heads is valid
  *
- * A producer takes the lock by compare-exchange, writes its record after the tail, writes the new tail into the invalid one
- * of the two tails, and publishes both with one compare-exchange: count + 1, the other tail valid, lock free. A producer that
- * dies before that has changed nothing, one that dies after it has changed everything, and {@link Ring.recoverFrom} frees the
- * lock of a dead thread.
+ * A producer takes the lock by compare-exchange, writes its record after the tail, writes the new tail into the invalid
+ * one of the two tails, and publishes both with one compare-exchange: count + 1, the other tail valid, lock free. A
+ * producer that dies before that has changed nothing, one that dies after it has changed everything, and
+ * {@link Ring.recoverFrom} frees the lock of a dead thread.
  *
- * The consumer takes no lock. It reads the record at the head, writes the new head into the invalid one of the two heads, and
- * publishes it with one compare-exchange: count - 1, the other head valid. So a consumer that dies has taken a message or not.
+ * The consumer takes no lock. It reads the record at the head, writes the new head into the invalid one of the two
+ * heads, and publishes it with one compare-exchange: count - 1, the other head valid. So a consumer that dies has taken
+ * a message or not.
  */
 import {
   compareExchange,
@@ -87,8 +88,8 @@ export class Ring {
   }
 
   /**
-   * Appends a message of at most `payloadLimit` bytes. Returns how many were pending before it, or -1 when there is no room and
-   * nothing was appended. `thread` is this thread's number.
+   * Appends a message of at most `payloadLimit` bytes. Returns how many were pending before it, or -1 when there is no
+   * room and nothing was appended. `thread` is this thread's number.
    */
   push(message: string, thread: number): number {
     const cells = this.#cells;
@@ -126,8 +127,8 @@ export class Ring {
   }
 
   /**
-   * Frees the lock if `thread`, which is dead, holds it. The message that it was appending is not in the queue. Wakes the
-   * threads that wait for the lock in any case: it may have died between freeing the lock and notifying them.
+   * Frees the lock if `thread`, which is dead, holds it. The message that it was appending is not in the queue. Wakes
+   * the threads that wait for the lock in any case: it may have died between freeing the lock and notifying them.
    */
   recoverFrom(thread: number): void {
     for (;;) {
@@ -139,8 +140,8 @@ export class Ring {
   }
 
   /**
-   * The head, for a producer: the bytes before it are free, whatever the consumer does. If the same head is valid before and
-   * after the read, the value was valid before the read or has become valid since.
+   * The head, for a producer: the bytes before it are free, whatever the consumer does. If the same head is valid
+   * before and after the read, the value was valid before the read or has become valid since.
    */
   #head(): number {
     for (;;) {
@@ -166,7 +167,10 @@ export class Ring {
     }
   }
 
-  /** Frees the lock, and publishes the record after the tail unless the count is at its maximum. Returns the result of {@link push}. */
+  /**
+   * Frees the lock, and publishes the record after the tail unless the count is at its maximum. Returns the result of
+   * {@link push}.
+   */
   #unlock(publish: boolean): number {
     const before = publish
       ? update(this.#cells, this.#queue, COUNT | PARITY | OWNER | CONTENDED, published, 0)
@@ -184,7 +188,10 @@ export class Ring {
     return this.#slot + SLOT.words + (this.#offset(position) >> 2);
   }
 
-  /** Writes the record of `message`, which has `length` bytes and fits, at `tail`. Returns whether all of it was written. */
+  /**
+   * Writes the record of `message`, which has `length` bytes and fits, at `tail`. Returns whether all of it was
+   * written.
+   */
   #write(tail: number, message: string, length: number): boolean {
     const from = this.#offset(tail + LENGTH_BYTES);
     const untilEnd = this.#size - from;
@@ -221,7 +228,10 @@ export class Ring {
   }
 }
 
-/** The queue's word with the lock taken by `owner`, or, if another thread has it, with the bit that a thread waits for it. */
+/**
+ * The queue's word with the lock taken by `owner`, or, if another thread has it, with the bit that a thread waits for
+ * it.
+ */
 function claimed(queue: number, owner: number): number {
   return (queue & OWNER) === 0 ? queue | owner : queue | CONTENDED;
 }
@@ -231,7 +241,10 @@ function freed(queue: number): number {
   return queue & ~(OWNER | CONTENDED);
 }
 
-/** The queue's word with the lock free and, unless the count is at its maximum, one message more and the other tail valid. */
+/**
+ * The queue's word with the lock free and, unless the count is at its maximum, one message more and the other tail
+ * valid.
+ */
 function published(queue: number): number {
   return (queue & COUNT) === COUNT ? freed(queue) : (freed(queue) + 1) ^ PARITY;
 }

@@ -1,4 +1,7 @@
-/** Intercepts the operations on agents' slots before they take effect, so that they can be executed in the order of another run. */
+/**
+ * Intercepts the operations on agents' slots before they take effect, so that they can be executed in the order of
+ * another run.
+ */
 import type { ArgumentKind, OperationArguments, SlotOperation } from "./slot-operations.js";
 import type { Slot } from "./slot.js";
 import type { Waiter } from "./steps.js";

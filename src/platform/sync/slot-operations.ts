@@ -1,6 +1,6 @@
 /**
- * All operations on a slot by which the agent's observers affect each other, as values: so they can be recorded, and executed
- * again in the same order on another slot (slot-interceptor.ts, src/replay/history).
+ * All operations on a slot by which the agent's observers affect each other, as values: so they can be recorded, and
+ * executed again in the same order on another slot (slot-interceptor.ts, src/replay/history).
  */
 import { EVENT_NAMES, type EventName } from "./layout.js";
 import type { Slot } from "./slot.js";
@@ -28,7 +28,10 @@ export interface SlotOperation<Kind extends ArgumentKind, Outcome> {
   /** Whether it is recorded with its time. */
   readonly isTimed: boolean;
   execute(slot: Slot, argument: OperationArguments[Kind]): Outcome;
-  /** The part of the outcome that can be compared between two slots. Of an epoch only the flag: its count includes earlier agents. */
+  /**
+   * The part of the outcome that can be compared between two slots. Of an epoch only the flag: its count includes
+   * earlier agents.
+   */
   isPositive(outcome: Outcome): boolean;
 }
 

@@ -1,9 +1,10 @@
 /**
- * The order of a slot's operations, for recording: each operation takes a number in the slot, and no other takes one until it
- * has taken effect. So the numbers are the order in which operations took effect, across the words of the slot.
+ * The order of a slot's operations, for recording: each operation takes a number in the slot, and no other takes one
+ * until it has taken effect. So the numbers are the order in which operations took effect, across the words of the
+ * slot.
  *
- * One word: bits 0–5 are the thread that is in an operation, plus 1; the bits above count the operations. When a thread dies
- * in an operation, {@link recoverOrder} ends it, and its number remains unused.
+ * One word: bits 0–5 are the thread that is in an operation, plus 1; the bits above count the operations. When a thread
+ * dies in an operation, {@link recoverOrder} ends it, and its number remains unused.
  */
 import { compareExchange, load, store, wait } from "./atomics.js";
 

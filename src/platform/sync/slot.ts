@@ -1,4 +1,6 @@
-/** An agent's part of the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one. */
+/**
+ * An agent's part of the arena: its events, its flags and the ring of its mailbox. A handle; any thread may have one.
+ */
 import { add, load, store, test, update } from "./atomics.js";
 import type { Clock } from "./clock.js";
 import { clearEvent, Event, type EventHome } from "./event.js";
@@ -25,7 +27,9 @@ export class Slot {
   /** Index of its first word. */
   protected readonly word: number;
   readonly ring: Ring;
-  /** Made on first use: most agents use two of them. Allocated for all, because an array that grows takes more memory. */
+  /**
+   * Made on first use: most agents use two of them. Allocated for all, because an array that grows takes more memory.
+   */
   readonly #events: (Event | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(home: SlotHome, index: number, word: number, ringBytes: number) {
@@ -94,8 +98,8 @@ export class Slot {
   }
 
   /**
-   * Makes all threads that are blocked on the slot check it again, and repeats the notification if its mailbox has messages or
-   * flags. For {@link Arena.recoverDeadThread}.
+   * Makes all threads that are blocked on the slot check it again, and repeats the notification if its mailbox has
+   * messages or flags. For {@link Arena.recoverDeadThread}.
    */
   wakeAll(): void {
     for (const name of EVENT_NAMES) this.event(name).wakeAll();
@@ -103,8 +107,9 @@ export class Slot {
   }
 
   /**
-   * Begins an operation that is ordered among all operations on the slot; returns its number. Until {@link endOperation} no other
-   * thread is in one. After the death of a thread in an operation call {@link recoverFrom}.
+   * Begins an operation that is ordered among all operations on the slot; returns its number. Until
+   * {@link endOperation} no other thread is in one. After the death of a thread in an operation call
+   * {@link recoverFrom}.
    */
   beginOperation(): number {
     return beginOrdered(this.home.cells, this.word + SLOT.order, this.home.thread);
@@ -127,8 +132,8 @@ export class Slot {
   }
 
   /**
-   * Prepares the slot for its next agent. The generations of its events continue, so that no waiter takes one of the old agent
-   * for one of the new agent.
+   * Prepares the slot for its next agent. The generations of its events continue, so that no waiter takes one of the
+   * old agent for one of the new agent.
    */
   reset(): void {
     const { cells } = this.home;

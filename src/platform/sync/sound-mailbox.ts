@@ -1,11 +1,11 @@
 /**
  * The mailbox in which no interleaving loses or invents a wake-up.
  *
- * Waiting uses an eventcount: the consumer reads the epoch, checks all conditions that end its wait, and only then waits for
- * the end of the epoch. Every producer first makes its change and then begins a new epoch. So the check sees every change before
- * it, and every later change ends the wait. After a wake-up without a change the consumer checks again and waits for the
- * remaining time. The flag decides nothing here. Its value for other threads is derived from the queue's count, so it is never
- * clear while messages are pending.
+ * Waiting uses an eventcount: the consumer reads the epoch, checks all conditions that end its wait, and only then
+ * waits for the end of the epoch. Every producer first makes its change and then begins a new epoch. So the check sees
+ * every change before it, and every later change ends the wait. After a wake-up without a change the consumer checks
+ * again and waits for the remaining time. The flag decides nothing here. Its value for other threads is derived from
+ * the queue's count, so it is never clear while messages are pending.
  */
 import type { Event, Signal } from "./event.js";
 import type { Json } from "./json.js";
@@ -21,7 +21,8 @@ export class SoundMailbox extends SlotMailbox implements Mailbox {
   }
 
   append(value: Json): void {
-    // Only a message to an empty queue ends a wait: a consumer that checked before it saw nothing, one that checks later sees it.
+    // Only a message to an empty queue ends a wait: a consumer that checked before it saw nothing, one that checks
+    // later sees it.
     if (pushOrThrow(this.slot, value) === 0) this.event.notifyAll();
   }
 
@@ -33,7 +34,9 @@ export class SoundMailbox extends SlotMailbox implements Mailbox {
     return taken;
   }
 
-  /** The original clears the event with the last message. A release or shutdown since `markCount` was read keeps it set. */
+  /**
+   * The original clears the event with the last message. A release or shutdown since `markCount` was read keeps it set.
+   */
   #clearFlag(markCount: number): void {
     for (;;) {
       const epoch = this.event.epoch();
@@ -66,7 +69,10 @@ export class SoundMailbox extends SlotMailbox implements Mailbox {
   }
 }
 
-/** The event as other threads see it: set while messages are pending, or after a release or shutdown until the queue was drained. */
+/**
+ * The event as other threads see it: set while messages are pending, or after a release or shutdown until the queue was
+ * drained.
+ */
 class DerivedSignal implements Signal {
   readonly #slot: Slot;
   readonly #event: Event;

@@ -16,13 +16,16 @@ export interface Wait<T> {
   /** Blocks this thread until the value is available. Throws the error with which the wait failed. */
   block(): T;
   /**
-   * Starts waiting without blocking; resumes or fails the waiter once, at once or later, on this thread. Throws, and does
-   * neither, if it cannot start.
+   * Starts waiting without blocking; resumes or fails the waiter once, at once or later, on this thread. Throws, and
+   * does neither, if it cannot start.
    */
   start(waiter: Waiter<T>): void;
 }
 
-/** Continues after a wait without blocking. One object, not two functions, because there are very many and each function takes memory. */
+/**
+ * Continues after a wait without blocking. One object, not two functions, because there are very many and each function
+ * takes memory.
+ */
 export interface Waiter<T> {
   /** The wait is over. */
   resume(value: T): void;
@@ -89,8 +92,8 @@ export function suspendOn<T>(what: Wait<T>): Promise<T> {
 }
 
 /**
- * Runs `steps` without blocking and without a promise: `done` or `failed` is called once, from the turn in which they end.
- * A wait that resumes at once does not deepen the stack, so a loop over ready waits runs in constant stack space.
+ * Runs `steps` without blocking and without a promise: `done` or `failed` is called once, from the turn in which they
+ * end. A wait that resumes at once does not deepen the stack, so a loop over ready waits runs in constant stack space.
  */
 export function spawn<T>(steps: Steps<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
   new RunningSteps(steps, done, failed).resume(undefined);

@@ -1,9 +1,10 @@
 /**
  * One thread's timers: a binary heap whose entries hold their index, so that a cancelled timer is removed at once.
  *
- * Nearly all timeouts have one of a few durations, and nearly all are cancelled, because the awaited event came. Timeouts of the
- * same duration are due in the order in which they are set: they form a row, of which only the first is in the heap. To set or
- * cancel one costs the same among a hundred thousand as among ten. (Node's own timers work alike.)
+ * Nearly all timeouts have one of a few durations, and nearly all are cancelled, because the awaited event came.
+ * Timeouts of the same duration are due in the order in which they are set: they form a row, of which only the first is
+ * in the heap. To set or cancel one costs the same among a hundred thousand as among ten. (Node's own timers work
+ * alike.)
  */
 import { assert } from "../../vocabulary/index.js";
 
@@ -13,7 +14,10 @@ export interface Timer {
   due: number;
   /** Called once when due. */
   fire(): void;
-  /** Set by the queue: the index in the heap, -1 while not in the queue, -2 while about to fire, -3 in a row of timeouts. */
+  /**
+   * Set by the queue: the index in the heap, -1 while not in the queue, -2 while about to fire, -3 in a row of
+   * timeouts.
+   */
   place: number;
   /** Set by the queue: order of adding. */
   order: number;
@@ -27,7 +31,10 @@ export interface Timeout extends Timer {
   later: Timeout | undefined;
 }
 
-/** Timeouts of the same duration, in the order in which they were set and are due. It is in the heap in place of the first. */
+/**
+ * Timeouts of the same duration, in the order in which they were set and are due. It is in the heap in place of the
+ * first.
+ */
 export interface TimeoutRow {
   readonly timeouts: { first: Timeout | undefined; last: Timeout | undefined };
   due: number;
@@ -109,9 +116,9 @@ export class TimerQueue {
   }
 
   /**
-   * Fires the timers that are due at `now` when it is called, except those that another of them cancels. Timers that they add
-   * stay in the queue, even if they are due, so that a timer which always adds another cannot starve the thread. Returns whether
-   * there were any. When one throws, the others stay in the queue.
+   * Fires the timers that are due at `now` when it is called, except those that another of them cancels. Timers that
+   * they add stay in the queue, even if they are due, so that a timer which always adds another cannot starve the
+   * thread. Returns whether there were any. When one throws, the others stay in the queue.
    */
   fireDue(now: number): boolean {
     if (this.nextDue > now) return false;

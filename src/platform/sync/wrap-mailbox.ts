@@ -8,8 +8,8 @@ import type { Steps } from "./steps.js";
 type MailboxActions = Pick<Mailbox, "append" | "takeMessage" | "waitForChangeSteps" | "release" | "shutdown">;
 
 /**
- * Forwards to the mailbox `inner`. Extend it where many mailboxes are wrapped: a generator that is a closure has its own
- * prototype, so each wait through it misses V8's inline caches.
+ * Forwards to the mailbox `inner`. Extend it where many mailboxes are wrapped: a generator that is a closure has its
+ * own prototype, so each wait through it misses V8's inline caches.
  */
 export class WrappedMailbox implements Mailbox {
   constructor(protected readonly inner: Mailbox) {}

@@ -1,4 +1,7 @@
-/** The receiving thread of a run's floor. It waits for each message with a bare `Atomics.wait` and measures its time under way. */
+/**
+ * The receiving thread of a run's floor. It waits for each message with a bare `Atomics.wait` and measures its time
+ * under way.
+ */
 import { workerData } from "node:worker_threads";
 import { at } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";

@@ -1,6 +1,6 @@
 /**
- * The floor of a run: what the machine itself takes for the two parts of the live-update path, waking another thread and
- * committing a row. Measured in a fraction of a second, before the run's own threads work.
+ * The floor of a run: what the machine itself takes for the two parts of the live-update path, waking another thread
+ * and committing a row. Measured in a fraction of a second, before the run's own threads work.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { newLane, openLane, pause } from "./handover.js";
 import { openRawSqlite } from "./raw-sqlite.js";
 import { startThread } from "./threads.js";
 
-/** One floor, named and explained for the summary. */
+/** One floor, with a name and an explanation for the summary. */
 export interface Floor {
   readonly name: string;
   readonly doc: string;
@@ -26,12 +26,15 @@ const COMMITS = { warmUp: 50, counted: 250 };
 /** Between hand-overs, so that the receiver is parked, ms. */
 const PAUSE_MS = 1;
 
-/** How long the receiver may take to start, and to park for the next hand-over, ms. Without it this blocked thread could hang. */
+/**
+ * How long the receiver may take to start, and to park for the next hand-over, ms. Without it this blocked thread could
+ * hang.
+ */
 const START_TIMEOUT_MS = 5000;
 
 /**
- * Measures the floor in about 0.4 s, and blocks this thread. A floor that cannot be measured because its thread fails is left
- * out: it stands beside the run's figures and is none of them.
+ * Measures the floor in about 0.4 s, and blocks this thread. A floor whose thread fails is omitted: the figures of the
+ * run do not depend on it.
  * @param directory where the run's database is: a second one is created there, on the same disk, and removed
  */
 export async function measureFloor(directory: string): Promise<Floor[]> {

@@ -1,7 +1,8 @@
 /**
  * Passes a message between two threads with bare Atomics: the floor of the live-update path.
  *
- * Atomics are used as they are, not through src/platform/sync: what the project adds to them is part of what is measured.
+ * Atomics are used as they are, not through src/platform/sync: what the project adds to them is part of what is
+ * measured.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
 
@@ -18,7 +19,9 @@ export function newLane(): SharedArrayBuffer {
 export interface Lane {
   /** Signals that the receiver is about to wait for message `n`. */
   park(n: number): void;
-  /** Blocks the sender until the receiver is about to wait for message `n`. Returns false when `timeoutMs` passed first. */
+  /**
+   * Blocks the sender until the receiver is about to wait for message `n`. Returns false when `timeoutMs` passed first.
+   */
   untilParked(n: number, timeoutMs?: number): boolean;
   /** Hands over message `n`: stores it and notifies. */
   send(n: number): void;

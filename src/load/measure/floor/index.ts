@@ -1,4 +1,4 @@
-/** The floor of a run: what the machine itself takes, measured by nothing but its own means. */
+/** The floor of a run: what the machine itself takes, measured without the code of the project. */
 export { handOvers, measureFloor, type Floor } from "./floor.js";
 export { newLane, openLane, pause, type Lane } from "./handover.js";
 export { populate } from "./populate.js";

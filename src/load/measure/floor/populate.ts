@@ -1,10 +1,12 @@
 /** Agents in a new database, for the measurements that write to them. */
 import type { Database } from "../../../platform/db/index.js";
 
-/** Agents made before the next are asked for; bounds what lies in the writer's queue. */
+/** Agents that are made before the next are requested; limits the writer's queue. */
 const BATCH = 1000;
 
-/** Makes the agents in a new database. Its ids count from 1, so nothing has to wait for the ids of what it refers to. */
+/**
+ * Makes the agents in a new database. Its ids count from 1, so nothing has to wait for the ids of what it refers to.
+ */
 export function populate(db: Database, agents: number): void {
   const { taskId } = db.write("newTask", { taskName: "bench", taskType: "chat" }).block();
   const { taskRunId } = db.write("newTaskRun", { taskId, providerType: "simulated", runDir: "/" }).block();

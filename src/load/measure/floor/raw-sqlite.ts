@@ -1,4 +1,4 @@
-/** SQLite by itself, on the tables and with the settings of a run: the floor beside whatever the project writes. */
+/** SQLite alone, on the tables and with the settings of a run: the floor of all writes of the project. */
 import Sqlite from "better-sqlite3";
 import { openDatabase } from "../../../platform/db/index.js";
 import { populate } from "./populate.js";
@@ -13,7 +13,7 @@ export interface RawSqlite {
   close(): void;
 }
 
-/** As long as the updates of the benchmarks. */
+/** An update of the same length as those of the benchmarks. */
 const UPDATE = JSON.stringify({
   update_id: "8c0c4a7e-100000",
   kind: "message",

@@ -1,11 +1,13 @@
-/** Starts a thread of a measurement and talks to it: it answers one question after the other, blocked or parked meanwhile. */
+/** A thread of a measurement, which answers one question after the other. */
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
 import type { DatabaseConnection } from "../../../platform/db/index.js";
 
 /** A started thread. */
 export interface BenchThread<Question, Answer> {
-  /** What the thread answers; ask again only after that. Rejects with the error of a thread that failed. */
+  /**
+   * The answer of the thread; only then may the next question be asked. Rejects with the error of a thread that failed.
+   */
   ask(question: Question): Promise<Answer>;
   /** Lets the thread end, and waits until it has. Ends it in any case. */
   end(): Promise<void>;
@@ -40,10 +42,10 @@ export function startThread<Question, Answer>(
   };
 }
 
-/** How long a thread has to end by itself, ms. One that failed or hangs is ended then. */
+/** How long a thread has to end by itself, ms. Then it is terminated. */
 const END_MS = 5000;
 
-/** The other side, in the thread: answers questions with `answer` until it is to end, then calls `close`. */
+/** The side of the thread: answers questions with `answer` until the end, then calls `close`. */
 export function answerQuestions(answer: (question: never) => unknown, close: () => void): void {
   if (parentPort === null) throw new Error("this file is the code of a worker thread");
   const port = parentPort;

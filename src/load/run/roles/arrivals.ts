@@ -1,10 +1,12 @@
-/** The simulated workers of one thread: each arrives at its planned time, and works until it has come to its end. */
+/** The simulated workers of one thread: each arrives at its planned time and follows its plan to the end. */
 import type { TaskGroup } from "../../../platform/live/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { simulateWorker, type WorkerContext } from "../../workers/index.js";
 
-/** The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too. */
+/**
+ * The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too.
+ */
 const ARRIVALS_A_TURN = 500;
 
 export interface ArrivalsOptions {
@@ -19,7 +21,7 @@ export interface ArrivalsOptions {
 export interface Arrivals {
   /** Whether all workers have come to their end, or the run is to stop. */
   done(): boolean;
-  /** Nobody arrives any more; those who are there are cut off. */
+  /** No more workers arrive; the present workers are cut off. */
   stop(): void;
 }
 

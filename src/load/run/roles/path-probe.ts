@@ -1,6 +1,6 @@
 /**
- * Watches a mailbox from outside, for the stages of the live-update path: when its consumer was woken, and when it had taken
- * the update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
+ * Measures two stages of the live-update path at a mailbox: when its consumer was woken, and when it had taken the
+ * update. One probe serves all agents of a thread, because between the wake-up of an agent and the end of its
  * `getLiveUpdate` no other coroutine of the thread runs.
  */
 import {
@@ -18,7 +18,7 @@ export interface PathTimes {
   takenAt: number;
 }
 
-/** `mailbox`, noting in `times` when its consumer wakes and takes. */
+/** `mailbox`, which records in `times` when its consumer wakes and takes. */
 export function probeMailbox(mailbox: Mailbox, clock: Clock, times: PathTimes): Mailbox {
   return new ProbedMailbox(mailbox, clock, times);
 }

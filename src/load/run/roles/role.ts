@@ -1,6 +1,6 @@
 /**
- * The parts of a run, whichever engine runs them: the clients (clients.ts), the platform's loop (io.ts) and the tasks
- * (tasks.ts). They know each other only through the inboxes in the arena.
+ * The parts of a run, the same in both engines: the clients (clients.ts), the platform's loop (io.ts) and the tasks
+ * (tasks.ts). They communicate only through the inboxes in the arena.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import type { Database } from "../../../platform/db/index.js";
@@ -25,13 +25,13 @@ export interface RunSetup {
   readonly mailbox: MailboxKind;
   readonly taskRunId: string;
   readonly onboardingQualificationId: string | undefined;
-  /** Wide slots of the arena: where threads leave messages for each other. */
+  /** Wide slots of the arena, for messages between threads. */
   readonly inboxes: {
     /** Task runners and the provider to the worker pool. */
     readonly pool: number;
     /** The worker pool to each task runner. */
     readonly runners: readonly number[];
-    /** A channel a client thread, one slot for each direction. */
+    /** A channel for each client thread, with one slot for each direction. */
     readonly channels: readonly ChannelSlots[];
     /** The channel of the gateway, if there is one. */
     readonly gateway?: ChannelSlots;
@@ -51,7 +51,9 @@ export function clientChannel(shard: number): string {
   return `clients-${shard}`;
 }
 
-/** What a role has to work with: a thread of its own under the threads engine, a share of the one thread under the virtual engine. */
+/**
+ * What a role works with: a thread of its own in the threads engine, a share of the one thread in the virtual engine.
+ */
 export interface RoleContext {
   readonly arena: Arena;
   readonly db: Database;
@@ -59,18 +61,18 @@ export interface RoleContext {
   readonly taskGroup: TaskGroup;
   readonly run: RunSetup;
   readonly plan: Plan;
-  /** Makes the ids that the model makes up. */
+  /** Makes the ids of the model. */
   readonly ids: IdSource;
   readonly interceptors: Interceptors;
   /** When the run starts, ms on the run's clock. */
   readonly originMs: number;
-  /** Told of what is acknowledged to a client as it is: a status of its agent, or a submit. */
+  /** Called when something is acknowledged to a client: a status of its agent, or a submit. */
   readonly acknowledged?: (agentId: string, what: AgentStatus | "submit") => void;
   /** Tells the coordinator. */
   readonly notify?: (notice: RoleNotice) => void;
 }
 
-/** The model's gauges, as one part of the run knows them; only the sum over all parts means something. */
+/** The model's gauges of one part of the run; only the sum over all parts is meaningful. */
 export interface AgentGauges {
   readonly statuses: readonly StatusGauge[];
   readonly workers: readonly WorkerGauge[];
@@ -79,20 +81,23 @@ export interface AgentGauges {
 /** The gauges of a part that has no agents of the model. */
 export const NO_GAUGES: AgentGauges = { statuses: [], workers: [] };
 
-/** How the parts with a role context see what they share with others: as it is, or through something that watches. */
+/** What stands between a role and what it shares with others: nothing, or something that records or delays. */
 export interface Interceptors {
   /** The inbox in a wide slot. */
   inbox(slot: number): Mailbox;
-  /** What the model is to be given for `context`. */
+  /** The context that the model gets instead of `context`. */
   context(context: ModelContext): ModelContext;
 }
 
-/** Sees everything as it is. */
+/** Interceptors that change nothing. */
 export function passThroughInterceptors(arena: Arena): Interceptors {
   return { inbox: (slot) => openMailbox(arena.slot(slot)), context: (context) => context };
 }
 
-/** The context of the model for a role that has agents: of several threads, so gauges count rows and final statuses are kept. */
+/**
+ * The context of the model for a role that has agents: of several threads, so gauges count rows and final statuses are
+ * kept.
+ */
 export function runModelContext(
   { arena, db, ids, interceptors }: RoleContext,
   options: Pick<ContextOptions, "mailbox" | "openMailbox">,
@@ -103,11 +108,11 @@ export function runModelContext(
   );
 }
 
-/** What a part of the run does with its role context. */
+/** A part of the run. */
 export interface Role<Evidence> {
   /** Whether it has nothing more to do. */
   done(): boolean;
-  /** The coordinator says to stop. */
+  /** Stops it: it should be done by `untilMs` on the run's clock. */
   stop(untilMs: number): void;
   gauges(): AgentGauges;
   evidence(): Evidence;

@@ -10,7 +10,7 @@ import { noteTaken, nothingTaken, type TaskEvidence } from "../../check/index.js
 import type { Recorder } from "../../measure/index.js";
 import type { PathTimes } from "./path-probe.js";
 
-/** One object an agent, which notes into `evidence`. A class, because its methods are in the way of every live update. */
+/** Records the evidence on one agent. A class, because every live update calls its methods. */
 class AgentNotes implements AgentObserver {
   constructor(
     private readonly evidence: TaskEvidence,
@@ -56,7 +56,7 @@ class AgentNotes implements AgentObserver {
   }
 }
 
-/** Records into `recorder`; `evidence` holds what is known of each agent. `times` are those of the thread's mailboxes (path-probe.ts). */
+/** Records into `recorder` and `evidence`. `times` are those of the thread's mailboxes (path-probe.ts). */
 export function observeTasks(
   recorder: Recorder,
   times: PathTimes,

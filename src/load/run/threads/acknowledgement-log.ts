@@ -1,4 +1,4 @@
-/** The clients' own record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
+/** The clients' record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { acknowledgementLine, type Acknowledgement } from "../../../results/acknowledgements.js";
 import { cannotWrite } from "../../../results/results-error.js";
@@ -10,15 +10,15 @@ export interface AcknowledgementLog {
 }
 
 /**
- * Opens the log at `path` for adding to it; every thread has it open. A line is with the operating system when `note` returns
- * (2 to 4 µs), so that it outlives the process.
+ * Opens the log at `path` for appending; every client thread has it open. When `note` returns (2 to 4 µs), the
+ * operating system has the line, so it survives the death of the process.
  */
 export function openAcknowledgementLog(path: string): AcknowledgementLog {
   const file = openSync(path, "a");
   return {
     note(acknowledgement) {
       try {
-        // To the last byte: `writeSync` may write less on a disk that fills up.
+        // Writes all bytes; `writeSync` may write fewer on a disk that fills up.
         writeFileSync(file, acknowledgementLine(acknowledgement));
       } catch (error) {
         throw cannotWrite(path, error);

@@ -14,8 +14,8 @@ import { runLifecycle, type RunEnd } from "../lifecycle.js";
 import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
 
 /**
- * Runs the plan. Throws ResultsError or DatabaseError when the run's directory or database cannot be made or written, and
- * ThreadDiedError when a thread died; no thread is left behind in any case, nor is anything of a run that could not begin.
+ * Runs the plan. Throws ResultsError or DatabaseError when the run's directory or database cannot be made or written,
+ * and ThreadDiedError when a thread died. All threads have ended then, and a run that could not begin leaves no files.
  */
 export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
   const directory = createRunDirectory(run.resultsRoot, run.runId);
@@ -39,7 +39,7 @@ async function runWith(
   databasePath: string,
   writer: WriterHandle,
 ): Promise<FinishedRun> {
-  // Before the run has threads of its own, which would disturb the measurement.
+  // Before the threads of the run start, which would disturb the measurement.
   const floor = run.served === undefined ? await measureFloor(directory) : undefined;
   const engine = new ThreadsEngine(run, directory, databasePath, writer);
   try {
@@ -50,7 +50,7 @@ async function runWith(
   }
 }
 
-/** Adds what is known of the threads to the measurements, and writes the summary. */
+/** Adds the reports of the threads to the measurements, and writes the summary. */
 function summarize(
   run: ThreadsRun,
   directory: string,

@@ -1,4 +1,4 @@
-/** The order files of a run: one for each thread that has something to do with agents' slots. */
+/** The history files of a run: one for each thread that uses agents' slots. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { cannotWrite, ResultsError } from "../../../results/index.js";
@@ -14,18 +14,18 @@ import {
 } from "../../../replay/history/index.js";
 
 export interface HistoryFiles {
-  /** Begins the file of a thread. */
+  /** Creates the file of a thread. */
   readonly begin: (thread: string) => HistoryBuffer;
   /** The recorder of the thread that made these. */
   readonly recorder: HistoryRecorder;
   /**
-   * Ends the record of this thread, and adds what threads left that were killed. No thread may be recording any more. A second
-   * call does nothing. @throws ResultsError
+   * Ends the record of this thread, and appends the rest of killed threads. No thread may be recording any more. A
+   * second call does nothing. @throws ResultsError
    */
   end(): void;
 }
 
-/** Makes the directory and the file of this thread. @throws ResultsError */
+/** Creates the directory and the file of this thread. @throws ResultsError */
 export function createHistoryFiles(
   directory: string,
   run: { readonly mailbox: MailboxKind; readonly ringBytes: number; readonly taskThreads: number },

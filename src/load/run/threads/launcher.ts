@@ -10,13 +10,13 @@ import { ThreadPool, type LaunchedThread } from "./thread-pool.js";
 
 export interface LauncherOptions {
   readonly arena: SharedArrayBuffer;
-  /** Times the threads' signs of life. */
+  /** Timestamps the threads' messages. */
   readonly clock: Clock;
   readonly run: RunSetup;
   readonly clockOffset: SharedArrayBuffer | undefined;
-  /** Where clients note what is acknowledged to them. */
+  /** The path of the acknowledgement log. */
   readonly acknowledgements: string;
-  /** Where a thread of this name records what it does to agents; absent in a run that is not recorded. */
+  /** Creates the history file of a thread of this name; absent in a run that is not recorded. */
   readonly beginHistory?: ((thread: string) => HistoryBuffer) | undefined;
   readonly threads: number;
   /** A connection to the database for a thread that parks on `doorbell`. */
@@ -40,7 +40,7 @@ export class Launcher {
   launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
     const { arena, run, clockOffset, acknowledgements, beginHistory, connect } = this.#options;
     const name = "shard" in role ? `${role.kind}-${role.shard}` : role.kind;
-    // Clients know the platform by packets only.
+    // Clients exchange only packets with the platform.
     const history = role.kind === "client" || role.kind === "gateway" ? undefined : beginHistory?.(name);
     const setup: Omit<ThreadSetup, keyof ThreadBasics> = { role, arena, run, clockOffset, acknowledgements, history };
     return this.#threads.launch<ThreadReport<Evidence>>({

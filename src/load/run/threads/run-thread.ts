@@ -1,4 +1,4 @@
-/** What every thread of a run does, whatever its role: attach, wait for the start, park until done, hand over. */
+/** What every thread of a run does, in any role: attach, wait for the start, park until done, hand over its report. */
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { assert, messageOf } from "../../../vocabulary/index.js";
@@ -16,7 +16,7 @@ import { faultInterceptors } from "../../faults/index.js";
 import { standStill } from "./pause.js";
 import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js";
 
-/** How often a thread tells the coordinator what it has measured, ms. */
+/** How often a thread sends its measurements to the coordinator, ms. */
 const PROGRESS_MS = 250;
 /** How often a thread that its event loop drives looks whether it is done, ms. */
 const LOOK_MS = 20;
@@ -81,7 +81,7 @@ export async function runThread<Evidence>(
   } finally {
     clearInterval(progress);
     db.close();
-    // Who waits for the last writes is told in a microtask what came of them, a failure among it.
+    // The waits for the last writes end in a microtask, possibly with a failure.
     await Promise.resolve();
     recording?.close();
     log.close();
@@ -97,7 +97,7 @@ async function until(done: () => boolean): Promise<void> {
   while (!done()) await setTimeout(LOOK_MS);
 }
 
-/** What the model is given through `interceptors`, watched by the recorder if there is one. */
+/** `interceptors`, with the context of the model recorded if there is a recorder. */
 function recordedBy(recording: HistoryRecorder | undefined, interceptors: Interceptors): Interceptors {
   return recording === undefined
     ? interceptors

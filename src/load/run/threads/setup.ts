@@ -1,4 +1,4 @@
-/** What the coordinator gives to each thread of a run, and what they say to each other while it goes on. */
+/** What the coordinator gives to each thread of a run, and the messages between them. */
 import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../../platform/db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
@@ -16,9 +16,9 @@ export type ThreadRole =
 export interface ThreadBasics {
   readonly name: string;
   readonly port: MessagePort;
-  /** How many pauses the thread is in (pause.ts). */
+  /** The count of pauses of the thread (pause.ts). */
   readonly pauses: SharedArrayBuffer;
-  /** Where its recorder counts, in shared memory: what it had counted is known when it was killed. */
+  /** The counters of its recorder, in shared memory: they can be read after the thread was killed. */
   readonly counts: Float64Array;
 }
 
@@ -27,11 +27,11 @@ export interface ThreadSetup extends ThreadBasics {
   readonly role: ThreadRole;
   readonly arena: SharedArrayBuffer;
   readonly run: RunSetup;
-  /** By how much the run's clock is ahead of the machine's. Absent when the plan lets it never jump. */
+  /** How far the run's clock is ahead of the machine's. Absent when the plan has no jump of the clock. */
   readonly clockOffset: SharedArrayBuffer | undefined;
-  /** Where clients note what is acknowledged to them. */
+  /** The path of the acknowledgement log. */
   readonly acknowledgements: string;
-  /** Where it records what it does to agents; undefined for a thread that does nothing to them, and in a run that is not recorded. */
+  /** Its history file; undefined for a client thread, and in a run that is not recorded. */
   readonly history: HistoryBuffer | undefined;
 }
 
@@ -48,11 +48,13 @@ export type FromThread =
 /** From the coordinator to a thread. */
 export type ToThread =
   | { readonly kind: "start"; readonly originMs: number; readonly database?: DatabaseConnection }
-  /** Clients go home; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end. */
+  /**
+   * Clients stop; the worker pool lets live agents end by themselves until `untilMs` and then shuts down; tasks end.
+   */
   | { readonly kind: "stop"; readonly untilMs: number }
-  /** Stand still for as long as the thread's pauses say: the fault `pause-thread`. */
+  /** Block while the thread is paused: the fault `pause-thread`. */
   | { readonly kind: "pause" }
-  /** Say what the gauges are now. */
+  /** Send the present gauges. */
   | { readonly kind: "gauges" };
 
 /** What a thread hands over at its end. */

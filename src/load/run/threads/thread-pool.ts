@@ -1,4 +1,4 @@
-/** The worker threads of a run in a Piscina pool, one task a thread, and what is said to them. */
+/** The worker threads of a run in a Piscina pool, one task for each thread, and the messages to them. */
 import { once } from "node:events";
 import { MessageChannel, type MessagePort, type Transferable } from "node:worker_threads";
 import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
@@ -10,34 +10,11 @@ import type { AgentGauges } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadBasics, ToThread } from "./setup.js";
 
-/** A thread of the run as the coordinator sees it. */
-export interface LaunchedThread<Report> {
-  readonly name: string;
-  /** Its place among the arena's threads. */
-  readonly place: number;
-  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
-  readonly report: Promise<Report | undefined>;
-  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
-  hasEnded(): boolean;
-  /** What it has counted; read once it has ended. */
-  readonly counts: SharedCounts;
-  /** When it last gave a sign of life, ms on the launcher's clock. */
-  lastMessageAt(): number;
-  send(message: ToThread): void;
-  /** Blocks it until {@link resume} was called as often as this. */
-  pause(): void;
-  resume(): void;
-  /** Its current gauges; `undefined` when it has ended. */
-  gauges(): Promise<AgentGauges | undefined>;
-  /** Ends it, whatever it is doing; resolves when it has ended. */
-  kill(): Promise<void>;
-}
-
 export interface ThreadPoolOptions {
   /** The module whose default export is what a thread runs, with its setup. */
   readonly entry: URL;
   readonly threads: number;
-  /** Times the threads' signs of life. */
+  /** Timestamps the threads' messages. */
   readonly clock: Clock;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
   readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
@@ -103,7 +80,7 @@ export class ThreadPool {
     });
     const { place } = hello;
     const told = { onProgress, onNotice, onFatal };
-    return new PoolThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
+    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
   }
 
   /** Tells every launched thread to start. */
@@ -117,7 +94,11 @@ export class ThreadPool {
   }
 }
 
-interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" | "place" | "report" | "counts"> {
+interface LaunchedThreadOptions<Report> {
+  readonly name: string;
+  readonly place: number;
+  readonly report: Promise<Report | undefined>;
+  readonly counts: SharedCounts;
   readonly clock: Clock;
   readonly port: MessagePort;
   readonly pauses: SharedArrayBuffer;
@@ -129,23 +110,19 @@ interface PoolThreadOptions<Report> extends Pick<LaunchedThread<Report>, "name" 
   readonly onFatal: (why: string) => void;
 }
 
-class PoolThread<Report> implements LaunchedThread<Report> {
-  readonly name: string;
-  readonly place: number;
-  readonly report: Promise<Report | undefined>;
-  readonly counts: SharedCounts;
-  readonly #options: PoolThreadOptions<Report>;
-  /** Those that wait for the gauges. */
+/** A thread of the run as the coordinator sees it. */
+export class LaunchedThread<Report> {
+  readonly #options: LaunchedThreadOptions<Report>;
+  /** The pending requests for gauges. */
   readonly #asked: ((gauges: AgentGauges | undefined) => void)[] = [];
   #isOver = false;
   #lastMessageAt: number;
 
-  constructor(options: PoolThreadOptions<Report>) {
+  constructor(options: LaunchedThreadOptions<Report>) {
     this.#options = options;
     const { clock, port, ended } = options;
-    ({ name: this.name, place: this.place, report: this.report, counts: this.counts } = options);
     this.#lastMessageAt = clock.now();
-    // Once for the thread, not for every question: a promise keeps what is chained to it until it is settled.
+    // Once for each thread, not for each request: a promise keeps all its callbacks until it is settled.
     void ended.then(() => {
       this.#isOver = true;
       this.#answer(undefined);
@@ -153,7 +130,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     port.on("message", (message: FromThread) => {
       this.#lastMessageAt = clock.now();
       if (message.kind === "progress") {
-        this.counts.received(message.snapshot);
+        options.counts.received(message.snapshot);
         options.onProgress(message.snapshot);
       } else if (message.kind === "gauges") this.#answer(message.gauges);
       else if (message.kind === "fatal") options.onFatal(message.why);
@@ -161,10 +138,31 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     });
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Its place among the arena's threads. */
+  get place(): number {
+    return this.#options.place;
+  }
+
+  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
+  get report(): Promise<Report | undefined> {
+    return this.#options.report;
+  }
+
+  /** What it has counted; read once it has ended. */
+  get counts(): SharedCounts {
+    return this.#options.counts;
+  }
+
+  /** Whether it has ended, by itself or by {@link kill}, which may not be complete yet. */
   hasEnded(): boolean {
     return this.#isOver || this.#options.killer.signal.aborted;
   }
 
+  /** When it last sent a message, ms on the clock. */
   lastMessageAt(): number {
     return this.#lastMessageAt;
   }
@@ -173,6 +171,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     this.#options.port.postMessage(message);
   }
 
+  /** Blocks it until {@link resume} was called as often as this. */
   pause(): void {
     beginPause(this.#options.pauses);
     this.send({ kind: "pause" });
@@ -182,6 +181,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     endPause(this.#options.pauses);
   }
 
+  /** Its current gauges; `undefined` when it has ended. */
   gauges(): Promise<AgentGauges | undefined> {
     if (this.#isOver) return Promise.resolve(undefined);
     return new Promise((resolve) => {
@@ -190,6 +190,7 @@ class PoolThread<Report> implements LaunchedThread<Report> {
     });
   }
 
+  /** Ends it, whatever it is doing; resolves when it has ended. */
   async kill(): Promise<void> {
     this.#options.killer.abort();
     await this.#options.ended;

@@ -50,7 +50,7 @@ export class ThreadStage<Evidence> implements RunStage<Evidence> {
     return this.#reports;
   }
 
-  /** Fails once no thread has given a sign of life for {@link REPORT_TIMEOUT_MS} since `stoppedAt`. */
+  /** Fails once no thread has sent a message for {@link REPORT_TIMEOUT_MS} since `stoppedAt`. */
   #failWhenSilent(stoppedAt: number): void {
     if (this.isDone()) return;
     const until = Math.max(stoppedAt, ...this.threads.map((thread) => thread.lastMessageAt())) + REPORT_TIMEOUT_MS;

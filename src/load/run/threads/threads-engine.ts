@@ -35,15 +35,15 @@ import { ThreadStage } from "./thread-stage.js";
 import { createTimers, type Timers } from "./timers.js";
 import { watchThresholds } from "./watch-thresholds.js";
 
-/** From the start order to the first arrival, so that every thread is ready, ms. */
+/** From the start message to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;
 /** Between two calls of `onProgress`, ms. */
 const PROGRESS_MS = 250;
 
-/** A run under way. */
+/** A run that goes on. */
 export interface RunningRun {
   readonly measured: () => Measurements;
-  /** The model's gauges of every thread that has some. */
+  /** The model's gauges of every thread that has any. */
   readonly gauges: () => Promise<AgentGauges[]>;
 }
 
@@ -60,16 +60,16 @@ export interface ThreadsRun {
   readonly runId: string;
   /** Whether to record the order in which operations take effect on agents, for `simulate replay`. */
   readonly record: boolean;
-  /** For the summary: the options that differ from a plain run, and the command that runs it again. */
+  /** For the summary: the options that differ from their defaults, and the command that runs it again. */
   readonly options: Summary["options"];
   readonly reproduce: string;
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
   /** Browsers that are served; the run then has no schedule. */
   readonly served?: ServedRun;
-  /** Called once the run has started, with what can be asked of it while it goes on. */
+  /** Called once the run has started. */
   readonly onStart?: (running: RunningRun) => void;
-  /** Called a few times a second with what has been measured so far. */
+  /** Called a few times a second. */
   readonly onProgress?: RunProgress;
 }
 
@@ -111,7 +111,7 @@ export class ThreadsEngine implements RunParts {
   readonly #arena: Arena;
   readonly #setup: RunSetup;
   readonly #timers: Timers;
-  /** Signs of life are timed by the machine's clock: a jump of the run's clock is not silence. */
+  /** On the machine's clock: a jump of the run's clock is not silence of a thread. */
   readonly #machineTimers = createTimers(systemClock);
   readonly #kill = new AbortController();
   readonly #launcher: Launcher;
@@ -296,7 +296,7 @@ export class ThreadsEngine implements RunParts {
   }
 
   async #audit(): Promise<AuditedRun> {
-    // A caller that follows the run reads the database, which the writer can close only when no one reads it.
+    // The writer can close the database only when no one reads it, and a caller may follow the run.
     this.#stopWatching();
     await this.#writer.close();
     this.#history?.end();
@@ -328,7 +328,7 @@ function gatewaySetup({ gateway }: ServedRun, directory: string, ringBytes: numb
   return { ...gateway, filesDirectory: join(directory, FILES_FOLDER), ringBytes, epochOffsetMs };
 }
 
-/** The gauges of those threads that have some. */
+/** The gauges of the threads that have any. */
 async function gaugesOf(threads: readonly LaunchedThread<unknown>[]): Promise<AgentGauges[]> {
   const gauges = await Promise.all(threads.map((thread) => thread.gauges()));
   return gauges.filter((each) => each !== undefined);

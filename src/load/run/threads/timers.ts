@@ -1,18 +1,18 @@
-/** What the coordinator does at certain times of a clock. Nothing here keeps the process alive. */
+/** Timers of the coordinator on a clock. They do not keep the process alive. */
 import type { Clock } from "../../../platform/sync/index.js";
 
 export interface Timers {
-  /** Runs `action` once the clock shows `dueMs`, in a turn of the event loop of its own. */
+  /** Runs `action` once the clock shows `dueMs`, in a separate turn of the event loop. */
   at(dueMs: number, action: () => void): void;
   /** Resolves once the clock shows `dueMs`. */
   until(dueMs: number): Promise<void>;
-  /** To be called when the clock has jumped: timers know nothing of that, and would ring when the time has passed without it. */
+  /** Must be called when the clock has jumped: the timers of Node do not notice it, and would fire too late. */
   onClockJump(): void;
-  /** Forgets what has not happened yet. */
+  /** Cancels all timers. */
   end(): void;
 }
 
-/** The longest that a timer of Node waits, ms; one that is to wait for longer rings at once. */
+/** The longest time that a timer of Node can wait, ms; a longer one fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface TimerEntry {

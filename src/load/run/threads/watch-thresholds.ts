@@ -1,9 +1,9 @@
-/** Ends a run in the middle when a threshold with `abortOnFail` fails. */
+/** Ends a run early when a threshold with `abortOnFail` fails. */
 import type { Measurements, Viewpoint } from "../../measure/index.js";
 import type { Scenario } from "../../scenario/index.js";
 import { abortReasonOf, LOOK_INTERVAL_MS } from "../abort-on-fail.js";
 
-/** The signal aborts, with a line that says why as its reason, when a threshold fails that is to end the run. `end` stops looking. */
+/** The signal aborts when such a threshold fails; its reason is one line that says why. `end` ends the watch. */
 export function watchThresholds(
   specs: Scenario["thresholds"],
   measured: () => Measurements,

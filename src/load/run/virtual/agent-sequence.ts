@@ -1,4 +1,6 @@
-/** The life of one agent, out of the trace of its run, as a sequence diagram: a column each part of the run that had to do with it. */
+/**
+ * A sequence diagram of one agent from the trace of its run, with a column for each part of the run that acted on it.
+ */
 import {
   quoteForShell,
   type SequenceDiagram,
@@ -8,21 +10,21 @@ import {
 } from "../../../results/index.js";
 import { concerns, type TraceEvent, type TraceValue } from "../../../replay/trace/index.js";
 
-/** A pause that is worth saying, ms. */
+/** The shortest pause that the diagram shows, ms. */
 const PAUSE_MS = 20;
 
-/** From left to right: as an update goes. Other actors follow. What the scheduler does is seen in whom it wakes. */
+/** The columns from left to right, in the order of an update's path; other actors follow. The scheduler has none. */
 const ORDER = ["clients", "io", "tasks", "database", "faults"];
 
 export interface AgentSequenceOptions {
   readonly agentId: string;
-  /** Rows at most; what comes later is counted only. Default: no limit. */
+  /** The most rows; later events are only counted. Default: no limit. */
   readonly most?: number;
-  /** Said of what was taken at that time (ms of the run). */
+  /** A note on the message that was taken at that time (ms of the run). */
   readonly note?: { readonly atMs: number; readonly text: string };
 }
 
-/** `events`: of the run, in their order; those that are not about the agent are left out. */
+/** `events`: those of the run, in their order. Events of other agents are skipped. */
 export function agentSequence(
   events: Iterable<TraceEvent>,
   { agentId, most = Infinity, note }: AgentSequenceOptions,
@@ -37,7 +39,6 @@ export function agentSequence(
   return drawing.end(left);
 }
 
-/** A class because it is a dozen fields that every event changes. */
 class Drawing {
   readonly #agentId: string;
   readonly #note: AgentSequenceOptions["note"];
@@ -45,12 +46,12 @@ class Drawing {
   readonly #rows: { actor: string; atMs: number; text: string; times: number; kind?: "fault" | "bad" }[] = [];
   readonly #bars: { actor: string; from: number; to: number }[] = [];
   readonly #arrows = new Map<string, { from: number; to: number }>();
-  /** Rows of messages that were sent and not yet taken, by inbox and what tells one from its like. */
+  /** Rows of messages that were sent and not yet taken, by inbox and message key. */
   readonly #sent = new Map<string, { row: number; lost: boolean }[]>();
-  /** Rows of writes that wait for their commit, and of commits that wait for being learnt of. */
+  /** Rows of writes without a commit, and of commits without an answer. */
   readonly #writes = new Map<string, number[]>();
   readonly #waits = new Map<string, number>();
-  /** Inboxes of which a fault has just lost a message. */
+  /** Inboxes whose next message is lost by a fault. */
   readonly #losing = new Set<string>();
 
   constructor(agentId: string, note: AgentSequenceOptions["note"]) {
@@ -126,7 +127,7 @@ class Drawing {
     return { columns, rows, bars, arrows: [...this.#arrows.values(), ...stubs] };
   }
 
-  /** The row of an event: that of the one before, when it is another of its kind, or a new one. */
+  /** The row of an event: the last row if it has the same text, time and actor, otherwise a new one. */
   #rowOf({ actor, operation, subject, at, args, outcome }: TraceEvent): number {
     const text = describe(operation, subject === this.#agentId ? "mailbox" : subject, args, outcome);
     const before = this.#rows.at(-1);
@@ -200,7 +201,7 @@ function describe(operation: string, subject: string, args: TraceValue, outcome:
   }
 }
 
-/** What tells a message from its like in the outcome of a take (tracing.ts), and in the message itself. */
+/** The key of a message, both in the outcome of a take (tracing.ts) and in the message itself. */
 function messageKey(value: TraceValue): string {
   if (isList(value)) return messageKey(value[0]);
   if (isMapping(value)) return messageKey(value["packet_type"] ?? value["update_id"] ?? value["kind"]);

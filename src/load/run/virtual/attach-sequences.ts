@@ -1,15 +1,15 @@
-/** The lives of the report's slowest agents, read back from the trace of their run. */
+/** The sequence diagrams of the report's slowest agents, from the trace of their run. */
 import type { SequenceDiagram, SlowAgent } from "../../../results/index.js";
 import { concerns, readTrace, type TraceEvent, type TraceValue } from "../../../replay/trace/index.js";
-import { agentIdOf } from "../../../vocabulary/index.js";
+import { agentIdOf, assert } from "../../../vocabulary/index.js";
 import { agentSequence } from "./agent-sequence.js";
 
-/** A trace that takes longer to read back than a report is worth has no lives drawn. */
+/** A larger trace takes too long to read, so its report has no diagrams. */
 const MAX_EVENTS = 3_000_000;
-/** Rows of one agent; the report has to stay a page. */
+/** The most rows of one diagram, to limit the size of the report. */
 const MAX_ROWS = 400;
 
-/** `agents` with their lives, out of the trace at `path`, which has so many `events`. @throws TraceError */
+/** `agents` with their diagrams from the trace at `path`, which has this number of `events`. @throws TraceError */
 export function attachSequences(agents: readonly SlowAgent[], path: string, events: number): SlowAgent[] {
   if (events > MAX_EVENTS) return [...agents];
   const eventsByAgent = new Map(agents.map(({ agentId }) => [agentId, new Array<TraceEvent>()]));
@@ -19,7 +19,9 @@ export function attachSequences(agents: readonly SlowAgent[], path: string, even
   }
   return agents.map((agent) => {
     const { agentId, atMs, latencyMs } = agent;
-    const sequence: SequenceDiagram = agentSequence(eventsByAgent.get(agentId) ?? [], {
+    const ofAgent = eventsByAgent.get(agentId);
+    assert(ofAgent !== undefined, "each of the slowest agents has a list of events");
+    const sequence: SequenceDiagram = agentSequence(ofAgent, {
       agentId,
       most: MAX_ROWS,
       note: { atMs, text: `the slowest: ${latencyMs.toFixed(1)} ms` },
@@ -28,7 +30,9 @@ export function attachSequences(agents: readonly SlowAgent[], path: string, even
   });
 }
 
-/** Whether any of the ids is in the event, as a text of its own or before a slash: far cheaper than to ask of what it is about. */
+/**
+ * Whether the event contains any of the ids, as a whole text or before a slash: a cheap check before {@link concerns}.
+ */
 function mentions({ subject, args, outcome }: TraceEvent, ids: ReadonlyMap<string, unknown>): boolean {
   return isIn(subject, ids) || isIn(args, ids) || isIn(outcome, ids);
 }

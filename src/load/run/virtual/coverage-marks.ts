@@ -1,11 +1,12 @@
 /**
- * States that some run should come into. A simulation that never gets there tests less than it seems to; a sweep says which of
- * them its seeds have reached. Found in the events of a run as they happen; nothing in the program knows of them.
+ * States that some seed should reach: a simulation that never reaches them tests less than it seems to. A sweep reports
+ * which of them its seeds have reached. They are derived from the events of a run; no other part of the program depends
+ * on them.
  */
 import { isFinal, type AgentStatus, agentIdOf, isOnboardingId } from "../../../vocabulary/index.js";
 import type { TraceEvent, TraceValue } from "../../../replay/trace/index.js";
 
-/** Every condition by name, and what it says. */
+/** Every mark and its meaning. */
 export const COVERAGE_MARKS = {
   "disconnect-before-take": "a worker's agent becomes `disconnect` while updates of theirs are pending",
   "return-before-take": "a worker's agent becomes `returned` while updates of theirs are pending",
@@ -28,7 +29,7 @@ export const COVERAGE_MARKS = {
 export type CoverageMark = keyof typeof COVERAGE_MARKS;
 export const COVERAGE_MARK_NAMES = Object.keys(COVERAGE_MARKS) as readonly CoverageMark[];
 
-/** What the events have said of an agent that has had a status. */
+/** What is known from the events about an agent that has had a status. */
 interface AgentSeen {
   status: AgentStatus;
   /** Messages in its mailbox. */
@@ -38,7 +39,7 @@ interface AgentSeen {
 /** Watches the events of one run. */
 export class CoverageRecorder {
   readonly reached = new Set<CoverageMark>();
-  /** The writes that are not committed yet, in the order of their requests, which is the order of their commits. */
+  /** The uncommitted writes in the order of their requests, in which they are committed. */
   readonly #asked: TraceEvent[] = [];
   readonly #agents = new Map<string, AgentSeen>();
   readonly #lastUpdate = new Map<string, TraceValue>();
@@ -138,7 +139,7 @@ export class CoverageRecorder {
 
   #taken({ subject, outcome }: TraceEvent): void {
     const agent = this.#agents.get(subject);
-    // What was there before its first status was not counted.
+    // Messages that arrived before its first status were not counted.
     if (agent !== undefined && agent.pending > 0) agent.pending--;
     if (!Array.isArray(outcome)) return;
     const [type, about] = outcome as readonly TraceValue[];

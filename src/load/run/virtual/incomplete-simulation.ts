@@ -1,4 +1,4 @@
-/** How far a run under simulated time had come that left no summary: from its trace. */
+/** How far a simulated run came that left no summary: from its trace. */
 import { join } from "node:path";
 import { RUN_FILES } from "../../../results/index.js";
 import { readTrace } from "../../../replay/trace/index.js";

@@ -1,4 +1,4 @@
-/** Repeats a run from its directory, and compares it with its trace while it goes on. */
+/** Repeats a simulated run from its directory, and compares each event with its trace. */
 import { join } from "node:path";
 import { openDatabase } from "../../../platform/db/index.js";
 import { checkInvariants, type InvariantReport } from "../../check/index.js";
@@ -7,9 +7,9 @@ import { buildPlan, loadScenario } from "../../scenario/index.js";
 import { compareWithTrace, DivergenceError, type Divergence } from "../../../replay/trace/index.js";
 import { faultsOf } from "../../faults/index.js";
 import { identityOf } from "./run-identity.js";
-import { startVirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
-/** Steps between two looks at the event loop. */
+/** Steps between two turns of the event loop. */
 const STEPS_AT_ONCE = 2000;
 
 export type ReplayOutcome =
@@ -17,8 +17,8 @@ export type ReplayOutcome =
   | { readonly kind: "diverged"; readonly divergence: Divergence };
 
 /**
- * Repeats the run of `directory`, in memory. Throws TraceError or ScenarioError when what is needed of it cannot be read, and what
- * the run itself failed with when it does again.
+ * Repeats the run of `directory` in memory. Throws TraceError or ScenarioError when its files cannot be read, and the
+ * error of the run if it fails again.
  */
 export async function replayVirtual(directory: string, yieldToEventLoop: () => Promise<void>): Promise<ReplayOutcome> {
   const path = join(directory, RUN_FILES.trace);
@@ -28,7 +28,7 @@ export async function replayVirtual(directory: string, yieldToEventLoop: () => P
   const plan = buildPlan(scenario, planOptions);
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
-    const run = startVirtualRun({
+    const run = new VirtualRun({
       scenario,
       planOptions,
       plan,
@@ -51,7 +51,7 @@ export async function replayVirtual(directory: string, yieldToEventLoop: () => P
   }
 }
 
-/** A divergence is thrown into whatever part of the run happened to make the event, which may have wrapped it. */
+/** A divergence is thrown in the part of the run that made the event, which may have wrapped the error. */
 function divergenceIn(error: unknown): Divergence | undefined {
   if (error instanceof DivergenceError) return error.divergence;
   return error instanceof Error && error.cause !== undefined ? divergenceIn(error.cause) : undefined;

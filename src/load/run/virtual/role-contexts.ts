@@ -1,6 +1,6 @@
 /**
- * The role contexts of a simulated run: the same parts as under the threads engine (src/load/run/roles), which share one arena, one
- * reactor and one database here, and see all three through what the trace is written from.
+ * The role contexts of a simulated run. The roles are those of the threads engine (src/load/run/roles); here they share
+ * one arena, one reactor and one database. Wrappers around these three write the trace.
  */
 import type { Database } from "../../../platform/db/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";
@@ -19,20 +19,20 @@ export interface RoleContextsOptions {
   readonly run: RunSetup;
   readonly plan: Plan;
   readonly sink: TraceSink;
-  /** The database as a role context writes to it that takes down its events with `note`. */
+  /** The database for a role whose events are recorded with `note`. */
   readonly connect: (note: Note) => Database;
-  /** What becomes of an inbox that is opened, for faults on the way to it. */
+  /** The inbox of this name with the drawn faults of its packets. */
   readonly throughFaults: (inbox: Mailbox, name: string) => Mailbox;
-  /** Told of an error that ends the run. */
+  /** Called with an error that ends the run. */
   readonly fail: (error: Error) => void;
 }
 
 export interface RoleContexts {
   /** The context of a role of this name, whose coroutines are those of `thread`. */
   roleContext(name: string, thread: SimulatedThread): RoleContext;
-  /** What the slot of this index is called in the trace. */
+  /** The name of the slot of this index in the trace. */
   nameOf(slot: number): string;
-  /** Takes down an event of `actor`. */
+  /** Records events of `actor`. */
   noteAs(actor: string): Note;
   /** Where the roles record, by their names. */
   readonly recorders: Map<string, Recorder>;

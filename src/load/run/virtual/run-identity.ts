@@ -1,4 +1,4 @@
-/** What a trace says of its run, so that the run can be repeated from it and its scenario alone. */
+/** The identity of a run in the header of its trace: with the scenario it is enough to repeat the run. */
 import { z } from "zod";
 import type { PlanOptions } from "../../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../../../platform/sync/index.js";
@@ -17,7 +17,7 @@ const schema = z.object({
   workers: z.number().nullable(),
   durationMs: z.number().nullable(),
   mailbox: z.enum(MAILBOX_KINDS as ["sound", "reference"]),
-  // A kind that a trace does not know had not been thought of when it was written.
+  // An older trace does not have the newer kinds.
   faults: z.partialRecord(z.enum(FAULT_KINDS), z.number()).nullable(),
 });
 
@@ -37,13 +37,13 @@ export function headerOf({
   } satisfies z.output<typeof schema>;
 }
 
-/** A kind that is off by default is noted only where it is on, so that traces of runs without it stay what they were. */
+/** A kind that is off by default is written only if it is on, so that the traces of runs without it do not change. */
 function notedRates(rates: FaultRates): Partial<FaultRates> {
   const noted = FAULT_KINDS.filter((kind) => rates[kind] > 0 || FAULTS[kind].rate > 0);
   return Object.fromEntries(noted.map((kind) => [kind, rates[kind]]));
 }
 
-/** @throws TraceError when the header of the trace at `path` does not say it */
+/** @throws TraceError when the header of the trace at `path` has no valid identity */
 export function identityOf(header: TraceHeader, path: string): RunIdentity {
   const read = schema.safeParse(header);
   if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);

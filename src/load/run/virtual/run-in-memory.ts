@@ -1,4 +1,4 @@
-/** A run under simulated time that leaves nothing behind but what is known of it: for running many of them. */
+/** A simulated run without files, for running many of them. */
 import { openDatabase } from "../../../platform/db/index.js";
 import { checkInvariants, countFindings, type Violation } from "../../check/index.js";
 import { createRecorder } from "../../measure/index.js";
@@ -7,7 +7,7 @@ import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
 import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
-import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
 /** What to run, as plain data. */
 export interface RunRequest {
@@ -20,7 +20,7 @@ export interface RunRequest {
 
 /** What is wrong with a run: an invariant that broke, or the error that ended it. */
 export interface RunFailure {
-  /** The invariant's id; `error` for what ended the run, `errors` for errors that it survived. */
+  /** The invariant's id; `error` for an error that ended the run, `errors` for errors that did not. */
   readonly what: string;
   readonly violations: number;
   readonly first: Violation;
@@ -28,7 +28,7 @@ export interface RunFailure {
 
 export interface RunResult {
   readonly seed: number;
-  /** Empty when nothing is wrong. */
+  /** Empty if the run is correct. */
   readonly failures: readonly RunFailure[];
   readonly events: number;
   /** Hash of the trace. */
@@ -38,8 +38,8 @@ export interface RunResult {
 }
 
 /**
- * Runs it to its end, blocking the thread. `faults` takes the place of those that the rates give.
- * Throws only what is no fault of the run: a scenario that has no plan.
+ * Runs it to its end and blocks the thread. `faults` replace those of the rates. Throws only if the scenario has no
+ * plan; an error of the run is in the result.
  */
 export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   const { scenario, planOptions, mailbox, faultRates } = request;
@@ -48,8 +48,8 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   const coverage = new CoverageRecorder();
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
-    const run = startVirtualRun({
-      // What is wrong with a run here is not what it measures: no threshold may end it.
+    const run = new VirtualRun({
+      // Only correctness counts here: no threshold may end the run.
       scenario: { ...scenario, thresholds: {} },
       planOptions,
       plan,

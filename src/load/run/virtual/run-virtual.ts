@@ -20,11 +20,11 @@ import { recordOf } from "../describe-run.js";
 import { attachSequences } from "./attach-sequences.js";
 import { faultsOf, type FaultRates } from "../../faults/index.js";
 import { headerOf } from "./run-identity.js";
-import { startVirtualRun, WRITES_PER_COMMIT, type VirtualRun } from "./virtual-run.js";
+import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
-/** Steps between two looks at the event loop: some milliseconds. */
+/** Steps between two turns of the event loop: some milliseconds. */
 const STEPS_AT_ONCE = 2000;
-/** Between two calls of `onProgress`, ms of this machine's clock: to show a long run takes as long as some thousands of its events. */
+/** Between two calls of `onProgress`, ms of this machine's clock: one takes as long as some thousands of events. */
 const PROGRESS_MS = 1000;
 
 export interface VirtualRunOptions {
@@ -39,20 +39,20 @@ export interface VirtualRunOptions {
   /** For the summary: the options that differ from a plain run, and the command that runs it again. */
   readonly options: Summary["options"];
   readonly reproduce: string;
-  /** For the summary; the simulation has no use for it. */
+  /** For the summary; the simulation does not use it. */
   readonly startedAt: Date;
-  /** Lets the event loop run, between slices of the run. */
+  /** Lets the event loop run between slices of the run. */
   readonly yieldToEventLoop: () => Promise<void>;
-  /** Ends the run early; the results are still written, but are no longer those of the seed. */
+  /** Ends the run early; the results are still written, but they do not depend on the seed alone. */
   readonly interrupt: AbortSignal;
   readonly onProgress?: RunProgress;
-  /** Told of every event, beside the trace. */
+  /** Called with every event, in addition to the trace. */
   readonly watch?: TraceSink;
 }
 
 /**
- * Runs the plan under simulated time. Throws ResultsError or DatabaseError when something cannot be written, and the error of a part
- * of the run that failed. A run that could not begin leaves no files.
+ * Runs the plan under simulated time. Throws ResultsError or DatabaseError when something cannot be written, and the
+ * error of a part of the run that failed. A run that could not begin leaves no files.
  */
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
   const directory = createRunDirectory(options.resultsRoot, options.runId);
@@ -67,7 +67,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
   const { loaded, plan, interrupt, watch } = options;
-  // Written now, so that a run that fails on the way can be repeated.
+  // Written now, so that a run that fails can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
   const trace = withWriteErrors(tracePath, () => createTraceFile(tracePath, headerOf(options)));
@@ -78,7 +78,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
   const process = watchProcess();
   const drawn: { label: string; atMs: number }[] = [];
   try {
-    const run = startVirtualRun({
+    const run = new VirtualRun({
       scenario: loaded.scenario,
       planOptions: options.planOptions,
       plan,
@@ -100,7 +100,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
     });
     const { hash, events } = withWriteErrors(tracePath, () => trace.end());
     const result = run.result();
-    // The last transaction is committed here: a run that loses it has no summary.
+    // Commits the last transaction: a run that loses it must have no summary.
     database.close();
     const summary = finalizeRun({
       ...options,
@@ -129,12 +129,12 @@ function withWriteErrors<T>(path: string, write: () => T): T {
   }
 }
 
-/** What the trace has so far, as far as there is room for it: the run has failed, and why is what has to be told. */
+/** Writes what the trace has so far, if possible. The run has failed, and its own error has to be reported. */
 function closeIncompleteTrace(trace: TraceFile): void {
   try {
     trace.closeIncomplete();
   } catch {
-    // Without an end in any case.
+    // The trace is incomplete in any case.
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * From a plan that fails to a small one that fails the same way: fewer workers, fewer live updates, fewer faults, shorter. What is
- * tried, and in which order, depends on nothing but the plan and the answers, so that shrinking comes out the same again.
+ * Shrinks a failing plan to a small one that fails in the same way: fewer workers, fewer live updates, fewer faults, a
+ * shorter time. The candidates and their order depend only on the plan and on the results of the candidates, so
+ * shrinking is reproducible.
  */
 import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "../../scenario/index.js";
 import { FAULT_KINDS, type FaultRates } from "../../faults/index.js";
 
-/** What is made smaller. */
+/** What is shrunk. */
 export interface ShrinkablePlan {
   readonly workers: readonly WorkerPlan[];
   /** Absent: no faults. */
@@ -14,11 +15,11 @@ export interface ShrinkablePlan {
 
 export interface ShrunkPlan {
   readonly smallest: ShrinkablePlan;
-  /** How many plans were tried. */
+  /** How many candidates were tried. */
   readonly tried: number;
   /**
-   * Why it ended: nothing smaller of those that are tried fails (`smallest`), the number of tries (`tries`), or the time (`time`).
-   * Only what was cut off for its time depends on the machine.
+   * Why it ended: no smaller candidate fails (`smallest`), the limit of tries (`tries`), or the limit of time (`time`).
+   * Only the last depends on the machine.
    */
   readonly ended: "smallest" | "tries" | "time";
 }
@@ -26,13 +27,13 @@ export interface ShrunkPlan {
 export interface ShrinkBounds {
   /** The most calls of `fails`. */
   readonly tries: number;
-  /** Asked before each call; true ends the search. Never, when left out. */
+  /** Called before each call of `fails`; true ends the search. By default there is no limit. */
   readonly outOfTime?: () => boolean;
 }
 
 /**
- * Makes `start`, which fails, smaller for as long as it goes on failing, within `bounds`.
- * What `fails` throws ends the shrinking.
+ * Makes `start`, which fails, as small as possible so that it still fails, within `bounds`. An error of `fails` is
+ * thrown.
  */
 export function shrinkPlan(
   start: ShrinkablePlan,
@@ -52,7 +53,7 @@ export function shrinkPlan(
 class PlanShrinker {
   smallest: ShrinkablePlan;
   tried = 0;
-  /** The bound that the search has come to. From then on nothing is tried, so that it ends. */
+  /** The limit that was reached. From then on nothing is tried, so that the search ends. */
   cutBy: "tries" | "time" | undefined;
   readonly #fails: (candidate: ShrinkablePlan) => boolean;
   readonly #bounds: ShrinkBounds;
@@ -63,7 +64,7 @@ class PlanShrinker {
     this.#bounds = bounds;
   }
 
-  /** Takes `change` of the smallest if it still fails. */
+  /** Applies `change` to the smallest plan if the result still fails. */
   #take(change: Partial<ShrinkablePlan>): boolean {
     if (this.tried >= this.#bounds.tries) this.cutBy ??= "tries";
     else if (this.#bounds.outOfTime?.() === true) this.cutBy ??= "time";
@@ -75,7 +76,7 @@ class PlanShrinker {
     return true;
   }
 
-  /** Leaves out runs of workers, half of them first and then shorter runs (delta debugging). */
+  /** Removes sequences of workers, first half of them and then shorter sequences (delta debugging). */
   fewerWorkers(): boolean {
     const before = this.smallest.workers.length;
     for (let size = Math.ceil(before / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
@@ -104,7 +105,7 @@ class PlanShrinker {
     let any = false;
     for (let index = 0; index < this.smallest.workers.length; index++) {
       for (const simpler of SIMPLER) {
-        // Again and again: half of the updates, and half of the rest.
+        // Repeatedly: half of the updates, then half of the rest.
         while (this.#replaceWorker(index, simpler)) any = true;
       }
     }
@@ -121,7 +122,7 @@ class PlanShrinker {
     );
   }
 
-  /** Has the first worker arrive at once, and all within half the time. */
+  /** Lets the first worker arrive at once, and all within half the time. */
   shorter(): boolean {
     const first = Math.min(...this.smallest.workers.map(({ arriveAt }) => arriveAt));
     let any =
@@ -134,7 +135,7 @@ class PlanShrinker {
   }
 }
 
-/** Ways to make a worker simpler, the greatest step first; undefined where there is nothing to be made simpler. */
+/** Ways to simplify a worker, the largest first; undefined if there is nothing to simplify. */
 const SIMPLER: readonly ((worker: WorkerPlan) => WorkerPlan | undefined)[] = [
   ({ disconnect, ...worker }) => (disconnect === undefined ? undefined : worker),
   (worker) => withDisconnect(worker, ({ reconnect, ...drop }) => (reconnect === undefined ? undefined : drop)),
@@ -190,12 +191,12 @@ function withActions(
 const sentOnce = (action: PlannedAction): PlannedAction => ({ ...action, duplicate: false });
 const emptied = (action: PlannedAction): PlannedAction => ({ ...action, payloadBytes: 0 });
 
-/** `worker` with the run's times changed: its arrival, and a drop that is counted from the start of the run. */
+/** `worker` with the times changed that count from the start of the run: its arrival, and a drop in a window. */
 function arriving(worker: WorkerPlan, change: (at: number) => number): WorkerPlan {
   const arriveAt = toMicrosecond(change(worker.arriveAt));
   const { disconnect } = worker;
   if (disconnect?.since !== "run") return { ...worker, arriveAt };
-  // It drops as long after its arrival as it did.
+  // The time from its arrival to the drop stays the same.
   return {
     ...worker,
     arriveAt,

@@ -1,28 +1,31 @@
-/** Shrinking on a scenario's file: what is tried is written out as a scenario and read back, so that the file is known to say it. */
+/**
+ * Shrinks a scenario's file. Each candidate is written as a scenario and read back, so the resulting file is known to
+ * fail.
+ */
 import { parseDocument } from "yaml";
 import { buildPlan, parseScenario, toScenarioWorker, type Plan } from "../../scenario/index.js";
 import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./run-in-memory.js";
 import { shrinkPlan, type ShrinkBounds, type ShrinkablePlan, type ShrunkPlan } from "./shrink-plan.js";
 
 export interface ShrinkRequest {
-  /** The scenario's file, in YAML, and where it is. */
+  /** The text of the scenario's file, in YAML, and its path. */
   readonly text: string;
   readonly path: string;
-  /** The run that fails: `request.scenario` is what `text` says. */
+  /** The run that fails: `request.scenario` is the scenario of `text`. */
   readonly request: RunRequest;
-  /** How it fails; anything smaller has to break the same. */
+  /** How it fails; a smaller scenario has to fail in the same way. */
   readonly failure: RunFailure;
   readonly bounds: ShrinkBounds;
-  /** Runs what is tried; {@link runInMemory} when left out. */
+  /** Runs a candidate; default: {@link runInMemory}. */
   readonly run?: (request: RunRequest) => RunResult;
 }
 
 export interface ShrunkScenario extends ShrunkPlan {
-  /** A scenario with its workers and its seed written out, which fails alone under the faults of `smallest`. */
+  /** A scenario with explicit workers and a seed, which fails with the drawn faults of `smallest`. */
   readonly text: string;
 }
 
-/** The smallest scenario found that fails as the run does; undefined when the run's own does not once its workers are written out. */
+/** The smallest scenario found that fails as the run does; undefined if the run does not fail with explicit workers. */
 export function shrinkScenario({
   text,
   path,
@@ -45,13 +48,16 @@ export function shrinkScenario({
   };
   const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
   const start = { workers, faultRates };
-  // What is written could still say less than the plan; then nothing made from it would be known to fail.
+  // If the written scenario differs from the plan, it may not fail.
   if (!fails(start)) return undefined;
   const shrunk = shrinkPlan(start, fails, bounds);
   return { ...shrunk, text: written(shrunk.smallest) };
 }
 
-/** The scenario of `text` with these workers, and the seed and the shutdown of `plan`, which a run's options may have changed. */
+/**
+ * The scenario of `text` with these workers, and with the seed and the shutdown of `plan`: options may have changed
+ * them.
+ */
 function writeOut(text: string, { seed, shutdownAt }: Plan, workers: ShrinkablePlan["workers"]): string {
   const document = parseDocument(text);
   document.set("seed", seed);

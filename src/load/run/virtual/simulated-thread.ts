@@ -1,6 +1,6 @@
 /**
- * A thread of the simulated machine: the coroutines of one role. A fault can pause it and kill it between two turns, as it can a
- * real thread. Only runs whose plan has faults use it: it costs time at every wait.
+ * A thread of the simulated machine: the coroutines of one role. A fault can pause it and kill it between two turns, as
+ * it can a real thread. Only runs whose plan has faults use it: it costs time at every wait.
  */
 import { createTaskGroup, type TaskGroup } from "../../../platform/live/index.js";
 import {

@@ -1,16 +1,19 @@
 /**
- * The simulated machine: a clock that stands still while code runs and then moves to the next timer, and a scheduler. The scheduler
- * draws from a stream of random numbers how long a raised event takes to wake its waiters, and the order of timers that are due at
- * the same time.
+ * The simulated machine: a clock that stands still while code runs and then moves to the next timer, and a scheduler.
+ * The scheduler draws from a stream of random numbers how long a raised event takes to wake its waiters, and the order
+ * of timers that are due at the same time.
  *
- * On a real machine a raised event takes some microseconds to reach its waiter, and other threads run meanwhile. These latencies
- * cause the interleavings, so they are what is drawn.
+ * On a real machine a raised event takes some microseconds to reach its waiter, and other threads run meanwhile. These
+ * latencies cause the interleavings, so they are what is drawn.
  */
 import { at } from "../../../vocabulary/index.js";
 import type { Random } from "../../scenario/index.js";
 import { Arena, EVENT_NAMES, type ArenaOptions, type Timer } from "../../../platform/sync/index.js";
 
-/** The least and the greatest latency of a wake-up, ms. A thread that parks on a futex is woken within about these times. */
+/**
+ * The least and the greatest latency of a wake-up, ms. A thread that parks on a futex is woken within about these
+ * times.
+ */
 const MIN_WAKE_MS = 0.01;
 const MAX_WAKE_MS = 0.08;
 
@@ -28,13 +31,18 @@ export interface Simulation {
   readonly arena: Arena;
   /** The time, ms. */
   readonly now: number;
-  /** Runs until `done`, until the clock is at `untilMs`, or for so many steps. Returns false when the steps ended it. */
+  /**
+   * Runs until `done`, until the clock is at `untilMs`, or for so many steps. Returns false when the steps ended it.
+   */
   readonly advance: (done: () => boolean, untilMs: number, steps: number) => boolean;
   /** Moves the clock ahead by `ms`: what was to happen meanwhile is due at once. */
   readonly jump: (ms: number) => void;
 }
 
-/** A wake-up that has not reached its waiters yet. There are very many, each for a short time, so the objects are reused. */
+/**
+ * A wake-up that has not reached its waiters yet. There are very many, each for a short time, so the objects are
+ * reused.
+ */
 interface Wake {
   /** Of which event. */
   event: number;
@@ -43,7 +51,10 @@ interface Wake {
 
 export function createSimulation({ arena: options, random, onWake, delayOf }: SimulationOptions): Simulation {
   let now = 0;
-  /** How many of the timers that are due now have been put into their order. They keep it when `advance` is called again. */
+  /**
+   * How many of the timers that are due now have been put into their order. They keep it when `advance` is called
+   * again.
+   */
   let ordered = 0;
   const arena = Arena.create({ ...options, clock: { now: () => now }, driver: { requestTurn: () => undefined } });
   const { reactor } = arena;
@@ -68,7 +79,10 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
     reactor.add(next.timer);
   };
 
-  /** Puts `first`, which was taken out, and the timers that are due with it into a random order. Returns how many there are. */
+  /**
+   * Puts `first`, which was taken out, and the timers that are due with it into a random order. Returns how many there
+   * are.
+   */
   const orderEqual = (first: Timer): number => {
     const due = [first];
     for (let timer = timers.takeDue(now); timer !== undefined; timer = timers.takeDue(now)) due.push(timer);

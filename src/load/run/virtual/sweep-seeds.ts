@@ -1,4 +1,4 @@
-/** Many seeds of one scenario under simulated time, over all cores. */
+/** Many seeds of one scenario under simulated time, on several threads. */
 import { createPool } from "../pool.js";
 import type { RunRequest, RunResult } from "./run-in-memory.js";
 
@@ -13,13 +13,13 @@ export interface SweepOptions {
   readonly stopOnFailure: boolean;
   /** Starts no further seed when it aborts. */
   readonly interrupt: AbortSignal;
-  /** Told of each seed as it ends; the order is not that of the seeds. */
+  /** Called with the result of each seed, not in the order of the seeds. */
   readonly onResult: (result: RunResult) => void;
 }
 
 /**
- * Room for young objects on each thread, MiB: twice what there is otherwise. Nearly all that a run makes is soon of no use, and the more
- * there is room for, the less of it is still in use when the room is full and has to be copied.
+ * The size of the young generation of each thread, MiB: twice the default. Nearly all objects of a run die young, and
+ * the larger the young generation, the fewer survive until it is full and have to be copied.
  */
 const YOUNG_MIB = 96;
 
@@ -34,7 +34,7 @@ export async function sweepSeeds(options: SweepOptions): Promise<void> {
   });
   let next = seeds.first;
   let stopped = false;
-  /** Takes one seed after the other; as many of these go on as there are threads, so that nothing is queued. */
+  /** Runs one seed after the other. There is one lane for each thread, so that no task is queued. */
   const lane = async (): Promise<void> => {
     while (next <= seeds.last && !stopped && !interrupt.aborted) {
       const seed = next++;

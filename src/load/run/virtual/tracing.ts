@@ -1,6 +1,6 @@
 /**
- * What the trace is written from: mailboxes, databases and contexts that tell of everything that passes through them and
- * otherwise behave as what they wrap. The model and the live run know nothing of it.
+ * Wrappers of mailboxes, databases and contexts that record every operation for the trace and otherwise behave as what
+ * they wrap. The model and the live run do not know them.
  */
 import type { Database, Reads } from "../../../platform/db/index.js";
 import type { ModelContext } from "../../../platform/model/index.js";
@@ -16,7 +16,7 @@ import {
 } from "../../../platform/sync/index.js";
 import type { Note, TraceValue } from "../../../replay/trace/index.js";
 
-/** `mailbox`, telling of everything done with it through this handle. `name` is what it is called in the trace. */
+/** `mailbox`, whose operations through this handle are recorded. `name` is its name in the trace. */
 export function tracedMailbox(mailbox: Mailbox, name: string, note: Note): Mailbox {
   return new TracedMailbox(mailbox, name, note);
 }
@@ -64,7 +64,7 @@ class TracedMailbox extends WrappedMailbox {
   }
 }
 
-/** What tells a message from its like; all of it is in the trace where it was appended. */
+/** The key of a message; the whole message is in the trace at its append. */
 function messageKey(message: Json): TraceValue {
   if (
     typeof message !== "object" ||
@@ -76,7 +76,7 @@ function messageKey(message: Json): TraceValue {
   return message.update_id ?? message.kind;
 }
 
-/** `context`, whose slots are given names and whose mailboxes are watched. */
+/** `context`, whose slots get names and whose mailboxes are recorded. */
 export function tracedContext(
   context: ModelContext,
   nameSlot: (slot: number, agentId: string) => void,
@@ -113,7 +113,7 @@ const TRACED_READS = [
   "submitOfAgent",
 ] as const satisfies readonly (keyof Reads)[];
 
-/** `database`, whose reads are told of. Its writes are its writer's to tell of. */
+/** `database`, whose reads are recorded. The writer records the writes. */
 export function tracedReads(database: Database, note: Note): Database {
   const traced: Database = { ...database };
   for (const name of TRACED_READS) {
@@ -129,7 +129,7 @@ export function tracedReads(database: Database, note: Note): Database {
   return traced;
 }
 
-/** What a row says that changes: its status. Of several, how many there are. */
+/** The part of a row that changes: its status. For several rows, their number. */
 export function rowSummary(result: unknown): TraceValue {
   if (result === undefined || result === null) return null;
   if (Array.isArray(result)) return result.length;
@@ -137,7 +137,7 @@ export function rowSummary(result: unknown): TraceValue {
   return "status" in result ? (result.status as TraceValue) : true;
 }
 
-/** What tells a write from others of its name: the row it is about. */
+/** The key of a write among those of its name: its row. */
 export function keyOf([first]: readonly unknown[]): TraceValue {
   if (typeof first === "string") return first;
   if (typeof first !== "object" || first === null || !("agentType" in first && "agentId" in first)) return null;

@@ -1,6 +1,6 @@
 /**
- * One run under simulated time, from its first arrival to its last agent: a pure function of scenario, plan, seed, mailbox and
- * faults. Nothing here or below reads a clock, draws a number or makes an id of its own.
+ * One run under simulated time: a pure function of scenario, plan, seed, mailbox and faults. Nothing here or below
+ * reads the machine's clock, or draws a random number or an id from anything but the seed.
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
@@ -37,24 +37,24 @@ import { createSimulation, type Simulation } from "./simulation.js";
 import { createRoleContexts, type RoleContexts } from "./role-contexts.js";
 import { SimulatedThread } from "./simulated-thread.js";
 import { VirtualStage } from "./virtual-stage.js";
-import { createVirtualWriter, type VirtualWriter } from "./virtual-writer.js";
+import { VirtualWriter } from "./virtual-writer.js";
 
-/** How many writes share a transaction: the database is of use when the run is over, and a run that was cut off is repeated. */
+/** How many writes share a transaction: the database is used after the run, and an incomplete run can be repeated. */
 export const WRITES_PER_COMMIT = 5000;
-/** Constant, so that a run does not depend on the machine. Several of each, so that they interfere with each other. */
+/** Constant, so that a run does not depend on the machine. Two of each, so that they interfere with each other. */
 const SHARDS = { clients: 2, tasks: 2 };
 /** How much of a run is measured between two merges into the collector, ms. */
 const MEASURED_AT_ONCE_MS = 30_000;
 
 export interface VirtualSetup {
   readonly scenario: Scenario;
-  /** For the run's description; the workers do what `plan` says. */
+  /** For the run's setup; the workers follow `plan`. */
   readonly planOptions: PlanOptions;
   readonly plan: Plan;
   readonly mailbox: MailboxKind;
   /** An empty database; the caller closes it. */
   readonly database: LocalDatabase;
-  /** What the rows say of where the run keeps its files. */
+  /** The directory of the run in its rows. */
   readonly runDir: string;
   readonly faults: Faults;
   /** Receives every event. */
@@ -70,28 +70,8 @@ interface PendingWait {
   readonly waiter: Waiter<void>;
 }
 
-/** A run under way. */
-export interface VirtualRun {
-  readonly now: number;
-  readonly collector: Collector;
-  /** The faults of the plan that have happened. */
-  readonly injection: FaultInjection;
-  /** What was measured until now. */
-  measured(): Measurements;
-  /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
-  advance(steps: number): boolean;
-  /** Ends the run early: agents have a moment to end by themselves. */
-  interrupt(): void;
-  /** The run is over. */
-  result(): RunEnd;
-}
-
-export function startVirtualRun(setup: VirtualSetup): VirtualRun {
-  return new VirtualEngine(setup);
-}
-
-/** The constructor makes the roles; `advance` runs them. */
-class VirtualEngine implements VirtualRun, RunParts {
+/** The constructor makes the roles; {@link advance} runs them. */
+export class VirtualRun implements RunParts {
   readonly collector = new Collector();
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
@@ -101,6 +81,7 @@ class VirtualEngine implements VirtualRun, RunParts {
   readonly #roleContexts: RoleContexts;
   readonly #notes: { readonly scheduler: Note; readonly faults: Note };
   readonly #stages: RunStages;
+  /** The faults of the plan that have happened. */
   readonly injection: FaultInjection;
   readonly #abortReason: AbortReason | undefined;
   readonly #failures: Error[] = [];
@@ -157,11 +138,13 @@ class VirtualEngine implements VirtualRun, RunParts {
     return this.#simulation.now;
   }
 
+  /** What was measured until now. */
   measured(): Measurements {
     this.#collect();
     return this.collector.measurements(Math.max(1, this.now));
   }
 
+  /** Continues for at most `steps` steps; returns whether the run is over. Throws the error that ended it. */
   advance(steps: number): boolean {
     if (this.#isOver()) return true;
     this.#throwFailure();
@@ -186,12 +169,14 @@ class VirtualEngine implements VirtualRun, RunParts {
     return this.#isOver();
   }
 
+  /** Ends the run early: agents have a moment to end by themselves. */
   interrupt(): void {
     if (this.#earlyEnd?.how === "interrupted") return;
     this.#roleContexts.noteAs("user")("interrupt", "run", null, null);
     this.#earlyEnd = { how: "interrupted", why: "by the user" };
   }
 
+  /** The run is over. */
   result(): RunEnd {
     assert(this.#result !== undefined, "the result of a run is asked for once it is over");
     return this.#result;
@@ -309,7 +294,7 @@ class VirtualEngine implements VirtualRun, RunParts {
 
   #createWriter(): VirtualWriter {
     const { plan, faults, database } = this.#setup;
-    return createVirtualWriter({
+    return new VirtualWriter({
       reactor: this.#simulation.arena.reactor,
       database,
       random: stream(plan.seed, "commits"),

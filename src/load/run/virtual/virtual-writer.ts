@@ -1,7 +1,7 @@
 /**
- * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one). It takes the writes that have arrived as
- * one group, is busy with the group for a drawn time, and commits all of it at once; until then no read sees any of it. Soon after
- * the commit the writers get their answers.
+ * The writer thread of the simulated machine (src/platform/db/writer-thread.ts is the real one). It takes the writes
+ * that have arrived as one group, is busy with the group for a drawn time, and commits all of it at once; until then no
+ * read sees any of it. Soon after the commit the writers get their answers.
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { Database, LocalDatabase, WriteArgs, WriteName } from "../../../platform/db/index.js";
@@ -31,20 +31,16 @@ export interface WriterOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export interface VirtualWriter {
-  /** The database as a client sees it. Records the client's writes and their answers with `note`. */
-  connect(note: Note): Database;
-  /** Keeps the database from committing anything until the result is called. */
-  lock(): () => void;
-}
-
 interface WriterClient {
   readonly note: Note;
   /** The last group for which it has an answer, or will get one. */
   answered: readonly Write[] | undefined;
 }
 
-/** A write that was requested, and the wait for its answer. A class, because there are very many: closures take more memory. */
+/**
+ * A write that was requested, and the wait for its answer. A class, because there are very many: closures take more
+ * memory.
+ */
 class Write implements Wait<unknown> {
   /** Identifies it among the writes of its name. */
   readonly key: TraceValue;
@@ -84,11 +80,7 @@ class Write implements Wait<unknown> {
   }
 }
 
-export function createVirtualWriter(options: WriterOptions): VirtualWriter {
-  return new Writer(options);
-}
-
-class Writer implements VirtualWriter {
+export class VirtualWriter {
   readonly #options: WriterOptions;
   readonly #unwaited: Waiter<unknown>;
   #arrived: Write[] | undefined;
@@ -102,6 +94,7 @@ class Writer implements VirtualWriter {
     this.#unwaited = { resume: () => undefined, fail: options.onError };
   }
 
+  /** The database as a client sees it. Records the client's writes and their answers with `note`. */
   connect(note: Note): Database {
     const client: WriterClient = { note, answered: undefined };
     return {
@@ -112,6 +105,7 @@ class Writer implements VirtualWriter {
     };
   }
 
+  /** Keeps the database from committing anything until the result is called. */
   lock(): () => void {
     assert(!this.#isLocked, "the database was locked twice");
     this.#isLocked = true;

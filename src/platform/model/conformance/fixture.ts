@@ -1,6 +1,6 @@
 /**
- * The fixture of one recorded sequence: one worker, one task run, one unit, one agent, one thread. It performs operations on the
- * agent and observes the state that the vectors record.
+ * The fixture of one recorded sequence: one worker, one task run, one unit, one agent, one thread. It performs
+ * operations on the agent and observes the state that the vectors record.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import { type Database, openDatabase } from "../../db/index.js";
@@ -18,6 +18,7 @@ import {
   Worker,
   type AgentHandle,
   type ModelContext,
+  type UnitAgent,
 } from "../index.js";
 import type { ConformanceStep, Variant } from "./vector-format.js";
 import { liveSubject } from "./live-subject.js";
@@ -135,25 +136,16 @@ function* performCommonSteps(
       yield* wait(db.write(write, agent.dbId, { status: step.args.status, at: clock.now() }));
       return null;
     }
-  }
-  if (step.op === "markDone" && agent instanceof PacketOnboardingAgent) {
-    yield* agent.markDoneSteps();
-    return null;
-  }
-  if (!(agent instanceof Agent || agent instanceof PacketWorkerAgent)) return undefined;
-  switch (step.op) {
     case "markDone":
-      yield* agent.markDoneSteps();
-      return null;
     case "approveWork":
-      yield* agent.approveWorkSteps();
-      return null;
     case "softRejectWork":
-      yield* agent.softRejectWorkSteps();
+    case "rejectWork": {
+      // Only agents on units have all of these.
+      const { [`${step.op}Steps` as const]: method } = agent as Partial<UnitAgent>;
+      if (method === undefined) return undefined;
+      yield* method.call(agent, "");
       return null;
-    case "rejectWork":
-      yield* agent.rejectWorkSteps("");
-      return null;
+    }
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Runs the recorded sequences of the original's classes against the model. Separate from the model, which is checked by them and
- * does not need them.
+ * Runs the recorded sequences of the original's classes against the model. Separate from the model, which is checked by
+ * them and does not need them.
  */
 export {
   runSequences,

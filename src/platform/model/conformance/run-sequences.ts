@@ -1,6 +1,6 @@
 /**
- * Runs recorded sequences against the model and compares every step. Their waits take real time, so many sequences run at once:
- * they are independent of each other.
+ * Runs recorded sequences against the model and compares every step. Their waits take real time, so many sequences run
+ * at once: they are independent of each other.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Arena, type Json, type MailboxKind, type Steps, suspend } from "../../sync/index.js";
@@ -40,7 +40,8 @@ const AT_ONCE = 64;
 
 /**
  * Runs every sequence, each with a fixture of its own.
- * @throws UnknownOperationError when a sequence has an operation that its agent does not have; anything thrown that is not an Error
+ * @throws UnknownOperationError when a sequence has an operation that its agent does not have; anything thrown that is
+ * not an Error
  */
 export async function runSequences(
   sequences: readonly ConformanceSequence[],

@@ -1,4 +1,7 @@
-/** The format of conformance vectors: gzipped JSON, a list of recorded sequences. Described in test/data/conformance/README.md. */
+/**
+ * The format of conformance vectors: gzipped JSON, a list of recorded sequences. Described in
+ * test/data/conformance/README.md.
+ */
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { AGENT_STATUSES } from "../../../vocabulary/index.js";

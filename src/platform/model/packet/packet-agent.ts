@@ -1,15 +1,15 @@
 /**
- * The packet generation (before Mephisto 1.0): the common part of its onboarding agents and agents on units. Examples 1 and 3 of the
- * original.
+ * The packet generation (before Mephisto 1.0): the common part of its onboarding agents and agents on units. Examples 1
+ * and 3 of the original.
  */
 import type { AgentStatus } from "../../../vocabulary/index.js";
 import type { Event, Signal, Steps } from "../../sync/index.js";
 import { AgentHandle } from "../handle.js";
-import type { AgentRecord } from "../record.js";
+import type { AnyAgentRow } from "../agent-rows.js";
 import { addWaitForms, type Blocking, type Suspending } from "../wait-forms.js";
 import { Packet, type PacketFields } from "./packet.js";
 
-export abstract class PacketAgent<Row extends AgentRecord = AgentRecord> extends AgentHandle<Row> {
+export abstract class PacketAgent<Row extends AnyAgentRow = AnyAgentRow> extends AgentHandle<Row> {
   /** As {@link actSteps}; blocks the thread. */
   declare act: Blocking<PacketAgent["actSteps"]>;
   /** As {@link actSteps}; suspends the caller. */

@@ -1,12 +1,15 @@
-/** The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does `Agent`. */
+/**
+ * The agent on a unit of the packet generation: example 3 of the original. A crowd provider subclasses it, as it does
+ * `Agent`.
+ */
 import type { Steps } from "../../sync/index.js";
-import type { UnitAgentRecord } from "../record.js";
+import type { AgentRow } from "../../db/index.js";
 import { onUnit } from "../unit-agent.js";
 import type { Packet } from "./packet.js";
 import { PacketAgent } from "./packet-agent.js";
 
-export abstract class PacketWorkerAgent extends onUnit<PacketWorkerAgent, PacketAgent<UnitAgentRecord>>(
-  PacketAgent<UnitAgentRecord>,
+export abstract class PacketWorkerAgent extends onUnit<PacketWorkerAgent, PacketAgent<AgentRow>>(
+  PacketAgent<AgentRow>,
   "PacketWorkerAgent",
   "PacketAgentClass",
 ) {
