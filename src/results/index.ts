@@ -26,7 +26,7 @@ export {
   type FileContent,
 } from "./results.js";
 export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
-export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
+export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
 export {

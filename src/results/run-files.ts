@@ -13,3 +13,6 @@ export const RUN_FILES = {
 
 /** Those that a run has from its beginning on; the acknowledgements are of runs on real threads only. */
 export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;
+
+/** The folder of the files that people handed in with their work; of runs that serve browsers only. */
+export const FILES_FOLDER = "files";
