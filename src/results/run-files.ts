@@ -13,3 +13,6 @@ export const RUN_FILES = {
 
 /** The files of a run from its start on. Only runs on real threads have acknowledgements. */
 export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;
+
+/** The folder of the files that people handed in with their work; of runs that serve browsers only. */
+export const FILES_FOLDER = "files";

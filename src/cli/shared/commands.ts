@@ -74,6 +74,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/explore.js"),
   },
   {
+    command: "serve",
+    describe: "Serve the model as a live platform behind Mephisto's protocol, for people with browsers",
+    load: () => import("../commands/serve.js"),
+  },
+  {
     command: "conformance <files..>",
     describe: "Run recordings of the original against the agent model and the router, and compare every step",
     load: () => import("../commands/conformance.js"),

@@ -7,11 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { MAIN } from "../../support/cli/simulate.js";
 
 const directory = mkdtempSync(join(tmpdir(), "crowdstorm-explore-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
-const command = fileURLToPath(new URL("../../support/explore/programs/command.js", import.meta.url));
 
 interface Ran {
   readonly code: number;
@@ -21,7 +20,7 @@ interface Ran {
 
 function simulate(...args: readonly string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { cwd: directory }, (error, out, err) => {
+    execFile(process.execPath, [MAIN, ...args], { cwd: directory }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
     });
   });
@@ -167,7 +166,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       export const endless = define({ name: "endless", description: "toggles", threads, check: () => [] });
     `,
     );
-    const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], {
+    const child = spawn(process.execPath, [MAIN, "explore", "./endless.mjs", "--results", signal], {
       cwd: directory,
       env: { ...process.env, RAN: ran },
     });
