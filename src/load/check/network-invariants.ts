@@ -39,8 +39,8 @@ const DONE: ReadonlySet<string> = new Set(["completed", "approved", "rejected", 
 /** How much later than its bound a loss may be seen: the database is looked at twice a second. */
 const LOOK_MS = 1000;
 
-/** Checks what the evidence allows. */
-export function checkNetworkInvariants(evidence: NetworkEvidence): NetworkInvariantReport {
+/** Checks what the evidence allows. `problem`: why there are no rows though there is a database. */
+export function checkNetworkInvariants(evidence: NetworkEvidence, problem?: string): NetworkInvariantReport {
   const { rows } = evidence;
   const unchecked: Unchecked[] = INSIDE.map((id) => ({ id, why: "it needs the notes of the platform itself" }));
   const results = [checkRegistrations(evidence), checkReplies(evidence), checkCompleted(evidence)];
@@ -52,7 +52,7 @@ export function checkNetworkInvariants(evidence: NetworkEvidence): NetworkInvari
       "told-agrees-with-row",
       "loss-noticed-in-time",
     ];
-    unchecked.push(...left.map((id) => ({ id, why: "it needs the target's database (--database)" })));
+    unchecked.push(...left.map((id) => ({ id, why: problem ?? "it needs the target's database (--database)" })));
   } else {
     const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
     const byId = new Map(rows.map((row) => [row.agentId, row]));

@@ -24,6 +24,8 @@ export {
   type DialectSource,
   type NetworkTarget,
 } from "./network-target.js";
+export { Scraper, parsePrometheus, type ScrapedMetrics, type ScrapedSeries } from "./scraper.js";
+export { TargetDatabase } from "./target-database.js";
 export { isLoopback, readTargetUrl, resolveTarget, type TargetAddress } from "./target-address.js";
 export { OutOfFilesError, TargetAddressError, TargetError } from "./target-error.js";
 export { TimerDriver } from "./timer-driver.js";

@@ -6,6 +6,7 @@ import { failures, generator, invariants, thresholds } from "./check-sections.js
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
+import { scrapedMetrics } from "./scraped-section.js";
 import { keyFigures, verdict } from "./verdict-section.js";
 
 export function renderReport(summary: Summary, data: ReportData): string {
@@ -17,7 +18,7 @@ export function renderReport(summary: Summary, data: ReportData): string {
   });
 }
 
-/** What is between the head of the page and its end. */
+/** The content of the page's main element. */
 export function reportBody(summary: Summary, data: ReportData): Markup {
   return html`${verdict(summary)}
 ${keyFigures(summary)}
@@ -30,6 +31,7 @@ ${summary.engine === "network" ? nothing : section("slowest", "Slowest agents", 
 ${summary.failures === undefined ? nothing : section("failures", "Failures", failures(summary))}
 ${section("thresholds", "Thresholds", thresholds(summary))}
 ${section("invariants", "Invariants", invariants(summary))}
+${data.scraped === undefined ? nothing : section("scraped", "Metrics of the target", scrapedMetrics(data.scraped))}
 ${section("counters", "Counters", counters(summary))}
 ${section("generator", "Generator and machine", generator(summary))}`;
 }

@@ -1,10 +1,12 @@
 /** Runs `simulate --target` against a server, with a small scenario. */
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Summary } from "../../../dist/results/index.js";
 import { start, temporaryDirectory, type Ended } from "../cli/simulate.js";
 
 export interface TargetRun extends Ended {
+  /** The directory of the run. */
+  readonly directory: string;
   /** Of a run that left one. */
   readonly summary: Summary | undefined;
 }
@@ -15,6 +17,7 @@ export function scenarioText({
   target = "{}",
   task = "",
   behaviours = "all: { weight: 1, actions: 3, thinkTime: 60ms }",
+  drain = "20s",
   more = "",
 } = {}): string {
   return `
@@ -27,7 +30,7 @@ behaviours:
   ${behaviours}
 target: ${target}
 thresholds: { live_update_round_trip: ["max<60000"], live_update_latency: ["p(99)<1000"] }
-drainTimeout: 20s
+drainTimeout: ${drain}
 ${more}`;
 }
 
@@ -44,13 +47,14 @@ export async function runAgainst(
   const results = join(directory, "results");
   const ended = await start([...["--scenario", file, "--target", url, "--results", results, "--threads", "1"], ...args])
     .ended;
-  return { ...ended, summary: summaryIn(results) };
+  const [run = ""] = existsSync(results) ? readdirSync(results) : [];
+  const runDirectory = join(results, run);
+  return { ...ended, directory: runDirectory, summary: summaryIn(runDirectory) };
 }
 
-function summaryIn(results: string): Summary | undefined {
+function summaryIn(directory: string): Summary | undefined {
   try {
-    const [run = ""] = readdirSync(results);
-    return JSON.parse(readFileSync(join(results, run, "summary.json"), "utf8")) as Summary;
+    return JSON.parse(readFileSync(join(directory, "summary.json"), "utf8")) as Summary;
   } catch {
     return undefined;
   }

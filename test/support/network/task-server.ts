@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
+import Sqlite from "better-sqlite3";
 import { WebSocketServer, type WebSocket } from "ws";
 
 type Json = Record<string, unknown>;
@@ -18,6 +19,12 @@ export interface TaskServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse, body: Json) => boolean;
   /** Sends every packet to clients twice. */
   readonly doubles?: boolean;
+  /** Where to keep the agents, as Mephisto's database has them. */
+  readonly database?: string;
+  /** Registers workers twice: the second agent is told to nobody. */
+  readonly registersTwice?: boolean;
+  /** Forgets the submits of tasks that it has answered. */
+  readonly losesSubmits?: boolean;
 }
 
 export interface ServedAgent {
@@ -49,6 +56,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
   const sockets = new Map<string, WebSocket>();
   const received: Json[] = [];
   let lastId = 2n ** 60n;
+  const database = options.database === undefined ? undefined : createDatabase(options.database);
   const send = (agentId: string, packet_type: string, data: unknown): void => {
     const text = JSON.stringify({ packet_type, subject_id: agentId, data, server_timestamp: Date.now() / 1000 });
     for (let times = options.doubles === true ? 2 : 1; times > 0; times--) sockets.get(agentId)?.send(text);
@@ -56,6 +64,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
   const tell = (agentId: string, status: string): void => {
     const agent = agents.get(agentId);
     if (agent !== undefined) agent.status = status;
+    if (agent !== undefined) database?.write(agent);
     send(agentId, "update_status", { status });
   };
   const newAgent = (workerName: string, registrationId: string, isOnboarding: boolean): ServedAgent => {
@@ -72,6 +81,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
     };
     agents.set(agent.agentId, agent);
     byRegistration.set(registrationId, agent.agentId);
+    database?.write(agent);
     return agent;
   };
   const details = (agentId: string | null, failure_reason: string | null): Json => ({
@@ -87,6 +97,8 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
         const { worker_name, agent_registration_id } = body["provider_data"] as Record<string, string>;
         const registrationId = String(agent_registration_id);
         const known = byRegistration.get(registrationId);
+        if (options.registersTwice === true && known === undefined)
+          newAgent(String(worker_name), registrationId, false);
         return details(
           known ?? newAgent(String(worker_name), registrationId, options.onboarding === true).agentId,
           null,
@@ -99,13 +111,17 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
         agent.submits.push(onboarding_data);
         const passes = (onboarding_data as Json)["success"] === true;
         agent.status = passes ? "approved" : "rejected";
+        database?.write(agent);
         if (!passes) return details(null, "You are not currently qualified to work on this task...");
         return details(newAgent(agent.workerName, agent.registrationId, false).agentId, null);
       }
       case "/submit_task": {
         const agent = agents.get(String(body["USED_AGENT_ID"]));
         agent?.submits.push(body["final_data"]);
-        if (agent !== undefined) agent.status = "completed";
+        if (agent !== undefined && options.losesSubmits !== true) {
+          agent.status = "completed";
+          database?.write(agent);
+        }
         return { status: "Submitted!" };
       }
       default:
@@ -163,7 +179,32 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
       const closed = once(server, "close");
       server.close();
       await closed;
+      database?.close();
     },
+  };
+}
+
+/** A database with those columns of Mephisto's that matter. */
+function createDatabase(path: string) {
+  const database = new Sqlite(path);
+  database.exec(`
+    CREATE TABLE workers (worker_id INTEGER PRIMARY KEY, worker_name CHAR(255) NOT NULL UNIQUE, creation_date DATETIME);
+    CREATE TABLE agents (agent_id INTEGER PRIMARY KEY, worker_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, status CHAR(15));
+    CREATE TABLE onboarding_agents (onboarding_agent_id INTEGER PRIMARY KEY, worker_id INTEGER NOT NULL, status CHAR(15));
+  `);
+  const newWorker = database.prepare("INSERT OR IGNORE INTO workers (worker_name) VALUES (?)");
+  const workerOf = "(SELECT worker_id FROM workers WHERE worker_name = ?)";
+  const newAgent = database.prepare(`INSERT OR REPLACE INTO agents VALUES (?, ${workerOf}, ?, ?)`);
+  const newOnboarding = database.prepare(`INSERT OR REPLACE INTO onboarding_agents VALUES (?, ${workerOf}, ?)`);
+  return {
+    write({ agentId, workerName, unitId, status }: ServedAgent): void {
+      // As of a sandbox provider.
+      const name = `${workerName}_sandbox`;
+      newWorker.run(name);
+      if (unitId === null) newOnboarding.run(BigInt(agentId.replace("onboarding_", "")), name, status);
+      else newAgent.run(BigInt(agentId), name, BigInt(unitId), status);
+    },
+    close: () => database.close(),
   };
 }
 

@@ -1,8 +1,9 @@
 /** `simulate --target`: simulated workers against a task on loopback, from registration to submit. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { readReportData } from "../../../dist/results/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText, type TargetRun } from "../../support/network/target-run.js";
 import { answerTo, serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
@@ -170,4 +171,90 @@ describe("what clients notice", { concurrency: 2 }, () => {
     assert.equal(counters["submits_acknowledged"], 6);
     assert.equal(server.agents.size, 6);
   });
+});
+
+describe("with the target's database", { concurrency: 2 }, () => {
+  const databaseFile = (t: { after(fn: () => void): void }): string => join(temporaryDirectory(t), "database.db");
+
+  test("every invariant is checked, and agents are counted by their rows", async (t) => {
+    const database = databaseFile(t);
+    const server = await served(t, { onboarding: true, database });
+    const onboarding = ", onboarding: { passRate: 1, actions: 0, thinkTime: 50ms }";
+    const target = "{ submits: { onboardingPass: { success: true } } }";
+    const run = await runAgainst(
+      t,
+      server.url,
+      scenarioText({ task: onboarding, target }).replace(
+        "thresholds: {",
+        'thresholds: { task_completion: ["rate==1"],',
+      ),
+      ...["--database", database],
+    );
+    assertPassed(run);
+    const { outcomes, rates, invariants, notChecked = [] } = summaryOf(run);
+    assert.deepEqual(outcomes, { agents: { completed: 6 }, onboardingAgents: { approved: 6 } });
+    assert.deepEqual(rates["task_completion"], { passes: 6, total: 6 });
+    assert.equal(invariants.length, 8);
+    assert.ok(notChecked.every(({ why }) => !why.includes("--database")));
+  });
+
+  test("a registration that is handled twice leaves an agent that nobody was given", async (t) => {
+    const database = databaseFile(t);
+    const server = await served(t, { database, registersTwice: true });
+    const run = await runAgainst(t, server.url, scenarioText({ drain: "4s" }), "--database", database);
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.equal(broken(run).filter((each) => each.endsWith("agent that no client was given")).length, 6);
+  });
+
+  test("a submit that was answered and then lost is found", async (t) => {
+    const database = databaseFile(t);
+    const server = await served(t, { database, losesSubmits: true });
+    const run = await runAgainst(t, server.url, scenarioText({ drain: "4s" }), "--database", database);
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.equal(broken(run).filter((each) => each.endsWith("answered submit is lost")).length, 6);
+  });
+
+  test("a file that is no such database is one line, before the run", async (t) => {
+    const server = await served(t);
+    const text = join(temporaryDirectory(t), "text.db");
+    writeFileSync(text, "This is a text, which is not a database, however long it is.".repeat(20));
+    const cases = [
+      [text, "expected an SQLite database, got something else"],
+      [join(temporaryDirectory(t), "none.db"), "there is no such database"],
+    ] as const;
+    for (const [file, why] of cases) {
+      const run = await runAgainst(t, server.url, scenarioText(), "--database", file);
+      assert.equal(run.code, 1);
+      assert.equal(run.stderr.trimEnd().split("\n").at(-1), `simulate: cannot read ${file}: ${why}`);
+    }
+  });
+});
+
+test("the target's metrics are kept beside those of the run, and drawn", async (t) => {
+  let asked = 0;
+  const server = await served(t, {
+    intercept(request, response) {
+      if (request.url !== "/metrics") return false;
+      asked++;
+      response.end(
+        `# TYPE handled counter\nhandled_total ${asked * 10}\n# TYPE lag histogram\nlag_sum ${asked}\nlag_count ${asked * 2}\nthreads ${asked}\nidle 0\n`,
+      );
+      return true;
+    },
+  });
+  const behaviours = "all: { weight: 1, actions: 10, thinkTime: 200ms }";
+  const run = await runAgainst(t, server.url, scenarioText({ behaviours }), "--scrape", `${server.url}/metrics`);
+  assertPassed(run);
+  const { scraped } = readReportData(run.directory);
+  assert.ok(scraped !== undefined && scraped.atMs.length > 1, JSON.stringify(scraped));
+  assert.deepEqual(
+    scraped.series.map(({ name, kind }) => [name, kind]),
+    [
+      ["handled_total", "rate"],
+      ["lag", "mean"],
+      ["threads", "gauge"],
+    ],
+  );
+  assert.equal(scraped.series[1]?.values.at(-1), 0.5);
+  assert.match(readFileSync(join(run.directory, "report.html"), "utf8"), /Metrics of the target/);
 });

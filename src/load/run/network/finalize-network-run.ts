@@ -33,17 +33,18 @@ export function finalizeNetworkRun(
   run: NetworkRun,
   directory: string,
   engine: NetworkEngine,
-  { end, durationMs, notes, rows }: NetworkRunEnd,
+  { end, durationMs, notes, observed }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, target, runId } = run;
   const { clients, originMs, startedAt, processWatch } = engine.started;
   const { collector } = engine;
+  const { rows, problem, scraped } = observed;
   const hasDatabase = rows !== undefined;
   const from = hasDatabase ? "clients-and-database" : "clients";
   const reports = clients.reports().filter((report) => report !== undefined);
   for (const { snapshot } of reports) collector.add(snapshot);
   const evidence = evidenceOf(notes, rows, run.answersEach, originMs + durationMs);
-  const checked = checkNetworkInvariants(evidence);
+  const checked = checkNetworkInvariants(evidence, problem);
   collector.add(findingsOf(evidence, checked.results, originMs));
   const measurements = collector.measurements(durationMs);
   const { judged, notJudged } = measurable(parseThresholds(loaded.scenario.thresholds), from);
@@ -88,6 +89,7 @@ export function finalizeNetworkRun(
     phases: phasesOf(loaded.scenario, plan, durationMs),
     statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
     slowest: [],
+    ...(scraped !== undefined && { scraped }),
     from,
   });
   const hlog = formatHlog(measurements, {

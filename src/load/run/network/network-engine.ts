@@ -2,7 +2,6 @@
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
-import type { OutsideRow } from "../../check/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
 import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
@@ -18,6 +17,7 @@ import { createTimers, type Timers } from "../threads/timers.js";
 import { watchThresholds } from "../threads/watch-thresholds.js";
 import type { NetworkParts, NetworkStages } from "./network-lifecycle.js";
 import type { NetworkRunSetup } from "./network-setup.js";
+import type { ObservedTarget, TargetObserver } from "./target-observer.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;
@@ -49,12 +49,6 @@ export interface NetworkRun {
   readonly onProgress?: RunProgress;
 }
 
-/** Looks at the target from outside, beside its clients. */
-export interface TargetObserver {
-  /** The rows of the run's workers once their agents have come to rest, or at `untilMs`; `isOver` ends it early. */
-  rows(originMs: number, untilMs: number, isOver: () => boolean): Promise<readonly OutsideRow[] | undefined>;
-}
-
 interface StartedNetwork extends NetworkStages {
   readonly clients: ThreadStage<NetworkNotesReport>;
   readonly startedAt: Date;
@@ -70,6 +64,8 @@ export class NetworkEngine implements NetworkParts {
   readonly #run: NetworkRun;
   readonly #directory: string;
   readonly #observer: TargetObserver;
+  /** Names of workers and registrations begin with it. */
+  readonly #prefix: string;
   readonly #timers: Timers = createTimers(systemClock);
   readonly #kill = new AbortController();
   readonly #conditions = new Conditions();
@@ -81,6 +77,7 @@ export class NetworkEngine implements NetworkParts {
     this.#run = run;
     this.#directory = directory;
     this.#observer = observer;
+    this.#prefix = `${run.runId}-`;
     this.giveUpAfterMs = run.plan.scheduleMs + run.loaded.scenario.drainTimeout;
     this.#threads = new ThreadPool({
       entry: new URL("./network-thread.js", import.meta.url),
@@ -125,9 +122,8 @@ export class NetworkEngine implements NetworkParts {
     // No fault of this process is injected into a run over a network.
   }
 
-  observe(untilMs: number): Wait<readonly OutsideRow[] | undefined> {
-    const { originMs } = this.started;
-    return untilSettled(this.#observer.rows(originMs, untilMs, () => this.earlyEnd() !== undefined));
+  observe(untilMs: number): Wait<ObservedTarget> {
+    return untilSettled(this.#observer.observe(this.#prefix, untilMs, () => this.earlyEnd() !== undefined));
   }
 
   /** Ends all threads, whatever they are doing. */
@@ -143,12 +139,12 @@ export class NetworkEngine implements NetworkParts {
   }
 
   async #start(): Promise<StartedNetwork> {
-    const { threads, loaded, planOptions, target, runId, interrupt } = this.#run;
+    const { threads, loaded, planOptions, target, interrupt } = this.#run;
     const run: NetworkRunSetup = {
       scenario: loaded.scenario,
       plan: planOptions,
       target,
-      prefix: `${runId}-`,
+      prefix: this.#prefix,
       threads,
     };
     const launched = await Promise.all(
@@ -166,6 +162,7 @@ export class NetworkEngine implements NetworkParts {
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
     this.#threads.start(originMs);
+    this.#observer.start();
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
     this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]) });

@@ -4,9 +4,9 @@
  */
 import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
 import type { Summary } from "../../../results/index.js";
-import type { OutsideRow } from "../../check/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import { carryOutPlan, type ClientParts, type RunStage } from "../lifecycle.js";
+import type { ObservedTarget } from "./target-observer.js";
 
 export interface NetworkStages {
   readonly clients: RunStage<NetworkNotesReport>;
@@ -15,8 +15,8 @@ export interface NetworkStages {
 }
 
 export interface NetworkParts extends ClientParts<NetworkStages> {
-  /** Looks at the target until its agents have come to rest, but not beyond `untilMs`. Gives their rows, if there is a database. */
-  observe(untilMs: number): Wait<readonly OutsideRow[] | undefined>;
+  /** Looks at the target until its agents have come to rest, but not beyond `untilMs`. */
+  observe(untilMs: number): Wait<ObservedTarget>;
 }
 
 export interface NetworkRunEnd {
@@ -24,7 +24,7 @@ export interface NetworkRunEnd {
   /** From the start of the run until the target was last looked at, ms. */
   readonly durationMs: number;
   readonly notes: readonly NetworkNotesReport[];
-  readonly rows: readonly OutsideRow[] | undefined;
+  readonly observed: ObservedTarget;
 }
 
 export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> {
@@ -32,8 +32,8 @@ export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> 
     stages: { clients, originMs },
     giveUpAt,
   } = yield* carryOutPlan(parts);
-  const rows = yield* wait(parts.observe(giveUpAt));
+  const observed = yield* wait(parts.observe(giveUpAt));
   const durationMs = Math.max(1, parts.clock.now() - originMs);
   const end = parts.earlyEnd() ?? { how: "finished", why: null };
-  return { end, durationMs, notes: clients.evidence(), rows };
+  return { end, durationMs, notes: clients.evidence(), observed };
 }

@@ -3,8 +3,9 @@ import { suspend } from "../../../platform/sync/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory } from "../../../results/index.js";
 import type { FinishedRun } from "../finished-run.js";
 import { finalizeNetworkRun } from "./finalize-network-run.js";
-import { NetworkEngine, type NetworkRun, type TargetObserver } from "./network-engine.js";
+import { NetworkEngine, type NetworkRun } from "./network-engine.js";
 import { runNetworkLifecycle } from "./network-lifecycle.js";
+import type { TargetObserver } from "./target-observer.js";
 
 /**
  * Carries out the plan against the target. Throws ResultsError when the run's directory cannot be made or written, and
@@ -19,6 +20,7 @@ export async function runNetwork(run: NetworkRun, observer: TargetObserver): Pro
       return { summary: finalizeNetworkRun(run, directory, engine, end), directory };
     } finally {
       await engine.destroy();
+      observer.close();
     }
   } catch (error) {
     if (!hasBegun(directory)) removeRunDirectory(directory);

@@ -1,0 +1,60 @@
+/** The target's own metrics along time, each drawn as a line of its own scale. */
+import { formatCount } from "../../vocabulary/index.js";
+import type { ReportData } from "../../results/index.js";
+import { html, nothing, type Markup } from "./markup.js";
+import { table } from "./html-table.js";
+
+type Scraped = NonNullable<ReportData["scraped"]>;
+type Series = Scraped["series"][number];
+
+/** The most metrics that are drawn; the others are in report.json. */
+const DRAWN = 60;
+const WIDTH = 240;
+const HEIGHT = 32;
+const KINDS: Readonly<Record<Series["kind"], string>> = { gauge: "value", rate: "a second", mean: "mean" };
+
+export function scrapedMetrics({ url, atMs, series, failed, why }: Scraped): Markup {
+  const drawn = series.slice(0, DRAWN);
+  const rows = drawn.map((each) => {
+    const known = each.values.filter((value) => value !== null);
+    const [least, most, last] = [Math.min(...known), Math.max(...known), known.at(-1)];
+    return [each.name, KINDS[each.kind], line(each, atMs, least, most), ...[least, most, last].map(figure)];
+  });
+  const heads = [
+    { head: "metric", text: true },
+    { head: "", text: true },
+    { head: "along the run", text: true },
+    { head: "least" },
+    { head: "most" },
+    { head: "last" },
+  ] as const;
+  return html`<p>From ${url}, ${formatCount(atMs.length)} looks.
+${failed === 0 ? nothing : html` ${formatCount(failed)} failed: ${why ?? "no reason given"}.`}
+${series.length > DRAWN ? html` ${formatCount(series.length - DRAWN)} more metrics are in report.json.` : nothing}</p>
+${rows.length === 0 ? html`<p>No metric changed from 0.</p>` : table("Metrics of the target", heads, rows)}`;
+}
+
+function figure(value: number | undefined): string {
+  return value === undefined ? "–" : String(Number(value.toPrecision(4)));
+}
+
+/** A line that has gaps where nothing is known. */
+function line({ values }: Series, atMs: readonly number[], least: number, most: number): Markup {
+  const [from = 0, to = 1] = [atMs[0], atMs.at(-1)];
+  const x = (at: number): number => (to === from ? 0 : ((at - from) / (to - from)) * WIDTH);
+  const y = (value: number): number =>
+    most === least ? HEIGHT / 2 : HEIGHT - 1 - ((value - least) / (most - least)) * (HEIGHT - 2);
+  let isDrawing = false;
+  const path = values
+    .map((value, at) => {
+      if (value === null) {
+        isDrawing = false;
+        return "";
+      }
+      const command = isDrawing ? "L" : "M";
+      isDrawing = true;
+      return `${command}${x(atMs[at] ?? 0).toFixed(1)} ${y(value).toFixed(1)}`;
+    })
+    .join("");
+  return html`<svg width="${String(WIDTH)}" height="${String(HEIGHT)}" viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" aria-hidden="true"><path d="${path}" fill="none" stroke="currentColor"/></svg>`;
+}
