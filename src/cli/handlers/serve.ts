@@ -13,7 +13,7 @@ import { renderSummary } from "../../report/index.js";
 import { exitCodeOf, newRunId } from "../../results/index.js";
 import { parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
 import { defaultThreads } from "../../load/run/run-limits.js";
-import { printText, tellLines } from "../shared/handle-closed-stdout.js";
+import { printText, logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
@@ -59,7 +59,7 @@ export async function handler(args: ServeArguments): Promise<void> {
   await refuseUsedPort(args.host, port);
   const until = interruptSignal();
   const say = (line: string): void => {
-    if (!args.quiet) tellLines(line);
+    if (!args.quiet) logLines(line);
   };
   const served: ServedRun = {
     until,
