@@ -78,6 +78,7 @@ export default tseslint.config(
       "src/platform/sync/event-loop-driver.ts",
       "src/platform/sync/park.ts",
       "src/platform/sync/sleep.ts",
+      "src/platform/server/page/*.ts",
       "src/load/measure/health.ts",
       "src/load/measure/hlog.ts",
       "src/load/measure/floor/*.ts",

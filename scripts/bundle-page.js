@@ -1,6 +1,7 @@
-// The report's script and style run in a browser: esbuild puts them, and the chart library, into one file each, which
-// src/report/html/page.ts writes into every report. uPlot's licence asks for its notice in copies.
-import { readFileSync } from "node:fs";
+// The scripts and styles that run in a browser. The report's: esbuild puts them, and the chart library, into one file each, which
+// src/report/html/page.ts writes into every report. uPlot's licence asks for its notice in copies. The chat page's: they are files
+// that `simulate serve` sends.
+import { copyFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -18,3 +19,14 @@ await build({
   banner: { js: notice, css: notice },
   logLevel: "warning",
 });
+
+await build({
+  entryPoints: [at("src/platform/server/page/chat.ts"), at("src/platform/server/page/chat.css")],
+  outdir: at("dist/platform/server/page"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022"],
+  logLevel: "warning",
+});
+copyFileSync(at("src/platform/server/page/index.html"), at("dist/platform/server/page/index.html"));

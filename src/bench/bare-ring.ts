@@ -1,16 +1,18 @@
 /**
- * A ring of JSON messages between two threads and nothing else: one producer, one consumer, no agents, no back-pressure but to
- * wait, no crash safety. The floor beside the throughput of the model, which does the same work of encoding and copying.
+ * A ring of JSON messages between two threads: one producer, one consumer, no agents, no crash safety; a full ring
+ * blocks the producer. It is the floor of the model's throughput: the model encodes and copies the messages in the same
+ * way.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
 import { pause } from "../load/measure/floor/index.js";
+import { assert, at } from "../vocabulary/index.js";
 
-/** Words of the header, a cache line each: bytes ever written, bytes ever read. */
+/** The words of the header, a cache line each: total bytes written, total bytes read. */
 const TAIL = 0;
 const HEAD = 16;
 const HEADER_WORDS = 32;
 const RING_BYTES = 1 << 20;
-/** How often to look before going to sleep. */
+/** The number of spins before the thread blocks. */
 const SPIN_LIMIT = 1000;
 const FULL_MS = 0.1;
 
@@ -19,13 +21,13 @@ export function newBareRing(): SharedArrayBuffer {
 }
 
 export interface BareRing {
-  /** Appends a message; sleeps while there is no room. */
+  /** Appends a message. Blocks while the ring is full. */
   push(message: object): void;
-  /** Takes the oldest message; blocks until there is one. */
+  /** Takes the oldest message. Blocks while the ring is empty. */
   shift(): unknown;
 }
 
-/** Opens the ring for one of its two threads. It carries 2 GiB at most. */
+/** Opens the ring for one of its two threads. Its lifetime capacity is 2 GiB. */
 export function openBareRing(shared: SharedArrayBuffer): BareRing {
   const cells = new Int32Array(shared, 0, HEADER_WORDS);
   const bytes = Buffer.from(shared, HEADER_WORDS * 4);
@@ -35,7 +37,7 @@ export function openBareRing(shared: SharedArrayBuffer): BareRing {
   return {
     push(message) {
       const text = JSON.stringify(message);
-      // A record does not run over the end of the ring: what does not fit there is left out, and a length of 0 says so.
+      // A record does not wrap around. A length of 0 marks the unused space at the end of the ring.
       const most = 4 + 3 * text.length;
       const left = RING_BYTES - (tail % RING_BYTES);
       const needed = left < most ? left + most : most;
@@ -44,11 +46,10 @@ export function openBareRing(shared: SharedArrayBuffer): BareRing {
         lengths[(tail % RING_BYTES) / 4] = 0;
         tail += left;
       }
-      const at = tail % RING_BYTES;
-      const length = bytes.write(text, at + 4);
-      // The messages are ASCII.
-      if (length !== text.length) throw new Error(`${length} of ${text.length} bytes were written to the ring`);
-      lengths[at / 4] = length;
+      const start = tail % RING_BYTES;
+      const length = bytes.write(text, start + 4);
+      assert(length === text.length, "a message in the ring is ASCII");
+      lengths[start / 4] = length;
       tail += 4 + ((length + 3) & ~3);
       Atomics.store(cells, TAIL, tail);
       Atomics.notify(cells, TAIL);
@@ -58,9 +59,9 @@ export function openBareRing(shared: SharedArrayBuffer): BareRing {
         if (spins > SPIN_LIMIT) Atomics.wait(cells, TAIL, head);
       }
       if (lengths[(head % RING_BYTES) / 4] === 0) head += RING_BYTES - (head % RING_BYTES);
-      const at = head % RING_BYTES;
-      const length = lengths[at / 4] ?? 0;
-      const message: unknown = JSON.parse(bytes.toString("utf8", at + 4, at + 4 + length));
+      const start = head % RING_BYTES;
+      const length = at(lengths, start / 4);
+      const message: unknown = JSON.parse(bytes.toString("utf8", start + 4, start + 4 + length));
       head += 4 + ((length + 3) & ~3);
       Atomics.store(cells, HEAD, head);
       return message;

@@ -1,25 +1,27 @@
 /**
- * Whether a change made the project slower: the figures of two results, metric by metric.
+ * Compares the figures of two results metric by metric, to find whether a change made the project slower.
  *
- * What is compared is the cost: a figure, or its inverse where greater is better, so that a ratio above 1 is a slowdown. When
- * the rounds of both were measured in turn (`paired`), the ratio is taken round by round and what the machine did meanwhile
- * drops out. The floor, measured in the same round, has seen the same machine and not the change, so that as much of its own
- * ratio is taken out (all, half, or nothing) as makes the rounds agree best. Results of different times or machines are always
- * compared by their figures over their floors.
+ * The cost is compared: a figure, or its inverse when greater is better, so that a ratio above 1 is a slowdown. When
+ * the rounds of both were measured alternately (`paired`), the ratio is computed round by round, which cancels the
+ * state of the machine. The floor was measured in the same round on the same machine, without the change. As much of
+ * the floor's own ratio is divided out (all, half or nothing) as gives the least spread. Results of different times or
+ * machines are always compared by their figures over their floors.
  *
- * A metric is slower or faster when three things hold: the difference is significant after Holm's correction for the number of
- * metrics, the bootstrap interval of the ratio lies on one side of 1, and the ratio is beyond the least effect that matters.
- * It is the same when the interval lies within that effect. Otherwise nobody can tell from these rounds, and it says so.
+ * A metric is slower or faster when three conditions hold: the difference is significant after Holm's correction for
+ * the number of metrics, the bootstrap interval of the ratio lies on one side of 1, and the ratio is beyond the least
+ * effect that matters. It is the same when the interval lies within that effect. Otherwise the rounds are inconclusive.
  */
+import { mean } from "simple-statistics";
+import { at } from "../vocabulary/index.js";
 import type { Estimate, Figure } from "./figure.js";
 import { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 import { bootstrap, CONFIDENCE, median } from "./statistics.js";
 
-export const COMPARISON_VERDICTS = ["slower", "faster", "same", "cannot tell"] as const;
+export const COMPARISON_VERDICTS = ["slower", "faster", "same", "inconclusive"] as const;
 export type ComparisonVerdict = (typeof COMPARISON_VERDICTS)[number];
 
 export interface CompareOptions {
-  /** Whether round n of both was measured in turn. */
+  /** Whether the rounds of both were measured alternately. */
   readonly paired: boolean;
   /** The least change of the cost that matters, as a share: 0.05 for 5 %. */
   readonly leastEffect: number;
@@ -27,12 +29,12 @@ export interface CompareOptions {
   readonly incomplete?: { readonly base: readonly IncompleteMetric[]; readonly current: readonly IncompleteMetric[] };
 }
 
-/** A metric that some of several runs have, and others do not. */
+/** A metric that only some of several runs have. */
 export interface IncompleteMetric {
   readonly name: string;
-  /** How many of the runs have it. */
+  /** The number of runs that have it. */
   readonly runs: number;
-  /** How many runs there are. */
+  /** The number of runs. */
   readonly of: number;
 }
 
@@ -40,9 +42,9 @@ export interface IncompleteMetric {
 export interface MetricComparison {
   readonly name: string;
   readonly doc: string;
-  /** The cost now over the cost before; above 1 is slower. With its 95 % bootstrap interval. */
+  /** The cost now over the cost before, with its 95 % bootstrap interval. Above 1 is slower. */
   readonly ratio: Estimate;
-  /** The chance of such a difference between equals, corrected for the number of metrics. */
+  /** The probability of such a difference without a change, corrected for the number of metrics. */
   readonly p: number;
   readonly verdict: ComparisonVerdict;
 }
@@ -50,17 +52,17 @@ export interface MetricComparison {
 /** A metric that cannot be compared. */
 export interface Unmatched {
   readonly name: string;
-  /** Who has it, such as "in 2 of 6 runs before, in 6 of 6 runs now". */
+  /** Which results have it, such as "in 2 of 6 runs before, in 6 of 6 runs now". */
   readonly why: string;
 }
 
-/** The outcome, and what could not be compared because one of the two results lacks it, or a part of its runs. */
+/** The comparisons, and the metrics that one of the results, or some of its runs, does not have. */
 export interface Compared {
   readonly comparisons: readonly MetricComparison[];
   readonly unmatched: readonly Unmatched[];
 }
 
-/** Compares what both have. Metrics are judged together, so that more of them do not make a false alarm more likely. */
+/** Compares the common metrics. They are judged together, so that more metrics do not cause more false alarms. */
 export function compareFigures(base: readonly Figure[], current: readonly Figure[], options: CompareOptions): Compared {
   const matched = current.flatMap((figure) => {
     const before = base.find(({ name }) => name === figure.name);
@@ -68,8 +70,8 @@ export function compareFigures(base: readonly Figure[], current: readonly Figure
   });
   const adjusted = holm(matched.map(({ p }) => p));
   return {
-    comparisons: matched.map((measured, at) => {
-      const p = adjusted[at] ?? 1;
+    comparisons: matched.map((measured, index) => {
+      const p = at(adjusted, index);
       return { ...measured, p, verdict: judge(measured.ratio, p, options.leastEffect) };
     }),
     unmatched: unmatchedIn(base, current, options.incomplete),
@@ -109,7 +111,7 @@ function judge({ value, low, high }: Estimate, p: number, leastEffect: number): 
   if (significant && low > 1 && value >= 1 + leastEffect) return "slower";
   if (significant && high < 1 && value <= 1 / (1 + leastEffect)) return "faster";
   if (low > 1 / (1 + leastEffect) && high < 1 + leastEffect) return "same";
-  return "cannot tell";
+  return "inconclusive";
 }
 
 function measure(base: Figure, current: Figure, paired: boolean): Omit<MetricComparison, "verdict"> {
@@ -132,26 +134,28 @@ function measure(base: Figure, current: Figure, paired: boolean): Omit<MetricCom
   };
 }
 
-/** How much of the floor's own change is taken out of a figure's. */
+/** The shares of the floor's own change that are divided out of a figure's. */
 const FLOOR_SHARES = [1, 0.5, 0];
 
 function differencesOf(before: readonly number[], now: readonly number[]): number[] {
-  return now.map((cost, round) => cost - (before[round] ?? NaN));
+  return now.map((cost, round) => cost - at(before, round));
 }
 
-/** Chosen by sizes without their signs, on which the chance of a false alarm does not depend. */
+/** The choice uses the sizes without their signs, so that it does not cause false alarms. */
 function leastSpread(ways: readonly (readonly number[])[]): readonly number[] {
   const spreadOf = (differences: readonly number[]): number => middleOf(differences.map(Math.abs));
   return ways.reduce((least, way) => (spreadOf(way) < spreadOf(least) ? way : least));
 }
 
-/** Logarithms, so that twice and half are equally far from 1; of the figure, less that share of its floor's. */
+/**
+ * The logarithm of each round's cost, minus this share of the floor's. With logarithms, twice and half are symmetric.
+ */
 function logCosts({ rounds, floor, better }: Figure, floorShare: number): number[] {
   const sign = better === "smaller" ? 1 : -1;
-  // A cost of nothing has no logarithm; what is below this is nothing in every unit there is.
+  // 0 has no logarithm. A smaller value is 0 in every unit.
   const log = (value: number): number => Math.log(Math.max(value, 1e-6));
   return rounds.map(
-    (value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(floor.rounds[round] ?? NaN))),
+    (value, round) => sign * (log(value) - (floor === null ? 0 : floorShare * log(at(floor.rounds, round)))),
   );
 }
 
@@ -170,17 +174,14 @@ function independent(before: readonly number[], now: readonly number[]): CostDif
   return { value: difference(before, now), ...bootstrap(difference, before, now), p: rankSumTest(before, now) };
 }
 
-/** What is left out at each end of the sorted values. */
+/** The share that is trimmed at each end of the sorted values. */
 const TRIMMED = 0.2;
 
 /**
- * The mean without the lowest and the highest fifth: it bears wild rounds nearly as a median does, and the tame ones count for
- * nearly as much as in a mean (Yuen, "The two-sample trimmed t for unequal population variances", Biometrika 61, 1974).
+ * The trimmed mean, without the lowest and the highest fifth: nearly as robust against outliers as a median, and nearly
+ * as efficient as a mean (Yuen, "The two-sample trimmed t for unequal population variances", Biometrika 61, 1974).
  */
 function middleOf(values: readonly number[]): number {
-  const out = Math.floor(values.length * TRIMMED);
-  const kept = Float64Array.from(values)
-    .sort()
-    .subarray(out, values.length - out);
-  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+  const trimmed = Math.floor(values.length * TRIMMED);
+  return mean([...values].sort((a, b) => a - b).slice(trimmed, values.length - trimmed));
 }

@@ -1,23 +1,24 @@
-/** Appends updates to a mailbox and takes them, in one thread, with each of two copies of src/platform/sync in turn. */
+/** Appends updates to a mailbox and takes them in one thread, alternately with two copies of src/platform/sync. */
 import { workerData } from "node:worker_threads";
 import type * as Sync from "../platform/sync/index.js";
 import { systemClock } from "../platform/sync/index.js";
 import { median } from "./statistics.js";
 import { answerQuestions } from "../load/measure/floor/index.js";
+import { at } from "../vocabulary/index.js";
 
 export interface ControlThread {
-  /** URLs of the copies. */
+  /** The URLs of the copies. */
   readonly shipped: string;
   readonly bare: string;
   readonly shippedFirst: boolean;
 }
 
 export interface ControlQuestion {
-  /** By each copy. */
+  /** For each copy. */
   readonly updates: number;
 }
 
-/** Turns, of which the first are not counted. */
+/** The first turns are not counted. */
 const TURNS = 40;
 const WARM_UP = 8;
 
@@ -30,9 +31,9 @@ answerQuestions(
   ({ updates }: ControlQuestion) => {
     const times: [number[], number[]] = [[], []];
     for (let turn = 0; turn < TURNS; turn++) {
-      // Who goes first changes.
+      // The order alternates.
       for (const place of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-        const took = copies[place]?.(updates / TURNS) ?? NaN;
+        const took = at(copies, place)(updates / TURNS);
         if (turn >= WARM_UP) times[place].push(took);
       }
     }
@@ -42,7 +43,7 @@ answerQuestions(
   () => undefined,
 );
 
-/** What times appending and taking so many updates with a copy, µs each. */
+/** A function that appends and takes updates with a copy, and returns the time of one, µs. */
 function openMailboxOf({ Arena, openMailbox }: typeof Sync): (updates: number) => number {
   const mailbox = openMailbox(Arena.create({ slots: 1 }).allocate(), "sound");
   return (updates) => {

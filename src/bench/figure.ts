@@ -1,26 +1,30 @@
 /**
- * What a benchmark gives: figures, each measured round by round beside its floor, the same work without the project. A round's
- * figure and floor are measured one after the other in the same process, so that what else the machine does hits both.
+ * The result of a benchmark: figures, each measured in rounds together with its floor, the same work without the
+ * project. The figure and the floor of a round are measured one after the other in the same process, so that other load
+ * on the machine affects both.
  */
 import { z } from "zod";
+import { at } from "../vocabulary/index.js";
 import { bootstrap, median, type ConfidenceInterval } from "./statistics.js";
 
 const rounds = z.array(z.number().nonnegative()).min(1);
 
 export const figureSchema = z
   .object({
-    /** The benchmark it belongs to and what it measures: `one-way/p99`. */
+    /** The benchmark and its metric: `one-way/p99`. */
     name: z.string(),
-    /** What it measures, in words. */
+    /** A description. */
     doc: z.string(),
     unit: z.enum(["µs", "/s", "bytes", "% of a core", "ratio"]),
-    /** Which of two values is the better one. */
+    /** Which of two values is better. */
     better: z.enum(["smaller", "greater"]),
-    /** One value a round, in the order of the rounds. */
+    /** One value for each round. */
     rounds,
-    /** The floor's value in each of the same rounds; null where nothing bounds the figure. */
+    /** The floor's value in each round; null for a figure without a floor. */
     floor: z.object({ doc: z.string(), rounds }).nullable(),
-    /** What the project promises: a bound on the figure over its floor, or on the figure itself if it has no floor; null for none. */
+    /**
+     * The project's goal: a bound on the figure over its floor, or on the figure when it has no floor; null for none.
+     */
     goal: z.number().positive().nullable(),
   })
   .superRefine(({ rounds: values, floor }, context) => {
@@ -33,33 +37,45 @@ export const figureSchema = z
   });
 export type Figure = z.infer<typeof figureSchema>;
 
-/** A value with the 95 % interval that the rounds allow. */
+/** A value with its 95 % confidence interval. */
 export interface Estimate extends ConfidenceInterval {
   readonly value: number;
 }
 
-/** The median round. */
+/** The median of the rounds. */
 export function estimateOf(samples: readonly number[]): Estimate {
   return { value: median(samples), ...bootstrap(median, samples) };
 }
 
-/** Round by round, the figure over its floor; undefined for a figure without one. */
+/** The figure over its floor in each round; undefined for a figure without a floor. */
 export function ratiosOf({ rounds: values, floor }: Figure): number[] | undefined {
-  return floor?.rounds.map((base, round) => (values[round] ?? NaN) / base);
+  return floor?.rounds.map((base, round) => at(values, round) / base);
 }
 
-/** Whether the figure keeps its goal, by its median round; null when it has no goal. */
+/** Whether the median of the figure meets its goal; null when it has no goal. */
 export function keepsGoal(figure: Figure): boolean | null {
   if (figure.goal === null) return null;
   const { value } = estimateOf(ratiosOf(figure) ?? figure.rounds);
   return figure.better === "smaller" ? value <= figure.goal : value >= figure.goal;
 }
 
+/** Measures one round more than `rounds`, and drops the first one, in which V8 compiles the code. */
+export async function keptRounds<T>(rounds: number, measure: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let round = 0; round <= rounds; round++) results.push(await measure());
+  return results.slice(1);
+}
+
+/** The rate of `count` operations in `ms`. */
+export function perSecond(count: number, ms: number): number {
+  return (count / ms) * 1000;
+}
+
 /** A benchmark of the suite. */
 export interface Bench {
   readonly name: string;
-  /** One line on what it measures. */
+  /** A description, one line. */
   readonly doc: string;
-  /** Measures it `rounds` times, 1 or more. Rejects when a thread of it fails. */
+  /** Measures `rounds` rounds, 1 or more. Rejects when one of its threads fails. */
   measure(rounds: number): Promise<Figure[]>;
 }

@@ -1,6 +1,6 @@
 /**
- * What the explorer's hooks in the atomic operations cost where no control is installed: the way of a live update through a mailbox with
- * the code as it is shipped, beside a copy of it from which the hooks are taken out.
+ * The cost of the explorer's hooks in the atomic operations when no control is installed: the path of a live update
+ * through a mailbox with the shipped code, beside a copy of it without the hooks.
  */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,28 +11,22 @@ import { inDirectory } from "./platform.js";
 import { startThread } from "../load/measure/floor/index.js";
 
 const SHIPPED = fileURLToPath(new URL("../", import.meta.url));
-/** Appended and taken by each of the two in a round, in turns. */
+/** Appended and taken by each of the two copies in a round, alternately. */
 const UPDATES = 400_000;
 
 export const control: Bench = {
   name: "control",
-  doc: "an update appended and taken, with the explorer's hooks switched off, and without them",
+  doc: "an update appended and taken, with the explorer's hooks turned off, and without them",
   measure: (rounds) =>
     inDirectory(async (directory) => {
-      const [shipped, bare] = [
-        copyOfSync(directory, "shipped", (text) => text),
-        copyOfSync(directory, "bare", withoutHooks),
-      ];
+      const shipped = copyOfSync(directory, "shipped", (text) => text);
+      const bare = copyOfSync(directory, "bare", withoutHooks);
       const [withHooks, without]: [number[], number[]] = [[], []];
       for (let round = 0; round < rounds; round++) {
-        // A thread a round: how the code came to be compiled, and where its memory lies, is drawn anew.
+        // Each round has a new thread, as the compilation and the place in memory vary between threads.
         const thread = startThread<ControlQuestion, { readonly shipped: number; readonly bare: number }>(
           new URL("./control-thread.js", import.meta.url),
-          {
-            shipped,
-            bare,
-            shippedFirst: round % 2 === 0,
-          } satisfies ControlThread,
+          { shipped, bare, shippedFirst: round % 2 === 0 } satisfies ControlThread,
         );
         try {
           const answer = await thread.ask({ updates: UPDATES });
@@ -45,7 +39,7 @@ export const control: Bench = {
       return [
         {
           name: "control/update",
-          doc: "an update appended to a mailbox and taken, in one thread, no control installed",
+          doc: "an update appended to a mailbox and taken in one thread, no control installed",
           unit: "µs",
           better: "smaller",
           rounds: withHooks,
@@ -56,7 +50,7 @@ export const control: Bench = {
     }),
 };
 
-/** Copies the compiled src/platform/sync and what it imports; returns the URL of the copy's index. */
+/** Copies the compiled src/platform/sync and its imports. Returns the URL of the copy's index. */
 function copyOfSync(directory: string, name: string, change: (atomics: string) => string): string {
   const copy = join(directory, name);
   const sync = join("platform", "sync");
@@ -67,7 +61,7 @@ function copyOfSync(directory: string, name: string, change: (atomics: string) =
   return pathToFileURL(join(copy, sync, "index.js")).href;
 }
 
-/** The hooks, as the compiler writes them: a statement behind a condition, with its other branch; a value by a condition; a call. */
+/** The compiled hooks: a conditional statement with or without an else branch, a conditional value, and a call. */
 const HOOKS: readonly (readonly [hook: RegExp, without: string])[] = [
   [/if \(control(\?\.epochs)? !== undefined\)\s+[^;]+;\s+else\b/g, ""],
   [/if \(control(\?\.epochs)? !== undefined\)\s+[^;]+;/g, ""],
@@ -76,12 +70,12 @@ const HOOKS: readonly (readonly [hook: RegExp, without: string])[] = [
   [/control\?\.plain\?\.[^;]+;/g, ""],
 ];
 
-/** The text of atomics.js without its hooks. Throws an Error if it finds none, or leaves one. */
+/** The text of atomics.js without its hooks. @throws Error when it has no hooks, or not all can be removed */
 export function withoutHooks(atomics: string): string {
   const bare = HOOKS.reduce((text, [hook, without]) => text.replace(hook, without), atomics);
-  const left = bare.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/\bcontrol\b.*/g) ?? [];
-  // What installs one is left.
-  if (bare === atomics || left.length !== 2)
-    throw new Error(`the hooks of the explorer cannot be taken out of atomics.js: ${left.join(" ")}`);
+  const uses = bare.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/\bcontrol\b.*/g) ?? [];
+  // The declaration and the installation of a control remain.
+  if (bare === atomics || uses.length !== 2)
+    throw new Error(`cannot remove the hooks of the explorer from atomics.js: ${uses.join(" ")}`);
   return bare;
 }

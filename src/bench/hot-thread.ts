@@ -1,6 +1,6 @@
 /**
- * One of the two threads of the hot benchmark: a ball goes back and forth between them without a pause, over two bare words that
- * both spin on, over the same words with a message as JSON beside each, and over the mailboxes of two agents whose tasks wait in
+ * One of the two threads of the hot benchmark. They exchange messages without a pause: over two words on which both
+ * spin, over the same words with a JSON message beside each, and over the mailboxes of two agents whose tasks wait in
  * `getLiveUpdate`.
  */
 /* eslint-disable no-restricted-globals -- the floor is the bare operation */
@@ -9,14 +9,16 @@ import { connectDatabase, type DatabaseConnection } from "../platform/db/index.j
 import { Agent, createContext } from "../platform/model/index.js";
 import { Arena, systemClock } from "../platform/sync/index.js";
 import { answerQuestions } from "../load/measure/floor/index.js";
+import { assert, at } from "../vocabulary/index.js";
+import { liveUpdate } from "./live-update.js";
 
 export interface HotThread {
-  /** Whether this thread serves. The other returns. */
+  /** Whether this thread sends the request. The other sends the reply. */
   readonly initiates: boolean;
-  /** A half for each direction: an Int32, the ball's number, one for the length of its message, and the message. */
+  /** A half for each direction: the number of the message, an Int32; its length, an Int32; and the message. */
   readonly exchange: SharedArrayBuffer;
   readonly arena: SharedArrayBuffer;
-  /** The slots of agents 1 and 2: who serves waits for updates of the second. */
+  /** The slots of agents 1 and 2. The initiator waits for updates of the second. */
   readonly slots: readonly [number, number];
   readonly connection: DatabaseConnection;
 }
@@ -27,15 +29,15 @@ export interface HotQuestion {
 }
 
 const TIMEOUT_MS = 60_000;
-/** Bytes from the beginning of a half to its message, so that that lies in other cache lines. */
+/** Bytes from the beginning of a half to its message, so that the message is in another cache line. */
 const MESSAGE = 64;
-/** Volleys after which what was written behind is let go. */
+/** The number of round trips after which pending writes are flushed. */
 const FLUSH_EVERY = 64;
 
 const { initiates, exchange: sharedExchange, arena, slots, connection } = workerData as HotThread;
 const exchange = new Int32Array(sharedExchange);
 const exchangeBytes = Buffer.from(sharedExchange);
-/** Indices of the words with the ball's number, from who serves and from who returns; the length is in the next. */
+/** The indices of the words with the number of the message. The length is in the next word. */
 const REQUEST = 0;
 const REPLY = exchange.length / 2;
 const db = connectDatabase(connection);
@@ -47,7 +49,7 @@ const waiting = Agent.get(context, mine);
 const other = Agent.get(context, theirs);
 let count = 0;
 
-/** The answer is how long each one-way flight took: half of each volley, µs. The thread that returns has none. */
+/** The answer is the time of each one-way trip, half of a round trip, µs; empty for the thread that sends replies. */
 answerQuestions(
   ({ over, roundTrips }: HotQuestion) => {
     const latencies = new Float64Array(initiates ? roundTrips : 0);
@@ -86,10 +88,9 @@ function overMessages(n: number): void {
 }
 
 function sendMessage(way: number, n: number): void {
-  const text = JSON.stringify(updateOf(n));
+  const text = JSON.stringify(liveUpdate(n));
   const length = exchangeBytes.write(text, way * 4 + MESSAGE);
-  // The updates are ASCII.
-  if (length !== text.length) throw new Error(`${length} of ${text.length} bytes were written`);
+  assert(length === text.length, "a live update of the benchmark is ASCII");
   exchange[way + 1] = length;
   Atomics.store(exchange, way, n);
 }
@@ -97,20 +98,11 @@ function sendMessage(way: number, n: number): void {
 function receiveMessage(way: number, n: number): unknown {
   while (Atomics.load(exchange, way) !== n);
   const start = way * 4 + MESSAGE;
-  return JSON.parse(exchangeBytes.toString("utf8", start, start + (exchange[way + 1] ?? 0)));
-}
-
-function updateOf(n: number) {
-  return {
-    update_id: `8c0c4a7e-${n}`,
-    kind: "message",
-    text: "I would like the blue one, if it is still there.",
-    sequence: n,
-  };
+  return JSON.parse(exchangeBytes.toString("utf8", start, start + at(exchange, way + 1)));
 }
 
 function overMailboxes(n: number): void {
-  const update = updateOf(n);
+  const update = liveUpdate(n);
   if (initiates) {
     other.mailbox.append(update);
     waiting.getLiveUpdate(TIMEOUT_MS);

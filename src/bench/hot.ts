@@ -1,22 +1,18 @@
 /**
- * How long a live update takes when both threads are at it without a pause, beside two threads that spin on a word, and beside
- * two that spin and hand over the update as JSON.
+ * The latency of a live update between two threads that do not pause, beside two threads that spin on a word, and two
+ * that spin and transfer the update as JSON.
  */
 import { Arena } from "../platform/sync/index.js";
-import type { Bench } from "./figure.js";
+import { keptRounds, type Bench } from "./figure.js";
 import type { HotQuestion, HotThread } from "./hot-thread.js";
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";
 import { startThread } from "../load/measure/floor/index.js";
 
 /** In each round. */
-const ROUND_TRIPS: Readonly<Record<HotQuestion["over"], number>> = {
-  words: 20_000,
-  messages: 20_000,
-  mailboxes: 20_000,
-};
+const ROUND_TRIPS = 20_000;
 
-/** For both directions, each with room for a message. */
+/** For both directions, each with space for a message. */
 const EXCHANGE_BYTES = 2048;
 
 export const hot: Bench = {
@@ -41,37 +37,37 @@ export const hot: Bench = {
       const initiator = start(true);
       const responder = start(false);
       const median = async (over: HotQuestion["over"]): Promise<number> => {
-        const question = { over, roundTrips: ROUND_TRIPS[over] };
+        const question = { over, roundTrips: ROUND_TRIPS };
         const [latencies] = await Promise.all([initiator.ask(question), responder.ask(question)]);
         return percentileOf(latencies, 0.5);
       };
       try {
-        const path: number[] = [];
-        const spin: number[] = [];
-        const messages: number[] = [];
-        // The first round, in which the code is compiled, is not kept.
-        for (let round = 0; round <= rounds; round++) {
-          path[round] = await median("mailboxes");
-          spin[round] = await median("words");
-          messages[round] = await median("messages");
-        }
+        const measured = await keptRounds(rounds, async () => ({
+          path: await median("mailboxes"),
+          spin: await median("words"),
+          message: await median("messages"),
+        }));
+        const path = measured.map((round) => round.path);
         return [
           {
             name: "hot/p50",
             doc: "live update one way, both threads hot, p50",
             unit: "µs",
             better: "smaller",
-            rounds: path.slice(1),
-            floor: { doc: "two threads spinning on a word", rounds: spin.slice(1) },
+            rounds: path,
+            floor: { doc: "two threads spinning on a word", rounds: measured.map(({ spin }) => spin) },
             goal: 5,
           },
           {
             name: "hot/message",
-            doc: "the same, beside a hand-over that carries the message",
+            doc: "the same, beside a hand-over that transfers the message",
             unit: "µs",
             better: "smaller",
-            rounds: path.slice(1),
-            floor: { doc: "two threads spinning, with the update as JSON beside the word", rounds: messages.slice(1) },
+            rounds: path,
+            floor: {
+              doc: "two threads spinning, with the update as JSON beside the word",
+              rounds: measured.map(({ message }) => message),
+            },
             goal: null,
           },
         ];

@@ -1,4 +1,4 @@
-/** Benchmarks of the project, each figure beside its floor from the same run; and the comparison of two results of them. */
+/** The benchmarks of the project, each figure beside its floor from the same run, and the comparison of two results. */
 export {
   AgainstError,
   measureAgainst,
@@ -18,13 +18,7 @@ export {
   type Unmatched,
 } from "./compare-figures.js";
 export type { Bench, Figure } from "./figure.js";
-export {
-  benchmarkActionJson,
-  comparisonJUnit,
-  comparisonMarkdown,
-  renderComparison,
-  type LeftOutRun,
-} from "./outputs.js";
+export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderComparison } from "./outputs.js";
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { renderResult } from "./render.js";
 export {

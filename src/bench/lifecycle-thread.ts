@@ -1,12 +1,15 @@
 /**
- * The thread of the lifecycle benchmark: workers come one beside the other, are onboarded, get a unit and ten updates, submit
- * and are approved: what the platform does for each of them, in the model and the database, without clients and channels.
+ * The thread of the lifecycle benchmark: concurrent workers are onboarded, receive a unit and live updates, submit and
+ * are approved. It does what the platform does for a worker in the model and the database, without clients and
+ * channels.
  */
 import { workerData } from "node:worker_threads";
 import { Agent, OnboardingAgent, TaskRun, Unit, Worker } from "../platform/model/index.js";
 import { systemClock, wait, type Steps } from "../platform/sync/index.js";
 import { openModelThread, type ThreadResources } from "./model-thread.js";
 import { answerQuestions } from "../load/measure/floor/index.js";
+import { assert } from "../vocabulary/index.js";
+import { shortUpdate } from "./live-update.js";
 
 export interface LifecycleThread extends ThreadResources {
   readonly taskRunId: string;
@@ -14,9 +17,9 @@ export interface LifecycleThread extends ThreadResources {
   readonly updates: number;
 }
 
-/** This many workers, of which so many at a time. */
 export interface LifecycleQuestion {
   readonly workers: number;
+  /** The number of concurrent workers. */
   readonly atOnce: number;
 }
 
@@ -25,17 +28,17 @@ const TIMEOUT_MS = 60_000;
 const { taskRunId, updates, ...resources } = workerData as LifecycleThread;
 const { arena, context, db, run } = openModelThread(resources);
 const taskRun = TaskRun.get(db, taskRunId);
-let come = 0;
+let started = 0;
 
-/** The answer is how many ms it took. */
+/** The answer is the time, ms. */
 answerQuestions(
   async ({ workers, atOnce }: LifecycleQuestion) => {
-    const last = come + workers;
-    function* oneAfterTheOther(): Steps<void> {
-      while (come < last) yield* lifecycle(++come);
+    const last = started + workers;
+    function* sequentially(): Steps<void> {
+      while (started < last) yield* lifecycle(++started);
     }
     const began = systemClock.now();
-    await run(Array.from({ length: atOnce }, oneAfterTheOther));
+    await run(Array.from({ length: atOnce }, sequentially));
     return systemClock.now() - began;
   },
   () => db.close(),
@@ -54,11 +57,11 @@ function* lifecycle(n: number): Steps<void> {
   freeSlotOf(onboarding.getAgentId());
 
   const row = yield* wait(db.write("reserveUnit", taskRunId, workerId));
-  if (row === null) throw new Error("there is no unit left");
+  assert(row !== null, "the database of the benchmark has a unit for each worker");
   const agent = yield* Agent.newSteps(context, worker, Unit.get(db, row.unitId));
   yield* agent.updateStatusSteps("in task");
   for (let update = 0; update < updates; update++) {
-    agent.mailbox.append({ update_id: `${n}-${update}`, kind: "message", text: "I would like the blue one." });
+    agent.mailbox.append(shortUpdate(`${n}-${update}`));
     yield* agent.getLiveUpdateSteps(TIMEOUT_MS);
   }
   yield* agent.handleSubmitSteps({ answer: "done" });
@@ -67,7 +70,6 @@ function* lifecycle(n: number): Steps<void> {
   freeSlotOf(agent.getAgentId());
 }
 
-/** The slot of an agent that is done with. */
 function freeSlotOf(agentId: string): void {
   const slot = context.slots.slotOf(agentId);
   context.slots.forget(agentId);

@@ -1,8 +1,8 @@
-/** How many workers a second go the whole way: registered, onboarded, ten updates, submitted, approved. */
+/** The rate of whole lifecycles of workers: registered, onboarded, ten updates, submitted, approved. */
 import { join } from "node:path";
 import { openDatabase, startWriter, type Database } from "../platform/db/index.js";
 import { Arena, systemClock } from "../platform/sync/index.js";
-import type { Bench } from "./figure.js";
+import { keptRounds, perSecond, type Bench } from "./figure.js";
 import type { LifecycleQuestion, LifecycleThread } from "./lifecycle-thread.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory } from "./platform.js";
@@ -17,11 +17,11 @@ const UPDATES = 10;
 
 export const lifecycle: Bench = {
   name: "lifecycle",
-  doc: `a worker's whole way: registered, onboarded, ${UPDATES} updates, submitted, approved; ${AT_ONCE} workers at once`,
+  doc: `a worker's lifecycle: registered, onboarded, ${UPDATES} updates, submitted, approved; ${AT_ONCE} at once`,
   measure: (rounds) =>
     inDirectory(async (directory) => {
       const [path, rawPath] = [join(directory, "run.db"), join(directory, "raw.db")];
-      // The first round, in which the code is compiled, is not kept, but has its workers too.
+      // The first round, which is not kept, has its workers too.
       const workers = (rounds + 1) * WORKERS;
       const taskRunId = makeUnits(path, workers);
       makeUnits(rawPath, workers);
@@ -35,22 +35,23 @@ export const lifecycle: Bench = {
       );
       const raw = openRawLifecycle(rawPath, taskRunId, UPDATES);
       try {
-        const model: number[] = [];
-        const bare: number[] = [];
-        for (let round = 0; round <= rounds; round++) {
-          model[round] = perSecond(await thread.ask({ workers: WORKERS, atOnce: AT_ONCE }));
+        const measured = await keptRounds(rounds, async () => {
+          const model = perSecond(WORKERS, await thread.ask({ workers: WORKERS, atOnce: AT_ONCE }));
           const began = systemClock.now();
           raw.run(WORKERS, BATCH);
-          bare[round] = perSecond(systemClock.now() - began);
-        }
+          return { model, bare: perSecond(WORKERS, systemClock.now() - began) };
+        });
         return [
           {
             name: "lifecycle/workers",
             doc: `whole lifecycles, ${AT_ONCE} workers at once`,
             unit: "/s",
             better: "greater",
-            rounds: model.slice(1),
-            floor: { doc: `the same SQL, ${BATCH} workers in a transaction`, rounds: bare.slice(1) },
+            rounds: measured.map(({ model }) => model),
+            floor: {
+              doc: `the same SQL, ${BATCH} workers in a transaction`,
+              rounds: measured.map(({ bare }) => bare),
+            },
             goal: 0.3,
           },
         ];
@@ -62,7 +63,7 @@ export const lifecycle: Bench = {
     }),
 };
 
-/** Makes a database with a task run of so many units. Returns the task run's id. */
+/** Creates a database with a task run that has `units` units. Returns the id of the task run. */
 function makeUnits(path: string, units: number): string {
   const db: Database = openDatabase(path, { create: true });
   const { taskId } = db.write("newTask", { taskName: "bench", taskType: "chat" }).block();
@@ -70,8 +71,4 @@ function makeUnits(path: string, units: number): string {
   db.write("newAssignments", { taskRunId, assignments: units, unitsEach: 1, status: "launched" }).block();
   db.close();
   return taskRunId;
-}
-
-function perSecond(ms: number): number {
-  return (WORKERS / ms) * 1000;
 }

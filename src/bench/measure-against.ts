@@ -1,6 +1,6 @@
 /**
- * Measures this checkout against another commit of it: both are built, and their rounds take turns, each in a process of its
- * own, so that whatever else the machine does hits both alike.
+ * Measures this checkout and another commit of it: both are built, and their rounds alternate, each in a process of its
+ * own, so that other load on the machine affects both.
  */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
@@ -11,6 +11,7 @@ import { ratiosOf, type Figure } from "./figure.js";
 import { inDirectory } from "./platform.js";
 import { resultSchema, type BenchResult } from "./result.js";
 import { median } from "./statistics.js";
+import { at } from "../vocabulary/index.js";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -19,7 +20,7 @@ const MAX_OUTPUT_BYTES = 1 << 26;
 /** The commit cannot be measured: it does not exist, cannot be built, or has no `simulate bench`. */
 export class AgainstError extends Error {
   override readonly name = "AgainstError";
-  /** Whether there is no such commit here, so that nothing else can be said of it. */
+  /** Whether the commit does not exist. */
   readonly isUsage: boolean;
 
   constructor(message: string, { cause, isUsage = false }: { readonly cause?: unknown; readonly isUsage?: boolean }) {
@@ -29,7 +30,7 @@ export class AgainstError extends Error {
 }
 
 export interface PairedOptions {
-  /** The benchmarks, by name. */
+  /** The names of the benchmarks. */
   readonly names: readonly string[];
   readonly rounds: number;
   /** Called before each pair of rounds with its number, from 1. */
@@ -37,33 +38,33 @@ export interface PairedOptions {
 }
 
 export interface AgainstOptions extends PairedOptions {
-  /** What git calls the other commit: a hash, a branch, a tag. */
+  /** The other commit: a hash, a branch or a tag. */
   readonly ref: string;
 }
 
-/** The results of both sides; round n of one was measured next to round n of the other. */
+/** The results of both sides. Round n of one was measured next to round n of the other. */
 export interface PairedResults {
   readonly base: BenchResult;
   readonly current: BenchResult;
 }
 
 /**
- * How often a process measures what makes up one of its rounds here. Processes differ among each other (where their memory lies,
- * when their code was compiled), which only more processes help against; more than this within one do not.
+ * The number of measurements of a process, which make up one round. Processes differ (in the place of their memory, in
+ * the compilation of their code). Only more processes reduce this variation, not more measurements within one.
  */
 const REPEATS = 5;
 
-/** The results of both, round by round in turn. @throws AgainstError */
+/** The results of both, with alternating rounds. @throws AgainstError */
 export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<PairedResults> {
   return inDirectory(async (directory) => {
     const checkout = join(directory, "base");
     await attempt(
-      `${ref} cannot be checked out`,
+      `cannot check out ${ref}`,
       () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]),
       true,
     );
     try {
-      await attempt(`${ref} cannot be built`, () => build(checkout));
+      await attempt(`cannot build ${ref}`, () => build(checkout));
       return await measurePaired(checkout, ROOT, options);
     } finally {
       await run("git", ["-C", ROOT, "worktree", "remove", "--force", checkout]);
@@ -71,7 +72,7 @@ export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<Pai
   });
 }
 
-/** The results of two checkouts that are built, given by their directories, round by round in turn. @throws AgainstError */
+/** The results of two built checkouts, given by their directories, with alternating rounds. @throws AgainstError */
 export async function measurePaired(
   base: string,
   current: string,
@@ -83,13 +84,13 @@ export async function measurePaired(
     const order = round % 2 === 0 ? (["base", "current"] as const) : (["current", "base"] as const);
     for (const side of order) {
       const root = side === "base" ? base : current;
-      results[side].push(await attempt(`the ${side} checkout cannot be measured`, () => measureOnce(root, names)));
+      results[side].push(await attempt(`cannot measure the ${side} checkout`, () => measureOnce(root, names)));
     }
   }
   return { base: joined(results.base), current: joined(results.current) };
 }
 
-/** Builds a checkout, with this one's packages when they are the same. */
+/** Builds a checkout. Uses the packages of this one when they are the same. */
 async function build(checkout: string): Promise<void> {
   const lockOf = (root: string): string => readFileSync(join(root, "package-lock.json"), "utf8");
   if (existsSync(join(ROOT, "node_modules")) && lockOf(checkout) === lockOf(ROOT)) {
@@ -109,10 +110,9 @@ async function measureOnce(root: string, names: readonly string[]): Promise<Benc
   return resultSchema.parse(JSON.parse(stdout));
 }
 
-/** One result, of which a round is what one process measured: medians of the figures and of their ratios to the floor. */
+/** One result whose rounds are the processes: the medians of their figures and of the ratios to the floor. */
 function joined(results: readonly BenchResult[]): BenchResult {
-  const [first] = results;
-  if (first === undefined) throw new RangeError("there were no rounds to measure");
+  const first = at(results, 0);
   return {
     ...first,
     figures: first.figures.map((figure) => {
@@ -126,7 +126,7 @@ function joined(results: readonly BenchResult[]): BenchResult {
   };
 }
 
-/** A floor such that the figure over it is the median ratio: each was measured right beside its own floor. */
+/** The median, and a floor for which their ratio is the median ratio: each value was measured beside its own floor. */
 export function roundOf(figure: Figure): { readonly value: number; readonly floor: number } {
   const value = median(figure.rounds);
   return { value, floor: value / median(ratiosOf(figure) ?? [NaN]) };
@@ -137,7 +137,7 @@ async function attempt<T>(what: string, act: () => Promise<T>, isUsage = false):
     return await act();
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
-    const reason = (stderr || message).trim().split("\n").at(-1) ?? "";
-    throw new AgainstError(`${what}: ${reason}`, { cause: error, isUsage });
+    const lines = (stderr || message).trim().split("\n");
+    throw new AgainstError(`${what}: ${at(lines, lines.length - 1)}`, { cause: error, isUsage });
   }
 }

@@ -1,4 +1,4 @@
-/** What the threads of a run have, for those of a benchmark: the model in a thread that parks between the turns of its agents. */
+/** The model in a thread of a benchmark. As in a run, the thread parks between the turns of its agents. */
 import {
   connectDatabase,
   type ConnectedDatabase,
@@ -8,14 +8,14 @@ import {
 import { createContext, type ModelContext } from "../platform/model/index.js";
 import { Arena, park, spawn, type Steps } from "../platform/sync/index.js";
 
-/** The means of one thread, to be sent to it; its place in the arena is assigned by whoever starts it. */
+/** The resources of a thread, which are sent to it. The starter of the thread assigns its place in the arena. */
 export interface ThreadResources {
   readonly arena: SharedArrayBuffer;
   readonly place: number;
   readonly connection: DatabaseConnection;
 }
 
-/** The means of the thread that is to have `place` in the arena, with a connection that rings its doorbell. */
+/** The resources of the thread with `place` in the arena, with a connection that rings its doorbell. */
 export function threadResources(arena: Arena, place: number, writer: WriterHandle): ThreadResources {
   const { doorbell } = Arena.attach(arena.shared, { thread: place });
   return {
@@ -30,11 +30,11 @@ export interface ModelThread {
   readonly arena: Arena;
   readonly db: ConnectedDatabase;
   readonly context: ModelContext;
-  /** Runs coroutines until all have ended, parking in between. Rejects with the error of the first that fails. */
+  /** Runs coroutines until all have ended, and parks in between. Rejects with the first error. */
   readonly run: (agents: readonly Steps<void>[]) => Promise<void>;
 }
 
-/** Takes up what {@link threadResources} made. Close `db` when done. */
+/** Opens the resources from {@link threadResources}. The caller closes `db`. */
 export function openModelThread({ arena: shared, place, connection }: ThreadResources): ModelThread {
   const arena = Arena.attach(shared, { thread: place });
   const db = connectDatabase(connection);

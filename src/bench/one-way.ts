@@ -1,4 +1,4 @@
-/** How long a live update takes from the client's thread to the task's, at low load, beside a bare hand-over of a thread. */
+/** The latency of a live update from the client's thread to the task's at low load, beside a bare hand-over. */
 import { Arena } from "../platform/sync/index.js";
 import type { Bench, Figure } from "./figure.js";
 import { newLane, startThread } from "../load/measure/floor/index.js";
@@ -6,14 +6,14 @@ import type { OneWayQuestion, OneWaySamples, OneWayThread } from "./one-way-thre
 import { onPlatform } from "./platform.js";
 import { percentileOf } from "./statistics.js";
 
-/** Of each kind in a round: the p99 then has five samples above it. */
+/** Of each kind in a round. Five samples are then above the p99. */
 const MESSAGES = 500;
-/** Enough for V8 to have optimised the path, as it has in a platform that has been up for a minute. */
+/** Enough for V8 to optimise the path, as in a platform that runs for a minute. */
 const WARM_UP = 10_000;
 
 export const oneWay: Bench = {
   name: "one-way",
-  doc: "a live update, appended by one thread, taken by another that is parked in getLiveUpdate",
+  doc: "a live update, appended by one thread, taken by another thread that is parked in getLiveUpdate",
   measure: (rounds) =>
     onPlatform(1, async (writer) => {
       const arena = Arena.create({ slots: 1 });

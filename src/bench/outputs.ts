@@ -1,6 +1,14 @@
-/** A comparison for people in a terminal, for the summary of a CI job, and for the programs of a CI that read figures. */
+/** A comparison for a terminal, for the summary of a CI job, and for CI tools that read figures. */
 import { Chalk } from "chalk";
-import { benchmarkJson, code, junitXml, markdownTable, plain, type JUnitCase } from "../report/index.js";
+import {
+  benchmarkJson,
+  code,
+  junitXml,
+  markdownTable,
+  plain,
+  type ExcludedRun,
+  type JUnitCase,
+} from "../report/index.js";
 import {
   COMPARISON_VERDICTS,
   type MetricComparison,
@@ -11,9 +19,9 @@ import { estimateOf, ratiosOf, type Figure } from "./figure.js";
 import { plainTable } from "./plain-table.js";
 import { printableData } from "../vocabulary/index.js";
 
-const MARKS: Readonly<Record<ComparisonVerdict, string>> = { slower: "✗", faster: "✓", same: "=", "cannot tell": "?" };
+const MARKS: Readonly<Record<ComparisonVerdict, string>> = { slower: "✗", faster: "✓", same: "=", inconclusive: "?" };
 
-/** For a terminal; ends with a line break. */
+/** For a terminal. Ends with a line break. */
 export function renderComparison(given: Compared, { color }: { readonly color: boolean }): string {
   const compared = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
@@ -21,7 +29,7 @@ export function renderComparison(given: Compared, { color }: { readonly color: b
     slower: chalk.red,
     faster: chalk.green,
     same: (text) => text,
-    "cannot tell": chalk.yellow,
+    inconclusive: chalk.yellow,
   };
   const table = plainTable(
     ["", "cost now / before", "95 % interval", "p", ""],
@@ -37,14 +45,8 @@ export function renderComparison(given: Compared, { color }: { readonly color: b
   return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
 }
 
-/** A run that could not be compared, and why. */
-export interface LeftOutRun {
-  readonly directory: string;
-  readonly why: string;
-}
-
 /** For the summary of a CI job. */
-export function comparisonMarkdown(compared: Compared, leftOut: readonly LeftOutRun[] = []): string {
+export function comparisonMarkdown(compared: Compared, excluded: readonly ExcludedRun[] = []): string {
   const rows = compared.comparisons.map((comparison) => {
     const { name, doc, verdict } = comparison;
     return [
@@ -63,16 +65,18 @@ export function comparisonMarkdown(compared: Compared, leftOut: readonly LeftOut
     ...markdownTable(["metric", "cost now / before", "95 % interval", "p", "verdict"], rows, [1, 2, 3]),
     "",
     ...compared.unmatched.map(({ name, why }) => `- not compared: ${code(name)}: ${plain(why)}`),
-    ...leftOut.map(({ directory, why }) => `- left out: ${code(directory)}: ${plain(why)}`),
+    ...excluded.map(({ directory, why }) => `- excluded: ${code(directory)}: ${plain(why)}`),
     "",
   ].join("\n");
 }
 
-/** A test case a metric, failed when it is slower, skipped when nobody can tell; one for each run that was left out, skipped. */
-export function comparisonJUnit({ comparisons, unmatched }: Compared, leftOut: readonly LeftOutRun[] = []): string {
+/**
+ * A test for each metric: failed when it is slower, skipped when inconclusive. A skipped test for each excluded run.
+ */
+export function comparisonJUnit({ comparisons, unmatched }: Compared, excluded: readonly ExcludedRun[] = []): string {
   const outcomes = {
     slower: "failure",
-    "cannot tell": "skipped",
+    inconclusive: "skipped",
     same: "passed",
     faster: "passed",
   } as const satisfies Record<ComparisonVerdict, JUnitCase["outcome"]>;
@@ -82,30 +86,28 @@ export function comparisonJUnit({ comparisons, unmatched }: Compared, leftOut: r
     outcome: "skipped",
     message,
   });
-  const judged = comparisons.map(
-    (comparison): JUnitCase => ({
-      classname: "comparison",
-      name: comparison.name,
-      outcome: outcomes[comparison.verdict],
-      message: `${comparison.verdict}: ${comparison.doc}: ${ratioOf(comparison)}x the cost (95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)})`,
-    }),
-  );
+  const judged = comparisons.map((comparison): JUnitCase => {
+    const { name, doc, verdict } = comparison;
+    const confidence = `95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)}`;
+    const message = `${verdict}: ${doc}: ${ratioOf(comparison)}x the cost (${confidence})`;
+    return { classname: "comparison", name, outcome: outcomes[verdict], message };
+  });
   return junitXml({
     name: "simulate compare",
     cases: [
       ...judged,
       ...unmatched.map(({ name, why }) => skipped("comparison", name, `not compared: ${why}`)),
-      ...leftOut.map(({ directory, why }) => skipped("runs", directory, `left out: ${why}`)),
+      ...excluded.map(({ directory, why }) => skipped("runs", directory, `excluded: ${why}`)),
     ],
   });
 }
 
-/** What is less has no inverse that JSON can hold. */
+/** A smaller value counts as this one: the inverse of 0 is not a number that JSON can hold. */
 const LEAST = 1e-6;
 
 /**
- * The figures for github-action-benchmark, tool `customSmallerIsBetter`: each over its floor, as a cost, so that machines of
- * different speed give comparable values. A figure without a floor has its own value.
+ * The figures for the tool `customSmallerIsBetter` of github-action-benchmark: each is the cost over its floor, so that
+ * machines of different speed give comparable values. A figure without a floor has its own value.
  */
 export function benchmarkActionJson(figures: readonly Figure[]): string {
   const entries = printableData(figures).map((figure) => {

@@ -1,26 +1,12 @@
-/** A table of text without lines: nothing but blanks between its columns. */
+/** A table of text without lines. Spaces separate its columns. */
 import Table from "cli-table3";
 
 type Alignment = "left" | "right";
 
-const NO_LINES = Object.fromEntries(
-  [
-    "top",
-    "top-mid",
-    "top-left",
-    "top-right",
-    "bottom",
-    "bottom-mid",
-    "bottom-left",
-    "bottom-right",
-    "left",
-    "left-mid",
-    "mid",
-    "mid-mid",
-    "right",
-    "right-mid",
-  ].map((place) => [place, ""]),
-);
+const SIDES = ["top", "bottom", "left", "right", "mid"];
+const CORNERS = ["top-mid", "top-left", "top-right", "bottom-mid", "bottom-left", "bottom-right"];
+const JOINTS = ["left-mid", "mid-mid", "right-mid"];
+const NO_LINES = Object.fromEntries([...SIDES, ...CORNERS, ...JOINTS].map((place) => [place, ""]));
 
 export function plainTable(head: string[], colAligns: Alignment[], rows: readonly string[][]): string {
   const table = new Table({

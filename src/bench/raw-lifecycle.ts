@@ -1,12 +1,15 @@
-/** The SQL of a worker's whole way through the platform, as bare statements in batches: the floor beside the model that does it. */
+/** The SQL of a worker's whole lifecycle as bare statements in batches: the floor of the model. */
 import Sqlite from "better-sqlite3";
+import { shortUpdate } from "./live-update.js";
 
-/** A database whose task run `taskRunId` has units for everybody who is to come. */
+/** A database whose task run has a unit for each worker. */
 export interface RawLifecycle {
-  /** Takes workers through, so many in a transaction. */
+  /** Executes the lifecycles of workers, `batch` in a transaction. */
   run(workers: number, batch: number): void;
   close(): void;
 }
+
+const UNIT_COLUMNS = "unit_id, assignment_id, task_run_id, task_id, task_type";
 
 export function openRawLifecycle(path: string, taskRunId: string, updates: number): RawLifecycle {
   const connection = new Sqlite(path);
@@ -24,18 +27,18 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
        SELECT unit_id FROM units WHERE task_run_id = ? AND status = 'launched' LIMIT 1) RETURNING unit_id`,
   );
   const insertAgent = connection.prepare(
-    `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, unit_id, assignment_id, task_run_id, task_id, task_type)
-     SELECT 'none', ?, 'simulated', 1, 1, unit_id, assignment_id, task_run_id, task_id, task_type FROM units WHERE unit_id = ?`,
+    `INSERT INTO agents (status, worker_id, provider_type, created_at, updated_at, ${UNIT_COLUMNS})
+     SELECT 'none', ?, 'simulated', 1, 1, ${UNIT_COLUMNS} FROM units WHERE unit_id = ?`,
   );
   const giveUnit = connection.prepare("UPDATE units SET agent_id = ? WHERE unit_id = ?");
   const setAgent = connection.prepare("UPDATE agents SET status = ?, updated_at = 1 WHERE agent_id = ?");
   const insertState = connection.prepare(
     "INSERT INTO agent_state (agent_type, agent_id, kind, data, at) VALUES (?, ?, ?, ?, 1)",
   );
-  let come = 0;
+  let started = 0;
 
   const lifecycle = (): void => {
-    const workerId = insertWorker.run(`raw-${++come}`).lastInsertRowid;
+    const workerId = insertWorker.run(`raw-${++started}`).lastInsertRowid;
     const onboardingId = insertOnboarding.run(workerId, taskRunId).lastInsertRowid;
     setOnboarding.run("onboarding", onboardingId);
     insertState.run("onboarding", onboardingId, "submit", '{"answer":"right"}');
@@ -45,14 +48,8 @@ export function openRawLifecycle(path: string, taskRunId: string, updates: numbe
     giveUnit.run(agentId, unitId);
     setAgent.run("accepted", agentId);
     setAgent.run("in task", agentId);
-    for (let update = 0; update < updates; update++) {
-      insertState.run(
-        "main",
-        agentId,
-        "update",
-        `{"update_id":"${come}-${update}","kind":"message","text":"I would like the blue one."}`,
-      );
-    }
+    for (let update = 0; update < updates; update++)
+      insertState.run("main", agentId, "update", JSON.stringify(shortUpdate(`${started}-${update}`)));
     insertState.run("main", agentId, "submit", '{"answer":"done"}');
     setAgent.run("completed", agentId);
     setAgent.run("approved", agentId);

@@ -1,37 +1,38 @@
 /**
- * What it costs a run to be looked at: the record of the order of operations, on against off, by the CPU time of whole runs that take
- * turns, each in a process of its own; and what every run records of each live update, beside the CPU time of the update.
+ * The cost of recording. The record of the order of operations: the CPU time of alternating runs with and without it,
+ * each in a process of its own. The measurements of each live update: their CPU time beside that of the update.
  */
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createRecorder, STAGES } from "../load/measure/index.js";
 import { noteTaken, nothingTaken } from "../load/check/index.js";
-import { summarySchema } from "../results/index.js";
+import { readSummary } from "../results/index.js";
+import { assert, at, EXIT } from "../vocabulary/index.js";
 import type { Bench } from "./figure.js";
 import { inDirectory } from "./platform.js";
 
 const execute = promisify(execFile);
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 const LOAD = ["--scenario", "steady", "--workers", "400", "--duration", "4s", "--quiet"];
-/** A module that makes a process print the CPU time of all its threads as it ends, µs. Its threads load it as well. */
-const TELL_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
+/** A module that prints the CPU time of all threads of its process at its end, µs. The threads load it too. */
+const PRINT_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
   import { isMainThread } from "node:worker_threads";
   if (isMainThread) process.on("exit", () => {
     const { user, system } = process.cpuUsage();
     process.stdout.write(String(user + system));
   });
 `)}`;
-/** Updates recorded in a row. */
+/** The number of recorded updates. */
 const UPDATES = 200_000;
-/** Between two hand-overs to the coordinator, as many as a busy thread takes in a quarter of a second. */
+/** Updates between two snapshots for the coordinator: those of a busy thread in a quarter of a second. */
 const UPDATES_A_SNAPSHOT = 1000;
 
 export const recording: Bench = {
   name: "recording",
-  doc: "CPU time of a run with its record of order and without, and of what every run records",
+  doc: "CPU time of a run with and without its record of order, and of the measurements of every run",
   async measure(rounds) {
     const [recorded, bare, measures]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
@@ -42,7 +43,7 @@ export const recording: Bench = {
     return [
       {
         name: "recording/order",
-        doc: "CPU time of a run an update, with the record of order",
+        doc: "CPU time of a run for each update, with the record of order",
         unit: "µs",
         better: "smaller",
         rounds: recorded,
@@ -51,35 +52,36 @@ export const recording: Bench = {
       },
       {
         name: "recording/measures",
-        doc: "CPU time of recording one update's stages and evidence",
+        doc: "CPU time of recording the stages and the evidence of an update",
         unit: "µs",
         better: "smaller",
         rounds: measures,
-        floor: { doc: "CPU time of a run an update, with --no-record", rounds: bare },
+        floor: { doc: "CPU time of a run for each update, with --no-record", rounds: bare },
         goal: 0.03,
       },
     ];
   },
 };
 
-/** CPU time of a run over the updates that were taken in it, µs. All of its process is in it: start, clients, platform, database, report. */
+/** The CPU time of a run for each taken update, µs. It includes the whole process, from its start to the report. */
 function costOfAnUpdate(records: boolean): Promise<number> {
   return inDirectory(async (results) => {
-    const args = ["--import", TELL_CPU_TIME, MAIN, ...LOAD, ...(records ? [] : ["--no-record"]), "--results", results];
+    const args = ["--import", PRINT_CPU_TIME, MAIN, ...LOAD, ...(records ? [] : ["--no-record"]), "--results", results];
     const { stdout } = await execute(process.execPath, args).catch((error: unknown) => {
-      // A machine that is too busy for the schedule (exit 99) has still spent its CPU time on these updates.
-      const { code, stdout: told } = error as { code?: unknown; stdout?: string };
-      if (code !== 99 || told === undefined) throw error;
-      return { stdout: told };
+      // The CPU time is also valid when the machine was too slow for the schedule.
+      const { code, stdout: printed } = error as { code?: unknown; stdout?: string };
+      if (code !== EXIT.threshold || printed === undefined) throw error;
+      return { stdout: printed };
     });
-    if (!/^\d+$/.test(stdout)) throw new Error(`a run did not tell its CPU time: ${stdout}`);
-    const [run = ""] = readdirSync(results);
-    const { counters } = summarySchema.parse(JSON.parse(readFileSync(join(results, run, "summary.json"), "utf8")));
-    return Number(stdout) / (counters["live_updates_taken"] ?? NaN);
+    if (!/^\d+$/.test(stdout)) throw new Error(`invalid output of a run: expected its CPU time, not "${stdout}"`);
+    const { counters } = readSummary(join(results, at(readdirSync(results), 0)));
+    const { live_updates_taken: taken } = counters;
+    assert(taken !== undefined, "a summary of this version has every counter");
+    return Number(stdout) / taken;
   });
 }
 
-/** What the threads of a run record of an update between them, in this thread alone, µs. */
+/** The CPU time of the measurements that all threads of a run record for an update, here in one thread, µs. */
 function costOfMeasures(): number {
   const recorder = createRecorder({ thread: "bench", originMs: 0 });
   const taken = nothingTaken();

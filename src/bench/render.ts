@@ -1,11 +1,11 @@
-/** The figures as a table for people: each beside its floor, with what the rounds say of its spread. */
+/** Renders the figures as a table: each beside its floor, with its confidence interval. */
 import { Chalk, type ChalkInstance } from "chalk";
 import { formatCount, printableData } from "../vocabulary/index.js";
 import { estimateOf, keepsGoal, ratiosOf, type Estimate, type Figure } from "./figure.js";
 import type { BenchResult } from "./result.js";
 import { plainTable } from "./plain-table.js";
 
-/** The result as text, ending with a line break. Medians of the rounds; the interval holds the median with 95 % confidence. */
+/** The result as text that ends with a line break: medians of the rounds with their 95 % confidence intervals. */
 export function renderResult(result: BenchResult, { color }: { readonly color: boolean }): string {
   const { machine, figures } = printableData(result);
   const chalk = new Chalk({ level: color ? 1 : 0 });
@@ -15,8 +15,9 @@ export function renderResult(result: BenchResult, { color }: { readonly color: b
     figures.map((figure) => rowOf(figure, chalk)),
   );
   const rounds = Math.max(...figures.map((figure) => figure.rounds.length));
-  const conditions = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node.slice(1)}, load ${machine.load.toFixed(1)} before; medians of ${rounds} rounds`;
-  return `${table}\n\n${chalk.dim(conditions)}\n`;
+  const { cpu, cores, node, load } = machine;
+  const conditions = `${cpu}, ${cores} cores, Node ${node.slice(1)}, load ${load.toFixed(1)} before`;
+  return `${table}\n\n${chalk.dim(`${conditions}; medians of ${rounds} rounds`)}\n`;
 }
 
 function rowOf(figure: Figure, chalk: ChalkInstance): string[] {
@@ -24,10 +25,8 @@ function rowOf(figure: Figure, chalk: ChalkInstance): string[] {
   const ratios = ratiosOf(figure);
   const judged = estimateOf(ratios ?? rounds);
   const kept = keepsGoal(figure);
-  const bound =
-    goal === null
-      ? ""
-      : `${better === "smaller" ? "≤" : "≥"} ${ratios === undefined ? withUnit(goal, unit) : `${goal}x`}`;
+  const sign = better === "smaller" ? "≤" : "≥";
+  const bound = goal === null ? "" : `${sign} ${ratios === undefined ? withUnit(goal, unit) : `${goal}x`}`;
   return [
     doc,
     withUnit(estimateOf(rounds).value, unit),
@@ -44,12 +43,10 @@ function interval({ low, high }: Estimate, format: (value: number) => string): s
 }
 
 function withUnit(value: number, unit: Figure["unit"]): string {
-  return unit === "/s" || unit.startsWith("%")
-    ? `${short(value)}${unit.startsWith("%") ? " " : ""}${unit}`
-    : `${short(value)} ${unit}`;
+  return `${short(value)}${unit === "/s" ? "" : " "}${unit}`;
 }
 
-/** Three digits or so. */
+/** About three digits. */
 function short(value: number): string {
   return value >= 100 ? formatCount(value) : value.toPrecision(3);
 }

@@ -1,10 +1,12 @@
-/** The outcome of `simulate bench`: what was measured where, as JSON that `simulate compare` reads back. */
+/** The result of `simulate bench`: figures and the machine, as JSON for `simulate compare`. */
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { z } from "zod";
+import { firstIssue } from "../results/index.js";
+import { at } from "../vocabulary/index.js";
 import { figureSchema, ratiosOf, type Bench, type Figure } from "./figure.js";
 
 export const resultSchema = z.object({
-  /** Of this layout; changes when a field changes its meaning or goes. */
+  /** The version of the format. It changes when a field is removed or changes its meaning. */
   version: z.literal(1),
   kind: z.literal("crowdstorm-bench"),
   /** Start, ISO 8601, UTC. */
@@ -14,12 +16,12 @@ export const resultSchema = z.object({
     platform: z.string(),
     cpu: z.string(),
     cores: z.int().positive(),
-    /** Processes that were running or ready, on average over the minute before the start: what the figures had to share the machine with. */
+    /** The load average of the minute before the start: the number of running and ready processes. */
     load: z.number().nonnegative(),
   }),
   figures: z
     .array(figureSchema)
-    .refine((figures) => new Set(figures.map(({ name }) => name)).size === figures.length, "must have no name twice"),
+    .refine((figures) => new Set(figures.map(({ name }) => name)).size === figures.length, "must have unique names"),
 });
 export type BenchResult = z.infer<typeof resultSchema>;
 
@@ -29,10 +31,10 @@ export interface MeasureOptions {
   readonly onStart?: (bench: Bench) => void;
 }
 
-/** Measures one benchmark after the other. Rejects when one of them fails. */
+/** Measures the benchmarks in their order. Rejects when one fails. */
 export async function measureAll(benches: readonly Bench[], { rounds, onStart }: MeasureOptions): Promise<BenchResult> {
   const startedAt = new Date().toISOString();
-  const [load = 0] = loadavg();
+  const load = at(loadavg(), 0);
   const figures: Figure[] = [];
   for (const bench of benches) {
     onStart?.(bench);
@@ -54,8 +56,8 @@ export async function measureAll(benches: readonly Bench[], { rounds, onStart }:
 }
 
 /**
- * What of a result holds on other machines too: ratios to the floor, and memory. For a baseline that is kept with the sources;
- * absolute times in it would compare machines.
+ * The part of a result that is valid on other machines too: ratios to the floor, and memory. It is for a baseline in
+ * the repository. Absolute times would compare machines.
  */
 export function toRatios(result: BenchResult): BenchResult {
   return {
@@ -68,23 +70,20 @@ export function toRatios(result: BenchResult): BenchResult {
   };
 }
 
-/** Reads a result from JSON text. @throws ResultFormatError, whose message names `path` and says in one line what is wrong */
+/** Parses a result. The message of the error is one line that names `path`. @throws ResultFormatError */
 export function parseResult(text: string, path: string): BenchResult {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ResultFormatError(`${path}: is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new ResultFormatError(`${path}: invalid JSON: ${(error as Error).message}`, { cause: error });
   }
   const parsed = resultSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new ResultFormatError(
-    `${path}: is not a result of simulate bench: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-  );
+  throw new ResultFormatError(`${path}: invalid result of simulate bench: ${firstIssue(parsed.error)}`);
 }
 
-/** A file is not a result of `simulate bench`, or of a version that this one does not read. */
+/** A file is not a result of `simulate bench`, or a result of another version. */
 export class ResultFormatError extends Error {
   override readonly name = "ResultFormatError";
 }

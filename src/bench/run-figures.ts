@@ -1,4 +1,4 @@
-/** Finished runs of a scenario as figures that can be compared: each run is a round. */
+/** Converts finished runs of a scenario to figures that can be compared. Each run is a round. */
 import { createHash } from "node:crypto";
 import { TREND_NAMES } from "../load/measure/index.js";
 import { LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
@@ -7,23 +7,23 @@ import { parseDuration } from "../vocabulary/index.js";
 import type { IncompleteMetric } from "./compare-figures.js";
 import type { Figure } from "./figure.js";
 
-/** Runs that say nothing about each other. The message is one line. */
+/** Runs that cannot be compared. The message is one line. */
 export class IncomparableRunsError extends Error {
-  override readonly name = "UnlikeRunsError";
+  override readonly name = "IncomparableRunsError";
 }
 
-/** The percentiles of each latency that are compared. */
+/** The compared percentiles of each latency. */
 const PERCENTILES = ["p50", "p99"] as const;
 const US_PER_MS = 1000;
 
-/** A finished run, and what it carried out. */
+/** A finished run and its scenario. */
 export interface ScenarioRun {
   readonly summary: Summary;
   /** The text of its `scenario.yaml`. */
   readonly scenarioText: string;
 }
 
-/** The latencies that every one of the runs has, and those that only some have. Runs of one scenario: see {@link requireComparable}. */
+/** The latencies that all runs have, and those that only some have. The runs pass {@link requireComparable}. */
 export function figuresOfRuns(runs: readonly Summary[]): {
   readonly figures: Figure[];
   readonly incomplete: IncompleteMetric[];
@@ -56,17 +56,16 @@ export function figuresOfRuns(runs: readonly Summary[]): {
 }
 
 /**
- * Whether a difference between these runs can be the program's doing: they carried out the same scenario to its end, with as many
- * workers, in the same way, on machines of one kind. Seeds may differ.
- * @throws IncomparableRunsError that names what differs
+ * Checks that the program can be the cause of a difference between these runs: they finished the same scenario with the
+ * same number of workers, the same options and the same kind of machine. Seeds can differ.
+ * @throws IncomparableRunsError that names the difference
  */
 export function requireComparable(runs: readonly ScenarioRun[]): void {
-  for (const {
-    summary: { runId, end },
-  } of runs) {
-    if (end.how === "finished") continue;
+  const unfinished = runs.find(({ summary }) => summary.end.how !== "finished");
+  if (unfinished !== undefined) {
+    const { runId, end } = unfinished.summary;
     throw new IncomparableRunsError(
-      `these runs cannot be compared: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason is given"}`,
+      `cannot compare these runs: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason given"}`,
     );
   }
   const [first, ...others] = runs;
@@ -74,9 +73,8 @@ export function requireComparable(runs: readonly ScenarioRun[]): void {
   for (const other of others) {
     for (const [what, of] of COMPARED_PROPERTIES) {
       if (of(first) === of(other)) continue;
-      throw new IncomparableRunsError(
-        `these runs cannot be compared: ${what} of ${first.summary.runId} is ${of(first)}, of ${other.summary.runId} ${of(other)}`,
-      );
+      const values = `${first.summary.runId} is ${of(first)}, of ${other.summary.runId} ${of(other)}`;
+      throw new IncomparableRunsError(`cannot compare these runs: ${what} of ${values}`);
     }
   }
 }
@@ -90,15 +88,15 @@ const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioR
   ["the duration", ({ summary }) => durationOf(summary)],
   ["the mailbox", ({ summary }) => String(summary.options["mailbox"] ?? "sound")],
   ["the number of threads", ({ summary }) => threadsOf(summary)],
-  ["the record of order", ({ summary }) => (summary.options["no-record"] === undefined ? "kept" : "left out")],
-  ["the list of drawn faults", ({ summary }) => String(summary.options["faults"] ?? "empty") || "the usual one"],
+  ["the record of order", ({ summary }) => (summary.options["no-record"] === undefined ? "on" : "off")],
+  ["the list of random faults", ({ summary }) => String(summary.options["faults"] ?? "empty") || "the default"],
   ["the machine", ({ summary }) => `${summary.environment.cpu} with ${summary.environment.cores} cores`],
 ];
 
-/** Enough of a digest to tell two scenarios apart. */
+/** Enough characters of a digest to distinguish two scenarios. */
 const DIGEST_LENGTH = 12;
 
-/** Of what a run of the scenario does: not of its description, its thresholds and its seed, nor of comments and layout. */
+/** The digest of the scenario without its description, thresholds, seed, comments and layout. */
 function contentDigest(scenarioText: string): string {
   return createHash("sha256").update(contentOf(scenarioText)).digest("hex").slice(0, DIGEST_LENGTH);
 }
@@ -109,19 +107,19 @@ function contentOf(scenarioText: string): string {
     return JSON.stringify({ ...scenario, description: "", incident: "", thresholds: {}, seed: 0 });
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
-    // A scenario of a version with other fields is the same as another when its text is.
+    // A scenario of another version is compared by its text.
     return scenarioText;
   }
 }
 
-/** As asked for, in one notation: `60s` and `1m` are the same. */
+/** The chosen duration in one notation: `60s` and `1m` are the same. */
 function durationOf({ options: { duration } }: Summary): string {
   if (duration === undefined) return "the scenario's";
   const ms = parseDuration(String(duration));
   return ms === undefined ? String(duration) : formatDuration(ms);
 }
 
-/** Threads for simulated workers and tasks: those that came to the end, and those that were killed on the way. */
+/** The number of threads for simulated workers and tasks, including those that were killed. */
 function threadsOf({ health, faults = [] }: Summary): string {
   const ended = health.threads.filter(({ thread }) => /^(client|task)-\d+$/.test(thread)).length;
   return String(ended + faults.filter(({ kind }) => kind === "kill-thread").length);

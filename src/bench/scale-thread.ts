@@ -1,62 +1,59 @@
 /**
- * The thread of the scale benchmark: a crowd waits in `getLiveUpdate`, some of it gets updates, all in this one thread, which
- * takes the time that the CPU spends on it. So the figure is the cost of the work, whatever else the machine does.
+ * The thread of the scale benchmark: many agents wait in `getLiveUpdate`, and some receive updates, all in this thread.
+ * It measures CPU time, so that the figure does not depend on other load on the machine.
  */
 import { workerData } from "node:worker_threads";
 import { openDatabase } from "../platform/db/index.js";
 import { Agent, createContext } from "../platform/model/index.js";
 import { Arena, spawn, type Steps } from "../platform/sync/index.js";
 import { populate, answerQuestions } from "../load/measure/floor/index.js";
+import { at } from "../vocabulary/index.js";
+import { shortUpdate } from "./live-update.js";
 
 export interface ScaleThread {
   readonly agents: number;
 }
 
-/** Give this many updates, to agents all over the crowd. */
 export interface ScaleQuestion {
+  /** The number of updates, which are spread over all agents. */
   readonly updates: number;
 }
 
 const TIMEOUT_MS = 3_600_000;
 const RING_BYTES = 256;
-/** Updates between turns, as a thread finds them that was busy meanwhile. */
+/** The updates between two turns, as for a thread that was busy. */
 const BURST = 50;
-/** From agent to agent: prime, so that it goes through every crowd. */
+/** The step from agent to agent: a prime number, so that every agent receives updates. */
 const STRIDE = 7919;
 
 const { agents } = workerData as ScaleThread;
 const db = openDatabase(":memory:", { create: true });
 populate(db, agents);
 const arena = Arena.create({ slots: agents, ringBytes: RING_BYTES });
-// The turns are taken below.
+// The questions below drive the turns.
 arena.reactor.drive({ requestTurn: () => undefined });
-// The journal is left out: its table grows with the updates, not with the agents.
+// There is no journal, as its table grows with the updates, not with the agents.
 const context = createContext({
   db,
   arena,
   createState: () => ({
     updateData: () => undefined,
     *updateSubmit() {
-      /* nobody submits */
+      /* no agent submits */
     },
   }),
 });
-const crowd = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
-for (const agent of crowd) spawn(keepTaking(agent), () => undefined, fail);
+const handles = Array.from({ length: agents }, (_, n) => Agent.get(context, String(n + 1)));
+for (const agent of handles) spawn(keepTaking(agent), () => undefined, fail);
 let next = 0;
 
-/** The answer is the CPU time an update, µs: of the whole process, whose other threads rest meanwhile. */
+/** The answer is the CPU time of an update, µs: that of the whole process, whose other threads are idle. */
 answerQuestions(
   ({ updates }: ScaleQuestion) => {
     const before = process.cpuUsage();
     for (let given = 0; given < updates; given += BURST) {
-      for (let n = 0; n < BURST; n++, next += STRIDE) {
-        crowd[next % agents]?.mailbox.append({
-          update_id: `8c0c4a7e-${next}`,
-          kind: "message",
-          text: "I would like the blue one.",
-        });
-      }
+      for (let n = 0; n < BURST; n++, next += STRIDE)
+        at(handles, next % agents).mailbox.append(shortUpdate(`8c0c4a7e-${next}`));
       arena.reactor.turn();
     }
     const { user, system } = process.cpuUsage(before);

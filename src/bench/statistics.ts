@@ -1,16 +1,18 @@
 /**
- * Statistics for noisy machines: percentiles, and bootstrap confidence intervals, bias-corrected and accelerated (Efron,
- * "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the normal distribution come from simple-statistics.
+ * Statistics for noisy machines: percentiles, and bootstrap confidence intervals, bias-corrected and accelerated
+ * (Efron, "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the normal distribution come from
+ * simple-statistics.
  */
-import { errorFunction, median as medianOf, probit, quantileSorted } from "simple-statistics";
+import { errorFunction, mean, median as medianOf, probit, quantile, quantileSorted } from "simple-statistics";
 import seedrandom from "seedrandom";
+import { at } from "../vocabulary/index.js";
 
-/** The share of intervals that hold the true value. */
+/** The share of intervals that contain the true value. */
 export const CONFIDENCE = 0.95;
-/** With this many the ends of a 95 % interval move by about a tenth of its width from seed to seed. */
+/** With this number, the ends of a 95 % interval vary by about a tenth of its width from seed to seed. */
 const RESAMPLES = 1000;
 
-/** Resampling fewer than these gives intervals that hold the true value much less often than they say. */
+/** With fewer samples, the intervals contain the true value much less often than they should. */
 const FEWEST = 5;
 
 export interface ConfidenceInterval {
@@ -18,28 +20,28 @@ export interface ConfidenceInterval {
   readonly high: number;
 }
 
-/** The middle value. Throws an Error when there are no samples. */
+/** The median. @throws Error when there are no samples */
 export function median(samples: readonly number[]): number {
   return medianOf([...samples]);
 }
 
-/** The value that a share `p` (0 to 1) of the samples do not exceed. Throws an Error when there are no samples. */
+/** The value that a share `p` (0 to 1) of the samples do not exceed. @throws Error when there are no samples */
 export function percentileOf(samples: ArrayLike<number>, p: number): number {
-  return quantileSorted(Array.from(Float64Array.from(samples).sort()), p);
+  return quantile(Array.from(samples), p);
 }
 
-/** Something computed of one set of samples or several, whatever the order within each. */
+/** A statistic of one or several sets of samples. It does not depend on the order of the samples. */
 export type Statistic = (...sets: (readonly number[])[]) => number;
 
 /**
- * The 95 % interval of `statistic` for what the sets were drawn from, each by itself. A set of fewer than five samples says
- * too little of its spread: the interval is then unbounded. The same samples give the same interval.
+ * The 95 % interval of `statistic` for the distributions from which the sets were drawn. It is unbounded when a set has
+ * fewer than five samples, which do not show its spread. The same samples give the same interval.
  */
 export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]): ConfidenceInterval {
   if (sets.some((samples) => samples.length < FEWEST)) return { low: -Infinity, high: Infinity };
   const random = seedrandom("bootstrap");
   const redraw = (samples: readonly number[]): number[] =>
-    samples.map(() => samples[Math.floor(random() * samples.length)] ?? 0);
+    samples.map(() => at(samples, Math.floor(random() * samples.length)));
   const resampled = Array.from(Float64Array.from({ length: RESAMPLES }, () => statistic(...sets.map(redraw))).sort());
   const bias = probit(shareBelow(resampled, statistic(...sets)));
   const acceleration = accelerationOf(statistic, sets);
@@ -50,7 +52,7 @@ export function bootstrap(statistic: Statistic, ...sets: (readonly number[])[]):
   return { low: end((1 - CONFIDENCE) / 2), high: end((1 + CONFIDENCE) / 2) };
 }
 
-/** The share of `sorted` below `value`, half of those equal to it included; kept away from 0 and 1, where it has no quantile. */
+/** The share of `sorted` below `value`; equal ones count half. It is limited, as 0 and 1 have no quantile. */
 function shareBelow(sorted: readonly number[], value: number): number {
   const below = sorted.filter((each) => each < value).length;
   const equal = sorted.filter((each) => each === value).length;
@@ -58,16 +60,21 @@ function shareBelow(sorted: readonly number[], value: number): number {
   return Math.min(1 - least, Math.max(least, (below + equal / 2) / sorted.length));
 }
 
-/** How fast the spread of the statistic grows with its value, by leaving out each sample in turn (Efron, section 6). */
+/** How fast the spread of the statistic grows with its value: the jackknife estimate (Efron, section 6). */
 function accelerationOf(statistic: Statistic, sets: readonly (readonly number[])[]): number {
   const without = sets.flatMap((samples, set) =>
-    samples.map((_, left) =>
-      statistic(...sets.map((other, at) => (at === set ? other.filter((__, place) => place !== left) : other))),
+    samples.map((_, omitted) =>
+      statistic(
+        ...sets.with(
+          set,
+          samples.filter((__, index) => index !== omitted),
+        ),
+      ),
     ),
   );
-  const mean = without.reduce((sum, value) => sum + value, 0) / without.length;
-  const squares = without.reduce((sum, value) => sum + (mean - value) ** 2, 0);
-  const cubes = without.reduce((sum, value) => sum + (mean - value) ** 3, 0);
+  const center = mean(without);
+  const squares = without.reduce((sum, value) => sum + (center - value) ** 2, 0);
+  const cubes = without.reduce((sum, value) => sum + (center - value) ** 3, 0);
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 

@@ -1,4 +1,4 @@
-/** The thread of the status benchmark: agents of the model that each write a status, wait until it is committed, and go on. */
+/** The thread of the status benchmark: agents that repeatedly write a status and wait until it is committed. */
 import { workerData } from "node:worker_threads";
 import { Agent } from "../platform/model/index.js";
 import { systemClock, type Steps } from "../platform/sync/index.js";
@@ -9,16 +9,16 @@ export interface StatusThread extends ThreadResources {
   readonly agents: number;
 }
 
-/** How many updates that many agents are to make together. */
 export interface StatusQuestion {
+  /** The number of updates of all agents together. */
   readonly updates: number;
   readonly agents: number;
 }
 
 export interface StatusAnswer {
-  /** How long all of them took. */
+  /** The time of all updates. */
   readonly ms: number;
-  /** How long each took, ms. */
+  /** The time of each update, ms. */
   readonly took: Float64Array;
 }
 
@@ -32,10 +32,10 @@ answerQuestions(
     let left = updates;
     function* keepUpdating(agent: Agent): Steps<void> {
       while (left > 0) {
-        const at = --left;
+        const index = --left;
         const asked = systemClock.now();
         yield* agent.updateStatusSteps(agent.dbStatus === "waiting" ? "in task" : "waiting");
-        took[at] = systemClock.now() - asked;
+        took[index] = systemClock.now() - asked;
       }
     }
     const began = systemClock.now();

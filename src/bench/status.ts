@@ -1,7 +1,9 @@
-/** What a durable status update costs: the model's, by the writer thread, beside SQLite's own, singly and in batches. */
+/**
+ * The cost of a durable status update by the model and its writer thread, beside SQLite's own, singly and in batches.
+ */
 import { join } from "node:path";
 import { Arena, systemClock } from "../platform/sync/index.js";
-import type { Bench, Figure } from "./figure.js";
+import { keptRounds, perSecond, type Bench, type Figure } from "./figure.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
 import { openRawSqlite, type RawSqlite, startThread } from "../load/measure/floor/index.js";
@@ -9,7 +11,7 @@ import { percentileOf } from "./statistics.js";
 import type { StatusAnswer, StatusQuestion, StatusThread } from "./status-thread.js";
 
 const AGENTS = 200;
-/** In each round: a tenth of a second or more. */
+/** In each round, which takes a tenth of a second or more. */
 const UPDATES = { alone: 2_000, together: 20_000, single: 5_000, batched: 50_000 };
 const BATCH = 100;
 const PERCENTILES = [50, 99];
@@ -17,7 +19,7 @@ const US_PER_MS = 1000;
 
 export const status: Bench = {
   name: "status",
-  doc: `updateStatus, over when its row is committed: by ${AGENTS} agents at once, and by one alone`,
+  doc: `updateStatus until its row is committed: by ${AGENTS} agents at once, and by one alone`,
   measure: (rounds) =>
     inDirectory((directory) =>
       onPlatform(AGENTS, async (writer) => {
@@ -30,28 +32,26 @@ export const status: Bench = {
         );
         const raw = openRawSqlite(join(directory, "raw.db"), AGENTS);
         try {
-          const together: number[] = [];
-          const took: Float64Array[] = [];
-          const alone: number[] = [];
-          const batched: number[] = [];
-          const single: number[] = [];
-          // The first round, in which the code is compiled, is not kept.
-          for (let round = 0; round <= rounds; round++) {
-            const crowd = await thread.ask({ updates: UPDATES.together, agents: AGENTS });
-            together[round] = perSecond(UPDATES.together, crowd.ms);
-            took[round] = crowd.took;
-            batched[round] = perSecond(UPDATES.batched, batchedMs(raw));
-            alone[round] = perSecond(UPDATES.alone, (await thread.ask({ updates: UPDATES.alone, agents: 1 })).ms);
-            single[round] = perSecond(UPDATES.single, singleMs(raw));
-          }
+          const measured = await keptRounds(rounds, async () => {
+            const together = await thread.ask({ updates: UPDATES.together, agents: AGENTS });
+            const batched = perSecond(UPDATES.batched, batchedMs(raw));
+            const alone = await thread.ask({ updates: UPDATES.alone, agents: 1 });
+            return {
+              together: perSecond(UPDATES.together, together.ms),
+              took: together.took,
+              batched,
+              alone: perSecond(UPDATES.alone, alone.ms),
+              single: perSecond(UPDATES.single, singleMs(raw)),
+            };
+          });
           return [
             {
               name: "status/together",
               doc: `durable status updates of ${AGENTS} agents`,
               unit: "/s",
               better: "greater",
-              rounds: together.slice(1),
-              floor: { doc: `SQLite, ${BATCH} in a transaction`, rounds: batched.slice(1) },
+              rounds: measured.map(({ together }) => together),
+              floor: { doc: `SQLite, ${BATCH} in a transaction`, rounds: measured.map(({ batched }) => batched) },
               goal: 0.25,
             },
             ...PERCENTILES.map(
@@ -60,11 +60,11 @@ export const status: Bench = {
                 doc: `a durable status update among those of ${AGENTS} agents, p${percentile}`,
                 unit: "µs",
                 better: "smaller",
-                rounds: took.slice(1).map((times) => percentileOf(times, percentile / 100) * US_PER_MS),
-                // What an update waits for when every other agent's goes into the same batches.
+                rounds: measured.map(({ took }) => percentileOf(took, percentile / 100) * US_PER_MS),
+                // An update waits for those of all other agents, which are in the same batches.
                 floor: {
                   doc: `SQLite, ${AGENTS} updates, ${BATCH} in a transaction`,
-                  rounds: batched.slice(1).map((rate) => (AGENTS / rate) * 1_000_000),
+                  rounds: measured.map(({ batched }) => (AGENTS / batched) * 1_000_000),
                 },
                 goal: null,
               }),
@@ -74,8 +74,8 @@ export const status: Bench = {
               doc: "durable status updates of one agent",
               unit: "/s",
               better: "greater",
-              rounds: alone.slice(1),
-              floor: { doc: "SQLite, one in a transaction", rounds: single.slice(1) },
+              rounds: measured.map(({ alone }) => alone),
+              floor: { doc: "SQLite, one in a transaction", rounds: measured.map(({ single }) => single) },
               goal: null,
             },
           ];
@@ -86,10 +86,6 @@ export const status: Bench = {
       }),
     ),
 };
-
-function perSecond(updates: number, ms: number): number {
-  return (updates / ms) * 1000;
-}
 
 function batchedMs(raw: RawSqlite): number {
   const began = systemClock.now();

@@ -1,4 +1,4 @@
-/** The benchmarks, and the names under which several are run together. */
+/** The benchmarks, and the names of groups of them. */
 import { control } from "./hook-cost.js";
 import type { Bench } from "./figure.js";
 import { hot } from "./hot.js";
@@ -23,19 +23,19 @@ export const BENCHES: readonly Bench[] = [
   control,
 ];
 
-/** The benchmarks that a change is judged by: quick, and quiet enough for 10 % to be told from noise (docs/performance.md). */
+/** The benchmarks that judge a change: quick, and precise enough to detect a change of 10 % (docs/performance.md). */
 export const GATE = "gate";
 
-/** `floor`: those that set the project beside the machine. */
+/** `floor`: the benchmarks that compare the project with the machine. */
 const GROUPS: Readonly<Record<string, readonly Bench[]>> = {
   floor: [oneWay, status, waiting],
   [GATE]: [oneWay, status, lifecycle],
 };
 
-/** Every name that {@link benchesNamed} knows. */
+/** The names that {@link benchesNamed} accepts. */
 export const BENCH_NAMES: readonly string[] = [...Object.keys(GROUPS), ...BENCHES.map(({ name }) => name)];
 
-/** The benchmarks with these names, each once, in the order of the suite; all without a name. */
+/** The benchmarks with these names, each once, in the order of the suite; all benchmarks when `names` is empty. */
 export function benchesNamed(names: readonly string[]): Bench[] {
   return BENCHES.filter(
     (bench) => names.length === 0 || names.some((name) => name === bench.name || own(GROUPS, name)?.includes(bench)),

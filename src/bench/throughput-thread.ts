@@ -1,6 +1,7 @@
 /**
- * One of the two threads of the throughput benchmark: the client's appends updates to the agents in turn, as fast as they have
- * room; the task's takes them in `getLiveUpdate`, a coroutine an agent. The same messages also go through a bare ring.
+ * One of the two threads of the throughput benchmark. The client's thread appends updates to the agents in turn, as
+ * fast as their mailboxes allow. The task's thread takes them in `getLiveUpdate`, with a coroutine for each agent. The
+ * same messages also go through a bare ring.
  */
 import { workerData } from "node:worker_threads";
 import { Agent } from "../platform/model/index.js";
@@ -8,22 +9,24 @@ import { MailboxFullError, systemClock, wait, type Steps } from "../platform/syn
 import { openBareRing } from "./bare-ring.js";
 import { pause, answerQuestions } from "../load/measure/floor/index.js";
 import { openModelThread, type ThreadResources } from "./model-thread.js";
+import { at } from "../vocabulary/index.js";
+import { liveUpdate } from "./live-update.js";
 
 export interface ThroughputThread extends ThreadResources {
   readonly side: "client" | "task";
   readonly ring: SharedArrayBuffer;
-  /** The slots of agents 1 to their number. */
+  /** The slots of the agents, from agent 1 on. */
   readonly slots: readonly number[];
 }
 
-/** Send or take this many messages, an equal number for each agent. */
 export interface ThroughputQuestion {
   readonly through: "model" | "bare ring";
+  /** The number of messages to send or take, the same for each agent. */
   readonly messages: number;
 }
 
 const TIMEOUT_MS = 60_000;
-/** How long the client waits when a mailbox is full, ms. */
+/** The pause of the client when a mailbox is full, ms. */
 const FULL_MS = 0.1;
 
 const { side, ring: sharedRing, slots, ...resources } = workerData as ThroughputThread;
@@ -32,11 +35,11 @@ const ring = openBareRing(sharedRing);
 slots.forEach((slot, n) => context.slots.adopt(String(n + 1), slot));
 const agents = slots.map((_, n) => Agent.get(context, String(n + 1)));
 
-/** When, ms on the machine's clock. */
+/** Times on the machine's clock, ms. */
 export interface ThroughputAnswer {
-  /** The last message was sent, or taken. */
+  /** When the last message was sent or taken. */
   readonly doneAt: number;
-  /** All that this thread had written behind was committed. */
+  /** When all writes of this thread were committed. */
   readonly settledAt: number;
 }
 
@@ -44,23 +47,18 @@ answerQuestions(side === "client" ? send : take, () => db.close());
 
 function send({ through, messages }: ThroughputQuestion): ThroughputAnswer {
   for (let n = 0; n < messages; n++) {
-    const update = {
-      update_id: `8c0c4a7e-${n}`,
-      kind: "message",
-      text: "I would like the blue one, if it is still there.",
-      sequence: n,
-    };
+    const update = liveUpdate(n);
     if (through === "bare ring") ring.push(update);
-    else append(agents[n % agents.length], update);
+    else append(at(agents, n % agents.length), update);
   }
   const doneAt = systemClock.now();
   return { doneAt, settledAt: doneAt };
 }
 
-function append(agent: Agent | undefined, update: Parameters<Agent["mailbox"]["append"]>[0]): void {
+function append(agent: Agent, update: Parameters<Agent["mailbox"]["append"]>[0]): void {
   for (;;) {
     try {
-      agent?.mailbox.append(update);
+      agent.mailbox.append(update);
       return;
     } catch (error) {
       if (!(error instanceof MailboxFullError)) throw error;
@@ -84,7 +82,7 @@ function* takeAll(agent: Agent, messages: number): Steps<void> {
   for (let n = 0; n < messages; n++) yield* agent.getLiveUpdateSteps(TIMEOUT_MS);
 }
 
-/** Over when everything that this thread has written is committed. */
+/** Ends when all earlier writes of this thread are committed. */
 function* settled(): Steps<void> {
   yield* wait(db.write("updateAgent", "1", { status: "in task", at: 0 }));
 }

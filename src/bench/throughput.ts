@@ -1,42 +1,43 @@
-/** How many live updates a second go through the whole model, beside a bare ring between two threads. */
+/** The rate of live updates through the whole model, beside a bare ring between two threads. */
 import { join } from "node:path";
 import { Arena, systemClock } from "../platform/sync/index.js";
 import { newBareRing } from "./bare-ring.js";
-import type { Bench, Figure } from "./figure.js";
+import { keptRounds, perSecond, type Bench, type Figure } from "./figure.js";
+import { plural } from "../vocabulary/index.js";
 import { threadResources } from "./model-thread.js";
 import { inDirectory, onPlatform } from "./platform.js";
 import { openRawSqlite, type RawSqlite, startThread } from "../load/measure/floor/index.js";
 import type { ThroughputAnswer, ThroughputQuestion, ThroughputThread } from "./throughput-thread.js";
 
-const CROWDS = [1, 100, 10_000];
-/** In each round; a multiple of every crowd. */
+const AGENT_COUNTS = [1, 100, 10_000];
+/** In each round; a multiple of every number of agents. */
 const MESSAGES = 100_000;
-/** Bytes that all mailboxes of a crowd have together, the ring's own size at least. */
+/** The total size of all mailboxes, and the minimum size of one. */
 const MAILBOX_BYTES = 1 << 20;
 const MIN_RING_BYTES = 2048;
 
-/** The crowd whose updates are also timed until the journal has them. */
-const JOURNALLED_CROWD = 100;
+/** With this number of agents, the time until the updates are in the journal is also measured. */
+const JOURNALLED_AGENTS = 100;
 const BATCH = 100;
 
 export const throughput: Bench = {
   name: "throughput",
-  doc: `live updates as fast as they go, through getLiveUpdate, of ${CROWDS.join(", ")} agents`,
+  doc: `maximum rate of live updates through getLiveUpdate, with ${AGENT_COUNTS.join(", ")} agents`,
   async measure(rounds) {
     const figures: Figure[] = [];
-    for (const crowd of CROWDS) figures.push(...(await ofCrowd(crowd, rounds)));
+    for (const agents of AGENT_COUNTS) figures.push(...(await measureWith(agents, rounds)));
     return figures;
   },
 };
 
-function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
-  return onPlatform(crowd, (writer) =>
+function measureWith(agentCount: number, rounds: number): Promise<Figure[]> {
+  return onPlatform(agentCount, (writer) =>
     inDirectory(async (directory) => {
       const arena = Arena.create({
-        slots: crowd,
-        ringBytes: Math.max(MIN_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / crowd))),
+        slots: agentCount,
+        ringBytes: Math.max(MIN_RING_BYTES, 2 ** Math.floor(Math.log2(MAILBOX_BYTES / agentCount))),
       });
-      const slots = Array.from({ length: crowd }, () => arena.allocate().index);
+      const slots = Array.from({ length: agentCount }, () => arena.allocate().index);
       const ring = newBareRing();
       const start = (side: ThroughputThread["side"], place: number) => {
         const resources = threadResources(arena, place, writer);
@@ -49,34 +50,34 @@ function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
       };
       const task = start("task", 0);
       const client = start("client", 1);
-      const raw = openRawSqlite(join(directory, "raw.db"), crowd);
+      const raw = openRawSqlite(join(directory, "raw.db"), agentCount);
       const send = async (through: ThroughputQuestion["through"]): Promise<{ taken: number; settled: number }> => {
         const began = systemClock.now();
         const question = { through, messages: MESSAGES };
         const [{ doneAt, settledAt }] = await Promise.all([task.ask(question), client.ask(question)]);
-        return { taken: perSecond(doneAt - began), settled: perSecond(settledAt - began) };
+        return { taken: perSecond(MESSAGES, doneAt - began), settled: perSecond(MESSAGES, settledAt - began) };
       };
       try {
-        const model: { taken: number; settled: number }[] = [];
-        const bare: number[] = [];
-        const inserts: number[] = [];
-        // The first round, in which the code is compiled, is not kept.
-        for (let round = 0; round <= rounds; round++) {
-          model[round] = await send("model");
-          bare[round] = (await send("bare ring")).taken;
-          if (crowd === JOURNALLED_CROWD) inserts[round] = perSecond(insertMs(raw, crowd));
-        }
-        const agents = `${crowd} ${crowd === 1 ? "agent" : "agents"}`;
+        const isJournalled = agentCount === JOURNALLED_AGENTS;
+        const measured = await keptRounds(rounds, async () => ({
+          model: await send("model"),
+          bare: (await send("bare ring")).taken,
+          inserts: isJournalled ? perSecond(MESSAGES, insertMs(raw, agentCount)) : undefined,
+        }));
+        const agents = plural(agentCount, "agent");
         const taken: Figure = {
-          name: `throughput/${crowd}`,
+          name: `throughput/${agentCount}`,
           doc: `live updates taken, ${agents}`,
           unit: "/s",
           better: "greater",
-          rounds: model.slice(1).map((round) => round.taken),
-          floor: { doc: "a bare ring of JSON messages between two threads", rounds: bare.slice(1) },
+          rounds: measured.map(({ model }) => model.taken),
+          floor: {
+            doc: "a bare ring of JSON messages between two threads",
+            rounds: measured.map(({ bare }) => bare),
+          },
           goal: 0.5,
         };
-        if (crowd !== JOURNALLED_CROWD) return [taken];
+        if (!isJournalled) return [taken];
         return [
           taken,
           {
@@ -84,8 +85,11 @@ function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
             doc: `live updates taken and in the journal, ${agents}`,
             unit: "/s",
             better: "greater",
-            rounds: model.slice(1).map((round) => round.settled),
-            floor: { doc: `SQLite, ${BATCH} inserts in a transaction`, rounds: inserts.slice(1) },
+            rounds: measured.map(({ model }) => model.settled),
+            floor: {
+              doc: `SQLite, ${BATCH} inserts in a transaction`,
+              rounds: measured.flatMap(({ inserts }) => inserts ?? []),
+            },
             goal: null,
           },
         ];
@@ -97,15 +101,11 @@ function ofCrowd(crowd: number, rounds: number): Promise<Figure[]> {
   );
 }
 
-function perSecond(ms: number): number {
-  return (MESSAGES / ms) * 1000;
-}
-
-function insertMs(raw: RawSqlite, crowd: number): number {
+function insertMs(raw: RawSqlite, agents: number): number {
   const began = systemClock.now();
   for (let done = 0; done < MESSAGES; done += BATCH) {
     raw.batch(() => {
-      for (let n = 0; n < BATCH; n++) raw.append(((done + n) % crowd) + 1);
+      for (let n = 0; n < BATCH; n++) raw.append(((done + n) % agents) + 1);
     });
   }
   return systemClock.now() - began;

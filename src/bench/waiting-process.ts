@@ -1,48 +1,51 @@
 /**
- * The process of the waiting benchmark: very many agents wait in `getLiveUpdateAsync` on one thread. It is a process of its own,
- * started with --expose-gc, so that the memory and the CPU time that it uses are those of the agents.
+ * The process of the waiting benchmark: many agents wait in `getLiveUpdateAsync` in one thread. The process does
+ * nothing else, so that its memory and CPU time are those of the agents. It is started with --expose-gc.
  */
 import { connectDatabase, startWriter } from "../platform/db/index.js";
 import { Agent, createContext, type LiveAgent } from "../platform/model/index.js";
 import { Arena, atomics } from "../platform/sync/index.js";
+import { assert, at } from "../vocabulary/index.js";
+import { shortUpdate } from "./live-update.js";
 
-/** What is to be measured, as JSON in the first argument. */
+/** The first argument, as JSON. */
 export interface WaitingOptions {
   /** A database that has agents 1 to `agents`. */
   readonly path: string;
   readonly agents: number;
-  /** How many of them get an update every second while it is watched how busy the process is. */
+  /** The number of agents that receive an update every second during the measurement of the active CPU time. */
   readonly active: number;
-  /** For how long that is watched, and before it the process with nothing going on, ms. */
+  /** The duration of the measurements of the idle and of the active CPU time, ms each. */
   readonly watchMs: number;
 }
 
 /** Sent to the parent. */
 export interface WaitingResult {
-  /** JavaScript's memory for each agent after a collection, bytes: heap and buffers, without the arena. */
+  /** JavaScript memory of an agent after a collection, bytes: heap and buffers, without the arena. */
   readonly heapBytes: number;
-  /** The process's resident memory for each agent, bytes, without the arena: what the collector keeps in reserve is in it. */
+  /** Resident memory of an agent, bytes, without the arena. It includes the reserve of the garbage collector. */
   readonly residentBytes: number;
-  /** CPU time of the process for each second, in cores: while nobody gets an update, and while the active ones get theirs. */
+  /** CPU time of the process, in cores: without updates, and with the updates of the active agents. */
   readonly idleCores: number;
   readonly activeCores: number;
 }
 
-/** Longer than the benchmark; every agent has a timer set. */
+/** Longer than the benchmark. Every agent has such a timer. */
 const TIMEOUT_MS = 3_600_000;
 const RING_BYTES = 256;
 const TICK_MS = 10;
 const SETTLE_MS = 1500;
 const PAGE_WORDS = 1024;
 
-const options = JSON.parse(process.argv[2] ?? "") as WaitingOptions;
-process.send?.(await measure(options));
+const options = JSON.parse(at(process.argv, 2)) as WaitingOptions;
+assert(process.send !== undefined, "the process has a channel to its parent");
+process.send(await measure(options));
 
 async function measure({ path, agents, active, watchMs }: WaitingOptions): Promise<WaitingResult> {
   const writer = await startWriter(path);
   const db = connectDatabase(writer.connect());
   const arena = Arena.create({ slots: agents, ringBytes: RING_BYTES });
-  // Its pages become resident now, so that they are not taken for the agents' memory.
+  // Its pages become resident now, so that they do not count as memory of the agents.
   for (let word = 0; word < arena.cells.length; word += PAGE_WORDS) atomics.add(arena.cells, word, 0);
   const context = createContext({ db, arena });
   const handles: LiveAgent[] = [];
@@ -55,14 +58,14 @@ async function measure({ path, agents, active, watchMs }: WaitingOptions): Promi
   }
   const after = memory();
 
-  // Until the collector's threads, which the measurement of memory has set to work, have swept up.
+  // Waits until the garbage collector, which the measurement of memory started, has finished.
   await coresUsed(SETTLE_MS);
   const idleCores = await coresUsed(watchMs);
   let sent = 0;
   const activeCores = await coresUsed(watchMs, (elapsedMs) => {
     for (const due = (elapsedMs / 1000) * active; sent < due; sent++) {
-      const agent = handles[(sent % active) * Math.floor(agents / active)];
-      agent?.mailbox.append({ update_id: `8c0c4a7e-${sent}`, kind: "message", text: "I would like the blue one." });
+      const agent = at(handles, (sent % active) * Math.floor(agents / active));
+      agent.mailbox.append(shortUpdate(`8c0c4a7e-${sent}`));
     }
   });
   for (const agent of handles) agent.shutdown();
@@ -77,7 +80,7 @@ async function measure({ path, agents, active, watchMs }: WaitingOptions): Promi
   };
 }
 
-/** Takes one update after the other, until the agent is shut down. */
+/** Takes updates until the agent is shut down. */
 function keepTaking(agent: LiveAgent): void {
   agent.getLiveUpdateAsync(TIMEOUT_MS).then(
     () => keepTaking(agent),
@@ -85,7 +88,7 @@ function keepTaking(agent: LiveAgent): void {
   );
 }
 
-/** CPU time used in `ms`, by all threads of the process, while `tick`, if there is one, is called every {@link TICK_MS}. */
+/** The CPU time of all threads of the process during `ms`, in cores. `tick` is called every {@link TICK_MS}. */
 async function coresUsed(ms: number, tick?: (elapsedMs: number) => void): Promise<number> {
   const began = performance.now();
   const before = process.cpuUsage();
@@ -98,7 +101,7 @@ async function coresUsed(ms: number, tick?: (elapsedMs: number) => void): Promis
 
 function memory(): { heap: number; resident: number } {
   if (globalThis.gc === undefined) throw new Error("start this process with --expose-gc");
-  // The second collection takes what the finalisers of the first let go.
+  // The second collection frees what the finalisers of the first released.
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, external, rss } = process.memoryUsage();

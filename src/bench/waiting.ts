@@ -1,4 +1,4 @@
-/** What 100,000 agents cost that wait at once in one process: memory beyond the arena, and CPU time. */
+/** The cost of 100,000 agents that wait at once in one process: memory beyond the arena, and CPU time. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -45,10 +45,16 @@ export const waiting: Bench = {
         goal,
       });
       return [
-        figure("memory", "JavaScript memory an agent, beyond the arena", "bytes", 2048, ({ heapBytes }) => heapBytes),
+        figure(
+          "memory",
+          "JavaScript memory of an agent, without the arena",
+          "bytes",
+          2048,
+          ({ heapBytes }) => heapBytes,
+        ),
         figure(
           "resident",
-          "resident memory an agent, beyond the arena",
+          "resident memory of an agent, without the arena",
           "bytes",
           null,
           ({ residentBytes }) => residentBytes,
@@ -56,7 +62,7 @@ export const waiting: Bench = {
         figure("idle", "CPU while all wait", "% of a core", 3, ({ idleCores }) => idleCores * 100),
         figure(
           "active",
-          "CPU while 1 % get an update every second",
+          "CPU while 1 % receive an update every second",
           "% of a core",
           null,
           ({ activeCores }) => activeCores * 100,

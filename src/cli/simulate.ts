@@ -1,15 +1,15 @@
-/** The `simulate` command: parses the command line and runs the command. Handlers are imported when they run. */
+/** The `simulate` command: parses the command line and runs a command. A handler is imported only when it runs. */
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean } from "../load/scenario/nearest.js";
 import { ScenarioError } from "../load/scenario/scenario-error.js";
-import { EXIT, messageOf } from "../vocabulary/index.js";
+import { at, EXIT, messageOf } from "../vocabulary/index.js";
 import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
-import { UsageError } from "./shared/usage-error.js";
-import { handleClosedStdout, tellLines } from "./shared/handle-closed-stdout.js";
-import { putBackDashes, withoutStandIn, withStandIn } from "./shared/standard-input.js";
+import { invalidValue, UsageError } from "./shared/usage-error.js";
+import { handleClosedStdout, logLines } from "./shared/handle-closed-stdout.js";
+import { restoreDashes, withoutPlaceholder, withPlaceholder } from "./shared/standard-input.js";
 import {
   optionName,
   usageErrorFrom,
@@ -19,13 +19,13 @@ import {
   type KnownOptions,
 } from "./shared/usage.js";
 
-/** The arguments of which there may be several. */
+/** The arguments that can have several values. */
 const LISTS = ["_", "files", "names"];
 
-const words = asHelpOption(hideBin(process.argv));
+const words = withHelpOption(hideBin(process.argv));
 
-const parser = yargs(withStandIn(words))
-  // "--seed.x" is no option.
+const parser = yargs(withPlaceholder(words))
+  // "--seed.x" is not an option.
   .parserConfiguration({ "dot-notation": false })
   .scriptName("simulate")
   .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
@@ -36,23 +36,23 @@ const parser = yargs(withStandIn(words))
   .alias("help", "h")
   .version()
   .wrap(Math.min(100, process.stdout.columns || 100))
-  .middleware(putBackDashes)
+  .middleware(restoreDashes)
   .middleware(refuseRepetition)
   .middleware(refuseEmptyDirectory)
   .middleware(() => refuseBooleanValues(words, knownOptions()))
   .fail((message, error) => {
-    // yargs gives a message for what it checks itself, in most cases without an error, and the error for what a command throws.
+    // yargs passes the error that a command throws; for its own checks a message, in most cases without an error.
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
-    // By then the parser has the options of the command that it is at.
-    throw usageErrorFrom(withoutStandIn(message), knownOptions(), usageOf(words[0]));
+    // The parser now has the options of the command.
+    throw usageErrorFrom(withoutPlaceholder(message), knownOptions(), usageOf(words[0]));
   });
 
 function knownOptions(): KnownOptions {
   return (parser as unknown as { getOptions(): KnownOptions }).getOptions();
 }
 
-/** yargs makes a list of the values of an option that is given twice. */
+/** yargs returns a list when an option is given twice. */
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
   if (repeated !== undefined)
@@ -60,37 +60,33 @@ function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
 }
 
 function refuseEmptyDirectory({ results }: Readonly<Record<string, unknown>>): void {
-  if (results === "") throw new UsageError("--results must be a directory, not an empty name");
+  if (results === "") throw invalidValue("--results", "", "the path of a directory");
 }
 
-/** yargs takes a misspelt command for an argument of the default one. */
+/** yargs parses a misspelt command as an argument of the default command. */
 function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
   if (usageOf(first) !== undefined) return;
-  throw new UsageError(
-    `unknown command "${first}"${didYouMean(
-      first,
-      USAGES.map((usage) => usage.replace(/ .*/, "")),
-    )} (see simulate --help)`,
-  );
+  const commands = USAGES.map((usage) => usage.replace(/ .*/, ""));
+  throw new UsageError(`unknown command "${first}"${didYouMean(first, commands)} (see simulate --help)`);
 }
 
-/** `simulate help` and `simulate help COMMAND` are what they are with other programs. */
-function asHelpOption([first, ...others]: readonly string[]): readonly string[] {
+/** Makes `help` and `help COMMAND` the option `--help`, as in other programs. */
+function withHelpOption([first, ...others]: readonly string[]): readonly string[] {
   return first === undefined ? [] : first === "help" ? [...others, "--help"] : [first, ...others];
 }
 
-/** Says what the command failed with, and sets the exit code. */
-function tell(error: unknown): void {
+/** Reports the error of the command, and sets the exit code. */
+function reportError(error: unknown): void {
   const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
-  const [first, ...others] = error instanceof ScenarioError ? error.problems : [messageOf(error)];
-  tellLines(`simulate: ${first ?? ""}`, ...others);
+  const problems = error instanceof ScenarioError ? error.problems : [messageOf(error)];
+  logLines(`simulate: ${at(problems, 0)}`, ...problems.slice(1));
   process.exitCode = isOfUser ? EXIT.usage : EXIT.failure;
 }
 
 handleClosedStdout();
-endOnUncaught(tell);
+endOnUncaught(reportError);
 try {
   if (words[0] === `--${COMPLETION_REQUEST}`)
     await (await import("./shared/print-completions.js")).printCompletions(words);
@@ -102,6 +98,6 @@ try {
     await parser.parseAsync();
   }
 } catch (error) {
-  tell(error);
+  reportError(error);
 }
 await endProcess();

@@ -1,9 +1,10 @@
-/** The public face of src/report: the summary of a run, its rendering, its directory, its verdict. */
+/** Renders a summary as HTML, as text for a terminal, and for CI tools. */
 export { benchmarkJson, type BenchmarkEntry } from "./ci/benchmark-json.js";
 export { junitXml, type JUnitCase, type JUnitSuite } from "./ci/junit.js";
 export { code, markdownTable, plain } from "./ci/markdown.js";
 export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run-outputs.js";
 export { renderRunComparison } from "./terminal/compare-terminal.js";
+export type { ExcludedRun } from "./html/comparison-page.js";
 export { renderReport } from "./html/report-page.js";
 export { compareReports, renderReportOf, writeReport, writeRun, type RunFiles } from "./html/write.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";

@@ -1,4 +1,4 @@
-/** From what a run measured to what its charts draw. Pure. */
+/** Converts the measurements of a run to the data of its charts. Pure. */
 import type { Distribution, Interval, Measurements, TrendName, Viewpoint } from "../load/measure/index.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { mainTrend } from "./summary.js";
@@ -11,9 +11,9 @@ import {
   type ReportData,
   type StatusesOverTime,
 } from "./data.js";
-import { AGENT_STATUSES } from "../vocabulary/index.js";
+import { AGENT_STATUSES, at } from "../vocabulary/index.js";
 
-/** An agent came to a status, ms from the start of the run; `from` is null when its row was made. */
+/** A change of an agent's status, ms from the start of the run. `from` is null when the agent's row was inserted. */
 export interface StatusEvent {
   readonly agentType: "main" | "onboarding";
   readonly from: string | null;
@@ -21,9 +21,9 @@ export interface StatusEvent {
   readonly atMs: number;
 }
 
-/** What {@link buildReportData} is given. The fields that are also in {@link ReportData} mean the same there. */
+/** The input of {@link buildReportData}. A field that is also in {@link ReportData} has the same meaning there. */
 export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest" | "scraped"> {
-  /** Every fault under simulated time; absent: none. */
+  /** Every fault under simulated time; absent when there were none. */
   readonly faults?: readonly { readonly label: string; readonly atMs: number }[];
   readonly measurements: Measurements;
   /** Every change of every agent's status, in any order. */
@@ -32,13 +32,13 @@ export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "ph
   readonly from?: Viewpoint;
 }
 
-/** Rows of the heat map a decade of latency. */
+/** Rows of the heat map for each decade of latency. */
 const ROWS_PER_DECADE = 8;
 /** Instants at which agents are counted by status. */
 const STATUS_POINTS = 240;
-/** Faults of a kind that are marked on the time axis: a chart has not many more pixels. */
+/** The maximum number of marked faults of a kind: a chart has few more pixels. */
 const MARKS = 600;
-/** Points of the percentile curve each time the distance to 100 % halves; HdrHistogram's own default. */
+/** Points of the percentile curve each time the distance to 100 % halves: the default of HdrHistogram. */
 const TICKS_PER_HALF = 5;
 
 const CURVES = [
@@ -88,25 +88,18 @@ export function buildReportData({
   };
 }
 
-/** Six significant digits are more than a chart shows, and tell a ms of a run of minutes. */
+/** Six significant digits: more than a chart shows, and enough for 1 ms in a run of several minutes. */
 function round(value: number): number {
   return Number(value.toPrecision(6));
 }
 
 function faultMarks(faults: NonNullable<ReportInput["faults"]>): FaultMarks[] {
-  const byLabel = new Map<string, number[]>();
-  for (const { label, atMs } of faults) {
-    const times = byLabel.get(label);
-    if (times === undefined) byLabel.set(label, [atMs]);
-    else times.push(atMs);
-  }
-  return [...byLabel]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([label, times]) => {
-      const inOrder = times.sort((a, b) => a - b);
-      const step = Math.ceil(inOrder.length / MARKS);
-      return { label, count: inOrder.length, atMs: inOrder.filter((_, at) => at % step === 0).map(round) };
-    });
+  const labels = [...new Set(faults.map(({ label }) => label))].sort();
+  return labels.map((label) => {
+    const times = faults.flatMap((fault) => (fault.label === label ? [fault.atMs] : [])).sort((a, b) => a - b);
+    const step = Math.ceil(times.length / MARKS);
+    return { label, count: times.length, atMs: times.filter((_, index) => index % step === 0).map(round) };
+  });
 }
 
 function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): LatencyOverTime {
@@ -125,27 +118,27 @@ function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): L
   };
 }
 
-/** Edges in even steps of the logarithm that take in every latency of the run, however short it was. */
+/** Edges in equal steps of the logarithm, from the least to the greatest latency of the run. */
 function heatEdges({ count, minMs, maxMs }: Distribution): number[] {
   if (count === 0) return [];
-  // The recorder's resolution is 1 ns: nothing below 1 µs is told apart in a picture.
+  // Latencies below 1 µs share the lowest row.
   const exponent = (ms: number): number => Math.log10(Math.max(ms, 0.001)) * ROWS_PER_DECADE;
   const first = Math.floor(exponent(minMs));
   const last = Math.floor(exponent(maxMs)) + 1;
-  const edges = Array.from({ length: last - first + 1 }, (_, at) => 10 ** ((first + at) / ROWS_PER_DECADE));
+  const edges = Array.from({ length: last - first + 1 }, (_, row) => 10 ** ((first + row) / ROWS_PER_DECADE));
   if (minMs < 0.001) edges[0] = 0;
   return edges;
 }
 
 function percentileCurve(name: string, distribution: Distribution): PercentileCurve {
   const percent: number[] = [];
-  // From half of 1 in `count` on there is no sample left that a percentile could tell from the greatest.
+  // Beyond half of 1 in `count`, every percentile is the greatest sample.
   for (let left = 1; left > 0.5 / distribution.count; left /= 2) {
     for (let tick = 0; tick < TICKS_PER_HALF; tick++)
       percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
   }
-  const last = percent.at(-1) ?? 0;
-  // What the table says of a percentile is then what the summary says of it, and not of one near it.
+  const last = at(percent, percent.length - 1);
+  // The table then has the same percentiles as the summary, not values close to them.
   const all = new Set([...percent, ...NAMED_PERCENTILES.filter((p) => p <= last)].map((p) => Number(p.toFixed(6))));
   const inOrder = [...all].sort((a, b) => a - b);
   return { name, percent: inOrder, ms: inOrder.map((p) => round(distribution.percentile(p))) };
@@ -154,13 +147,13 @@ function percentileCurve(name: string, distribution: Distribution): PercentileCu
 function statusesOverTime(events: readonly StatusEvent[], durationMs: number): StatusesOverTime {
   if (events.length === 0) return { atMs: [], series: [] };
   const inOrder = [...events].sort((a, b) => a.atMs - b.atMs);
-  const atMs = Array.from({ length: STATUS_POINTS + 1 }, (_, at) => (durationMs * at) / STATUS_POINTS);
+  const atMs = Array.from({ length: STATUS_POINTS + 1 }, (_, point) => (durationMs * point) / STATUS_POINTS);
   const now = new Map<string, number>();
   const seen = new Map<string, number[]>();
   let next = 0;
-  atMs.forEach((at, point) => {
-    // The last instant takes in what the end of the run brought about a moment later, such as the statuses of the shutdown.
-    const until = point === STATUS_POINTS ? Infinity : at;
+  atMs.forEach((instant, point) => {
+    // The last instant includes the changes right after the end of the run, such as those of the shutdown.
+    const until = point === STATUS_POINTS ? Infinity : instant;
     for (let event = inOrder[next]; event !== undefined && event.atMs <= until; event = inOrder[++next]) {
       if (event.from !== null) now.set(event.from, (now.get(event.from) ?? 0) - 1);
       now.set(event.to, (now.get(event.to) ?? 0) + 1);
@@ -181,6 +174,6 @@ function statusesOverTime(events: readonly StatusEvent[], durationMs: number): S
 }
 
 function rank(status: string): number {
-  const at = (AGENT_STATUSES as readonly string[]).indexOf(status);
-  return at === -1 ? AGENT_STATUSES.length : at;
+  const index = (AGENT_STATUSES as readonly string[]).indexOf(status);
+  return index === -1 ? AGENT_STATUSES.length : index;
 }

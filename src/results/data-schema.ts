@@ -1,4 +1,4 @@
-/** The schema of `report.json`: whether a file that a run left is what src/results/data.ts says. */
+/** The schema of `report.json`, whose types are in data.ts. */
 import { z } from "zod";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import type { SequenceDiagram } from "./sequence-diagram.js";
@@ -6,8 +6,12 @@ import type { SequenceDiagram } from "./sequence-diagram.js";
 const number = z.number();
 const numbers = z.array(number);
 const text = z.string();
-/** The number of an element of a list. */
+/** The index of an element of a list. */
 const index = z.int().nonnegative();
+
+const haveOneLength = (...columns: readonly (readonly unknown[])[]): boolean =>
+  new Set(columns.map(({ length }) => length)).size <= 1;
+const ONE_LENGTH = "must have columns of one length";
 
 const sequence: z.ZodType<SequenceDiagram> = z.object({
   columns: z.array(text),
@@ -29,10 +33,9 @@ const sequence: z.ZodType<SequenceDiagram> = z.object({
   ),
 });
 
-const statuses = z.object({
-  atMs: numbers,
-  series: z.array(z.object({ status: text, agents: numbers })),
-});
+const statuses = z
+  .object({ atMs: numbers, series: z.array(z.object({ status: text, agents: numbers })) })
+  .refine(({ atMs, series }) => haveOneLength(atMs, ...series.map(({ agents }) => agents)), ONE_LENGTH);
 
 export const reportDataSchema: z.ZodType<ReportData> = z.object({
   version: z.literal(REPORT_DATA_VERSION),
@@ -49,18 +52,27 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
     }),
   ),
   faultMarks: z.array(z.object({ label: text, count: number, atMs: numbers })).exactOptional(),
-  latency: z.object({
-    lengthMs: number,
-    startMs: numbers,
-    count: numbers,
-    p50: numbers,
-    p90: numbers,
-    p99: numbers,
-    max: numbers,
-    edgesMs: numbers,
-    cells: z.array(numbers),
-  }),
-  percentiles: z.array(z.object({ name: text, percent: numbers, ms: numbers })),
+  latency: z
+    .object({
+      lengthMs: number,
+      startMs: numbers,
+      count: numbers,
+      p50: numbers,
+      p90: numbers,
+      p99: numbers,
+      max: numbers,
+      edgesMs: numbers,
+      cells: z.array(numbers),
+    })
+    .refine(
+      ({ startMs, count, p50, p90, p99, max, cells }) => haveOneLength(startMs, count, p50, p90, p99, max, cells),
+      ONE_LENGTH,
+    ),
+  percentiles: z.array(
+    z
+      .object({ name: text, percent: numbers, ms: numbers })
+      .refine(({ percent, ms }) => haveOneLength(percent, ms), ONE_LENGTH),
+  ),
   statuses: z.object({ main: statuses, onboarding: statuses }),
   slowest: z.array(
     z.object({

@@ -1,9 +1,9 @@
 /**
- * What the report's charts draw: `report.json` of a run, also embedded in its `report.html`. Plain data, compact: a column is an
- * array. Times are ms from the start of the run, rounded to a few digits. The page's script reads this file's types too, so it
- * imports no more than other such data.
+ * The data of the report's charts: `report.json` of a run, also embedded in its `report.html`. A column is an array, so
+ * that the data is compact. Times are ms from the start of the run, rounded to a few digits. The script of the page
+ * imports these types, so this file imports only types of other such data.
  *
- * `version` changes when a field changes its meaning or goes.
+ * `version` changes when a field is removed or changes its meaning.
  */
 import type { SequenceDiagram } from "./sequence-diagram.js";
 
@@ -35,7 +35,10 @@ export interface ScrapedMetrics {
   readonly series: readonly {
     /** The name, with its labels. */
     readonly name: string;
-    /** What the values are: of a gauge, what a counter grew by a second, or the mean of what a histogram or a summary took in. */
+    /**
+     * What the values are: of a gauge, what a counter grew by a second, or the mean of what a histogram or a summary
+     * took in.
+     */
     readonly kind: "gauge" | "rate" | "mean";
     /** One for each time; null where nothing is known. */
     readonly values: readonly (number | null)[];
@@ -45,26 +48,26 @@ export interface ScrapedMetrics {
   readonly why?: string;
 }
 
-/** A span of the run, or a moment where it begins and ends at once, that explains what the charts show. */
+/** A span of the run that explains what the charts show. A moment begins and ends at the same time. */
 export interface Phase {
   readonly kind: "arrivals" | "disconnects" | "drain" | "shutdown" | "fault";
   /** Two or three words. */
   readonly label: string;
-  /** All of it, one line; absent when the label is. */
+  /** The full description, one line; absent when the label says everything. */
   readonly detail?: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** Faults of one kind under simulated time, where there are too many for a phase each. */
+/** Faults of one kind under simulated time, which are too many to be phases. */
 export interface FaultMarks {
   readonly label: string;
   readonly count: number;
-  /** When: of all of them, or of an even choice of so many as a chart can show. */
+  /** The times of all of them, or of an evenly spaced subset that a chart can show. */
   readonly atMs: readonly number[];
 }
 
-/** `live_update_latency` along the time axis. Intervals in which nothing was recorded are left out. */
+/** `live_update_latency` along the time axis, without the intervals that have no samples. */
 export interface LatencyOverTime {
   /** The length of every interval. */
   readonly lengthMs: number;
@@ -74,46 +77,49 @@ export interface LatencyOverTime {
   readonly p90: readonly number[];
   readonly p99: readonly number[];
   readonly max: readonly number[];
-  /** The rows of the heat map: row i holds latencies from `edgesMs[i]` up to `edgesMs[i + 1]`. */
+  /** The rows of the heat map: row i has the latencies from `edgesMs[i]` up to `edgesMs[i + 1]`. */
   readonly edgesMs: readonly number[];
-  /** For every interval, how many latencies fell into each row. */
+  /** For each interval, the number of latencies in each row. */
   readonly cells: readonly (readonly number[])[];
 }
 
-/** The percentiles that figures are given of. */
+/** The percentiles that tables show. */
 export const NAMED_PERCENTILES = [50, 75, 90, 95, 99, 99.9, 99.99];
 
-/** A distribution as HdrHistogram plots it: time by percentile, percentiles ever closer to 100; those of {@link NAMED_PERCENTILES} among them. */
+/**
+ * A distribution as HdrHistogram plots it: time by percentile, with percentiles that approach 100. It includes the
+ * {@link NAMED_PERCENTILES}.
+ */
 export interface PercentileCurve {
   readonly name: string;
   readonly percent: readonly number[];
   readonly ms: readonly number[];
 }
 
-/** How many agents were in each status at each instant. */
+/** The number of agents in each status at each instant. */
 export interface StatusesOverTime {
   readonly atMs: readonly number[];
-  /** Statuses that some agent was in, in the order of an agent's life; final ones last. */
+  /** The statuses that any agent was in, in the order of an agent's lifecycle. */
   readonly series: readonly { readonly status: string; readonly agents: readonly number[] }[];
 }
 
-/** An agent one of whose live updates took long, and its life. */
+/** An agent with a slow live update, and its history. */
 export interface SlowAgent {
   readonly agentId: string;
   /** Its final status. */
   readonly status: string;
-  /** Its slowest live update: intended to be sent → taken. */
+  /** The latency of its slowest live update, from the intended time until it was taken. */
   readonly latencyMs: number;
   /** When that update was taken. */
   readonly atMs: number;
   /** Live updates taken for this agent. */
   readonly taken: number;
-  /** Every status it was in and since when, oldest first. */
+  /** Every status that it was in, with the time when it began, oldest first. */
   readonly history: readonly { readonly status: string; readonly atMs: number }[];
-  /** When the task's code ended for it; absent when it had not by the end of the run. */
+  /** When the task's code ended for it; absent when it did not end during the run. */
   readonly endedAtMs?: number;
   /** Why the task's code ended early, a few words; absent when it did not. */
   readonly ended?: string;
-  /** Everything that happened to it, where the run left a trace. */
+  /** Its events, when the run has a trace. */
   readonly sequence?: SequenceDiagram;
 }

@@ -1,4 +1,4 @@
-/** The directory of a run, its summary, its verdict, and the command that runs it again. */
+/** The directory of a run, its summary, its verdict, and the command that reproduces it. */
 export { acknowledgementLine, readAcknowledgements, type Acknowledgement } from "./acknowledgements.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./build-data.js";
 export {
@@ -12,11 +12,12 @@ export {
 export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
-export { formatObserved } from "./observed.js";
+export { formatObserved, observedText } from "./observed.js";
 export { quoteForShell } from "./quote-for-shell.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export {
   createRunDirectory,
+  firstIssue,
   readReportData,
   readScenarioText,
   readSummary,
@@ -26,8 +27,10 @@ export {
   type FileContent,
 } from "./results.js";
 export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
-export { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
+export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
+export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
+export { stageAt } from "./stage-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
 export {
   buildSummary,

@@ -1,4 +1,4 @@
-/** How an invariant fared. What had nothing to be checked on has not been shown to hold. */
+/** The outcome of an invariant. One that checked nothing is `unchecked`, not `held`. */
 export function invariantOutcome({
   held,
   checked,

@@ -1,4 +1,4 @@
-/** What metrics are called in summaries and reports, where it is worth a line; the others are in `summary.json` by their names. */
+/** The labels of the latencies in summaries and reports. Trends without a label are only in `summary.json`. */
 import type { TrendName } from "../load/measure/index.js";
 import type { Summary } from "./summary.js";
 
@@ -10,8 +10,8 @@ export const ENGINE_LABELS: Readonly<Record<Summary["engine"], string>> = {
 };
 
 /**
- * Live updates from their intended time, which includes the schedule's slip, and from the time they were put on the channel
- * (service time); then the rest of the path.
+ * The latency of live updates from the intended time, which includes the schedule slip, and from the time when they
+ * were put on the channel (service time); then the other trends.
  */
 export const LATENCY_LABELS: Partial<Record<TrendName, string>> = {
   live_update_latency: "live update (intended)",

@@ -11,13 +11,13 @@ import { whySystemFailed } from "../vocabulary/index.js";
 export interface ListedRun {
   readonly runId: string;
   readonly directory: string;
-  /** Absent when the run goes on or was cut off. */
+  /** Absent when the run is still running or did not finish. */
   readonly summary?: Summary;
-  /** Why the summary cannot be read, where it is there and cannot. */
+  /** Why the summary cannot be read; absent when it can, and when there is no summary. */
   readonly problem?: string;
 }
 
-/** The runs under `root`, the one that was started first first; none when `root` does not exist. @throws ResultsError */
+/** The runs under `root`, in the order of their starts; none when `root` does not exist. @throws ResultsError */
 export function listRuns(root: string): ListedRun[] {
   if (!existsSync(root)) return [];
   let names: string[];
@@ -27,13 +27,14 @@ export function listRuns(root: string): ListedRun[] {
     throw new ResultsError(`cannot list ${root}: ${whySystemFailed(error)}`, { cause: error });
   }
   return names
-    .flatMap((runId) => lookAt(runId, join(root, runId)))
+    .flatMap((runId) => runIn(join(root, runId), runId))
     .map((run) => ({ run, startMs: startOf(run) }))
     .sort((a, b) => a.startMs - b.startMs)
     .map(({ run }) => run);
 }
 
-function lookAt(runId: string, directory: string): ListedRun[] {
+/** The run in `directory`; none when the directory has neither a summary nor a database. */
+function runIn(directory: string, runId: string): ListedRun[] {
   const has = (file: string): boolean => existsSync(join(directory, file));
   if (!has(RUN_FILES.summary)) return has(RUN_FILES.database) ? [{ runId, directory }] : [];
   const read = orProblem(() => readSummary(directory));
@@ -42,7 +43,10 @@ function lookAt(runId: string, directory: string): ListedRun[] {
   ];
 }
 
-/** When the run was started, ms since 1970: as it recorded it itself, or as its id says, which has only the second; 0 when neither does. */
+/**
+ * When the run started, ms since 1970: from its summary or its record; without these from its id, to the second; 0 when
+ * the id has no time either.
+ */
 function startOf({ runId, directory, summary }: ListedRun): number {
   const recorded = summary ?? orProblem(() => readRunRecord(directory));
   const text = recorded === undefined || recorded instanceof ResultsError ? timeIn(runId) : recorded.startedAt;
@@ -50,7 +54,7 @@ function startOf({ runId, directory, summary }: ListedRun): number {
   return Number.isNaN(ms) ? 0 : ms;
 }
 
-/** The time at the start of a run's id, as ISO 8601 writes it. */
+/** The time at the start of a run's id, in ISO 8601. */
 function timeIn(runId: string): string {
   return runId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-.*$/, "$1-$2-$3T$4:$5:$6Z");
 }

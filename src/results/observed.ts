@@ -1,4 +1,4 @@
-/** What a threshold has seen, with its unit, and with the digits that it takes to see why it passed or failed. */
+/** Formats the observed value of a threshold: with its unit, and with enough digits to show why it passed or failed. */
 import {
   compare,
   isMetric,
@@ -10,12 +10,15 @@ import {
   type Rational,
 } from "../load/measure/index.js";
 
-/** Significant digits that a figure has at least, as far as it has them. The whole part is never rounded. */
+/** The minimum number of significant digits, when the value has so many. The integer part is never rounded. */
 const MIN_DIGITS = 4;
-/** As many as a number of 64 bits can need after the point. */
+/** The maximum number of decimals that a 64-bit float can need. */
 const MAX_DECIMALS = 340;
 
-/** "9.945 ms", "0", "0.9796", "97.96 %", "12.5 a second", "no samples". A figure that is not the limit does not look like it. */
+/**
+ * "9.945 ms", "0", "0.9796", "97.96 %", "12.5 a second", "no samples". A value that differs from the limit is formatted
+ * differently from the limit.
+ */
 export function formatObserved({
   metric,
   expression,
@@ -28,10 +31,10 @@ export function formatObserved({
   if (observed === null) return "no samples";
   const value = parseDecimal(String(observed));
   const limit = limitOf(metric, expression);
-  // A summary may be of another version, with other metrics.
+  // A summary of another version can have other metrics.
   if (!isMetric(metric)) return figureOf(value, limit);
   const { type, unit } = METRICS[metric];
-  // As the limit is written.
+  // In per cent when the limit is in per cent.
   if (unit === "share" && expression.trimEnd().endsWith("%"))
     return `${figureOf(inPercent(value), limit && inPercent(limit))} %`;
   const figure = figureOf(value, limit);
@@ -43,21 +46,23 @@ function inPercent(share: Rational): Rational {
   return multiply(share, { numerator: 100n, denominator: 1n });
 }
 
-/** The shortest figure, from {@link MIN_DIGITS} on, that compares with `other` as `value` does. */
+/** "observed 9.945 ms", or "no samples". */
+export function observedText(threshold: Parameters<typeof formatObserved>[0]): string {
+  return `${threshold.observed === null ? "" : "observed "}${formatObserved(threshold)}`;
+}
+
+/** The shortest decimal, of {@link MIN_DIGITS} or more, that compares with `other` as `value` does. */
 function figureOf(value: Rational, other: Rational | undefined): string {
-  const [whole = ""] = toDecimal(value, MAX_DECIMALS).split(".");
-  const wholeDigits = whole.replace(/^-?0?/, "").length;
+  const wholeDigits = toDecimal(value, MAX_DECIMALS).replace(/^-?0?|\..*/g, "").length;
   for (let decimals = Math.max(0, MIN_DIGITS - wholeDigits); ; decimals++) {
     const text = toDecimal(value, decimals);
     const rounded = parseDecimal(text);
-    const isTold = other === undefined || compare(rounded, other) === compare(value, other);
-    if (decimals >= MAX_DECIMALS || (isTold && (rounded.numerator !== 0n || value.numerator === 0n)))
+    const comparesAlike = other === undefined || compare(rounded, other) === compare(value, other);
+    if (decimals >= MAX_DECIMALS || (comparesAlike && (rounded.numerator !== 0n || value.numerator === 0n)))
       return withThousands(text);
   }
 }
 
 function withThousands(text: string): string {
-  const [whole = "", fraction] = text.split(".");
-  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ",");
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return text.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ","));
 }

@@ -1,9 +1,9 @@
-/** Commands that are printed to be copied. */
+/** Quotes the arguments of commands that are printed to be copied. */
 import { printable, replaceUnprintable } from "../vocabulary/index.js";
 
 /**
- * `text` as one word of a shell: in quotes where it needs them. What cannot be shown is written in octal, in the quotes `$'…'`
- * that bash, ksh and zsh read.
+ * `text` as one word of a shell, in quotes when it needs them. Unprintable characters are written in octal within the
+ * quotes `$'…'` of bash, ksh and zsh.
  */
 export function quoteForShell(text: string): string {
   if (printable(text) !== text) return `$'${replaceUnprintable(text.replaceAll(/[\\']/g, String.raw`\$&`), octal)}'`;

@@ -1,7 +1,7 @@
 /**
- * The directory of a run, `results/<run id>/`: summary.json, latency.hlog, scenario.yaml, the report (report.html, and
- * report.json, what its charts draw), beside the run.db that the database keeps there itself. A file is there whole or not at all, and summary.json is written last: a directory without one
- * belongs to a run that goes on or was cut off.
+ * The directory of a run, `results/<run id>/`: summary.json, latency.hlog, scenario.yaml, report.html and report.json,
+ * the data of its charts. The database keeps run.db there. Each file is written completely or not at all. summary.json
+ * is written last: a directory without it belongs to a run that is still running or did not finish.
  */
 import {
   closeSync,
@@ -18,42 +18,42 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
-import { whySystemFailed } from "../vocabulary/index.js";
+import { at, whySystemFailed } from "../vocabulary/index.js";
 import { uniquePart } from "./unique-part.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { reportDataSchema } from "./data-schema.js";
 import { SUMMARY_VERSION, summarySchema, type Summary } from "./summary.js";
 
-/** As `mkdir -p`. Node's own recursive mkdir never ends where a file system takes no new directories (/proc). */
+/** As `mkdir -p`. Node's recursive mkdir does not return for a file system that refuses new directories (/proc). */
 function makeDirectories(path: string): void {
   if (existsSync(path)) return;
   makeDirectories(dirname(path));
   mkdirSync(path);
 }
 
-/** Makes `<root>/<runId>`, and `root` where it is missing. Returns its path. @throws ResultsError */
+/** Creates `<root>/<runId>`, and `root` when it is missing. Returns its path. @throws ResultsError */
 export function createRunDirectory(root: string, runId: string): string {
   const directory = join(root, runId);
   try {
     makeDirectories(root);
     mkdirSync(directory);
   } catch (error) {
-    throw new ResultsError(`cannot make the results directory ${directory}: ${whySystemFailed(error)}`, {
+    throw new ResultsError(`cannot create the results directory ${directory}: ${whySystemFailed(error)}`, {
       cause: error,
     });
   }
   return directory;
 }
 
-/** Removes the directory of a run that could not begin, with what is there of it. */
+/** Removes the directory of a run that could not start, with its files. */
 export function removeRunDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
 /**
- * Writes `data` to `path` so that, whatever happens, `path` is what it was or all of `data`: to a temporary file in the same
- * directory, synced, then renamed. A link at `path` is replaced, not followed. The temporary file is new, so that nobody can
- * have put a link in its place. On failure it is removed. @throws ResultsError
+ * Writes `data` to `path` atomically: to a temporary file in the same directory, which is synced and renamed. A link at
+ * `path` is replaced, not followed. The temporary file is created exclusively, so that a link in its place is not
+ * followed either. It is removed on failure. @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
   writeTogether([{ path, data }]);
@@ -65,8 +65,8 @@ export interface FileContent {
 }
 
 /**
- * As {@link writeAtomically} for several files: no path changes before the content of all of them is on the disk. They are
- * renamed in their order. @throws ResultsError
+ * As {@link writeAtomically} for several files: all of them are on the disk before the first is renamed. They are
+ * renamed in the given order. @throws ResultsError
  */
 export function writeTogether(files: readonly FileContent[]): void {
   const part = uniquePart();
@@ -85,7 +85,7 @@ export function writeTogether(files: readonly FileContent[]): void {
   }
 }
 
-/** Writes a new file to the disk; when that fails, no file is left. */
+/** Writes a new file to the disk. Removes it when that fails. */
 function writeSynced(path: string, data: string | Uint8Array): void {
   const file = openSync(path, "wx");
   try {
@@ -110,7 +110,7 @@ function withWriteErrors(path: string, write: () => void): void {
 }
 
 /**
- * Reads a run's summary. @throws ResultsError when there is none, or it is none that this version can read
+ * Reads a run's summary. @throws ResultsError when it is missing, damaged, or of another version
  *
  * @example
  * ```ts
@@ -126,17 +126,17 @@ export function readSummary(directory: string): Summary {
   return readChecked(join(directory, RUN_FILES.summary), SUMMARY_VERSION, summarySchema);
 }
 
-/** Reads the scenario that a run carried out, as it was written. @throws ResultsError when it cannot be read */
+/** Reads the text of the scenario that a run executed. @throws ResultsError when it cannot be read */
 export function readScenarioText(directory: string): string {
   const path = join(directory, RUN_FILES.scenario);
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new ResultsError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
+    throw cannotRead(path, whySystemFailed(error), error);
   }
 }
 
-/** Reads what a run's report draws. @throws ResultsError when there is none, or it is none that this version can read */
+/** Reads the data of a run's charts. @throws ResultsError when it is missing, damaged, or of another version */
 export function readReportData(directory: string): ReportData {
   return readChecked(join(directory, RUN_FILES.reportData), REPORT_DATA_VERSION, reportDataSchema);
 }
@@ -153,7 +153,11 @@ function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T
     throw cannotRead(path, `it has version ${version}, this program reads version ${readable}`);
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-  throw cannotRead(path, `${where}${issue?.message ?? "it is damaged"}`, parsed.error);
+  throw cannotRead(path, firstIssue(parsed.error), parsed.error);
+}
+
+/** The first problem that a schema found, as one line: `figures.0.rounds: Too small`. */
+export function firstIssue({ issues }: z.ZodError): string {
+  const { path, message } = at(issues, 0);
+  return [...(path.length === 0 ? [] : [path.join(".")]), message].join(": ");
 }

@@ -1,20 +1,20 @@
-/** What a run is called, and the command that runs it again. */
+/** The id of a run, and the command that reproduces it. */
 import { quoteForShell } from "./quote-for-shell.js";
 import { timeStamp, uniquePart } from "./unique-part.js";
 import type { Summary } from "./summary.js";
 import type { MailboxKind } from "../platform/sync/index.js";
 
-/** What was chosen for a run, as the options of `simulate` have it; undefined is as good as left out. */
+/** The choices for a run, as the options of `simulate` have them. Undefined has the meaning of absent. */
 export interface RunChoices {
   readonly seed?: string | number | undefined;
   readonly workers?: string | number | undefined;
   readonly duration?: string | undefined;
-  /** Makes no difference to a simulated run. */
+  /** Has no effect on a virtual run. */
   readonly threads?: string | number | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
   readonly mailbox: MailboxKind;
-  /** Makes no difference to a simulated run. */
+  /** Has no effect on a virtual run. */
   readonly record: boolean;
   /** The target of a run over a network, and what goes with it. */
   readonly target?: string | undefined;
@@ -24,7 +24,7 @@ export interface RunChoices {
   readonly scrape?: string | undefined;
 }
 
-/** The options that make the run another than a plain run of its scenario. One without a value has the empty text. */
+/** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
   const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
   const { target, dialect, database, scrape } = choices;
@@ -46,7 +46,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
   );
 }
 
-/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and what else was chosen. */
+/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */
 export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) =>
@@ -55,7 +55,7 @@ export function reproduceCommand(scenario: string, seed: number | undefined, cho
   return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
 }
 
-/** Unlike that of any other run, of this process or of another, on this machine or in a container. */
+/** A unique id: no other run has it, in this process or another, on this machine or in a container. */
 export function newRunId(scenario: string, seed: number, now: Date): string {
   return [timeStamp(now), scenario, seed, uniquePart()].join("-");
 }

@@ -1,6 +1,6 @@
-/** What the files in a run's directory are called. */
+/** The names of the files in a run's directory. */
 
-/** Those that a finished run has. */
+/** The files of a finished run. */
 export const RUN_FILES = {
   summary: "summary.json",
   hlog: "latency.hlog",
@@ -11,5 +11,8 @@ export const RUN_FILES = {
   report: "report.html",
 } as const;
 
-/** Those that a run has from its beginning on; the acknowledgements are of runs on real threads only. */
+/** The files of a run from its start on. Only runs on real threads have acknowledgements. */
 export const JOURNAL_FILES = { run: "run.json", acknowledgements: "acknowledgements.log" } as const;
+
+/** The folder of the files that people handed in with their work; of runs that serve browsers only. */
+export const FILES_FOLDER = "files";

@@ -1,6 +1,6 @@
 /**
- * What a run leaves behind from its beginning on, so that one that is cut off can still be told about: `run.json`, written before
- * the first worker arrives, and `acknowledgements.log` (acknowledgements.ts).
+ * `run.json`, which a run writes before the first worker arrives. With it and `acknowledgements.log`
+ * (acknowledgements.ts), a run that did not finish can be examined.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,42 +11,42 @@ import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 import { whySystemFailed } from "../vocabulary/index.js";
 
 const runRecordSchema = z.object({
-  /** The version of this layout. */
+  /** The version of the format. */
   version: z.literal(1),
   runId: z.string(),
   scenario: z.string(),
   seed: z.string(),
   /** Simulated workers planned. */
   workers: z.number(),
-  /** When the plan has nothing more to bring about, ms from the start of the run. */
+  /** The end of the plan, ms from the start of the run. */
   scheduleMs: z.number(),
-  /** When the run started, ms on the run's clock, as the times in run.db are. */
+  /** The start, ms on the run's clock, which the times in run.db use. */
   originMs: z.number(),
   /** Start, ISO 8601, UTC. */
   startedAt: z.string(),
-  /** The command that runs this again. */
+  /** The command that reproduces the run. */
   reproduce: z.string(),
-  /** The process that carries the run out. */
+  /** The process of the run. */
   pid: z.number(),
   /** The target of a run over a network; absent for a platform of the process. */
   target: z.string().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** Writes the record and the scenario of a run that is about to start, and a log without acknowledgements. @throws ResultsError */
+/** Writes the scenario, an empty acknowledgement log and the record of a run before it starts. @throws ResultsError */
 export function writeRunRecord(directory: string, record: RunRecord, scenario: string): void {
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
-  // Before the record: a run that has begun and has no log has lost it.
+  // The log comes before the record: a run that has a record but no log has lost the log.
   writeAtomically(join(directory, JOURNAL_FILES.acknowledgements), "");
   writeAtomically(join(directory, JOURNAL_FILES.run), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** Whether the run in `directory` has begun: the last thing before its start is its record. */
+/** Whether the run in `directory` has begun. Its record is the last file that is written before the start. */
 export function hasBegun(directory: string): boolean {
   return existsSync(join(directory, JOURNAL_FILES.run));
 }
 
-/** The record of the run in `directory`; undefined when there is none: the run had not begun. @throws ResultsError when it cannot be read */
+/** The record of the run in `directory`; undefined when the run had not begun. @throws ResultsError */
 export function readRunRecord(directory: string): RunRecord | undefined {
   const path = join(directory, JOURNAL_FILES.run);
   try {

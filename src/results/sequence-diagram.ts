@@ -1,28 +1,28 @@
 /**
- * What a sequence diagram shows: a column a thread, time downwards. Plain data; the report's script reads its types too, so it
- * imports nothing.
+ * The data of a sequence diagram: a column for each thread, time downwards. The report's script imports these types, so
+ * this file imports nothing.
  */
 export interface SequenceDiagram {
-  /** Names of the columns. */
+  /** The names of the columns. */
   readonly columns: readonly string[];
   readonly rows: readonly SequenceRow[];
   readonly bars: readonly SequenceBar[];
   readonly arrows: readonly SequenceArrow[];
 }
 
-/** Something that one column did. */
+/** An event of one column. */
 export interface SequenceRow {
   readonly column: number;
-  /** What the margin says: the number of a step, a time. The same as in the row before is not repeated. */
+  /** The text in the margin: the number of a step, or a time. It is not repeated when the row before has the same. */
   readonly at: string;
   readonly text: string;
-  /** `call`: a call begins; `fault`: something that was brought about; `bad`: what is wrong. Absent: a step. */
+  /** `call`: a call begins; `fault`: an injected fault; `bad`: a violation. Absent: a step. */
   readonly kind?: "call" | "fault" | "bad";
-  /** How much time has passed since the row before, where that is worth saying. */
+  /** The time since the row before, as text; absent when it is short. */
   readonly gap?: string;
 }
 
-/** A stretch of a column, from one row to another, both included. */
+/** A span of a column, from one row to another, both included. */
 export interface SequenceBar {
   readonly column: number;
   readonly from: number;
@@ -30,7 +30,7 @@ export interface SequenceBar {
   readonly kind: "runs" | "waits";
 }
 
-/** From the column of one row to that of another, such as a message; or to a column, when its arrival is not among the rows. */
+/** An arrow, such as a message: from one row to another, or to a column when its arrival is not one of the rows. */
 export interface SequenceArrow {
   readonly from: number;
   readonly to: number | { readonly column: number; readonly lost?: true };

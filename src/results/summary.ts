@@ -1,9 +1,9 @@
 /**
- * The summary of a run, `summary.json`: what was run, what was measured, and the verdict. The schema below is its documentation
- * and reads it back. All times are ms. What could not be measured is null; nothing is NaN or infinite. Metrics that a run of this kind
- * does not measure are left out.
+ * The summary of a run, `summary.json`: what was run, what was measured, and the verdict. The schema documents the
+ * format and parses it. All times are ms. A figure that could not be measured is null, never NaN or infinite. The
+ * metrics that a run of this kind does not measure are absent.
  *
- * `version` changes when a field changes its meaning or goes; new fields may come without a new version.
+ * `version` changes when a field is removed or changes its meaning. A new field does not need a new version.
  */
 import { z } from "zod";
 import {
@@ -42,29 +42,29 @@ const trendSchema = z.object({
 });
 export type TrendSummary = z.infer<typeof trendSchema>;
 
-/** The version of the layout. 2: the invariant `books-agree` became `accounting-consistent`. */
+/** The version of the format. 2: the invariant `books-agree` became `accounting-consistent`. */
 export const SUMMARY_VERSION = 2;
 
 export const summarySchema = z.object({
   version: z.literal(SUMMARY_VERSION),
   runId: z.string(),
-  /** Which engine ran it: real threads under the wall clock, the simulated clock, or clients of a target behind a network. */
+  /** The engine: real threads, the simulated clock, or clients of a target over a network. */
   engine: z.enum(["threads", "virtual", "network"]),
-  /** What was tested over a network; absent for a platform of the process. */
+  /** The target of a run over a network; absent when the platform is in this process. */
   target: z
     .object({
-      /** `client`: the workers' end of the network was ours. */
+      /** `client`: this program is the workers' end of the network. */
       mode: z.enum(["client", "router"]),
       url: z.string(),
       dialect: z.string(),
-      /** How workers send: at once, or as a browser's page. */
+      /** How workers send: at once, or as a browser's page does. */
       client: z.enum(["direct", "browser"]).optional(),
       /** Whether its database was read. */
       database: z.boolean(),
     })
     .optional(),
   scenario: z.object({ name: z.string(), description: z.string() }),
-  /** The seed, which with the scenario fixes the plan. */
+  /** The seed. Scenario and seed determine the plan. */
   seed: z.string(),
   plan: z.object({
     /** SHA-256 of the plan. */
@@ -72,49 +72,51 @@ export const summarySchema = z.object({
     /** Simulated workers planned. */
     workers: count,
   }),
-  /** SHA-256 of the plan; as `plan.hash`. */
+  /** The same as `plan.hash`. */
   planHash: z.string().optional(),
-  /** SHA-256 of everything that happened, in order: the same for every run of this plan under simulated time. Absent for real threads. */
+  /** SHA-256 of all events in their order, the same for every virtual run of this plan. Absent for real threads. */
   traceHash: z.string().optional(),
-  /** The options of the command that differ from a plain run of the scenario, by name. */
+  /** The options of the command that differ from those of a plain run of the scenario, by name. */
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  /** The command that runs this again. */
+  /** The command that reproduces the run. */
   reproduce: z.string(),
   /** Start, ISO 8601, UTC. */
   startedAt: z.string(),
-  /** From the start of the run, to which the times of the plan are relative, to the end of the drain. */
+  /** From the start of the run, to which the plan's times are relative, to the end of the drain. */
   durationMs: z.number(),
   /** How the run ended. */
   end: z.object({
-    /** `finished`: the plan was carried out; `interrupted`: by the user; `aborted`: by a threshold. A run that an error ended has no summary. */
+    /** `finished`: by itself; `interrupted`: by the user; `aborted`: by a threshold. A failed run has no summary. */
     how: z.enum(["finished", "interrupted", "aborted"]),
-    /** Why, one line; null when finished. */
+    /** The reason, one line; null when finished. */
     why: z.string().nullable(),
   }),
-  /** Whether the run passed, and if not, why. */
+  /** Whether the run passed, and the reasons when it did not. */
   verdict: verdictSchema,
   /** Agents by final status. */
   outcomes: z.object({
     agents: z.record(z.string(), count),
     onboardingAgents: z.record(z.string(), count),
   }),
-  /** Every trend of the catalogue by name, but for those that a run of this kind does not measure; also below. */
+  /**
+   * Every trend of the metric catalogue by name that a run of this kind measures. The same applies to the next fields.
+   */
   trends: z.record(z.string(), trendSchema),
-  /** Every counter of the catalogue by name. */
+  /** Every counter of the metric catalogue by name. */
   counters: z.record(z.string(), z.number()),
-  /** Every rate of the catalogue by name. */
+  /** Every rate of the metric catalogue by name. */
   rates: z.record(z.string(), z.object({ passes: count, total: count })),
-  /** Every gauge of the catalogue by name; null when it was never set. */
+  /** Every gauge of the metric catalogue by name; null when it was never set. */
   gauges: z.record(z.string(), z.number().nullable()),
-  /** `live_update_latency` along the time axis, over a network `live_update_round_trip`; intervals without samples are left out. */
+  /** `live_update_latency`, over a network `live_update_round_trip`, by interval, without intervals without samples. */
   overTime: z.array(
     z.object({ startMs: z.number(), lengthMs: z.number(), count, p50: z.number(), p99: z.number(), max: z.number() }),
   ),
-  /** What the machine does at best, measured in the same run, to set the trends beside; empty when it was not measured. */
+  /** The machine's floor, measured in the same run for comparison with the trends; empty when it was not measured. */
   floor: z.array(z.object({ name: z.string(), doc: z.string(), trend: trendSchema })),
   /**
-   * The faults of the scenario as they happened: when (ms since the start), of which kind, to which thread (absent when it befell no
-   * single thread), and what, for people. Absent when it has none.
+   * The scenario's faults that were injected: the time (ms since the start), the kind, the thread (absent when the
+   * fault did not hit a single thread), and a description. Absent when there were none.
    */
   faults: z
     .array(
@@ -126,7 +128,7 @@ export const summarySchema = z.object({
       }),
     )
     .optional(),
-  /** What was lost by them for good, a line each: what the invariants could not be checked on. Absent when nothing was. */
+  /** The evidence that the faults destroyed, so that invariants could not be checked, a line each. Absent when none. */
   losses: z.array(z.string()).optional(),
   thresholds: z.array(
     z.object({
@@ -142,31 +144,35 @@ export const summarySchema = z.object({
       id: z.string(),
       statement: z.string(),
       held: z.boolean(),
-      /** How many things were checked. */
+      /** The number of checks. */
       checked: count,
-      /** How many could not be checked, because the evidence died with its thread; absent when all could be. */
+      /** The number of checks that were impossible because the evidence was lost with its thread; absent when none. */
       unchecked: count.optional(),
       violationCount: count,
       /** The first violations. */
       violations: z.array(z.object({ what: z.string(), agentId: z.string().optional(), detail: z.string() })),
     }),
   ),
-  /** Invariants and thresholds of the scenario that a run of this kind cannot be checked for, and why. Absent when all could be. */
+  /**
+   * The invariants and thresholds that a run of this kind cannot check, and the reasons. Absent when there are none.
+   */
   notChecked: z
     .array(z.object({ kind: z.enum(["invariant", "threshold"]), id: z.string(), why: z.string() }))
     .optional(),
-  /** What failed on the way to the target: what was expected and what came, how often, and when first. Absent when nothing did. */
+  /**
+   * The failures of requests to the target: what was expected and received, how often, when first. Absent when none.
+   */
   failures: z.array(z.object({ what: z.string(), count, firstAtMs: z.number() })).optional(),
-  /** Whether the planned load was generated at all, and if not, why. Absent in summaries of older versions. */
+  /** Whether the planned load was generated, and the reason when it was not. Absent in summaries of older versions. */
   load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
-  /** Whether the generator kept its schedule, by the p99 of its slip. */
+  /** Whether the generator kept its schedule: whether the p99 of its slip is within the bound. */
   schedule: z.object({
     kept: z.boolean(),
     slipP99Ms: z.number().nullable(),
     slipMaxMs: z.number().nullable(),
     boundMs: z.number(),
   }),
-  /** How the harness itself fared. */
+  /** The state of the harness itself. */
   health: z.object({
     process: z.object({
       /** CPU used, in cores. */
@@ -177,14 +183,14 @@ export const summarySchema = z.object({
       z.object({
         thread: z.string(),
         watchedMs: z.number(),
-        /** How late timers ran; null in a thread that runs none. */
+        /** The delay of timers; null in a thread without an event loop. */
         eventLoopDelay: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }).nullable(),
         gc: z.object({ count, totalMs: z.number(), maxMs: z.number(), major: count }),
       }),
     ),
   }),
   environment: z.object({
-    /** Version of crowdstorm. */
+    /** The version of crowdstorm. */
     crowdstorm: z.string(),
     node: z.string(),
     platform: z.string(),
@@ -195,7 +201,7 @@ export const summarySchema = z.object({
 });
 export type Summary = z.infer<typeof summarySchema>;
 
-/** What a summary is built from. The fields that are also in {@link Summary} mean the same there. */
+/** The input of {@link buildSummary}. A field that is also in {@link Summary} has the same meaning there. */
 export interface SummaryInput
   extends Pick<
     Summary,
@@ -227,7 +233,7 @@ export interface SummaryInput
   readonly floor?: readonly { readonly name: string; readonly doc: string; readonly distribution: Distribution }[];
 }
 
-/** Builds the summary of a run and judges it. @throws z.ZodError when the input has a number that JSON cannot hold */
+/** Builds the summary of a run and its verdict. @throws z.ZodError when the input has a number that JSON cannot hold */
 export function buildSummary(input: SummaryInput): Summary {
   const { measurements, invariants, floor = [], ...rest } = input;
   const facts = {
@@ -247,13 +253,13 @@ export function buildSummary(input: SummaryInput): Summary {
   });
 }
 
-/** From where a run measured. */
+/** The viewpoint of a run's measurements. */
 export function viewpointOf({ engine, target }: Pick<Summary, "engine" | "target">): Viewpoint {
   if (engine !== "network") return "inside";
   return target?.database === true ? "clients-and-database" : "clients";
 }
 
-/** The part of a summary that can be said of a run at any time. `from`: from where it is measured. */
+/** The part of a summary that is also known while the run is running. `from` is the viewpoint of the measurements. */
 export function figuresOf(
   measurements: Measurements,
   from: Viewpoint = "inside",
@@ -283,15 +289,16 @@ export function mainTrend(from: Viewpoint): "live_update_latency" | "live_update
 }
 
 function summariseTrend(distribution: Distribution): TrendSummary {
-  const figure = (ms: number): number | null => (distribution.count === 0 ? null : ms);
+  const { count, minMs, meanMs, maxMs } = distribution;
+  if (count === 0) return { count, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null };
   return {
-    count: distribution.count,
-    min: figure(distribution.minMs),
-    mean: figure(distribution.meanMs),
-    p50: figure(distribution.percentile(50)),
-    p90: figure(distribution.percentile(90)),
-    p99: figure(distribution.percentile(99)),
-    p999: figure(distribution.percentile(99.9)),
-    max: figure(distribution.maxMs),
+    count,
+    min: minMs,
+    mean: meanMs,
+    p50: distribution.percentile(50),
+    p90: distribution.percentile(90),
+    p99: distribution.percentile(99),
+    p999: distribution.percentile(99.9),
+    max: maxMs,
   };
 }

@@ -1,4 +1,4 @@
-/** The ids of onboarding agents: the row's id behind a prefix, so that they differ from the ids of agents on units. */
+/** The ids of onboarding agents. The row's id has a prefix, so that it differs from the ids of agents on units. */
 
 export const ONBOARDING_PREFIX = "onboarding_";
 

@@ -1,6 +1,6 @@
-/** Checks of the program's own rules, which only a defect of the program can break. */
+/** Checks of internal rules. Only a defect of the program can break them. */
 
-/** A rule that the program relies on is broken. The figures of such a run are invalid. */
+/** An internal rule is broken. The figures of such a run are invalid. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 

@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** The command failed, including a failed assertion and an unexpected error. */
   failure: 1,
-  /** The run, or the search, was stopped before its end. */
+  /** The run or the search was interrupted before its end. */
   interrupted: 1,
   /** A replay differs from the recording, or there was nothing to replay or to shrink. */
   notReplayed: 1,
@@ -15,6 +15,6 @@ export const EXIT = {
   threshold: 99,
   /** A second interrupt ended the process: 128 + SIGINT. */
   killedByInterrupt: 130,
-  /** The reader of the output has closed it: 128 + SIGPIPE. */
+  /** The reader closed the output: 128 + SIGPIPE. */
   noReader: 141,
 } as const;

@@ -1,10 +1,10 @@
-/** Descriptions of values that code of the user threw, returned or exported. No function here throws, for any value. */
+/** Describes values that the user's code threw, returned or exported. No function here throws for any value. */
 import { types } from "node:util";
 
-/** The most characters of a text in a message. */
+/** The maximum length of a text in a message. */
 const MAX_QUOTED = 60;
 
-/** The result of `read`, or undefined when it throws: a property of a foreign object can be a getter, and the object a Proxy. */
+/** The result of `read`; undefined when it throws, as a getter or a Proxy can. */
 function safely(read: () => unknown): unknown {
   try {
     return read();
@@ -13,7 +13,7 @@ function safely(read: () => unknown): unknown {
   }
 }
 
-/** The property `key` of a thrown value, if it is non-empty text. */
+/** The property `key` of a thrown value; undefined unless it is non-empty text. */
 export function textOf(thrown: unknown, key: "name" | "message" | "code" | "stack"): string | undefined {
   if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null) return undefined;
   const text = safely(() => (thrown as Partial<Record<typeof key, unknown>>)[key]);
@@ -26,7 +26,7 @@ export function messageOf(thrown: unknown): string {
   return (message ?? `${kindOf(thrown)} was thrown`).trim().replaceAll(/\s*[\r\n]\s*/g, " ");
 }
 
-/** As {@link messageOf}, after the name of the error. */
+/** As {@link messageOf}, with the name of the error before it. */
 export function errorOf(thrown: unknown): string {
   const [name, message] = [textOf(thrown, "name"), textOf(thrown, "message")];
   return name === undefined || message === undefined ? messageOf(thrown) : `${name}: ${messageOf(thrown)}`;

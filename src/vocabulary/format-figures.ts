@@ -1,4 +1,4 @@
-/** Formats of numbers and text in output: short, aligned, the same everywhere. */
+/** Formats of numbers and text in all outputs. */
 import { at } from "./assert.js";
 
 /** A whole number with thousands separators: 12,345. */
@@ -11,14 +11,19 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${formatCount(n)} ${n === 1 ? one : many}`;
 }
 
-/** A time in ms with about three digits, without the unit: 0.012, 1.23, 45.6, 1,234; a dash if it was not measured. */
+/** A time in ms with about three digits, without its unit: 0.012, 1.23, 45.6, 1,234. A dash when not measured. */
 export function formatMs(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";
   if (ms >= 100) return formatCount(ms);
   return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
 }
 
-/** As {@link formatMs}, for a bound: with all digits where three would change it. */
+/** A time as seconds: 12.3 s. */
+export function formatSeconds(ms: number, decimals = 1): string {
+  return `${(ms / 1000).toFixed(decimals)} s`;
+}
+
+/** As {@link formatMs}, for a bound: with all its digits when three digits would change its value. */
 export function formatBound(ms: number): string {
   const text = formatMs(ms);
   return numberIn(text) === ms ? text : ms.toLocaleString("en-GB", { maximumFractionDigits: 20 });
@@ -28,7 +33,7 @@ function numberIn(text: string): number {
   return Number(text.replaceAll(",", ""));
 }
 
-/** As {@link formatMs}, for a time next to its bound: with more digits where the rounded time would be on the other side of the bound. */
+/** As {@link formatMs}, for a time next to a bound: with enough digits to compare as the exact time does. */
 export function formatAgainst(ms: number | null, boundMs: number): string {
   if (ms === null) return formatMs(ms);
   const isOnSameSide = (text: string): boolean => Math.sign(numberIn(text) - boundMs) === Math.sign(ms - boundMs);
@@ -41,7 +46,7 @@ export function formatShare(part: number, whole: number): string {
   return whole === 0 ? "–" : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
-/** The change from one figure to another, in per cent; a factor for large changes; a dash where there is none to compute. */
+/** The change from one figure to another: in per cent, or as a factor when it is large. A dash when it is undefined. */
 export function changeOf(before: number | null, after: number | null): string {
   if (before === null || after === null || before === 0) return "–";
   const ratio = after / before;
@@ -53,16 +58,16 @@ export function changeOf(before: number | null, after: number | null): string {
 
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** A bar `width` characters long at `share` 1, in steps of an eighth of a character. */
+/** A bar that is `width` characters long at `share` 1, in steps of an eighth of a character. */
 export function bar(share: number, width: number): string {
-  // A share of nothing (NaN) is an empty bar.
+  // NaN, the share of an empty total, gives an empty bar.
   const eighths = Math.round((share > 0 ? Math.min(share, 1) : 0) * width * 8);
   return "█".repeat(Math.floor(eighths / 8)) + at(EIGHTHS, eighths % 8);
 }
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
-/** A row of columns, one per value, relative to the greatest value; a blank where there is no value. */
+/** A row of columns, one for each value, scaled to the greatest value. A missing value is a blank. */
 export function sparkline(values: readonly (number | null)[]): string {
   const greatest = Math.max(...values.map((value) => value ?? 0));
   return values
@@ -72,7 +77,7 @@ export function sparkline(values: readonly (number | null)[]): string {
     .join("");
 }
 
-/** Breaks `text` at spaces into lines of at most `width` characters; a longer word stays whole. */
+/** Breaks `text` at spaces into lines of at most `width` characters. A longer word is not broken. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

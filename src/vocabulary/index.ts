@@ -1,4 +1,4 @@
-/** Shared by all parts of the program: statuses, ids, formats, and checks. Imports nothing of the project. */
+/** What all rooms share: statuses, ids, formats and checks. Imports nothing of the project. */
 export { ONBOARDING_PREFIX, agentIdOf, isOnboardingId } from "./agent-ids.js";
 export { AssertionError, assert, at } from "./assert.js";
 export { DURATION_PATTERN, TIME_UNITS, parseDuration, usPerUnit } from "./parse-duration.js";
@@ -21,6 +21,7 @@ export {
   formatBound,
   formatCount,
   formatMs,
+  formatSeconds,
   formatShare,
   plural,
   sparkline,

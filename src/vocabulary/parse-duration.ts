@@ -1,10 +1,10 @@
 /** Durations as text, in scenarios and thresholds. */
 import { at } from "./assert.js";
 
-/** In µs, so that the computation uses whole numbers: 1005us is 1.005 ms, and 1005 * 0.001 is more. */
+/** In µs, so that the computation uses whole numbers: 1005us is 1.005 ms, but 1005 * 0.001 is greater. */
 const US_PER_UNIT = { us: 1, µs: 1, ms: 1000, s: 1e6, m: 6e7, h: 3.6e9 } as const;
 
-/** How many microseconds a `unit` has, a whole number; undefined when it is not a unit of time. */
+/** The number of microseconds of a `unit`; undefined when it is not a unit of time. */
 export function usPerUnit(unit: string): number | undefined {
   return Object.hasOwn(US_PER_UNIT, unit) ? US_PER_UNIT[unit as keyof typeof US_PER_UNIT] : undefined;
 }
@@ -14,8 +14,8 @@ export const DURATION_PATTERN = /^(?:\d+(?:\.\d+)?(?:us|µs|ms|s|m|h))+$/;
 const PART = /(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g;
 
 /**
- * Reads a duration, `250ms` or `1m30s` (k6's notation): numbers with a unit, several of them summed. Returns ms, on whole microseconds;
- * `undefined` when `text` is not a duration (no unit, a sign, an unknown unit, spaces).
+ * Parses a duration in k6's notation, such as `250ms` or `1m30s`: numbers with units, which are added up. Returns ms,
+ * rounded to whole microseconds; `undefined` when `text` is not a duration (no unit, an unknown unit, a sign, a space).
  */
 export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;

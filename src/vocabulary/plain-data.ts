@@ -4,11 +4,11 @@ import { isPlainObject, kindOf } from "./foreign.js";
 
 export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData };
 
-/** The most levels of lists and mappings of plain data, and the most values in total; a shared value counts at each place. */
+/** The maximum nesting of plain data, and the maximum number of its values. A shared value counts at each place. */
 export const MAX_LEVELS = 100;
 export const MAX_VALUES = 2_000_000;
 
-/** A value is not plain data. The message says what is wrong in one clause, without the place. */
+/** A value is not plain data. The message is one clause, which does not name the place. */
 export class NotPlainError extends Error {
   override readonly name = "NotPlainError";
 
@@ -22,8 +22,8 @@ export class NotPlainError extends Error {
 }
 
 /**
- * A deep copy of `value`. Properties that are undefined are left out.
- * @throws {NotPlainError} when it holds anything else, contains itself, or is too large; and the errors of its getters
+ * A deep copy of `value` without the properties that are undefined. Throws also the errors of getters.
+ * @throws {NotPlainError} when `value` has anything that is not plain data, contains itself, or is too large
  */
 export function plainCopy(value: unknown): PlainData {
   let values = 0;

@@ -1,14 +1,13 @@
 /**
- * Escapes text from outside, such as a key of a file or the name of a thread, for output: on one line, and without characters
- * that a terminal, a browser or the log of a CI would interpret. Escaped text is not changed again.
+ * Escapes text from outside, such as a key of a file or the name of a thread, for output. The result is on one line and
+ * has no character that a terminal, a browser or the log of a CI interprets. Escaping is idempotent.
  */
 
-/**
- * Control characters (C0, DEL, C1), bidirectional controls, separators of lines and paragraphs, the byte order mark,
- * noncharacters, which are invalid in XML and HTML, and unpaired surrogates.
- */
-const CHARACTERS = String.raw`[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Noncharacter_Code_Point}\p{Surrogate}]`;
-/** The first character of a CI command: `::error::` at the start of a line or after a space, `##[error]`, `##vso[…]`. */
+/** Bidirectional controls, separators of lines and paragraphs, the byte order mark. */
+const FORMATTING = String.raw`\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff`;
+/** Also control characters, unpaired surrogates, and noncharacters, which are invalid in XML and HTML. */
+const CHARACTERS = String.raw`[\p{Cc}\p{Noncharacter_Code_Point}\p{Surrogate}${FORMATTING}]`;
+/** The first character of a CI command: `##[error]`, `##vso[…]`, `::error::` at a line's start or after a space. */
 const COMMANDS = String.raw`(?<!\S):(?=:)|#(?=#\w*\[)`;
 const UNPRINTABLE = new RegExp(`${CHARACTERS}|${COMMANDS}`, "gu");
 

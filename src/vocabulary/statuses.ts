@@ -1,6 +1,6 @@
 /**
- * The statuses of agents and units, as the database stores them.
- * The schema's CHECK constraints are made from these lists, so no other status can be written.
+ * The statuses of agents and units, as the database stores them. The CHECK constraints of its schema are made from
+ * these lists, so that no other status can be written.
  */
 
 /** All statuses of an agent or an onboarding agent, in the order of its lifecycle. */
@@ -26,7 +26,7 @@ export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
 /**
  * The statuses in which an agent's work has ended (the original's `AgentState.complete()`).
- * `partner disconnect` is not among them: such an agent still has to be notified and paid.
+ * `partner disconnect` is not one of them: such an agent still has to be notified and paid.
  */
 export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
   "completed",

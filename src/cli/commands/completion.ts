@@ -1,4 +1,4 @@
-/** `simulate completion [SHELL]`: the script that completes commands, options and their values in bash, zsh and fish. */
+/** `simulate completion [SHELL]`: prints the script that completes command lines in bash, zsh and fish. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { SHELLS } from "../shared/shared-options.js";
@@ -7,11 +7,11 @@ import type { CompletionArguments } from "../handlers/completion.js";
 export const definition: CommandModule<object, CompletionArguments> = {
   builder: (parser) =>
     parser
-      .positional("shell", { choices: SHELLS, describe: "Which shell [default: yours, as $SHELL has it]" })
+      .positional("shell", { choices: SHELLS, describe: "The shell [default: that of $SHELL]" })
       .epilogue(
         examples(
           ["$0 completion bash >> ~/.bashrc", "bash"],
-          ["$0 completion zsh >> ~/.zshrc", "zsh, below the line with compinit"],
+          ["$0 completion zsh >> ~/.zshrc", "zsh, after the line with compinit"],
           ["$0 completion fish > ~/.config/fish/completions/simulate.fish", "fish"],
         ),
       ),

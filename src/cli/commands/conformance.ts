@@ -18,11 +18,11 @@ export const definition: CommandModule<object, ConformanceArguments> = {
         examples(
           [
             "$0 conformance test/data/conformance/*.json.gz",
-            "the outcomes that the seed's classes gave, in a checkout of the sources",
+            "the recorded outcomes of the original's classes, in a checkout of the sources",
           ],
           [
             "$0 conformance test/data/mephisto/transcripts/*.json",
-            "conversations of Mephisto's router, which ours has to hold in the same way",
+            "recorded conversations of Mephisto's router, which the router here must repeat",
           ],
         ),
       ),

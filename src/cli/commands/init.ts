@@ -1,4 +1,4 @@
-/** `simulate init [FILE]`: a commented scenario to start from. */
+/** `simulate init [FILE]`: writes a scenario with comments. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import type { InitArguments } from "../handlers/init.js";
@@ -9,7 +9,7 @@ export const definition: CommandModule<object, InitArguments> = {
       .positional("file", {
         type: "string",
         default: "scenario.yaml",
-        describe: "Where to; an existing file is left alone",
+        describe: "The file to write; an existing file is not changed",
       })
       .epilogue(examples(["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"])),
   handler: async (args) => (await import("../handlers/init.js")).handler(args),

@@ -1,4 +1,4 @@
-/** `simulate list`: the scenarios that come with the package. */
+/** `simulate list`: lists the scenarios of the package. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { jsonOption } from "../shared/shared-options.js";

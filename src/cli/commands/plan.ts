@@ -1,4 +1,4 @@
-/** `simulate plan`: what the simulated workers of a run will do, and its hash, without running anything. */
+/** `simulate plan`: prints the plan of a run, and its hash, without a run. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { planOptions, jsonOption } from "../shared/shared-options.js";
@@ -8,8 +8,8 @@ export const definition: CommandModule<object, PlanCommandArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)
-      .option("head", { type: "string", requiresArg: true, default: "10", describe: "How many workers to show" })
+      .option("head", { type: "string", requiresArg: true, default: "10", describe: "Number of workers to print" })
       .option("json", jsonOption)
-      .epilogue(examples(["$0 plan --scenario steady --seed 42", "what seed 42 does in steady"])),
+      .epilogue(examples(["$0 plan --scenario steady --seed 42", "the plan of steady with seed 42"])),
   handler: async (args) => (await import("../handlers/plan.js")).handler(args),
 };

@@ -1,6 +1,6 @@
 /**
- * `simulate replay RUN`: repeats a run. One under simulated time is compared with its trace, event by event; of one on real threads,
- * each agent is repeated in the order that the run recorded.
+ * `simulate replay RUN`: replays a run. A virtual run is compared with its trace, event by event. Of a run on real
+ * threads, each agent is replayed in the recorded order.
  */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
@@ -11,17 +11,17 @@ export const definition: CommandModule<object, ReplayArguments> = {
   builder: (yargs) =>
     yargs
       .positional("run", { type: "string", demandOption: true, describe: "Id of a run, its directory, or `last`" })
-      .option("times", { type: "string", requiresArg: true, default: "1", describe: "How often to repeat it" })
+      .option("times", { type: "string", requiresArg: true, default: "1", describe: "Number of replays" })
       .option("agent", {
         type: "string",
         requiresArg: true,
-        describe: "Of a run on real threads, only this agent, such as 17 or onboarding_17; prints its calls",
+        describe: "Of a run on real threads: only this agent, such as 17 or onboarding_17; prints its calls",
       })
       .option("results", resultsOption)
       .epilogue(
         examples(
-          ["$0 replay last", "whether the last run comes out the same again"],
-          ["$0 replay last --agent 17 --times 1000", "what was done to one agent, a thousand times over"],
+          ["$0 replay last", "whether the last run has the same outcome again"],
+          ["$0 replay last --agent 17 --times 1000", "the operations on one agent, a thousand times"],
         ),
       ),
   handler: async (args) => (await import("../handlers/replay.js")).handler(args),

@@ -1,4 +1,4 @@
-/** `simulate --scenario NAME`: a run on real threads or, with `--virtual`, under simulated time, with its progress and its summary. */
+/** `simulate --scenario NAME`: runs a scenario on real threads or, with `--virtual`, under simulated time. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import {
@@ -20,44 +20,44 @@ export const definition: CommandModule<object, RunArguments> = {
       .option("threads", {
         type: "string",
         requiresArg: true,
-        describe: "Threads for simulated workers and for tasks, together [default: one a core]",
+        describe: "Total of the threads for simulated workers and for tasks [default: one for each core]",
       })
       .option("virtual", {
         type: "boolean",
         default: false,
-        describe: "Under simulated time: the same run, to the last event, whenever it has the same seed",
+        describe: "Run under simulated time: the same seed gives exactly the same events",
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
       .option("record", {
         type: "boolean",
         default: true,
-        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record: do not",
+        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
       })
       .options(targetOptions)
       .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
-        describe: `Serve the report while the run goes on, on this machine's port of that number [default: ${DASHBOARD_PORT}]`,
+        describe: `Serve the report during the run on this port of 127.0.0.1 [default: ${DASHBOARD_PORT}]`,
       })
       .option("metrics-port", {
         type: "string",
         requiresArg: true,
-        describe: "Serve the run's metrics as Prometheus text on this port (/metrics), while it goes on",
+        describe: "Serve the run's metrics as Prometheus text on this port (/metrics) during the run",
       })
       .option("metrics-host", {
         type: "string",
         requiresArg: true,
-        describe: "The address to serve them on [default: 127.0.0.1]",
+        describe: "Address of the metrics server [default: 127.0.0.1]",
       })
       .options(outputOptions)
       .option("quiet", quietOption)
       .epilogue(
         examples(
-          ["$0 --scenario disconnect-storm", "the main job"],
+          ["$0 --scenario disconnect-storm", "the main scenario"],
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
-          ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "shorter, and another plan"],
-          ["$0 --scenario steady --target http://127.0.0.1:3000", "against a router that is there"],
+          ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "a shorter run with another plan"],
+          ["$0 --scenario steady --target http://127.0.0.1:3000", "load a running router"],
         ),
       ),
   handler: async (args) => (await import("../handlers/run.js")).handler(args),

@@ -1,4 +1,4 @@
-/** `simulate runs`: the runs that left their results, and how they ended. */
+/** `simulate runs`: lists the runs under the results directory with their verdicts. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { jsonOption, resultsOption } from "../shared/shared-options.js";
@@ -9,6 +9,6 @@ export const definition: CommandModule<object, RunsArguments> = {
     yargs
       .option("results", resultsOption)
       .option("json", jsonOption)
-      .epilogue(examples(["$0 runs", "a line each"], ["$0 runs --json", "for a program"])),
+      .epilogue(examples(["$0 runs", "a line for each run"], ["$0 runs --json", "for a program"])),
   handler: async (args) => (await import("../handlers/runs.js")).handler(args),
 };

@@ -1,4 +1,4 @@
-/** `simulate shrink`: from a seed that fails to the smallest scenario found that fails the same way. */
+/** `simulate shrink`: reduces a failing seed to a smaller scenario that fails in the same way. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
@@ -11,23 +11,18 @@ export const definition: CommandModule<object, ShrinkArguments> = {
       .options(planOptions)
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("tries", { type: "string", requiresArg: true, default: "500", describe: "How many runs it may take" })
+      .option("tries", { type: "string", requiresArg: true, default: "500", describe: "Maximum number of runs" })
       .option("seconds", {
         type: "string",
         requiresArg: true,
         default: "600",
-        describe: "After how long it tries nothing more",
+        describe: "Maximum time",
       })
       .option("output", {
         ...outputOption,
         describe: "The scenario file to write [default: <scenario>-<seed>-shrunk.yaml]",
       })
       .option("quiet", quietOption)
-      .epilogue(
-        examples([
-          "$0 shrink --scenario steady --seed 17 --faults",
-          "what is left of a failure that a sweep has found",
-        ]),
-      ),
+      .epilogue(examples(["$0 shrink --scenario steady --seed 17 --faults", "reduce a failure that a sweep found"])),
   handler: async (args) => (await import("../handlers/shrink.js")).handler(args),
 };

@@ -1,4 +1,4 @@
-/** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
+/** `simulate sweep`: runs many seeds of a scenario under simulated time, and counts the coverage marks. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
@@ -15,17 +15,21 @@ export const definition: CommandModule<object, SweepArguments> = {
         type: "string",
         requiresArg: true,
         default: "1..100",
-        describe: "The first and the last, such as 1..10000",
+        describe: "The first and the last seed, such as 1..10000",
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("threads", { type: "string", requiresArg: true, describe: "How many run at once [default: one a core]" })
-      .option("bail", { type: "boolean", default: false, describe: "Start no further seed after one that failed" })
+      .option("threads", {
+        type: "string",
+        requiresArg: true,
+        describe: "Concurrent runs [default: one for each core]",
+      })
+      .option("bail", { type: "boolean", default: false, describe: "Start no further seed after a failure" })
       .option("results", resultsOption)
       .option("json", jsonOption)
       .option("quiet", quietOption)
       .epilogue(
-        "A sweep that fails or is interrupted leaves its result as JSON in a directory of its own under --results.\n",
+        "A sweep that fails or is interrupted writes its result as JSON into a new directory under --results.\n",
       )
       .epilogue(
         examples([

@@ -1,4 +1,4 @@
-/** `simulate bench`: the project's benchmarks, each figure beside its floor. */
+/** `simulate bench`: measures the project's benchmarks, each figure beside its floor. */
 import {
   AgainstError,
   benchesNamed,
@@ -15,7 +15,7 @@ import { checkWritable, writeText } from "../shared/named-files.js";
 import { prepareOutputs } from "../shared/output-options.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { colored } from "../shared/terminal.js";
-import { printText, tellLines } from "../shared/handle-closed-stdout.js";
+import { printText, logLines } from "../shared/handle-closed-stdout.js";
 
 export interface BenchArguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;
@@ -32,15 +32,15 @@ export async function handler(args: BenchArguments): Promise<void> {
 
 async function measure(args: BenchArguments): Promise<void> {
   const { names = [], rounds, json, output, ratios } = args;
-  const idle = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
+  const unused = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
     (name) => args[name] !== undefined,
   );
-  if (idle !== undefined) throw new UsageError(`--${idle} is for a comparison: give --against, too`);
-  // Said now and not after minutes of measuring.
+  if (unused !== undefined) throw new UsageError(`--${unused} requires --against`);
+  // Before the measurement, which takes minutes.
   if (output !== undefined) checkWritable(output);
   const measured = await measureAll(benchesNamed(names), {
     rounds: roundsFrom(rounds, BENCH_ROUNDS),
-    onStart: ({ name, doc }) => tellLines(`${name}: ${doc}`),
+    onStart: ({ name, doc }) => logLines(`${name}: ${doc}`),
   });
   const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
   if (output !== undefined) writeText(output, text);
@@ -49,13 +49,11 @@ async function measure(args: BenchArguments): Promise<void> {
 
 async function compareWith(ref: string, args: BenchArguments): Promise<void> {
   if (args.json || args.ratios || args.output !== undefined) {
-    throw new UsageError(
-      "--against prints a comparison: --json, --ratios and --output are for a measurement by itself",
-    );
+    throw new UsageError("--against cannot be combined with --json, --ratios or --output");
   }
   const rounds = roundsFrom(args.rounds, PAIRED_BENCH_ROUNDS);
   prepareOutputs(args, []);
-  const onRound = (round: number): void => tellLines(`round ${round} of ${rounds}`);
+  const onRound = (round: number): void => logLines(`round ${round} of ${rounds}`);
   const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
   const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
     throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;

@@ -1,4 +1,4 @@
-/** `simulate compare BASE CURRENT`: two results of `simulate bench`, or runs of a scenario, metric by metric; two runs side by side, too. */
+/** `simulate compare BASE CURRENT`: compares two results of `simulate bench`, or the runs of a scenario. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
@@ -9,23 +9,25 @@ import {
   IncomparableRunsError,
   type Figure,
   type IncompleteMetric,
-  type LeftOutRun,
 } from "../../bench/index.js";
+import type { ExcludedRun } from "../../report/index.js";
 import { listRuns, readScenarioText, readSummary, ResultsError, RUN_FILES } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
-import { compareRuns, type FinishedRunFiles, type RunComparisonArguments } from "../shared/compare-runs.js";
+import { compareRuns, type FinishedRunFiles } from "../shared/compare-runs.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
 import { UsageError } from "../shared/usage-error.js";
 import { checkWritable, readText } from "../shared/named-files.js";
 import { namedOutputs } from "../shared/output-options.js";
-import { tellLines } from "../shared/handle-closed-stdout.js";
+import { asksForPage, pageOutputs, type PageArguments } from "../shared/page-file.js";
+import { logLines } from "../shared/handle-closed-stdout.js";
 import { findRun, isFinished } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile, type NamedFile } from "../shared/same-file.js";
 import { inputName, STANDARD_INPUT } from "../shared/standard-input.js";
 
-export interface CompareArguments extends ComparisonArguments, RunComparisonArguments {
+export interface CompareArguments extends ComparisonArguments, PageArguments {
   readonly base: string;
   readonly current: string;
+  readonly results: string;
 }
 
 export async function handler(args: CompareArguments): Promise<void> {
@@ -33,92 +35,87 @@ export async function handler(args: CompareArguments): Promise<void> {
   const current = await read(args.current, args.results);
   const [before, now] = [base.runs, current.runs];
   if ((before === undefined) !== (now === undefined))
-    throw new UsageError("a result of simulate bench cannot be compared with a run");
+    throw new UsageError("cannot compare a result of simulate bench with a run");
   if (before !== undefined && now !== undefined) attempt(() => requireComparable([...before, ...now]));
   const [[a, ...moreBefore], [b, ...moreNow]] = [before ?? [], now ?? []];
   const single = a !== undefined && b !== undefined && moreBefore.length + moreNow.length === 0;
-  if (!single && (args.html !== undefined || args.open))
-    throw new UsageError(
-      `--${args.html === undefined ? "open" : "html"} is for two runs side by side: give one run each`,
-    );
+  if (!single && asksForPage(args))
+    throw new UsageError(`--${args.html === undefined ? "open" : "html"} requires one run on each side`);
   const inputs = [...base.files, ...current.files];
-  if (args.html !== undefined && args.html !== "") {
-    refuseSameFile([...namedOutputs(args), { name: "--html", path: args.html }], inputs);
-    checkWritable(args.html);
-  }
-  const leftOut = [...base.leftOut, ...current.leftOut];
+  const pages = pageOutputs(args);
+  refuseSameFile([...namedOutputs(args), ...pages], inputs);
+  for (const { path } of pages) checkWritable(path);
+  const excluded = [...base.excluded, ...current.excluded];
   const incomplete = before && now && { base: base.incomplete, current: current.incomplete };
-  // Of one run each no verdict can be had on anything.
-  reportComparison(base.figures, current.figures, { printed: !single, inputs, leftOut, incomplete }, args);
-  if (single) await compareRuns(a, b, args);
+  // One run on each side gives no verdict.
+  reportComparison(base.figures, current.figures, { printed: !single, inputs, excluded, incomplete }, args);
+  if (single) await compareRuns(a, b, excluded, args);
 }
 
 interface Measured {
   readonly figures: readonly Figure[];
-  /** Metrics that only some of the runs have. */
+  /** The metrics that only some of the runs have. */
   readonly incomplete: readonly IncompleteMetric[];
-  /** What they were read from. */
+  /** The files that were read. */
   readonly files: readonly NamedFile[];
-  /** Where the figures come from, if from runs. */
+  /** The runs of the figures; absent for a result of `simulate bench`. */
   readonly runs?: readonly FinishedRunFiles[];
-  /** Runs that are beside them and have no results that can be read. */
-  readonly leftOut: readonly LeftOutRun[];
+  /** The runs in the same directory whose results cannot be read. */
+  readonly excluded: readonly ExcludedRun[];
 }
 
 async function read(path: string, results: string): Promise<Measured> {
   const isFile = path !== "" && existsSync(path) && !statSync(path).isDirectory();
   if (isFile || path === STANDARD_INPUT) return readBench(path);
-  const { runs, leftOut } = readRuns(path, results);
-  tellLeftOut(path, runs.length, leftOut);
+  const { runs, excluded } = readRuns(path, results);
+  logExcluded(path, runs.length, excluded);
   const files = runs.flatMap(({ directory }) => filesOfRun(directory));
-  return { ...figuresOfRuns(runs.map(({ summary }) => summary)), files, runs, leftOut };
+  return { ...figuresOfRuns(runs.map(({ summary }) => summary)), files, runs, excluded };
 }
 
 async function readBench(path: string): Promise<Measured> {
   const text = await readText(path);
   const name = inputName(path);
   const { figures } = attempt(() => parseResult(text, name));
-  return { figures, incomplete: [], files: [{ name, path }], leftOut: [] };
+  return { figures, incomplete: [], files: [{ name, path }], excluded: [] };
 }
 
-/** One run, or all finished runs in a directory, and those that have no results that can be read. */
-function readRuns(
-  path: string,
-  results: string,
-): { readonly runs: readonly FinishedRunFiles[]; readonly leftOut: readonly LeftOutRun[] } {
+/** One run; or all finished runs in a directory, and the runs whose results cannot be read. */
+function readRuns(path: string, results: string): Required<Pick<Measured, "runs" | "excluded">> {
   const isFolder =
     existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
-  if (!isFolder) return { runs: [attempt(() => readRun(findRun(path, results)))], leftOut: [] };
+  if (!isFolder) return { runs: [attempt(() => readRun(findRun(path, results)))], excluded: [] };
   const runs: FinishedRunFiles[] = [];
-  const leftOut: LeftOutRun[] = [];
+  const excluded: ExcludedRun[] = [];
   for (const { directory } of listRuns(path)) {
     try {
       runs.push(readRun(directory));
     } catch (error) {
       if (!(error instanceof ResultsError)) throw error;
-      leftOut.push({ directory, why: error.message });
+      excluded.push({ directory, why: error.message });
     }
   }
-  return { runs, leftOut };
+  return { runs, excluded };
 }
 
-/** @throws ResultsError when it has no results that can be read */
+/** @throws ResultsError when the run has no results, or they cannot be read */
 function readRun(directory: string): FinishedRunFiles {
-  if (!isFinished(directory)) throw new ResultsError(`${directory} has no summary: the run goes on, or was cut off`);
+  if (!isFinished(directory))
+    throw new ResultsError(`${directory} has no summary: the run is still running, or did not finish`);
   return { directory, summary: readSummary(directory), scenarioText: readScenarioText(directory) };
 }
 
-/** Names every run that is not compared. @throws UsageError when no other is left */
-function tellLeftOut(path: string, finished: number, leftOut: readonly LeftOutRun[]): void {
-  if (leftOut.length > 0)
-    tellLines(
-      `${path}: ${leftOut.length} of ${plural(finished + leftOut.length, "run")} cannot be compared and ${leftOut.length === 1 ? "is" : "are"} left out:`,
-      ...leftOut.map(({ directory, why }) => `  ${basename(directory)}: ${why}`),
+/** Names every excluded run. @throws UsageError when no run remains */
+function logExcluded(path: string, finished: number, excluded: readonly ExcludedRun[]): void {
+  if (excluded.length > 0)
+    logLines(
+      `${path}: excluded from the comparison: ${excluded.length} of ${plural(finished + excluded.length, "run")}:`,
+      ...excluded.map(({ directory, why }) => `  ${basename(directory)}: ${why}`),
     );
   if (finished === 0) throw new UsageError(`${path}: there is no finished run in it`);
 }
 
-/** What `act` gives; what is wrong with a file is wrong usage. */
+/** The result of `act`. An error that the content of a file causes is wrong usage. */
 function attempt<T>(act: () => T): T {
   try {
     return act();

@@ -1,8 +1,8 @@
-/** `simulate completion [SHELL]`: the script that completes commands, options and their values in bash, zsh and fish. */
+/** `simulate completion [SHELL]`: prints the script that completes command lines in bash, zsh and fish. */
 import { basename } from "node:path";
 import yargs from "yargs";
 import { COMPLETION_REQUEST, SHELLS } from "../shared/shared-options.js";
-import { UsageError } from "../shared/usage-error.js";
+import { invalidValue, oneOf } from "../shared/usage-error.js";
 import { printText } from "../shared/handle-closed-stdout.js";
 
 type Shell = (typeof SHELLS)[number];
@@ -12,8 +12,8 @@ export interface CompletionArguments {
 }
 
 /**
- * For fish. The one that yargs has leaves out the name of the program, an empty word at the end, and the names of files.
- * SHELL tells yargs to describe what it offers.
+ * The script for fish. That of yargs omits the name of the program, an empty last word and the names of files. With
+ * this SHELL, yargs prints descriptions too.
  */
 const FISH = `function __simulate_completions
     set -l word (commandline -ct)
@@ -32,14 +32,14 @@ export function handler({ shell = ownShell() }: CompletionArguments): void {
     printText(FISH);
     return;
   }
-  // yargs looks there for which shell it writes.
+  // yargs reads the shell from there.
   process.env["SHELL"] = shell;
   yargs().scriptName("simulate").showCompletionScript();
 }
 
 function ownShell(): Shell {
-  const name = basename(process.env["SHELL"] ?? "");
-  const shell = SHELLS.find((known) => known === name);
-  if (shell === undefined) throw new UsageError(`which shell? ${SHELLS.join(", ")}: simulate completion bash`);
+  const path = process.env["SHELL"] ?? "";
+  const shell = SHELLS.find((known) => known === basename(path));
+  if (shell === undefined) throw invalidValue("$SHELL", path, `${oneOf(SHELLS)}, or simulate completion SHELL`);
   return shell;
 }

@@ -1,6 +1,6 @@
 /**
- * `simulate conformance FILE...`: runs recorded sequences of the seed's classes against the model, and recorded conversations of
- * Mephisto's router against ours.
+ * `simulate conformance FILE...`: runs recorded sequences of the original's classes against the model, and recorded
+ * conversations of Mephisto's router against the router here.
  */
 import {
   ConformanceFormatError,
@@ -27,7 +27,7 @@ type Recorded =
   | { readonly file: string; readonly situations: readonly Situation[] };
 
 export async function handler({ files, mailbox }: ConformanceArguments): Promise<void> {
-  // All are read first, so that a file that is none does not end a run half-way.
+  // All files are read first, so that an invalid file is reported before anything runs.
   const readFiles: Recorded[] = [];
   for (const file of files) readFiles.push(await readRecorded(file));
   for (const recorded of readFiles) {
@@ -77,32 +77,27 @@ const GZIP = 0x1f;
 async function readRecorded(path: string): Promise<Recorded> {
   const bytes = await readBytes(path);
   const file = inputName(path);
-  if (bytes[0] !== GZIP) {
-    const read = readTranscript(bytes.toString("utf8"));
-    if (read.ok) return { file, situations: read.value };
-    throw new UsageError(
-      `${file}: expected conformance vectors, which are gzipped JSON, or a transcript; it ${read.reason}`,
-    );
-  }
-  try {
-    return { file, sequences: readVectors(bytes) };
-  } catch (error) {
-    if (error instanceof ConformanceFormatError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
-    throw error;
-  }
+  if (bytes[0] === GZIP) return { file, sequences: await withUsageErrors(file, () => readVectors(bytes)) };
+  const read = readTranscript(bytes.toString("utf8"));
+  if (read.ok) return { file, situations: read.value };
+  throw new UsageError(
+    `${file}: expected conformance vectors, which are gzipped JSON, or a transcript; it ${read.reason}`,
+  );
 }
 
-async function withUsageErrors<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
+/** The result of `act`. An error that the content of the file causes is wrong usage. */
+async function withUsageErrors<Result>(file: string, act: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return await run();
+    return await act();
   } catch (error) {
-    if (error instanceof UnknownOperationError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof ConformanceFormatError || error instanceof UnknownOperationError)
+      throw new UsageError(`${file}: ${error.message}`, { cause: error });
     throw error;
   }
 }
 
 function describe({ sequence, step, op, args, expected, got }: ConformanceDifference): string[] {
-  const where = step === "initial" ? "as the agent was created" : `step ${step}`;
+  const where = step === "initial" ? "the creation of the agent" : `step ${step}`;
   return [
     `  first difference: sequence ${sequence}, ${where} (counted from 0)`,
     `  operation: ${op} ${JSON.stringify(args)}`,

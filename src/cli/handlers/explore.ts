@@ -1,4 +1,4 @@
-/** `simulate explore`: every interleaving of a small program, or a seeded sample, or one schedule again. */
+/** `simulate explore`: runs every interleaving of a small program, or a seeded sample, or replays one schedule. */
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setImmediate as eventLoop } from "node:timers/promises";
@@ -52,7 +52,7 @@ import { wholeNumber } from "../shared/numeric-options.js";
 import { renderSchedulePage } from "../shared/schedule-page.js";
 import { inputName } from "../shared/standard-input.js";
 import { widthOf } from "../shared/terminal.js";
-import { printJson, printLines, printText, tellLines, tellText } from "../shared/handle-closed-stdout.js";
+import { logLines, logText, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 
 const PROGRESS_EVERY_MS = 1000;
 
@@ -131,13 +131,13 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
     if (!args.json && !args.quiet)
-      printLines(`stopped; to go on: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
+      printLines(`stopped; to continue: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
   }
 }
 
-/** Executes schedules until one fails, there are no more, or it is time to stop. */
+/** Executes schedules until one fails, there are no more, or a limit or an interrupt stops it. */
 async function drive(
   exploration: Exploration,
   args: ExploreArguments,
@@ -145,12 +145,8 @@ async function drive(
 ): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
   const { json, quiet } = args;
   const showsProgress = process.stderr.isTTY && !json && !quiet;
-  const most =
-    args.schedules === undefined
-      ? strategy === "exhaustive"
-        ? Infinity
-        : SAMPLES
-      : wholeNumber("schedules", args.schedules, 1);
+  const unlimited = strategy === "exhaustive" ? Infinity : SAMPLES;
+  const most = args.schedules === undefined ? unlimited : wholeNumber("schedules", args.schedules, 1);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
   const interrupt = interruptSignal();
   const begin = performance.now();
@@ -167,25 +163,25 @@ async function drive(
       if (now - begin >= seconds * 1000) return "stopped";
       if (now - shown < PROGRESS_EVERY_MS || !showsProgress) continue;
       shown = now;
-      tellText(`\r${plural(exploration.tally.schedules, "schedule")}, ${found(exploration.tally)} `);
+      logText(`\r${plural(exploration.tally.schedules, "schedule")}, ${describeCoverage(exploration.tally)} `);
     }
     return "stopped";
   } finally {
-    if (showsProgress) tellText("\r\u001b[K");
+    if (showsProgress) logText("\r\u001b[K");
   }
 }
 
-/** The program that a schedule is of. What the file says of a module is not loaded. Throws a UsageError. */
+/** The program of a schedule. The module that the file names is not loaded: it could be anyone's. @throws UsageError */
 async function programOf(schedule: FailingSchedule, { file, module }: ReplayScheduleArguments): Promise<ProgramSource> {
   if (isOfOwnProgram(schedule)) {
     if (module !== undefined)
-      throw new UsageError(`${file} is of a program of simulate explore itself: leave ${module} out`);
+      throw new UsageError(`unexpected argument "${module}": ${file} is the schedule of a built-in program`);
     return findOwn(schedule.program);
   }
   if (module !== undefined) return findInModule(module, schedule.program);
   throw new UsageError(
-    `${file} is of the program "${schedule.program}" of a module of yours (it was ${schedule.module}): ` +
-      `name the module: simulate explore replay ${quoteForShell(file)} MODULE`,
+    `missing module: ${file} is a schedule of the program "${schedule.program}", which was in ${schedule.module}; ` +
+      `expected simulate explore replay ${quoteForShell(file)} MODULE`,
   );
 }
 
@@ -195,25 +191,29 @@ async function replayFile(replayed: ReplayScheduleArguments, args: ExploreArgume
   const source = await programOf(schedule, replayed);
   const maxSteps = wholeNumber("max-steps", args["max-steps"], 1);
   if (schedule.steps.length > maxSteps)
-    throw new UsageError(`${file} has ${formatCount(schedule.steps.length)} steps: --max-steps must be that or more`);
+    throw new UsageError(
+      `${file} has ${plural(schedule.steps.length, "step")}: expected --max-steps ${schedule.steps.length} or more`,
+    );
   const session = await openSession(source, { mailbox: schedule.mailbox, maxSteps });
   try {
     if (schedule.threads.join() !== session.threadNames.join())
       throw new UsageError(
-        `${file} does not fit the program ${schedule.program}: its threads are ${schedule.threads.join(", ")}, ` +
-          `those of the program ${session.threadNames.join(", ")}`,
+        `${file} does not match the program ${schedule.program}: it has the threads ${schedule.threads.join(", ")}; ` +
+          `the program has ${session.threadNames.join(", ")}`,
       );
     const { problems, followed } = replaySchedule(session, schedule);
-    if (!followed)
+    if (!followed) {
+      const step = session.steps + 1;
       throw new UsageError(
-        `${file} does not fit the program ${schedule.program} (any more): its step ${session.steps + 1} is of a thread that cannot run there`,
+        `${file} does not match the program ${schedule.program}: the thread of step ${step} cannot run there`,
       );
-    // What was shown of the violation that was recorded is not known of another.
+    }
+    // That no schedule has fewer context switches is known only of the recorded violation.
     const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
     if (args.json) printJson(failure);
     else if (!args.quiet && problems.length === 0)
-      printLines(`${schedule.program}, ${schedule.mailbox}: the schedule shows no violation any more`);
+      printLines(`${schedule.program}, ${schedule.mailbox}: the schedule no longer shows a violation`);
     else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
     if (problems.length > 0) process.exitCode = EXIT.invariant;
   } finally {
@@ -221,7 +221,7 @@ async function replayFile(replayed: ReplayScheduleArguments, args: ExploreArgume
   }
 }
 
-/** What has been explored, and how. */
+/** An exploration and its settings. */
 interface Explored {
   readonly exploration: Exploration;
   readonly args: ExploreArguments;
@@ -230,7 +230,7 @@ interface Explored {
   readonly seconds: number;
 }
 
-/** Prints the violation, and writes it down where that can be done: it is the verdict whether or not there is room for it. */
+/** Prints the violation and writes its files. It is the verdict even when the files cannot be written. */
 function reportViolation(session: Session, failure: FailingSchedule, explored: Explored): void {
   const { args, settings, source } = explored;
   let files: { readonly file: string; readonly page: string } | undefined;
@@ -238,10 +238,8 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   let problem: string | undefined;
   try {
     const directory = resultsDirectory(settings, args, source);
-    const [file, page] = ["schedule.json", "schedule.html"].map((name) => relative("", join(directory, name))) as [
-      string,
-      string,
-    ];
+    const file = relative("", join(directory, "schedule.json"));
+    const page = relative("", join(directory, "schedule.html"));
     command = replayCommand(file, source);
     write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), command));
     write(directory, "schedule.json", asText(failure));
@@ -253,19 +251,19 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   reportTally(explored, { failure, ...files });
   if (!args.json && !args.quiet) {
     showFailure(session, failure, files && command);
-    if (files !== undefined) printLines(`picture: ${files.page}`);
+    if (files !== undefined) printLines(`page: ${files.page}`);
   }
-  if (problem !== undefined) tellLines(`simulate: the schedule is not kept: ${problem}`);
+  if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
-/** What replays the schedule in `file`. */
+/** The command that replays the schedule in `file`. */
 function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
   const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
   return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
 }
 
-/** `command`: what replays it, where it is kept. */
+/** `command` replays the schedule; undefined when the schedule was not saved. */
 function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
   for (const problem of failure.problems) printLines(`violation: ${problem}`);
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
@@ -311,14 +309,19 @@ function reportTally(
   const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
   const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
   printLines(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
-  printLines(
-    `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} cut short), ${found(tally)}, ${plural(tally.outcomes, "outcome")}, ` +
-      `up to ${plural(tally.depth, "step")}, ${seconds.toFixed(1)} s, ${formatCount(pointsPerSecond)} scheduling points a second`,
-  );
+  const facts = [
+    `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} redundant)`,
+    describeCoverage(tally),
+    plural(tally.outcomes, "outcome"),
+    `up to ${plural(tally.depth, "step")}`,
+    `${seconds.toFixed(1)} s`,
+    `${formatCount(pointsPerSecond)} scheduling points a second`,
+  ];
+  printLines(facts.join(", "));
 }
 
-/** What an exploration has come across. */
-function found({ states, transitions, traces }: Exploration["tally"]): string {
+/** The numbers of states and transitions, or of traces. */
+function describeCoverage({ states, transitions, traces }: Exploration["tally"]): string {
   return states > 0
     ? `${plural(states, "state")}, ${plural(transitions, "step")} between states`
     : plural(traces, "trace");
@@ -333,7 +336,7 @@ function resultsDirectory(
   return createRunDirectory(results, uniqueName(`explore-${basename(name)}-${mailbox}`, new Date()));
 }
 
-/** Writes a file of the results; where that fails, leaves nothing of them. @throws ResultsError */
+/** Writes a file of the results. Removes all of them when that fails. @throws ResultsError */
 function write(directory: string, file: string, content: string): void {
   try {
     writeAtomically(join(directory, file), content);

@@ -1,4 +1,4 @@
-/** `simulate list`: the scenarios that come with the package. */
+/** `simulate list`: lists the scenarios of the package. */
 import { formatDuration } from "../../load/scenario/format-duration.js";
 import { pathOfShipped, readCatalogue } from "../../load/scenario/shipped-scenarios.js";
 import { formatCount } from "../../vocabulary/index.js";

@@ -1,6 +1,6 @@
-/** `simulate plan`: what the simulated workers of a run will do, and its hash, without running anything. */
+/** `simulate plan`: prints the plan of a run, and its hash, without a run. */
 import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } from "../../load/scenario/index.js";
-import { formatCount, formatShare, plural } from "../../vocabulary/index.js";
+import { formatCount, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { printJson, printLines } from "../shared/handle-closed-stdout.js";
@@ -10,7 +10,7 @@ export interface PlanCommandArguments extends PlanArguments {
   readonly head: string;
 }
 
-/** Totals over all workers. What is planned is not always what comes about: a worker can be gone by the time it would drop. */
+/** Totals over all workers. A planned event does not always happen: a worker can have left before its disconnect. */
 interface Totals {
   readonly behaviours: Map<string, number>;
   onboardingFailures: number;
@@ -50,7 +50,7 @@ function firstToArrive(plan: Plan, count: number): WorkerPlan[] {
     .map(({ index }) => plan.worker(index));
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
+const seconds = (ms: number): string => formatSeconds(ms, 3);
 
 function describeTask({ actions, end }: TaskPlan): string {
   const updates = plural(actions.length, "update");
@@ -63,8 +63,8 @@ function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconne
     parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);
   if (task) parts.push(describeTask(task));
   if (disconnect) {
-    parts.push(`drops at ${disconnect.since === "task" ? "+" : ""}${seconds(disconnect.at)}`);
-    if (disconnect.reconnect) parts.push(`back after ${seconds(disconnect.reconnect.after)}`);
+    parts.push(`disconnect at ${disconnect.since === "task" ? "+" : ""}${seconds(disconnect.at)}`);
+    if (disconnect.reconnect) parts.push(`reconnect after ${seconds(disconnect.reconnect.after)}`);
   }
   return parts.join("; ");
 }
@@ -72,9 +72,15 @@ function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconne
 function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string[] {
   const counts = [...totals.behaviours].sort(([, a], [, b]) => b - a);
   const width = Math.max(...counts.map(([name]) => name.length));
-  const { ends } = totals;
+  const { ends, liveUpdates, onboardingFailures, disconnects, reconnects } = totals;
+  const counted = [
+    plural(liveUpdates, "live update"),
+    `${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.idle)} idle`,
+    `${formatCount(onboardingFailures)} failed onboarding`,
+    `${plural(disconnects, "disconnect")}, ${formatCount(reconnects)} of them with a reconnect`,
+  ];
   return [
-    `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} arrive in ${formatDuration(plan.arrivalsMs)}`,
+    `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} in ${formatDuration(plan.arrivalsMs)}`,
     `hash ${hash}`,
     "",
     ...counts.map(
@@ -82,10 +88,9 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
         `  ${name.padEnd(width)}  ${formatCount(count).padStart(7)}  ${formatShare(count, plan.workers).padStart(7)}`,
     ),
     "",
-    `  ${plural(totals.liveUpdates, "live update")}; ${plural(ends.submit, "submit")}, ${plural(ends.return, "return")}, ${formatCount(ends.idle)} idle; ` +
-      `${formatCount(totals.onboardingFailures)} not through onboarding; ${plural(totals.disconnects, "drop")}, ${formatCount(totals.reconnects)} of them with a way back`,
+    `  ${counted.join("; ")}`,
     "",
-    `First to arrive (+: since the start of the worker's own onboarding or task):`,
+    `First workers (+: time since the start of the worker's onboarding or task):`,
     ...head.map(describeWorker),
   ];
 }

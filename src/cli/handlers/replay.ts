@@ -1,11 +1,11 @@
 /**
- * `simulate replay RUN`: repeats a run. One under simulated time is compared with its trace, event by event; of one on real threads,
- * each agent is repeated in the order that the run recorded.
+ * `simulate replay RUN`: replays a run. A virtual run is compared with its trace, event by event. Of a run on real
+ * threads, each agent is replayed in the recorded order.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { replayVirtual } from "../../load/run/index.js";
-import { formatCount, EXIT } from "../../vocabulary/index.js";
+import { at, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { describeEvent, TraceError, type Divergence } from "../../replay/trace/index.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -28,7 +28,8 @@ export async function handler({ run, results, times: timesText, agent: agentText
   if (!isSimulated(directory)) return replayThreadsRun(directory, times, agent);
   if (agent !== undefined)
     throw new UsageError(
-      "--agent is for runs on real threads; `simulate trace RUN --agent ID` prints an agent of this one",
+      `--agent requires a run on real threads: ${directory} is a virtual run; ` +
+        "`simulate trace RUN --agent ID` prints its agents",
     );
   for (let time = 0; time < times && process.exitCode === undefined; time++) await replayVirtualRun(directory);
 }
@@ -38,21 +39,20 @@ async function replayVirtualRun(directory: string): Promise<void> {
   if (outcome.kind === "diverged") {
     const { same, recorded, before, isIncomplete } = outcome.divergence;
     if (recorded?.actor === "user" && recorded.operation === "interrupt") {
-      printLines(
-        `the same up to ${(recorded.at / 1000).toFixed(3)} s, where the user interrupted the run: ${formatCount(same)} events`,
-      );
+      const interruptedAt = formatSeconds(recorded.at, 3);
+      printLines(`the same up to ${interruptedAt}, when the user interrupted the run: ${formatCount(same)} events`);
       return;
     }
     if (isIncomplete) {
-      const reached = `${((before.at(-1)?.at ?? 0) / 1000).toFixed(3)} s`;
+      const reached = formatSeconds(before.at(-1)?.at ?? 0, 3);
       if (isFinished(directory)) {
-        const path = join(directory, RUN_FILES.trace);
         throw new TraceError(
-          `${path}: damaged: it breaks off at ${reached}, though its run finished; the ${formatCount(same)} events before are the same`,
+          `${join(directory, RUN_FILES.trace)}: damaged: the run finished, but the trace ends at ${reached}; ` +
+            `its ${formatCount(same)} events are the same`,
         );
       }
       printLines(
-        `the same up to ${reached}, where the trace breaks off: the run was cut off: ${formatCount(same)} events`,
+        `the same up to ${reached}, the end of the trace: ${formatCount(same)} events; the run did not finish`,
       );
       return;
     }
@@ -63,9 +63,8 @@ async function replayVirtualRun(directory: string): Promise<void> {
   const broken = outcome.invariants.results.filter(({ held }) => !held);
   printLines(`the same: ${formatCount(outcome.events)} events, trace ${outcome.hash}`);
   for (const { id, violations } of broken) {
-    printLines(
-      `✗ ${id}: ${violations[0]?.what ?? ""}${violations[0] === undefined ? "" : `: ${violations[0].detail}`}`,
-    );
+    const { what, detail } = at(violations, 0);
+    printLines(`✗ ${id}: ${what}: ${detail}`);
   }
   if (broken.length > 0) process.exitCode = EXIT.invariant;
 }
@@ -73,12 +72,12 @@ async function replayVirtualRun(directory: string): Promise<void> {
 function describeDivergence({ same, before, recorded, replayed }: Divergence): string[] {
   const end = "(the end)";
   return [
-    `${formatCount(same)} events are the same, the next is not:`,
+    `${formatCount(same)} events are the same, the next differs:`,
     "",
     ...before.map((event) => `    ${describeEvent(event)}`),
     `  - ${recorded === undefined ? end : describeEvent(recorded)}`,
     `  + ${replayed === undefined ? end : describeEvent(replayed)}`,
     "",
-    "-: as recorded, +: as repeated. A change of the program that changes what happens makes old traces differ.",
+    "-: recorded, +: replayed. Traces of an older version of the program can differ.",
   ];
 }

@@ -1,5 +1,4 @@
-/** `simulate report RUN`: the summary of a finished run again; of one that was cut off, how far it had come. */
-import { existsSync } from "node:fs";
+/** `simulate report RUN`: prints the summary of a finished run, or the progress of an incomplete run. */
 import { join } from "node:path";
 import {
   examineIncompleteRun,
@@ -7,54 +6,51 @@ import {
   type IncompleteRun,
   type IncompleteSimulation,
 } from "../../load/run/index.js";
-import { reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
-import { formatCount, EXIT } from "../../vocabulary/index.js";
-import { renderReportOf, renderSummary, writeReport } from "../../report/index.js";
+import { byFrequency, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
+import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
+import { renderReportOf, renderSummary } from "../../report/index.js";
 import { outputOptions } from "../shared/shared-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultsText } from "../shared/fault-options.js";
-import { writeText } from "../shared/named-files.js";
 import { openPage } from "../shared/open-page.js";
 import { namedOutputs, writeOutputs, type OutputArguments } from "../shared/output-options.js";
+import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
 import { runOutputs } from "../shared/run-outputs.js";
-import { findRun, isSimulated } from "../shared/run-directory.js";
+import { findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 import { colored, widthOf } from "../shared/terminal.js";
 import { printLines, printText } from "../shared/handle-closed-stdout.js";
 
-export interface ReportArguments extends OutputArguments {
+export interface ReportArguments extends OutputArguments, PageArguments {
   readonly run: string;
   readonly results: string;
-  readonly html?: string | undefined;
-  readonly open: boolean;
 }
 
-/** Missing acknowledgements that are printed. */
+/** The maximum number of missing acknowledgements that are printed. */
 const MISSING_SHOWN = 10;
 
-export async function handler({ run, results, html, open, ...outputs }: ReportArguments): Promise<void> {
-  const directory = findRun(run, results);
-  const named = html === undefined || html === "" ? [] : [{ name: "--html", path: html }];
-  refuseSameFile([...namedOutputs(outputs), ...named], filesOfRun(directory));
-  if (html !== undefined || open) {
-    const page = pageOf(directory, html);
-    writeOutputs(outputs, runOutputs(readSummary(directory)));
+export async function handler(args: ReportArguments): Promise<void> {
+  const directory = findRun(args.run, args.results);
+  refuseSameFile([...namedOutputs(args), ...pageOutputs(args)], filesOfRun(directory));
+  if (asksForPage(args)) {
+    const page = writePage(args, join(directory, RUN_FILES.report), renderReportOf(directory));
+    writeOutputs(args, runOutputs(readSummary(directory)));
     printLines(page);
-    if (open) await openPage(page);
-    return;
-  }
-  if (existsSync(join(directory, RUN_FILES.summary))) {
+    if (args.open) await openPage(page);
+  } else if (isFinished(directory)) {
     const summary = readSummary(directory);
-    writeOutputs(outputs, runOutputs(summary));
+    writeOutputs(args, runOutputs(summary));
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
-    return;
+  } else {
+    reportIncomplete(directory, args);
   }
-  const asked = Object.keys(outputOptions).find(
-    (name) => name in outputs && outputs[name as keyof OutputArguments] !== undefined,
-  );
-  if (asked !== undefined) throw new UsageError(`--${asked} is for finished runs: ${directory} has no summary`);
-  if (!existsSync(join(directory, RUN_FILES.database)))
-    throw new UsageError(`${directory} is no run: it has neither a summary nor a database`);
+}
+
+function reportIncomplete(directory: string, args: OutputArguments): void {
+  const names = Object.keys(outputOptions) as (keyof OutputArguments)[];
+  const unused = names.find((name) => args[name] !== undefined);
+  if (unused !== undefined) throw new UsageError(`--${unused} requires a finished run: ${directory} has no summary`);
+  requireRun(directory);
   if (isSimulated(directory)) {
     printLines(...describeSimulation(examineIncompleteSimulation(directory), directory));
     return;
@@ -65,29 +61,22 @@ export async function handler({ run, results, html, open, ...outputs }: ReportAr
   else if (incomplete.acknowledgements.missing.length > 0) process.exitCode = EXIT.invariant;
 }
 
-/** Writes the run's page anew, to `path` or, when that is empty or undefined, in its directory. Returns where it is. */
-function pageOf(directory: string, path: string | undefined): string {
-  if (path === undefined || path === "") return writeReport(directory);
-  writeText(path, renderReportOf(directory));
-  return path;
-}
-
 function describe(
   { record, reachedMs, agents, onboardingAgents, submits, acknowledgements }: IncompleteRun,
   directory: string,
 ): string[] {
-  if (record === undefined) return [`CUT OFF before it had begun: ${directory}`];
-  const state = isRunning(record.pid) ? `STILL RUNNING (process ${record.pid})` : "CUT OFF";
+  if (record === undefined) return [`INCOMPLETE: the run did not start: ${directory}`];
+  const state = isRunning(record.pid) ? `STILL RUNNING (process ${record.pid})` : "INCOMPLETE";
   const reached =
     reachedMs === undefined
-      ? "before anything was committed"
-      : `${(Math.max(0, reachedMs) / 1000).toFixed(1)} s after its start`;
+      ? "nothing was committed"
+      : `the last commit was at ${formatSeconds(Math.max(0, reachedMs))}`;
   return [
     `${state}  ${record.scenario}`,
     `  seed ${record.seed} · ${formatCount(record.workers)} workers · started ${record.startedAt}`,
-    `  the last commit was ${reached}; the plan was to go on until ${(record.scheduleMs / 1000).toFixed(1)} s at least`,
-    `  agents             ${byStatus(agents)}`,
-    `  onboarding agents  ${byStatus(onboardingAgents)}`,
+    `  ${reached}; the plan lasts until ${formatSeconds(record.scheduleMs)} or longer`,
+    `  agents             ${describeCounts(agents)}`,
+    `  onboarding agents  ${describeCounts(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,
     ...describeAcknowledgements(acknowledgements),
     `Run it again  ${record.reproduce}`,
@@ -116,27 +105,26 @@ function describeSimulation({ identity, events, reachedMs }: IncompleteSimulatio
   const duration = durationMs === undefined ? undefined : `${durationMs}ms`;
   const choices = { workers, duration, virtual: true, faults: faultsText(faultRates), mailbox, record: true };
   return [
-    "STILL RUNNING OR CUT OFF  under simulated time",
+    "STILL RUNNING OR INCOMPLETE  under simulated time",
     reachedMs === undefined
-      ? "  its trace has no events yet"
-      : `  its trace goes to ${(reachedMs / 1000).toFixed(3)} s of the run: ${formatCount(events)} events`,
+      ? "  the trace has no events"
+      : `  the trace ends at ${formatSeconds(reachedMs, 3)} of the run: ${formatCount(events)} events`,
     `Run it again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
     `Results       ${directory}`,
   ];
 }
 
-function byStatus(counts: Readonly<Record<string, number>>): string {
-  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+function describeCounts(counts: Readonly<Record<string, number>>): string {
+  const { rows, total } = byFrequency(counts);
   if (total === 0) return "none";
-  const list = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  return `${formatCount(total)}: ${list.map(([status, n]) => `${formatCount(n)} ${status}`).join(", ")}`;
+  return `${formatCount(total)}: ${rows.map(([status, n]) => `${formatCount(n)} ${status}`).join(", ")}`;
 }
 
 function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process of this number is alive all the same.
+    // A process of another user exists too.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,7 +1,7 @@
-/** `simulate runs`: the runs that left their results, and how they ended. */
+/** `simulate runs`: lists the runs under the results directory with their verdicts. */
 import { ENGINE_LABELS, listRuns, type ListedRun } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
-import { printJson, printLines, tellLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 
 export interface RunsArguments {
   readonly results: string;
@@ -14,12 +14,14 @@ export function handler({ results, json }: RunsArguments): void {
     printJson(runs.map(asData));
     return;
   }
-  if (runs.length === 0) tellLines(`there is no run in ${results}`);
+  if (runs.length === 0) logLines(`there is no run in ${results}`);
   printLines(...runs.map(describe));
 }
 
+const NO_SUMMARY = "no summary: the run is still running, or did not finish";
+
 function asData({ runId, directory, summary, problem }: ListedRun) {
-  if (summary === undefined) return { runId, directory, problem: problem ?? "no summary: it goes on, or was cut off" };
+  if (summary === undefined) return { runId, directory, problem: problem ?? NO_SUMMARY };
   const { engine, scenario, seed, plan, verdict, traceHash, reproduce, startedAt } = summary;
   return {
     runId,
@@ -37,7 +39,7 @@ function asData({ runId, directory, summary, problem }: ListedRun) {
 }
 
 function describe({ runId, directory, summary, problem }: ListedRun): string {
-  if (summary === undefined) return `?  ${runId}  ${problem ?? "no summary: it goes on, or was cut off"}  ${directory}`;
+  if (summary === undefined) return `?  ${runId}  ${problem ?? NO_SUMMARY}  ${directory}`;
   const { engine, plan, verdict } = summary;
   const outcome = verdict.passed ? "✓" : "✗";
   const time = ENGINE_LABELS[engine];

@@ -1,4 +1,4 @@
-/** `simulate sweep`: many seeds of a scenario under simulated time, and what they have reached. */
+/** `simulate sweep`: runs many seeds of a scenario under simulated time, and counts the coverage marks. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import {
@@ -19,12 +19,12 @@ import {
 } from "../../results/index.js";
 import { formatCount, plural, EXIT } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { UsageError } from "../shared/usage-error.js";
+import { invalidValue } from "../shared/usage-error.js";
 import { faultRatesFrom } from "../shared/fault-options.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { threadsFrom, wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
-import { printJson, printLines, tellLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 
 export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly seeds: string;
@@ -37,7 +37,7 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly quiet: boolean;
 }
 
-/** Between two lines of progress, ms. */
+/** The time between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
 
 export async function handler(args: SweepArguments): Promise<void> {
@@ -60,7 +60,7 @@ export async function handler(args: SweepArguments): Promise<void> {
       tally.add(result);
       if (args.quiet || performance.now() < nextLineAt) return;
       nextLineAt = performance.now() + PROGRESS_MS;
-      tellLines(`  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed`);
+      logLines(`  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed`);
     },
   });
   const seconds = (performance.now() - began) / 1000;
@@ -70,15 +70,15 @@ export async function handler(args: SweepArguments): Promise<void> {
     commandFor: (seed) => reproduce(args, seed),
   };
   const data = tally.asData(ending);
-  const isKept = tally.failing.length > 0 || ending.isInterrupted;
-  const file = isKept ? keep(args.results, scenario.name, `${JSON.stringify(data, null, 2)}\n`) : undefined;
+  const isSaved = tally.failing.length > 0 || ending.isInterrupted;
+  const file = isSaved ? save(args.results, scenario.name, `${JSON.stringify(data, null, 2)}\n`) : undefined;
   if (args.json) printJson(data);
   else if (!args.quiet) printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
-  process.exitCode = tally.failing.length > 0 ? EXIT.invariant : tally.isWhole ? 0 : EXIT.interrupted;
+  process.exitCode = tally.failing.length > 0 ? EXIT.invariant : tally.isWhole ? EXIT.ok : EXIT.interrupted;
 }
 
-/** Writes the result into a directory of its own, and returns where. The verdict stands whether or not there is room for it. */
-function keep(results: string, scenario: string, json: string): string | undefined {
+/** Writes the result into a new directory. Returns its path; undefined when it cannot be written. */
+function save(results: string, scenario: string, json: string): string | undefined {
   let directory: string | undefined;
   try {
     directory = createRunDirectory(results, uniqueName(`sweep-${scenario}`, new Date()));
@@ -88,17 +88,15 @@ function keep(results: string, scenario: string, json: string): string | undefin
   } catch (error) {
     if (!(error instanceof ResultsError)) throw error;
     if (directory !== undefined) removeRunDirectory(directory);
-    tellLines(`simulate: the result is not kept: ${error.message}`);
+    logLines(`simulate: the result was not saved: ${error.message}`);
     return undefined;
   }
 }
 
 function seedsFrom(text: string): { first: number; last: number } {
-  const [from = "", to = from, ...more] = text.split("..");
-  const first = wholeNumber("seeds", from, 0);
-  const last = wholeNumber("seeds", to, 0);
-  if (more.length > 0 || last < first)
-    throw new UsageError(`--seeds must be the first and the last, such as 1..1000, not "${text}"`);
+  const [first, last = first] = text.split("..").map((seed) => wholeNumber("seeds", seed, 0));
+  if (first === undefined || last === undefined || last < first || text.split("..").length > 2)
+    throw invalidValue("--seeds", text, "the first and the last seed, such as 1..1000");
   return { first, last };
 }
 
@@ -106,19 +104,19 @@ function reproduce({ scenario = "", workers, duration, mailbox, faults }: SweepA
   return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
 }
 
-/** What is told of a sweep beside its results. */
+/** The end of a sweep. */
 interface SweepEnd {
   readonly seconds: number;
-  /** Whether the user has ended it before its last seed. */
+  /** Whether the user interrupted it before its last seed. */
   readonly isInterrupted: boolean;
   /** The command that runs a seed alone. */
   readonly commandFor: (seed: number) => string;
 }
 
-/** Adds results up. */
+/** Sums the results of the seeds. */
 class SweepTally {
   seeds = 0;
-  /** How many seeds there are to be. */
+  /** The number of seeds to run. */
   readonly asked: number;
   readonly failing: RunResult[] = [];
   #events = 0;
@@ -129,7 +127,7 @@ class SweepTally {
     this.asked = asked;
   }
 
-  /** Whether every seed was run: neither was it interrupted, nor did it stop at a failure. */
+  /** Whether every seed was run: the sweep was not interrupted and did not stop at a failure. */
   get isWhole(): boolean {
     return this.seeds === this.asked;
   }
@@ -165,16 +163,22 @@ class SweepTally {
       ? plural(this.seeds, "seed")
       : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
     const width = Math.max(...COVERAGE_MARK_NAMES.map((name) => name.length));
+    const head = `${this.failing.length === 0 && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}`;
+    const speed = [
+      `${seedsPerSecond.toFixed(1)} seeds a second`,
+      `${simulatedHoursPerSecond.toFixed(3)} simulated hours a second`,
+      `${formatCount(eventsPerSecond)} events a second`,
+      `${seconds.toFixed(1)} s`,
+    ];
     const lines = [
-      `${this.failing.length === 0 && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not looked at)`,
-      `  ${seedsPerSecond.toFixed(1)} seeds a second · ${simulatedHoursPerSecond.toFixed(3)} simulated hours a second · ${formatCount(eventsPerSecond)} events a second · ${seconds.toFixed(1)} s`,
+      `${head}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not evaluated)`,
+      `  ${speed.join(" · ")}`,
     ];
     for (const { seed, failures } of this.failing.slice(0, FAILURES_SHOWN)) {
       lines.push("", `  seed ${seed}`);
       for (const { what, violations, first } of failures) {
-        lines.push(
-          `    ✗ ${what}: ${violations === 1 ? "" : `${formatCount(violations)} violations, first: `}${first.what}: ${first.detail}`,
-        );
+        const count = violations === 1 ? "" : `${formatCount(violations)} violations, first: `;
+        lines.push(`    ✗ ${what}: ${count}${first.what}: ${first.detail}`);
       }
       lines.push(`    ${commandFor(seed)}`);
     }
@@ -185,9 +189,8 @@ class SweepTally {
     lines.push("", "Coverage marks (seeds that reached them)");
     for (const name of COVERAGE_MARK_NAMES) {
       const reached = this.#reachedBy.get(name) ?? 0;
-      lines.push(
-        `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${(reached > 0 ? formatCount(reached) : "never").padStart(7)}  ${COVERAGE_MARKS[name]}`,
-      );
+      const count = (reached > 0 ? formatCount(reached) : "never").padStart(7);
+      lines.push(`  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${count}  ${COVERAGE_MARKS[name]}`);
     }
     return lines;
   }

@@ -1,35 +1,31 @@
-/** `simulate trace RUN`: what happened in a run under simulated time, event by event. */
-import { existsSync } from "node:fs";
+/** `simulate trace RUN`: prints the events of a virtual run. */
 import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { agentSequence } from "../../load/run/index.js";
-import { RUN_FILES, quoteForShell, writeAtomically } from "../../results/index.js";
-import { plural, parseDuration, printable } from "../../vocabulary/index.js";
+import { RUN_FILES, quoteForShell } from "../../results/index.js";
+import { formatSeconds, plural, parseDuration, printable } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../../replay/trace/index.js";
-import { UsageError } from "../shared/usage-error.js";
-import { writeText } from "../shared/named-files.js";
+import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { openPage } from "../shared/open-page.js";
-import { agentFrom, findRun, isFinished, isSimulated } from "../shared/run-directory.js";
-import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
+import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
+import { agentFrom, findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
+import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 
-export interface TraceArguments {
+export interface TraceArguments extends PageArguments {
   readonly run: string;
   readonly agent?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly results: string;
   readonly json: boolean;
-  readonly html?: string | undefined;
-  readonly open: boolean;
 }
 
 export async function handler(args: TraceArguments): Promise<void> {
-  const { run, from, to, results, json, html, open } = args;
-  if (json && (html !== undefined || open))
-    throw new UsageError("--json prints the events, --html and --open draw them: give one of them");
+  const { run, from, to, results, json, open } = args;
+  if (json && asksForPage(args)) throw new UsageError("--json cannot be combined with --html or --open");
   const { fromMs, toMs } = rangeOf(from, to);
   const agent = agentFrom(args.agent);
   const directory = findRun(run, results);
@@ -53,26 +49,24 @@ export async function handler(args: TraceArguments): Promise<void> {
       if (event.at >= fromMs && (agent === undefined || concerns(event, agent))) yield event;
     }
   };
-  const breaksOff = (): string =>
-    `it breaks off at ${(reachedMs / 1000).toFixed(3)} s: the ${isFinished(directory) ? "file is damaged" : "run was cut off"}`;
-  const nothing = (): UsageError => {
-    const when = from === undefined && to === undefined ? "" : " in that time";
-    return new UsageError(
-      `the trace of ${directory} has nothing about an agent ${agent}${when}${isIncomplete ? `; ${breaksOff()}` : ""}`,
-    );
+  const describeEnd = (): string => {
+    const reason = isFinished(directory) ? "the file is damaged" : "the run did not finish";
+    return `the trace ends at ${formatSeconds(reachedMs, 3)}: ${reason}`;
+  };
+  const noEvents = (): UsageError => {
+    const when = from === undefined && to === undefined ? "" : " in this time";
+    const end = isIncomplete ? `; ${describeEnd()}` : "";
+    return new UsageError(`the trace of ${directory} has no events of an agent ${agent}${when}${end}`);
   };
   const warnIfIncomplete = (): void => {
-    if (isIncomplete) tellLines(`${path}: ${breaksOff()}`);
+    if (isIncomplete) logLines(`${path}: ${describeEnd()}`);
   };
-  if (html !== undefined || open) {
-    if (agent === undefined) throw new UsageError("a picture is of one agent: add --agent, such as --agent 17");
-    const isNamed = html !== undefined && html !== "";
-    const page = isNamed ? html : join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`);
-    if (isNamed) refuseSameFile([{ name: "--html", path: page }], filesOfRun(directory));
-    const picture = renderAgentPage(events(), agent, directory);
-    if (picture === undefined) throw nothing();
-    if (isNamed) writeText(page, picture);
-    else writeAtomically(page, picture);
+  if (asksForPage(args)) {
+    if (agent === undefined) throw new UsageError("--html and --open require --agent, such as --agent 17");
+    refuseSameFile(pageOutputs(args), filesOfRun(directory));
+    const text = renderAgentPage(events(), agent, directory);
+    if (text === undefined) throw noEvents();
+    const page = writePage(args, join(directory, `agent-${agent.replaceAll(/[^\w-]/g, "_")}.html`), text);
     printLines(relative("", page));
     warnIfIncomplete();
     if (open) await openPage(page);
@@ -80,7 +74,7 @@ export async function handler(args: TraceArguments): Promise<void> {
   }
   const found = events();
   const first = found.next();
-  if (first.done === true && agent !== undefined) throw nothing();
+  if (first.done === true && agent !== undefined) throw noEvents();
   const lineOf = (event: TraceEvent): string => `${printable(json ? JSON.stringify(event) : describeEvent(event))}\n`;
   const lines = function* (): Generator<string> {
     if (first.done !== true) yield lineOf(first.value);
@@ -94,23 +88,22 @@ export async function handler(args: TraceArguments): Promise<void> {
 function rangeOf(from: string | undefined, to: string | undefined): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = from === undefined ? 0 : time("from", from);
   const toMs = to === undefined ? Infinity : time("to", to);
-  if (toMs < fromMs) throw new UsageError(`--to must not be before --from: nothing happens from ${from} to ${to}`);
+  if (toMs < fromMs) throw invalidValue("--to", to ?? "", `--from, which is ${from}, or later`);
   return { fromMs, toMs };
 }
 
-/** @throws UsageError for a run that has none */
+/** @throws UsageError for a run without a trace */
 function traceOf(directory: string): string {
-  const path = join(directory, RUN_FILES.trace);
-  // Of a simulated run whose trace is gone, that is what reading it says.
-  if (isSimulated(directory)) return path;
-  if (![RUN_FILES.summary, RUN_FILES.database].some((file) => existsSync(join(directory, file))))
-    throw new UsageError(`${directory} is no run`);
+  // When the trace of a simulated run is missing, its reader reports it.
+  if (isSimulated(directory)) return join(directory, RUN_FILES.trace);
+  requireRun(directory);
   throw new UsageError(
-    `${directory} is a run on real threads, which has no trace; \`simulate replay ${quoteForShell(directory)} --agent ID\` prints what was done to an agent`,
+    `${directory} has no trace: it is a run on real threads; ` +
+      `\`simulate replay ${quoteForShell(directory)} --agent ID\` prints the operations on an agent`,
   );
 }
 
-/** A page with the agent's life; undefined when the events have nothing about such an agent. */
+/** A page with the agent's events; undefined when there are none. */
 function renderAgentPage(events: Iterable<TraceEvent>, agentId: string, directory: string): string | undefined {
   const sequence = agentSequence(events, { agentId });
   if (sequence.rows.length === 0) return undefined;
@@ -123,7 +116,7 @@ function renderAgentPage(events: Iterable<TraceEvent>, agentId: string, director
   });
 }
 
-/** Many lines at once: a write of each costs more than making it. */
+/** Joins many lines: a write for each would take longer than formatting it. */
 function* inChunks(lines: Iterable<string>): Generator<string> {
   let chunk = "";
   for (const line of lines) {
@@ -137,12 +130,11 @@ function* inChunks(lines: Iterable<string>): Generator<string> {
 
 function time(option: string, text: string): number {
   const ms = parseDuration(text);
-  if (ms === undefined)
-    throw new UsageError(`--${option} must be a time with a unit, such as "6s" or "6500ms", not "${text}"`);
+  if (ms === undefined) throw invalidValue(`--${option}`, text, 'a time with a unit, such as "6s" or "6500ms"');
   return ms;
 }
 
-/** Whoever reads has seen enough, as \`head\` does. */
+/** The reader of the output can stop early, as \`head\` does. */
 function ignoreClosedPipe(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
 }

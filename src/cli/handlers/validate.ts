@@ -1,7 +1,7 @@
-/** `simulate validate FILE...`: whether scenarios can be run, and every problem of those that cannot. */
+/** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones. */
 import { arrivalsMsOf, formatDuration, ScenarioError, workersOf } from "../../load/scenario/index.js";
 import { plural, EXIT } from "../../vocabulary/index.js";
-import { printLines, tellLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { openInput } from "../shared/named-files.js";
 import { inputName } from "../shared/standard-input.js";
 
@@ -13,12 +13,11 @@ export async function handler({ files }: ValidateArguments): Promise<void> {
   for (const file of files) {
     try {
       const { scenario } = await openInput(file);
-      printLines(
-        `${inputName(file)}: valid: ${scenario.name}, ${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`,
-      );
+      const size = `${plural(workersOf(scenario), "worker")} in ${formatDuration(arrivalsMsOf(scenario))}`;
+      printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      tellLines(...error.problems);
+      logLines(...error.problems);
       process.exitCode = EXIT.usage;
     }
   }

@@ -1,4 +1,4 @@
-/** Carries out the run that `simulate` was asked for: serves it, shows its progress, prints its summary and sets the exit code. */
+/** Executes a run: serves it, shows its progress, prints its summary and sets the exit code. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
@@ -12,7 +12,7 @@ import {
 import { renderSummary } from "../../report/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
-import { printText, tellLines } from "./handle-closed-stdout.js";
+import { logLines, printText } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
 import { openTarget, type OpenedTarget } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
@@ -28,7 +28,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
     args.target === undefined ? undefined : await openTarget(args.target, args, chosen.scenario, chosen.plan);
   const metrics =
     metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
-  if (metrics !== undefined && !args.quiet) tellLines(`metrics: ${metrics.url}`);
+  if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
@@ -63,14 +63,14 @@ function runAgainst(
   );
 }
 
-/** What all engines need, and what watches the run. */
+/** The options of all engines, and the watch of the run. */
 async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
   const from = args.target === undefined ? "inside" : "clients";
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
-  // Standard input cannot be read again, but the run keeps its text.
+  // Standard input cannot be read again, but the run stores its text.
   const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
   return {
     watch,

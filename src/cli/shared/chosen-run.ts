@@ -1,4 +1,4 @@
-/** What the arguments of `simulate` ask for. This file is loaded before the first line of a run, so it imports no engine. */
+/** The run that the arguments of `simulate` ask for. Loaded before the first line of a run, so it imports no engine. */
 import { defaultThreads } from "../../load/run/run-limits.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { faultRatesFrom } from "./fault-options.js";
@@ -8,7 +8,7 @@ import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { checkTargetArguments, type TargetArguments } from "./target-options.js";
-import { UsageError } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 
 export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments {
   readonly threads?: string | undefined;
@@ -23,30 +23,30 @@ export interface RunArguments extends PlanArguments, OutputArguments, TargetArgu
   readonly quiet: boolean;
 }
 
-/** What the arguments ask for. */
+/** The scenario, the plan and the options of the run. */
 export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
 
-/** @throws {UsageError} for an argument that is not valid, or does not apply to the run */
+/** @throws {UsageError} for an argument that is invalid or does not apply to the run */
 export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
   checkTargetArguments(args, planned.scenario);
-  // Simulated time has one thread in any case; over a network all threads are clients.
+  // A virtual run always has one thread. Of a run over a network, all threads are clients.
   const leastThreads = args.virtual || args.target !== undefined ? 1 : 2;
   const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, leastThreads);
   const faultRates = faultRatesFrom(args.faults);
   if (faultRates !== undefined && !args.virtual)
-    throw new UsageError("--faults are drawn under simulated time: add --virtual");
+    throw new UsageError("--faults requires --virtual; on real threads, faults are part of the scenario");
   const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
   if (metricsPort === undefined && args["metrics-host"] !== undefined)
-    throw new UsageError("--metrics-host is where --metrics-port is served: give that, too");
+    throw new UsageError("--metrics-host requires --metrics-port");
   if (metricsPort !== undefined && args.virtual)
-    throw new UsageError("--metrics-port is for runs that take their time: leave --virtual out");
+    throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
   return { ...planned, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
 }
 
-/** An option without a value is the empty text. */
+/** The empty text stands for an option without a value. */
 function portFrom(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
   return portNumber("dashboard", text);
@@ -54,6 +54,6 @@ function portFrom(text: string | undefined): number | undefined {
 
 function portNumber(option: string, text: string): number {
   const port = wholeNumber(option, text, 0);
-  if (port > 65_535) throw new UsageError(`--${option} must be a port, at most 65535, not ${port}`);
+  if (port > 65_535) throw invalidValue(`--${option}`, text, "a port, at most 65535");
   return port;
 }

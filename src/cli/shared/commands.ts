@@ -1,4 +1,4 @@
-/** The commands of `simulate`, as `--help` lists them. The options of a command are imported only when it is the one that is given. */
+/** The commands of `simulate` for `--help`. The options of a command are imported only for this command. */
 import type { CommandModule } from "yargs";
 import type { Usage } from "./usage.js";
 
@@ -6,72 +6,77 @@ export interface Command {
   /** The name and the arguments; `$0` stands for no name. */
   readonly command: string | readonly string[];
   readonly describe: string;
-  /** Imports its options and what runs it. Each definition reads its own arguments; to the parser they are all alike. */
+  /** Imports its options and its handler. The type is unknown, as each definition has arguments of its own. */
   readonly load: () => Promise<{ readonly definition: unknown }>;
 }
 
-/** In the order of `--help`; the first is what is run when no other is named. */
+/** In the order of `--help`. The first is the default command. */
 export const COMMANDS: readonly Command[] = [
   {
     command: ["$0", "run"],
-    describe: "Run a scenario, on real threads or under simulated time, and judge it",
+    describe: "Run a scenario on real threads or under simulated time, and judge the run",
     load: () => import("../commands/run.js"),
   },
   {
     command: "plan",
-    describe: "Print what the simulated workers of a run will do, and the plan's hash",
+    describe: "Print the plan of a run and its hash",
     load: () => import("../commands/plan.js"),
   },
   {
     command: "list",
-    describe: "List the scenarios that come with the package",
+    describe: "List the scenarios of the package",
     load: () => import("../commands/list.js"),
   },
   {
     command: "init [file]",
-    describe: "Write a commented scenario to start from",
+    describe: "Write a scenario with comments",
     load: () => import("../commands/init.js"),
   },
   {
     command: "validate <files..>",
-    describe: "Check scenarios without running them",
+    describe: "Check scenarios without a run",
     load: () => import("../commands/validate.js"),
   },
   {
     command: "runs",
-    describe: "List the runs that left their results, oldest first",
+    describe: "List the runs, oldest first",
     load: () => import("../commands/runs.js"),
   },
   {
     command: "report <run>",
-    describe: "Print the summary of a run again, or how far it had come when it was cut off",
+    describe: "Print the summary of a finished run, or the progress of an incomplete run",
     load: () => import("../commands/report.js"),
   },
   {
     command: "trace <run>",
-    describe: "Print what happened in a run under simulated time",
+    describe: "Print the events of a virtual run",
     load: () => import("../commands/trace.js"),
   },
   {
     command: "replay <run>",
-    describe: "Repeat a run and compare it with what it recorded",
+    describe: "Replay a run and compare it with its record",
     load: () => import("../commands/replay.js"),
   },
   {
     command: "sweep",
     describe:
-      "Run many seeds of a scenario under simulated time, over all cores, and check the invariants (thresholds are not looked at)",
+      "Run many seeds of a scenario under simulated time on all cores, and check the invariants, not the thresholds",
     load: () => import("../commands/sweep.js"),
   },
   {
     command: "shrink",
-    describe: "Find the smallest scenario that fails as a seed does under simulated time",
+    describe: "Reduce a seed that fails under simulated time to a smaller scenario that fails in the same way",
     load: () => import("../commands/shrink.js"),
   },
   {
     command: "explore [program] [file] [module]",
-    describe: "Run a small program of threads through every interleaving, or list the programs",
+    describe: "Run every interleaving of a small program of threads, or list the programs",
     load: () => import("../commands/explore.js"),
+  },
+  {
+    command: "serve",
+    describe: "Serve the model as a live platform behind Mephisto's protocol, for people with browsers",
+    load: () => import("../commands/serve.js"),
   },
   {
     command: "conformance <files..>",
@@ -80,7 +85,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "bench [names..]",
-    describe: "Measure the project on this machine, each figure beside its floor",
+    describe: "Measure the benchmarks on this machine, each figure beside its floor",
     load: () => import("../commands/bench.js"),
   },
   {
@@ -90,21 +95,21 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "completion [shell]",
-    describe: "Print the script that completes this command in your shell",
+    describe: "Print the script that completes command lines in your shell",
     load: () => import("../commands/completion.js"),
   },
 ];
 
 export const USAGES: readonly Usage[] = COMMANDS.flatMap(({ command }) => command).filter((usage) => usage !== "$0");
 
-/** The usage of the command that is called `name`. */
+/** The usage of the command `name`. */
 export function usageOf(name: string | undefined): Usage | undefined {
   return USAGES.find((usage) => usage.split(" ")[0] === name);
 }
 
 /**
- * The commands for the parser: whole where the command line has the name among its words, and the default one where it has no name; of
- * the others only the usage.
+ * The commands for the parser: complete when the command line has the name among its words, or for the default command
+ * when it has no name; otherwise only the usage.
  */
 export async function modulesFor(words: readonly string[]): Promise<CommandModule[]> {
   const named = words.filter((word) => usageOf(word) !== undefined);

@@ -1,8 +1,8 @@
 /** The examples of `--help`. */
 
 /**
- * For `yargs.epilogue(…)`. The table that yargs makes of examples breaks long commands, which then cannot be copied;
- * here each has a line of its own.
+ * For `yargs.epilogue(…)`. Each command has a line of its own. The table of yargs would break long commands, so that
+ * they could not be copied.
  */
 export function examples(...list: readonly (readonly [command: string, what: string])[]): string {
   return ["Examples:", ...list.flatMap(([command, what]) => [`  ${command}`, `      ${what}`])].join("\n");

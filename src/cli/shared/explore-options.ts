@@ -1,12 +1,12 @@
-/** The options of `simulate explore`: which there are, which apply to what is asked for, and what an exploration that is resumed began with. */
+/** The options of `simulate explore`, their applicability, and the settings of a resumed exploration. */
 import type { ExplorationProgress, ProgramSource } from "../../explore/index.js";
 import { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "../../explore/strategies.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { UsageError } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
 import { jsonOption, mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 
-/** Schedules that a sampling strategy executes unless told otherwise. */
+/** The default number of schedules of a sampling strategy. */
 export const SAMPLES = 10_000;
 
 export interface ExploreArguments {
@@ -28,47 +28,47 @@ export interface ExploreArguments {
   readonly quiet: boolean;
 }
 
-/** For `yargs.options(…)`. What does not apply to everything has no default here: whether it was given has to be known. */
+/** For `yargs.options(…)`. An option that does not always apply has no default, so that its presence is known. */
 export const exploreOptions = {
   mailbox: {
     choices: mailboxOption.choices,
     describe: `${mailboxOption.describe} [default: ${mailboxOption.default}]`,
   },
-  strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "How schedules are chosen" },
+  strategy: { choices: [...STRATEGIES, "replay"], default: "exhaustive", describe: "Choice of the schedules" },
   by: {
     choices: COVERAGES,
-    describe: "Of exhaustive: go through all traces or all states [default: what the program says]",
+    describe: "For exhaustive: explore all traces or all states [default: that of the program]",
   },
-  schedule: { type: "string", requiresArg: true, describe: "With --strategy replay: the schedule.json" },
-  seed: { type: "string", requiresArg: true, describe: "Of pct and random [default: 1]" },
+  schedule: { type: "string", requiresArg: true, describe: "For --strategy replay: the schedule.json" },
+  seed: { type: "string", requiresArg: true, describe: "For pct and random [default: 1]" },
   schedules: {
     type: "string",
     requiresArg: true,
-    describe: `Stop after so many (pct and random: ${SAMPLES} by default)`,
+    describe: `Maximum number of schedules [default for pct and random: ${SAMPLES}]`,
   },
-  seconds: { type: "string", requiresArg: true, describe: "Stop after this time" },
+  seconds: { type: "string", requiresArg: true, describe: "Maximum time" },
   depth: {
     type: "string",
     requiresArg: true,
-    describe: "Of pct: how many ordering constraints a bug may need [default: 3]",
+    describe: "For pct: the number of ordering constraints that a bug needs [default: 3]",
   },
   resume: {
     type: "string",
     requiresArg: true,
-    describe: "Go on from the progress.json of an exploration that was stopped",
+    describe: "Continue from the progress.json of a stopped exploration",
   },
   "max-steps": {
     type: "string",
     requiresArg: true,
     default: "5000",
-    describe: "Steps after which an execution counts as endless",
+    describe: "Maximum number of steps of an execution; a longer one is a violation",
   },
   results: resultsOption,
   json: jsonOption,
   quiet: quietOption,
 } as const;
 
-/** What an option applies to, where that is not everything. */
+/** The strategies that an option applies to, when these are not all. */
 const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
   mailbox: STRATEGIES,
   by: ["exhaustive"],
@@ -81,50 +81,51 @@ const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
 };
 type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "resume";
 
-/** Whether an argument names a module by its path, instead of one of the explorer's own programs. */
+/** Whether an argument is the path of a module, not the name of a built-in program. */
 export function isModulePath(word: string): boolean {
   return /[/\\]|\.[cm]?js$/.test(word);
 }
 
-/** The schedule that a replay is of, and the module of its program where that is not the explorer's own. */
+/** The schedule of a replay, and the module of its program; undefined for a built-in program. */
 export interface ReplayScheduleArguments {
   readonly file: string;
   readonly module: string | undefined;
 }
 
-/** @throws {UsageError} when no schedule is given, or too much */
+/** @throws {UsageError} for a missing schedule or an unexpected argument */
 export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayScheduleArguments {
   const words = [...(program === "replay" ? [] : [program]), file, module].filter((word) => word !== undefined);
   const chosen = schedule ?? words.shift();
-  if (chosen === undefined) throw new UsageError("which schedule? simulate explore replay FILE [MODULE]");
+  if (chosen === undefined) throw new UsageError("missing schedule: expected simulate explore replay FILE [MODULE]");
   const [path, ...others] = words;
   const extra = path !== undefined && !isModulePath(path) ? path : others[0];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
   return { file: chosen, module: path };
 }
 
-/** @throws {UsageError} for an option that says nothing about what is asked for */
+/** @throws {UsageError} for an option that does not apply */
 export function refuseInapplicable(args: ExploreArguments): void {
   const { program } = args;
-  const way = program === "replay" ? "replay" : args.strategy;
-  const listed = program === undefined && way !== "replay";
-  for (const [option, ways] of Object.entries(APPLIES)) {
-    if (args[option as Applied] === undefined || (ways.includes(way) && !listed)) continue;
-    throw new UsageError(`--${option} applies to ${ways.join(", ")}, not to ${listed ? "the list of programs" : way}`);
+  const strategy = program === "replay" ? "replay" : args.strategy;
+  const listed = program === undefined && strategy !== "replay";
+  for (const [option, strategies] of Object.entries(APPLIES)) {
+    if (args[option as Applied] === undefined || (strategies.includes(strategy) && !listed)) continue;
+    const other = listed ? "the list of programs" : strategy;
+    throw new UsageError(`--${option} applies to ${strategies.join(", ")}, not to ${other}`);
   }
 }
 
-/** What an exploration needs to be the same again. */
+/** The settings that determine an exploration. */
 export interface ExploreSettings {
   readonly mailbox: MailboxKind;
   readonly strategy: Strategy;
   readonly seed: string;
   readonly depth: number;
-  /** Undefined: what the program says. */
+  /** Undefined: that of the program. */
   readonly by: Coverage | undefined;
 }
 
-/** The settings that `args` ask for, in all else those of `progress`. @throws {UsageError} when they ask for others than it was made with */
+/** The settings in `args`, and for the others those of `progress`. @throws {UsageError} when the two contradict */
 export function settingsOf(
   args: ExploreArguments,
   { name }: ProgramSource,
@@ -153,10 +154,10 @@ export function settingsOf(
       ? [made.by]
       : [`seed ${made.seed}`, made.depth === undefined ? undefined : `depth ${made.depth}`];
   const was = [progress.program, progress.mailbox, progress.strategy, ...details].filter((part) => part !== undefined);
-  throw new UsageError(`${args.resume ?? ""} is of ${was.join(", ")}; resume it as that`);
+  throw invalidValue("--resume", args.resume ?? "", `the same settings as in this file: ${was.join(", ")}`);
 }
 
-/** What an exhaustive exploration went through; undefined for a sampling. */
+/** The coverage of an exhaustive exploration; undefined for a sampling strategy. */
 function coverageOf({ resumption }: ExplorationProgress): Coverage | undefined {
   return "learned" in resumption ? "states" : "frontier" in resumption ? "traces" : undefined;
 }

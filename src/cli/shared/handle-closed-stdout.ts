@@ -1,29 +1,29 @@
-/** Everything that the program prints goes through this file, and what becomes of the program when nobody reads it any more. */
+/** The output of the program: all of it is written here. Also ends the program when the reader closes its output. */
 import { EXIT, whySystemFailed, printable } from "../../vocabulary/index.js";
 
-/** Prints each of `lines` on one line, whatever is in it. */
+/** Prints each of `lines` on one line, with unprintable characters escaped. */
 export function printLines(...lines: readonly string[]): void {
   printText(shownLines(lines));
 }
 
 /** As {@link printLines}, on standard error. */
-export function tellLines(...lines: readonly string[]): void {
-  tellText(shownLines(lines));
+export function logLines(...lines: readonly string[]): void {
+  logText(shownLines(lines));
 }
 
-/** Prints data as JSON, laid out for people. */
+/** Prints data as indented JSON. */
 export function printJson(data: unknown): void {
-  // What cannot be shown is within strings, where its escapes are those of JSON.
+  // Unprintable characters occur only within strings, where the escapes are valid JSON.
   printLines(...JSON.stringify(data, null, 2).split("\n"));
 }
 
-/** Prints what a renderer has laid out, which has made what it shows printable. */
+/** Prints the text of a renderer, which escapes unprintable characters itself. */
 export function printText(text: string): void {
   process.stdout.write(text);
 }
 
 /** As {@link printText}, on standard error. */
-export function tellText(text: string): void {
+export function logText(text: string): void {
   process.stderr.write(text);
 }
 
@@ -32,15 +32,15 @@ function shownLines(lines: readonly string[]): string {
 }
 
 /**
- * Ends the program without a word when the reader of its output has gone (`| head`), with the verdict of the run if there is
- * one by then; with one line when the output cannot be written.
+ * Ends the program without a message when the reader closes its output (`| head`), with the exit code of the run when
+ * it has one. Ends it with one line when the output cannot be written for another reason.
  */
 export function handleClosedStdout(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.noReader);
-    tellLines(`simulate: cannot write the output: ${whySystemFailed(error)}`);
+    logLines(`simulate: cannot write the output: ${whySystemFailed(error)}`);
     process.exit(EXIT.failure);
   });
-  // Progress that nobody sees is no reason to end a run.
+  // A run continues when its progress cannot be shown.
   process.stderr.on("error", () => undefined);
 }

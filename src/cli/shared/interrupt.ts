@@ -1,4 +1,4 @@
-/** Ctrl-C. */
+/** Interrupts by the user, such as Ctrl-C. */
 import { EXIT } from "../../vocabulary/index.js";
 
 /** Aborts when the user interrupts; a second interrupt ends the process. */
@@ -10,7 +10,7 @@ export function interruptSignal(): AbortSignal {
   };
   process.on("SIGINT", onInterrupt);
   process.on("SIGTERM", onInterrupt);
-  // The terminal has gone.
+  // The terminal was closed.
   process.on("SIGHUP", onInterrupt);
   return controller.signal;
 }

@@ -1,4 +1,4 @@
-/** The HTTP server beside a run, for the dashboard and the metrics: answers GET requests for a few paths. */
+/** The HTTP server of a run, for the dashboard and the metrics. It answers GET requests for a few paths. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { isIP, isIPv6 } from "node:net";
@@ -6,31 +6,31 @@ import { setTimeout } from "node:timers/promises";
 import { own, whySystemFailed } from "../../vocabulary/index.js";
 import { PortError } from "./usage-error.js";
 
-/** More connections than this at once are closed unanswered. */
+/** The maximum number of connections. A further connection is closed without an answer. */
 const MAX_CONNECTIONS = 100;
-/** The most bytes of a request's headers; no body is read. */
+/** The maximum size of a request's headers. Bodies are not read. */
 const MAX_HEADER_BYTES = 8192;
-/** How long a client may take to send its request, ms. */
+/** The maximum time for a client to send its request, ms. */
 const REQUEST_TIMEOUT_MS = 5000;
 
 export interface LocalServerOptions {
   readonly host: string;
-  /** 0: any port that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** What is served and where, for messages. */
+  /** The content and the address, for messages. */
   readonly what: string;
-  /** Added to the message that the port is in use. */
+  /** Appended to the message that the port is in use. */
   readonly advice?: string;
   /** Answers a request, by its path. An error becomes the status 500. */
   readonly pages: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>>;
 }
 
 export interface LocalServer {
-  /** The port it listens on. */
+  /** The port that it listens on. */
   readonly port: number;
   /** Its URL, without a path. */
   readonly origin: string;
-  /** Accepts no more requests, gives open answers `graceMs` to end, and frees the port. */
+  /** Accepts no more requests, waits at most `graceMs` for pending answers, and frees the port. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     const closed = new Promise<void>((resolve) => response.once("close", resolve));
     open.add(closed);
     void closed.then(() => open.delete(closed));
-    // One answer a connection: none is left over at the end.
+    // Each answer closes its connection, so that none is open at the end.
     response.setHeader("connection", "close");
     answer(request, response, options);
   });
@@ -79,7 +79,7 @@ function answer(request: IncomingMessage, response: ServerResponse, { host, page
   };
   const page = own(pages, (request.url ?? "/").replace(/\?.*/, ""));
   if (!namesThisMachine(request, host))
-    refuse(403, "the Host header must name this machine: an address, localhost, or the name that it listens on");
+    refuse(403, "invalid Host header: expected an address, localhost or the name that this server listens on");
   else if (page === undefined) refuse(404, `GET ${Object.keys(pages).join(" or ")}`);
   else if (request.method !== "GET") refuse(405, "GET");
   else
@@ -92,8 +92,8 @@ function answer(request: IncomingMessage, response: ServerResponse, { host, page
 }
 
 /**
- * Whether the request names this machine by an address, as `localhost`, or as `name`. A page of another site can make a browser
- * ask this machine by a name of that site's own; it must not read the answer.
+ * Whether the Host header of the request is an address, `localhost` or `name`. A page of another site can make a
+ * browser send requests to this machine under a name of that site (DNS rebinding). It must not read the answers.
  */
 function namesThisMachine({ headers: { host = "" } }: IncomingMessage, name: string): boolean {
   const [, asked = ""] = /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i.exec(host) ?? [];

@@ -1,20 +1,20 @@
-/** `--metrics-port`: serves Prometheus text while a run goes on. */
+/** `--metrics-port`: serves Prometheus text during a run. */
 import type { RunningRun } from "../../load/run/index.js";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../../load/measure/index.js";
 import { startLocalServer } from "./local-server.js";
 
 export interface MetricsServer {
-  /** The port that it listens on: the one asked for, or for 0 one that was free. */
+  /** The port that it listens on: the given port, or a free port for 0. */
   readonly port: number;
-  /** Where the metrics are. */
+  /** The URL of the metrics. */
   readonly url: string;
-  /** What is served from now on; before, a request is answered with 503. */
+  /** Serves the metrics of this run. Before the first call, a request is answered with 503. */
   serve(running: RunningRun): void;
-  /** Answers the requests that have arrived, and no others; then the port is free. A slow client may lose its answer. */
+  /** Answers the pending requests, for a limited time, and stops the server. The port is free afterwards. */
   end(): Promise<void>;
 }
 
-/** How long an answer may take once the run is over, ms. */
+/** The maximum time for the pending answers at the end, ms. */
 const LAST_ANSWERS_MS = 2000;
 
 /** Listens on `host` and `port` for `GET /metrics`. @throws {PortError} */

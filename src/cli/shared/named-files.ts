@@ -1,4 +1,4 @@
-/** Reading and writing the files that a command names. */
+/** Reads and writes the files that a command names. */
 import {
   existsSync,
   fstatSync,
@@ -17,9 +17,9 @@ import { openScenario, scenarioFromBytes, type LoadedScenario } from "../../load
 import { UsageError } from "./usage-error.js";
 import { inputName, STANDARD_INPUT } from "./standard-input.js";
 
-/** More than any input that a command reads. */
+/** The maximum size of an input. */
 const MAX_INPUT_BYTES = 1 << 28;
-/** As many links one after another as Linux follows. */
+/** The maximum number of links in a row, as on Linux. */
 const MAX_LINKS = 40;
 
 /** The file at `path`, or standard input for `-`. @throws {UsageError} when it cannot be read */
@@ -32,7 +32,7 @@ export async function readText(path: string): Promise<string> {
   return (await readBytes(path)).toString("utf8");
 }
 
-/** The scenario of this name or at this path, or on standard input for `-`. @throws {ScenarioError} when it is not valid */
+/** The scenario with this name or path, or on standard input for `-`. @throws {ScenarioError} when it is invalid */
 export async function openInput(nameOrPath: string): Promise<LoadedScenario> {
   if (nameOrPath !== STANDARD_INPUT) return openScenario(nameOrPath);
   return scenarioFromBytes(await readStandardInput(), inputName(nameOrPath));
@@ -46,23 +46,21 @@ async function readStandardInput(): Promise<Buffer> {
       chunks.push(chunk);
       length += chunk.length;
       if (length > MAX_INPUT_BYTES)
-        throw new UsageError(
-          `standard input has more than ${MAX_INPUT_BYTES >> 20} MiB, which is no input of this program`,
-        );
+        throw new UsageError(`cannot read standard input: it has more than ${MAX_INPUT_BYTES >> 20} MiB`);
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`standard input cannot be read: ${whySystemFailed(error)}`, { cause: error });
+    throw new UsageError(`cannot read standard input: ${whySystemFailed(error)}`, { cause: error });
   }
   return Buffer.concat(chunks);
 }
 
 /**
- * Writes to the end of the links at `path`, as a redirection of the shell does.
- * @throws {UsageError} when it cannot be written, {@link ResultsError} when there is no room for it: nothing is there then
+ * Writes to the target of the links at `path`, as the shell's redirection does. Removes the file when the disk is full.
+ * @throws {UsageError} when it cannot be written, {@link ResultsError} when the disk is full
  */
 export function writeText(path: string, text: string): void {
-  withUsageError(path, "written", () => {
+  withUsageError(path, "write", () => {
     const end = endOfLinks(path);
     try {
       writeFileSync(end, text);
@@ -74,7 +72,7 @@ export function writeText(path: string, text: string): void {
   });
 }
 
-/** Takes away what an earlier command left at `path`, not the links to it. @throws {UsageError} when nothing can be written there */
+/** Removes the file of an earlier command, not the links at `path`. @throws {UsageError} when it is not writable */
 export function clearFile(path: string): void {
   checkWritable(path);
   const end = endOfLinks(path);
@@ -82,14 +80,14 @@ export function clearFile(path: string): void {
   try {
     rmSync(end);
   } catch {
-    // In a directory that is not the user's, a file can be written that cannot be removed.
+    // A file in a directory of another user can be writable, but not removable.
     writeText(end, "");
   }
 }
 
-/** @throws {UsageError} when nothing can be written to `path`; what is there stays as it is, and what is not does not come to be */
+/** Leaves the file at `path` unchanged. @throws {UsageError} when it is not writable */
 export function checkWritable(path: string): void {
-  withUsageError(path, "written", () => {
+  withUsageError(path, "write", () => {
     const end = endOfLinks(path);
     const there = existsSync(end);
     writeFileSync(end, "", { flag: "a" });
@@ -97,7 +95,7 @@ export function checkWritable(path: string): void {
   });
 }
 
-/** Where the links at `path` lead, also to nothing yet; `path` itself where that is no file, such as a terminal at /dev/stdout. */
+/** The target of the links at `path`, which need not exist; `path` when the target is no file, such as a terminal. */
 export function endOfLinks(path: string): string {
   let end = path;
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -112,7 +110,7 @@ function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Whether the shell has redirected the output of this process to the file, which is given as /dev/stdout then. */
+/** Whether the output of this process is redirected to the file, which can be named as /dev/stdout. */
 function isOutputOfThisProcess(path: string): boolean {
   const { dev, ino } = statSync(path, { bigint: true });
   return [process.stdout.fd, process.stderr.fd].some((fd) => {
@@ -125,13 +123,11 @@ function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-function withUsageError<T>(path: string, what: "read" | "written", work: () => T): T {
+function withUsageError<T>(path: string, what: "read" | "write", work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof ResultsError) throw error;
-    throw new UsageError(`${path === "" ? '""' : path} cannot be ${what}: ${whySystemFailed(error)}`, {
-      cause: error,
-    });
+    throw new UsageError(`cannot ${what} ${path === "" ? '""' : path}: ${whySystemFailed(error)}`, { cause: error });
   }
 }

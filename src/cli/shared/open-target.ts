@@ -1,4 +1,4 @@
-/** Opens the target of a run: resolves and checks it, and says who will get the load. */
+/** Opens the target of a run: resolves and checks its address, and logs the planned load. */
 import {
   checkTarget,
   networkTargetOf,
@@ -16,7 +16,7 @@ import { TargetObserver } from "../../load/run/index.js";
 import { formatDuration, type Plan, type Scenario } from "../../load/scenario/index.js";
 import { systemClock } from "../../platform/sync/index.js";
 import { plural } from "../../vocabulary/index.js";
-import { tellLines } from "./handle-closed-stdout.js";
+import { logLines } from "./handle-closed-stdout.js";
 import type { TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
@@ -27,8 +27,8 @@ export interface OpenedTarget {
 }
 
 /**
- * @throws {UsageError} for an address or a dialect that cannot be used
- * @throws {TargetError} when the target is not there, or is no router of the protocol
+ * @throws {UsageError} for an invalid address or dialect
+ * @throws {TargetError} when the target does not answer, or is not a router of the protocol
  */
 export async function openTarget(
   url: string,
@@ -42,7 +42,7 @@ export async function openTarget(
     const dialect = await openDialect(target.dialect);
     const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
     if (args["allow-remote"] || !args.quiet)
-      tellLines(
+      logLines(
         `target: ${plural(plan.workers, "worker")} will register at ${who} and send to it for ` +
           `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${target.client}`,
       );

@@ -1,4 +1,4 @@
-/** The files for the programs of a CI that runs and comparisons write when asked to. */
+/** The files that runs and comparisons write for CI tools. */
 import { clearFile, writeText } from "./named-files.js";
 import { refuseSameFile, type NamedFile } from "./same-file.js";
 
@@ -9,22 +9,22 @@ export interface OutputArguments {
   readonly "benchmark-json"?: string | undefined;
 }
 
-/** Makes the text of each file. */
+/** Renders the text of each file. */
 export type Outputs = Readonly<Record<keyof OutputArguments, () => string>>;
 
 const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];
 
 /**
- * Takes away the files that are asked for. A run calls it before it starts: a path that cannot be written is said at once and not
- * after the run, and a run that dies leaves no outcome, neither an empty one nor that of an earlier run. `inputs`: what the command reads.
- * @throws UsageError when one cannot be written, or is the same file as an input or another one
+ * Removes the files that the options name. Before a run, so that a path that is not writable is reported at once, and a
+ * run that fails leaves no outcome of an earlier run. `inputs`: the files that the command reads.
+ * @throws UsageError when a file is not writable, or is the same file as an input or another output
  */
 export function prepareOutputs(args: OutputArguments, inputs: readonly NamedFile[]): void {
   refuseSameFile(namedOutputs(args), inputs);
   for (const { path } of filesOf(args)) clearFile(path);
 }
 
-/** Writes the files that are asked for, all or none. @throws UsageError when one cannot be written */
+/** Writes the files that the options name, all or none. @throws UsageError when one cannot be written */
 export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
   const files = filesOf(args);
   for (const [at, { name, path }] of files.entries()) {
@@ -37,7 +37,7 @@ export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
   }
 }
 
-/** The files that are asked for. */
+/** The files that the options name. */
 export function namedOutputs(args: OutputArguments): NamedFile[] {
   return filesOf(args).map(({ name, path }) => ({ name: `--${name}`, path }));
 }

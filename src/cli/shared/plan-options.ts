@@ -1,8 +1,8 @@
-/** The plan that the options of a command ask for. */
+/** The plan that the options of a command select. */
 import { buildPlan, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { parseDuration } from "../../vocabulary/index.js";
 import { wholeNumber } from "./numeric-options.js";
-import { UsageError } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
 
 /** The values of `planOptions` (shared-options.ts). */
@@ -16,14 +16,14 @@ export interface PlanArguments {
 function durationMsFrom(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  throw new UsageError(`--duration must be a duration above 0 with a unit, such as "30s" or "2m", not "${text}"`);
+  throw invalidValue("--duration", text, 'a duration above 0 with a unit, such as "30s" or "2m"');
 }
 
 /**
- * Loads the scenario and plans the run that the arguments ask for. `options` is plain data: `buildPlan(scenario, options)`
- * gives the same plan in a worker thread.
- * @throws {UsageError} for an option that is no such value, or not one for this scenario.
- * @throws {ScenarioError} for a scenario that cannot be used.
+ * Loads the scenario and builds the plan. `options` is plain data, from which `buildPlan(scenario, options)` builds the
+ * same plan in a worker thread.
+ * @throws {UsageError} for an option that is invalid, or invalid for this scenario
+ * @throws {ScenarioError} for an invalid scenario
  */
 export async function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): Promise<
   LoadedScenario & {
@@ -31,9 +31,9 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
     readonly plan: Plan;
   }
 > {
-  // Not left to yargs, which would say so before it says that a command is misspelt.
+  // Checked here, as yargs would report it before a misspelt command.
   if (name === undefined)
-    throw new UsageError("--scenario is missing: give a name from `simulate list` or the path of a file");
+    throw new UsageError("--scenario is missing: expected a name from `simulate list` or the path of a file");
   const options = {
     ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),

@@ -1,14 +1,14 @@
-/** Answers the shell's request for what completes a word. A command's room is imported only where its candidates are asked for. */
+/** Prints the completions of a word for the shell. A room is imported only when its candidates are needed. */
 import yargs, { type FallbackCompletionFunction } from "yargs";
 import { shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
 import { own, printable } from "../../vocabulary/index.js";
 import { modulesFor } from "./commands.js";
 import { COMPLETION_REQUEST } from "./shared-options.js";
 
-/** What completes an option's value that has no list of choices. */
+/** The candidates for values of options without a list of choices. */
 const OPTIONS: Readonly<Record<string, () => string[]>> = { "--scenario": shippedScenarios, "-s": shippedScenarios };
 
-/** What completes the arguments of a command. */
+/** The candidates for the arguments of a command. */
 const ARGUMENTS: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   bench: async () => [...(await import("../../bench/index.js")).BENCH_NAMES],
   explore: programs,
@@ -29,7 +29,7 @@ async function runs(): Promise<string[]> {
   return ["last", ...listRuns("results").map(({ runId }) => runId)];
 }
 
-/** What may stand where the last of `words` does; `undefined` when yargs knows better. The shell itself adds files. */
+/** The candidates for the last of `words`; `undefined` to use those of yargs. The shell adds files. */
 function candidatesFor(words: readonly string[]): (() => string[] | Promise<string[]>) | undefined {
   const [command = "", ...given] = words;
   const option = own(OPTIONS, given.at(-2) ?? "");
@@ -38,11 +38,11 @@ function candidatesFor(words: readonly string[]): (() => string[] | Promise<stri
   return given.length <= most && given.every((word) => !word.startsWith("-")) ? own(ARGUMENTS, command) : undefined;
 }
 
-/** Prints what completes the last of `words`, a line each, as the shell asks for it. */
+/** Prints the completions of the last of `words`, a line each. */
 export async function printCompletions([request = "", name = "", ...typed]: readonly string[]): Promise<void> {
-  // What has no command is a run.
+  // Words without a command are those of a run.
   const words = typed[0]?.startsWith("-") ? ["run", ...typed] : typed;
-  // yargs does not wait for what completes a word.
+  // yargs does not wait for the candidates.
   let completed: Promise<void> = Promise.resolve();
   const complete: FallbackCompletionFunction = (current, _argv, completeAsUsual, done) => {
     const candidates = candidatesFor(words);
@@ -50,7 +50,7 @@ export async function printCompletions([request = "", name = "", ...typed]: read
       completeAsUsual();
       return;
     }
-    // A command line has no place for an error: the list is empty then.
+    // A command line cannot show an error: the list is empty then.
     completed = Promise.resolve()
       .then(candidates)
       .then(
@@ -61,7 +61,7 @@ export async function printCompletions([request = "", name = "", ...typed]: read
         done(names);
       });
   };
-  // To complete a command, yargs parses it as if it had been given: here, no command does anything.
+  // yargs runs the command that it completes, so the handlers do nothing here.
   const parser = yargs([request, name, ...words])
     .option(COMPLETION_REQUEST, { type: "boolean", hidden: true })
     .help()

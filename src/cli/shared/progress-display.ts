@@ -1,4 +1,4 @@
-/** What is shown while a run goes on: some lines that are redrawn on a terminal, a line now and then elsewhere. */
+/** The progress of a run: lines that are redrawn in a terminal, or a line every few seconds in a log. */
 import { logUpdateStderr } from "log-update";
 import {
   evaluate,
@@ -7,17 +7,17 @@ import {
   type Threshold,
   type Viewpoint,
 } from "../../load/measure/index.js";
-import { formatObserved, mainTrend, type Phase, type Summary } from "../../results/index.js";
+import { formatObserved, mainTrend, stageAt, type Phase, type Summary } from "../../results/index.js";
 import { renderProgress, renderProgressLine, type ProgressView } from "../../report/index.js";
 import type { Plan } from "../../load/scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
-import { tellText } from "./handle-closed-stdout.js";
+import { logText } from "./handle-closed-stdout.js";
 
 export interface ProgressDisplay {
   show(measurements: Measurements, elapsedMs: number, statuses: Summary["outcomes"]): void;
-  /** Whether the next call to `show` at this time would show anything, so that nothing is added up in vain. */
+  /** Whether `show` would show anything at this time. Otherwise the caller need not compute the figures. */
   due(elapsedMs: number): boolean;
-  /** Clears what is redrawn. */
+  /** Clears the lines that are redrawn. */
   end(): void;
 }
 
@@ -28,9 +28,9 @@ export interface ProgressDisplayOptions {
   readonly from: Viewpoint;
 }
 
-/** Between two plain lines, ms. */
+/** The time between two lines in a log, ms. */
 const PLAIN_LINE_MS = 5000;
-/** Updates a second are those of about so long, ms. */
+/** The time over which updates a second are averaged, ms. */
 const RATE_OVER_MS = 1000;
 
 export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
@@ -86,7 +86,7 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
         return;
       }
       nextPlainAt = elapsedMs + PLAIN_LINE_MS;
-      tellText(`${renderProgressLine(view)}\n`);
+      logText(`${renderProgressLine(view)}\n`);
     },
     end() {
       if (live) logUpdateStderr.clear();
@@ -94,12 +94,7 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
   };
 }
 
-function stageAt(phases: readonly Phase[], elapsedMs: number): string {
-  const now = phases.filter(({ fromMs, toMs }) => fromMs <= elapsedMs && elapsedMs < toMs).map(({ label }) => label);
-  return now.length === 0 ? "drain" : now.join(", ");
-}
-
-/** Those who are there, an onboarding agent's statuses told from an agent's. */
+/** The numbers of agents by status. The statuses of onboarding agents are marked. */
 function currentStatuses(
   agents: Readonly<Record<string, number>>,
   onboarding: Readonly<Record<string, number>>,
@@ -111,7 +106,7 @@ function currentStatuses(
   return { ...agents, ...Object.fromEntries(prefixed) };
 }
 
-/** Thresholds that have samples and fail. Those that only a whole run can meet, such as a rate of completion, would always be. */
+/** The upper bounds that fail now. A lower bound, such as a rate of completion, can fail until the end of the run. */
 function failing(thresholds: readonly Threshold[], measurements: Measurements): string[] {
   const now = thresholds.filter(({ operator }) => operator === "<" || operator === "<=");
   return evaluate(now, measurements)
@@ -122,7 +117,7 @@ function failing(thresholds: readonly Threshold[], measurements: Measurements): 
     );
 }
 
-/** Only intervals that have grown since are computed anew. */
+/** The p99 of an interval. It is computed again only when the interval has new samples. */
 function cachedP99(): (interval: Interval) => number {
   const known = new Map<number, { readonly count: number; readonly p99: number }>();
   return ({ startMs, distribution }) => {

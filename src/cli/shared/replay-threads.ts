@@ -1,4 +1,4 @@
-/** `simulate replay` of a run on real threads: repeats its agents from the recorded order, and says what came of it. */
+/** `simulate replay` of a run on real threads: replays its agents in the recorded order, and prints the outcome. */
 import { setImmediate } from "node:timers/promises";
 import {
   describeEnd,
@@ -9,11 +9,11 @@ import {
   type HistoryDivergence,
   type HistoryReplay,
 } from "../../replay/history/index.js";
-import { formatCount, plural, EXIT } from "../../vocabulary/index.js";
+import { EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
 import { printLines } from "./handle-closed-stdout.js";
 
-/** Early timeouts that are printed one by one. */
+/** The maximum number of early timeouts that are printed. */
 const MAX_PRINTED = 5;
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
@@ -28,7 +28,7 @@ export async function replayThreadsRun(directory: string, times: number, agentId
     return;
   }
   if (replay.agents === 0) {
-    printLines("nothing was repeated: the record of no agent reached the disk before the run was cut off");
+    printLines("nothing was replayed: the run did not finish, and no record of an agent is on the disk");
     process.exitCode = EXIT.notReplayed;
     return;
   }
@@ -40,7 +40,7 @@ function describeReplay(
   { agents, operations, taken, errors, early, incomplete }: HistoryReplay,
   times: number,
 ): string[] {
-  const how = times === 1 ? "" : `, ${formatCount(times)} times over`;
+  const how = times === 1 ? "" : `, ${formatCount(times)} times`;
   const ended = Array.from(errors, ([name, count]) => `${formatCount(count)} ${name}`);
   const lines = [
     `the same: ${plural(agents, "agent")}, ${plural(operations, "operation")}${how}`,
@@ -48,7 +48,8 @@ function describeReplay(
   ];
   if (incomplete.length > 0)
     lines.push(
-      `  ${plural(incomplete.length, "agent")} repeated only as far as the record goes: a thread was killed, or the run was cut off`,
+      `  ${plural(incomplete.length, "agent")} replayed only up to the end of the record: ` +
+        "a thread was killed, or the run did not finish",
     );
   for (const timeout of early.slice(0, MAX_PRINTED)) lines.push(describeEarly(timeout));
   if (early.length > MAX_PRINTED) lines.push(`  and ${formatCount(early.length - MAX_PRINTED)} more`);
@@ -56,23 +57,24 @@ function describeReplay(
 }
 
 function describeEarly({ agentId, atMs, waitedMs, timeoutMs }: EarlyTimeout): string {
-  return `✗ no AgentTimeoutError before its timeout has passed: agent ${agentId}, ${(atMs / 1000).toFixed(6)} s: after ${waitedMs.toFixed(3)} ms of ${timeoutMs} ms`;
+  const when = `agent ${agentId}, ${formatSeconds(atMs, 6)}: after ${waitedMs.toFixed(3)} ms of ${timeoutMs} ms`;
+  return `✗ no AgentTimeoutError before its timeout has passed: ${when}`;
 }
 
 /** `   1.234567 s  task-0    getLiveUpdate 3000  → 17/3  after 12.000 ms` */
 function describeCall({ atMs, thread, method, argument, end, tookMs }: CallReport): string {
-  const said = argument === null ? "" : ` ${argument}`;
+  const call = `${method.replace(/Steps$/, "")}${argument === null ? "" : ` ${argument}`}`;
   const result = end === undefined ? "(the record ends)" : describeEnd(end);
   const took = tookMs === 0 ? "" : `  after ${tookMs.toFixed(3)} ms`;
-  return `${(atMs / 1000).toFixed(6).padStart(12)} s  ${thread.padEnd(9)}  ${(method.replace(/Steps$/, "") + said).padEnd(24)}  ${result}${took}`;
+  return `${formatSeconds(atMs, 6).padStart(14)}  ${thread.padEnd(9)}  ${call.padEnd(24)}  ${result}${took}`;
 }
 
 function describeDivergence({ agentId, number, recorded, replayed }: HistoryDivergence): string[] {
   return [
-    `agent ${agentId} comes out differently at operation ${formatCount(number)} on its slot:`,
+    `agent ${agentId} differs at operation ${formatCount(number)} on its slot:`,
     `  - ${recorded}`,
     `  + ${replayed}`,
     "",
-    "-: as recorded, +: as repeated. A change of the program that changes what happens makes old records differ.",
+    "-: recorded, +: replayed. Records of an older version of the program can differ.",
   ];
 }

@@ -1,4 +1,4 @@
-/** Prints the comparison of `simulate compare` and `simulate bench --against`. */
+/** Reports the comparison of `simulate compare` and `simulate bench --against`. */
 import {
   benchmarkActionJson,
   compareFigures,
@@ -7,10 +7,10 @@ import {
   renderComparison,
   type CompareOptions,
   type Figure,
-  type LeftOutRun,
 } from "../../bench/index.js";
+import type { ExcludedRun } from "../../report/index.js";
 import { EXIT } from "../../vocabulary/index.js";
-import { UsageError } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 import { MIN_EFFECT } from "./shared-options.js";
 import { prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import type { NamedFile } from "./same-file.js";
@@ -22,26 +22,26 @@ export interface ComparisonArguments extends OutputArguments {
 }
 
 interface ReportComparisonOptions {
-  /** Whether round n of both was measured in turn; false unless given. */
+  /** Whether the rounds of both were measured alternately; false by default. */
   readonly paired?: boolean;
-  /** Whether the verdicts are printed; true unless given. */
+  /** Whether the verdicts are printed; true by default. */
   readonly printed?: boolean;
   /** Of two sets of runs, the metrics that only some of the runs of a set have. */
   readonly incomplete?: CompareOptions["incomplete"];
   /** Runs that could not be compared. */
-  readonly leftOut?: readonly LeftOutRun[];
-  /** The files that were read for it; none unless given. */
+  readonly excluded?: readonly ExcludedRun[];
+  /** The files that were read; none by default. */
   readonly inputs?: readonly NamedFile[];
 }
 
 /**
- * Compares, prints, writes the files that were asked for, and sets the exit code.
- * @throws UsageError when nothing can be compared, an option is no such value or a file cannot be written
+ * Compares, prints, writes the files that the options name, and sets the exit code.
+ * @throws UsageError when nothing can be compared, an option is invalid or a file cannot be written
  */
 export function reportComparison(
   base: readonly Figure[],
   current: readonly Figure[],
-  { paired = false, printed = true, inputs = [], incomplete, leftOut = [] }: ReportComparisonOptions,
+  { paired = false, printed = true, inputs = [], incomplete, excluded = [] }: ReportComparisonOptions,
   args: ComparisonArguments,
 ): void {
   const leastEffect = percent(args["least-effect"] ?? MIN_EFFECT);
@@ -53,8 +53,8 @@ export function reportComparison(
   }
   if (printed) printText(renderComparison(compared, { color: colored(process.stdout) }));
   writeOutputs(args, {
-    markdown: () => comparisonMarkdown(compared, leftOut),
-    junit: () => comparisonJUnit(compared, leftOut),
+    markdown: () => comparisonMarkdown(compared, excluded),
+    junit: () => comparisonJUnit(compared, excluded),
     "benchmark-json": () => benchmarkActionJson(current),
   });
   if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT.threshold;
@@ -63,5 +63,5 @@ export function reportComparison(
 function percent(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
   if (value > 0) return value / 100;
-  throw new UsageError(`--least-effect must be a number of percent above 0, such as 5, not "${text}"`);
+  throw invalidValue("--least-effect", text, "a percentage above 0, such as 5");
 }

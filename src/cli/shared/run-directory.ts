@@ -1,11 +1,11 @@
-/** Finds the run that a command is to look at. */
+/** Finds the run for a command. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listRuns, readSummary, RUN_FILES } from "../../results/index.js";
-import { UsageError } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 
 /**
- * The directory of `run`: its path, its id under `root`, or `last` for the run under `root` that was started last.
+ * The directory of `run`: its path, its id under `root`, or `last` for the latest run under `root`.
  * @throws {UsageError} when there is none
  */
 export function findRun(run: string, root: string): string {
@@ -17,22 +17,28 @@ export function findRun(run: string, root: string): string {
   for (const path of run === "" ? [] : [run, join(root, run)]) {
     if (existsSync(path) && statSync(path).isDirectory()) return path;
   }
-  throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists them`);
+  throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists the runs`);
 }
 
-/** Whether the run in `directory` is one under simulated time, as far as its files tell. @throws ResultsError when its summary cannot be read */
+/** @throws UsageError when `directory` has neither a summary nor a database */
+export function requireRun(directory: string): void {
+  if (!isFinished(directory) && !existsSync(join(directory, RUN_FILES.database)))
+    throw new UsageError(`${directory} is not a run: it has neither a summary nor a database`);
+}
+
+/** Whether the run in `directory` is virtual, by its files. @throws ResultsError when its summary cannot be read */
 export function isSimulated(directory: string): boolean {
   if (existsSync(join(directory, RUN_FILES.trace))) return true;
   return isFinished(directory) && readSummary(directory).engine === "virtual";
 }
 
-/** Whether the run in `directory` has come to its end, whatever has befallen its files since. */
+/** Whether the run in `directory` finished: whether it has a summary, which can be damaged. */
 export function isFinished(directory: string): boolean {
   return existsSync(join(directory, RUN_FILES.summary));
 }
 
 /** The value of `--agent`. @throws UsageError when it cannot be the id of an agent */
 export function agentFrom(text: string | undefined): string | undefined {
-  if (text === "") throw new UsageError('--agent must be the id of an agent, such as 17 or onboarding_17, not ""');
+  if (text === "") throw invalidValue("--agent", text, "the id of an agent, such as 17 or onboarding_17");
   return text;
 }

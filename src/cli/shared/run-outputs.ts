@@ -1,4 +1,4 @@
-/** The files for the programs of a CI that a run writes. */
+/** The files that a run writes for CI tools. */
 import { runBenchmarkJson, runJUnit, runMarkdown } from "../../report/index.js";
 import type { Summary } from "../../results/index.js";
 import type { Outputs } from "./output-options.js";

@@ -1,4 +1,4 @@
-/** Everything that looks on while a run goes on: the terminal's display and the dashboard. Both read, neither has a say. */
+/** The observers of a running run: the progress display and the dashboard. They do not affect the run. */
 import { join } from "node:path";
 import { phasesOf, type FinishedRun, type RunProgress } from "../../load/run/index.js";
 import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
@@ -8,19 +8,19 @@ import type { Plan, Scenario } from "../../load/scenario/index.js";
 import { startDashboard } from "./dashboard.js";
 import { showProgress } from "./progress-display.js";
 import { watchStatuses } from "./status-watch.js";
-import { tellLines } from "./handle-closed-stdout.js";
+import { logLines } from "./handle-closed-stdout.js";
 
 export interface RunWatchOptions {
   readonly scenario: Scenario;
   readonly plan: Plan;
   readonly runId: string;
-  /** The run's directory, which is made when the run begins. */
+  /** The run's directory, which is created when the run starts. */
   readonly directory: string;
   /** Whether the run's clock is simulated. */
   readonly simulated: boolean;
   /** From where the run measures. */
   readonly from: Viewpoint;
-  /** Whether to show nothing on the terminal. */
+  /** Whether the terminal shows nothing. */
   readonly quiet: boolean;
   /** The dashboard's port; undefined for no dashboard. */
   readonly dashboardPort: number | undefined;
@@ -28,11 +28,11 @@ export interface RunWatchOptions {
 
 export interface RunWatch {
   readonly onProgress: RunProgress;
-  /** Clears the display and leaves the report on the dashboard's pages; without a run, when it failed, just ends. */
+  /** Clears the display and sends the report to the dashboard's pages. Without `finished`, the run failed. */
   end(finished?: FinishedRun): Promise<void>;
 }
 
-/** @throws {PortError} when the dashboard's port cannot be had */
+/** @throws {PortError} when the dashboard's port is not available */
 export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const { scenario, plan, runId, directory, quiet, dashboardPort } = options;
   const thresholds = parseThresholds(scenario.thresholds).filter(({ metric }) => isMeasured(metric, options.from));
@@ -40,14 +40,14 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
     ? undefined
     : showProgress({ plan, phases: phasesOf(scenario, plan, Infinity), thresholds, from: options.from });
   const dashboard = dashboardPort === undefined ? undefined : await startDashboard(dashboardPort);
-  if (dashboard !== undefined) tellLines(`dashboard: ${dashboard.url}`);
+  if (dashboard !== undefined) logLines(`dashboard: ${dashboard.url}`);
   const statuses = watchStatuses(join(directory, RUN_FILES.database), options.simulated);
 
   return {
     onProgress(measured, elapsedMs) {
       const due = progress?.due(elapsedMs) === true ? progress : undefined;
       if (due === undefined && dashboard === undefined) return;
-      statuses.look(elapsedMs);
+      statuses.refresh(elapsedMs);
       due?.show(measured(), elapsedMs, statuses.now());
       dashboard?.update(
         (): LiveView => ({

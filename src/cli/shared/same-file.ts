@@ -1,4 +1,4 @@
-/** Refuses to write to a file that the command reads, or to one file twice. */
+/** Rejects an output that is also an input or another output. */
 import { fstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { JOURNAL_FILES, RUN_FILES } from "../../results/run-files.js";
@@ -6,13 +6,13 @@ import { UsageError } from "./usage-error.js";
 import { endOfLinks } from "./named-files.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 
-/** A file of a command, and what messages call it. */
+/** A file of a command, and its name in messages. */
 export interface NamedFile {
   readonly name: string;
   readonly path: string;
 }
 
-/** @throws {UsageError} when an output is the same file as an input or as another output, also through links */
+/** Follows links. @throws {UsageError} when an output is the same file as an input or another output */
 export function refuseSameFile(outputs: readonly NamedFile[], inputs: readonly NamedFile[]): void {
   const others = new Map(inputs.map((input) => [identityOf(input.path), input]));
   for (const output of outputs) {
@@ -24,14 +24,14 @@ export function refuseSameFile(outputs: readonly NamedFile[], inputs: readonly N
   }
 }
 
-/** What is read of the run in `directory`: all but the page, which is written anew. */
+/** The files of the run in `directory`, without its page, which is only written. */
 export function filesOfRun(directory: string): NamedFile[] {
   return Object.values({ ...RUN_FILES, ...JOURNAL_FILES })
     .filter((file) => file !== RUN_FILES.report)
     .map((file) => ({ name: `the run's ${file}`, path: join(directory, file) }));
 }
 
-/** The same for two paths of one file, whether it is there or not; undefined for what is no file, such as a terminal, or cannot be looked at. */
+/** The same for two paths of one file, which need not exist; undefined when it is not a file, or cannot be examined. */
 function identityOf(path: string): string | undefined {
   try {
     const status =
@@ -42,7 +42,7 @@ function identityOf(path: string): string | undefined {
     const end = endOfLinks(path);
     return join(realpathSync(dirname(end)), basename(end));
   } catch {
-    // Reading or writing it tells why.
+    // Reading or writing it reports the reason.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A failing schedule of the explorer as a page: `schedule.html`, beside its `schedule.json`. */
+/** The page of a failing schedule of the explorer: `schedule.html`, beside `schedule.json`. */
 import type { FailingSchedule, ScheduleStep } from "../../explore/index.js";
 import { own, plural } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
@@ -11,7 +11,8 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Sch
     title: `${program}, ${mailbox} mailbox`,
     problems,
     facts: [
-      `${plural(contextSwitches, "context switch", "context switches")}, ${fewest ? "the fewest that show it" : "the fewest found"}`,
+      plural(contextSwitches, "context switch", "context switches"),
+      fewest ? "the fewest that show it" : "the fewest found",
       plural(steps.length, "step"),
     ],
     command: { label: "Replay it", text: command },
@@ -22,16 +23,21 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Sch
   });
 }
 
-/** A row for each call that begins and each step that has to do with another thread; the numbers are those of the steps. */
+/** A row for each beginning of a call and each step that concerns another thread, with the number of the step. */
 function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: readonly ScheduleStep[]): SequenceDiagram {
   const rows: SequenceRow[] = [];
   const bars: SequenceBar[] = [];
   const arrows: SequenceArrow[] = [];
-  /** By thread: the row in which it began to wait. */
+  /** By thread: the row where its wait began. */
   const waiting = new Map<number, number>();
-  /** By thread: the row that woke it, until its own next one. */
+  /** By thread: the row that woke it, until its next row. */
   const wokenBy = new Map<number, number>();
+  /** The rows of one thread without a context switch. */
   let stretch: { thread: number; from: number } | undefined;
+  const endStretch = (): void => {
+    if (stretch !== undefined)
+      bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+  };
 
   steps.forEach(({ thread, text, begins, waits, wakes = [] }, step) => {
     const lines = [
@@ -42,8 +48,7 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
       const before = rows.at(-1);
       if (before?.column === thread && before.text === line.text) continue;
       if (stretch?.thread !== thread) {
-        if (stretch !== undefined)
-          bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+        endStretch();
         stretch = { thread, from: rows.length };
       }
       rows.push({ column: thread, at: String(step + 1), ...line });
@@ -60,8 +65,7 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
     }
     for (const woken of wakes) wokenBy.set(woken, row);
   });
-  if (stretch !== undefined)
-    bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
+  endStretch();
   for (const [thread, from] of wokenBy) arrows.push({ from, to: { column: thread } });
   const end = rows.length + problems.length - 1;
   for (const [column, from] of waiting) bars.push({ column, from, to: end + 1, kind: "waits" });
@@ -75,7 +79,7 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
   return { columns: threads, rows, bars, arrows };
 }
 
-/** The thread that a problem names, or the one that returned what it names, such as an error; undefined for neither. */
+/** The thread that a problem names, or that returned the error that it names; undefined when there is none. */
 function columnOf(
   problem: string,
   threads: readonly string[],

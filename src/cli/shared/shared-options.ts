@@ -1,48 +1,48 @@
-/** The options that several commands share. This file imports almost nothing: `--help` loads it. */
+/** The options that several commands share. This file imports little, because `--help` loads it. */
 import { MAILBOX_KINDS } from "../../platform/sync/mailbox.js";
 
 export const resultsOption = {
   type: "string",
   requiresArg: true,
   default: "results",
-  describe: "Where the runs' directories are",
+  describe: "Directory of the runs",
 } as const;
 
 export const mailboxOption = {
   choices: MAILBOX_KINDS,
   default: "sound",
-  describe: "The mailbox's order of steps",
+  describe: "Order of the steps in the mailbox",
 } as const;
 
 export const quietOption = {
   alias: "q",
   type: "boolean",
   default: false,
-  describe: "No progress, no summary: the exit code and the files only",
+  describe: "Print neither progress nor summary",
 } as const;
 
 export const jsonOption = { type: "boolean", default: false, describe: "Print JSON instead of text" } as const;
 
 export const htmlOption = {
   type: "string",
-  describe: "Write the page, and print where it is; to this file [default: in the run's directory]",
+  describe: "Write the page to this file and print its path [default: in the run's directory]",
 } as const;
 
 export const openOption = {
   type: "boolean",
   default: false,
-  describe: "As --html, and open it in the browser",
+  describe: "Write the page and open it in the browser",
 } as const;
 
 export const outputOption = { alias: "o", type: "string", requiresArg: true } as const;
 
-/** The options that decide what the workers of a run do. Numbers are read as text, so that what was typed can be quoted when it is none. */
+/** The options that determine the plan of a run. Numbers are parsed as text, so that messages can quote them. */
 export const planOptions = {
   scenario: {
     alias: "s",
     type: "string",
     requiresArg: true,
-    describe: "Name of a scenario (see `simulate list`), or path of a YAML file or module; - for standard input",
+    describe: "Name of a scenario (see `simulate list`), path of a YAML file or module, or - for standard input",
   },
   seed: {
     type: "string",
@@ -52,27 +52,27 @@ export const planOptions = {
   workers: {
     type: "string",
     requiresArg: true,
-    describe: "Simulated workers; scales the rates of arrival [default: the scenario's]",
+    describe: "Number of simulated workers; scales the arrival rates [default: the scenario's]",
   },
   duration: {
     type: "string",
     requiresArg: true,
-    describe: "How long workers arrive, such as 30s; stretches stages and windows [default: the scenario's]",
+    describe: "Duration of the arrivals, such as 30s; scales stages and windows [default: the scenario's]",
   },
 } as const;
 
-/** The files for a CI that runs and comparisons write. */
+/** The files that runs and comparisons write for CI tools. */
 export const outputOptions = {
   markdown: {
     type: "string",
     requiresArg: true,
-    describe: "Write the outcome as Markdown to this file: for the summary of a CI job",
+    describe: "Write the outcome as Markdown, for the summary of a CI job, to this file",
   },
-  junit: { type: "string", requiresArg: true, describe: "Write it as JUnit XML" },
+  junit: { type: "string", requiresArg: true, describe: "Write the outcome as JUnit XML to this file" },
   "benchmark-json": {
     type: "string",
     requiresArg: true,
-    describe: "Write its figures for github-action-benchmark (customSmallerIsBetter)",
+    describe: "Write the figures for github-action-benchmark (customSmallerIsBetter) to this file",
   },
 } as const;
 
@@ -84,25 +84,25 @@ export const comparisonOptions = {
   "least-effect": {
     type: "string",
     requiresArg: true,
-    describe: `Changes below this many percent do not matter [default: ${MIN_EFFECT}]`,
+    describe: `Smallest change that counts, in percent [default: ${MIN_EFFECT}]`,
   },
   ...outputOptions,
 } as const;
 
-/** The port of the dashboard when `--dashboard` has no value: k6's port for the same purpose. */
+/** The default port of the dashboard: that of k6's dashboard. */
 export const DASHBOARD_PORT = 5665;
 
-/** How often `simulate bench` measures each benchmark by default. */
+/** The default number of rounds of `simulate bench`. */
 export const BENCH_ROUNDS = 7;
 
 /**
- * The same with `--against`. With fewer rounds a slowdown of 10 % in one of many metrics is lost in the noise of a shared machine
- * (test/bench/recorded.test.ts).
+ * The same with `--against`. With fewer rounds, noise on a shared machine hides a slowdown of 10 % in one of many
+ * metrics (test/system/exhaustive/recorded.test.ts).
  */
 export const PAIRED_BENCH_ROUNDS = 40;
 
-/** The shells that `simulate completion` writes a script for. */
+/** The shells of `simulate completion`. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** The option by which the script asks what completes the words after it; the name is yargs' own. */
+/** The option with which the script requests completions. yargs defines the name. */
 export const COMPLETION_REQUEST = "get-yargs-completions";

@@ -1,4 +1,4 @@
-/** `--target`: a run against a task that is not of this process. */
+/** `--target`: a run against a platform outside this process. */
 import type { Scenario } from "../../load/scenario/index.js";
 import { UsageError } from "./usage-error.js";
 
@@ -10,7 +10,7 @@ export interface TargetArguments {
   readonly scrape?: string | undefined;
 }
 
-/** The arguments with which a target cannot be combined. */
+/** The arguments that cannot be combined with a target. */
 export interface TargetConflicts {
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -22,17 +22,17 @@ export const targetOptions = {
   target: {
     type: "string",
     requiresArg: true,
-    describe: "Drive the router at this URL, as browsers do: Mephisto's, or one of the same protocol",
+    describe: "Load the router at this URL as browsers do: Mephisto's, or another one with its protocol",
   },
   "allow-remote": {
     type: "boolean",
     default: false,
-    describe: "Let the target be on another machine",
+    describe: "Allow a target on another machine",
   },
   dialect: {
     type: "string",
     requiresArg: true,
-    describe: "How the task's updates look: a JavaScript module, which is run [default: the scenario's dialect]",
+    describe: "The format of the task's updates: a JavaScript module, which is run [default: the scenario's dialect]",
   },
   database: {
     type: "string",
@@ -46,24 +46,28 @@ export const targetOptions = {
   },
 } as const;
 
-/** @throws {UsageError} for what cannot be combined */
+/** @throws {UsageError} for arguments that cannot be combined */
 export function checkTargetArguments(args: TargetArguments & TargetConflicts, scenario: Scenario): void {
   if (args.target === undefined) {
     const given = (["dialect", "database", "scrape"] as const).find((name) => args[name] !== undefined);
     const lone = given ?? (args["allow-remote"] ? "allow-remote" : undefined);
-    if (lone !== undefined) throw new UsageError(`--${lone} is for runs against a target: add --target URL`);
+    if (lone !== undefined) throw new UsageError(`--${lone} requires --target`);
     return;
   }
-  if (args.virtual) throw new UsageError("a target takes its own time: leave --virtual out");
-  if (args.faults !== undefined)
-    throw new UsageError("--faults are drawn under simulated time: leave them out with --target");
-  if (args.mailbox !== "sound")
-    throw new UsageError("--mailbox is of a platform in this process: leave it out with --target");
-  if (!args.record) throw new UsageError("--no-record is of a platform in this process: leave it out with --target");
-  if (scenario.faults.length > 0)
+  const option = args.virtual
+    ? "virtual"
+    : args.faults !== undefined
+      ? "faults"
+      : args.mailbox !== "sound"
+        ? "mailbox"
+        : !args.record
+          ? "no-record"
+          : undefined;
+  if (option !== undefined)
+    throw new UsageError(`--target cannot be combined with --${option}, which is for a platform in this process`);
+  const field = scenario.faults.length > 0 ? "faults" : scenario.shutdownAt !== undefined ? "shutdownAt" : undefined;
+  if (field !== undefined)
     throw new UsageError(
-      "the scenario has faults, which break threads of a platform in this process: leave them out for --target",
+      `--target cannot be combined with the scenario's ${field}, which are for a platform in this process`,
     );
-  if (scenario.shutdownAt !== undefined)
-    throw new UsageError("the scenario has shutdownAt: a target cannot be shut down from outside; leave it out");
 }

@@ -1,20 +1,20 @@
-/** What the terminal that is written to can show. */
+/** The capabilities of the terminal. */
 
-/** Columns of what is not printed to a terminal. */
+/** The width of output that does not go to a terminal. */
 const PLAIN_WIDTH = 100;
 
-/** Whether to colour what goes to `stream` (no-color.org: an empty NO_COLOR says nothing). */
+/** Whether output to `stream` is coloured (no-color.org: an empty NO_COLOR has no effect). */
 export function colored(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
 }
 
-/** Whether lines that `stream` has shown can be redrawn in place: not in the log of a CI. */
+/** Whether lines of `stream` can be redrawn in place, which a CI log does not allow. */
 export function redraws(stream: NodeJS.WriteStream): boolean {
   const ci = process.env["CI"] ?? "";
   return stream.isTTY && (ci === "" || ci === "false") && process.env["TERM"] !== "dumb";
 }
 
-/** Columns of `stream`. A terminal that does not know its size says 0. */
+/** The width of `stream`. A terminal of unknown size has 0 columns. */
 export function widthOf(stream: NodeJS.WriteStream): number {
   return (stream.isTTY ? stream.columns : 0) || PLAIN_WIDTH;
 }

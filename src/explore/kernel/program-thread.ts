@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../../platform/sync/index.js";
-import { errorOf, kindOf, NotPlainError, plainCopy } from "../../vocabulary/index.js";
+import { assert, errorOf, kindOf, NotPlainError, plainCopy } from "../../vocabulary/index.js";
 import { CONTROL, openControlBlock, OUTCOME_BYTES, pendingOf, PENDING } from "./control-block.js";
 import { mapCells } from "./cells.js";
 import { ABORTED, ThreadControl } from "./thread-control.js";
@@ -36,7 +36,7 @@ export interface ProgramThreadReport {
 const { source, shared, controlBlock: buffer, maxSteps, thread } = workerData as ThreadData;
 const program = await loadProgram(source);
 const body = Object.values(program.threads)[thread];
-if (body === undefined) throw new RangeError(`program ${program.name} has no thread ${thread}`);
+assert(body !== undefined, `program ${program.name} has no thread ${thread}`);
 
 const controlBlock = openControlBlock(buffer, maxSteps);
 const { words, outcomes } = controlBlock;
@@ -103,7 +103,7 @@ function report(what: ProgramThreadReport): void {
       ? text
       : JSON.stringify({ threw: `the outcome has ${bytes} bytes of JSON; the limit is ${OUTCOME_BYTES}` });
   const written = outcomes.write(fits, thread * OUTCOME_BYTES, OUTCOME_BYTES, "utf8");
-  if (written !== Buffer.byteLength(fits)) throw new Error("an outcome was not written as a whole");
+  assert(written === Buffer.byteLength(fits), "an outcome was not written completely");
   words[pendingOf(thread) + PENDING.outcomeBytes] = written;
 }
 

@@ -213,6 +213,7 @@ export class Session {
 
   #prepare(schedule: Schedule): void {
     const words = this.#words;
+    assert(word(words, CONTROL.quit) === 0, "a closed session executes a schedule");
     const { prefix } = this.controlBlock;
     const { changeAt = [], priorities = [] } = schedule;
     if (changeAt.length > MAX_CHANGE_POINTS)

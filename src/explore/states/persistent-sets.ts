@@ -6,7 +6,7 @@
  * incomplete. When a pass ends without learning anything, it was enough: consider the operations of the other threads
  * before the step, up to the first unknown one. All of them are independent of the step, so the threads observe the
  * same after the step, and the pass has continued from there. No state occurs twice on a path, because each step takes
- * a thread further, so no step is postponed for ever.
+ * a thread further, so no step is postponed indefinitely.
  */
 import { at } from "../../vocabulary/index.js";
 import {
@@ -218,6 +218,6 @@ function changedBy({ kind, operand, extra }: Operation): number {
 }
 
 function commute(one: Operation, other: Operation): boolean {
-  const puts = (each: Operation): number => (each.kind === KIND.raise ? each.extra : 0);
-  return addsCommute(one.operand, puts(one), other.operand, puts(other));
+  const maskOf = (each: Operation): number => (each.kind === KIND.raise ? each.extra : 0);
+  return addsCommute(one.operand, maskOf(one), other.operand, maskOf(other));
 }

@@ -2,6 +2,7 @@
  * A map from states, by 64-bit hashes, to numbers: open addressing in typed arrays. Two of n states have the same hash
  * with a probability of about n² / 2^65: one in forty million for a million states.
  */
+import { assert } from "../../vocabulary/index.js";
 import { word } from "../kernel/operation-records.js";
 
 const FIRST_CAPACITY = 1 << 16;
@@ -55,6 +56,7 @@ export function createStateSet(): StateSet {
       return number === -1 ? undefined : number;
     },
     put: (low, high, number) => {
+      assert(number >= 0, "the number of a state is negative");
       place(low, high, number);
       if (size * 2 > capacity) grow();
     },

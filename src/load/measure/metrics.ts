@@ -74,6 +74,18 @@ export const METRICS = {
   submit_timeouts: counter("events", "Agents that timed out because their submit did not come in time."),
   submits_acknowledged: counter("submits", "Submits acknowledged to a client."),
   mailbox_full: counter("events", "Times a producer was told that a mailbox is full."),
+  peer_input_refused: counter(
+    "inputs",
+    "Packets and requests of browsers that were refused: malformed, too large, or not their sender's to send.",
+  ),
+  connections_refused: counter(
+    "connections",
+    "Connections, registrations and requests of browsers that were refused: beyond a limit, or not allowed.",
+  ),
+  connections_cut: counter(
+    "connections",
+    "Connections of browsers that were closed: too slow, too fast, silent, or without saying whose they are.",
+  ),
   replies_unmatched: counter("replies", "Over a network: replies of the task to an update that is not known."),
   updates_unanswered: counter("updates", "Over a network: live updates without a reply when their client left."),
   packets_duplicated: counter("packets", "Over a network: packets that came to a client twice."),

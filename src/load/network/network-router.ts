@@ -20,7 +20,7 @@ import {
 import type { Reactor } from "../../platform/sync/index.js";
 import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { Recorder } from "../measure/index.js";
-import type { ClientConnection, WorkerRouter } from "../workers/index.js";
+import type { WorkerRouter } from "../workers/index.js";
 import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
 import { Conversation } from "./conversation.js";
 import type { Dialect } from "./dialects/index.js";

@@ -12,6 +12,9 @@ import {
   parseThresholds,
   scheduleKept,
   type Collector,
+  type LoadVerdict,
+  type Measurements,
+  type ScheduleVerdict,
   type ProcessHealth,
   type ThreadHealth,
 } from "../measure/index.js";
@@ -41,6 +44,8 @@ export interface FinalizeRunInput {
   readonly collector: Collector;
   readonly audit: readonly AgentAudit[];
   readonly evidence: RunEvidence;
+  /** Whether people make the load, and no plan. */
+  readonly isServed?: boolean;
   /** The hash of the run's trace, where there is one. */
   readonly traceHash?: string;
   /** The faults of the scenario that happened. */
@@ -53,6 +58,15 @@ export interface FinalizeRunInput {
   /** The floor of the machine, measured in this run; absent where time is simulated. */
   readonly floor?: readonly Floor[];
 }
+
+/** A run without simulated workers has no schedule that it could miss. */
+function scheduleVerdict({ isServed, plan, injection }: FinalizeRunInput, measurements: Measurements): ScheduleVerdict {
+  const verdict = scheduleKept(measurements, SLIP_BOUND_MS + injection.allowanceMs);
+  return isServed === true && plan.workers === 0 ? { ...verdict, kept: true } : verdict;
+}
+
+/** Nobody is planned who would have to come. */
+const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 
 /**
  * Checks the evidence, evaluates the thresholds and writes the files. Throws ResultsError when it cannot write them.
@@ -86,8 +100,8 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
-    load: loadGenerated(measurements, plan.workers, lostWorkers),
-    schedule: scheduleKept(measurements, SLIP_BOUND_MS + injection.allowanceMs),
+    load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
+    schedule: scheduleVerdict(input, measurements),
     ...(plan.faults !== undefined && { faults: [...injection.happened], losses: lossesOf(injection, evidence) }),
     health: input.health,
     ...(input.floor !== undefined && { floor: input.floor }),

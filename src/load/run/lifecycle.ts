@@ -11,7 +11,8 @@
  * | finish    | the io stage has ended           | the tasks stop, with `drainUntil`          | the tasks have ended                   |
  * | audit     | the tasks have ended             | the database is audited                    | the evidence is complete               |
  *
- * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout.
+ * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which serves browsers, is
+ *   over when it is told so; `giveUpAt` is then `drainMs` later.
  * - `drainUntil`: `giveUpAt`, or GRACEFUL_STOP_MS from the stop if the run ends early.
  * - An early end (interrupt, failed threshold) during the drain stops the io stage again, with GRACEFUL_STOP_MS.
  * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with
@@ -60,6 +61,15 @@ export interface ClientParts<Stages extends Pick<RunStages, "originMs"> & { read
   readonly clock: Clock;
   /** From the start of the run until it is given up, ms. */
   readonly giveUpAfterMs: number;
+  /** For a run without a schedule. */
+  readonly open?:
+    | {
+        /** Whether it was told to end. */
+        isOver(): boolean;
+        /** How long those who are there have to end by themselves, ms. */
+        readonly drainMs: number;
+      }
+    | undefined;
   start(): Wait<Stages>;
   earlyEnd(): EarlyEnd;
   /** A wait that is over once `condition` holds, or at `untilMs` on the run's clock. */
@@ -93,8 +103,11 @@ export function* carryOutPlan<Stages extends Pick<RunStages, "originMs"> & { rea
 ): Steps<{ readonly stages: Stages; readonly giveUpAt: number }> {
   const stages = yield* wait(parts.start());
   const { clients, originMs } = stages;
-  const giveUpAt = originMs + parts.giveUpAfterMs;
-  yield* wait(parts.until(() => parts.earlyEnd() !== undefined || clients.isDone(), giveUpAt));
+  const { open } = parts;
+  const until = originMs + parts.giveUpAfterMs;
+  const isOver = (): boolean => parts.earlyEnd() !== undefined || clients.isDone() || open?.isOver() === true;
+  yield* wait(parts.until(isOver, until));
+  const giveUpAt = open === undefined ? until : parts.clock.now() + open.drainMs;
   parts.liftPauses();
   clients.stop(giveUpAt);
   yield* wait(parts.untilDone(clients));

@@ -15,7 +15,13 @@ export interface PlatformRows {
 /**
  * Makes the rows. There are two units for each worker: a worker that starts over cannot have the same assignment again.
  */
-export function createPlatformRows(db: Database, scenario: Scenario, plan: Plan, runDir: string): PlatformRows {
+export function createPlatformRows(
+  db: Database,
+  scenario: Scenario,
+  plan: Plan,
+  runDir: string,
+  workers = plan.workers,
+): PlatformRows {
   const { unitsPerAssignment, blueprint, onboarding } = scenario.task;
   return block(
     (function* () {
@@ -23,7 +29,7 @@ export function createPlatformRows(db: Database, scenario: Scenario, plan: Plan,
       const { taskRunId } = yield* wait(
         db.write("newTaskRun", { taskId, providerType: SIMULATED_PROVIDER_TYPE, runDir }),
       );
-      const assignments = Math.ceil((2 * plan.workers) / unitsPerAssignment);
+      const assignments = Math.ceil((2 * workers) / unitsPerAssignment);
       yield* wait(
         db.write("newAssignments", { taskRunId, assignments, unitsEach: unitsPerAssignment, status: "launched" }),
       );

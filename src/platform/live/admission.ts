@@ -19,6 +19,7 @@ import type { Dispatcher } from "./dispatcher.js";
 import type { ChannelPacket } from "./packets.js";
 import type { PoolEvidenceStore } from "./pool-evidence.js";
 import { decideAdmission, type Requirement } from "./qualifications.js";
+import { REFUSALS } from "./refusals.js";
 import type { PendingAgent, AgentSession } from "./agent-session.js";
 import type { AgentSessions } from "./agent-sessions.js";
 import { reserveUnit } from "./units.js";
@@ -77,8 +78,8 @@ export class Admission {
     }
     if (known !== undefined) return this.#reconnect(channel, registrationId, known);
     const name = packet.data["worker_name"];
-    if (typeof name !== "string") return this.#refuse({ channel, registrationId }, "worker_name is missing");
-    if (this.#closed) return this.#refuse({ channel, registrationId }, "the live run is shutting down");
+    if (typeof name !== "string") return this.#refuse({ channel, registrationId }, REFUSALS.noWorkerName);
+    if (this.#closed) return this.#refuse({ channel, registrationId }, REFUSALS.shuttingDown);
     this.#start({ channel, registrationId }, (self) => this.#admitWorker(self, name));
   }
 
@@ -89,7 +90,7 @@ export class Admission {
       this.#start({ registrationId, channel }, (pending) => this.#assign(pending, worker));
     } else if (status === "rejected") {
       this.#options.observer.count("onboarding_failed");
-      this.#refuse({ registrationId, channel }, "the onboarding was not passed", agent.getAgentId(), status);
+      this.#refuse({ registrationId, channel }, REFUSALS.onboardingNotPassed, agent.getAgentId(), status);
     }
   }
 
@@ -139,7 +140,7 @@ export class Admission {
     const { context, dispatcher, taskRunId } = this.#options;
     const unit = this.#closed ? undefined : yield* reserveUnit(context, taskRunId, worker, dispatcher.barrier);
     if (unit === undefined) {
-      this.#refuse(pending, "there is no unit to work on");
+      this.#refuse(pending, REFUSALS.noUnit);
       return;
     }
     const agent = yield* Agent.newFromProviderDataSteps(context, worker, unit, {});
@@ -168,7 +169,7 @@ export class Admission {
     const status = session?.agent.getStatus() ?? this.#options.statusOf(agentId);
     assert(status !== undefined, `agent ${agentId} was registered, but has no row`);
     if (session === undefined || isFinal(status)) {
-      const reason = status === "rejected" ? "the onboarding was not passed" : `the agent is over: ${status}`;
+      const reason = status === "rejected" ? REFUSALS.onboardingNotPassed : `${REFUSALS.agentIsOver}: ${status}`;
       return this.#refuse({ channel, registrationId }, reason, agentId, status);
     }
     session.channel = channel;

@@ -18,6 +18,10 @@ export interface AgentSession {
   refused: { readonly number: number; readonly upTo: number } | undefined;
   /** A submit is being written, or is written. */
   submitting: boolean;
+  /** A submit is written. */
+  submitted: boolean;
+  /** The last live update was accepted, or the task's code was told that there are no more. */
+  livePartOver: boolean;
   /** The status `disconnect` or `returned` is being written. */
   isEndingAbsent: boolean;
   /** When the pool had committed a status that releases the agent's waiter, ms. */

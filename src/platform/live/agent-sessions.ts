@@ -77,6 +77,8 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
         seen: new RecentIds(IDS_KNOWN),
         refused: undefined,
         submitting: false,
+        submitted: false,
+        livePartOver: false,
         isEndingAbsent: false,
         absentAt: undefined,
         runner: undefined,

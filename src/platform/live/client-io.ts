@@ -21,6 +21,8 @@ export interface ClientRequests {
   /** The submit of an onboarding, or of the work on a unit. */
   submit(channel: Channel, packet: ChannelPacket): void;
   submitMetadata(packet: ChannelPacket): void;
+  /** No live update of the worker is outstanding. If it has submitted, its live part is over. */
+  endLivePart(session: AgentSession): void;
   reportStatuses(channel: Channel, statuses: ChannelPacket["data"]): void;
   /** The status of an agent, live or ended; undefined when there is no such agent. */
   statusOf(agentId: string): AgentStatus | undefined;
@@ -176,11 +178,23 @@ export class ClientIO {
         return this.#requestResend(channel, agentId, number);
       }
       if (!(error instanceof PayloadTooLargeError)) throw error;
-      advanceRefused(session, number);
+      this.#advanceRefused(session, number);
       return this.#refuse(channel, agentId, error.message);
     }
-    advanceRefused(session, number);
+    if (data.last === true) session.livePartOver = true;
+    this.#advanceRefused(session, number);
     session.seen.add(updateId);
+  }
+
+  /**
+   * Update `number` is settled now. If it was the first refused one, the updates after it were refused with it, and copies of them may
+   * still arrive: they are expected in order.
+   */
+  #advanceRefused(session: AgentSession, number: number): void {
+    const { refused } = session;
+    if (refused === undefined) return;
+    session.refused = number < refused.upTo ? { number: number + 1, upTo: refused.upTo } : undefined;
+    if (session.refused === undefined) this.#requests.endLivePart(session);
   }
 
   #refuse(channel: Channel, subjectId: string, error: string): void {
@@ -192,13 +206,4 @@ export class ClientIO {
     const data = { error: "the mailbox is full", send_again_from: number };
     this.send(channel, { packet_type: "log_error", subject_id: agentId, data });
   }
-}
-
-/**
- * Update `number` was the first refused one and is settled now. The updates after it were refused with it, and copies
- * of them may still arrive: they are expected in order.
- */
-function advanceRefused(session: AgentSession, number: number): void {
-  const upTo = session.refused?.upTo ?? number;
-  session.refused = number < upTo ? { number: number + 1, upTo } : undefined;
 }

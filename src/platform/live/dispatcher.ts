@@ -21,6 +21,8 @@ export interface Dispatcher {
   onboard(session: AgentSession): void;
   /** Adds an agent with a unit of this assignment. When the assignment is complete, hands its agents to a runner. */
   awaitPartners(session: AgentSession, assignmentId: string): void;
+  /** Tells the agent's runner that there are no more live updates. False when it has none yet; it is told when it gets the agent. */
+  endLivePart(session: AgentSession): boolean;
   /** No more workers will arrive: expires the agents that wait for partners, now and from now on. */
   closeBarrier(): void;
   /** Expires the agents of a dead runner. */
@@ -52,11 +54,6 @@ export function createDispatcher({
   const runners = createRunnerPool(outboxes);
   let isBarrierClosed = false;
 
-  const refTo = (agent: LiveAgent): AgentRef => {
-    const agentId = agent.getAgentId();
-    return { agentId, slot: context.slots.slotOf(agentId).index };
-  };
-
   /** Ends an agent that no runner runs, and completes or frees its unit. */
   const expire = (session: AgentSession): void => {
     const { agent } = session;
@@ -69,13 +66,18 @@ export function createDispatcher({
     });
   };
 
+  const endLivePart = ({ runner, agent }: AgentSession): boolean => {
+    if (runner !== undefined) runners.send(runner, { kind: "submitted", agentId: agent.getAgentId() });
+    return runner !== undefined;
+  };
+
   /** Hands agents to one of the live runners. */
   const launch = (
     launched: readonly AgentSession[],
     messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
   ): void => {
     const runner = runners.next();
-    const [first, ...others] = launched.map(({ agent }) => refTo(agent));
+    const [first, ...others] = launched.map(({ agent }) => refTo(agent, context));
     if (runner === undefined || first === undefined) {
       for (const session of launched) expire(session);
       return;
@@ -85,6 +87,7 @@ export function createDispatcher({
       poolEvidence.of(session).runner = runner;
     }
     runners.send(runner, messageFor([first, ...others]));
+    for (const session of launched) if (session.submitted) session.livePartOver = endLivePart(session);
   };
 
   const join = function* (session: AgentSession, assignmentId: string): Steps<void> {
@@ -105,6 +108,7 @@ export function createDispatcher({
     onboard: (session) => launch([session], ([agent]) => ({ kind: "onboarding", agent })),
     awaitPartners: (session, assignmentId) =>
       sessions.startSessionOperation(session, "gather", () => join(session, assignmentId)),
+    endLivePart,
     closeBarrier() {
       isBarrierClosed = true;
       for (const session of barrier.removeAll()) expire(session);
@@ -115,4 +119,9 @@ export function createDispatcher({
     },
     shutdown: () => runners.broadcast({ kind: "shutdown" }),
   };
+}
+
+function refTo(agent: LiveAgent, { slots }: ModelContext): AgentRef {
+  const agentId = agent.getAgentId();
+  return { agentId, slot: slots.slotOf(agentId).index };
 }

@@ -22,6 +22,7 @@ export {
   type PacketType,
 } from "./packets.js";
 export type { AgentObserver, LiveRunObserver, ReleasedWait, TaskObserver, TimedOutWait } from "./observer.js";
+export { REFUSALS } from "./refusals.js";
 export { openSharedChannel } from "./shared-channel.js";
 export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";
 export { TaskRunner, type TaskRunnerOptions } from "./task-runner.js";

@@ -13,6 +13,8 @@ export type AgentRef = {
 export type RunnerMessage =
   | { readonly kind: "onboarding"; readonly agent: AgentRef }
   | { readonly kind: "assignment"; readonly assignmentId: string; readonly agents: readonly AgentRef[] }
+  /** The worker has submitted before its last live update: there are no more. */
+  | { readonly kind: "submitted"; readonly agentId: string }
   /** Every task has to end: release all waiters. */
   | { readonly kind: "shutdown" };
 

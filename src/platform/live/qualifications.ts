@@ -3,6 +3,7 @@
  * has one. Names and comparators are Mephisto's, so that a task's requirements can be used unchanged.
  */
 import type { Database } from "../db/index.js";
+import { REFUSALS } from "./refusals.js";
 
 /** The qualification that holds the result of an onboarding: 1 passed, 0 failed. */
 export const ONBOARDING_QUALIFICATION = "onboarding-passed";
@@ -41,10 +42,10 @@ export function decideAdmission(
   );
   const unmet = requirements.find((requirement) => !isMet(requirement, held.get(requirement.name)));
   if (unmet !== undefined)
-    return { admission: "refused", reason: `worker is not qualified: the task asks for ${formatRequirement(unmet)}` };
+    return { admission: "refused", reason: `${REFUSALS.notQualified}: the task asks for ${formatRequirement(unmet)}` };
   const onboarded = hasOnboarding ? held.get(ONBOARDING_QUALIFICATION) : 1;
   if (onboarded === undefined) return { admission: "onboarding" };
-  return onboarded > 0 ? { admission: "unit" } : { admission: "refused", reason: "worker is not qualified" };
+  return onboarded > 0 ? { admission: "unit" } : { admission: "refused", reason: REFUSALS.notQualified };
 }
 
 function isMet(requirement: Requirement, held: number | undefined): boolean {

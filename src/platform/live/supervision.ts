@@ -29,6 +29,8 @@ export interface SupervisedAgent {
   readonly agent: LiveAgent;
   readonly observer: AgentObserver;
   stopped: StopReason | undefined;
+  /** The worker has submitted, and sends no more live updates. */
+  isLivePartOver: boolean;
   /** The status that was acknowledged last. */
   acknowledged: AgentStatus | undefined;
   /** When a wait for a live update ended because the worker had disconnected or returned the task, ms. */
@@ -56,11 +58,7 @@ export function* superviseOnboarding(supervised: SupervisedAgent, supervision: S
   const { taskContext } = supervision;
   try {
     if (!(yield* setStatus(supervised, "onboarding", supervision))) return;
-    for (let last = false; !last; ) {
-      const update = yield* taskContext.nextUpdate(agent);
-      taskContext.reply(agent, update, { text: "Noted." });
-      last = update["last"] === true;
-    }
+    yield* livePart(supervised, takeUpdates(agent, taskContext));
     if (!(yield* submitted(supervised, supervision))) return;
     const passed = onboardingPassed(agent, supervision);
     // Before the status: a worker whose `approved` is committed has the qualification, also if the process is killed in
@@ -71,6 +69,25 @@ export function* superviseOnboarding(supervised: SupervisedAgent, supervision: S
     yield* endAfterError(supervised, error, supervision);
   } finally {
     supervision.onFinished(supervised);
+  }
+}
+
+/** The live part of an onboarding. */
+function* takeUpdates(agent: LiveAgent, taskContext: TaskContext): Steps<void> {
+  for (let last = false; !last; ) {
+    const update = yield* taskContext.nextUpdate(agent);
+    taskContext.reply(agent, update, { text: "Noted." });
+    last = update["last"] === true;
+  }
+}
+
+/** Runs the task's code until it ends, or waits for a live update of a worker who has submitted. */
+function* livePart(supervised: SupervisedAgent, code: Steps<void>): Steps<void> {
+  try {
+    yield* code;
+  } catch (error) {
+    const isOver = supervised.isLivePartOver && supervised.stopped !== "partner";
+    if (!(isOver && error instanceof AgentShutdownError)) throw error;
   }
 }
 
@@ -100,11 +117,8 @@ function* carryOut(
 ): Steps<boolean> {
   try {
     if (!(yield* setStatus(supervised, "in task", supervision))) return false;
-    yield* blueprint.runUnit(
-      supervised.agent,
-      partners.map((partner) => partner.agent),
-      supervision.taskContext,
-    );
+    const others = partners.map((partner) => partner.agent);
+    yield* livePart(supervised, blueprint.runUnit(supervised.agent, others, supervision.taskContext));
     return (yield* submitted(supervised, supervision)) && (yield* complete(supervised, supervision));
   } catch (error) {
     if (error instanceof AgentShutdownError && supervised.stopped === "partner")

@@ -92,6 +92,9 @@ export class TaskRunner {
           taskGroup.start("unit", () => superviseAssignment(supervised, agents, blueprint, this.#supervision));
         return;
       }
+      case "submitted":
+        this.#endLivePart(message.agentId);
+        return;
       case "shutdown":
         this.#isShutDown = true;
         for (const supervised of this.#running.values()) this.#stop(supervised, "shutdown");
@@ -112,6 +115,7 @@ export class TaskRunner {
       agent,
       observer: observer.observeAgent(agentId),
       stopped: undefined,
+      isLivePartOver: false,
       acknowledged: undefined,
       releasedAt: undefined,
       stateAt: 0,
@@ -144,6 +148,14 @@ export class TaskRunner {
     supervised.agent.shutdown();
     // The agent's shutdown does not end a wait for the submit: as in the original, it sets `has_live_update` alone.
     supervised.agent.didSubmit.set();
+  }
+
+  /** The worker has submitted: once the task's code has taken what is pending, its waits end. */
+  #endLivePart(agentId: string): void {
+    const supervised = this.#running.get(agentId);
+    if (supervised === undefined || supervised.stopped !== undefined) return;
+    supervised.isLivePartOver = true;
+    supervised.agent.shutdown();
   }
 
   *#nextUpdate(agent: LiveAgent): Steps<TakenUpdate> {

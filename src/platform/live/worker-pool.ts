@@ -34,6 +34,8 @@ export interface WorkerPoolOptions {
   readonly taskRunId: string;
   readonly providerType: string;
   readonly unitsPerAssignment: number;
+  /** Whether the task takes live updates. (An onboarding always does.) */
+  readonly takesLiveUpdates: boolean;
   /** What a worker must meet to be admitted, before any onboarding. */
   readonly requirements: readonly Requirement[];
   /** The qualification that the onboarding grants; undefined when the task has none. */
@@ -120,7 +122,19 @@ export class WorkerPool implements ClientRequests {
 
   *#takeSubmit(session: AgentSession, { packet_type, subject_id, data }: ChannelPacket): Steps<void> {
     yield* session.agent.handleSubmitSteps(data);
+    session.submitted = true;
     this.#io.send(session.channel, { packet_type, subject_id, data: { acknowledged: true } });
+    this.endLivePart(session);
+  }
+
+  /** Tells the task's code that there are no more live updates, if the worker submitted before the last one. */
+  endLivePart(session: AgentSession): void {
+    const { agent } = session;
+    if (!session.submitted || session.livePartOver || session.refused !== undefined || session.hasEnded) return;
+    if (!this.#options.takesLiveUpdates && !(agent instanceof OnboardingAgent)) return;
+    // The task's code waits for this submit, and nothing else.
+    if (agent.dbStatus === "partner disconnect") return;
+    session.livePartOver = this.#dispatcher.endLivePart(session);
   }
 
   submitMetadata(packet: ChannelPacket): void {

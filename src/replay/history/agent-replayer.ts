@@ -119,6 +119,7 @@ export class AgentReplayer {
   /** The code of a call waits for an event. */
   wait(wake: SlotOperation<"epoch", boolean>, timeoutMs: number, waiter: Waiter<boolean>): void {
     const call = this.#running();
+    assert(call.waiting === undefined, "a replayed call has two waits");
     call.waiting = {
       name: wake.name,
       due: this.#now + timeoutMs,

@@ -144,6 +144,7 @@ export class HistoryWriter {
 
   /** A whole number from 0 to 127. */
   small(value: number): void {
+    assert(value >= 0 && value < 128, "a number does not fit into the one byte of its field");
     this.#bytes[this.#length++] = value;
   }
 
@@ -165,7 +166,9 @@ export class HistoryWriter {
   }
 
   status(status: AgentStatus | undefined): void {
-    this.small(status === undefined ? NO_STATUS : AGENT_STATUSES.indexOf(status) + 1);
+    const code = status === undefined ? NO_STATUS : AGENT_STATUSES.indexOf(status) + 1;
+    assert(status === undefined || code !== NO_STATUS, "an unknown status");
+    this.small(code);
   }
 
   scalar(value: Scalar): void {
@@ -199,8 +202,8 @@ export class HistoryWriter {
     const length = Buffer.byteLength(text);
     if (length > 127) this.small((length & 127) | 128);
     this.small(length > 127 ? length >>> 7 : length);
-    if (this.#bytes.write(text, this.#length, length, "utf8") !== length)
-      throw new RangeError(`a text of ${length} bytes does not fit into a chunk of the history file`);
+    const written = this.#bytes.write(text, this.#length, length, "utf8");
+    assert(written === length, "a text does not fit into a chunk of the history file");
     this.#length += length;
   }
 }

@@ -62,6 +62,7 @@ class BlockEncoder implements Encoder {
   write({ at: atMs, actor, operation, subject, args, outcome }: TraceEvent): void {
     assert(!this.#isEnded, "an event is written after the end of the trace");
     const ns = Math.round(atMs * 1e6);
+    assert(ns >= this.#lastNs, "an event is before the previous one");
     this.#makeRoom();
     this.#natural(ns - this.#lastNs);
     this.#lastNs = ns;
@@ -216,8 +217,8 @@ class BlockEncoder implements Encoder {
   #wideText(text: string): void {
     const length = Buffer.byteLength(text);
     this.#natural(length);
-    if (this.#bytes.write(text, this.#length, length, "utf8") !== length)
-      throw new RangeError(`a text of ${length} bytes does not fit into a block of the trace`);
+    const written = this.#bytes.write(text, this.#length, length, "utf8");
+    assert(written === length, "a text does not fit into a block of the trace");
     this.#length += length;
   }
 

@@ -1,17 +1,17 @@
-/** Figures for github-action-benchmark, its tool `customSmallerIsBetter`: a list of entries, of which less is better. */
+/** Figures for the tool `customSmallerIsBetter` of github-action-benchmark: a list of entries; smaller is better. */
 
 export interface BenchmarkEntry {
-  /** The same from commit to commit: what the chart is drawn by. */
+  /** Identifies the chart, so it is the same for every commit. */
   readonly name: string;
   readonly unit: string;
   readonly value: number;
   /** The spread, as text: `± 0.12`. */
   readonly range?: string;
-  /** Shown beside the point; may have several lines. */
+  /** Shown with the point; can have several lines. */
   readonly extra?: string;
 }
 
-/** The file's text. */
+/** The text of the file. */
 export function benchmarkJson(entries: readonly BenchmarkEntry[]): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }

@@ -1,17 +1,17 @@
 /**
- * JUnit XML as Jenkins' schema (junit-10.xsd) has it, which GitLab, Azure and the actions that show tests read as well: a suite
- * of cases, each passed, failed, in error or skipped.
+ * JUnit XML as in Jenkins' schema (junit-10.xsd), which GitLab, Azure and the actions that show tests also read: a
+ * suite of cases, each passed, failed, in error or skipped.
  */
-import { printable } from "../../vocabulary/index.js";
+import { escapeMarkup } from "../escape-markup.js";
 
-/** One test case. What is not passed says why: in a line, and at length where there is more. */
+/** A test case. */
 export interface JUnitCase {
   readonly classname: string;
   readonly name: string;
   readonly outcome: "passed" | "failure" | "error" | "skipped";
-  /** For a passed case what was observed, if that is worth a line. */
+  /** The reason, in one line; for a passed case what was observed. */
   readonly message?: string;
-  /** Lines. */
+  /** Lines. Not written for a passed case. */
   readonly details?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface JUnitSuite {
   readonly cases: readonly JUnitCase[];
 }
 
-/** The file's text. */
+/** The text of the file. */
 export function junitXml({ name, timestamp, seconds, cases }: JUnitSuite): string {
   const count = (outcome: JUnitCase["outcome"]): number => cases.filter((each) => each.outcome === outcome).length;
   const counts = { tests: cases.length, failures: count("failure"), errors: count("error") };
@@ -41,26 +41,20 @@ export function junitXml({ name, timestamp, seconds, cases }: JUnitSuite): strin
   ].join("\n");
 }
 
-function caseXml({ classname, name, outcome, message, details }: JUnitCase): string {
-  const inner =
-    outcome === "passed"
-      ? message === undefined
-        ? ""
-        : `<system-out>${escapeXml(message)}</system-out>`
-      : `<${outcome}${attributes(message === undefined ? {} : { message })}>${(details ?? []).map(escapeXml).join("\n")}</${outcome}>`;
-  return `<testcase${attributes({ classname, name })}>${inner}</testcase>`;
+function caseXml({ classname, name, outcome, message, details = [] }: JUnitCase): string {
+  return `<testcase${attributes({ classname, name })}>${outcomeXml()}</testcase>`;
+
+  function outcomeXml(): string {
+    if (outcome !== "passed") {
+      const text = details.map(escapeMarkup).join("\n");
+      return `<${outcome}${attributes(message === undefined ? {} : { message })}>${text}</${outcome}>`;
+    }
+    return message === undefined ? "" : `<system-out>${escapeMarkup(message)}</system-out>`;
+  }
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${escapeMarkup(String(value))}"`)
     .join("");
-}
-
-function escapeXml(text: string): string {
-  return printable(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

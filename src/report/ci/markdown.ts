@@ -1,28 +1,28 @@
-/** Markdown as GitHub shows it in the summary of a job. */
+/** Markdown for the summary of a GitHub job. */
 import { printable } from "../../vocabulary/index.js";
 
-/** Text that is shown as it is. */
+/** Text without markup. */
 export function plain(text: string): string {
   return (
     printable(text)
       .replaceAll("&", "&amp;")
       .replaceAll("<", "&lt;")
       .replaceAll(">", "&gt;")
-      // An underscore within a word is no emphasis.
+      // An underscore within a word does not mark emphasis.
       .replace(/[\\`*[\]|~#@]|(?<!\w)_|_(?!\w)/g, (character) => `&#${character.charCodeAt(0)};`)
   );
 }
 
-/** Text as code: on one line, with as many backticks around it as it takes. In a cell of a table a bar has to be escaped even so. */
+/** Text as code on one line, between enough backticks. A bar still has to be escaped in the cell of a table. */
 export function code(text: string): string {
   const line = printable(text);
-  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length));
+  const longest = Math.max(0, ...Array.from(line.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   const space = longest > 0 ? " " : "";
   return fence + space + line + space + fence;
 }
 
-/** A table; cells are Markdown already. The columns at `numbers` stand at the right. */
+/** A table. The cells are Markdown. The columns at the indices `numbers` are aligned at the right. */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,8 +1,8 @@
-/** A finished run for the programs of a CI: what a job's summary shows, what shows tests, and what draws figures over commits. */
-import { TREND_NAMES } from "../../load/measure/index.js";
+/** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
 import { formatAgainst, formatBound, formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { ENGINE_LABELS, invariantOutcome, LATENCY_LABELS, formatObserved } from "../../results/index.js";
-import type { Summary, TrendSummary } from "../../results/index.js";
+import { invariantOutcome, formatObserved, latenciesOf, observedText } from "../../results/index.js";
+import type { Summary } from "../../results/index.js";
+import { describeViolation, joinSections, runFacts } from "../run-texts.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
@@ -11,50 +11,29 @@ const mark = (good: boolean): string => (good ? "✓" : "✗");
 const INVARIANT_MARKS = { held: "✓", broken: "✗", unchecked: "○" } as const;
 const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped" } as const;
 
-interface Latency {
-  readonly label: string;
-  readonly trend: TrendSummary;
-}
-
-function latenciesOf(summary: Summary): Latency[] {
-  return TREND_NAMES.flatMap((name) => {
-    const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
-    return label === undefined || trend === undefined || trend.count === 0 ? [] : [{ label, trend }];
-  });
-}
-
-/** For the summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
+/** The summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
 export function runMarkdown(summary: Summary): string {
   const { passed, exitCode, reasons } = summary.verdict;
-  const facts = [
-    `seed ${summary.seed}`,
-    plural(summary.plan.workers, "worker"),
-    `${(summary.durationMs / 1000).toFixed(1)} s`,
-    ENGINE_LABELS[summary.engine],
-    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
-    summary.environment.cpu,
-    `${summary.environment.cores} cores`,
-  ];
+  const { cpu, cores } = summary.environment;
   const latencies = latenciesOf(summary).map(({ label, trend }) => [
     label,
     formatCount(trend.count),
     ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs),
   ]);
-  const thresholds = summary.thresholds.map(({ metric, expression, observed, passed: kept }) => [
-    `${mark(kept)} ${code(`${metric} ${expression}`)}`,
-    formatObserved({ metric, expression, observed }),
+  const thresholds = summary.thresholds.map((threshold) => [
+    `${mark(threshold.passed)} ${code(`${threshold.metric} ${threshold.expression}`)}`,
+    formatObserved(threshold),
   ]);
   const invariants = summary.invariants.map((invariant) => {
-    const { statement, checked, violations } = invariant;
-    return [
-      `${INVARIANT_MARKS[invariantOutcome(invariant)]} ${plain(statement)}${violations.length === 0 ? "" : `: ${violations.slice(0, 1).map(describe).map(plain).join("")}`}`,
-      formatCount(checked),
-    ];
+    const [first] = invariant.violations;
+    const violation = first === undefined ? "" : `: ${plain(describeViolation(first))}`;
+    const text = `${INVARIANT_MARKS[invariantOutcome(invariant)]} ${plain(invariant.statement)}${violation}`;
+    return [text, formatCount(invariant.checked)];
   });
-  const sections = [
+  return joinSections([
     [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
     reasons.map((reason) => `- ${plain(reason)}`),
-    [plain(facts.join(" · "))],
+    [plain([...runFacts(summary), cpu, `${cores} cores`].join(" · "))],
     latencies.length === 0
       ? []
       : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
@@ -63,31 +42,21 @@ export function runMarkdown(summary: Summary): string {
     (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
     (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  ]);
 }
 
-type SummaryViolation = Summary["invariants"][number]["violations"][number];
-
-function describe({ what, agentId, detail }: SummaryViolation): string {
-  return `${what}${agentId === undefined ? "" : `, agent ${agentId}`}: ${detail}`;
-}
-
-/** As tests: that the run came to its end, that its schedule was kept, each invariant, each threshold. */
+/** JUnit XML: a test for the end of the run, the load, the schedule, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
   const { end, load, schedule } = summary;
-  const cut = end.how !== "finished";
-  const again = [`to reproduce: ${summary.reproduce}`];
+  const details = [`to reproduce: ${summary.reproduce}`];
+  const slip = `slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms`;
   const cases: JUnitCase[] = [
     {
       classname: "run",
-      name: "the run comes to its end",
-      ...(cut
-        ? { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details: again }
-        : { outcome: "passed" }),
+      name: "the run finishes",
+      ...(end.how === "finished"
+        ? { outcome: "passed" }
+        : { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details }),
     },
     ...(load === undefined
       ? []
@@ -97,33 +66,34 @@ export function runJUnit(summary: Summary): string {
             name: "the load is generated",
             outcome: load.generated ? "passed" : "failure",
             ...(load.why !== null && { message: load.why }),
-            details: again,
+            details,
           } satisfies JUnitCase,
         ]),
     {
       classname: "run",
       name: "the generator keeps its schedule",
       outcome: schedule.kept ? "passed" : "failure",
-      message: `slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, bound ${formatBound(schedule.boundMs)} ms`,
-      details: again,
+      message: `${slip}, bound ${formatBound(schedule.boundMs)} ms`,
+      details,
     },
-    // By their ids: a statement may hold a bound that the run took from its machine.
-    ...summary.invariants.map(
-      ({ id, statement, held, checked, violationCount, violations }): JUnitCase => ({
+    // The name is the id: a statement can contain a bound that depends on the machine.
+    ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => {
+      const count = held ? "" : `${plural(violationCount, "violation")}, `;
+      return {
         classname: "invariants",
         name: id,
         outcome: INVARIANT_CASES[invariantOutcome({ held, checked })],
-        message: `${statement}: ${held ? "" : `${plural(violationCount, "violation")}, `}${formatCount(checked)} checked`,
-        details: [...violations.map(describe), ...again],
-      }),
-    ),
+        message: `${statement}: ${count}${formatCount(checked)} checked`,
+        details: [...violations.map(describeViolation), ...details],
+      };
+    }),
     ...summary.thresholds.map(
-      ({ metric, expression, observed, passed }): JUnitCase => ({
+      (threshold): JUnitCase => ({
         classname: "thresholds",
-        name: `${metric} ${expression}`,
-        outcome: passed ? "passed" : "failure",
-        message: `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`,
-        details: again,
+        name: `${threshold.metric} ${threshold.expression}`,
+        outcome: threshold.passed ? "passed" : "failure",
+        message: observedText(threshold),
+        details,
       }),
     ),
   ];
@@ -137,21 +107,15 @@ export function runJUnit(summary: Summary): string {
   });
 }
 
-/** The latencies, p50 and p99, in ms. Absolute times: they compare runs on machines of one kind. */
+/** The latencies, p50 and p99, in ms. Absolute times compare only runs on machines of one kind. */
 export function runBenchmarkJson(given: Summary): string {
   const summary = printableData(given);
   const entries = latenciesOf(summary).flatMap(({ label, trend }) =>
     (["p50", "p99"] as const).flatMap((percentile) => {
       const value = trend[percentile];
-      if (value === null) return [];
-      return [
-        {
-          name: `${summary.scenario.name}: ${label} ${percentile}`,
-          unit: "ms",
-          value,
-          extra: `${formatCount(trend.count)} samples\n${summary.reproduce}`,
-        },
-      ];
+      const name = `${summary.scenario.name}: ${label} ${percentile}`;
+      const extra = `${formatCount(trend.count)} samples\n${summary.reproduce}`;
+      return value === null ? [] : [{ name, unit: "ms", value, extra }];
     }),
   );
   return benchmarkJson(entries);

@@ -1,83 +1,82 @@
-/** The sections that judge: thresholds, invariants, and how the generator and the machine fared. */
-import { formatAgainst, formatBound, formatCount, formatMs } from "../../vocabulary/index.js";
+/** The sections that judge: thresholds, invariants, the generator and the machine. */
+import { formatAgainst, formatBound, formatCount, formatMs, formatSeconds } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
-const mark = (ok: boolean): Markup =>
-  ok
-    ? html`<span class="ok" role="img" aria-label="passed">✓</span>`
-    : html`<span class="bad" role="img" aria-label="failed">✗</span>`;
+const sign = (kind: string, label: string, text: string): Markup =>
+  html`<span class="${kind}" role="img" aria-label="${label}">${text}</span>`;
+const [PASSED, FAILED] = [sign("ok", "passed", "✓"), sign("bad", "failed", "✗")];
+const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", "not checked", "○") } as const;
 
 export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
-  if (summary.thresholds.length === 0) return html`<p>The scenario sets none.</p>`;
-  const rows = summary.thresholds.map(({ metric, expression, observed, passed }) => [
-    html`${mark(passed)} ${metric}`,
-    html`<code>${expression}</code>`,
-    formatObserved({ metric, expression, observed }),
+  if (summary.thresholds.length === 0) return html`<p>The scenario has no thresholds.</p>`;
+  const rows = summary.thresholds.map((threshold) => [
+    html`${threshold.passed ? PASSED : FAILED} ${threshold.metric}`,
+    html`<code>${threshold.expression}</code>`,
+    formatObserved(threshold),
   ]);
-  return table(
-    "Thresholds",
-    [{ head: "metric", text: true }, { head: "threshold", text: true }, { head: "observed" }],
-    rows,
-  );
+  return table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
 }
 
 export function invariants(summary: Summary): Markup {
-  const rows = summary.invariants.map(({ statement, held, checked, violationCount }) => [
-    html`${invariantOutcome({ held, checked }) === "unchecked" ? html`<span class="idle" role="img" aria-label="not checked">○</span>` : mark(held)} ${statement}`,
-    formatCount(checked),
-    violationCount === 0 ? "–" : html`<b class="bad">${formatCount(violationCount)}</b>`,
+  const rows = summary.invariants.map((invariant) => [
+    html`${INVARIANT_SIGNS[invariantOutcome(invariant)]} ${invariant.statement}`,
+    formatCount(invariant.checked),
+    invariant.violationCount === 0 ? "–" : html`<b class="bad">${formatCount(invariant.violationCount)}</b>`,
   ]);
   const left = summary.notChecked ?? [];
-  return html`${table("Invariants", [{ head: "invariant", text: true }, { head: "checked" }, { head: "violations" }], rows)}
-${
-  left.length === 0
-    ? nothing
-    : table(
-        "Not checked",
-        [
-          { head: "not checked", text: true },
-          { head: "why", text: true },
-        ],
-        left.map(({ id, why }) => [id, why]),
-      )
-}`;
+  const notChecked = table(
+    "Not checked",
+    ["not checked", { head: "reason", text: true }],
+    left.map(({ id, why }) => [id, why]),
+  );
+  return html`${table("Invariants", ["invariant", "checked", "violations"], rows)}
+${left.length === 0 ? nothing : notChecked}`;
 }
 
-/** What failed on the way to the target. */
+/** The failures of requests to the target. */
 export function failures({ failures: failed = [] }: Summary): Markup {
   if (failed.length === 0) return nothing;
-  const rows = failed.map(({ what, count, firstAtMs }) => [
-    what,
-    formatCount(count),
-    `${(firstAtMs / 1000).toFixed(1)} s`,
-  ]);
-  return table(
-    "Failures on the way to the target",
-    [{ head: "failure", text: true }, { head: "times" }, { head: "first" }],
-    rows,
-  );
+  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatSeconds(firstAtMs)]);
+  return table("Failures of requests to the target", ["failure", "times", "first"], rows);
 }
 
 export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {
   const { process, threads } = health;
+  const facts = (...texts: readonly string[]): Markup =>
+    html`<p class="facts">${texts.map((text) => html`<span>${text}</span> `)}</p>`;
+  const versions = [`Node.js ${environment.node}`, `crowdstorm ${environment.crowdstorm}`];
   if (engine === "virtual") {
-    return html`<p>All times are of the simulated clock: they say what the run did, not what this machine can do.</p>
-<p class="facts">${traceHash === undefined ? nothing : html`<span>trace ${traceHash}</span> `}<span>Node.js ${environment.node}</span> <span>crowdstorm ${environment.crowdstorm}</span></p>`;
+    return html`<p>All times are of the simulated clock. They do not depend on the speed of this machine.</p>
+${facts(...(traceHash === undefined ? [] : [`trace ${traceHash}`]), ...versions)}`;
   }
   const rows = threads.map(({ thread, eventLoopDelay, gc }) => [
     thread,
-    eventLoopDelay === null ? "–" : formatMs(eventLoopDelay.p99Ms),
-    eventLoopDelay === null ? "–" : formatMs(eventLoopDelay.maxMs),
+    formatMs(eventLoopDelay?.p99Ms),
+    formatMs(eventLoopDelay?.maxMs),
     formatCount(gc.count),
     formatMs(gc.maxMs),
   ]);
-  const heads = ["timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"].map((head) => ({ head }));
-  return html`<p>${mark(schedule.kept)} ${schedule.kept ? "The schedule was kept" : "The schedule was not kept"}: actions were carried out
-p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, at most ${formatMs(schedule.slipMaxMs)} ms after their intended time; the bound on p99 is ${formatBound(schedule.boundMs)} ms.</p>
-${threads.length === 0 ? nothing : table("Threads of the harness", [{ head: "thread", text: true }, ...heads], rows)}
-<p class="facts"><span>${process.cpuCores.toFixed(2)} cores busy</span> <span>at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB</span>
-<span>${environment.cpu}, ${environment.cores} cores</span> <span>${environment.platform}</span> <span>Node.js ${environment.node}</span> <span>crowdstorm ${environment.crowdstorm}</span></p>`;
+  const { kept, slipP99Ms, slipMaxMs, boundMs } = schedule;
+  const slip = `p99 ${formatAgainst(slipP99Ms, boundMs)} ms, at most ${formatMs(slipMaxMs)} ms`;
+  return html`<p>${kept ? PASSED : FAILED} ${kept ? "The schedule was kept" : "The schedule was not kept"}: actions were
+executed ${slip} after their intended time; the bound on p99 is ${formatBound(boundMs)} ms.</p>
+${
+  threads.length === 0
+    ? nothing
+    : table(
+        "Threads of the harness",
+        ["thread", "timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
+        rows,
+      )
+}
+${facts(
+  `${process.cpuCores.toFixed(2)} cores busy`,
+  `at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
+  `${environment.cpu}, ${environment.cores} cores`,
+  environment.platform,
+  ...versions,
+)}`;
 }

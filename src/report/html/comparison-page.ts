@@ -1,31 +1,40 @@
-/** Two runs side by side. */
-import { COUNTER_NAMES, TREND_NAMES } from "../../load/measure/index.js";
-import { plansOf } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatMs, own } from "../../vocabulary/index.js";
-import { LATENCY_LABELS } from "../../results/index.js";
+/** The page that shows two runs side by side. */
+import { COUNTER_NAMES } from "../../load/measure/index.js";
+import { describePlans } from "../terminal/compare-terminal.js";
+import { changeOf, formatCount, formatMs, formatSeconds, own, plural } from "../../vocabulary/index.js";
+import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
 import { thresholds } from "./check-sections.js";
-import { badge, path } from "./figure-sections.js";
-import { html, type Markup } from "./markup.js";
+import { path } from "./figure-sections.js";
+import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table, type Cell } from "./html-table.js";
-import { command } from "./verdict-section.js";
+import { badge } from "./status-badge.js";
+import { command, stamp } from "./verdict-section.js";
 
 export interface ComparedRun {
   readonly summary: Summary;
   readonly data: ReportData;
 }
 
-/** A page that shows run `a`, what is compared against, beside run `b`. */
-export function renderComparison(a: ComparedRun, b: ComparedRun): string {
-  const beside = (of: (run: ComparedRun, at: number) => Markup): Markup =>
-    html`<div class="columns">${[a, b].map((run, at) => html`<div><h3>${name(at)} ${run.summary.scenario.name}</h3>${of(run, at)}</div>`)}</div>`;
-  return renderPage({
-    title: `${a.summary.runId} and ${b.summary.runId} – crowdstorm`,
-    runs: [a.data, b.data],
-    body: html`<h1>Two runs</h1>
-<p class="description">${plansOf(a.summary, b.summary)}</p>
+/** A run that could not be compared, and the reason. */
+export interface ExcludedRun {
+  readonly directory: string;
+  readonly why: string;
+}
+
+/** A page that shows run `a`, the base, and run `b` side by side, and names the excluded runs. */
+export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: readonly ExcludedRun[]): string {
+  const beside = (of: (run: ComparedRun, at: number) => Markup): Markup => {
+    const columns = [a, b].map(
+      (run, at) => html`<div><h3>${name(at)} ${run.summary.scenario.name}</h3>${of(run, at)}</div>`,
+    );
+    return html`<div class="columns">${columns}</div>`;
+  };
+  const body = html`<h1>Two runs</h1>
+<p class="description">${describePlans(a.summary, b.summary)}</p>
+${excluded.length === 0 ? nothing : excludedRuns(excluded)}
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
 ${section("percentiles", "Live-update latency by percentile, ms", percentileChart(a.data, b.data))}
@@ -50,82 +59,82 @@ ${section(
   "Thresholds",
   beside(({ summary }) => thresholds(summary)),
 )}
-${section("counters", "Counters", counterChanges(a.summary, b.summary))}`,
+${section("counters", "Counters", counterChanges(a.summary, b.summary))}`;
+  return renderPage({
+    title: `${a.summary.runId} and ${b.summary.runId} – crowdstorm`,
+    runs: [a.data, b.data],
+    body,
   });
+}
+
+function excludedRuns(excluded: readonly ExcludedRun[]): Markup {
+  const items = excluded.map(({ directory, why }) => html`<li>${directory}: ${why}</li>`);
+  return html`<p>Excluded from the comparison, because they could not be read: ${plural(excluded.length, "run")}.</p>
+<ul class="reasons" aria-label="Excluded runs">${items}</ul>`;
 }
 
 const name = (at: number): Markup => html`<span class="run-name run-${at}">${at === 0 ? "A" : "B"}</span>`;
 
 function head(summary: Summary, at: number): Markup {
-  const { passed, exitCode, reasons } = summary.verdict;
+  const { passed, reasons } = summary.verdict;
+  const { crowdstorm, node, cpu } = summary.environment;
+  const facts = [
+    summary.runId,
+    `seed ${summary.seed}`,
+    `${formatCount(summary.plan.workers)} workers`,
+    formatSeconds(summary.durationMs),
+    `crowdstorm ${crowdstorm}, Node.js ${node}`,
+    cpu,
+  ];
   return html`<section class="verdict ${passed ? "passed" : "failed"}" aria-label="Run ${at === 0 ? "A" : "B"}">
-<h2>${name(at)} <span class="stamp">${passed ? "✓ Passed" : `✗ Failed (exit ${exitCode})`}</span> ${summary.scenario.name}</h2>
+<h2>${name(at)} ${stamp(summary)}</h2>
 <ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
-<p class="facts"><span>${summary.runId}</span> <span>seed ${summary.seed}</span> <span>${formatCount(summary.plan.workers)} workers</span> <span>${(summary.durationMs / 1000).toFixed(1)} s</span> <span>crowdstorm ${summary.environment.crowdstorm}, Node.js ${summary.environment.node}</span> <span>${summary.environment.cpu}</span></p>
+<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Run it again", summary.reproduce)}
 </section>`;
 }
 
-const RUNS = [{ head: "A" }, { head: "B" }] as const;
-
 function latencies(a: Summary, b: Summary): Markup {
-  const rows = TREND_NAMES.flatMap((trend): Cell[][] => {
-    const [label, before, after] = [LATENCY_LABELS[trend], a.trends[trend], b.trends[trend]];
-    if (label === undefined || before === undefined || after === undefined || before.count + after.count === 0)
-      return [];
-    return [
-      [
-        label,
-        ...(["p50", "p99", "max"] as const).flatMap((figure) => [
-          formatMs(before[figure]),
-          formatMs(after[figure]),
-          change(before[figure], after[figure], "lower"),
-        ]),
-      ],
-    ];
-  });
-  const heads = ["p50", "p99", "max"].flatMap((figure) => [
-    { head: `A ${figure}` },
-    { head: `B ${figure}` },
-    { head: "change" },
+  const figures = ["p50", "p99", "max"] as const;
+  const rows = latencyPairs(a, b).map(({ label, before, after }): Cell[] => [
+    label,
+    ...figures.flatMap((figure) => [
+      formatMs(before[figure]),
+      formatMs(after[figure]),
+      latencyChange(before[figure], after[figure]),
+    ]),
   ]);
-  return table("Latency of both runs, ms", [{ head: "ms", text: true }, ...heads], rows);
+  const heads = figures.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"]);
+  return table("Latency of both runs, ms", ["ms", ...heads], rows);
 }
 
 function outcomes(a: Summary, b: Summary): Markup {
   const [before, after] = [a.outcomes.agents, b.outcomes.agents];
   const statuses = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const rows = statuses.map((status) => {
-    const [from, to] = [own(before, status) ?? 0, own(after, status) ?? 0];
-    return [badge(status), formatCount(from), formatCount(to), change(from, to)];
-  });
-  return table(
-    "Agents of both runs by final status",
-    [{ head: "status", text: true }, ...RUNS, { head: "change" }],
-    rows,
-  );
+  const rows = statuses.map((status) => counts(badge(status), own(before, status) ?? 0, own(after, status) ?? 0));
+  return table("Agents of both runs by final status", ["status", "A", "B", "change"], rows);
 }
 
 function counterChanges(a: Summary, b: Summary): Markup {
   const rows = COUNTER_NAMES.flatMap((counter) => {
     const [before, after] = [a.counters[counter] ?? 0, b.counters[counter] ?? 0];
-    return before + after === 0 ? [] : [[counter, formatCount(before), formatCount(after), change(before, after)]];
+    return before + after === 0 ? [] : [counts(counter, before, after)];
   });
-  return table("Counters of both runs", [{ head: "metric", text: true }, ...RUNS, { head: "change" }], rows);
+  return table("Counters of both runs", ["metric", "A", "B", "change"], rows);
 }
 
-/** Changes below this are told by no colour: one run beside one run is no statistics. */
+const counts = (what: Cell, before: number, after: number): Cell[] => [
+  what,
+  formatCount(before),
+  formatCount(after),
+  changeOf(before, after),
+];
+
+/** A smaller change has no colour: two single runs are no statistics. */
 const NOTABLE = 0.1;
 
-function change(before: number | null, after: number | null, better?: "lower"): Markup {
+function latencyChange(before: number | null, after: number | null): Markup {
   const text = changeOf(before, after);
-  if (
-    before === null ||
-    after === null ||
-    before === 0 ||
-    better === undefined ||
-    Math.abs(after / before - 1) < NOTABLE
-  )
-    return html`${text}`;
+  if (before === null || after === null || before === 0 || Math.abs(after / before - 1) < NOTABLE) return html`${text}`;
   return html`<span class="${after < before ? "better" : "worse"}">${text}</span>`;
 }

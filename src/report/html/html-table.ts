@@ -1,34 +1,46 @@
-/** Tables of figures: a heading and a unit for each column, numbers aligned at the right. */
+/** Tables of figures: a heading for each column, numbers aligned at the right. */
+import { at } from "../../vocabulary/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 export interface TableColumn {
   readonly head: string;
-  /** Text columns are aligned at the left. */
+  /** Aligned at the left. The first column always is. */
   readonly text?: true;
-  /** Left out where the page is narrow: what the other columns can do without. */
-  readonly wide?: boolean;
+  /** Hidden on a narrow page. */
+  readonly wide?: true;
 }
 
 export type Cell = Markup | string | number;
 
-/** A table that scrolls sideways inside its own box where it does not fit. The first cell of a row is its heading. */
-export function table(label: string, columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]): Markup {
-  const kind = (at: number): Markup => {
-    const { text, wide } = columns[at] ?? {};
-    const classes = [...(text === true ? ["text"] : []), ...(wide === true ? ["wide"] : [])];
+/**
+ * A table that scrolls sideways inside its own box when it does not fit. A column of numbers is given by its heading.
+ * The first cell of a row is the heading of the row.
+ */
+export function table(
+  label: string,
+  columns: readonly (string | TableColumn)[],
+  rows: readonly (readonly Cell[])[],
+): Markup {
+  const kinds = columns.map((column, index): Markup => {
+    const { text = index === 0, wide = false } = typeof column === "string" ? {} : column;
+    const classes = [...(text ? ["text"] : []), ...(wide ? ["wide"] : [])];
     return classes.length === 0 ? nothing : html` class="${classes.join(" ")}"`;
-  };
-  const cell = (value: Cell, at: number): Markup =>
-    at === 0 ? html`<th scope="row"${kind(at)}>${value}</th>` : html`<td${kind(at)}>${value}</td>`;
+  });
+  const heads = columns.map((column, index) => {
+    const head = typeof column === "string" ? column : column.head;
+    return html`<th scope="col"${at(kinds, index)}>${head}</th>`;
+  });
+  const cell = (value: Cell, index: number): Markup =>
+    index === 0 ? html`<th scope="row"${at(kinds, index)}>${value}</th>` : html`<td${at(kinds, index)}>${value}</td>`;
   return html`<div class="table" role="region" aria-label="${label}" tabindex="0"><table>
-<thead><tr>${columns.map(({ head }, at) => html`<th scope="col"${kind(at)}>${head}</th>`)}</tr></thead>
+<thead><tr>${heads}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map(cell)}</tr>
 `,
   )}</tbody></table></div>`;
 }
 
-/** A bar of `share` (0 to 1) of the width it is given, beside a number that says the same. */
+/** A bar as wide as `share` (0 to 1) of its box, beside the number that it repeats. */
 export function meter(share: number, kind = ""): Markup {
   const percent = Math.round(Math.min(Math.max(share, 0), 1) * 1000) / 10;
   return html`<span class="meter" aria-hidden="true"><span class="${kind}" style="width:${percent}%"></span></span>`;

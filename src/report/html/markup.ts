@@ -1,5 +1,6 @@
-/** HTML made of text that cannot be trusted: whatever goes into a {@link html} template is escaped unless it is markup itself. */
-import { printable, printableData } from "../../vocabulary/index.js";
+/** HTML from untrusted text: a value in a {@link html} template is escaped unless it is markup. */
+import { printableData } from "../../vocabulary/index.js";
+import { escapeMarkup } from "../escape-markup.js";
 
 /** A piece of HTML. Only {@link html} and {@link raw} make one. */
 export interface Markup {
@@ -8,12 +9,12 @@ export interface Markup {
 
 type MarkupPart = Markup | string | number | readonly MarkupPart[];
 
-/** Markup with its values escaped; markup and lists of markup go in as they are. */
+/** Markup in which text is escaped. Markup and lists of markup are inserted unchanged. */
 export function html(strings: TemplateStringsArray, ...values: readonly MarkupPart[]): Markup {
   return { markup: strings.map((text, at) => text + textOf(values[at] ?? "")).join("") };
 }
 
-/** Text that is markup already: the page's own script and style. */
+/** Trusted text as markup: the page's own script and style. */
 export function raw(markup: string): Markup {
   return { markup };
 }
@@ -21,7 +22,7 @@ export function raw(markup: string): Markup {
 export const nothing = raw("");
 
 function textOf(part: MarkupPart): string {
-  if (typeof part === "string") return escape(part);
+  if (typeof part === "string") return escapeMarkup(part).replaceAll("'", "&#39;");
   if (typeof part === "number") return String(part);
   if (isList(part)) return part.map(textOf).join("");
   return part.markup;
@@ -31,19 +32,7 @@ function isList(part: MarkupPart): part is readonly MarkupPart[] {
   return Array.isArray(part);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return printable(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
-}
-
-/** JSON as the content of a script element: no text in it can end the element. */
+/** JSON as the content of a script element. No text in it can end the element. */
 export function json(value: unknown): Markup {
   return raw(JSON.stringify(printableData(value)).replaceAll("<", String.raw`\u003c`));
 }

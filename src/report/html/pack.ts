@@ -1,4 +1,4 @@
-/** Data of a page that is read only when somebody asks for it: packed, as it may be several times as large as all the rest. */
+/** Compresses data of a page that is read only on demand: it can be several times as large as the rest of the page. */
 import { deflateRawSync } from "node:zlib";
 
 /** `value` as text that `src/report/page/unpack.ts` reads. */

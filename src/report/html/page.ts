@@ -1,7 +1,6 @@
 /**
- * The document around a report: one file that needs nothing else. Script, style and chart data are in it, and its content
- * security policy lets it load nothing and run no script but its own, so that a text from a scenario could do no harm even if
- * it were not escaped.
+ * The HTML document of a report: one file, which includes script, style and chart data. Its content security policy
+ * forbids other scripts and all loading, so that even an unescaped text of a scenario could do no harm.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,9 +11,9 @@ import { pack } from "./pack.js";
 export interface Page {
   readonly title: string;
   readonly body: Markup;
-  /** What the charts draw: one run, or two to compare. */
+  /** The data of the charts: one run, or two to compare. */
   readonly runs: readonly ReportData[];
-  /** Whether the page asks its server for news (`src/cli/shared/dashboard.ts`). */
+  /** Whether the page receives updates from its server (`src/cli/shared/dashboard.ts`). */
   readonly live?: boolean;
 }
 
@@ -22,7 +21,7 @@ export function renderPage({ title, body, runs, live = false }: Page): string {
   const { script, style } = assets();
   const policy = [
     "default-src 'none'",
-    // Bars are as long as their style attributes say, and the charts place their cursor so.
+    // Style attributes set the length of bars and the position of the charts' cursor.
     "style-src 'unsafe-inline'",
     `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`,
     ...(live ? ["connect-src 'self'"] : []),
@@ -39,10 +38,13 @@ export function renderPage({ title, body, runs, live = false }: Page): string {
 <style>${raw(style)}</style>
 </head>
 <body>
-<header class="top"><a class="skip" href="#main">Skip to the report</a><span class="brand">crowdstorm</span><span id="live-state" role="status"></span>
+<header class="top"><a class="skip" href="#main">Skip to the report</a><span class="brand">crowdstorm</span>
+<span id="live-state" role="status"></span>
 <button type="button" id="theme" hidden>Theme</button></header>
 <main id="main" data-part="main">
-<noscript><p class="note">Charts are drawn by a script. Without it, the table beneath each holds the same figures.</p></noscript>
+<noscript>
+<p class="note">A script draws the charts. Without it, the table below each chart has the same figures.</p>
+</noscript>
 ${body}
 </main>
 <script type="application/json" id="runs">${json(runs.map(withoutSequences))}</script>
@@ -53,21 +55,22 @@ ${sequencesOf(runs)}<script>${raw(script)}</script>
   return page.markup;
 }
 
-/** For JSON, which leaves out what is undefined. */
+/** For JSON, which omits undefined values. */
 function withoutSequences(run: ReportData): object {
   return { ...run, slowest: run.slowest.map((agent) => ({ ...agent, sequence: undefined })) };
 }
 
-/** The diagrams of the agents, most of which nobody opens. A page that compares has no agents. */
+/** The diagrams of the agents. They are compressed, as most are never opened. A comparison has no agents. */
 function sequencesOf(runs: readonly ReportData[]): Markup {
   const [run, ...others] = runs;
   if (run === undefined || others.length > 0 || run.slowest.every(({ sequence }) => sequence === undefined))
     return nothing;
-  return html`<script type="text/plain" id="sequences">${raw(pack(run.slowest.map(({ sequence }) => sequence ?? null)))}</script>
+  const packed = raw(pack(run.slowest.map(({ sequence }) => sequence ?? null)));
+  return html`<script type="text/plain" id="sequences">${packed}</script>
 `;
 }
 
-/** A part of the report with its heading. While a run goes on, news of it replace its content. */
+/** A part of the report with its heading. During a run, updates replace its content. */
 export function section(id: string, heading: string, ...content: readonly Markup[]): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${heading}</h2>
 <div data-part="${id}">${content}</div></section>`;
@@ -75,7 +78,7 @@ export function section(id: string, heading: string, ...content: readonly Markup
 
 let loaded: { readonly script: string; readonly style: string } | undefined;
 
-/** The page's own script and style, which the build bundles beside this module. */
+/** The page's script and style, which the build bundles. */
 function assets(): { readonly script: string; readonly style: string } {
   loaded ??= { script: asset("report-script.js"), style: asset("style.css") };
   return loaded;

@@ -18,7 +18,7 @@ export function renderReport(summary: Summary, data: ReportData): string {
   });
 }
 
-/** What is between the head of the page and its end. */
+/** The content of the page's main element. */
 export function reportBody(summary: Summary, data: ReportData): Markup {
   return html`${verdict(summary)}
 ${keyFigures(summary)}

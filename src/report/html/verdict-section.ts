@@ -1,94 +1,86 @@
-/** The head of a report: the verdict, what speaks against the run, how to run it again, and the figures to look at first. */
+/** The head of a report: the verdict, its reasons, the command that reproduces the run, and the main figures. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import { ENGINE_LABELS, type Summary } from "../../results/index.js";
+import type { Summary } from "../../results/index.js";
+import { runFacts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 
-/** How a time is written in the report: `formatMs` and its unit. */
-export const ms = (value: number | null | undefined): string => `${formatMs(value)} ms`;
+const ms = (value: number | null | undefined): string => `${formatMs(value)} ms`;
+
+/** Whether the run passed, and the name of its scenario. */
+export function stamp({ verdict: { passed, exitCode }, scenario }: Summary): Markup {
+  return html`<span class="stamp">${passed ? "✓ Passed" : `✗ Failed (exit ${exitCode})`}</span> ${scenario.name}`;
+}
 
 export function verdict(summary: Summary): Markup {
-  const { passed, exitCode, reasons } = summary.verdict;
+  const { passed, reasons } = summary.verdict;
+  const startedAt = `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`;
+  const facts = [...runFacts(summary), startedAt, summary.runId];
   return html`<section class="verdict ${passed ? "passed" : "failed"}" aria-labelledby="verdict">
-<h1 id="verdict"><span class="stamp">${passed ? "✓ Passed" : `✗ Failed (exit ${exitCode})`}</span> ${summary.scenario.name}</h1>
+<h1 id="verdict">${stamp(summary)}</h1>
 <p class="description">${summary.scenario.description}</p>
 ${reasons.length === 0 ? nothing : html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 ${summary.invariants.map(violations)}
-<p class="facts">${facts(summary)}</p>
+<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Run it again", summary.reproduce)}
 </section>`;
 }
 
-/** A command to copy. The button is the page's script's, so it is hidden until that has run. */
+/** A command to copy. The page's script shows the button, so it is hidden without the script. */
 export function command(label: string, text: string): Markup {
   // A line breaks between words, not at the hyphens of an option.
   const words = text.split(" ").map((word) => html`<span class="word">${word}</span> `);
-  return html`<div class="command"><span class="label">${label}</span><code>${words}</code><button type="button" data-copy hidden>Copy</button></div>`;
-}
-
-function facts(summary: Summary): Markup[] {
-  return [
-    `seed ${summary.seed}`,
-    plural(summary.plan.workers, "worker"),
-    `${(summary.durationMs / 1000).toFixed(1)} s`,
-    ENGINE_LABELS[summary.engine],
-    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
-    `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`,
-    summary.runId,
-  ].map((fact) => html`<span>${fact}</span> `);
+  return html`<div class="command"><span class="label">${label}</span><code>${words}</code>
+<button type="button" data-copy hidden>Copy</button></div>`;
 }
 
 function violations({ id, violations, violationCount }: Summary["invariants"][number]): Markup {
   if (violationCount === 0) return nothing;
   const more = violationCount - violations.length;
+  const items = violations.map(({ what, agentId, detail }) => {
+    const title = `${what}${agentId === undefined ? "" : `, agent ${agentId}`}`;
+    return html`<li><b>${title}</b>: ${detail}</li>
+`;
+  });
   return html`<details class="violations"><summary>${id}: ${plural(violationCount, "violation")}</summary><ul>
-${violations.map(
-  ({
-    what,
-    agentId,
-    detail,
-  }) => html`<li><b>${what}${agentId === undefined ? "" : `, agent ${agentId}`}</b>: ${detail}</li>
-`,
-)}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : nothing}</ul></details>`;
+${items}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : nothing}</ul></details>`;
 }
 
-/** The figures that a reader wants first. Those that have nothing to say in this run are left out. */
+/** The main figures. An event that did not happen in the run is omitted. */
 export function keyFigures({
   counters,
   trends,
   durationMs,
 }: Pick<Summary, "counters" | "trends" | "durationMs">): Markup {
-  // Over a network it is not seen when the task takes an update.
+  // A run over a network does not see when the task takes an update.
   const isInside = trends["live_update_latency"] !== undefined;
   const [updates, main] = isInside
     ? (["live_updates_taken", "live_update_latency"] as const)
     : (["live_updates_sent", "live_update_round_trip"] as const);
-  const counted = counters[updates] ?? 0;
   const latency = trends[main];
   const detection = trends["disconnect_detection"];
   const figure = (name: MetricName, label: string, value: string, detail: string): Markup =>
     html`<div title="${METRICS[name].doc}"><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
   const count = (...names: readonly CounterName[]): number =>
     names.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+  const rate = `${formatCount(count(updates) / (durationMs / 1000))} a second`;
   const events = [
     [count("disconnects"), "disconnect"],
     [count("reconnects"), "reconnect"],
     [count("returns"), "return"],
     [count("timeouts", "submit_timeouts"), "timeout"],
   ] as const;
+  const happened = events.filter(([times]) => times > 0).map(([times, what]) => plural(times, what));
+  const released = `${plural(detection?.count ?? 0, "waiter")} released`;
   return html`<dl class="figures">
-${figure(updates, "Live updates", formatCount(counted), `${formatCount(counted / (durationMs / 1000))} a second`)}
+${figure(updates, "Live updates", formatCount(count(updates)), rate)}
 ${figure(main, "Latency, p50", ms(latency?.p50), `intended time → ${isInside ? "taken" : "reply"}`)}
 ${figure(main, "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
-${detection === undefined || detection.count === 0 ? nothing : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), `${plural(detection.count, "waiter")} released`)}
-${figure(
-  "agents_registered",
-  "Agents",
-  formatCount(counters["agents_registered"] ?? 0),
-  events
-    .filter(([times]) => times > 0)
-    .map(([times, what]) => plural(times, what))
-    .join(", "),
-)}
+${
+  detection === undefined || detection.count === 0
+    ? nothing
+    : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), released)
+}
+${figure("agents_registered", "Agents", formatCount(count("agents_registered")), happened.join(", "))}
 </dl>`;
 }

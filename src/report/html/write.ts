@@ -1,4 +1,4 @@
-/** Writes the files of a finished run, or its report alone, and the page that compares two runs. */
+/** Writes the files of a finished run; renders its report, and the page that compares two runs. */
 import { join } from "node:path";
 import type { ReportData, Summary } from "../../results/index.js";
 import {
@@ -9,22 +9,22 @@ import {
   type FileContent,
   RUN_FILES,
 } from "../../results/index.js";
-import { renderComparison, type ComparedRun } from "./comparison-page.js";
+import { renderComparison, type ComparedRun, type ExcludedRun } from "./comparison-page.js";
 import { renderReport } from "./report-page.js";
 
 export interface RunFiles {
   readonly summary: Summary;
   /** The text of `latency.hlog` (`formatHlog`). */
   readonly hlog: string;
-  /** The scenario as it was read, comments and all. */
+  /** The text of the scenario, with its comments. */
   readonly scenario: string;
-  /** What the report draws. */
+  /** The data of the report's charts. */
   readonly report: ReportData;
 }
 
 /**
- * Writes a run's files into its directory, the summary last. None appears before there is room for all: the report has the
- * verdict, too. @throws ResultsError
+ * Writes a run's files into its directory, the summary last. No file appears before all of them are on the disk,
+ * because the report contains the verdict too. @throws ResultsError
  */
 export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
   const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
@@ -38,8 +38,8 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
 }
 
 /**
- * Writes the report of a finished run anew from its summary and its chart data, for one written by another version, or lost.
- * Returns its path. @throws ResultsError
+ * Writes the report of a finished run again, from its summary and its chart data, when it is missing or of another
+ * version. Returns its path. @throws ResultsError
  */
 export function writeReport(directory: string): string {
   const path = join(directory, RUN_FILES.report);
@@ -52,11 +52,14 @@ export function renderReportOf(directory: string): string {
   return renderReport(readSummary(directory), readReportData(directory));
 }
 
-/** A page that shows two finished runs side by side, `before` as what is compared against. @throws ResultsError */
-export function compareReports(before: string, after: string): string {
+/**
+ * A page that shows two finished runs side by side, `before` as the base, and names the runs that were excluded from
+ * the comparison. @throws ResultsError
+ */
+export function compareReports(before: string, after: string, excluded: readonly ExcludedRun[] = []): string {
   const read = (directory: string): ComparedRun => ({
     summary: readSummary(directory),
     data: readReportData(directory),
   });
-  return renderComparison(read(before), read(after));
+  return renderComparison(read(before), read(after), excluded);
 }

@@ -1,11 +1,14 @@
 /** The charts of the report, each from its part of the data. */
 import uPlot from "uplot";
 import type { ReportData, StatusesOverTime } from "../../results/data.js";
+import { at } from "../../vocabulary/assert.js";
+import { formatMs } from "../../vocabulary/format-figures.js";
+import { statusClass } from "../status-class.js";
 import { heatMap } from "./heat-map.js";
 import { colour } from "./theme.js";
 import { axis, clockTime, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
 
-/** What `data-chart` can name. */
+/** The charts by their name in `data-chart`. */
 export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: ReportData) => ChartSpec>> = {
   latency: (_runs, run) => latency(run),
   rate: (_runs, run) => rate(run),
@@ -14,18 +17,13 @@ export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: 
   percentiles: (runs) => percentiles(runs),
 };
 
-/** The same for all, so that the charts over time stand exactly above each other. CSS pixels. */
+/** The same for all charts, so that those over time are aligned. CSS pixels. */
 const Y_SIZE = 48;
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists in its types alone
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists only in its types
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 type ChartColumn = (number | null)[];
 
-export function formatMs(ms: number): string {
-  if (ms >= 100) return `${Math.round(ms).toLocaleString("en-GB")} ms`;
-  return `${ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3)} ms`;
-}
-
-const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : formatMs(value));
+const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : `${formatMs(value)} ms`);
 const countValue = (_chart: uPlot, value: number | null): string =>
   value === null ? "" : Math.round(value).toLocaleString("en-GB");
 const timeSeries: uPlot.Series = {
@@ -33,14 +31,14 @@ const timeSeries: uPlot.Series = {
   value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)),
 };
 
-/** A logarithmic axis of ms with the decades alone: lines between them would compete with the data, unless there are few. */
+/** A logarithmic axis of ms. Only decades have a line, unless there are few: more lines would hide the data. */
 function msAxis(): uPlot.Axis {
   return {
     ...axis({ scale: "y", size: Y_SIZE }),
     splits: (_chart, _axis, min, max) => {
       const steps = max / min > 200 ? [1] : [1, 2, 5];
       const first = Math.floor(Math.log10(min));
-      const decades = Array.from({ length: Math.ceil(Math.log10(max)) - first + 1 }, (_, at) => 10 ** (first + at));
+      const decades = Array.from({ length: Math.ceil(Math.log10(max)) - first + 1 }, (_, n) => 10 ** (first + n));
       return decades
         .flatMap((decade) => steps.map((step) => Number((step * decade).toPrecision(1))))
         .filter((ms) => ms >= min * 0.999 && ms <= max * 1.001);
@@ -63,10 +61,10 @@ function latency(run: ReportData): ChartSpec {
   const { latency: over, durationMs, runId } = run;
   const { lengthMs, startMs, edgesMs } = over;
   const [x, columns] = withGaps(startMs, lengthMs, [over.p50, over.p99, over.max, over.count]);
-  const [p50 = [], p99 = [], max = [], count = []] = columns;
-  const lowest = edgesMs[0] === 0 ? (edgesMs[1] ?? 0.001) / 2 : (edgesMs[0] ?? 0.01);
+  // A run without samples has no edges.
+  const lowest = edgesMs[0] === 0 ? at(edgesMs, 1) / 2 : (edgesMs[0] ?? 0.01);
   return {
-    data: [x, p50, p99, max, count],
+    data: [x, ...columns],
     height: 320,
     padding: [lanesHeight(run) + 6, 8, 0, 0],
     scales: {
@@ -93,9 +91,9 @@ function rate(run: ReportData): ChartSpec {
     durationMs,
     runId,
   } = run;
-  const [x, [perSecond = []]] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
+  const [x, columns] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
   return {
-    data: [x, perSecond],
+    data: [x, ...columns],
     height: 140,
     padding: [8, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
@@ -113,30 +111,31 @@ function rate(run: ReportData): ChartSpec {
   };
 }
 
-/** Values in the middle of their intervals, with `gap` for each interval in which nothing was measured. */
+/** The columns with their values in the middle of their intervals, and with `gap` in each interval without samples. */
 function withGaps(
   startMs: readonly number[],
   lengthMs: number,
   columns: readonly (readonly number[])[],
   gap: number | null = null,
 ): [number[], ChartColumn[]] {
-  const first = startMs[0] ?? 0;
-  const length = startMs.length === 0 ? 0 : Math.round(((startMs.at(-1) ?? 0) - first) / lengthMs) + 1;
+  if (startMs.length === 0) return [[], columns.map(() => [])];
+  const first = at(startMs, 0);
+  const length = Math.round((at(startMs, startMs.length - 1) - first) / lengthMs) + 1;
   const places = startMs.map((start) => Math.round((start - first) / lengthMs));
   const spread = columns.map((column) => {
     const filled: ChartColumn = new Array<number | null>(length).fill(gap);
-    places.forEach((place, at) => (filled[place] = column[at] ?? null));
+    places.forEach((place, index) => (filled[place] = at(column, index)));
     return filled;
   });
-  return [Array.from({ length }, (_, at) => (first + (at + 0.5) * lengthMs) / 1000), spread];
+  return [Array.from({ length }, (_, index) => (first + (index + 0.5) * lengthMs) / 1000), spread];
 }
 
-/** Stacked: each series is drawn from the bottom up to the sum of itself and those beneath, the highest sum first. */
+/** Stacked: each series is drawn up to the sum of itself and the series below it, the highest sum first. */
 function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
   const { durationMs, runId } = run;
-  // The order of an agent's life from the top puts the ends at the bottom, where they only grow.
-  const sums = series.map((_, at) =>
-    atMs.map((_at, point) => series.slice(at).reduce((sum, { agents }) => sum + (agents[point] ?? 0), 0)),
+  // The lifecycle goes from top to bottom, so that the final statuses, which only grow, are at the bottom.
+  const sums = series.map((_, index) =>
+    atMs.map((_at, point) => series.slice(index).reduce((sum, { agents }) => sum + at(agents, point), 0)),
   );
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
@@ -148,7 +147,7 @@ function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpe
     series: [
       timeSeries,
       ...series.map(({ status, agents }): uPlot.Series => {
-        const name = `status-${status.replaceAll(/[^a-z]/g, "-")}`;
+        const name = statusClass(status);
         return {
           label: status,
           stroke: () => colour(name),
@@ -156,7 +155,7 @@ function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpe
           width: 0,
           points: { show: false },
           ...(stepped !== undefined && { paths: stepped }),
-          value: (_chart, _sum, _series, point) => (point === null ? "" : (agents[point] ?? 0).toLocaleString("en-GB")),
+          value: (_chart, _sum, _series, point) => (point === null ? "" : at(agents, point).toLocaleString("en-GB")),
         };
       }),
     ],
@@ -165,18 +164,18 @@ function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpe
   };
 }
 
-/** HdrHistogram's scale: each further nine takes the same width. The x value is 1 / (1 - percentile). */
+/** HdrHistogram's scale: each further nine has the same width. The x value is 1 / (1 - percentile). */
 function percentiles(runs: readonly ReportData[]): ChartSpec {
-  const curves = runs.flatMap((run, at) =>
-    run.percentiles
-      // Two runs are compared by the one figure that thresholds are set on.
-      .slice(0, runs.length === 1 ? undefined : 1)
-      .map((curve) => ({ ...curve, name: runs.length === 1 ? curve.name : `${at === 0 ? "A" : "B"}: ${run.runId}` })),
-  );
+  const curves = runs.flatMap((run, index) => {
+    if (runs.length === 1) return run.percentiles;
+    // Of two runs, only the latency that has thresholds is compared.
+    return run.percentiles.slice(0, 1).map((curve) => ({ ...curve, name: `${index === 0 ? "A" : "B"}: ${run.runId}` }));
+  });
   const x = [...new Set(curves.flatMap(({ percent }) => percent))].sort((a, b) => a - b);
   const columns = curves.map(({ percent, ms }): ChartColumn => {
-    const at = new Map(percent.map((p, index) => [p, ms[index] ?? null]));
-    return x.map((p) => at.get(p) ?? null);
+    const msAt = new Map(percent.map((p, index) => [p, at(ms, index)]));
+    // Curves can have different percentiles.
+    return x.map((p) => msAt.get(p) ?? null);
   });
   const all = columns.flat().filter((ms): ms is number => ms !== null && ms > 0);
   const xs = x.map((p) => 100 / (100 - p));
@@ -200,7 +199,7 @@ function percentiles(runs: readonly ReportData[]): ChartSpec {
     ],
     series: [
       { label: "at", value: (_chart, value: number | null) => (value === null ? "" : percentName(value)) },
-      ...curves.map(({ name }, at) => line(name, `curve-${at}`, { spanGaps: true })),
+      ...curves.map(({ name }, index) => line(name, `curve-${index}`, { spanGaps: true })),
     ],
     plugins: [],
   };

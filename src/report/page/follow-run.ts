@@ -1,19 +1,19 @@
-/** News of a run that goes on, from the dashboard that serves the page (src/cli/shared/dashboard.ts), by server-sent events. */
+/** Receives the updates of a running run as server-sent events of the dashboard (src/cli/shared/dashboard.ts). */
 import type { ReportData } from "../../results/data.js";
 
-/** An event: chart data, and the HTML of the parts of the page that changed, by `data-part`. */
+/** An event: chart data, and the HTML of the changed parts of the page, by `data-part`. */
 interface PageUpdate {
   readonly data: ReportData;
   readonly parts: Readonly<Record<string, string>>;
 }
 
-/** Takes in `news` until the run ends, when the `report` takes the place of the page's content. */
+/** Applies each `update` until the run ends; then the `report` replaces the content of the page. */
 export function followRun(show: (data: ReportData) => void): void {
   const state = document.getElementById("live-state");
-  const say = (text: string): void => {
+  const showState = (text: string): void => {
     if (state !== null && state.textContent !== text) state.textContent = text;
   };
-  const takeIn = (event: MessageEvent<string>): void => {
+  const apply = (event: MessageEvent<string>): void => {
     const { data, parts } = JSON.parse(event.data) as PageUpdate;
     for (const [part, markup] of Object.entries(parts)) {
       const element = document.querySelector(`[data-part="${part}"]`);
@@ -22,12 +22,12 @@ export function followRun(show: (data: ReportData) => void): void {
     show(data);
   };
   const source = new EventSource("events");
-  source.addEventListener("open", () => say("live"));
-  source.addEventListener("error", () => say("no connection to the run"));
-  source.addEventListener("news", takeIn);
+  source.addEventListener("open", () => showState("live"));
+  source.addEventListener("error", () => showState("no connection to the run"));
+  source.addEventListener("update", apply);
   source.addEventListener("report", (event: MessageEvent<string>) => {
     source.close();
-    takeIn(event);
-    say("the run has ended");
+    apply(event);
+    showState("the run has ended");
   });
 }

@@ -1,6 +1,7 @@
-/** The heat map behind the latency lines: how many updates took how long, when. */
+/** The heat map behind the latency lines: the number of updates by time and latency. */
 import type uPlot from "uplot";
 import type { LatencyOverTime } from "../../results/data.js";
+import { at } from "../../vocabulary/assert.js";
 import { colour } from "./theme.js";
 
 export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime): uPlot.Plugin {
@@ -14,19 +15,19 @@ export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime):
           startMs.flatMap((ms) => [ms, ms + lengthMs]),
           (ms) => chart.valToPos(ms / 1000, "x", true),
         );
-        // A lowest edge of 0 has no place on a logarithmic axis: its row reaches down to the end of it.
+        // A logarithmic axis has no 0: the row of a lowest edge of 0 extends to the end of the axis.
         const y = edges(edgesMs, (ms) => (ms === 0 ? bbox.top + bbox.height : chart.valToPos(ms, "y", true)));
         ctx.save();
         ctx.beginPath();
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
         ctx.clip();
-        cells.forEach((column, at) => {
-          const left = x[2 * at] ?? 0;
-          const width = (x[2 * at + 1] ?? 0) - left;
+        cells.forEach((column, index) => {
+          const left = at(x, 2 * index);
+          const width = at(x, 2 * index + 1) - left;
           column.forEach((count, row) => {
             if (count === 0) return;
-            const [bottom, top] = [y[row] ?? 0, y[row + 1] ?? 0];
-            // By the logarithm: a cell of one slow update has to be seen beside one of a thousand fast ones.
+            const [bottom, top] = [at(y, row), at(y, row + 1)];
+            // By the logarithm, so that a cell with one slow update is visible beside one with a thousand fast updates.
             ctx.fillStyle = shades(most === 1 ? 1 : Math.log(count) / Math.log(most));
             ctx.fillRect(left, top, width, bottom - top);
           });
@@ -37,13 +38,13 @@ export function heatMap({ startMs, lengthMs, edgesMs, cells }: LatencyOverTime):
   };
 }
 
-/** Whole pixels, so that neighbouring cells neither overlap nor leave a seam. */
+/** Whole pixels, so that adjacent cells have no overlap and no gap. */
 const edges = (values: readonly number[], position: (value: number) => number): number[] =>
   values.map((value) => Math.round(position(value)));
 
 function shadesBetween(low: string, high: string): (share: number) => string {
-  const channels = (text: string): number[] => (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
+  const channels = (text: string): number[] => Array.from(text.matchAll(/[\d.]+/g), Number).slice(0, 3);
   const [from, to] = [channels(low), channels(high)];
   return (share) =>
-    `rgb(${from.map((channel, at) => Math.round(channel + ((to[at] ?? 0) - channel) * share)).join(" ")})`;
+    `rgb(${from.map((channel, index) => Math.round(channel + (at(to, index) - channel) * share)).join(" ")})`;
 }

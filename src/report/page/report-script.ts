@@ -1,43 +1,56 @@
-/** The report's script: draws the charts, keeps the theme, and on a live page takes in news. */
+/** The report's script: draws the charts, sets the theme, and applies the updates of a live page. */
 import type uPlot from "uplot";
 import type { ReportData } from "../../results/data.js";
 import { CHARTS } from "./charts.js";
 import { followRun } from "./follow-run.js";
 import { drawWhenOpened, followKeys } from "./sequence-viewer.js";
 import { startTheme } from "./theme.js";
-import { draw } from "./time-chart.js";
+import { draw, NO_CURSOR } from "./time-chart.js";
+import { assert, at } from "../../vocabulary/assert.js";
 
-let runs = JSON.parse(document.getElementById("runs")?.textContent ?? "[]") as readonly ReportData[];
+const embedded = document.getElementById("runs");
+assert(embedded !== null, "the page has no element with its data");
+let runs = JSON.parse(embedded.textContent) as readonly ReportData[];
 const drawn = new Map<HTMLElement, uPlot>();
 
 function drawAll(): void {
   const cursors = new Map(
-    [...drawn].map(([element, { cursor }]) => [element, { left: cursor.left ?? -10, top: cursor.top ?? -10 }]),
+    [...drawn].map(
+      ([
+        element,
+        {
+          cursor: { left = NO_CURSOR.left, top = NO_CURSOR.top },
+        },
+      ]) => [element, { left, top }],
+    ),
   );
   for (const chart of drawn.values()) chart.destroy();
   drawn.clear();
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
-    const run = runs[Number(element.dataset["run"])];
-    const spec = CHARTS[element.dataset["chart"] ?? ""];
-    if (run === undefined || spec === undefined) continue;
-    element.classList.toggle("stacked", element.dataset["chart"]?.startsWith("statuses") === true);
-    const chart = draw(element, spec(runs, run));
-    chart.setCursor(cursors.get(element) ?? { left: -10, top: -10 });
+    const { chart: kind = "", run: index } = element.dataset;
+    const spec = CHARTS[kind];
+    assert(spec !== undefined, `the page has an unknown chart "${kind}"`);
+    element.classList.toggle("stacked", kind.startsWith("statuses"));
+    const chart = draw(element, spec(runs, at(runs, Number(index))));
+    chart.setCursor(cursors.get(element) ?? NO_CURSOR);
     drawn.set(element, chart);
   }
 }
 
+/** Adapts the charts to the width of the page. */
 function fitAll(): void {
   for (const [element, chart] of drawn) {
     if (element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: chart.height });
   }
 }
 
-function offerCopying(): void {
+function showCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy][hidden]")) {
+    const { previousElementSibling: command } = button;
+    assert(command !== null, "a button to copy has no command before it");
     button.hidden = false;
     button.addEventListener("click", () => {
-      void navigator.clipboard.writeText(button.previousElementSibling?.textContent.trim() ?? "").then(() => {
+      void navigator.clipboard.writeText(command.textContent.trim()).then(() => {
         button.textContent = "Copied";
         setTimeout(() => (button.textContent = "Copy"), 1500);
       });
@@ -46,17 +59,17 @@ function offerCopying(): void {
 }
 
 startTheme(drawAll);
-// On paper the page is narrower than on the screen, and light.
+// On paper the page has another width and the light theme.
 addEventListener("beforeprint", fitAll);
 addEventListener("afterprint", fitAll);
 new ResizeObserver(fitAll).observe(document.body);
-offerCopying();
+showCopyButtons();
 drawWhenOpened(() => runs);
 followKeys();
 if (document.documentElement.dataset["live"] !== undefined) {
-  followRun((news) => {
-    runs = [news];
+  followRun((data) => {
+    runs = [data];
     drawAll();
-    offerCopying();
+    showCopyButtons();
   });
 }

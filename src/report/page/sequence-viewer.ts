@@ -1,19 +1,20 @@
-/** Sequence diagrams: those of agents are drawn when they are opened, and in all of them the arrow keys go from row to row. */
+/** Sequence diagrams: an agent's is drawn when the agent is opened. The arrow keys move between the rows of each. */
 import type { ReportData, SlowAgent } from "../../results/data.js";
 import { drawSequence } from "../draw-sequence.js";
 import type { SequenceDiagram } from "../../results/sequence-diagram.js";
+import { assert, at } from "../../vocabulary/assert.js";
 import { unpack } from "./unpack.js";
 
 let unpacked: Promise<readonly (SequenceDiagram | null)[]> | undefined;
 
-/** What the news of a dashboard bring with the agent, and a report has packed for all. */
+/** The diagram of an agent. The update of a dashboard has it with the agent; a report has all of them compressed. */
 async function sequenceOf(agent: SlowAgent | undefined, index: number): Promise<SequenceDiagram | undefined> {
   if (agent?.sequence !== undefined) return agent.sequence;
   unpacked ??= unpack("sequences").then((sequences) => (sequences ?? []) as readonly (SequenceDiagram | null)[]);
   return (await unpacked)[index] ?? undefined;
 }
 
-/** Draws what an open agent's row has, and whatever is opened later. */
+/** Draws the diagrams of the open agents, and of each agent that is opened later. */
 export function drawWhenOpened(runs: () => readonly ReportData[]): void {
   const draw = async (details: HTMLDetailsElement): Promise<void> => {
     const place = details.querySelector<HTMLElement>("[data-sequence]:empty");
@@ -29,13 +30,13 @@ export function drawWhenOpened(runs: () => readonly ReportData[]): void {
   for (const details of document.querySelectorAll("details")) void draw(details);
 }
 
-const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
-  ArrowDown: (at) => at + 1,
-  ArrowUp: (at) => at - 1,
-  PageDown: (at) => at + 10,
-  PageUp: (at) => at - 10,
+const STEPS: Readonly<Record<string, (row: number, last: number) => number>> = {
+  ArrowDown: (row) => row + 1,
+  ArrowUp: (row) => row - 1,
+  PageDown: (row) => row + 10,
+  PageUp: (row) => row - 10,
   Home: () => 0,
-  End: (_at, last) => last,
+  End: (_row, last) => last,
 };
 
 export function followKeys(): void {
@@ -46,15 +47,16 @@ export function followKeys(): void {
     event.preventDefault();
     const rows = [...target.querySelectorAll(".behind")];
     const texts = target.querySelectorAll(".what");
-    const at = rows.findIndex((row) => row.classList.contains("chosen"));
-    const to = Math.min(Math.max(step(at, rows.length - 1), 0), rows.length - 1);
-    rows[at]?.classList.remove("chosen");
-    rows[to]?.classList.add("chosen");
-    texts[to]?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const said = target.nextElementSibling;
-    if (said !== null)
-      said.textContent = [...(texts[to]?.querySelectorAll("tspan") ?? [])]
-        .map(({ textContent }) => textContent)
-        .join(" ");
+    if (rows.length === 0) return;
+    const from = rows.findIndex((row) => row.classList.contains("chosen"));
+    const to = Math.min(Math.max(step(from, rows.length - 1), 0), rows.length - 1);
+    const text = at(texts, to);
+    // No row is chosen at first.
+    rows[from]?.classList.remove("chosen");
+    at(rows, to).classList.add("chosen");
+    text.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const announcement = target.nextElementSibling;
+    assert(announcement !== null, "a sequence diagram has no element for its announcements");
+    announcement.textContent = Array.from(text.querySelectorAll("tspan"), (line) => line.textContent).join(" ");
   });
 }

@@ -1,4 +1,4 @@
-/** Light or dark: as the system says until the reader chooses, light on paper. */
+/** Light or dark: the system's theme until the reader chooses; light on paper. */
 
 const CHOICE = "crowdstorm-theme";
 type Theme = "light" | "dark";
@@ -30,9 +30,9 @@ export function startTheme(changed: () => void): void {
   apply();
 }
 
-/** A colour of the style sheet, as the present theme has it. */
+/** A colour of the style sheet in the present theme. */
 export function colour(name: string): string {
-  // Only a property that takes colours resolves `light-dark()`.
+  // Only a property of the type colour resolves `light-dark()`.
   probe.style.color = `var(--${name})`;
   return getComputedStyle(probe).color;
 }
@@ -41,7 +41,7 @@ const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
 
-/** Storage is refused to some pages opened from a file; the choice then lasts as long as the page. */
+/** The choice when the browser refuses storage, as for some pages that are opened from a file. */
 let remembered: Theme | undefined;
 
 function chosen(): Theme | undefined {
@@ -58,6 +58,6 @@ function choose(theme: Theme): void {
   try {
     localStorage.setItem(CHOICE, theme);
   } catch {
-    // It is remembered for this page.
+    // `remembered` has the choice for this page.
   }
 }

@@ -1,10 +1,11 @@
 /**
- * What the charts over time have in common: an axis in seconds, one cursor for all of them, bands for the phases of the run,
- * and the keyboard. uPlot draws; it is the one chart library of a size (50 KB) that can go into the report of every run, draws
- * ten thousand cells without a pause, and shares a cursor between charts.
+ * The common parts of the charts over time: an axis in seconds, a shared cursor, bands for the phases of the run, and
+ * the keyboard. The chart library is uPlot: it is small enough (50 KB) for every report, draws ten thousand cells
+ * without a delay, and shares a cursor between charts.
  */
 import uPlot from "uplot";
 import type { Phase, ReportData } from "../../results/data.js";
+import { at } from "../../vocabulary/assert.js";
 import { colour } from "./theme.js";
 
 export interface ChartSpec {
@@ -14,14 +15,17 @@ export interface ChartSpec {
   readonly axes: uPlot.Axis[];
   readonly scales: uPlot.Scales;
   readonly plugins: readonly uPlot.Plugin[];
-  /** Charts of one group share their cursor. */
+  /** The charts of a group share their cursor. */
   readonly group?: string;
   readonly padding?: uPlot.Padding;
 }
 
-export const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
+const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
 
-/** Draws into `element`, in its width, again and again as that changes. */
+/** The position of a cursor that is not shown. */
+export const NO_CURSOR = { left: -10, top: -10 };
+
+/** Draws a chart into `element`, in its width. */
 export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
   element.replaceChildren();
   const { data, group, height, plugins, padding, ...options } = spec;
@@ -46,7 +50,7 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
   return chart;
 }
 
-/** A legend's square in the colour of its line, or nothing for a series that is not drawn. */
+/** The colour of a series' square in the legend: that of its line; transparent for a series without a line. */
 function markerFill(chart: uPlot, at: number): string {
   const { stroke } = chart.series[at] ?? {};
   const paint: unknown =
@@ -70,7 +74,7 @@ export function axis(options: uPlot.Axis): uPlot.Axis {
 export const timeAxis = (): uPlot.Axis =>
   axis({ scale: "x", values: (_chart, splits) => splits.map(clockTime), size: 34 });
 
-/** The whole run, even where nothing was measured at its ends, unless the reader has chosen a part of it. Without data there are no limits. */
+/** The range is the whole run, even without samples at its ends, unless the reader has zoomed in. */
 export function timeScale(durationMs: number): uPlot.Scale {
   return {
     time: false,
@@ -79,7 +83,7 @@ export function timeScale(durationMs: number): uPlot.Scale {
   };
 }
 
-/** Seconds as a reader says them: 4 s, 2:30, and finer where the axis is. */
+/** Seconds as text: 4 s, 2:30, with up to three decimals. */
 export function clockTime(seconds: number): string {
   const shown = Number(seconds.toFixed(3));
   if (shown < 120) return `${shown} s`;
@@ -87,25 +91,25 @@ export function clockTime(seconds: number): string {
   return `${Math.floor(shown / 60)}:${String(rest).padStart(2, "0")}`;
 }
 
-/** Heights of the lanes above a chart in which phases are named, CSS pixels. */
+/** The height of a lane with the names of phases above a chart, CSS pixels. */
 const LANE = 17;
 const LANES: Readonly<Record<Phase["kind"], number>> = { arrivals: 0, drain: 0, disconnects: 1, shutdown: 1, fault: 2 };
 
 type Marked = Pick<ReportData, "phases" | "faultMarks">;
 
-/** The lanes that have something in them, from the top. */
+/** The lanes that are not empty, from top to bottom. */
 function lanesOf({ phases, faultMarks = [] }: Marked): number[] {
   return [
     ...new Set([...phases.map(({ kind }) => LANES[kind]), ...(faultMarks.length > 0 ? [LANES.fault] : [])]),
   ].sort();
 }
 
-/** How much room {@link phaseBands} needs above a chart when it names the phases, CSS pixels. */
+/** The height of the lanes of {@link phaseBands} above a chart, CSS pixels. */
 export function lanesHeight(run: Marked): number {
   return LANE * lanesOf(run).length;
 }
 
-/** Marks phases and faults behind a chart; `named` writes what they are above it. */
+/** Marks phases and faults behind a chart. With `named`, their names are above it. */
 export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
   const { phases, faultMarks = [] } = run;
   const lanes = lanesOf(run);
@@ -115,19 +119,19 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
         const { ctx, bbox } = chart;
         const ratio = uPlot.pxRatio;
         const right = bbox.left + bbox.width;
-        const at = (ms: number): number => chart.valToPos(ms / 1000, "x", true);
+        const position = (ms: number): number => chart.valToPos(ms / 1000, "x", true);
         const topOf = (kind: Phase["kind"]): number =>
           bbox.top - (lanes.length - lanes.indexOf(LANES[kind])) * LANE * ratio + ratio;
         ctx.save();
         for (const { kind, fromMs, toMs, label } of phases) {
-          const from = clamp(at(fromMs), bbox.left, right);
+          const from = clamp(position(fromMs), bbox.left, right);
           const width = Math.max(
-            clamp(at(toMs), bbox.left, right) - from,
+            clamp(position(toMs), bbox.left, right) - from,
             BEGINS.has(kind) && isWithin(chart, fromMs) ? 2 * ratio : 0,
           );
           if (width <= 0) continue;
           ctx.fillStyle = colour(`phase-${kind}`);
-          // Arrivals go on for most of a run: a tint would only grey the chart.
+          // Arrivals take most of a run, so their colour would cover the whole chart.
           ctx.globalAlpha = kind === "arrivals" ? 0 : kind === "fault" ? 0.2 : 0.1;
           ctx.fillRect(from, bbox.top, width, bbox.height);
           ctx.globalAlpha = 1;
@@ -135,7 +139,7 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
           ctx.fillRect(from, topOf(kind), Math.max(width - ratio, 2 * ratio), (LANE - 3) * ratio);
           const next = phases
             .filter((other) => LANES[other.kind] === LANES[kind] && other.fromMs > fromMs)
-            .map((other) => at(other.fromMs));
+            .map((other) => position(other.fromMs));
           name(
             ctx,
             label,
@@ -147,12 +151,12 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
           ctx.fillStyle = colour("phase-fault");
           ctx.globalAlpha = 0.7;
           for (const ms of faultMarks.flatMap(({ atMs }) => atMs)) {
-            if (isWithin(chart, ms)) ctx.fillRect(at(ms), topOf("fault"), ratio, (LANE - 3) * ratio);
+            if (isWithin(chart, ms)) ctx.fillRect(position(ms), topOf("fault"), ratio, (LANE - 3) * ratio);
           }
         }
         ctx.restore();
       },
-      // In front of the data: areas would hide it.
+      // In front of the data, which would hide it.
       draw: (chart) => {
         const { ctx, bbox } = chart;
         const ratio = uPlot.pxRatio;
@@ -168,7 +172,7 @@ export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
   };
 }
 
-/** Phases of which it matters when they begin; some have no length, and must be seen all the same. */
+/** The phases whose beginning is marked. Some have no length, and must be visible too. */
 const BEGINS: ReadonlySet<Phase["kind"]> = new Set(["fault", "shutdown"]);
 
 function isWithin(chart: uPlot, ms: number): boolean {
@@ -177,7 +181,7 @@ function isWithin(chart: uPlot, ms: number): boolean {
   return at >= left && at <= left + width;
 }
 
-/** Writes a label on its band, or beside it as far as the lane is `free`, or as much of it as the band holds. Canvas pixels. */
+/** Writes a label on its band; or beside the band, up to `free`; or shortened on the band. Canvas pixels. */
 function name(
   ctx: CanvasRenderingContext2D,
   label: string,
@@ -204,25 +208,31 @@ function name(
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
 
-/** Arrow keys move the cursor, which reads the values out in the legend; Escape takes it away and shows the chart whole. */
+/** Arrow keys move the cursor, and the legend shows its values. Escape hides the cursor and zooms out. */
 function operableByKeys(element: HTMLElement, chart: uPlot): void {
   element.tabIndex = 0;
   element.setAttribute("role", "group");
   const [legend] = chart.root.getElementsByClassName("u-legend");
   element.onkeydown = (event) => {
     const last = chart.data[0].length - 1;
-    const at = chart.cursor.idx ?? -1;
+    const index = chart.cursor.idx ?? -1;
     const key = chart.cursor.sync?.key;
     const together = key === undefined ? [chart] : uPlot.sync(key).plots;
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last, PageDown: at + 10, PageUp: at - 10 }[
-      event.key
-    ];
+    const targets: Readonly<Record<string, number>> = {
+      ArrowRight: index + 1,
+      ArrowLeft: index - 1,
+      Home: 0,
+      End: last,
+      PageDown: index + 10,
+      PageUp: index - 10,
+    };
+    const to = targets[event.key];
     if (event.key === "Escape") {
-      for (const each of together) each.setCursor({ left: -10, top: -10 });
+      for (const each of together) each.setCursor(NO_CURSOR);
       chart.setData(chart.data);
     } else if (to !== undefined && last >= 0) {
       legend?.setAttribute("aria-live", "polite");
-      const x = chart.data[0][clamp(to, 0, last)] ?? 0;
+      const x = at(chart.data[0], clamp(to, 0, last));
       for (const each of together) each.setCursor({ left: each.valToPos(x, "x"), top: each.over.clientHeight / 2 });
     } else {
       return;

@@ -1,6 +1,6 @@
-/** Reads what `src/report/html/pack.ts` has packed. */
+/** Reads the data that `src/report/html/pack.ts` has compressed. */
 
-/** The value that the element of this id holds; undefined when there is no such element. */
+/** The value in the element with this id; undefined when there is no such element. */
 export async function unpack(id: string): Promise<unknown> {
   const text = document.getElementById(id)?.textContent ?? "";
   if (text === "") return undefined;

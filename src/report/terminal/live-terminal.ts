@@ -1,38 +1,47 @@
-/** What a terminal shows of a run that goes on: a few lines that are redrawn, or one line now and then. */
+/** The progress of a run in a terminal: a few lines that are redrawn, or single lines for a log. */
 import { Chalk } from "chalk";
-import { bar, formatCount, formatMs, plural, sparkline, wrap, printableData } from "../../vocabulary/index.js";
+import {
+  bar,
+  formatCount,
+  formatMs,
+  formatSeconds,
+  plural,
+  sparkline,
+  wrap,
+  printableData,
+} from "../../vocabulary/index.js";
 
-/** A run at one moment. */
+/** The state of a run at one moment. */
 export interface ProgressView {
   readonly scenario: string;
   readonly workers: { readonly arrived: number; readonly planned: number };
   readonly elapsedMs: number;
-  /** When the plan has nothing more to bring about; the drain begins then. */
+  /** The end of the plan, when the drain begins. */
   readonly scheduledMs: number;
-  /** What goes on, such as "arrivals, rising". */
+  /** The present phases, such as "arrivals, rising". */
   readonly stage: string;
   /** Agents by their present status, onboarding agents included. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Live updates so far: those that the task took or, where that cannot be seen, those that were sent. */
+  /** Live updates so far that the task took, or that were sent when the run does not see when the task takes them. */
   readonly updates: { readonly verb: "taken" | "sent"; readonly count: number; readonly perSecond: number };
-  /** Live-update latency so far, ms; absent when there is none. */
+  /** Live-update latency so far, ms; absent without samples. */
   readonly latency?: { readonly p50: number; readonly p99: number; readonly max: number };
-  /** p99 of the latency along time, the latest last; null where nothing was measured. */
+  /** p99 of the latency by interval, the latest last; null for an interval without samples. */
   readonly latencyOverTime: readonly (number | null)[];
-  /** Events that are not as a worker would wish, by what one is called, and how many; zeros are left out when shown. */
+  /** The numbers of disconnects, timeouts and the like, by the name of one. Zeros are not shown. */
   readonly events: Readonly<Record<string, number>>;
-  /** What would fail the run if it ended now, a line each. */
+  /** The reasons why the run would not pass if it ended now, a line each. */
   readonly failures: readonly string[];
 }
 
 const LABEL = 10;
-/** Of the bar in the first line, at most and at least. */
+/** The maximum and the minimum width of the bar in the first line. */
 const BAR_WIDTH = 24;
 const MIN_BAR = 6;
-/** Columns of a sparkline that still says something. */
+/** A narrower sparkline is not shown. */
 const MIN_SPARKLINE = 8;
 
-/** Lines to be redrawn in place; none is wider than `width`. */
+/** Lines to redraw in place. None is wider than `width`. */
 export function renderProgress(
   given: ProgressView,
   { color, width }: { readonly color: boolean; readonly width: number },
@@ -40,15 +49,17 @@ export function renderProgress(
   const view = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const line = (label: string, text: string): string =>
-    `  ${chalk.dim(label.padEnd(LABEL))}${cut(text, width - LABEL - 2)}`;
-  const { elapsedMs, scheduledMs, latency } = view;
-  const time = `${seconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${seconds(scheduledMs)}` : ""}`;
+    `  ${chalk.dim(label.padEnd(LABEL))}${truncate(text, width - LABEL - 2)}`;
+  const { elapsedMs, scheduledMs, latency, scenario } = view;
+  const time = `${formatSeconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${formatSeconds(scheduledMs)}` : ""}`;
   const when = `${time}  ${view.stage}`;
-  const barWidth = Math.min(BAR_WIDTH, Math.max(MIN_BAR, width - view.scenario.length - when.length - 4));
+  const barWidth = Math.min(BAR_WIDTH, Math.max(MIN_BAR, width - scenario.length - when.length - 4));
+  const progress = chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"));
+  const events = eventsText(view.events);
   return [
-    `${chalk.bold(view.scenario)}  ${chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"))}  ${cut(when, width - view.scenario.length - barWidth - 4)}`,
+    `${chalk.bold(scenario)}  ${progress}  ${truncate(when, width - scenario.length - barWidth - 4)}`,
     line("workers", `${formatCount(view.workers.arrived)} of ${formatCount(view.workers.planned)} arrived`),
-    ...wrap(counts(view.statuses), width - LABEL - 2).map((text, at) =>
+    ...wrap(statusesText(view.statuses), width - LABEL - 2).map((text, at) =>
       line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " ")),
     ),
     line(
@@ -59,12 +70,12 @@ export function renderProgress(
       "latency",
       latency === undefined ? "none yet" : withSparkline(latency, view.latencyOverTime, width - LABEL - 2),
     ),
-    ...(noted(view.events) === "" ? [] : [line("events", noted(view.events))]),
-    ...view.failures.map((failure) => `  ${chalk.red("✗")} ${cut(failure, width - 4)}`),
+    ...(events === "" ? [] : [line("events", events)]),
+    ...view.failures.map((failure) => `  ${chalk.red("✗")} ${truncate(failure, width - 4)}`),
   ].join("\n");
 }
 
-/** The figures, and what room they leave for the latest of the sparkline. */
+/** The figures, and the latest part of the sparkline that fits beside them. */
 function withSparkline(
   { p50, p99, max }: NonNullable<ProgressView["latency"]>,
   overTime: ProgressView["latencyOverTime"],
@@ -75,42 +86,40 @@ function withSparkline(
   return room < MIN_SPARKLINE ? figures : `${figures}  ${sparkline(overTime.slice(-room))}`;
 }
 
-/** The same on one line, for logs. */
+/** The same as one line, for a log. */
 export function renderProgressLine(given: ProgressView): string {
   const view = printableData(given);
   const { latency, workers, updates, failures } = view;
+  const events = eventsText(view.events);
   return [
-    seconds(view.elapsedMs).padStart(7),
+    formatSeconds(view.elapsedMs).padStart(7),
     view.stage,
     `${formatCount(workers.arrived)}/${formatCount(workers.planned)} workers`,
     `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,
     latency === undefined ? "no latency yet" : `latency p50 ${formatMs(latency.p50)} p99 ${formatMs(latency.p99)} ms`,
-    ...(noted(view.events) === "" ? [] : [noted(view.events)]),
+    ...(events === "" ? [] : [events]),
     ...(failures.length === 0 ? [] : [`failing: ${failures.join("; ")}`]),
   ].join(" · ");
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-
-/** "1,204 in task · 37 onboarding"; a count and its status stay on one line. */
-function counts(statuses: Readonly<Record<string, number>>): string {
+/** "1,204 in task · 37 onboarding". A count and its status are not wrapped. */
+function statusesText(statuses: Readonly<Record<string, number>>): string {
   const shown = Object.entries(statuses).filter(([, agents]) => agents > 0);
   if (shown.length === 0) return "none yet";
   return shown.map(([status, agents]) => `${formatCount(agents)} ${status}`.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
-function noted(events: Readonly<Record<string, number>>): string {
+/** "3 disconnects, 2 full mailboxes"; empty without events. */
+function eventsText(events: Readonly<Record<string, number>>): string {
   return Object.entries(events)
     .filter(([, n]) => n > 0)
     .map(([name, n]) => plural(n, name, name.endsWith("x") ? `${name}es` : `${name}s`))
     .join(", ");
 }
 
-function cut(text: string, width: number): string {
-  // By code points: half of a surrogate pair cannot be shown.
-  return text.length <= width
-    ? text
-    : `${Array.from(text)
-        .slice(0, Math.max(0, width - 1))
-        .join("")}…`;
+function truncate(text: string, width: number): string {
+  if (text.length <= width) return text;
+  // By code points: half of a surrogate pair is not a character.
+  const start = Array.from(text).slice(0, Math.max(0, width - 1));
+  return `${start.join("")}…`;
 }

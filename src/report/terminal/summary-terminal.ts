@@ -1,15 +1,15 @@
 /**
- * The summary for people, laid out for reading in a terminal; it has all its columns from 80 on. The verdict and what broke come first.
- * Colour only repeats what the text says, so that the plain text reads as well.
+ * The summary for a terminal, with all columns from a width of 80 on. The verdict and the broken invariants come first.
+ * Colour only repeats what the text says, so that the text without colour is complete.
  */
 import { Chalk, type ChalkInstance } from "chalk";
-import { COUNTER_NAMES, STAGES, TREND_NAMES } from "../../load/measure/index.js";
 import {
   bar,
   formatAgainst,
   formatBound,
   formatCount,
   formatMs,
+  formatSeconds,
   formatShare,
   plural,
   sparkline,
@@ -17,15 +17,24 @@ import {
   printable,
   printableData,
 } from "../../vocabulary/index.js";
-import { ENGINE_LABELS, invariantOutcome, LATENCY_LABELS, formatObserved, quoteForShell } from "../../results/index.js";
+import {
+  byFrequency,
+  countersOf,
+  invariantOutcome,
+  latenciesOf,
+  observedText,
+  quoteForShell,
+  stagesOf,
+} from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
+import { describeViolation, joinSections, runFacts } from "../run-texts.js";
 
 export interface RenderOptions {
-  /** Whether to colour; the caller knows whether it writes to a terminal and what NO_COLOR says. */
+  /** Whether to use colour. The caller knows whether it writes to a terminal, and the value of NO_COLOR. */
   readonly color: boolean;
-  /** Columns; at least 48 are used. */
+  /** The number of columns; at least 48 are used. */
   readonly width: number;
-  /** Where the run's files are, named in the last line. */
+  /** The run's directory, which the last line names. */
   readonly directory: string;
 }
 
@@ -53,12 +62,12 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
   const summary = printableData(given);
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
   const width = Math.max(MIN_WIDTH, options.width);
-  const sections = [
+  return joinSections([
     verdict(summary, chalk, width, options.directory),
     outcomes(summary, chalk, width),
-    counted(summary, chalk, width),
+    counters(summary, chalk, width),
     latencies(summary, chalk, width),
-    stages(summary, chalk, width),
+    path(summary, chalk, width),
     overTime(summary, chalk, width),
     faults(summary, chalk, width),
     failures(summary, chalk, width),
@@ -70,26 +79,15 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
       `${chalk.bold("Run it again")}  ${summary.reproduce}`,
       `${chalk.bold("Results")}       ${printable(options.directory)}`,
     ],
-  ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  ]);
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
   const { passed, exitCode, reasons } = summary.verdict;
   const head = passed ? chalk.green.bold("✓ PASSED") : chalk.red.bold(`✗ FAILED (exit ${exitCode})`);
-  const facts = [
-    `seed ${summary.seed}`,
-    plural(summary.plan.workers, "worker"),
-    `${(summary.durationMs / 1000).toFixed(1)} s`,
-    ENGINE_LABELS[summary.engine],
-    ...(summary.target === undefined ? [] : [summary.target.url, `dialect ${summary.target.dialect}`]),
-  ];
   const lines = [
     `${head}  ${chalk.bold(summary.scenario.name)}`,
-    ...wrap(facts.join(" · "), width - 2).map((line) => `  ${line}`),
+    ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
   ];
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
@@ -98,9 +96,8 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
   for (const { id, violations, violationCount } of summary.invariants) {
     if (violationCount === 0) continue;
     lines.push("", `  ${chalk.bold(id)}`);
-    for (const { what, agentId, detail } of violations.slice(0, VIOLATIONS_SHOWN)) {
-      indented(`${what}${agentId === undefined ? "" : `, agent ${agentId}`}: ${detail}`, "    - ", "      ");
-    }
+    for (const violation of violations.slice(0, VIOLATIONS_SHOWN))
+      indented(describeViolation(violation), "    - ", "      ");
     const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
@@ -111,9 +108,8 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
           ? "replay"
           : undefined;
     if (agentId !== undefined && command !== undefined) {
-      lines.push(
-        `      ${chalk.dim("what happened:")} simulate ${command} ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}`,
-      );
+      const words = [command, quoteForShell(directory), "--agent", quoteForShell(agentId)];
+      lines.push(`      ${chalk.dim("what happened:")} simulate ${words.join(" ")}`);
     }
   }
   if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
@@ -122,28 +118,23 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
 
 function outcomes(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   const table = (title: string, byStatus: Readonly<Record<string, number>>): string[] => {
-    const rows = Object.entries(byStatus).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-    const total = rows.reduce((sum, [, n]) => sum + n, 0);
+    const { rows, total } = byFrequency(byStatus);
     if (total === 0) return [];
     const barWidth = Math.min(24, width - LABEL_WIDTH - 2 * CELL_WIDTH - 2);
-    return [
-      `${chalk.bold(title.padEnd(LABEL_WIDTH))}${formatCount(total).padStart(CELL_WIDTH)}`,
-      ...rows.map(([status, n]) =>
-        `  ${status.padEnd(LABEL_WIDTH - 2)}${formatCount(n).padStart(CELL_WIDTH)}${formatShare(n, total).padStart(CELL_WIDTH)}  ${chalk.cyan(bar(n / total, barWidth))}`.trimEnd(),
-      ),
-    ];
+    const lines = rows.map(([status, n]) => {
+      const cells = inCells([formatCount(n), formatShare(n, total)]);
+      return `  ${status.padEnd(LABEL_WIDTH - 2)}${cells}  ${chalk.cyan(bar(n / total, barWidth))}`.trimEnd();
+    });
+    return [`${chalk.bold(title.padEnd(LABEL_WIDTH))}${inCells([formatCount(total)])}`, ...lines];
   };
   const { agents, onboardingAgents } = summary.outcomes;
   return [...table("Agents by final status", agents), ...table("Onboarding agents", onboardingAgents)];
 }
 
-function counted({ counters }: Summary, chalk: ChalkInstance, width: number): string[] {
-  const facts = COUNTER_NAMES.flatMap((name) => {
-    const count = counters[name] ?? 0;
-    return count === 0 ? [] : [{ name, count: formatCount(count) }];
-  });
+function counters(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const facts = countersOf(summary).map(({ name, count }) => ({ name, count: formatCount(count) }));
   if (facts.length === 0) return [];
-  // As many columns as there is room for.
+  // As many columns as fit.
   const [nameWidth, countWidth] = [
     Math.max(...facts.map(({ name }) => name.length)),
     Math.max(...facts.map(({ count }) => count.length)),
@@ -159,7 +150,7 @@ function counted({ counters }: Summary, chalk: ChalkInstance, width: number): st
   ];
 }
 
-/** Columns of a table, and what is left out where there is no room for all: those with the greatest `rank`. */
+/** The columns of a table. When they do not all fit, those with the greatest `rank` are omitted. */
 const FIGURES: readonly {
   readonly head: string;
   readonly rank: number;
@@ -180,10 +171,7 @@ function latencies(summary: Summary, chalk: ChalkInstance, width: number): strin
   const columns = FIGURES.filter(({ rank }) => rank < roomFor(width));
   const row = (label: string, trend: TrendSummary): string =>
     `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
-  const rows = TREND_NAMES.flatMap((name) => {
-    const [label, trend] = [LATENCY_LABELS[name], summary.trends[name]];
-    return label !== undefined && trend !== undefined && trend.count > 0 ? [row(label, trend)] : [];
-  });
+  const rows = latenciesOf(summary).map(({ label, trend }) => row(label, trend));
   const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));
   if (rows.length + floors.length === 0) return ["No latency was measured."];
   return [
@@ -193,28 +181,23 @@ function latencies(summary: Summary, chalk: ChalkInstance, width: number): strin
   ];
 }
 
-function stages(summary: Summary, chalk: ChalkInstance, width: number): string[] {
-  const measured = STAGES.flatMap((name) => {
-    const trend = summary.trends[name];
-    return trend !== undefined && trend.count > 0 ? [{ name, trend, mean: trend.mean ?? 0 }] : [];
-  });
-  const total = measured.reduce((sum, stage) => sum + stage.mean, 0);
-  const slowest = Math.max(...measured.map((stage) => stage.mean));
-  if (measured.length === 0) return [];
+function path(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { stages, totalMs } = stagesOf(summary);
+  if (stages.length === 0) return [];
   const heads = ["p50", "p99", "mean", "share"];
   const fitting = Math.min(heads.length, roomFor(width - 2));
   const remark = width < LABEL_WIDTH + fitting * CELL_WIDTH + SLOWEST.length ? " ◀" : SLOWEST;
   return [
     `${chalk.bold("Path of a live update (ms)".padEnd(LABEL_WIDTH))}${inCells(heads.slice(0, fitting))}`,
-    ...measured.map(({ name, trend, mean }) => {
-      const cells = [formatMs(trend.p50), formatMs(trend.p99), formatMs(mean), formatShare(mean, total)];
-      const line = `  ${name.slice("stage_".length).padEnd(LABEL_WIDTH - 2)}${inCells(cells.slice(0, fitting))}`;
-      return mean === slowest && measured.length > 1 ? chalk.yellow(`${line}${remark}`) : line;
+    ...stages.map(({ label, trend, mean, isSlowest }) => {
+      const cells = [formatMs(trend.p50), formatMs(trend.p99), formatMs(mean), formatShare(mean, totalMs)];
+      const line = `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(cells.slice(0, fitting))}`;
+      return isSlowest ? chalk.yellow(`${line}${remark}`) : line;
     }),
   ];
 }
 
-/** p99 along time, fitted to the width by taking the worst of neighbouring intervals. */
+/** p99 by interval. A column shows the greatest p99 of several intervals when they do not all fit. */
 function overTime({ overTime: intervals, engine }: Summary, chalk: ChalkInstance, width: number): string[] {
   const [first, last] = [intervals[0], intervals.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
@@ -235,14 +218,14 @@ function overTime({ overTime: intervals, engine }: Summary, chalk: ChalkInstance
   ];
 }
 
-/** Under simulated time the schedule is kept by construction, and the machine does not show in any latency. */
+/** Under simulated time the schedule is always kept, and no latency depends on the machine. */
 function simulated(
   { health, traceHash }: Pick<Summary, "health" | "traceHash">,
   chalk: ChalkInstance,
   width: number,
 ): string[] {
   const lines = wrap(
-    "all times above are of the simulated clock: they say what the run did, not what this machine can do",
+    "all times above are of the simulated clock; they do not depend on the speed of this machine",
     width - 2,
   ).map((line) => `  ${line}`);
   if (traceHash !== undefined) lines.push(`  trace ${traceHash}`);
@@ -256,12 +239,12 @@ function thresholds(summary: Summary, chalk: ChalkInstance, width: number): stri
   if (summary.thresholds.length === 0) return [];
   return [
     chalk.bold("Thresholds"),
-    ...summary.thresholds.flatMap(({ metric, expression, observed, passed }) => {
-      const seen = `${observed === null ? "" : "observed "}${formatObserved({ metric, expression, observed })}`;
-      const [sign, name] = [mark(passed, chalk), metric.padEnd(LABEL_WIDTH - 2)];
+    ...summary.thresholds.flatMap((threshold) => {
+      const { metric, expression, passed } = threshold;
+      const [sign, observed] = [mark(passed, chalk), observedText(threshold)];
       return width < 80
-        ? [`  ${sign} ${metric}  ${expression}`, `    ${seen}`]
-        : [`  ${sign} ${name} ${expression.padEnd(18)} ${seen}`];
+        ? [`  ${sign} ${metric}  ${expression}`, `    ${observed}`]
+        : [`  ${sign} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${observed}`];
     }),
   ];
 }
@@ -271,9 +254,7 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   return [
     chalk.bold("Faults injected"),
     ...happened.flatMap(({ atMs, what }) =>
-      wrap(what, width - 11).map(
-        (line, at) => `  ${at === 0 ? `${(atMs / 1000).toFixed(1).padStart(5)} s` : " ".repeat(7)}  ${line}`,
-      ),
+      wrap(what, width - 11).map((line, at) => `  ${(at === 0 ? formatSeconds(atMs) : "").padStart(7)}  ${line}`),
     ),
     ...losses.flatMap((loss) =>
       wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`)),
@@ -281,22 +262,34 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   ];
 }
 
-/** What failed on the way to the target. */
-function failures({ failures: failed = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
-  if (failed.length === 0) return [];
-  return [
-    `${chalk.bold("Failures")}${"times".padStart(Math.min(width, 100) - "Failures".length)}`,
-    ...failed.flatMap(({ what, count: times }) =>
-      wrap(what, Math.min(width, 100) - 14).map((line, at) =>
-        at === 0
-          ? `  ${chalk.yellow("!")} ${line.padEnd(Math.min(width, 100) - 14)}${formatCount(times).padStart(10)}`
-          : `    ${line}`,
-      ),
+/** On a wider line, the counts at its end would be too far from what they count. */
+const COUNTED_WIDTH = 100;
+
+/** A list with a sign before each text and a count at the end of its line. */
+function countedList(
+  title: string,
+  counted: string,
+  items: readonly { readonly sign: string; readonly text: string; readonly count: number }[],
+  columns: number,
+  chalk: ChalkInstance,
+): string[] {
+  const width = Math.min(columns, COUNTED_WIDTH);
+  const lines = items.flatMap(({ sign, text, count }) =>
+    wrap(text, width - 14).map((line, at) =>
+      at === 0 ? `  ${sign} ${line.padEnd(width - 14)}${formatCount(count).padStart(10)}` : `    ${line}`,
     ),
-  ];
+  );
+  return [`${chalk.bold(title)}${counted.padStart(width - title.length)}`, ...lines];
 }
 
-/** Invariants and thresholds that say nothing here, together by the reason. */
+/** The failures of requests to the target. */
+function failures({ failures: failed = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (failed.length === 0) return [];
+  const items = failed.map(({ what, count }) => ({ sign: chalk.yellow("!"), text: what, count }));
+  return countedList("Failures", "times", items, width, chalk);
+}
+
+/** The invariants and thresholds that were not checked, grouped by the reason. */
 function notChecked({ notChecked: left = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
   if (left.length === 0) return [];
   const byReason = new Map<string, string[]>();
@@ -309,34 +302,29 @@ function notChecked({ notChecked: left = [] }: Summary, chalk: ChalkInstance, wi
   ];
 }
 
-function invariants(summary: Summary, chalk: ChalkInstance, columns: number): string[] {
-  // Beyond this the counts are too far from what they count.
-  const width = Math.min(columns, 100);
-  return [
-    `${chalk.bold("Invariants")}${"checked".padStart(width - "Invariants".length)}`,
-    ...summary.invariants.flatMap(({ statement, held, checked }) => {
-      const [first = "", ...others] = wrap(statement, width - 14);
-      const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
-      return [
-        `  ${sign} ${first.padEnd(width - 14)}${formatCount(checked).padStart(10)}`,
-        ...others.map((line) => `    ${line}`),
-      ];
-    }),
-  ];
+function invariants(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const items = summary.invariants.map(({ statement, held, checked }) => {
+    const sign = invariantOutcome({ held, checked }) === "unchecked" ? chalk.dim("○") : mark(held, chalk);
+    return { sign, text: statement, count: checked };
+  });
+  return countedList("Invariants", "checked", items, width, chalk);
 }
 
 function generator({ schedule, health, engine, traceHash }: Summary, chalk: ChalkInstance, width: number): string[] {
   if (engine === "virtual") return simulated({ health, traceHash }, chalk, width);
   const { process, threads } = health;
   const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
+  const { slipP99Ms, slipMaxMs, boundMs } = schedule;
+  const slip = `slip p99 ${formatAgainst(slipP99Ms, boundMs)} ms, max ${formatMs(slipMaxMs)} ms`;
   const pauses = threads.reduce(
     (sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }),
     { count: 0, maxMs: 0 },
   );
   const delays = threads.flatMap((thread) => (thread.eventLoopDelay === null ? [] : [thread.eventLoopDelay.p99Ms]));
+  const worstDelayMs = delays.length === 0 ? null : Math.max(...delays);
   const facts = [
-    `${kept}: slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms, max ${formatMs(schedule.slipMaxMs)} ms, bound ${formatBound(schedule.boundMs)} ms`,
-    `event loop late p99 ${delays.length === 0 ? "–" : formatMs(Math.max(...delays))} ms in the worst of ${threads.length} threads`,
+    `${kept}: ${slip}, bound ${formatBound(boundMs)} ms`,
+    `event loop late p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];

@@ -1,7 +1,5 @@
 /** Reads and writes that failed in a run fail in its replay with the same error. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import {
   DatabaseError,
@@ -10,26 +8,15 @@ import {
   openDatabase,
   type Database,
 } from "../../../dist/platform/db/index.js";
-import {
-  createHistoryFile,
-  HistoryWriter,
-  HISTORY_DIRECTORY,
-  HistoryRecorder,
-} from "../../../dist/replay/history/index.js";
 import { Agent, createContext, Unit, Worker } from "../../../dist/platform/model/index.js";
-import { Arena, block, failed, systemClock } from "../../../dist/platform/sync/index.js";
+import { Arena, block, failed } from "../../../dist/platform/sync/index.js";
 import { populate } from "../../support/model/fixture.js";
-import { replay, temporaryDirectory } from "../../support/replay/support.js";
+import { openRecorder, replay, temporaryDirectory } from "../../support/replay/support.js";
 
 for (const Failure of [DatabaseError, DatabaseFullError, DatabaseInUseError]) {
   test(`reads and writes that failed with a ${Failure.name}`, async (t) => {
     const directory = temporaryDirectory(t);
-    mkdirSync(join(directory, HISTORY_DIRECTORY));
-    const header = { thread: "one", threads: ["one"], mailbox: "sound", ringBytes: 4096 };
-    const recorder = new HistoryRecorder(
-      new HistoryWriter(createHistoryFile(join(directory, HISTORY_DIRECTORY, "one.bin"), header)),
-      systemClock,
-    );
+    const recorder = openRecorder(directory);
     const sound = openDatabase(":memory:");
     let fails = false;
     const db: Database = {

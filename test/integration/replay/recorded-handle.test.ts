@@ -1,21 +1,13 @@
 /** A recorded handle behaves like the original handle. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { openDatabase } from "../../../dist/platform/db/index.js";
-import {
-  createHistoryFile,
-  HistoryWriter,
-  HISTORY_DIRECTORY,
-  HistoryRecorder,
-  readHistory,
-} from "../../../dist/replay/history/index.js";
+import { readHistory } from "../../../dist/replay/history/index.js";
 import { Agent, createContext, Unit, Worker } from "../../../dist/platform/model/index.js";
 import { SimulatedAgent } from "../../../dist/platform/model/simulated-provider.js";
-import { Arena, block, systemClock } from "../../../dist/platform/sync/index.js";
+import { Arena, block } from "../../../dist/platform/sync/index.js";
 import { populate } from "../../support/model/fixture.js";
-import { temporaryDirectory } from "../../support/replay/support.js";
+import { openRecorder, temporaryDirectory } from "../../support/replay/support.js";
 
 /**
  * A recorded handle of an agent, the recorder, and a function that closes it and returns the names of the recorded
@@ -23,18 +15,7 @@ import { temporaryDirectory } from "../../support/replay/support.js";
  */
 function recordedAgent(t: TestContext) {
   const directory = temporaryDirectory(t);
-  mkdirSync(join(directory, HISTORY_DIRECTORY));
-  const recorder = new HistoryRecorder(
-    new HistoryWriter(
-      createHistoryFile(join(directory, HISTORY_DIRECTORY, "one.bin"), {
-        thread: "one",
-        threads: ["one"],
-        mailbox: "sound",
-        ringBytes: 4096,
-      }),
-    ),
-    systemClock,
-  );
+  const recorder = openRecorder(directory);
   const db = openDatabase(":memory:");
   const context = recorder.context(
     createContext({ db: recorder.database(db), arena: Arena.create({ slots: 1, recorder }), finalStatuses: "kept" }),

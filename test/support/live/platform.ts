@@ -172,6 +172,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     taskRunId,
     providerType: "simulated",
     unitsPerAssignment,
+    takesLiveUpdates: blueprint !== "static",
     requirements: options.requirements ?? [],
     onboardingQualificationId: qualificationId,
     runners: Array.from({ length: runnerCount }, (_, index) =>

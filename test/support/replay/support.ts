@@ -12,6 +12,7 @@ import {
   HistoryWriter,
   HISTORY_DIRECTORY,
   HistoryRecorder,
+  type HistoryBuffer,
 } from "../../../dist/replay/history/index.js";
 import { replayHistory, type HistoryReplay } from "../../../dist/replay/history/replay-history.js";
 import { Agent, createContext, Unit, Worker } from "../../../dist/platform/model/index.js";
@@ -24,6 +25,23 @@ export function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-replay-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** Creates the history file of `thread` in `directory`. `threads`: all threads of the run. */
+function createFile(
+  directory: string,
+  thread: string,
+  threads: readonly string[],
+  mailbox: MailboxKind,
+): HistoryBuffer {
+  mkdirSync(join(directory, HISTORY_DIRECTORY), { recursive: true });
+  const header = { thread, threads, mailbox, ringBytes: 4096 };
+  return createHistoryFile(join(directory, HISTORY_DIRECTORY, `${thread}.bin`), header);
+}
+
+/** A recorder for a run of the only thread `one`, with its history in `directory`. */
+export function openRecorder(directory: string): HistoryRecorder {
+  return new HistoryRecorder(new HistoryWriter(createFile(directory, "one", ["one"], "sound")), systemClock);
 }
 
 export function replay(directory: string, times = 1, agentId?: string): Promise<HistoryReplay> {
@@ -64,15 +82,8 @@ export async function recordLateSignal(
 ): Promise<{ directory: string; error: unknown }> {
   const directory = temporaryDirectory(t);
   const writer = await startWriter(join(directory, "run.db"), { create: true });
-  mkdirSync(join(directory, HISTORY_DIRECTORY));
-  const placeOf = (thread: string) =>
-    createHistoryFile(join(directory, HISTORY_DIRECTORY, `${thread}.bin`), {
-      thread,
-      threads: ["taking", "appending"],
-      mailbox,
-      ringBytes: 4096,
-    });
-  const recorder = new HistoryRecorder(new HistoryWriter(placeOf("taking")), systemClock);
+  const fileOf = (thread: string): HistoryBuffer => createFile(directory, thread, ["taking", "appending"], mailbox);
+  const recorder = new HistoryRecorder(new HistoryWriter(fileOf("taking")), systemClock);
   const arena = Arena.create({ slots: 1, recorder });
   const db = connectDatabase(writer.connect());
   const context = recorder.context(createContext({ db: recorder.database(db), arena, mailbox, finalStatuses: "kept" }));
@@ -87,7 +98,7 @@ export async function recordLateSignal(
       connection,
       arena: arena.shared,
       mailbox,
-      place: placeOf("appending"),
+      place: fileOf("appending"),
       agentId: agent.getAgentId(),
       slotIndex,
       gate,

@@ -52,16 +52,19 @@ test("init leaves an existing file as it is", async (t) => {
   writeFileSync(file, "precious");
   const { code, stderr } = await simulate("init", file);
   assert.equal(code, 2);
-  assert.equal(stderr, `simulate: ${file} exists; it is left as it is\n`);
+  assert.equal(stderr, `simulate: cannot write ${file}: it already exists\n`);
   assert.equal(readFileSync(file, "utf8"), "precious");
 });
 
 test("init refuses what is no scenario file's name, or cannot be written", async (t) => {
   const directory = temporaryDirectory(t);
-  assert.match((await simulate("init", join(directory, "mine.json"))).stderr, /must end in \.yaml/);
+  assert.match(
+    (await simulate("init", join(directory, "mine.json"))).stderr,
+    /^simulate: invalid value ".*mine\.json" for <file>: expected a path that ends in \.yaml or \.yml\n$/,
+  );
   const { code, stderr } = await simulate("init", join(directory, "none", "mine.yaml"));
   assert.equal(code, 2);
-  assert.match(stderr, /^simulate: .*mine\.yaml cannot be written: .*\n$/);
+  assert.match(stderr, /^simulate: cannot write .*mine\.yaml: .*\n$/);
 });
 
 test("validate says every problem of every file, a line each", async (t) => {
@@ -106,6 +109,6 @@ test("a module whose top-level await never ends is reported", async (t) => {
   const file = join(temporaryDirectory(t), "never.mjs");
   writeFileSync(file, "await new Promise(() => undefined);\nexport default {};\n");
   const { code, stdout, stderr } = await simulate("validate", file, "steady");
-  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: its top-level await never ends\n`]);
+  assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: its top-level await never settles\n`]);
   assert.match(stdout, /^steady: valid: /, "the others are looked at all the same");
 });

@@ -18,20 +18,36 @@ drainTimeout: 1s
 const wrongUsage: readonly (readonly [what: string, args: readonly string[], expected: RegExp])[] = [
   ["no scenario", [], /--scenario is missing/],
   ["an unknown scenario, with the nearest", ["-s", "stedy"], /unknown scenario "stedy"; did you mean "steady"\?/],
-  ["no workers", ["-s", "steady", "--workers", "0"], /--workers must be a whole number, 1 or more, not "0"/],
-  ["a negative duration", ["-s", "steady", "--duration", "-5s"], /--duration must be a duration above 0/],
+  [
+    "no workers",
+    ["-s", "steady", "--workers", "0"],
+    /invalid value "0" for --workers: expected a whole number, 1 or more/,
+  ],
+  [
+    "a negative duration",
+    ["-s", "steady", "--duration", "-5s"],
+    /invalid value "-5s" for --duration: expected a duration above 0/,
+  ],
   [
     "a duration without a unit",
     ["-s", "steady", "--duration", "5"],
-    /--duration must be a duration above 0 with a unit/,
+    /invalid value "5" for --duration: expected a duration above 0 with a unit/,
   ],
-  ["a seed that is no number", ["-s", "steady", "--seed", "x"], /--seed must be a whole number, 0 or more, not "x"/],
+  [
+    "a seed that is no number",
+    ["-s", "steady", "--seed", "x"],
+    /invalid value "x" for --seed: expected a whole number, 0 or more/,
+  ],
   [
     "a seed that is too large",
     ["-s", "steady", "--seed", "99999999999999999999"],
-    /--seed must be at most 9007199254740991, not 99999999999999999999/,
+    /invalid value "99999999999999999999" for --seed: expected at most 9007199254740991/,
   ],
-  ["one thread", ["-s", "steady", "--threads", "1"], /--threads must be a whole number, 2 or more/],
+  [
+    "one thread",
+    ["-s", "steady", "--threads", "1"],
+    /invalid value "1" for --threads: expected a whole number, 2 or more/,
+  ],
   [
     "more workers than a run can have",
     ["-s", "steady", "--workers", "1000000000"],
@@ -42,11 +58,23 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     ["-s", "steady", "--duration", "9000h"],
     /a run takes 480h at most, its drain included/,
   ],
-  ["more threads than there can be", ["-s", "steady", "--threads", "1000"], /--threads must be at most 24, not 1000/],
-  ["no directory for results", ["-s", "steady", "--results", ""], /--results must be a directory/],
-  ["an option without its value", ["--scenario"], /--scenario needs a value \(see simulate --help\)/],
+  [
+    "more threads than there can be",
+    ["-s", "steady", "--threads", "1000"],
+    /invalid value "1000" for --threads: expected at most 24/,
+  ],
+  [
+    "no directory for results",
+    ["-s", "steady", "--results", ""],
+    /invalid value "" for --results: expected the path of a directory/,
+  ],
+  ["an option without its value", ["--scenario"], /missing value for --scenario \(see simulate --help\)/],
   ["an option given twice", ["-s", "steady", "--seed", "1", "--seed", "2"], /--seed is given more than once/],
-  ["an unknown mailbox", ["-s", "steady", "--mailbox", "letter"], /--mailbox: "letter" is none of sound, reference \(/],
+  [
+    "an unknown mailbox",
+    ["-s", "steady", "--mailbox", "letter"],
+    /invalid value "letter" for --mailbox: expected "sound" or "reference" \(/,
+  ],
   ["a misspelt mailbox, with the nearest", ["-s", "steady", "--mailbox", "refrence"], /did you mean "reference"\?/],
   [
     "an unknown option, with the nearest",
@@ -61,7 +89,11 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   ["an option like no other", ["--xyzzy"], /unknown option --xyzzy \(see/],
   ["an unknown command, with the nearest", ["plam"], /unknown command "plam"; did you mean "plan"\?/],
   ["a command like no other", ["xyzzy"], /unknown command "xyzzy" \(see/],
-  ["an unknown benchmark, with the nearest", ["bench", "flor"], /"flor" is none of floor, .*; did you mean "floor"\?/],
+  [
+    "an unknown benchmark, with the nearest",
+    ["bench", "flor"],
+    /value "flor" for <names>: expected "floor", .*; did you mean "floor"\?/,
+  ],
   [
     "an unknown program, with the nearest",
     ["explore", "producer"],
@@ -70,40 +102,44 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   [
     "an unknown fault, with the nearest",
     ["-s", "steady", "--virtual", "--faults", "lte"],
-    /"lte" is none of .*; did you mean "late"\?/,
+    /invalid value "lte" for --faults: expected .*; did you mean "late"\?/,
   ],
-  ["an argument too few", ["compare", "a"], /<current> is missing: simulate compare <base> <current>/],
+  ["an argument too few", ["compare", "a"], /missing argument <current>: expected simulate compare <base> <current>/],
   ["an argument too many", ["list", "extra"], /unexpected argument "extra"/],
   [
     "no number of schedules",
     ["explore", "signal", "--schedules", "abc"],
-    /--schedules must be a whole number, 1 or more, not "abc"/,
+    /invalid value "abc" for --schedules: expected a whole number, 1 or more/,
   ],
   [
-    "a value for what is given or not",
+    "a value for a boolean option",
     ["-s", "steady", "--virtual=1"],
-    /--virtual is given or not, and has no value such as "1"/,
+    /invalid value "1" for --virtual: expected "true", "false" or no value/,
   ],
-  ["an empty value for it", ["list", "--json="], /--json is given or not/],
+  ["an empty value for a boolean option", ["list", "--json="], /invalid value "" for --json: expected "true"/],
   [
-    "a value for a short option of this kind",
+    "a value for a short boolean option",
     ["-s", "steady", "-q=no"],
-    /-q is given or not, and has no value such as "no"/,
+    /invalid value "no" for -q: expected "true", "false" or no value/,
   ],
-  ["a value for help", ["--help=3"], /--help is given or not/],
-  ["words after --", ["plan", "-s", "steady", "--", "--json"], /there is nothing to give after "--", such as "--json"/],
+  ["a value for help", ["--help=3"], /invalid value "3" for --help/],
+  ["words after --", ["plan", "-s", "steady", "--", "--json"], /unexpected argument "--json" after "--"/],
   [
-    "an address for metrics that nobody serves",
+    "an address for metrics without their port",
     ["-s", "steady", "--metrics-host", "::1"],
-    /--metrics-host is where --metrics-port is served/,
+    /--metrics-host requires --metrics-port/,
   ],
-  ["a shell without completion", ["completion", "ksh"], /"ksh" is none of bash, zsh, fish/],
-  ["a file that is not there", ["explore", "replay", "none.json"], /none\.json cannot be read: there is no such file/],
-  ["a directory for a file", ["conformance", "."], /\. cannot be read: it is a directory/],
+  [
+    "a shell without completion",
+    ["completion", "ksh"],
+    /invalid value "ksh" for <shell>: expected "bash", "zsh" or "fish"/,
+  ],
+  ["a missing file", ["explore", "replay", "none.json"], /cannot read none\.json: there is no such file/],
+  ["a directory for a file", ["conformance", "."], /cannot read \.: it is a directory/],
   [
     "an output that cannot be written, before anything is measured",
     ["bench", "floor", "--output", "."],
-    /\. cannot be written: it is a directory/,
+    /cannot write \.: it is a directory/,
   ],
 ];
 
@@ -158,7 +194,7 @@ test("a results directory that cannot be made ends with one line and leaves noth
   writeFileSync(join(directory, "file"), "");
   const { code, stderr } = await simulate("-s", "steady", "--results", join(directory, "file", "results"));
   assert.equal(code, 1);
-  assert.match(stderr, /^steady: .*\nsimulate: cannot make the results directory .*\n$/);
+  assert.match(stderr, /^steady: .*\nsimulate: cannot create the results directory .*\n$/);
 });
 
 test("what is no scenario file is refused in one line", async (t) => {

@@ -102,7 +102,7 @@ for (const [what, ...recording] of [["with its order recorded"], ["not recorded"
     assert.ok(!readdirSync(run).some((file) => file.endsWith(".tmp")));
     const report = await simulate("report", run);
     assert.equal(report.code, 0, report.stderr);
-    assert.match(report.stdout, /^CUT OFF {2}steady\n/);
+    assert.match(report.stdout, /^INCOMPLETE {2}steady\n/);
     assert.match(report.stdout, /all of them in the database|there is nothing to check/);
     openDatabase(join(run, "run.db")).close();
   });

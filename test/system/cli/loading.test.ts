@@ -84,8 +84,8 @@ test("a run prints its first line before it loads the engine", async (t) => {
   const run = ["--scenario", "steady", "--workers", "3", "--seed", "7", "--results", join(file, "results")];
   const { code, stderr } = await simulate(...run);
   assert.equal(code, 1);
-  assert.match(stderr, /^steady: 3 workers in 10s, seed 7\nsimulate: cannot make the results directory .*\n$/);
-  assert.match((await simulate(...run, "--quiet")).stderr, /^simulate: cannot make the results directory .*\n$/);
+  assert.match(stderr, /^steady: 3 workers in 10s, seed 7\nsimulate: cannot create the results directory .*\n$/);
+  assert.match((await simulate(...run, "--quiet")).stderr, /^simulate: cannot create the results directory .*\n$/);
 });
 
 for (const limit of [20, 40]) {

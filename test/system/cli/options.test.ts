@@ -32,7 +32,7 @@ test("- is standard input where a scenario is read, and the run can be repeated 
 test("- is standard input where a result, a schedule or recorded sequences are read", () => {
   const cases: readonly (readonly [args: string[], expected: RegExp])[] = [
     [["conformance", "-"], /^simulate: standard input: /],
-    [["compare", "-", "nothing"], /^simulate: standard input: is not JSON/],
+    [["compare", "-", "nothing"], /^simulate: standard input: invalid JSON: /],
     [["explore", "replay", "-"], /^simulate: standard input: /],
     [["explore", "signal", "--resume", "-"], /^simulate: standard input: /],
   ];
@@ -44,23 +44,23 @@ test("- is standard input where a result, a schedule or recorded sequences are r
 });
 
 const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
-  [["init", "-"], /file cannot be "-": only a file that is read can be standard input/],
-  [["report", "-"], /run cannot be "-"/],
-  [["-s", "steady", "--junit", "-"], /--junit cannot be "-"/],
-  [["-s", "steady", "--dashboard", "-"], /--dashboard cannot be "-"/],
-  [["bench", "-"], /"-" is none of floor/],
+  [["init", "-"], /invalid value "-" for <file>: expected another value; only an input can be -/],
+  [["report", "-"], /invalid value "-" for <run>/],
+  [["-s", "steady", "--junit", "-"], /invalid value "-" for --junit/],
+  [["-s", "steady", "--dashboard", "-"], /invalid value "-" for --dashboard/],
+  [["bench", "-"], /invalid value "-" for <names>: expected "floor"/],
   [["validate", "-", "-"], /"-" is given more than once/],
   [["-"], /unexpected argument "-"/],
   [["validate", "---"], /unknown option ---/],
   [["-s", "steady", "--virtual", "--faults.crash=0.5"], /unknown option --faults\.crash/],
   [["-s", "steady", "--seed.x", "1"], /unknown option --seed\.x/],
   [["--scenario.x=1"], /unknown option --scenario\.x/],
-  [["-s", "steady", "--virtual", "--faults", ","], /--faults: "" is none of/],
-  [["-s", "steady", "--virtual", "--faults", "crash,"], /--faults: "" is none of/],
-  [["-s", "steady", "--virtual", "--faults", "crash=0.1=5"], /the rate of crash must be .* not "0\.1=5"/],
-  [["-s", "steady", "--virtual", "--faults", "crash= 0x1"], /the rate of crash must be .* not " 0x1"/],
-  [["trace", "nothing", "--json", "--html", "--agent", "1"], /--json prints the events, --html and --open draw them/],
-  [["bench", "floor", "--junit", "j.xml"], /--junit is for a comparison: give --against, too/],
+  [["-s", "steady", "--virtual", "--faults", ","], /invalid value "" for --faults: expected "late"/],
+  [["-s", "steady", "--virtual", "--faults", "crash,"], /invalid value "" for --faults: expected "late"/],
+  [["-s", "steady", "--virtual", "--faults", "crash=0.1=5"], /"0\.1=5" for the rate of crash in --faults/],
+  [["-s", "steady", "--virtual", "--faults", "crash= 0x1"], /" 0x1" for the rate of crash in --faults/],
+  [["trace", "nothing", "--json", "--html", "--agent", "1"], /--json cannot be combined with --html or --open/],
+  [["bench", "floor", "--junit", "j.xml"], /--junit requires --against/],
 ];
 
 for (const [args, expected] of refused) {
@@ -156,7 +156,7 @@ const bad: readonly (readonly [option: string, value: string, commands: readonly
       ["shrink", "-s", "steady"],
       ["explore", "signal", "--strategy", "pct"],
     ],
-    /--seed must be a whole number, 0 or more, not "x"/,
+    /invalid value "x" for --seed: expected a whole number, 0 or more/,
   ],
   [
     "threads",
@@ -166,7 +166,7 @@ const bad: readonly (readonly [option: string, value: string, commands: readonly
       ["-s", "steady", "--virtual"],
       ["sweep", "-s", "steady"],
     ],
-    /--threads must be at most 24, not 25/,
+    /invalid value "25" for --threads: expected at most 24/,
   ],
   [
     "threads",
@@ -175,13 +175,13 @@ const bad: readonly (readonly [option: string, value: string, commands: readonly
       ["-s", "steady", "--virtual"],
       ["sweep", "-s", "steady"],
     ],
-    /--threads must be a whole number, 1 or more, not "0"/,
+    /invalid value "0" for --threads: expected a whole number, 1 or more/,
   ],
   [
     "results",
     "",
     [["-s", "steady"], ["runs"], ["report", "last"], ["sweep", "-s", "steady"], ["explore", "signal"]],
-    /--results must be a directory, not an empty name/,
+    /invalid value "" for --results: expected the path of a directory/,
   ],
 ];
 

@@ -125,7 +125,7 @@ test(`nothing that was acknowledged is missing after ${KILLS} kills`, async () =
           encoding: "utf8",
         });
         assert.deepEqual([status, stderr], [0, ""]);
-        assert.match(stdout, /^CUT OFF {2}tiny\n/);
+        assert.match(stdout, /^INCOMPLETE {2}tiny\n/);
         assert.match(stdout, /acknowledged +(0 .*: there is nothing to check|[\d,]+ .*, all of them in the database)/);
       }
       openDatabase(join(directory, "run.db")).close();
@@ -167,7 +167,7 @@ test("a log of acknowledgements that is lost or damaged is unknown, and an empty
   writeFileSync(log, "1 accepted\n\u0000\u0000\u0000\n2 accepted\n");
   assert.deepEqual(report(), [
     1,
-    `unknown, so that nothing was checked: ${log}:2: damaged: not the id of an agent and what it was told`,
+    `unknown, so that nothing was checked: ${log}:2: invalid line: expected the id of an agent and a status or "submit"`,
   ]);
   writeFileSync(log, "");
   assert.deepEqual(report(), [0, "0 statuses and submits: there is nothing to check"]);
@@ -179,11 +179,11 @@ test("a directory that is no run, and one whose run had not begun", () => {
   const early = mkdtempSync(join(root, "early-"));
   assert.match(
     spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" }).stderr,
-    /is no run: it has neither a summary nor a database\n$/,
+    /is not a run: it has neither a summary nor a database\n$/,
   );
   openDatabase(join(early, "run.db"), { create: true }).close();
   const { status, stdout } = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
-  assert.deepEqual([status, stdout], [0, `CUT OFF before it had begun: ${early}\n`]);
+  assert.deepEqual([status, stdout], [0, `INCOMPLETE: the run did not start: ${early}\n`]);
   writeFileSync(join(early, "run.json"), "{");
   const damaged = spawnSync(process.execPath, [simulate, "report", early], { encoding: "utf8" });
   assert.deepEqual(

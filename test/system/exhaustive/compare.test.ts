@@ -84,7 +84,7 @@ test("an improvement is faster, no change the same, and noise that hides it cann
   );
   assert.deepEqual(
     verdictsOf((round) => 1 + ((round % 7) - 3) / 5),
-    ["cannot tell"],
+    ["inconclusive"],
   );
   assert.deepEqual(
     verdictsOf((round) => 1.02 + (round % 3) / 1000),

@@ -1,4 +1,4 @@
-/** The reduction is sound, what is explored is covered, and what is wrong with a program is told. */
+/** The reduction is sound, the explored programs are covered, and each kind of violation is reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, OWN_PROGRAMS, UncontrolledProgramError } from "../../../dist/explore/index.js";
@@ -49,7 +49,7 @@ for (const name of ["producer-consumer", "three-updates", "everything"]) {
   });
 }
 
-test("an exploration goes on in another session from where it stood", async () => {
+test("another session continues an exploration from its branches", async () => {
   const source = { module: OWN_PROGRAMS, name: "shutdown-append" };
   const whole = await withSession(source, {}, (session) => run(session).tally.schedules);
   const frontier = await withSession(source, {}, (session) => {
@@ -77,19 +77,19 @@ test("a sample is a function of the seed and its number", async () => {
   }
 });
 
-test("a deadlock is reported with the stuck operations", async () => {
+test("a deadlock is reported with the pending operations", async () => {
   await withSession({ module: FAULTY, name: "deadlock" }, {}, (session) => {
     assert.deepEqual(run(session).problems, ["deadlock: waiter waits for didSubmit"]);
   });
 });
 
-test("a program without an end is reported at the step bound", async () => {
+test("a program without an end is reported at the limit of steps", async () => {
   await withSession({ module: FAULTY, name: "livelock" }, { maxSteps: 200 }, (session) => {
     assert.match(run(session).problems.join(), /no end after 200 steps: spinner is before test of didSubmit/);
   });
 });
 
-test("what a thread throws is a violation", async () => {
+test("an error that a thread throws is a violation", async () => {
   await withSession({ module: FAULTY, name: "thrower" }, {}, (session) => {
     assert.deepEqual(run(session).problems, ["thrower threw TypeError: on purpose"]);
   });

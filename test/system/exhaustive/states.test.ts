@@ -1,11 +1,11 @@
-/** Covering a program by its states finds what plain enumeration and what covering by traces find. */
+/** The search by states finds the same outcomes and violations as plain enumeration and as the search by traces. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, OWN_PROGRAMS } from "../../../dist/explore/index.js";
 import { planted } from "../../support/explore/programs/planted.js";
 import { compareWithPlain, FAULTY, PLANTED, run, withSession } from "../../support/explore/support.js";
 
-test("states end as plain enumeration says", async () => {
+test("the search by states finds the outcomes of plain enumeration", async () => {
   await compareWithPlain((session, plain, name) => {
     const states = run(session, { coveredBy: "states" });
     assert.equal(states.tally.covered, true);
@@ -14,7 +14,7 @@ test("states end as plain enumeration says", async () => {
 });
 
 for (const { name } of planted) {
-  test(`what few orders show is found by traces and by states: ${name}`, async () => {
+  test(`a violation that few orders show is found by traces and by states: ${name}`, async () => {
     await withSession({ module: PLANTED, name }, {}, (session) => {
       const plain = run(session, { reduction: "none" }, 300_000);
       assert.notDeepEqual(plain.problems, []);
@@ -26,7 +26,7 @@ for (const { name } of planted) {
 }
 
 for (const name of ["drained", "shutdown-append", "signal", "submit-disconnect", "two-producers"]) {
-  test(`sound: ${name} ends by states as by traces`, async () => {
+  test(`sound: ${name} has the same outcomes by states and by traces`, async () => {
     await withSession({ module: OWN_PROGRAMS, name }, {}, (session) => {
       const traces = run(session);
       const states = run(session, { coveredBy: "states" });
@@ -45,7 +45,7 @@ for (const name of [
   "shutdown-append",
   "disconnect-append",
 ]) {
-  test(`reference: states find what is wrong in ${name}`, async () => {
+  test(`reference: the search by states finds the violation in ${name}`, async () => {
     await withSession({ module: OWN_PROGRAMS, name }, { mailbox: "reference" }, (session) => {
       assert.notDeepEqual(run(session, { coveredBy: "states" }).problems, []);
     });
@@ -62,7 +62,7 @@ for (const name of ["back-pressure", "three-updates"]) {
   });
 }
 
-test("what was learned is not learned again by who goes on", async () => {
+test("a resumed search does not learn again what was learned", async () => {
   const source = { module: OWN_PROGRAMS, name: "signal" };
   const learned = await withSession(source, {}, (session) => {
     const exploration = explore(session, { strategy: "exhaustive", seed: "1", coveredBy: "states" });
@@ -73,7 +73,7 @@ test("what was learned is not learned again by who goes on", async () => {
   assert.equal(rest.covered, true);
 });
 
-test("a deadlock and a program without an end are found by states", async () => {
+test("the search by states finds a deadlock and a program without an end", async () => {
   await withSession({ module: FAULTY, name: "deadlock" }, {}, (session) => {
     assert.deepEqual(run(session, { coveredBy: "states" }).problems, ["deadlock: waiter waits for didSubmit"]);
   });

@@ -7,11 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { MAIN } from "../../support/cli/simulate.js";
 
 const directory = mkdtempSync(join(tmpdir(), "crowdstorm-explore-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
-const command = fileURLToPath(new URL("../../support/explore/programs/command.js", import.meta.url));
 
 interface Ran {
   readonly code: number;
@@ -21,7 +20,7 @@ interface Ran {
 
 function simulate(...args: readonly string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { cwd: directory }, (error, out, err) => {
+    execFile(process.execPath, [MAIN, ...args], { cwd: directory }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, out, err });
     });
   });
@@ -49,7 +48,7 @@ test("a violation: exit code 98, and a schedule that replays with 98", async () 
   );
   assert.ok(run !== undefined);
   const file = join("results", run, "schedule.json");
-  assert.match(out, /picture: results\/explore-shutdown-waiter-reference-.*\/schedule\.html\n/);
+  assert.match(out, /page: results\/explore-shutdown-waiter-reference-.*\/schedule\.html\n/);
   assert.match(
     readFileSync(join(directory, "results", run, "schedule.html"), "utf8"),
     /✗ Violation.*<svg class="whole"/s,
@@ -85,14 +84,14 @@ test("a violation is printed, and decides the exit code, when its schedule canno
   );
   assert.equal(code, 98);
   assert.match(out, /violation: .*\n\nschedule with /);
-  assert.doesNotMatch(out, /replay|picture/);
-  assert.match(err, /^simulate: the schedule is not kept: cannot make the results directory file\/explore-.*\n$/);
+  assert.doesNotMatch(out, /replay|page/);
+  assert.match(err, /^simulate: the schedule was not saved: cannot create the results directory file\/explore-.*\n$/);
 });
 
 test("the progress of an exploration cannot be written: exit code 1 and one clear line", async () => {
   const { code, err } = await simulate("explore", "drained", "--schedules", "2", "--results", "file");
   assert.equal(code, 1);
-  assert.match(err, /^simulate: cannot make the results directory file\/.*\n$/);
+  assert.match(err, /^simulate: cannot create the results directory file\/.*\n$/);
 });
 
 test("a schedule that does not fit its program is no violation", async () => {
@@ -104,8 +103,8 @@ test("a schedule that does not fit its program is no violation", async () => {
     unknown
   >;
   for (const [change, expected] of [
-    [{ steps: [7, 7] }, /: its step 1 is of a thread that cannot run there\n$/],
-    [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: --max-steps must be that or more\n$/],
+    [{ steps: [7, 7] }, /: the thread of step 1 cannot run there\n$/],
+    [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: expected --max-steps 6000 or more\n$/],
   ] as const) {
     writeFileSync(join(directory, "old.json"), JSON.stringify({ ...kept, ...change }));
     const { code, out, err } = await simulate("explore", "replay", "old.json");
@@ -136,16 +135,14 @@ test("a sampling that is resumed twice keeps its seed and depth, and a search by
     ["--depth", "3"],
   ]) {
     const { code, err } = await simulate("explore", ...sampling, "--resume", first, ...other);
-    assert.deepEqual(
-      [code, err],
-      [2, `simulate: ${first} is of drained, sound, pct, seed 7, depth 2; resume it as that\n`],
-    );
+    const expected = "expected the same settings as in this file: drained, sound, pct, seed 7, depth 2";
+    assert.deepEqual([code, err], [2, `simulate: invalid value "${first}" for --resume: ${expected}\n`]);
   }
   const states = await begun("drained", "--by", "states", "--schedules", "2", "--results", "third");
   assert.match((await simulate("explore", "drained", "--resume", states)).out, /every state explored/);
   assert.match(
     (await simulate("explore", "drained", "--by", "traces", "--resume", states)).err,
-    /is of drained, sound, exhaustive, states; resume it as that/,
+    /expected the same settings as in this file: drained, sound, exhaustive, states\n/,
   );
 });
 
@@ -169,7 +166,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       export const endless = define({ name: "endless", description: "toggles", threads, check: () => [] });
     `,
     );
-    const child = spawn(process.execPath, [command, "explore", "./endless.mjs", "--results", signal], {
+    const child = spawn(process.execPath, [MAIN, "explore", "./endless.mjs", "--results", signal], {
       cwd: directory,
       env: { ...process.env, RAN: ran },
     });
@@ -190,12 +187,12 @@ test("wrong usage: exit code 2 and one clear line", async () => {
   const cases: readonly [args: string[], message: RegExp][] = [
     [["explore", "shutdown-waitr"], /did you mean "shutdown-waiter"\?/],
     [["explore", "./missing.js"], /there is no such file/],
-    [["explore", "./"], /is a directory, not a module/],
+    [["explore", "./"], /it is a directory, expected a module/],
     [["explore", "./empty.js"], /exports no program/],
-    [["explore", "replay"], /which schedule/],
-    [["explore", "replay", "missing.json"], /cannot be read/],
+    [["explore", "replay"], /missing schedule: expected simulate explore replay FILE/],
+    [["explore", "replay", "missing.json"], /cannot read missing\.json/],
     [["explore", "replay", "bad.json"], /not a schedule/],
-    [["explore", "drained", "--strategy", "pct", "--depth", "0"], /depth must be/],
+    [["explore", "drained", "--strategy", "pct", "--depth", "0"], /invalid value "0" for --depth/],
     [["explore", "drained", "other"], /unexpected argument "other"/],
     [["explore", "drained", "--strategy", "replay", "--schedule", "bad.json"], /unexpected argument "drained"/],
     [["explore", "drained", "--depth", "4"], /--depth applies to pct, not to exhaustive/],

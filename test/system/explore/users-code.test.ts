@@ -144,14 +144,14 @@ test("a schedule cannot choose the module that is loaded: the module is an argum
     [
       {},
       [],
-      /of a module of yours \(it was file:.*mine\.mjs\): name the module: simulate explore replay .*\.json MODULE$/,
+      /missing module: .*, which was in file:.*mine\.mjs; expected simulate explore replay .*schedule\.json MODULE$/,
     ],
-    [{ module: `data:text/javascript,import "${pathToFileURL(module).href}"` }, [], /name the module/],
+    [{ module: `data:text/javascript,import "${pathToFileURL(module).href}"` }, [], /missing module/],
     [{ module: "crowdstorm", program: module }, [], /there is no program "/],
     [
       { module: "crowdstorm", program: "drained" },
       [module],
-      /is of a program of simulate explore itself: leave .*mine\.mjs out$/,
+      /unexpected argument ".*mine\.mjs": .* is the schedule of a built-in program$/,
     ],
   ];
   for (const [change, args, message] of refused) {
@@ -163,7 +163,7 @@ test("a schedule cannot choose the module that is loaded: the module is an argum
   }
   for (const [change, message] of [
     [{ program: "q" }, /there is no program "q"/],
-    [{ threads: ["b"] }, /does not fit the program p: its threads are b, those of the program a$/],
+    [{ threads: ["b"] }, /does not match the program p: it has the threads b; the program has a$/],
   ] as const) {
     schedule(change);
     const { code, stderr } = await simulate("explore", "replay", file, module);

@@ -119,9 +119,9 @@ test("an address that cannot be used is a mistake of the command", async () => {
     [["--target", "ftp://127.0.0.1"], /invalid target/],
     [["--target", "http://me:secret@127.0.0.1:3000"], /has a user name or a password/],
     [["--target", "http://192.0.2.1:3000"], /\(192\.0\.2\.1\) is another machine: .*add --allow-remote/],
-    [["--target", "http://127.0.0.1:3000", "--virtual"], /leave --virtual out/],
+    [["--target", "http://127.0.0.1:3000", "--virtual"], /--target cannot be combined with --virtual/],
     [["--target", "http://127.0.0.1:3000", "--dialect", "./none.mjs"], /none\.mjs: no such file/],
-    [["--dialect", "x.mjs"], /--dialect is for runs against a target: add --target URL/],
+    [["--dialect", "x.mjs"], /--dialect requires --target/],
   ];
   for (const [args, expected] of cases) {
     const { code, stderr } = await simulate("--scenario", "steady", ...args);

@@ -28,7 +28,7 @@ test("two runs by their ids: how they ended, their figures, and the page in the 
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth carried out the same plan\./,
+    /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth runs have the same plan\./,
   );
   assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.93 +3\.93 +0 %/);
   assert.match(stdout, /completed +1,604 +1,604 +0 %/);

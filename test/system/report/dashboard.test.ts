@@ -53,7 +53,7 @@ test("a port that is in use is one clear line", async (context) => {
   const port = Number(new URL((await started(context)).url).port);
   await assert.rejects(startDashboard(port), {
     name: "PortError",
-    message: `cannot serve the dashboard on port ${port}: it is in use; give another, such as --dashboard 0 for any that is free`,
+    message: `cannot serve the dashboard on port ${port}: it is in use; expected a free port, or --dashboard 0 for any free port`,
   });
 });
 

@@ -130,7 +130,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await agent.locator("summary").focus();
     await page.keyboard.press("Enter");
     assert.equal(await agent.locator(".life").isVisible(), true);
-    assert.match(await agent.innerText(), /6\.200 s\s+took the update that was 12\.5 ms on its way/);
+    assert.match(await agent.innerText(), /6\.200 s\s+took an update with a latency of 12\.5 ms/);
     await page.close();
   });
 
@@ -140,7 +140,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.goto(url());
     const text = await page.locator("main").innerText();
     assert.match(text, /✓ Passed/);
-    assert.match(text, /Without it, the table beneath each holds the same figures/);
+    assert.match(text, /Without it, the table below each chart has the same figures/);
     await page.locator("#time summary").first().click();
     assert.match(await page.locator("#time").innerText(), /6 s\s+209\s+2\.82/);
     await context.close();

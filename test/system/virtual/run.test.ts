@@ -178,26 +178,26 @@ describe("a run under simulated time", () => {
   });
 
   it("refuses faults that there are not, and faults on real threads", async () => {
-    const unknown = await simulate("--scenario", "steady", "--virtual", "--faults", "lat=0.1");
-    assert.deepEqual(
-      [unknown.code, unknown.stderr],
+    const cases: readonly (readonly [args: readonly string[], message: string])[] = [
       [
-        2,
-        'simulate: --faults: "lat" is none of late, lost, repeated, stall, commit, crash, quit, interrupt; did you mean "late"?\n',
+        ["--virtual", "--faults", "lat=0.1"],
+        'invalid value "lat" for --faults: expected "late", "lost", "repeated", "stall", "commit", "crash", ' +
+          '"quit" or "interrupt"; did you mean "late"?',
       ],
-    );
-    const rate = await simulate("--scenario", "steady", "--virtual", "--faults", "late=2");
-    assert.deepEqual(
-      [rate.code, rate.stderr],
-      [2, 'simulate: --faults: the rate of late must be a number from 0 to 1, not "2"\n'],
-    );
-    const twice = await simulate("--scenario", "steady", "--virtual", "--faults", "late=0.1,late=0.2");
-    assert.deepEqual([twice.code, twice.stderr], [2, "simulate: --faults: late is given more than once\n"]);
-    const threads = await simulate("--scenario", "steady", "--faults");
-    assert.deepEqual(
-      [threads.code, threads.stderr],
-      [2, "simulate: --faults are drawn under simulated time: add --virtual\n"],
-    );
+      [
+        ["--virtual", "--faults", "late=2"],
+        'invalid value "2" for the rate of late in --faults: expected a number from 0 to 1',
+      ],
+      [
+        ["--virtual", "--faults", "late=0.1,late=0.2"],
+        'invalid value "late=0.1,late=0.2" for --faults: expected late only once',
+      ],
+      [["--faults"], "--faults requires --virtual; on real threads, faults are part of the scenario"],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await simulate("--scenario", "steady", ...args);
+      assert.deepEqual([code, stderr], [2, `simulate: ${message}\n`]);
+    }
   });
 });
 
@@ -228,7 +228,7 @@ describe("replay", () => {
     assert.equal(command.code, 1);
     assert.match(
       command.stdout,
-      /events are the same, the next is not:\n[^]*\n {2}- .* wait .* 800\n {2}\+ .* wait .* 799\n/,
+      /events are the same, the next differs:\n[^]*\n {2}- .* wait .* 800\n {2}\+ .* wait .* 799\n/,
     );
   });
 
@@ -242,11 +242,11 @@ describe("replay", () => {
     assert.equal(damaged.code, 1);
     assert.match(
       damaged.stderr,
-      /^simulate: .*trace\.bin: damaged: it breaks off at \d+\.\d{3} s, though its run finished; the [\d,]+ events before are the same\n$/,
+      /^simulate: .*trace\.bin: damaged: the run finished, but the trace ends at \d+\.\d{3} s; its [\d,]+ events are the same\n$/,
     );
     assert.match(
       (await simulate("trace", run, "--agent", "1")).stderr,
-      /trace\.bin: it breaks off at \d+\.\d{3} s: the file is damaged\n$/,
+      /trace\.bin: the trace ends at \d+\.\d{3} s: the file is damaged\n$/,
     );
 
     rmSync(join(run, "summary.json"));
@@ -255,11 +255,11 @@ describe("replay", () => {
     assert.deepEqual([cutOff.code, cutOff.stderr], [0, ""]);
     assert.match(
       cutOff.stdout,
-      /^the same up to \d+\.\d{3} s, where the trace breaks off: the run was cut off: [\d,]+ events\n$/,
+      /^the same up to \d+\.\d{3} s, the end of the trace: [\d,]+ events; the run did not finish\n$/,
     );
     const none = await simulate("trace", run, "--agent", "999");
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /has nothing about an agent 999; it breaks off at \d+\.\d{3} s: the run was cut off\n$/);
+    assert.match(none.stderr, /no events of an agent 999; the trace ends at \d+\.\d{3} s: the run did not finish\n$/);
   });
 
   it("is reported as far as it had come when it was cut off, with the command that runs it again", async () => {
@@ -271,7 +271,7 @@ describe("replay", () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^STILL RUNNING OR CUT OFF {2}under simulated time\n {2}its trace goes to \d+\.\d{3} s of the run: [\d,]+ events\n/,
+      /^STILL RUNNING OR INCOMPLETE {2}under simulated time\n {2}the trace ends at \d+\.\d{3} s of the run: [\d,]+ events\n/,
     );
     assert.ok(
       stdout.includes(`\nRun it again  simulate --scenario ${scenario} --virtual --faults late=0.05 --seed 5\n`),
@@ -312,13 +312,13 @@ describe("replay", () => {
     );
     assert.deepEqual(
       [late.code, late.stderr],
-      [2, `simulate: the trace of ${run} has nothing about an agent 1 in that time\n`],
+      [2, `simulate: the trace of ${run} has no events of an agent 1 in this time\n`],
     );
     for (const command of ["trace", "replay"]) {
       const { code, stderr } = await simulate(command, run, "--agent", "");
       assert.deepEqual(
         [code, stderr],
-        [2, 'simulate: --agent must be the id of an agent, such as 17 or onboarding_17, not ""\n'],
+        [2, 'simulate: invalid value "" for --agent: expected the id of an agent, such as 17 or onboarding_17\n'],
       );
     }
     rmSync(join(run, "trace.bin"));
@@ -365,8 +365,8 @@ describe("a sweep", () => {
     using directory = temporaryDirectory();
     const file = join(directory.path, "everything.yaml");
     writeFileSync(file, `${SCENARIO_TEXT}thresholds: { workers_started: ["count<0"] }\n`);
-    const whole = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
-    assert.match(whole.stdout, /^✓ 2 seeds, 0 failed \(thresholds are not looked at\)\n/);
+    const { stdout: whole } = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
+    assert.match(whole, /^✓ 2 seeds, 0 failed \(thresholds are not evaluated\)\n/);
     const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000", "--results", directory.path]);
     // It has begun when it says how far it is.
     child.stderr?.once("data", () => child.kill("SIGHUP"));

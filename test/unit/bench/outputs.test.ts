@@ -47,27 +47,27 @@ const compared = compareFigures(
 test("a comparison for people: a line a metric, and the counts", () => {
   const text = renderComparison(compared, { color: false });
   assert.match(text, /what <worse> costs \| "all" +1\.300x +1\.\d+ – 1\.\d+ +< 0\.001 +✗ slower/);
-  assert.match(text, /what <few> costs .* too few rounds +1\.000 +\? cannot tell/);
-  assert.match(text, /\n1 slower, 1 faster, 1 same, 1 cannot tell\nNot compared: gone: only before\n$/);
+  assert.match(text, /what <few> costs .* too few rounds +1\.000 +\? inconclusive/);
+  assert.match(text, /\n1 slower, 1 faster, 1 same, 1 inconclusive\nNot compared: gone: only before\n$/);
 });
 
 test("a comparison in the summary of a job", () => {
   const lines = comparisonMarkdown(compared).split("\n");
-  assert.equal(lines[2], "1 slower, 1 faster, 1 same, 1 cannot tell");
+  assert.equal(lines[2], "1 slower, 1 faster, 1 same, 1 inconclusive");
   assert.match(
     lines[6] ?? "",
     /^\| what &lt;worse&gt; costs &#124; "all" \(`worse`\) \| 1\.300 \| [\d.]+ – [\d.]+ \| &lt; 0\.001 \| ✗ slower \|$/,
   );
 });
 
-test("a comparison as tests: slower fails, cannot tell is skipped", () => {
+test("a comparison as tests: slower fails, inconclusive is skipped", () => {
   const xml = comparisonJUnit(compared);
   assert.match(xml, /<testsuite name="simulate compare" tests="5" failures="1" errors="0" skipped="2">/);
   assert.match(
     xml,
     /name="worse"><failure message="slower: what &lt;worse&gt; costs \| &quot;all&quot;: 1\.300x the cost/,
   );
-  assert.match(xml, /name="few"><skipped message="cannot tell: /);
+  assert.match(xml, /name="few"><skipped message="inconclusive: /);
   assert.match(xml, /name="alike"><system-out>same: /);
 });
 
@@ -143,21 +143,21 @@ test("a floor with fewer rounds than its figure is no result, and neither is a n
   assert.equal(parseResult(whole, "whole.json").figures.length, 1);
   assert.throws(
     () => parseResult(readFileSync(new URL("floor-too-short.json", DATA), "utf8"), "short.json"),
-    /^ResultFormatError: short\.json: is not a result of simulate bench: figures\.0\.floor\.rounds: must have a value for each of the figure's 8 rounds, not 3 values$/,
+    /^ResultFormatError: short\.json: invalid result of simulate bench: figures\.0\.floor\.rounds: must have a value for each of the figure's 8 rounds, not 3 values$/,
   );
   const result = parseResult(whole, "whole.json");
   assert.throws(
     () => parseResult(JSON.stringify({ ...result, figures: [...result.figures, ...result.figures] }), "twice.json"),
-    /twice\.json: .*: figures: must have no name twice$/,
+    /twice\.json: .*: figures: must have unique names$/,
   );
 });
 
-test("runs that were left out are in every output", () => {
-  const leftOut = [{ directory: "before/3", why: "it is not JSON" }];
-  assert.match(comparisonMarkdown(compared, leftOut), /\n- left out: `before\/3`: it is not JSON\n/);
+test("every output names the excluded runs", () => {
+  const excluded = [{ directory: "before/3", why: "it is not JSON" }];
+  assert.match(comparisonMarkdown(compared, excluded), /\n- excluded: `before\/3`: it is not JSON\n/);
   assert.match(
-    comparisonJUnit(compared, leftOut),
-    /<testcase classname="runs" name="before\/3"><skipped message="left out: it is not JSON">/,
+    comparisonJUnit(compared, excluded),
+    /<testcase classname="runs" name="before\/3"><skipped message="excluded: it is not JSON">/,
   );
 });
 
@@ -175,8 +175,8 @@ test("runs that say nothing about each other are refused, with what differs", ()
     requireComparable(runsOf(changed({ options: { duration: "60s" } }), changed({ options: { duration: "1m" } }))),
   );
   refused(changed({ options: { mailbox: "reference" } }), /the mailbox of \S+ is sound, of other reference$/);
-  refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is kept, of other left out$/);
-  refused(changed({ options: { faults: "" } }), /the list of drawn faults of \S+ is empty, of other the usual one$/);
+  refused(changed({ options: { "no-record": "" } }), /the record of order of \S+ is on, of other off$/);
+  refused(changed({ options: { faults: "" } }), /the list of random faults of \S+ is empty, of other the default$/);
   const [thread] = run.health.threads;
   assert.ok(thread !== undefined);
   const threads = ["client-0", "task-0", "task-1"].map((name) => ({ ...thread, thread: name }));
@@ -198,7 +198,7 @@ test("runs that say nothing about each other are refused, with what differs", ()
   );
   refused(
     changed({ end: { how: "interrupted", why: "by the user" } }),
-    /^UnlikeRunsError: these runs cannot be compared: other did not finish: it was interrupted: by the user$/,
+    /^IncomparableRunsError: cannot compare these runs: other did not finish: it was interrupted: by the user$/,
   );
   refused(
     changed({ environment: { ...run.environment, cpu: "abacus" } }),

@@ -40,7 +40,7 @@ test("a run that a threshold ended did not come to its end", () => {
   });
   assert.match(
     xml,
-    /name="the run comes to its end"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/,
+    /name="the run finishes"><error message="aborted: threshold errors count&lt;1 failed after 3\.0 s: observed 2">/,
   );
 });
 

@@ -28,7 +28,7 @@ test("each look takes in what was committed since the last one", (context) => {
   const path = join(directory, "run.db");
   const watch = watchStatuses(path, true);
 
-  watch.look(0);
+  watch.refresh(0);
   assert.deepEqual(watch.now(), { agents: {}, onboardingAgents: {} });
 
   const db = openDatabase(path, { create: true });
@@ -37,13 +37,13 @@ test("each look takes in what was committed since the last one", (context) => {
   const { taskRunId } = write(db, "newTaskRun", { taskId, providerType: "simulated", runDir: directory });
   const { workerId } = write(db, "findOrCreateWorker", { workerName: "w", providerType: "simulated" });
   const { onboardingAgentId } = write(db, "newOnboardingAgent", { workerId, taskRunId, at: 5 });
-  watch.look(6);
+  watch.refresh(6);
   assert.deepEqual(watch.now(), { agents: {}, onboardingAgents: { none: 1 } });
 
   write(db, "updateOnboardingAgent", onboardingAgentId, { status: "onboarding", at: 7 });
   write(db, "updateOnboardingAgent", onboardingAgentId, { status: "approved", at: 9 });
-  watch.look(10);
-  watch.look(11);
+  watch.refresh(10);
+  watch.refresh(11);
   assert.deepEqual(watch.now(), { agents: {}, onboardingAgents: { approved: 1 } });
   assert.deepEqual(watch.events, [
     { agentType: "onboarding", from: null, to: "none", atMs: 5 },

@@ -167,11 +167,11 @@ function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], 
 test("a run directory is made once, and not under a file", (context) => {
   const root = temporary(context);
   createRunDirectory(root, "one");
-  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it exists already/));
+  assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it already exists/));
   writeFileSync(join(root, "file"), "");
   assert.throws(
     () => createRunDirectory(join(root, "file", "results"), "two"),
-    oneLine(/cannot make the results directory .*: a part of the path is not a directory/),
+    oneLine(/cannot create the results directory .*: a part of the path is not a directory/),
   );
 });
 

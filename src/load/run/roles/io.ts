@@ -16,6 +16,7 @@ import {
 } from "../../../platform/model/index.js";
 import { wait, type Reactor } from "../../../platform/sync/index.js";
 import { createProgressWatchdog, type ProgressWatchdog } from "../progress-watchdog.js";
+import { GATEWAY_CHANNEL } from "./gateway-setup.js";
 import { clientChannel, runModelContext, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
@@ -85,7 +86,7 @@ class IoRole implements Role<IoEvidence> {
 }
 
 function createPool({ arena, recorder, taskGroup, run, interceptors }: RoleContext, context: ModelContext): WorkerPool {
-  const { unitsPerAssignment, qualifications } = run.scenario.task;
+  const { unitsPerAssignment, qualifications, blueprint } = run.scenario.task;
   const onFull = (): void => recorder.count("mailbox_full");
   return new WorkerPool({
     context,
@@ -95,21 +96,25 @@ function createPool({ arena, recorder, taskGroup, run, interceptors }: RoleConte
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
     unitsPerAssignment,
+    takesLiveUpdates: blueprint !== "static",
     requirements: qualifications,
     onboardingQualificationId: run.onboardingQualificationId,
     runners: run.inboxes.runners.map((slot) => outboxTo(interceptors.inbox(slot), arena.reactor, onFull)),
   });
 }
 
-/** Client IO with an open channel to each client thread. */
+/** Client IO with an open channel to each client thread, and to the gateway. */
 function openClientIO({ arena, recorder, taskGroup, run, interceptors }: RoleContext, pool: WorkerPool): ClientIO {
   const { reactor } = arena;
   const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
   pool.connectClientIO(clientIO);
-  for (const [shard, { toPlatform, toClients }] of run.inboxes.channels.entries()) {
+  const { channels, gateway } = run.inboxes;
+  const byId = channels.map((slots, shard) => [clientChannel(shard), slots] as const);
+  if (gateway !== undefined) byId.push([GATEWAY_CHANNEL, gateway]);
+  for (const [id, { toPlatform, toClients }] of byId) {
     clientIO.addChannel(
       openSharedChannel({
-        id: clientChannel(shard),
+        id,
         inbox: interceptors.inbox(toPlatform),
         outbox: interceptors.inbox(toClients),
         handlers: clientIO.handlers,

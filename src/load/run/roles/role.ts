@@ -14,6 +14,7 @@ import {
   type StatusGauge,
   type WorkerGauge,
 } from "../../../platform/model/index.js";
+import type { GatewaySetup, RoleNotice } from "./gateway-setup.js";
 import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox, type MailboxKind } from "../../../platform/sync/index.js";
 
@@ -31,8 +32,18 @@ export interface RunSetup {
     /** The worker pool to each task runner. */
     readonly runners: readonly number[];
     /** A channel for each client thread, with one slot for each direction. */
-    readonly channels: readonly { readonly toPlatform: number; readonly toClients: number }[];
+    readonly channels: readonly ChannelSlots[];
+    /** The channel of the gateway, if there is one. */
+    readonly gateway?: ChannelSlots;
   };
+  /** The server for browsers; absent in a run without one. */
+  readonly gateway?: GatewaySetup;
+}
+
+/** The wide slots of a channel. */
+export interface ChannelSlots {
+  readonly toPlatform: number;
+  readonly toClients: number;
 }
 
 /** The id of the channel of client thread `shard`. */
@@ -57,6 +68,8 @@ export interface RoleContext {
   readonly originMs: number;
   /** Called when something is acknowledged to a client: a status of its agent, or a submit. */
   readonly acknowledged?: (agentId: string, what: AgentStatus | "submit") => void;
+  /** Tells the coordinator. */
+  readonly notify?: (notice: RoleNotice) => void;
 }
 
 /** The model's gauges of one part of the run; only the sum over all parts is meaningful. */

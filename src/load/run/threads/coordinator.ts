@@ -40,7 +40,7 @@ async function runWith(
   writer: WriterHandle,
 ): Promise<FinishedRun> {
   // Before the threads of the run start, which would disturb the measurement.
-  const floor = await measureFloor(directory);
+  const floor = run.served === undefined ? await measureFloor(directory) : undefined;
   const engine = new ThreadsEngine(run, directory, databasePath, writer);
   try {
     const end = await suspend(runLifecycle(engine));
@@ -56,7 +56,7 @@ function summarize(
   directory: string,
   engine: ThreadsEngine,
   end: RunEnd,
-  floor: readonly Floor[],
+  floor: readonly Floor[] | undefined,
 ): Summary {
   const { collector } = engine;
   const { clients, io, tasks, injection, originMs, startedAt, processWatch } = engine.started;
@@ -80,6 +80,7 @@ function summarize(
     collector,
     injection,
     health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
-    floor,
+    ...(floor !== undefined && { floor }),
+    isServed: run.served !== undefined,
   });
 }

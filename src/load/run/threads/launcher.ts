@@ -3,6 +3,7 @@ import type { DatabaseConnection, Doorbell } from "../../../platform/db/index.js
 import type { RecorderSnapshot } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
 import type { RunSetup } from "../roles/role.js";
 import type { ThreadBasics, ThreadReport, ThreadRole, ThreadSetup } from "./setup.js";
 import { ThreadPool, type LaunchedThread } from "./thread-pool.js";
@@ -21,6 +22,7 @@ export interface LauncherOptions {
   /** A connection to the database for a thread that parks on `doorbell`. */
   readonly connect: (doorbell: Doorbell) => DatabaseConnection;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
   /** Ends all threads when it aborts. */
   readonly signal: AbortSignal;
 }
@@ -37,9 +39,9 @@ export class Launcher {
   /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
   launch<Evidence>(role: ThreadRole): Promise<LaunchedThread<ThreadReport<Evidence>>> {
     const { arena, run, clockOffset, acknowledgements, beginHistory, connect } = this.#options;
-    const name = role.kind === "io" ? role.kind : `${role.kind}-${role.shard}`;
+    const name = "shard" in role ? `${role.kind}-${role.shard}` : role.kind;
     // Clients exchange only packets with the platform.
-    const history = role.kind === "client" ? undefined : beginHistory?.(name);
+    const history = role.kind === "client" || role.kind === "gateway" ? undefined : beginHistory?.(name);
     const setup: Omit<ThreadSetup, keyof ThreadBasics> = { role, arena, run, clockOffset, acknowledgements, history };
     return this.#threads.launch<ThreadReport<Evidence>>({
       name,

@@ -1,5 +1,6 @@
 /** What every thread of a run does, in any role: attach, wait for the start, park until done, hand over its report. */
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { assert, messageOf } from "../../../vocabulary/index.js";
 import { connectDatabase } from "../../../platform/db/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";
@@ -17,15 +18,18 @@ import type { FromThread, ThreadReport, ThreadSetup, ToThread } from "./setup.js
 
 /** How often a thread sends its measurements to the coordinator, ms. */
 const PROGRESS_MS = 250;
+/** How often a thread that its event loop drives looks whether it is done, ms. */
+const LOOK_MS = 20;
 
 export async function runThread<Evidence>(
   { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts }: ThreadSetup,
   begin: (thread: RoleContext) => Role<Evidence>,
+  drivenBy: "parking" | "event loop" = "parking",
 ): Promise<ThreadReport<Evidence>> {
   const clock = clockOffset === undefined ? systemClock : shiftedClock(clockOffset);
   const recording = history && new HistoryRecorder(new HistoryWriter(history), clock);
   const arena = Arena.attach(shared, {
-    driver: manualDriver,
+    ...(drivenBy === "parking" && { driver: manualDriver }),
     clock,
     ...(recording !== undefined && { recorder: recording }),
   });
@@ -56,6 +60,7 @@ export async function runThread<Evidence>(
     interceptors: recordedBy(recording, faultInterceptors(plain, arena, run, plan, start.originMs)),
     originMs: start.originMs,
     acknowledged: (agentId, what) => log.note({ agentId, what }),
+    notify: (notice) => post({ kind: "notice", notice }),
   });
   port.on("message", (message: ToThread) => {
     if (message.kind === "stop") role.stop(message.untilMs);
@@ -70,12 +75,9 @@ export async function runThread<Evidence>(
     post({ kind: "progress", snapshot: recorder.take() });
   }, PROGRESS_MS);
   try {
-    await park(arena.reactor, {
-      cells: arena.cells,
-      doorbell: arena.doorbell,
-      poll: () => db.poll(),
-      done: () => failures.length > 0 || role.done(),
-    });
+    const done = (): boolean => failures.length > 0 || role.done();
+    if (drivenBy === "event loop") await until(done);
+    else await park(arena.reactor, { cells: arena.cells, doorbell: arena.doorbell, poll: () => db.poll(), done });
   } finally {
     clearInterval(progress);
     db.close();
@@ -88,6 +90,11 @@ export async function runThread<Evidence>(
   if (failures[0] !== undefined) throw failures[0];
   arena.detach();
   return { evidence: role.evidence(), snapshot: recorder.take(), health: health.stop() };
+}
+
+/** A thread with sockets does not park: its event loop drives the coroutines too. */
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await setTimeout(LOOK_MS);
 }
 
 /** `interceptors`, with the context of the model recorded if there is a recorder. */

@@ -3,11 +3,13 @@ import type { MessagePort } from "node:worker_threads";
 import type { DatabaseConnection } from "../../../platform/db/index.js";
 import type { RecorderSnapshot, ThreadHealth } from "../../measure/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 
 export type ThreadRole =
   | { readonly kind: "client" /** Which of the client threads. */; readonly shard: number }
   | { readonly kind: "io" }
+  | { readonly kind: "gateway" }
   | { readonly kind: "task" /** Which of the task threads. */; readonly shard: number };
 
 /** What every thread is given. */
@@ -40,7 +42,8 @@ export type FromThread =
   | { readonly kind: "progress"; readonly snapshot: RecorderSnapshot }
   /** Nothing that the run still does can succeed: why, one line. */
   | { readonly kind: "fatal"; readonly why: string }
-  | { readonly kind: "gauges"; readonly gauges: AgentGauges };
+  | { readonly kind: "gauges"; readonly gauges: AgentGauges }
+  | { readonly kind: "notice"; readonly notice: RoleNotice };
 
 /** From the coordinator to a thread. */
 export type ToThread =

@@ -5,6 +5,7 @@ import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "..
 import type { Clock } from "../../../platform/sync/index.js";
 import { createPool, reasonOf } from "../pool.js";
 import { ThreadDiedError } from "../thread-died-error.js";
+import type { RoleNotice } from "../roles/gateway-setup.js";
 import type { AgentGauges } from "../roles/role.js";
 import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadBasics, ToThread } from "./setup.js";
@@ -16,6 +17,7 @@ export interface ThreadPoolOptions {
   /** Timestamps the threads' messages. */
   readonly clock: Clock;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
   /** A thread says that the run cannot go on, and why. */
   readonly onFatal?: (why: string) => void;
   /** Ends all threads when it aborts. */
@@ -52,7 +54,7 @@ export class ThreadPool {
 
   /** Starts a thread; resolves once it has said hello and waits for the start. */
   async launch<Report>({ name, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
-    const { clock, onProgress, onFatal = () => undefined, signal } = this.#options;
+    const { clock, onProgress, onNotice, onFatal = () => undefined, signal } = this.#options;
     const { pool, failed } = this.#pool;
     const { port1: port, port2 } = new MessageChannel();
     const pauses = newPauses();
@@ -77,7 +79,8 @@ export class ThreadPool {
       port.postMessage(message, transfer);
     });
     const { place } = hello;
-    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, onProgress, onFatal });
+    const told = { onProgress, onNotice, onFatal };
+    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
   }
 
   /** Tells every launched thread to start. */
@@ -103,6 +106,7 @@ interface LaunchedThreadOptions<Report> {
   /** Settled once the thread has ended. */
   readonly ended: Promise<unknown>;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  readonly onNotice: ((notice: RoleNotice) => void) | undefined;
   readonly onFatal: (why: string) => void;
 }
 
@@ -130,6 +134,7 @@ export class LaunchedThread<Report> {
         options.onProgress(message.snapshot);
       } else if (message.kind === "gauges") this.#answer(message.gauges);
       else if (message.kind === "fatal") options.onFatal(message.why);
+      else if (message.kind === "notice") options.onNotice?.(message.notice);
     });
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
 import { Collector, watchProcess, type Measurements, type Viewpoint } from "../../measure/index.js";
-import { JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
+import { FILES_FOLDER, JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
   Arena,
   newClockOffset,
@@ -22,6 +22,7 @@ import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
 import { recordOf } from "../describe-run.js";
 import type { AuditedRun, EarlyEnd, RunParts, RunStages } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
+import type { GatewaySetup, RoleNotice } from "../roles/gateway-setup.js";
 import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
@@ -66,10 +67,24 @@ export interface ThreadsRun {
   readonly reproduce: string;
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
+  /** Browsers that are served; the run then has no schedule. */
+  readonly served?: ServedRun;
   /** Called once the run has started. */
   readonly onStart?: (running: RunningRun) => void;
   /** Called a few times a second. */
   readonly onProgress?: RunProgress;
+}
+
+/** How a run serves browsers. */
+export interface ServedRun {
+  readonly gateway: Omit<GatewaySetup, "filesDirectory" | "ringBytes" | "epochOffsetMs">;
+  /** Ends the run. */
+  readonly until: AbortSignal;
+  /** From the start of the run to its end, ms; `Infinity`: until it is ended. */
+  readonly durationMs: number;
+  /** How long those who are there have to end by themselves, ms. */
+  readonly drainMs: number;
+  readonly onNotice: (notice: RoleNotice) => void;
 }
 
 /** What exists once the threads have started. */
@@ -92,7 +107,7 @@ export class ThreadsEngine implements RunParts {
   readonly #directory: string;
   readonly #databasePath: string;
   readonly #writer: WriterHandle;
-  readonly #shards: { readonly clients: number; readonly tasks: number };
+  readonly #shards: ReturnType<typeof shardsOf>;
   readonly #clockOffset: SharedArrayBuffer | undefined;
   readonly #history: HistoryFiles | undefined;
   readonly #arena: Arena;
@@ -113,13 +128,13 @@ export class ThreadsEngine implements RunParts {
     this.#directory = directory;
     this.#databasePath = databasePath;
     this.#writer = writer;
-    this.giveUpAfterMs = plan.scheduleMs + loaded.scenario.drainTimeout;
-    const clients = Math.max(1, Math.floor(run.threads / 2));
-    this.#shards = { clients, tasks: Math.max(1, run.threads - clients) };
+    this.giveUpAfterMs = run.served?.durationMs ?? plan.scheduleMs + loaded.scenario.drainTimeout;
+    this.#shards = shardsOf(run);
     this.#clockOffset = plan.faults?.some(({ kind }) => kind === "jump-clock") ? newClockOffset() : undefined;
     this.clock = this.#clockOffset === undefined ? systemClock : shiftedClock(this.#clockOffset);
     this.#timers = createTimers(this.clock);
-    const sizes = arenaSizesOf({ workers: plan.workers, ...this.#shards });
+    const workers = plan.workers + (run.served?.gateway.limits.registrations ?? 0);
+    const sizes = arenaSizesOf({ workers, ...this.#shards });
     const { ringBytes } = sizes;
     this.#history = run.record
       ? createHistoryFiles(directory, { mailbox, ringBytes, taskThreads: this.#shards.tasks }, this.clock)
@@ -130,10 +145,18 @@ export class ThreadsEngine implements RunParts {
       ...(this.#history !== undefined && { recorder: this.#history.recorder }),
     });
     const db = connectDatabase(writer.connect());
-    const rows = createPlatformRows(db, loaded.scenario, plan, directory);
+    const rows = createPlatformRows(db, loaded.scenario, plan, directory, workers);
     db.close();
     const inboxes = allocateInboxes(this.#arena, this.#shards);
-    this.#setup = { scenario: loaded.scenario, plan: run.planOptions, mailbox, ...rows, inboxes };
+    const gateway = run.served && gatewaySetup(run.served, directory, ringBytes);
+    this.#setup = {
+      scenario: loaded.scenario,
+      plan: run.planOptions,
+      mailbox,
+      ...rows,
+      inboxes,
+      ...(gateway !== undefined && { gateway }),
+    };
     this.#launcher = new Launcher({
       arena: this.#arena.shared,
       clock: systemClock,
@@ -141,9 +164,10 @@ export class ThreadsEngine implements RunParts {
       clockOffset: this.#clockOffset,
       acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
       beginHistory: this.#history?.begin,
-      threads: clients + this.#shards.tasks + 1,
+      threads: this.#shards.clients + this.#shards.gateways + this.#shards.tasks + 1,
       connect: (doorbell) => writer.connect({ doorbell }),
       onProgress: (snapshot) => this.collector.add(snapshot),
+      onNotice: run.served?.onNotice,
       signal: this.#kill.signal,
     });
   }
@@ -152,6 +176,11 @@ export class ThreadsEngine implements RunParts {
   get started(): StartedThreads {
     assert(this.#started !== undefined, "the threads have started");
     return this.#started;
+  }
+
+  get open(): RunParts["open"] {
+    const { served } = this.#run;
+    return served && { isOver: () => served.until.aborted, drainMs: served.drainMs };
   }
 
   start(): Wait<RunStages> {
@@ -201,9 +230,10 @@ export class ThreadsEngine implements RunParts {
     const tasks = await this.#launch<TaskThreadEvidence>(
       Array.from({ length: this.#shards.tasks }, (_, shard) => ({ kind: "task", shard })),
     );
-    const clients = await this.#launch<ClientEvidence[]>(
-      Array.from({ length: this.#shards.clients }, (_, shard) => ({ kind: "client", shard })),
-    );
+    const clients = await this.#launch<ClientEvidence[]>([
+      ...Array.from({ length: this.#shards.clients }, (_, shard) => ({ kind: "client" as const, shard })),
+      ...(this.#shards.gateways > 0 ? [{ kind: "gateway" as const }] : []),
+    ]);
     this.#writer.onCrash(this.#conditions.fail);
 
     const processWatch = watchProcess();
@@ -215,8 +245,8 @@ export class ThreadsEngine implements RunParts {
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
     this.#run.onStart?.({ measured, gauges: () => gaugesOf([...io.threads, ...tasks.threads]) });
     const abort = watchThresholds(this.#run.loaded.scenario.thresholds, measured);
-    for (const signal of [abort.signal, this.#run.interrupt])
-      signal.addEventListener("abort", this.#conditions.changed, { once: true });
+    for (const signal of [abort.signal, this.#run.interrupt, this.#run.served?.until])
+      signal?.addEventListener("abort", this.#conditions.changed, { once: true });
     const injection = this.#injectFaults(clients, tasks, originMs);
     const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
     this.#started = { clients, io, tasks, originMs, startedAt, injection, processWatch, abort, progress };
@@ -287,6 +317,17 @@ export class ThreadsEngine implements RunParts {
     this.#started.abort.end();
     this.#started.injection.end();
   }
+}
+
+/** The threads of each kind, besides the one io thread. */
+function shardsOf({ served, threads, plan }: ThreadsRun) {
+  const clients = served === undefined ? Math.max(1, Math.floor(threads / 2)) : Math.min(1, plan.workers);
+  return { clients, gateways: served === undefined ? 0 : 1, tasks: Math.max(1, threads - clients) };
+}
+
+function gatewaySetup({ gateway }: ServedRun, directory: string, ringBytes: number): GatewaySetup {
+  const epochOffsetMs = Date.now() - systemClock.now();
+  return { ...gateway, filesDirectory: join(directory, FILES_FOLDER), ringBytes, epochOffsetMs };
 }
 
 /** The gauges of the threads that have any. */

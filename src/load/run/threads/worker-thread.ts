@@ -1,6 +1,7 @@
 /** The entry of every worker thread of a run (a Piscina task): runs the role that its setup names. */
 import type { ClientEvidence } from "../../check/index.js";
 import { clientRole } from "../roles/clients.js";
+import { gatewayRole } from "../roles/gateway.js";
 import { ioRole, type IoEvidence } from "../roles/io.js";
 import type { ThreadReport, ThreadSetup } from "./setup.js";
 import { taskRole, type TaskThreadEvidence } from "../roles/tasks.js";
@@ -15,6 +16,8 @@ export default function run(setup: ThreadSetup): Promise<AnyReport> {
       return runThread(setup, (thread) => clientRole(thread, role.shard));
     case "io":
       return runThread(setup, ioRole);
+    case "gateway":
+      return runThread(setup, gatewayRole, "event loop");
     case "task":
       return runThread(setup, (thread) => taskRole(thread, role.shard));
   }

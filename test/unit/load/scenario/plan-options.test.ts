@@ -18,11 +18,17 @@ describe("planFrom", () => {
 
   it("says in one line which option is wrong", async () => {
     const wrong = [
-      [{ seed: "-1" }, '--seed must be a whole number, 0 or more, not "-1"'],
-      [{ workers: "0" }, '--workers must be a whole number, 1 or more, not "0"'],
-      [{ workers: "many" }, '--workers must be a whole number, 1 or more, not "many"'],
-      [{ duration: "-3s" }, '--duration must be a duration above 0 with a unit, such as "30s" or "2m", not "-3s"'],
-      [{ duration: "30" }, '--duration must be a duration above 0 with a unit, such as "30s" or "2m", not "30"'],
+      [{ seed: "-1" }, 'invalid value "-1" for --seed: expected a whole number, 0 or more'],
+      [{ workers: "0" }, 'invalid value "0" for --workers: expected a whole number, 1 or more'],
+      [{ workers: "many" }, 'invalid value "many" for --workers: expected a whole number, 1 or more'],
+      [
+        { duration: "-3s" },
+        'invalid value "-3s" for --duration: expected a duration above 0 with a unit, such as "30s" or "2m"',
+      ],
+      [
+        { duration: "30" },
+        'invalid value "30" for --duration: expected a duration above 0 with a unit, such as "30s" or "2m"',
+      ],
     ] as const;
     for (const [options, message] of wrong) {
       await assert.rejects(planFrom({ scenario: "steady", ...options }), { name: "UsageError", message });

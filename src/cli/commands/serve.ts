@@ -1,0 +1,110 @@
+/** `simulate serve --port 3000`: the model as a live platform behind Mephisto's protocol, for people with browsers. */
+import type { CommandModule } from "yargs";
+import { examples } from "../shared/examples.js";
+import { mailboxOption, quietOption, resultsOption } from "../shared/shared-options.js";
+import type { ServeArguments } from "../handlers/serve.js";
+
+const options = {
+  port: {
+    type: "string",
+    requiresArg: true,
+    default: "3000",
+    describe: "The port to listen on; 0: any that is free",
+  },
+  host: {
+    type: "string",
+    requiresArg: true,
+    default: "127.0.0.1",
+    describe: "The address to listen on; the protocol has no authentication",
+  },
+  scenario: {
+    alias: "s",
+    type: "string",
+    requiresArg: true,
+    default: "steady",
+    describe: "Says the task: blueprint, onboarding, units of an assignment; name, path, or - for standard input",
+  },
+  workers: {
+    type: "string",
+    requiresArg: true,
+    describe: "Simulated workers beside the people [default: the partners of one person]",
+  },
+  seed: {
+    type: "string",
+    requiresArg: true,
+    describe: "Of the simulated workers [default: the scenario's]",
+  },
+  duration: {
+    type: "string",
+    requiresArg: true,
+    describe: "How long to serve, such as 10m [default: until Ctrl-C]",
+  },
+  drain: {
+    type: "string",
+    requiresArg: true,
+    default: "10s",
+    describe: "How long those who are there have to end by themselves after that",
+  },
+  people: {
+    type: "string",
+    requiresArg: true,
+    default: "1000",
+    describe: "The most people who can register",
+  },
+  page: {
+    type: "string",
+    requiresArg: true,
+    describe: "A folder with the pages of your task (index.html) [default: a small chat page]",
+  },
+  token: {
+    type: "string",
+    requiresArg: true,
+    describe: "Asked of every browser: open the address with ?token=…",
+  },
+  "allow-origin": {
+    type: "string",
+    requiresArg: true,
+    describe: "Origins of pages elsewhere that may use the server, with commas, such as http://localhost:8080",
+  },
+  detection: {
+    choices: ["heartbeat", "close"],
+    default: "heartbeat",
+    describe:
+      "How a lost browser is noticed: by heartbeats alone, as Mephisto does, or also by the close of its socket",
+  },
+  grace: {
+    type: "string",
+    requiresArg: true,
+    default: "10s",
+    describe: "With --detection close: how long a browser may take to come back",
+  },
+  "live-update-timeout": {
+    type: "string",
+    requiresArg: true,
+    default: "5m",
+    describe: "How long the task waits for what a person does next",
+  },
+  "submission-timeout": {
+    type: "string",
+    requiresArg: true,
+    default: "10m",
+    describe: "How long it waits for the submit",
+  },
+} as const;
+
+export const definition: CommandModule<object, ServeArguments> = {
+  builder: (yargs) =>
+    yargs
+      .options(options)
+      .option("mailbox", mailboxOption)
+      .option("results", resultsOption)
+      .option("quiet", quietOption)
+      .epilogue(
+        examples(
+          ["$0 serve --port 3000", "open http://127.0.0.1:3000/ and work"],
+          ["$0 serve --scenario partner-disconnect", "with a simulated partner"],
+          ["$0 serve --page ./webapp/build --token s3cret", "the pages of your own Mephisto task"],
+        ),
+      ),
+  handler: async (args) => (await import("../handlers/serve.js")).handler(args),
+};

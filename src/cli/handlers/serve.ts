@@ -1,0 +1,204 @@
+/** `simulate serve`: serves people until Ctrl-C, then lets them end, and judges what was done. */
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
+import { buildPlan, type LoadedScenario, type PlanOptions, type Scenario } from "../../load/scenario/index.js";
+import { DEFAULT_LIMITS } from "../../platform/server/gateway/index.js";
+import { limits, type JsonObject } from "../../platform/server/protocol/index.js";
+import type { MailboxKind } from "../../platform/sync/index.js";
+import { renderSummary } from "../../report/index.js";
+import { exitCodeOf, newRunId } from "../../results/index.js";
+import { parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
+import { defaultThreads } from "../../load/run/run-limits.js";
+import { printText, logLines } from "../shared/handle-closed-stdout.js";
+import { interruptSignal } from "../shared/interrupt.js";
+import { openInput } from "../shared/named-files.js";
+import { wholeNumber } from "../shared/numeric-options.js";
+import { colored, widthOf } from "../shared/terminal.js";
+import { PortError, UsageError } from "../shared/usage-error.js";
+
+export interface ServeArguments {
+  readonly port: string;
+  readonly host: string;
+  readonly scenario: string;
+  readonly workers?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly drain: string;
+  readonly people: string;
+  readonly page?: string | undefined;
+  readonly token?: string | undefined;
+  readonly "allow-origin"?: string | undefined;
+  readonly detection: "heartbeat" | "close";
+  readonly grace: string;
+  readonly "live-update-timeout": string;
+  readonly "submission-timeout": string;
+  readonly mailbox: MailboxKind;
+  readonly results: string;
+  readonly quiet: boolean;
+}
+
+/** The page that comes with the package. */
+const CHAT_PAGE = fileURLToPath(new URL("../../platform/server/page", import.meta.url));
+/** The most people: their agents are in shared memory. */
+const MAX_PEOPLE = 100_000;
+
+export async function handler(args: ServeArguments): Promise<void> {
+  const port = portFrom(args.port);
+  const people = peopleFrom(args.people);
+  const loaded = withPeoplesTimes(await openInput(args.scenario), args);
+  const { plan, planOptions } = planFor(loaded.scenario, args);
+  const times = { drain: durationFrom("drain", args.drain), grace: durationFrom("grace", args.grace) };
+  const durationMs = args.duration === undefined ? Infinity : durationFrom("duration", args.duration);
+  const pages = pagesFrom(args.page);
+  const origins = args["allow-origin"]?.split(",") ?? [];
+  for (const origin of origins) refuseNoOrigin(origin);
+  await refuseUsedPort(args.host, port);
+  const until = interruptSignal();
+  const say = (line: string): void => {
+    if (!args.quiet) logLines(line);
+  };
+  const served: ServedRun = {
+    until,
+    durationMs,
+    drainMs: times.drain,
+    onNotice: (notice) => say(lineOf(notice, loaded.scenario, plan.workers)),
+    gateway: {
+      host: args.host,
+      port,
+      pages,
+      detection: args.detection,
+      graceMs: times.grace,
+      limits: { ...DEFAULT_LIMITS, registrations: people },
+      access: { hosts: [args.host], origins, token: args.token },
+      ...taskFor(loaded.scenario),
+    },
+  };
+  until.addEventListener("abort", () => say("stopping: nobody is admitted any more"), { once: true });
+  const { summary, directory } = await runThreads({
+    served,
+    loaded,
+    plan,
+    planOptions,
+    mailbox: args.mailbox,
+    threads: defaultThreads(),
+    record: false,
+    resultsRoot: args.results,
+    runId: newRunId(`serve-${loaded.scenario.name}`, plan.seed, new Date()),
+    options: { serve: "" },
+    reproduce: `simulate serve --scenario ${args.scenario}`,
+    interrupt: new AbortController().signal,
+  });
+  if (!args.quiet)
+    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+  process.exitCode = exitCodeOf(summary);
+}
+
+function lineOf(notice: RoleNotice, { name, task }: Scenario, workers: number): string {
+  if (notice.kind === "listening") {
+    const beside = workers === 0 ? "" : `, beside ${plural(workers, "simulated worker")}`;
+    return `${name} (${task.blueprint}) on ${notice.url}${beside}; Ctrl-C ends it`;
+  }
+  const { sockets, agents, requests, updates } = notice.inFlight;
+  const open = [
+    plural(sockets, "socket"),
+    plural(agents, "live agent"),
+    plural(requests, "request without an answer", "requests without an answer"),
+    plural(updates, "live update on its way", "live updates on their way"),
+  ];
+  return `closed: ${open.join(", ")}`;
+}
+
+/** The scenario with a person's patience, and without what belongs to a load: thresholds, faults, an early end. */
+function withPeoplesTimes(loaded: LoadedScenario, args: ServeArguments): LoadedScenario {
+  const { scenario } = loaded;
+  const liveUpdateTimeout = durationFrom("live-update-timeout", args["live-update-timeout"]);
+  const submissionTimeout = durationFrom("submission-timeout", args["submission-timeout"]);
+  const task = { ...scenario.task, liveUpdateTimeout, submissionTimeout };
+  const served = { ...scenario, task, thresholds: {}, faults: [], shutdownAt: undefined };
+  return { ...loaded, scenario: served };
+}
+
+/** The plan of the simulated workers; it may have none. */
+function planFor(scenario: Scenario, args: ServeArguments) {
+  const partners = scenario.workers?.length ?? scenario.task.unitsPerAssignment - 1;
+  const workers = args.workers === undefined ? partners : wholeNumber("workers", args.workers, 0);
+  const planOptions: PlanOptions = {
+    ...(args.seed !== undefined && { seed: wholeNumber("seed", args.seed, 0) }),
+    ...(scenario.workers === undefined && { workers: Math.max(1, workers) }),
+  };
+  try {
+    const plan = buildPlan(scenario, planOptions);
+    // A plan has a worker at least; without client threads it does not arrive.
+    return { plan: { ...plan, workers }, planOptions };
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** What pages are told about the task. */
+function taskFor({ name, description, task }: Scenario): {
+  readonly taskConfig: JsonObject;
+  readonly taskData: JsonObject;
+} {
+  const { blueprint, unitsPerAssignment, onboarding } = task;
+  const told = { blueprint, units_per_assignment: unitsPerAssignment, has_onboarding: onboarding !== undefined };
+  return {
+    taskConfig: {
+      task_title: name,
+      task_description: description,
+      frame_height: 650,
+      block_mobile: false,
+      mephisto_task_version: limits.TASK_VERSION,
+      ...told,
+    },
+    taskData: told,
+  };
+}
+
+function portFrom(text: string): number {
+  const port = wholeNumber("port", text, 0);
+  if (port > 65_535) throw new UsageError(`--port must be a port, at most 65535, not ${port}`);
+  return port;
+}
+
+function peopleFrom(text: string): number {
+  const people = wholeNumber("people", text, 1);
+  if (people > MAX_PEOPLE) throw new UsageError(`--people must be at most ${MAX_PEOPLE}, not ${people}`);
+  return people;
+}
+
+function durationFrom(option: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new UsageError(`--${option} must be a duration above 0 with a unit (${TIME_UNITS}), not "${text}"`);
+}
+
+function pagesFrom(folder: string | undefined): string {
+  if (folder === undefined) return CHAT_PAGE;
+  const pages = resolve(folder);
+  if (existsSync(join(pages, "index.html"))) return pages;
+  throw new UsageError(`--page must be a folder with an index.html, which ${folder} is not`);
+}
+
+function refuseNoOrigin(origin: string): void {
+  if (URL.canParse(origin) && new URL(origin).origin === origin) return;
+  throw new UsageError(`--allow-origin must be an origin such as http://localhost:8080, not "${origin}"`);
+}
+
+/** Before a run begins, which would leave a directory. @throws {PortError} when the port cannot be had */
+async function refuseUsedPort(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen(port, host);
+    await once(probe, "listening");
+  } catch (error) {
+    throw new PortError(`cannot listen on ${host}:${port}: ${whySystemFailed(error)}`, { cause: error });
+  }
+  probe.close();
+  await once(probe, "close");
+}
