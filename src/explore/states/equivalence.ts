@@ -79,12 +79,9 @@ export function computeEquivalence(tree: OperationTree): NodeEquivalence {
 }
 
 /** A text that is equal for nodes of one class: the operation, and its edges with the classes that follow. */
-function textOf(
-  { kind, cell, operand, extra, timed, outcome, observed, after }: OperationNode,
-  follow: number[],
-): string {
+function textOf({ operation, timed, outcome, observed, after }: OperationNode, follow: number[]): string {
   const edges = follow.map((number, edge) => `${at(observed, edge)}:${at(after, edge)}:${number}`);
-  return [kind, cell, operand, extra, timed, outcome, ...edges.sort()].join(",");
+  return [operation, timed, outcome, ...edges.sort()].join(",");
 }
 
 /** The epochs that can still be used at a node, from those that can be used after it. */
@@ -109,11 +106,11 @@ const MAX_DELTA = 1 << 16;
 export function distinguishingBits({ operations, cells }: Pick<OperationTrees, "operations" | "cells">): number[] {
   const deltas = cells.map(() => 0);
   for (const { kind, cell, operand } of operations) {
-    if (kind === KIND.bump || kind === KIND.raise) deltas[cell] = at(deltas, cell) | operand;
+    if (cell >= 0 && (kind === KIND.bump || kind === KIND.raise)) deltas[cell] = at(deltas, cell) | operand;
   }
   const bits = deltas.map((delta) => (delta > 0 && delta < MAX_DELTA ? (delta & -delta) - 1 : -1));
   for (const { kind, cell, operand, extra } of operations) {
-    const low = at(bits, cell);
+    const low = cell < 0 ? -1 : at(bits, cell);
     if (low !== -1 && !leavesCounter(kind, low, operand, extra)) bits[cell] = -1;
   }
   return bits;

@@ -33,6 +33,8 @@ export interface OperationNode {
   operand: number;
   /** Of an operation that uses an epoch: how many epochs ago it was read. Of a raise: its mask. */
   extra: number;
+  /** Index of the operation in {@link OperationTrees.operations}; -1: unknown. */
+  operation: number;
   /** Of a wake: whether it has a timeout. */
   timed: boolean;
   /** Of a thread that has ended: its report. */
@@ -53,7 +55,7 @@ export interface OperationTree {
 /** The operation at a node. */
 type Operation = Pick<OperationNode, "kind" | "cell" | "operand"> & Partial<Pick<OperationNode, "extra" | "timed">>;
 
-/** An operation on a shared cell, without what it observed. */
+/** The part of an operation that does not depend on its thread. */
 export type CellOperation = Readonly<Pick<OperationNode, "kind" | "cell" | "operand" | "extra">>;
 
 /** What an operation let its thread observe, and the value of the cell afterwards, as far as the tree keeps it. */
@@ -67,9 +69,9 @@ export class OperationTrees {
   readonly threads: readonly OperationTree[];
   /** The cells that were accessed, in the order in which they were found. */
   readonly cells: number[] = [];
-  /** The operations on cells that some node has, each once. */
+  /** The different operations of all nodes. */
   readonly operations: CellOperation[] = [];
-  readonly #operationKeys = new Set<string>();
+  readonly #operationNumbers = new Map<string, number>();
   readonly #session: Session;
   readonly #places = new Map<number, number>();
   #known = 0;
@@ -152,7 +154,7 @@ export class OperationTrees {
       node.operand = operand;
       node.extra = extra;
       node.timed = timed;
-      if (cell >= 0) this.#addOperation({ kind, cell, operand, extra });
+      node.operation = this.#numberOf({ kind, cell, operand, extra });
     } else if (
       node.kind !== kind ||
       node.cell !== cell ||
@@ -164,12 +166,15 @@ export class OperationTrees {
     }
   }
 
-  #addOperation(operation: CellOperation): void {
+  #numberOf(operation: CellOperation): number {
     const { kind, cell, operand, extra } = operation;
     const key = `${kind} ${cell} ${operand} ${extra}`;
-    if (this.#operationKeys.has(key)) return;
-    this.#operationKeys.add(key);
-    this.operations.push(operation);
+    let number = this.#operationNumbers.get(key);
+    if (number === undefined) {
+      number = this.operations.push(operation) - 1;
+      this.#operationNumbers.set(key, number);
+    }
+    return number;
   }
 
   #follow(thread: number, number: number, { observed, after }: Effect, stage?: string): number {
@@ -293,7 +298,7 @@ function createOperationTree(): OperationTree {
 }
 
 function addNode({ nodes }: OperationTree): number {
-  const node = { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, timed: false, outcome: "" };
+  const node = { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, operation: -1, timed: false, outcome: "" };
   return nodes.push({ ...node, observed: [], after: [], next: [] }) - 1;
 }
 

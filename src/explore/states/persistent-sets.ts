@@ -43,13 +43,11 @@ const CHANGES: ReadonlySet<number> = new Set([
 ]);
 /** The number of the unknown operation, and of the set that has only it. */
 const ANYTHING = 0;
+const UNKNOWN_OPERATION: CellOperation = { kind: UNKNOWN, cell: -1, operand: 0, extra: 0 };
 
 export class PersistentSets {
-  readonly #distinguishing: readonly number[];
-  readonly #operations: Operation[] = [
-    { kind: UNKNOWN, cell: -1, operand: 0, extra: 0, isCounter: false, changes: [] },
-  ];
-  readonly #numbers = new Map<string, number>();
+  /** The operations by their numbers: those of the trees after {@link ANYTHING}. */
+  readonly #operations: readonly Operation[];
   /**
    * Of each thread and class: the operation, and the number of the set of all operations that can follow, itself
    * included.
@@ -62,7 +60,12 @@ export class PersistentSets {
   readonly #answers = new Map<number, Int8Array>();
 
   constructor(trees: OperationTrees, equivalences: readonly NodeEquivalence[]) {
-    this.#distinguishing = distinguishingBits(trees);
+    const bits = distinguishingBits(trees);
+    this.#operations = [UNKNOWN_OPERATION, ...trees.operations].map((operation) => ({
+      ...operation,
+      isCounter: operation.cell >= 0 && at(bits, operation.cell) !== -1,
+      changes: [],
+    }));
     trees.threads.forEach((tree, thread) => this.#addThread(tree, at(equivalences, thread)));
   }
 
@@ -93,7 +96,7 @@ export class PersistentSets {
     // A class has a greater number than the classes that follow it.
     for (const index of equivalence.nodes) {
       const node = at(tree.nodes, index);
-      const operation = this.#addOperation(node);
+      const operation = this.#operationOf(node);
       const all = new Set<number>();
       if (operation === ANYTHING || at(this.#operations, operation).cell >= 0) all.add(operation);
       for (const next of node.next) {
@@ -106,23 +109,16 @@ export class PersistentSets {
     this.#setAt.push(follows);
   }
 
-  #addOperation({ kind, cell, operand, extra, observed, after }: OperationNode): number {
-    if (kind === UNKNOWN) return ANYTHING;
-    const key = [kind, cell, operand, extra].join();
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      const isCounter = cell >= 0 && at(this.#distinguishing, cell) !== -1;
-      number = this.#operations.push({ kind, cell, operand, extra, isCounter, changes: [] }) - 1;
-      this.#numbers.set(key, number);
-    }
+  /** The number of a node's operation. Adds the effects of an update. */
+  #operationOf({ kind, operation, observed, after }: OperationNode): number {
     if (kind === KIND.update) {
-      const { changes } = at(this.#operations, number);
+      const { changes } = at(this.#operations, operation + 1);
       observed.forEach((from, edge) => {
         const to = at(after, edge);
         if (!changes.some((change) => change.from === from && change.to === to)) changes.push({ from, to });
       });
     }
-    return number;
+    return operation + 1;
   }
 
   #addSet(set: readonly number[]): number {

@@ -1,6 +1,6 @@
 /** `simulate compare` with two runs: what it prints, and where the page is. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { createRunDirectory } from "../../../dist/results/index.js";
@@ -37,7 +37,26 @@ test("two runs by their ids: how they ended, their figures, and the page in the 
   assert.match(readFileSync(page, "utf8"), /<h1>Two runs<\/h1>/);
 });
 
-test("the page goes where it is told to", async (t) => {
+test("a damaged run beside one of the two is named by the command and on the page", async (t) => {
+  const root = twoRuns(t);
+  const [before, after, page] = [join(root, "before"), join(root, "after"), join(root, "both.html")];
+  for (const [id, folder] of [
+    ["a-run", before],
+    ["b-run", after],
+  ] as const)
+    cpSync(join(root, id), join(folder, id), { recursive: true });
+  cpSync(join(root, "a-run"), join(before, "<damaged>"), { recursive: true });
+  writeFileSync(join(before, "<damaged>", "summary.json"), "{");
+  const { code, stderr } = await simulate("compare", before, after, "--html", page);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /excluded from the comparison: 1 of 2 runs:\n {2}<damaged>: .*summary\.json: it is not JSON\n$/);
+  assert.match(
+    readFileSync(page, "utf8"),
+    /Excluded from the comparison, because they could not be read: 1 run\..*<li>\S+&lt;damaged&gt;: cannot read/s,
+  );
+});
+
+test("the page is written to the path of --html", async (t) => {
   const root = twoRuns(t);
   const page = join(root, "both.html");
   assert.equal((await simulate("compare", join(root, "a-run"), join(root, "b-run"), "--html", page)).code, 0);
