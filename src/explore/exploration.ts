@@ -3,7 +3,7 @@ import { END } from "./kernel/control-block.js";
 import { exploreExhaustively } from "./dpor/exhaustive.js";
 import { sample } from "./sampling/sampling.js";
 import { contextSwitches, moduleNameOf, threadsOf, type FailingSchedule } from "./kernel/schedule.js";
-import { shrinkSchedule } from "./shrink-schedule.js";
+import { shrinkSchedule, type ShrunkSchedule } from "./shrink-schedule.js";
 import type { ProgramSource } from "./kernel/load-program.js";
 import type { Branch, Resumption, ScheduleSearch } from "./kernel/schedule-search.js";
 import type { Session } from "./kernel/session.js";
@@ -122,15 +122,14 @@ function searchOf(session: Session, options: ExploreOptions): ScheduleSearch {
 
 /** Shrinks the schedule of the session's last execution, which failed. */
 export function describeFailure(session: Session, source: ProgramSource): FailingSchedule {
-  const { steps, problems, fewest } = shrinkSchedule(session, threadsOf(session));
-  return failureOf(session, source, { steps, problems, fewest });
+  return failureOf(session, source, shrinkSchedule(session, threadsOf(session)));
 }
 
 /** A failing schedule in the form of its file. Executes it once more. */
 export function failureOf(
   session: Session,
   source: ProgramSource,
-  { steps, problems, fewest }: { steps: readonly number[]; problems: readonly string[]; fewest: boolean },
+  { steps, problems, fewest }: ShrunkSchedule,
 ): FailingSchedule {
   session.execute({ prefix: steps });
   const reports = session.reports();

@@ -28,6 +28,8 @@ const runRecordSchema = z.object({
   reproduce: z.string(),
   /** The process of the run. */
   pid: z.number(),
+  /** The target of a run over a network; absent for a platform of the process. */
+  target: z.string().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -27,6 +27,7 @@ export {
   sparkline,
   wrap,
 } from "./format-figures.js";
+export { getOrCreate } from "./get-or-create.js";
 export { importModule } from "./import-module.js";
 export { own } from "./own.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";

@@ -35,6 +35,7 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
           running.measured(),
           all.flatMap(({ statuses }) => statuses),
           all.flatMap(({ workers }) => workers),
+          running.from,
         );
         response.writeHead(200, { "content-type": PROMETHEUS_CONTENT_TYPE }).end(text);
       },

@@ -81,8 +81,8 @@ export interface Program {
   /** Bytes of the mailbox's ring, a power of two. */
   readonly ringBytes: number;
   /**
-   * Whether a change of status overwrites a final status, as in the original, or keeps it, as in a run ({@link
-   * ModelContext}).
+   * Whether a change of status overwrites a final status, as in the original, or keeps it, as in a run
+   * (`ModelContext.finalStatuses`).
    */
   readonly finalStatuses: ModelContext["finalStatuses"];
   /** By name, in the order of the columns of a printed schedule. */

@@ -1,4 +1,5 @@
 /** The measurements of a run: the merged snapshots of all its threads' recorders. */
+import { getOrCreate } from "../../vocabulary/index.js";
 import { createDistribution, mergeCounts, type Distribution } from "./distribution.js";
 import {
   COUNTER_NAMES,
@@ -69,9 +70,7 @@ export class Collector {
       this.#rates.set(name, { passes: sum.passes + passes, total: sum.total + total });
     }
     for (const { name, thread, value } of gauges) {
-      let shares = this.#gauges.get(name);
-      if (shares === undefined) this.#gauges.set(name, (shares = new Map<string, number>()));
-      shares.set(thread, value);
+      getOrCreate(this.#gauges, name, () => new Map<string, number>()).set(thread, value);
     }
   }
 
@@ -106,8 +105,7 @@ export class Collector {
 
   #addInterval(name: TrendName, counts: IntervalCounts): void {
     while (counts.index >= this.#factor * this.#maxIntervals) this.#coarsen();
-    let kept = this.#trends.get(name);
-    if (kept === undefined) this.#trends.set(name, (kept = new Map<number, IntervalCounts>()));
+    const kept = getOrCreate(this.#trends, name, () => new Map<number, IntervalCounts>());
     put(kept, counts, Math.floor(counts.index / this.#factor));
   }
 

@@ -5,7 +5,17 @@
  */
 import { Counter, Gauge, Registry, Summary } from "prom-client";
 import type { Measurements } from "./measurements.js";
-import { COUNTER_NAMES, GAUGE_NAMES, METRICS, RATE_NAMES, TREND_NAMES, type TrendName } from "./metrics.js";
+import {
+  COUNTER_NAMES,
+  GAUGE_NAMES,
+  isMeasured,
+  METRICS,
+  RATE_NAMES,
+  TREND_NAMES,
+  type MetricName,
+  type TrendName,
+  type Viewpoint,
+} from "./metrics.js";
 import { printableData } from "../../vocabulary/index.js";
 
 /** A value of one of the model's gauges; the values of all threads are added up. */
@@ -26,21 +36,23 @@ export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 const QUANTILES = [0.5, 0.9, 0.99, 0.999];
 
-/** What has been measured up to now, as text. Workers without a live agent are left out. */
+/** What has been measured up to now, as text. Workers without a live agent are left out. `from`: from where the run measures. */
 export function prometheusText(
   measurements: Measurements,
   statuses: readonly StatusCount[],
   workers: readonly WorkerCount[],
+  from: Viewpoint = "inside",
 ): Promise<string> {
   const registry = new Registry();
   const registers = [registry];
-  for (const name of TREND_NAMES) registry.registerMetric(summaryOf(name, measurements));
-  for (const name of COUNTER_NAMES) {
+  const measured = <Name extends MetricName>(names: readonly Name[]) => names.filter((name) => isMeasured(name, from));
+  for (const name of measured(TREND_NAMES)) registry.registerMetric(summaryOf(name, measurements));
+  for (const name of measured(COUNTER_NAMES)) {
     new Counter({ name: `crowdstorm_${name}_total`, help: METRICS[name].doc, registers }).inc(
       measurements.counters[name],
     );
   }
-  for (const name of RATE_NAMES) {
+  for (const name of measured(RATE_NAMES)) {
     const { passes, total } = measurements.rates[name];
     new Counter({ name: `crowdstorm_${name}_passes_total`, help: `${METRICS[name].doc} How many did.`, registers }).inc(
       passes,

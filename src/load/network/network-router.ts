@@ -2,7 +2,7 @@
  * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as browsers have it. The
  * dialect translates between the workers' updates and those of the task.
  */
-import { isOnboardingId } from "../../vocabulary/index.js";
+import { assert, FINAL_STATUSES, isOnboardingId, messageOf } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import {
   ENDPOINTS,
@@ -20,12 +20,13 @@ import {
 import type { Reactor } from "../../platform/sync/index.js";
 import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { Recorder } from "../measure/index.js";
-import { LocalQueue, type ClientConnection, type WorkerRouter } from "../workers/index.js";
+import type { WorkerRouter } from "../workers/index.js";
 import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
 import { Conversation } from "./conversation.js";
 import type { Dialect } from "./dialects/index.js";
 import type { HttpClient } from "./http-client.js";
 import type { NetworkNotes } from "./network-notes.js";
+import { Page } from "./page.js";
 import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
 
 export interface NetworkRouterOptions {
@@ -45,27 +46,6 @@ export interface NetworkRouterOptions {
   readonly notes: NetworkNotes;
   /** Nothing more can succeed: why, one line. */
   readonly onFatal: (why: string) => void;
-}
-
-/** A worker's page, or the place where it was. */
-class Page implements ClientConnection {
-  readonly inbox: LocalQueue<ChannelPacket>;
-  agentId: string | undefined = undefined;
-  state: ClientConnection["state"] = "connected";
-  workerName = "";
-  /** Counts how often the page was loaded or left: answers to what an earlier page asked for reach nobody. */
-  visit = 0;
-  /** The agent's socket last; `browser` leaves that of the onboarding open. */
-  readonly sockets: ClientSocket[] = [];
-  conversation: Conversation | undefined = undefined;
-  agent: OutsideAgentEvidence | undefined = undefined;
-
-  constructor(
-    readonly registrationId: string,
-    reactor: Reactor,
-  ) {
-    this.inbox = new LocalQueue<ChannelPacket>(reactor);
-  }
 }
 
 export class NetworkRouter implements WorkerRouter, SocketOwner {
@@ -101,10 +81,10 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
         void this.#register(page);
         return;
       case "submit_onboarding":
-        void this.#submitOnboarding(page, subjectId, data);
+        this.#afterReplies(page, () => void this.#submitOnboarding(page, subjectId, data));
         return;
       case "submit_unit":
-        void this.#submitTask(page, subjectId, data);
+        this.#afterReplies(page, () => void this.#submitTask(page, subjectId, data));
         return;
       case "mephisto_bound_live_update":
         this.#sendUpdate(page, subjectId, data as LiveUpdateData);
@@ -120,6 +100,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   }
 
   forget(page: Page): void {
+    this.#endWait(page);
     this.#leave(page, "closed");
     this.#pages.delete(page.registrationId);
   }
@@ -139,6 +120,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
         const { status } = packet.data;
         const agent = this.#options.notes.agent(packet.subject_id);
         if (agent !== undefined) this.#options.notes.told(agent, status, now);
+        if (isWithoutReplies(status)) this.#endWait(page)?.();
         if (packet.subject_id === page.agentId) this.#push(page, "update_status", packet.subject_id, { status });
         return;
       }
@@ -216,6 +198,34 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       case "other":
     }
     this.#push(page, "client_bound_live_update", agentId, received.data);
+    if (conversation.pending.length === 0) this.#endWait(page)?.();
+  }
+
+  /**
+   * Submits once every update has its reply, as a person reads it before; the slowest replies would else never be seen. A task that
+   * need not answer is waited for if it has answered before, and no task for longer than {@link REPLY_BOUND_MS}.
+   */
+  #afterReplies(page: Page, submit: () => void): void {
+    const { conversation, agent } = page;
+    const { reactor, dialect } = this.#options;
+    const status = agent?.statuses.at(-1)?.status;
+    const answers = dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
+    const isOver = status !== undefined && isWithoutReplies(status);
+    if (conversation === undefined || conversation.pending.length === 0 || !answers || isOver) {
+      submit();
+      return;
+    }
+    const timer = reactor.at(this.#now + REPLY_BOUND_MS, () => this.#endWait(page)?.());
+    page.submitting = { submit, timer };
+  }
+
+  /** The submit that waits for replies, if there is one, waits no more. */
+  #endWait(page: Page): (() => void) | undefined {
+    const { submitting } = page;
+    if (submitting === undefined) return undefined;
+    page.submitting = undefined;
+    this.#options.reactor.cancel(submitting.timer);
+    return submitting.submit;
   }
 
   async #register(page: Page): Promise<void> {
@@ -253,45 +263,51 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       });
       const answer = await http.post(ENDPOINTS.submitOnboarding, body);
       const details = read("POST /submit_onboarding", parseAgentDetailsAnswer(answer)).data;
-      if (submit !== undefined) submit.answeredAtMs = this.#now;
+      submit.answeredAtMs = this.#now;
       recorder.count(details.agent_id === null ? "onboarding_failed" : "onboarding_passed");
-      if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, {});
+      if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, { sent_at: submit.sentAtMs });
       this.#onDetails(page, visit, details);
     } catch (error) {
-      this.#onFailedSubmit(page, visit, agentId, submit, error);
+      this.#onFailedSubmit(page, agentId, submit, error);
     }
   }
 
   async #submitTask(page: Page, agentId: string, final_data: ChannelPacket["data"]): Promise<void> {
     const { http, sockets } = this.#options;
-    const { visit } = page;
     const submit = this.#noteSubmit(page);
     try {
       const body = formatSubmitTask({ agent_id: agentId, final_data, client_timestamp: sockets.wallClock() });
       read("POST /submit_task", parseStatusAnswer(await http.post(ENDPOINTS.submitTask, body)));
-      if (submit !== undefined) submit.answeredAtMs = this.#now;
-      if (page.visit === visit) this.#push(page, "submit_unit", agentId, {});
+      submit.answeredAtMs = this.#now;
+      this.#tellSubmit(page, agentId, submit);
     } catch (error) {
-      this.#onFailedSubmit(page, visit, agentId, submit, error);
+      this.#onFailedSubmit(page, agentId, submit, error);
     }
   }
 
-  #noteSubmit({ agent }: Page): NonNullable<OutsideAgentEvidence["submit"]> | undefined {
-    if (agent === undefined) return undefined;
+  #noteSubmit({ agent }: Page): NonNullable<OutsideAgentEvidence["submit"]> {
+    assert(agent !== undefined, "a worker submits for its agent");
     agent.submit = { sentAtMs: this.#now };
     return agent.submit;
   }
 
   #onFailedSubmit(
     page: Page,
-    visit: number,
     agentId: string,
-    submit: OutsideAgentEvidence["submit"],
+    submit: NonNullable<OutsideAgentEvidence["submit"]>,
     error: unknown,
   ): void {
-    if (submit !== undefined) submit.failure = error instanceof Error ? error.message : String(error);
+    submit.failure = messageOf(error);
     this.#onFailure(error);
-    if (page.visit === visit) this.#push(page, "log_error", agentId, { request_failed: true });
+    this.#tellSubmit(page, agentId, submit);
+  }
+
+  /** Tells the worker what became of its submit; one that is away is told when it is back. */
+  #tellSubmit(page: Page, agentId: string, submit: NonNullable<OutsideAgentEvidence["submit"]>): void {
+    if (page.agentId !== agentId) return;
+    if (submit.answeredAtMs !== undefined && !isOnboardingId(agentId))
+      this.#push(page, "submit_unit", agentId, { sent_at: submit.sentAtMs });
+    else if (submit.failure !== undefined) this.#push(page, "log_error", agentId, { request_failed: true });
   }
 
   /** The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
@@ -316,6 +332,8 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     delete agent.goneAtMs;
     this.#open(page, agent);
     this.#push(page, "agent_details", page.registrationId, { agent_id });
+    // The answer came while the worker was away.
+    if (agent.submit !== undefined) this.#tellSubmit(page, agent_id, agent.submit);
   }
 
   /** The page of an agent opens its socket. */
@@ -377,6 +395,11 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 }
 
 const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
+
+/** Whether an agent that is told `status` gets no further replies. */
+function isWithoutReplies(status: string): boolean {
+  return status === "partner disconnect" || (FINAL_STATUSES as ReadonlySet<string>).has(status);
+}
 
 /** What was read from an answer. @throws TargetError when it is none */
 function read<T>(what: string, parsed: Parsed<T>): T {

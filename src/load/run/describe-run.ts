@@ -7,11 +7,12 @@ export interface RecordedRun {
   readonly loaded: LoadedScenario;
   readonly plan: Plan;
   readonly reproduce: string;
+  readonly target?: { readonly address: { readonly url: string } };
 }
 
 /** `originMs`: the start of the run on its own clock. */
 export function recordOf(
-  { runId, loaded, plan, reproduce }: RecordedRun,
+  { runId, loaded, plan, reproduce, target }: RecordedRun,
   originMs: number,
   startedAt: Date,
 ): RunRecord {
@@ -27,5 +28,6 @@ export function recordOf(
     startedAt: startedAt.toISOString(),
     reproduce,
     pid: process.pid,
+    ...(target !== undefined && { target: target.address.url }),
   };
 }

@@ -40,6 +40,10 @@ export interface UnknownAcknowledgements {
 /** @throws DatabaseError or ResultsError when the run's database or its record cannot be read */
 export function examineIncompleteRun(directory: string): IncompleteRun {
   const record = readRunRecord(directory);
+  if (record?.target !== undefined)
+    throw new ResultsError(
+      `${directory}: the run against ${record.target} was cut off: what its clients had seen is lost with it`,
+    );
   // Before the database: the run may still be going on, and a later acknowledgement would be missing in an earlier
   // read.
   const noted = acknowledgementsOf(directory, record);

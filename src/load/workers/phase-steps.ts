@@ -1,4 +1,5 @@
 /** The steps of a worker's onboarding or task, each with its time since the start of the phase. */
+import { getOrCreate } from "../../vocabulary/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 
 /** One step of a phase: a live update, or how the phase ends. */
@@ -35,7 +36,5 @@ const texts = new Map<number, string>();
 
 /** A text of `bytes` bytes, cached by length. */
 export function textOf(bytes: number): string {
-  let text = texts.get(bytes);
-  if (text === undefined) texts.set(bytes, (text = "x".repeat(bytes)));
-  return text;
+  return getOrCreate(texts, bytes, () => "x".repeat(bytes));
 }

@@ -258,7 +258,10 @@ class SimulatedWorker {
         return undefined;
       case "submit_unit":
       case "submit_onboarding":
-        recorder.trend("submit_ack_time").record(now - this.#submittedAt, now);
+        // Over a network a submit may have waited for the replies before it was sent.
+        recorder
+          .trend("submit_ack_time")
+          .record(now - (typeof data["sent_at"] === "number" ? data["sent_at"] : this.#submittedAt), now);
         recorder.count("submits_acknowledged");
         acknowledged(agentId, "submit");
         return leavesWhenDone && packet.packet_type === "submit_unit" ? "over" : undefined;

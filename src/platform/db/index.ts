@@ -17,21 +17,7 @@ export {
 export { openDatabase, type LocalDatabase, type OpenOptions } from "./local-database.js";
 export { holdWriteLock } from "./hold-write-lock.js";
 export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./reads-and-writes.js";
-export type {
-  AgentRow,
-  AgentType,
-  AssignmentRow,
-  GrantedQualificationRow,
-  OnboardingAgentRow,
-  QualificationRow,
-  StateKind,
-  StateRow,
-  StatusChangeRow,
-  TaskRow,
-  TaskRunRow,
-  UnitRow,
-  WorkerRow,
-} from "./rows.js";
+export type * from "./rows.js";
 export { databaseError, type DatabaseConnection, type Doorbell, type WriterStats } from "./protocol.js";
 export { followStatuses, type StatusEntry, type StatusLog } from "./status-log.js";
 export { startWriter, type WriterHandle } from "./writer.js";

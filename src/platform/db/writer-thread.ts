@@ -12,7 +12,7 @@
  * sooner than a message event would.
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { assert, at } from "../../vocabulary/index.js";
+import { assert, at, getOrCreate } from "../../vocabulary/index.js";
 import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
@@ -145,8 +145,7 @@ function answer(messages: readonly ClientWrites[], outcomes: readonly WriteOutco
   const answers = new Map<Client, Answers>();
   let next = 0;
   for (const { client, writes } of messages) {
-    let message = answers.get(client);
-    if (message === undefined) answers.set(client, (message = noAnswers()));
+    const message = getOrCreate(answers, client, noAnswers);
     for (const last = next + countOf(writes); next < last; next++) add(message, at(outcomes, next));
   }
   assert(next === outcomes.length, "a group has more outcomes than writes");

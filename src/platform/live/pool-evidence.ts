@@ -1,5 +1,5 @@
 /** Writes the statuses of the worker pool, and keeps the evidence about its agents for the invariants. */
-import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { getOrCreate, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Steps } from "../sync/index.js";
 import type { AgentSession } from "./agent-session.js";
 import type { LiveRunObserver } from "./observer.js";
@@ -29,9 +29,7 @@ export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): Poo
   const notes = new Map<string, PoolEvidence>();
   const of = ({ agent, channel }: AgentSession): PoolEvidence => {
     const agentId = agent.getAgentId();
-    let note = notes.get(agentId);
-    if (note === undefined) notes.set(agentId, (note = { agentId, channel: channel.id, acknowledgedStatuses: [] }));
-    return note;
+    return getOrCreate(notes, agentId, () => ({ agentId, channel: channel.id, acknowledgedStatuses: [] }));
   };
   return {
     of,

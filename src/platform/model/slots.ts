@@ -5,6 +5,7 @@
  * that hands over the agent. They adopt it. From then on the handles in all of these threads are observers of one
  * agent.
  */
+import { getOrCreate } from "../../vocabulary/index.js";
 import type { Arena, Slot } from "../sync/index.js";
 
 export interface SlotDirectory {
@@ -28,14 +29,7 @@ export interface SlotDirectory {
 export function createSlotDirectory(arena: Arena): SlotDirectory {
   const slots = new Map<string, Slot>();
   return {
-    slotOf(agentId) {
-      let slot = slots.get(agentId);
-      if (slot === undefined) {
-        slot = arena.allocate();
-        slots.set(agentId, slot);
-      }
-      return slot;
-    },
+    slotOf: (agentId) => getOrCreate(slots, agentId, () => arena.allocate()),
     find: (agentId) => slots.get(agentId),
     adopt: (agentId, slotIndex) => void slots.set(agentId, arena.slot(slotIndex)),
     forget: (agentId) => void slots.delete(agentId),

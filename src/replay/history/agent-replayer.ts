@@ -16,6 +16,7 @@ import {
   type Waiter,
 } from "../../platform/sync/index.js";
 import type { AgentHistory } from "./agent-histories.js";
+import { nameOfError } from "./call-observer.js";
 import { callBody } from "./call-body.js";
 import { describeEnd, describeEntry } from "./describe-entry.js";
 import { EffectOrder, isEffect, type EffectEntry } from "./effect-order.js";
@@ -260,8 +261,7 @@ export class AgentReplayer {
 
   #threw(call: ReplayedCall, error: unknown): void {
     if (error instanceof HistoryDivergence) this.#note(error);
-    else if (!(error instanceof EndOfHistory))
-      this.#ended(call, { threw: true, value: error instanceof Error ? error.name : String(error) });
+    else if (!(error instanceof EndOfHistory)) this.#ended(call, { threw: true, value: nameOfError(error) });
   }
 
   /** Applies the effect that ends a wait, and resumes the waiting call. */

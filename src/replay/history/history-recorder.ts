@@ -9,7 +9,7 @@
 import { assert, type AgentStatus } from "../../vocabulary/index.js";
 import type { Database, Reads, WriteArgs, WriteName, WriteResult } from "../../platform/db/index.js";
 import { Agent, OnboardingAgent, type ModelContext, type SlotDirectory } from "../../platform/model/index.js";
-import type { Clock, Slot, SlotRecorder, Wait, Waiter } from "../../platform/sync/index.js";
+import type { Clock, Slot, SlotRecorder, Wait } from "../../platform/sync/index.js";
 import { CODE, type Scalar } from "./history-format.js";
 import { NONE, type HistoryWriter } from "./history-writer.js";
 import { nameOfError, type Call, type CallObserver, type RecordedHandle } from "./call-observer.js";
@@ -68,7 +68,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
       if (call === undefined) return database.write(name, ...args);
       const isStatus = name === "updateAgent" || name === "updateOnboardingAgent";
       this.#noteAsked(call, name, isStatus ? (args as WriteArgs<"updateAgent">)[1] : undefined);
-      return new NotedAnswer(database.write(name, ...args), (failure, value) =>
+      return recordAnswer(database.write(name, ...args), (failure, value) =>
         this.#noteAnswer(call, failure, failure === undefined && isStatus ? (value as AgentStatus) : undefined),
       );
     };
@@ -218,46 +218,31 @@ function numberOn(slot: number, call: Call | undefined): number {
   return call !== undefined && call.slot.index === slot ? call.number : NONE;
 }
 
-/** The answer to a write. It is recorded when it arrives. */
-class NotedAnswer<T> implements Wait<T>, Waiter<T> {
-  readonly #answer: Wait<T>;
-  readonly #note: (failure: unknown, value: T | undefined) => void;
-  #waiter: Waiter<T> | undefined;
-
-  constructor(answer: Wait<T>, note: (failure: unknown, value: T | undefined) => void) {
-    this.#answer = answer;
-    this.#note = note;
-  }
-
-  block(): T {
-    let value: T;
-    try {
-      value = this.#answer.block();
-    } catch (error) {
-      this.#note(error, undefined);
-      throw error;
-    }
-    this.#note(undefined, value);
-    return value;
-  }
-
-  start(waiter: Waiter<T>): void {
-    this.#waiter = waiter;
-    this.#answer.start(this);
-  }
-
-  resume(value: T): void {
-    this.#note(undefined, value);
-    this.#ended().resume(value);
-  }
-
-  fail(error: unknown): void {
-    this.#note(error, undefined);
-    this.#ended().fail(error);
-  }
-
-  #ended(): Waiter<T> {
-    assert(this.#waiter !== undefined, "the answer to a write without a waiter");
-    return this.#waiter;
-  }
+/** Records the answer to a write when it arrives. */
+function recordAnswer<T>(answer: Wait<T>, note: (failure: unknown, value: T | undefined) => void): Wait<T> {
+  return {
+    block() {
+      let value: T;
+      try {
+        value = answer.block();
+      } catch (error) {
+        note(error, undefined);
+        throw error;
+      }
+      note(undefined, value);
+      return value;
+    },
+    start(waiter) {
+      answer.start({
+        resume(value) {
+          note(undefined, value);
+          waiter.resume(value);
+        },
+        fail(error) {
+          note(error, undefined);
+          waiter.fail(error);
+        },
+      });
+    },
+  };
 }

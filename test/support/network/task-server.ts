@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server as NetServer } from "node:net";
 import Sqlite from "better-sqlite3";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -25,6 +26,8 @@ export interface TaskServerOptions {
   readonly registersTwice?: boolean;
   /** Forgets the submits of tasks that it has answered. */
   readonly losesSubmits?: boolean;
+  /** Serves by TLS. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
 
 export interface ServedAgent {
@@ -128,14 +131,15 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
         return undefined;
     }
   };
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void bodyOf(request).then((body) => {
       if (options.intercept?.(request, response, body) === true) return;
       const answer = handle(request.url ?? "", body);
       response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify(answer ?? { error: "no such thing" }));
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(onRequest) : createTlsServer(options.tls, onRequest);
   const webSockets = new WebSocketServer({ server });
   webSockets.on("connection", (socket) => {
     socket.on("message", (data) => {
@@ -166,7 +170,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
   });
   await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     agents,
     sockets,
     received,

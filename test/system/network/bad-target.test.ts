@@ -1,9 +1,14 @@
 /** What is wrong with a target is one line: what was expected, and what came. What had run is written. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { describe, test } from "node:test";
-import { simulate } from "../../support/cli/simulate.js";
+import { readSummary } from "../../../dist/results/index.js";
+import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { answerTo, listen, serveTask } from "../../support/network/task-server.js";
 
@@ -176,5 +181,26 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
       run.summary?.load?.why ?? "",
       /^6 of 6 workers could not register: POST \/request_agent: expected an answer within 1000 ms$/,
     );
+  });
+
+  test("a full file table ends the run, and its results are written", async (t) => {
+    const server = await serveTask();
+    t.after(() => server.close());
+    const directory = temporaryDirectory(t);
+    const file = join(directory, "many.yaml");
+    const results = join(directory, "results");
+    writeFileSync(file, scenarioText({ workers: 600 }));
+    const command = `ulimit -n 200; exec "$@"`;
+    const args = [MAIN, "--scenario", file, "--target", server.url, "--results", results, "--threads", "1", "--quiet"];
+    const child = spawn("sh", ["-c", command, "sh", process.execPath, ...args], { stdio: "ignore" });
+    assert.deepEqual(await once(child, "close"), [1, null]);
+    const [run = ""] = readdirSync(results);
+    const { end, failures = [] } = readSummary(join(results, run));
+    assert.equal(end.how, "interrupted");
+    assert.match(
+      end.why ?? "",
+      /: too many open files \(EMFILE\); raise the limit \(ulimit -n\), or run fewer workers at once$/,
+    );
+    assert.ok(failures.some(({ what }) => what === end.why));
   });
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { readReportData } from "../../../dist/results/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText, type TargetRun } from "../../support/network/target-run.js";
@@ -114,6 +115,30 @@ describe("a whole run", { concurrency: 2 }, () => {
     assertPassed(run);
     assert.equal(summaryOf(run).target?.dialect, "quiz");
     assert.ok([...server.agents.values()].every(({ submits }) => submits.length === 1));
+  });
+});
+
+describe("a target with TLS", () => {
+  const file = (name: string): string => fileURLToPath(new URL(`../../../test/data/network/${name}`, import.meta.url));
+  const tls = { key: readFileSync(file("localhost.key")), cert: readFileSync(file("localhost.crt")) };
+
+  test("requests and WebSockets are encrypted, with a certificate that is named", async (t) => {
+    const server = await served(t, { tls });
+    process.env["NODE_EXTRA_CA_CERTS"] = file("localhost.crt");
+    t.after(() => delete process.env["NODE_EXTRA_CA_CERTS"]);
+    const run = await runAgainst(t, server.url.replace("127.0.0.1", "localhost"), scenarioText());
+    assertPassed(run);
+    assert.equal(summaryOf(run).counters["submits_acknowledged"], 6);
+  });
+
+  test("a certificate that nobody vouches for is one line", async (t) => {
+    const server = await served(t, { tls });
+    const run = await runAgainst(t, server.url, scenarioText());
+    assert.equal(run.code, 1);
+    assert.match(
+      run.stderr.trimEnd().split("\n").at(-1) ?? "",
+      /GET \/is_alive: the certificate is not trusted: .*; NODE_EXTRA_CA_CERTS can name a file of certificates$/,
+    );
   });
 });
 

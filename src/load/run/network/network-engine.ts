@@ -165,7 +165,7 @@ export class NetworkEngine implements NetworkParts {
     this.#observer.start();
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
-    this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]) });
+    this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]), from: "clients" });
     const abort = watchThresholds(loaded.scenario.thresholds, measured, "clients");
     for (const signal of [abort.signal, interrupt])
       signal.addEventListener("abort", this.#conditions.changed, { once: true });

@@ -1,5 +1,5 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
-import { at } from "../../../vocabulary/index.js";
+import { at, getOrCreate } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import type { ClientEvidence } from "../../check/index.js";
 import { Router, type WorkerContext } from "../../workers/index.js";
@@ -87,11 +87,11 @@ class ClientRole implements Role<ClientEvidence[]> {
   }
 
   #evidenceOf(agentId: string): ClientEvidence {
-    let note = this.#evidence.get(agentId);
-    if (note === undefined) {
-      note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-      this.#evidence.set(agentId, note);
-    }
-    return note;
+    return getOrCreate(this.#evidence, agentId, () => ({
+      agentId,
+      sent: 0,
+      acknowledgedSubmits: 0,
+      acknowledgedStatuses: [],
+    }));
   }
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
-import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
+import { Collector, watchProcess, type Measurements, type Viewpoint } from "../../measure/index.js";
 import { FILES_FOLDER, JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
   Arena,
@@ -45,6 +45,8 @@ export interface RunningRun {
   readonly measured: () => Measurements;
   /** The model's gauges of every thread that has any. */
   readonly gauges: () => Promise<AgentGauges[]>;
+  /** From where the run measures. Left out: inside. */
+  readonly from?: Viewpoint;
 }
 
 export interface ThreadsRun {

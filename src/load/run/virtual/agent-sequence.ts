@@ -8,6 +8,7 @@ import {
   type SequenceBar,
   type SequenceRow,
 } from "../../../results/index.js";
+import { getOrCreate } from "../../../vocabulary/index.js";
 import { concerns, type TraceEvent, type TraceValue } from "../../../replay/trace/index.js";
 
 /** The shortest pause that the diagram shows, ms. */
@@ -141,16 +142,11 @@ class Drawing {
   }
 
   #queue(key: string): { row: number; lost: boolean }[] {
-    let queue = this.#sent.get(key);
-    if (queue === undefined) this.#sent.set(key, (queue = []));
-    return queue;
+    return getOrCreate(this.#sent, key, () => []);
   }
 
   #writesOf(operation: string, name: string): number[] {
-    const key = `${operation} ${name}`;
-    let rows = this.#writes.get(key);
-    if (rows === undefined) this.#writes.set(key, (rows = []));
-    return rows;
+    return getOrCreate(this.#writes, `${operation} ${name}`, () => []);
   }
 
   #arrow(from: number | undefined, to: number): void {

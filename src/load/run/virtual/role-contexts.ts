@@ -8,7 +8,7 @@ import { createRecorder, type Recorder } from "../../measure/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox } from "../../../platform/sync/index.js";
 import type { Note, TraceSink, TraceValue } from "../../../replay/trace/index.js";
-import { messageOf } from "../../../vocabulary/index.js";
+import { getOrCreate, messageOf } from "../../../vocabulary/index.js";
 import { faultInterceptors } from "../../faults/index.js";
 import type { Interceptors, RunSetup, RoleContext } from "../roles/role.js";
 import type { SimulatedThread } from "./simulated-thread.js";
@@ -46,15 +46,13 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
   const names = namesOfInboxes(run.inboxes);
   const nameOf = (slot: number): string => names[slot] ?? `slot-${slot}`;
   const notes = new Map<string, Note>();
-  const noteAs = (actor: string): Note => {
-    let note = notes.get(actor);
-    if (note === undefined) {
-      note = (operation: string, subject: string, args: TraceValue, outcome: TraceValue) =>
-        sink({ at: clock.now(), actor, operation, subject, args, outcome });
-      notes.set(actor, note);
-    }
-    return note;
-  };
+  const noteAs = (actor: string): Note =>
+    getOrCreate(
+      notes,
+      actor,
+      () => (operation: string, subject: string, args: TraceValue, outcome: TraceValue) =>
+        sink({ at: clock.now(), actor, operation, subject, args, outcome }),
+    );
 
   return {
     nameOf,
