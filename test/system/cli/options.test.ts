@@ -121,7 +121,7 @@ async function definitions(): Promise<Map<string, Map<string, Definition>>> {
 }
 
 /** Options that are described for each command, because the same thing is done to something else there. */
-const OF_EACH = ["agent", "seconds", "seed", "threads", "output"];
+const OF_EACH = ["agent", "duration", "seconds", "seed", "threads", "output"];
 /** Arguments, which each command has for itself. */
 const ARGUMENTS = ["file", "files", "names", "run", "base", "current", "program", "shell"];
 
