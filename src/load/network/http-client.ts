@@ -1,7 +1,7 @@
 /** HTTP requests to the target: connections are kept, each request has a time limit, and an answer is JSON with the status 200. */
 import { Pool, type Dispatcher } from "undici";
 import { lookupOf, type TargetAddress } from "./target-address.js";
-import { excerptOf, TargetError, whyFailed } from "./target-error.js";
+import { excerptOf, isConnectError, TargetError, whyFailed } from "./target-error.js";
 
 /** The most bytes of an answer. */
 const MAX_ANSWER_BYTES = 4 << 20;
@@ -55,7 +55,8 @@ export class HttpClient {
       });
       text = await answer.body.text();
     } catch (error) {
-      throw new TargetError(whyFailed(what, error, this.#timeoutMs), { cause: error });
+      const isUnsent = isConnectError(error);
+      throw new TargetError(whyFailed(what, error, this.#timeoutMs), { cause: error, isUnsent });
     }
     const { statusCode, headers } = answer;
     if (statusCode >= 300 && statusCode < 400)

@@ -298,6 +298,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     error: unknown,
   ): void {
     submit.failure = messageOf(error);
+    submit.isUnsent = error instanceof TargetError && error.isUnsent;
     this.#onFailure(error);
     this.#tellSubmit(page, agentId, submit);
   }

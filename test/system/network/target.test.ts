@@ -239,6 +239,25 @@ describe("with the target's database", { concurrency: 2 }, () => {
     assert.equal(broken(run).filter((each) => each.endsWith("answered submit is lost")).length, 6);
   });
 
+  test("agents that a shutdown completes without a submit are found, though their clients tried to submit", async (t) => {
+    const database = databaseFile(t);
+    let ending: Promise<void> | undefined;
+    const server = await served(t, {
+      database,
+      answer(update) {
+        // All six workers are at work.
+        if (server.agents.size === 6) ending ??= server.shutDown();
+        return [answerTo(update)];
+      },
+    });
+    const behaviours = "all: { weight: 1, actions: 5, thinkTime: 400ms }";
+    const run = await runAgainst(t, server.url, scenarioText({ behaviours }), "--database", database);
+    await ending;
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.deepEqual(new Set(broken(run)), new Set(["completed-has-submit: completed without a submit"]));
+    assert.ok((summaryOf(run).counters["requests_failed"] ?? 0) > 0);
+  });
+
   test("a file that is no such database is one line, before the run", async (t) => {
     const server = await served(t);
     const text = join(temporaryDirectory(t), "text.db");
