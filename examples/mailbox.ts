@@ -1,5 +1,6 @@
 /**
- * A mailbox between two threads: one sends more than there is room for and retries, the other takes everything in order.
+ * A mailbox between two threads: one sends more than there is room for and retries, the other takes everything in
+ * order.
  *
  *     took 10000 updates, in order: true
  */

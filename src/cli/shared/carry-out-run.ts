@@ -10,6 +10,7 @@ import {
   type RunningRun,
 } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
+import { assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
@@ -71,7 +72,8 @@ async function watchedRun({ scenario, path, text, plan, options, dashboardPort }
   const from = args.target === undefined ? "inside" : "clients";
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
   // Standard input cannot be read again, but the run stores its text.
-  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
+  assert(args.scenario !== undefined, "a run has a scenario");
+  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : args.scenario;
   return {
     watch,
     loaded: { scenario, path, text },

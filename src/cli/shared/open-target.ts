@@ -20,6 +20,9 @@ import { logLines } from "./handle-closed-stdout.js";
 import type { TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
+/** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
+const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
+
 export interface OpenedTarget {
   readonly target: NetworkTarget;
   readonly dialect: Dialect;
@@ -38,7 +41,10 @@ export async function openTarget(
 ): Promise<OpenedTarget> {
   try {
     const address = await resolveTarget(readTargetUrl(url), args["allow-remote"]);
-    const target = networkTargetOf(scenario, address, args.dialect);
+    const target = networkTargetOf(scenario, address, {
+      dialectModule: args.dialect,
+      token: process.env[TOKEN_VARIABLE],
+    });
     const dialect = await openDialect(target.dialect);
     const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
     if (args["allow-remote"] || !args.quiet)

@@ -11,7 +11,7 @@ import { excerptOf, TargetError, whyFailed } from "./target-error.js";
  */
 export async function checkTarget(target: NetworkTarget, opensSockets: boolean): Promise<void> {
   const { url } = target.address;
-  const http = new HttpClient(target.address, target.timeoutMs);
+  const http = new HttpClient(target);
   try {
     const text = await http.get(ENDPOINTS.isAlive);
     const read = parseStatusAnswer(text);

@@ -1,6 +1,7 @@
 /** HTTP requests to the target: connections are kept, each request has a time limit, and an answer is JSON with the status 200. */
 import { Pool, type Dispatcher } from "undici";
-import { lookupOf, type TargetAddress } from "./target-address.js";
+import { headersOf, type NetworkTarget } from "./network-target.js";
+import { lookupOf } from "./target-address.js";
 import { excerptOf, isConnectError, TargetError, whyFailed } from "./target-error.js";
 
 /** The most bytes of an answer. */
@@ -12,9 +13,12 @@ export class HttpClient {
   readonly #pool: Pool;
   readonly #prefix: string;
   readonly #timeoutMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(target: TargetAddress, timeoutMs: number) {
-    const { origin, pathname } = new URL(target.url);
+  constructor(target: Pick<NetworkTarget, "address" | "timeoutMs" | "token">) {
+    const { address, timeoutMs } = target;
+    const { origin, pathname } = new URL(address.url);
+    this.#headers = headersOf(target);
     this.#prefix = pathname === "/" ? "" : pathname;
     this.#timeoutMs = timeoutMs;
     this.#pool = new Pool(origin, {
@@ -24,7 +28,7 @@ export class HttpClient {
       bodyTimeout: timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxResponseSize: MAX_ANSWER_BYTES,
-      connect: { timeout: timeoutMs, lookup: lookupOf(target) },
+      connect: { timeout: timeoutMs, lookup: lookupOf(address) },
     });
   }
 
@@ -51,7 +55,8 @@ export class HttpClient {
       answer = await this.#pool.request({
         method,
         path: this.#prefix + path,
-        ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+        headers: { ...this.#headers, ...(body !== undefined && { "content-type": "application/json" }) },
+        ...(body !== undefined && { body }),
       });
       text = await answer.body.text();
     } catch (error) {

@@ -71,6 +71,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   disconnect(page: Page): void {
     page.state = "offline";
+    page.conversation?.leave();
     this.#leave(page, "lost");
   }
 
@@ -198,7 +199,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       case "other":
     }
     this.#push(page, "client_bound_live_update", agentId, received.data);
-    if (conversation.pending.length === 0) this.#endWait(page)?.();
+    if (conversation.expected.length === 0) this.#endWait(page)?.();
   }
 
   /**
@@ -211,7 +212,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     const status = agent?.statuses.at(-1)?.status;
     const answers = dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
     const isOver = status !== undefined && isWithoutReplies(status);
-    if (conversation === undefined || conversation.pending.length === 0 || !answers || isOver) {
+    if (conversation === undefined || conversation.expected.length === 0 || !answers || isOver) {
       submit();
       return;
     }
@@ -372,10 +373,10 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   #noteUnanswered({ agent, conversation }: Page): void {
     if (agent === undefined || conversation === undefined) return;
-    const { pending } = conversation;
+    const { pending, expected } = conversation;
     const now = this.#now;
     agent.unanswered = pending.length;
-    agent.overdue = pending.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
+    agent.overdue = expected.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
   }
 
   #onFailure(error: unknown): void {

@@ -15,16 +15,23 @@ export interface NetworkTarget {
   /** `provider_type` of the registrations. */
   readonly provider: string;
   readonly dialect: DialectSource;
+  /** Sent with each request, as `Authorization: Bearer`. It is in no file of the run. */
+  readonly token?: string;
 }
 
 /** A dialect of the program by its name, or the path of a module that the command line named. */
 export type DialectSource = { readonly name: TargetDialect } | { readonly module: string };
 
+/** What goes into the header of each request and each handshake. */
+export function headersOf({ token }: Pick<NetworkTarget, "token">): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
 /** What `scenario` says of a target. */
 export function networkTargetOf(
   { target, task }: Scenario,
   address: TargetAddress,
-  dialectModule: string | undefined,
+  { dialectModule, token }: { readonly dialectModule?: string | undefined; readonly token?: string | undefined },
 ): NetworkTarget {
   return {
     address,
@@ -32,6 +39,7 @@ export function networkTargetOf(
     timeoutMs: target?.requestTimeout ?? 30_000,
     provider: target?.provider ?? "mock",
     dialect: dialectModule === undefined ? { name: target?.dialect ?? task.blueprint } : { module: dialectModule },
+    ...(token !== undefined && { token }),
   };
 }
 
@@ -51,8 +59,10 @@ export interface SocketOptions extends ClientOptions {
 }
 
 /** What all WebSockets to the target are opened with. */
-export function socketOptionsOf({ address, timeoutMs }: NetworkTarget): SocketOptions {
+export function socketOptionsOf(target: NetworkTarget): SocketOptions {
+  const { address, timeoutMs } = target;
   return {
+    headers: headersOf(target),
     perMessageDeflate: false,
     handshakeTimeout: timeoutMs,
     maxPayload: limits.BACKEND_MESSAGE_BYTES,

@@ -24,7 +24,10 @@ const changes: Record<
   release: { make: (mailbox) => mailbox.release(), isObserved: () => true },
 };
 
-/** Starts a consumer that waits. Returns a function that says whether it has observed the change; undefined while it waits. */
+/**
+ * Starts a consumer that waits. Returns a function that says whether it has observed the change; undefined while it
+ * waits.
+ */
 function startConsumer({ waiter }: Sides, isObserved: (mailbox: Mailbox) => boolean): () => boolean | undefined {
   const mailbox = openMailbox(waiter.slot, "sound");
   let observed: boolean | undefined;

@@ -1,4 +1,4 @@
-/** The scenarios that come with the program: their thresholds are met by a run in which all is well, and by no other. */
+/** The scenarios of the package: a good run meets their thresholds, and a bad run does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -38,7 +38,7 @@ for (const name of shippedScenarios()) {
     const thresholds = parseThresholds(scenario.thresholds);
     assert.ok(
       evaluate(thresholds, mergeSnapshots([], 1000)).some(({ passed }) => !passed),
-      "a run in which nothing happened passes",
+      "a run without events passes",
     );
     for (const metric of ["live_updates_lost", "errors"]) {
       assert.ok(
@@ -50,7 +50,7 @@ for (const name of shippedScenarios()) {
       if (METRICS[metric].type !== "trend") continue;
       assert.ok(
         compare(limit, parseDecimal(String(scenario.task.liveUpdateTimeout / 2))) < 0,
-        `${metric} ${expression}: waits that nothing ends but their timeout pass`,
+        `${metric} ${expression}: waits that only their timeout ends pass`,
       );
     }
   });

@@ -198,6 +198,25 @@ describe("what clients notice", { concurrency: 2 }, () => {
   });
 });
 
+test("replies that come while a page is gone are lost with it, and break no invariant", async (t) => {
+  const server = await served(t, {
+    // The worker is gone before its reply comes.
+    answer(update) {
+      const agentId = String(update["update_id"]).split("/")[1] ?? "";
+      const isFirst = update["number"] === 1;
+      setTimeout(() => server.send(agentId, "client_bound_live_update", answerTo(update)), isFirst ? 4500 : 0);
+      return [];
+    },
+  });
+  const disconnect = "disconnect: { window: [2s, 2100ms], reconnect: { probability: 1, after: 5s } }";
+  const behaviours = `all: { weight: 1, actions: 4, thinkTime: 700ms, ${disconnect} }`;
+  const run = await runAgainst(t, server.url, scenarioText({ behaviours, workers: 3 }));
+  assertPassed(run);
+  const { counters } = summaryOf(run);
+  assert.equal(counters["submits_acknowledged"], 3);
+  assert.ok((counters["updates_unanswered"] ?? 0) > 0, JSON.stringify(counters));
+});
+
 describe("with the target's database", { concurrency: 2 }, () => {
   const databaseFile = (t: { after(fn: () => void): void }): string => join(temporaryDirectory(t), "database.db");
 

@@ -44,7 +44,7 @@ export function startNetworkClients(options: NetworkClientsOptions): NetworkClie
   const { reactor, recorder, taskGroup, run, plan, dialect, shard, originMs, onFatal } = options;
   const { scenario, target, prefix } = run;
   const { unitsPerAssignment, blueprint } = scenario.task;
-  const http = new HttpClient(target.address, target.timeoutMs);
+  const http = new HttpClient(target);
   const notes = new NetworkNotes();
   const router = new NetworkRouter({
     reactor,

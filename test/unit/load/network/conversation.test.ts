@@ -45,6 +45,23 @@ test("a chat message answers the only message that waits, and no other", () => {
   assert.equal(conversation.receive({ text: "Go on" }).number, 4);
 });
 
+test("a page that was left expects no reply to what it had sent, but takes one that comes", () => {
+  const conversation = talk(dialectOf("echo"));
+  const first = conversation.send(update(1));
+  conversation.leave();
+  conversation.send(update(2));
+  assert.deepEqual(
+    conversation.expected.map(({ number }) => number),
+    [2],
+  );
+  assert.equal(conversation.pending.length, 2);
+  assert.deepEqual(conversation.receive({ echo_id: first["echo_id"] }), {
+    kind: "reply",
+    number: 1,
+    data: { intended_at: 10 },
+  });
+});
+
 test("a partner's message is no reply, and a notice about the task is none", () => {
   const conversation = talk(dialectOf("chat"), true);
   conversation.send(update(1));
