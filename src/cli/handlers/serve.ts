@@ -18,7 +18,7 @@ import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
-import { PortError, UsageError } from "../shared/usage-error.js";
+import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
 
 export interface ServeArguments {
   readonly port: string;
@@ -162,32 +162,32 @@ function taskFor({ name, description, task }: Scenario): {
 
 function portFrom(text: string): number {
   const port = wholeNumber("port", text, 0);
-  if (port > 65_535) throw new UsageError(`--port must be a port, at most 65535, not ${port}`);
+  if (port > 65_535) throw invalidValue("--port", text, "a port, 0 to 65535");
   return port;
 }
 
 function peopleFrom(text: string): number {
   const people = wholeNumber("people", text, 1);
-  if (people > MAX_PEOPLE) throw new UsageError(`--people must be at most ${MAX_PEOPLE}, not ${people}`);
+  if (people > MAX_PEOPLE) throw invalidValue("--people", text, `at most ${MAX_PEOPLE}`);
   return people;
 }
 
 function durationFrom(option: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  throw new UsageError(`--${option} must be a duration above 0 with a unit (${TIME_UNITS}), not "${text}"`);
+  throw invalidValue(`--${option}`, text, `a duration above 0 with a unit (${TIME_UNITS})`);
 }
 
 function pagesFrom(folder: string | undefined): string {
   if (folder === undefined) return CHAT_PAGE;
   const pages = resolve(folder);
   if (existsSync(join(pages, "index.html"))) return pages;
-  throw new UsageError(`--page must be a folder with an index.html, which ${folder} is not`);
+  throw invalidValue("--page", folder, "a folder with an index.html");
 }
 
 function refuseNoOrigin(origin: string): void {
   if (URL.canParse(origin) && new URL(origin).origin === origin) return;
-  throw new UsageError(`--allow-origin must be an origin such as http://localhost:8080, not "${origin}"`);
+  throw invalidValue("--allow-origin", origin, "an origin such as http://localhost:8080");
 }
 
 /** Before a run begins, which would leave a directory. @throws {PortError} when the port cannot be had */

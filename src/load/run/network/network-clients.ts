@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { blueprintOf, type TaskGroup } from "../../../platform/live/index.js";
 import type { Reactor } from "../../../platform/sync/index.js";
-import type { ClientEvidence } from "../../check/index.js";
+import { getOrCreate } from "../../../vocabulary/index.js";
+import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import type { Recorder } from "../../measure/index.js";
 import {
   HttpClient,
@@ -84,14 +85,7 @@ export function startNetworkClients(options: NetworkClientsOptions): NetworkClie
     // A page without a WebSocket is told nothing.
     waitsForTask: dialect.live !== false,
     leavesWhenDone: true,
-    evidenceOf(agentId) {
-      let note = evidence.get(agentId);
-      if (note === undefined) {
-        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-        evidence.set(agentId, note);
-      }
-      return note;
-    },
+    evidenceOf: (agentId) => getOrCreate(evidence, agentId, () => nothingSent(agentId)),
     acknowledged: () => undefined,
     // The worker closes its page: the protocol has no packet for it.
     returnUnit: () => undefined,

@@ -1,6 +1,6 @@
 /** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): client threads, and eyes on the target. */
 import { assert } from "../../../vocabulary/index.js";
-import { systemClock, type Wait } from "../../../platform/sync/index.js";
+import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
 import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
@@ -8,7 +8,7 @@ import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js"
 import { recordOf } from "../describe-run.js";
 import type { RunProgress } from "../finished-run.js";
 import type { EarlyEnd } from "../lifecycle.js";
-import { Conditions, untilSettled } from "../threads/conditions.js";
+import { Conditions } from "../threads/conditions.js";
 import type { ThreadReport } from "../threads/setup.js";
 import type { RunningRun } from "../threads/threads-engine.js";
 import { ThreadPool } from "../threads/thread-pool.js";

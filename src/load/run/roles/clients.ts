@@ -1,7 +1,7 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
 import { at, getOrCreate } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
-import type { ClientEvidence } from "../../check/index.js";
+import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { Router, type WorkerContext } from "../../workers/index.js";
 import { startArrivals, type Arrivals } from "./arrivals.js";
 import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
@@ -87,11 +87,6 @@ class ClientRole implements Role<ClientEvidence[]> {
   }
 
   #evidenceOf(agentId: string): ClientEvidence {
-    return getOrCreate(this.#evidence, agentId, () => ({
-      agentId,
-      sent: 0,
-      acknowledgedSubmits: 0,
-      acknowledgedStatuses: [],
-    }));
+    return getOrCreate(this.#evidence, agentId, () => nothingSent(agentId));
   }
 }

@@ -1,9 +1,9 @@
 /** The gateway's thread: the platform's server for browsers, in the place of a client thread. Its event loop drives it. */
-import { assert, AssertionError, whySystemFailed } from "../../../vocabulary/index.js";
+import { assert, getOrCreate, whySystemFailed } from "../../../vocabulary/index.js";
 import { openSharedChannel } from "../../../platform/live/index.js";
 import { Gateway, type GatewayObserver } from "../../../platform/server/gateway/index.js";
-import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
-import type { ClientEvidence } from "../../check/index.js";
+import { untilSettled, wait, type Steps } from "../../../platform/sync/index.js";
+import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { GATEWAY_CHANNEL, type GatewaySetup } from "./gateway-setup.js";
 import { NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
@@ -75,7 +75,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
     const listening = this.#gateway.listen(host, port).catch((error: unknown) => {
       throw new Error(`cannot listen on ${host}:${port}: ${whySystemFailed(error)}`, { cause: error });
     });
-    const url = yield* wait(settled(listening));
+    const url = yield* wait(untilSettled(listening));
     this.#context.notify?.({ kind: "listening", url });
   }
 
@@ -83,7 +83,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
     const { reactor } = this.#context.arena;
     while (this.#gateway.liveAgents > 0 && reactor.clock.now() < untilMs) yield* wait(reactor.sleep(LOOK_MS));
     const { inFlight } = this.#gateway;
-    yield* wait(settled(this.#gateway.close()));
+    yield* wait(untilSettled(this.#gateway.close()));
     this.#context.notify?.({ kind: "closed", inFlight });
     this.#isClosed = true;
   }
@@ -109,25 +109,6 @@ class GatewayRole implements Role<ClientEvidence[]> {
   }
 
   #evidenceOf(agentId: string): ClientEvidence {
-    let note = this.#evidence.get(agentId);
-    if (note === undefined) {
-      note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-      this.#evidence.set(agentId, note);
-    }
-    return note;
+    return getOrCreate(this.#evidence, agentId, () => nothingSent(agentId));
   }
-}
-
-/** A wait that is over once `promise` is settled. */
-function settled<T>(promise: Promise<T>): Wait<T> {
-  return {
-    block: () => {
-      throw new AssertionError("the gateway does not block its thread");
-    },
-    start: (waiter) =>
-      void promise.then(
-        (value) => waiter.resume(value),
-        (error: unknown) => waiter.fail(error),
-      ),
-  };
 }

@@ -87,6 +87,7 @@ class UploadInProgress {
   readonly #fields: Record<string, string> = {};
   readonly #files: StoredFile[] = [];
   readonly #paths: string[] = [];
+  readonly #streams: BusboyFileStream[] = [];
   readonly #writes: Promise<void>[] = [];
 
   constructor(
@@ -120,7 +121,9 @@ class UploadInProgress {
       parser.on("fieldsLimit", tooMany(`${FIELDS} fields`));
       parser.on("error", () => fail(new UploadError("the multipart body is malformed", 400)));
       parser.on("finish", resolve);
-      request.on("aborted", () => fail(new UploadError("the connection was closed", 400)));
+      request.on("close", () => {
+        if (!request.complete) fail(new UploadError("the connection was closed", 400));
+      });
       request.pipe(parser);
     });
     await Promise.all(this.#writes);
@@ -129,6 +132,8 @@ class UploadInProgress {
 
   /** Removes what was stored. */
   async discard(): Promise<void> {
+    // One that breaks off would never end.
+    for (const stream of this.#streams) stream.destroy();
     await Promise.allSettled(this.#writes);
     for (const path of this.#paths) await rm(path, { force: true });
   }
@@ -172,6 +177,7 @@ class UploadInProgress {
     const filename = `${this.nextName()}-${safeName(field)}-${safeName(name ?? "file")}`;
     const path = join(folder, filename);
     this.#paths.push(path);
+    this.#streams.push(stream);
     let size = 0;
     stream.on("data", (chunk: Buffer) => {
       size += chunk.length;
