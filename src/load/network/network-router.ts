@@ -373,10 +373,9 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   #noteUnanswered({ agent, conversation }: Page): void {
     if (agent === undefined || conversation === undefined) return;
-    const { pending, expected } = conversation;
     const now = this.#now;
-    agent.unanswered = pending.length;
-    agent.overdue = expected.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
+    agent.unanswered = conversation.pending.length;
+    agent.overdue = conversation.expected.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
   }
 
   #onFailure(error: unknown): void {

@@ -75,13 +75,15 @@ describe("a whole run", { concurrency: 2 }, () => {
     });
   }
 
-  for (const dialect of ["remote-procedure", "echo", "chat"]) {
+  for (const dialect of ["remote-procedure, procedure: get_answer", "echo", "chat"]) {
     test(`replies are recognised (${dialect})`, async (t) => {
       const server = await served(t);
       const run = await runAgainst(t, server.url, scenarioText({ target: `{ dialect: ${dialect} }` }));
       assertPassed(run);
       assert.equal(summaryOf(run).trends["live_update_round_trip"]?.count, 18);
       assert.equal(summaryOf(run).counters["replies_unmatched"], 0);
+      const called = new Set([...server.agents.values()].flatMap(({ updates }) => updates.map(({ target }) => target)));
+      assert.deepEqual([...called], [dialect.includes("procedure:") ? "get_answer" : undefined]);
     });
   }
 

@@ -31,6 +31,16 @@ test("a remote procedure's answer names its request, in whatever order it comes"
   assert.equal(conversation.pending.length, 0);
 });
 
+test("a remote procedure has the name and the arguments that the scenario says", () => {
+  const call = { procedure: "get_answer", arguments: { language: "en" } };
+  assert.deepEqual(talk(dialectOf("remote-procedure", call)).send(update(1)), {
+    request_id: "run/0.0/1",
+    target: "get_answer",
+    args: '{"language":"en","text":"hello"}',
+    update_id: "run/0.0/1",
+  });
+});
+
 test("a chat message answers the only message that waits, and no other", () => {
   const conversation = talk(dialectOf("chat"));
   assert.equal(conversation.receive({ text: "Welcome" }).kind, "other");
