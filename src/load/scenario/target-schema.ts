@@ -10,6 +10,10 @@ const MUST_BE_DATA = "must be a mapping of keys to JSON values";
 const submission = z.record(z.string(), z.json(MUST_BE_DATA), MUST_BE_DATA);
 
 export const target = object({
+  required: z
+    .boolean("must be true or false")
+    .default(false)
+    .describe("true: the scenario has no meaning in one process, and is refused without --target or --listen."),
   dialect: z
     .enum(TARGET_DIALECTS, 'must be "remote-procedure", "chat", "echo" or "static"')
     .optional()
