@@ -20,7 +20,7 @@ const options = {
   scenario: { ...planOptions.scenario, default: "steady" },
   workers: {
     ...planOptions.workers,
-    describe: "Number of simulated workers; scales the arrival rates [default: the partners of one person]",
+    describe: "Number of simulated workers; scales the arrival rates [default: partners, where a task needs some]",
   },
   seed: {
     type: "string",

@@ -43,6 +43,8 @@ export interface ServeArguments {
 
 /** The page that comes with the package. */
 const CHAT_PAGE = fileURLToPath(new URL("../../platform/server/page", import.meta.url));
+/** Simulated partners by default; each comes when a person waits for one. */
+const PARTNERS = 100;
 /** The most people: their agents are in shared memory. */
 const MAX_PEOPLE = 100_000;
 
@@ -99,7 +101,8 @@ export async function handler(args: ServeArguments): Promise<void> {
 
 function lineOf(notice: RoleNotice, { name, task }: Scenario, workers: number): string {
   if (notice.kind === "listening") {
-    const beside = workers === 0 ? "" : `, beside ${plural(workers, "simulated worker")}`;
+    const role = task.unitsPerAssignment > 1 ? "simulated partner" : "simulated worker";
+    const beside = workers === 0 ? "" : `, with ${plural(workers, role)}`;
     return `${name} (${task.blueprint}) on ${notice.url}${beside}; Ctrl-C ends it`;
   }
   const { sockets, agents, requests, updates } = notice.inFlight;
@@ -124,8 +127,9 @@ function withPeoplesTimes(loaded: LoadedScenario, args: ServeArguments): LoadedS
 
 /** The plan of the simulated workers; it may have none. */
 function planFor(scenario: Scenario, args: ServeArguments) {
-  const partners = scenario.workers?.length ?? scenario.task.unitsPerAssignment - 1;
-  const workers = args.workers === undefined ? partners : wholeNumber("workers", args.workers, 0);
+  const partners = PARTNERS * (scenario.task.unitsPerAssignment - 1);
+  const byDefault = scenario.workers?.length ?? partners;
+  const workers = args.workers === undefined ? byDefault : wholeNumber("workers", args.workers, 0);
   const planOptions: PlanOptions = {
     ...(args.seed !== undefined && { seed: wholeNumber("seed", args.seed, 0) }),
     ...(scenario.workers === undefined && { workers: Math.max(1, workers) }),

@@ -18,6 +18,10 @@ export const target = object({
     .enum(TARGET_DIALECTS, 'must be "remote-procedure", "chat", "echo" or "static"')
     .optional()
     .describe("How live updates and replies of the task look [default: that of the task's blueprint]."),
+  procedure: line
+    .optional()
+    .describe("With remote-procedure: the name of the function that updates call [default: crowdstorm]."),
+  arguments: submission.optional().describe("With remote-procedure: what each call passes beside the text."),
   client: z
     .enum(["direct", "browser"], 'must be "direct" or "browser"')
     .default("direct")
