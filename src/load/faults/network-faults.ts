@@ -21,8 +21,8 @@ export interface NetworkFaultTargets {
   readonly at: (ms: number, action: () => void) => void;
   /** A packet was lost by a fault. */
   readonly onLost: (type: string) => void;
-  /** The backend's socket is closed, and none is accepted: with this status, or cut off. undefined: it is accepted again. */
-  readonly refuseBackend: (how: { readonly status: number | undefined } | undefined) => void;
+  /** The backend's socket is closed, and none is accepted: this is its answer. undefined: it is accepted again. */
+  readonly refuseBackend: (how: "refused" | "cut" | number | undefined) => void;
   /** Packets for the backend are kept while it is away, or lost. */
   readonly keepPackets: (keeps: boolean) => void;
   /** Returns how many sockets died. */
@@ -93,7 +93,7 @@ export class NetworkFaults {
     switch (fault.kind) {
       case "close-backend":
         keepPackets(fault.meanwhile === "kept");
-        refuseBackend({ status: fault.answer });
+        refuseBackend(fault.answer);
         at(untilMs, () => {
           refuseBackend(undefined);
           keepPackets(true);
@@ -220,6 +220,11 @@ class PacketPath {
   }
 }
 
+function refusalOf(answer: "refused" | "cut" | number): string {
+  if (answer === "refused") return "none was accepted";
+  return answer === "cut" ? "each further one was cut off" : `a handshake was answered with ${answer}`;
+}
+
 /** What a fault does, one line. */
 function whatOf(fault: PlannedNetworkFault): string {
   const { lasts } = fault;
@@ -234,7 +239,7 @@ function whatOf(fault: PlannedNetworkFault): string {
     case "reorder-packets":
       return `packets${where} were overtaken by the next one for ${lasts} ms`;
     case "close-backend":
-      return `the backend's socket was closed, and ${fault.answer === undefined ? "none was accepted" : `a handshake answered with ${fault.answer}`} for ${lasts} ms; packets for it were ${fault.meanwhile}`;
+      return `the backend's socket was closed, and ${refusalOf(fault.answer)} for ${lasts} ms; packets for it were ${fault.meanwhile}`;
     case "stale-statuses":
       return `the router answered with stale statuses for ${lasts} ms`;
     case "half-open-sockets":

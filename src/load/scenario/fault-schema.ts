@@ -64,9 +64,11 @@ const networkKinds = [
     window,
     lasts: lasts.describe("How long the backend cannot connect again."),
     answer: z
-      .literal([502, 503, 504], "must be 502, 503 or 504")
-      .optional()
-      .describe("The status that it is answered meanwhile. Left out: its connection is cut off."),
+      .literal(["refused", "cut", 502, 503, 504], 'must be "refused", "cut", 502, 503 or 504')
+      .default("refused")
+      .describe(
+        "What it gets meanwhile: refused: nothing listens; cut: its connection is closed in the handshake; or a status.",
+      ),
     meanwhile: z
       .enum(["kept", "lost"], 'must be "kept" or "lost"')
       .default("lost")

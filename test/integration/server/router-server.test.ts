@@ -87,7 +87,7 @@ test("packets are kept while the backend is away, or lost as a fault says", asyn
   const { ws, packets, send } = await openPage(router.url, agentId);
   t.after(() => ws.terminate());
   await until(() => packets.length > 0, "the page's status");
-  router.server.refuseAll({ status: 503 });
+  router.server.refuseAll("refused");
   router.link.close();
   await until(() => !router.link.isOpen, "the backend's socket closes");
   send("mephisto_bound_live_update", { update_id: "kept" });
@@ -99,6 +99,20 @@ test("packets are kept while the backend is away, or lost as a fault says", asyn
   await until(() => backend.updates === 1, "the kept update arrives");
   assert.deepEqual(router.lost, ["mephisto_bound_live_update"]);
   assert.equal(backend.connections, 2);
+});
+
+test("a backend that is refused by a status, or cut off, connects again afterwards", async (t) => {
+  const { router, backend } = await withBackend(t, { reconnectMs: 20 });
+  for (const how of [503, "cut"] as const) {
+    router.server.refuseAll(how);
+    router.link.close();
+    await until(() => !router.link.isOpen, "the backend's socket closes");
+    if (how === 503) assert.equal((await fetch(`${router.url}/is_alive`)).status, 503);
+    else await assert.rejects(fetch(`${router.url}/is_alive`));
+    router.server.refuseAll(undefined);
+    await until(() => router.link.isOpen, "the backend connects again");
+  }
+  assert.equal(backend.connections, 3);
 });
 
 test("a page of another site is refused, as is one that claims to be the backend", async (t) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -116,6 +116,22 @@ test("too large a message, and too many of them, cost their own connection only"
   await ann.until("the reply", ({ packet_type }) => packet_type === "client_bound_live_update");
   const { summary } = await served.stop();
   assert.equal(summary.counters.connections_cut, 1);
+});
+
+test("files of a submit that is refused are not kept", async (t) => {
+  const served = await serve(t, "--scenario", "steady");
+  for (const [agentId, data, expected] of [
+    ["999", "{}", 404],
+    ["1", "{", 400],
+  ] as const) {
+    const form = new FormData();
+    form.append("file", new Blob(["x".repeat(1000)]), "large.txt");
+    form.set("USED_AGENT_ID", agentId);
+    form.set("final_string_data", data);
+    assert.equal((await fetch(`${served.origin}/submit_task`, { method: "POST", body: form })).status, expected);
+  }
+  assert.deepEqual(readdirSync(join(served.results, readdirSync(served.results)[0] ?? "", "files")), []);
+  await served.stop();
 });
 
 test("pages of other origins, other names of this machine, and those without the token are not answered", async (t) => {

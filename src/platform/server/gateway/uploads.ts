@@ -28,6 +28,8 @@ export type StoredFile = {
 export interface Upload {
   readonly fields: FormFields;
   readonly files: readonly StoredFile[];
+  /** Removes the files: what they came with was refused. */
+  readonly discard: () => Promise<void>;
 }
 
 /** A body is refused. `status` is the HTTP status. */
@@ -63,11 +65,14 @@ export class Uploads {
       (bytes) => this.#reserve(bytes),
       () => this.#nextName(),
     );
-    try {
-      return await upload.read(request, this.folder);
-    } catch (error) {
+    const discard = async (): Promise<void> => {
       await upload.discard();
       this.#storedBytes -= upload.bytes;
+    };
+    try {
+      return { ...(await upload.read(request, this.folder)), discard };
+    } catch (error) {
+      await discard();
       throw error;
     }
   }
@@ -96,7 +101,7 @@ class UploadInProgress {
     private readonly nextName: () => string,
   ) {}
 
-  async read(request: IncomingMessage, folder: string): Promise<Upload> {
+  async read(request: IncomingMessage, folder: string): Promise<Omit<Upload, "discard">> {
     const contentType = request.headers["content-type"] ?? "";
     await mkdir(folder, { recursive: true });
     const parser = this.#parserFor(request, contentType);

@@ -67,7 +67,10 @@ export class RouterServer implements SocketOwner {
   /** A browser's message is refused before it is read whole. */
   readonly #forBrowsers = new WebSocketServer({ noServer: true, maxPayload: limits.CLIENT_MESSAGE_BYTES });
   readonly #forOthers = new WebSocketServer({ noServer: true, maxPayload: limits.BACKEND_MESSAGE_BYTES });
-  #refusal: { readonly status: number | undefined } | undefined;
+  /** What every request and handshake gets. */
+  #refusal: "refused" | "cut" | number | undefined;
+  /** The port that it listens on. */
+  #port = 0;
 
   constructor(options: RouterServerOptions) {
     this.#options = options;
@@ -85,8 +88,8 @@ export class RouterServer implements SocketOwner {
         http.handle(request, response);
         return;
       }
-      const status = refusal?.status ?? this.#refusal?.status;
-      if (status === undefined) {
+      const status = refusal?.status ?? this.#refusal;
+      if (typeof status !== "number") {
         request.socket.destroy();
         return;
       }
@@ -96,6 +99,8 @@ export class RouterServer implements SocketOwner {
       response.end(JSON.stringify({ error }));
     });
     this.#server.maxConnections = MAX_SOCKETS;
+    // `listen` rejects with the error; later ones come when the port was taken meanwhile, and leave the backend away.
+    this.#server.on("error", () => events.count("refused"));
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#onUpgrade(request, socket, head),
     );
@@ -111,12 +116,18 @@ export class RouterServer implements SocketOwner {
     const { port, host } = this.#options;
     this.#server.listen(port, host);
     await once(this.#server, "listening");
-    return (this.#server.address() as AddressInfo).port;
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
-  /** From now on every request and every handshake is answered with this status, or cut off without one; undefined: no more. */
-  refuseAll(how: { readonly status: number | undefined } | undefined): void {
+  /**
+   * What every request and every handshake gets from now on: `refused`: nothing listens; `cut`: its connection is closed without an
+   * answer; or a status. undefined: they are served again.
+   */
+  refuseAll(how: "refused" | "cut" | number | undefined): void {
     this.#refusal = how;
+    if (how === "refused") this.#server.close();
+    else if (!this.#server.listening) this.#server.listen(this.#port, this.#options.host);
   }
 
   /** Closes sockets that have not said whose they are in time. To be called now and then. */
@@ -141,14 +152,15 @@ export class RouterServer implements SocketOwner {
       browsers: [...this.#sockets].filter(({ role }) => role === "client").length,
     };
     const closed = once(this.#server, "close");
-    this.#server.close();
+    this.refuseAll("refused");
     this.#server.closeIdleConnections();
     for (const { ws } of this.#sockets) ws.close(GOING_AWAY, "the run is over");
     // Who does not answer the close frame in time is cut off.
     await Promise.race([closed, graceMs()]);
     for (const { ws } of this.#sockets) ws.terminate();
     this.#server.closeAllConnections();
-    await closed;
+    // One that did not listen any more, without connections, has told its close before.
+    await Promise.race([closed, graceMs()]);
     return inFlight;
   }
 
@@ -193,11 +205,11 @@ export class RouterServer implements SocketOwner {
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = refusalOf(request, this.#options);
     socket.on("error", () => undefined);
-    if (refusal === undefined && this.#refusal !== undefined && this.#refusal.status === undefined) {
+    if (refusal === undefined && typeof this.#refusal === "string") {
       socket.destroy();
       return;
     }
-    const status = refusal?.status ?? this.#refusal?.status ?? (this.#unknown.size >= MAX_UNKNOWN ? 503 : undefined);
+    const status = refusal?.status ?? this.#refusal ?? (this.#unknown.size >= MAX_UNKNOWN ? 503 : undefined);
     if (status !== undefined) {
       this.#options.events.count("refused");
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
