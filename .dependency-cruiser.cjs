@@ -12,6 +12,7 @@ const may = {
   "platform/server": platform,
   "platform/server/protocol": platform,
   "platform/server/router": ["platform/server/protocol", ...platform],
+  "platform/server/router-server": ["platform/server/router", "platform/server/protocol", ...platform],
   "platform/server/gateway": ["platform/server/router", "platform/server/protocol", ...platform],
   "platform/server/conformance": ["platform/server/router", "platform/server/protocol", ...platform],
   "load/measure": ["platform/db", "platform/sync", "vocabulary"],

@@ -18,6 +18,10 @@ export interface RunChoices {
   readonly record: boolean;
   /** The target of a run over a network, and what goes with it. */
   readonly target?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly "backend-timeout"?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly page?: string | undefined;
   readonly "allow-remote"?: boolean | undefined;
   readonly dialect?: string | undefined;
   readonly database?: string | undefined;
@@ -27,7 +31,7 @@ export interface RunChoices {
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
   const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
-  const { target, dialect, database, scrape } = choices;
+  const { target, listen, origin, page, dialect, database, scrape } = choices;
   const given = {
     seed,
     workers,
@@ -36,6 +40,10 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     ...(mailbox !== "sound" && { mailbox }),
     ...(!record && !virtual && { "no-record": "" }),
     target,
+    listen,
+    "backend-timeout": choices["backend-timeout"],
+    origin,
+    page,
     ...(choices["allow-remote"] === true && { "allow-remote": "" }),
     dialect,
     database,

@@ -23,7 +23,7 @@ import {
   type Viewpoint,
 } from "../load/measure/index.js";
 import type { InvariantReport } from "../load/check/index.js";
-import { THREAD_FAULT_KINDS } from "../vocabulary/index.js";
+import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -122,7 +122,7 @@ export const summarySchema = z.object({
     .array(
       z.object({
         atMs: z.number(),
-        kind: z.enum(THREAD_FAULT_KINDS).optional(),
+        kind: z.enum([...THREAD_FAULT_KINDS, ...NETWORK_FAULT_KINDS]).optional(),
         thread: z.string().optional(),
         what: z.string(),
       }),

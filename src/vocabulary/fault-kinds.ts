@@ -10,3 +10,26 @@ export const THREAD_FAULT_KINDS = [
   "drop-wakeups",
 ] as const;
 export type ThreadFaultKind = (typeof THREAD_FAULT_KINDS)[number];
+
+/** Faults of a scenario between the router and the backend or the clients, in router mode (`--listen`). */
+export const NETWORK_FAULT_KINDS = [
+  "repeat-packets",
+  "delay-packets",
+  "lose-packets",
+  "reorder-packets",
+  "close-backend",
+  "stale-statuses",
+  "half-open-sockets",
+  "ignore-heartbeats",
+  "second-tab",
+] as const;
+export type NetworkFaultKind = (typeof NETWORK_FAULT_KINDS)[number];
+
+const networkKinds: ReadonlySet<string> = new Set(NETWORK_FAULT_KINDS);
+
+/** Whether a fault is one of the network, and not one of threads, database and clock. */
+export function isNetworkFault<F extends { readonly kind: string }>(
+  fault: F,
+): fault is Extract<F, { readonly kind: NetworkFaultKind }> {
+  return networkKinds.has(fault.kind);
+}

@@ -4,7 +4,13 @@ export { AssertionError, assert, at } from "./assert.js";
 export { DURATION_PATTERN, TIME_UNITS, parseDuration, usPerUnit } from "./parse-duration.js";
 export { whySystemFailed } from "./errno.js";
 export { EXIT } from "./exit-codes.js";
-export { THREAD_FAULT_KINDS, type ThreadFaultKind } from "./fault-kinds.js";
+export {
+  NETWORK_FAULT_KINDS,
+  THREAD_FAULT_KINDS,
+  isNetworkFault,
+  type NetworkFaultKind,
+  type ThreadFaultKind,
+} from "./fault-kinds.js";
 export {
   AGENT_STATUSES,
   FINAL_STATUSES,

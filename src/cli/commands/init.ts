@@ -1,4 +1,4 @@
-/** `simulate init [FILE]`: writes a scenario with comments. */
+/** `simulate init [FILE]`: writes a scenario with comments, or a folder for Mephisto. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import type { InitArguments } from "../handlers/init.js";
@@ -8,9 +8,19 @@ export const definition: CommandModule<object, InitArguments> = {
     yargs
       .positional("file", {
         type: "string",
-        default: "scenario.yaml",
-        describe: "The file to write; an existing file is not changed",
+        describe: 'The file to write; an existing file is not changed [default: "scenario.yaml"]',
       })
-      .epilogue(examples(["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"])),
+      .option("mephisto", {
+        type: "string",
+        requiresArg: true,
+        describe:
+          "Write a folder that Mephisto's local architect starts as its router (server_source_path), with simulated workers",
+      })
+      .epilogue(
+        examples(
+          ["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"],
+          ["$0 init --mephisto ./router", "then: launch the task with architect.server_source_path=./router"],
+        ),
+      ),
   handler: async (args) => (await import("../handlers/init.js")).handler(args),
 };

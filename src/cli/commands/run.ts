@@ -10,6 +10,7 @@ import {
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
+import { listenOptions } from "../shared/listen-options.js";
 import { targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
@@ -35,6 +36,7 @@ export const definition: CommandModule<object, RunArguments> = {
         describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
       })
       .options(targetOptions)
+      .options(listenOptions)
       .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
@@ -58,6 +60,7 @@ export const definition: CommandModule<object, RunArguments> = {
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
           ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "a shorter run with another plan"],
           ["$0 --scenario steady --target http://127.0.0.1:3000", "load a running router"],
+          ["$0 --scenario page-reload --listen 127.0.0.1:3000", "be the router of a Mephisto task"],
         ),
       ),
   handler: async (args) => (await import("../handlers/run.js")).handler(args),

@@ -1,7 +1,7 @@
 /** `simulate serve --port 3000`: the model as a live platform behind Mephisto's protocol, for people with browsers. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { mailboxOption, quietOption, resultsOption } from "../shared/shared-options.js";
+import { mailboxOption, planOptions, quietOption, resultsOption } from "../shared/shared-options.js";
 import type { ServeArguments } from "../handlers/serve.js";
 
 const options = {
@@ -17,17 +17,10 @@ const options = {
     default: "127.0.0.1",
     describe: "The address to listen on; the protocol has no authentication",
   },
-  scenario: {
-    alias: "s",
-    type: "string",
-    requiresArg: true,
-    default: "steady",
-    describe: "Says the task: blueprint, onboarding, units of an assignment; name, path, or - for standard input",
-  },
+  scenario: { ...planOptions.scenario, default: "steady" },
   workers: {
-    type: "string",
-    requiresArg: true,
-    describe: "Simulated workers beside the people [default: the partners of one person]",
+    ...planOptions.workers,
+    describe: "Number of simulated workers; scales the arrival rates [default: partners, where a task needs some]",
   },
   seed: {
     type: "string",

@@ -1,19 +1,60 @@
-/** `simulate init [FILE]`: writes a scenario with comments. */
-import { writeFileSync } from "node:fs";
-import { basename, dirname, extname, isAbsolute, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+/** `simulate init [FILE]`: writes a scenario with comments. `--mephisto DIR`: a folder that Mephisto starts as its router. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { quoteForShell } from "../../results/index.js";
 import { whySystemFailed } from "../../vocabulary/index.js";
 import { MAX_NAME, SCENARIO_SCHEMA } from "../../load/scenario/index.js";
+import { mephistoFolder } from "../shared/mephisto-folder.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { scenarioTemplate } from "../shared/scenario-template.js";
 import { printLines } from "../shared/handle-closed-stdout.js";
 
 export interface InitArguments {
-  readonly file: string;
+  readonly file?: string | undefined;
+  readonly mephisto?: string | undefined;
 }
 
-export function handler({ file }: InitArguments): void {
+/** The command's own file, from this one. */
+const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
+
+export function handler({ file, mephisto }: InitArguments): void {
+  if (mephisto === undefined) initScenario(file ?? "scenario.yaml");
+  else if (file === undefined) initMephisto(mephisto);
+  else throw new UsageError(`--mephisto writes a folder with a scenario of its own: leave ${file} out`);
+}
+
+function initMephisto(directory: string): void {
+  const path = resolve(directory);
+  try {
+    if (existsSync(path) && readdirSync(path).length > 0)
+      throw new UsageError(`${directory} exists and is not empty; it is left as it is`);
+    const name = nameFor(path);
+    const folder = mephistoFolder({
+      name,
+      schema: schemaFrom(path),
+      program: MAIN,
+      results: join(path, "results"),
+    });
+    for (const [file, text] of folder) {
+      mkdirSync(dirname(join(path, file)), { recursive: true });
+      write(join(path, file), text);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${directory} cannot be written: ${whySystemFailed(error)}`, { cause: error });
+  }
+  printLines(
+    `wrote ${directory}`,
+    "",
+    `  simulate validate ${quoteForShell(join(directory, "scenario.yaml"))}`,
+    `  python run_task.py mephisto.architect.server_source_path=${quoteForShell(path)}`,
+    "",
+    `results: ${join(path, "results")}`,
+  );
+}
+
+function initScenario(file: string): void {
   if (!/\.ya?ml$/.test(file)) throw invalidValue("<file>", file, "a path that ends in .yaml or .yml");
   write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
   const word = quoteForShell(file);

@@ -18,7 +18,7 @@ import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
-import { PortError, UsageError } from "../shared/usage-error.js";
+import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
 
 export interface ServeArguments {
   readonly port: string;
@@ -43,6 +43,8 @@ export interface ServeArguments {
 
 /** The page that comes with the package. */
 const CHAT_PAGE = fileURLToPath(new URL("../../platform/server/page", import.meta.url));
+/** Simulated partners by default; each comes when a person waits for one. */
+const PARTNERS = 100;
 /** The most people: their agents are in shared memory. */
 const MAX_PEOPLE = 100_000;
 
@@ -99,7 +101,8 @@ export async function handler(args: ServeArguments): Promise<void> {
 
 function lineOf(notice: RoleNotice, { name, task }: Scenario, workers: number): string {
   if (notice.kind === "listening") {
-    const beside = workers === 0 ? "" : `, beside ${plural(workers, "simulated worker")}`;
+    const role = task.unitsPerAssignment > 1 ? "simulated partner" : "simulated worker";
+    const beside = workers === 0 ? "" : `, with ${plural(workers, role)}`;
     return `${name} (${task.blueprint}) on ${notice.url}${beside}; Ctrl-C ends it`;
   }
   const { sockets, agents, requests, updates } = notice.inFlight;
@@ -124,8 +127,9 @@ function withPeoplesTimes(loaded: LoadedScenario, args: ServeArguments): LoadedS
 
 /** The plan of the simulated workers; it may have none. */
 function planFor(scenario: Scenario, args: ServeArguments) {
-  const partners = scenario.workers?.length ?? scenario.task.unitsPerAssignment - 1;
-  const workers = args.workers === undefined ? partners : wholeNumber("workers", args.workers, 0);
+  const partners = PARTNERS * (scenario.task.unitsPerAssignment - 1);
+  const byDefault = scenario.workers?.length ?? partners;
+  const workers = args.workers === undefined ? byDefault : wholeNumber("workers", args.workers, 0);
   const planOptions: PlanOptions = {
     ...(args.seed !== undefined && { seed: wholeNumber("seed", args.seed, 0) }),
     ...(scenario.workers === undefined && { workers: Math.max(1, workers) }),
@@ -162,32 +166,32 @@ function taskFor({ name, description, task }: Scenario): {
 
 function portFrom(text: string): number {
   const port = wholeNumber("port", text, 0);
-  if (port > 65_535) throw new UsageError(`--port must be a port, at most 65535, not ${port}`);
+  if (port > 65_535) throw invalidValue("--port", text, "a port, 0 to 65535");
   return port;
 }
 
 function peopleFrom(text: string): number {
   const people = wholeNumber("people", text, 1);
-  if (people > MAX_PEOPLE) throw new UsageError(`--people must be at most ${MAX_PEOPLE}, not ${people}`);
+  if (people > MAX_PEOPLE) throw invalidValue("--people", text, `at most ${MAX_PEOPLE}`);
   return people;
 }
 
 function durationFrom(option: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  throw new UsageError(`--${option} must be a duration above 0 with a unit (${TIME_UNITS}), not "${text}"`);
+  throw invalidValue(`--${option}`, text, `a duration above 0 with a unit (${TIME_UNITS})`);
 }
 
 function pagesFrom(folder: string | undefined): string {
   if (folder === undefined) return CHAT_PAGE;
   const pages = resolve(folder);
   if (existsSync(join(pages, "index.html"))) return pages;
-  throw new UsageError(`--page must be a folder with an index.html, which ${folder} is not`);
+  throw invalidValue("--page", folder, "a folder with an index.html");
 }
 
 function refuseNoOrigin(origin: string): void {
   if (URL.canParse(origin) && new URL(origin).origin === origin) return;
-  throw new UsageError(`--allow-origin must be an origin such as http://localhost:8080, not "${origin}"`);
+  throw invalidValue("--allow-origin", origin, "an origin such as http://localhost:8080");
 }
 
 /** Before a run begins, which would leave a directory. @throws {PortError} when the port cannot be had */

@@ -17,7 +17,7 @@ import {
   uniqueName,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural, EXIT } from "../../vocabulary/index.js";
+import { assert, formatCount, plural, EXIT } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { invalidValue } from "../shared/usage-error.js";
 import { faultRatesFrom } from "../shared/fault-options.js";
@@ -100,7 +100,8 @@ function seedsFrom(text: string): { first: number; last: number } {
   return { first, last };
 }
 
-function reproduce({ scenario = "", workers, duration, mailbox, faults }: SweepArguments, seed: number): string {
+function reproduce({ scenario, workers, duration, mailbox, faults }: SweepArguments, seed: number): string {
+  assert(scenario !== undefined, "a sweep has a scenario");
   return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
 }
 

@@ -88,7 +88,7 @@ export async function handler(args: TraceArguments): Promise<void> {
 function rangeOf(from: string | undefined, to: string | undefined): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = from === undefined ? 0 : time("from", from);
   const toMs = to === undefined ? Infinity : time("to", to);
-  if (toMs < fromMs) throw invalidValue("--to", to ?? "", `--from, which is ${from}, or later`);
+  if (to !== undefined && toMs < fromMs) throw invalidValue("--to", to, `--from, which is ${from}, or later`);
   return { fromMs, toMs };
 }
 

@@ -10,10 +10,12 @@ import {
   type RunningRun,
 } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
+import { assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
+import { openRouter, type OpenedRouter } from "./open-router.js";
 import { openTarget, type OpenedTarget } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
@@ -24,8 +26,7 @@ import { colored, widthOf } from "./terminal.js";
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
-  const opened =
-    args.target === undefined ? undefined : await openTarget(args.target, args, chosen.scenario, chosen.plan);
+  const opened = await openNetwork(chosen, args, interrupt);
   const metrics =
     metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
@@ -53,13 +54,24 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   process.exitCode = exitCodeOf(summary);
 }
 
+/** What the run is over a network with; undefined for a platform of this process. */
+async function openNetwork(
+  { listen, scenario, plan, threads }: ChosenRun,
+  args: RunArguments,
+  interrupt: AbortSignal,
+): Promise<OpenedTarget | OpenedRouter | undefined> {
+  if (listen !== undefined) return openRouter(listen, args, scenario, Math.max(1, threads - 1), interrupt);
+  return args.target === undefined ? undefined : openTarget(args.target, args, scenario, plan);
+}
+
 function runAgainst(
-  { target, dialect, observer }: OpenedTarget,
+  { target, dialect, observer, ...router }: OpenedTarget | OpenedRouter,
   common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
 ): Promise<FinishedRun> {
   return runNetwork(
     { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
     observer,
+    "threads" in router ? router.threads : undefined,
   );
 }
 
@@ -68,10 +80,11 @@ async function watchedRun({ scenario, path, text, plan, options, dashboardPort }
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
-  const from = args.target === undefined ? "inside" : "clients";
+  const from = args.target === undefined && args.listen === undefined ? "inside" : "clients";
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
   // Standard input cannot be read again, but the run stores its text.
-  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : (args.scenario ?? "");
+  assert(args.scenario !== undefined, "a run has a scenario");
+  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : args.scenario;
   return {
     watch,
     loaded: { scenario, path, text },

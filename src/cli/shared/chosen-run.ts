@@ -7,10 +7,11 @@ import { prepareOutputs, type OutputArguments } from "./output-options.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
+import { listenChoices, type ListenArguments } from "./listen-options.js";
 import { checkTargetArguments, type TargetArguments } from "./target-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
-export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments {
+export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments, ListenArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -29,9 +30,14 @@ export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
 /** @throws {UsageError} for an argument that is invalid or does not apply to the run */
 export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
+  const listen = listenChoices(args, process.env["SIMULATE_LISTEN_TOKEN"]);
   checkTargetArguments(args, planned.scenario);
-  // A virtual run always has one thread. Of a run over a network, all threads are clients.
-  const leastThreads = args.virtual || args.target !== undefined ? 1 : 2;
+  const refuse = await import("../../load/faults/index.js");
+  if (listen !== undefined) refuse.refuseThreadFaultsOfRouter(planned.scenario);
+  else if (args.target !== undefined) refuse.refuseFaultsOfTarget(planned.scenario);
+  else refuse.refuseNetworkScenario(planned.scenario);
+  // A virtual run always has one thread. Of a run over a network, all threads are clients, or the router's.
+  const leastThreads = args.virtual || args.target !== undefined || listen !== undefined ? 1 : 2;
   const threads = args.threads === undefined ? defaultThreads() : threadsFrom(args.threads, leastThreads);
   const faultRates = faultRatesFrom(args.faults);
   if (faultRates !== undefined && !args.virtual)
@@ -43,7 +49,7 @@ export async function chosenRun(args: RunArguments) {
     throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
-  return { ...planned, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
+  return { ...planned, listen, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
 }
 
 /** The empty text stands for an option without a value. */

@@ -140,7 +140,7 @@ export function settingsOf(
     depth: args.depth === undefined ? (made?.depth ?? 3) : wholeNumber("depth", args.depth, 1),
     by: args.by ?? made?.by,
   };
-  if (progress === undefined || made === undefined) return settings;
+  if (progress === undefined || made === undefined || args.resume === undefined) return settings;
   const same =
     progress.program === name &&
     progress.mailbox === settings.mailbox &&
@@ -154,7 +154,7 @@ export function settingsOf(
       ? [made.by]
       : [`seed ${made.seed}`, made.depth === undefined ? undefined : `depth ${made.depth}`];
   const was = [progress.program, progress.mailbox, progress.strategy, ...details].filter((part) => part !== undefined);
-  throw invalidValue("--resume", args.resume ?? "", `the same settings as in this file: ${was.join(", ")}`);
+  throw invalidValue("--resume", args.resume, `the same settings as in this file: ${was.join(", ")}`);
 }
 
 /** The coverage of an exhaustive exploration; undefined for a sampling strategy. */

@@ -1,5 +1,6 @@
 /** `--faults`: the faults of a virtual run and their rates. */
 import { FAULT_KINDS, FAULTS, type FaultKind, type FaultRates } from "../../load/faults/fault-table.js";
+import { assert } from "../../vocabulary/index.js";
 import { didYouMean } from "../../load/scenario/nearest.js";
 import { invalidValue, oneOf } from "./usage-error.js";
 
@@ -28,7 +29,8 @@ export function faultRatesFrom(text: string | undefined): FaultRates | undefined
   >;
   const named = new Set<string>();
   for (const part of text === "" ? [] : text.split(",")) {
-    const [name = "", ...values] = part.split("=");
+    const [name, ...values] = part.split("=");
+    assert(name !== undefined, "a text has a first part");
     const kind = FAULT_KINDS.find((known) => known === name);
     if (kind === undefined)
       throw invalidValue("--faults", name, `${oneOf(FAULT_KINDS)}${didYouMean(name, FAULT_KINDS)}`);

@@ -61,7 +61,7 @@ export async function openTarget(
 }
 
 /** What is looked at beside the clients. @throws {TargetError} when it is not there */
-async function openObserver({
+export async function openObserver({
   database,
   scrape,
   "allow-remote": allowRemote,

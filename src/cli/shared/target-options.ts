@@ -12,6 +12,7 @@ export interface TargetArguments {
 
 /** The arguments that cannot be combined with a target. */
 export interface TargetConflicts {
+  readonly listen?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
   readonly mailbox: string;
@@ -27,7 +28,7 @@ export const targetOptions = {
   "allow-remote": {
     type: "boolean",
     default: false,
-    describe: "Allow a target on another machine",
+    describe: "Allow a target on another machine, or other machines to reach the router of --listen",
   },
   dialect: {
     type: "string",
@@ -48,12 +49,15 @@ export const targetOptions = {
 
 /** @throws {UsageError} for arguments that cannot be combined */
 export function checkTargetArguments(args: TargetArguments & TargetConflicts, scenario: Scenario): void {
-  if (args.target === undefined) {
+  if (args.target === undefined && args.listen === undefined) {
     const given = (["dialect", "database", "scrape"] as const).find((name) => args[name] !== undefined);
     const lone = given ?? (args["allow-remote"] ? "allow-remote" : undefined);
-    if (lone !== undefined) throw new UsageError(`--${lone} requires --target`);
+    if (lone !== undefined) throw new UsageError(`--${lone} requires --target or --listen`);
     return;
   }
+  if (args.target !== undefined && args.listen !== undefined)
+    throw new UsageError("--target cannot be combined with --listen: one drives a router, the other is one");
+  const over = args.target === undefined ? "--listen" : "--target";
   const option = args.virtual
     ? "virtual"
     : args.faults !== undefined
@@ -64,10 +68,9 @@ export function checkTargetArguments(args: TargetArguments & TargetConflicts, sc
           ? "no-record"
           : undefined;
   if (option !== undefined)
-    throw new UsageError(`--target cannot be combined with --${option}, which is for a platform in this process`);
-  const field = scenario.faults.length > 0 ? "faults" : scenario.shutdownAt !== undefined ? "shutdownAt" : undefined;
-  if (field !== undefined)
+    throw new UsageError(`${over} cannot be combined with --${option}, which is for a platform in this process`);
+  if (scenario.shutdownAt !== undefined)
     throw new UsageError(
-      `--target cannot be combined with the scenario's ${field}, which are for a platform in this process`,
+      `${over} cannot be combined with the scenario's shutdownAt, which is for a platform in this process`,
     );
 }

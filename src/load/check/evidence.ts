@@ -26,6 +26,11 @@ export interface ClientEvidence {
   absentAtMs?: number;
 }
 
+/** The evidence about an agent of which the client side knows nothing yet. */
+export function nothingSent(agentId: string): ClientEvidence {
+  return { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+}
+
 /** The evidence of the task side about an agent. */
 export interface TaskEvidence {
   readonly agentId: string;

@@ -1,8 +1,15 @@
 /** Combines the evidence of the threads and of the database of a finished run for the invariants. */
-import { isFinal, agentIdOf } from "../../vocabulary/index.js";
+import { isFinal, agentIdOf, getOrCreate } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
-import type { ClientEvidence, Holding, LostEvidence, RunEvidence, TaskEvidence } from "./evidence.js";
+import {
+  nothingSent,
+  type ClientEvidence,
+  type Holding,
+  type LostEvidence,
+  type RunEvidence,
+  type TaskEvidence,
+} from "./evidence.js";
 import type { StatusGauge } from "../../platform/model/index.js";
 
 /**
@@ -82,10 +89,9 @@ export function nameOf({ agentType, agentId }: AgentAudit): string {
 function withPool(clients: readonly ClientEvidence[], pool: readonly PoolEvidence[]): ClientEvidence[] {
   const notes = new Map(clients.map((note) => [note.agentId, note]));
   for (const { agentId, acknowledgedStatuses, absentAtMs } of pool) {
-    const note = notes.get(agentId) ?? { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
+    const note = getOrCreate(notes, agentId, () => nothingSent(agentId));
     note.acknowledgedStatuses.push(...acknowledgedStatuses);
     if (absentAtMs !== undefined) note.absentAtMs = absentAtMs;
-    notes.set(agentId, note);
   }
   return [...notes.values()];
 }

@@ -1,6 +1,7 @@
 /** Evidence on a run, and the invariants that are checked on it. */
 export {
   noteTaken,
+  nothingSent,
   nothingTaken,
   type AccountingEvidence,
   type ClientEvidence,

@@ -37,7 +37,13 @@ export interface OutsideAgentEvidence {
   unmatched: number;
   /** Packets that came twice. */
   duplicates: number;
-  submit?: { readonly sentAtMs: number; answeredAtMs?: number; failure?: string };
+  submit?: {
+    readonly sentAtMs: number;
+    answeredAtMs?: number;
+    failure?: string;
+    /** Whether it failed before any of it was sent, so that the platform cannot have it. */
+    isUnsent?: boolean;
+  };
   /** When its client was gone for good, or for longer than the platform waits; absent while it is there. */
   goneAtMs?: number;
   /** The last heartbeat that was sent; absent when none was. */

@@ -2,8 +2,8 @@
  * Carries out the plan's faults on the run's threads, its database and its clock, which the engine gives as
  * {@link FaultTargets}: those of the machine, or simulated ones.
  */
-import { at } from "../../vocabulary/index.js";
-import type { PlannedFault } from "../scenario/index.js";
+import { assert, at, isNetworkFault } from "../../vocabulary/index.js";
+import type { PlannedFault, PlannedNetworkFault } from "../scenario/index.js";
 import {
   MailboxFullError,
   openMailbox,
@@ -69,10 +69,14 @@ export type FaultInjection = Pick<
   "happened" | "allowanceMs" | "pausedMs" | "lostClients" | "lostTasks" | "stop" | "end"
 >;
 
+/** A fault of threads, database or clock. */
+type PlannedThreadFault = Exclude<PlannedFault, PlannedNetworkFault>;
+
 /** Schedules the faults. A fault of a thread that has ended does not happen. */
 export function injectFaults(faults: readonly PlannedFault[], targets: FaultTargets): FaultInjection {
   const injector = new FaultInjector(targets);
   for (const fault of faults) {
+    assert(!isNetworkFault(fault), "a run within one process has no faults of a network");
     targets.at(fault.at, () => {
       try {
         injector.inject(fault);
@@ -122,7 +126,7 @@ class FaultInjector {
     this.#stall.end();
   }
 
-  inject(fault: PlannedFault): void {
+  inject(fault: PlannedThreadFault): void {
     switch (fault.kind) {
       case "kill-thread":
         spawn(this.#kill(fault), () => undefined, this.#targets.onError);
@@ -153,7 +157,7 @@ class FaultInjector {
     }
   }
 
-  #note(fault: PlannedFault, what: string, thread?: string): void {
+  #note(fault: PlannedThreadFault, what: string, thread?: string): void {
     const atMs = this.#targets.elapsed();
     const happened = {
       atMs,
@@ -173,7 +177,7 @@ class FaultInjector {
     return [at(threads, index), index];
   }
 
-  #pause(fault: Extract<PlannedFault, { kind: "pause-thread" }>): void {
+  #pause(fault: Extract<PlannedThreadFault, { kind: "pause-thread" }>): void {
     const [thread] = this.#threadOf(fault);
     if (thread.hasEnded()) return;
     const atMs = this.#targets.elapsed();
@@ -186,7 +190,7 @@ class FaultInjector {
     if (this.#pauses.begin(thread, fault.lasts, cutShort)) this.#note(fault, whatFor(fault.lasts), thread.name);
   }
 
-  *#kill(fault: Extract<PlannedFault, { kind: "kill-thread" }>): Steps<void> {
+  *#kill(fault: Extract<PlannedThreadFault, { kind: "kill-thread" }>): Steps<void> {
     const { arena, inboxes } = this.#targets;
     const [thread, index] = this.#threadOf(fault);
     // A thread that has ended has handed over its evidence: nothing is lost.
@@ -224,7 +228,7 @@ class FaultInjector {
   }
 }
 
-type ThreadFault = Extract<PlannedFault, { kind: "kill-thread" | "pause-thread" }>;
+type ThreadFault = Extract<PlannedThreadFault, { kind: "kill-thread" | "pause-thread" }>;
 
 const wakeupsOf = ({ direction }: { readonly direction: string }): string => `wake-ups ${direction.replace("-", " ")}`;
 
@@ -234,7 +238,7 @@ function percentText(share: number): string {
 }
 
 /** How long a fault is in force on the run's clock, ms. */
-function durationOf(fault: PlannedFault): number {
+function durationOf(fault: PlannedThreadFault): number {
   if (fault.kind === "jump-clock") return fault.by;
   return "lasts" in fault ? fault.lasts : 0;
 }

@@ -89,6 +89,11 @@ export const METRICS = {
   replies_unmatched: counter("replies", "Over a network: replies of the task to an update that is not known."),
   updates_unanswered: counter("updates", "Over a network: live updates without a reply when their client left."),
   packets_duplicated: counter("packets", "Over a network: packets that came to a client twice."),
+  packets_lost: counter(
+    "packets",
+    "With --listen: packets that the router lost: to a page that is gone, to a backend that is away, or by a fault.",
+  ),
+  packets_refused: counter("packets", "With --listen: malformed packets and requests, and those that were refused."),
   requests_failed: counter("requests", "Over a network: HTTP requests without a valid answer."),
   sockets_lost: counter(
     "sockets",
@@ -120,6 +125,8 @@ const NETWORK_ONLY: ReadonlySet<MetricName> = new Set([
   "replies_unmatched",
   "updates_unanswered",
   "packets_duplicated",
+  "packets_lost",
+  "packets_refused",
   "requests_failed",
   "sockets_lost",
 ]);

@@ -44,6 +44,8 @@ export class Conversation {
   #isAmbiguous = false;
   /** The greatest number that was sent. */
   #sent = 0;
+  /** The greatest number that was sent before the page was last left. */
+  #sentBefore = 0;
 
   constructor(dialect: Dialect, agentId: string, idPrefix: string, hasPartners: boolean) {
     this.#dialect = dialect;
@@ -55,6 +57,16 @@ export class Conversation {
   /** The updates that have no reply yet, oldest first, with the times at which they were intended to be sent. */
   get pending(): readonly SentUpdate[] {
     return this.#pending;
+  }
+
+  /** Those pending updates whose replies the page can expect: it has been there since they were sent. */
+  get expected(): readonly SentUpdate[] {
+    return this.#pending.filter(({ number }) => number > this.#sentBefore);
+  }
+
+  /** The page is left: a reply that comes meanwhile reaches nobody. */
+  leave(): void {
+    this.#sentBefore = this.#sent;
   }
 
   /** The task's form of an update. An update that is sent again has the same id, and waits for one reply. */

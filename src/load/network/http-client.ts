@@ -2,7 +2,7 @@
 import { Pool, type Dispatcher } from "undici";
 import { headersOf, type NetworkTarget } from "./network-target.js";
 import { lookupOf } from "./target-address.js";
-import { excerptOf, TargetError, whyFailed } from "./target-error.js";
+import { excerptOf, isConnectError, TargetError, whyFailed } from "./target-error.js";
 
 /** The most bytes of an answer. */
 const MAX_ANSWER_BYTES = 4 << 20;
@@ -60,7 +60,8 @@ export class HttpClient {
       });
       text = await answer.body.text();
     } catch (error) {
-      throw new TargetError(whyFailed(what, error, this.#timeoutMs), { cause: error });
+      const isUnsent = isConnectError(error);
+      throw new TargetError(whyFailed(what, error, this.#timeoutMs), { cause: error, isUnsent });
     }
     const { statusCode, headers } = answer;
     if (statusCode >= 300 && statusCode < 400)

@@ -29,3 +29,6 @@ export { TargetDatabase } from "./target-database.js";
 export { isLoopback, readTargetUrl, resolveTarget, type TargetAddress } from "./target-address.js";
 export { OutOfFilesError, TargetAddressError, TargetError } from "./target-error.js";
 export { TimerDriver } from "./timer-driver.js";
+export { toRouterOf, toPageOf, type ToPage, type ToRouter } from "./channel-messages.js";
+export { ChannelRouter } from "./channel-router.js";
+export { SimulatedPages, type SimulatedPagesOptions } from "./simulated-pages.js";

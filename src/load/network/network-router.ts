@@ -71,6 +71,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   disconnect(page: Page): void {
     page.state = "offline";
+    page.conversation?.leave();
     this.#leave(page, "lost");
   }
 
@@ -198,7 +199,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       case "other":
     }
     this.#push(page, "client_bound_live_update", agentId, received.data);
-    if (conversation.pending.length === 0) this.#endWait(page)?.();
+    if (conversation.expected.length === 0) this.#endWait(page)?.();
   }
 
   /**
@@ -211,7 +212,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     const status = agent?.statuses.at(-1)?.status;
     const answers = dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
     const isOver = status !== undefined && isWithoutReplies(status);
-    if (conversation === undefined || conversation.pending.length === 0 || !answers || isOver) {
+    if (conversation === undefined || conversation.expected.length === 0 || !answers || isOver) {
       submit();
       return;
     }
@@ -298,6 +299,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     error: unknown,
   ): void {
     submit.failure = messageOf(error);
+    submit.isUnsent = error instanceof TargetError && error.isUnsent;
     this.#onFailure(error);
     this.#tellSubmit(page, agentId, submit);
   }
@@ -371,10 +373,9 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   #noteUnanswered({ agent, conversation }: Page): void {
     if (agent === undefined || conversation === undefined) return;
-    const { pending } = conversation;
     const now = this.#now;
-    agent.unanswered = pending.length;
-    agent.overdue = pending.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
+    agent.unanswered = conversation.pending.length;
+    agent.overdue = conversation.expected.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
   }
 
   #onFailure(error: unknown): void {

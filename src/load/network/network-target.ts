@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import type { ClientOptions } from "ws";
 import { limits } from "../../platform/server/protocol/index.js";
 import type { Scenario, TargetDialect } from "../scenario/index.js";
-import { dialectOf, loadDialect, type Dialect } from "./dialects/index.js";
+import { dialectOf, loadDialect, type Dialect, type RemoteCall } from "./dialects/index.js";
 import { lookupOf, type TargetAddress } from "./target-address.js";
 
 export interface NetworkTarget {
@@ -20,7 +20,7 @@ export interface NetworkTarget {
 }
 
 /** A dialect of the program by its name, or the path of a module that the command line named. */
-export type DialectSource = { readonly name: TargetDialect } | { readonly module: string };
+export type DialectSource = { readonly name: TargetDialect; readonly call?: RemoteCall } | { readonly module: string };
 
 /** What goes into the header of each request and each handshake. */
 export function headersOf({ token }: Pick<NetworkTarget, "token">): Readonly<Record<string, string>> {
@@ -38,14 +38,20 @@ export function networkTargetOf(
     client: target?.client ?? "direct",
     timeoutMs: target?.requestTimeout ?? 30_000,
     provider: target?.provider ?? "mock",
-    dialect: dialectModule === undefined ? { name: target?.dialect ?? task.blueprint } : { module: dialectModule },
+    dialect:
+      dialectModule === undefined
+        ? {
+            name: target?.dialect ?? task.blueprint,
+            call: { procedure: target?.procedure, arguments: target?.arguments },
+          }
+        : { module: dialectModule },
     ...(token !== undefined && { token }),
   };
 }
 
 /** @throws {DialectError} when the module cannot be used */
 export async function openDialect(source: DialectSource): Promise<Dialect> {
-  return "module" in source ? loadDialect(source.module) : dialectOf(source.name);
+  return "module" in source ? loadDialect(source.module) : dialectOf(source.name, source.call);
 }
 
 /** The URL of the WebSockets of `address`. */

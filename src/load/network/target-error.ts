@@ -4,6 +4,16 @@ import { whySystemFailed } from "../../vocabulary/index.js";
 /** The target does not do what the protocol says. The message is one line: what was expected, and what came. */
 export class TargetError extends Error {
   override readonly name = "TargetError";
+  /** Whether a request failed before any of it was sent: no connection was made. */
+  readonly isUnsent: boolean;
+
+  constructor(
+    message: string,
+    { cause, isUnsent = false }: { readonly cause?: unknown; readonly isUnsent?: boolean } = {},
+  ) {
+    super(message, { cause });
+    this.isUnsent = isUnsent;
+  }
 }
 
 /** The address of the target is not valid, or may not be used. */
@@ -48,6 +58,20 @@ export function whyFailed(what: string, error: unknown, timeoutMs: number): stri
   if (code.startsWith("HPE_") || isParserError(error)) return `${what}: expected HTTP, got something else (${message})`;
   return `${what}: ${REASONS[code] ?? whySystemFailed(error)}`;
 }
+
+/** Whether a request failed with `error` because it got no connection, so that nothing of it can have arrived. */
+export function isConnectError(error: unknown): boolean {
+  const { code = "" } = causeOf(error);
+  return NO_CONNECTION.has(code);
+}
+
+const NO_CONNECTION: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 
 /** Not every error of the parser has a code. */
 function isParserError(error: unknown): boolean {

@@ -19,7 +19,8 @@ export function arenaSizesOf({ workers, clients, gateways = 0, tasks }: RunSize)
     slots: 2 * workers + 64,
     ringBytes: 4096,
     // The pool's inbox, one for each task runner, and the two directions of each channel.
-    wideSlots: 1 + tasks + 2 * (clients + gateways),
+    // A gateway also calls partners.
+    wideSlots: 1 + tasks + 2 * (clients + gateways) + gateways,
     wideRingBytes: 1 << 22,
   };
 }
@@ -35,6 +36,6 @@ export function allocateInboxes(
     pool: allocate(),
     runners: Array.from({ length: tasks }, allocate),
     channels: Array.from({ length: clients }, channel),
-    ...(gateways > 0 && { gateway: channel() }),
+    ...(gateways > 0 && { gateway: channel(), partners: allocate() }),
   };
 }

@@ -9,6 +9,8 @@ export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine
 export { runNetwork } from "./network/run-network.js";
 export type { NetworkRun } from "./network/network-engine.js";
 export { TargetObserver } from "./network/target-observer.js";
+export type { NetworkThreads } from "./network/network-threads.js";
+export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";

@@ -1,6 +1,10 @@
-/** The faults of a scenario. They affect the threads of a run, or its simulated threads under virtual time. */
+/**
+ * The faults of a scenario: of the threads of a run, or its simulated threads under virtual time; and of a network, for
+ * runs in which the program is the router between workers and a backend (`--listen`).
+ */
 import { z } from "zod";
-import { duration, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
+import type { NetworkFaultKind } from "../../vocabulary/index.js";
+import { duration, durations, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 
 /**
  * The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the
@@ -16,6 +20,84 @@ const thread = z
 const direction = z
   .enum(["to-platform", "to-clients"], 'must be "to-platform" or "to-clients"')
   .describe("Which direction of the channels.");
+
+const route = z
+  .enum(["to-platform", "to-clients"], 'must be "to-platform" or "to-clients"')
+  .optional()
+  .describe("Which way: from the router to the backend, or to the clients. Left out: both.");
+const share = probability.default(1);
+
+/** Faults of the network, of the router, or of the backend's connection. */
+const networkKinds = [
+  object({
+    kind: z.literal("repeat-packets"),
+    window,
+    lasts,
+    direction: route,
+    probability: share.describe("The share of packets that are sent a second time."),
+    delay: duration.default(500).describe("How much later the second one is sent."),
+  }),
+  object({
+    kind: z.literal("delay-packets"),
+    window,
+    lasts,
+    direction: route,
+    probability: share.describe("The share of packets that are late; those of one agent stay in order."),
+    delay: durations.describe("How late they are."),
+  }),
+  object({
+    kind: z.literal("lose-packets"),
+    window,
+    lasts,
+    direction: route,
+    probability: share.describe("The share of packets that never arrive."),
+  }),
+  object({
+    kind: z.literal("reorder-packets"),
+    window,
+    lasts,
+    direction: route,
+    probability: share.describe("The share of packets that are overtaken by the next one of their agent."),
+  }),
+  object({
+    kind: z.literal("close-backend"),
+    window,
+    lasts: lasts.describe("How long the backend cannot connect again."),
+    answer: z
+      .literal(["refused", "cut", 502, 503, 504], 'must be "refused", "cut", 502, 503 or 504')
+      .default("refused")
+      .describe(
+        "What it gets meanwhile: refused: nothing listens; cut: its connection is closed in the handshake; or a status.",
+      ),
+    meanwhile: z
+      .enum(["kept", "lost"], 'must be "kept" or "lost"')
+      .default("lost")
+      .describe("What happens to packets for the backend; Mephisto's router loses them."),
+  }),
+  object({
+    kind: z.literal("stale-statuses"),
+    window,
+    lasts: lasts.describe("How long the router answers with the statuses that it had at the beginning."),
+  }),
+  object({
+    kind: z.literal("half-open-sockets"),
+    window,
+    lasts: lasts.describe("After that the clients notice, and open a new socket."),
+    share: share.describe("The share of the clients that are there whose socket dies without a close."),
+  }),
+  object({
+    kind: z.literal("ignore-heartbeats"),
+    window,
+    lasts: lasts.describe("How long the router does not look at the age of heartbeats: it finds no lost client."),
+  }),
+  object({
+    kind: z.literal("second-tab"),
+    window,
+    lasts: lasts.describe("Workers that register in this time are concerned."),
+    share: share.describe("The share of them that opens the task in a second tab, which registers the same."),
+    delay: duration.default(1000).describe("How much later."),
+  }),
+] as const;
 
 const kinds = [
   object({ kind: z.literal("kill-thread"), window, thread }),
@@ -46,6 +128,7 @@ const kinds = [
       .refine(Number.isInteger, "must be a whole number of milliseconds")
       .describe("How far the run's clock jumps ahead. It is monotonic: it never goes back."),
   }),
+  ...networkKinds,
 ] as const;
 
 export const faults = z
@@ -59,7 +142,9 @@ export const faults = z
     "must be a list of faults",
   )
   .default([])
-  .describe("Faults of threads, database and clock during the run.");
+  .describe("Faults during the run: of threads, database and clock, or, with --listen, of the network.");
 
 /** A fault as the scenario has it: durations in ms. */
 export type Fault = z.output<typeof faults>[number];
+/** A fault of the network. */
+export type NetworkFault = Extract<Fault, { readonly kind: NetworkFaultKind }>;

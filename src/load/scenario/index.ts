@@ -2,10 +2,10 @@
 export { ScenarioError } from "./scenario-error.js";
 export { formatDuration } from "./format-duration.js";
 export type { DistributionSpec } from "./distribution-spec.js";
-export { MAX_STALL_MS, type Fault } from "./fault-schema.js";
+export { MAX_STALL_MS, type Fault, type NetworkFault } from "./fault-schema.js";
 export { MAX_PAYLOAD_BYTES } from "./fields.js";
 export { MAX_NAME } from "./scenario-limits.js";
-export type { PlannedFault } from "./plan-faults.js";
+export type { PlannedFault, PlannedNetworkFault } from "./plan-faults.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
 export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";

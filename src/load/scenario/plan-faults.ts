@@ -1,5 +1,6 @@
 /** Draws from the seed when the faults of a scenario happen, and which threads they affect. */
 import { toMicrosecond } from "./format-duration.js";
+import type { NetworkFaultKind } from "../../vocabulary/index.js";
 import type { Fault } from "./fault-schema.js";
 import { sample, stream } from "./random.js";
 
@@ -10,6 +11,9 @@ export type PlannedFault = WithoutWindow<Fault> & {
   /** 0 to below 1. */
   readonly pick: number;
 };
+
+/** A fault of the network, of the plan. */
+export type PlannedNetworkFault = Extract<PlannedFault, { readonly kind: NetworkFaultKind }>;
 
 /** `Omit` that keeps the members of a union apart. */
 type WithoutWindow<T> = T extends unknown ? Omit<T, "window"> : never;

@@ -27,8 +27,9 @@ const actionsCode = (actions: readonly PlannedAction[]) =>
   actions.flatMap(({ at, payloadBytes, duplicate }) => [us(at), payloadBytes, duplicate ? 1 : 0]);
 const onboardingCode = (plan: OnboardingPlan | undefined) =>
   plan && [actionsCode(plan.actions), us(plan.submitAt), plan.passes ? 1 : 0];
-const fieldsCode = (fields: Readonly<Record<string, string | number>>) =>
+const fieldsCode = (fields: Readonly<Record<string, unknown>>) =>
   Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flat();
 /** `idle` is encoded by its former name, so that hashes stay the same. */

@@ -10,10 +10,18 @@ const MUST_BE_DATA = "must be a mapping of keys to JSON values";
 const submission = z.record(z.string(), z.json(MUST_BE_DATA), MUST_BE_DATA);
 
 export const target = object({
+  required: z
+    .boolean("must be true or false")
+    .default(false)
+    .describe("true: the scenario has no meaning in one process, and is refused without --target or --listen."),
   dialect: z
     .enum(TARGET_DIALECTS, 'must be "remote-procedure", "chat", "echo" or "static"')
     .optional()
     .describe("How live updates and replies of the task look [default: that of the task's blueprint]."),
+  procedure: line
+    .optional()
+    .describe("With remote-procedure: the name of the function that updates call [default: crowdstorm]."),
+  arguments: submission.optional().describe("With remote-procedure: what each call passes beside the text."),
   client: z
     .enum(["direct", "browser"], 'must be "direct" or "browser"')
     .default("direct")

@@ -39,6 +39,7 @@ export {
   suspend,
   suspendedWait,
   suspendOn,
+  untilSettled,
   wait,
   type Steps,
   type Wait,

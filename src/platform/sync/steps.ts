@@ -61,6 +61,17 @@ export function suspendedWait<T>(start: (waiter: Waiter<T>) => void): Wait<T> {
   return { start, block: neverBlock };
 }
 
+/** A wait for coroutines that is over once `promise` is settled. */
+export function untilSettled<T>(promise: Promise<T>): Wait<T> {
+  return suspendedWait(
+    (waiter) =>
+      void promise.then(
+        (value) => waiter.resume(value),
+        (error: unknown) => waiter.fail(error),
+      ),
+  );
+}
+
 function neverBlock(): never {
   throw new AssertionError("a wait that only this thread can end must not block it");
 }

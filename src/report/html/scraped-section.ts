@@ -1,5 +1,5 @@
-/** The target's own metrics along time, each drawn as a line of its own scale. */
-import { formatCount } from "../../vocabulary/index.js";
+/** The target's own metrics over time, each drawn as a line with its own scale. */
+import { at, formatCount } from "../../vocabulary/index.js";
 import type { ReportData } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
@@ -7,7 +7,7 @@ import { table } from "./html-table.js";
 type Scraped = NonNullable<ReportData["scraped"]>;
 type Series = Scraped["series"][number];
 
-/** The most metrics that are drawn; the others are in report.json. */
+/** The maximum number of metrics that are drawn. The others are in report.json. */
 const DRAWN = 60;
 const WIDTH = 240;
 const HEIGHT = 32;
@@ -20,15 +20,8 @@ export function scrapedMetrics({ url, atMs, series, failed, why }: Scraped): Mar
     const [least, most, last] = [Math.min(...known), Math.max(...known), known.at(-1)];
     return [each.name, KINDS[each.kind], line(each, atMs, least, most), ...[least, most, last].map(figure)];
   });
-  const heads = [
-    { head: "metric", text: true },
-    { head: "", text: true },
-    { head: "along the run", text: true },
-    { head: "least" },
-    { head: "most" },
-    { head: "last" },
-  ] as const;
-  return html`<p>From ${url}, ${formatCount(atMs.length)} looks.
+  const heads = ["metric", { head: "", text: true }, { head: "over time", text: true }, "min", "max", "last"] as const;
+  return html`<p>From ${url}, ${formatCount(atMs.length)} requests.
 ${failed === 0 ? nothing : html` ${formatCount(failed)} failed: ${why ?? "no reason given"}.`}
 ${series.length > DRAWN ? html` ${formatCount(series.length - DRAWN)} more metrics are in report.json.` : nothing}</p>
 ${rows.length === 0 ? html`<p>No metric changed from 0.</p>` : table("Metrics of the target", heads, rows)}`;
@@ -38,23 +31,24 @@ function figure(value: number | undefined): string {
   return value === undefined ? "–" : String(Number(value.toPrecision(4)));
 }
 
-/** A line that has gaps where nothing is known. */
+/** A line with gaps for missing values. */
 function line({ values }: Series, atMs: readonly number[], least: number, most: number): Markup {
   const [from = 0, to = 1] = [atMs[0], atMs.at(-1)];
-  const x = (at: number): number => (to === from ? 0 : ((at - from) / (to - from)) * WIDTH);
+  const x = (timeMs: number): number => (to === from ? 0 : ((timeMs - from) / (to - from)) * WIDTH);
   const y = (value: number): number =>
     most === least ? HEIGHT / 2 : HEIGHT - 1 - ((value - least) / (most - least)) * (HEIGHT - 2);
   let isDrawing = false;
   const path = values
-    .map((value, at) => {
+    .map((value, index) => {
       if (value === null) {
         isDrawing = false;
         return "";
       }
       const command = isDrawing ? "L" : "M";
       isDrawing = true;
-      return `${command}${x(atMs[at] ?? 0).toFixed(1)} ${y(value).toFixed(1)}`;
+      return `${command}${x(at(atMs, index)).toFixed(1)} ${y(value).toFixed(1)}`;
     })
     .join("");
-  return html`<svg width="${String(WIDTH)}" height="${String(HEIGHT)}" viewBox="0 0 ${String(WIDTH)} ${String(HEIGHT)}" aria-hidden="true"><path d="${path}" fill="none" stroke="currentColor"/></svg>`;
+  return html`<svg width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
+<path d="${path}" fill="none" stroke="currentColor"/></svg>`;
 }

@@ -1,7 +1,7 @@
 /** The head of a report: the verdict, its reasons, the command that reproduces the run, and the main figures. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import type { Summary } from "../../results/index.js";
+import type { Summary, TrendSummary } from "../../results/index.js";
 import { runFacts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 
@@ -71,16 +71,15 @@ export function keyFigures({
     [count("timeouts", "submit_timeouts"), "timeout"],
   ] as const;
   const happened = events.filter(([times]) => times > 0).map(([times, what]) => plural(times, what));
-  const released = `${plural(detection?.count ?? 0, "waiter")} released`;
+  const detected = (trend: TrendSummary): Markup => {
+    const released = `${plural(trend.count, "waiter")} released`;
+    return figure("disconnect_detection", "Disconnect detection, p99", ms(trend.p99), released);
+  };
   return html`<dl class="figures">
 ${figure(updates, "Live updates", formatCount(count(updates)), rate)}
 ${figure(main, "Latency, p50", ms(latency?.p50), `intended time → ${isInside ? "taken" : "reply"}`)}
 ${figure(main, "Latency, p99", ms(latency?.p99), `max ${ms(latency?.max)}`)}
-${
-  detection === undefined || detection.count === 0
-    ? nothing
-    : figure("disconnect_detection", "Disconnect detection, p99", ms(detection.p99), released)
-}
+${detection === undefined || detection.count === 0 ? nothing : detected(detection)}
 ${figure("agents_registered", "Agents", formatCount(count("agents_registered")), happened.join(", "))}
 </dl>`;
 }

@@ -36,7 +36,7 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
       height,
       plugins: [...plugins],
       ...(padding !== undefined && { padding }),
-      legend: { live: true, markers: { width: 0, fill: (self, at) => markerFill(self, at) } },
+      legend: { live: true, markers: { width: 0, fill: markerFill } },
       cursor: {
         points: { size: 6 },
         drag: { x: true, y: false },
@@ -51,10 +51,10 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
 }
 
 /** The colour of a series' square in the legend: that of its line; transparent for a series without a line. */
-function markerFill(chart: uPlot, at: number): string {
-  const { stroke } = chart.series[at] ?? {};
+function markerFill(chart: uPlot, index: number): string {
+  const { stroke } = at(chart.series, index);
   const paint: unknown =
-    typeof stroke === "function" ? (stroke as (self: uPlot, at: number) => unknown)(chart, at) : stroke;
+    typeof stroke === "function" ? (stroke as (self: uPlot, index: number) => unknown)(chart, index) : stroke;
   return typeof paint === "string" ? paint : "transparent";
 }
 

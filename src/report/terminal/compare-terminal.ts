@@ -38,29 +38,33 @@ function head(
 
 const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(9)).join("");
 
+type ComparedRow = readonly [label: string, ...cells: string[]];
+
 /** A table with a title and the heads of its columns; empty without rows. */
-function table(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function table(title: string, heads: readonly string[], rows: readonly ComparedRow[]): string[] {
   if (rows.length === 0) return [];
-  const lines = rows.map(([label = "", ...cells]) => `  ${label.padEnd(LABEL_WIDTH - 2)}${columns(cells)}`);
+  const lines = rows.map(([label, ...cells]) => `  ${label.padEnd(LABEL_WIDTH - 2)}${columns(cells)}`);
   return [`${title}${columns(heads)}`, ...lines];
 }
 
 function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
-  const rows = latencyPairs(a, b).map(({ label, before, after }) => [
-    label,
-    ...(["p50", "p99"] as const).flatMap((figure) => [
-      formatMs(before[figure]),
-      formatMs(after[figure]),
-      changeOf(before[figure], after[figure]),
-    ]),
-  ]);
+  const rows = latencyPairs(a, b).map(
+    ({ label, before, after }): ComparedRow => [
+      label,
+      ...(["p50", "p99"] as const).flatMap((figure) => [
+        formatMs(before[figure]),
+        formatMs(after[figure]),
+        changeOf(before[figure], after[figure]),
+      ]),
+    ],
+  );
   const title = chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH));
   return table(title, ["A p50", "B p50", "change", "A p99", "B p99", "change"], rows);
 }
 
 function outcomes(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const [before, after] = [a.outcomes.agents, b.outcomes.agents];
-  const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])].map((status) => {
+  const rows = [...new Set([...Object.keys(before), ...Object.keys(after)])].map((status): ComparedRow => {
     const [from, to] = [own(before, status) ?? 0, own(after, status) ?? 0];
     return [status, formatCount(from), formatCount(to), changeOf(from, to)];
   });

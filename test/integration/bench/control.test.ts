@@ -1,10 +1,10 @@
-/** The benchmark of what the explorer's hooks cost: what it compares with is the same code without them. */
+/** The benchmark of the explorer's hooks: its floor is the same code without the hooks. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { control, withoutHooks } from "../../../dist/bench/hook-cost.js";
 
-test("every hook is taken out of the shipped operations, and nothing else", () => {
+test("all hooks are removed from the shipped operations, and nothing else", () => {
   const shipped = readFileSync(new URL("../../../dist/platform/sync/atomics.js", import.meta.url), "utf8");
   const bare = withoutHooks(shipped);
   assert.doesNotMatch(bare, /if \(control/);

@@ -1,8 +1,8 @@
-/** The floor of a run is beside its figures: one that cannot be measured may not hold the run up. */
+/** A floor that cannot be measured must not delay its run. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { handOvers } from "../../../dist/load/measure/floor/index.js";
 
-test("a floor whose thread does not start is left out, and nothing waits for it for good", async () => {
+test("a floor whose thread does not start is absent, and the wait for it ends", async () => {
   assert.equal(await handOvers(new URL("./no-such-thread.js", import.meta.url), 50), undefined);
 });

@@ -1,18 +1,18 @@
-/** Comparisons of recorded rounds, pairs of which are drawn as often as `--against` measures by default. All of it is seeded. */
+/** Compares recorded rounds: draws as many pairs of them as `--against` measures by default, from a seed. */
 import seedrandom from "seedrandom";
 import { compareFigures, type MetricComparison, type Figure } from "../../../dist/bench/index.js";
 
 type Side = "base" | "current";
 
-/** A value a round and that of the floor, of either side of each pair. */
+/** The values and the floors of both sides, by round. */
 export type RecordedPairs = Pick<Figure, "unit" | "better"> & Record<Side | `${Side}Floors`, readonly number[]>;
 
 const ROUNDS = 40;
-/** As many comparisons as "at least 95 times in 100" speaks of. */
+/** The number of comparisons. */
 export const TRIALS = 100;
 
 export interface Drawing {
-  /** Which of a pair is the base is drawn too, so that nothing can differ but by noise. */
+  /** Whether the sides of each pair are swapped at random, so that all differences are noise. */
   readonly mixed: boolean;
   /** The metric whose cost grows by `factor` on the current side. */
   readonly slowed?: { readonly name: string; readonly factor: number } | undefined;

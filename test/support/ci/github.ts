@@ -1,6 +1,6 @@
 /**
- * Actions' side of a workflow, as far as our own files need it: GitHub's own parser judges the files, GitHub's own evaluator
- * computes the expressions, and the steps' scripts are run by bash with the files that a step is given.
+ * The part of GitHub Actions that the tests need: GitHub's own parser checks the files, GitHub's own evaluator computes
+ * the expressions, and bash runs the scripts of the steps with the files of a step.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,12 +20,13 @@ interface WorkflowParser {
   readonly NoOperationTraceWriter: new () => object;
 }
 
-/** The parser imports JSON as bundlers do, which Node does not take. */
+/** The parser imports JSON as bundlers do, which Node does not support, so it is bundled. */
 function loadParser(): WorkflowParser {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-actions-"));
   const outfile = join(directory, "parser.cjs");
   const contents =
-    'export * from "@actions/workflow-parser"; export { parseAction } from "@actions/workflow-parser/actions/action-parser";';
+    'export * from "@actions/workflow-parser"; ' +
+    'export { parseAction } from "@actions/workflow-parser/actions/action-parser";';
   buildSync({
     stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
@@ -41,7 +42,7 @@ function loadParser(): WorkflowParser {
 
 const parser = loadParser();
 
-/** What GitHub has against a workflow or an action; empty when it would be taken. */
+/** The errors of a workflow or an action; empty when GitHub accepts it. */
 export function problemsOf(kind: "workflow" | "action", name: string, content: string): string[] {
   const parse = kind === "workflow" ? parser.parseWorkflow : parser.parseAction;
   return parse({ name, content }, new parser.NoOperationTraceWriter())
@@ -49,7 +50,7 @@ export function problemsOf(kind: "workflow" | "action", name: string, content: s
     .map(({ message }) => message);
 }
 
-/** What expressions can refer to: `inputs.seed` is `{ inputs: { seed: … } }`. */
+/** The contexts of expressions: `inputs.seed` is `{ inputs: { seed: … } }`. */
 export type Contexts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const always = { name: "always", minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(true) };
@@ -69,7 +70,7 @@ function evaluate(expression: string, contexts: Contexts) {
   ).evaluate();
 }
 
-/** Text in which the expressions are put in. */
+/** Text with its expressions replaced by their values. */
 export function interpolate(text: string, contexts: Contexts): string {
   return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
     evaluate(expression.trim(), contexts).coerceString(),
@@ -89,7 +90,7 @@ export interface Step {
 export interface StepResult {
   readonly code: number;
   readonly log: string;
-  /** What it wrote for the job's summary. */
+  /** Its part of the job's summary. */
   readonly summary: string;
   readonly outputs: Readonly<Record<string, string>>;
 }

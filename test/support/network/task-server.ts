@@ -50,6 +50,8 @@ export interface TaskServer {
   readonly received: Json[];
   tell(agentId: string, status: string): void;
   send(agentId: string, packet_type: string, data: unknown): void;
+  /** Ends the task as Mephisto's forced shutdown does: agents that are at work become `completed`, then nothing listens any more. */
+  shutDown(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -169,6 +171,15 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
     });
   });
   await listen(server);
+  const stopListening = async (): Promise<void> => {
+    if (!server.listening) return;
+    for (const socket of webSockets.clients) socket.terminate();
+    webSockets.close();
+    server.closeAllConnections();
+    const closed = once(server, "close");
+    server.close();
+    await closed;
+  };
   return {
     url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     agents,
@@ -176,13 +187,16 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
     received,
     tell,
     send,
+    async shutDown() {
+      for (const agent of agents.values()) {
+        if (agent.status !== "in task") continue;
+        agent.status = "completed";
+        database?.write(agent);
+      }
+      await stopListening();
+    },
     async close() {
-      for (const socket of webSockets.clients) socket.terminate();
-      webSockets.close();
-      server.closeAllConnections();
-      const closed = once(server, "close");
-      server.close();
-      await closed;
+      await stopListening();
       database?.close();
     },
   };

@@ -1,4 +1,4 @@
-/** A real browser for the tests of the page: Debian's Chromium. Without one they are skipped, except where CI has to have it. */
+/** A real browser for the tests of the page: Debian's Chromium. Without it the tests are skipped, but fail in CI. */
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 
@@ -14,7 +14,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Why the tests of the page cannot run here; `false` when they can. Under CI a missing browser is a failure. */
+/** Why the tests of the page cannot run here; `false` when they can. */
 export const noBrowser: string | false =
   existsSync(CHROMIUM) || process.env["CI"] !== undefined
     ? false
@@ -26,7 +26,7 @@ export function launchBrowser(): Promise<Browser> {
 
 export interface OpenPage {
   readonly page: Page;
-  /** What the page complained about, and what it asked the network for, which a report has no business to. */
+  /** Errors and warnings of the page, and its network requests, which a report must not make. */
   readonly troubles: string[];
 }
 
@@ -43,9 +43,9 @@ export async function openPage(browser: Browser, options: Parameters<Browser["ne
   return { page, troubles };
 }
 
-/** How many different colours each canvas of the page shows, in the order of the page: a blank one shows one or none. */
+/** The number of colours of each canvas, in the order of the page. A blank canvas has at most one. */
 export function coloursOfCanvases(page: Page): Promise<number[]> {
-  // As text: the tests are compiled without the browser's types.
+  // As text, because the tests are compiled without the browser's types.
   return page.evaluate<number[]>(`[...document.querySelectorAll("canvas")].map((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const colours = new Set();

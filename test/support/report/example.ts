@@ -1,4 +1,4 @@
-/** A fixed run to summarise: every number in it is made up, and the same each time. */
+/** A fixed run for summaries and reports. Every number in it is invented. */
 import { checkInvariants, noteTaken, nothingTaken, type RunEvidence } from "../../../dist/load/check/index.js";
 import {
   createRecorder,
@@ -110,7 +110,7 @@ export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolea
   });
 }
 
-/** The life of `count` agents that come one after the other and end alike. */
+/** The statuses of `count` agents that come one after the other and end in the same way. */
 function lives(count: number): ReportInput["statusEvents"] {
   return Array.from({ length: count }, (_, agent) =>
     ["none", "accepted", "in task", "completed"].map((to, at, all) => ({

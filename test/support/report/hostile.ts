@@ -1,4 +1,4 @@
-/** Text as an attacker would choose it, and what must never be seen of it. */
+/** Texts of an attacker, and the check that an output shows them escaped. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 
@@ -41,20 +41,20 @@ const TOKENS = [
   "*b*",
 ];
 
-/** Names of every kind, the worst above all. */
+/** Names of every kind, many of them hostile. */
 export const hostile = fc
   .array(fc.oneof(fc.string({ unit: "binary", maxLength: 6 }), fc.constantFrom(...TOKENS)), { maxLength: 6 })
   .map((parts) => parts.join(""));
 
-/** One text that has all of it; without what no command line or file can hold. */
+/** One text with all tokens, without the characters that no command line or file can contain. */
 export const ALL_OF_IT = TOKENS.filter((token) => !/[\0\ud800\uffff]/.test(token)).join("a");
 
-/** What a terminal or a reader of logs would take for a command. A line break ends a line of the layout, and nothing else. */
+/** The characters that a terminal or a log viewer would interpret. A line break only ends a line of the layout. */
 const RAW =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\uffff]|\p{Surrogate}/u;
 
-/** Fails when `text`, as it is printed, holds a raw control character, or a line that a CI takes for a command. */
+/** Fails when printed text has a raw control character, or a line that is a command for CI. */
 export function assertShown(text: string): void {
   const raw = RAW.exec(text);
   assert.ok(

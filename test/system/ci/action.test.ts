@@ -1,4 +1,4 @@
-/** The composite action: taken by GitHub's parser, and its steps run as a runner would. */
+/** The composite action: GitHub's parser accepts it, and its steps run as in a runner. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,16 +42,16 @@ async function act(
   return { ...last, cwd, results: join(cwd, given["results"] ?? "") };
 }
 
-test("GitHub takes the action", () => {
+test("GitHub accepts the action", () => {
   assert.deepEqual(problemsOf("action", "action.yml", text), []);
   assert.notDeepEqual(
     problemsOf("action", "action.yml", text.replace("using: composite", "using: compsite")),
     [],
-    "the parser does look",
+    "the parser finds errors",
   );
 });
 
-test("inputs reach scripts as variables, so that no value is run as a script", () => {
+test("scripts receive inputs as variables, so that no value is executed", () => {
   for (const { run = "" } of action.runs.steps) assert.doesNotMatch(run, /\$\{\{/);
 });
 
@@ -65,7 +65,7 @@ test("a run that passes: its summary, its JUnit XML, its figures, its directory"
   assert.equal(readdirSync(results, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length, 2);
 });
 
-test("options may take several lines; results that cannot be made are said in a line", async (t) => {
+test("options can have several lines; an invalid results directory is reported in one line", async (t) => {
   const several = await act(t, { ...QUICK, options: "--workers 20\n  --virtual\n--quiet\n" });
   assert.equal(several.code, 0, several.log);
   assert.match(several.summary, /--workers 20 --virtual/);
@@ -100,7 +100,7 @@ test("runs are compared with the runs of a baseline", async (t) => {
   assert.ok(existsSync(join(now.results, "comparison.xml")));
 });
 
-test("wrong inputs are said in a line, with exit code 2", async (t) => {
+test("invalid inputs are reported in one line, with exit code 2", async (t) => {
   const refused: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ ...QUICK, "on-threshold": "ignore" }, /^::error::on-threshold must be fail or warn, not "ignore"$/m],
     [{ ...QUICK, runs: "0" }, /^::error::runs must be a whole number/m],

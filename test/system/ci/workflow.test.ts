@@ -1,4 +1,4 @@
-/** This repository's own workflow: taken by GitHub's parser, and what it runs by itself is run. */
+/** The workflow of this repository: GitHub's parser accepts it, and its own steps run. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,12 +14,16 @@ const text = readFileSync(join(root, ".github/workflows/ci.yml"), "utf8");
 const { jobs } = parse(text) as { jobs: Record<string, { steps: Step[] }> };
 const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-test("GitHub takes the workflow", () => {
+test("GitHub accepts the workflow", () => {
   assert.deepEqual(problemsOf("workflow", "ci.yml", text), []);
-  assert.notDeepEqual(problemsOf("workflow", "ci.yml", text.replace("runs-on", "run-on")), [], "the parser does look");
+  assert.notDeepEqual(
+    problemsOf("workflow", "ci.yml", text.replace("runs-on", "run-on")),
+    [],
+    "the parser finds errors",
+  );
 });
 
-test("the inputs that it gives to the action are the action's", () => {
+test("it passes only inputs that the action has", () => {
   const { inputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as { inputs: Record<string, unknown> };
   const uses = steps.filter(({ uses: action }) => action === "./");
   assert.ok(uses.length > 0);
@@ -31,7 +35,7 @@ test("it runs what a check of this repository runs", () => {
   assert.ok(existsSync(join(root, ".ci/run")));
 });
 
-/** Runs a step of the workflow with an `npx simulate` that does as `script` says, in a directory that has the baseline. */
+/** Runs a step of the workflow in a directory with the baseline. `script` replaces `npx simulate`. */
 function runNamed(t: TestContext, name: string, script: string): Promise<StepResult & { cwd: string }> {
   const step = steps.find((candidate) => candidate.name === name);
   assert.ok(step !== undefined, name);
@@ -48,7 +52,7 @@ function runNamed(t: TestContext, name: string, script: string): Promise<StepRes
   }));
 }
 
-test("the gate against the base commit: its verdict is the step's, and its Markdown the job's summary", async (t) => {
+test("the gate against the base commit has the verdict of the step, and writes the job's summary", async (t) => {
   const { code, summary, log } = await runNamed(
     t,
     "Against the base commit, in turn",
@@ -60,15 +64,16 @@ test("the gate against the base commit: its verdict is the step's, and its Markd
 });
 
 test("the gate against the baseline of ratios", async (t) => {
-  // Measuring takes a minute; what was measured is taken to be the baseline.
-  const script = `if [ "$1" = bench ]; then cp results/baseline/bench.json now.json; else exec "${process.execPath}" "${join(root, "dist/cli/main.js")}" "$@"; fi`;
+  // A measurement takes a minute; the baseline replaces it here.
+  const simulate = `exec "${process.execPath}" "${join(root, "dist/cli/main.js")}" "$@"`;
+  const script = `if [ "$1" = bench ]; then cp results/baseline/bench.json now.json; else ${simulate}; fi`;
   const { code, summary, log, cwd } = await runNamed(t, "Against the baseline of ratios", script);
   assert.equal(code, 0, log);
   assert.match(summary, /^### Comparison\n\n0 slower, 0 faster/);
   for (const file of ["baseline.xml", "benchmark.json"]) assert.ok(existsSync(join(cwd, file)), file);
 });
 
-test("the baseline holds ratios to floors, and no absolute times", () => {
+test("the baseline has ratios to floors, and no absolute times", () => {
   const path = join(root, "results/baseline/bench.json");
   const { figures } = parseResult(readFileSync(path, "utf8"), path);
   assert.ok(figures.length > 0);

@@ -1,4 +1,4 @@
-/** `simulate init`, `validate` and scenarios that are modules, as a user meets them. */
+/** `simulate init`, `validate` and scenarios that are modules. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { SCENARIO_SCHEMA } from "../../../dist/load/scenario/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-test("what init writes is valid, runs, and is found by an editor to have a schema", async (t) => {
+test("the scenario of init is valid, runs, and names its schema for editors", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, "Ward 7.yaml");
   const written = await simulate("init", file);
@@ -32,7 +32,7 @@ test("what init writes is valid, runs, and is found by an editor to have a schem
   assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
 });
 
-test("what init writes is valid whatever the file is called", async (t) => {
+test("the scenario of init is valid for any file name", async (t) => {
   const directory = temporaryDirectory(t);
   for (const [called, name] of [
     ["123.yaml", "123"],
@@ -47,7 +47,7 @@ test("what init writes is valid whatever the file is called", async (t) => {
   }
 });
 
-test("init leaves an existing file as it is", async (t) => {
+test("init does not change an existing file", async (t) => {
   const file = join(temporaryDirectory(t), "mine.yaml");
   writeFileSync(file, "precious");
   const { code, stderr } = await simulate("init", file);
@@ -56,7 +56,7 @@ test("init leaves an existing file as it is", async (t) => {
   assert.equal(readFileSync(file, "utf8"), "precious");
 });
 
-test("init refuses what is no scenario file's name, or cannot be written", async (t) => {
+test("init refuses a name that is not of a scenario file, and a file that cannot be written", async (t) => {
   const directory = temporaryDirectory(t);
   assert.match(
     (await simulate("init", join(directory, "mine.json"))).stderr,
@@ -67,7 +67,7 @@ test("init refuses what is no scenario file's name, or cannot be written", async
   assert.match(stderr, /^simulate: cannot write .*mine\.yaml: .*\n$/);
 });
 
-test("validate says every problem of every file, a line each", async (t) => {
+test("validate prints every problem of every file, a line each", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, "wrong.yaml");
   await simulate("init", file);
@@ -84,7 +84,7 @@ test("validate says every problem of every file, a line each", async (t) => {
   assert.match(lines[2] ?? "", /^unknown scenario "stedy"; did you mean "steady"\?$/);
 });
 
-test("a scenario that is a module runs, and its run keeps what it computed", async (t) => {
+test("a scenario that is a module runs, and its run stores the computed scenario", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, "waves.mjs");
   const results = join(directory, "results");
@@ -105,10 +105,10 @@ test("a scenario that is a module runs, and its run keeps what it computed", asy
   assert.equal((JSON.parse(kept.stdout) as { planHash: string }).planHash, plan.hash);
 });
 
-test("a module whose top-level await never ends is reported", async (t) => {
+test("a module whose top-level await never settles is reported", async (t) => {
   const file = join(temporaryDirectory(t), "never.mjs");
   writeFileSync(file, "await new Promise(() => undefined);\nexport default {};\n");
   const { code, stdout, stderr } = await simulate("validate", file, "steady");
   assert.deepEqual([code, stderr], [2, `${file}: cannot be imported: its top-level await never settles\n`]);
-  assert.match(stdout, /^steady: valid: /, "the others are looked at all the same");
+  assert.match(stdout, /^steady: valid: /, "the other scenarios are checked");
 });

@@ -34,7 +34,7 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     /invalid value "5" for --duration: expected a duration above 0 with a unit/,
   ],
   [
-    "a seed that is no number",
+    "a seed that is not a number",
     ["-s", "steady", "--seed", "x"],
     /invalid value "x" for --seed: expected a whole number, 0 or more/,
   ],
@@ -53,13 +53,9 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     ["-s", "steady", "--workers", "1000000000"],
     /workers must be at most 400000, not 1000000000/,
   ],
+  ["a run that is too long", ["-s", "steady", "--duration", "9000h"], /a run takes 480h at most, its drain included/],
   [
-    "a longer run than there can be",
-    ["-s", "steady", "--duration", "9000h"],
-    /a run takes 480h at most, its drain included/,
-  ],
-  [
-    "more threads than there can be",
+    "too many threads",
     ["-s", "steady", "--threads", "1000"],
     /invalid value "1000" for --threads: expected at most 24/,
   ],
@@ -86,9 +82,9 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     ["explore", "--max-stepz", "5"],
     /unknown option --max-stepz; did you mean --max-steps\? \(see simulate explore --help\)/,
   ],
-  ["an option like no other", ["--xyzzy"], /unknown option --xyzzy \(see/],
+  ["an option with no similar name", ["--xyzzy"], /unknown option --xyzzy \(see/],
   ["an unknown command, with the nearest", ["plam"], /unknown command "plam"; did you mean "plan"\?/],
-  ["a command like no other", ["xyzzy"], /unknown command "xyzzy" \(see/],
+  ["a command with no similar name", ["xyzzy"], /unknown command "xyzzy" \(see/],
   [
     "an unknown benchmark, with the nearest",
     ["bench", "flor"],
@@ -189,7 +185,7 @@ for (const [what, from, to, expected] of wrongScenarios) {
   });
 }
 
-test("a results directory that cannot be made ends with one line and leaves nothing", async (t) => {
+test("a results directory that cannot be created is reported in one line", async (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, "file"), "");
   const { code, stderr } = await simulate("-s", "steady", "--results", join(directory, "file", "results"));
@@ -197,7 +193,7 @@ test("a results directory that cannot be made ends with one line and leaves noth
   assert.match(stderr, /^steady: .*\nsimulate: cannot create the results directory .*\n$/);
 });
 
-test("what is no scenario file is refused in one line", async (t) => {
+test("a file that is not a scenario is refused in one line", async (t) => {
   const directory = temporaryDirectory(t);
   const file = (name: string, content: string | Buffer): string => {
     const path = join(directory, name);
@@ -230,12 +226,12 @@ test("what is no scenario file is refused in one line", async (t) => {
   assert.ok(!existsSync(join(directory, "results")));
 });
 
-test("a summary that nobody reads to its end changes nothing about the verdict", {
+test("a reader that closes the output early does not change the verdict", {
   skip: process.platform === "win32",
 }, (t) => {
   const results = temporaryDirectory(t);
   const reading = (...args: readonly string[]): { status: number | null; stderr: string } =>
-    // The reader has gone before the first byte is written.
+    // The reader closes before the first byte is written.
     spawnSync("bash", ["-o", "pipefail", "-c", `"$@" | true`, "bash", process.execPath, MAIN, ...args], {
       encoding: "utf8",
     });

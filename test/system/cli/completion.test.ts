@@ -1,4 +1,4 @@
-/** Completion in the shell, as bash, zsh and fish do it. */
+/** Completion in bash, zsh and fish. */
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,14 +18,14 @@ after(() => rmSync(bin, { recursive: true }));
 
 type Shell = "bash" | "zsh" | "fish";
 
-/** Prints what the shell offers for the words it is given, the last of which is being typed. */
+/** Prints the candidates of the shell for the last word. */
 const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `
     source <(simulate completion bash)
     COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
     _simulate_yargs_completions
     printf '%s\\n' "\${COMPREPLY[@]}"`,
-  // Outside its line editor zsh has none of what completes; what it is given, it is given here.
+  // Outside its line editor, zsh has no completion functions, so they are defined here.
   zsh: `
     compdef() { }; _default() { }; _describe() { print -rl -- $reply }
     source <(simulate completion zsh)
@@ -36,7 +36,7 @@ const SCRIPTS: Readonly<Record<Shell, string>> = {
     complete -C "$argv"`,
 };
 
-/** What `shell` offers for `words`; without the descriptions, which stand behind a tab or a colon. */
+/** The candidates of `shell` for `words`, without their descriptions, which follow a tab or a colon. */
 function offered(shell: Shell, words: readonly string[]): Promise<string[]> {
   const args =
     shell === "bash"
@@ -66,7 +66,7 @@ function offered(shell: Shell, words: readonly string[]): Promise<string[]> {
   });
 }
 
-/** Why it cannot be tested; `false` when it can. */
+/** Why the shell cannot be tested; `false` when it can. */
 function missing(shell: Shell): string | false {
   return spawnSync(shell, ["-c", "true"]).status === 0 ? false : `${shell} is not installed`;
 }
@@ -90,9 +90,9 @@ for (const [what, words, expected] of cases) {
 }
 
 for (const shell of ["zsh", "fish"] as const) {
-  test(`${shell} completes the same, and files where there is nothing else`, { skip: missing(shell) }, async () => {
+  test(`${shell} completes the same, and files when there are no candidates`, { skip: missing(shell) }, async () => {
     for (const [what, words, expected] of cases) {
-      // Each puts them into its own order; zsh leaves out itself what does not begin as the last word does.
+      // Each shell has its own order; zsh itself filters the candidates by the last word.
       const found = (await offered(shell, words)).filter((word) => word.startsWith(words.at(-1) ?? ""));
       assert.deepEqual(found.sort(), [...expected].sort(), what);
     }

@@ -1,4 +1,4 @@
-/** A disk that is full: before a run, in the middle of one, and as its files are written. Needs the right to mount a small one. */
+/** A full disk before a run, during a run, and while its files are written. Needs the right to mount a small disk. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, statfsSync, writeFileSync } from "node:fs";
@@ -13,13 +13,13 @@ import { simulate, start } from "../../support/cli/simulate.js";
 
 interface SmallDisk {
   readonly path: string;
-  /** Leaves no room on it. */
+  /** Uses all its space. */
   fill(): void;
-  /** Takes away what filled it. */
+  /** Frees this space. */
   free(): void;
 }
 
-/** A file system of `kib` of memory; undefined, with the test skipped, where there is no right to mount one. */
+/** A file system of `kib` of memory. Without the right to mount one, skips the test and returns undefined. */
 function smallDisk(t: TestContext, kib: number): SmallDisk | undefined {
   const path = mkdtempSync(join(tmpdir(), "crowdstorm-small-"));
   try {
@@ -52,7 +52,7 @@ function smallDisk(t: TestContext, kib: number): SmallDisk | undefined {
 }
 
 for (const [what, ...engine] of [["real threads"], ["simulated time", "--virtual"]] as const) {
-  test(`a run that finds no room to begin leaves nothing behind (${what})`, async (t) => {
+  test(`a run that cannot start on a full disk leaves no files (${what})`, async (t) => {
     const disk = smallDisk(t, 64);
     if (disk === undefined) return;
     const { code, stderr } = await simulate(
@@ -74,7 +74,7 @@ for (const [what, ...engine] of [["real threads"], ["simulated time", "--virtual
 }
 
 for (const [what, ...recording] of [["with its order recorded"], ["not recorded", "--no-record"]] as const) {
-  test(`a disk that fills up in the middle ends the run with one line; what was acknowledged is there (${what})`, async (t) => {
+  test(`a disk that fills up ends the run with one line; acknowledged writes are in the database (${what})`, async (t) => {
     const disk = smallDisk(t, 30 << 10);
     if (disk === undefined) return;
     const { ended } = start([
@@ -108,7 +108,7 @@ for (const [what, ...recording] of [["with its order recorded"], ["not recorded"
   });
 }
 
-test("a run for whose end there is no room says nothing of having passed (simulated time)", async (t) => {
+test("a run that cannot write its results does not report that it passed (simulated time)", async (t) => {
   const disk = smallDisk(t, 12 << 10);
   if (disk === undefined) return;
   const args = ["-s", "steady", "--workers", "200", "--duration", "5s", "--virtual", "--results", disk.path];
@@ -120,7 +120,7 @@ test("a run for whose end there is no room says nothing of having passed (simula
   const needed = sizes.reduce((sum, size) => sum + size, 0);
   rmSync(join(disk.path, first), { recursive: true });
 
-  // From too little for the database to a little less than everything: somewhere in between each file is the one without room.
+  // From too little space for the database to nearly enough for all files, so that each file is the first that fails.
   let failed = 0;
   for (const tenths of [6, 9, 10, 12]) {
     const room = Math.floor((needed * tenths) / 10);
@@ -140,7 +140,7 @@ test("a run for whose end there is no room says nothing of having passed (simula
   assert.ok(failed > 0);
 });
 
-test("a database whose writes share transactions fails for good once one of these is lost", (t) => {
+test("a database whose writes share transactions fails permanently when a transaction is lost", (t) => {
   const disk = smallDisk(t, 4 << 10);
   if (disk === undefined) return;
   const path = join(disk.path, "run.db");
@@ -179,7 +179,7 @@ test("a database whose writes share transactions fails for good once one of thes
   after.close();
 });
 
-test("a file of results for which there is no room is not there, nor is a part of it", (t) => {
+test("a results file that does not fit on the disk leaves no part of it", (t) => {
   const disk = smallDisk(t, 64);
   if (disk === undefined) return;
   disk.fill();
@@ -191,7 +191,7 @@ test("a file of results for which there is no room is not there, nor is a part o
   assert.deepEqual(readdirSync(disk.path), ["filler"]);
 });
 
-test("an order file for which there is no room says so, and has no part of a chunk", (t) => {
+test("an order file that does not fit on the disk is reported, and has no part of a chunk", (t) => {
   const disk = smallDisk(t, 64);
   if (disk === undefined) return;
   const path = join(disk.path, "task-0.bin");

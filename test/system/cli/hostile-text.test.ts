@@ -1,4 +1,4 @@
-/** What the command prints of keys, names and paths that were chosen to do harm. */
+/** The output of the command for hostile keys, names and paths. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ async function shown(...args: string[]): Promise<Ended> {
   return ended;
 }
 
-/** No path may hold a slash or a character that is none of Unicode's. */
+/** A file name cannot contain a slash. */
 const NAME = ALL_OF_IT.replaceAll("/", "");
 
 const SCENARIO = (behaviour: string): string => `
@@ -30,14 +30,14 @@ behaviours:
 drainTimeout: 10s
 `;
 
-test("a key with escape sequences and one with a workflow command: a line each, and exit code 2", async () => {
+test("a key with escape sequences and a key with a workflow command are reported in a line each", async () => {
   const { code, stderr } = await shown("validate", data("key-with-escapes.yaml"), data("workflow-command-in-key.yaml"));
   assert.equal(code, 2);
   assert.match(stderr, /x\\u001b\[2J\\u001b\[31mgone\\n: unknown key; /);
   assert.match(stderr, /a\\n\\u003a:error::injected\\n {4}at Object\.<anonymous> \(evil\.js:1:1\): unknown key; /);
 });
 
-test("a run whose behaviour, file and directories have such names, and everything that prints it again", async (t) => {
+test("a run whose behaviour, file and directories have hostile names, and all commands that print it", async (t) => {
   const root = join(temporaryDirectory(t), NAME);
   mkdirSync(root);
   const file = join(root, `${NAME}.yaml`);
@@ -71,7 +71,7 @@ test("a run whose behaviour, file and directories have such names, and everythin
   );
 });
 
-test("what is given on the command line is named as harmlessly", async () => {
+test("hostile arguments are escaped in messages", async () => {
   for (const args of [
     [ALL_OF_IT],
     ["-s", ALL_OF_IT],
@@ -88,7 +88,7 @@ test("what is given on the command line is named as harmlessly", async () => {
   }
 });
 
-test("a program of the explorer with such names: the violation, the schedule, its page and its replay", async (t) => {
+test("a program of the explorer with hostile names: violation, schedule, page and replay", async (t) => {
   const root = temporaryDirectory(t);
   const explore = new URL("../../../dist/explore/index.js", import.meta.url).href;
   const text = JSON.stringify(ALL_OF_IT);

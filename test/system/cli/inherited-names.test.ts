@@ -1,4 +1,4 @@
-/** Names that every object inherits, such as `constructor`, wherever a command looks a name up. */
+/** Names of inherited properties, such as `constructor`, in every lookup by name. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ test("behaviours are counted", async () => {
   assert.deepEqual({ ...totals.behaviours }, { toString: 5, constructor: 5 });
 });
 
-test("qualifications are held by whom they are drawn for", async (t) => {
+test("workers have the qualifications that are drawn for them", async (t) => {
   const results = temporaryDirectory(t);
   const { code, stderr } = await simulate(
     "-s",
@@ -27,7 +27,7 @@ test("qualifications are held by whom they are drawn for", async (t) => {
     results,
   );
   assert.deepEqual([code, stderr], [0, ""]);
-  // A status of that name in a file of results, which the other run has none of.
+  // A status with such a name in the results of one run only.
   const { runId } = onlySummary(results);
   const file = join(results, runId, "summary.json");
   const summary = JSON.parse(readFileSync(file, "utf8")) as { outcomes: { agents: Record<string, number> } };

@@ -1,4 +1,4 @@
-/** How much of the program a command loads: modules are counted, since a time says little on a busy machine. */
+/** The number of modules that a command loads. Times would depend on the load of the machine. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,17 +6,17 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-/** Packages that take long to load and that neither help, lists nor completion need. */
+/** Packages that take long to load, and that help, lists and completion do not need. */
 const HEAVY = ["better-sqlite3", "hdr-histogram-js", "log-update", "piscina", "prom-client", "simple-statistics"];
 
 interface Loaded {
   readonly stdout: string;
-  /** Modules of the program, from `dist/` on. */
+  /** The modules of the program, relative to `dist/`. */
   readonly own: readonly string[];
   readonly packages: ReadonlySet<string>;
 }
 
-/** Runs `simulate` and lists what it has loaded: the coverage of V8 names every script that was evaluated. */
+/** Runs `simulate` and lists the loaded modules: the coverage of V8 names every evaluated script. */
 function loadedBy(t: TestContext, ...args: readonly string[]): Loaded {
   const directory = join(temporaryDirectory(t), "coverage");
   mkdirSync(directory);
@@ -56,7 +56,7 @@ const QUICK: readonly (readonly [args: readonly string[], expected: RegExp])[] =
   [["--get-yargs-completions", "simulate", "bench", "--ro"], /^--rounds/m],
 ];
 for (const [args, expected] of QUICK) {
-  test(`simulate ${args.join(" ")} loads at most 45 modules of the program, neither a parser of YAML nor a schema`, (t) => {
+  test(`simulate ${args.join(" ")} loads at most 45 modules, and neither yaml nor zod`, (t) => {
     const { stdout, own, packages } = loadedBy(t, ...args);
     assert.match(stdout, expected);
     assert.ok(own.length <= 45, `${own.length} modules: ${own.join(", ")}`);

@@ -1,4 +1,4 @@
-/** `--metrics-port`: what it serves, and that a port that cannot be had is one clear line. */
+/** `--metrics-port`: its content, and the message for a port that is not available. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

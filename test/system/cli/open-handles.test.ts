@@ -1,4 +1,4 @@
-/** A scenario module that leaves a timer behind, or throws in one: the command ends when its work is done. */
+/** A scenario module that leaves a timer open, or throws in one: the command ends when its work is done. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { onlySummary, simulate, start, temporaryDirectory } from "../../support/
 
 const KEEPS_A_TIMER = fileURLToPath(new URL("../../../test/data/scenario/keeps-a-timer.mjs", import.meta.url));
 
-test("validate and a run end, with their output whole", async (t) => {
+test("validate and a run end with their complete output", async (t) => {
   const results = temporaryDirectory(t);
   const checked = await simulate("validate", KEEPS_A_TIMER, "stedy");
   assert.equal(checked.code, 2);
@@ -34,12 +34,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-test("what a module throws while the command works ends in one line", async (t) => {
+test("an error that a module throws later is reported in one line", async (t) => {
   const directory = temporaryDirectory(t);
   const file = join(directory, "throws-later.mjs");
   writeFileSync(
     file,
-    `export { default } from ${JSON.stringify(new URL(`file://${KEEPS_A_TIMER}`).href)};\nsetTimeout(() => { throw new Error("no\\nluck"); }, 1500);\n`,
+    `export { default } from ${JSON.stringify(new URL(`file://${KEEPS_A_TIMER}`).href)};\n` +
+      'setTimeout(() => { throw new Error("no\\nluck"); }, 1500);\n',
   );
   const { code, stderr } = await simulate(
     "-s",
@@ -55,7 +56,7 @@ test("what a module throws while the command works ends in one line", async (t) 
   assert.deepEqual([code, stderr], [1, "simulate: no luck\n"]);
 });
 
-test("what a module throws in a timer as it is imported, or exports as a promise, is reported of that module", async (t) => {
+test("an error in a module's timer at its import, and an exported promise, are reported", async (t) => {
   const directory = temporaryDirectory(t);
   const [timer, promise] = [join(directory, "timer.mjs"), join(directory, "promise.mjs")];
   writeFileSync(timer, "setTimeout(() => { throw null; });\nawait new Promise((done) => setTimeout(done, 1000));\n");

@@ -1,4 +1,4 @@
-/** What the words of a command line mean, in every command: `-`, options that several commands have, words that are no option. */
+/** The meaning of words in every command: `-`, options of several commands, words that are not options. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ function withInput(input: string, ...args: string[]): Ended {
   return { code: status, stdout, stderr };
 }
 
-test("- is standard input where a scenario is read, and the run can be repeated from what it keeps", (t) => {
+test("- is standard input for a scenario, and the run can be reproduced from its files", (t) => {
   const results = temporaryDirectory(t);
   assert.match(withInput(STEADY, "validate", "-").stdout, /^standard input: valid: steady, /);
   const bad = withInput("no scenario at all", "validate", "-");
@@ -29,7 +29,7 @@ test("- is standard input where a scenario is read, and the run can be repeated 
   assert.equal(readFileSync(join(results, runId, "scenario.yaml"), "utf8"), STEADY);
 });
 
-test("- is standard input where a result, a schedule or recorded sequences are read", () => {
+test("- is standard input for a result, a schedule and recorded sequences", () => {
   const cases: readonly (readonly [args: string[], expected: RegExp])[] = [
     [["conformance", "-"], /^simulate: standard input: /],
     [["compare", "-", "nothing"], /^simulate: standard input: invalid JSON: /],
@@ -72,7 +72,7 @@ for (const [args, expected] of refused) {
   });
 }
 
-/** What yargs knows of an option. */
+/** The definition of an option in yargs. */
 interface Definition {
   readonly kind: "boolean" | "string" | "choices";
   readonly alias: readonly string[];
@@ -120,14 +120,14 @@ async function definitions(): Promise<Map<string, Map<string, Definition>>> {
   return byOption;
 }
 
-/** Options that are described for each command, because the same thing is done to something else there. */
-const OF_EACH = ["agent", "seconds", "seed", "threads", "output"];
-/** Arguments, which each command has for itself. */
+/** Options whose description differs between commands, because they apply to different things. */
+const OF_EACH = ["agent", "duration", "seconds", "seed", "threads", "output"];
+/** Arguments, which differ between commands. */
 const ARGUMENTS = ["file", "files", "names", "run", "base", "current", "program", "shell"];
 
 test("an option is the same in every command that has it", async () => {
   const all = await definitions();
-  assert.ok((all.get("mailbox")?.size ?? 0) >= 5 && (all.get("json")?.size ?? 0) >= 7, "the commands were looked at");
+  assert.ok((all.get("mailbox")?.size ?? 0) >= 5 && (all.get("json")?.size ?? 0) >= 7, "the definitions were read");
   for (const [option, commands] of all) {
     if (ARGUMENTS.includes(option)) continue;
     const [[first, expected] = ["", undefined], ...others] = [...commands];
@@ -139,13 +139,13 @@ test("an option is the same in every command that has it", async () => {
   }
 });
 
-test("what carries something out can be quiet and be told where results go", async () => {
+test("each command that executes something has --quiet and --results", async () => {
   const all = await definitions();
   for (const command of ["run", "sweep", "explore"])
     for (const option of ["quiet", "results"]) assert.ok(all.get(option)?.has(command), `${command} --${option}`);
 });
 
-/** A value that an option does not take, and commands that have it. */
+/** An invalid value of an option, and the commands that have the option. */
 const bad: readonly (readonly [option: string, value: string, commands: readonly string[][], expected: RegExp])[] = [
   [
     "seed",
@@ -186,7 +186,7 @@ const bad: readonly (readonly [option: string, value: string, commands: readonly
 ];
 
 for (const [option, value, commands, expected] of bad) {
-  test(`--${option} "${value}" is refused alike by every command`, async () => {
+  test(`every command refuses --${option} "${value}" with the same message`, async () => {
     for (const args of commands) {
       const { code, stderr } = await simulate(...args, `--${option}`, value);
       assert.equal(code, 2, args.join(" "));
@@ -201,7 +201,7 @@ test("one thread is enough under simulated time", async (t) => {
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-test("a quiet sweep and a quiet exploration say nothing, and leave their results where they are told", async (t) => {
+test("a quiet sweep and a quiet exploration print nothing, and write their results to --results", async (t) => {
   const results = temporaryDirectory(t);
   const sweep = await simulate(
     "sweep",

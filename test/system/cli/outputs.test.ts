@@ -1,4 +1,4 @@
-/** The files that a run, a report and a comparison write for a CI; comparing what cannot be compared. */
+/** The files that a run, a report and a comparison write for CI tools; comparisons that are refused. */
 import assert from "node:assert/strict";
 import {
   copyFileSync,
@@ -18,7 +18,7 @@ import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
 const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
 
-test("a run writes its outcome for a CI, and a report of it the same", async (t) => {
+test("a run writes its outcome for CI tools, and a report of it writes the same", async (t) => {
   const directory = temporaryDirectory(t);
   const results = join(directory, "results");
   const files = (prefix: string): string[] =>
@@ -42,7 +42,7 @@ test("a run writes its outcome for a CI, and a report of it the same", async (t)
   assert.ok((JSON.parse(json) as unknown[]).length > 0);
 });
 
-test("a file that cannot be written is said before the run", async (t) => {
+test("a file that cannot be written is reported before the run", async (t) => {
   const directory = temporaryDirectory(t);
   const { code, stderr } = await simulate(
     ...RUN,
@@ -56,7 +56,7 @@ test("a file that cannot be written is said before the run", async (t) => {
   assert.deepEqual(readdirSync(directory), []);
 });
 
-test("a run that does not begin leaves no file, neither an empty one nor an earlier one", async (t) => {
+test("a run that does not start leaves no outcome, neither an empty nor an earlier one", async (t) => {
   const directory = temporaryDirectory(t);
   const [junit, markdown] = [join(directory, "run.xml"), join(directory, "run.md")];
   writeFileSync(markdown, "of an earlier run");
@@ -79,7 +79,7 @@ test("one file for two outputs is wrong usage", async (t) => {
   await refuses([...RUN, "--markdown", file, "--junit", `${file}/../run`], /--markdown and --junit are the same file/);
 });
 
-test("an output that is an input, or another output through a link, is refused and left as it is", async (t) => {
+test("an output that is an input or another output, also through a link, is refused and not changed", async (t) => {
   const directory = temporaryDirectory(t);
   const at = (name: string): string => join(directory, name);
   const scenario = at("mine.yaml");
@@ -111,7 +111,7 @@ test("an output that is an input, or another output through a link, is refused a
   assert.equal(readFileSync(scenario, "utf8"), before);
 });
 
-test("an output that is a link is written through, also when nothing is at its end yet", async (t) => {
+test("an output that is a link is written to its target, which need not exist", async (t) => {
   const directory = temporaryDirectory(t);
   const at = (name: string): string => join(directory, name);
   symlinkSync("target.xml", at("dangling"));
@@ -132,7 +132,7 @@ test("an output that is a link is written through, also when nothing is at its e
   await refuses([...RUN, "--junit", at("circle")], /cannot write \S+circle: its symbolic links form a loop/);
 });
 
-test("a directory in the place of a file of a run, or a damaged length, is said in one line", async (t) => {
+test("a directory in place of a run's file, or a damaged length, is reported in one line", async (t) => {
   const root = temporaryDirectory(t);
   await simulate(...RUN, "--results", root);
   const [id = ""] = readdirSync(root);
@@ -196,7 +196,7 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.match(one.stdout, /\nA single run on each side cannot separate a change from noise/);
   assert.doesNotMatch(one.stdout, /slower|inconclusive/);
 
-  // A run without a summary, one with half of one, one whose scenario is gone.
+  // A run without a summary, a run with a damaged summary, a run without its scenario.
   const [first = "", second = "", third = ""] = readdirSync(before);
   rmSync(join(before, first, "summary.json"));
   writeFileSync(join(before, second, "summary.json"), "{");
@@ -252,7 +252,7 @@ for (const [what, base, current, expected] of refused) {
   });
 }
 
-test("what a comparison cannot write is said before it compares, and a page is refused where there is none", async (t) => {
+test("an output that cannot be written is reported before the comparison; only two runs have a page", async (t) => {
   const directory = temporaryDirectory(t);
   const bench = join(directory, "bench.json");
   writeFileSync(bench, JSON.stringify(RESULT));
@@ -267,7 +267,7 @@ test("what a comparison cannot write is said before it compares, and a page is r
   await refuses(["compare", bench, bench, "--open"], /--open requires one run on each side/);
 });
 
-test("comparing what holds no run, or a run with a benchmark, is wrong usage", async (t) => {
+test("comparing a directory without runs, or a run with a benchmark, is wrong usage", async (t) => {
   const directory = temporaryDirectory(t);
   const bench = join(directory, "bench.json");
   writeFileSync(bench, JSON.stringify(RESULT));
@@ -280,7 +280,7 @@ test("comparing what holds no run, or a run with a benchmark, is wrong usage", a
   await refuses(["compare", run, run], /summary\.json: it is not JSON/);
 });
 
-test("measuring against a commit that is none is wrong usage", async () => {
+test("measuring against an unknown commit is wrong usage", async () => {
   await refuses(
     ["bench", "status", "--against", "no-such-commit"],
     /cannot check out no-such-commit: .*no-such-commit/,

@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
 import { onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
-/** A run on a busy machine may fail a threshold; it may not break an invariant, or end in an error. */
+/** A run on a busy machine can fail a threshold. It must not break an invariant or end with an error. */
 const PASSED_OR_SLOW = [0, 99];
 
-test("the main job, short: invariants hold, everything is accounted for and written", async (t) => {
+test("a short run of the main scenario: invariants hold, and all files are written", async (t) => {
   const results = temporaryDirectory(t);
   const { code, stdout } = await simulate(
     "-s",
@@ -61,7 +61,7 @@ test("the plan is the same whatever the number of threads", async (t) => {
   assert.deepEqual(a.outcomes, b.outcomes);
 });
 
-test("workers who are not qualified are refused, the same on real threads and under simulated time, and nobody else", async (t) => {
+test("exactly the workers who are not qualified are refused, on real threads and under simulated time", async (t) => {
   const { scenario } = loadScenario("onboarding-rush");
   const plan = buildPlan(scenario, { workers: 80 });
   const held = Array.from({ length: plan.workers }, (_, index) => plan.worker(index).qualifications ?? {});
@@ -88,7 +88,7 @@ test("workers who are not qualified are refused, the same on real threads and un
   }
 });
 
-test("a threshold that aborts ends the run early on either engine: whole results, which threshold and when, exit 99", async (t) => {
+test("a threshold that aborts ends the run early on both engines, with complete results and exit 99", async (t) => {
   const root = temporaryDirectory(t);
   const path = join(root, "aborts.yaml");
   const { text } = loadScenario("steady");
@@ -131,7 +131,7 @@ test("a threshold that aborts ends the run early on either engine: whole results
   }
 });
 
-test("more than the machine can do: every agent is brought to its end, no invariant breaks, and the run says that it was too much", async (t) => {
+test("under overload every agent ends, no invariant breaks, and the run reports the overload", async (t) => {
   const results = temporaryDirectory(t);
   const { code, stdout, stderr } = await simulate(
     "-s",
@@ -149,16 +149,16 @@ test("more than the machine can do: every agent is brought to its end, no invari
   for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
   assert.equal(summary.end.how, "finished", stdout + stderr);
   assert.equal(summary.counters["workers_started"], 3000);
-  // How late the generator was is up to the machine; that it is the verdict is not.
+  // The delay of the generator depends on the machine; the verdict must report it.
   assert.equal(code, summary.schedule.kept && summary.thresholds.every(({ passed }) => passed) ? 0 : 99);
   if (!summary.schedule.kept)
     assert.match(stdout, /the schedule was not kept: p99 of the slip is [\d,.]+ ms, the bound is 100 ms/);
 });
 
-test("an interrupt ends the run early, with invariants that hold and results that are written", async (t) => {
+test("an interrupt ends the run early; the invariants hold and the results are written", async (t) => {
   const results = temporaryDirectory(t);
   const { child, ended } = start(["-s", "steady", "--workers", "400", "--duration", "20s", "--results", results]);
-  // The first line is printed before the engine is loaded; the next is progress: the run is going on.
+  // The first line is printed before the engine is loaded; the next one is the progress of the run.
   let shown = "";
   await new Promise<void>((resolve) =>
     child.stderr?.on("data", (text: Buffer) => {

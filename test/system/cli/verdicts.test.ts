@@ -1,4 +1,4 @@
-/** Runs whose verdict was wrong, or contradicted what was printed. */
+/** Runs whose verdict was wrong in earlier versions, or contradicted the printed figures. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -29,13 +29,13 @@ async function outcomeOf(t: TestContext, name: string, ...options: string[]): Pr
   return { code, stdout, summary: onlySummary(results), junit: xml, markdown: md };
 }
 
-test("a share that is the limit passes, in per cent as well", async (t) => {
+test("a share that equals the limit passes, also in per cent", async (t) => {
   const { code, summary } = await outcomeOf(t, "percent-125", "--virtual");
   assert.deepEqual(summary.verdict, { passed: true, exitCode: 0, reasons: [] });
   assert.equal(code, 0);
 });
 
-test("a count that is not the limit does not look like it, wherever it is printed", async (t) => {
+test("a count that differs from the limit is printed differently", async (t) => {
   const { code, stdout, junit, markdown } = await outcomeOf(
     t,
     "observed-rounded",
@@ -47,7 +47,7 @@ test("a count that is not the limit does not look like it, wherever it is printe
   assert.match(markdown, /count==10000.* 10,001 /);
 });
 
-test("a live update that waited for hours is judged by the hours that it waited", async (t) => {
+test("the latency of a live update that waits for hours is exact enough for its thresholds", async (t) => {
   const { summary, stdout } = await outcomeOf(t, "waited-for-hours", "--virtual");
   assert.deepEqual(
     summary.thresholds.map(({ expression, passed }) => [expression, passed]),
@@ -62,7 +62,7 @@ test("a live update that waited for hours is judged by the hours that it waited"
   assert.match(stdout, /max<=1h failed: observed 21,600,000 ms/);
 });
 
-test("a run in which nobody works does not pass", async (t) => {
+test("a run in which no worker acts does not pass", async (t) => {
   const { code, summary, junit } = await outcomeOf(t, "nobody-works", "--virtual");
   assert.equal(code, 99);
   assert.deepEqual(summary.verdict.reasons, [

@@ -75,13 +75,15 @@ describe("a whole run", { concurrency: 2 }, () => {
     });
   }
 
-  for (const dialect of ["remote-procedure", "echo", "chat"]) {
+  for (const dialect of ["remote-procedure, procedure: get_answer", "echo", "chat"]) {
     test(`replies are recognised (${dialect})`, async (t) => {
       const server = await served(t);
       const run = await runAgainst(t, server.url, scenarioText({ target: `{ dialect: ${dialect} }` }));
       assertPassed(run);
       assert.equal(summaryOf(run).trends["live_update_round_trip"]?.count, 18);
       assert.equal(summaryOf(run).counters["replies_unmatched"], 0);
+      const called = new Set([...server.agents.values()].flatMap(({ updates }) => updates.map(({ target }) => target)));
+      assert.deepEqual([...called], [dialect.includes("procedure:") ? "get_answer" : undefined]);
     });
   }
 
@@ -198,6 +200,25 @@ describe("what clients notice", { concurrency: 2 }, () => {
   });
 });
 
+test("replies that come while a page is gone are lost with it, and break no invariant", async (t) => {
+  const server = await served(t, {
+    // The worker is gone before its reply comes.
+    answer(update) {
+      const agentId = String(update["update_id"]).split("/")[1] ?? "";
+      const isFirst = update["number"] === 1;
+      setTimeout(() => server.send(agentId, "client_bound_live_update", answerTo(update)), isFirst ? 4500 : 0);
+      return [];
+    },
+  });
+  const disconnect = "disconnect: { window: [2s, 2100ms], reconnect: { probability: 1, after: 5s } }";
+  const behaviours = `all: { weight: 1, actions: 4, thinkTime: 700ms, ${disconnect} }`;
+  const run = await runAgainst(t, server.url, scenarioText({ behaviours, workers: 3 }));
+  assertPassed(run);
+  const { counters } = summaryOf(run);
+  assert.equal(counters["submits_acknowledged"], 3);
+  assert.ok((counters["updates_unanswered"] ?? 0) > 0, JSON.stringify(counters));
+});
+
 describe("with the target's database", { concurrency: 2 }, () => {
   const databaseFile = (t: { after(fn: () => void): void }): string => join(temporaryDirectory(t), "database.db");
 
@@ -237,6 +258,25 @@ describe("with the target's database", { concurrency: 2 }, () => {
     const run = await runAgainst(t, server.url, scenarioText({ drain: "4s" }), "--database", database);
     assert.equal(run.code, 98, run.stdout + run.stderr);
     assert.equal(broken(run).filter((each) => each.endsWith("answered submit is lost")).length, 6);
+  });
+
+  test("agents that a shutdown completes without a submit are found, though their clients tried to submit", async (t) => {
+    const database = databaseFile(t);
+    let ending: Promise<void> | undefined;
+    const server = await served(t, {
+      database,
+      answer(update) {
+        // All six workers are at work.
+        if (server.agents.size === 6) ending ??= server.shutDown();
+        return [answerTo(update)];
+      },
+    });
+    const behaviours = "all: { weight: 1, actions: 5, thinkTime: 400ms }";
+    const run = await runAgainst(t, server.url, scenarioText({ behaviours }), "--database", database);
+    await ending;
+    assert.equal(run.code, 98, run.stdout + run.stderr);
+    assert.deepEqual(new Set(broken(run)), new Set(["completed-has-submit: completed without a submit"]));
+    assert.ok((summaryOf(run).counters["requests_failed"] ?? 0) > 0);
   });
 
   test("a file that is no such database is one line, before the run", async (t) => {

@@ -1,4 +1,4 @@
-/** `simulate compare` with two runs: what it prints, and where the page is. */
+/** `simulate compare` with two runs: its output and its page. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { writeRun } from "../../../dist/report/index.js";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";
 
-/** Two runs, `a-run` and `b-run`, the second of which failed. */
+/** Two runs, `a-run`, which passed, and `b-run`, which failed. */
 function twoRuns(t: TestContext): string {
   const root = temporaryDirectory(t);
   for (const [runId, broken] of [
@@ -21,7 +21,7 @@ function twoRuns(t: TestContext): string {
   return root;
 }
 
-test("two runs by their ids: how they ended, their figures, and the page in the second's directory", async (t) => {
+test("two runs by their ids: their verdicts, their figures, and the page in the directory of the second", async (t) => {
   const root = twoRuns(t);
   const { code, stdout, stderr } = await simulate("compare", "a-run", "last", "--results", root);
   assert.equal(stderr, "");

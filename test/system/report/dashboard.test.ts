@@ -1,4 +1,4 @@
-/** The dashboard: what it serves to whom, and how a page becomes the report. */
+/** The dashboard: its pages, its access control, and the final report. */
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test, type TestContext } from "node:test";
@@ -38,7 +38,7 @@ function status(
   });
 }
 
-test("it serves one page and its news, to this machine, for reading", async (context) => {
+test("it serves one page and its updates to this machine, by GET only", async (context) => {
   const dashboard = await started(context);
   assert.match(dashboard.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
   assert.equal(await status(dashboard.url), 503);
@@ -49,15 +49,17 @@ test("it serves one page and its news, to this machine, for reading", async (con
   assert.equal(await status(dashboard.url, { headers: { host: "elsewhere.example" } }), 403);
 });
 
-test("a port that is in use is one clear line", async (context) => {
+test("a port that is in use is reported in one line", async (context) => {
   const port = Number(new URL((await started(context)).url).port);
   await assert.rejects(startDashboard(port), {
     name: "PortError",
-    message: `cannot serve the dashboard on port ${port}: it is in use; expected a free port, or --dashboard 0 for any free port`,
+    message:
+      `cannot serve the dashboard on port ${port}: it is in use; ` +
+      "expected a free port, or --dashboard 0 for any free port",
   });
 });
 
-test("an open page takes in news, and becomes the report", { skip: noBrowser }, async (context) => {
+test("an open page applies updates, and becomes the report", { skip: noBrowser }, async (context) => {
   const dashboard = await started(context);
   dashboard.update(() => view());
   const browser = await launchBrowser();

@@ -1,4 +1,4 @@
-/** The report in a real browser: charts, keyboard, themes, narrow screens, paper, and texts that mean harm. */
+/** The report in a real browser: charts, keyboard, themes, narrow screens, paper, and hostile texts. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test("draws every chart, without a complaint and without the network", async () => {
+  test("draws every chart without errors and without the network", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url());
     const colours = await coloursOfCanvases(page);
@@ -37,7 +37,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("faults are marked on the time axis, and named beneath", async () => {
+  test("faults are marked on the time axis, and named below it", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url());
     assert.match(
@@ -49,7 +49,8 @@ describe("the report's page", { skip: noBrowser }, () => {
       const found = await page.evaluate<boolean>(`(() => {
         const canvas = document.querySelector(".chart-${chart} canvas");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-        for (let at = 0; at < data.length; at += 4) if (data[at] === 0x8b && data[at + 1] === 0x3f && data[at + 2] === 0xc9) return true;
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at] === 0x8b && data[at + 1] === 0x3f && data[at + 2] === 0xc9) return true;
         return false;
       })()`);
       assert.ok(found, chart);
@@ -86,7 +87,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("the theme is the system's until the reader chooses, and the choice stays", async () => {
+  test("the theme is the system's until the reader chooses, and the choice is stored", async () => {
     const context = await browser.newContext({ colorScheme: "dark" });
     const page = await context.newPage();
     await page.goto(url());
@@ -122,7 +123,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     });
   }
 
-  test("an agent opens to its life", async () => {
+  test("an agent opens to its history", async () => {
     const { page } = await openPage(browser);
     await page.goto(url());
     const agent = page.locator("details.agent").first();
@@ -134,7 +135,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("without JavaScript there are the verdict and the figures", async () => {
+  test("without JavaScript the page has the verdict and the figures", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(url());
@@ -146,7 +147,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     await context.close();
   });
 
-  test("texts from a scenario do no harm", async () => {
+  test("hostile texts of a scenario are escaped", async () => {
     const harm = '</script><script>document.title = "harmed"</script><img src=x onerror="document.title=1">';
     const summary = { ...exampleSummary(), scenario: { name: harm, description: harm }, reproduce: harm };
     const harmful = join(directory, "harmful");

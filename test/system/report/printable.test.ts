@@ -1,4 +1,4 @@
-/** Whatever a name holds, what is shown of it is harmless and well-formed, in every format that is written. */
+/** Every output format escapes hostile names and stays well-formed. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -34,7 +34,7 @@ import { assertShown, hostile } from "../../support/report/hostile.js";
 const example = exampleSummary({ broken: true });
 const exampleData = exampleReport();
 
-/** A summary with this text wherever there is a text that is not one of a few. */
+/** A summary with this text in every field that can have any text. */
 function summaryWith(text: string): Summary {
   return {
     ...example,
@@ -106,7 +106,7 @@ function comparedWith(text: string): Compared {
   };
 }
 
-/** The law of every renderer: what it shows of a text is what it shows of the escaped text, and nothing of it is raw. */
+/** The property of every renderer: it renders a text and the escaped text in the same way, without raw characters. */
 function law(
   render: (text: string) => string,
   alsoOf: (rendered: string, text: string) => void = () => undefined,
@@ -165,7 +165,7 @@ test("the error of a scenario", () => {
 
 const markdown = new MarkdownIt({ html: true });
 
-test("Markdown: a table keeps its cells, and a text stays a text", () => {
+test("Markdown: a table keeps its cells, and text has no markup", () => {
   fc.assert(
     fc.property(hostile, hostile, (first, second) => {
       const text = markdownTable(["a", "b"], [[plain(first), code(second)]]).join("\n");
@@ -195,7 +195,7 @@ test("Markdown: a table keeps its cells, and a text stays a text", () => {
   );
 });
 
-test("Markdown: the summaries of a job have no HTML and no link of a name's making", () => {
+test("Markdown: a name adds no HTML and no link to the summary of a job", () => {
   const check = (text: string): void => {
     for (const { type, children } of markdown.parse(text, {})) {
       assert.notEqual(type, "html_block");
@@ -261,7 +261,7 @@ test("figures for github-action-benchmark", () => {
   );
 });
 
-/** How many elements a page has. Fails when a browser would have to mend it. */
+/** The number of elements of a page. Fails when the HTML has parse errors. */
 function readHtml(page: string): number {
   const errors: string[] = [];
   parse(page, { onParseError: ({ code: error }) => void errors.push(error) });
@@ -286,7 +286,7 @@ test("HTML: the report", () => {
   );
 });
 
-/** The page's own script and style are no text from outside. */
+/** The page's own script and style are not text from outside. */
 function assertShownPage(page: string): void {
   assertShown(page.replace(/<style>.*?<\/style>/s, "").replace(/<script>.*?<\/script>/s, ""));
 }
@@ -318,7 +318,7 @@ test("HTML and SVG: a sequence", () => {
   );
 });
 
-/** A line of samples, as the format's grammar has it. */
+/** A line of samples in the grammar of the format. */
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\n"])*",?)*)\})? (\S+)$/;
 
 test("Prometheus labels", async () => {
@@ -347,8 +347,8 @@ test("Prometheus labels", async () => {
   );
 });
 
-test("a word of a shell is read back as it was", () => {
-  // A command line has no way to hold these.
+test("a shell reads a quoted word as the original text", () => {
+  // A command line cannot contain these characters.
   const words = fc.sample(hostile, 500).map((text) => text.replace(/\0|\p{Surrogate}/gu, "?"));
   const command = words.map(quoteForShell).join(" ");
   assertShown(command);

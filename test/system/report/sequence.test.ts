@@ -1,4 +1,4 @@
-/** Sequence diagrams in a real browser: drawn, read by keys, whole on paper. */
+/** Sequence diagrams in a real browser: drawing, keyboard, paper. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,7 +66,7 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test("has a point for each row, a bar for each stretch, an arrow that ends at its row, and the violation marked", async () => {
+  test("has a point for each row, a bar for each span, arrows between rows, and marks the violation", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url("short.html"));
     const whole = page.locator("svg.whole");
@@ -86,7 +86,7 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("the arrow keys go from row to row, and say it", async () => {
+  test("the arrow keys move between the rows and announce them", async () => {
     const { page } = await openPage(browser);
     await page.goto(url("long.html"));
     await page.locator(".sequence").focus();
@@ -99,7 +99,7 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("on paper it is in pieces, each under the names of the columns", async () => {
+  test("on paper it has pieces, each below the names of the columns", async () => {
     const { page } = await openPage(browser);
     await page.goto(url("long.html"));
     await page.emulateMedia({ media: "print" });
@@ -112,14 +112,14 @@ describe("a sequence diagram", { skip: noBrowser }, () => {
     await page.close();
   });
 
-  test("a phone of 360 px scrolls it in its own box", async () => {
+  test("on a screen of 360 px it scrolls in its own box", async () => {
     const { page } = await openPage(browser, { viewport: { width: 360, height: 740 } });
     await page.goto(url("short.html"));
     assert.equal(await page.evaluate<number>("document.documentElement.scrollWidth"), 360);
     await page.close();
   });
 
-  test("the report draws an agent's when it is opened", async () => {
+  test("the report draws the diagram of an agent when the agent is opened", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url("report.html"));
     assert.equal(await page.locator("svg.whole").count(), 0);

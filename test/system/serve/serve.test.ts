@@ -173,15 +173,16 @@ test("two people share an assignment; one leaves, the other may submit", async (
   assert.deepEqual(summary.outcomes.agents, { completed: 1, disconnect: 1 });
 });
 
-test("one's partner is simulated", async (t) => {
+test("one's partner is simulated, whenever one comes", async (t) => {
   const served = await serve(t, "--scenario", "partner-disconnect", "--detection", "close");
-  const ann = new Page(served.origin, "ann");
-  await ann.register();
-  await ann.connect();
-  await ann.untilStatus("in task");
-  ann.update({ text: "hello", update_id: "a1" });
-  await ann.until("a message of the partner", ({ data }) => "from" in (data as object));
-  assert.equal((await ann.submit({})).status, 200);
+  for (const name of ["ann", "bob"]) {
+    const page = new Page(served.origin, name);
+    await page.register();
+    await page.connect();
+    await page.untilStatus("in task");
+    await page.until("a message of the partner", ({ data }) => "from" in (data as object));
+    assert.equal((await page.submit({})).status, 200);
+  }
   const { summary } = await served.stop();
   assert.equal(summary.outcomes.agents["completed"] !== undefined, true);
   assert(summary.invariants.every(({ held }) => held));
@@ -203,6 +204,47 @@ test("a stop says what was in flight, and closes every socket", async (t) => {
   );
   assert.equal(await closed, 1001);
   assert.deepEqual(summary.outcomes.agents, { disconnect: 1 });
+});
+
+/** Holds the lock of the run's database, so that nothing is committed; returns what releases it. */
+function holdLock({ results }: Served): () => void {
+  const db = new Sqlite(join(results, readdirSync(results)[0] ?? "", "run.db"));
+  db.exec("BEGIN IMMEDIATE");
+  return () => {
+    db.exec("ROLLBACK");
+    db.close();
+  };
+}
+
+test("a submit is answered once it is committed, and with 503 when the server stops before that", async (t) => {
+  const file = scenario(t, "blueprint: chat");
+  const served = await serve(t, "--scenario", file, "--drain", "100ms");
+  const [ann, bob] = [new Page(served.origin, "ann"), new Page(served.origin, "bob")];
+  for (const page of [ann, bob]) {
+    await page.register();
+    await page.connect();
+    await page.untilStatus("in task");
+  }
+  const release = holdLock(served);
+  let isAnswered = false;
+  const answer = ann.submit({ answer: 1 }).finally(() => (isAnswered = true));
+  // The gateway answers others meanwhile.
+  bob.send("heartbeat");
+  await bob.until("the echo of the heartbeat", ({ packet_type }) => packet_type === "heartbeat");
+  assert.equal(isAnswered, false);
+  release();
+  assert.equal((await answer).status, 200);
+
+  const releaseAgain = holdLock(served);
+  const late = bob.submit({ answer: 2 });
+  const ended = served.stop();
+  assert.deepEqual(await late, { status: 503, body: { error: "the server is shutting down" } });
+  releaseAgain();
+  const { code, stderr, stdout, summary } = await ended;
+  assert.equal(code, 0, stdout);
+  assert.match(stderr + stdout, /closed: 2 sockets, [12] live agents?, 1 request without an answer/);
+  assert.equal(summary.counters.submits_acknowledged, 1);
+  assert(summary.invariants.every(({ held }) => held));
 });
 
 test("metadata, errors of the page, and the small endpoints", async (t) => {

@@ -1,4 +1,4 @@
-/** A comparison as it is given out, and runs as figures. */
+/** The outputs of a comparison, and the conversion of runs to figures. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -44,7 +44,7 @@ const compared = compareFigures(
   { paired: false, leastEffect: 0.05 },
 );
 
-test("a comparison for people: a line a metric, and the counts", () => {
+test("a comparison as text has a line for each metric, and the counts", () => {
   const text = renderComparison(compared, { color: false });
   assert.match(text, /what <worse> costs \| "all" +1\.300x +1\.\d+ – 1\.\d+ +< 0\.001 +✗ slower/);
   assert.match(text, /what <few> costs .* too few rounds +1\.000 +\? inconclusive/);
@@ -60,7 +60,7 @@ test("a comparison in the summary of a job", () => {
   );
 });
 
-test("a comparison as tests: slower fails, inconclusive is skipped", () => {
+test("a comparison as JUnit XML: slower fails, inconclusive is skipped", () => {
   const xml = comparisonJUnit(compared);
   assert.match(xml, /<testsuite name="simulate compare" tests="5" failures="1" errors="0" skipped="2">/);
   assert.match(
@@ -71,7 +71,7 @@ test("a comparison as tests: slower fails, inconclusive is skipped", () => {
   assert.match(xml, /name="alike"><system-out>same: /);
 });
 
-test("figures for github-action-benchmark: less is better, and over the floor where there is one", () => {
+test("figures for github-action-benchmark: smaller is better, and over the floor when there is one", () => {
   const floor = { doc: "", rounds: ROUNDS };
   const [plain, rate, none] = JSON.parse(
     benchmarkActionJson([
@@ -85,7 +85,7 @@ test("figures for github-action-benchmark: less is better, and over the floor wh
   assert.deepEqual([none?.value, none?.unit, none?.range], [2000, "bytes", undefined]);
 });
 
-test("runs are rounds: what every run measured, p50 and p99", () => {
+test("each run is a round with p50 and p99 of each latency", () => {
   const runs = [exampleSummary(), exampleSummary({ slipMs: 1 })];
   const { figures, incomplete } = figuresOfRuns(runs);
   assert.deepEqual(incomplete, []);
@@ -103,7 +103,7 @@ const DATA = new URL("../../../test/data/compare/", import.meta.url);
 const scenarioText = readFileSync(new URL("base.yaml", DATA), "utf8");
 const runsOf = (...summaries: Summary[]): ScenarioRun[] => summaries.map((summary) => ({ summary, scenarioText }));
 
-test("a metric that some runs have is said to be in so many of them", () => {
+test("a metric that only some runs have is reported with their number", () => {
   const run = exampleSummary();
   const without: Summary = { ...run, trends: { ...run.trends } };
   delete without.trends["disconnect_detection"];
@@ -122,7 +122,7 @@ test("a metric that some runs have is said to be in so many of them", () => {
   assert.equal(whyOf(all, all), undefined);
 });
 
-test("runs of scenarios of one name and different content are not the same", () => {
+test("scenarios with the same name and different content cannot be compared", () => {
   const summary = exampleSummary();
   const isRefused = (text: string): void =>
     assert.throws(
@@ -132,13 +132,14 @@ test("runs of scenarios of one name and different content are not the same", () 
   isRefused(readFileSync(new URL("base-other-content.yaml", DATA), "utf8"));
   isRefused(readFileSync(new URL("partial-metric.yaml", DATA), "utf8"));
   isRefused("a key of another version: 1");
-  const alike = `# The same.\n${scenarioText.replace("A base.", "Another description.")}thresholds: { errors: ["count==0"] }\nseed: 7\n`;
+  const changed = scenarioText.replace("A base.", "Another description.");
+  const alike = `# The same.\n${changed}thresholds: { errors: ["count==0"] }\nseed: 7\n`;
   assert.doesNotThrow(() => requireComparable([...runsOf(summary), { summary, scenarioText: alike }]));
   const old = { summary, scenarioText: "a key of another version: 1" };
   assert.doesNotThrow(() => requireComparable([old, old]));
 });
 
-test("a floor with fewer rounds than its figure is no result, and neither is a name twice", () => {
+test("a floor with fewer rounds than its figure is invalid, and so is a duplicate name", () => {
   const whole = readFileSync(new URL("floor-whole.json", DATA), "utf8");
   assert.equal(parseResult(whole, "whole.json").figures.length, 1);
   assert.throws(
@@ -161,7 +162,7 @@ test("every output names the excluded runs", () => {
   );
 });
 
-test("runs that say nothing about each other are refused, with what differs", () => {
+test("runs that cannot be compared are refused with the difference", () => {
   const run = exampleSummary();
   const changed = (change: Partial<typeof run>): typeof run => ({ ...run, runId: "other", ...change });
   assert.doesNotThrow(() => requireComparable(runsOf(run, changed({ seed: "7" }))));

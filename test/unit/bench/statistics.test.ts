@@ -9,15 +9,15 @@ test("percentiles are those of the sorted samples", () => {
   assert.equal(percentileOf([2, 1], 1), 2);
 });
 
-test("the signed-rank test has the tabulated chances", () => {
-  // Five differences of one sign: 2 of 32 signs are as lopsided. Wilcoxon's own table of 1945 gives T = 3 at n = 8 for 0.039.
+test("the signed-rank test has the tabulated probabilities", () => {
+  // Five differences of one sign: 2 of 32 combinations are as asymmetric. Wilcoxon's table of 1945: T = 3, n = 8: 0.039.
   assert.equal(signedRankTest([1, 2, 3, 4, 5]), 2 / 32);
   assert.equal(signedRankTest([-3, 4, 5, 6, 7, 8, 1, 2].map((d) => (d === -3 ? -3 : d))).toFixed(4), "0.0391");
   assert.equal(signedRankTest([1, -1]), 1);
   assert.equal(signedRankTest([0, 0]), 1);
 });
 
-test("the signed-rank test is that of all signs counted one by one", () => {
+test("the signed-rank test equals the count over all signs", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 8 }), (differences) => {
       const nonZero = differences.filter((difference) => difference !== 0);
@@ -41,7 +41,7 @@ test("the signed-rank test is that of all signs counted one by one", () => {
   );
 });
 
-test("the rank-sum test tells two sets apart and finds equals equal", () => {
+test("the rank-sum test distinguishes different sets, and not equal ones", () => {
   const low = Array.from({ length: 10 }, (_, n) => n);
   assert.ok(
     rankSumTest(
@@ -52,7 +52,7 @@ test("the rank-sum test tells two sets apart and finds equals equal", () => {
   assert.ok(rankSumTest(low, [...low].reverse()) > 0.9);
 });
 
-test("Holm's correction is that of the published procedure, whatever the order", () => {
+test("Holm's correction follows the published procedure in any order", () => {
   const close = (actual: readonly number[], expected: readonly number[]): void =>
     actual.forEach((p, at) =>
       assert.ok(Math.abs(p - (expected[at] ?? NaN)) < 1e-12, `${actual.join()} is not ${expected.join()}`),
@@ -62,7 +62,7 @@ test("Holm's correction is that of the published procedure, whatever the order",
   assert.deepEqual(holm([]), []);
 });
 
-test("95 % bootstrap intervals hold the true median about 95 times in 100", () => {
+test("95 % bootstrap intervals contain the true median about 95 times in 100", () => {
   const random = seedrandom("coverage");
   let held = 0;
   for (let trial = 0; trial < 100; trial++) {
@@ -73,7 +73,7 @@ test("95 % bootstrap intervals hold the true median about 95 times in 100", () =
   assert.ok(held >= 90, `${held} of 100`);
 });
 
-test("few samples say too little of their spread", () => {
+test("the interval of few samples is unbounded", () => {
   assert.deepEqual(bootstrap(median, [1, 2, 3, 4]), { low: -Infinity, high: Infinity });
 });
 

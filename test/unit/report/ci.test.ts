@@ -1,4 +1,4 @@
-/** What a run writes for the programs of a CI: Markdown, JUnit XML, figures. */
+/** The outputs of a run for CI tools: Markdown, JUnit XML, figures. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -8,13 +8,13 @@ import { exampleSummary } from "../../support/report/example.js";
 const golden = (name: string): string =>
   readFileSync(new URL(`../../../test/data/report/${name}`, import.meta.url), "utf8");
 
-test("a run that failed, in the summary of a job and as tests", () => {
+test("a failed run as Markdown and as JUnit XML", () => {
   const summary = exampleSummary({ broken: true, slipMs: 400 });
   assert.equal(runMarkdown(summary), golden("failed.md"));
   assert.equal(runJUnit(summary), golden("failed.xml"));
 });
 
-test("a run that passed has no failure", () => {
+test("a passed run has no failure", () => {
   const xml = runJUnit(exampleSummary());
   assert.doesNotMatch(xml, /<failure|<error/);
   assert.match(
@@ -24,7 +24,7 @@ test("a run that passed has no failure", () => {
   assert.match(runMarkdown(exampleSummary()), /^### ✓ [^\n]+: passed\n/);
 });
 
-test("a run that was cut off is an error, not a failure", () => {
+test("an interrupted run is an error, not a failure", () => {
   const xml = runJUnit({ ...exampleSummary(), end: { how: "interrupted", why: "SIGINT" } });
   assert.match(xml, /errors="1"/);
   assert.match(
@@ -33,7 +33,7 @@ test("a run that was cut off is an error, not a failure", () => {
   );
 });
 
-test("a run that a threshold ended did not come to its end", () => {
+test("a run that a threshold aborted did not finish", () => {
   const xml = runJUnit({
     ...exampleSummary(),
     end: { how: "aborted", why: "threshold errors count<1 failed after 3.0 s: observed 2" },
@@ -61,7 +61,7 @@ test("github-action-benchmark gets names, units and numbers", () => {
   assert.equal(new Set(entries.map(({ name }) => name)).size, entries.length, "a name twice is one chart");
 });
 
-test("text in Markdown is no markup", () => {
+test("text in Markdown has no markup", () => {
   assert.equal(plain("a <b> `c` [d](e) @f"), "a &lt;b&gt; &#96;c&#96; &#91;d&#93;(e) &#64;f");
   assert.equal(code("a `b` c"), "`` a `b` c ``");
 });

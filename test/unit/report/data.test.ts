@@ -1,4 +1,4 @@
-/** What the charts draw: the numbers behind the heat map, the percentile curve and the stacked statuses. */
+/** The data of the charts: heat map, percentile curve and stacked statuses. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -42,7 +42,7 @@ test("every latency is in one cell of the heat map, in the column of its interva
   );
 });
 
-test("a cell holds the latencies between its edges", () => {
+test("a cell has the latencies between its edges", () => {
   const { latency } = dataOf(
     measured(
       [
@@ -59,7 +59,7 @@ test("a cell holds the latencies between its edges", () => {
   assert.equal(latency.cells[1]?.[rowOf(40)], 1);
 });
 
-test("the percentile curve rises and ends at the greatest latency", () => {
+test("the percentile curve is monotonic and ends at the greatest latency", () => {
   fc.assert(
     fc.property(latencies, (samples) => {
       const curve = dataOf(measured(samples, 10_000)).percentiles[0];
@@ -73,7 +73,7 @@ test("the percentile curve rises and ends at the greatest latency", () => {
   );
 });
 
-test("what the curve says of a percentile that the summary gives is what the summary says", () => {
+test("the curve has the same percentiles as the summary", () => {
   const { trends } = exampleSummary();
   const [curve] = dataOf(exampleMeasurements()).percentiles;
   const of = (percent: number): number | undefined => curve?.ms[curve.percent.indexOf(percent)];
@@ -84,7 +84,7 @@ test("what the curve says of a percentile that the summary gives is what the sum
   );
 });
 
-test("agents are counted in the status they are in at each instant, and none is lost", () => {
+test("each agent is counted in its status at each instant", () => {
   const { statuses } = exampleReport();
   const { atMs, series } = statuses.main;
   assert.deepEqual(
@@ -105,7 +105,7 @@ test("agents are counted in the status they are in at each instant, and none is 
   assert.deepEqual(statuses.onboarding, { atMs: [], series: [] });
 });
 
-test("faults that were drawn are counted by kind, and no more of them marked than a chart can show", () => {
+test("random faults are counted by kind, and only as many are marked as a chart can show", () => {
   assert.deepEqual(exampleReport().faultMarks, [
     { label: "late", count: 2, atMs: [3000, 8000] },
     { label: "lost", count: 1, atMs: [9000] },
@@ -125,7 +125,7 @@ test("faults that were drawn are counted by kind, and no more of them marked tha
   assert.equal(marks.atMs.length, 556);
 });
 
-test("a run in which nothing happened has no charts, and no number that JSON cannot hold", () => {
+test("a run without events has no charts, and no number that JSON cannot hold", () => {
   const data = dataOf(measured([], 1));
   assert.deepEqual(data.percentiles, []);
   assert.deepEqual(data.latency.cells, []);

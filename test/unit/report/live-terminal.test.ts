@@ -1,4 +1,4 @@
-/** What a terminal shows of a run that goes on. */
+/** The progress of a run in a terminal. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderProgress, renderProgressLine, type ProgressView } from "../../../dist/report/index.js";
@@ -17,7 +17,7 @@ const view: ProgressView = {
   failures: ["live_update_latency p(99)<4: 4.5 so far"],
 };
 
-test("a few lines, redrawn", () => {
+test("the lines that are redrawn", () => {
   assert.equal(
     renderProgress(view, { color: false, width: 80 }),
     [
@@ -33,7 +33,7 @@ test("a few lines, redrawn", () => {
   );
 });
 
-test("before anything has happened", () => {
+test("the lines before the first event", () => {
   const before: ProgressView = {
     scenario: view.scenario,
     workers: view.workers,
@@ -51,7 +51,7 @@ test("before anything has happened", () => {
   assert.match(text, /latency {3}none yet$/);
 });
 
-test("no line is wider than the terminal, however much there is to say", () => {
+test("no line is wider than the terminal", () => {
   const much = {
     ...view,
     stage: "arrivals, steady, disconnects (storm, others)",
@@ -64,7 +64,7 @@ test("no line is wider than the terminal, however much there is to say", () => {
   }
 });
 
-test("one line, for logs", () => {
+test("the line for a log", () => {
   assert.equal(
     renderProgressLine(view),
     "  3.8 s · arrivals, steady · 1,204/2,500 workers · 8,123 live updates, 2,140/s · latency p50 0.234 p99 4.50 ms · 3 disconnects, 2 full mailboxes, 1 error · failing: live_update_latency p(99)<4: 4.5 so far",

@@ -1,4 +1,4 @@
-/** Following the statuses of a run that goes on, through a connection of its own to the database that is being written. */
+/** The statuses of a running run, read through a separate connection to its database. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ function write<K extends WriteName>(db: Database, name: K, ...args: WriteArgs<K>
   );
 }
 
-test("each look takes in what was committed since the last one", (context) => {
+test("each refresh reads the changes that were committed since the last one", (context) => {
   const directory = mkdtempSync(join(tmpdir(), "crowdstorm-watch-"));
   context.after(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, "run.db");

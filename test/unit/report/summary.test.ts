@@ -1,4 +1,4 @@
-/** The summary: what it says in JSON and in the terminal, and which exit code goes with it. */
+/** The summary as JSON and in the terminal, and its exit code. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -12,21 +12,21 @@ const golden = (name: string): string =>
 // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
 const withoutColour = (text: string): string => text.replace(/\u001b\[\d+m/g, "");
 
-test("a run that passed, as people read it", () => {
+test("the text of a passed run", () => {
   assert.equal(renderSummary(exampleSummary(), options), golden("passed"));
 });
 
-test("a run that failed says first what broke", () => {
+test("the text of a failed run begins with the reasons", () => {
   assert.equal(renderSummary(exampleSummary({ broken: true, slipMs: 400 }), options), golden("failed"));
 });
 
-test("colour adds nothing but colour", () => {
+test("the text with colour is the same text", () => {
   const text = renderSummary(exampleSummary({ broken: true }), { ...options, color: true });
   assert.notEqual(text, withoutColour(text));
   assert.equal(withoutColour(text), renderSummary(exampleSummary({ broken: true }), options));
 });
 
-test("no line of the text is wider than asked for", () => {
+test("no line of the text is wider than the given width", () => {
   for (const width of [48, 60, 70, 80, 100, 120]) {
     const lines = renderSummary(exampleSummary({ broken: true, slipMs: 400 }), { ...options, width }).split("\n");
     // Commands and paths stay whole, so that they can be copied.
@@ -37,7 +37,7 @@ test("no line of the text is wider than asked for", () => {
   }
 });
 
-test("a run in which nothing was measured is rendered too", () => {
+test("a run without samples is rendered", () => {
   const summary = exampleSummary();
   const empty = Object.fromEntries(
     Object.keys(summary.trends).map((name) => [
@@ -53,7 +53,7 @@ test("a run in which nothing was measured is rendered too", () => {
   assert.doesNotMatch(text, /NaN|undefined|Infinity/);
 });
 
-test("the JSON holds everything, with nothing that JSON cannot hold", () => {
+test("the summary survives a round trip through JSON", () => {
   const summary = exampleSummary();
   const text = JSON.stringify(summary);
   assert.deepEqual(summarySchema.parse(JSON.parse(text)), summary);
@@ -82,7 +82,7 @@ const generated = { generated: true, why: null };
 const sound = { end: finished, invariants: [held], thresholds: [passed], load: generated, schedule: kept };
 
 const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number, reasons: RegExp[]][] = [
-  ["all is well", sound, 0, []],
+  ["nothing failed", sound, 0, []],
   [
     "an invariant broke",
     { ...sound, invariants: [held, brokenInvariant] },
@@ -107,7 +107,7 @@ const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],
   [
-    "the gravest decides",
+    "the most severe failure decides",
     {
       end: { how: "interrupted", why: "x" },
       invariants: [brokenInvariant],

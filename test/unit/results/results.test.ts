@@ -1,4 +1,4 @@
-/** Run directories: files are there whole or not at all, and every failure is one line. */
+/** Run directories: files are written completely or not at all, and every error is one line. */
 import assert from "node:assert/strict";
 import {
   existsSync,
@@ -52,7 +52,7 @@ test("a run is written, listed and read back", (context) => {
   assert.deepEqual(listRuns(root), [{ runId: summary.runId, directory, summary }]);
 });
 
-test("runs that were cut off or cannot be read are listed as such, other directories are not", (context) => {
+test("incomplete and unreadable runs are listed as such, other directories are not listed", (context) => {
   const root = temporary(context);
   for (const name of ["a-cut-off", "b-unreadable", "c-baseline"]) mkdirSync(join(root, name));
   writeFileSync(join(root, "a-cut-off", "run.db"), "");
@@ -63,7 +63,7 @@ test("runs that were cut off or cannot be read are listed as such, other directo
   assert.deepEqual(others, []);
 });
 
-test("summaries that cannot be read", (context) => {
+test("unreadable summaries are refused in one line", (context) => {
   const root = temporary(context);
   assert.throws(() => readSummary(root), oneLine(/there is no such file/));
   writeFileSync(join(root, "summary.json"), "{");
@@ -72,7 +72,7 @@ test("summaries that cannot be read", (context) => {
   assert.throws(() => readSummary(root), oneLine(/summary\.json: seed: /));
 });
 
-test("runs are listed in the order in which they were started, whatever they are called and however they ended", (context) => {
+test("runs are listed in the order of their starts, independently of their names and ends", (context) => {
   const root = temporary(context);
   const at = (ms: number): string => new Date(Date.UTC(2026, 0, 2, 3, 4, 5, ms)).toISOString();
   const make = (runId: string): string => createRunDirectory(root, runId);
@@ -109,14 +109,14 @@ test("runs are listed in the order in which they were started, whatever they are
   );
 });
 
-test("runs that start in one second and one process number have directories of their own", () => {
+test("runs that start in the same second of the same process have different directories", () => {
   const now = new Date(0);
   const ids = Array.from({ length: 100 }, () => newRunId("steady", 1, now));
   assert.equal(new Set(ids).size, 100);
   for (const id of ids) assert.match(id, /^19700101T000000-steady-1-[0-9a-f]{8}$/);
 });
 
-test("an atomic write does not go through links, neither at the path nor at a name that can be foreseen", (context) => {
+test("an atomic write does not follow links at the path or at a predictable name", (context) => {
   const root = temporary(context);
   const victim = join(root, "victim");
   writeFileSync(victim, "untouched");
@@ -128,7 +128,7 @@ test("an atomic write does not go through links, neither at the path nor at a na
   assert.deepEqual(readdirSync(root).sort(), [`.file.${process.pid}.tmp`, "file", "victim"]);
 });
 
-test("whatever is in the place of a part of a report's data is read, or refused in one line", (context) => {
+test("a report whose data has any wrong part is read, or refused in one line", (context) => {
   const root = temporary(context);
   const path = join(root, "report.json");
   const report = exampleReport();
@@ -164,7 +164,7 @@ function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], 
   return copy;
 }
 
-test("a run directory is made once, and not under a file", (context) => {
+test("a run directory is created once, and not below a file", (context) => {
   const root = temporary(context);
   createRunDirectory(root, "one");
   assert.throws(() => createRunDirectory(root, "one"), oneLine(/one: it already exists/));
@@ -175,7 +175,7 @@ test("a run directory is made once, and not under a file", (context) => {
   );
 });
 
-test("an atomic write replaces the whole file, and when it fails leaves what was there and nothing else", (context) => {
+test("an atomic write replaces the whole file, or leaves the old file when it fails", (context) => {
   const root = temporary(context);
   const path = join(root, "file");
   writeAtomically(path, "old");

@@ -33,15 +33,14 @@ export function finalizeNetworkRun(
   run: NetworkRun,
   directory: string,
   engine: NetworkEngine,
-  { end, durationMs, notes, observed }: NetworkRunEnd,
+  { end, durationMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, target, runId } = run;
-  const { clients, originMs, startedAt, processWatch } = engine.started;
+  const { originMs, startedAt, processWatch } = engine.started;
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
-  const hasDatabase = rows !== undefined;
-  const from = hasDatabase ? "clients-and-database" : "clients";
-  const reports = clients.reports().filter((report) => report !== undefined);
+  const from = rows === undefined ? "clients" : "clients-and-database";
+  const reports = reportsOf(engine);
   for (const { snapshot } of reports) collector.add(snapshot);
   const evidence = evidenceOf(notes, rows, run.answersEach, originMs + durationMs);
   const checked = checkNetworkInvariants(evidence, problem);
@@ -54,11 +53,11 @@ export function finalizeNetworkRun(
     runId,
     engine: "network",
     target: {
-      mode: "client",
-      url: target.address.url,
+      mode: router === undefined ? "client" : "router",
+      url: engine.url,
       dialect: run.dialectName,
       client: target.client,
-      database: hasDatabase,
+      database: rows !== undefined,
     },
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
     seed: String(plan.seed),
@@ -74,8 +73,9 @@ export function finalizeNetworkRun(
     thresholds: evaluate(judged, measurements),
     notChecked: [...checked.unchecked.map((each) => ({ kind: "invariant" as const, ...each })), ...notJudged],
     ...(failures.length > 0 && { failures }),
+    ...ofRouter(router),
     load: loadGeneratedOver(measurements, plan.workers, {
-      unregistered: evidence.registrations.filter(isUnregistered).length,
+      unregistered: unregistered(evidence, router),
       why: failures[0]?.what,
     }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
@@ -86,7 +86,7 @@ export function finalizeNetworkRun(
     runId,
     scenario: loaded.scenario.name,
     measurements,
-    phases: phasesOf(loaded.scenario, plan, durationMs),
+    phases: phasesOf(loaded.scenario, plan, durationMs, router?.faults),
     statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
     slowest: [],
     ...(scraped !== undefined && { scraped }),
@@ -98,6 +98,24 @@ export function finalizeNetworkRun(
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+function reportsOf({ started: { clients, router } }: NetworkEngine) {
+  return [...clients.reports(), ...(router?.reports() ?? [])].filter((report) => report !== undefined);
+}
+
+/** The faults of the router that happened, and what it lost. */
+function ofRouter(router: NetworkRunEnd["router"]): Pick<Summary, "faults" | "losses"> {
+  const { faults = [], losses = [] } = router ?? {};
+  return {
+    ...(faults.length > 0 && { faults: [...faults] }),
+    ...(losses.length > 0 && { losses: [...losses] }),
+  };
+}
+
+/** How many workers could not register. What the router lost had been sent. */
+function unregistered({ registrations }: NetworkEvidence, router: NetworkRunEnd["router"]): number {
+  return Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0));
 }
 
 /** Updates are not followed into the task's code. */

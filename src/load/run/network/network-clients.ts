@@ -1,8 +1,7 @@
 /** A client thread of a run over a network: carries its share of the simulated workers, and their connections. */
 import { randomUUID } from "node:crypto";
-import { blueprintOf, type TaskGroup } from "../../../platform/live/index.js";
+import type { TaskGroup } from "../../../platform/live/index.js";
 import type { Reactor } from "../../../platform/sync/index.js";
-import type { ClientEvidence } from "../../check/index.js";
 import type { Recorder } from "../../measure/index.js";
 import {
   HttpClient,
@@ -14,10 +13,9 @@ import {
   type NetworkNotesReport,
 } from "../../network/index.js";
 import type { Plan } from "../../scenario/index.js";
-import type { WorkerContext } from "../../workers/index.js";
 import { startArrivals } from "../roles/arrivals.js";
-import { TASK_ANSWER } from "../roles/clients.js";
 import type { NetworkRunSetup } from "./network-setup.js";
+import { workerContextOf } from "./worker-context.js";
 
 export interface NetworkClientsOptions {
   readonly reactor: Reactor;
@@ -43,7 +41,7 @@ export interface NetworkClients {
 export function startNetworkClients(options: NetworkClientsOptions): NetworkClients {
   const { reactor, recorder, taskGroup, run, plan, dialect, shard, originMs, onFatal } = options;
   const { scenario, target, prefix } = run;
-  const { unitsPerAssignment, blueprint } = scenario.task;
+  const { unitsPerAssignment } = scenario.task;
   const http = new HttpClient(target);
   const notes = new NetworkNotes();
   const router = new NetworkRouter({
@@ -66,36 +64,7 @@ export function startNetworkClients(options: NetworkClientsOptions): NetworkClie
     notes,
     onFatal,
   });
-  const evidence = new Map<string, ClientEvidence>();
-  const { rightAnswer, wrongAnswer } = blueprintOf(blueprint).onboarding;
-  const submits = scenario.target?.submits;
-  const context: WorkerContext = {
-    reactor,
-    recorder,
-    router,
-    originMs,
-    sendsUpdates: dialect.live !== false,
-    onboarding: {
-      rightAnswer: submits?.onboardingPass ?? rightAnswer,
-      wrongAnswer: submits?.onboardingFail ?? wrongAnswer,
-    },
-    taskAnswer: submits?.task ?? TASK_ANSWER,
-    prefix,
-    // A page without a WebSocket is told nothing.
-    waitsForTask: dialect.live !== false,
-    leavesWhenDone: true,
-    evidenceOf(agentId) {
-      let note = evidence.get(agentId);
-      if (note === undefined) {
-        note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-        evidence.set(agentId, note);
-      }
-      return note;
-    },
-    acknowledged: () => undefined,
-    // The worker closes its page: the protocol has no packet for it.
-    returnUnit: () => undefined,
-  };
+  const context = workerContextOf({ reactor, recorder, router, run, dialect, originMs });
   const arrivals = startArrivals({ plan, shard, shards: run.threads, taskGroup, context });
   return {
     done: () => arrivals.done(),

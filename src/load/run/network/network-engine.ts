@@ -1,6 +1,6 @@
 /** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): client threads, and eyes on the target. */
 import { assert } from "../../../vocabulary/index.js";
-import { systemClock, type Wait } from "../../../platform/sync/index.js";
+import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
 import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
@@ -8,15 +8,15 @@ import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js"
 import { recordOf } from "../describe-run.js";
 import type { RunProgress } from "../finished-run.js";
 import type { EarlyEnd } from "../lifecycle.js";
-import { Conditions, untilSettled } from "../threads/conditions.js";
-import type { ThreadReport } from "../threads/setup.js";
+import { Conditions } from "../threads/conditions.js";
 import type { RunningRun } from "../threads/threads-engine.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 import { ThreadStage } from "../threads/thread-stage.js";
 import { createTimers, type Timers } from "../threads/timers.js";
 import { watchThresholds } from "../threads/watch-thresholds.js";
 import type { NetworkParts, NetworkStages } from "./network-lifecycle.js";
-import type { NetworkRunSetup } from "./network-setup.js";
+import type { BackendEvidence } from "./listen-setup.js";
+import type { NetworkThreads } from "./network-threads.js";
 import type { ObservedTarget, TargetObserver } from "./target-observer.js";
 
 /** From the start order to the first arrival, so that every thread is ready, ms. */
@@ -51,6 +51,7 @@ export interface NetworkRun {
 
 interface StartedNetwork extends NetworkStages {
   readonly clients: ThreadStage<NetworkNotesReport>;
+  readonly router?: ThreadStage<BackendEvidence>;
   readonly startedAt: Date;
   readonly processWatch: ReturnType<typeof watchProcess>;
   readonly abort: ReturnType<typeof watchThresholds>;
@@ -69,25 +70,28 @@ export class NetworkEngine implements NetworkParts {
   readonly #timers: Timers = createTimers(systemClock);
   readonly #kill = new AbortController();
   readonly #conditions = new Conditions();
-  readonly #threads: ThreadPool;
+  readonly #threads: NetworkThreads;
+  readonly #pool: ThreadPool;
   #fatal: string | undefined;
   #started: StartedNetwork | undefined;
 
-  constructor(run: NetworkRun, directory: string, observer: TargetObserver) {
+  constructor(run: NetworkRun, directory: string, observer: TargetObserver, threads: NetworkThreads) {
     this.#run = run;
     this.#directory = directory;
     this.#observer = observer;
     this.#prefix = `${run.runId}-`;
     this.giveUpAfterMs = run.plan.scheduleMs + run.loaded.scenario.drainTimeout;
-    this.#threads = new ThreadPool({
-      entry: new URL("./network-thread.js", import.meta.url),
-      threads: run.threads,
+    this.#threads = threads;
+    this.#pool = new ThreadPool({
+      entry: threads.entry,
+      threads: threads.count,
       clock: systemClock,
       onProgress: (snapshot) => this.collector.add(snapshot),
       onFatal: (why) => {
         this.#fatal ??= why;
         this.#conditions.changed();
       },
+      onMessage: (message) => threads.onMessage?.(message),
       signal: this.#kill.signal,
     });
   }
@@ -96,6 +100,11 @@ export class NetworkEngine implements NetworkParts {
   get started(): StartedNetwork {
     assert(this.#started !== undefined, "the threads have started");
     return this.#started;
+  }
+
+  /** Where the target is. */
+  get url(): string {
+    return this.#threads.url ?? this.#run.target.address.url;
   }
 
   start(): Wait<NetworkStages> {
@@ -114,12 +123,12 @@ export class NetworkEngine implements NetworkParts {
     return this.#conditions.until(() => this.clock.now() >= untilMs || condition());
   }
 
-  untilDone(stage: ThreadStage<NetworkNotesReport>, condition: () => boolean = () => false): Wait<void> {
+  untilDone(stage: ThreadStage<unknown>, condition: () => boolean = () => false): Wait<void> {
     return this.#conditions.until(() => condition() || stage.isDone());
   }
 
   liftPauses(): void {
-    // No fault of this process is injected into a run over a network.
+    // No thread of a run over a network is paused.
   }
 
   observe(untilMs: number): Wait<ObservedTarget> {
@@ -135,33 +144,25 @@ export class NetworkEngine implements NetworkParts {
     }
     this.#timers.end();
     this.#kill.abort();
-    await this.#threads.destroy();
+    await this.#pool.destroy();
   }
 
   async #start(): Promise<StartedNetwork> {
     const { threads, loaded, planOptions, target, interrupt } = this.#run;
-    const run: NetworkRunSetup = {
+    const launched = await this.#threads.launch(this.#pool, {
       scenario: loaded.scenario,
       plan: planOptions,
       target,
       prefix: this.#prefix,
       threads,
-    };
-    const launched = await Promise.all(
-      Array.from({ length: threads }, (_, shard) =>
-        this.#threads.launch<ThreadReport<NetworkNotesReport>>({
-          name: `client-${shard}`,
-          setup: { run, shard },
-          startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
-        }),
-      ),
-    );
-    const clients = new ThreadStage(launched, this.#conditions, this.#timers);
+    });
+    const clients = new ThreadStage(launched.clients, this.#conditions, this.#timers);
+    const router = launched.router && new ThreadStage([launched.router], this.#conditions, this.#timers);
     const processWatch = watchProcess();
     const startedAt = new Date(Date.now() + LEAD_MS);
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
-    this.#threads.start(originMs);
+    this.#pool.start(originMs);
     this.#observer.start();
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
@@ -170,7 +171,15 @@ export class NetworkEngine implements NetworkParts {
     for (const signal of [abort.signal, interrupt])
       signal.addEventListener("abort", this.#conditions.changed, { once: true });
     const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
-    this.#started = { clients, originMs, startedAt, processWatch, abort, progress };
+    this.#started = {
+      clients,
+      ...(router !== undefined && { router }),
+      originMs,
+      startedAt,
+      processWatch,
+      abort,
+      progress,
+    };
     return this.#started;
   }
 }

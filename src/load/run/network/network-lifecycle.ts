@@ -5,11 +5,14 @@
 import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
 import type { Summary } from "../../../results/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
+import type { BackendEvidence } from "./listen-setup.js";
 import { carryOutPlan, type ClientParts, type RunStage } from "../lifecycle.js";
 import type { ObservedTarget } from "./target-observer.js";
 
 export interface NetworkStages {
+  /** In router mode the notes are the router's, and these are empty. */
   readonly clients: RunStage<NetworkNotesReport>;
+  readonly router?: RunStage<BackendEvidence>;
   /** When the run starts, ms on its clock. */
   readonly originMs: number;
 }
@@ -25,15 +28,24 @@ export interface NetworkRunEnd {
   readonly durationMs: number;
   readonly notes: readonly NetworkNotesReport[];
   readonly observed: ObservedTarget;
+  /** What the router noted beside; absent in client mode. */
+  readonly router?: BackendEvidence;
 }
 
 export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> {
   const {
-    stages: { clients, originMs },
+    stages: { clients, router, originMs },
     giveUpAt,
   } = yield* carryOutPlan(parts);
   const observed = yield* wait(parts.observe(giveUpAt));
+  if (router !== undefined) {
+    // It goes on while the target is looked at: the backend asks it for the statuses of clients.
+    router.stop(giveUpAt);
+    yield* wait(parts.untilDone(router));
+  }
   const durationMs = Math.max(1, parts.clock.now() - originMs);
   const end = parts.earlyEnd() ?? { how: "finished", why: null };
-  return { end, durationMs, notes: clients.evidence(), observed };
+  const evidence = router?.evidence()[0];
+  if (evidence === undefined) return { end, durationMs, notes: clients.evidence(), observed };
+  return { end, durationMs, notes: [evidence.notes], observed, router: evidence };
 }

@@ -1,9 +1,10 @@
 /** A client thread: carries its share of the simulated workers, and the router between them and the platform. */
 import { at, getOrCreate } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
-import type { ClientEvidence } from "../../check/index.js";
+import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { Router, type WorkerContext } from "../../workers/index.js";
 import { startArrivals, type Arrivals } from "./arrivals.js";
+import { startPartners } from "./partners.js";
 import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** What a worker submits for its unit. */
@@ -24,7 +25,12 @@ class ClientRole implements Role<ClientEvidence[]> {
     this.#context = context;
     const workerContext = this.#workerContext(this.#openRouter(shard));
     const shards = run.inboxes.channels.length;
-    this.#arrivals = startArrivals({ plan, shard, shards, taskGroup, context: workerContext });
+    const options = { plan, shard, shards, taskGroup, context: workerContext };
+    const { partners } = run.inboxes;
+    this.#arrivals =
+      partners !== undefined && run.scenario.task.unitsPerAssignment > 1
+        ? startPartners(options, context.interceptors.inbox(partners))
+        : startArrivals(options);
   }
 
   done(): boolean {
@@ -87,11 +93,6 @@ class ClientRole implements Role<ClientEvidence[]> {
   }
 
   #evidenceOf(agentId: string): ClientEvidence {
-    return getOrCreate(this.#evidence, agentId, () => ({
-      agentId,
-      sent: 0,
-      acknowledgedSubmits: 0,
-      acknowledgedStatuses: [],
-    }));
+    return getOrCreate(this.#evidence, agentId, () => nothingSent(agentId));
   }
 }

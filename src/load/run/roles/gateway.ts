@@ -1,14 +1,19 @@
 /** The gateway's thread: the platform's server for browsers, in the place of a client thread. Its event loop drives it. */
-import { assert, AssertionError, whySystemFailed } from "../../../vocabulary/index.js";
-import { openSharedChannel } from "../../../platform/live/index.js";
+import { assert, getOrCreate, whySystemFailed } from "../../../vocabulary/index.js";
+import { openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import { Gateway, type GatewayObserver } from "../../../platform/server/gateway/index.js";
-import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
-import type { ClientEvidence } from "../../check/index.js";
+import { untilSettled, wait, type Steps } from "../../../platform/sync/index.js";
+import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { GATEWAY_CHANNEL, type GatewaySetup } from "./gateway-setup.js";
 import { NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** How often the drain looks whether the last agent has ended, ms. */
 const LOOK_MS = 50;
+/** How long a person waits for another person before a simulated partner is called, and for that one before another is, ms. */
+const PARTNER_AFTER_MS = 1000;
+const PARTNER_AGAIN_MS = 10_000;
+/** How often it is looked at who waits, ms. */
+const PARTNER_LOOK_MS = 250;
 
 /** The role of the gateway's thread. */
 export function gatewayRole(context: RoleContext): Role<ClientEvidence[]> {
@@ -19,6 +24,8 @@ class GatewayRole implements Role<ClientEvidence[]> {
   readonly #context: RoleContext;
   readonly #gateway: Gateway;
   readonly #evidence = new Map<string, ClientEvidence>();
+  /** The agents of people who wait for partners. */
+  readonly #waiting = new Map<string, { callAt: number; isCalled: boolean }>();
   #isStopping = false;
   #isClosed = false;
 
@@ -49,6 +56,27 @@ class GatewayRole implements Role<ClientEvidence[]> {
       }),
     );
     taskGroup.start("the gateway", () => this.#listen(setup));
+    const { partners, channels } = run.inboxes;
+    if (partners !== undefined && channels.length > 0)
+      taskGroup.start("calls of partners", () => this.#callPartners(partners));
+  }
+
+  /** Calls simulated partners for those who have waited for one. People who come at the same time are each other's. */
+  *#callPartners(slot: number): Steps<void> {
+    const { arena, recorder, interceptors, run } = this.#context;
+    const { reactor } = arena;
+    const calls = outboxTo(interceptors.inbox(slot), reactor, () => recorder.count("mailbox_full"));
+    for (;;) {
+      yield* wait(reactor.sleep(PARTNER_LOOK_MS));
+      const now = reactor.clock.now();
+      for (const waiting of this.#waiting.values()) {
+        if (now < waiting.callAt) continue;
+        waiting.callAt = now + PARTNER_AGAIN_MS;
+        const partners = waiting.isCalled ? 1 : run.scenario.task.unitsPerAssignment - 1;
+        waiting.isCalled = true;
+        for (let called = 0; called < partners; called++) calls.send({ kind: "partner" });
+      }
+    }
   }
 
   done(): boolean {
@@ -75,7 +103,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
     const listening = this.#gateway.listen(host, port).catch((error: unknown) => {
       throw new Error(`cannot listen on ${host}:${port}: ${whySystemFailed(error)}`, { cause: error });
     });
-    const url = yield* wait(settled(listening));
+    const url = yield* wait(untilSettled(listening));
     this.#context.notify?.({ kind: "listening", url });
   }
 
@@ -83,7 +111,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
     const { reactor } = this.#context.arena;
     while (this.#gateway.liveAgents > 0 && reactor.clock.now() < untilMs) yield* wait(reactor.sleep(LOOK_MS));
     const { inFlight } = this.#gateway;
-    yield* wait(settled(this.#gateway.close()));
+    yield* wait(untilSettled(this.#gateway.close()));
     this.#context.notify?.({ kind: "closed", inFlight });
     this.#isClosed = true;
   }
@@ -102,6 +130,9 @@ class GatewayRole implements Role<ClientEvidence[]> {
         this.#evidenceOf(agentId).acknowledgedSubmits++;
       },
       statusTold: (agentId, status) => {
+        const callAt = this.#context.arena.reactor.clock.now() + PARTNER_AFTER_MS;
+        if (status === "waiting") this.#waiting.set(agentId, { callAt, isCalled: false });
+        else this.#waiting.delete(agentId);
         acknowledged?.(agentId, status);
         this.#evidenceOf(agentId).acknowledgedStatuses.push(status);
       },
@@ -109,25 +140,6 @@ class GatewayRole implements Role<ClientEvidence[]> {
   }
 
   #evidenceOf(agentId: string): ClientEvidence {
-    let note = this.#evidence.get(agentId);
-    if (note === undefined) {
-      note = { agentId, sent: 0, acknowledgedSubmits: 0, acknowledgedStatuses: [] };
-      this.#evidence.set(agentId, note);
-    }
-    return note;
+    return getOrCreate(this.#evidence, agentId, () => nothingSent(agentId));
   }
-}
-
-/** A wait that is over once `promise` is settled. */
-function settled<T>(promise: Promise<T>): Wait<T> {
-  return {
-    block: () => {
-      throw new AssertionError("the gateway does not block its thread");
-    },
-    start: (waiter) =>
-      void promise.then(
-        (value) => waiter.resume(value),
-        (error: unknown) => waiter.fail(error),
-      ),
-  };
 }

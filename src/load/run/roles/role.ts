@@ -35,6 +35,8 @@ export interface RunSetup {
     readonly channels: readonly ChannelSlots[];
     /** The channel of the gateway, if there is one. */
     readonly gateway?: ChannelSlots;
+    /** Where the gateway calls simulated partners for people who wait for one. */
+    readonly partners?: number;
   };
   /** The server for browsers; absent in a run without one. */
   readonly gateway?: GatewaySetup;

@@ -30,14 +30,3 @@ export class Conditions {
     this.changed();
   };
 }
-
-/** A wait that is over once `promise` is settled. */
-export function untilSettled<T>(promise: Promise<T>): Wait<T> {
-  return suspendedWait(
-    (waiter) =>
-      void promise.then(
-        (value) => waiter.resume(value),
-        (error: unknown) => waiter.fail(error),
-      ),
-  );
-}

@@ -43,6 +43,10 @@ export type FromThread =
   /** Nothing that the run still does can succeed: why, one line. */
   | { readonly kind: "fatal"; readonly why: string }
   | { readonly kind: "gauges"; readonly gauges: AgentGauges }
+  /** The router listens on this port. */
+  | { readonly kind: "listening"; readonly port: number }
+  /** A backend has connected to the router. */
+  | { readonly kind: "backend" }
   | { readonly kind: "notice"; readonly notice: RoleNotice };
 
 /** From the coordinator to a thread. */

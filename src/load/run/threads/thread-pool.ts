@@ -20,6 +20,8 @@ export interface ThreadPoolOptions {
   readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
   /** A thread says that the run cannot go on, and why. */
   readonly onFatal?: (why: string) => void;
+  /** Called with every message. */
+  readonly onMessage?: ((message: FromThread) => void) | undefined;
   /** Ends all threads when it aborts. */
   readonly signal: AbortSignal;
 }
@@ -54,7 +56,7 @@ export class ThreadPool {
 
   /** Starts a thread; resolves once it has said hello and waits for the start. */
   async launch<Report>({ name, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
-    const { clock, onProgress, onNotice, onFatal = () => undefined, signal } = this.#options;
+    const { clock, onProgress, onNotice, onFatal = () => undefined, onMessage, signal } = this.#options;
     const { pool, failed } = this.#pool;
     const { port1: port, port2 } = new MessageChannel();
     const pauses = newPauses();
@@ -79,7 +81,7 @@ export class ThreadPool {
       port.postMessage(message, transfer);
     });
     const { place } = hello;
-    const told = { onProgress, onNotice, onFatal };
+    const told = { onProgress, onNotice, onFatal, onMessage };
     return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
   }
 
@@ -108,6 +110,7 @@ interface LaunchedThreadOptions<Report> {
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
   readonly onNotice: ((notice: RoleNotice) => void) | undefined;
   readonly onFatal: (why: string) => void;
+  readonly onMessage: ((message: FromThread) => void) | undefined;
 }
 
 /** A thread of the run as the coordinator sees it. */
@@ -135,6 +138,7 @@ export class LaunchedThread<Report> {
       } else if (message.kind === "gauges") this.#answer(message.gauges);
       else if (message.kind === "fatal") options.onFatal(message.why);
       else if (message.kind === "notice") options.onNotice?.(message.notice);
+      options.onMessage?.(message);
     });
   }
 

@@ -10,6 +10,7 @@ import {
   shiftClock,
   shiftedClock,
   systemClock,
+  untilSettled,
   type Clock,
   type MailboxKind,
   type Wait,
@@ -26,7 +27,7 @@ import type { GatewaySetup, RoleNotice } from "../roles/gateway-setup.js";
 import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
-import { Conditions, untilSettled } from "./conditions.js";
+import { Conditions } from "./conditions.js";
 import { createHistoryFiles, type HistoryFiles } from "./history-files.js";
 import { Launcher } from "./launcher.js";
 import type { ThreadRole } from "./setup.js";

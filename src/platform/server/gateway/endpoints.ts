@@ -1,6 +1,7 @@
 /** The HTTP endpoints of a gateway: a request in, an answer out; what has to wait for the platform waits for the gateway. */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { assert } from "../../../vocabulary/index.js";
 import type { Json } from "../../sync/index.js";
 import {
   ANSWERS,
@@ -98,14 +99,14 @@ export class Endpoints {
         return this.#actions.requestAgent(await this.#json(request, parseRequestAgent), peer);
       case ENDPOINTS.submitOnboarding:
         return this.#actions.submitOnboarding(await this.#json(request, parseSubmitOnboarding), peer);
-      case ENDPOINTS.submitTask: {
-        const { body, files } = await this.#form(request, parseSubmitTask, parseSubmitTaskForm);
-        return this.#actions.submitTask({ ...body, final_data: addFiles(body.final_data, files) }, peer);
-      }
-      case ENDPOINTS.submitMetadata: {
-        const { body, files } = await this.#form(request, parseSubmitMetadata, parseSubmitMetadataForm);
-        return this.#actions.submitMetadata({ ...body, metadata: addFiles(body.metadata, files) });
-      }
+      case ENDPOINTS.submitTask:
+        return this.#form(request, parseSubmitTask, parseSubmitTaskForm, (body, files) =>
+          this.#actions.submitTask({ ...body, final_data: addFiles(body.final_data, files) }, peer),
+        );
+      case ENDPOINTS.submitMetadata:
+        return this.#form(request, parseSubmitMetadata, parseSubmitMetadataForm, (body, files) =>
+          this.#actions.submitMetadata({ ...body, metadata: addFiles(body.metadata, files) }),
+        );
       case ENDPOINTS.logError:
         return this.#actions.logError(await this.#json(request, parseLogError));
       default:
@@ -144,18 +145,23 @@ export class Endpoints {
     return read.value;
   }
 
-  /** A body that is JSON, or multipart with files. */
+  /** A body that is JSON, or multipart with files. The files are kept unless the request is refused. */
   async #form<Body>(
     request: IncomingMessage,
     parse: (text: string) => Parsed<Body>,
     parseForm: (fields: FormFields) => Parsed<Body>,
-  ): Promise<{ readonly body: Body; readonly files: readonly StoredFile[] }> {
+    act: (body: Body, files: readonly StoredFile[]) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
     if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? ""))
-      return { body: await this.#json(request, parse), files: [] };
-    const { fields, files } = await this.#uploads.read(request);
+      return act(await this.#json(request, parse), []);
+    const { fields, files, discard } = await this.#uploads.read(request);
     const read = parseForm(fields);
+    const answer = read.ok ? await act(read.value, files) : undefined;
+    // Where the platform has not answered, the submit may still be carried out.
+    if (answer === undefined || (answer.status >= 400 && answer.status < 499)) await discard();
     if (!read.ok) throw new RequestError(read.reason, 400);
-    return { body: read.value, files };
+    assert(answer !== undefined, "a body that was read is answered");
+    return answer;
   }
 }
 

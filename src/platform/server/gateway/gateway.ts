@@ -94,6 +94,8 @@ export class Gateway {
       clientTracking: false,
     });
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    // Such as no more file descriptors for a connection.
+    this.#server.on("error", () => options.observer.count("connections_refused"));
     this.#server.on("clientError", (_error, socket) => {
       options.observer.count("peer_input_refused");
       socket.destroy();

@@ -157,6 +157,8 @@ export class PlatformLink {
 
   /** A packet of the platform. */
   onMessage(packet: ChannelPacket): void {
+    // Nobody is there any more who could be told.
+    if (this.#isClosed) return;
     this.#handlers.onSign();
     const { packet_type, subject_id, data } = packet;
     switch (packet_type) {

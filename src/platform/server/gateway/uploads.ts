@@ -28,6 +28,8 @@ export type StoredFile = {
 export interface Upload {
   readonly fields: FormFields;
   readonly files: readonly StoredFile[];
+  /** Removes the files: what they came with was refused. */
+  readonly discard: () => Promise<void>;
 }
 
 /** A body is refused. `status` is the HTTP status. */
@@ -63,11 +65,14 @@ export class Uploads {
       (bytes) => this.#reserve(bytes),
       () => this.#nextName(),
     );
-    try {
-      return await upload.read(request, this.folder);
-    } catch (error) {
+    const discard = async (): Promise<void> => {
       await upload.discard();
       this.#storedBytes -= upload.bytes;
+    };
+    try {
+      return { ...(await upload.read(request, this.folder)), discard };
+    } catch (error) {
+      await discard();
       throw error;
     }
   }
@@ -87,6 +92,7 @@ class UploadInProgress {
   readonly #fields: Record<string, string> = {};
   readonly #files: StoredFile[] = [];
   readonly #paths: string[] = [];
+  readonly #streams: BusboyFileStream[] = [];
   readonly #writes: Promise<void>[] = [];
 
   constructor(
@@ -95,7 +101,7 @@ class UploadInProgress {
     private readonly nextName: () => string,
   ) {}
 
-  async read(request: IncomingMessage, folder: string): Promise<Upload> {
+  async read(request: IncomingMessage, folder: string): Promise<Omit<Upload, "discard">> {
     const contentType = request.headers["content-type"] ?? "";
     await mkdir(folder, { recursive: true });
     const parser = this.#parserFor(request, contentType);
@@ -120,7 +126,9 @@ class UploadInProgress {
       parser.on("fieldsLimit", tooMany(`${FIELDS} fields`));
       parser.on("error", () => fail(new UploadError("the multipart body is malformed", 400)));
       parser.on("finish", resolve);
-      request.on("aborted", () => fail(new UploadError("the connection was closed", 400)));
+      request.on("close", () => {
+        if (!request.complete) fail(new UploadError("the connection was closed", 400));
+      });
       request.pipe(parser);
     });
     await Promise.all(this.#writes);
@@ -129,6 +137,8 @@ class UploadInProgress {
 
   /** Removes what was stored. */
   async discard(): Promise<void> {
+    // One that breaks off would never end.
+    for (const stream of this.#streams) stream.destroy();
     await Promise.allSettled(this.#writes);
     for (const path of this.#paths) await rm(path, { force: true });
   }
@@ -172,6 +182,7 @@ class UploadInProgress {
     const filename = `${this.nextName()}-${safeName(field)}-${safeName(name ?? "file")}`;
     const path = join(folder, filename);
     this.#paths.push(path);
+    this.#streams.push(stream);
     let size = 0;
     stream.on("data", (chunk: Buffer) => {
       size += chunk.length;

@@ -166,6 +166,16 @@ describe("each way to break an invariant", () => {
     assert.deepEqual(found, ["completed-has-submit: completed without a submit"]);
   });
 
+  test("completed-has-submit: a submit that cannot have arrived is none", () => {
+    const withSubmit = (isUnsent: boolean) =>
+      brokenBy(({ agents }) => {
+        at(agents, 1).submit = { sentAtMs: 800, failure: "connection refused", isUnsent };
+      });
+    assert.deepEqual(withSubmit(true), ["completed-has-submit: completed without a submit"]);
+    // One that failed on its way may have arrived.
+    assert.deepEqual(withSubmit(false), []);
+  });
+
   test("loss-noticed-in-time: not noticed", () => {
     const found = brokenBy(({ rows }) => (at(rows, 2).status = "in task"));
     assert.deepEqual(

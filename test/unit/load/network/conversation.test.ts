@@ -31,6 +31,16 @@ test("a remote procedure's answer names its request, in whatever order it comes"
   assert.equal(conversation.pending.length, 0);
 });
 
+test("a remote procedure has the name and the arguments that the scenario says", () => {
+  const call = { procedure: "get_answer", arguments: { language: "en" } };
+  assert.deepEqual(talk(dialectOf("remote-procedure", call)).send(update(1)), {
+    request_id: "run/0.0/1",
+    target: "get_answer",
+    args: '{"language":"en","text":"hello"}',
+    update_id: "run/0.0/1",
+  });
+});
+
 test("a chat message answers the only message that waits, and no other", () => {
   const conversation = talk(dialectOf("chat"));
   assert.equal(conversation.receive({ text: "Welcome" }).kind, "other");
@@ -43,6 +53,23 @@ test("a chat message answers the only message that waits, and no other", () => {
   // Both have an answer, whichever it was: the next message is unambiguous again.
   conversation.send(update(4));
   assert.equal(conversation.receive({ text: "Go on" }).number, 4);
+});
+
+test("a page that was left expects no reply to what it had sent, but takes one that comes", () => {
+  const conversation = talk(dialectOf("echo"));
+  const first = conversation.send(update(1));
+  conversation.leave();
+  conversation.send(update(2));
+  assert.deepEqual(
+    conversation.expected.map(({ number }) => number),
+    [2],
+  );
+  assert.equal(conversation.pending.length, 2);
+  assert.deepEqual(conversation.receive({ echo_id: first["echo_id"] }), {
+    kind: "reply",
+    number: 1,
+    data: { intended_at: 10 },
+  });
 });
 
 test("a partner's message is no reply, and a notice about the task is none", () => {

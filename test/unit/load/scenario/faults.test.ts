@@ -39,7 +39,7 @@ const refused: readonly (readonly [text: string, problem: RegExp])[] = [
   ],
   [
     withEnd("faults:\n  - { kind: flood, window: [1s, 2s] }"),
-    /^faults\[0\]\.kind: must be kill-thread, .* or jump-clock, not "flood"$/,
+    /^faults\[0\]\.kind: must be kill-thread, .* or second-tab, not "flood"$/,
   ],
   [withEnd("faults:\n  - { window: [1s, 2s] }"), /^faults\[0\]\.kind: is missing: must be kill-thread, /],
   [withEnd("faults: [flood]"), /^faults\[0\]: must be a mapping with a kind: kill-thread, .*, not "flood"$/],

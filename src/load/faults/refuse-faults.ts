@@ -1,0 +1,36 @@
+/** Scenarios that a kind of run cannot carry out, because of their faults. */
+import { isNetworkFault } from "../../vocabulary/index.js";
+import { ScenarioError, type Scenario } from "../scenario/index.js";
+
+/** @throws ScenarioError when the scenario is for runs over a network, and the run is of a platform in this process */
+export function refuseNetworkScenario({ name, faults, target }: Scenario): void {
+  const fault = faults.find(isNetworkFault);
+  if (fault !== undefined)
+    throw new ScenarioError([
+      `${name} has faults of a network (${fault.kind}): add --listen 127.0.0.1:3000, and launch a Mephisto task, whose backend connects`,
+    ]);
+  if (target?.required === true)
+    throw new ScenarioError([
+      `${name} is for runs over a network: add --listen 127.0.0.1:3000 and launch a Mephisto task, or --target URL`,
+    ]);
+}
+
+/** @throws ScenarioError when the scenario has faults that a client of a router cannot bring about */
+export function refuseFaultsOfTarget({ name, faults }: Scenario): void {
+  const fault = faults[0];
+  if (fault === undefined) return;
+  throw new ScenarioError([
+    isNetworkFault(fault)
+      ? `${name} has faults of a network (${fault.kind}), which are the router's: use --listen in the place of --target`
+      : `${name} has a fault of the platform's own threads (${fault.kind}): run it without --target`,
+  ]);
+}
+
+/** @throws ScenarioError when the scenario has faults of the platform's threads, database or clock */
+export function refuseThreadFaultsOfRouter({ name, faults }: Scenario): void {
+  const fault = faults.find((each) => !isNetworkFault(each));
+  if (fault === undefined) return;
+  throw new ScenarioError([
+    `${name} has a fault of the platform's own threads (${fault.kind}): run it without --listen`,
+  ]);
+}

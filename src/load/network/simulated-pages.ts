@@ -1,0 +1,497 @@
+/**
+ * The pages of simulated workers at the router of the run (`--listen`): without a socket each, but otherwise as the router has browsers.
+ * A page registers, says `alive`, has its heartbeats, sends and gets live updates in the task's dialect, and submits. What it sees is the
+ * evidence from outside.
+ *
+ * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker is told `Submitted!` for a
+ * submit that may still be lost.
+ */
+import { isFinal, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
+import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
+import { failureKindOf, limits, type AgentDetails, type WirePacket } from "../../platform/server/protocol/index.js";
+import type { Peer, RouterCore } from "../../platform/server/router-server/index.js";
+import type { Reactor } from "../../platform/sync/index.js";
+import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import type { CounterName } from "../measure/index.js";
+import type { ToPage, ToRouter } from "./channel-messages.js";
+import { Conversation } from "./conversation.js";
+import type { Dialect } from "./dialects/index.js";
+import { Heartbeats } from "./heartbeats.js";
+import type { NetworkNotes } from "./network-notes.js";
+
+export interface SimulatedPagesOptions {
+  readonly reactor: Reactor;
+  readonly count: (name: CounterName) => void;
+  readonly core: RouterCore;
+  readonly dialect: Dialect;
+  /** Whether an assignment has several workers. */
+  readonly hasPartners: boolean;
+  /** `provider_type` and `assignment_id` of the registrations. */
+  readonly provider: string;
+  readonly assignmentId: string;
+  /** How long a request may take, ms. */
+  readonly requestTimeoutMs: number;
+  /** browser: a page gives up when the backend has been silent for 20 s. */
+  readonly rules: "direct" | "browser";
+  readonly notes: NetworkNotes;
+  /** The time of the day, ms since the epoch. */
+  readonly wallClock: () => number;
+  /** Sends to the thread that carries the page's worker. */
+  readonly toWorker: (shard: number, message: ToPage) => void;
+}
+
+type Submit = NonNullable<OutsideAgentEvidence["submit"]>;
+
+/** A request that the backend has not answered. */
+interface PendingRequest {
+  readonly page: Page;
+  readonly visit: number;
+  readonly dueAt: number;
+  readonly fail: () => void;
+}
+
+/** The page of a worker, or the place where it was. */
+class Page implements Peer {
+  state: "open" | "gone" = "open";
+  workerName = "";
+  /** Counts how often the page was loaded, left, or given a new socket. */
+  visit = 0;
+  agentId: string | undefined = undefined;
+  conversation: Conversation | undefined = undefined;
+  agent: OutsideAgentEvidence | undefined = undefined;
+  /** Its socket is dead, and neither end has noticed. */
+  isHalfOpen = false;
+  /** A tab beside the page of the same registration; it has no worker. */
+  readonly isSecondTab: boolean;
+  /** A submit that waits for replies, until `dueAt` at the latest. */
+  submitting: { readonly submit: () => void; readonly dueAt: number } | undefined = undefined;
+
+  constructor(
+    readonly registrationId: string,
+    readonly shard: number,
+    private readonly pages: SimulatedPages,
+    isSecondTab: boolean,
+  ) {
+    this.isSecondTab = isSecondTab;
+  }
+
+  deliver(packet: WirePacket): void {
+    this.pages.deliver(this, packet);
+  }
+}
+
+export class SimulatedPages {
+  readonly #options: SimulatedPagesOptions;
+  readonly #pages = new Map<string, Page>();
+  readonly #secondTabs = new Map<string, Page>();
+  readonly #heartbeats = new Heartbeats<Page>();
+  /** Pages whose submit waits for replies, in the order of their times. */
+  readonly #submitting = new Set<Page>();
+  /** By request id, in the order of their times. */
+  readonly #pending = new Map<string, PendingRequest>();
+  /** The page of every request of the run: a request that is answered twice gives two agents. */
+  readonly #requests = new Map<string, Page>();
+  /** Whether pages send heartbeats even when their worker is gone: the rule by which a loss is found is off. */
+  areHeartbeatsIgnored = false;
+  /** Whether a page that registers now gets a second tab, and how much later, ms. */
+  secondTabOf: (registrationId: string) => number | undefined = () => undefined;
+
+  constructor(options: SimulatedPagesOptions) {
+    this.#options = options;
+  }
+
+  /** How many requests of workers the backend has not answered. */
+  get pendingRequests(): number {
+    return this.#pending.size;
+  }
+
+  /** A message of a worker. */
+  handle(shard: number, message: ToRouter): void {
+    const page = this.#pageOf(message.page, shard);
+    if (message.kind === "gone") {
+      this.#leave(page, message.how);
+      return;
+    }
+    const { type, subject, data } = message;
+    switch (type) {
+      case "register_agent": {
+        page.workerName = data["worker_name"] as string;
+        page.state = "open";
+        page.visit++;
+        page.isHalfOpen = false;
+        this.#register(page);
+        this.#openSecondTab(page);
+        return;
+      }
+      case "submit_onboarding":
+        this.#submitOnboarding(page, subject, data);
+        return;
+      case "submit_unit":
+        this.#afterReplies(page, () => this.#submitTask(page, subject, data));
+        return;
+      case "mephisto_bound_live_update":
+        this.#sendUpdate(page, subject, data as LiveUpdateData);
+        return;
+      default:
+        throw new TypeError(`a worker sends no packet of type ${type}`);
+    }
+  }
+
+  /** To be called several times a second: heartbeats, and requests that have taken too long. */
+  tick(): void {
+    const now = this.#now;
+    this.#heartbeats.run(now, (page) => this.#beat(page, now));
+    for (const [requestId, { page, visit, dueAt, fail }] of this.#pending) {
+      if (dueAt > now) break;
+      this.#pending.delete(requestId);
+      this.#options.core.cancel(requestId);
+      this.#options.count("requests_failed");
+      if (page.visit === visit) fail();
+    }
+    for (const page of this.#submitting) {
+      if (page.submitting !== undefined && page.submitting.dueAt > now) break;
+      this.#endWait(page);
+    }
+  }
+
+  /** The router's packet for a page. */
+  deliver(page: Page, packet: WirePacket): void {
+    if (page.state === "gone" || page.isHalfOpen) {
+      if (packet.packet_type !== "heartbeat") this.#options.count("packets_lost");
+      return;
+    }
+    switch (packet.packet_type) {
+      case "update_status": {
+        const { status } = packet.data;
+        const agent = this.#options.notes.agent(packet.subject_id);
+        if (agent !== undefined) this.#options.notes.told(agent, status, this.#now);
+        if (packet.subject_id !== page.agentId) return;
+        this.#push(page, "update_status", packet.subject_id, { status });
+        // There will be no more replies.
+        if (isWithoutReplies(status)) this.#endWait(page);
+        return;
+      }
+      case "client_bound_live_update":
+        if (packet.subject_id === page.agentId) this.#onTaskPacket(page, packet.data);
+        return;
+      case "heartbeat":
+        if (packet.data !== undefined) this.#onHeartbeat(page, packet.data.last_mephisto_ping);
+        return;
+      default:
+    }
+  }
+
+  /** The backend has answered a request that is not pending: it was answered before, or has failed. */
+  onUnrequested({ request_id, agent_id }: AgentDetails): void {
+    const { notes, count } = this.#options;
+    const page = this.#requests.get(request_id);
+    if (page === undefined) return;
+    count("packets_duplicated");
+    if (agent_id === null) return;
+    const registration = notes.registration(page.registrationId, page.workerName);
+    const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
+    // No page has it.
+    if (!isNew) return;
+    count("agents_registered");
+    agent.goneAtMs = this.#now;
+  }
+
+  /** The sockets of some pages die without a word. `isChosen` is asked for each page that has one. */
+  breakSockets(isChosen: (registrationId: string) => boolean): number {
+    let broken = 0;
+    for (const page of this.#pages.values()) {
+      if (page.state === "gone" || page.agentId === undefined || page.isHalfOpen || !isChosen(page.registrationId))
+        continue;
+      page.isHalfOpen = true;
+      broken++;
+    }
+    return broken;
+  }
+
+  /** Pages whose socket is dead notice it, and open another. */
+  reopenSockets(): void {
+    for (const page of this.#pages.values()) {
+      if (!page.isHalfOpen) continue;
+      page.isHalfOpen = false;
+      page.visit++;
+      if (page.state === "open" && page.agentId !== undefined) this.#sayAlive(page, page.agentId);
+    }
+  }
+
+  get #now(): number {
+    return this.#options.reactor.clock.now();
+  }
+
+  #pageOf(registrationId: string, shard: number): Page {
+    let page = this.#pages.get(registrationId);
+    if (page === undefined) {
+      page = new Page(registrationId, shard, this, false);
+      this.#pages.set(registrationId, page);
+    }
+    return page;
+  }
+
+  #register(page: Page): void {
+    const { core, provider, assignmentId, notes, wallClock } = this.#options;
+    const { registrationId, workerName } = page;
+    const registration = notes.registration(registrationId, workerName);
+    registration.asked++;
+    const provider_data = {
+      worker_name: workerName,
+      agent_registration_id: registrationId,
+      assignment_id: assignmentId,
+      provider_type: provider,
+    };
+    const { visit } = page;
+    const fail = (): void => {
+      registration.failed++;
+      notes.failed("POST /request_agent: the backend did not answer", this.#now);
+      this.#push(page, "agent_details", registrationId, FAILED_REGISTRATION);
+    };
+    const answered = (packet: WirePacket<"agent_details">): void => this.#onDetails(page, visit, packet.data);
+    this.#request(page, fail, answered, (done) =>
+      core.requestAgent({ provider_data, client_timestamp: wallClock() }, done),
+    );
+  }
+
+  #submitOnboarding(page: Page, agentId: string, onboarding_data: ChannelPacket["data"]): void {
+    const { core, count, notes, wallClock } = this.#options;
+    const submit = this.#noteSubmit(page);
+    const { visit } = page;
+    const fail = (): void => {
+      if (submit !== undefined) submit.failure = "the backend did not answer";
+      notes.failed("POST /submit_onboarding: the backend did not answer", this.#now);
+      this.#push(page, "log_error", agentId, { request_failed: true });
+    };
+    const answered = ({ data }: WirePacket<"agent_details">): void => {
+      if (submit !== undefined) submit.answeredAtMs = this.#now;
+      count(data.agent_id === null ? "onboarding_failed" : "onboarding_passed");
+      if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, {});
+      this.#onDetails(page, visit, data);
+    };
+    const body = { agent_id: agentId, provider_data: { onboarding_data }, client_timestamp: wallClock() };
+    this.#request(page, fail, answered, (done) => core.submitOnboarding(body, done));
+  }
+
+  #request(
+    page: Page,
+    fail: () => void,
+    answered: (packet: WirePacket<"agent_details">) => void,
+    ask: (answered: (packet: WirePacket<"agent_details">) => void) => string,
+  ): void {
+    const requestId = ask((packet) => {
+      this.#pending.delete(packet.data.request_id);
+      answered(packet);
+    });
+    this.#requests.set(requestId, page);
+    const dueAt = this.#now + this.#options.requestTimeoutMs;
+    this.#pending.set(requestId, { page, visit: page.visit, dueAt, fail });
+  }
+
+  /** As a person, a worker submits when it has seen the replies. None is waited for that a task need not send, or after 10 s. */
+  #afterReplies(page: Page, submit: () => void): void {
+    const { conversation, agent } = page;
+    const answers = this.#options.dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
+    const status = agent?.statuses.at(-1)?.status;
+    const isOver = status !== undefined && isWithoutReplies(status);
+    if (conversation === undefined || conversation.pending.length === 0 || !answers || isOver) {
+      submit();
+      return;
+    }
+    page.submitting = { submit, dueAt: this.#now + REPLY_BOUND_MS };
+    this.#submitting.add(page);
+  }
+
+  /** The submit that waits for replies, if there is one, waits no more. */
+  #endWait(page: Page): void {
+    const { submitting } = page;
+    page.submitting = undefined;
+    if (this.#submitting.delete(page)) submitting?.submit();
+  }
+
+  /** Answered at once, as by Mephisto's router. */
+  #submitTask(page: Page, agentId: string, final_data: ChannelPacket["data"]): void {
+    const { core, wallClock } = this.#options;
+    const submit = this.#noteSubmit(page);
+    if (page.isHalfOpen) page.isHalfOpen = false;
+    core.submitTask({ agent_id: agentId, final_data, client_timestamp: wallClock() });
+    const now = this.#now;
+    if (submit !== undefined) submit.answeredAtMs = now;
+    this.#push(page, "submit_unit", agentId, { sent_at: now });
+  }
+
+  #noteSubmit({ agent }: Page): Submit | undefined {
+    if (agent === undefined) return undefined;
+    agent.submit = { sentAtMs: this.#now };
+    return agent.submit;
+  }
+
+  #sendUpdate(page: Page, agentId: string, update: LiveUpdateData): void {
+    const { conversation, agent } = page;
+    const { core, count, wallClock } = this.#options;
+    if (conversation === undefined || agent === undefined) return;
+    const data = conversation.send(update);
+    agent.sent = Math.max(agent.sent, update.number);
+    if (page.isHalfOpen) {
+      count("packets_lost");
+      return;
+    }
+    core.fromPeer(page, {
+      packet_type: "mephisto_bound_live_update",
+      subject_id: agentId,
+      data,
+      client_timestamp: wallClock(),
+    });
+  }
+
+  #onTaskPacket(page: Page, data: WirePacket<"client_bound_live_update">["data"]): void {
+    const { conversation, agent, agentId } = page;
+    if (conversation === undefined || agent === undefined || agentId === undefined) return;
+    const { count } = this.#options;
+    const received = conversation.receive(data);
+    switch (received.kind) {
+      case "duplicate":
+        agent.duplicates++;
+        count("packets_duplicated");
+        return;
+      case "unmatched":
+        agent.unmatched++;
+        count("replies_unmatched");
+        break;
+      case "reply":
+      case "repeated":
+        if (received.number !== undefined) noteTaken(agent.replies, received.number);
+        break;
+      case "other":
+    }
+    this.#push(page, "client_bound_live_update", agentId, received.data);
+    if (conversation.pending.length === 0)
+      this.#endWait(page.isSecondTab ? this.#pageOf(page.registrationId, page.shard) : page);
+  }
+
+  /** The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
+  #onDetails(page: Page, visit: number, { agent_id, failure_reason }: AgentDetails): void {
+    const { notes, count } = this.#options;
+    const registration = notes.registration(page.registrationId, page.workerName);
+    const isHere = page.visit === visit && page.state === "open";
+    if (agent_id === null || failure_reason !== null) {
+      const reason = failure_reason ?? "no reason given";
+      registration.refused = reason;
+      if (failureKindOf(reason) === "not-qualified") count("not_qualified");
+      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
+      return;
+    }
+    const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
+    if (isNew) count("agents_registered");
+    else count("reconnects");
+    if (!isHere) {
+      agent.goneAtMs ??= this.#now;
+      return;
+    }
+    delete agent.goneAtMs;
+    // The worker learns of its agent before it learns of the agent's status.
+    this.#push(page, "agent_details", page.registrationId, { agent_id });
+    const { submit } = agent;
+    // The answer came while the worker was away.
+    if (submit?.answeredAtMs === undefined || agent.isOnboarding) this.#open(page, agent);
+    else this.#push(page, "submit_unit", agent_id, { sent_at: submit.answeredAtMs });
+  }
+
+  /** The page of an agent opens its socket. */
+  #open(page: Page, agent: OutsideAgentEvidence): void {
+    const { dialect, hasPartners } = this.#options;
+    const { agentId } = agent;
+    if (page.agentId !== agentId) {
+      this.#noteUnanswered(page);
+      const first = page.isSecondTab ? this.#pages.get(page.registrationId) : undefined;
+      page.conversation =
+        first?.agentId === agentId
+          ? first.conversation
+          : new Conversation(dialect, agentId, `${page.registrationId}/${agentId}`, hasPartners);
+    }
+    page.agentId = agentId;
+    page.agent = agent;
+    if (dialect.live !== false) this.#sayAlive(page, agentId);
+  }
+
+  #sayAlive(page: Page, agentId: string): void {
+    const { core, wallClock } = this.#options;
+    core.fromPeer(page, { packet_type: "alive", subject_id: agentId, data: {}, client_timestamp: wallClock() });
+    this.#heartbeats.start(page, this.#now);
+  }
+
+  /** Returns whether the page has a next heartbeat. */
+  #beat(page: Page, now: number): boolean {
+    const { agentId, agent } = page;
+    if (page.state === "gone" && !this.areHeartbeatsIgnored) return false;
+    if (agentId === undefined || agent === undefined || agent.submit?.answeredAtMs !== undefined) return false;
+    if (page.isHalfOpen && !this.areHeartbeatsIgnored) return true;
+    const { core, wallClock } = this.#options;
+    core.fromPeer(page, { packet_type: "heartbeat", subject_id: agentId, client_timestamp: wallClock() });
+    if (page.state === "open" && !page.isHalfOpen) agent.heartbeatAtMs = now;
+    return true;
+  }
+
+  #onHeartbeat(page: Page, lastPing: number): void {
+    const { rules, wallClock, notes } = this.#options;
+    const silentMs = wallClock() - lastPing;
+    if (rules !== "browser" || silentMs <= limits.CLIENT_BACKEND_DEAD_MS || page.agentId === undefined) return;
+    notes.failed("the page gave up: the backend has been silent for 20 s", this.#now);
+    this.#push(page, "log_error", page.agentId, { request_failed: true });
+  }
+
+  /** The worker is gone from its page. The router is not told, as Mephisto's is not: the heartbeats end. */
+  #leave(page: Page, how: "closed" | "lost"): void {
+    page.state = "gone";
+    if (!this.areHeartbeatsIgnored) page.visit++;
+    const { agent } = page;
+    if (agent !== undefined && agent.submit?.answeredAtMs === undefined) agent.goneAtMs ??= this.#now;
+    if (how === "lost") return;
+    this.#noteUnanswered(page);
+    this.#options.core.closed(page);
+    this.#pages.delete(page.registrationId);
+    this.#closeSecondTab(page);
+  }
+
+  #noteUnanswered({ agent, conversation }: Page): void {
+    if (agent === undefined || conversation === undefined) return;
+    const { pending } = conversation;
+    const now = this.#now;
+    agent.unanswered = pending.length;
+    agent.overdue = pending.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
+  }
+
+  /** A second tab of the worker registers with the same registration id. */
+  #openSecondTab(page: Page): void {
+    const { registrationId, shard, workerName } = page;
+    const afterMs = this.#secondTabs.has(registrationId) ? undefined : this.secondTabOf(registrationId);
+    if (afterMs === undefined) return;
+    const { reactor } = this.#options;
+    const tab = new Page(registrationId, shard, this, true);
+    tab.workerName = workerName;
+    this.#secondTabs.set(registrationId, tab);
+    reactor.at(this.#now + afterMs, () => {
+      if (this.#secondTabs.get(registrationId) === tab) this.#register(tab);
+    });
+  }
+
+  #closeSecondTab({ registrationId }: Page): void {
+    const tab = this.#secondTabs.get(registrationId);
+    if (tab === undefined) return;
+    tab.state = "gone";
+    tab.visit++;
+    this.#options.core.closed(tab);
+  }
+
+  #push(page: Page, type: PacketType, subject: string, data: ChannelPacket["data"]): void {
+    if (page.state === "open" && !page.isSecondTab)
+      this.#options.toWorker(page.shard, { page: page.registrationId, type, subject, data });
+  }
+}
+
+/** Whether a task sends no more replies to an agent of this status. */
+function isWithoutReplies(status: string): boolean {
+  return status === "partner disconnect" || isFinal(status as AgentStatus);
+}
+
+const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };

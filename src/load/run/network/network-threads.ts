@@ -1,0 +1,42 @@
+/** Which threads a run over a network has. In client mode all carry workers, with a connection each. */
+import type { NetworkNotesReport } from "../../network/index.js";
+import type { FromThread, ThreadReport } from "../threads/setup.js";
+import type { LaunchedThread, ThreadPool } from "../threads/thread-pool.js";
+import type { BackendEvidence } from "./listen-setup.js";
+import type { NetworkRunSetup } from "./network-setup.js";
+
+export interface LaunchedNetwork {
+  readonly clients: readonly LaunchedThread<ThreadReport<NetworkNotesReport>>[];
+  /** The thread of the router, with `--listen`. */
+  readonly router?: LaunchedThread<ThreadReport<BackendEvidence>>;
+}
+
+export interface NetworkThreads {
+  /** The module that the threads run. */
+  readonly entry: URL;
+  readonly count: number;
+  /** Starts the threads; resolves once all of them wait for the start. */
+  launch(pool: ThreadPool, run: NetworkRunSetup): Promise<LaunchedNetwork>;
+  /** Where the target is, if that is known only once the threads have started. */
+  readonly url?: string;
+  /** A message of a thread that is none of every thread. */
+  onMessage?(message: FromThread): void;
+}
+
+export function clientThreads(count: number): NetworkThreads {
+  return {
+    entry: new URL("./network-thread.js", import.meta.url),
+    count,
+    launch: async (pool, run) => ({
+      clients: await Promise.all(
+        Array.from({ length: count }, (_, shard) =>
+          pool.launch<ThreadReport<NetworkNotesReport>>({
+            name: `client-${shard}`,
+            setup: { run, shard },
+            startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
+          }),
+        ),
+      ),
+    }),
+  };
+}

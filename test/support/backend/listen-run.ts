@@ -1,0 +1,62 @@
+/** Runs `simulate --listen` on a free port, with a scripted backend. */
+import { once } from "node:events";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Summary } from "../../../dist/results/index.js";
+import { start, temporaryDirectory, type Ended } from "../cli/simulate.js";
+import { ScriptedBackend, type BackendOptions } from "./scripted-backend.js";
+
+export interface ListenRun extends Ended {
+  /** Of a run that left one. */
+  readonly summary: Summary | undefined;
+  readonly backend: ScriptedBackend;
+}
+
+export interface ListenRunOptions extends BackendOptions {
+  /** A name, or the text of a scenario. */
+  readonly scenario: string;
+  readonly args?: readonly string[];
+  /** Called once the backend has been started. */
+  readonly meanwhile?: (backend: ScriptedBackend) => void;
+}
+
+export async function runListening(
+  t: { after(fn: () => void): void },
+  { scenario, args = [], meanwhile, ...options }: ListenRunOptions,
+): Promise<ListenRun> {
+  const directory = temporaryDirectory(t);
+  const results = join(directory, "results");
+  let source = scenario;
+  if (scenario.includes("\n")) writeFileSync((source = join(directory, "listening.yaml")), scenario);
+  const { child, ended } = start([
+    ...["-s", source, "--listen", "127.0.0.1:0", "--backend-timeout", "10s", "--results", results],
+    ...args,
+  ]);
+  const url = await Promise.race([listeningAt(child), ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+  const backend = new ScriptedBackend(url, options);
+  t.after(() => backend.end());
+  meanwhile?.(backend);
+  return { ...(await ended), summary: summaryIn(results), backend };
+}
+
+/** The URL that the program says it listens at. */
+async function listeningAt(child: { readonly stderr: NodeJS.ReadableStream | null }): Promise<string> {
+  const { stderr } = child;
+  if (stderr === null) throw new Error("the output is not read");
+  for (let text = ""; ; ) {
+    const [chunk] = (await once(stderr, "data")) as [Buffer];
+    text += chunk.toString();
+    const [, url] = /router: (http:\S+:\d+)/.exec(text) ?? [];
+    if (url !== undefined) return url;
+  }
+}
+
+/** The summary of the only run; undefined when there is none. */
+export function summaryIn(results: string): Summary | undefined {
+  try {
+    const [run = ""] = readdirSync(results);
+    return JSON.parse(readFileSync(join(results, run, "summary.json"), "utf8")) as Summary;
+  } catch {
+    return undefined;
+  }
+}
