@@ -32,7 +32,7 @@ export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
   const listen = listenChoices(args, process.env["SIMULATE_LISTEN_TOKEN"]);
   checkTargetArguments(args, planned.scenario);
-  const refuse = await import("../../load/faults/index.js");
+  const refuse = await import("../../load/scenario/index.js");
   if (listen !== undefined) refuse.refuseThreadFaultsOfRouter(planned.scenario);
   else if (args.target !== undefined) refuse.refuseFaultsOfTarget(planned.scenario);
   else refuse.refuseNetworkScenario(planned.scenario);

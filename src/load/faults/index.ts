@@ -9,6 +9,5 @@ export {
   type InjectedFault,
 } from "./inject-faults.js";
 export { NetworkFaults, type NetworkFaultTargets } from "./network-faults.js";
-export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { FAULTS, FAULT_KINDS, type FaultKind, type FaultRates } from "./fault-table.js";
 export { faultsOf, type Faults } from "./virtual-faults.js";

@@ -22,6 +22,7 @@ export { TARGET_DIALECTS, type TargetDialect } from "./target-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";
 export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";
+export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { planHash } from "./plan-hash.js";
 export type {
   DisconnectPlan,

@@ -1,6 +1,7 @@
 /** Scenarios that a kind of run cannot carry out, because of their faults. */
 import { isNetworkFault } from "../../vocabulary/index.js";
-import { ScenarioError, type Scenario } from "../scenario/index.js";
+import { ScenarioError } from "./scenario-error.js";
+import type { Scenario } from "./scenario-schema.js";
 
 /** @throws ScenarioError when the scenario is for runs over a network, and the run is of a platform in this process */
 export function refuseNetworkScenario({ name, faults, target }: Scenario): void {
