@@ -167,8 +167,9 @@ export class SimulatedPages {
         if (agent !== undefined) this.#options.notes.told(agent, status, this.#now);
         if (packet.subject_id !== page.agentId) return;
         this.#push(page, "update_status", packet.subject_id, { status });
-        // There will be no more replies.
-        if (isWithoutReplies(status)) this.#endWait(page);
+        // There will be no more replies, and a page whose agent is over submits nothing.
+        if (isFinal(status)) this.#submitting.delete(page);
+        else if (isWithoutReplies(status)) this.#endWait(page);
         return;
       }
       case "client_bound_live_update":
