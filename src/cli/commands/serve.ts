@@ -1,6 +1,7 @@
 /** `simulate serve --port 3000`: the model as a live platform behind Mephisto's protocol, for people with browsers. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
+import { serverOptions } from "../shared/server-options.js";
 import { mailboxOption, planOptions, quietOption, resultsOption } from "../shared/shared-options.js";
 import type { ServeArguments } from "../handlers/serve.js";
 
@@ -44,21 +45,7 @@ const options = {
     default: "1000",
     describe: "The most people who can register",
   },
-  page: {
-    type: "string",
-    requiresArg: true,
-    describe: "A folder with the pages of your task (index.html) [default: a small chat page]",
-  },
-  token: {
-    type: "string",
-    requiresArg: true,
-    describe: "Asked of every browser: open the address with ?token=…",
-  },
-  "allow-origin": {
-    type: "string",
-    requiresArg: true,
-    describe: "Origins of pages elsewhere that may use the server, with commas, such as http://localhost:8080",
-  },
+  ...serverOptions,
   detection: {
     choices: ["heartbeat", "close"],
     default: "heartbeat",

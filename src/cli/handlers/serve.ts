@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
 import { buildPlan, type LoadedScenario, type PlanOptions, type Scenario } from "../../load/scenario/index.js";
@@ -17,10 +17,11 @@ import { printText, logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
+import { serverChoices, type ServerArguments } from "../shared/server-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
 import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
 
-export interface ServeArguments {
+export interface ServeArguments extends ServerArguments {
   readonly port: string;
   readonly host: string;
   readonly scenario: string;
@@ -29,9 +30,6 @@ export interface ServeArguments {
   readonly duration?: string | undefined;
   readonly drain: string;
   readonly people: string;
-  readonly page?: string | undefined;
-  readonly token?: string | undefined;
-  readonly "allow-origin"?: string | undefined;
   readonly detection: "heartbeat" | "close";
   readonly grace: string;
   readonly "live-update-timeout": string;
@@ -55,9 +53,8 @@ export async function handler(args: ServeArguments): Promise<void> {
   const { plan, planOptions } = planFor(loaded.scenario, args);
   const times = { drain: durationFrom("drain", args.drain), grace: durationFrom("grace", args.grace) };
   const durationMs = args.duration === undefined ? Infinity : durationFrom("duration", args.duration);
-  const pages = pagesFrom(args.page);
-  const origins = args["allow-origin"]?.split(",") ?? [];
-  for (const origin of origins) refuseNoOrigin(origin);
+  const { pages = CHAT_PAGE, token, origins } = serverChoices(args);
+  if (!existsSync(join(pages, "index.html"))) throw invalidValue("--page", pages, "a folder with an index.html");
   await refuseUsedPort(args.host, port);
   const until = interruptSignal();
   const say = (line: string): void => {
@@ -75,11 +72,11 @@ export async function handler(args: ServeArguments): Promise<void> {
       detection: args.detection,
       graceMs: times.grace,
       limits: { ...DEFAULT_LIMITS, registrations: people },
-      access: { hosts: [args.host], origins, token: args.token },
+      access: { hosts: [args.host], origins, token },
       ...taskFor(loaded.scenario),
     },
   };
-  until.addEventListener("abort", () => say("stopping: nobody is admitted any more"), { once: true });
+  until.addEventListener("abort", () => say("stopping: no further worker is admitted"), { once: true });
   const { summary, directory } = await runThreads({
     served,
     loaded,
@@ -180,18 +177,6 @@ function durationFrom(option: string, text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
   throw invalidValue(`--${option}`, text, `a duration above 0 with a unit (${TIME_UNITS})`);
-}
-
-function pagesFrom(folder: string | undefined): string {
-  if (folder === undefined) return CHAT_PAGE;
-  const pages = resolve(folder);
-  if (existsSync(join(pages, "index.html"))) return pages;
-  throw invalidValue("--page", folder, "a folder with an index.html");
-}
-
-function refuseNoOrigin(origin: string): void {
-  if (URL.canParse(origin) && new URL(origin).origin === origin) return;
-  throw invalidValue("--allow-origin", origin, "an origin such as http://localhost:8080");
 }
 
 /** Before a run begins, which would leave a directory. @throws {PortError} when the port cannot be had */

@@ -30,7 +30,7 @@ export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
 /** @throws {UsageError} for an argument that is invalid or does not apply to the run */
 export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
-  const listen = listenChoices(args, process.env["SIMULATE_LISTEN_TOKEN"]);
+  const listen = listenChoices(args);
   checkTargetArguments(args, planned.scenario);
   const refuse = await import("../../load/scenario/index.js");
   if (listen !== undefined) refuse.refuseThreadFaultsOfRouter(planned.scenario);

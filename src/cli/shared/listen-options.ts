@@ -1,16 +1,12 @@
 /** `--listen`: a run in which the program is the router between simulated workers and a Mephisto backend. */
 import { isIP } from "node:net";
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseDuration } from "../../vocabulary/index.js";
+import { serverChoices, serverOptions, type ServerArguments, type ServerChoices } from "./server-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
-export interface ListenArguments {
+export interface ListenArguments extends ServerArguments {
   readonly listen?: string | undefined;
   readonly "backend-timeout"?: string | undefined;
-  readonly token?: string | undefined;
-  readonly origin?: string | undefined;
-  readonly page?: string | undefined;
 }
 
 const BACKEND_TIMEOUT = "60s";
@@ -26,43 +22,25 @@ export const listenOptions = {
     requiresArg: true,
     describe: `How long to wait for the backend [default: ${BACKEND_TIMEOUT}]`,
   },
-  token: {
-    type: "string",
-    requiresArg: true,
-    describe: "What everyone who connects has to show; better in the environment: SIMULATE_LISTEN_TOKEN",
-  },
-  origin: {
-    type: "string",
-    requiresArg: true,
-    describe: "Let pages of this origin connect, beside those of the router: https://example.org",
-  },
-  page: {
-    type: "string",
-    requiresArg: true,
-    describe: "Serve the task's page from this directory, for browsers beside the simulated workers",
-  },
+  ...serverOptions,
 } as const;
 
-export interface ListenChoices {
+export interface ListenChoices extends ServerChoices {
   readonly host: string;
   readonly port: number;
   readonly backendTimeoutMs: number;
-  readonly token: string | undefined;
-  readonly origins: readonly string[];
-  readonly files: string | undefined;
 }
 
 /**
  * What the arguments say; undefined without `--listen`.
  * @throws {UsageError} for a value that is not valid
  */
-export function listenChoices(
-  args: ListenArguments & { readonly "allow-remote": boolean },
-  environmentToken: string | undefined,
-): ListenChoices | undefined {
-  const { listen, token = environmentToken, origin, page } = args;
+export function listenChoices(args: ListenArguments & { readonly "allow-remote": boolean }): ListenChoices | undefined {
+  const { listen } = args;
   if (listen === undefined) {
-    const lone = (["backend-timeout", "token", "origin", "page"] as const).find((name) => args[name] !== undefined);
+    const lone = (["backend-timeout", "token", "allow-origin", "page"] as const).find(
+      (name) => args[name] !== undefined,
+    );
     if (lone !== undefined) throw new UsageError(`--${lone} requires --listen`);
     return undefined;
   }
@@ -71,23 +49,11 @@ export function listenChoices(
     throw new UsageError(
       `--listen ${listen} lets other machines connect, and the protocol has no authentication: add --allow-remote to allow it`,
     );
-  if (token === "") throw new UsageError("--token must not be empty");
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).origin !== origin))
-    throw invalidValue("--origin", origin, "an origin such as https://example.org");
-  if (page !== undefined && (!existsSync(page) || !statSync(page).isDirectory()))
-    throw invalidValue("--page", page, "a directory");
   const timeoutText = args["backend-timeout"] ?? BACKEND_TIMEOUT;
   const backendTimeoutMs = parseDuration(timeoutText);
   if (backendTimeoutMs === undefined || backendTimeoutMs <= 0)
     throw invalidValue("--backend-timeout", timeoutText, 'a duration above 0 with a unit, such as "30s" or "2m"');
-  return {
-    host,
-    port,
-    backendTimeoutMs,
-    token,
-    origins: origin === undefined ? [] : [origin],
-    files: page === undefined ? undefined : resolve(page),
-  };
+  return { host, port, backendTimeoutMs, ...serverChoices(args) };
 }
 
 /** `HOST:PORT`, `[IPv6]:PORT`, or `PORT` of this machine. */

@@ -21,7 +21,7 @@ export async function openRouter(
   threads: number,
   interrupt: AbortSignal,
 ): Promise<OpenedRouter> {
-  const { host, port, token, origins, files, backendTimeoutMs } = choices;
+  const { host, port, token, origins, pages, backendTimeoutMs } = choices;
   const isV6 = isIPv6(host);
   const url = `http://${isV6 ? `[${host}]` : host}:${port}`;
   const target = networkTargetOf(scenario, { url, ip: host, family: isV6 ? 6 : 4 }, { dialectModule: args.dialect });
@@ -35,7 +35,7 @@ export async function openRouter(
       dialect,
       observer: await openObserver(args),
       threads: new ListenThreads({
-        listen: { host, port, token, origins, files },
+        listen: { host, port, token, origins, files: pages },
         backendTimeoutMs,
         clients: threads,
         onListening: (listening) =>

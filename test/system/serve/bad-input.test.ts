@@ -12,7 +12,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no people", ["--people", "0"], /invalid value "0" for --people: expected a whole number, 1 or more/],
   ["too many people", ["--people", "1000000"], /invalid value "1000000" for --people: expected at most 100000/],
   ["no duration", ["--drain", "10"], /invalid value "10" for --drain: expected a duration above 0 with a unit/],
-  ["no page", ["--page", "/no/such"], /invalid value "\/no\/such" for --page: expected a folder with an index\.html/],
+  ["no page", ["--page", "/no/such"], /invalid value "\/no\/such" for --page: expected a folder/],
   ["no origin", ["--allow-origin", "a.example"], /invalid value "a\.example" for --allow-origin: expected an origin/],
   ["no detection", ["--detection", "luck"], /detection/],
   ["no workers", ["--workers", "-1"], /invalid value "-1" for --workers: expected a whole number, 0 or more/],
