@@ -59,7 +59,7 @@ export function checkNetworkInvariants(evidence: NetworkEvidence, problem?: stri
     results.push(
       checkStored(evidence, byId),
       checkUnits(rows),
-      checkFinal(rows),
+      checkFinal(evidence, rows, agents),
       checkTold(evidence, byId),
       checkLosses(evidence, rows, agents),
     );
@@ -239,13 +239,29 @@ function checkUnits(rows: readonly OutsideRow[]): InvariantResult {
   return found.result();
 }
 
-function checkFinal(rows: readonly OutsideRow[]): InvariantResult {
+function checkFinal(
+  { endedAtMs }: NetworkEvidence,
+  rows: readonly OutsideRow[],
+  agents: ReadonlyMap<string, OutsideAgentEvidence>,
+): InvariantResult {
   const found = begin("final-status");
   for (const { agentId, status } of rows) {
     found.checked(1);
-    if (!isFinalStatus(status)) found.violated({ what: "not final", agentId, detail: `ended as "${status}"` });
+    if (isFinalStatus(status)) continue;
+    const detail = `ended as "${status}"${clientAtTheEnd(agents.get(agentId), endedAtMs)}`;
+    found.violated({ what: "not final", agentId, detail });
   }
   return found.result();
+}
+
+/** What became of the client of an agent that is not final, where that may be the reason. */
+function clientAtTheEnd(agent: OutsideAgentEvidence | undefined, endedAtMs: number): string {
+  if (agent === undefined) return "; no client was given it";
+  const { goneAtMs, heartbeatAtMs, submit } = agent;
+  if (submit?.answeredAtMs !== undefined) return "; its submit was answered";
+  if (goneAtMs === undefined) return "";
+  const left = `; its client left ${seconds(endedAtMs - goneAtMs)} before the end`;
+  return heartbeatAtMs === undefined ? `${left}, without ever having sent a heartbeat` : left;
 }
 
 function checkTold({ agents }: NetworkEvidence, rows: ReadonlyMap<string, OutsideRow>): InvariantResult {

@@ -1,5 +1,7 @@
 /** What the clients of one thread note about a task that is not of this process: the evidence, and what failed. */
+import { failureKindOf } from "../../platform/server/protocol/index.js";
 import { nothingTaken, type OutsideAgentEvidence, type RegistrationEvidence } from "../check/index.js";
+import { excerptOf } from "./target-error.js";
 
 /** Requests, sockets and packets that failed in the same way. */
 export interface NetworkFailure {
@@ -68,6 +70,13 @@ export class NetworkNotes {
 
   told(agent: OutsideAgentEvidence, status: string, atMs: number): void {
     if (agent.statuses.at(-1)?.status !== status) agent.statuses.push({ status, atMs });
+  }
+
+  /** The registration was given no agent. That a worker is not qualified is an answer like another; the rest is worth a look. */
+  refused(registration: RegistrationEvidence, reason: string, atMs: number): void {
+    registration.refused = reason;
+    if (failureKindOf(reason) !== "not-qualified")
+      this.failed(`registration: given no agent: ${excerptOf(reason)}`, atMs);
   }
 
   failed(what: string, atMs: number): void {

@@ -319,7 +319,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     const isHere = page.visit === visit;
     if (agent_id === null || failure_reason !== null) {
       const reason = failure_reason ?? "no reason given";
-      registration.refused = reason;
+      notes.refused(registration, reason, this.#now);
       if (failureKindOf(reason) === "not-qualified") recorder.count("not_qualified");
       if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
       return;

@@ -377,7 +377,7 @@ export class SimulatedPages {
     const isHere = page.visit === visit && page.state === "open";
     if (agent_id === null || failure_reason !== null) {
       const reason = failure_reason ?? "no reason given";
-      registration.refused = reason;
+      notes.refused(registration, reason, this.#now);
       if (failureKindOf(reason) === "not-qualified") count("not_qualified");
       if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
       return;

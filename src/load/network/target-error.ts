@@ -87,7 +87,7 @@ function causeOf(error: unknown): { readonly code?: string | undefined; readonly
   return { message: error instanceof Error ? error.message : String(error) };
 }
 
-/** The start of a body that is not what was expected, for a message. */
+/** The start of a text of the target, for a message. */
 export function excerptOf(body: string): string {
   const line = body.replaceAll(/\s+/g, " ").trim();
   return line === "" ? "nothing" : JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);

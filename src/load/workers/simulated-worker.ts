@@ -95,7 +95,10 @@ class SimulatedWorker {
         );
         if (ending !== "admitted") return;
       }
-      if (task === undefined) return;
+      if (task === undefined) {
+        if (this.#plan.onboarding?.passes === false) this.#context.onUnplannedUnit();
+        return;
+      }
       if (this.#context.waitsForTask && (yield* this.#untilTaskBegins(this.#agentId)) !== undefined) return;
       const startedAt = reactor.clock.now();
       this.#drops.onTaskStart(startedAt);

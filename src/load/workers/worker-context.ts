@@ -33,6 +33,8 @@ export interface WorkerContext {
   readonly evidenceOf: (agentId: string) => ClientEvidence;
   /** The platform has acknowledged a submit, or a status of an agent. */
   readonly acknowledged: (agentId: string, what: AgentStatus | "submit") => void;
+  /** The platform has given a unit to a worker that was to fail the onboarding: it has no plan, and leaves. */
+  readonly onUnplannedUnit: () => void;
   /** Reports to the provider that a worker returned its unit. */
   readonly returnUnit: (agentId: string) => void;
 }

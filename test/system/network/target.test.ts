@@ -186,6 +186,37 @@ describe("what clients notice", { concurrency: 2 }, () => {
     assert.equal(failures, undefined);
   });
 
+  test("a worker that was to fail the onboarding, and passes, is an error", async (t) => {
+    const server = await served(t, { onboarding: true });
+    const onboarding = ", onboarding: { passRate: 0, actions: 0, thinkTime: 50ms }";
+    const target = "{ submits: { onboardingFail: { success: true } } }";
+    const run = await runAgainst(t, server.url, scenarioText({ task: onboarding, target }));
+    const { counters, failures = [] } = summaryOf(run);
+    assert.equal(counters["errors"], 6);
+    assert.match(failures[0]?.what ?? "", /^a worker that was to fail the onboarding was given a unit.*onboardingFail/);
+  });
+
+  test("workers who get no unit are named with the reason", async (t) => {
+    const reason = "There is currently no available work, please try again later...";
+    const server = await served(t, {
+      intercept(request, response) {
+        if (request.url !== "/request_agent" || server.agents.size < 4) return false;
+        const data = { request_id: "r", worker_id: "1", agent_id: null, init_task_data: null, failure_reason: reason };
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ packet_type: "agent_details", subject_id: "c", data }));
+        return true;
+      },
+    });
+    const run = await runAgainst(t, server.url, scenarioText());
+    assertPassed(run);
+    const { failures = [], counters } = summaryOf(run);
+    assert.deepEqual(
+      failures.map(({ what, count }) => [what, count]),
+      [['registration: given no agent: "There is currently no available work, please try again later…"', 2]],
+    );
+    assert.equal(counters["requests_failed"], 0);
+  });
+
   test("a worker that drops and comes back gets its agent again, and goes on", async (t) => {
     const server = await served(t);
     const disconnect = "disconnect: { window: [300ms, 700ms], reconnect: { probability: 1, after: 200ms } }";

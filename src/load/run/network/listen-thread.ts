@@ -109,7 +109,15 @@ function runClient(thread: ListenThread, shard: number): Promise<ThreadReport<Ne
       toRouter: openMailbox(arena.slot(slots.toRouter)),
       fromRouter: openMailbox(arena.slot(slots.toClients)),
     });
-    const context = workerContextOf({ reactor, recorder, router, run, dialect, originMs });
+    const context = workerContextOf({
+      reactor,
+      recorder,
+      router,
+      run,
+      dialect,
+      originMs,
+      onUnplannedUnit: () => undefined,
+    });
     const arrivals = startArrivals({ plan, shard, shards: run.channels.length, taskGroup, context });
     await park(reactor, {
       cells,

@@ -17,6 +17,9 @@ import { startArrivals } from "../roles/arrivals.js";
 import type { NetworkRunSetup } from "./network-setup.js";
 import { workerContextOf } from "./worker-context.js";
 
+const UNPLANNED_UNIT =
+  "a worker that was to fail the onboarding was given a unit, and left it: say what fails in target.submits.onboardingFail, or set passRate to 1";
+
 export interface NetworkClientsOptions {
   readonly reactor: Reactor;
   readonly recorder: Recorder;
@@ -64,7 +67,8 @@ export function startNetworkClients(options: NetworkClientsOptions): NetworkClie
     notes,
     onFatal,
   });
-  const context = workerContextOf({ reactor, recorder, router, run, dialect, originMs });
+  const onUnplannedUnit = (): void => notes.failed(UNPLANNED_UNIT, reactor.clock.now());
+  const context = workerContextOf({ reactor, recorder, router, run, dialect, originMs, onUnplannedUnit });
   const arrivals = startArrivals({ plan, shard, shards: run.threads, taskGroup, context });
   return {
     done: () => arrivals.done(),

@@ -16,6 +16,7 @@ export interface WorkerContextOptions {
   readonly run: Pick<NetworkRunSetup, "scenario" | "prefix">;
   readonly dialect: Dialect;
   readonly originMs: number;
+  readonly onUnplannedUnit: () => void;
 }
 
 export function workerContextOf({
@@ -25,6 +26,7 @@ export function workerContextOf({
   run,
   dialect,
   originMs,
+  onUnplannedUnit,
 }: WorkerContextOptions): WorkerContext {
   const { scenario, prefix } = run;
   const evidence = new Map<string, ClientEvidence>();
@@ -47,6 +49,10 @@ export function workerContextOf({
     leavesWhenDone: true,
     evidenceOf: (agentId) => getOrCreate(evidence, agentId, () => nothingSent(agentId)),
     acknowledged: () => undefined,
+    onUnplannedUnit() {
+      recorder.count("errors");
+      onUnplannedUnit();
+    },
     // The worker closes its page: the protocol has no packet for it.
     returnUnit: () => undefined,
   };

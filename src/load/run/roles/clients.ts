@@ -88,6 +88,7 @@ class ClientRole implements Role<ClientEvidence[]> {
         if (what === "submit") this.#evidenceOf(agentId).acknowledgedSubmits++;
         else this.#evidenceOf(agentId).acknowledgedStatuses.push(what);
       },
+      onUnplannedUnit: () => undefined,
       returnUnit: (agentId) => provider.send({ kind: "returned", agentId }),
     };
   }

@@ -185,6 +185,24 @@ describe("each way to break an invariant", () => {
   });
 });
 
+test("of an agent that is not final it is said what became of its client", () => {
+  const detailOf = (change: (agent: OutsideAgentEvidence) => void): string | undefined => {
+    const run = soundRun();
+    for (const row of run.rows) if (row.agentId === "2") row.status = "in task";
+    for (const agent of run.agents) if (agent.agentId === "2") change(agent);
+    const { results } = checkNetworkInvariants(run);
+    return results.find(({ id }) => id === "final-status")?.violations[0]?.detail;
+  };
+  assert.equal(
+    detailOf((agent) => delete agent.heartbeatAtMs),
+    'ended as "in task"; its client left 59.5 s before the end, without ever having sent a heartbeat',
+  );
+  assert.equal(
+    detailOf((agent) => (agent.submit = { sentAtMs: 600, answeredAtMs: 610 })),
+    'ended as "in task"; its submit was answered',
+  );
+});
+
 test("a failed request may have made an agent that nobody was told of", () => {
   const found = brokenBy(({ rows, registrations }) => {
     rows.push({ agentId: "8", isOnboarding: false, workerName: "w1", status: "expired", unitId: "u8" });
