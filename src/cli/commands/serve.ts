@@ -1,7 +1,7 @@
 /** `simulate serve --port 3000`: the model as a live platform behind Mephisto's protocol, for people with browsers. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { mailboxOption, planOptions, quietOption, resultsOption } from "../shared/shared-options.js";
+import { mailboxOption, planOptions, quietOption, resultsOption, tokenOption } from "../shared/shared-options.js";
 import type { ServeArguments } from "../handlers/serve.js";
 
 const options = {
@@ -47,13 +47,9 @@ const options = {
   page: {
     type: "string",
     requiresArg: true,
-    describe: "A folder with the pages of your task (index.html) [default: a small chat page]",
+    describe: "A folder with the pages of your task (index.html)",
   },
-  token: {
-    type: "string",
-    requiresArg: true,
-    describe: "Asked of every browser: open the address with ?token=…",
-  },
+  token: tokenOption,
   "allow-origin": {
     type: "string",
     requiresArg: true,

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseDuration } from "../../vocabulary/index.js";
+import { tokenOption } from "./shared-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
 export interface ListenArguments {
@@ -26,11 +27,8 @@ export const listenOptions = {
     requiresArg: true,
     describe: `How long to wait for the backend [default: ${BACKEND_TIMEOUT}]`,
   },
-  token: {
-    type: "string",
-    requiresArg: true,
-    describe: "What everyone who connects has to show; better in the environment: SIMULATE_LISTEN_TOKEN",
-  },
+  /** Better in the environment: SIMULATE_LISTEN_TOKEN. */
+  token: tokenOption,
   origin: {
     type: "string",
     requiresArg: true,
@@ -39,7 +37,7 @@ export const listenOptions = {
   page: {
     type: "string",
     requiresArg: true,
-    describe: "Serve the task's page from this directory, for browsers beside the simulated workers",
+    describe: "A folder with the pages of your task (index.html)",
   },
 } as const;
 

@@ -14,6 +14,12 @@ export const mailboxOption = {
   describe: "Order of the steps in the mailbox",
 } as const;
 
+export const tokenOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "Asked of everyone who connects; a browser opens the address with ?token=…",
+} as const;
+
 export const quietOption = {
   alias: "q",
   type: "boolean",
