@@ -1,13 +1,14 @@
 /**
  * A real Mephisto behind our router. MEPHISTO_HOME is a directory with a program `start.sh` that starts a run of a task which answers
  * remote procedures, in a Python up to 3.10, and ends with it: `start.sh --dir DIR --port PORT --router DIR --assignments N`. Its database is
- * DIR/data/database.db. Without it the tests are skipped, and say so.
+ * DIR/data/database.db, DIR/ready.json has its `pid`, and SIGUSR1 shuts it down. Without it the tests are skipped, and say so.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Summary } from "../../../dist/results/index.js";
@@ -65,9 +66,15 @@ async function runMephisto(
       stdio: "ignore",
     },
   );
-  t.after(() => child.kill("SIGKILL"));
-  await once(child, "exit");
-  const summary = summaryIn(join(folder, "results"));
+  const ended = once(child, "exit");
+  const results = join(folder, "results");
+  while (child.exitCode === null && summaryIn(results) === undefined) await sleep(500);
+  // A unit that was given back waits for another worker: such a run of Mephisto does not end by itself.
+  const ready = join(run, "ready.json");
+  const { pid } = (existsSync(ready) ? JSON.parse(readFileSync(ready, "utf8")) : {}) as { readonly pid?: number };
+  if (child.exitCode === null) process.kill(pid ?? child.pid ?? 0, "SIGUSR1");
+  await ended;
+  const summary = summaryIn(results);
   assert.ok(summary !== undefined, readFileSync(join(run, "mephisto.log"), "utf8"));
   return summary;
 }
