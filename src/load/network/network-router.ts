@@ -53,6 +53,8 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   readonly #pages = new Map<string, Page>();
   readonly #pageOf = new Map<ClientSocket, Page>();
   #isOver = false;
+  /** Whether the task answers: unknown until a reply came, or a worker had waited for one in vain. */
+  #answers: boolean | undefined = undefined;
 
   constructor(options: NetworkRouterOptions) {
     this.#options = options;
@@ -198,25 +200,32 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
         break;
       case "other":
     }
+    if (received.kind !== "other") this.#answers = true;
     this.#push(page, "client_bound_live_update", agentId, received.data);
     if (conversation.expected.length === 0) this.#endWait(page)?.();
   }
 
   /**
    * Submits once every update has its reply, as a person reads it before; the slowest replies would else never be seen. A task that
-   * need not answer is waited for if it has answered before, and no task for longer than {@link REPLY_BOUND_MS}.
+   * need not answer is waited for unless no worker has got a reply so far and one has waited in vain (in a task of several workers:
+   * if it has answered this one before), and no task for longer than {@link REPLY_BOUND_MS}.
    */
   #afterReplies(page: Page, submit: () => void): void {
     const { conversation, agent } = page;
     const { reactor, dialect } = this.#options;
     const status = agent?.statuses.at(-1)?.status;
-    const answers = dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
+    const answers =
+      dialect.answersEach === true ||
+      (this.#options.hasPartners ? agent !== undefined && agent.replies.count > 0 : this.#answers !== false);
     const isOver = status !== undefined && isWithoutReplies(status);
     if (conversation === undefined || conversation.expected.length === 0 || !answers || isOver) {
       submit();
       return;
     }
-    const timer = reactor.at(this.#now + REPLY_BOUND_MS, () => this.#endWait(page)?.());
+    const timer = reactor.at(this.#now + REPLY_BOUND_MS, () => {
+      this.#answers ??= false;
+      this.#endWait(page)?.();
+    });
     page.submitting = { submit, timer };
   }
 

@@ -231,6 +231,21 @@ describe("what clients notice", { concurrency: 2 }, () => {
   });
 });
 
+test("replies that come after the last update are seen, though no earlier one was", async (t) => {
+  const server = await served(t, {
+    answer(update) {
+      const agentId = String(update["update_id"]).split("/")[1] ?? "";
+      setTimeout(() => server.send(agentId, "client_bound_live_update", answerTo(update)), 2500);
+      return [];
+    },
+  });
+  const run = await runAgainst(t, server.url, scenarioText());
+  assertPassed(run);
+  const { counters, trends } = summaryOf(run);
+  assert.equal(trends["live_update_round_trip"]?.count, 18);
+  assert.equal(counters["updates_unanswered"], 0);
+});
+
 test("replies that come while a page is gone are lost with it, and break no invariant", async (t) => {
   const server = await served(t, {
     // The worker is gone before its reply comes.
