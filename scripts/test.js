@@ -45,7 +45,8 @@ const child = spawn(
   [
     "--test",
     `--test-reporter=${reporter}`,
-    `--test-concurrency=${availableParallelism()}`,
+    // Many tests wait, for timeouts and heartbeats: two files a core leave no core idle.
+    `--test-concurrency=${2 * availableParallelism()}`,
     ...names.map((name) => `--test-name-pattern=${name}`),
     ...options,
     ...files,

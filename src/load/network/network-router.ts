@@ -2,7 +2,7 @@
  * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as browsers have it. The
  * dialect translates between the workers' updates and those of the task.
  */
-import { assert, FINAL_STATUSES, isOnboardingId, messageOf } from "../../vocabulary/index.js";
+import { assert, isOnboardingId, messageOf } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import {
   ENDPOINTS,
@@ -18,7 +18,7 @@ import {
   type WirePacket,
 } from "../../platform/server/protocol/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
-import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { Recorder } from "../measure/index.js";
 import type { WorkerRouter } from "../workers/index.js";
 import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
@@ -27,6 +27,7 @@ import type { Dialect } from "./dialects/index.js";
 import type { HttpClient } from "./http-client.js";
 import type { NetworkNotes } from "./network-notes.js";
 import { Page } from "./page.js";
+import { isWithoutReplies, Replies } from "./replies.js";
 import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
 
 export interface NetworkRouterOptions {
@@ -53,11 +54,12 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   readonly #pages = new Map<string, Page>();
   readonly #pageOf = new Map<ClientSocket, Page>();
   #isOver = false;
-  /** Whether the task answers: unknown until a reply came, or a worker had waited for one in vain. */
-  #answers: boolean | undefined = undefined;
+  readonly #replies: Replies;
 
   constructor(options: NetworkRouterOptions) {
     this.#options = options;
+    const { dialect, hasPartners, recorder } = options;
+    this.#replies = new Replies({ dialect, hasPartners, count: (name) => recorder.count(name) });
   }
 
   connect(registrationId: string): Page {
@@ -181,49 +183,21 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   }
 
   #onTaskPacket(page: Page, data: JsonObject): void {
-    const { conversation, agent, agentId } = page;
-    if (conversation === undefined || agent === undefined || agentId === undefined) return;
-    const { recorder } = this.#options;
-    const received = conversation.receive(data);
-    switch (received.kind) {
-      case "duplicate":
-        agent.duplicates++;
-        recorder.count("packets_duplicated");
-        return;
-      case "unmatched":
-        agent.unmatched++;
-        recorder.count("replies_unmatched");
-        break;
-      case "reply":
-      case "repeated":
-        if (received.number !== undefined) noteTaken(agent.replies, received.number);
-        break;
-      case "other":
-    }
-    if (received.kind !== "other") this.#answers = true;
-    this.#push(page, "client_bound_live_update", agentId, received.data);
-    if (conversation.expected.length === 0) this.#endWait(page)?.();
+    const { conversation, agentId } = page;
+    const forWorker = this.#replies.receive(page, data);
+    if (forWorker === undefined || agentId === undefined) return;
+    this.#push(page, "client_bound_live_update", agentId, forWorker);
+    if (conversation?.expected.length === 0) this.#endWait(page)?.();
   }
 
-  /**
-   * Submits once every update has its reply, as a person reads it before; the slowest replies would else never be seen. A task that
-   * need not answer is waited for unless no worker has got a reply so far and one has waited in vain (in a task of several workers:
-   * if it has answered this one before), and no task for longer than {@link REPLY_BOUND_MS}.
-   */
   #afterReplies(page: Page, submit: () => void): void {
-    const { conversation, agent } = page;
-    const { reactor, dialect } = this.#options;
-    const status = agent?.statuses.at(-1)?.status;
-    const answers =
-      dialect.answersEach === true ||
-      (this.#options.hasPartners ? agent !== undefined && agent.replies.count > 0 : this.#answers !== false);
-    const isOver = status !== undefined && isWithoutReplies(status);
-    if (conversation === undefined || conversation.expected.length === 0 || !answers || isOver) {
+    if (!this.#replies.mustWait(page)) {
       submit();
       return;
     }
+    const { reactor } = this.#options;
     const timer = reactor.at(this.#now + REPLY_BOUND_MS, () => {
-      this.#answers ??= false;
+      this.#replies.noteVainWait();
       this.#endWait(page)?.();
     });
     page.submitting = { submit, timer };
@@ -352,7 +326,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     const { dialect, sockets, hasPartners } = this.#options;
     const { agentId } = agent;
     if (page.agentId !== agentId) {
-      this.#noteUnanswered(page);
+      this.#replies.noteUnanswered(page, this.#now);
       page.conversation = new Conversation(dialect, agentId, `${page.registrationId}/${agentId}`, hasPartners);
     }
     page.agentId = agentId;
@@ -370,7 +344,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     this.#closeSockets(page, how);
     const { agent } = page;
     if (agent !== undefined && agent.submit?.answeredAtMs === undefined) agent.goneAtMs ??= this.#now;
-    if (how === "closed" || page.state === "lost") this.#noteUnanswered(page);
+    if (how === "closed" || page.state === "lost") this.#replies.noteUnanswered(page, this.#now);
   }
 
   #closeSockets(page: Page, how: "closed" | "lost"): void {
@@ -378,13 +352,6 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       this.#pageOf.delete(socket);
       socket.close(how);
     }
-  }
-
-  #noteUnanswered({ agent, conversation }: Page): void {
-    if (agent === undefined || conversation === undefined) return;
-    const now = this.#now;
-    agent.unanswered = conversation.pending.length;
-    agent.overdue = conversation.expected.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
   }
 
   #onFailure(error: unknown): void {
@@ -405,11 +372,6 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 }
 
 const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
-
-/** Whether an agent that is told `status` gets no further replies. */
-function isWithoutReplies(status: string): boolean {
-  return status === "partner disconnect" || (FINAL_STATUSES as ReadonlySet<string>).has(status);
-}
 
 /** What was read from an answer. @throws TargetError when it is none */
 function read<T>(what: string, parsed: Parsed<T>): T {

@@ -6,18 +6,21 @@
  * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker is told `Submitted!` for a
  * submit that may still be lost.
  */
-import { isFinal, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
+import { isFinal, isOnboardingId } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import { failureKindOf, limits, type AgentDetails, type WirePacket } from "../../platform/server/protocol/index.js";
-import type { Peer, RouterCore } from "../../platform/server/router-server/index.js";
+import type { RouterCore } from "../../platform/server/router-server/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
-import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { CounterName } from "../measure/index.js";
 import type { ToPage, ToRouter } from "./channel-messages.js";
 import { Conversation } from "./conversation.js";
 import type { Dialect } from "./dialects/index.js";
 import { Heartbeats } from "./heartbeats.js";
 import type { NetworkNotes } from "./network-notes.js";
+import { PendingRequests } from "./pending-requests.js";
+import { isWithoutReplies, Replies } from "./replies.js";
+import { SimulatedPage } from "./simulated-page.js";
 
 export interface SimulatedPagesOptions {
   readonly reactor: Reactor;
@@ -40,69 +43,29 @@ export interface SimulatedPagesOptions {
   readonly toWorker: (shard: number, message: ToPage) => void;
 }
 
-type Submit = NonNullable<OutsideAgentEvidence["submit"]>;
-
-/** A request that the backend has not answered. */
-interface PendingRequest {
-  readonly page: Page;
-  readonly visit: number;
-  readonly dueAt: number;
-  readonly fail: () => void;
-}
-
-/** The page of a worker, or the place where it was. */
-class Page implements Peer {
-  state: "open" | "gone" = "open";
-  workerName = "";
-  /** Counts how often the page was loaded, left, or given a new socket. */
-  visit = 0;
-  agentId: string | undefined = undefined;
-  conversation: Conversation | undefined = undefined;
-  agent: OutsideAgentEvidence | undefined = undefined;
-  /** Its socket is dead, and neither end has noticed. */
-  isHalfOpen = false;
-  /** A tab beside the page of the same registration; it has no worker. */
-  readonly isSecondTab: boolean;
-  /** A submit that waits for replies, until `dueAt` at the latest. */
-  submitting: { readonly submit: () => void; readonly dueAt: number } | undefined = undefined;
-
-  constructor(
-    readonly registrationId: string,
-    readonly shard: number,
-    private readonly pages: SimulatedPages,
-    isSecondTab: boolean,
-  ) {
-    this.isSecondTab = isSecondTab;
-  }
-
-  deliver(packet: WirePacket): void {
-    this.pages.deliver(this, packet);
-  }
-}
-
 export class SimulatedPages {
   readonly #options: SimulatedPagesOptions;
-  readonly #pages = new Map<string, Page>();
-  readonly #secondTabs = new Map<string, Page>();
-  readonly #heartbeats = new Heartbeats<Page>();
+  readonly #pages = new Map<string, SimulatedPage>();
+  readonly #secondTabs = new Map<string, SimulatedPage>();
+  readonly #heartbeats = new Heartbeats<SimulatedPage>();
   /** Pages whose submit waits for replies, in the order of their times. */
-  readonly #submitting = new Set<Page>();
-  /** By request id, in the order of their times. */
-  readonly #pending = new Map<string, PendingRequest>();
-  /** The page of every request of the run: a request that is answered twice gives two agents. */
-  readonly #requests = new Map<string, Page>();
+  readonly #submitting = new Set<SimulatedPage>();
+  readonly #requests = new PendingRequests();
   /** Whether pages send heartbeats even when their worker is gone: the rule by which a loss is found is off. */
   areHeartbeatsIgnored = false;
   /** Whether a page that registers now gets a second tab, and how much later, ms. */
   secondTabOf: (registrationId: string) => number | undefined = () => undefined;
+  readonly #replies: Replies;
+  readonly #receive = (page: SimulatedPage, packet: WirePacket): void => this.#deliver(page, packet);
 
   constructor(options: SimulatedPagesOptions) {
     this.#options = options;
+    this.#replies = new Replies(options);
   }
 
   /** How many requests of workers the backend has not answered. */
   get pendingRequests(): number {
-    return this.#pending.size;
+    return this.#requests.size;
   }
 
   /** A message of a worker. */
@@ -141,21 +104,19 @@ export class SimulatedPages {
   tick(): void {
     const now = this.#now;
     this.#heartbeats.run(now, (page) => this.#beat(page, now));
-    for (const [requestId, { page, visit, dueAt, fail }] of this.#pending) {
-      if (dueAt > now) break;
-      this.#pending.delete(requestId);
+    this.#requests.expire(now, (requestId) => {
       this.#options.core.cancel(requestId);
       this.#options.count("requests_failed");
-      if (page.visit === visit) fail();
-    }
+    });
     for (const page of this.#submitting) {
       if (page.submitting !== undefined && page.submitting.dueAt > now) break;
+      this.#replies.noteVainWait();
       this.#endWait(page);
     }
   }
 
   /** The router's packet for a page. */
-  deliver(page: Page, packet: WirePacket): void {
+  #deliver(page: SimulatedPage, packet: WirePacket): void {
     if (page.state === "gone" || page.isHalfOpen) {
       if (packet.packet_type !== "heartbeat") this.#options.count("packets_lost");
       return;
@@ -185,7 +146,7 @@ export class SimulatedPages {
   /** The backend has answered a request that is not pending: it was answered before, or has failed. */
   onUnrequested({ request_id, agent_id }: AgentDetails): void {
     const { notes, count } = this.#options;
-    const page = this.#requests.get(request_id);
+    const page = this.#requests.pageOf(request_id);
     if (page === undefined) return;
     count("packets_duplicated");
     if (agent_id === null) return;
@@ -204,6 +165,7 @@ export class SimulatedPages {
       if (page.state === "gone" || page.agentId === undefined || page.isHalfOpen || !isChosen(page.registrationId))
         continue;
       page.isHalfOpen = true;
+      page.conversation?.leave();
       broken++;
     }
     return broken;
@@ -214,6 +176,7 @@ export class SimulatedPages {
     for (const page of this.#pages.values()) {
       if (!page.isHalfOpen) continue;
       page.isHalfOpen = false;
+      page.conversation?.leave();
       page.visit++;
       if (page.state === "open" && page.agentId !== undefined) this.#sayAlive(page, page.agentId);
     }
@@ -223,16 +186,21 @@ export class SimulatedPages {
     return this.#options.reactor.clock.now();
   }
 
-  #pageOf(registrationId: string, shard: number): Page {
+  /** When a request that is sent now has to be answered. */
+  get #dueAt(): number {
+    return this.#now + this.#options.requestTimeoutMs;
+  }
+
+  #pageOf(registrationId: string, shard: number): SimulatedPage {
     let page = this.#pages.get(registrationId);
     if (page === undefined) {
-      page = new Page(registrationId, shard, this, false);
+      page = new SimulatedPage(registrationId, shard, false, this.#receive);
       this.#pages.set(registrationId, page);
     }
     return page;
   }
 
-  #register(page: Page): void {
+  #register(page: SimulatedPage): void {
     const { core, provider, assignmentId, notes, wallClock } = this.#options;
     const { registrationId, workerName } = page;
     const registration = notes.registration(registrationId, workerName);
@@ -250,12 +218,11 @@ export class SimulatedPages {
       this.#push(page, "agent_details", registrationId, FAILED_REGISTRATION);
     };
     const answered = (packet: WirePacket<"agent_details">): void => this.#onDetails(page, visit, packet.data);
-    this.#request(page, fail, answered, (done) =>
-      core.requestAgent({ provider_data, client_timestamp: wallClock() }, done),
-    );
+    const body = { provider_data, client_timestamp: wallClock() };
+    this.#requests.send(page, this.#dueAt, fail, answered, (done) => core.requestAgent(body, done));
   }
 
-  #submitOnboarding(page: Page, agentId: string, onboarding_data: ChannelPacket["data"]): void {
+  #submitOnboarding(page: SimulatedPage, agentId: string, onboarding_data: ChannelPacket["data"]): void {
     const { core, count, notes, wallClock } = this.#options;
     const submit = this.#noteSubmit(page);
     const { visit } = page;
@@ -271,31 +238,11 @@ export class SimulatedPages {
       this.#onDetails(page, visit, data);
     };
     const body = { agent_id: agentId, provider_data: { onboarding_data }, client_timestamp: wallClock() };
-    this.#request(page, fail, answered, (done) => core.submitOnboarding(body, done));
+    this.#requests.send(page, this.#dueAt, fail, answered, (done) => core.submitOnboarding(body, done));
   }
 
-  #request(
-    page: Page,
-    fail: () => void,
-    answered: (packet: WirePacket<"agent_details">) => void,
-    ask: (answered: (packet: WirePacket<"agent_details">) => void) => string,
-  ): void {
-    const requestId = ask((packet) => {
-      this.#pending.delete(packet.data.request_id);
-      answered(packet);
-    });
-    this.#requests.set(requestId, page);
-    const dueAt = this.#now + this.#options.requestTimeoutMs;
-    this.#pending.set(requestId, { page, visit: page.visit, dueAt, fail });
-  }
-
-  /** As a person, a worker submits when it has seen the replies. None is waited for that a task need not send, or after 10 s. */
-  #afterReplies(page: Page, submit: () => void): void {
-    const { conversation, agent } = page;
-    const answers = this.#options.dialect.answersEach === true || (agent !== undefined && agent.replies.count > 0);
-    const status = agent?.statuses.at(-1)?.status;
-    const isOver = status !== undefined && isWithoutReplies(status);
-    if (conversation === undefined || conversation.pending.length === 0 || !answers || isOver) {
+  #afterReplies(page: SimulatedPage, submit: () => void): void {
+    if (!this.#replies.mustWait(page)) {
       submit();
       return;
     }
@@ -304,30 +251,30 @@ export class SimulatedPages {
   }
 
   /** The submit that waits for replies, if there is one, waits no more. */
-  #endWait(page: Page): void {
+  #endWait(page: SimulatedPage): void {
     const { submitting } = page;
     page.submitting = undefined;
     if (this.#submitting.delete(page)) submitting?.submit();
   }
 
   /** Answered at once, as by Mephisto's router. */
-  #submitTask(page: Page, agentId: string, final_data: ChannelPacket["data"]): void {
+  #submitTask(page: SimulatedPage, agentId: string, final_data: ChannelPacket["data"]): void {
     const { core, wallClock } = this.#options;
     const submit = this.#noteSubmit(page);
-    if (page.isHalfOpen) page.isHalfOpen = false;
+    page.isHalfOpen = false;
     core.submitTask({ agent_id: agentId, final_data, client_timestamp: wallClock() });
     const now = this.#now;
     if (submit !== undefined) submit.answeredAtMs = now;
     this.#push(page, "submit_unit", agentId, { sent_at: now });
   }
 
-  #noteSubmit({ agent }: Page): Submit | undefined {
+  #noteSubmit({ agent }: SimulatedPage): OutsideAgentEvidence["submit"] {
     if (agent === undefined) return undefined;
     agent.submit = { sentAtMs: this.#now };
     return agent.submit;
   }
 
-  #sendUpdate(page: Page, agentId: string, update: LiveUpdateData): void {
+  #sendUpdate(page: SimulatedPage, agentId: string, update: LiveUpdateData): void {
     const { conversation, agent } = page;
     const { core, count, wallClock } = this.#options;
     if (conversation === undefined || agent === undefined) return;
@@ -345,33 +292,17 @@ export class SimulatedPages {
     });
   }
 
-  #onTaskPacket(page: Page, data: WirePacket<"client_bound_live_update">["data"]): void {
-    const { conversation, agent, agentId } = page;
-    if (conversation === undefined || agent === undefined || agentId === undefined) return;
-    const { count } = this.#options;
-    const received = conversation.receive(data);
-    switch (received.kind) {
-      case "duplicate":
-        agent.duplicates++;
-        count("packets_duplicated");
-        return;
-      case "unmatched":
-        agent.unmatched++;
-        count("replies_unmatched");
-        break;
-      case "reply":
-      case "repeated":
-        if (received.number !== undefined) noteTaken(agent.replies, received.number);
-        break;
-      case "other":
-    }
-    this.#push(page, "client_bound_live_update", agentId, received.data);
-    if (conversation.pending.length === 0)
+  #onTaskPacket(page: SimulatedPage, data: WirePacket<"client_bound_live_update">["data"]): void {
+    const { conversation, agentId } = page;
+    const forWorker = this.#replies.receive(page, data);
+    if (forWorker === undefined || agentId === undefined) return;
+    this.#push(page, "client_bound_live_update", agentId, forWorker);
+    if (conversation?.expected.length === 0)
       this.#endWait(page.isSecondTab ? this.#pageOf(page.registrationId, page.shard) : page);
   }
 
   /** The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
-  #onDetails(page: Page, visit: number, { agent_id, failure_reason }: AgentDetails): void {
+  #onDetails(page: SimulatedPage, visit: number, { agent_id, failure_reason }: AgentDetails): void {
     const { notes, count } = this.#options;
     const registration = notes.registration(page.registrationId, page.workerName);
     const isHere = page.visit === visit && page.state === "open";
@@ -399,11 +330,11 @@ export class SimulatedPages {
   }
 
   /** The page of an agent opens its socket. */
-  #open(page: Page, agent: OutsideAgentEvidence): void {
+  #open(page: SimulatedPage, agent: OutsideAgentEvidence): void {
     const { dialect, hasPartners } = this.#options;
     const { agentId } = agent;
     if (page.agentId !== agentId) {
-      this.#noteUnanswered(page);
+      this.#replies.noteUnanswered(page, this.#now);
       const first = page.isSecondTab ? this.#pages.get(page.registrationId) : undefined;
       page.conversation =
         first?.agentId === agentId
@@ -415,14 +346,14 @@ export class SimulatedPages {
     if (dialect.live !== false) this.#sayAlive(page, agentId);
   }
 
-  #sayAlive(page: Page, agentId: string): void {
+  #sayAlive(page: SimulatedPage, agentId: string): void {
     const { core, wallClock } = this.#options;
     core.fromPeer(page, { packet_type: "alive", subject_id: agentId, data: {}, client_timestamp: wallClock() });
     this.#heartbeats.start(page, this.#now);
   }
 
   /** Returns whether the page has a next heartbeat. */
-  #beat(page: Page, now: number): boolean {
+  #beat(page: SimulatedPage, now: number): boolean {
     const { agentId, agent } = page;
     if (page.state === "gone" && !this.areHeartbeatsIgnored) return false;
     if (agentId === undefined || agent === undefined || agent.submit?.answeredAtMs !== undefined) return false;
@@ -433,7 +364,7 @@ export class SimulatedPages {
     return true;
   }
 
-  #onHeartbeat(page: Page, lastPing: number): void {
+  #onHeartbeat(page: SimulatedPage, lastPing: number): void {
     const { rules, wallClock, notes } = this.#options;
     const silentMs = wallClock() - lastPing;
     if (rules !== "browser" || silentMs <= limits.CLIENT_BACKEND_DEAD_MS || page.agentId === undefined) return;
@@ -442,33 +373,26 @@ export class SimulatedPages {
   }
 
   /** The worker is gone from its page. The router is not told, as Mephisto's is not: the heartbeats end. */
-  #leave(page: Page, how: "closed" | "lost"): void {
+  #leave(page: SimulatedPage, how: "closed" | "lost"): void {
     page.state = "gone";
+    page.conversation?.leave();
     if (!this.areHeartbeatsIgnored) page.visit++;
     const { agent } = page;
     if (agent !== undefined && agent.submit?.answeredAtMs === undefined) agent.goneAtMs ??= this.#now;
     if (how === "lost") return;
-    this.#noteUnanswered(page);
+    this.#replies.noteUnanswered(page, this.#now);
     this.#options.core.closed(page);
     this.#pages.delete(page.registrationId);
     this.#closeSecondTab(page);
   }
 
-  #noteUnanswered({ agent, conversation }: Page): void {
-    if (agent === undefined || conversation === undefined) return;
-    const { pending } = conversation;
-    const now = this.#now;
-    agent.unanswered = pending.length;
-    agent.overdue = pending.filter(({ intendedAt }) => now - intendedAt > REPLY_BOUND_MS).length;
-  }
-
   /** A second tab of the worker registers with the same registration id. */
-  #openSecondTab(page: Page): void {
+  #openSecondTab(page: SimulatedPage): void {
     const { registrationId, shard, workerName } = page;
     const afterMs = this.#secondTabs.has(registrationId) ? undefined : this.secondTabOf(registrationId);
     if (afterMs === undefined) return;
     const { reactor } = this.#options;
-    const tab = new Page(registrationId, shard, this, true);
+    const tab = new SimulatedPage(registrationId, shard, true, this.#receive);
     tab.workerName = workerName;
     this.#secondTabs.set(registrationId, tab);
     reactor.at(this.#now + afterMs, () => {
@@ -476,7 +400,7 @@ export class SimulatedPages {
     });
   }
 
-  #closeSecondTab({ registrationId }: Page): void {
+  #closeSecondTab({ registrationId }: SimulatedPage): void {
     const tab = this.#secondTabs.get(registrationId);
     if (tab === undefined) return;
     tab.state = "gone";
@@ -484,15 +408,10 @@ export class SimulatedPages {
     this.#options.core.closed(tab);
   }
 
-  #push(page: Page, type: PacketType, subject: string, data: ChannelPacket["data"]): void {
+  #push(page: SimulatedPage, type: PacketType, subject: string, data: ChannelPacket["data"]): void {
     if (page.state === "open" && !page.isSecondTab)
       this.#options.toWorker(page.shard, { page: page.registrationId, type, subject, data });
   }
-}
-
-/** Whether a task sends no more replies to an agent of this status. */
-function isWithoutReplies(status: string): boolean {
-  return status === "partner disconnect" || isFinal(status as AgentStatus);
 }
 
 const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };

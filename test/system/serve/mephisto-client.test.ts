@@ -71,11 +71,14 @@ describe("mephisto-task in a browser", { skip: noBrowser }, () => {
     await untilText(page, "#phase", "task");
     await untilText(page, "#agent-status", "in task");
     const agent = await page.textContent("#agent");
-    for (const text of ["one", "two", "three"]) await say(page, text);
-    assert.deepEqual(
-      await untilUpdates(page, 3),
-      Array.from({ length: 3 }, () => "I see. Go on."),
-    );
+    // One by one: the queue of mephisto-task 2.0.4 sends what waits in it last in, first out (docs/mephisto.md).
+    for (const [index, text] of ["one", "two", "three"].entries()) {
+      await say(page, text);
+      assert.deepEqual(
+        await untilUpdates(page, index + 1),
+        Array.from({ length: index + 1 }, () => "I see. Go on."),
+      );
+    }
 
     await page.reload();
     await untilText(page, "#phase", "task");

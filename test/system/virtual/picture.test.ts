@@ -46,7 +46,7 @@ test("a run under simulated time leaves the lives of its slowest agents, and sim
   assert.match(readFileSync(join(results, run, `agent-${agent.agentId}.html`), "utf8"), /<svg class="whole"/);
 
   for (const [args, message] of [
-    [["--html"], /add --agent/],
+    [["--html"], /require --agent/],
     [["--agent", "999", "--html"], /nothing about an agent 999/],
   ] as const) {
     const { code, stderr } = await simulate("trace", run, "--results", results, ...args);
