@@ -47,7 +47,7 @@ test("a run under simulated time leaves the lives of its slowest agents, and sim
 
   for (const [args, message] of [
     [["--html"], /require --agent/],
-    [["--agent", "999", "--html"], /nothing about an agent 999/],
+    [["--agent", "999", "--html"], /has no events of an agent 999/],
   ] as const) {
     const { code, stderr } = await simulate("trace", run, "--results", results, ...args);
     assert.equal(code, 2);
