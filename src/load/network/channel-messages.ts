@@ -11,7 +11,7 @@ export type ToRouter =
       readonly subject: string;
       readonly data: ChannelPacket["data"];
     }
-  /** The page is gone. `lost`: without a word, and the worker may come back. */
+  /** The page is gone. `lost`: without a close, and the worker may return. */
   | { readonly kind: "gone"; readonly page: string; readonly how: "closed" | "lost" };
 
 /** From the router to a client thread: a packet for the worker on the page. */

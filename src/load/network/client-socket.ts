@@ -126,7 +126,7 @@ export class ClientSocket {
     this.#enqueue(formatPacket({ ...packet, client_timestamp: this.#context.wallClock() }));
   }
 
-  /** The page is closed: with a close frame, or, when the network is lost, without a word. */
+  /** The page is closed: with a close frame, or, when the network is lost, without one. */
   close(how: "closed" | "lost"): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -193,7 +193,7 @@ export class ClientSocket {
     this.#ws = ws;
   }
 
-  /** Closes the present socket. Nothing more is heard of it. */
+  /** Closes the present socket. Its events are ignored. */
   #drop(how: "closed" | "lost"): void {
     const ws = this.#ws;
     if (ws === undefined) return;

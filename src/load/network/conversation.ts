@@ -64,7 +64,7 @@ export class Conversation {
     return this.#pending.filter(({ number }) => number > this.#sentBefore);
   }
 
-  /** The page is left: a reply that comes meanwhile reaches nobody. */
+  /** The page is left: a reply that comes meanwhile is dropped. */
   leave(): void {
     this.#sentBefore = this.#sent;
   }

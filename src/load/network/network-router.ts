@@ -110,7 +110,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     this.#pages.delete(page.registrationId);
   }
 
-  /** The run is over: closes every socket at once. What requests end with is of no interest any more. */
+  /** The run is over: closes every socket at once. The results of open requests are ignored. */
   closeAll(): void {
     this.#isOver = true;
     for (const page of this.#pages.values()) this.#leave(page, "lost");
@@ -287,7 +287,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     this.#tellSubmit(page, agentId, submit);
   }
 
-  /** Tells the worker what became of its submit; one that is away is told when it is back. */
+  /** Gives the worker the result of its submit; a worker who is away gets it on return. */
   #tellSubmit(page: Page, agentId: string, submit: NonNullable<OutsideAgentEvidence["submit"]>): void {
     if (page.agentId !== agentId) return;
     if (submit.answeredAtMs !== undefined && !isOnboardingId(agentId))

@@ -12,7 +12,7 @@ export class Page implements ClientConnection {
   agentId: string | undefined = undefined;
   state: ClientConnection["state"] = "connected";
   workerName = "";
-  /** Counts how often the page was loaded or left: answers to what an earlier page asked for reach nobody. */
+  /** Counts how often the page was loaded or left: answers to the requests of an earlier page are dropped. */
   visit = 0;
   /** The agent's socket last; `browser` leaves that of the onboarding open. */
   readonly sockets: ClientSocket[] = [];

@@ -3,7 +3,7 @@
  * A page registers, says `alive`, has its heartbeats, sends and gets live updates in the task's dialect, and submits. What it sees is the
  * evidence from outside.
  *
- * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker is told `Submitted!` for a
+ * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker gets `Submitted!` for a
  * submit that may still be lost.
  */
 import { isFinal, isOnboardingId } from "../../vocabulary/index.js";
@@ -158,7 +158,7 @@ export class SimulatedPages {
     agent.goneAtMs = this.#now;
   }
 
-  /** The sockets of some pages die without a word. `isChosen` is asked for each page that has one. */
+  /** The sockets of some pages die without a close frame. `isChosen` is asked for each page that has one. */
   breakSockets(isChosen: (registrationId: string) => boolean): number {
     let broken = 0;
     for (const page of this.#pages.values()) {

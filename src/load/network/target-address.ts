@@ -1,4 +1,4 @@
-/** The address of a target: read, resolved once, and refused when it is not of this machine and nobody allowed that. */
+/** The address of a target: read, resolved once, and refused when it is remote and `--allow-remote` is missing. */
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { TargetAddressError, TargetError } from "./target-error.js";

@@ -137,7 +137,7 @@ export function environment(): Summary["environment"] {
   };
 }
 
-/** The workers that have neither finished nor been cut off by a stop: those of killed client threads. */
+/** The workers that have neither finished nor been stopped: those of killed client threads. */
 function workersLeft(collector: Collector, { workers }: Plan): number {
   const { workers_finished: finished, workers_cut_off: cutOff } = collector.measurements(1).counters;
   return workers - finished - cutOff;

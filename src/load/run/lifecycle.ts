@@ -12,7 +12,7 @@
  * | audit     | the tasks have ended             | the database is audited                    | the evidence is complete               |
  *
  * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which serves browsers, is
- *   over when it is told so; `giveUpAt` is then `drainMs` later.
+ *   over when it is notified; `giveUpAt` is then `drainMs` later.
  * - `drainUntil`: `giveUpAt`, or GRACEFUL_STOP_MS from the stop if the run ends early.
  * - An early end (interrupt, failed threshold) during the drain stops the io stage again, with GRACEFUL_STOP_MS.
  * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with

@@ -223,7 +223,7 @@ const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z
   }
 };
 
-/** A qualification that the scenario does not name is held by nobody, and asking for it a slip of the pen. */
+/** A qualification that the scenario does not name is held by no worker, so a requirement of it is a mistake. */
 const refuseUnknownQualifications = (
   { qualifications, task, workers = [] }: z.output<typeof scenarioObject>,
   context: z.RefinementCtx,

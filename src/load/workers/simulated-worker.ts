@@ -335,7 +335,7 @@ class SimulatedWorker {
     this.#drops.onReconnect(now);
   }
 
-  /** Notes the agent that the platform has given. Over a network its status is told later. */
+  /** Notes the agent that the platform has given. Over a network its status comes later. */
   #noteAgent({ data }: ChannelPacket): void {
     if (data["status"] === undefined) this.#status = undefined;
     this.#noteStatus(data["status"]);

@@ -24,7 +24,7 @@ export interface WorkerRouter {
    * connection.
    */
   connect(registrationId: string): ClientConnection;
-  /** The connection breaks without a word: nothing reaches the worker any more. */
+  /** The connection breaks without a close: no packet reaches the worker. */
   disconnect(connection: ClientConnection): void;
   /** Sends a packet of a worker. `subjectId`: its agent, or its registration id. */
   send(connection: ClientConnection, type: PacketType, subjectId: string, data: ChannelPacket["data"]): void;

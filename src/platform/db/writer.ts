@@ -1,7 +1,7 @@
 /**
  * Starts the writer thread and connects other threads to it. Used by the thread that coordinates a run.
  */
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { MEMORY } from "./connection.js";
 import { DatabaseError } from "./database-errors.js";
 import {
@@ -64,6 +64,7 @@ class Writer implements WriterHandle {
   readonly #connections: SharedArrayBuffer[] = [];
   readonly #crashListeners: ((error: DatabaseError) => void)[] = [];
   readonly #statsRequests: { resolve: (stats: WriterStats) => void; reject: (error: DatabaseError) => void }[] = [];
+  #opening: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #reason = "its thread ended";
   #isClosing = false;
   #crash: DatabaseError | undefined;
@@ -91,11 +92,8 @@ class Writer implements WriterHandle {
   /** Ends when the thread has opened the database. Rejects when it could not. */
   async open(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#control.on("message", (reply: ControlReply) => {
-        if (reply.kind === "opened") resolve();
-        else if (reply.kind === "refused") reject(fromWire(reply.error));
-        else this.#takeStats(reply.stats);
-      });
+      this.#opening = { resolve, reject };
+      this.#control.on("message", (reply: ControlReply) => this.#onReply(reply));
       void this.#exited.then(() => reject(this.#stoppedError()));
     });
     this.#control.unref();
@@ -149,6 +147,12 @@ class Writer implements WriterHandle {
     incrementAndNotify(this.#bell, 0);
   }
 
+  #onReply(reply: ControlReply): void {
+    if (reply.kind === "opened") this.#opening?.resolve();
+    else if (reply.kind === "refused") this.#opening?.reject(fromWire(reply.error));
+    else this.#takeStats(reply.stats);
+  }
+
   #takeStats(stats: WriterStats): void {
     // The exit of the thread may have rejected the request already.
     this.#statsRequests.shift()?.resolve(stats);
@@ -156,6 +160,9 @@ class Writer implements WriterHandle {
   }
 
   #handleExit(code: number): void {
+    // The event of the exit can overtake the thread's last replies, among them why it has ended.
+    for (let last = receiveMessageOnPort(this.#control); last; last = receiveMessageOnPort(this.#control))
+      this.#onReply((last as { readonly message: ControlReply }).message);
     if (!this.#isClosing || code !== 0) this.#crash = new DatabaseError(`the database writer stopped: ${this.#reason}`);
     // For clients that the thread itself did not inform: it may have been terminated from outside.
     for (const signals of this.#connections) openSignals(signals).stop(this.#reason);

@@ -141,6 +141,15 @@ test("a database that is open has no second owner", async (t) => {
   openDatabase(path).close();
 });
 
+test("a refused writer gives the reason, also when its thread ends before its reply is read", async (t) => {
+  const path = newPath(t);
+  const owner = openDatabase(path, { create: true });
+  const refused = await Promise.allSettled(Array.from({ length: 20 }, () => startWriter(path)));
+  for (const outcome of refused)
+    assert.ok(outcome.status === "rejected" && outcome.reason instanceof DatabaseInUseError, String(outcome.status));
+  owner.close();
+});
+
 test("a writer refuses what cannot be opened as openDatabase does", async (t) => {
   const path = newPath(t);
   await assert.rejects(

@@ -221,7 +221,7 @@ function outcomesOf({ agents, rows }: NetworkEvidence): Summary["outcomes"] {
   return { agents: of(false), onboardingAgents: of(true) };
 }
 
-/** An agent's statuses as its client was told them; a client that submitted is told nothing more. */
+/** An agent's statuses as its client received them; a client that submitted receives no more. */
 function statusEventsOf(
   { isOnboarding, givenAtMs, statuses, submit }: OutsideAgentEvidence,
   originMs: number,

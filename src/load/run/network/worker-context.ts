@@ -44,7 +44,7 @@ export function workerContextOf({
     },
     taskAnswer: submits?.task ?? TASK_ANSWER,
     prefix,
-    // A page without a WebSocket is told nothing.
+    // A page without a WebSocket gets no status.
     waitsForTask: dialect.live !== false,
     leavesWhenDone: true,
     evidenceOf: (agentId) => getOrCreate(evidence, agentId, () => nothingSent(agentId)),

@@ -21,7 +21,7 @@ export interface ArrivalsOptions {
 export interface Arrivals {
   /** Whether all workers have come to their end, or the run is to stop. */
   done(): boolean;
-  /** No more workers arrive; the present workers are cut off. */
+  /** No more workers arrive; the present workers are stopped. */
   stop(): void;
 }
 

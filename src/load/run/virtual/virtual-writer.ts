@@ -59,7 +59,7 @@ class Write implements Wait<unknown> {
   }
 
   block(): never {
-    throw new Error("under simulated time there is one thread: nobody could answer it while it is blocked");
+    throw new Error("under simulated time there is one thread, and no other thread can answer it while it is blocked");
   }
 
   start(waiter: Waiter<unknown>): void {

@@ -13,7 +13,7 @@ interface WaitingUpdate {
   sentBefore: number | undefined;
 }
 
-/** What the reply to an update is told by. */
+/** What identifies the update that a reply answers. */
 export interface UpdateOrigin {
   /** The number that the page gave it, if it did. */
   readonly number: unknown;

@@ -163,7 +163,7 @@ class Page {
     if (focus !== undefined) find(focus).focus();
   }
 
-  /** Calls `action` when the form is submitted; the button waits for it, and a failure is told. */
+  /** Calls `action` when the form is submitted; the button waits for it, and a failure is shown. */
   #on(id: string, action: (form: HTMLFormElement) => Promise<void>): void {
     const form = find(id) as HTMLFormElement;
     form.addEventListener("submit", (event) => {

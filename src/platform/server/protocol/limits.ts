@@ -17,7 +17,7 @@ export const FIRST_HEARTBEAT_MS = 500;
 export const HEARTBEAT_LIMIT_MS = 15_000;
 /** How often the backend asks the router for statuses. Lost clients are found then. */
 export const STATUS_POLL_MS = 4000;
-/** From the last heartbeat of a client until the backend is told of its loss, at most. */
+/** From the last heartbeat of a client until the backend is notified of its loss, at most. */
 export const LOSS_NOTICED_MS = HEARTBEAT_LIMIT_MS + STATUS_POLL_MS;
 /** How long a client whose socket has closed may take to come back, where the close is noticed. */
 export const RECONNECT_GRACE_MS = 10_000;

@@ -171,7 +171,7 @@ export function formatPacket(packet: WirePacket): string {
   });
 }
 
-/** The update id of a live update; undefined when it has none. A number, as another client may send it, is told as text. */
+/** The update id of a live update; undefined when it has none. A number, as another client may send it, becomes text. */
 export function updateIdOf({ update_id }: JsonObject): string | undefined {
   return isId(update_id) ? String(update_id) : undefined;
 }
@@ -180,7 +180,7 @@ function isPacketType(type: unknown): type is WirePacketType {
   return TYPES.has(type);
 }
 
-/** The data with ids as text, and with what is absent told as the types have it. */
+/** The data with ids as text, and with absent values as the types have them. */
 function withData(type: WirePacketType, data: Json | undefined, subjectId: string): { readonly data?: Json } {
   if (data === undefined) return {};
   switch (type) {

@@ -155,7 +155,7 @@ export class RouterServer implements SocketOwner {
     this.refuseAll("refused");
     this.#server.closeIdleConnections();
     for (const { ws } of this.#sockets) ws.close(GOING_AWAY, "the run is over");
-    // Who does not answer the close frame in time is cut off.
+    // A peer that does not answer the close frame in time is disconnected.
     await Promise.race([closed, graceMs()]);
     for (const { ws } of this.#sockets) ws.terminate();
     this.#server.closeAllConnections();
