@@ -146,7 +146,7 @@ test("a refused writer gives the reason, also when its thread ends before its re
   const owner = openDatabase(path, { create: true });
   const refused = await Promise.allSettled(Array.from({ length: 20 }, () => startWriter(path)));
   for (const outcome of refused)
-    assert.ok(outcome.status === "rejected" && outcome.reason instanceof DatabaseInUseError, String(outcome.status));
+    assert.ok(outcome.status === "rejected" && outcome.reason instanceof DatabaseInUseError, outcome.status);
   owner.close();
 });
 
