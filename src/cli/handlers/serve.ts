@@ -16,7 +16,7 @@ import { defaultThreads } from "../../load/run/run-limits.js";
 import { printText, logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
-import { wholeNumber } from "../shared/numeric-options.js";
+import { portNumber, wholeNumber } from "../shared/numeric-options.js";
 import { serverChoices, type ServerArguments } from "../shared/server-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
 import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
@@ -47,7 +47,7 @@ const PARTNERS = 100;
 const MAX_PEOPLE = 100_000;
 
 export async function handler(args: ServeArguments): Promise<void> {
-  const port = portFrom(args.port);
+  const port = portNumber("port", args.port);
   const people = peopleFrom(args.people);
   const loaded = withPeoplesTimes(await openInput(args.scenario), args);
   const { plan, planOptions } = planFor(loaded.scenario, args);
@@ -159,12 +159,6 @@ function taskFor({ name, description, task }: Scenario): {
     },
     taskData: told,
   };
-}
-
-function portFrom(text: string): number {
-  const port = wholeNumber("port", text, 0);
-  if (port > 65_535) throw invalidValue("--port", text, "a port, 0 to 65535");
-  return port;
 }
 
 function peopleFrom(text: string): number {

@@ -2,14 +2,14 @@
 import { defaultThreads } from "../../load/run/run-limits.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { faultRatesFrom } from "./fault-options.js";
-import { threadsFrom, wholeNumber } from "./numeric-options.js";
+import { portNumber, threadsFrom } from "./numeric-options.js";
 import { prepareOutputs, type OutputArguments } from "./output-options.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { listenChoices, type ListenArguments } from "./listen-options.js";
 import { checkTargetArguments, type TargetArguments } from "./target-options.js";
-import { invalidValue, UsageError } from "./usage-error.js";
+import { UsageError } from "./usage-error.js";
 
 export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments, ListenArguments {
   readonly threads?: string | undefined;
@@ -56,10 +56,4 @@ export async function chosenRun(args: RunArguments) {
 function portFrom(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
   return portNumber("dashboard", text);
-}
-
-function portNumber(option: string, text: string): number {
-  const port = wholeNumber(option, text, 0);
-  if (port > 65_535) throw invalidValue(`--${option}`, text, "a port, at most 65535");
-  return port;
 }

@@ -16,3 +16,10 @@ export function threadsFrom(text: string, least: number): number {
   if (threads > MAX_RUN_THREADS) throw invalidValue("--threads", text, `at most ${MAX_RUN_THREADS}`);
   return threads;
 }
+
+/** The value of an option that is a port. @throws {UsageError} unless it is one */
+export function portNumber(option: string, text: string): number {
+  const port = wholeNumber(option, text, 0);
+  if (port > 65_535) throw invalidValue(`--${option}`, text, "a port, 0 to 65535");
+  return port;
+}

@@ -317,8 +317,8 @@ function checkLosses(
   return found.result();
 }
 
-/** A row may hold any text. */
-function isFinalStatus(status: string): boolean {
+/** As `isFinal`, of a status that a platform outside has told or stored: it may be any text. */
+export function isFinalStatus(status: string): boolean {
   return (FINAL_STATUSES as ReadonlySet<string>).has(status);
 }
 

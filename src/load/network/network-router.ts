@@ -27,10 +27,11 @@ import type { Dialect } from "./dialects/index.js";
 import type { HttpClient } from "./http-client.js";
 import type { NetworkNotes } from "./network-notes.js";
 import { Page } from "./page.js";
+import { FAILED_REGISTRATION, providerDataOf, type RegistrationTarget } from "./registration.js";
 import { isWithoutReplies, Replies } from "./replies.js";
 import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
 
-export interface NetworkRouterOptions {
+export interface NetworkRouterOptions extends RegistrationTarget {
   readonly reactor: Reactor;
   readonly recorder: Recorder;
   readonly http: HttpClient;
@@ -38,10 +39,6 @@ export interface NetworkRouterOptions {
   readonly dialect: Dialect;
   /** Whether an assignment has several workers. */
   readonly hasPartners: boolean;
-  /** `provider_type` of the registrations. */
-  readonly provider: string;
-  /** `assignment_id` of the registrations. */
-  readonly assignmentId: string;
   /** How long a request or a handshake may take, ms. */
   readonly timeoutMs: number;
   readonly notes: NetworkNotes;
@@ -213,16 +210,11 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   }
 
   async #register(page: Page): Promise<void> {
-    const { http, provider, assignmentId, notes, sockets } = this.#options;
+    const { http, notes, sockets } = this.#options;
     const { visit, registrationId, workerName } = page;
     const registration = notes.registration(registrationId, workerName);
     registration.asked++;
-    const provider_data = {
-      worker_name: workerName,
-      agent_registration_id: registrationId,
-      assignment_id: assignmentId,
-      provider_type: provider,
-    };
+    const provider_data = providerDataOf(this.#options, page);
     try {
       const body = formatRequestAgent({ provider_data, client_timestamp: sockets.wallClock() });
       const answer = await http.post(ENDPOINTS.requestAgent, body);
@@ -370,8 +362,6 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     if (page.state === "connected") page.inbox.push({ packet_type, subject_id, data });
   }
 }
-
-const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
 
 /** What was read from an answer. @throws TargetError when it is none */
 function read<T>(what: string, parsed: Parsed<T>): T {

@@ -5,8 +5,7 @@
  * A task need not answer. It is expected to, unless no page has got a reply and one has waited for the whole {@link REPLY_BOUND_MS}. In a
  * task of several workers, a page expects replies if it has got one before.
  */
-import { FINAL_STATUSES } from "../../vocabulary/index.js";
-import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import { isFinalStatus, noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { CounterName } from "../measure/index.js";
 import type { Conversation } from "./conversation.js";
 import type { Dialect, DialectData } from "./dialects/index.js";
@@ -82,5 +81,5 @@ export class Replies {
 
 /** Whether a task sends no further replies to an agent of this status. */
 export function isWithoutReplies(status: string): boolean {
-  return status === "partner disconnect" || (FINAL_STATUSES as ReadonlySet<string>).has(status);
+  return status === "partner disconnect" || isFinalStatus(status);
 }

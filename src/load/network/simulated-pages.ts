@@ -19,19 +19,17 @@ import type { Dialect } from "./dialects/index.js";
 import { Heartbeats } from "./heartbeats.js";
 import type { NetworkNotes } from "./network-notes.js";
 import { PendingRequests } from "./pending-requests.js";
+import { FAILED_REGISTRATION, providerDataOf, type RegistrationTarget } from "./registration.js";
 import { isWithoutReplies, Replies } from "./replies.js";
 import { SimulatedPage } from "./simulated-page.js";
 
-export interface SimulatedPagesOptions {
+export interface SimulatedPagesOptions extends RegistrationTarget {
   readonly reactor: Reactor;
   readonly count: (name: CounterName) => void;
   readonly core: RouterCore;
   readonly dialect: Dialect;
   /** Whether an assignment has several workers. */
   readonly hasPartners: boolean;
-  /** `provider_type` and `assignment_id` of the registrations. */
-  readonly provider: string;
-  readonly assignmentId: string;
   /** How long a request may take, ms. */
   readonly requestTimeoutMs: number;
   /** browser: a page gives up when the backend has been silent for 20 s. */
@@ -201,16 +199,11 @@ export class SimulatedPages {
   }
 
   #register(page: SimulatedPage): void {
-    const { core, provider, assignmentId, notes, wallClock } = this.#options;
+    const { core, notes, wallClock } = this.#options;
     const { registrationId, workerName } = page;
     const registration = notes.registration(registrationId, workerName);
     registration.asked++;
-    const provider_data = {
-      worker_name: workerName,
-      agent_registration_id: registrationId,
-      assignment_id: assignmentId,
-      provider_type: provider,
-    };
+    const provider_data = providerDataOf(this.#options, page);
     const { visit } = page;
     const fail = (): void => {
       registration.failed++;
@@ -413,5 +406,3 @@ export class SimulatedPages {
       this.#options.toWorker(page.shard, { page: page.registrationId, type, subject, data });
   }
 }
-
-const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
