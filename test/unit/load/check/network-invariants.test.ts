@@ -217,7 +217,7 @@ test("agents whose client's notes were lost are not checked, but for the units t
   const whole = checkNetworkInvariants(run).results;
   // The machine that carried worker w1 was lost.
   run.registrations = run.registrations.filter(({ workerName }) => workerName !== "w1");
-  run.agents = run.agents.filter(({ registrationId }) => registrationId !== "r1");
+  run.agents = run.agents.filter(({ agentId }) => agentId !== "1" && agentId !== "onboarding_9");
   assert.ok(checkNetworkInvariants(run).results.some(({ held }) => !held));
   const { results } = checkNetworkInvariants({ ...run, isLost: (name) => name === "w1" });
   assert.deepEqual(
