@@ -285,7 +285,7 @@ describe("what is said of machines", () => {
     );
     const [machine] = summary.machines ?? [];
     assert.deepEqual(machine?.clock, { aheadMs: 3, uncertaintyMs: 20, driftMs: 2 });
-    assert.equal(machine?.startLateMs, 0.5);
+    assert.equal(machine.startLateMs, 0.5);
     assert.ok(summary.health.process.cpuCores >= 1);
   });
 });

@@ -153,7 +153,7 @@ describe("messages", () => {
   test("notes on another clock, and back", () => {
     const there = shiftNotes(notes, 5000);
     assert.equal(there.agents[0]?.givenAtMs, 5120.25);
-    assert.equal(there.agents[0]?.statuses[0].atMs, 5130);
+    assert.equal(there.agents[0].statuses[0].atMs, 5130);
     assert.equal(there.failures[0]?.firstAtMs, 5210);
     assert.deepEqual(shiftNotes(there, -5000), notes);
   });
