@@ -8,6 +8,12 @@ export const redisOption = {
   describe: "URL of Redis, such as redis://queue.example:6379, or rediss:// for TLS; REDIS_PASSWORD is its password",
 } as const;
 
+export const resumeOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "Continue what was stopped: the id of a job over --redis, or the progress.json of an exploration",
+} as const;
+
 /** The room of work on several machines, which is loaded only with `--redis`. */
 export type Distributed = typeof Room;
 
