@@ -76,6 +76,7 @@ export function finalizeNetworkRun(
     ...ofRouter(router),
     load: loadGeneratedOver(measurements, plan.workers, {
       unregistered: unregistered(evidence, router),
+      submits: submitsOf(evidence),
       why: failures[0]?.what,
     }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
@@ -118,6 +119,11 @@ function unregistered({ registrations }: NetworkEvidence, router: NetworkRunEnd[
   return Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0));
 }
 
+function submitsOf({ agents }: NetworkEvidence): { readonly sent: number; readonly answered: number } {
+  const submits = agents.flatMap(({ submit }) => submit ?? []);
+  return { sent: submits.length, answered: submits.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length };
+}
+
 /** Updates are not followed into the task's code. */
 const NO_TALLY: InvariantReport["updates"] = { sent: 0, taken: 0, duplicated: 0, lost: 0, accounted: 0 };
 
@@ -147,6 +153,9 @@ function isUnregistered({
   return failed > 0 && agents.length + onboardingAgents.length === 0 && refused === undefined;
 }
 
+/** A status that was not looked at for longer than this may have changed long before it was seen, ms. */
+const LOOKED_AT_MS = 2500;
+
 /** What follows from the evidence, as measurements. */
 function findingsOf(evidence: NetworkEvidence, results: InvariantReport["results"], originMs: number) {
   const recorder = createRecorder({ thread: "coordinator", originMs });
@@ -159,11 +168,12 @@ function findingsOf(evidence: NetworkEvidence, results: InvariantReport["results
     evidence.agents.reduce((sum, { unanswered }) => sum + unanswered, 0),
   );
   const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
-  for (const { agentId, isOnboarding, status, finalSeenAtMs } of evidence.rows ?? []) {
+  for (const { agentId, isOnboarding, status, finalSeenAtMs, notFinalAtMs } of evidence.rows ?? []) {
     if (!isOnboarding) recorder.observe("task_completion", status === "completed" || status === "approved");
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
-    if (finalSeenAtMs !== undefined && finalSeenAtMs >= heartbeatAtMs)
+    if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;
+    if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
       recorder.trend("loss_detection").record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
   }
   return recorder.take();

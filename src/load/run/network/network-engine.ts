@@ -163,7 +163,7 @@ export class NetworkEngine implements NetworkParts {
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
     this.#pool.start(originMs);
-    this.#observer.start();
+    this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
     this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]), from: "clients" });
