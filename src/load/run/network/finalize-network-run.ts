@@ -74,11 +74,7 @@ export function finalizeNetworkRun(
     notChecked: [...checked.unchecked.map((each) => ({ kind: "invariant" as const, ...each })), ...notJudged],
     ...(failures.length > 0 && { failures }),
     ...ofRouter(router),
-    load: loadGeneratedOver(measurements, plan.workers, {
-      unregistered: unregistered(evidence, router),
-      submits: submitsOf(evidence),
-      why: failures[0]?.what,
-    }),
+    load: loadGeneratedOver(measurements, plan.workers, { ...requestsOf(evidence, router), why: failures[0]?.what }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
     health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
     environment: environment(),
@@ -114,14 +110,16 @@ function ofRouter(router: NetworkRunEnd["router"]): Pick<Summary, "faults" | "lo
   };
 }
 
-/** How many workers could not register. What the router lost had been sent. */
-function unregistered({ registrations }: NetworkEvidence, router: NetworkRunEnd["router"]): number {
-  return Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0));
-}
-
-function submitsOf({ agents }: NetworkEvidence): { readonly sent: number; readonly answered: number } {
+/** How requests fared. A registration that the router lost had been sent. */
+function requestsOf({ registrations, agents }: NetworkEvidence, router: NetworkRunEnd["router"]) {
   const submits = agents.flatMap(({ submit }) => submit ?? []);
-  return { sent: submits.length, answered: submits.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length };
+  return {
+    unregistered: Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0)),
+    submits: {
+      sent: submits.length,
+      answered: submits.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length,
+    },
+  };
 }
 
 /** Updates are not followed into the task's code. */

@@ -5,18 +5,26 @@ import type { FinishedRun } from "../finished-run.js";
 import { finalizeNetworkRun } from "./finalize-network-run.js";
 import { NetworkEngine, type NetworkRun } from "./network-engine.js";
 import { runNetworkLifecycle } from "./network-lifecycle.js";
-import { clientThreads, type NetworkThreads } from "./network-threads.js";
-import type { TargetObserver } from "./target-observer.js";
+import { clientThreads } from "./network-threads.js";
+import type { OpenedTarget } from "./open-target.js";
+
+/** The run, without what the target says. */
+export type NetworkRunOptions = Omit<NetworkRun, "target" | "dialectName" | "answersEach">;
 
 /**
  * Carries out the plan against the target. Throws ResultsError when the run's directory cannot be made or written, and
  * ThreadDiedError when a thread died; no thread is left behind in any case, nor is anything of a run that could not begin.
  */
 export async function runNetwork(
-  run: NetworkRun,
-  observer: TargetObserver,
-  threads: NetworkThreads = clientThreads(run.threads),
+  options: NetworkRunOptions,
+  { target, dialect, observer, threads = clientThreads(options.threads) }: OpenedTarget,
 ): Promise<FinishedRun> {
+  const run: NetworkRun = {
+    ...options,
+    target,
+    dialectName: dialect.name,
+    answersEach: dialect.answersEach === true,
+  };
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   try {
     const engine = new NetworkEngine(run, directory, observer, threads);
