@@ -5,6 +5,8 @@ import { types } from "node:util";
 import { assert } from "./vocabulary/index.js";
 import { differingOptions, newRunId, reproduceCommand } from "./results/index.js";
 import {
+  ThreadGenerators,
+  clientThreads,
   defaultThreads,
   openRouter,
   openTarget,
@@ -120,13 +122,12 @@ export async function runScenario(
     interrupt: AbortSignal.any([signal, progress.failed]),
     onProgress: progress.onProgress,
   };
-  const onThreads = { ...common, threads: threads ?? defaultThreads() };
   let running: Promise<FinishedRun>;
   if (target !== undefined || listen !== undefined)
-    running = runNetwork(onThreads, await openNetwork(loaded.scenario, options, onThreads));
+    running = runNetwork(common, await openNetwork(loaded.scenario, options, common.interrupt));
   else if (engine === "virtual")
     running = runVirtual({ ...common, startedAt: new Date(), yieldToEventLoop: () => setImmediate() });
-  else running = runThreads({ ...onThreads, record });
+  else running = runThreads({ ...common, threads: threads ?? defaultThreads(), record });
   const finished = await running;
   progress.rethrow();
   return finished;
@@ -142,11 +143,15 @@ function openNetwork(
     onListening,
     allowRemote = false,
     token,
+    threads = defaultThreads(),
     ...beside
   }: RunScenarioOptions,
-  { threads, interrupt }: { readonly threads: number; readonly interrupt: AbortSignal },
+  interrupt: AbortSignal,
 ): Promise<OpenedTarget> {
-  if (target !== undefined) return openTarget(scenario, { ...beside, url: target, allowRemote, token });
+  if (target !== undefined) {
+    const generators = new ThreadGenerators(clientThreads(threads));
+    return openTarget(scenario, { ...beside, url: target, allowRemote, token, generators });
+  }
   const address = listen === undefined ? undefined : readListenAddress(listen);
   assert(address !== undefined, "the options were checked");
   return openRouter(scenario, {

@@ -26,7 +26,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (opened !== undefined) finished = await runNetwork({ ...common, threads, onStart }, opened);
+    if (opened !== undefined) finished = await runNetwork({ ...common, onStart }, opened);
     else if (args.virtual)
       finished = await runVirtual({
         ...common,

@@ -1,6 +1,6 @@
 /** Opens what a run over a network is against, and logs what it is about to do. */
 import { DialectError, TargetAddressError } from "../../load/network/index.js";
-import { openRouter, openTarget, type OpenedTarget } from "../../load/run/index.js";
+import { ThreadGenerators, clientThreads, openRouter, openTarget, type OpenedTarget } from "../../load/run/index.js";
 import { formatDuration } from "../../load/scenario/index.js";
 import { plural } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
@@ -30,12 +30,13 @@ export async function openNetwork(
   }
 }
 
-function aimedAt({ scenario, plan }: ChosenRun, url: string, args: RunArguments): Promise<OpenedTarget> {
+function aimedAt({ scenario, plan, threads }: ChosenRun, url: string, args: RunArguments): Promise<OpenedTarget> {
   return openTarget(scenario, {
     ...args,
     url,
     allowRemote: args["allow-remote"],
     token: process.env[TOKEN_VARIABLE],
+    generators: new ThreadGenerators(clientThreads(threads)),
     onResolved: ({ address, client }, dialect) => {
       if (args.quiet && !args["allow-remote"]) return;
       const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;

@@ -9,6 +9,9 @@ export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine
 export { runNetwork } from "./network/run-network.js";
 export { openRouter, openTarget, type OpenedTarget } from "./network/open-target.js";
 export { isLoopbackHost, readListenAddress } from "./network/listen-address.js";
+export { clientThreads } from "./network/network-threads.js";
+export type { LoadGenerators } from "./network/load-generators.js";
+export { ThreadGenerators } from "./network/thread-generators.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";

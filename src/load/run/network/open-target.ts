@@ -13,8 +13,9 @@ import {
 } from "../../network/index.js";
 import type { Scenario } from "../../scenario/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
+import type { LoadGenerators } from "./load-generators.js";
 import { ListenThreads, type ListenThreadsOptions } from "./listen-threads.js";
-import type { NetworkThreads } from "./network-threads.js";
+import { ThreadGenerators } from "./thread-generators.js";
 import { TargetObserver } from "./target-observer.js";
 
 /** What both kinds of run have. */
@@ -33,6 +34,8 @@ export interface TargetOptions extends NetworkOptions {
   readonly url: string;
   /** What the target asks for. */
   readonly token?: string | undefined;
+  /** What carries the workers, with a connection each. */
+  readonly generators: LoadGenerators;
   /** Called before anything is sent to the target. */
   readonly onResolved?: (target: NetworkTarget, dialect: Dialect) => void;
 }
@@ -45,8 +48,7 @@ export interface OpenedTarget {
   readonly target: NetworkTarget;
   readonly dialect: Dialect;
   readonly observer: TargetObserver;
-  /** Of a router; left out: every thread carries workers, with a connection each. */
-  readonly threads?: NetworkThreads;
+  readonly generators: LoadGenerators;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openTarget(scenario: Scenario, options: TargetOptions): Pr
   const dialect = await openDialect(target.dialect);
   options.onResolved?.(target, dialect);
   await checkTarget(target, dialect.live !== false);
-  return { target, dialect, observer: await openObserver(options) };
+  return { target, dialect, observer: await openObserver(options), generators: options.generators };
 }
 
 /**
@@ -81,7 +83,7 @@ export async function openRouter(scenario: Scenario, options: RouterOptions): Pr
     target,
     dialect,
     observer: await openObserver(options),
-    threads: new ListenThreads({ ...options, onListening }),
+    generators: new ThreadGenerators(new ListenThreads({ ...options, onListening })),
   };
 }
 

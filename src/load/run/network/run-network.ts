@@ -5,7 +5,6 @@ import type { FinishedRun } from "../finished-run.js";
 import { finalizeNetworkRun } from "./finalize-network-run.js";
 import { NetworkEngine, type NetworkRun } from "./network-engine.js";
 import { runNetworkLifecycle } from "./network-lifecycle.js";
-import { clientThreads } from "./network-threads.js";
 import type { OpenedTarget } from "./open-target.js";
 
 /** The run, without what the target says. */
@@ -13,11 +12,11 @@ export type NetworkRunOptions = Omit<NetworkRun, "target" | "dialectName" | "ans
 
 /**
  * Carries out the plan against the target. Throws ResultsError when the run's directory cannot be made or written, and
- * ThreadDiedError when a thread died; no thread is left behind in any case, nor is anything of a run that could not begin.
+ * ThreadDiedError when a thread died; none of `generators` is left behind in any case, nor is anything of a run that could not begin.
  */
 export async function runNetwork(
   options: NetworkRunOptions,
-  { target, dialect, observer, threads = clientThreads(options.threads) }: OpenedTarget,
+  { target, dialect, observer, generators }: OpenedTarget,
 ): Promise<FinishedRun> {
   const run: NetworkRun = {
     ...options,
@@ -27,7 +26,7 @@ export async function runNetwork(
   };
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   try {
-    const engine = new NetworkEngine(run, directory, observer, threads);
+    const engine = new NetworkEngine(run, directory, observer, generators);
     try {
       const end = await suspend(runNetworkLifecycle(engine));
       return { summary: finalizeNetworkRun(run, directory, engine, end), directory };
