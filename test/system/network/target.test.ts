@@ -290,27 +290,6 @@ describe("with the target's database", { concurrency: 2 }, () => {
     assert.ok(notChecked.every(({ why }) => !why.includes("--database")));
   });
 
-  test("it is read while the run goes on: the loss of a client is timed, though its agent was final long before the end", async (t) => {
-    const database = databaseFile(t);
-    const server = await served(t, { database });
-    const noticing = setInterval(() => {
-      for (const [agentId, socket] of server.sockets) {
-        if (socket.readyState !== socket.CLOSED || server.agents.get(agentId)?.status !== "in task") continue;
-        server.tell(agentId, "disconnect");
-      }
-    }, 50);
-    t.after(() => clearInterval(noticing));
-    const leaves = "leaves: { weight: 0.5, actions: 40, thinkTime: 100ms, disconnect: { window: [1500ms, 1600ms] } }";
-    const behaviours = `${leaves}\n  stays: { weight: 0.5, actions: 45, thinkTime: 100ms }`;
-    const run = await runAgainst(t, server.url, scenarioText({ behaviours }), "--database", database);
-    assertPassed(run);
-    const { trends, counters } = summaryOf(run);
-    assert.ok((counters["disconnects"] ?? 0) > 0 && (counters["submits_acknowledged"] ?? 0) > 0);
-    // One that left before its first heartbeat is not missed.
-    const timed = trends["loss_detection"]?.count ?? 0;
-    assert.ok(timed > 0 && timed <= (counters["disconnects"] ?? 0), `${timed}`);
-  });
-
   test("a registration that is handled twice leaves an agent that nobody was given", async (t) => {
     const database = databaseFile(t);
     const server = await served(t, { database, registersTwice: true });
