@@ -34,12 +34,12 @@ test("an agent that became final during the run has the time, between two looks;
   assert.deepEqual(
     rows.map(({ agentId, status, workerName }) => [agentId, status, workerName]),
     [
-      ["9223372036854775807", "disconnect", "run-worker-0"],
       ["2", "in task", "run-worker-1"],
+      ["9223372036854775807", "disconnect", "run-worker-0"],
       ["onboarding_4", "approved", "run-worker-0"],
     ],
   );
-  const [lost, live] = rows;
+  const [live, lost] = rows;
   assert.ok(lost?.finalSeenAtMs !== undefined && lost.notFinalAtMs !== undefined);
   assert.ok(startedAt <= lost.notFinalAtMs && lost.notFinalAtMs < lost.finalSeenAtMs && lost.finalSeenAtMs < endedAt);
   assert.deepEqual([live?.finalSeenAtMs, live?.notFinalAtMs], [undefined, undefined]);
