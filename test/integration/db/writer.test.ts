@@ -41,7 +41,7 @@ async function withWriter(t: TestContext): Promise<{ path: string; writer: Write
 /** Makes the writer thread throw, by a message that no client sends. */
 function crash(writer: WriterHandle): void {
   const { port, requests } = writer.connect();
-  port.postMessage(42);
+  port.postMessage({ writes: 42, awaited: true });
   const bell = new Int32Array(requests);
   Atomics.add(bell, 0, 1);
   Atomics.notify(bell, 0);
@@ -221,9 +221,9 @@ test("a crash of the writer fails every wait, blocked or suspended, and is told"
   );
   const outcomes = await Promise.allSettled(waits);
   assert.equal(outcomes.at(-1)?.status, "rejected");
-  assert.deepEqual(await failure, ["DatabaseError: the database writer stopped: writes is not iterable"]);
-  await assert.rejects(writer.close(), /the database writer stopped: writes is not iterable/);
-  assert.deepEqual(told, ["the database writer stopped: writes is not iterable"]);
+  assert.deepEqual(await failure, ["DatabaseError: the database writer stopped: writes.reduce is not a function"]);
+  await assert.rejects(writer.close(), /the database writer stopped: writes.reduce is not a function/);
+  assert.deepEqual(told, ["the database writer stopped: writes.reduce is not a function"]);
   writer.onCrash((error) => told.push(error.message));
   assert.equal(told.length, 2);
   assert.throws(() => put(db, "updateAgent", agentId, { status: "waiting", at: 1 }), /the database writer stopped/);
