@@ -29,7 +29,7 @@ interface Facts {
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
   /** Those that made the load, where it was not this process alone. */
-  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[];
+  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[] | undefined;
 }
 
 /**

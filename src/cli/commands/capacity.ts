@@ -8,6 +8,7 @@ import {
   openOption,
   planOptions,
   quietOption,
+  recordOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { targetOptions } from "../shared/target-options.js";
@@ -45,11 +46,7 @@ export const definition: CommandModule<object, CapacityArguments> = {
         describe: "Total of the threads for simulated workers and for tasks [default: one for each core]",
       })
       .option("mailbox", mailboxOption)
-      .option("record", {
-        type: "boolean",
-        default: true,
-        describe: "Record the order of operations in each trial, as a run does; --no-record turns it off",
-      })
+      .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
       .option("resume", {
@@ -57,8 +54,8 @@ export const definition: CommandModule<object, CapacityArguments> = {
         requiresArg: true,
         describe: "Continue the search in this directory; its trials are not repeated",
       })
-      .option("results", { ...resultsOption, describe: "Directory in which the search makes its own" })
-      .option("open", { ...openOption, describe: "Open the report in the browser" })
+      .option("results", resultsOption)
+      .option("open", openOption)
       .option("json", jsonOption)
       .option("quiet", quietOption)
       .epilogue(

@@ -7,6 +7,7 @@ import {
   outputOptions,
   mailboxOption,
   quietOption,
+  recordOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
@@ -30,11 +31,7 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("record", {
-        type: "boolean",
-        default: true,
-        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
-      })
+      .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
       .option("results", resultsOption)
