@@ -39,6 +39,7 @@ export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerC
 export {
   createRecorder,
   createSharedCounts,
+  isTrendCounts,
   type IntervalCounts,
   type Recorder,
   type RecorderOptions,

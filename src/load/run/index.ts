@@ -12,6 +12,19 @@ export type { NetworkRun } from "./network/network-engine.js";
 export { TargetObserver } from "./network/target-observer.js";
 export { clientThreads } from "./network/network-threads.js";
 export type { LoadGenerators } from "./network/load-generators.js";
+export { MachineError, MachineGenerators, type MachineGeneratorsOptions } from "./machines/machine-generators.js";
+export type { RecruitedMachine } from "./machines/remote-machine.js";
+export type { MachineChannel } from "./machines/machine-channel.js";
+export type { SharedClock } from "./machines/shared-clock.js";
+export { runShard, type ShardEnd, type ShardHost } from "./machines/run-shard.js";
+export {
+  fromMachineSchema,
+  packFromMachine,
+  toMachineSchema,
+  type FromMachine,
+  type ToMachine,
+} from "./machines/shard-messages.js";
+export { decodeMessage, encodeMessage, MessageError } from "./machines/message-bytes.js";
 export { ThreadGenerators } from "./network/thread-generators.js";
 export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
