@@ -28,6 +28,7 @@ const may = {
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
   "load/capacity": ["results", "load/check", "load/measure", "load/scenario", ...platform],
   explore: ["load/measure", ...platform],
+  distributed: ["explore", "load", "results", ...platform],
   bench: ["load/capacity", "load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
 
@@ -68,7 +69,7 @@ const exceptions = [
   ...[
     "explore/strategies",
     "load/faults/fault-table",
-    "load/run/run-limits",
+    "load/run/(run-limits|network/listen-address)",
     "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",

@@ -152,8 +152,10 @@ describe("messages", () => {
 
   test("notes on another clock, and back", () => {
     const there = shiftNotes(notes, 5000);
-    assert.equal(there.agents[0]?.givenAtMs, 5120.25);
-    assert.equal(there.agents[0].statuses[0].atMs, 5130);
+    const [agent] = there.agents;
+    assert.ok(agent !== undefined);
+    assert.equal(agent.givenAtMs, 5120.25);
+    assert.deepEqual(agent.statuses, [{ status: "in task", atMs: 5130 }]);
     assert.equal(there.failures[0]?.firstAtMs, 5210);
     assert.deepEqual(shiftNotes(there, -5000), notes);
   });
