@@ -31,6 +31,12 @@ export const definition: CommandModule<object, BenchArguments> = {
         requiresArg: true,
         describe: "Measure a commit and this checkout alternately and compare them; exit 99 when something is slower",
       })
+      .option("scenario", {
+        alias: "s",
+        type: "string",
+        requiresArg: true,
+        describe: "The scenario of main-job: a name or a path [default: disconnect-storm]",
+      })
       .options(comparisonOptions);
     const { BENCH_NAMES, BENCHES, GATE } = await import("../../bench/index.js");
     return parser
