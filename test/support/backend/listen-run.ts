@@ -1,4 +1,5 @@
 /** Runs `simulate --listen` on a free port, with a scripted backend. */
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,19 +25,35 @@ export async function runListening(
   t: { after(fn: () => void): void },
   { scenario, args = [], meanwhile, ...options }: ListenRunOptions,
 ): Promise<ListenRun> {
-  const directory = temporaryDirectory(t);
-  const results = join(directory, "results");
+  const results = join(temporaryDirectory(t), "results");
+  const { url, ended } = await startListening(results, scenario, ...args);
+  const backend = new ScriptedBackend(url, options);
+  t.after(() => backend.end());
+  meanwhile?.(backend);
+  return { ...(await ended), summary: summaryIn(results), backend };
+}
+
+export interface Listening {
+  /** Where its router is. */
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts it. `scenario` is a name, or the text of a scenario. Rejects with its message when it does not listen. */
+export async function startListening(
+  results: string,
+  scenario: string,
+  ...args: readonly string[]
+): Promise<Listening> {
   let source = scenario;
-  if (scenario.includes("\n")) writeFileSync((source = join(directory, "listening.yaml")), scenario);
+  if (scenario.includes("\n")) writeFileSync((source = `${results}.yaml`), scenario);
   const { child, ended } = start([
     ...["-s", source, "--listen", "127.0.0.1:0", "--backend-timeout", "10s", "--results", results],
     ...args,
   ]);
   const url = await Promise.race([listeningAt(child), ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
-  const backend = new ScriptedBackend(url, options);
-  t.after(() => backend.end());
-  meanwhile?.(backend);
-  return { ...(await ended), summary: summaryIn(results), backend };
+  return { url, child, ended };
 }
 
 /** The URL that the program says it listens at. */
