@@ -11,7 +11,8 @@ import {
 } from "../../bench/index.js";
 import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
-import { UsageError } from "../shared/usage-error.js";
+import { STANDARD_INPUT } from "../shared/standard-input.js";
+import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { checkWritable, writeText } from "../shared/named-files.js";
 import { prepareOutputs } from "../shared/output-options.js";
 import { wholeNumber } from "../shared/numeric-options.js";
@@ -29,9 +30,15 @@ export interface BenchArguments extends ComparisonArguments {
 }
 
 export async function handler(args: BenchArguments): Promise<void> {
-  if (args.scenario !== undefined && !args.names?.includes(MAIN_JOB))
-    throw new UsageError(`--scenario requires the benchmark ${MAIN_JOB}`);
+  checkScenario(args);
   await (args.against === undefined ? measure(args) : compareWith(args.against, args));
+}
+
+function checkScenario({ scenario, names = [] }: BenchArguments): void {
+  if (scenario === undefined) return;
+  if (!names.includes(MAIN_JOB)) throw new UsageError(`--scenario requires the benchmark ${MAIN_JOB}`);
+  if (scenario === STANDARD_INPUT)
+    throw invalidValue("--scenario", scenario, "a name or a path, as several runs read the scenario");
 }
 
 async function measure(args: BenchArguments): Promise<void> {

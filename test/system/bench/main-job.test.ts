@@ -41,8 +41,18 @@ test("the gate measures checkouts by their command lines, in one round of three"
   }
 });
 
-test("a scenario needs the benchmark that runs one", async () => {
-  const { code, stderr } = await simulate("bench", "status", "--scenario", TINY);
-  assert.equal(code, 2);
-  assert.match(stderr, /^simulate: --scenario requires the benchmark main-job\n$/);
+test("a scenario needs the benchmark that runs it, several times", async () => {
+  const refused = async (words: string[]): Promise<string> => {
+    const { code, stderr } = await simulate("bench", ...words);
+    assert.equal(code, 2, stderr);
+    return stderr;
+  };
+  assert.match(
+    await refused(["status", "--scenario", TINY]),
+    /^simulate: --scenario requires the benchmark main-job\n$/,
+  );
+  assert.match(
+    await refused(["main-job", "--scenario", "-"]),
+    /^simulate: invalid value "-" for --scenario: expected a/,
+  );
 });
