@@ -2,66 +2,172 @@
 import { z } from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
-import { EXIT, formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
+import type { MachineVerdict } from "../load/measure/machine/index.js";
+import { EXIT, formatAgainst, formatBound, formatCount, formatShare, plural } from "../vocabulary/index.js";
 import { observedText } from "./observed.js";
 
+/** What a reason is: the same words in every version, for programs. */
+export const REASON_CODES = [
+  "invariant-broken",
+  "interrupted",
+  "machine-taken",
+  "load-not-generated",
+  "load-late",
+  "aborted",
+  "threshold-failed",
+  "threshold-not-judged",
+] as const;
+
+const reasonSchema = z.object({ code: z.enum(REASON_CODES), text: z.string() });
+export type Reason = z.infer<typeof reasonSchema>;
+
 export const verdictSchema = z.object({
+  /**
+   * `inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because
+   * others took the machine and a threshold failed.
+   */
+  outcome: z.enum(["passed", "failed", "inconclusive"]),
   passed: z.boolean(),
-  /** 0: passed; 1: interrupted; 98: an invariant broke; 99: a threshold, the load or the schedule failed. */
+  /** 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, or there was no load. */
   exitCode: z.union([
     z.literal(EXIT.ok),
     z.literal(EXIT.interrupted),
+    z.literal(EXIT.inconclusive),
     z.literal(EXIT.invariant),
     z.literal(EXIT.threshold),
   ]),
-  /** The reasons why the run did not pass, a line each, the most severe first. */
-  reasons: z.array(z.string()),
+  /** Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive. */
+  thresholdsJudged: z.boolean(),
+  /**
+   * Why the run did not pass, each with a code and a line of text: broken invariants first, then causes before their
+   * consequences.
+   */
+  reasons: z.array(reasonSchema),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-interface Facts {
+/** What a run is judged by. */
+export interface VerdictFacts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
   readonly invariants: readonly InvariantResult[];
   readonly thresholds: readonly ThresholdResult[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
+  /** Left out where time is simulated. */
+  readonly machine?: MachineVerdict | undefined;
 }
 
 /**
- * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load and
- * however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a failed
- * threshold, a load that was not generated and a schedule that was not kept (99). A run that a threshold aborted has a
- * failed threshold.
+ * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load, on any
+ * machine and however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a
+ * load that was not generated and a failed threshold (99).
+ *
+ * A failed threshold proves nothing if the load came late, or if others took the machine: the run is inconclusive (97).
+ * So is a run whose load came late and whose thresholds are met, as they were met by another load than the planned one.
+ * A run that meets its thresholds on a machine that others took has passed: alone it would have been faster.
+ *
+ * @example
+ * ```ts
+ * judge({ end: { how: "finished", why: null }, invariants, thresholds, load, schedule, machine }).exitCode; // 0, 97, …
+ * ```
  */
-export function judge({ end, invariants, thresholds, load, schedule }: Facts): Verdict {
+export function judge({ end, invariants, thresholds, load, schedule, machine }: VerdictFacts): Verdict {
   const broken = invariants.filter((invariant) => !invariant.held);
   const failed = thresholds.filter((threshold) => !threshold.passed);
-
-  const reasons = broken.map(
-    ({ id, violationCount, checked }) =>
-      `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
-  );
-  if (end.how !== "finished") reasons.push(`the run was ${end.how}: ${end.why ?? "no reason given"}`);
-  for (const threshold of failed)
-    reasons.push(`threshold ${threshold.metric} ${threshold.expression} failed: ${observedText(threshold)}`);
-  if (!load.generated) reasons.push(`the load was not generated: ${load.why ?? "no reason given"}`);
-  if (!schedule.kept) {
-    const { slipP99Ms, boundMs } = schedule;
-    const slip = `p99 of the slip is ${formatAgainst(slipP99Ms, boundMs)} ms, the bound is ${formatBound(boundMs)} ms`;
-    reasons.push(`the schedule was not kept: ${slipP99Ms === null ? "no slip was measured" : slip}`);
-  }
+  const isUnmet = failed.length > 0 || end.how === "aborted";
+  const isTaken = machine?.taken === true && (isUnmet || !schedule.kept || !load.generated);
+  const thresholdsJudged = schedule.kept && !isTaken;
   const exitCode =
     broken.length > 0
       ? EXIT.invariant
       : end.how === "interrupted"
         ? EXIT.interrupted
-        : failed.length > 0 || !load.generated || !schedule.kept || end.how === "aborted"
+        : !load.generated
           ? EXIT.threshold
-          : EXIT.ok;
-  return { passed: exitCode === EXIT.ok, exitCode, reasons };
+          : !thresholdsJudged
+            ? EXIT.inconclusive
+            : isUnmet
+              ? EXIT.threshold
+              : EXIT.ok;
+  return {
+    outcome: exitCode === EXIT.ok ? "passed" : exitCode === EXIT.inconclusive ? "inconclusive" : "failed",
+    passed: exitCode === EXIT.ok,
+    exitCode,
+    thresholdsJudged,
+    reasons: [
+      ...broken.map(reasonOfInvariant),
+      ...(end.how === "interrupted" ? [reason("interrupted", endText(end))] : []),
+      ...(isTaken ? [reason("machine-taken", takenText(machine))] : []),
+      ...(load.generated
+        ? []
+        : [reason("load-not-generated", `the load was not generated: ${load.why ?? "no reason given"}`)]),
+      ...(schedule.kept ? [] : [reason("load-late", lateText(schedule, isTaken ? undefined : machine))]),
+      ...(end.how === "aborted" ? [reason("aborted", endText(end))] : []),
+      ...failed.map((threshold) => reasonOfThreshold(threshold, thresholdsJudged)),
+    ],
+  };
 }
 
-/** The exit code of the command that wrote this summary: 0, 1, 98 or 99, as {@link judge} decides. */
+/** The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. */
 export function exitCodeOf(summary: { readonly verdict: Verdict }): Verdict["exitCode"] {
   return summary.verdict.exitCode;
+}
+
+/** What a run that passed has to say about its machine, one line; undefined when there is nothing. */
+export function machineNote(machine: MachineVerdict | undefined): string | undefined {
+  if (machine?.taken !== true) return undefined;
+  return `${waitText(machine)}. The latencies are the machine's: they are lower on an idle one`;
+}
+
+function reason(code: Reason["code"], text: string): Reason {
+  return { code, text };
+}
+
+function endText({ how, why }: VerdictFacts["end"]): string {
+  return `the run was ${how}: ${why ?? "no reason given"}`;
+}
+
+function reasonOfInvariant({ id, violationCount, checked }: InvariantResult): Reason {
+  const text = `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`;
+  return reason("invariant-broken", text);
+}
+
+function reasonOfThreshold(threshold: ThresholdResult, isJudged: boolean): Reason {
+  const name = `threshold ${threshold.metric} ${threshold.expression}`;
+  return isJudged
+    ? reason("threshold-failed", `${name} failed: ${observedText(threshold)}`)
+    : reason("threshold-not-judged", `${name} not judged: ${observedText(threshold)}`);
+}
+
+/** "others took the machine: …": how long threads waited for a core, and who had it. */
+function waitText(machine: MachineVerdict): string {
+  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, cores } = machine;
+  const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
+  const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
+  return (
+    `others took the machine: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
+    `${percent(takenShare)} for others (allowed: ${percent(boundShare)}), ` +
+    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}`
+  );
+}
+
+function takenText(machine: MachineVerdict): string {
+  return `${waitText(machine)}. The latencies are the machine's: close other programs or use an idle machine, and run it again`;
+}
+
+function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, machine: MachineVerdict | undefined): string {
+  if (slipP99Ms === null) return "the load was not generated on time: no action was carried out";
+  const late = `actions ran ${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
+  const text = `the load was not generated on time: ${late}`;
+  if (machine === undefined) return text;
+  const { waitShare, takenShare, ownCores, cores } = machine;
+  return (
+    `${text}; ready threads waited for a core ${percent(waitShare)} of the time, ` +
+    `${percent(takenShare)} for others, and the run used ${ownCores.toFixed(2)} of ${plural(cores, "core")}. ` +
+    "The latencies are the machine's: lower the rate of arrivals or use a machine with more cores, and run it again"
+  );
+}
+
+function percent(share: number): string {
+  return formatShare(share, 1);
 }

@@ -21,7 +21,8 @@ import {
   type Threshold,
   type Viewpoint,
 } from "../../measure/index.js";
-import type { NetworkFailure, NetworkNotesReport } from "../../network/index.js";
+import { judgeMachine } from "../../measure/machine/index.js";
+import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
 import { planHash } from "../../scenario/index.js";
 import { environment, SLIP_BOUND_MS, version } from "../finalize-run.js";
 import { phasesOf } from "../timeline.js";
@@ -36,7 +37,8 @@ export function finalizeNetworkRun(
   { end, durationMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, target, runId } = run;
-  const { originMs, startedAt, processWatch } = engine.started;
+  const { originMs, startedAt, processWatch, machineWatch } = engine.started;
+  const machine = machineWatch.stop();
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
   const from = rows === undefined ? "clients" : "clients-and-database";
@@ -79,6 +81,11 @@ export function finalizeNetworkRun(
       why: failures[0]?.what,
     }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
+    machine: judgeMachine(machine.use, {
+      ...machine,
+      // A backend that connects to the router may be on this machine.
+      othersIncludeTarget: router !== undefined || isLoopback(target.address.ip),
+    }),
     health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
     environment: environment(),
   });

@@ -3,6 +3,7 @@ import { assert } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
+import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { recordOf } from "../describe-run.js";
@@ -54,6 +55,7 @@ interface StartedNetwork extends NetworkStages {
   readonly router?: ThreadStage<BackendEvidence>;
   readonly startedAt: Date;
   readonly processWatch: ReturnType<typeof watchProcess>;
+  readonly machineWatch: MachineWatch;
   readonly abort: ReturnType<typeof watchThresholds>;
   readonly progress: NodeJS.Timeout;
 }
@@ -140,6 +142,7 @@ export class NetworkEngine implements NetworkParts {
     this.#run.interrupt.removeEventListener("abort", this.#conditions.changed);
     if (this.#started !== undefined) {
       clearInterval(this.#started.progress);
+      this.#started.machineWatch.stop();
       this.#started.abort.end();
     }
     this.#timers.end();
@@ -162,6 +165,7 @@ export class NetworkEngine implements NetworkParts {
     const startedAt = new Date(Date.now() + LEAD_MS);
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
+    const machineWatch = watchMachine({ now: () => this.clock.now(), originMs });
     this.#pool.start(originMs);
     this.#observer.start();
     const elapsed = (): number => this.clock.now() - originMs;
@@ -177,6 +181,7 @@ export class NetworkEngine implements NetworkParts {
       originMs,
       startedAt,
       processWatch,
+      machineWatch,
       abort,
       progress,
     };
