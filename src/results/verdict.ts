@@ -53,8 +53,10 @@ export interface VerdictFacts {
   readonly thresholds: readonly ThresholdResult[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
-  /** Left out where time is simulated. */
+  /** The machine of this process. Left out where time is simulated, and where other machines made the load. */
   readonly machine?: MachineVerdict | undefined;
+  /** Those that made the load, where it was not this process alone. */
+  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[] | undefined;
 }
 
 /**
@@ -71,41 +73,80 @@ export interface VerdictFacts {
  * judge({ end: { how: "finished", why: null }, invariants, thresholds, load, schedule, machine }).exitCode; // 0, 97, …
  * ```
  */
-export function judge({ end, invariants, thresholds, load, schedule, machine }: VerdictFacts): Verdict {
-  const broken = invariants.filter((invariant) => !invariant.held);
-  const failed = thresholds.filter((threshold) => !threshold.passed);
-  const isUnmet = failed.length > 0 || end.how === "aborted";
-  const isTaken = machine?.taken === true && (isUnmet || !schedule.kept || !load.generated);
-  const thresholdsJudged = schedule.kept && !isTaken;
-  const exitCode =
-    broken.length > 0
-      ? EXIT.invariant
-      : end.how === "interrupted"
-        ? EXIT.interrupted
-        : !load.generated
-          ? EXIT.threshold
-          : !thresholdsJudged
-            ? EXIT.inconclusive
-            : isUnmet
-              ? EXIT.threshold
-              : EXIT.ok;
+export function judge(facts: VerdictFacts): Verdict {
+  const found = findingsOf(facts);
+  const exitCode = exitCodeFor(found, facts);
   return {
     outcome: exitCode === EXIT.ok ? "passed" : exitCode === EXIT.inconclusive ? "inconclusive" : "failed",
     passed: exitCode === EXIT.ok,
     exitCode,
-    thresholdsJudged,
-    reasons: [
-      ...broken.map(reasonOfInvariant),
-      ...(end.how === "interrupted" ? [reason("interrupted", endText(end))] : []),
-      ...(isTaken ? [reason("machine-taken", takenText(machine))] : []),
-      ...(load.generated
-        ? []
-        : [reason("load-not-generated", `the load was not generated: ${load.why ?? "no reason given"}`)]),
-      ...(schedule.kept ? [] : [reason("load-late", lateText(schedule, isTaken ? undefined : machine))]),
-      ...(end.how === "aborted" ? [reason("aborted", endText(end))] : []),
-      ...failed.map((threshold) => reasonOfThreshold(threshold, thresholdsJudged)),
-    ],
+    thresholdsJudged: found.thresholdsJudged,
+    reasons: reasonsFor(found, facts),
   };
+}
+
+/** What the facts have to say about the run. */
+interface Findings {
+  readonly broken: readonly InvariantResult[];
+  readonly failed: readonly ThresholdResult[];
+  /** The schedules that were not kept: of machines with a name, or of this process. */
+  readonly late: readonly { readonly name?: string; readonly schedule: ScheduleVerdict }[];
+  /** Whether a threshold failed, or aborted the run. */
+  readonly isUnmet: boolean;
+  /** Others took this machine, and the run did not pass: the verdict on the machine. */
+  readonly taken: MachineVerdict | undefined;
+  readonly thresholdsJudged: boolean;
+}
+
+function findingsOf({ end, invariants, thresholds, load, schedule, machine, machines = [] }: VerdictFacts): Findings {
+  const failed = thresholds.filter(({ passed }) => !passed);
+  const isUnmet = failed.length > 0 || end.how === "aborted";
+  const behind = machines.filter((each) => !each.schedule.kept);
+  const late = behind.length > 0 || schedule.kept ? behind : [{ schedule }];
+  const isPassed = !isUnmet && late.length === 0 && load.generated;
+  const taken = machine?.taken === true && !isPassed ? machine : undefined;
+  return {
+    broken: invariants.filter(({ held }) => !held),
+    failed,
+    late,
+    isUnmet,
+    taken,
+    thresholdsJudged: late.length === 0 && taken === undefined,
+  };
+}
+
+function exitCodeFor(
+  { broken, isUnmet, thresholdsJudged }: Findings,
+  { end, load }: VerdictFacts,
+): Verdict["exitCode"] {
+  if (broken.length > 0) return EXIT.invariant;
+  if (end.how === "interrupted") return EXIT.interrupted;
+  if (!load.generated) return EXIT.threshold;
+  if (!thresholdsJudged) return EXIT.inconclusive;
+  return isUnmet ? EXIT.threshold : EXIT.ok;
+}
+
+/** Causes before their consequences. */
+function reasonsFor(
+  { broken, failed, late, taken, thresholdsJudged }: Findings,
+  { end, load, machine }: VerdictFacts,
+): Reason[] {
+  const advice = taken === undefined ? adviceText(machine) : "";
+  const lateTexts = late.map(({ name, schedule }) =>
+    name === undefined ? `${lateText(schedule)}${advice}` : lateText(schedule, ` on machine ${name}`),
+  );
+  const found: readonly (readonly [Reason["code"], ...(readonly string[])])[] = [
+    ["invariant-broken", ...broken.map(brokenText)],
+    ["interrupted", ...(end.how === "interrupted" ? [endText(end)] : [])],
+    ["machine-taken", ...(taken === undefined ? [] : [takenText(taken)])],
+    ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
+    ["load-late", ...lateTexts],
+    ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
+    thresholdsJudged
+      ? ["threshold-failed", ...failed.map((threshold) => thresholdText(threshold, "failed"))]
+      : ["threshold-not-judged", ...failed.map((threshold) => thresholdText(threshold, "not judged"))],
+  ];
+  return found.flatMap(([code, ...texts]) => texts.map((text) => ({ code, text })));
 }
 
 /** The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. */
@@ -119,24 +160,16 @@ export function machineNote(machine: MachineVerdict | undefined): string | undef
   return `${waitText(machine)}. The latencies are the machine's: they are lower on an idle one`;
 }
 
-function reason(code: Reason["code"], text: string): Reason {
-  return { code, text };
-}
-
 function endText({ how, why }: VerdictFacts["end"]): string {
   return `the run was ${how}: ${why ?? "no reason given"}`;
 }
 
-function reasonOfInvariant({ id, violationCount, checked }: InvariantResult): Reason {
-  const text = `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`;
-  return reason("invariant-broken", text);
+function brokenText({ id, violationCount, checked }: InvariantResult): string {
+  return `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`;
 }
 
-function reasonOfThreshold(threshold: ThresholdResult, isJudged: boolean): Reason {
-  const name = `threshold ${threshold.metric} ${threshold.expression}`;
-  return isJudged
-    ? reason("threshold-failed", `${name} failed: ${observedText(threshold)}`)
-    : reason("threshold-not-judged", `${name} not judged: ${observedText(threshold)}`);
+function thresholdText(threshold: ThresholdResult, what: "failed" | "not judged"): string {
+  return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
 }
 
 /** "others took the machine: …": how long threads waited for a core, and who had it. */
@@ -155,15 +188,21 @@ function takenText(machine: MachineVerdict): string {
   return `${waitText(machine)}. The latencies are the machine's: close other programs or use an idle machine, and run it again`;
 }
 
-function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, machine: MachineVerdict | undefined): string {
-  if (slipP99Ms === null) return "the load was not generated on time: no action was carried out";
-  const late = `actions ran ${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
-  const text = `the load was not generated on time: ${late}`;
-  if (machine === undefined) return text;
+function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
+  const what =
+    slipP99Ms === null
+      ? "no action was carried out"
+      : `actions ran ${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
+  return `the load was not generated on time${where}: ${what}`;
+}
+
+/** What a machine had to do with a load that was late, and what to do. */
+function adviceText(machine: MachineVerdict | undefined): string {
+  if (machine === undefined) return "";
   const { waitShare, takenShare, ownCores, cores } = machine;
   return (
-    `${text}; ready threads waited for a core ${percent(waitShare)} of the time, ` +
-    `${percent(takenShare)} for others, and the run used ${ownCores.toFixed(2)} of ${plural(cores, "core")}. ` +
+    `; ready threads waited for a core ${percent(waitShare)} of the time, ${percent(takenShare)} for others, ` +
+    `and the run used ${ownCores.toFixed(2)} of ${plural(cores, "core")}. ` +
     "The latencies are the machine's: lower the rate of arrivals or use a machine with more cores, and run it again"
   );
 }

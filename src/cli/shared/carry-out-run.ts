@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
+  ThreadGenerators,
+  clientThreads,
   runNetwork,
   runThreads,
   runVirtual,
@@ -15,8 +17,8 @@ import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } f
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
-import { openRouter, type OpenedRouter } from "./open-router.js";
-import { openTarget, type OpenedTarget } from "./open-target.js";
+import { openRouter } from "./open-router.js";
+import { openTarget, type OpenedNetwork } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import { watchRun } from "./run-watch.js";
@@ -34,7 +36,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (opened !== undefined) finished = await runAgainst(opened, { ...common, threads, onStart });
+    if (opened !== undefined) finished = await runAgainst(opened, { ...common, onStart });
     else if (args.virtual)
       finished = await runVirtual({
         ...common,
@@ -59,19 +61,20 @@ async function openNetwork(
   { listen, scenario, plan, threads }: ChosenRun,
   args: RunArguments,
   interrupt: AbortSignal,
-): Promise<OpenedTarget | OpenedRouter | undefined> {
+): Promise<OpenedNetwork | undefined> {
   if (listen !== undefined) return openRouter(listen, args, scenario, Math.max(1, threads - 1), interrupt);
-  return args.target === undefined ? undefined : openTarget(args.target, args, scenario, plan);
+  if (args.target === undefined) return undefined;
+  return openTarget(args.target, args, scenario, plan, new ThreadGenerators(clientThreads(threads)));
 }
 
 function runAgainst(
-  { target, dialect, observer, ...router }: OpenedTarget | OpenedRouter,
+  { target, dialect, observer, generators }: OpenedNetwork,
   common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
 ): Promise<FinishedRun> {
   return runNetwork(
     { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
     observer,
-    "threads" in router ? router.threads : undefined,
+    generators,
   );
 }
 

@@ -76,10 +76,27 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     [["load-late", /^the load was not generated on time: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\)$/]],
   ],
   [
+    "the load of one machine of several came late",
+    {
+      ...{ ...sound, machine: undefined },
+      machines: [
+        { name: "a", schedule: kept },
+        { name: "b", schedule: late },
+      ],
+    },
+    97,
+    [
+      [
+        "load-late",
+        /^the load was not generated on time on machine b: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\)$/,
+      ],
+    ],
+  ],
+  [
     "nothing was carried out",
     { ...sound, schedule: { ...late, slipP99Ms: null } },
     97,
-    [["load-late", /^the load was not generated on time: no action was carried out$/]],
+    [["load-late", /^the load was not generated on time: no action was carried out; ready threads/]],
   ],
   [
     "a threshold failed on a machine that others took",
@@ -158,7 +175,11 @@ describe("the verdict", () => {
   });
 
   const facts: fc.Arbitrary<VerdictFacts> = fc.record({
-    end: fc.constantFrom<VerdictFacts["end"]>(finished, { how: "interrupted", why: null }, { how: "aborted", why: "x" }),
+    end: fc.constantFrom<VerdictFacts["end"]>(
+      finished,
+      { how: "interrupted", why: null },
+      { how: "aborted", why: "x" },
+    ),
     invariants: fc.constantFrom<VerdictFacts["invariants"]>([held], [brokenInvariant]),
     thresholds: fc.constantFrom<VerdictFacts["thresholds"]>([], [passed], [passed, failed]),
     load: fc.constantFrom(generated, notGenerated),
