@@ -27,6 +27,7 @@ const may = {
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
   explore: ["load/measure", ...platform],
+  distributed: ["explore", "load", "results", ...platform],
   bench: ["load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
 
@@ -67,7 +68,7 @@ const exceptions = [
   ...[
     "explore/strategies",
     "load/faults/fault-table",
-    "load/run/run-limits",
+    "load/run/(run-limits|network/listen-address)",
     "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",

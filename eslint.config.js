@@ -84,7 +84,7 @@ export default tseslint.config(
       "src/load/measure/floor/*.ts",
       "src/load/measure/machine/machine-watch.ts",
       "src/load/network/{scraper,timer-driver}.ts",
-      "src/load/run/network/*.ts",
+      "src/load/run/{machines,network}/*.ts",
       "src/load/run/threads/*.ts",
     ],
     rules: {

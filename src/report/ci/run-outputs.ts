@@ -4,8 +4,10 @@ import { invariantOutcome, formatObserved, latenciesOf, machineNote, OUTCOME_SIG
 import type { Summary } from "../../results/index.js";
 import {
   describeViolation,
+  isMachineSound,
   joinSections,
   latenessText,
+  machineFacts,
   machineTexts,
   outcomeText,
   runFacts,
@@ -51,12 +53,16 @@ export function runMarkdown(summary: Summary): string {
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
     (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
+    (summary.machines ?? []).map(
+      (machine) =>
+        `- ${isMachineSound(machine) ? "✓" : "✗"} machine ${code(machine.name)}: ${plain(machineFacts(machine).join(" · "))}`,
+    ),
     (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
   ]);
 }
 
-/** JUnit XML: a test for the end of the run, the load, its time, the machine, each invariant, each threshold. */
+/** JUnit XML: a test for the end of the run, the load, its time, the machines, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
   const { end, load, schedule, verdict } = summary;
   const details = [`to reproduce: ${summary.reproduce}`];
@@ -87,6 +93,16 @@ export function runJUnit(summary: Summary): string {
       details,
     },
     ...machineCase(summary, details),
+    // The name of a machine differs from run to run.
+    ...(summary.machines ?? []).map(
+      (machine, nth): JUnitCase => ({
+        classname: "machines",
+        name: `machine ${nth + 1} carries its workers`,
+        outcome: isMachineSound(machine) ? "passed" : machine.lost === undefined ? "error" : "failure",
+        message: `${machine.name}: ${machineFacts(machine).join(" · ")}`,
+        details,
+      }),
+    ),
     // The name is the id: a statement can contain a bound that depends on the machine.
     ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => {
       const count = held ? "" : `${plural(violationCount, "violation")}, `;

@@ -28,8 +28,10 @@ import {
 import type { Summary, TrendSummary } from "../../results/index.js";
 import {
   describeViolation,
+  isMachineSound,
   joinSections,
   latenessText,
+  machineFacts,
   machineTexts,
   OUTCOME_COLOURS,
   outcomeText,
@@ -83,6 +85,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     invariants(summary, chalk, width),
     notChecked(summary, chalk, width),
     generator(summary, chalk, width),
+    machinesOf(summary, chalk, width),
     [
       `${chalk.bold("Run it again")}  ${summary.reproduce}`,
       `${chalk.bold("Results")}       ${printable(options.directory)}`,
@@ -362,5 +365,17 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
         n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,
       ),
     ),
+  ];
+}
+
+/** The machines that made the load, where it was not this process alone. */
+function machinesOf({ machines = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (machines.length === 0) return [];
+  return [
+    chalk.bold("Machines"),
+    ...machines.flatMap((machine) => [
+      `  ${mark(isMachineSound(machine), chalk)} ${machine.name}`,
+      ...wrap(machineFacts(machine).join(" · "), width - 4).map((line) => `    ${line}`),
+    ]),
   ];
 }
