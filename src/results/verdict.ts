@@ -46,11 +46,13 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** What a run is judged by. */
+/** What {@link judge} judges: the parts of a summary, or what they are made of. */
 export interface VerdictFacts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
-  readonly invariants: readonly InvariantResult[];
-  readonly thresholds: readonly ThresholdResult[];
+  readonly invariants: readonly (Pick<InvariantResult, "held" | "violationCount" | "checked"> & {
+    readonly id: string;
+  })[];
+  readonly thresholds: readonly (Omit<ThresholdResult, "metric"> & { readonly metric: string })[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
   /** The machine of this process. Left out where time is simulated, and where other machines made the load. */
@@ -87,8 +89,8 @@ export function judge(facts: VerdictFacts): Verdict {
 
 /** What the facts have to say about the run. */
 interface Findings {
-  readonly broken: readonly InvariantResult[];
-  readonly failed: readonly ThresholdResult[];
+  readonly broken: VerdictFacts["invariants"];
+  readonly failed: VerdictFacts["thresholds"];
   /** The schedules that were not kept: of machines with a name, or of this process. */
   readonly late: readonly { readonly name?: string; readonly schedule: ScheduleVerdict }[];
   /** Whether a threshold failed, or aborted the run. */
@@ -164,11 +166,11 @@ function endText({ how, why }: VerdictFacts["end"]): string {
   return `the run was ${how}: ${why ?? "no reason given"}`;
 }
 
-function brokenText({ id, violationCount, checked }: InvariantResult): string {
+function brokenText({ id, violationCount, checked }: VerdictFacts["invariants"][number]): string {
   return `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`;
 }
 
-function thresholdText(threshold: ThresholdResult, what: "failed" | "not judged"): string {
+function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "failed" | "not judged"): string {
   return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
 }
 
