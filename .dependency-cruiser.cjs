@@ -27,6 +27,7 @@ const may = {
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
   explore: ["load/measure", ...platform],
+  distributed: ["explore", "load", "results", ...platform],
   bench: ["load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
 

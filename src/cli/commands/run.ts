@@ -6,6 +6,7 @@ import {
   DASHBOARD_PORT,
   outputOptions,
   mailboxOption,
+  metricsOptions,
   quietOption,
   resultsOption,
 } from "../shared/shared-options.js";
@@ -42,16 +43,7 @@ export const definition: CommandModule<object, RunArguments> = {
         type: "string",
         describe: `Serve the report during the run on this port of 127.0.0.1 [default: ${DASHBOARD_PORT}]`,
       })
-      .option("metrics-port", {
-        type: "string",
-        requiresArg: true,
-        describe: "Serve the run's metrics as Prometheus text on this port (/metrics) during the run",
-      })
-      .option("metrics-host", {
-        type: "string",
-        requiresArg: true,
-        describe: "Address of the metrics server [default: 127.0.0.1]",
-      })
+      .options(metricsOptions)
       .options(outputOptions)
       .option("quiet", quietOption)
       .epilogue(

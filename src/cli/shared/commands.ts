@@ -79,6 +79,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/serve.js"),
   },
   {
+    command: "worker",
+    describe: "Work for the sweeps and explorations of other machines, over Redis",
+    load: () => import("../commands/worker.js"),
+  },
+  {
     command: "conformance <files..>",
     describe: "Run recordings of the original against the agent model and the router, and compare every step",
     load: () => import("../commands/conformance.js"),

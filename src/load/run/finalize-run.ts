@@ -1,6 +1,5 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
-import { createRequire } from "node:module";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
@@ -21,13 +20,12 @@ import {
 import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { packageVersion } from "../../vocabulary/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
-
-export const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
 
 export interface FinalizeRunInput {
   readonly runId: string;
@@ -119,7 +117,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${version}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
@@ -128,7 +126,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
 /** What the run was on. */
 export function environment(): Summary["environment"] {
   return {
-    crowdstorm: version,
+    crowdstorm: packageVersion,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",

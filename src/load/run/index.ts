@@ -36,3 +36,4 @@ export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtu
 export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequence.js";
 export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
 export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";
+export { createSweepPool, type SweepPool } from "./virtual/sweep-pool.js";

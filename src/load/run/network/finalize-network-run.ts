@@ -1,7 +1,7 @@
 /** From the notes of the clients and the rows of the target to the summary and the files of a run over a network. */
 import { writeRun } from "../../../report/index.js";
 import { buildReportData, buildSummary, type StatusEvent, type Summary } from "../../../results/index.js";
-import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal, packageVersion, type AgentStatus } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
@@ -25,7 +25,7 @@ import {
 import type { NetworkFailure, NetworkNotesReport } from "../../network/index.js";
 import { planHash } from "../../scenario/index.js";
 import { workerNameOf } from "../../workers/index.js";
-import { environment, SLIP_BOUND_MS, version } from "../finalize-run.js";
+import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { phasesOf } from "../timeline.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
@@ -92,7 +92,7 @@ export function finalizeNetworkRun(
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${version}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
