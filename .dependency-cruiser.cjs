@@ -68,7 +68,7 @@ const exceptions = [
   ...[
     "explore/strategies",
     "load/faults/fault-table",
-    "load/run/run-limits",
+    "load/run/(run-limits|network/listen-address)",
     "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",

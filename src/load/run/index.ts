@@ -7,8 +7,8 @@ export { runThreads } from "./threads/coordinator.js";
 export type { RoleNotice } from "./roles/gateway-setup.js";
 export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine.js";
 export { runNetwork } from "./network/run-network.js";
-export type { NetworkRun } from "./network/network-engine.js";
-export { TargetObserver } from "./network/target-observer.js";
+export { openRouter, openTarget, type OpenedTarget } from "./network/open-target.js";
+export { isLoopbackHost, readListenAddress } from "./network/listen-address.js";
 export { clientThreads } from "./network/network-threads.js";
 export type { LoadGenerators } from "./network/load-generators.js";
 export { MachineError, MachineGenerators, type MachineGeneratorsOptions } from "./machines/machine-generators.js";
@@ -25,7 +25,6 @@ export {
 } from "./machines/shard-messages.js";
 export { decodeMessage, encodeMessage, MessageError } from "./machines/message-bytes.js";
 export { ThreadGenerators } from "./network/thread-generators.js";
-export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";
