@@ -12,7 +12,12 @@ export const definition: CommandModule<object, WorkerArguments> = {
       .option("threads", {
         type: "string",
         requiresArg: true,
-        describe: "Blocks of seeds at a time [default: one for each core]",
+        describe: "Blocks of seeds at a time, or threads for simulated workers [default: one for each core]",
+      })
+      .option("allow-remote", {
+        type: "boolean",
+        default: false,
+        describe: "Allow load runs whose target is another machine",
       })
       .option("modules", {
         type: "string",

@@ -1,6 +1,9 @@
 /** `--target`: a run against a platform outside this process. */
 import { UsageError } from "./usage-error.js";
 
+/** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
+export const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
+
 export interface TargetArguments {
   readonly target?: string | undefined;
   readonly "allow-remote": boolean;

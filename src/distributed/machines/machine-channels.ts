@@ -16,11 +16,7 @@ import { localNow, measureClock } from "../redis-clock.js";
 import { StreamChannel } from "./stream-channel.js";
 
 /** The coordinator's end of the way to `machine`, a worker process. */
-export function channelToMachine(
-  client: Redis,
-  job: string,
-  machine: string,
-): MachineChannel<ToMachine, FromMachine> {
+export function channelToMachine(client: Redis, job: string, machine: string): MachineChannel<ToMachine, FromMachine> {
   return new StreamChannel<ToMachine, FromMachine>({
     client,
     outgoing: KEYS.toMachine(job, machine),

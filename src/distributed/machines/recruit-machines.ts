@@ -131,4 +131,3 @@ function jobOf({ id, title, planHash, workers, module }: RecruitOptions, now: nu
     seenAt: now,
   };
 }
-
