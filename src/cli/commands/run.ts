@@ -13,8 +13,7 @@ import {
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
-import { machineOptions } from "../shared/machine-options.js";
-import { targetOptions } from "../shared/target-options.js";
+import { machineOptions, targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {

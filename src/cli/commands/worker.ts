@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { redisOption } from "../shared/redis-options.js";
 import { metricsOptions, quietOption } from "../shared/shared-options.js";
+import { targetOptions } from "../shared/target-options.js";
 import type { WorkerArguments } from "../handlers/worker.js";
 
 export const definition: CommandModule<object, WorkerArguments> = {
@@ -14,11 +15,7 @@ export const definition: CommandModule<object, WorkerArguments> = {
         requiresArg: true,
         describe: "Blocks of seeds at a time, or threads for simulated workers [default: one for each core]",
       })
-      .option("allow-remote", {
-        type: "boolean",
-        default: false,
-        describe: "Allow load runs whose target is another machine",
-      })
+      .option("allow-remote", targetOptions["allow-remote"])
       .option("modules", {
         type: "string",
         array: true,

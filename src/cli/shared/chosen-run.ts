@@ -8,8 +8,7 @@ import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { listenChoices, type ListenArguments } from "./listen-options.js";
-import { machinesFrom, type MachineArguments } from "./machine-options.js";
-import { checkTargetArguments, type TargetArguments } from "./target-options.js";
+import { checkTargetArguments, machinesFrom, type MachineArguments, type TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
 export interface RunArguments

@@ -33,8 +33,12 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
     moduleFor(job, host);
     const { client } = host.server;
     const ended = new AbortController();
+    let hasTakenPart = false;
     return {
       async run(_block, { signal, worker }) {
+        // BullMQ gives the block of a lost machine to another one, which has its own part.
+        if (hasTakenPart) return { how: "aborted" };
+        hasTakenPart = true;
         const end = await runShard({
           channel: channelToCoordinator(client, job.id, worker),
           clock: clockOfRedis(client),

@@ -11,8 +11,8 @@ import {
   type MachineGeneratorsOptions,
   type ShardHost,
 } from "../../../dist/load/run/index.js";
-import { TargetObserver } from "../../../dist/load/run/network/target-observer.js";
 import { dialectOf, networkTargetOf, TargetDatabase } from "../../../dist/load/network/index.js";
+import { TargetObserver } from "../../../dist/load/run/network/target-observer.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
 import { createRecorder } from "../../../dist/load/measure/index.js";
 import { systemClock } from "../../../dist/platform/sync/index.js";
@@ -51,7 +51,7 @@ async function run(
     },
     {
       target: networkTargetOf(scenario, address, {}),
-      dialect: dialectOf("chat"),
+      dialect: { ...dialectOf("chat"), answersEach: false },
       observer: new TargetObserver(database === undefined ? undefined : new TargetDatabase(database), undefined),
       generators: generatorsOf(options),
     },
