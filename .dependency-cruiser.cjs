@@ -26,19 +26,20 @@ const may = {
   report: ["results", "load/check", "load/measure", "vocabulary"],
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
+  "load/capacity": ["results", "load/check", "load/measure", "load/scenario", ...platform],
   explore: ["load/measure", ...platform],
   distributed: ["explore", "load", "results", ...platform],
-  bench: ["load/check", "load/measure", "load/scenario", "report", "results", ...platform],
+  bench: ["load/capacity", "load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
 
 /** Rooms within rooms, and rooms whose folders above are none. */
-const rooms = [...Object.keys(may), "load/measure/floor", "platform/model/conformance"];
+const rooms = [...Object.keys(may), "load/measure/floor", "load/measure/machine", "platform/model/conformance"];
 
 /** Imports past a room's index.ts, or against the arrows: who imports what, and why. */
 const exceptions = [
   [
     "^report/(page/|(draw-sequence|escape-markup)\\.ts$)",
-    "^results/(data|sequence-diagram)\\.ts$",
+    "^results/(data|capacity-data|sequence-diagram)\\.ts$",
     "the browser's scripts are compiled without Node's types",
   ],
   ["^report/(page/|(draw-sequence|escape-markup)\\.ts$)", "^vocabulary/", "the same"],
@@ -68,7 +69,7 @@ const exceptions = [
   ...[
     "explore/strategies",
     "load/faults/fault-table",
-    "load/run/run-limits",
+    "load/run/(run-limits|network/listen-address)",
     "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",

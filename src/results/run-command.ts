@@ -20,18 +20,21 @@ export interface RunChoices {
   readonly target?: string | undefined;
   readonly listen?: string | undefined;
   readonly "backend-timeout"?: string | undefined;
-  readonly origin?: string | undefined;
+  readonly "allow-origin"?: string | undefined;
   readonly page?: string | undefined;
   readonly "allow-remote"?: boolean | undefined;
   readonly dialect?: string | undefined;
   readonly database?: string | undefined;
   readonly scrape?: string | undefined;
+  /** Its user name and password are left out. */
+  readonly redis?: string | undefined;
+  readonly machines?: string | number | undefined;
 }
 
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
   const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
-  const { target, listen, origin, page, dialect, database, scrape } = choices;
+  const { target, listen, page, dialect, database, scrape, redis, machines } = choices;
   const given = {
     seed,
     workers,
@@ -42,16 +45,22 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     target,
     listen,
     "backend-timeout": choices["backend-timeout"],
-    origin,
+    "allow-origin": choices["allow-origin"],
     page,
     ...(choices["allow-remote"] === true && { "allow-remote": "" }),
     dialect,
     database,
     scrape,
+    ...(redis !== undefined && { redis: withoutCredentials(redis), machines }),
   };
   return Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
   );
+}
+
+/** The URL without what lets one in: `redis://queue.example:6379`. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/.*@/s, "//");
 }
 
 /** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */

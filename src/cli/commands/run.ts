@@ -8,11 +8,12 @@ import {
   mailboxOption,
   metricsOptions,
   quietOption,
+  recordOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
-import { targetOptions } from "../shared/target-options.js";
+import { machineOptions, targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {
@@ -31,13 +32,10 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("record", {
-        type: "boolean",
-        default: true,
-        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
-      })
+      .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
+      .options(machineOptions)
       .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
@@ -52,6 +50,7 @@ export const definition: CommandModule<object, RunArguments> = {
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
           ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "a shorter run with another plan"],
           ["$0 --scenario steady --target http://127.0.0.1:3000", "load a running router"],
+          ["$0 --scenario steady --target URL --redis redis://queue.example", "load it from several machines"],
           ["$0 --scenario page-reload --listen 127.0.0.1:3000", "be the router of a Mephisto task"],
         ),
       ),

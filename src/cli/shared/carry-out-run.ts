@@ -1,24 +1,14 @@
 /** Executes a run: serves it, shows its progress, prints its summary and sets the exit code. */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import {
-  ThreadGenerators,
-  clientThreads,
-  runNetwork,
-  runThreads,
-  runVirtual,
-  type FinishedRun,
-  type NetworkRun,
-  type RunningRun,
-} from "../../load/run/index.js";
+import { runNetwork, runThreads, runVirtual, type FinishedRun, type RunningRun } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
 import { startMetricsServer } from "./metrics-server.js";
-import { openRouter } from "./open-router.js";
-import { openTarget, type OpenedNetwork } from "./open-target.js";
+import { openNetwork } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import { watchRun } from "./run-watch.js";
@@ -36,7 +26,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (opened !== undefined) finished = await runAgainst(opened, { ...common, onStart });
+    if (opened !== undefined) finished = await runNetwork({ ...common, onStart }, opened);
     else if (args.virtual)
       finished = await runVirtual({
         ...common,
@@ -48,34 +38,13 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   } finally {
     await metrics?.end();
     await watch.end(finished);
+    await opened?.close?.();
   }
   const { summary, directory } = finished;
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
   process.exitCode = exitCodeOf(summary);
-}
-
-/** What the run is over a network with; undefined for a platform of this process. */
-async function openNetwork(
-  { listen, scenario, plan, threads }: ChosenRun,
-  args: RunArguments,
-  interrupt: AbortSignal,
-): Promise<OpenedNetwork | undefined> {
-  if (listen !== undefined) return openRouter(listen, args, scenario, Math.max(1, threads - 1), interrupt);
-  if (args.target === undefined) return undefined;
-  return openTarget(args.target, args, scenario, plan, new ThreadGenerators(clientThreads(threads)));
-}
-
-function runAgainst(
-  { target, dialect, observer, generators }: OpenedNetwork,
-  common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
-): Promise<FinishedRun> {
-  return runNetwork(
-    { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
-    observer,
-    generators,
-  );
 }
 
 /** The options of all engines, and the watch of the run. */

@@ -31,7 +31,7 @@ export interface OutsideAgentEvidence {
   readonly statuses: { readonly status: string; readonly atMs: number }[];
   /** Live updates that were sent, each once. */
   sent: number;
-  /** The numbers of the updates that were answered, in the order of the answers. */
+  /** The updates that were answered, in the order of the answers: by their places in the order in which they were sent. */
   readonly replies: TakenUpdates;
   /** Replies to an update that is not known. */
   unmatched: number;
@@ -65,8 +65,9 @@ export interface OutsideRow {
   readonly status: string;
   /** null for an onboarding agent. */
   readonly unitId: string | null;
-  /** When its status was first seen to be final, where the database was looked at meanwhile. */
+  /** When its status was first seen to be final, and when the database was last looked at before that. */
   readonly finalSeenAtMs?: number;
+  readonly notFinalAtMs?: number;
   /** Whether what it submitted is stored; absent where that cannot be told. */
   readonly hasSubmit?: boolean;
 }

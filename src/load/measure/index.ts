@@ -10,7 +10,7 @@ export {
   type ThreadHealth,
 } from "./health.js";
 export { formatHlog, type HlogOptions } from "./hlog.js";
-export { loadGenerated, loadGeneratedOver, type LoadVerdict } from "./load.js";
+export { loadGenerated, loadGeneratedOver, type LoadVerdict, type RequestTally } from "./load.js";
 export {
   Collector,
   mergeSnapshots,

@@ -2,7 +2,7 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
+import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
 import {
   createRecorder,
   evaluate,
@@ -17,6 +17,7 @@ import {
   type ProcessHealth,
   type ThreadHealth,
 } from "../measure/index.js";
+import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
 import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
@@ -52,6 +53,8 @@ export interface FinalizeRunInput {
   readonly attachSequences?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
   readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
+  /** What was used of the machine; absent where time is simulated. */
+  readonly machine?: MachineRecord;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   /** The floor of the machine, measured in this run; absent where time is simulated. */
   readonly floor?: readonly Floor[];
@@ -95,11 +98,13 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     startedAt: startedAt.toISOString(),
     end: input.end,
     outcomes: outcomesOf(audit),
+    peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
     load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
     schedule: scheduleVerdict(input, measurements),
+    ...(input.machine !== undefined && { machine: judgeMachine(input.machine.use, input.machine) }),
     ...(plan.faults !== undefined && { faults: [...injection.happened], losses: lossesOf(injection, evidence) }),
     health: input.health,
     ...(input.floor !== undefined && { floor: input.floor }),

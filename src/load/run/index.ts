@@ -1,5 +1,6 @@
 /** The engines that drive a live run with simulated workers. */
 export type { FinishedRun, RunProgress } from "./finished-run.js";
+export { environment } from "./finalize-run.js";
 export { phasesOf } from "./timeline.js";
 export { examineIncompleteRun, type IncompleteRun } from "./incomplete-run.js";
 export { MAX_RUN_THREADS, defaultThreads } from "./run-limits.js";
@@ -7,8 +8,8 @@ export { runThreads } from "./threads/coordinator.js";
 export type { RoleNotice } from "./roles/gateway-setup.js";
 export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine.js";
 export { runNetwork } from "./network/run-network.js";
-export type { NetworkRun } from "./network/network-engine.js";
-export { TargetObserver } from "./network/target-observer.js";
+export { openRouter, openTarget, type OpenedTarget } from "./network/open-target.js";
+export { isLoopbackHost, readListenAddress } from "./network/listen-address.js";
 export { clientThreads } from "./network/network-threads.js";
 export type { LoadGenerators } from "./network/load-generators.js";
 export { MachineError, MachineGenerators, type MachineGeneratorsOptions } from "./machines/machine-generators.js";
@@ -25,7 +26,6 @@ export {
 } from "./machines/shard-messages.js";
 export { decodeMessage, encodeMessage, MessageError } from "./machines/message-bytes.js";
 export { ThreadGenerators } from "./network/thread-generators.js";
-export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";
