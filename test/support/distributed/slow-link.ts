@@ -1,7 +1,7 @@
-/** Links with delay and loss: of the kernel, between two network namespaces, and of a relay on loopback. */
-import { spawnSync } from "node:child_process";
+/** Another host behind a link with delay and loss, as a network namespace. */
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
 
 export interface Namespaces {
   /** The address of this host on the link. */
@@ -10,23 +10,40 @@ export interface Namespaces {
   readonly within: readonly string[];
 }
 
+interface LinkOptions {
+  /** In each direction. */
+  readonly delayMs: number;
+  readonly lossPercent: number;
+}
+
 /**
- * Another host behind a link with `delayMs` of delay and `lossPercent` of loss in each direction.
- * Returns why there is none where that is not allowed, or the kernel cannot do it.
+ * Another host behind a link with delay and loss: a network namespace, by the kernel's netem, or else by a program that passes packets on.
+ * Returns why there is none where neither is possible.
  */
-export function otherHost(
+export async function otherHost(
   t: { after(fn: () => void): void },
-  { delayMs, lossPercent }: { readonly delayMs: number; readonly lossPercent: number },
-): Namespaces | string {
+  options: LinkOptions,
+): Promise<Namespaces | string> {
   const name = `cs${process.pid}`;
-  const [here, there] = [`${name}a`, `${name}b`];
   const subnet = `10.77.${process.pid % 250}`;
+  const remove = (): void => {
+    spawnSync("ip", ["netns", "del", name]);
+    spawnSync("ip", ["link", "del", `${name}a`]);
+  };
+  t.after(remove);
+  const namespaces: Namespaces = { host: `${subnet}.1`, within: ["ip", "netns", "exec", name] };
+  const noNetem = linkByNetem(name, subnet, options);
+  if (noNetem === undefined) return namespaces;
+  remove();
+  const noProgram = await linkByProgram(t, name, subnet, options);
+  return noProgram === undefined ? namespaces : `${noNetem}; ${noProgram}`;
+}
+
+/** Returns why it is not possible. */
+function linkByNetem(name: string, subnet: string, { delayMs, lossPercent }: LinkOptions): string | undefined {
+  const [here, there] = [`${name}a`, `${name}b`];
   const inside = ["ip", "netns", "exec", name];
   const netem = ["root", "netem", "delay", `${delayMs}ms`, "loss", `${lossPercent}%`];
-  t.after(() => {
-    spawnSync("ip", ["netns", "del", name]);
-    spawnSync("ip", ["link", "del", here]);
-  });
   const steps = [
     ["ip", "netns", "add", name],
     ["ip", "link", "add", here, "type", "veth", "peer", "name", there],
@@ -43,43 +60,23 @@ export function otherHost(
     const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
     if (status !== 0) return `${[command, ...args].join(" ")}: ${error?.message ?? stderr.trim()}`;
   }
-  return { host: `${subnet}.1`, within: inside };
+  return undefined;
 }
 
-/**
- * A relay to a port of this machine. Bytes take `delayMs` in each direction; one chunk of `every` is lost, which TCP repeats after its
- * least timeout: until then nothing arrives that was sent after it.
- */
-export async function slowRelay(
+const PROGRAM = fileURLToPath(new URL("../../../test/support/distributed/lossy-link.py", import.meta.url));
+
+/** Returns why it is not possible. */
+async function linkByProgram(
   t: { after(fn: () => void): void },
-  port: number,
-  { delayMs, every }: { readonly delayMs: number; readonly every: number },
-): Promise<number> {
-  const RETRANSMISSION_MS = 200;
-  const sockets = new Set<Socket>();
-  let chunks = 0;
-  const pass = (from: Socket, to: Socket): void => {
-    let lastAt = 0;
-    from.on("data", (chunk) => {
-      const lost = ++chunks % every === 0 ? RETRANSMISSION_MS : 0;
-      lastAt = Math.max(lastAt, performance.now() + delayMs + lost);
-      setTimeout(() => to.write(chunk), lastAt - performance.now());
-    });
-    from.on("close", () => setTimeout(() => to.destroy(), delayMs));
-    from.on("error", () => undefined);
-    sockets.add(from);
-  };
-  const server = createServer((socket) => {
-    const upstream = connect(port, "127.0.0.1");
-    for (const each of [socket, upstream]) each.setNoDelay(true);
-    pass(socket, upstream);
-    pass(upstream, socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (server.address() as AddressInfo).port;
+  name: string,
+  subnet: string,
+  { delayMs, lossPercent }: LinkOptions,
+): Promise<string | undefined> {
+  const child = spawn("python3", [PROGRAM, name, subnet, String(delayMs), String(lossPercent)]);
+  t.after(() => child.kill("SIGKILL"));
+  let problem = "";
+  child.once("error", (error) => (problem += error.message));
+  child.stderr.on("data", (text: Buffer) => (problem += text.toString()));
+  const [said] = (await Promise.race([once(child.stdout, "data"), once(child, "close")])) as [unknown];
+  return String(said).startsWith("up") ? undefined : `python3 lossy-link.py: ${problem.trim().split("\n").at(-1)}`;
 }

@@ -7,7 +7,7 @@ export interface WorkerProcess {
   /** Such as `host-123-0a1b2c3d`. */
   readonly id: string;
   /** What it has printed. */
-  output(): string;
+  readonly output: () => string;
 }
 
 /** Starts one and waits until it takes jobs; it is killed with the test. `within`: a command that it is started by. */
