@@ -20,7 +20,7 @@ async function served(t: TestContext, options: TaskServerOptions = {}) {
 
 /** A slow machine may not keep the schedule, which is no matter here. */
 const reasonsOf = ({ verdict }: Summary): string[] =>
-  verdict.reasons.filter((reason) => !reason.startsWith("the schedule was not kept"));
+  verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
 
 /** The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error alone. */
 function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
