@@ -38,5 +38,6 @@ export { importModule } from "./import-module.js";
 export { own } from "./own.js";
 export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
+export { threadTimes, timesBetween, timesSince, type ThreadTimes } from "./thread-times.js";
 export { printable, printableData, replaceUnprintable } from "./printable.js";
 export { withoutPasswords } from "./without-passwords.js";
