@@ -33,6 +33,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/list.js"),
   },
   {
+    command: "show <name>",
+    describe: "Print a scenario of the package",
+    load: () => import("../commands/show.js"),
+  },
+  {
     command: "init [file]",
     describe: "Write a scenario with comments",
     load: () => import("../commands/init.js"),
