@@ -121,7 +121,8 @@ function latencyFigure(percentile: "p50" | "p99", runs: readonly WholeRun["summa
     unit: "µs",
     better: "smaller",
     rounds: runs.flatMap(({ trends }) => usOf(trends.live_update_latency[percentile])),
-    floor: floors.length < runs.length ? null : { doc: "bare Atomics.wait and notify, in the same run", rounds: floors },
+    floor:
+      floors.length < runs.length ? null : { doc: "bare Atomics.wait and notify, in the same run", rounds: floors },
     goal: null,
   };
 }

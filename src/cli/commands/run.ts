@@ -8,6 +8,7 @@ import {
   mailboxOption,
   metricsOptions,
   quietOption,
+  recordOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
@@ -31,11 +32,7 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("record", {
-        type: "boolean",
-        default: true,
-        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
-      })
+      .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
       .option("results", resultsOption)

@@ -18,6 +18,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/run.js"),
   },
   {
+    command: "capacity",
+    describe: "Search the highest arrival rate at which a scenario passes, and what gives out first above it",
+    load: () => import("../commands/capacity.js"),
+  },
+  {
     command: "plan",
     describe: "Print the plan of a run and its hash",
     load: () => import("../commands/plan.js"),

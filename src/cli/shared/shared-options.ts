@@ -14,6 +14,12 @@ export const mailboxOption = {
   describe: "Order of the steps in the mailbox",
 } as const;
 
+export const recordOption = {
+  type: "boolean",
+  default: true,
+  describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
+} as const;
+
 export const quietOption = {
   alias: "q",
   type: "boolean",

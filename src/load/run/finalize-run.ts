@@ -2,7 +2,7 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
+import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
 import {
   createRecorder,
   evaluate,
@@ -95,6 +95,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     startedAt: startedAt.toISOString(),
     end: input.end,
     outcomes: outcomesOf(audit),
+    peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),

@@ -5,6 +5,8 @@ import { isFinal, packageVersion, type AgentStatus } from "../../../vocabulary/i
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
+  liveSpansOfClients,
+  peakOf,
   type InvariantReport,
   type NetworkEvidence,
   type OutsideAgentEvidence,
@@ -65,6 +67,7 @@ export function finalizeNetworkRun(
     startedAt: startedAt.toISOString(),
     end,
     outcomes: outcomesOf(evidence),
+    peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
     measurements,
     invariants: { results: checked.results, updates: NO_TALLY },
     thresholds: evaluate(judged, measurements),
