@@ -11,7 +11,9 @@ function machine(capacity: number) {
   const run = (workers: number) => {
     tried.push(workers);
     const cost = { cpuMs: workers, workers, updates: 10 * workers };
-    return Promise.resolve(workers <= capacity ? ({ outcome: "passed", cost } as const) : ({ outcome: "failed" } as const));
+    return Promise.resolve(
+      workers <= capacity ? ({ outcome: "passed", cost } as const) : ({ outcome: "failed" } as const),
+    );
   };
   return { tried, run };
 }
