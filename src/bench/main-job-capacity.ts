@@ -52,8 +52,8 @@ export async function capacityFigures(job: MainJob, rounds: number, costs: reado
       better: "greater",
       rounds: [rates.rateOf(found.workers)],
       floor: {
-        doc: "workers whose rows and messages one thread does bare",
-        rounds: [median(costs.map(({ many, bare }) => perSecond(many.workers, bare.wallMs)))],
+        doc: "workers whose rows and messages one core does bare",
+        rounds: [median(costs.map(({ many, bareMs }) => perSecond(many.workers, bareMs)))],
       },
       goal: null,
     },

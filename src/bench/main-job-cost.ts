@@ -1,5 +1,5 @@
 /** What a worker and an update of the main job cost in CPU time, beside the same work without the project. */
-import { costOfBareRun, type BareCost } from "./bare-run.js";
+import { costOfBareRun } from "./bare-run.js";
 import type { Figure } from "./figure.js";
 import { runMainJob, type MainJob } from "./main-job-run.js";
 import { averageOf, differenceOf, type RunCost, type UnitCost } from "./run-cost.js";
@@ -11,18 +11,18 @@ const FEWER = 25;
 export interface MainJobCost {
   readonly few: RunCost;
   readonly many: RunCost;
-  /** Of the rows and messages of `many`. */
-  readonly bare: BareCost;
+  /** CPU time of the rows and messages of `many` without the project, ms. */
+  readonly bareMs: number;
 }
 
 /** Measures a round. @throws WholeRunError */
 export async function costOfMainJob(job: MainJob): Promise<MainJobCost> {
-  const { many, bare } = await runMainJob(job, undefined, async ({ cost, database }) => ({
+  const { many, bareMs } = await runMainJob(job, undefined, async ({ cost, database }) => ({
     many: cost,
-    bare: await costOfBareRun(database),
+    bareMs: await costOfBareRun(database),
   }));
   const few = await runMainJob(job, Math.ceil(many.workers / FEWER), ({ cost }) => cost);
-  return { few, many, bare };
+  return { few, many, bareMs };
 }
 
 /** The figures of these rounds. They judge a change. */
@@ -50,8 +50,8 @@ export function costFigures(rounds: readonly MainJobCost[]): Figure[] {
 }
 
 /** What a worker and an update cost without the project. */
-export function bareCostOf({ many, bare }: MainJobCost): UnitCost {
-  return averageOf({ ...many, cpuMs: bare.cpuMs });
+export function bareCostOf({ many, bareMs }: MainJobCost): UnitCost {
+  return averageOf({ ...many, cpuMs: bareMs });
 }
 
 /** The CPU time of whole runs. */
