@@ -20,6 +20,7 @@ test("the rate is the mean over the stages, and the peak is over it", () => {
 
 test("a duration stretches the stages: the same workers are a lower rate", () => {
   const rates = arrivalRatesOf(scenario, 60_000);
+  assert.ok(rates !== undefined);
   assert.equal(rates.rateOf(2500).toFixed(2), "41.67");
   assert.equal(rates.peakFactor.toFixed(3), "1.200");
   assert.equal(buildPlan(scenario, { durationMs: 60_000 }).arrivalsMs, rates.arrivalsMs);
