@@ -1,6 +1,7 @@
 /** The capacity of the main job, what a worker costs there, and the latency at half of the capacity. */
-import { arrivalRatesOf, nextTrial, type SearchBounds, type Trial } from "../load/capacity/index.js";
+import { arrivalRatesOf, nextTrial, outcomeOf, type SearchBounds, type Trial } from "../load/capacity/index.js";
 import { openScenario } from "../load/scenario/index.js";
+import { readSummary } from "../results/index.js";
 import { assert } from "../vocabulary/index.js";
 import { perSecond, type Figure } from "./figure.js";
 import { bareCostOf, type MainJobCost } from "./main-job-cost.js";
@@ -91,7 +92,10 @@ export async function findCapacity(
 /** A run that dies of too much load has failed. */
 async function tryMainJob(job: MainJob, workers: number): Promise<TriedRun> {
   try {
-    return await runMainJob(job, workers, ({ passed, cost }) => ({ outcome: passed ? "passed" : "failed", cost }));
+    return await runMainJob(job, workers, ({ directory, cost }) => ({
+      outcome: outcomeOf(readSummary(directory).verdict),
+      cost,
+    }));
   } catch (error) {
     if (error instanceof WholeRunError) return { outcome: error.isBroken ? "broken" : "failed" };
     throw error;

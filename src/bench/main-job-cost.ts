@@ -1,4 +1,6 @@
 /** What a worker and an update of the main job cost in CPU time, beside the same work without the project. */
+import { join } from "node:path";
+import { RUN_FILES } from "../results/index.js";
 import { costOfBareRun } from "./bare-run.js";
 import type { Figure } from "./figure.js";
 import { runMainJob, type MainJob } from "./main-job-run.js";
@@ -17,9 +19,9 @@ export interface MainJobCost {
 
 /** Measures a round. @throws WholeRunError */
 export async function costOfMainJob(job: MainJob): Promise<MainJobCost> {
-  const { many, bareMs } = await runMainJob(job, undefined, async ({ cost, database }) => ({
+  const { many, bareMs } = await runMainJob(job, undefined, async ({ cost, directory }) => ({
     many: cost,
-    bareMs: await costOfBareRun(database),
+    bareMs: await costOfBareRun(join(directory, RUN_FILES.database)),
   }));
   const few = await runMainJob(job, Math.ceil(many.workers / FEWER), ({ cost }) => cost);
   return { few, many, bareMs };

@@ -28,6 +28,9 @@ const PRINT_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
+/** The exit codes of runs that did not pass, but whose CPU time is valid: the machine can be too slow for them. */
+const FINISHED: readonly unknown[] = [EXIT.threshold, EXIT.inconclusive];
+
 const percentiles = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 
 /** What is used of a summary: fields that the summaries of other commits have too. */
@@ -51,13 +54,11 @@ export class WholeRunError extends Error {
 
 /** A finished run. */
 export interface WholeRun {
-  /** Whether it passed. Otherwise a threshold failed, or its schedule was not kept; its CPU time is valid too. */
-  readonly passed: boolean;
   /** The CPU time of all threads of the process, from its start to its exit. */
   readonly cost: RunCost;
   readonly summary: z.infer<typeof summarySchema>;
-  /** The path of the run's database. It is removed with the run's directory, when the run has been used. */
-  readonly database: string;
+  /** The run's directory. It is removed when the run has been used. */
+  readonly directory: string;
 }
 
 /**
@@ -72,27 +73,22 @@ export function onWholeRun<T>(
   return inDirectory(async (results) => {
     const main = join(root, "dist/cli/main.js");
     const args = ["--import", PRINT_CPU_TIME, main, ...options, "--quiet", "--results", results];
-    const { passed, stdout } = await execute(process.execPath, args).then(
-      (printed) => ({ passed: true, stdout: printed.stdout }),
-      (error: unknown) => {
-        const failed = error as FailedProcess;
-        if (failed.code === EXIT.threshold && failed.stdout !== undefined)
-          return { passed: false, stdout: failed.stdout };
-        throw new WholeRunError(lastLineOf(failed), { cause: error, isBroken: failed.code === EXIT.invariant });
-      },
-    );
+    const { stdout } = await execute(process.execPath, args).catch((error: unknown) => {
+      const failed = error as FailedProcess;
+      if (FINISHED.includes(failed.code) && failed.stdout !== undefined) return { stdout: failed.stdout };
+      throw new WholeRunError(lastLineOf(failed), { cause: error, isBroken: failed.code === EXIT.invariant });
+    });
     if (!/^\d+$/.test(stdout)) throw new Error(`invalid output of a run: expected its CPU time, not "${stdout}"`);
     const directory = join(results, at(readdirSync(results), 0));
     const summary = summarySchema.parse(JSON.parse(readFileSync(join(directory, RUN_FILES.summary), "utf8")));
     return await use({
-      passed,
       cost: {
         cpuMs: Number(stdout) / 1000,
         workers: summary.counters.workers_started,
         updates: summary.counters.live_updates_taken,
       },
       summary,
-      database: join(directory, RUN_FILES.database),
+      directory,
     });
   });
 }
