@@ -94,6 +94,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/worker.js"),
   },
   {
+    command: "jobs [job]",
+    describe: "List, show and cancel the sweeps and explorations that worker processes work on",
+    load: () => import("../commands/jobs.js"),
+  },
+  {
     command: "conformance <files..>",
     describe: "Run recordings of the original against the agent model and the router, and compare every step",
     load: () => import("../commands/conformance.js"),
