@@ -41,7 +41,7 @@ type YamlDocument = ReturnType<typeof parseDocument>;
 function keysOf(document: YamlDocument, path: readonly string[]): (string | number)[] {
   const keys: (string | number)[] = [];
   for (const key of path) {
-    const parent = keys.length === 0 ? document.contents : document.getIn(keys, true);
+    const parent: unknown = keys.length === 0 ? document.contents : document.getIn(keys, true);
     if (isAlias(parent))
       throw new Error(`${keys.join(".")} is *${parent.source}: set the field where &${parent.source} is`);
     keys.push(isSeq(parent) && /^\d+$/.test(key) ? Number(key) : key);
