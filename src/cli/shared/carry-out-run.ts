@@ -1,22 +1,16 @@
-/** Executes a run: serves it, shows its progress, prints its summary and sets the exit code. */
+/**
+ * Executes a run: serves it, shows its progress, prints its summary and sets the exit code. What only some runs need is
+ * imported by those.
+ */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import {
-  runNetwork,
-  runThreads,
-  runVirtual,
-  type FinishedRun,
-  type NetworkRun,
-  type RunningRun,
-} from "../../load/run/index.js";
+import { runThreads, type FinishedRun, type RunningRun } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
-import { startMetricsServer } from "./metrics-server.js";
-import { openRouter, type OpenedRouter } from "./open-router.js";
-import { openTarget, type OpenedTarget } from "./open-target.js";
+import type { MetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import { watchRun } from "./run-watch.js";
@@ -26,23 +20,21 @@ import { colored, widthOf } from "./terminal.js";
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
-  const opened = await openNetwork(chosen, args, interrupt);
-  const metrics =
-    metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
+  const isOverNetwork = args.target !== undefined || args.listen !== undefined;
+  const runAgainst = isOverNetwork
+    ? await (await import("./network-run.js")).openNetwork(chosen, args, interrupt)
+    : undefined;
+  const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (opened !== undefined) finished = await runAgainst(opened, { ...common, threads, onStart });
-    else if (args.virtual)
-      finished = await runVirtual({
-        ...common,
-        faultRates,
-        startedAt: new Date(),
-        yieldToEventLoop: () => setImmediate(),
-      });
-    else finished = await runThreads({ ...common, threads, record: args.record, onStart });
+    if (runAgainst !== undefined) finished = await runAgainst({ ...common, threads, onStart });
+    else if (args.virtual) {
+      const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
+      finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
+    } else finished = await runThreads({ ...common, threads, record: args.record, onStart });
   } finally {
     await metrics?.end();
     await watch.end(finished);
@@ -54,25 +46,8 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   process.exitCode = exitCodeOf(summary);
 }
 
-/** What the run is over a network with; undefined for a platform of this process. */
-async function openNetwork(
-  { listen, scenario, plan, threads }: ChosenRun,
-  args: RunArguments,
-  interrupt: AbortSignal,
-): Promise<OpenedTarget | OpenedRouter | undefined> {
-  if (listen !== undefined) return openRouter(listen, args, scenario, Math.max(1, threads - 1), interrupt);
-  return args.target === undefined ? undefined : openTarget(args.target, args, scenario, plan);
-}
-
-function runAgainst(
-  { target, dialect, observer, ...router }: OpenedTarget | OpenedRouter,
-  common: Omit<NetworkRun, "target" | "dialectName" | "answersEach">,
-): Promise<FinishedRun> {
-  return runNetwork(
-    { ...common, target, dialectName: dialect.name, answersEach: dialect.answersEach === true },
-    observer,
-    "threads" in router ? router.threads : undefined,
-  );
+async function openMetrics(port: number, host = "127.0.0.1"): Promise<MetricsServer> {
+  return (await import("./metrics-server.js")).startMetricsServer(host, port);
 }
 
 /** The options of all engines, and the watch of the run. */

@@ -1,6 +1,6 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
@@ -27,7 +27,8 @@ import { lossesOf, type FaultInjection } from "../faults/index.js";
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
 
-export const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+const PACKAGE = new URL("../../../package.json", import.meta.url);
+export const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
 
 export interface FinalizeRunInput {
   readonly runId: string;

@@ -83,7 +83,6 @@ export class NetworkEngine implements NetworkParts {
     this.giveUpAfterMs = run.plan.scheduleMs + run.loaded.scenario.drainTimeout;
     this.#threads = threads;
     this.#pool = new ThreadPool({
-      entry: threads.entry,
       threads: threads.count,
       clock: systemClock,
       onProgress: (snapshot) => this.collector.add(snapshot),

@@ -12,8 +12,6 @@ export interface LaunchedNetwork {
 }
 
 export interface NetworkThreads {
-  /** The module that the threads run. */
-  readonly entry: URL;
   readonly count: number;
   /** Starts the threads; resolves once all of them wait for the start. */
   launch(pool: ThreadPool, run: NetworkRunSetup): Promise<LaunchedNetwork>;
@@ -23,15 +21,17 @@ export interface NetworkThreads {
   onMessage?(message: FromThread): void;
 }
 
+const ENTRY = new URL("./network-thread.js", import.meta.url);
+
 export function clientThreads(count: number): NetworkThreads {
   return {
-    entry: new URL("./network-thread.js", import.meta.url),
     count,
     launch: async (pool, run) => ({
       clients: await Promise.all(
         Array.from({ length: count }, (_, shard) =>
           pool.launch<ThreadReport<NetworkNotesReport>>({
             name: `client-${shard}`,
+            entry: ENTRY,
             setup: { run, shard },
             startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
           }),
