@@ -257,7 +257,7 @@ async function startWorkers(count, behaviour, arrivalsMs = CONNECT_MS) {
     taskGroup: createTaskGroup((name, error) => {
       throw new Error(name, { cause: error });
     }),
-    run: { scenario, plan: options, target, prefix: `bench-${process.pid}-${count}-`, threads: 1 },
+    run: { scenario, plan: options, target, prefix: `bench-${process.pid}-${count}-`, shards: 1 },
     plan: buildPlan(scenario, options),
     dialect: dialectOf(target.dialect.name),
     shard: 0,

@@ -28,6 +28,46 @@ import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
 
+/** Whether a generator kept its schedule: whether the p99 of its slip is within the bound. */
+const scheduleSchema = z.object({
+  kept: z.boolean(),
+  slipP99Ms: z.number().nullable(),
+  slipMaxMs: z.number().nullable(),
+  boundMs: z.number(),
+});
+
+const processSchema = z.object({
+  /** CPU used, in cores. */
+  cpuCores: z.number(),
+  peakMemoryBytes: z.number(),
+});
+
+/** A machine that carried a share of the workers. */
+const machineSchema = z.object({
+  name: z.string(),
+  node: z.string(),
+  cores: count,
+  /** Its client threads, and its share of the planned workers. */
+  threads: count,
+  workers: count,
+  /** Its clock beside that of Redis. */
+  clock: z.object({
+    /** How far it is ahead. */
+    aheadMs: z.number(),
+    /** The error of that is at most this: half of the shortest round trip of its probes. */
+    uncertaintyMs: z.number(),
+    /** How far it moved during the run; null for a machine that did not come to its end. */
+    driftMs: z.number().nullable(),
+  }),
+  /** How much later than agreed it started, by its own timer; null when it was lost before. */
+  startLateMs: z.number().nullable(),
+  schedule: scheduleSchema,
+  /** Absent for a lost machine. */
+  process: processSchema.optional(),
+  /** Why nothing more was heard of it, and which workers were lost with it. Absent for a machine that came to its end. */
+  lost: z.object({ why: z.string(), workers: z.string(), unfinished: count }).optional(),
+});
+
 /** A distribution of times, ms. */
 const trendSchema = z.object({
   count,
@@ -166,19 +206,13 @@ export const summarySchema = z.object({
   /** Whether the planned load was generated, and the reason when it was not. Absent in summaries of older versions. */
   load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
   /** Whether the generator kept its schedule: whether the p99 of its slip is within the bound. */
-  schedule: z.object({
-    kept: z.boolean(),
-    slipP99Ms: z.number().nullable(),
-    slipMaxMs: z.number().nullable(),
-    boundMs: z.number(),
-  }),
+  schedule: scheduleSchema,
+  /** The machines that made the load, and how each of them did. Absent when it was made by this process. */
+  machines: z.array(machineSchema).optional(),
   /** The state of the harness itself. */
   health: z.object({
-    process: z.object({
-      /** CPU used, in cores. */
-      cpuCores: z.number(),
-      peakMemoryBytes: z.number(),
-    }),
+    /** Of all machines together. */
+    process: processSchema,
     threads: z.array(
       z.object({
         thread: z.string(),
@@ -222,6 +256,7 @@ export interface SummaryInput
     | "losses"
     | "notChecked"
     | "failures"
+    | "machines"
     | "environment"
   > {
   readonly measurements: Measurements;
@@ -242,6 +277,7 @@ export function buildSummary(input: SummaryInput): Summary {
     thresholds: input.thresholds,
     load: input.load,
     schedule: input.schedule,
+    ...(input.machines !== undefined && { machines: input.machines }),
   };
   return summarySchema.parse({
     ...rest,

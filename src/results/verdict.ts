@@ -25,15 +25,17 @@ interface Facts {
   readonly thresholds: readonly ThresholdResult[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
+  /** Those that made the load, where it was not this process alone. */
+  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[];
 }
 
 /**
  * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load and
  * however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a failed
- * threshold, a load that was not generated and a schedule that was not kept (99). A run that a threshold aborted has a
- * failed threshold.
+ * threshold, a load that was not generated and a schedule that was not kept, by all or by one machine (99). A run that a threshold
+ * aborted has a failed threshold.
  */
-export function judge({ end, invariants, thresholds, load, schedule }: Facts): Verdict {
+export function judge({ end, invariants, thresholds, load, schedule, machines = [] }: Facts): Verdict {
   const broken = invariants.filter((invariant) => !invariant.held);
   const failed = thresholds.filter((threshold) => !threshold.passed);
 
@@ -45,20 +47,24 @@ export function judge({ end, invariants, thresholds, load, schedule }: Facts): V
   for (const threshold of failed)
     reasons.push(`threshold ${threshold.metric} ${threshold.expression} failed: ${observedText(threshold)}`);
   if (!load.generated) reasons.push(`the load was not generated: ${load.why ?? "no reason given"}`);
-  if (!schedule.kept) {
-    const { slipP99Ms, boundMs } = schedule;
-    const slip = `p99 of the slip is ${formatAgainst(slipP99Ms, boundMs)} ms, the bound is ${formatBound(boundMs)} ms`;
-    reasons.push(`the schedule was not kept: ${slipP99Ms === null ? "no slip was measured" : slip}`);
-  }
+  const behind = machines.filter((machine) => !machine.schedule.kept);
+  for (const { name, schedule: own } of behind) reasons.push(slipReason(own, ` on machine ${name}`));
+  if (!schedule.kept && behind.length === 0) reasons.push(slipReason(schedule));
+  const keptSchedule = schedule.kept && behind.length === 0;
   const exitCode =
     broken.length > 0
       ? EXIT.invariant
       : end.how === "interrupted"
         ? EXIT.interrupted
-        : failed.length > 0 || !load.generated || !schedule.kept || end.how === "aborted"
+        : failed.length > 0 || !load.generated || !keptSchedule || end.how === "aborted"
           ? EXIT.threshold
           : EXIT.ok;
   return { passed: exitCode === EXIT.ok, exitCode, reasons };
+}
+
+function slipReason({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
+  const slip = `p99 of the slip is ${formatAgainst(slipP99Ms, boundMs)} ms, the bound is ${formatBound(boundMs)} ms`;
+  return `the schedule was not kept${where}: ${slipP99Ms === null ? "no slip was measured" : slip}`;
 }
 
 /** The exit code of the command that wrote this summary: 0, 1, 98 or 99, as {@link judge} decides. */

@@ -30,7 +30,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (runAgainst !== undefined) finished = await runAgainst({ ...common, threads, onStart });
+    if (runAgainst !== undefined) finished = await runAgainst({ ...common, onStart });
     else if (args.virtual) {
       const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
       finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });

@@ -1,17 +1,13 @@
 /** The router of a run with `--listen`: who it is for, and what it says while it waits for its backend. */
 import { isIPv6 } from "node:net";
 import { DialectError, networkTargetOf, openDialect } from "../../load/network/index.js";
-import { ListenThreads, type NetworkThreads } from "../../load/run/index.js";
+import { ListenThreads, ThreadGenerators } from "../../load/run/index.js";
 import { formatDuration, type Scenario } from "../../load/scenario/index.js";
 import { logLines } from "./handle-closed-stdout.js";
 import type { ListenChoices } from "./listen-options.js";
-import { openObserver, type OpenedTarget } from "./open-target.js";
+import { openObserver, type OpenedNetwork } from "./open-target.js";
 import type { TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
-
-export interface OpenedRouter extends OpenedTarget {
-  readonly threads: NetworkThreads;
-}
 
 /** `threads`: those that carry workers. @throws {UsageError} for a dialect that cannot be used */
 export async function openRouter(
@@ -20,7 +16,7 @@ export async function openRouter(
   scenario: Scenario,
   threads: number,
   interrupt: AbortSignal,
-): Promise<OpenedRouter> {
+): Promise<OpenedNetwork> {
   const { host, port, token, origins, pages, backendTimeoutMs } = choices;
   const isV6 = isIPv6(host);
   const url = `http://${isV6 ? `[${host}]` : host}:${port}`;
@@ -34,17 +30,19 @@ export async function openRouter(
       target,
       dialect,
       observer: await openObserver(args),
-      threads: new ListenThreads({
-        listen: { host, port, token, origins, files: pages },
-        backendTimeoutMs,
-        clients: threads,
-        onListening: (listening) =>
-          tell(
-            `router: ${listening}, dialect ${dialect.name}; waiting ${formatDuration(backendTimeoutMs)} for a backend`,
-          ),
-        onBackend: () => tell("router: the backend has connected"),
-        interrupt,
-      }),
+      generators: new ThreadGenerators(
+        new ListenThreads({
+          listen: { host, port, token, origins, files: pages },
+          backendTimeoutMs,
+          clients: threads,
+          onListening: (listening) =>
+            tell(
+              `router: ${listening}, dialect ${dialect.name}; waiting ${formatDuration(backendTimeoutMs)} for a backend`,
+            ),
+          onBackend: () => tell("router: the backend has connected"),
+          interrupt,
+        }),
+      ),
     };
   } catch (error) {
     if (error instanceof DialectError) throw new UsageError(error.message);

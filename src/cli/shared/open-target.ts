@@ -12,7 +12,7 @@ import {
   type Dialect,
   type NetworkTarget,
 } from "../../load/network/index.js";
-import { TargetObserver } from "../../load/run/index.js";
+import { TargetObserver, type LoadGenerators } from "../../load/run/index.js";
 import { formatDuration, type Plan, type Scenario } from "../../load/scenario/index.js";
 import { systemClock } from "../../platform/sync/index.js";
 import { plural } from "../../vocabulary/index.js";
@@ -23,13 +23,16 @@ import { UsageError } from "./usage-error.js";
 /** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
 const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
 
-export interface OpenedTarget {
+/** What a run over a network needs. */
+export interface OpenedNetwork {
   readonly target: NetworkTarget;
   readonly dialect: Dialect;
   readonly observer: TargetObserver;
+  readonly generators: LoadGenerators;
 }
 
 /**
+ * `generators`: what carries the workers.
  * @throws {UsageError} for an invalid address or dialect
  * @throws {TargetError} when the target does not answer, or is not a router of the protocol
  */
@@ -38,7 +41,8 @@ export async function openTarget(
   args: TargetArguments & { readonly quiet: boolean },
   scenario: Scenario,
   plan: Plan,
-): Promise<OpenedTarget> {
+  generators: LoadGenerators,
+): Promise<OpenedNetwork> {
   try {
     const address = await resolveTarget(readTargetUrl(url), args["allow-remote"]);
     const target = networkTargetOf(scenario, address, {
@@ -53,7 +57,7 @@ export async function openTarget(
           `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${target.client}`,
       );
     await checkTarget(target, dialect.live !== false);
-    return { target, dialect, observer: await openObserver(args) };
+    return { target, dialect, observer: await openObserver(args), generators };
   } catch (error) {
     if (error instanceof TargetAddressError || error instanceof DialectError) throw new UsageError(error.message);
     throw error;

@@ -76,6 +76,8 @@ export interface NetworkEvidence {
   readonly agents: readonly OutsideAgentEvidence[];
   /** The rows of the run's workers; absent without a database. */
   readonly rows?: readonly OutsideRow[];
+  /** Whether what the client of this worker saw was lost with the machine that carried it; absent when none was. */
+  readonly isLost?: (workerName: string) => boolean;
   /** Whether the task answers each update. */
   readonly answersEach: boolean;
   /** From the last heartbeat of a client until the platform knows that it is lost, at most, ms. */

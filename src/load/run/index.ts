@@ -9,7 +9,9 @@ export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine
 export { runNetwork } from "./network/run-network.js";
 export type { NetworkRun } from "./network/network-engine.js";
 export { TargetObserver } from "./network/target-observer.js";
-export type { NetworkThreads } from "./network/network-threads.js";
+export { clientThreads } from "./network/network-threads.js";
+export type { LoadGenerators } from "./network/load-generators.js";
+export { ThreadGenerators } from "./network/thread-generators.js";
 export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";

@@ -103,6 +103,18 @@ const codes: [name: string, facts: Parameters<typeof judge>[0], exitCode: number
     99,
     [/^the load was not generated: no worker acted$/],
   ],
+  [
+    "one machine of several fell behind",
+    {
+      ...sound,
+      machines: [
+        { name: "a", schedule: kept },
+        { name: "b", schedule: late },
+      ],
+    },
+    99,
+    [/^the schedule was not kept on machine b: p99 of the slip is 60\.0 ms, the bound is 50\.0 ms$/],
+  ],
   ["nothing was carried out", { ...sound, schedule: { ...late, slipP99Ms: null } }, 99, [/no slip was measured/]],
   ["interrupted", { ...sound, end: { how: "interrupted", why: "Ctrl-C" } }, 1, [/^the run was interrupted: Ctrl-C$/]],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [/^the run was aborted: max<5$/]],

@@ -18,11 +18,13 @@ import {
   loadGeneratedOver,
   parseThresholds,
   scheduleKept,
+  type ProcessHealth,
   type Threshold,
   type Viewpoint,
 } from "../../measure/index.js";
 import type { NetworkFailure, NetworkNotesReport } from "../../network/index.js";
 import { planHash } from "../../scenario/index.js";
+import { workerNameOf } from "../../workers/index.js";
 import { environment, SLIP_BOUND_MS, version } from "../finalize-run.js";
 import { phasesOf } from "../timeline.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
@@ -35,36 +37,31 @@ export function finalizeNetworkRun(
   engine: NetworkEngine,
   { end, durationMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
-  const { loaded, plan, target, runId } = run;
+  const { loaded, plan, runId } = run;
   const { originMs, startedAt, processWatch } = engine.started;
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
   const from = rows === undefined ? "clients" : "clients-and-database";
-  const reports = reportsOf(engine);
-  for (const { snapshot } of reports) collector.add(snapshot);
-  const evidence = evidenceOf(notes, rows, run.answersEach, originMs + durationMs);
+  const { snapshots, threads, machines, losses, isLost } = engine.report();
+  for (const snapshot of snapshots) collector.add(snapshot);
+  const evidence = {
+    ...evidenceOf(notes, rows, run.answersEach, originMs + durationMs),
+    ...(isLost !== undefined && { isLost: lostWorkers(`${runId}-`, isLost) }),
+  };
   const checked = checkNetworkInvariants(evidence, problem);
   collector.add(findingsOf(evidence, checked.results, originMs));
   const measurements = collector.measurements(durationMs);
   const { judged, notJudged } = measurable(parseThresholds(loaded.scenario.thresholds), from);
   const failures = failuresOf(notes, originMs);
-  const hash = planHash(plan);
   const summary = buildSummary({
-    runId,
-    engine: "network",
+    ...identityOf(run),
     target: {
       mode: router === undefined ? "client" : "router",
       url: engine.url,
       dialect: run.dialectName,
-      client: target.client,
+      client: run.target.client,
       database: rows !== undefined,
     },
-    scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
-    seed: String(plan.seed),
-    plan: { hash, workers: plan.workers },
-    planHash: hash,
-    options: run.options,
-    reproduce: run.reproduce,
     startedAt: startedAt.toISOString(),
     end,
     outcomes: outcomesOf(evidence),
@@ -73,13 +70,14 @@ export function finalizeNetworkRun(
     thresholds: evaluate(judged, measurements),
     notChecked: [...checked.unchecked.map((each) => ({ kind: "invariant" as const, ...each })), ...notJudged],
     ...(failures.length > 0 && { failures }),
-    ...ofRouter(router),
+    ...ofRouter(router, losses),
+    ...(machines !== undefined && { machines: [...machines] }),
     load: loadGeneratedOver(measurements, plan.workers, {
       unregistered: unregistered(evidence, router),
       why: failures[0]?.what,
     }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
-    health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
+    health: { process: togetherWith(processWatch.stop(), machines ?? []), threads },
     environment: environment(),
   });
   const report = buildReportData({
@@ -100,17 +98,49 @@ export function finalizeNetworkRun(
   return summary;
 }
 
-function reportsOf({ started: { clients, router } }: NetworkEngine) {
-  return [...clients.reports(), ...(router?.reports() ?? [])].filter((report) => report !== undefined);
+/** What was run. */
+function identityOf({ runId, loaded, plan, options, reproduce }: NetworkRun) {
+  const { name, description } = loaded.scenario;
+  const hash = planHash(plan);
+  return {
+    runId,
+    engine: "network" as const,
+    scenario: { name, description },
+    seed: String(plan.seed),
+    plan: { hash, workers: plan.workers },
+    planHash: hash,
+    options,
+    reproduce,
+  };
 }
 
-/** The faults of the router that happened, and what it lost. */
-function ofRouter(router: NetworkRunEnd["router"]): Pick<Summary, "faults" | "losses"> {
-  const { faults = [], losses = [] } = router ?? {};
+/** The faults of the router that happened, and the evidence that was lost. */
+function ofRouter(
+  router: NetworkRunEnd["router"],
+  losses: readonly string[] = router?.losses ?? [],
+): Pick<Summary, "faults" | "losses"> {
+  const { faults = [] } = router ?? {};
   return {
     ...(faults.length > 0 && { faults: [...faults] }),
     ...(losses.length > 0 && { losses: [...losses] }),
   };
+}
+
+/** What this process and the machines used together. */
+function togetherWith(here: ProcessHealth, machines: NonNullable<Summary["machines"]>): ProcessHealth {
+  return machines.reduce(
+    ({ cpuCores, peakMemoryBytes }, { process }) => ({
+      cpuCores: cpuCores + (process?.cpuCores ?? 0),
+      peakMemoryBytes: peakMemoryBytes + (process?.peakMemoryBytes ?? 0),
+    }),
+    here,
+  );
+}
+
+/** Whether the evidence about a worker was lost, by its name. `prefix`: of the names. */
+function lostWorkers(prefix: string, isLost: (index: number) => boolean): (workerName: string) => boolean {
+  const start = workerNameOf(0, prefix).slice(0, -1);
+  return (name) => name.startsWith(start) && isLost(Number.parseInt(name.slice(start.length), 10));
 }
 
 /** How many workers could not register. What the router lost had been sent. */

@@ -48,7 +48,7 @@ export class ListenThreads implements NetworkThreads {
   }
 
   /** @throws {TargetError} when the router cannot listen, or no backend connects in time */
-  async launch(pool: ThreadPool, base: NetworkRunSetup): Promise<LaunchedNetwork> {
+  async launch(pool: ThreadPool, base: Omit<NetworkRunSetup, "shards">): Promise<LaunchedNetwork> {
     const { clients, listen } = this.#options;
     const arena = Arena.create({
       slots: 1,
@@ -59,7 +59,7 @@ export class ListenThreads implements NetworkThreads {
     });
     const wide = (): number => arena.allocateWide().index;
     const channels = Array.from({ length: clients }, () => ({ toRouter: wide(), toClients: wide() }));
-    const run: ListenRunSetup = { ...base, listen, channels };
+    const run: ListenRunSetup = { ...base, shards: clients, listen, channels };
     const start = <Evidence>(name: string, role: ListenRole): Promise<LaunchedThread<ThreadReport<Evidence>>> => {
       const setup: Omit<ListenThreadSetup, keyof ThreadBasics> = { run, role, arena: arena.shared };
       return pool.launch<ThreadReport<Evidence>>({

@@ -69,7 +69,7 @@ export function startNetworkClients(options: NetworkClientsOptions): NetworkClie
   });
   const onUnplannedUnit = (): void => notes.failed(UNPLANNED_UNIT, reactor.clock.now());
   const context = workerContextOf({ reactor, recorder, router, run, dialect, originMs, onUnplannedUnit });
-  const arrivals = startArrivals({ plan, shard, shards: run.threads, taskGroup, context });
+  const arrivals = startArrivals({ plan, shard, shards: run.shards, taskGroup, context });
   return {
     done: () => arrivals.done(),
     stop: () => arrivals.stop(),

@@ -1,26 +1,21 @@
-/** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): client threads, and eyes on the target. */
+/** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): what carries the workers, and eyes on the target. */
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
-import type { NetworkNotesReport, NetworkTarget } from "../../network/index.js";
+import type { NetworkTarget } from "../../network/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { recordOf } from "../describe-run.js";
 import type { RunProgress } from "../finished-run.js";
-import type { EarlyEnd } from "../lifecycle.js";
+import type { EarlyEnd, RunStage } from "../lifecycle.js";
 import { Conditions } from "../threads/conditions.js";
 import type { RunningRun } from "../threads/threads-engine.js";
-import { ThreadPool } from "../threads/thread-pool.js";
-import { ThreadStage } from "../threads/thread-stage.js";
 import { createTimers, type Timers } from "../threads/timers.js";
 import { watchThresholds } from "../threads/watch-thresholds.js";
+import type { GeneratorReport, LoadGenerators } from "./load-generators.js";
 import type { NetworkParts, NetworkStages } from "./network-lifecycle.js";
-import type { BackendEvidence } from "./listen-setup.js";
-import type { NetworkThreads } from "./network-threads.js";
 import type { ObservedTarget, TargetObserver } from "./target-observer.js";
 
-/** From the start order to the first arrival, so that every thread is ready, ms. */
-const LEAD_MS = 100;
 /** Between two calls of `onProgress`, ms. */
 const PROGRESS_MS = 250;
 
@@ -33,8 +28,6 @@ export interface NetworkRun {
   readonly dialectName: string;
   /** Whether the task answers each update. */
   readonly answersEach: boolean;
-  /** Client threads, 1 or more. */
-  readonly threads: number;
   /** Where the run's directory is made. */
   readonly resultsRoot: string;
   readonly runId: string;
@@ -50,8 +43,6 @@ export interface NetworkRun {
 }
 
 interface StartedNetwork extends NetworkStages {
-  readonly clients: ThreadStage<NetworkNotesReport>;
-  readonly router?: ThreadStage<BackendEvidence>;
   readonly startedAt: Date;
   readonly processWatch: ReturnType<typeof watchProcess>;
   readonly abort: ReturnType<typeof watchThresholds>;
@@ -68,42 +59,34 @@ export class NetworkEngine implements NetworkParts {
   /** Names of workers and registrations begin with it. */
   readonly #prefix: string;
   readonly #timers: Timers = createTimers(systemClock);
-  readonly #kill = new AbortController();
   readonly #conditions = new Conditions();
-  readonly #threads: NetworkThreads;
-  readonly #pool: ThreadPool;
+  readonly #generators: LoadGenerators;
   #fatal: string | undefined;
   #started: StartedNetwork | undefined;
 
-  constructor(run: NetworkRun, directory: string, observer: TargetObserver, threads: NetworkThreads) {
+  constructor(run: NetworkRun, directory: string, observer: TargetObserver, generators: LoadGenerators) {
     this.#run = run;
     this.#directory = directory;
     this.#observer = observer;
     this.#prefix = `${run.runId}-`;
     this.giveUpAfterMs = run.plan.scheduleMs + run.loaded.scenario.drainTimeout;
-    this.#threads = threads;
-    this.#pool = new ThreadPool({
-      threads: threads.count,
-      clock: systemClock,
-      onProgress: (snapshot) => this.collector.add(snapshot),
-      onFatal: (why) => {
-        this.#fatal ??= why;
-        this.#conditions.changed();
-      },
-      onMessage: (message) => threads.onMessage?.(message),
-      signal: this.#kill.signal,
-    });
+    this.#generators = generators;
   }
 
-  /** The threads have started. */
+  /** The run has started. */
   get started(): StartedNetwork {
-    assert(this.#started !== undefined, "the threads have started");
+    assert(this.#started !== undefined, "the run has started");
     return this.#started;
   }
 
   /** Where the target is. */
   get url(): string {
-    return this.#threads.url ?? this.#run.target.address.url;
+    return this.#generators.url ?? this.#run.target.address.url;
+  }
+
+  /** What the generators hand over beside their evidence. The run has ended. */
+  report(): GeneratorReport {
+    return this.#generators.report();
   }
 
   start(): Wait<NetworkStages> {
@@ -122,7 +105,7 @@ export class NetworkEngine implements NetworkParts {
     return this.#conditions.until(() => this.clock.now() >= untilMs || condition());
   }
 
-  untilDone(stage: ThreadStage<unknown>, condition: () => boolean = () => false): Wait<void> {
+  untilDone(stage: RunStage<unknown>, condition: () => boolean = () => false): Wait<void> {
     return this.#conditions.until(() => condition() || stage.isDone());
   }
 
@@ -134,7 +117,7 @@ export class NetworkEngine implements NetworkParts {
     return untilSettled(this.#observer.observe(this.#prefix, untilMs, () => this.earlyEnd() !== undefined));
   }
 
-  /** Ends all threads, whatever they are doing. */
+  /** Ends all generators, whatever they are doing. */
   async destroy(): Promise<void> {
     this.#run.interrupt.removeEventListener("abort", this.#conditions.changed);
     if (this.#started !== undefined) {
@@ -142,26 +125,29 @@ export class NetworkEngine implements NetworkParts {
       this.#started.abort.end();
     }
     this.#timers.end();
-    this.#kill.abort();
-    await this.#pool.destroy();
+    await this.#generators.destroy();
   }
 
   async #start(): Promise<StartedNetwork> {
-    const { threads, loaded, planOptions, target, interrupt } = this.#run;
-    const launched = await this.#threads.launch(this.#pool, {
-      scenario: loaded.scenario,
-      plan: planOptions,
-      target,
-      prefix: this.#prefix,
-      threads,
-    });
-    const clients = new ThreadStage(launched.clients, this.#conditions, this.#timers);
-    const router = launched.router && new ThreadStage([launched.router], this.#conditions, this.#timers);
+    const { loaded, planOptions, target, interrupt } = this.#run;
+    const stages = await this.#generators.launch(
+      { scenario: loaded.scenario, plan: planOptions, target, prefix: this.#prefix },
+      {
+        onProgress: (snapshot) => this.collector.add(snapshot),
+        onFatal: (why) => {
+          this.#fatal ??= why;
+          this.#conditions.changed();
+        },
+        conditions: this.#conditions,
+        timers: this.#timers,
+      },
+    );
+    const { leadMs } = this.#generators;
     const processWatch = watchProcess();
-    const startedAt = new Date(Date.now() + LEAD_MS);
-    const originMs = this.clock.now() + LEAD_MS;
+    const startedAt = new Date(Date.now() + leadMs);
+    const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
-    this.#pool.start(originMs);
+    this.#generators.start(originMs);
     this.#observer.start();
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
@@ -171,8 +157,7 @@ export class NetworkEngine implements NetworkParts {
       signal.addEventListener("abort", this.#conditions.changed, { once: true });
     const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
     this.#started = {
-      clients,
-      ...(router !== undefined && { router }),
+      ...stages,
       originMs,
       startedAt,
       processWatch,

@@ -10,11 +10,12 @@ export interface NetworkRunSetup {
   readonly target: NetworkTarget;
   /** Names of workers and registrations begin with it, so that runs do not meet on one platform. */
   readonly prefix: string;
-  readonly threads: number;
+  /** Client threads of the run, on all its machines: they take the workers in turn. */
+  readonly shards: number;
 }
 
 export interface NetworkThreadSetup extends ThreadBasics {
   readonly run: NetworkRunSetup;
-  /** Which of the threads it is. */
+  /** Which of the run's client threads it is. */
   readonly shard: number;
 }

@@ -3,23 +3,23 @@ import { suspend } from "../../../platform/sync/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory } from "../../../results/index.js";
 import type { FinishedRun } from "../finished-run.js";
 import { finalizeNetworkRun } from "./finalize-network-run.js";
+import type { LoadGenerators } from "./load-generators.js";
 import { NetworkEngine, type NetworkRun } from "./network-engine.js";
 import { runNetworkLifecycle } from "./network-lifecycle.js";
-import { clientThreads, type NetworkThreads } from "./network-threads.js";
 import type { TargetObserver } from "./target-observer.js";
 
 /**
  * Carries out the plan against the target. Throws ResultsError when the run's directory cannot be made or written, and
- * ThreadDiedError when a thread died; no thread is left behind in any case, nor is anything of a run that could not begin.
+ * ThreadDiedError when a thread died; none of `generators` is left behind in any case, nor is anything of a run that could not begin.
  */
 export async function runNetwork(
   run: NetworkRun,
   observer: TargetObserver,
-  threads: NetworkThreads = clientThreads(run.threads),
+  generators: LoadGenerators,
 ): Promise<FinishedRun> {
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   try {
-    const engine = new NetworkEngine(run, directory, observer, threads);
+    const engine = new NetworkEngine(run, directory, observer, generators);
     try {
       const end = await suspend(runNetworkLifecycle(engine));
       return { summary: finalizeNetworkRun(run, directory, engine, end), directory };

@@ -212,6 +212,25 @@ test("a failed request may have made an agent that nobody was told of", () => {
   assert.deepEqual(found, []);
 });
 
+test("agents whose client's notes were lost are not checked, but for the units that they hold", () => {
+  const run = soundRun();
+  const whole = checkNetworkInvariants(run).results;
+  // The machine that carried worker w1 was lost.
+  run.registrations = run.registrations.filter(({ workerName }) => workerName !== "w1");
+  run.agents = run.agents.filter(({ agentId }) => agentId !== "1" && agentId !== "onboarding_9");
+  assert.ok(checkNetworkInvariants(run).results.some(({ held }) => !held));
+  const { results } = checkNetworkInvariants({ ...run, isLost: (name) => name === "w1" });
+  assert.deepEqual(
+    results.filter(({ held }) => !held),
+    [],
+  );
+  for (const { id, unchecked, checked } of results) {
+    const isOfRows = id === "one-live-agent-per-unit";
+    assert.equal(unchecked, isOfRows ? undefined : 2, id);
+    if (isOfRows) assert.equal(checked, whole.find((result) => result.id === id)?.checked);
+  }
+});
+
 test("without a database, what needs it is named as not checked, and told statuses are still looked at", () => {
   const { registrations, agents, answersEach, lossBoundMs, endedAtMs } = soundRun();
   const outside = { registrations, agents, answersEach, lossBoundMs, endedAtMs };

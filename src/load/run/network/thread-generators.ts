@@ -1,0 +1,66 @@
+/** The threads of this process that carry the simulated workers of a run over a network. */
+import { assert } from "../../../vocabulary/index.js";
+import { systemClock } from "../../../platform/sync/index.js";
+import type { NetworkNotesReport } from "../../network/index.js";
+import { ThreadPool } from "../threads/thread-pool.js";
+import { ThreadStage } from "../threads/thread-stage.js";
+import type { BackendEvidence } from "./listen-setup.js";
+import type { GeneratorEvents, GeneratorReport, LoadGenerators } from "./load-generators.js";
+import type { NetworkRunSetup } from "./network-setup.js";
+import type { NetworkThreads } from "./network-threads.js";
+
+interface Launched {
+  readonly clients: ThreadStage<NetworkNotesReport>;
+  readonly router?: ThreadStage<BackendEvidence>;
+}
+
+export class ThreadGenerators implements LoadGenerators {
+  readonly leadMs = 100;
+  readonly #threads: NetworkThreads;
+  readonly #kill = new AbortController();
+  #pool: ThreadPool | undefined;
+  #launched: Launched | undefined;
+
+  constructor(threads: NetworkThreads) {
+    this.#threads = threads;
+  }
+
+  get url(): string | undefined {
+    return this.#threads.url;
+  }
+
+  async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents): Promise<Launched> {
+    const { onProgress, onFatal, conditions, timers } = events;
+    this.#pool = new ThreadPool({
+      threads: this.#threads.count,
+      clock: systemClock,
+      onProgress,
+      onFatal,
+      onMessage: (message) => this.#threads.onMessage?.(message),
+      signal: this.#kill.signal,
+    });
+    const { clients, router } = await this.#threads.launch(this.#pool, run);
+    this.#launched = {
+      clients: new ThreadStage(clients, conditions, timers),
+      ...(router !== undefined && { router: new ThreadStage([router], conditions, timers) }),
+    };
+    return this.#launched;
+  }
+
+  start(originMs: number): void {
+    assert(this.#pool !== undefined, "threads are launched before they are started");
+    this.#pool.start(originMs);
+  }
+
+  report(): GeneratorReport {
+    assert(this.#launched !== undefined, "threads are launched before they report");
+    const { clients, router } = this.#launched;
+    const reports = [...clients.reports(), ...(router?.reports() ?? [])].filter((report) => report !== undefined);
+    return { snapshots: reports.map(({ snapshot }) => snapshot), threads: reports.map(({ health }) => health) };
+  }
+
+  async destroy(): Promise<void> {
+    this.#kill.abort();
+    await this.#pool?.destroy();
+  }
+}
