@@ -3,7 +3,7 @@
  * project. The figure and the floor of a round are measured one after the other in the same process, so that other load
  * on the machine affects both.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { at } from "../vocabulary/index.js";
 import { bootstrap, median, type ConfidenceInterval } from "./statistics.js";
 

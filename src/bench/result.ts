@@ -1,6 +1,6 @@
 /** The result of `simulate bench`: figures and the machine, as JSON for `simulate compare`. */
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import { firstIssue } from "../results/index.js";
 import { at } from "../vocabulary/index.js";
 import { figureSchema, ratiosOf, type Bench, type Figure } from "./figure.js";

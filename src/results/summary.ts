@@ -5,7 +5,7 @@
  *
  * `version` changes when a field is removed or changes its meaning. A new field does not need a new version.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   COUNTER_NAMES,
   GAUGE_NAMES,

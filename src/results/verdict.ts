@@ -1,5 +1,5 @@
 /** The verdict on a run, and its exit code. */
-import { z } from "zod";
+import * as z from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
 import { EXIT, formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
