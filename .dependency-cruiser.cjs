@@ -26,8 +26,10 @@ const may = {
   report: ["results", "load/check", "load/measure", "vocabulary"],
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
+  "load/capacity": ["results", "load/check", "load/measure", "load/scenario", ...platform],
   explore: ["load/measure", ...platform],
-  bench: ["load/check", "load/measure", "load/scenario", "report", "results", ...platform],
+  distributed: ["explore", "load", "results", ...platform],
+  bench: ["load/capacity", "load/check", "load/measure", "load/scenario", "report", "results", ...platform],
 };
 
 /** Rooms within rooms, and rooms whose folders above are none. */
@@ -37,7 +39,7 @@ const rooms = [...Object.keys(may), "load/measure/floor", "platform/model/confor
 const exceptions = [
   [
     "^report/(page/|(draw-sequence|escape-markup)\\.ts$)",
-    "^results/(data|sequence-diagram)\\.ts$",
+    "^results/(data|capacity-data|sequence-diagram)\\.ts$",
     "the browser's scripts are compiled without Node's types",
   ],
   ["^report/(page/|(draw-sequence|escape-markup)\\.ts$)", "^vocabulary/", "the same"],
@@ -67,7 +69,7 @@ const exceptions = [
   ...[
     "explore/strategies",
     "load/faults/fault-table",
-    "load/run/run-limits",
+    "load/run/(run-limits|network/listen-address)",
     "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",

@@ -55,7 +55,7 @@ function copyOfBuild(directory, name, loops) {
 /** As many loops as take that share of an update. */
 async function calibrated() {
   const { base } = await measurePaired(ROOT, ROOT, { names: NAMES, rounds: 1 });
-  const aSecond = base.figures.find(({ name }) => name === "status/together").rounds[0];
+  const aSecond = base.find(({ name }) => name === "status/together").rounds[0];
   const loops = 20_000_000;
   let burnt = 1;
   const burn = () => {
@@ -77,8 +77,8 @@ try {
   for (let trial = 1; trial <= trials; trial++) {
     for (const [what, copy] of Object.entries(copies)) {
       const { base, current } = await measurePaired(ROOT, copy, { names: NAMES, rounds });
-      kept.push({ what, base: base.figures, current: current.figures });
-      const { comparisons } = compareFigures(base.figures, current.figures, { paired: true, leastEffect: 0.05 });
+      kept.push({ what, base, current });
+      const { comparisons } = compareFigures(base, current, { paired: true, leastEffect: 0.05 });
       const judged = comparisons.filter(({ name }) => what === "same" || METRICS.includes(name));
       if (judged.some(({ verdict }) => verdict === "slower")) found[what]++;
       console.log(

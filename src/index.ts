@@ -179,7 +179,7 @@ export type {
   TaskPlan,
   WorkerPlan,
 } from "./load/scenario/index.js";
-export { defineDialect } from "./load/network/index.js";
+export { DialectError, TargetAddressError, TargetError, defineDialect } from "./load/network/index.js";
 export type {
   Dialect,
   DialectData,
@@ -188,7 +188,8 @@ export type {
   ReplyContext,
   ReplyTo,
 } from "./load/network/index.js";
-export { runScenario, type RunScenarioOptions } from "./run-scenario.js";
+export { runScenario } from "./run-scenario.js";
+export type { RunScenarioOptions } from "./run-scenario-options.js";
 export { ThreadDiedError, type FinishedRun, type RunProgress } from "./load/run/index.js";
 export type {
   CounterName,

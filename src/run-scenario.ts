@@ -2,60 +2,33 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { types } from "node:util";
-import { kindOf } from "./vocabulary/index.js";
+import { assert } from "./vocabulary/index.js";
 import { differingOptions, newRunId, reproduceCommand } from "./results/index.js";
 import {
-  MAX_RUN_THREADS,
+  ThreadGenerators,
+  clientThreads,
+  defaultThreads,
+  openRouter,
+  openTarget,
+  readListenAddress,
+  runNetwork,
   runThreads,
   runVirtual,
-  defaultThreads,
   type FinishedRun,
+  type OpenedTarget,
   type RunProgress,
 } from "./load/run/index.js";
 import {
   buildPlan,
-  didYouMean,
   openScenario,
+  refuseFaultsOfTarget,
+  refuseNetworkScenario,
+  refuseThreadFaultsOfRouter,
   scenarioFrom,
-  type PlanOptions,
+  type Scenario,
   type ScenarioInput,
 } from "./load/scenario/index.js";
-import { MAILBOX_KINDS, type MailboxKind } from "./platform/sync/index.js";
-
-/**
- * The options of a run; each has the meaning of the option of `simulate` with its name.
- *
- * @example
- * ```ts
- * import { runScenario, type RunScenarioOptions } from "crowdstorm";
- *
- * const stop = new AbortController();
- * const options: RunScenarioOptions = {
- *   engine: "virtual",
- *   workers: 20,
- *   signal: stop.signal,
- *   onProgress: () => stop.abort(),
- * };
- * const { summary } = await runScenario("steady", options);
- * console.log(summary.end.how); // interrupted
- * ```
- */
-export interface RunScenarioOptions extends PlanOptions {
-  /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
-  readonly engine?: "threads" | "virtual";
-  /** Threads for simulated workers and for tasks, together: 2 to 24. Left out: one a core. `virtual` has one in any case. */
-  readonly threads?: number;
-  /** Left out: `sound`. */
-  readonly mailbox?: MailboxKind;
-  /** Where the run's directory is made. Left out: `results`. */
-  readonly results?: string;
-  /** `false`: a run on real threads leaves no record of the order of its operations, and cannot be replayed. */
-  readonly record?: boolean;
-  /** Ends the run early when it aborts; the results are written all the same. */
-  readonly signal?: AbortSignal;
-  /** Called now and then while the run goes on. When it throws, or returns a promise that rejects, the run ends early and rejects. */
-  readonly onProgress?: RunProgress;
-}
+import { BACKEND_TIMEOUT_MS, checkOptions, type RunScenarioOptions } from "./run-scenario-options.js";
 
 /** A callback of the program that calls, as a run can have it: what it fails with, at once or by a promise, ends the run early. */
 function guarded(onProgress: (...progress: Parameters<RunProgress>) => unknown): {
@@ -90,9 +63,11 @@ function guarded(onProgress: (...progress: Parameters<RunProgress>) => unknown):
  * Runs a scenario: one of the package by its name, a file by its path, or one that the program made. Resolves with the
  * summary and the run's directory, whether or not the run passed: `summary.verdict` tells.
  *
- * @throws ScenarioError when there is no such scenario or it is not valid, or under simulated time one whose faults break threads,
- *   TypeError for an option that there is none of or that is of another type, what `onProgress` failed with, RangeError for one out of its range, ResultsError or DatabaseError when something
- *   cannot be written, ThreadDiedError when a thread of the run died.
+ * @throws ScenarioError when there is no such scenario, it is not valid, or this kind of run cannot carry it out; TypeError for an option
+ *   that there is none of, is of another type or cannot be combined with the others; RangeError for one out of its range; what
+ *   `onProgress` failed with; ResultsError or DatabaseError when something cannot be written; ThreadDiedError when a thread of the run
+ *   died. Over a network: TargetAddressError for an address that is not valid or allowed; DialectError; TargetError when the target, its
+ *   database or its metrics do not answer, or no backend connects.
  *
  * @example
  * ```ts
@@ -109,16 +84,11 @@ export async function runScenario(
 ): Promise<FinishedRun> {
   checkOptions(options);
   const { engine = "threads", threads, mailbox = "sound", results = "results" } = options;
-  const {
-    seed,
-    workers,
-    durationMs,
-    record = true,
-    signal = new AbortController().signal,
-    onProgress = () => undefined,
-  } = options;
+  const { seed, workers, durationMs, record = true, target, listen } = options;
+  const { signal = new AbortController().signal, onProgress = () => undefined } = options;
   const progress = guarded(onProgress);
   const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
+  checkScenario(loaded.scenario, options);
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
   const runId = newRunId(plan.scenario, plan.seed, new Date());
@@ -130,6 +100,13 @@ export async function runScenario(
     virtual: engine === "virtual",
     mailbox,
     record,
+    target,
+    listen,
+    dialect: options.dialect,
+    database: options.database,
+    scrape: options.scrape,
+    "allow-remote": options.allowRemote,
+    "backend-timeout": options.backendTimeoutMs === undefined ? undefined : `${options.backendTimeoutMs}ms`,
   };
   // The run keeps its scenario, and with it the values that a program computed.
   const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
@@ -145,42 +122,53 @@ export async function runScenario(
     interrupt: AbortSignal.any([signal, progress.failed]),
     onProgress: progress.onProgress,
   };
-  const finished = await (engine === "virtual"
-    ? runVirtual({ ...common, startedAt: new Date(), yieldToEventLoop: () => setImmediate() })
-    : runThreads({ ...common, threads: threads ?? defaultThreads(), record }));
+  let running: Promise<FinishedRun>;
+  if (target !== undefined || listen !== undefined)
+    running = runNetwork(common, await openNetwork(loaded.scenario, options, common.interrupt));
+  else if (engine === "virtual")
+    running = runVirtual({ ...common, startedAt: new Date(), yieldToEventLoop: () => setImmediate() });
+  else running = runThreads({ ...common, threads: threads ?? defaultThreads(), record });
+  const finished = await running;
   progress.rethrow();
   return finished;
 }
 
-const ENGINES: readonly string[] = ["threads", "virtual"] satisfies RunScenarioOptions["engine"][];
-const OPTIONS: Readonly<Record<keyof RunScenarioOptions, true>> = {
-  seed: true,
-  workers: true,
-  durationMs: true,
-  engine: true,
-  threads: true,
-  mailbox: true,
-  results: true,
-  record: true,
-  signal: true,
-  onProgress: true,
-};
-
-/** What a compiler would have said to a program without one: a slip must not become another run than was meant. */
-function checkOptions(options: RunScenarioOptions): void {
-  const names = Object.keys(OPTIONS);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new TypeError(`runScenario has no option "${unknown}"${didYouMean(unknown, names)}`);
-  const { engine = "threads", threads = 2, mailbox = "sound", signal, onProgress } = options;
-  if (onProgress !== undefined && typeof (onProgress as unknown) !== "function")
-    throw new TypeError(`onProgress must be a function, not ${kindOf(onProgress)}`);
-  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
-    throw new TypeError(`signal must be an AbortSignal, not ${kindOf(signal)}`);
-  const leastThreads = engine === "virtual" ? 1 : 2;
-  if (!ENGINES.includes(engine)) throw new RangeError(`engine must be ${ENGINES.join(" or ")}, not "${engine}"`);
-  if (!MAILBOX_KINDS.includes(mailbox))
-    throw new RangeError(`mailbox must be ${MAILBOX_KINDS.join(" or ")}, not "${mailbox}"`);
-  if (!Number.isInteger(threads) || threads < leastThreads || threads > MAX_RUN_THREADS) {
-    throw new RangeError(`threads must be a whole number from ${leastThreads} to ${MAX_RUN_THREADS}, not ${threads}`);
+/** What a run over a network is against. */
+function openNetwork(
+  scenario: Scenario,
+  {
+    target,
+    listen,
+    backendTimeoutMs = BACKEND_TIMEOUT_MS,
+    onListening,
+    allowRemote = false,
+    token,
+    threads = defaultThreads(),
+    ...beside
+  }: RunScenarioOptions,
+  interrupt: AbortSignal,
+): Promise<OpenedTarget> {
+  if (target !== undefined) {
+    const generators = new ThreadGenerators(clientThreads(threads));
+    return openTarget(scenario, { ...beside, url: target, allowRemote, token, generators });
   }
+  const address = listen === undefined ? undefined : readListenAddress(listen);
+  assert(address !== undefined, "the options were checked");
+  return openRouter(scenario, {
+    ...beside,
+    allowRemote,
+    listen: { ...address, token },
+    backendTimeoutMs,
+    clients: Math.max(1, threads - 1),
+    onListening: (url) => onListening?.(url),
+    onBackend: () => undefined,
+    interrupt,
+  });
+}
+
+/** @throws ScenarioError when the run cannot carry the scenario out */
+function checkScenario(scenario: Scenario, { target, listen }: RunScenarioOptions): void {
+  if (listen !== undefined) refuseThreadFaultsOfRouter(scenario);
+  else if (target !== undefined) refuseFaultsOfTarget(scenario);
+  else refuseNetworkScenario(scenario);
 }

@@ -3,7 +3,7 @@
  * project. The figure and the floor of a round are measured one after the other in the same process, so that other load
  * on the machine affects both.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { at } from "../vocabulary/index.js";
 import { bootstrap, median, type ConfidenceInterval } from "./statistics.js";
 
@@ -15,7 +15,7 @@ export const figureSchema = z
     name: z.string(),
     /** A description. */
     doc: z.string(),
-    unit: z.enum(["µs", "/s", "bytes", "% of a core", "ratio"]),
+    unit: z.enum(["µs", "ms", "/s", "bytes", "% of a core", "ratio"]),
     /** Which of two values is better. */
     better: z.enum(["smaller", "greater"]),
     /** One value for each round. */
@@ -71,11 +71,23 @@ export function perSecond(count: number, ms: number): number {
   return (count / ms) * 1000;
 }
 
+/** What is measured. */
+export interface BenchOptions {
+  /** The scenario of the main job: a name or a path. Left out: disconnect-storm. */
+  readonly scenario?: string | undefined;
+}
+
 /** A benchmark of the suite. */
 export interface Bench {
   readonly name: string;
   /** A description, one line. */
   readonly doc: string;
-  /** Measures `rounds` rounds, 1 or more. Rejects when one of its threads fails. */
-  measure(rounds: number): Promise<Figure[]>;
+  /** Measures `rounds` rounds, 1 or more. Rejects when one of its threads or processes fails. */
+  measure(rounds: number, options?: BenchOptions): Promise<Figure[]>;
+  /**
+   * A benchmark of whole processes measures one round of those figures that judge a change, with the built checkout at
+   * `root`. The checkout needs no benchmark of its own, so that every commit can be measured. Left out: the checkout's
+   * own `simulate bench` measures itself.
+   */
+  readonly measureCheckout?: (root: string, options: BenchOptions) => Promise<Figure[]>;
 }

@@ -9,14 +9,16 @@ import { connectDatabase, type DatabaseConnection } from "../platform/db/index.j
 import { Agent, createContext } from "../platform/model/index.js";
 import { Arena, systemClock } from "../platform/sync/index.js";
 import { answerQuestions } from "../load/measure/floor/index.js";
-import { assert, at } from "../vocabulary/index.js";
+import { openBareMessage } from "./bare-message.js";
 import { liveUpdate } from "./live-update.js";
 
 export interface HotThread {
   /** Whether this thread sends the request. The other sends the reply. */
   readonly initiates: boolean;
-  /** A half for each direction: the number of the message, an Int32; its length, an Int32; and the message. */
+  /** The numbers of the last request and of the last reply, Int32, each in a cache line of its own. */
   readonly exchange: SharedArrayBuffer;
+  /** The request and the reply as bare messages. */
+  readonly messages: readonly [SharedArrayBuffer, SharedArrayBuffer];
   readonly arena: SharedArrayBuffer;
   /** The slots of agents 1 and 2. The initiator waits for updates of the second. */
   readonly slots: readonly [number, number];
@@ -29,15 +31,14 @@ export interface HotQuestion {
 }
 
 const TIMEOUT_MS = 60_000;
-/** Bytes from the beginning of a half to its message, so that the message is in another cache line. */
-const MESSAGE = 64;
 /** The number of round trips after which pending writes are flushed. */
 const FLUSH_EVERY = 64;
 
-const { initiates, exchange: sharedExchange, arena, slots, connection } = workerData as HotThread;
+const { initiates, exchange: sharedExchange, messages, arena, slots, connection } = workerData as HotThread;
 const exchange = new Int32Array(sharedExchange);
-const exchangeBytes = Buffer.from(sharedExchange);
-/** The indices of the words with the number of the message. The length is in the next word. */
+const request = openBareMessage(messages[0]);
+const reply = openBareMessage(messages[1]);
+/** The indices of the words. */
 const REQUEST = 0;
 const REPLY = exchange.length / 2;
 const db = connectDatabase(connection);
@@ -79,26 +80,16 @@ function overWords(n: number): void {
 
 function overMessages(n: number): void {
   if (initiates) {
-    sendMessage(REQUEST, n);
-    receiveMessage(REPLY, n);
+    request.write(liveUpdate(n));
+    Atomics.store(exchange, REQUEST, n);
+    while (Atomics.load(exchange, REPLY) !== n);
+    reply.read();
   } else {
-    receiveMessage(REQUEST, n);
-    sendMessage(REPLY, n);
+    while (Atomics.load(exchange, REQUEST) !== n);
+    request.read();
+    reply.write(liveUpdate(n));
+    Atomics.store(exchange, REPLY, n);
   }
-}
-
-function sendMessage(way: number, n: number): void {
-  const text = JSON.stringify(liveUpdate(n));
-  const length = exchangeBytes.write(text, way * 4 + MESSAGE);
-  assert(length === text.length, "a live update of the benchmark is ASCII");
-  exchange[way + 1] = length;
-  Atomics.store(exchange, way, n);
-}
-
-function receiveMessage(way: number, n: number): unknown {
-  while (Atomics.load(exchange, way) !== n);
-  const start = way * 4 + MESSAGE;
-  return JSON.parse(exchangeBytes.toString("utf8", start, start + at(exchange, way + 1)));
 }
 
 function overMailboxes(n: number): void {

@@ -3,6 +3,7 @@
  * that spin and transfer the update as JSON.
  */
 import { Arena } from "../platform/sync/index.js";
+import { newBareMessage } from "./bare-message.js";
 import { keptRounds, type Bench } from "./figure.js";
 import type { HotQuestion, HotThread } from "./hot-thread.js";
 import { onPlatform } from "./platform.js";
@@ -12,8 +13,8 @@ import { startThread } from "../load/measure/floor/index.js";
 /** In each round. */
 const ROUND_TRIPS = 20_000;
 
-/** For both directions, each with space for a message. */
-const EXCHANGE_BYTES = 2048;
+/** Two words, each in a cache line of its own. */
+const EXCHANGE_BYTES = 256;
 
 export const hot: Bench = {
   name: "hot",
@@ -23,6 +24,7 @@ export const hot: Bench = {
       const arena = Arena.create({ slots: 2 });
       const shared = {
         exchange: new SharedArrayBuffer(EXCHANGE_BYTES),
+        messages: [newBareMessage(), newBareMessage()] as const,
         arena: arena.shared,
         slots: [arena.allocate().index, arena.allocate().index] as const,
       };

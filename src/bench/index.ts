@@ -6,7 +6,7 @@ export {
   roundOf,
   type AgainstOptions,
   type PairedOptions,
-  type PairedResults,
+  type PairedFigures,
 } from "./measure-against.js";
 export {
   compareFigures,
@@ -17,9 +17,10 @@ export {
   type MetricComparison,
   type Unmatched,
 } from "./compare-figures.js";
-export type { Bench, Figure } from "./figure.js";
+export type { Bench, BenchOptions, Figure } from "./figure.js";
 export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderComparison } from "./outputs.js";
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
+export { averageOf, differenceOf, type RunCost, type UnitCost } from "./run-cost.js";
 export { renderResult } from "./render.js";
 export {
   ResultFormatError,
@@ -31,4 +32,4 @@ export {
 } from "./result.js";
 export { IncomparableRunsError, figuresOfRuns, requireComparable, type ScenarioRun } from "./run-figures.js";
 export { bootstrap, median, percentileOf, type ConfidenceInterval } from "./statistics.js";
-export { BENCHES, BENCH_NAMES, GATE, benchesNamed } from "./suite.js";
+export { BENCHES, BENCH_NAMES, GATE, MAIN_JOB, benchesNamed } from "./suite.js";

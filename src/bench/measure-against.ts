@@ -5,16 +5,16 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { ratiosOf, type Figure } from "./figure.js";
+import { ratiosOf, type BenchOptions, type Figure } from "./figure.js";
 import { inDirectory } from "./platform.js";
-import { resultSchema, type BenchResult } from "./result.js";
+import { resultSchema } from "./result.js";
 import { median } from "./statistics.js";
-import { at } from "../vocabulary/index.js";
+import { benchesNamed } from "./suite.js";
+import { OWN_ROOT } from "./whole-run.js";
+import { at, getOrCreate } from "../vocabulary/index.js";
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MAX_OUTPUT_BYTES = 1 << 26;
 
 /** The commit cannot be measured: it does not exist, cannot be built, or has no `simulate bench`. */
@@ -29,7 +29,7 @@ export class AgainstError extends Error {
   }
 }
 
-export interface PairedOptions {
+export interface PairedOptions extends BenchOptions {
   /** The names of the benchmarks. */
   readonly names: readonly string[];
   readonly rounds: number;
@@ -42,10 +42,10 @@ export interface AgainstOptions extends PairedOptions {
   readonly ref: string;
 }
 
-/** The results of both sides. Round n of one was measured next to round n of the other. */
-export interface PairedResults {
-  readonly base: BenchResult;
-  readonly current: BenchResult;
+/** The figures of both sides. Round n of one was measured next to round n of the other. */
+export interface PairedFigures {
+  readonly base: readonly Figure[];
+  readonly current: readonly Figure[];
 }
 
 /**
@@ -54,76 +54,105 @@ export interface PairedResults {
  */
 const REPEATS = 5;
 
-/** The results of both, with alternating rounds. @throws AgainstError */
-export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<PairedResults> {
+/**
+ * Benchmarks of whole processes are measured in every so many rounds. A round of them takes longer than one of all
+ * others, and varies less, as CPU time is summed up over whole runs.
+ */
+const ROUNDS_PER_WHOLE_PROCESS = 3;
+
+/** The figures of both, with alternating rounds. @throws AgainstError */
+export function measureAgainst({ ref, ...options }: AgainstOptions): Promise<PairedFigures> {
   return inDirectory(async (directory) => {
     const checkout = join(directory, "base");
     await attempt(
       `cannot check out ${ref}`,
-      () => run("git", ["-C", ROOT, "worktree", "add", "--detach", checkout, ref]),
+      () => run("git", ["-C", OWN_ROOT, "worktree", "add", "--detach", checkout, ref]),
       true,
     );
     try {
       await attempt(`cannot build ${ref}`, () => build(checkout));
-      return await measurePaired(checkout, ROOT, options);
+      return await measurePaired(checkout, OWN_ROOT, options);
     } finally {
-      await run("git", ["-C", ROOT, "worktree", "remove", "--force", checkout]);
+      await run("git", ["-C", OWN_ROOT, "worktree", "remove", "--force", checkout]);
     }
   });
 }
 
-/** The results of two built checkouts, given by their directories, with alternating rounds. @throws AgainstError */
+/** The figures of two built checkouts, given by their directories, with alternating rounds. @throws AgainstError */
 export async function measurePaired(
   base: string,
   current: string,
-  { names, rounds, onRound }: PairedOptions,
-): Promise<PairedResults> {
-  const results: Record<keyof PairedResults, BenchResult[]> = { base: [], current: [] };
+  { names, rounds, onRound, ...options }: PairedOptions,
+): Promise<PairedFigures> {
+  const measurements = measurementsOf(names, options);
+  const results: Record<keyof PairedFigures, Figure[][]> = { base: [], current: [] };
   for (let round = 1; round <= rounds; round++) {
     onRound?.(round);
     const order = round % 2 === 0 ? (["base", "current"] as const) : (["current", "base"] as const);
-    for (const side of order) {
-      const root = side === "base" ? base : current;
-      results[side].push(await attempt(`cannot measure the ${side} checkout`, () => measureOnce(root, names)));
+    for (const { everyRounds, measure } of measurements) {
+      if ((round - 1) % everyRounds !== 0) continue;
+      for (const side of order) {
+        const root = side === "base" ? base : current;
+        results[side].push(await attempt(`cannot measure the ${side} checkout`, () => measure(root)));
+      }
     }
   }
   return { base: joined(results.base), current: joined(results.current) };
 }
 
+/** What is measured of each side, one after the other. */
+interface Measurement {
+  /** The first round has it, and then one of so many. */
+  readonly everyRounds: number;
+  readonly measure: (root: string) => Promise<Figure[]>;
+}
+
+function measurementsOf(names: readonly string[], options: BenchOptions): Measurement[] {
+  const own: string[] = [];
+  const measurements: Measurement[] = [];
+  for (const { name, measureCheckout } of benchesNamed(names)) {
+    if (measureCheckout === undefined) own.push(name);
+    else
+      measurements.push({ everyRounds: ROUNDS_PER_WHOLE_PROCESS, measure: (root) => measureCheckout(root, options) });
+  }
+  return own.length === 0
+    ? measurements
+    : [{ everyRounds: 1, measure: (root) => measureOnce(root, own) }, ...measurements];
+}
+
 /** Builds a checkout. Uses the packages of this one when they are the same. */
 async function build(checkout: string): Promise<void> {
   const lockOf = (root: string): string => readFileSync(join(root, "package-lock.json"), "utf8");
-  if (existsSync(join(ROOT, "node_modules")) && lockOf(checkout) === lockOf(ROOT)) {
-    symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
+  if (existsSync(join(OWN_ROOT, "node_modules")) && lockOf(checkout) === lockOf(OWN_ROOT)) {
+    symlinkSync(join(OWN_ROOT, "node_modules"), join(checkout, "node_modules"));
     await run("npm", ["run", "build"], { cwd: checkout });
   } else {
     await run("npm", ["ci"], { cwd: checkout });
   }
 }
 
-async function measureOnce(root: string, names: readonly string[]): Promise<BenchResult> {
+async function measureOnce(root: string, names: readonly string[]): Promise<Figure[]> {
   const { stdout } = await run(
     process.execPath,
     [join(root, "dist/cli/main.js"), "bench", ...names, "--rounds", String(REPEATS), "--json"],
     { maxBuffer: MAX_OUTPUT_BYTES },
   );
-  return resultSchema.parse(JSON.parse(stdout));
+  return resultSchema.parse(JSON.parse(stdout)).figures;
 }
 
-/** One result whose rounds are the processes: the medians of their figures and of the ratios to the floor. */
-function joined(results: readonly BenchResult[]): BenchResult {
-  const first = at(results, 0);
-  return {
-    ...first,
-    figures: first.figures.map((figure) => {
-      const rounds = results.flatMap(({ figures }) => figures.filter(({ name }) => name === figure.name)).map(roundOf);
-      return {
-        ...figure,
-        rounds: rounds.map(({ value }) => value),
-        floor: figure.floor === null ? null : { ...figure.floor, rounds: rounds.map(({ floor }) => floor) },
-      };
-    }),
-  };
+/** Each figure once. Its rounds are the processes: the medians of its rounds and of the ratios to the floor. */
+function joined(results: readonly (readonly Figure[])[]): Figure[] {
+  const byName = new Map<string, Figure[]>();
+  for (const figure of results.flat()) getOrCreate(byName, figure.name, () => []).push(figure);
+  return [...byName.values()].map((figures) => {
+    const first = at(figures, 0);
+    const rounds = figures.map(roundOf);
+    return {
+      ...first,
+      rounds: rounds.map(({ value }) => value),
+      floor: first.floor === null ? null : { ...first.floor, rounds: rounds.map(({ floor }) => floor) },
+    };
+  });
 }
 
 /** The median, and a floor for which their ratio is the median ratio: each value was measured beside its own floor. */

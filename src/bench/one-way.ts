@@ -1,5 +1,6 @@
 /** The latency of a live update from the client's thread to the task's at low load, beside a bare hand-over. */
 import { Arena } from "../platform/sync/index.js";
+import { newBareMessage } from "./bare-message.js";
 import type { Bench, Figure } from "./figure.js";
 import { newLane, startThread } from "../load/measure/floor/index.js";
 import type { OneWayQuestion, OneWaySamples, OneWayThread } from "./one-way-thread.js";
@@ -19,6 +20,7 @@ export const oneWay: Bench = {
       const arena = Arena.create({ slots: 1 });
       const shared = {
         lane: newLane(),
+        message: newBareMessage(),
         arena: arena.shared,
         slot: arena.allocate().index,
         sentAt: new SharedArrayBuffer(8),
@@ -42,21 +44,39 @@ export const oneWay: Bench = {
         await handOver({ messages: WARM_UP, paced: false });
         const samples: OneWaySamples[] = [];
         for (let round = 0; round < rounds; round++) samples.push(await handOver({ messages: MESSAGES, paced: true }));
-        return [figureOf(samples, 0.5, "p50", 1.25), figureOf(samples, 0.99, "p99", 1.5)];
+        return [
+          figureOf(samples, 0.5, "p50", "word", 1.25),
+          figureOf(samples, 0.99, "p99", "word", 1.5),
+          figureOf(samples, 0.5, "p50", "message", 1.5),
+          figureOf(samples, 0.99, "p99", "message", 2),
+        ];
       } finally {
         await Promise.all([task.end(), client.end()]);
       }
     }),
 };
 
-function figureOf(rounds: readonly OneWaySamples[], percentile: number, name: string, goal: number): Figure {
+const FLOORS = {
+  word: { prefix: "", doc: "bare Atomics.wait and notify" },
+  message: { prefix: "message-", doc: "the same with the update as JSON beside the word" },
+} as const;
+
+function figureOf(
+  rounds: readonly OneWaySamples[],
+  percentile: number,
+  name: string,
+  floor: keyof typeof FLOORS,
+  goal: number,
+): Figure {
+  const { prefix, doc } = FLOORS[floor];
+  const of = (way: keyof OneWaySamples): number[] => rounds.map((samples) => percentileOf(samples[way], percentile));
   return {
-    name: `one-way/${name}`,
-    doc: `live update one way, low load, ${name}`,
+    name: `one-way/${prefix}${name}`,
+    doc: `live update one way, low load, ${name}${floor === "message" ? ", beside a hand-over of the message" : ""}`,
     unit: "µs",
     better: "smaller",
-    rounds: rounds.map(({ path }) => percentileOf(path, percentile)),
-    floor: { doc: "bare Atomics.wait and notify", rounds: rounds.map(({ bare }) => percentileOf(bare, percentile)) },
+    rounds: of("path"),
+    floor: { doc, rounds: of(floor) },
     goal,
   };
 }

@@ -2,29 +2,12 @@
  * The cost of recording. The record of the order of operations: the CPU time of alternating runs with and without it,
  * each in a process of its own. The measurements of each live update: their CPU time beside that of the update.
  */
-import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createRecorder, STAGES } from "../load/measure/index.js";
 import { noteTaken, nothingTaken } from "../load/check/index.js";
-import { readSummary } from "../results/index.js";
-import { assert, at, EXIT } from "../vocabulary/index.js";
 import type { Bench } from "./figure.js";
-import { inDirectory } from "./platform.js";
+import { onWholeRun, OWN_ROOT } from "./whole-run.js";
 
-const execute = promisify(execFile);
-const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
-const LOAD = ["--scenario", "steady", "--workers", "400", "--duration", "4s", "--quiet"];
-/** A module that prints the CPU time of all threads of its process at its end, µs. The threads load it too. */
-const PRINT_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
-  import { isMainThread } from "node:worker_threads";
-  if (isMainThread) process.on("exit", () => {
-    const { user, system } = process.cpuUsage();
-    process.stdout.write(String(user + system));
-  });
-`)}`;
+const LOAD = ["--scenario", "steady", "--workers", "400", "--duration", "4s"];
 /** The number of recorded updates. */
 const UPDATES = 200_000;
 /** Updates between two snapshots for the coordinator: those of a busy thread in a quarter of a second. */
@@ -65,20 +48,8 @@ export const recording: Bench = {
 
 /** The CPU time of a run for each taken update, µs. It includes the whole process, from its start to the report. */
 function costOfAnUpdate(records: boolean): Promise<number> {
-  return inDirectory(async (results) => {
-    const args = ["--import", PRINT_CPU_TIME, MAIN, ...LOAD, ...(records ? [] : ["--no-record"]), "--results", results];
-    const { stdout } = await execute(process.execPath, args).catch((error: unknown) => {
-      // The CPU time is also valid when the machine was too slow for the schedule.
-      const { code, stdout: printed } = error as { code?: unknown; stdout?: string };
-      if (code !== EXIT.threshold || printed === undefined) throw error;
-      return { stdout: printed };
-    });
-    if (!/^\d+$/.test(stdout)) throw new Error(`invalid output of a run: expected its CPU time, not "${stdout}"`);
-    const { counters } = readSummary(join(results, at(readdirSync(results), 0)));
-    const { live_updates_taken: taken } = counters;
-    assert(taken !== undefined, "a summary of this version has every counter");
-    return Number(stdout) / taken;
-  });
+  const options = [...LOAD, ...(records ? [] : ["--no-record"])];
+  return onWholeRun(OWN_ROOT, options, ({ cpuMs, updates }) => (cpuMs * 1000) / updates);
 }
 
 /** The CPU time of the measurements that all threads of a run record for an update, here in one thread, µs. */

@@ -1,9 +1,9 @@
 /** The result of `simulate bench`: figures and the machine, as JSON for `simulate compare`. */
 import { availableParallelism, cpus, loadavg } from "node:os";
-import * as z from "zod";
+import { z } from "zod";
 import { firstIssue } from "../results/index.js";
 import { at } from "../vocabulary/index.js";
-import { figureSchema, ratiosOf, type Bench, type Figure } from "./figure.js";
+import { figureSchema, ratiosOf, type Bench, type BenchOptions, type Figure } from "./figure.js";
 
 export const resultSchema = z.object({
   /** The version of the format. It changes when a field is removed or changes its meaning. */
@@ -25,20 +25,23 @@ export const resultSchema = z.object({
 });
 export type BenchResult = z.infer<typeof resultSchema>;
 
-export interface MeasureOptions {
+export interface MeasureOptions extends BenchOptions {
   readonly rounds: number;
   /** Called before each benchmark. */
   readonly onStart?: (bench: Bench) => void;
 }
 
 /** Measures the benchmarks in their order. Rejects when one fails. */
-export async function measureAll(benches: readonly Bench[], { rounds, onStart }: MeasureOptions): Promise<BenchResult> {
+export async function measureAll(
+  benches: readonly Bench[],
+  { rounds, onStart, ...options }: MeasureOptions,
+): Promise<BenchResult> {
   const startedAt = new Date().toISOString();
   const load = at(loadavg(), 0);
   const figures: Figure[] = [];
   for (const bench of benches) {
     onStart?.(bench);
-    figures.push(...(await bench.measure(rounds)));
+    figures.push(...(await bench.measure(rounds, options)));
   }
   return resultSchema.parse({
     version: 1,

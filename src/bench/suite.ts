@@ -3,6 +3,7 @@ import { control } from "./hook-cost.js";
 import type { Bench } from "./figure.js";
 import { hot } from "./hot.js";
 import { lifecycle } from "./lifecycle.js";
+import { mainJob } from "./main-job.js";
 import { oneWay } from "./one-way.js";
 import { recording } from "./recording.js";
 import { scale } from "./scale.js";
@@ -17,6 +18,7 @@ export const BENCHES: readonly Bench[] = [
   throughput,
   status,
   lifecycle,
+  mainJob,
   waiting,
   scale,
   recording,
@@ -26,10 +28,13 @@ export const BENCHES: readonly Bench[] = [
 /** The benchmarks that judge a change: quick, and precise enough to detect a change of 10 % (docs/performance.md). */
 export const GATE = "gate";
 
+/** The benchmark whose scenario can be chosen. */
+export const MAIN_JOB = mainJob.name;
+
 /** `floor`: the benchmarks that compare the project with the machine. */
 const GROUPS: Readonly<Record<string, readonly Bench[]>> = {
   floor: [oneWay, status, waiting],
-  [GATE]: [oneWay, status, lifecycle],
+  [GATE]: [oneWay, status, lifecycle, mainJob],
 };
 
 /** The names that {@link benchesNamed} accepts. */

@@ -20,7 +20,7 @@ import {
 } from "./shared/usage.js";
 
 /** The arguments that can have several values. */
-const LISTS = ["_", "files", "names"];
+const LISTS = ["_", "files", "names", "modules"];
 
 const words = withHelpOption(hideBin(process.argv));
 

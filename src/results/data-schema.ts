@@ -1,5 +1,5 @@
 /** The schema of `report.json`, whose types are in data.ts. */
-import * as z from "zod";
+import { z } from "zod";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import type { SequenceDiagram } from "./sequence-diagram.js";
 

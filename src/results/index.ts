@@ -2,6 +2,19 @@
 export { acknowledgementLine, readAcknowledgements, type Acknowledgement } from "./acknowledgements.js";
 export { buildReportData, type ReportInput, type StatusEvent } from "./build-data.js";
 export {
+  CAPACITY_FILES,
+  CAPACITY_VERSION,
+  capacitySchema,
+  identityOf,
+  readCapacity,
+  writeCapacity,
+  type Capacity,
+  type CapacityLimit,
+  type CapacityTrial,
+  type SearchIdentity,
+} from "./capacity.js";
+export type { CapacityData } from "./capacity-data.js";
+export {
   NAMED_PERCENTILES,
   type FaultMarks,
   type Phase,

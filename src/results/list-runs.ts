@@ -1,7 +1,7 @@
 /** The runs under a directory, in the order in which they were started. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readRunRecord } from "./run-record.js";
+import { hasBegun, readRunRecord } from "./run-record.js";
 import { readSummary } from "./results.js";
 import { ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
@@ -33,10 +33,10 @@ export function listRuns(root: string): ListedRun[] {
     .map(({ run }) => run);
 }
 
-/** The run in `directory`; none when the directory has neither a summary nor a database. */
+/** The run in `directory`; none when it has neither a summary nor a database, nor a record: a run over a network has no database. */
 function runIn(directory: string, runId: string): ListedRun[] {
   const has = (file: string): boolean => existsSync(join(directory, file));
-  if (!has(RUN_FILES.summary)) return has(RUN_FILES.database) ? [{ runId, directory }] : [];
+  if (!has(RUN_FILES.summary)) return has(RUN_FILES.database) || hasBegun(directory) ? [{ runId, directory }] : [];
   const read = orProblem(() => readSummary(directory));
   return [
     read instanceof ResultsError ? { runId, directory, problem: read.message } : { runId, directory, summary: read },

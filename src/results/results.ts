@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import * as z from "zod";
+import { z } from "zod";
 import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
 import { at, whySystemFailed } from "../vocabulary/index.js";
@@ -141,7 +141,8 @@ export function readReportData(directory: string): ReportData {
   return readChecked(join(directory, RUN_FILES.reportData), REPORT_DATA_VERSION, reportDataSchema);
 }
 
-function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T {
+/** Reads JSON of this version. @throws ResultsError when it is missing, damaged, or of another version */
+export function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));

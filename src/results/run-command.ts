@@ -20,7 +20,7 @@ export interface RunChoices {
   readonly target?: string | undefined;
   readonly listen?: string | undefined;
   readonly "backend-timeout"?: string | undefined;
-  readonly origin?: string | undefined;
+  readonly "allow-origin"?: string | undefined;
   readonly page?: string | undefined;
   readonly "allow-remote"?: boolean | undefined;
   readonly dialect?: string | undefined;
@@ -31,7 +31,7 @@ export interface RunChoices {
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
   const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
-  const { target, listen, origin, page, dialect, database, scrape } = choices;
+  const { target, listen, page, dialect, database, scrape } = choices;
   const given = {
     seed,
     workers,
@@ -42,7 +42,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     target,
     listen,
     "backend-timeout": choices["backend-timeout"],
-    origin,
+    "allow-origin": choices["allow-origin"],
     page,
     ...(choices["allow-remote"] === true && { "allow-remote": "" }),
     dialect,

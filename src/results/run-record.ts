@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import { z } from "zod";
 import { writeAtomically } from "./results.js";
 import { cannotRead } from "./results-error.js";
 import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";

@@ -5,7 +5,7 @@
  *
  * `version` changes when a field is removed or changes its meaning. A new field does not need a new version.
  */
-import * as z from "zod";
+import { z } from "zod";
 import {
   COUNTER_NAMES,
   GAUGE_NAMES,
@@ -139,6 +139,11 @@ export const summarySchema = z.object({
     onboardingAgents: z.record(z.string(), count),
   }),
   /**
+   * The greatest number of units that were live at once: from the row of an agent to its final status, over a network
+   * from the moment when a client was given its agent until it was done or gone. Absent in summaries of older versions.
+   */
+  peakLiveUnits: count.optional(),
+  /**
    * Every trend of the metric catalogue by name that a run of this kind measures. The same applies to the next fields.
    */
   trends: z.record(z.string(), trendSchema),
@@ -252,6 +257,7 @@ export interface SummaryInput
     | "startedAt"
     | "end"
     | "outcomes"
+    | "peakLiveUnits"
     | "faults"
     | "losses"
     | "notChecked"

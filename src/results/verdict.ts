@@ -1,5 +1,5 @@
 /** The verdict on a run, and its exit code. */
-import * as z from "zod";
+import { z } from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
 import { EXIT, formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
@@ -19,14 +19,17 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** What {@link judge} judges: the parts of a summary, or what they are made of. */
 interface Facts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
-  readonly invariants: readonly InvariantResult[];
-  readonly thresholds: readonly ThresholdResult[];
+  readonly invariants: readonly (Pick<InvariantResult, "held" | "violationCount" | "checked"> & {
+    readonly id: string;
+  })[];
+  readonly thresholds: readonly (Omit<ThresholdResult, "metric"> & { readonly metric: string })[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
   /** Those that made the load, where it was not this process alone. */
-  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[];
+  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[] | undefined;
 }
 
 /**

@@ -16,6 +16,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   EADDRINUSE: "it is in use",
   EADDRNOTAVAIL: "this machine has no such address",
+  ECONNREFUSED: "connection refused",
+  ETIMEDOUT: "no answer in time",
   ENOTFOUND: "there is no such host",
 };
 

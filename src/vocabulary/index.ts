@@ -36,5 +36,7 @@ export {
 export { getOrCreate } from "./get-or-create.js";
 export { importModule } from "./import-module.js";
 export { own } from "./own.js";
+export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable } from "./printable.js";
+export { withoutPasswords } from "./without-passwords.js";

@@ -6,6 +6,7 @@ import {
   PAIRED_BENCH_ROUNDS,
   jsonOption,
   outputOption,
+  planOptions,
 } from "../shared/shared-options.js";
 import { examples } from "../shared/examples.js";
 import type { BenchArguments } from "../handlers/bench.js";
@@ -31,6 +32,7 @@ export const definition: CommandModule<object, BenchArguments> = {
         requiresArg: true,
         describe: "Measure a commit and this checkout alternately and compare them; exit 99 when something is slower",
       })
+      .option("scenario", planOptions.scenario)
       .options(comparisonOptions);
     const { BENCH_NAMES, BENCHES, GATE } = await import("../../bench/index.js");
     return parser
@@ -45,6 +47,7 @@ export const definition: CommandModule<object, BenchArguments> = {
         examples(
           ["$0 bench floor", "the live-update path, the database and memory beside the machine's floor"],
           ["$0 bench status --against main", "whether this checkout made status updates slower"],
+          ["$0 bench main-job --scenario steady", "what a worker and an update cost in another scenario"],
         ),
       );
   },

@@ -6,7 +6,9 @@ import {
   DASHBOARD_PORT,
   outputOptions,
   mailboxOption,
+  metricsOptions,
   quietOption,
+  recordOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
@@ -30,11 +32,7 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
-      .option("record", {
-        type: "boolean",
-        default: true,
-        describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
-      })
+      .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
       .option("results", resultsOption)
@@ -42,16 +40,7 @@ export const definition: CommandModule<object, RunArguments> = {
         type: "string",
         describe: `Serve the report during the run on this port of 127.0.0.1 [default: ${DASHBOARD_PORT}]`,
       })
-      .option("metrics-port", {
-        type: "string",
-        requiresArg: true,
-        describe: "Serve the run's metrics as Prometheus text on this port (/metrics) during the run",
-      })
-      .option("metrics-host", {
-        type: "string",
-        requiresArg: true,
-        describe: "Address of the metrics server [default: 127.0.0.1]",
-      })
+      .options(metricsOptions)
       .options(outputOptions)
       .option("quiet", quietOption)
       .epilogue(

@@ -3,6 +3,7 @@ import {
   AgainstError,
   benchesNamed,
   GATE,
+  MAIN_JOB,
   measureAgainst,
   measureAll,
   renderResult,
@@ -10,7 +11,8 @@ import {
 } from "../../bench/index.js";
 import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
-import { UsageError } from "../shared/usage-error.js";
+import { STANDARD_INPUT } from "../shared/standard-input.js";
+import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { checkWritable, writeText } from "../shared/named-files.js";
 import { prepareOutputs } from "../shared/output-options.js";
 import { wholeNumber } from "../shared/numeric-options.js";
@@ -24,14 +26,23 @@ export interface BenchArguments extends ComparisonArguments {
   readonly output?: string | undefined;
   readonly ratios: boolean;
   readonly against?: string | undefined;
+  readonly scenario?: string | undefined;
 }
 
 export async function handler(args: BenchArguments): Promise<void> {
+  checkScenario(args);
   await (args.against === undefined ? measure(args) : compareWith(args.against, args));
 }
 
+function checkScenario({ scenario, names = [] }: BenchArguments): void {
+  if (scenario === undefined) return;
+  if (!names.includes(MAIN_JOB)) throw new UsageError(`--scenario requires the benchmark ${MAIN_JOB}`);
+  if (scenario === STANDARD_INPUT)
+    throw invalidValue("--scenario", scenario, "a name or a path, as several runs read the scenario");
+}
+
 async function measure(args: BenchArguments): Promise<void> {
-  const { names = [], rounds, json, output, ratios } = args;
+  const { names = [], rounds, json, output, ratios, scenario } = args;
   const unused = (Object.keys(comparisonOptions) as (keyof ComparisonArguments)[]).find(
     (name) => args[name] !== undefined,
   );
@@ -40,6 +51,7 @@ async function measure(args: BenchArguments): Promise<void> {
   if (output !== undefined) checkWritable(output);
   const measured = await measureAll(benchesNamed(names), {
     rounds: roundsFrom(rounds, BENCH_ROUNDS),
+    scenario,
     onStart: ({ name, doc }) => logLines(`${name}: ${doc}`),
   });
   const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
@@ -54,11 +66,12 @@ async function compareWith(ref: string, args: BenchArguments): Promise<void> {
   const rounds = roundsFrom(args.rounds, PAIRED_BENCH_ROUNDS);
   prepareOutputs(args, []);
   const onRound = (round: number): void => logLines(`round ${round} of ${rounds}`);
+  const { scenario } = args;
   const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;
-  const { base, current } = await measureAgainst({ ref, names, rounds, onRound }).catch((error: unknown) => {
+  const { base, current } = await measureAgainst({ ref, names, rounds, scenario, onRound }).catch((error: unknown) => {
     throw error instanceof AgainstError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
   });
-  reportComparison(base.figures, current.figures, { paired: true }, args);
+  reportComparison(base, current, { paired: true }, args);
 }
 
 function roundsFrom(text: string | undefined, otherwise: number): number {

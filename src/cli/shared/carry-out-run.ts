@@ -21,8 +21,8 @@ import { colored, widthOf } from "./terminal.js";
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
   const isOverNetwork = args.target !== undefined || args.listen !== undefined;
-  const runAgainst = isOverNetwork
-    ? await (await import("./network-run.js")).openNetwork(chosen, args, interrupt)
+  const network = isOverNetwork
+    ? await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt)
     : undefined;
   const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
@@ -30,7 +30,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (runAgainst !== undefined) finished = await runAgainst({ ...common, onStart });
+    if (network !== undefined) finished = await network.run({ ...common, onStart });
     else if (args.virtual) {
       const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
       finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });

@@ -31,7 +31,7 @@ export type ChosenRun = Awaited<ReturnType<typeof chosenRun>>;
 export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
   const listen = listenChoices(args);
-  checkTargetArguments(args, planned.scenario);
+  checkTargetArguments(args);
   const refuse = await import("../../load/scenario/index.js");
   if (listen !== undefined) refuse.refuseThreadFaultsOfRouter(planned.scenario);
   else if (args.target !== undefined) refuse.refuseFaultsOfTarget(planned.scenario);

@@ -18,6 +18,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/run.js"),
   },
   {
+    command: "capacity",
+    describe: "Search the highest arrival rate at which a scenario passes, and what gives out first above it",
+    load: () => import("../commands/capacity.js"),
+  },
+  {
     command: "plan",
     describe: "Print the plan of a run and its hash",
     load: () => import("../commands/plan.js"),
@@ -77,6 +82,11 @@ export const COMMANDS: readonly Command[] = [
     command: "serve",
     describe: "Serve the model as a live platform behind Mephisto's protocol, for people with browsers",
     load: () => import("../commands/serve.js"),
+  },
+  {
+    command: "worker",
+    describe: "Work for the sweeps and explorations of other machines, over Redis",
+    load: () => import("../commands/worker.js"),
   },
   {
     command: "conformance <files..>",

@@ -1,5 +1,8 @@
-/** The output of the program: all of it is written here. Also ends the program when the reader closes its output. */
-import { EXIT, whySystemFailed, printable } from "../../vocabulary/index.js";
+/**
+ * The output of the program: all of it is written here, without the passwords of Redis URLs. Also ends the program when
+ * the reader closes its output.
+ */
+import { EXIT, whySystemFailed, printable, withoutPasswords } from "../../vocabulary/index.js";
 
 /** Prints each of `lines` on one line, with unprintable characters escaped. */
 export function printLines(...lines: readonly string[]): void {
@@ -19,12 +22,12 @@ export function printJson(data: unknown): void {
 
 /** Prints the text of a renderer, which escapes unprintable characters itself. */
 export function printText(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(withoutPasswords(text));
 }
 
 /** As {@link printText}, on standard error. */
 export function logText(text: string): void {
-  process.stderr.write(text);
+  process.stderr.write(withoutPasswords(text));
 }
 
 function shownLines(lines: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** `--listen`: a run in which the program is the router between simulated workers and a Mephisto backend. */
-import { isIP } from "node:net";
+import { isLoopbackHost, readListenAddress } from "../../load/run/network/listen-address.js";
 import { parseDuration } from "../../vocabulary/index.js";
 import { serverChoices, serverOptions, type ServerArguments, type ServerChoices } from "./server-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
@@ -44,7 +44,9 @@ export function listenChoices(args: ListenArguments & { readonly "allow-remote":
     if (lone !== undefined) throw new UsageError(`--${lone} requires --listen`);
     return undefined;
   }
-  const { host, port } = addressFrom(listen);
+  const address = readListenAddress(listen);
+  if (address === undefined) throw invalidValue("--listen", listen, "HOST:PORT such as 127.0.0.1:3000");
+  const { host, port } = address;
   if (!isLoopbackHost(host) && !args["allow-remote"])
     throw new UsageError(
       `--listen ${listen} lets other machines connect, and the protocol has no authentication: add --allow-remote to allow it`,
@@ -54,17 +56,4 @@ export function listenChoices(args: ListenArguments & { readonly "allow-remote":
   if (backendTimeoutMs === undefined || backendTimeoutMs <= 0)
     throw invalidValue("--backend-timeout", timeoutText, 'a duration above 0 with a unit, such as "30s" or "2m"');
   return { host, port, backendTimeoutMs, ...serverChoices(args) };
-}
-
-/** `HOST:PORT`, `[IPv6]:PORT`, or `PORT` of this machine. */
-function addressFrom(text: string): { readonly host: string; readonly port: number } {
-  const [, address, name, digits = ""] = /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === "" || port > 65_535 || (address !== undefined && isIP(address) !== 6))
-    throw invalidValue("--listen", text, "HOST:PORT such as 127.0.0.1:3000");
-  return { host: address ?? name ?? "127.0.0.1", port };
-}
-
-function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
 }

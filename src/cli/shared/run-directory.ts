@@ -1,7 +1,7 @@
 /** Finds the run for a command. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { listRuns, readSummary, RUN_FILES } from "../../results/index.js";
+import { hasBegun, listRuns, readSummary, RUN_FILES } from "../../results/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
 /**
@@ -20,9 +20,9 @@ export function findRun(run: string, root: string): string {
   throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists the runs`);
 }
 
-/** @throws UsageError when `directory` has neither a summary nor a database */
+/** @throws UsageError when `directory` has neither a summary nor a database, nor the record of a run, which may have no database */
 export function requireRun(directory: string): void {
-  if (!isFinished(directory) && !existsSync(join(directory, RUN_FILES.database)))
+  if (!isFinished(directory) && !existsSync(join(directory, RUN_FILES.database)) && !hasBegun(directory))
     throw new UsageError(`${directory} is not a run: it has neither a summary nor a database`);
 }
 

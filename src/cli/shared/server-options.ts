@@ -10,7 +10,7 @@ export interface ServerArguments {
 }
 
 /** The environment's variable with the token: an option can be read in the list of processes. */
-const TOKEN_VARIABLE = "SIMULATE_TOKEN";
+export const TOKEN_VARIABLE = "SIMULATE_TOKEN";
 
 export const serverOptions = {
   page: {

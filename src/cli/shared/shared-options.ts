@@ -14,6 +14,12 @@ export const mailboxOption = {
   describe: "Order of the steps in the mailbox",
 } as const;
 
+export const recordOption = {
+  type: "boolean",
+  default: true,
+  describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
+} as const;
+
 export const quietOption = {
   alias: "q",
   type: "boolean",
@@ -106,3 +112,17 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** The option with which the script requests completions. yargs defines the name. */
 export const COMPLETION_REQUEST = "get-yargs-completions";
+
+/** The server of metrics. */
+export const metricsOptions = {
+  "metrics-port": {
+    type: "string",
+    requiresArg: true,
+    describe: "Serve metrics as Prometheus text on this port (/metrics) as long as the command runs",
+  },
+  "metrics-host": {
+    type: "string",
+    requiresArg: true,
+    describe: "Address of the metrics server [default: 127.0.0.1]",
+  },
+} as const;

@@ -1,5 +1,4 @@
 /** `--target`: a run against a platform outside this process. */
-import type { Scenario } from "../../load/scenario/index.js";
 import { UsageError } from "./usage-error.js";
 
 export interface TargetArguments {
@@ -48,7 +47,7 @@ export const targetOptions = {
 } as const;
 
 /** @throws {UsageError} for arguments that cannot be combined */
-export function checkTargetArguments(args: TargetArguments & TargetConflicts, scenario: Scenario): void {
+export function checkTargetArguments(args: TargetArguments & TargetConflicts): void {
   if (args.target === undefined && args.listen === undefined) {
     const given = (["dialect", "database", "scrape"] as const).find((name) => args[name] !== undefined);
     const lone = given ?? (args["allow-remote"] ? "allow-remote" : undefined);
@@ -69,8 +68,4 @@ export function checkTargetArguments(args: TargetArguments & TargetConflicts, sc
           : undefined;
   if (option !== undefined)
     throw new UsageError(`${over} cannot be combined with --${option}, which is for a platform in this process`);
-  if (scenario.shutdownAt !== undefined)
-    throw new UsageError(
-      `${over} cannot be combined with the scenario's shutdownAt, which is for a platform in this process`,
-    );
 }

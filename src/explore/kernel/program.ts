@@ -1,5 +1,5 @@
 /** A program for the explorer: a few threads on one agent's slot, and a check that must pass in every interleaving. */
-import * as z from "zod";
+import { z } from "zod";
 import { at, kindOf } from "../../vocabulary/index.js";
 import { COVERAGES, type Coverage } from "../strategies.js";
 import type { Agent, ModelContext } from "../../platform/model/index.js";

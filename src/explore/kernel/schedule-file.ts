@@ -1,5 +1,5 @@
 /** Parses the files of an exploration: failing schedules, and the progress of a stopped exploration. */
-import * as z from "zod";
+import { z } from "zod";
 import { at } from "../../vocabulary/index.js";
 import { MAILBOX_KINDS } from "../../platform/sync/index.js";
 import type { FailingSchedule } from "./schedule.js";

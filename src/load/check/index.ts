@@ -13,6 +13,7 @@ export {
   type TaskEvidence,
 } from "./evidence.js";
 export { gatherEvidence, nameOf, outcomesOf, type RawEvidence } from "./gather-evidence.js";
+export { liveSpansOf, liveSpansOfClients, peakOf, type LiveSpan } from "./live-units.js";
 export {
   REPLY_BOUND_MS,
   type NetworkEvidence,

@@ -36,8 +36,8 @@ const INSIDE: readonly InvariantId[] = [
 
 /** Final statuses of an agent whose work was accepted, or waits for that. */
 const DONE: ReadonlySet<string> = new Set(["completed", "approved", "rejected", "soft_rejected"]);
-/** How much later than its bound a loss may be seen: the database is looked at twice a second. */
-const LOOK_MS = 1000;
+/** How much later than its bound a loss may be noticed: the target's timers are late too. */
+const LATE_MS = 1000;
 
 /** Checks what the evidence allows. `problem`: why there are no rows though there is a database. */
 export function checkNetworkInvariants(whole: NetworkEvidence, problem?: string): NetworkInvariantReport {
@@ -311,18 +311,21 @@ function checkLosses(
   agents: ReadonlyMap<string, OutsideAgentEvidence>,
 ): InvariantResult {
   const found = begin("loss-noticed-in-time");
-  for (const { agentId, status, finalSeenAtMs } of rows) {
+  for (const { agentId, status, finalSeenAtMs, notFinalAtMs } of rows) {
     const agent = agents.get(agentId);
     // A client that sent no heartbeat is not missed; one that submitted has nothing to be missed for.
     if (agent?.goneAtMs === undefined || agent.heartbeatAtMs === undefined || agent.submit !== undefined) continue;
-    const bound = agent.heartbeatAtMs + lossBoundMs + LOOK_MS;
+    const bound = agent.heartbeatAtMs + lossBoundMs + LATE_MS;
     if (isFinalStatus(status)) {
       found.checked(1);
-      if (finalSeenAtMs !== undefined && finalSeenAtMs > Math.max(bound, agent.goneAtMs + LOOK_MS))
+      // It became final between the two looks.
+      if (notFinalAtMs !== undefined && notFinalAtMs > Math.max(bound, agent.goneAtMs + LATE_MS))
         found.violated({
           what: "noticed too late",
           agentId,
-          detail: `final ${seconds(finalSeenAtMs - agent.heartbeatAtMs)} after the last heartbeat, the bound is ${seconds(lossBoundMs)}`,
+          detail:
+            `final ${seconds((finalSeenAtMs ?? notFinalAtMs) - agent.heartbeatAtMs)} after the last heartbeat, ` +
+            `the bound is ${seconds(lossBoundMs)}`,
         });
     } else if (endedAtMs > bound) {
       found.checked(1);

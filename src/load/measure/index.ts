@@ -10,7 +10,7 @@ export {
   type ThreadHealth,
 } from "./health.js";
 export { formatHlog, type HlogOptions } from "./hlog.js";
-export { loadGenerated, loadGeneratedOver, type LoadVerdict } from "./load.js";
+export { loadGenerated, loadGeneratedOver, type LoadVerdict, type RequestTally } from "./load.js";
 export {
   Collector,
   mergeSnapshots,
@@ -39,6 +39,7 @@ export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerC
 export {
   createRecorder,
   createSharedCounts,
+  isTrendCounts,
   type IntervalCounts,
   type Recorder,
   type RecorderOptions,

@@ -18,17 +18,29 @@ const ACTS = [
   "submit_timeouts",
 ] as const satisfies readonly CounterName[];
 
-/** As {@link loadGenerated}, over a network. `unregistered`: registrations that had no valid answer; `why`: what came instead. */
+/** What the clients of a run over a network know of their requests. */
+export interface RequestTally {
+  /** Registrations that had no valid answer. */
+  readonly unregistered: number;
+  /** Submits, those of an onboarding included, and how many of them had a valid answer. */
+  readonly submits: { readonly sent: number; readonly answered: number };
+  /** The most frequent failure; undefined when nothing failed. */
+  readonly why: string | undefined;
+}
+
+/** As {@link loadGenerated}, over a network. That no submit was answered is a failure of the way there, whatever the thresholds say. */
 export function loadGeneratedOver(
   measurements: Pick<Measurements, "counters">,
   plannedWorkers: number,
-  { unregistered, why }: { readonly unregistered: number; readonly why: string | undefined },
+  { unregistered, submits: { sent, answered }, why }: RequestTally,
 ): LoadVerdict {
-  if (unregistered === 0) return loadGenerated(measurements, plannedWorkers, 0);
-  return {
-    generated: false,
-    why: `${unregistered} of ${plannedWorkers} workers could not register${why === undefined ? "" : `: ${why}`}`,
-  };
+  const because = why === undefined ? "" : `: ${why}`;
+  const failed = (what: string): LoadVerdict => ({ generated: false, why: what + because });
+  if (unregistered > 0) return failed(`${unregistered} of ${plannedWorkers} workers could not register`);
+  if (measurements.counters.agents_registered === 0) return failed("no agent was registered");
+  if (sent > 0 && answered === 0)
+    return failed(sent === 1 ? "the only submit had no valid answer" : `none of ${sent} submits had a valid answer`);
+  return loadGenerated(measurements, plannedWorkers, 0);
 }
 
 /**

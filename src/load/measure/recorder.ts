@@ -28,6 +28,14 @@ export interface IntervalCounts {
   readonly sumNs: bigint;
 }
 
+/** Whether counts from another process are some that a recorder can have made: then they can be merged. */
+export function isTrendCounts({ buckets, counts, minNs, maxNs }: IntervalCounts): boolean {
+  if (buckets.length === 0 || buckets.length !== counts.length || minNs > maxNs) return false;
+  return (
+    at(buckets, buckets.length - 1) < BUCKETS && buckets.every((bucket, n) => n === 0 || bucket > at(buckets, n - 1))
+  );
+}
+
 /** What a thread recorded since its last hand-over. A structured clone of it is whole. */
 export interface RecorderSnapshot {
   /** The start of the time axis, ms on the run's clock: the same for all recorders of a run. */

@@ -7,9 +7,13 @@ import { whySystemFailed } from "../../vocabulary/index.js";
 import type { OutsideRow } from "../check/index.js";
 import { TargetError } from "./target-error.js";
 
-/** How long a look waits for a writer, ms. A look is short: the platform's writers may have to wait for it. */
+/** How long the look at the end waits for a writer, ms. A look is short: the platform's writers may have to wait for it. */
 const BUSY_TIMEOUT_MS = 5000;
+/** How long a look in the middle of a run does, ms. */
+const GLANCE_TIMEOUT_MS = 100;
 const TABLES = ["workers", "agents", "onboarding_agents"] as const;
+/** What the ids of onboarding agents begin with, as clients know them. */
+const ONBOARDING = "onboarding_";
 /** What sandbox providers append to a worker's name. */
 const SANDBOX = "_sandbox";
 
@@ -25,6 +29,7 @@ export class TargetDatabase {
   readonly #connection: Sqlite.Database;
   readonly #agents: Sqlite.Statement<[string, string], Row>;
   readonly #onboardingAgents: Sqlite.Statement<[string, string], Row>;
+  readonly #statuses: Sqlite.Statement<[string, string, string, string], Pick<Row, "agentId" | "status">>;
 
   /** @throws {TargetError} when there is none at `path`, or it is another program's */
   constructor(path: string) {
@@ -46,6 +51,10 @@ export class TargetDatabase {
       this.#onboardingAgents = this.#connection.prepare(
         queryOf("onboarding_agents", "onboarding_agent_id", undefined, hasState ? "onboarding" : undefined),
       );
+      this.#statuses = this.#connection.prepare(
+        `${statusQueryOf("agents", "CAST(a.agent_id AS TEXT)")} UNION ALL
+         ${statusQueryOf("onboarding_agents", `'${ONBOARDING}' || a.onboarding_agent_id`)}`,
+      );
     } catch (error) {
       this.#connection.close();
       throw error instanceof TargetError ? error : unreadable(path, error);
@@ -64,6 +73,18 @@ export class TargetDatabase {
       ])();
     } catch (error) {
       throw unreadable(this.#connection.name, error);
+    }
+  }
+
+  /** Their statuses alone, for a look while the run goes on; undefined when the database cannot be read now. */
+  statuses(prefix: string): Pick<OutsideRow, "agentId" | "status">[] | undefined {
+    try {
+      this.#connection.pragma(`busy_timeout = ${GLANCE_TIMEOUT_MS}`);
+      return this.#statuses.all(prefix, prefix, prefix, prefix);
+    } catch {
+      return undefined;
+    } finally {
+      this.#connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
 
@@ -91,9 +112,15 @@ function queryOf(table: string, id: string, unit: string | undefined, stateOf: s
           WHERE substr(w.worker_name, 1, length(?)) = ?`;
 }
 
+function statusQueryOf(table: string, id: string): string {
+  return `SELECT ${id} AS agentId, a.status AS status
+          FROM ${table} a JOIN workers w ON w.worker_id = a.worker_id
+          WHERE substr(w.worker_name, 1, length(?)) = ?`;
+}
+
 function rowOf({ agentId, status, unitId, workerName, submits }: Row, isOnboarding: boolean): OutsideRow {
   return {
-    agentId: isOnboarding ? `onboarding_${agentId}` : agentId,
+    agentId: isOnboarding ? ONBOARDING + agentId : agentId,
     isOnboarding,
     workerName: workerName.endsWith(SANDBOX) ? workerName.slice(0, -SANDBOX.length) : workerName,
     status,

@@ -1,9 +1,8 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
 import { cpus, totalmem } from "node:os";
-import { readFileSync } from "node:fs";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, type RunEvidence, outcomesOf } from "../check/index.js";
+import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
 import {
   createRecorder,
   evaluate,
@@ -21,14 +20,12 @@ import {
 import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { packageVersion } from "../../vocabulary/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
-
-const PACKAGE = new URL("../../../package.json", import.meta.url);
-export const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
 
 export interface FinalizeRunInput {
   readonly runId: string;
@@ -98,6 +95,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     startedAt: startedAt.toISOString(),
     end: input.end,
     outcomes: outcomesOf(audit),
+    peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
@@ -120,7 +118,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${version}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
@@ -129,7 +127,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
 /** What the run was on. */
 export function environment(): Summary["environment"] {
   return {
-    crowdstorm: version,
+    crowdstorm: packageVersion,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",

@@ -42,7 +42,7 @@ export function examineIncompleteRun(directory: string): IncompleteRun {
   const record = readRunRecord(directory);
   if (record?.target !== undefined)
     throw new ResultsError(
-      `${directory}: the run against ${record.target} was cut off: what its clients had seen is lost with it`,
+      `${directory}: the run against ${record.target} goes on, or was cut off: what its clients see is written at its end`,
     );
   // Before the database: the run may still be going on, and a later acknowledgement would be missing in an earlier
   // read.

@@ -1,5 +1,6 @@
 /** The engines that drive a live run with simulated workers. */
 export type { FinishedRun, RunProgress } from "./finished-run.js";
+export { environment } from "./finalize-run.js";
 export { phasesOf } from "./timeline.js";
 export { examineIncompleteRun, type IncompleteRun } from "./incomplete-run.js";
 export { MAX_RUN_THREADS, defaultThreads } from "./run-limits.js";
@@ -8,11 +9,24 @@ export type { RoleNotice } from "./roles/gateway-setup.js";
 export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine.js";
 export { runNetwork } from "./network/run-network.js";
 export type { NetworkRun } from "./network/network-engine.js";
-export { TargetObserver } from "./network/target-observer.js";
+export { openRouter, openTarget, type OpenedTarget } from "./network/open-target.js";
+export { isLoopbackHost, readListenAddress } from "./network/listen-address.js";
 export { clientThreads } from "./network/network-threads.js";
 export type { LoadGenerators } from "./network/load-generators.js";
+export { MachineError, MachineGenerators, type MachineGeneratorsOptions } from "./machines/machine-generators.js";
+export type { RecruitedMachine } from "./machines/remote-machine.js";
+export type { MachineChannel } from "./machines/machine-channel.js";
+export type { SharedClock } from "./machines/shared-clock.js";
+export { runShard, type ShardEnd, type ShardHost } from "./machines/run-shard.js";
+export {
+  fromMachineSchema,
+  packFromMachine,
+  toMachineSchema,
+  type FromMachine,
+  type ToMachine,
+} from "./machines/shard-messages.js";
+export { decodeMessage, encodeMessage, MessageError } from "./machines/message-bytes.js";
 export { ThreadGenerators } from "./network/thread-generators.js";
-export { ListenThreads, type ListenThreadsOptions } from "./network/listen-threads.js";
 export { ThreadDiedError } from "./thread-died-error.js";
 export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";
@@ -23,3 +37,4 @@ export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtu
 export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequence.js";
 export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
 export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";
+export { createSweepPool, type SweepPool } from "./virtual/sweep-pool.js";

@@ -2,7 +2,7 @@
  * The workers of a scenario listed one by one, with all their actions and times, instead of being drawn. `simulate
  * shrink` writes them for a plan that fails.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { count, duration, MAX_PAYLOAD_BYTES, line, object } from "./fields.js";
 import { MAX_WORKERS } from "./scenario-limits.js";
 

@@ -2,7 +2,7 @@
  * The faults of a scenario: of the threads of a run, or its simulated threads under virtual time; and of a network, for
  * runs in which the program is the router between workers and a backend (`--listen`).
  */
-import * as z from "zod";
+import { z } from "zod";
 import type { NetworkFaultKind } from "../../vocabulary/index.js";
 import { duration, durations, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
 

@@ -2,7 +2,7 @@
  * The kinds of value that scenario fields take. Each says in one clause what would be right ("must be …");
  * the loader adds the place and what was there instead.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { at, DURATION_PATTERN, parseDuration } from "../../vocabulary/index.js";
 import type { DistributionSpec } from "./distribution-spec.js";
 import { formatDuration } from "./format-duration.js";

@@ -2,7 +2,7 @@
  * The schema of scenario files as JSON Schema, for editors that complete and check them:
  * scenarios/scenario.schema.json.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { METRICS } from "../measure/metrics.js";
 import { scenarioSchema } from "./scenario-schema.js";
 

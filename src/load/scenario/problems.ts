@@ -1,5 +1,5 @@
 /** Turns what zod found wrong with plain data into problems that say where and what would be right. */
-import type * as z from "zod";
+import type { z } from "zod";
 
 /** One thing that is wrong. */
 export interface Problem {

@@ -1,5 +1,5 @@
 /** The qualifications of a scenario: those that workers hold, and those that the task requires. */
-import * as z from "zod";
+import { z } from "zod";
 import { counts, hasFewNames, line, noSuchKind, object, probability, TOO_MANY_NAMES } from "./fields.js";
 import { MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";

@@ -1,4 +1,4 @@
-/** Scenarios that a kind of run cannot carry out, because of their faults. */
+/** Scenarios that a kind of run cannot carry out, because of their faults or their shutdown. */
 import { isNetworkFault } from "../../vocabulary/index.js";
 import { ScenarioError } from "./scenario-error.js";
 import type { Scenario } from "./scenario-schema.js";
@@ -16,8 +16,9 @@ export function refuseNetworkScenario({ name, faults, target }: Scenario): void 
     ]);
 }
 
-/** @throws ScenarioError when the scenario has faults that a client of a router cannot bring about */
-export function refuseFaultsOfTarget({ name, faults }: Scenario): void {
+/** @throws ScenarioError when the scenario has faults, or a shutdown, that a client of a router cannot bring about */
+export function refuseFaultsOfTarget({ name, faults, shutdownAt }: Scenario): void {
+  refuseShutdown(name, shutdownAt, "--target");
   const fault = faults[0];
   if (fault === undefined) return;
   throw new ScenarioError([
@@ -27,11 +28,19 @@ export function refuseFaultsOfTarget({ name, faults }: Scenario): void {
   ]);
 }
 
-/** @throws ScenarioError when the scenario has faults of the platform's threads, database or clock */
-export function refuseThreadFaultsOfRouter({ name, faults }: Scenario): void {
+/** @throws ScenarioError when the scenario has faults of the platform's threads, database or clock, or a shutdown */
+export function refuseThreadFaultsOfRouter({ name, faults, shutdownAt }: Scenario): void {
+  refuseShutdown(name, shutdownAt, "--listen");
   const fault = faults.find((each) => !isNetworkFault(each));
   if (fault === undefined) return;
   throw new ScenarioError([
     `${name} has a fault of the platform's own threads (${fault.kind}): run it without --listen`,
+  ]);
+}
+
+function refuseShutdown(name: string, shutdownAt: number | undefined, option: string): void {
+  if (shutdownAt === undefined) return;
+  throw new ScenarioError([
+    `${name} has shutdownAt, which is for a platform in this process: run it without ${option}`,
   ]);
 }

@@ -4,7 +4,7 @@
  * Two timelines meet in a scenario. The run's: stages of arrivals, windows of disconnects and faults, and the shutdown, counted
  * from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts, which nothing stretches.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/thresholds.js";
 import { expectedArrivals } from "./arrivals.js";
 import { explicitWorkers } from "./explicit-workers.js";

@@ -1,5 +1,5 @@
 /** The part of a scenario that says how its workers speak with a task that is not of this process (`--target`, `--listen`). */
-import * as z from "zod";
+import { z } from "zod";
 import { line, object, positiveDuration } from "./fields.js";
 
 /** The dialects of the program. One's own is named on the command line: no scenario makes the program load code. */

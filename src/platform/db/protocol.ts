@@ -33,8 +33,15 @@ export interface DatabaseConnection {
   requests: SharedArrayBuffer;
 }
 
+/** From a client to the writer: writes to execute. */
+export interface ClientWrites {
+  writes: Packed;
+  /** Whether the client waits for an outcome. Otherwise its answer does not ring the client's doorbell. */
+  awaited: boolean;
+}
+
 /** From a client to the writer: writes to execute, or the end of the connection. */
-export type ClientMessage = Packed | "end";
+export type ClientMessage = ClientWrites | "end";
 
 /** The outcome of one write: committed, with this result, or failed. */
 export type WriteOutcome =

@@ -22,6 +22,12 @@ import type { WriteArgs, WriteName } from "./reads-and-writes.js";
 
 /** The most writes in one message. The writer takes a message as a whole, so this bounds its groups too. */
 const MAX_MESSAGE = 200;
+/**
+ * How long a write that nothing waits for may stay here, ms, so that it shares a message and a transaction with others:
+ * most writes are entries of the journal, and one by one each would wake the writer. A write that is waited for takes
+ * those before it along.
+ */
+const MAX_DELAY_MS = 10;
 
 type Settled = { readonly value: unknown } | { readonly error: DatabaseError };
 
@@ -68,6 +74,10 @@ export class WriteClient {
   readonly #writerBell: Int32Array;
   readonly #onError: (error: DatabaseError) => void;
   readonly #outbox = createPacker();
+  /** Whether something waits for a write in the outbox. */
+  #isAwaited = false;
+  /** Sends the outbox, when nothing else does. */
+  #delay: NodeJS.Timeout | undefined;
   /** The writes without an outcome, linked in their order. */
   #oldest: PendingWrite | undefined;
   #newest: PendingWrite | undefined;
@@ -108,6 +118,8 @@ export class WriteClient {
       write.outcome = { error: this.#ended };
     } else {
       this.#append(write);
+      if (!this.#isAwaited) queueMicrotask(() => this.#flushAwaited());
+      this.#isAwaited = true;
       this.#enqueue(name, args);
     }
     return write;
@@ -120,12 +132,16 @@ export class WriteClient {
     }
     if (this.#newest?.waiter === this.#unwaited) this.#newest.writes++;
     else this.#append(new PendingWrite(this, this.#unwaited));
+    this.#delay ??= setTimeout(() => this.#flush(), MAX_DELAY_MS);
     this.#enqueue(name, args);
   }
 
-  /** Sends and receives what there is, without the event loop. Returns whether a waiter was resumed. */
+  /**
+   * Sends the writes that are waited for and those before them, and receives outcomes, without the event loop. Returns
+   * whether a waiter was resumed.
+   */
   poll(): boolean {
-    this.#flush();
+    this.#flushAwaited();
     this.#drain();
     this.#checkStopped();
     return this.#resumeWaiters();
@@ -144,6 +160,7 @@ export class WriteClient {
   /** Blocks until the writer has answered `write`. */
   waitForOutcome(write: PendingWrite): Settled {
     this.#flush();
+    // The answer to writes that nothing waited for until now signals here as well; only the doorbell does not ring.
     for (;;) {
       const seen = this.#signals.answers();
       if (write.outcome === undefined) this.#drain();
@@ -160,15 +177,22 @@ export class WriteClient {
     incrementAndNotify(this.#writerBell, 0);
   }
 
+  #flushAwaited(): void {
+    if (this.#isAwaited) this.#flush();
+  }
+
   #flush(): void {
+    clearTimeout(this.#delay);
+    this.#delay = undefined;
     if (this.#outbox.size === 0) return;
-    this.#post(this.#outbox.take());
+    const awaited = this.#isAwaited;
+    this.#isAwaited = false;
+    this.#post({ writes: this.#outbox.take(), awaited });
     // After posting: a writer that stopped in between does not answer.
     this.#checkStopped();
   }
 
   #enqueue<K extends WriteName>(name: K, args: WriteArgs<K>): void {
-    if (this.#outbox.size === 0) queueMicrotask(() => this.#flush());
     this.#outbox.add(name, args);
     if (this.#outbox.size === MAX_MESSAGE) this.#flush();
   }
@@ -237,7 +261,9 @@ export class WriteClient {
     if (this.#ended !== undefined) return;
     this.#drain();
     this.#ended = new DatabaseError(`the database writer stopped: ${reason}`);
+    clearTimeout(this.#delay);
     this.#outbox.take();
+    this.#isAwaited = false;
     while (this.#oldest !== undefined) this.#settleOldest({ error: this.#ended });
     if (this.#answered.length > 0) queueMicrotask(() => this.#resumeWaiters());
   }

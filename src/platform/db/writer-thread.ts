@@ -23,13 +23,14 @@ import {
   toWire,
   type Answers,
   type ClientMessage,
+  type ClientWrites,
   type ControlMessage,
   type ControlReply,
   type WriteOutcome,
   type Signals,
   type WriterData,
 } from "./protocol.js";
-import { countOf, type Packed } from "./packed-writes.js";
+import { countOf } from "./packed-writes.js";
 
 interface PortMessage<Message> {
   message: Message;
@@ -112,14 +113,13 @@ function serve(connection: Connection): void {
   }
 }
 
-interface ClientWrites {
+interface Received extends ClientWrites {
   readonly client: Client;
-  readonly writes: Packed;
 }
 
 /** The writes that have arrived, one message of each client in turn. */
-function collect(): ClientWrites[] {
-  const messages: ClientWrites[] = [];
+function collect(): Received[] {
+  const messages: Received[] = [];
   let writes = 0;
   let arrived = true;
   while (arrived && writes < FULL_GROUP) {
@@ -133,23 +133,26 @@ function collect(): ClientWrites[] {
         client.port.close();
         continue;
       }
-      messages.push({ client, writes: message });
-      writes += countOf(message);
+      const { writes: packed, awaited } = message;
+      messages.push({ client, writes: packed, awaited });
+      writes += countOf(packed);
     }
   }
   return messages;
 }
 
-/** Gives each client the outcomes of its writes, in one message. */
-function answer(messages: readonly ClientWrites[], outcomes: readonly WriteOutcome[]): void {
-  const answers = new Map<Client, Answers>();
+/** Gives each client the outcomes of its writes, in one message. A failure wakes a client that waits for nothing, too. */
+function answer(messages: readonly Received[], outcomes: readonly WriteOutcome[]): void {
+  const answers = new Map<Client, { message: Answers; isAwaited: boolean }>();
   let next = 0;
-  for (const { client, writes } of messages) {
-    const message = getOrCreate(answers, client, noAnswers);
-    for (const last = next + countOf(writes); next < last; next++) add(message, at(outcomes, next));
+  for (const { client, writes, awaited } of messages) {
+    const answer = getOrCreate(answers, client, () => ({ message: noAnswers(), isAwaited: false }));
+    answer.isAwaited ||= awaited;
+    for (const last = next + countOf(writes); next < last; next++) add(answer.message, at(outcomes, next));
   }
   assert(next === outcomes.length, "a group has more outcomes than writes");
-  for (const [client, message] of answers) post(client, message);
+  for (const [client, { message, isAwaited }] of answers)
+    post(client, message, isAwaited || message.failures.length > 0);
 }
 
 function noAnswers(): Answers {
@@ -169,15 +172,15 @@ function add(message: Answers, outcome: WriteOutcome): void {
 function stop(reason: string): void {
   for (const client of clients) {
     client.signals.stop(reason);
-    post(client, noAnswers());
+    post(client, noAnswers(), true);
     client.port.close();
   }
 }
 
-function post({ port, signals, doorbell }: Client, message: Answers): void {
+function post({ port, signals, doorbell }: Client, message: Answers, rings: boolean): void {
   port.postMessage(message);
   signals.answered();
-  if (doorbell !== undefined) incrementAndNotify(doorbell.cells, doorbell.index);
+  if (rings && doorbell !== undefined) incrementAndNotify(doorbell.cells, doorbell.index);
 }
 
 function newClient({ port, signals, doorbell }: Extract<ControlMessage, { kind: "connect" }>): Client {

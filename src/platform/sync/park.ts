@@ -8,10 +8,11 @@ import type { Driver, Reactor } from "./reactor.js";
 
 /** The longest time that a thread stays parked, because messages and sockets of the event loop may need it. */
 const MAX_PARK_MS = 10;
-/** Consecutive turns before the event loop runs, so that a busy reactor cannot starve it. */
-const TURNS_BETWEEN_YIELDS = 16;
-/** The longest time (ms) of consecutive turns: on an overloaded machine one turn takes seconds. */
-const MAX_WITHOUT_YIELD_MS = 10;
+/**
+ * How long the event loop waits for its turn while the reactor is busy, ms, or longer by one turn of the reactor. A pass
+ * of the event loop costs as much as the work of a message, so not every message is followed by one.
+ */
+const YIELD_INTERVAL_MS = 5;
 
 export interface ParkOptions {
   /** The thread's doorbell in the arena. */
@@ -19,8 +20,8 @@ export interface ParkOptions {
   readonly doorbell: number;
   /** Called between turns; the loop ends when it returns true. */
   readonly done: () => boolean;
-  /** Other work of this thread at each turn (answers of the database writer); returns whether there was any. */
-  readonly poll?: () => boolean;
+  /** Other work of this thread after each turn (answers of the database writer). */
+  readonly poll?: () => void;
 }
 
 /** Takes no turns: for a reactor that only {@link park} drives. */
@@ -31,21 +32,20 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
   const { cells, doorbell, done, poll } = options;
   const before = reactor.driver;
   reactor.drive(manualDriver);
+  let yieldedAt = -Infinity;
   try {
     while (!done()) {
-      let seen = 0;
-      const begun = reactor.lastTurnAt;
-      for (
-        let turns = 0, busy = true;
-        busy && turns < TURNS_BETWEEN_YIELDS && (turns < 2 || reactor.lastTurnAt - begun < MAX_WITHOUT_YIELD_MS);
-        turns++
-      ) {
-        // Before the turn: whatever happens later changes the doorbell, and the thread does not park.
-        seen = load(cells, doorbell);
-        const polled = poll?.() ?? false;
-        busy = reactor.turn() || polled;
+      // Before the turn: whatever happens later changes the doorbell, and the thread does not park.
+      const seen = load(cells, doorbell);
+      reactor.turn();
+      // After the turn, whose writes it sends.
+      poll?.();
+      if (reactor.lastTurnAt - yieldedAt >= YIELD_INTERVAL_MS) {
+        await eventLoop();
+        yieldedAt = reactor.clock.now();
+      } else {
+        await microtasks;
       }
-      await eventLoop();
       if (done()) break;
       const untilTimer = reactor.timers.nextDue - reactor.clock.now();
       if (!reactor.hasReady && untilTimer > 0) wait(cells, doorbell, seen, Math.min(untilTimer, MAX_PARK_MS));
@@ -54,6 +54,9 @@ export async function park(reactor: Reactor, options: ParkOptions): Promise<void
     reactor.drive(before);
   }
 }
+
+/** Gives the microtasks their turn. */
+const microtasks = Promise.resolve();
 
 /** One full pass of the event loop: microtasks, messages, I/O. */
 function eventLoop(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Reads the history files of a run, entry by entry. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import { z } from "zod";
 import { AGENT_STATUSES, whySystemFailed, type AgentStatus } from "../../vocabulary/index.js";
 import { MAILBOX_KINDS, SLOT_OPERATIONS, type AnySlotOperation, type MailboxKind } from "../../platform/sync/index.js";
 import { ByteReader } from "../byte-reader.js";

@@ -1,6 +1,6 @@
 /** Writes and reads trace files, one block at a time. */
 import { closeSync, fsyncSync, openSync, writeFileSync } from "node:fs";
-import * as z from "zod";
+import { z } from "zod";
 import { at } from "../../vocabulary/index.js";
 import { FileReader } from "../file-reader.js";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";

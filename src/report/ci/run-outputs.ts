@@ -2,7 +2,7 @@
 import { formatAgainst, formatBound, formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved, latenciesOf, observedText } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { describeViolation, joinSections, runFacts } from "../run-texts.js";
+import { describeViolation, isMachineSound, joinSections, machineFacts, runFacts } from "../run-texts.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
@@ -40,12 +40,16 @@ export function runMarkdown(summary: Summary): string {
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
     (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
+    (summary.machines ?? []).map(
+      (machine) =>
+        `- ${mark(isMachineSound(machine))} machine ${code(machine.name)}: ${plain(machineFacts(machine).join(" · "))}`,
+    ),
     (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
   ]);
 }
 
-/** JUnit XML: a test for the end of the run, the load, the schedule, each invariant, each threshold. */
+/** JUnit XML: a test for the end of the run, the load, the schedule, each machine, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
   const { end, load, schedule } = summary;
   const details = [`to reproduce: ${summary.reproduce}`];
@@ -76,6 +80,16 @@ export function runJUnit(summary: Summary): string {
       message: `${slip}, bound ${formatBound(schedule.boundMs)} ms`,
       details,
     },
+    // The name of a machine differs from run to run.
+    ...(summary.machines ?? []).map(
+      (machine, nth): JUnitCase => ({
+        classname: "machines",
+        name: `machine ${nth + 1} carries its workers`,
+        outcome: isMachineSound(machine) ? "passed" : "failure",
+        message: `${machine.name}: ${machineFacts(machine).join(" · ")}`,
+        details,
+      }),
+    ),
     // The name is the id: a statement can contain a bound that depends on the machine.
     ...summary.invariants.map(({ id, statement, held, checked, violationCount, violations }): JUnitCase => {
       const count = held ? "" : `${plural(violationCount, "violation")}, `;

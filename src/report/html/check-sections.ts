@@ -2,6 +2,7 @@
 import { formatAgainst, formatBound, formatCount, formatMs, formatSeconds } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
+import { isMachineSound, machineFacts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -41,6 +42,16 @@ export function failures({ failures: failed = [] }: Summary): Markup {
   if (failed.length === 0) return nothing;
   const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatSeconds(firstAtMs)]);
   return table("Failures of requests to the target", ["failure", "times", "first"], rows);
+}
+
+/** The machines that made the load, where it was not this process alone. */
+export function machines({ machines: all = [] }: Summary): Markup {
+  if (all.length === 0) return nothing;
+  const rows = all.map((machine) => [
+    html`${isMachineSound(machine) ? PASSED : FAILED} ${machine.name}`,
+    machineFacts(machine).join(" · "),
+  ]);
+  return table("Machines", ["machine", { head: "what it carried, and how", text: true }], rows);
 }
 
 export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { ReportData } from "../../results/index.js";
+import type { CapacityData, ReportData } from "../../results/index.js";
 import { html, json, nothing, raw, type Markup } from "./markup.js";
 import { pack } from "./pack.js";
 
@@ -13,11 +13,13 @@ export interface Page {
   readonly body: Markup;
   /** The data of the charts: one run, or two to compare. */
   readonly runs: readonly ReportData[];
+  /** The data of the picture of a search for a capacity. */
+  readonly capacity?: CapacityData;
   /** Whether the page receives updates from its server (`src/cli/shared/dashboard.ts`). */
   readonly live?: boolean;
 }
 
-export function renderPage({ title, body, runs, live = false }: Page): string {
+export function renderPage({ title, body, runs, capacity, live = false }: Page): string {
   const { script, style } = assets();
   const policy = [
     "default-src 'none'",
@@ -48,7 +50,12 @@ export function renderPage({ title, body, runs, live = false }: Page): string {
 ${body}
 </main>
 <script type="application/json" id="runs">${json(runs.map(withoutSequences))}</script>
-${sequencesOf(runs)}<script>${raw(script)}</script>
+${sequencesOf(runs)}${
+  capacity === undefined
+    ? nothing
+    : html`<script type="application/json" id="capacity">${json(capacity)}</script>
+`
+}<script>${raw(script)}</script>
 </body>
 </html>
 `;

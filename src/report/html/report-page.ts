@@ -2,7 +2,7 @@
 import type { ReportData, Summary } from "../../results/index.js";
 import { slowest } from "./slowest-agents.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
-import { failures, generator, invariants, thresholds } from "./check-sections.js";
+import { failures, generator, invariants, machines, thresholds } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
@@ -33,5 +33,5 @@ ${section("thresholds", "Thresholds", thresholds(summary))}
 ${section("invariants", "Invariants", invariants(summary))}
 ${data.scraped === undefined ? nothing : section("scraped", "Metrics of the target", scrapedMetrics(data.scraped))}
 ${section("counters", "Counters", counters(summary))}
-${section("generator", "Generator and machine", generator(summary))}`;
+${section("generator", "Generator and machine", generator(summary), machines(summary))}`;
 }

@@ -1,61 +1,51 @@
 /** The charts of the report, each from its part of the data. */
 import uPlot from "uplot";
 import type { ReportData, StatusesOverTime } from "../../results/data.js";
-import { at } from "../../vocabulary/assert.js";
-import { formatMs } from "../../vocabulary/format-figures.js";
+import type { CapacityData } from "../../results/capacity-data.js";
+import { assert, at } from "../../vocabulary/assert.js";
 import { statusClass } from "../status-class.js";
+import { capacityChart } from "./capacity-chart.js";
+import { decades, line, LOGARITHMIC, msAxis, thousands, Y_SIZE } from "./chart-parts.js";
 import { heatMap } from "./heat-map.js";
 import { colour } from "./theme.js";
 import { axis, clockTime, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
 
+/** The data in the page. */
+export interface PageData {
+  readonly runs: readonly ReportData[];
+  /** Of the page of a search for a capacity, which has no runs. */
+  readonly capacity: CapacityData | undefined;
+}
+
+/** Draws a chart of the page, or of one of its runs. */
+type Chart = (page: PageData, run: number) => ChartSpec;
+
+const ofRun =
+  (draw: (run: ReportData) => ChartSpec): Chart =>
+  ({ runs }, run) =>
+    draw(at(runs, run));
+
 /** The charts by their name in `data-chart`. */
-export const CHARTS: Readonly<Record<string, (runs: readonly ReportData[], run: ReportData) => ChartSpec>> = {
-  latency: (_runs, run) => latency(run),
-  rate: (_runs, run) => rate(run),
-  "statuses-main": (_runs, run) => statuses(run, run.statuses.main),
-  "statuses-onboarding": (_runs, run) => statuses(run, run.statuses.onboarding),
-  percentiles: (runs) => percentiles(runs),
+export const CHARTS: Readonly<Record<string, Chart>> = {
+  latency: ofRun(latency),
+  rate: ofRun(rate),
+  "statuses-main": ofRun((run) => statuses(run, run.statuses.main)),
+  "statuses-onboarding": ofRun((run) => statuses(run, run.statuses.onboarding)),
+  percentiles: ({ runs }) => percentiles(runs),
+  capacity: ({ capacity }) => {
+    assert(capacity !== undefined, "the page of a search has its data");
+    return capacityChart(capacity);
+  },
 };
 
-/** The same for all charts, so that those over time are aligned. CSS pixels. */
-const Y_SIZE = 48;
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists only in its types
-const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 type ChartColumn = (number | null)[];
 
-const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : `${formatMs(value)} ms`);
 const countValue = (_chart: uPlot, value: number | null): string =>
   value === null ? "" : Math.round(value).toLocaleString("en-GB");
 const timeSeries: uPlot.Series = {
   label: "at",
   value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)),
 };
-
-/** A logarithmic axis of ms. Only decades have a line, unless there are few: more lines would hide the data. */
-function msAxis(): uPlot.Axis {
-  return {
-    ...axis({ scale: "y", size: Y_SIZE }),
-    splits: (_chart, _axis, min, max) => {
-      const steps = max / min > 200 ? [1] : [1, 2, 5];
-      const first = Math.floor(Math.log10(min));
-      const decades = Array.from({ length: Math.ceil(Math.log10(max)) - first + 1 }, (_, n) => 10 ** (first + n));
-      return decades
-        .flatMap((decade) => steps.map((step) => Number((step * decade).toPrecision(1))))
-        .filter((ms) => ms >= min * 0.999 && ms <= max * 1.001);
-    },
-    filter: (_chart, splits) => splits,
-    values: thousands,
-  };
-}
-
-const line = (label: string, name: string, options: uPlot.Series = {}): uPlot.Series => ({
-  label,
-  stroke: () => colour(name),
-  width: 2,
-  points: { show: false },
-  value: msValue,
-  ...options,
-});
 
 function latency(run: ReportData): ChartSpec {
   const { latency: over, durationMs, runId } = run;
@@ -209,11 +199,3 @@ const nines = (max: number, width: number): number[] =>
   [1, ...(width < 520 ? [] : [2, 4]), 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
 const percentName = (x: number): string =>
   x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`;
-
-function decades(values: readonly number[]): [number, number] {
-  if (values.length === 0) return [0.01, 1];
-  return [10 ** Math.floor(Math.log10(Math.min(...values))), 10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9)];
-}
-
-const thousands = (_chart: uPlot, splits: number[]): string[] =>
-  splits.map((n) => (n >= 10_000 ? `${n / 1000}k` : n.toLocaleString("en-GB", { maximumSignificantDigits: 4 })));

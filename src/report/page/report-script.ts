@@ -1,16 +1,19 @@
 /** The report's script: draws the charts, sets the theme, and applies the updates of a live page. */
 import type uPlot from "uplot";
+import type { CapacityData } from "../../results/capacity-data.js";
 import type { ReportData } from "../../results/data.js";
 import { CHARTS } from "./charts.js";
 import { followRun } from "./follow-run.js";
 import { drawWhenOpened, followKeys } from "./sequence-viewer.js";
 import { startTheme } from "./theme.js";
 import { draw, NO_CURSOR } from "./time-chart.js";
-import { assert, at } from "../../vocabulary/assert.js";
+import { assert } from "../../vocabulary/assert.js";
 
 const embedded = document.getElementById("runs");
 assert(embedded !== null, "the page has no element with its data");
 let runs = JSON.parse(embedded.textContent) as readonly ReportData[];
+const capacity = document.getElementById("capacity");
+const searched = capacity === null ? undefined : (JSON.parse(capacity.textContent) as CapacityData);
 const drawn = new Map<HTMLElement, uPlot>();
 
 function drawAll(): void {
@@ -31,7 +34,7 @@ function drawAll(): void {
     const spec = CHARTS[kind];
     assert(spec !== undefined, `the page has an unknown chart "${kind}"`);
     element.classList.toggle("stacked", kind.startsWith("statuses"));
-    const chart = draw(element, spec(runs, at(runs, Number(index))));
+    const chart = draw(element, spec({ runs, capacity: searched }, Number(index)));
     chart.setCursor(cursors.get(element) ?? NO_CURSOR);
     drawn.set(element, chart);
   }

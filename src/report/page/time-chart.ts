@@ -20,7 +20,7 @@ export interface ChartSpec {
   readonly padding?: uPlot.Padding;
 }
 
-const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
+export const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
 
 /** The position of a cursor that is not shown. */
 export const NO_CURSOR = { left: -10, top: -10 };

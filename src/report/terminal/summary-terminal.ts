@@ -27,7 +27,7 @@ import {
   stagesOf,
 } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
-import { describeViolation, joinSections, runFacts } from "../run-texts.js";
+import { describeViolation, isMachineSound, joinSections, machineFacts, runFacts } from "../run-texts.js";
 
 export interface RenderOptions {
   /** Whether to use colour. The caller knows whether it writes to a terminal, and the value of NO_COLOR. */
@@ -75,6 +75,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     invariants(summary, chalk, width),
     notChecked(summary, chalk, width),
     generator(summary, chalk, width),
+    machinesOf(summary, chalk, width),
     [
       `${chalk.bold("Run it again")}  ${summary.reproduce}`,
       `${chalk.bold("Results")}       ${printable(options.directory)}`,
@@ -335,5 +336,17 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
         n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,
       ),
     ),
+  ];
+}
+
+/** The machines that made the load, where it was not this process alone. */
+function machinesOf({ machines = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (machines.length === 0) return [];
+  return [
+    chalk.bold("Machines"),
+    ...machines.flatMap((machine) => [
+      `  ${mark(isMachineSound(machine), chalk)} ${machine.name}`,
+      ...wrap(machineFacts(machine).join(" · "), width - 4).map((line) => `    ${line}`),
+    ]),
   ];
 }

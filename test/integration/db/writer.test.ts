@@ -41,7 +41,7 @@ async function withWriter(t: TestContext): Promise<{ path: string; writer: Write
 /** Makes the writer thread throw, by a message that no client sends. */
 function crash(writer: WriterHandle): void {
   const { port, requests } = writer.connect();
-  port.postMessage(42);
+  port.postMessage({ writes: 42, awaited: true });
   const bell = new Int32Array(requests);
   Atomics.add(bell, 0, 1);
   Atomics.notify(bell, 0);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { defineScenario, type ScenarioInput } from "../../../dist/load/scenario/index.js";
-import { runScenario, type RunScenarioOptions } from "../../../dist/run-scenario.js";
+import { runScenario, type RunScenarioOptions } from "../../../dist/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 
 const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>

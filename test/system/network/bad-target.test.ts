@@ -8,7 +8,7 @@ import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readSummary } from "../../../dist/results/index.js";
-import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { MAIN, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { answerTo, listen, serveTask } from "../../support/network/task-server.js";
 
@@ -181,6 +181,72 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
       run.summary?.load?.why ?? "",
       /^6 of 6 workers could not register: POST \/request_agent: expected an answer within 1000 ms$/,
     );
+  });
+
+  test("a run in which no submit is answered does not pass", async (t) => {
+    const server = await serveTask({
+      intercept(request, response) {
+        if (request.url !== "/submit_task") return false;
+        response.writeHead(502, { "content-type": "application/json" }).end("{}");
+        return true;
+      },
+    });
+    t.after(() => server.close());
+    const run = await runAgainst(t, server.url, scenarioText({ target: QUICK }));
+    assert.equal(run.code, 99, run.stdout + run.stderr);
+    const why = "none of 6 submits had a valid answer: POST /submit_task: expected 200 with JSON, got 502 with";
+    const { load, verdict } = run.summary ?? {};
+    assert.ok(load?.why?.startsWith(why), run.stdout);
+    assert.ok(verdict?.reasons.some((reason) => reason.startsWith(`the load was not generated: ${why}`)));
+  });
+
+  test("a run in which every registration is refused does not pass, and says why", async (t) => {
+    const reason = "There is currently no available work, please try again later...";
+    const server = await serveTask({
+      intercept(request, response) {
+        if (request.url !== "/request_agent") return false;
+        const data = { request_id: "r", worker_id: "1", agent_id: null, init_task_data: null, failure_reason: reason };
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ packet_type: "agent_details", subject_id: "c", data }));
+        return true;
+      },
+    });
+    t.after(() => server.close());
+    const run = await runAgainst(t, server.url, scenarioText({ target: QUICK }));
+    assert.equal(run.code, 99, run.stdout + run.stderr);
+    assert.match(
+      run.summary?.load?.why ?? "",
+      /^no agent was registered: registration: given no agent: "There is currently/,
+    );
+  });
+
+  test("what is left of a run that was killed is said in one line", async (t) => {
+    const results = join(temporaryDirectory(t), "results");
+    let begun: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    const server = await serveTask({
+      answer(update) {
+        begun();
+        return [answerTo(update)];
+      },
+    });
+    t.after(() => server.close());
+    const file = `${results}.yaml`;
+    writeFileSync(file, scenarioText({ behaviours: "all: { weight: 1, actions: 100, thinkTime: 100ms }" }));
+    const { child, ended } = start(["--scenario", file, "--target", server.url, "--results", results]);
+    await hasBegun;
+    child.kill("SIGKILL");
+    await ended;
+    const [run = ""] = readdirSync(results);
+    const directory = join(results, run);
+    const told = await simulate("report", directory);
+    assert.deepEqual(told, {
+      code: 1,
+      stdout: "",
+      stderr: `simulate: ${directory}: the run against ${server.url} goes on, or was cut off: what its clients see is written at its end\n`,
+    });
+    const { stdout } = await simulate("runs", "--results", results);
+    assert.match(stdout, /^\? .* no summary: the run is still running, or did not finish/);
   });
 
   test("a full file table ends the run, and its results are written", async (t) => {

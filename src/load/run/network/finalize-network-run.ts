@@ -1,10 +1,12 @@
 /** From the notes of the clients and the rows of the target to the summary and the files of a run over a network. */
 import { writeRun } from "../../../report/index.js";
 import { buildReportData, buildSummary, type StatusEvent, type Summary } from "../../../results/index.js";
-import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal, packageVersion, type AgentStatus } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
+  liveSpansOfClients,
+  peakOf,
   type InvariantReport,
   type NetworkEvidence,
   type OutsideAgentEvidence,
@@ -25,7 +27,7 @@ import {
 import type { NetworkFailure, NetworkNotesReport } from "../../network/index.js";
 import { planHash } from "../../scenario/index.js";
 import { workerNameOf } from "../../workers/index.js";
-import { environment, SLIP_BOUND_MS, version } from "../finalize-run.js";
+import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { phasesOf } from "../timeline.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
@@ -65,6 +67,7 @@ export function finalizeNetworkRun(
     startedAt: startedAt.toISOString(),
     end,
     outcomes: outcomesOf(evidence),
+    peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
     measurements,
     invariants: { results: checked.results, updates: NO_TALLY },
     thresholds: evaluate(judged, measurements),
@@ -72,10 +75,7 @@ export function finalizeNetworkRun(
     ...(failures.length > 0 && { failures }),
     ...ofRouter(router, losses),
     ...(machines !== undefined && { machines: [...machines] }),
-    load: loadGeneratedOver(measurements, plan.workers, {
-      unregistered: unregistered(evidence, router),
-      why: failures[0]?.what,
-    }),
+    load: loadGeneratedOver(measurements, plan.workers, { ...requestsOf(evidence, router), why: failures[0]?.what }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
     health: { process: togetherWith(processWatch.stop(), machines ?? []), threads },
     environment: environment(),
@@ -92,7 +92,7 @@ export function finalizeNetworkRun(
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${version}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
@@ -143,9 +143,16 @@ function lostWorkers(prefix: string, isLost: (index: number) => boolean): (worke
   return (name) => name.startsWith(start) && isLost(Number.parseInt(name.slice(start.length), 10));
 }
 
-/** How many workers could not register. What the router lost had been sent. */
-function unregistered({ registrations }: NetworkEvidence, router: NetworkRunEnd["router"]): number {
-  return Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0));
+/** How requests fared. A registration that the router lost had been sent. */
+function requestsOf({ registrations, agents }: NetworkEvidence, router: NetworkRunEnd["router"]) {
+  const submits = agents.flatMap(({ submit }) => submit ?? []);
+  return {
+    unregistered: Math.max(0, registrations.filter(isUnregistered).length - (router?.lostRegistrations ?? 0)),
+    submits: {
+      sent: submits.length,
+      answered: submits.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length,
+    },
+  };
 }
 
 /** Updates are not followed into the task's code. */
@@ -177,6 +184,9 @@ function isUnregistered({
   return failed > 0 && agents.length + onboardingAgents.length === 0 && refused === undefined;
 }
 
+/** A status that was not looked at for longer than this may have changed long before it was seen, ms. */
+const LOOKED_AT_MS = 2500;
+
 /** What follows from the evidence, as measurements. */
 function findingsOf(evidence: NetworkEvidence, results: InvariantReport["results"], originMs: number) {
   const recorder = createRecorder({ thread: "coordinator", originMs });
@@ -189,11 +199,12 @@ function findingsOf(evidence: NetworkEvidence, results: InvariantReport["results
     evidence.agents.reduce((sum, { unanswered }) => sum + unanswered, 0),
   );
   const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
-  for (const { agentId, isOnboarding, status, finalSeenAtMs } of evidence.rows ?? []) {
+  for (const { agentId, isOnboarding, status, finalSeenAtMs, notFinalAtMs } of evidence.rows ?? []) {
     if (!isOnboarding) recorder.observe("task_completion", status === "completed" || status === "approved");
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
-    if (finalSeenAtMs !== undefined && finalSeenAtMs >= heartbeatAtMs)
+    if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;
+    if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
       recorder.trend("loss_detection").record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
   }
   return recorder.take();

@@ -148,7 +148,7 @@ export class NetworkEngine implements NetworkParts {
     const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
     this.#generators.start(originMs);
-    this.#observer.start();
+    this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
     this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]), from: "clients" });

@@ -1,5 +1,5 @@
 /** The identity of a run in the header of its trace: with the scenario it is enough to repeat the run. */
-import * as z from "zod";
+import { z } from "zod";
 import type { PlanOptions } from "../../scenario/index.js";
 import { MAILBOX_KINDS, type MailboxKind } from "../../../platform/sync/index.js";
 import { TraceError, type TraceHeader } from "../../../replay/trace/index.js";

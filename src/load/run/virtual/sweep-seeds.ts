@@ -1,6 +1,6 @@
 /** Many seeds of one scenario under simulated time, on several threads. */
-import { createPool } from "../pool.js";
 import type { RunRequest, RunResult } from "./run-in-memory.js";
+import { createSweepPool } from "./sweep-pool.js";
 
 export interface SweepOptions {
   readonly request: Omit<RunRequest, "planOptions">;
@@ -17,37 +17,23 @@ export interface SweepOptions {
   readonly onResult: (result: RunResult) => void;
 }
 
-/**
- * The size of the young generation of each thread, MiB: twice the default. Nearly all objects of a run die young, and
- * the larger the young generation, the fewer survive until it is full and have to be copied.
- */
-const YOUNG_MIB = 96;
-
 /** Runs the seeds. Throws when a thread dies. */
 export async function sweepSeeds(options: SweepOptions): Promise<void> {
   const { request, planOptions, seeds, threads, stopOnFailure, interrupt, onResult } = options;
-  const { pool, failed } = createPool({
-    filename: new URL("./sweep-thread.js", import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-  });
+  const pool = createSweepPool(threads);
   let next = seeds.first;
   let stopped = false;
   /** Runs one seed after the other. There is one lane for each thread, so that no task is queued. */
   const lane = async (): Promise<void> => {
     while (next <= seeds.last && !stopped && !interrupt.aborted) {
       const seed = next++;
-      const result = (await pool.run({
-        ...request,
-        planOptions: { ...planOptions, seed },
-      } satisfies RunRequest)) as RunResult;
+      const result = await pool.run({ ...request, planOptions: { ...planOptions, seed } });
       if (result.failures.length > 0 && stopOnFailure) stopped = true;
       onResult(result);
     }
   };
   try {
-    await Promise.race([Promise.all(Array.from({ length: threads }, lane)), failed]);
+    await Promise.race([Promise.all(Array.from({ length: threads }, lane)), pool.failed]);
   } finally {
     await pool.destroy();
   }

@@ -3,7 +3,7 @@
  * test/data/conformance/README.md.
  */
 import { gunzipSync } from "node:zlib";
-import * as z from "zod";
+import { z } from "zod";
 import { AGENT_STATUSES } from "../../../vocabulary/index.js";
 import type { Json } from "../../sync/index.js";
 

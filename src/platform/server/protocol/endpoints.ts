@@ -2,7 +2,7 @@
  * The HTTP endpoints: paths, bodies and answers. Names of fields are Mephisto's, hence the snake case. Inside, times are ms since the
  * epoch and ids are text.
  */
-import * as z from "zod";
+import { z } from "zod";
 import type { Json } from "../../sync/index.js";
 import { BACKEND_SUBJECT } from "./limits.js";
 import { parsePacket, type WirePacket } from "./packets.js";

@@ -5,7 +5,7 @@
  * A packet needs `packet_type`, `subject_id` and `data`, as Python's `Packet.from_dict` asserts; a client's heartbeat has no `data`.
  * Python writes absent times as null. Unknown fields are dropped.
  */
-import * as z from "zod";
+import { z } from "zod";
 import { AGENT_STATUSES, type AgentStatus } from "../../../vocabulary/index.js";
 import { PACKET_TYPES } from "../../live/index.js";
 import type { Json } from "../../sync/index.js";

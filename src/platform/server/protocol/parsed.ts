@@ -1,5 +1,5 @@
 /** Reading what a peer sent: a value, or one reason. Nothing here throws, whatever the peer sent. */
-import type * as z from "zod";
+import type { z } from "zod";
 import { kindOf } from "../../../vocabulary/index.js";
 import type { Json } from "../../sync/index.js";
 import { ID_CHARACTERS, JSON_LEVELS } from "./limits.js";

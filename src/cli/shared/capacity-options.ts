@@ -1,0 +1,54 @@
+/** The arguments of `simulate capacity`. This file imports little, because `--help` loads it. */
+import type { MailboxKind } from "../../platform/sync/index.js";
+import { parseDuration } from "../../vocabulary/index.js";
+import type { ListenArguments } from "./listen-options.js";
+import type { TargetArguments } from "./target-options.js";
+import { invalidValue } from "./usage-error.js";
+
+export interface CapacityArguments extends TargetArguments, ListenArguments {
+  readonly scenario?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly "start-rate"?: string | undefined;
+  readonly precision?: string | undefined;
+  readonly "max-time"?: string | undefined;
+  readonly metric?: string | undefined;
+  readonly threads?: string | undefined;
+  readonly mailbox: MailboxKind;
+  readonly record: boolean;
+  readonly resume?: string | undefined;
+  readonly results: string;
+  readonly open: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** The defaults of `--precision` and `--max-time`. */
+export const PRECISION = "1.1";
+export const MAX_TIME = "1h";
+
+/** The value of `--precision`. @throws {UsageError} unless it is a ratio above 1 */
+export function precisionFrom(text: string = PRECISION): number {
+  const ratio = numberFrom(text);
+  if (ratio > 1) return ratio;
+  throw invalidValue("--precision", text, "a ratio above 1, such as 1.1 for 10 %");
+}
+
+/** The value of `--max-time`, ms. @throws {UsageError} unless it is a duration */
+export function maxTimeFrom(text: string = MAX_TIME): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw invalidValue("--max-time", text, 'a duration above 0 with a unit, such as "10m" or "1h"');
+}
+
+/** The value of `--start-rate`; undefined when it is left out. @throws {UsageError} unless it is a number above 0 */
+export function startRateFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rate = numberFrom(text);
+  if (rate > 0) return rate;
+  throw invalidValue("--start-rate", text, "arrivals a second, a number above 0");
+}
+
+function numberFrom(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}

@@ -1,0 +1,112 @@
+/** Carries out a search for a capacity: shows its trials, keeps its result, and writes its report. */
+import { join } from "node:path";
+import { logUpdateStderr } from "log-update";
+import { describeSearch, runTrialProcess, searchCapacity, TrialError } from "../../load/capacity/index.js";
+import { formatRate, renderTrial, renderTrialHeading, writeCapacityReport } from "../../report/index.js";
+import {
+  CAPACITY_FILES,
+  removeRunDirectory,
+  writeCapacity,
+  type Capacity,
+  type CapacityTrial,
+} from "../../results/index.js";
+import { at, formatSeconds, plural } from "../../vocabulary/index.js";
+import type { ChosenSearch } from "./chosen-search.js";
+import { printLines, printText } from "./handle-closed-stdout.js";
+import { colored, redraws, widthOf } from "./terminal.js";
+import { UsageError } from "./usage-error.js";
+
+/** Between two updates of the line about the present trial, ms. */
+const UPDATE_MS = 1000;
+
+/**
+ * The result; its files are written. `isShown`: whether a table of the trials is printed.
+ * @throws {UsageError} {@link TrialError} when a trial could not run for a reason that is not its rate
+ */
+export async function carryOutSearch(
+  search: ChosenSearch,
+  { isShown, interrupt }: { readonly isShown: boolean; readonly interrupt: AbortSignal },
+): Promise<Capacity> {
+  const { directory, identity, rates } = search;
+  const save = (trials: readonly CapacityTrial[], end: Capacity["end"]): Capacity => {
+    const result = describeSearch(identity, { trials: [...trials], end }, directory);
+    writeCapacity(directory, result);
+    return result;
+  };
+  const table = isShown ? showTrials(search) : undefined;
+  let made = search.trials;
+  save(made, "running");
+  try {
+    const { trials, end } = await searchCapacity({
+      bounds: boundsOf(identity.search),
+      directory,
+      rateOf: rates.rateOf,
+      maxMs: identity.search.maxMs,
+      metric: identity.search.metric ?? undefined,
+      trials: search.trials,
+      runTrial: (workers, signal) =>
+        runTrialProcess(
+          {
+            arguments: search.trialArguments,
+            environment: search.trialEnvironment,
+            results: join(directory, CAPACITY_FILES.runs),
+          },
+          workers,
+          signal,
+        ),
+      interrupt,
+      onStart: (workers) => table?.start(workers),
+      onTrial: (trials) => {
+        made = trials;
+        save(trials, "running");
+        table?.add(at(trials, trials.length - 1));
+      },
+    });
+    const result = save(trials, end);
+    writeCapacityReport(directory, result);
+    return result;
+  } catch (error) {
+    if (made.length === 0) removeRunDirectory(directory);
+    throw error instanceof TrialError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
+  } finally {
+    table?.end();
+  }
+}
+
+function boundsOf({ startWorkers, leastWorkers, mostWorkers, precision }: Capacity["search"]) {
+  return { start: startWorkers, least: leastWorkers, most: mostWorkers, precision };
+}
+
+interface TrialTable {
+  start(workers: number): void;
+  add(trial: CapacityTrial): void;
+  end(): void;
+}
+
+/** Prints the trials as they end; in a terminal also a line about the present one, on standard error. */
+function showTrials({ trials, rates, identity }: ChosenSearch): TrialTable {
+  const options = { color: colored(process.stdout), width: widthOf(process.stdout) };
+  const present = redraws(process.stderr) ? logUpdateStderr : undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const clear = (): void => {
+    clearInterval(timer);
+    present?.clear();
+  };
+  const add = (trial: CapacityTrial): void => {
+    clear();
+    printText(`${renderTrial(trial, options)}\n`);
+  };
+  printLines(`${identity.scenario.name}, seed ${identity.seed}`, renderTrialHeading());
+  for (const trial of trials) add(trial);
+  return {
+    start(workers) {
+      const began = performance.now();
+      const what = `${plural(workers, "worker")}, ${formatRate(rates.rateOf(workers))} arrivals a second`;
+      const show = (): void => present?.(`  ${what}: ${formatSeconds(performance.now() - began, 0)}`);
+      show();
+      timer = setInterval(show, UPDATE_MS);
+    },
+    add,
+    end: clear,
+  };
+}

@@ -1,0 +1,154 @@
+/** The search for a capacity that the arguments of `simulate capacity` ask for. */
+import { join } from "node:path";
+import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js";
+import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
+import { environment } from "../../load/run/index.js";
+import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
+import {
+  CAPACITY_FILES,
+  CAPACITY_VERSION,
+  createRunDirectory,
+  differingOptions,
+  mainTrend,
+  quoteForShell,
+  reproduceCommand,
+  uniqueName,
+  writeAtomically,
+  type CapacityTrial,
+  type SearchIdentity,
+} from "../../results/index.js";
+import { assert } from "../../vocabulary/index.js";
+import { maxTimeFrom, precisionFrom, startRateFrom, type CapacityArguments } from "./capacity-options.js";
+import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
+import { TOKEN_VARIABLE } from "./server-options.js";
+import { STANDARD_INPUT } from "./standard-input.js";
+import { invalidValue, oneOf, UsageError } from "./usage-error.js";
+
+/** A search that can be carried out. */
+export interface ChosenSearch {
+  readonly directory: string;
+  readonly identity: SearchIdentity;
+  readonly rates: ArrivalRates;
+  /** The trials of an earlier part. */
+  readonly trials: readonly CapacityTrial[];
+  /** The arguments of each trial, besides its workers. */
+  readonly trialArguments: readonly string[];
+  /** What is added to the environment of each trial. */
+  readonly trialEnvironment: Readonly<Record<string, string>>;
+}
+
+/** The search halves the rate of its first trial at most so often. */
+const MOST_HALVINGS = 6;
+
+/** A new search, with its directory. @throws {UsageError} for an argument that is invalid or does not apply */
+export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> {
+  const precision = precisionFrom(args.precision);
+  const maxMs = maxTimeFrom(args["max-time"]);
+  const startRate = startRateFrom(args["start-rate"]);
+  const run = runArguments(args);
+  const chosen = await chosenRun(run);
+  const rates = ratesOf(chosen);
+  const from = viewpointOf(args);
+  checkMetric(args.metric, chosen.scenario, from);
+  const startWorkers = startRate === undefined ? rates.ownWorkers : rates.workersAt(startRate);
+  if (startWorkers > rates.mostWorkers)
+    throw invalidValue("--start-rate", String(startRate), `at most ${rates.rateOf(rates.mostWorkers)}`);
+  const startedAt = new Date();
+  const searchId = uniqueName(`capacity-${chosen.scenario.name}`, startedAt);
+  const directory = createRunDirectory(args.results, searchId);
+  const kept = join(directory, CAPACITY_FILES.scenario);
+  writeAtomically(kept, chosen.text);
+  const { seed } = chosen.plan;
+  const identity: SearchIdentity = {
+    version: CAPACITY_VERSION,
+    searchId,
+    scenario: { name: chosen.scenario.name, description: chosen.scenario.description },
+    seed: String(seed),
+    planHash: planHash(buildPlan(chosen.scenario, { ...chosen.options, workers: startWorkers })),
+    engine: from === "inside" ? "threads" : "network",
+    options: differingOptions(run),
+    reproduce: reproduceSearch(args, kept, seed),
+    startedAt: startedAt.toISOString(),
+    environment: environment(),
+    arrivals: { durationMs: rates.arrivalsMs, peakFactor: rates.peakFactor },
+    search: {
+      startWorkers,
+      leastWorkers: Math.max(1, Math.floor(startWorkers / 2 ** MOST_HALVINGS)),
+      mostWorkers: rates.mostWorkers,
+      precision,
+      maxMs,
+      metric: args.metric ?? null,
+    },
+    trend: mainTrend(from),
+  };
+  return { directory, identity, rates, trials: [], ...trialCommand(run, kept, seed) };
+}
+
+/** The arguments of a run, for the checks that a run makes. */
+export function runArguments({
+  scenario,
+  seed,
+  duration,
+  threads,
+  mailbox,
+  record,
+  ...args
+}: CapacityArguments): RunArguments {
+  const { target, dialect, database, scrape, listen, page, token, results } = args;
+  return {
+    ...{ scenario, seed, duration, threads, mailbox, record, results, virtual: false, quiet: true },
+    ...{ target, dialect, database, scrape, listen, page, token },
+    "allow-remote": args["allow-remote"],
+    "allow-origin": args["allow-origin"],
+    "backend-timeout": args["backend-timeout"],
+  };
+}
+
+/** @throws {UsageError} for a scenario whose number of workers is fixed */
+export function ratesOf({ scenario, options }: ChosenRun): ArrivalRates {
+  const rates = arrivalRatesOf(scenario, options.durationMs);
+  if (rates !== undefined) return rates;
+  throw new UsageError(`${scenario.name} lists its workers, so it has no arrival rate that could be searched`);
+}
+
+/** The command of each trial: `scenario` is the copy in the search's directory, which nobody edits meanwhile. */
+export function trialCommand(
+  run: RunArguments,
+  scenario: string,
+  seed: number,
+): Pick<ChosenSearch, "trialArguments" | "trialEnvironment"> {
+  const options = { ...differingOptions(run), scenario, seed };
+  return {
+    trialArguments: Object.entries(options).flatMap(([name, value]) =>
+      value === "" ? [`--${name}`] : [`--${name}`, String(value)],
+    ),
+    // Not among the arguments, which others can read in the list of processes.
+    trialEnvironment: run.token === undefined ? {} : { [TOKEN_VARIABLE]: run.token },
+  };
+}
+
+function viewpointOf({ target, listen, database }: CapacityArguments): Viewpoint {
+  if (target === undefined && listen === undefined) return "inside";
+  return database === undefined ? "clients" : "clients-and-database";
+}
+
+/** @throws {UsageError} unless the scenario has a threshold on it that its runs can judge */
+function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewpoint): void {
+  if (metric === undefined) return;
+  const judged = parseThresholds(scenario.thresholds).filter((threshold) => isMeasured(threshold.metric, from));
+  const names = [...new Set(judged.map((threshold) => threshold.metric))];
+  if (names.some((name) => name === metric)) return;
+  const expected = names.length === 0 ? "a metric with a threshold, of which the scenario has none" : oneOf(names);
+  throw invalidValue("--metric", metric, expected);
+}
+
+function reproduceSearch(args: CapacityArguments, kept: string, seed: number): string {
+  assert(args.scenario !== undefined, "a search has a scenario");
+  const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
+  const run = reproduceCommand(source, seed, runArguments(args)).replace(/^simulate/, "simulate capacity");
+  const own = (["start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
+    const value = args[name];
+    return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];
+  });
+  return [run, ...own].join(" ");
+}

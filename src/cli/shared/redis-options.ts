@@ -1,0 +1,22 @@
+/** `--redis`: the server that machines work together over. This file imports little, because `--help` loads it. */
+import type * as Room from "../../distributed/index.js";
+import { UsageError } from "./usage-error.js";
+
+export const redisOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "URL of Redis, such as redis://queue.example:6379, or rediss:// for TLS; REDIS_PASSWORD is its password",
+} as const;
+
+/** The room of work on several machines, which is loaded only with `--redis`. */
+export type Distributed = typeof Room;
+
+/** Parses the value of `--redis`. @throws {UsageError} */
+export function redisAddressFrom(text: string | undefined, { parseRedisUrl, RedisUrlError }: Distributed) {
+  if (text === undefined) throw new UsageError("--redis is missing: expected the URL of a Redis server");
+  try {
+    return parseRedisUrl(text, process.env);
+  } catch (error) {
+    throw error instanceof RedisUrlError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}

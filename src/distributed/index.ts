@@ -1,0 +1,19 @@
+/**
+ * Work on several machines, over Redis and BullMQ. A coordinator publishes a job and puts its blocks on a queue; worker
+ * processes on any machine take them. Nothing here is loaded by commands without `--redis`.
+ *
+ * - {@link parseRedisUrl}, {@link connectRedis}: the server, without its password in any message;
+ * - {@link measureClock}, {@link redisNow}: the time that all machines agree on;
+ * - {@link WorkerProcessLoop}: `simulate worker`, for the kinds of jobs of job-kind.ts, listed in
+ *   job-kinds.ts.
+ */
+export { connectRedis, type RedisServer } from "./connect-redis.js";
+export { DistributedError, RedisUrlError } from "./errors.js";
+export { modulesByDigest } from "./modules.js";
+export { parseRedisUrl, type RedisAddress } from "./redis-address.js";
+export { localNow, measureClock, offsetFrom, redisNow, type ClockOffset, type ClockSample } from "./redis-clock.js";
+export { WorkerProcessLoop, type WorkerProcessOptions, type WorkerState } from "./worker/worker-process.js";
+export { refusalOf } from "./compatibility.js";
+export type { Job, WorkerProcess } from "./messages.js";
+export { METRICS_CONTENT_TYPE, workerMetrics } from "./worker/worker-metrics.js";
+export { workerProcessId } from "./worker/worker-process-id.js";

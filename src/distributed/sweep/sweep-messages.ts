@@ -1,0 +1,58 @@
+/** What a sweep over worker processes sends: the text of a scenario and seeds, and the results of the seeds. */
+import { z } from "zod";
+import { COVERAGE_MARK_NAMES, type RunResult } from "../../load/run/index.js";
+import { FAULT_KINDS, type FaultRates } from "../../load/faults/index.js";
+import { MAILBOX_KINDS } from "../../platform/sync/index.js";
+import { MAX_SPEC_BYTES } from "../messages.js";
+
+/** The most seeds of one block. */
+export const MAX_BLOCK_SEEDS = 10_000;
+const MAX_FAILURES = 1000;
+const MAX_DETAIL = 100_000;
+
+const seed = z.int().nonnegative();
+const rate = z.number().min(0).max(1);
+
+export const sweepSpecSchema = z.strictObject({
+  scenario: z.strictObject({
+    /** YAML. */
+    text: z.string().max(MAX_SPEC_BYTES),
+    /** What errors call it. */
+    origin: z.string().max(4096),
+  }),
+  workers: z.int().positive().optional(),
+  durationMs: z.number().positive().optional(),
+  mailbox: z.enum(MAILBOX_KINDS),
+  faultRates: (z.record(z.enum(FAULT_KINDS), rate) as z.ZodType<FaultRates>).optional(),
+  /** Of the first block: its plan has the hash that the job requires. */
+  firstSeed: seed,
+});
+export type SweepSpec = z.infer<typeof sweepSpecSchema>;
+
+export const seedBlockSchema = z
+  .strictObject({ first: seed, last: seed })
+  .refine(({ first, last }) => last >= first && last - first < MAX_BLOCK_SEEDS, "expected 1 to 10,000 seeds");
+export type SeedRange = z.infer<typeof seedBlockSchema>;
+
+const failureSchema = z.strictObject({
+  what: z.string().max(MAX_DETAIL),
+  violations: z.int().nonnegative(),
+  first: z.strictObject({
+    what: z.string().max(MAX_DETAIL),
+    detail: z.string().max(MAX_DETAIL),
+    agentId: z.string().max(MAX_DETAIL).exactOptional(),
+  }),
+});
+
+export const sweepResultSchema: z.ZodType<RunResult[]> = z
+  .array(
+    z.strictObject({
+      seed,
+      failures: z.array(failureSchema).max(MAX_FAILURES),
+      events: z.int().nonnegative(),
+      hash: z.string().max(200),
+      simulatedMs: z.number().nonnegative(),
+      reached: z.array(z.enum(COVERAGE_MARK_NAMES)).max(COVERAGE_MARK_NAMES.length),
+    }),
+  )
+  .max(MAX_BLOCK_SEEDS);

@@ -1,0 +1,159 @@
+/**
+ * A worker process: looks for jobs in Redis, refuses those that it must not work on, and takes the blocks of the others
+ * until it is told to stop.
+ */
+import { availableParallelism, hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf, packageVersion, plural } from "../../vocabulary/index.js";
+import { refusalOf } from "../compatibility.js";
+import type { RedisServer } from "../connect-redis.js";
+import { RefusedJobError } from "../errors.js";
+import type { JobHost } from "../job-kind.js";
+import { kindOf } from "../job-kinds.js";
+import { readJobs, readSpec, removeWorkerProcess, writeWorkerProcess } from "../job-registry.js";
+import { MAX_REFUSALS, MESSAGES_VERSION, type Job, type WorkerProcess } from "../messages.js";
+import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
+import { HeldJob } from "./held-job.js";
+
+export interface WorkerProcessOptions {
+  readonly server: RedisServer;
+  /** A name that no other worker process has. */
+  readonly id: string;
+  /** The number of worker threads for blocks. */
+  readonly threads: number;
+  /** The paths of the modules that jobs may use, by their SHA-256. */
+  readonly modules: ReadonlyMap<string, string>;
+  /** Its abort hands back what cannot be finished soon, and ends the process's work. */
+  readonly stop: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** What a worker process has done, and does. */
+export interface WorkerState {
+  readonly self: WorkerProcess;
+  /** The time that blocks took, ms. */
+  readonly blockMs: number;
+}
+
+/** The time between two looks for jobs, ms. */
+const LOOK_MS = 500;
+/** The time in which blocks are finished after a stop, ms. Those that take longer are handed back. */
+const FINISH_MS = 3000;
+/** The time for the last commands when Redis is away, ms. */
+const LAST_COMMANDS_MS = 2000;
+
+/** Works until `stop` aborts. Create one a process, call {@link WorkerProcessLoop.run} once. */
+export class WorkerProcessLoop {
+  readonly #options: WorkerProcessOptions;
+  readonly #clock: ClockOffset;
+  readonly #held = new Map<string, HeldJob>();
+  readonly #refused = new Map<string, string>();
+  #blocksDone = 0;
+  #blockMs = 0;
+
+  private constructor(options: WorkerProcessOptions, clock: ClockOffset) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  /** Measures the clock and enters the worker process in the list of Redis. */
+  static async start(options: WorkerProcessOptions): Promise<WorkerProcessLoop> {
+    const loop = new WorkerProcessLoop(options, await measureClock(options.server.client));
+    await writeWorkerProcess(options.server.client, loop.state.self);
+    return loop;
+  }
+
+  get state(): WorkerState {
+    const held = [...this.#held.values()];
+    return {
+      self: {
+        messages: MESSAGES_VERSION,
+        id: this.#options.id,
+        host: hostname(),
+        cores: availableParallelism(),
+        threads: this.#options.threads,
+        node: process.version,
+        version: packageVersion,
+        clock: this.#clock,
+        accepted: held.map(({ id }) => id),
+        refused: [...this.#refused].slice(-MAX_REFUSALS).map(([job, why]) => ({ job, why })),
+        blocks: held.reduce((sum, { blocks }) => sum + blocks, 0),
+        blocksDone: this.#blocksDone,
+        seenAt: redisNow(this.#clock),
+      },
+      blockMs: this.#blockMs,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { stop, log } = this.#options;
+    while (!stop.aborted) {
+      try {
+        await this.#look();
+      } catch (error) {
+        // Redis is away or refuses to write: the next look may succeed. An outage is told by the connection.
+        if (!/timed out|connection is closed/i.test(messageOf(error))) log(`Redis: ${messageOf(error)}`);
+      }
+      await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
+    }
+    await this.#end();
+  }
+
+  async #look(): Promise<void> {
+    const { client } = this.#options.server;
+    const jobs = await readJobs(client);
+    const running = new Map(jobs.filter(({ state }) => state === "running").map((job) => [job.id, job]));
+    for (const [id, held] of this.#held) {
+      if (running.has(id)) continue;
+      this.#held.delete(id);
+      await held.abandon();
+      this.#options.log(`job ${id}: ended`);
+    }
+    for (const id of this.#refused.keys()) if (!running.has(id)) this.#refused.delete(id);
+    for (const [id, job] of running) if (!this.#held.has(id) && !this.#refused.has(id)) await this.#offer(job);
+    await writeWorkerProcess(client, this.state.self);
+  }
+
+  /** Accepts or refuses a job. */
+  async #offer(job: Job): Promise<void> {
+    const { server, threads, modules, id: worker, log } = this.#options;
+    const host: JobHost = { threads, modules, server, log };
+    try {
+      const refusal = refusalOf(job.requires, this.state.self);
+      if (refusal !== undefined) throw new RefusedJobError(refusal);
+      const kind = await kindOf(job);
+      const accepted = await kind.accept(await readSpec(server.client, job.id), job, host);
+      const held = new HeldJob({
+        job,
+        accepted,
+        blocksAtOnce: kind.blocksAtOnce(threads),
+        host,
+        worker,
+        clock: this.#clock,
+        onBlock: (ms) => {
+          this.#blocksDone++;
+          this.#blockMs += ms;
+        },
+      });
+      this.#held.set(job.id, held);
+      log(`job ${job.id}: accepted: ${job.title}`);
+    } catch (error) {
+      if (!(error instanceof RefusedJobError)) throw error;
+      this.#refused.set(job.id, error.message);
+      log(`job ${job.id}: refused: ${error.message}`);
+    }
+  }
+
+  async #end(): Promise<void> {
+    const { server, id, log } = this.#options;
+    const atWork = [...this.#held.values()].reduce((sum, { blocks }) => sum + blocks, 0);
+    log(`stopping: ${plural(atWork, "block")} at work; Ctrl-C again stops at once`);
+    const finished = Promise.all([...this.#held.values()].map((held) => held.finish(FINISH_MS)));
+    await Promise.race([finished, delay(FINISH_MS + LAST_COMMANDS_MS, undefined, { ref: false })]);
+    await Promise.race([
+      removeWorkerProcess(server.client, id).catch(() => undefined),
+      delay(LAST_COMMANDS_MS, undefined, { ref: false }),
+    ]);
+    log(`stopped: ${plural(this.#blocksDone, "block")} done`);
+  }
+}

@@ -1,0 +1,72 @@
+/** From the trials of a search to its result. */
+import { join } from "node:path";
+import { median } from "simple-statistics";
+import { at, EXIT } from "../../vocabulary/index.js";
+import {
+  readSummary,
+  type Capacity,
+  type CapacityTrial,
+  type SearchIdentity,
+  type Summary,
+} from "../../results/index.js";
+import { findLimit } from "./find-limit.js";
+import { bracketOf } from "./next-trial.js";
+import { failingTrials, passingTrials } from "./search-capacity.js";
+
+/**
+ * The result as far as the trials tell it. `directory`: of the search, with the runs of the trials.
+ * @throws {ResultsError} when the summary of a trial cannot be read
+ */
+export function describeSearch(
+  identity: SearchIdentity,
+  { trials, end }: Pick<Capacity, "trials" | "end">,
+  directory: string,
+): Capacity {
+  const passing = passingTrials(trials);
+  const failing = failingTrials(trials);
+  const { fails } = bracketOf(trials);
+  return {
+    ...identity,
+    trials: [...trials],
+    end,
+    capacity: passing.length === 0 ? null : capacityOf(passing, identity.arrivals.peakFactor),
+    fails: fails === undefined ? null : { workers: fails, rate: at(failing, 0).rate },
+    limit:
+      failing.length === 0
+        ? null
+        : findLimit(
+            { trial: at(failing, 0), summary: summaryOf(at(failing, 0), directory) },
+            passing.length === 0 ? undefined : summaryOf(at(passing, 0), directory),
+          ),
+    exitCode: exitCodeOf(trials, end),
+  };
+}
+
+function capacityOf(passing: readonly CapacityTrial[], peakFactor: number): NonNullable<Capacity["capacity"]> {
+  const { workers, rate } = at(passing, 0);
+  const middle = (of: (trial: CapacityTrial) => number | null): number | null => {
+    const values = passing.map(of).filter((value) => value !== null);
+    return values.length === 0 ? null : median(values);
+  };
+  const peaks = passing.flatMap(({ peakLiveUnits }) => peakLiveUnits ?? []);
+  return {
+    workers,
+    rate,
+    peakRate: rate * peakFactor,
+    p50: middle(({ p50 }) => p50),
+    p99: middle(({ p99 }) => p99),
+    cpuCores: middle(({ cpuCores }) => cpuCores),
+    liveUnits: peaks.length === 0 ? null : Math.max(...peaks),
+  };
+}
+
+/** The summary of a trial's run; undefined when the run died. */
+function summaryOf({ run, cpuCores }: CapacityTrial, directory: string): Summary | undefined {
+  return run === null || cpuCores === null ? undefined : readSummary(join(directory, run));
+}
+
+function exitCodeOf(trials: readonly CapacityTrial[], end: Capacity["end"]): Capacity["exitCode"] {
+  if (trials.some(({ outcome }) => outcome === "broken")) return EXIT.invariant;
+  if (end === "found" || end === "unbounded") return EXIT.ok;
+  return end === "none" ? EXIT.threshold : EXIT.interrupted;
+}

@@ -1,0 +1,121 @@
+/**
+ * What gave out first above the capacity: from the summaries of the first run that failed there and of the last run that
+ * passed below it. The rules, in this order; the first that applies names the part:
+ *
+ * 1. an invariant broke, or the run died;
+ * 2. the run had nearly all cores of the machine;
+ * 3. one thread was busy nearly all the time;
+ * 4. the generator did not keep its schedule, or did not generate the load;
+ * 5. over a network: the target, as neither the machine nor the generator had reached a limit;
+ * 6. the wait for a commit grew by more than any stage of a live update's path: the database;
+ * 7. the stage of the path whose p99 grew most: the thread that it ends on.
+ */
+import { formatMs } from "../../vocabulary/index.js";
+import { STAGES, type TrendName } from "../measure/index.js";
+import type { CapacityLimit, CapacityTrial, Summary } from "../../results/index.js";
+
+/** A run that has so much of its cores is limited by the machine. */
+const FULL_MACHINE = 0.9;
+
+/** The thread that a stage of the path waits for. */
+const STAGE_THREADS: Readonly<Record<(typeof STAGES)[number], string>> = {
+  stage_send: "the client threads",
+  stage_route: "the loop thread",
+  stage_wake: "the task threads",
+  stage_take: "the task threads",
+  stage_state: "the task threads",
+  stage_reply: "the task threads",
+  stage_seen: "the loop and client threads",
+};
+
+/** A trial that failed, and its summary; undefined when its run died. */
+export interface FailedRun {
+  readonly trial: CapacityTrial;
+  readonly summary: Summary | undefined;
+}
+
+/** What gave out in the run `failed`. `passed`: the summary of a run at the capacity; undefined when none passed. */
+export function findLimit({ trial, summary }: FailedRun, passed: Summary | undefined): CapacityLimit {
+  const reason = trial.reasons[0] ?? "no reason given";
+  if (summary === undefined) return { part: "process", what: reason, evidence: [] };
+  const figures = figuresOf(summary, passed);
+  const { part, what } = partOf(trial, summary, figures);
+  return { part, what, evidence: [...trial.reasons, ...linesOf(summary, passed, figures)] };
+}
+
+/** A time of both runs. */
+interface Growth {
+  readonly name: TrendName;
+  /** p99, ms. */
+  readonly from: number | null;
+  readonly to: number;
+  readonly by: number;
+}
+
+interface Figures {
+  readonly share: number;
+  /** The stage that grew most; undefined over a network, where there are none. */
+  readonly stage: Growth | undefined;
+  readonly commit: Growth | undefined;
+}
+
+function figuresOf(summary: Summary, passed: Summary | undefined): Figures {
+  const growth = (name: TrendName): Growth[] => {
+    const to = summary.trends[name]?.p99 ?? null;
+    const from = passed?.trends[name]?.p99 ?? null;
+    return to === null ? [] : [{ name, from, to, by: to - (from ?? 0) }];
+  };
+  return {
+    share: summary.health.process.cpuCores / summary.environment.cores,
+    stage: STAGES.flatMap(growth).sort((a, b) => b.by - a.by)[0],
+    commit: growth("status_commit_time")[0],
+  };
+}
+
+type Named = Pick<CapacityLimit, "part" | "what">;
+
+function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, { share, stage, commit }: Figures): Named {
+  const reason = reasons[0] ?? "no reason given";
+  if (outcome === "broken") return { part: "invariant", what: reason };
+  if (outcome === "inconclusive") return { part: "machine", what: reason };
+  if (share >= FULL_MACHINE) return { part: "machine", what: `the CPU of the machine: ${coresText(summary)}` };
+  if (summary.load?.generated === false)
+    return { part: summary.target === undefined ? "generator" : "target", what: reason };
+  if (!summary.schedule.kept)
+    return {
+      part: "generator",
+      what: `the generator: p99 of its slip is ${formatMs(summary.schedule.slipP99Ms)} ms, the bound is ${formatMs(summary.schedule.boundMs)} ms`,
+    };
+  if (summary.engine === "network") return { part: "target", what: `the target: ${reason}` };
+  if (commit !== undefined && commit.by > (stage?.by ?? 0))
+    return { part: "database", what: `the database: p99 of a commit ${grownText(commit)}` };
+  if (stage !== undefined && stage.by > 0) {
+    const threads = STAGE_THREADS[stage.name as keyof typeof STAGE_THREADS];
+    return { part: "thread", what: `${threads}: p99 of the stage "${labelOf(stage.name)}" ${grownText(stage)}` };
+  }
+  return { part: "unknown", what: reason };
+}
+
+/** The figures that the rules look at. */
+function linesOf(summary: Summary, passed: Summary | undefined, { stage, commit }: Figures): string[] {
+  const before = passed === undefined ? "" : `, ${coresText(passed)} at the capacity`;
+  const lines = [`${coresText(summary)} busy${before}`];
+  if (stage !== undefined) lines.push(`the stage that grew most: "${labelOf(stage.name)}", p99 ${grownText(stage)}`);
+  if (commit !== undefined) lines.push(`a commit of the database: p99 ${grownText(commit)}`);
+  const [latest] = summary.health.threads
+    .flatMap(({ thread, eventLoopDelay }) => (eventLoopDelay === null ? [] : [{ thread, p99Ms: eventLoopDelay.p99Ms }]))
+    .sort((a, b) => b.p99Ms - a.p99Ms);
+  if (latest !== undefined) lines.push(`the latest event loop: ${latest.thread}, p99 ${formatMs(latest.p99Ms)} ms`);
+  lines.push(`p99 of the generator's slip ${formatMs(summary.schedule.slipP99Ms)} ms`);
+  return lines;
+}
+
+const labelOf = (stage: string): string => stage.replace(/^stage_/, "");
+
+function coresText({ health, environment }: Summary): string {
+  return `${health.process.cpuCores.toFixed(2)} of ${environment.cores} cores`;
+}
+
+function grownText({ from, to }: Growth): string {
+  return from === null ? `${formatMs(to)} ms` : `${formatMs(from)} → ${formatMs(to)} ms`;
+}

@@ -1,0 +1,23 @@
+/** The search for the capacity of a scenario: the highest arrival rate at which it passes. */
+export { arrivalRatesOf, type ArrivalRates } from "./arrival-rate.js";
+export { describeSearch } from "./describe-search.js";
+export { findLimit, type FailedRun } from "./find-limit.js";
+export { outcomeOf, verdictFor } from "./judge-trial.js";
+export {
+  bracketOf,
+  maxTrials,
+  nextTrial,
+  type Bracket,
+  type NextTrial,
+  type SearchBounds,
+  type Trial,
+  type TrialOutcome,
+} from "./next-trial.js";
+export {
+  failingTrials,
+  passingTrials,
+  searchCapacity,
+  type CapacitySearch,
+  type EndedSearch,
+} from "./search-capacity.js";
+export { PROGRAM, runTrialProcess, TrialError, type TrialProcessOptions, type TrialRun } from "./trial-process.js";

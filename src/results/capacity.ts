@@ -1,0 +1,154 @@
+/**
+ * The result of a search for the capacity of a scenario, `capacity.json`: the trials so far and what is known by them.
+ * It is written after each trial, so that a search that was interrupted can be resumed. Arrival rates are workers that
+ * arrive in a second, as the mean over the scenario's stages. All times are ms.
+ *
+ * `version` changes when a field is removed or changes its meaning. A new field does not need a new version.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { EXIT } from "../vocabulary/index.js";
+import { readChecked, writeAtomically } from "./results.js";
+import { summarySchema } from "./summary.js";
+
+const count = z.int().nonnegative();
+
+/** One run of the search. */
+const trialSchema = z.object({
+  /** Simulated workers planned. */
+  workers: z.int().positive(),
+  /** Their arrival rate. */
+  rate: z.number(),
+  /** The directory of the run, from that of the search; null when the run failed before it had one. */
+  run: z.string().nullable(),
+  /**
+   * `broken`: an invariant broke; `inconclusive`: the machine was taken by others, or the load was not generated in
+   * time.
+   */
+  outcome: z.enum(["passed", "failed", "broken", "inconclusive"]),
+  /** The reasons why it did not pass, a line each. */
+  reasons: z.array(z.string()),
+  /** From the start of its process to the end. */
+  tookMs: z.number(),
+  /** Of `trend` of the search; null without samples. */
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  /** CPU used by the run, in cores; null when it did not finish. */
+  cpuCores: z.number().nullable(),
+  /** p99 of the generator's schedule slip; null when it carried nothing out. */
+  slipP99Ms: z.number().nullable(),
+  /** The greatest number of units that were live at once; null when it is not known. */
+  peakLiveUnits: count.nullable(),
+});
+export type CapacityTrial = z.infer<typeof trialSchema>;
+
+/** What gave out first, above the capacity. */
+const limitSchema = z.object({
+  /** The part that gave out; `unknown` when the figures do not tell. */
+  part: z.enum(["machine", "generator", "thread", "database", "target", "invariant", "process", "unknown"]),
+  /** One line: the part and its figure. */
+  what: z.string(),
+  /** The figures behind it, a line each. */
+  evidence: z.array(z.string()),
+});
+export type CapacityLimit = z.infer<typeof limitSchema>;
+
+/** The version of the format. */
+export const CAPACITY_VERSION = 1;
+
+/** What a search is, whatever its trials say. */
+const identitySchema = z.object({
+  version: z.literal(CAPACITY_VERSION),
+  searchId: z.string(),
+  scenario: summarySchema.shape.scenario,
+  seed: z.string(),
+  /** SHA-256 of the plan of the first trial. */
+  planHash: z.string(),
+  engine: summarySchema.shape.engine,
+  /** The options of the trials that differ from those of a plain run of the scenario, by name. */
+  options: summarySchema.shape.options,
+  /** The command that searches again. */
+  reproduce: z.string(),
+  startedAt: z.string(),
+  environment: summarySchema.shape.environment,
+  arrivals: z.object({
+    /** How long workers arrive in a trial. */
+    durationMs: z.number(),
+    /** The greatest arrival rate of the stages over their mean. */
+    peakFactor: z.number(),
+  }),
+  search: z.object({
+    /** The number of workers that is tried first, and the bounds of the search. */
+    startWorkers: z.int().positive(),
+    leastWorkers: z.int().positive(),
+    mostWorkers: z.int().positive(),
+    /** The search ends when the rate that fails is at most so many times the rate that passes. */
+    precision: z.number(),
+    /** No trial is started that would end later, from the start of the first, pauses of the search left out. */
+    maxMs: z.number(),
+    /** The metric whose thresholds alone decide; null: all. */
+    metric: z.string().nullable(),
+  }),
+  /** The trend whose percentiles the trials have. */
+  trend: z.enum(["live_update_latency", "live_update_round_trip"]),
+});
+export type SearchIdentity = z.infer<typeof identitySchema>;
+
+export const capacitySchema = identitySchema.extend({
+  trials: z.array(trialSchema),
+  /**
+   * `found`: the capacity is known to the precision; `unbounded`: the most workers that a run can have pass; `none`:
+   * even the least fail; `interrupted`: by the user; `out-of-time`; `running`: the search is going on, or was killed.
+   */
+  end: z.enum(["found", "unbounded", "none", "interrupted", "out-of-time", "running"]),
+  /** The highest rate that passed for certain; null when none has. The latencies are the medians of its trials. */
+  capacity: z
+    .object({
+      workers: z.int().positive(),
+      rate: z.number(),
+      peakRate: z.number(),
+      p50: z.number().nullable(),
+      p99: z.number().nullable(),
+      cpuCores: z.number().nullable(),
+      /** The greatest number of units that were live at once, in the best of its trials; null when it is not known. */
+      liveUnits: count.nullable(),
+    })
+    .nullable(),
+  /** The lowest rate that failed for certain; null when none has. */
+  fails: z.object({ workers: z.int().positive(), rate: z.number() }).nullable(),
+  /** What gave out first; null when nothing has failed. */
+  limit: limitSchema.nullable(),
+  /** The exit code of the command. */
+  exitCode: z.union([
+    z.literal(EXIT.ok),
+    z.literal(EXIT.interrupted),
+    z.literal(EXIT.invariant),
+    z.literal(EXIT.threshold),
+  ]),
+});
+export type Capacity = z.infer<typeof capacitySchema>;
+
+/** The part of a result that does not depend on its trials. */
+export function identityOf(capacity: Capacity): SearchIdentity {
+  return identitySchema.parse(capacity);
+}
+
+/** The files of a search, besides the runs. */
+export const CAPACITY_FILES = {
+  result: "capacity.json",
+  report: "report.html",
+  scenario: "scenario.yaml",
+  /** The folder of the runs. */
+  runs: "runs",
+} as const;
+
+/** Writes the result into the directory of the search. @throws ResultsError */
+export function writeCapacity(directory: string, capacity: Capacity): void {
+  const text = JSON.stringify(capacitySchema.parse(capacity), null, 2);
+  writeAtomically(join(directory, CAPACITY_FILES.result), `${text}\n`);
+}
+
+/** Reads the result of a search. @throws ResultsError when it is missing, damaged, or of another version */
+export function readCapacity(directory: string): Capacity {
+  return readChecked(join(directory, CAPACITY_FILES.result), CAPACITY_VERSION, capacitySchema);
+}

@@ -1,0 +1,58 @@
+/** What the outputs say of the machines of a run: each by its name, a lost one with its workers. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderReport, renderSummary, runJUnit, runMarkdown } from "../../../dist/report/index.js";
+import { summarySchema, type Summary } from "../../../dist/results/index.js";
+import { exampleReport, exampleSummary } from "../../support/report/example.js";
+
+const sound: NonNullable<Summary["machines"]>[number] = {
+  name: "alpha-12",
+  node: "v20.19.0",
+  cores: 2,
+  threads: 2,
+  workers: 1667,
+  clock: { aheadMs: -12.5, uncertaintyMs: 0.25, driftMs: 0.01 },
+  startLateMs: 0.4,
+  schedule: { kept: true, slipP99Ms: 3, slipMaxMs: 8, boundMs: 100 },
+  process: { cpuCores: 1.5, peakMemoryBytes: 200 * 2 ** 20 },
+};
+const gone: NonNullable<Summary["machines"]>[number] = {
+  ...sound,
+  name: "beta-7",
+  workers: 833,
+  clock: { aheadMs: 2, uncertaintyMs: 20.5, driftMs: null },
+  startLateMs: null,
+  process: undefined,
+  lost: { why: "nothing was heard from it for 10 s", workers: "workers 2, 5, 8, … (1 of every 3)", unfinished: 800 },
+};
+const summary: Summary = { ...exampleSummary(), machines: [sound, gone] };
+
+const EXPECTED = [
+  /alpha-12/,
+  /1,667 workers on 2 threads · slip p99 3\.00 ms, max 8\.00 ms · clock 12\.5 ms behind ± 0\.250 ms, moved 0\.010 ms · started 0\.400 ms late · 1\.50 cores busy, at most 200 MiB/,
+  /beta-7/,
+  /lost: nothing was heard from it for 10 s; workers 2, 5, 8, … \(1 of every 3\)/,
+];
+
+test("the summary keeps them", () => {
+  assert.deepEqual(
+    summarySchema.parse(JSON.parse(JSON.stringify(summary))).machines,
+    JSON.parse(JSON.stringify([sound, gone])),
+  );
+});
+
+for (const [output, text] of [
+  ["the terminal", renderSummary(summary, { color: false, width: 400, directory: "results/x" })],
+  ["Markdown", runMarkdown(summary)],
+  ["the report", renderReport(summary, exampleReport())],
+  ["JUnit", runJUnit(summary)],
+] as const)
+  test(`${output} names each machine, and how it did`, () => {
+    for (const expected of EXPECTED) assert.match(text, expected);
+  });
+
+test("a lost machine is a failed test of JUnit, the other one is not", () => {
+  const xml = runJUnit(summary);
+  assert.match(xml, /<testcase classname="machines" name="machine 1 carries its workers"><system-out>/);
+  assert.match(xml, /<testcase classname="machines" name="machine 2 carries its workers"[^>]*>\s*<failure/);
+});
