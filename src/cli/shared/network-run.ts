@@ -1,12 +1,12 @@
 /** A run over a network. Loaded only for one: a run inside this process needs no clients for HTTP and WebSockets. */
-import { runNetwork, type FinishedRun, type NetworkRun } from "../../load/run/index.js";
+import { runNetwork, type FinishedRun } from "../../load/run/index.js";
 import { assert } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { openNetwork } from "./open-target.js";
 
 /** A run whose network is open. */
 export interface OpenedNetworkRun {
-  run(run: NetworkRun): Promise<FinishedRun>;
+  run(run: Parameters<typeof runNetwork>[0]): Promise<FinishedRun>;
 }
 
 /** Opens the network of a run that has one. Throws what {@link openNetwork} throws. */

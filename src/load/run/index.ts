@@ -8,7 +8,6 @@ export { runThreads } from "./threads/coordinator.js";
 export type { RoleNotice } from "./roles/gateway-setup.js";
 export type { RunningRun, ServedRun, ThreadsRun } from "./threads/threads-engine.js";
 export { runNetwork } from "./network/run-network.js";
-export type { NetworkRun } from "./network/network-engine.js";
 export { openRouter, openTarget, type OpenedTarget } from "./network/open-target.js";
 export { isLoopbackHost, readListenAddress } from "./network/listen-address.js";
 export { clientThreads } from "./network/network-threads.js";
