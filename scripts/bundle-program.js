@@ -8,11 +8,13 @@
  * - esbuild shares files between entries by what they import, used or not. An import through the index of a room is therefore made an
  *   import from the module that has the name, or each thread would load all rooms that it uses anything of.
  * - A URL relative to a module is made one relative to the bundle.
+ *
+ * node scripts/bundle-program.js [--watch]: bundles, and with --watch again whenever a source changes.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { context } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SRC = join(ROOT, "src");
@@ -33,6 +35,8 @@ const SHARED = {
 };
 /** What stays in node_modules: a native addon, a library with a thread of its own, one whose objects users pass in, and what users install. */
 const EXTERNAL = ["better-sqlite3", "piscina", "prom-client", "bullmq", "ioredis"];
+
+const isWatching = process.argv.includes("--watch");
 
 const RELATIVE_URL = /new URL\("([^"]+)", import\.meta\.url\)/g;
 const NAMED_IMPORT = /^(import|export) \{([^}]*)\} from "(\.[^"]+)";/gm;
@@ -109,7 +113,8 @@ function withBundledUrls(text, file) {
 
 const plugin = {
   name: "crowdstorm",
-  setup({ onLoad }) {
+  setup({ onStart, onLoad }) {
+    onStart(() => exportsOfIndex.clear());
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       // Imported as a namespace, zod leaves out what nobody uses: half of it.
       const source = readFileSync(path, "utf8").replace(/^import \{ z \} from "zod"/m, 'import * as z from "zod"');
@@ -121,8 +126,9 @@ const plugin = {
   },
 };
 
+/** Builds the bundle of `entries`, and returns the paths of what is in it. */
 async function bundle(entries, splitting) {
-  const { metafile } = await build({
+  const build = await context({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(SRC, file)])),
     outdir: BUNDLE,
     bundle: true,
@@ -143,6 +149,8 @@ async function bundle(entries, splitting) {
     metafile: true,
     logLevel: "warning",
   });
+  const { metafile } = await build.rebuild();
+  await (isWatching ? build.watch() : build.dispose());
   return Object.keys(metafile.inputs);
 }
 
