@@ -83,6 +83,7 @@ export default tseslint.config(
       "src/load/measure/health.ts",
       "src/load/measure/hlog.ts",
       "src/load/measure/floor/*.ts",
+      "src/load/measure/machine/machine-watch.ts",
       "src/load/network/{scraper,timer-driver}.ts",
       "src/load/run/{machines,network}/*.ts",
       "src/load/run/threads/*.ts",

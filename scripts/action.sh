@@ -7,6 +7,8 @@ give_up() { echo "::error::$2"; echo "exit-code=$1" >>"$GITHUB_OUTPUT"; exit "$1
 refuse() { give_up 2 "$1"; }
 
 [[ "$ON_THRESHOLD" == fail || "$ON_THRESHOLD" == warn ]] || refuse "on-threshold must be fail or warn, not \"$ON_THRESHOLD\""
+[[ "$ON_INCONCLUSIVE" == fail || "$ON_INCONCLUSIVE" == warn ]] ||
+  refuse "on-inconclusive must be fail or warn, not \"$ON_INCONCLUSIVE\""
 [[ "$RUNS" =~ ^[1-9][0-9]{0,5}$ ]] || refuse "runs must be a whole number, 1 or more and of 6 digits at most, not \"$RUNS\""
 # A seed that this shell and JavaScript can both count on from.
 [[ "$SEED" =~ ^[0-9]{1,15}$ ]] || refuse "seed must be a whole number, 0 or more and of 15 digits at most, not \"$SEED\""
@@ -16,16 +18,20 @@ refuse() { give_up 2 "$1"; }
 [[ "$BASELINE" != -* ]] || BASELINE="./$BASELINE"
 why=$(mkdir -p "$RESULTS" 2>&1) || give_up 1 "the directory for results cannot be made: $why"
 
-# Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 0.
+# Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 97 (inconclusive), 0.
 gravest=0
 note() {
   case "$1" in
     0) ;;
     98) gravest=98 ;;
-    99) [ "$gravest" -ne 0 ] || gravest=99 ;;
+    99) [ "$gravest" -ne 0 ] && [ "$gravest" -ne 97 ] || gravest=99 ;;
+    97) [ "$gravest" -ne 0 ] || gravest=97 ;;
     *) [ "$gravest" -eq 98 ] || gravest=$1 ;;
   esac
 }
+
+# How many runs prove nothing.
+inconclusive=0
 
 # Options are words, as on a command line without quotes; there may be several lines of them.
 read -r -d "" -a options <<<"$OPTIONS" || true
@@ -38,12 +44,14 @@ for ((n = 0; n < RUNS; n++)); do
   # An option such as --help makes another command of it.
   [ "$code" -ne 0 ] || [ -s "$RESULTS/run-$seed.xml" ] || refuse "nothing was run: the inputs scenario and options do not make a run"
   [ ! -s "$RESULTS/run-$seed.md" ] || cat "$RESULTS/run-$seed.md" >>"$GITHUB_STEP_SUMMARY"
+  [ "$code" -ne 97 ] || inconclusive=$((inconclusive + 1))
   note "$code"
   # Wrong usage is wrong for every seed.
   [ "$code" -ne 2 ] || break
 done
 
-if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ]; then
+# A comparison needs runs that prove something.
+if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ] && [ "$inconclusive" -lt "$RUNS" ]; then
   code=0
   simulate compare "$BASELINE" "$RESULTS" --markdown "$RESULTS/comparison.md" --junit "$RESULTS/comparison.xml" || code=$?
   [ ! -s "$RESULTS/comparison.md" ] || cat "$RESULTS/comparison.md" >>"$GITHUB_STEP_SUMMARY"
@@ -51,13 +59,18 @@ if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ]; then
 fi
 
 echo "exit-code=$gravest" >>"$GITHUB_OUTPUT"
+if [ "$inconclusive" -gt 0 ]; then
+  echo "::warning::$inconclusive of $RUNS runs inconclusive: the load came late or others took the machine, so nothing is known about the platform: see the job's summary"
+fi
 if [ "$gravest" -eq 99 ]; then
-  what="a threshold failed, the schedule was not kept, or something is slower than the baseline: see the job's summary"
+  what="a threshold failed, the load was not generated, or something is slower than the baseline: see the job's summary"
   if [ "$ON_THRESHOLD" = warn ]; then
     echo "::warning::$what"
     exit 0
   fi
   echo "::error::$what"
+elif [ "$gravest" -eq 97 ] && [ "$ON_INCONCLUSIVE" = warn ]; then
+  exit 0
 elif [ "$gravest" -eq 98 ]; then
   echo "::error::an invariant broke: see the job's summary"
 fi

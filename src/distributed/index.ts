@@ -13,6 +13,7 @@ export { modulesByDigest } from "./modules.js";
 export { parseRedisUrl, type RedisAddress } from "./redis-address.js";
 export { localNow, measureClock, offsetFrom, redisNow, type ClockOffset, type ClockSample } from "./redis-clock.js";
 export { WorkerProcessLoop, type WorkerProcessOptions, type WorkerState } from "./worker/worker-process.js";
+export { recruitMachines, type Recruited, type RecruitOptions } from "./machines/recruit-machines.js";
 export { refusalOf } from "./compatibility.js";
 export type { Job, WorkerProcess } from "./messages.js";
 export { METRICS_CONTENT_TYPE, workerMetrics } from "./worker/worker-metrics.js";

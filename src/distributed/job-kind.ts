@@ -8,10 +8,16 @@ import type { ClockOffset } from "./redis-clock.js";
 
 /** The worker process that a job is offered to. */
 export interface JobHost {
+  /** The id of the worker process. */
+  readonly worker: string;
   /** The number of worker threads that it has for blocks. */
   readonly threads: number;
   /** The paths of the modules that jobs may use, by their SHA-256 (`--modules`). */
   readonly modules: ReadonlyMap<string, string>;
+  /** Whether it may load targets on other machines. */
+  readonly allowRemote: boolean;
+  /** What it shows to a target that asks for a token. It is in no message. */
+  readonly token: string | undefined;
   readonly server: RedisServer;
   readonly log: (line: string) => void;
 }

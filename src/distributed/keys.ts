@@ -10,6 +10,9 @@ export const KEYS = {
   spec: (job: string) => `${PREFIX}:spec:${job}`,
   /** Exists when the job is to be cancelled. */
   cancelled: (job: string) => `${PREFIX}:cancelled:${job}`,
+  /** Streams: the two directions of the way between the coordinator of a run and one of its machines. */
+  toMachine: (job: string, machine: string) => `${PREFIX}:to-machine:${job}:${machine}`,
+  fromMachine: (job: string, machine: string) => `${PREFIX}:from-machine:${job}:${machine}`,
 } as const;
 
 /** BullMQ's queue of the blocks of a job. */

@@ -21,6 +21,7 @@ const count = z.int().nonnegative();
 const time = z.number().nonnegative();
 /** A name in the keys of Redis: BullMQ allows no colon. */
 const id = z.string().regex(/^[\w.-]{1,200}$/, "expected letters, digits, dots, dashes");
+export { id as idSchema };
 /** A SHA-256 in hexadecimal. */
 const digest = z.string().regex(/^[\da-f]{64}$/, "expected a SHA-256 in hexadecimal");
 

@@ -1,6 +1,14 @@
 /** Texts about a run that several outputs share. */
-import { formatAgainst, formatCount, formatMs, formatSeconds, plural } from "../vocabulary/index.js";
-import { ENGINE_LABELS, type Summary } from "../results/index.js";
+import {
+  formatAgainst,
+  formatBound,
+  formatCount,
+  formatMs,
+  formatSeconds,
+  formatShare,
+  plural,
+} from "../vocabulary/index.js";
+import { ENGINE_LABELS, observedText, type Summary, type Verdict } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 export type Machine = NonNullable<Summary["machines"]>[number];
@@ -13,6 +21,48 @@ export function runFacts({ seed, plan, durationMs, engine, target }: Summary): s
     formatSeconds(durationMs),
     ENGINE_LABELS[engine],
     ...(target === undefined ? [] : [target.url, `dialect ${target.dialect}`]),
+  ];
+}
+
+/** The colour of an outcome in a terminal. */
+export const OUTCOME_COLOURS = { passed: "green", failed: "red", inconclusive: "yellow" } as const;
+
+/** "passed", "failed (exit 98)", "inconclusive (exit 97)". */
+export function outcomeText({ outcome, exitCode }: Pick<Verdict, "outcome" | "exitCode">): string {
+  return outcome === "passed" ? outcome : `${outcome} (exit ${exitCode})`;
+}
+
+/** Whether a threshold of the run passed, and what was observed. */
+export function thresholdOutcome(
+  threshold: Summary["thresholds"][number],
+  { thresholdsJudged }: Verdict,
+): { readonly outcome: "passed" | "failed" | "not judged"; readonly text: string } {
+  const observed = observedText(threshold);
+  if (!thresholdsJudged) return { outcome: "not judged", text: `not judged: ${observed}` };
+  return { outcome: threshold.passed ? "passed" : "failed", text: observed };
+}
+
+/** How late the load was generated, without a verdict: "actions ran 1.20 ms late (p99; allowed: 100 ms), …". */
+export function latenessText({ slipP99Ms, slipMaxMs, boundMs }: Summary["schedule"]): string {
+  if (slipP99Ms === null) return "no action was carried out";
+  const p99 = `${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
+  return `actions ran ${p99}, at most ${formatMs(slipMaxMs)} ms`;
+}
+
+/** How long threads waited for a core, and what others used of the machine; lines. */
+export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
+  if (machine === undefined) return [];
+  const { waits, waitShare, takenShare, othersCores, stolenCores, cores, pressureShare, othersIncludeTarget } = machine;
+  const share = (part: number): string => formatShare(part, 1);
+  const estimated = waits === "estimated" ? ", estimated from the load average" : "";
+  const others = othersIncludeTarget ? "others, the target included," : "others";
+  const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
+  const pressure =
+    pressureShare === null ? [] : [`some program of the machine waited for a core ${share(pressureShare)} of the time`];
+  return [
+    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} for others${estimated}`,
+    `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}`,
+    ...pressure,
   ];
 }
 

@@ -23,7 +23,7 @@ export {
   type StatusesOverTime,
 } from "./data.js";
 export { invariantOutcome } from "./invariant-outcome.js";
-export { ENGINE_LABELS, LATENCY_LABELS } from "./labels.js";
+export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
 export { quoteForShell } from "./quote-for-shell.js";
@@ -56,4 +56,12 @@ export {
   type TrendSummary,
 } from "./summary.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
-export { exitCodeOf, judge, type Verdict } from "./verdict.js";
+export {
+  exitCodeOf,
+  judge,
+  machineNote,
+  REASON_CODES,
+  type Reason,
+  type Verdict,
+  type VerdictFacts,
+} from "./verdict.js";

@@ -23,3 +23,10 @@ export const LATENCY_LABELS: Partial<Record<TrendName, string>> = {
   status_commit_time: "status commit",
   submit_ack_time: "submit acknowledged",
 };
+
+/** The sign before the name of an outcome. */
+export const OUTCOME_SIGNS: Readonly<Record<Summary["verdict"]["outcome"], string>> = {
+  passed: "✓",
+  failed: "✗",
+  inconclusive: "?",
+};

@@ -26,12 +26,15 @@ export interface RunChoices {
   readonly dialect?: string | undefined;
   readonly database?: string | undefined;
   readonly scrape?: string | undefined;
+  /** Its user name and password are left out. */
+  readonly redis?: string | undefined;
+  readonly machines?: string | number | undefined;
 }
 
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
   const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
-  const { target, listen, page, dialect, database, scrape } = choices;
+  const { target, listen, page, dialect, database, scrape, redis, machines } = choices;
   const given = {
     seed,
     workers,
@@ -48,10 +51,16 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     dialect,
     database,
     scrape,
+    ...(redis !== undefined && { redis: withoutCredentials(redis), machines }),
   };
   return Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
   );
+}
+
+/** The URL without what lets one in: `redis://queue.example:6379`. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/.*@/s, "//");
 }
 
 /** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */

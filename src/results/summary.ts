@@ -22,6 +22,7 @@ import {
   type ThresholdResult,
   type Viewpoint,
 } from "../load/measure/index.js";
+import type { MachineVerdict } from "../load/measure/machine/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { judge, verdictSchema } from "./verdict.js";
@@ -82,8 +83,11 @@ const trendSchema = z.object({
 });
 export type TrendSummary = z.infer<typeof trendSchema>;
 
-/** The version of the format. 2: the invariant `books-agree` became `accounting-consistent`. */
-export const SUMMARY_VERSION = 2;
+/**
+ * The version of the format. 2: the invariant `books-agree` became `accounting-consistent`. 3: a reason of the verdict
+ * has a code.
+ */
+export const SUMMARY_VERSION = 3;
 
 export const summarySchema = z.object({
   version: z.literal(SUMMARY_VERSION),
@@ -212,6 +216,35 @@ export const summarySchema = z.object({
   load: z.object({ generated: z.boolean(), why: z.string().nullable() }).optional(),
   /** Whether the generator kept its schedule: whether the p99 of its slip is within the bound. */
   schedule: scheduleSchema,
+  /**
+   * What the run and others used of the machine's cores, and whether others took it from the run. Absent where time is
+   * simulated.
+   */
+  machine: z
+    .object({
+      /** Whether the system measured how long threads waited for a core, or the load average is an estimate of it. */
+      waits: z.enum(["measured", "estimated"]),
+      watchedMs: z.number(),
+      /** The cores that the process may use. */
+      cores: count,
+      /** CPU of this process, of other programs, and what the hypervisor gave to other machines, in cores. */
+      ownCores: z.number(),
+      othersCores: z.number(),
+      stolenCores: z.number(),
+      /** Of the time in which threads of the run were ready, the share in which they waited for a core. */
+      waitShare: z.number(),
+      /** The part of `waitShare` for which others had the core. */
+      takenShare: z.number(),
+      /** The bound of `takenShare`. */
+      boundShare: z.number(),
+      /** Whether `takenShare` is above the bound. */
+      taken: z.boolean(),
+      /** The share of the time in which some program of the machine waited for a core; null where not told. */
+      pressureShare: z.number().nullable(),
+      /** Whether the CPU of other programs includes that of the target; `taken` is false then. */
+      othersIncludeTarget: z.boolean(),
+    })
+    .optional(),
   /** The machines that made the load, and how each of them did. Absent when it was made by this process. */
   machines: z.array(machineSchema).optional(),
   /** The state of the harness itself. */
@@ -270,19 +303,22 @@ export interface SummaryInput
   readonly thresholds: readonly ThresholdResult[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
+  /** Left out where time is simulated. */
+  readonly machine?: MachineVerdict | undefined;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   readonly floor?: readonly { readonly name: string; readonly doc: string; readonly distribution: Distribution }[];
 }
 
 /** Builds the summary of a run and its verdict. @throws z.ZodError when the input has a number that JSON cannot hold */
 export function buildSummary(input: SummaryInput): Summary {
-  const { measurements, invariants, floor = [], ...rest } = input;
+  const { measurements, invariants, machine, floor = [], ...rest } = input;
   const facts = {
     end: input.end,
     invariants: invariants.results,
     thresholds: input.thresholds,
     load: input.load,
     schedule: input.schedule,
+    ...(machine !== undefined && { machine }),
     ...(input.machines !== undefined && { machines: input.machines }),
   };
   return summarySchema.parse({

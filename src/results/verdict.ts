@@ -2,25 +2,52 @@
 import { z } from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
-import { EXIT, formatAgainst, formatBound, formatCount, plural } from "../vocabulary/index.js";
+import type { MachineVerdict } from "../load/measure/machine/index.js";
+import { EXIT, formatAgainst, formatBound, formatCount, formatShare, plural } from "../vocabulary/index.js";
 import { observedText } from "./observed.js";
 
+/** What a reason is: the same words in every version, for programs. */
+export const REASON_CODES = [
+  "invariant-broken",
+  "interrupted",
+  "machine-taken",
+  "load-not-generated",
+  "load-late",
+  "aborted",
+  "threshold-failed",
+  "threshold-not-judged",
+] as const;
+
+const reasonSchema = z.object({ code: z.enum(REASON_CODES), text: z.string() });
+export type Reason = z.infer<typeof reasonSchema>;
+
 export const verdictSchema = z.object({
+  /**
+   * `inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because
+   * others took the machine and a threshold failed.
+   */
+  outcome: z.enum(["passed", "failed", "inconclusive"]),
   passed: z.boolean(),
-  /** 0: passed; 1: interrupted; 98: an invariant broke; 99: a threshold, the load or the schedule failed. */
+  /** 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, or there was no load. */
   exitCode: z.union([
     z.literal(EXIT.ok),
     z.literal(EXIT.interrupted),
+    z.literal(EXIT.inconclusive),
     z.literal(EXIT.invariant),
     z.literal(EXIT.threshold),
   ]),
-  /** The reasons why the run did not pass, a line each, the most severe first. */
-  reasons: z.array(z.string()),
+  /** Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive. */
+  thresholdsJudged: z.boolean(),
+  /**
+   * Why the run did not pass, each with a code and a line of text: broken invariants first, then causes before their
+   * consequences.
+   */
+  reasons: z.array(reasonSchema),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
 /** What {@link judge} judges: the parts of a summary, or what they are made of. */
-interface Facts {
+export interface VerdictFacts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
   readonly invariants: readonly (Pick<InvariantResult, "held" | "violationCount" | "checked"> & {
     readonly id: string;
@@ -28,49 +55,160 @@ interface Facts {
   readonly thresholds: readonly (Omit<ThresholdResult, "metric"> & { readonly metric: string })[];
   readonly load: LoadVerdict;
   readonly schedule: ScheduleVerdict;
+  /** The machine of this process. Left out where time is simulated, and where other machines made the load. */
+  readonly machine?: MachineVerdict | undefined;
   /** Those that made the load, where it was not this process alone. */
   readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[] | undefined;
 }
 
 /**
- * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load and
- * however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a failed
- * threshold, a load that was not generated and a schedule that was not kept, by all or by one machine (99). A run that a threshold
- * aborted has a failed threshold.
+ * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load, on any
+ * machine and however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a
+ * load that was not generated and a failed threshold (99).
+ *
+ * A failed threshold proves nothing if the load came late, or if others took the machine: the run is inconclusive (97).
+ * So is a run whose load came late and whose thresholds are met, as they were met by another load than the planned one.
+ * A run that meets its thresholds on a machine that others took has passed: alone it would have been faster.
+ *
+ * @example
+ * ```ts
+ * judge({ end: { how: "finished", why: null }, invariants, thresholds, load, schedule, machine }).exitCode; // 0, 97, …
+ * ```
  */
-export function judge({ end, invariants, thresholds, load, schedule, machines = [] }: Facts): Verdict {
-  const broken = invariants.filter((invariant) => !invariant.held);
-  const failed = thresholds.filter((threshold) => !threshold.passed);
+export function judge(facts: VerdictFacts): Verdict {
+  const found = findingsOf(facts);
+  const exitCode = exitCodeFor(found, facts);
+  return {
+    outcome: exitCode === EXIT.ok ? "passed" : exitCode === EXIT.inconclusive ? "inconclusive" : "failed",
+    passed: exitCode === EXIT.ok,
+    exitCode,
+    thresholdsJudged: found.thresholdsJudged,
+    reasons: reasonsFor(found, facts),
+  };
+}
 
-  const reasons = broken.map(
-    ({ id, violationCount, checked }) =>
-      `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`,
+/** What the facts have to say about the run. */
+interface Findings {
+  readonly broken: VerdictFacts["invariants"];
+  readonly failed: VerdictFacts["thresholds"];
+  /** The schedules that were not kept: of machines with a name, or of this process. */
+  readonly late: readonly { readonly name?: string; readonly schedule: ScheduleVerdict }[];
+  /** Whether a threshold failed, or aborted the run. */
+  readonly isUnmet: boolean;
+  /** Others took this machine, and the run did not pass: the verdict on the machine. */
+  readonly taken: MachineVerdict | undefined;
+  readonly thresholdsJudged: boolean;
+}
+
+function findingsOf({ end, invariants, thresholds, load, schedule, machine, machines = [] }: VerdictFacts): Findings {
+  const failed = thresholds.filter(({ passed }) => !passed);
+  const isUnmet = failed.length > 0 || end.how === "aborted";
+  const behind = machines.filter((each) => !each.schedule.kept);
+  const late = behind.length > 0 || schedule.kept ? behind : [{ schedule }];
+  const isPassed = !isUnmet && late.length === 0 && load.generated;
+  const taken = machine?.taken === true && !isPassed ? machine : undefined;
+  return {
+    broken: invariants.filter(({ held }) => !held),
+    failed,
+    late,
+    isUnmet,
+    taken,
+    thresholdsJudged: late.length === 0 && taken === undefined,
+  };
+}
+
+function exitCodeFor(
+  { broken, isUnmet, thresholdsJudged }: Findings,
+  { end, load }: VerdictFacts,
+): Verdict["exitCode"] {
+  if (broken.length > 0) return EXIT.invariant;
+  if (end.how === "interrupted") return EXIT.interrupted;
+  if (!load.generated) return EXIT.threshold;
+  if (!thresholdsJudged) return EXIT.inconclusive;
+  return isUnmet ? EXIT.threshold : EXIT.ok;
+}
+
+/** Causes before their consequences. */
+function reasonsFor(
+  { broken, failed, late, taken, thresholdsJudged }: Findings,
+  { end, load, machine }: VerdictFacts,
+): Reason[] {
+  const advice = taken === undefined ? adviceText(machine) : "";
+  const lateTexts = late.map(({ name, schedule }) =>
+    name === undefined ? `${lateText(schedule)}${advice}` : lateText(schedule, ` on machine ${name}`),
   );
-  if (end.how !== "finished") reasons.push(`the run was ${end.how}: ${end.why ?? "no reason given"}`);
-  for (const threshold of failed)
-    reasons.push(`threshold ${threshold.metric} ${threshold.expression} failed: ${observedText(threshold)}`);
-  if (!load.generated) reasons.push(`the load was not generated: ${load.why ?? "no reason given"}`);
-  const behind = machines.filter((machine) => !machine.schedule.kept);
-  for (const { name, schedule: own } of behind) reasons.push(slipReason(own, ` on machine ${name}`));
-  if (!schedule.kept && behind.length === 0) reasons.push(slipReason(schedule));
-  const keptSchedule = schedule.kept && behind.length === 0;
-  const exitCode =
-    broken.length > 0
-      ? EXIT.invariant
-      : end.how === "interrupted"
-        ? EXIT.interrupted
-        : failed.length > 0 || !load.generated || !keptSchedule || end.how === "aborted"
-          ? EXIT.threshold
-          : EXIT.ok;
-  return { passed: exitCode === EXIT.ok, exitCode, reasons };
+  const found: readonly (readonly [Reason["code"], ...(readonly string[])])[] = [
+    ["invariant-broken", ...broken.map(brokenText)],
+    ["interrupted", ...(end.how === "interrupted" ? [endText(end)] : [])],
+    ["machine-taken", ...(taken === undefined ? [] : [takenText(taken)])],
+    ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
+    ["load-late", ...lateTexts],
+    ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
+    thresholdsJudged
+      ? ["threshold-failed", ...failed.map((threshold) => thresholdText(threshold, "failed"))]
+      : ["threshold-not-judged", ...failed.map((threshold) => thresholdText(threshold, "not judged"))],
+  ];
+  return found.flatMap(([code, ...texts]) => texts.map((text) => ({ code, text })));
 }
 
-function slipReason({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
-  const slip = `p99 of the slip is ${formatAgainst(slipP99Ms, boundMs)} ms, the bound is ${formatBound(boundMs)} ms`;
-  return `the schedule was not kept${where}: ${slipP99Ms === null ? "no slip was measured" : slip}`;
-}
-
-/** The exit code of the command that wrote this summary: 0, 1, 98 or 99, as {@link judge} decides. */
+/** The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. */
 export function exitCodeOf(summary: { readonly verdict: Verdict }): Verdict["exitCode"] {
   return summary.verdict.exitCode;
+}
+
+/** What a run that passed has to say about its machine, one line; undefined when there is nothing. */
+export function machineNote(machine: MachineVerdict | undefined): string | undefined {
+  if (machine?.taken !== true) return undefined;
+  return `${waitText(machine)}. The latencies are the machine's: they are lower on an idle one`;
+}
+
+function endText({ how, why }: VerdictFacts["end"]): string {
+  return `the run was ${how}: ${why ?? "no reason given"}`;
+}
+
+function brokenText({ id, violationCount, checked }: VerdictFacts["invariants"][number]): string {
+  return `invariant ${id} broke: ${plural(violationCount, "violation")}, ${formatCount(checked)} checked`;
+}
+
+function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "failed" | "not judged"): string {
+  return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
+}
+
+/** "others took the machine: …": how long threads waited for a core, and who had it. */
+function waitText(machine: MachineVerdict): string {
+  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, cores } = machine;
+  const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
+  const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
+  return (
+    `others took the machine: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
+    `${percent(takenShare)} for others (allowed: ${percent(boundShare)}), ` +
+    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}`
+  );
+}
+
+function takenText(machine: MachineVerdict): string {
+  return `${waitText(machine)}. The latencies are the machine's: close other programs or use an idle machine, and run it again`;
+}
+
+function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
+  const what =
+    slipP99Ms === null
+      ? "no action was carried out"
+      : `actions ran ${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
+  return `the load was not generated on time${where}: ${what}`;
+}
+
+/** What a machine had to do with a load that was late, and what to do. */
+function adviceText(machine: MachineVerdict | undefined): string {
+  if (machine === undefined) return "";
+  const { waitShare, takenShare, ownCores, cores } = machine;
+  return (
+    `; ready threads waited for a core ${percent(waitShare)} of the time, ${percent(takenShare)} for others, ` +
+    `and the run used ${ownCores.toFixed(2)} of ${plural(cores, "core")}. ` +
+    "The latencies are the machine's: lower the rate of arrivals or use a machine with more cores, and run it again"
+  );
+}
+
+function percent(share: number): string {
+  return formatShare(share, 1);
 }

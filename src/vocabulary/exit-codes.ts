@@ -9,9 +9,11 @@ export const EXIT = {
   notReplayed: 1,
   /** The arguments or the scenario are wrong. */
   usage: 2,
+  /** The run proves nothing: its load was not generated on time, or others took the machine and a threshold failed. */
+  inconclusive: 97,
   /** An invariant is broken. */
   invariant: 98,
-  /** A threshold failed, the load generator did not keep its schedule, or a benchmark is slower. */
+  /** A threshold failed, the load was not generated, or a benchmark is slower. */
   threshold: 99,
   /** A second interrupt ended the process: 128 + SIGINT. */
   killedByInterrupt: 130,

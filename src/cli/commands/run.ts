@@ -13,7 +13,7 @@ import {
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
-import { targetOptions } from "../shared/target-options.js";
+import { machineOptions, targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
 export const definition: CommandModule<object, RunArguments> = {
@@ -35,6 +35,7 @@ export const definition: CommandModule<object, RunArguments> = {
       .option("record", recordOption)
       .options(targetOptions)
       .options(listenOptions)
+      .options(machineOptions)
       .option("results", resultsOption)
       .option("dashboard", {
         type: "string",
@@ -49,6 +50,7 @@ export const definition: CommandModule<object, RunArguments> = {
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
           ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "a shorter run with another plan"],
           ["$0 --scenario steady --target http://127.0.0.1:3000", "load a running router"],
+          ["$0 --scenario steady --target URL --redis redis://queue.example", "load it from several machines"],
           ["$0 --scenario page-reload --listen 127.0.0.1:3000", "be the router of a Mephisto task"],
         ),
       ),

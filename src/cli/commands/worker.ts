@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { redisOption } from "../shared/redis-options.js";
 import { metricsOptions, quietOption } from "../shared/shared-options.js";
+import { targetOptions } from "../shared/target-options.js";
 import type { WorkerArguments } from "../handlers/worker.js";
 
 export const definition: CommandModule<object, WorkerArguments> = {
@@ -12,8 +13,9 @@ export const definition: CommandModule<object, WorkerArguments> = {
       .option("threads", {
         type: "string",
         requiresArg: true,
-        describe: "Blocks of seeds at a time [default: one for each core]",
+        describe: "Blocks of seeds at a time, or threads for simulated workers [default: one for each core]",
       })
+      .option("allow-remote", targetOptions["allow-remote"])
       .option("modules", {
         type: "string",
         array: true,

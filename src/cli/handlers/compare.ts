@@ -60,7 +60,7 @@ interface Measured {
   readonly files: readonly NamedFile[];
   /** The runs of the figures; absent for a result of `simulate bench`. */
   readonly runs?: readonly FinishedRunFiles[];
-  /** The runs in the same directory whose results cannot be read. */
+  /** The runs in the same directory whose results cannot be read, and those that are inconclusive. */
   readonly excluded: readonly ExcludedRun[];
 }
 
@@ -80,7 +80,10 @@ async function readBench(path: string): Promise<Measured> {
   return { figures, incomplete: [], files: [{ name, path }], excluded: [] };
 }
 
-/** One run; or all finished runs in a directory, and the runs whose results cannot be read. */
+/**
+ * One run; or all finished runs in a directory without the inconclusive ones, whose latencies are the machine's, and the
+ * runs that were left out.
+ */
 function readRuns(path: string, results: string): Required<Pick<Measured, "runs" | "excluded">> {
   const isFolder =
     existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
@@ -89,7 +92,10 @@ function readRuns(path: string, results: string): Required<Pick<Measured, "runs"
   const excluded: ExcludedRun[] = [];
   for (const { directory } of listRuns(path)) {
     try {
-      runs.push(readRun(directory));
+      const run = readRun(directory);
+      const { outcome, reasons } = run.summary.verdict;
+      if (outcome !== "inconclusive") runs.push(run);
+      else excluded.push({ directory, why: `inconclusive: ${reasons[0]?.text ?? "no reason given"}` });
     } catch (error) {
       if (!(error instanceof ResultsError)) throw error;
       excluded.push({ directory, why: error.message });
@@ -112,7 +118,7 @@ function logExcluded(path: string, finished: number, excluded: readonly Excluded
       `${path}: excluded from the comparison: ${excluded.length} of ${plural(finished + excluded.length, "run")}:`,
       ...excluded.map(({ directory, why }) => `  ${basename(directory)}: ${why}`),
     );
-  if (finished === 0) throw new UsageError(`${path}: there is no finished run in it`);
+  if (finished === 0) throw new UsageError(`${path}: there is no finished run in it that can be compared`);
 }
 
 /** The result of `act`. An error that the content of a file causes is wrong usage. */

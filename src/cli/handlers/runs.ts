@@ -1,5 +1,5 @@
 /** `simulate runs`: lists the runs under the results directory with their verdicts. */
-import { ENGINE_LABELS, listRuns, type ListedRun } from "../../results/index.js";
+import { ENGINE_LABELS, listRuns, OUTCOME_SIGNS, type ListedRun } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 
@@ -41,7 +41,7 @@ function asData({ runId, directory, summary, problem }: ListedRun) {
 function describe({ runId, directory, summary, problem }: ListedRun): string {
   if (summary === undefined) return `?  ${runId}  ${problem ?? NO_SUMMARY}  ${directory}`;
   const { engine, plan, verdict } = summary;
-  const outcome = verdict.passed ? "✓" : "✗";
+  const outcome = OUTCOME_SIGNS[verdict.outcome];
   const time = ENGINE_LABELS[engine];
   return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
 }

@@ -7,6 +7,7 @@ import { interruptSignal } from "../shared/interrupt.js";
 import { startLocalServer } from "../shared/local-server.js";
 import { portNumber, threadsFrom } from "../shared/numeric-options.js";
 import { redisAddressFrom, type Distributed } from "../shared/redis-options.js";
+import { TOKEN_VARIABLE } from "../shared/target-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import type { ClockOffset, WorkerProcessLoop, WorkerState } from "../../distributed/index.js";
 
@@ -14,6 +15,7 @@ export interface WorkerArguments {
   readonly redis?: string | undefined;
   readonly threads?: string | undefined;
   readonly modules?: readonly string[] | undefined;
+  readonly "allow-remote": boolean;
   readonly "metrics-port"?: string | undefined;
   readonly "metrics-host"?: string | undefined;
   readonly quiet: boolean;
@@ -43,6 +45,8 @@ export async function handler(args: WorkerArguments): Promise<void> {
     id: distributed.workerProcessId(),
     threads,
     modules,
+    allowRemote: args["allow-remote"],
+    token: process.env[TOKEN_VARIABLE],
     stop,
     log,
   });

@@ -8,10 +8,15 @@ import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { listenChoices, type ListenArguments } from "./listen-options.js";
-import { checkTargetArguments, type TargetArguments } from "./target-options.js";
+import { checkTargetArguments, machinesFrom, type MachineArguments, type TargetArguments } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
-export interface RunArguments extends PlanArguments, OutputArguments, TargetArguments, ListenArguments {
+export interface RunArguments
+  extends PlanArguments,
+    OutputArguments,
+    TargetArguments,
+    ListenArguments,
+    MachineArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -32,6 +37,7 @@ export async function chosenRun(args: RunArguments) {
   const planned = await planFrom(args);
   const listen = listenChoices(args);
   checkTargetArguments(args);
+  const machines = machinesFrom(args);
   const refuse = await import("../../load/scenario/index.js");
   if (listen !== undefined) refuse.refuseThreadFaultsOfRouter(planned.scenario);
   else if (args.target !== undefined) refuse.refuseFaultsOfTarget(planned.scenario);
@@ -49,7 +55,7 @@ export async function chosenRun(args: RunArguments) {
     throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
-  return { ...planned, listen, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
+  return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
 }
 
 /** The empty text stands for an option without a value. */

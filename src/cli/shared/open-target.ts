@@ -1,15 +1,20 @@
 /** Opens what a run over a network is against, and logs what it is about to do. */
-import { DialectError, TargetAddressError } from "../../load/network/index.js";
+import { DialectError, readTargetUrl, TargetAddressError } from "../../load/network/index.js";
 import { ThreadGenerators, clientThreads, openRouter, openTarget, type OpenedTarget } from "../../load/run/index.js";
 import { formatDuration } from "../../load/scenario/index.js";
 import { plural } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines } from "./handle-closed-stdout.js";
 import type { ListenChoices } from "./listen-options.js";
+import { openMachines, type OpenedMachines } from "./open-machines.js";
+import { TOKEN_VARIABLE } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
-/** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
-const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
+/** What a run over a network is against, and what carries its workers. */
+export interface OpenedNetwork extends OpenedTarget {
+  /** Gives back the machines. */
+  close?(): Promise<void>;
+}
 
 /**
  * What the run is against; undefined for a platform of this process.
@@ -20,30 +25,65 @@ export async function openNetwork(
   chosen: ChosenRun,
   args: RunArguments,
   interrupt: AbortSignal,
-): Promise<OpenedTarget | undefined> {
+): Promise<OpenedNetwork | undefined> {
   try {
     if (chosen.listen !== undefined) return await listening(chosen, chosen.listen, args, interrupt);
-    return args.target === undefined ? undefined : await aimedAt(chosen, args.target, args);
+    return args.target === undefined ? undefined : await aimedAt(chosen, args.target, args, interrupt);
   } catch (error) {
     if (error instanceof TargetAddressError || error instanceof DialectError) throw new UsageError(error.message);
     throw error;
   }
 }
 
-function aimedAt({ scenario, plan, threads }: ChosenRun, url: string, args: RunArguments): Promise<OpenedTarget> {
-  return openTarget(scenario, {
-    ...args,
-    url,
-    allowRemote: args["allow-remote"],
-    token: process.env[TOKEN_VARIABLE],
-    generators: new ThreadGenerators(clientThreads(threads)),
-    onResolved: ({ address, client }, dialect) => {
-      if (args.quiet && !args["allow-remote"]) return;
-      const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
-      logLines(
-        `target: ${plural(plan.workers, "worker")} will register at ${who} and send to it for ` +
-          `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${client}`,
-      );
+async function aimedAt(
+  chosen: ChosenRun,
+  url: string,
+  args: RunArguments,
+  interrupt: AbortSignal,
+): Promise<OpenedNetwork> {
+  const { scenario, plan, threads } = chosen;
+  const machines = args.redis === undefined ? undefined : await openRemote(chosen, args, args.redis, url, interrupt);
+  try {
+    const opened = await openTarget(scenario, {
+      ...args,
+      url,
+      allowRemote: args["allow-remote"],
+      token: process.env[TOKEN_VARIABLE],
+      generators: machines?.generators ?? new ThreadGenerators(clientThreads(threads)),
+      onResolved: ({ address, client }, dialect) => {
+        if (args.quiet && !args["allow-remote"]) return;
+        const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
+        logLines(
+          `target: ${plural(plan.workers, "worker")} will register at ${who} and send to it for ` +
+            `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${client}`,
+        );
+      },
+    });
+    return { ...opened, ...(machines !== undefined && { close: () => machines.close() }) };
+  } catch (error) {
+    await machines?.close();
+    throw error;
+  }
+}
+
+async function openRemote(
+  { scenario, path, text, plan, machines, threads }: ChosenRun,
+  args: RunArguments,
+  redis: string,
+  target: string,
+  interrupt: AbortSignal,
+): Promise<OpenedMachines> {
+  return openMachines({
+    distributed: await import("../../distributed/index.js"),
+    redis,
+    loaded: { scenario, path, text },
+    plan,
+    machines,
+    threads: args.threads === undefined ? undefined : threads,
+    target: String(readTargetUrl(target)),
+    interrupt,
+    log: (line) => {
+      if (!args.quiet) logLines(line);
     },
   });
 }

@@ -1,12 +1,8 @@
-/** `--redis`: the server that machines work together over. This file imports little, because `--help` loads it. */
+/** `--redis`: the server that machines work together over. */
 import type * as Room from "../../distributed/index.js";
 import { UsageError } from "./usage-error.js";
 
-export const redisOption = {
-  type: "string",
-  requiresArg: true,
-  describe: "URL of Redis, such as redis://queue.example:6379, or rediss:// for TLS; REDIS_PASSWORD is its password",
-} as const;
+export { redisOption } from "./shared-options.js";
 
 /** The room of work on several machines, which is loaded only with `--redis`. */
 export type Distributed = typeof Room;

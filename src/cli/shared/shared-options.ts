@@ -20,6 +20,12 @@ export const recordOption = {
   describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
 } as const;
 
+export const redisOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "URL of Redis, such as redis://queue.example:6379, or rediss:// for TLS; REDIS_PASSWORD is its password",
+} as const;
+
 export const quietOption = {
   alias: "q",
   type: "boolean",

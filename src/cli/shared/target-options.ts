@@ -1,5 +1,10 @@
-/** `--target`: a run against a platform outside this process. */
+/** `--target`: a run against a platform outside this process, from this machine or from several (`--redis`). */
+import { wholeNumber } from "./numeric-options.js";
+import { redisOption } from "./shared-options.js";
 import { UsageError } from "./usage-error.js";
+
+/** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
+export const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
 
 export interface TargetArguments {
   readonly target?: string | undefined;
@@ -68,4 +73,42 @@ export function checkTargetArguments(args: TargetArguments & TargetConflicts): v
           : undefined;
   if (option !== undefined)
     throw new UsageError(`${over} cannot be combined with --${option}, which is for a platform in this process`);
+}
+
+/** A run whose load comes from worker processes (`simulate worker`) on several machines. */
+export interface MachineArguments {
+  readonly redis?: string | undefined;
+  readonly machines?: string | undefined;
+}
+
+export const machineOptions = {
+  redis: redisOption,
+  machines: {
+    type: "string",
+    requiresArg: true,
+    describe: "With --redis: how many machines make the load [default: all with an idle simulate worker]",
+  },
+} as const;
+
+/**
+ * How many machines take part; undefined: as many as there are.
+ * @throws {UsageError} for arguments that cannot be combined
+ */
+export function machinesFrom({
+  redis,
+  machines,
+  target,
+  dialect,
+}: MachineArguments & { readonly target?: string | undefined; readonly dialect?: string | undefined }):
+  | number
+  | undefined {
+  if (redis === undefined) {
+    if (machines !== undefined) throw new UsageError("--machines requires --redis");
+    return undefined;
+  }
+  if (target === undefined)
+    throw new UsageError("--redis requires --target: a platform in this process cannot be loaded from other machines");
+  if (dialect !== undefined)
+    throw new UsageError("--redis cannot be combined with --dialect: a module is code, which is not sent to machines");
+  return machines === undefined ? undefined : wholeNumber("machines", machines, 1);
 }

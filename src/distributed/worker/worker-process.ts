@@ -23,6 +23,9 @@ export interface WorkerProcessOptions {
   readonly threads: number;
   /** The paths of the modules that jobs may use, by their SHA-256. */
   readonly modules: ReadonlyMap<string, string>;
+  /** Whether it may load targets on other machines, and what it shows to a target that asks for a token. */
+  readonly allowRemote: boolean;
+  readonly token: string | undefined;
   /** Its abort hands back what cannot be finished soon, and ends the process's work. */
   readonly stop: AbortSignal;
   readonly log: (line: string) => void;
@@ -116,8 +119,8 @@ export class WorkerProcessLoop {
 
   /** Accepts or refuses a job. */
   async #offer(job: Job): Promise<void> {
-    const { server, threads, modules, id: worker, log } = this.#options;
-    const host: JobHost = { threads, modules, server, log };
+    const { server, threads, modules, allowRemote, token, id: worker, log } = this.#options;
+    const host: JobHost = { worker, threads, modules, allowRemote, token, server, log };
     try {
       const refusal = refusalOf(job.requires, this.state.self);
       if (refusal !== undefined) throw new RefusedJobError(refusal);

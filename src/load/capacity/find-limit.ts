@@ -4,14 +4,14 @@
  *
  * 1. an invariant broke, or the run died;
  * 2. the run had nearly all cores of the machine;
- * 3. one thread was busy nearly all the time;
- * 4. the generator did not keep its schedule, or did not generate the load;
- * 5. over a network: the target, as neither the machine nor the generator had reached a limit;
+ * 3. the generator did not keep its schedule, or did not generate the load;
+ * 4. over a network: the target, as neither the machine nor the generator had reached a limit;
+ * 5. no threshold on a time failed, but one on a count or a share: no part gave out that the figures show;
  * 6. the wait for a commit grew by more than any stage of a live update's path: the database;
- * 7. the stage of the path whose p99 grew most: the thread that it ends on.
+ * 7. the stage of the path whose p99 grew most: the threads that it waits for.
  */
 import { formatMs } from "../../vocabulary/index.js";
-import { STAGES, type TrendName } from "../measure/index.js";
+import { isMetric, METRICS, STAGES, type TrendName } from "../measure/index.js";
 import type { CapacityLimit, CapacityTrial, Summary } from "../../results/index.js";
 
 /** A run that has so much of its cores is limited by the machine. */
@@ -87,6 +87,7 @@ function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, { share, 
       what: `the generator: p99 of its slip is ${formatMs(summary.schedule.slipP99Ms)} ms, the bound is ${formatMs(summary.schedule.boundMs)} ms`,
     };
   if (summary.engine === "network") return { part: "target", what: `the target: ${reason}` };
+  if (!isSlow(summary)) return { part: "unknown", what: reason };
   if (commit !== undefined && commit.by > (stage?.by ?? 0))
     return { part: "database", what: `the database: p99 of a commit ${grownText(commit)}` };
   if (stage !== undefined && stage.by > 0) {
@@ -94,6 +95,11 @@ function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, { share, 
     return { part: "thread", what: `${threads}: p99 of the stage "${labelOf(stage.name)}" ${grownText(stage)}` };
   }
   return { part: "unknown", what: reason };
+}
+
+/** Whether a threshold on a time failed. */
+function isSlow({ thresholds }: Summary): boolean {
+  return thresholds.some(({ metric, passed }) => !passed && isMetric(metric) && METRICS[metric].type === "trend");
 }
 
 /** The figures that the rules look at. */

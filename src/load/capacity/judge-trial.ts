@@ -16,13 +16,18 @@ export function verdictFor(summary: Summary, metric: string | undefined): Verdic
   });
 }
 
-/** The outcome of a trial with this verdict. A run that ended early, as its rate was too high for it, has failed. */
-export function outcomeOf({ exitCode }: Verdict): TrialOutcome {
+/**
+ * The outcome of a trial with this verdict. A run that ended early, as its rate was too high for it, has failed. So has
+ * a run whose load came late though nobody took the machine: it is too much for this machine.
+ */
+export function outcomeOf({ exitCode, reasons }: Verdict): TrialOutcome {
   switch (exitCode) {
     case EXIT.ok:
       return "passed";
     case EXIT.invariant:
       return "broken";
+    case EXIT.inconclusive:
+      return reasons.some(({ code }) => code === "machine-taken") ? "inconclusive" : "failed";
     default:
       return "failed";
   }

@@ -102,7 +102,7 @@ function trialOf(
   return {
     ...known,
     outcome: outcomeOf(verdict),
-    reasons: verdict.reasons,
+    reasons: verdict.reasons.map(({ text }) => text),
     p50: trend?.p50 ?? null,
     p99: trend?.p99 ?? null,
     cpuCores: summary.health.process.cpuCores,

@@ -17,6 +17,7 @@ import {
   type ProcessHealth,
   type ThreadHealth,
 } from "../measure/index.js";
+import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
 import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
@@ -52,6 +53,8 @@ export interface FinalizeRunInput {
   readonly attachSequences?: (agents: SlowAgent[]) => SlowAgent[];
   /** The faults that were drawn under simulated time. */
   readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
+  /** What was used of the machine; absent where time is simulated. */
+  readonly machine?: MachineRecord;
   readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
   /** The floor of the machine, measured in this run; absent where time is simulated. */
   readonly floor?: readonly Floor[];
@@ -101,6 +104,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
     load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
     schedule: scheduleVerdict(input, measurements),
+    ...(input.machine !== undefined && { machine: judgeMachine(input.machine.use, input.machine) }),
     ...(plan.faults !== undefined && { faults: [...injection.happened], losses: lossesOf(injection, evidence) }),
     health: input.health,
     ...(input.floor !== undefined && { floor: input.floor }),

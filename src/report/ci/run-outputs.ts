@@ -1,19 +1,31 @@
 /** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
-import { formatAgainst, formatBound, formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { invariantOutcome, formatObserved, latenciesOf, observedText } from "../../results/index.js";
+import { formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
+import { invariantOutcome, formatObserved, latenciesOf, machineNote, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { describeViolation, isMachineSound, joinSections, machineFacts, runFacts } from "../run-texts.js";
+import {
+  describeViolation,
+  isMachineSound,
+  joinSections,
+  latenessText,
+  machineFacts,
+  machineTexts,
+  outcomeText,
+  runFacts,
+  thresholdOutcome,
+} from "../run-texts.js";
 import { benchmarkJson } from "./benchmark-json.js";
 import { junitXml, type JUnitCase } from "./junit.js";
 import { code, markdownTable, plain } from "./markdown.js";
 
-const mark = (good: boolean): string => (good ? "✓" : "✗");
+const THRESHOLD_MARKS = { passed: "✓", failed: "✗", "not judged": "○" } as const;
+const THRESHOLD_CASES = { passed: "passed", failed: "failure", "not judged": "skipped" } as const;
 const INVARIANT_MARKS = { held: "✓", broken: "✗", unchecked: "○" } as const;
 const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped" } as const;
 
 /** The summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
 export function runMarkdown(summary: Summary): string {
-  const { passed, exitCode, reasons } = summary.verdict;
+  const { passed, outcome, reasons } = summary.verdict;
+  const note = passed ? machineNote(summary.machine) : undefined;
   const { cpu, cores } = summary.environment;
   const latencies = latenciesOf(summary).map(({ label, trend }) => [
     label,
@@ -21,7 +33,7 @@ export function runMarkdown(summary: Summary): string {
     ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs),
   ]);
   const thresholds = summary.thresholds.map((threshold) => [
-    `${mark(threshold.passed)} ${code(`${threshold.metric} ${threshold.expression}`)}`,
+    `${THRESHOLD_MARKS[thresholdOutcome(threshold, summary.verdict).outcome]} ${code(`${threshold.metric} ${threshold.expression}`)}`,
     formatObserved(threshold),
   ]);
   const invariants = summary.invariants.map((invariant) => {
@@ -31,8 +43,9 @@ export function runMarkdown(summary: Summary): string {
     return [text, formatCount(invariant.checked)];
   });
   return joinSections([
-    [`### ${mark(passed)} ${plain(summary.scenario.name)}: ${passed ? "passed" : `failed (exit ${exitCode})`}`],
-    reasons.map((reason) => `- ${plain(reason)}`),
+    [`### ${OUTCOME_SIGNS[outcome]} ${plain(summary.scenario.name)}: ${outcomeText(summary.verdict)}`],
+    reasons.map(({ text }) => `- ${plain(text)}`),
+    note === undefined ? [] : [`- ! ${plain(note)}`],
     [plain([...runFacts(summary), cpu, `${cores} cores`].join(" · "))],
     latencies.length === 0
       ? []
@@ -42,18 +55,17 @@ export function runMarkdown(summary: Summary): string {
     (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
     (summary.machines ?? []).map(
       (machine) =>
-        `- ${mark(isMachineSound(machine))} machine ${code(machine.name)}: ${plain(machineFacts(machine).join(" · "))}`,
+        `- ${isMachineSound(machine) ? "✓" : "✗"} machine ${code(machine.name)}: ${plain(machineFacts(machine).join(" · "))}`,
     ),
     (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
     [`Run it again: ${code(summary.reproduce)}`],
   ]);
 }
 
-/** JUnit XML: a test for the end of the run, the load, the schedule, each machine, each invariant, each threshold. */
+/** JUnit XML: a test for the end of the run, the load, its time, the machines, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
-  const { end, load, schedule } = summary;
+  const { end, load, schedule, verdict } = summary;
   const details = [`to reproduce: ${summary.reproduce}`];
-  const slip = `slip p99 ${formatAgainst(schedule.slipP99Ms, schedule.boundMs)} ms`;
   const cases: JUnitCase[] = [
     {
       classname: "run",
@@ -75,17 +87,18 @@ export function runJUnit(summary: Summary): string {
         ]),
     {
       classname: "run",
-      name: "the generator keeps its schedule",
-      outcome: schedule.kept ? "passed" : "failure",
-      message: `${slip}, bound ${formatBound(schedule.boundMs)} ms`,
+      name: "the load is generated on time",
+      outcome: schedule.kept ? "passed" : "error",
+      message: latenessText(schedule),
       details,
     },
+    ...machineCase(summary, details),
     // The name of a machine differs from run to run.
     ...(summary.machines ?? []).map(
       (machine, nth): JUnitCase => ({
         classname: "machines",
         name: `machine ${nth + 1} carries its workers`,
-        outcome: isMachineSound(machine) ? "passed" : "failure",
+        outcome: isMachineSound(machine) ? "passed" : machine.lost === undefined ? "error" : "failure",
         message: `${machine.name}: ${machineFacts(machine).join(" · ")}`,
         details,
       }),
@@ -101,15 +114,16 @@ export function runJUnit(summary: Summary): string {
         details: [...violations.map(describeViolation), ...details],
       };
     }),
-    ...summary.thresholds.map(
-      (threshold): JUnitCase => ({
+    ...summary.thresholds.map((threshold): JUnitCase => {
+      const { outcome, text } = thresholdOutcome(threshold, verdict);
+      return {
         classname: "thresholds",
         name: `${threshold.metric} ${threshold.expression}`,
-        outcome: threshold.passed ? "passed" : "failure",
-        message: observedText(threshold),
+        outcome: THRESHOLD_CASES[outcome],
+        message: text,
         details,
-      }),
-    ),
+      };
+    }),
   ];
   for (const { kind, id, why } of summary.notChecked ?? [])
     cases.push({ classname: `${kind}s`, name: id, outcome: "skipped", message: why });
@@ -119,6 +133,22 @@ export function runJUnit(summary: Summary): string {
     seconds: summary.durationMs / 1000,
     cases,
   });
+}
+
+/** An error when others took the machine from a run that did not pass because of it. */
+function machineCase(summary: Summary, details: readonly string[]): JUnitCase[] {
+  if (summary.machine === undefined) return [];
+  const taken = summary.verdict.reasons.find((reason) => reason.code === "machine-taken");
+  const message = taken?.text ?? machineTexts(summary).join("; ");
+  return [
+    {
+      classname: "run",
+      name: "the machine is free",
+      outcome: taken === undefined ? "passed" : "error",
+      message,
+      details,
+    },
+  ];
 }
 
 /** The latencies, p50 and p99, in ms. Absolute times compare only runs on machines of one kind. */

@@ -1,24 +1,27 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
-import { formatAgainst, formatBound, formatCount, formatMs, formatSeconds } from "../../vocabulary/index.js";
+import { formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { isMachineSound, machineFacts } from "../run-texts.js";
+import { isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
 const sign = (kind: string, label: string, text: string): Markup =>
   html`<span class="${kind}" role="img" aria-label="${label}">${text}</span>`;
 const [PASSED, FAILED] = [sign("ok", "passed", "✓"), sign("bad", "failed", "✗")];
+const NOT_JUDGED = sign("idle", "not judged", "○");
 const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", "not checked", "○") } as const;
 
-export function thresholds(summary: Pick<Summary, "thresholds">): Markup {
-  if (summary.thresholds.length === 0) return html`<p>The scenario has no thresholds.</p>`;
-  const rows = summary.thresholds.map((threshold) => [
-    html`${threshold.passed ? PASSED : FAILED} ${threshold.metric}`,
+/** `areJudged`: whether they say anything about the platform, as `thresholdsJudged` of the verdict. */
+export function thresholds(all: Summary["thresholds"], areJudged = true): Markup {
+  if (all.length === 0) return html`<p>The scenario has no thresholds.</p>`;
+  const rows = all.map((threshold) => [
+    html`${areJudged ? (threshold.passed ? PASSED : FAILED) : NOT_JUDGED} ${threshold.metric}`,
     html`<code>${threshold.expression}</code>`,
     formatObserved(threshold),
   ]);
-  return table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
+  const figures = table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
+  return areJudged ? figures : html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
 }
 
 export function invariants(summary: Summary): Markup {
@@ -54,7 +57,8 @@ export function machines({ machines: all = [] }: Summary): Markup {
   return table("Machines", ["machine", { head: "what it carried, and how", text: true }], rows);
 }
 
-export function generator({ engine, schedule, health, environment, traceHash }: Summary): Markup {
+export function generator(summary: Summary): Markup {
+  const { engine, schedule, health, environment, traceHash } = summary;
   const { process, threads } = health;
   const facts = (...texts: readonly string[]): Markup =>
     html`<p class="facts">${texts.map((text) => html`<span>${text}</span> `)}</p>`;
@@ -70,10 +74,9 @@ ${facts(...(traceHash === undefined ? [] : [`trace ${traceHash}`]), ...versions)
     formatCount(gc.count),
     formatMs(gc.maxMs),
   ]);
-  const { kept, slipP99Ms, slipMaxMs, boundMs } = schedule;
-  const slip = `p99 ${formatAgainst(slipP99Ms, boundMs)} ms, at most ${formatMs(slipMaxMs)} ms`;
-  return html`<p>${kept ? PASSED : FAILED} ${kept ? "The schedule was kept" : "The schedule was not kept"}: actions were
-executed ${slip} after their intended time; the bound on p99 is ${formatBound(boundMs)} ms.</p>
+  const { kept } = schedule;
+  return html`<p>${kept ? PASSED : FAILED} The load was ${kept ? "" : "not "}generated on time: ${latenessText(schedule)}.</p>
+${facts(...machineTexts(summary))}
 ${
   threads.length === 0
     ? nothing
@@ -84,9 +87,9 @@ ${
       )
 }
 ${facts(
-  `${process.cpuCores.toFixed(2)} cores busy`,
+  `used ${process.cpuCores.toFixed(2)} of ${plural(environment.cores, "core")}`,
   `at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
-  `${environment.cpu}, ${environment.cores} cores`,
+  environment.cpu,
   environment.platform,
   ...versions,
 )}`;

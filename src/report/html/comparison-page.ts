@@ -11,14 +11,14 @@ import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { table, type Cell } from "./html-table.js";
 import { badge } from "./status-badge.js";
-import { command, stamp } from "./verdict-section.js";
+import { command, reasons, stamp } from "./verdict-section.js";
 
 export interface ComparedRun {
   readonly summary: Summary;
   readonly data: ReportData;
 }
 
-/** A run that could not be compared, and the reason. */
+/** A run that was left out of a comparison, and the reason: it could not be read, or it is inconclusive. */
 export interface ExcludedRun {
   readonly directory: string;
   readonly why: string;
@@ -57,7 +57,7 @@ ${section("outcomes", "Outcomes", outcomes(a.summary, b.summary))}
 ${section(
   "thresholds",
   "Thresholds",
-  beside(({ summary }) => thresholds(summary)),
+  beside(({ summary }) => thresholds(summary.thresholds, summary.verdict.thresholdsJudged)),
 )}
 ${section("counters", "Counters", counterChanges(a.summary, b.summary))}`;
   return renderPage({
@@ -69,14 +69,14 @@ ${section("counters", "Counters", counterChanges(a.summary, b.summary))}`;
 
 function excludedRuns(excluded: readonly ExcludedRun[]): Markup {
   const items = excluded.map(({ directory, why }) => html`<li>${directory}: ${why}</li>`);
-  return html`<p>Excluded from the comparison, because they could not be read: ${plural(excluded.length, "run")}.</p>
+  return html`<p>Excluded from the comparison: ${plural(excluded.length, "run")}.</p>
 <ul class="reasons" aria-label="Excluded runs">${items}</ul>`;
 }
 
 const name = (at: number): Markup => html`<span class="run-name run-${at}">${at === 0 ? "A" : "B"}</span>`;
 
 function head(summary: Summary, at: number): Markup {
-  const { passed, reasons } = summary.verdict;
+  const { outcome, reasons: found } = summary.verdict;
   const { crowdstorm, node, cpu } = summary.environment;
   const facts = [
     summary.runId,
@@ -86,9 +86,9 @@ function head(summary: Summary, at: number): Markup {
     `crowdstorm ${crowdstorm}, Node.js ${node}`,
     cpu,
   ];
-  return html`<section class="verdict ${passed ? "passed" : "failed"}" aria-label="Run ${at === 0 ? "A" : "B"}">
+  return html`<section class="verdict ${outcome}" aria-label="Run ${at === 0 ? "A" : "B"}">
 <h2>${name(at)} ${stamp(summary)}</h2>
-<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+${reasons(found.map(({ text }) => text))}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Run it again", summary.reproduce)}
 </section>`;

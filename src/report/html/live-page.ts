@@ -82,7 +82,7 @@ function partsOf(view: LiveView) {
     outcomes: outcomes(view),
     percentiles: latencies({ ...figures, floor: [] }),
     path: path(figures),
-    thresholds: thresholdTable({ thresholds: evaluate(view.thresholds, view.measurements) }),
+    thresholds: thresholdTable(evaluate(view.thresholds, view.measurements)),
     counters: counters(figures),
   };
 }

@@ -10,9 +10,8 @@ import { scrapedMetrics } from "./scraped-section.js";
 import { keyFigures, verdict } from "./verdict-section.js";
 
 export function renderReport(summary: Summary, data: ReportData): string {
-  const passed = summary.verdict.passed ? "passed" : "failed";
   return renderPage({
-    title: `${summary.scenario.name} ${passed} – crowdstorm`,
+    title: `${summary.scenario.name} ${summary.verdict.outcome} – crowdstorm`,
     runs: [data],
     body: reportBody(summary, data),
   });
@@ -29,7 +28,7 @@ ${section("percentiles", "Latency by percentile, ms", percentileChart(data), lat
 ${summary.engine === "network" ? nothing : section("path", "Path of a live update, ms", path(summary))}
 ${summary.engine === "network" ? nothing : section("slowest", "Slowest agents", slowest(data))}
 ${summary.failures === undefined ? nothing : section("failures", "Failures", failures(summary))}
-${section("thresholds", "Thresholds", thresholds(summary))}
+${section("thresholds", "Thresholds", thresholds(summary.thresholds, summary.verdict.thresholdsJudged))}
 ${section("invariants", "Invariants", invariants(summary))}
 ${data.scraped === undefined ? nothing : section("scraped", "Metrics of the target", scrapedMetrics(data.scraped))}
 ${section("counters", "Counters", counters(summary))}

@@ -1,29 +1,38 @@
 /** The head of a report: the verdict, its reasons, the command that reproduces the run, and the main figures. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import type { Summary, TrendSummary } from "../../results/index.js";
-import { runFacts } from "../run-texts.js";
+import { machineNote, OUTCOME_SIGNS, type Summary, type TrendSummary } from "../../results/index.js";
+import { outcomeText, runFacts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 const ms = (value: number | null | undefined): string => `${formatMs(value)} ms`;
 
 /** Whether the run passed, and the name of its scenario. */
-export function stamp({ verdict: { passed, exitCode }, scenario }: Summary): Markup {
-  return html`<span class="stamp">${passed ? "✓ Passed" : `✗ Failed (exit ${exitCode})`}</span> ${scenario.name}`;
+export function stamp({ verdict, scenario }: Summary): Markup {
+  const text = outcomeText(verdict);
+  const outcome = `${OUTCOME_SIGNS[verdict.outcome]} ${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return html`<span class="stamp">${outcome}</span> ${scenario.name}`;
 }
 
 export function verdict(summary: Summary): Markup {
-  const { passed, reasons } = summary.verdict;
+  const { passed, outcome } = summary.verdict;
+  const note = passed ? machineNote(summary.machine) : undefined;
   const startedAt = `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`;
   const facts = [...runFacts(summary), startedAt, summary.runId];
-  return html`<section class="verdict ${passed ? "passed" : "failed"}" aria-labelledby="verdict">
+  return html`<section class="verdict ${outcome}" aria-labelledby="verdict">
 <h1 id="verdict">${stamp(summary)}</h1>
 <p class="description">${summary.scenario.description}</p>
-${reasons.length === 0 ? nothing : html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
+${reasons(summary.verdict.reasons.map(({ text }) => text))}
+${reasons(note === undefined ? [] : [note])}
 ${summary.invariants.map(violations)}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Run it again", summary.reproduce)}
 </section>`;
+}
+
+/** The reasons of a verdict. */
+export function reasons(texts: readonly string[]): Markup {
+  return texts.length === 0 ? nothing : html`<ul class="reasons">${texts.map((text) => html`<li>${text}</li>`)}</ul>`;
 }
 
 /** A command to copy. The page's script shows the button, so it is hidden without the script. */

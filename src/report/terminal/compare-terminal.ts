@@ -1,9 +1,9 @@
 /** The short comparison of two runs for a terminal: verdicts, latencies, outcomes. The page shows more. */
 import { Chalk, type ChalkInstance } from "chalk";
 import { changeOf, formatCount, formatMs, formatSeconds, printableData, own } from "../../vocabulary/index.js";
-import { latencyPairs } from "../../results/index.js";
+import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { joinSections } from "../run-texts.js";
+import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
 
@@ -31,7 +31,7 @@ function head(
   { verdict, scenario, seed, plan, durationMs, runId }: Summary,
   chalk: ChalkInstance,
 ): string {
-  const stamp = verdict.passed ? chalk.green("✓ passed") : chalk.red(`✗ failed (exit ${verdict.exitCode})`);
+  const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
   const facts = [`seed ${seed}`, `${formatCount(plan.workers)} workers`, formatSeconds(durationMs), runId];
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
 }

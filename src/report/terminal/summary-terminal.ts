@@ -5,8 +5,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import {
   bar,
-  formatAgainst,
-  formatBound,
   formatCount,
   formatMs,
   formatSeconds,
@@ -22,12 +20,24 @@ import {
   countersOf,
   invariantOutcome,
   latenciesOf,
-  observedText,
+  machineNote,
+  OUTCOME_SIGNS,
   quoteForShell,
   stagesOf,
 } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
-import { describeViolation, isMachineSound, joinSections, machineFacts, runFacts } from "../run-texts.js";
+import {
+  describeViolation,
+  isMachineSound,
+  joinSections,
+  latenessText,
+  machineFacts,
+  machineTexts,
+  OUTCOME_COLOURS,
+  outcomeText,
+  runFacts,
+  thresholdOutcome,
+} from "../run-texts.js";
 
 export interface RenderOptions {
   /** Whether to use colour. The caller knows whether it writes to a terminal, and the value of NO_COLOR. */
@@ -84,16 +94,19 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
-  const { passed, exitCode, reasons } = summary.verdict;
-  const head = passed ? chalk.green.bold("✓ PASSED") : chalk.red.bold(`✗ FAILED (exit ${exitCode})`);
+  const { passed, outcome, reasons } = summary.verdict;
   const lines = [
-    `${head}  ${chalk.bold(summary.scenario.name)}`,
+    ...head(summary, chalk, width),
     ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
   ];
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
   };
-  for (const reason of reasons) indented(reason, `  ${chalk.red("✗")} `, "    ");
+  const note = passed ? machineNote(summary.machine) : undefined;
+  if (note !== undefined) indented(note, `  ${chalk.yellow("!")} `, "    ");
+  // The head has the first reason of an inconclusive run.
+  for (const { code, text } of reasons.slice(outcome === "inconclusive" ? 1 : 0))
+    indented(text, `  ${code === "threshold-not-judged" ? chalk.dim("○") : chalk.red("✗")} `, "    ");
   for (const { id, violations, violationCount } of summary.invariants) {
     if (violationCount === 0) continue;
     lines.push("", `  ${chalk.bold(id)}`);
@@ -115,6 +128,22 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
   }
   if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
   return lines;
+}
+
+/** The outcome and the scenario; of an inconclusive run also why it is. */
+function head(
+  { verdict: { outcome, exitCode, reasons }, scenario }: Summary,
+  chalk: ChalkInstance,
+  width: number,
+): string[] {
+  const name = outcomeText({ outcome, exitCode }).replace(outcome, outcome.toUpperCase());
+  const stamp = `${OUTCOME_SIGNS[outcome]} ${name}`;
+  const why = outcome === "inconclusive" ? `: ${reasons[0]?.text ?? "no reason given"}` : "";
+  const [first = "", ...rest] = wrap(`${stamp}  ${scenario.name}${why}`, width - 2);
+  const coloured = first
+    .replace(scenario.name, () => chalk.bold(scenario.name))
+    .replace(stamp, () => chalk[OUTCOME_COLOURS[outcome]].bold(stamp));
+  return [coloured, ...rest.map((line) => `  ${line}`)];
 }
 
 function outcomes(summary: Summary, chalk: ChalkInstance, width: number): string[] {
@@ -241,8 +270,9 @@ function thresholds(summary: Summary, chalk: ChalkInstance, width: number): stri
   return [
     chalk.bold("Thresholds"),
     ...summary.thresholds.flatMap((threshold) => {
-      const { metric, expression, passed } = threshold;
-      const [sign, observed] = [mark(passed, chalk), observedText(threshold)];
+      const { metric, expression } = threshold;
+      const { outcome, text: observed } = thresholdOutcome(threshold, summary.verdict);
+      const sign = outcome === "not judged" ? chalk.dim("○") : mark(outcome === "passed", chalk);
       return width < 80
         ? [`  ${sign} ${metric}  ${expression}`, `    ${observed}`]
         : [`  ${sign} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${observed}`];
@@ -311,12 +341,10 @@ function invariants(summary: Summary, chalk: ChalkInstance, width: number): stri
   return countedList("Invariants", "checked", items, width, chalk);
 }
 
-function generator({ schedule, health, engine, traceHash }: Summary, chalk: ChalkInstance, width: number): string[] {
+function generator(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { schedule, health, engine, traceHash, environment } = summary;
   if (engine === "virtual") return simulated({ health, traceHash }, chalk, width);
   const { process, threads } = health;
-  const kept = schedule.kept ? "schedule kept" : "schedule NOT kept";
-  const { slipP99Ms, slipMaxMs, boundMs } = schedule;
-  const slip = `slip p99 ${formatAgainst(slipP99Ms, boundMs)} ms, max ${formatMs(slipMaxMs)} ms`;
   const pauses = threads.reduce(
     (sum, thread) => ({ count: sum.count + thread.gc.count, maxMs: Math.max(sum.maxMs, thread.gc.maxMs) }),
     { count: 0, maxMs: 0 },
@@ -324,13 +352,14 @@ function generator({ schedule, health, engine, traceHash }: Summary, chalk: Chal
   const delays = threads.flatMap((thread) => (thread.eventLoopDelay === null ? [] : [thread.eventLoopDelay.p99Ms]));
   const worstDelayMs = delays.length === 0 ? null : Math.max(...delays);
   const facts = [
-    `${kept}: ${slip}, bound ${formatBound(boundMs)} ms`,
+    `load ${schedule.kept ? "generated" : "NOT generated"} on time: ${latenessText(schedule)}`,
+    ...machineTexts(summary),
     `event loop late p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
-    `${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
+    `used ${process.cpuCores.toFixed(2)} of ${plural(environment.cores, "core")}, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];
   return [
-    chalk.bold("Generator"),
+    chalk.bold("Generator and machine"),
     ...facts.flatMap((fact, at) =>
       wrap(fact, width - 4).map((line, n) =>
         n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,

@@ -6,13 +6,13 @@ import {
   MachineGenerators,
   runNetwork,
   runShard,
-  TargetObserver,
   type FromMachine,
   type LoadGenerators,
   type MachineGeneratorsOptions,
   type ShardHost,
 } from "../../../dist/load/run/index.js";
-import { networkTargetOf, TargetDatabase } from "../../../dist/load/network/index.js";
+import { dialectOf, networkTargetOf, TargetDatabase } from "../../../dist/load/network/index.js";
+import { TargetObserver } from "../../../dist/load/run/network/target-observer.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
 import { createRecorder } from "../../../dist/load/measure/index.js";
 import { systemClock } from "../../../dist/platform/sync/index.js";
@@ -43,17 +43,18 @@ async function run(
       loaded: { scenario, path: "test", text },
       plan,
       planOptions: {},
-      target: networkTargetOf(scenario, address, {}),
-      dialectName: "chat",
-      answersEach: false,
       resultsRoot: temporaryDirectory(t),
       runId: "run",
       options: {},
       reproduce: "simulate",
       interrupt: NEVER,
     },
-    new TargetObserver(database === undefined ? undefined : new TargetDatabase(database), undefined),
-    generatorsOf(options),
+    {
+      target: networkTargetOf(scenario, address, {}),
+      dialect: { ...dialectOf("chat"), answersEach: false },
+      observer: new TargetObserver(database === undefined ? undefined : new TargetDatabase(database), undefined),
+      generators: generatorsOf(options),
+    },
   );
 }
 

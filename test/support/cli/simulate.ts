@@ -14,7 +14,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+export function start(args: readonly string[]): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** Resolves when standard output matches, and rejects when the command ends without. */
+  printed: (pattern: RegExp) => Promise<void>;
+} {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, CI: "true" },
@@ -24,7 +29,16 @@ export function start(args: readonly string[]): { child: ChildProcess; ended: Pr
   child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
   child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
   const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-  return { child, ended };
+  const printed = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(stdout)) resolve();
+      };
+      look();
+      child.stdout.on("data", look);
+      void ended.then(() => reject(new Error(`the command ended without ${String(pattern)}:\n${stdout}${stderr}`)));
+    });
+  return { child, ended, printed };
 }
 
 export function simulate(...args: string[]): Promise<Ended> {
@@ -38,10 +52,15 @@ export function temporaryDirectory(t: { after(fn: () => void): void }): string {
   return directory;
 }
 
+/** The name of the only entry of `root`. */
+export function onlyEntry(root: string): string {
+  const [name, ...others] = readdirSync(root);
+  if (name === undefined || others.length > 0)
+    throw new Error(`expected one entry in ${root}, found ${others.length + Number(name !== undefined)}`);
+  return name;
+}
+
 /** The summary of the only run under `root`. */
 export function onlySummary(root: string): Summary {
-  const runs = readdirSync(root);
-  if (runs.length !== 1 || runs[0] === undefined)
-    throw new Error(`expected one run under ${root}, found ${runs.length}`);
-  return JSON.parse(readFileSync(join(root, runs[0], "summary.json"), "utf8")) as Summary;
+  return JSON.parse(readFileSync(join(root, onlyEntry(root), "summary.json"), "utf8")) as Summary;
 }

@@ -8,6 +8,7 @@ import {
   scheduleKept,
   type Measurements,
 } from "../../../dist/load/measure/index.js";
+import { judgeMachine, useOf } from "../../../dist/load/measure/machine/index.js";
 import {
   buildReportData,
   buildSummary,
@@ -54,10 +55,29 @@ function evidence(broken: boolean): RunEvidence {
 
 export const exampleMeasurements = (): Measurements => measurements(1);
 
-export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolean; slipMs?: number } = {}): Summary {
+interface ExampleOptions {
+  /** An invariant is broken, and thresholds failed. */
+  readonly broken?: boolean;
+  /** A threshold failed. */
+  readonly slow?: boolean;
+  readonly slipMs?: number;
+  /** CPU that other programs used, ms of each second. */
+  readonly othersMs?: number;
+}
+
+export function exampleSummary({
+  broken = false,
+  slow = broken,
+  slipMs = 1,
+  othersMs = 12,
+}: ExampleOptions = {}): Summary {
   const measured = measurements(slipMs);
+  const machine = useOf(
+    [{ startMs: 0, lengthMs: 14_200, ownMs: 21_584, othersMs: 14.2 * othersMs, stolenMs: 0, waitedMs: 9_250 }],
+    { cores: 2, waits: "measured" },
+  );
   const thresholds = parseThresholds({
-    live_update_latency: ["p(99)<5", broken ? "max<2ms" : "max<200ms"],
+    live_update_latency: ["p(99)<5", slow ? "max<2ms" : "max<200ms"],
     live_updates_lost: ["count==0"],
     ...(broken ? { submit_ack_time: ["p(99)<50"] } : {}),
   });
@@ -80,6 +100,7 @@ export function exampleSummary({ broken = false, slipMs = 1 }: { broken?: boolea
     thresholds: evaluate(thresholds, measured),
     load: { generated: true, why: null },
     schedule: scheduleKept(measured, 50),
+    machine: judgeMachine(machine, { pressureShare: 0.3 }),
     health: {
       process: { cpuCores: 1.52, peakMemoryBytes: 400 * 2 ** 20 },
       threads: [

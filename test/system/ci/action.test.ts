@@ -1,6 +1,6 @@
 /** The composite action: GitHub's parser accepts it, and its steps run as in a runner. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,7 @@ const QUICK = { scenario: "steady", options: "--workers 20 --virtual --quiet" };
 async function act(
   t: TestContext,
   inputs: Readonly<Record<string, string>>,
+  actionPath = root,
 ): Promise<StepResult & { cwd: string; results: string }> {
   const cwd = temporaryDirectory(t);
   const given = Object.fromEntries(
@@ -30,7 +31,7 @@ async function act(
   const steps: Record<string, { outputs: Record<string, string> }> = {};
   let last: StepResult | undefined;
   for (const step of action.runs.steps.filter(({ run }) => run !== undefined)) {
-    last = await runStep(step, { inputs: given, steps }, cwd, { GITHUB_ACTION_PATH: root });
+    last = await runStep(step, { inputs: given, steps }, cwd, { GITHUB_ACTION_PATH: actionPath });
     if (step.id !== undefined) steps[step.id] = { outputs: { ...last.outputs } };
     if (last.code !== 0) break;
   }
@@ -91,6 +92,58 @@ test("a failed threshold fails the step, or warns", async (t) => {
   assert.match(warned.log, /^::warning::a threshold failed/m);
 });
 
+/** The action's directory with a `simulate` whose runs end with these codes, in this order, and are then as the last. */
+function scripted(t: TestContext, codes: readonly number[]): string {
+  const directory = temporaryDirectory(t);
+  for (const folder of ["dist/cli", "node_modules"]) mkdirSync(join(directory, folder), { recursive: true });
+  symlinkSync(join(root, "scripts"), join(directory, "scripts"));
+  const script = `
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+const told = ${JSON.stringify(join(directory, "told.txt"))};
+appendFileSync(told, process.argv[2] === "compare" ? "compare\\n" : "run\\n");
+const junit = process.argv.find((word) => word.startsWith("--junit="));
+if (junit !== undefined) writeFileSync(junit.slice("--junit=".length), "<testsuites/>");
+const codes = ${JSON.stringify(codes)};
+process.exitCode = codes[readFileSync(told, "utf8").trim().split("\\n").length - 1] ?? codes.at(-1);
+`;
+  writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+  writeFileSync(join(directory, "dist/cli/main.js"), script);
+  return directory;
+}
+
+test("an inconclusive run warns, or fails the step; it is less grave than a failed threshold", async (t) => {
+  const WARNING = /^::warning::1 of 1 runs inconclusive: /m;
+  const warned = await act(t, QUICK, scripted(t, [97]));
+  assert.equal(warned.code, 0, warned.log);
+  assert.deepEqual(warned.outputs, { "exit-code": "97" });
+  assert.match(warned.log, WARNING);
+  const failed = await act(t, { ...QUICK, "on-inconclusive": "fail" }, scripted(t, [97]));
+  assert.equal(failed.code, 97, failed.log);
+  assert.match(failed.log, WARNING);
+  for (const [codes, gravest] of [
+    [[97, 99], 99],
+    [[99, 97], 99],
+    [[98, 97], 98],
+    [[97, 1], 1],
+    [[0, 97], 97],
+  ] as const) {
+    const { log, outputs } = await act(t, { ...QUICK, runs: "2" }, scripted(t, codes));
+    assert.deepEqual(outputs, { "exit-code": String(gravest) });
+    assert.match(log, /^::warning::1 of 2 runs inconclusive: /m);
+  }
+});
+
+test("runs that are all inconclusive are compared with nothing", async (t) => {
+  for (const [codes, compared] of [
+    [[97, 97], false],
+    [[97, 0, 0], true],
+  ] as const) {
+    const directory = scripted(t, codes);
+    await act(t, { ...QUICK, runs: "2", baseline: directory }, directory);
+    assert.equal(readFileSync(join(directory, "told.txt"), "utf8").endsWith("compare\n"), compared);
+  }
+});
+
 test("runs are compared with the runs of a baseline", async (t) => {
   const base = await act(t, { ...QUICK, runs: "6" });
   assert.equal(base.code, 0, base.log);
@@ -103,6 +156,7 @@ test("runs are compared with the runs of a baseline", async (t) => {
 test("invalid inputs are reported in one line, with exit code 2", async (t) => {
   const refused: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ ...QUICK, "on-threshold": "ignore" }, /^::error::on-threshold must be fail or warn, not "ignore"$/m],
+    [{ ...QUICK, "on-inconclusive": "yes" }, /^::error::on-inconclusive must be fail or warn, not "yes"$/m],
     [{ ...QUICK, runs: "0" }, /^::error::runs must be a whole number/m],
     [{ ...QUICK, seed: "$(date)" }, /^::error::seed must be a whole number, 0 or more .*, not "\$\(date\)"$/m],
     [{ ...QUICK, seed: "99999999999999999999" }, /^::error::seed must be a whole number, .* of 15 digits at most/m],

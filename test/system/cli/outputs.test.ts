@@ -11,9 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Summary } from "../../../dist/results/index.js";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
 const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
@@ -195,6 +196,21 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.equal(one.code, 0, one.stderr);
   assert.match(one.stdout, /\nA single run on each side cannot separate a change from noise/);
   assert.doesNotMatch(one.stdout, /slower|inconclusive/);
+
+  // An inconclusive run is left out, unless it is the only one.
+  const last = join(after, readdirSync(after).at(-1) ?? "", "summary.json");
+  const summary = JSON.parse(readFileSync(last, "utf8")) as Summary;
+  const reasons = [{ code: "machine-taken", text: "others took the machine" }];
+  const verdict = { outcome: "inconclusive", passed: false, exitCode: 97, thresholdsJudged: false, reasons };
+  writeFileSync(last, JSON.stringify({ ...summary, verdict }));
+  const taken = await simulate("compare", before, after);
+  assert.match(
+    taken.stderr,
+    /^\S+after: excluded from the comparison: 1 of 6 runs:\n.*: inconclusive: others took the machine\n$/,
+  );
+  const shown = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), dirname(last));
+  assert.match(shown.stdout, /^B {2}\? inconclusive \(exit 97\)/m);
+  writeFileSync(last, JSON.stringify(summary));
 
   // A run without a summary, a run with a damaged summary, a run without its scenario.
   const [first = "", second = "", third = ""] = readdirSync(before);

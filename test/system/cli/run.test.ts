@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
 import { onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
-/** A run on a busy machine can fail a threshold. It must not break an invariant or end with an error. */
-const PASSED_OR_SLOW = [0, 99];
+/** A run on a busy machine can be inconclusive or fail a threshold. It must not break an invariant or end with an error. */
+const PASSED_OR_SLOW = [0, 97, 99];
 
 test("a short run of the main scenario: invariants hold, and all files are written", async (t) => {
   const results = temporaryDirectory(t);
@@ -113,12 +113,13 @@ test("a threshold that aborts ends the run early on both engines, with complete 
       results,
       ...engine,
     );
-    assert.equal(code, 99, stdout + stderr);
-    assert.match(
-      stdout,
-      /the run was aborted: threshold workers_started count<5 failed after \d+\.\d s: observed \d+\n/,
-    );
     const summary = onlySummary(results);
+    // On a busy machine no threshold is judged.
+    assert.equal(code, summary.verdict.thresholdsJudged ? 99 : 97, stdout + stderr);
+    assert.match(
+      stdout.replaceAll(/\n +/g, " "),
+      /the run was aborted: threshold workers_started count<5 failed after \d+\.\d s: observed \d+ /,
+    );
     assert.equal(summary.end.how, "aborted");
     for (const { id, held, violations } of summary.invariants) assert.ok(held, `${id}: ${JSON.stringify(violations)}`);
     const { workers_started: started = 0, workers_cut_off: cutOff = 0 } = summary.counters;
@@ -150,9 +151,14 @@ test("under overload every agent ends, no invariant breaks, and the run reports 
   assert.equal(summary.end.how, "finished", stdout + stderr);
   assert.equal(summary.counters["workers_started"], 3000);
   // The delay of the generator depends on the machine; the verdict must report it.
-  assert.equal(code, summary.schedule.kept && summary.thresholds.every(({ passed }) => passed) ? 0 : 99);
-  if (!summary.schedule.kept)
-    assert.match(stdout, /the schedule was not kept: p99 of the slip is [\d,.]+ ms, the bound is 100 ms/);
+  const { schedule, thresholds, verdict } = summary;
+  const passed = schedule.kept && thresholds.every((threshold) => threshold.passed);
+  assert.equal(code, passed ? 0 : verdict.thresholdsJudged ? 99 : 97);
+  if (!schedule.kept) {
+    assert.equal(code, 97);
+    const text = stdout.replaceAll(/\n +/g, " ");
+    assert.match(text, /the load was not generated on time: actions ran [\d,.]+ ms late \(p99; allowed: 100 ms\)/);
+  }
 });
 
 test("an interrupt ends the run early; the invariants hold and the results are written", async (t) => {

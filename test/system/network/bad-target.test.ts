@@ -147,7 +147,8 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
     }, 100);
     t.after(() => clearInterval(nonsense));
     const run = await runAgainst(t, server.url, scenarioText());
-    assert.equal(run.code, 99, run.stdout + run.stderr);
+    // On a busy machine the load comes late.
+    assert.equal(run.code, run.summary?.schedule.kept === false ? 97 : 99, run.stdout + run.stderr);
     const failures = run.summary?.failures?.map(({ what }) => what) ?? [];
     assert.ok(
       failures.some((what) => /^POST \/submit_task: expected 200 with JSON, got 200 with text\/html/.test(what)),
@@ -197,7 +198,7 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
     const why = "none of 6 submits had a valid answer: POST /submit_task: expected 200 with JSON, got 502 with";
     const { load, verdict } = run.summary ?? {};
     assert.ok(load?.why?.startsWith(why), run.stdout);
-    assert.ok(verdict?.reasons.some((reason) => reason.startsWith(`the load was not generated: ${why}`)));
+    assert.ok(verdict?.reasons.some(({ text }) => text.startsWith(`the load was not generated: ${why}`)));
   });
 
   test("a run in which every registration is refused does not pass, and says why", async (t) => {

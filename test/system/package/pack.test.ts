@@ -93,8 +93,8 @@ test("its command runs a scenario of its own", async () => {
     "--duration",
     "1s",
   );
-  // 99: a threshold failed, as it may on a busy machine.
-  assert.ok(code === 0 || code === 99, `exit ${code}: ${stderr}`);
+  // 97, 99: the run was inconclusive, or a threshold failed, as may be on a busy machine.
+  assert.ok(code === 0 || code === 97 || code === 99, `exit ${code}: ${stderr}`);
   assert.match(stdout, /steady/);
 });
 

@@ -52,7 +52,7 @@ test("a damaged run beside one of the two is named by the command and on the pag
   assert.match(stderr, /excluded from the comparison: 1 of 2 runs:\n {2}<damaged>: .*summary\.json: it is not JSON\n$/);
   assert.match(
     readFileSync(page, "utf8"),
-    /Excluded from the comparison, because they could not be read: 1 run\..*<li>\S+&lt;damaged&gt;: cannot read/s,
+    /Excluded from the comparison: 1 run\..*<li>\S+&lt;damaged&gt;: cannot read/s,
   );
 });
 

@@ -42,7 +42,7 @@ function summaryWith(text: string): Summary {
     scenario: { name: text, description: text },
     seed: text,
     reproduce: text,
-    verdict: { ...example.verdict, reasons: [text] },
+    verdict: { ...example.verdict, reasons: [{ code: "aborted", text }] },
     end: { how: "aborted", why: text },
     outcomes: { agents: { [text]: 2, completed: 1 }, onboardingAgents: { [text]: 1 } },
     faults: [{ atMs: 1, what: text }],

@@ -14,6 +14,14 @@ test("a failed run as Markdown and as JUnit XML", () => {
   assert.equal(runJUnit(summary), golden("failed.xml"));
 });
 
+test("an inconclusive run as Markdown and as JUnit XML: an error, and no threshold is judged", () => {
+  const summary = exampleSummary({ slow: true, othersMs: 1000 });
+  assert.equal(runMarkdown(summary), golden("inconclusive.md"));
+  const xml = runJUnit(summary);
+  assert.equal(xml, golden("inconclusive.xml"));
+  assert.match(xml, /failures="0" errors="1"/);
+});
+
 test("a passed run has no failure", () => {
   const xml = runJUnit(exampleSummary());
   assert.doesNotMatch(xml, /<failure|<error/);

@@ -24,7 +24,8 @@ import {
   type Threshold,
   type Viewpoint,
 } from "../../measure/index.js";
-import type { NetworkFailure, NetworkNotesReport } from "../../network/index.js";
+import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
+import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
 import { planHash } from "../../scenario/index.js";
 import { workerNameOf } from "../../workers/index.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
@@ -40,7 +41,7 @@ export function finalizeNetworkRun(
   { end, durationMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, runId } = run;
-  const { originMs, startedAt, processWatch } = engine.started;
+  const { originMs, startedAt, processWatch, machineWatch } = engine.started;
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
   const from = rows === undefined ? "clients" : "clients-and-database";
@@ -77,6 +78,7 @@ export function finalizeNetworkRun(
     ...(machines !== undefined && { machines: [...machines] }),
     load: loadGeneratedOver(measurements, plan.workers, { ...requestsOf(evidence, router), why: failures[0]?.what }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
+    ...(machines === undefined && { machine: machineVerdict(machineWatch.stop(), run, router) }),
     health: { process: togetherWith(processWatch.stop(), machines ?? []), threads },
     environment: environment(),
   });
@@ -96,6 +98,16 @@ export function finalizeNetworkRun(
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** A target on this machine, or a backend that may be, is no other program that takes the machine. */
+function machineVerdict(
+  record: MachineRecord,
+  { target }: NetworkRun,
+  router: NetworkRunEnd["router"],
+): MachineVerdict {
+  const othersIncludeTarget = router !== undefined || isLoopback(target.address.ip);
+  return judgeMachine(record.use, { ...record, othersIncludeTarget });
 }
 
 /** What was run. */

@@ -3,6 +3,7 @@ import { assert } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
+import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import type { NetworkTarget } from "../../network/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { recordOf } from "../describe-run.js";
@@ -45,6 +46,7 @@ export interface NetworkRun {
 interface StartedNetwork extends NetworkStages {
   readonly startedAt: Date;
   readonly processWatch: ReturnType<typeof watchProcess>;
+  readonly machineWatch: MachineWatch;
   readonly abort: ReturnType<typeof watchThresholds>;
   readonly progress: NodeJS.Timeout;
 }
@@ -122,6 +124,7 @@ export class NetworkEngine implements NetworkParts {
     this.#run.interrupt.removeEventListener("abort", this.#conditions.changed);
     if (this.#started !== undefined) {
       clearInterval(this.#started.progress);
+      this.#started.machineWatch.stop();
       this.#started.abort.end();
     }
     this.#timers.end();
@@ -147,6 +150,7 @@ export class NetworkEngine implements NetworkParts {
     const startedAt = new Date(Date.now() + leadMs);
     const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
+    const machineWatch = watchMachine({ now: () => this.clock.now(), originMs });
     this.#generators.start(originMs);
     this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;
@@ -161,6 +165,7 @@ export class NetworkEngine implements NetworkParts {
       originMs,
       startedAt,
       processWatch,
+      machineWatch,
       abort,
       progress,
     };

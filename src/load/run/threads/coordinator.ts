@@ -59,7 +59,7 @@ function summarize(
   floor: readonly Floor[] | undefined,
 ): Summary {
   const { collector } = engine;
-  const { clients, io, tasks, injection, originMs, startedAt, processWatch } = engine.started;
+  const { clients, io, tasks, injection, originMs, startedAt, processWatch, machineWatch } = engine.started;
   const rest = createRecorder({ thread: "killed", originMs });
   const threads = [...clients.threads, ...tasks.threads];
   const threadReports = [...clients.reports(), ...tasks.reports()];
@@ -79,6 +79,7 @@ function summarize(
     originMs,
     collector,
     injection,
+    machine: machineWatch.stop(),
     health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
     ...(floor !== undefined && { floor }),
     isServed: run.served !== undefined,

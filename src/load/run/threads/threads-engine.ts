@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
 import { Collector, watchProcess, type Measurements, type Viewpoint } from "../../measure/index.js";
+import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import { FILES_FOLDER, JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
   Arena,
@@ -96,6 +97,7 @@ interface StartedThreads extends RunStages {
   readonly startedAt: Date;
   readonly injection: FaultInjection;
   readonly processWatch: ReturnType<typeof watchProcess>;
+  readonly machineWatch: MachineWatch;
   readonly abort: ReturnType<typeof watchThresholds>;
   readonly progress: NodeJS.Timeout;
 }
@@ -241,6 +243,8 @@ export class ThreadsEngine implements RunParts {
     const startedAt = new Date(Date.now() + LEAD_MS);
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), this.#run.loaded.text);
+    // On the machine's clock, which does not jump with that of the run.
+    const machineWatch = watchMachine({ now: () => systemClock.now(), originMs: systemClock.now() + LEAD_MS });
     this.#launcher.start(originMs);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
@@ -250,7 +254,10 @@ export class ThreadsEngine implements RunParts {
       signal?.addEventListener("abort", this.#conditions.changed, { once: true });
     const injection = this.#injectFaults(clients, tasks, originMs);
     const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
-    this.#started = { clients, io, tasks, originMs, startedAt, injection, processWatch, abort, progress };
+    this.#started = {
+      ...{ clients, io, tasks, originMs, startedAt, injection },
+      ...{ processWatch, machineWatch, abort, progress },
+    };
     return this.#started;
   }
 
@@ -315,6 +322,7 @@ export class ThreadsEngine implements RunParts {
   #stopWatching(): void {
     if (this.#started === undefined) return;
     clearInterval(this.#started.progress);
+    this.#started.machineWatch.stop();
     this.#started.abort.end();
     this.#started.injection.end();
   }

@@ -1,0 +1,58 @@
+/**
+ * Jobs of the kind `load`: the load of one run, from several worker processes. A block is a machine's part of it; a worker process that
+ * was chosen takes one, and holds it until the run has ended. What it does is said over a channel of its own, not by the block.
+ */
+import { z } from "zod";
+import { runShard } from "../../load/run/index.js";
+import { RefusedJobError } from "../errors.js";
+import type { JobKind } from "../job-kind.js";
+import { idSchema } from "../messages.js";
+import { moduleFor } from "../modules.js";
+import { channelToCoordinator, clockOfRedis } from "./machine-channels.js";
+
+/** The most machines of a run. */
+export const MAX_MACHINES = 1000;
+
+const specSchema = z.strictObject({
+  /** The worker processes that were chosen. */
+  machines: z.array(idSchema).min(1).max(MAX_MACHINES),
+});
+export type LoadSpec = z.infer<typeof specSchema>;
+
+const blockSchema = z.strictObject({});
+const resultSchema = z.strictObject({ how: z.string(), why: z.string().optional() });
+
+export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<typeof resultSchema>> = {
+  spec: specSchema,
+  block: blockSchema,
+  result: resultSchema,
+  blocksAtOnce: () => 1,
+  accept({ machines }, job, host) {
+    if (!machines.includes(host.worker)) throw new RefusedJobError("other worker processes were chosen for it");
+    // The module is not imported: the job has its values. But what it was computed from is known here.
+    moduleFor(job, host);
+    const { client } = host.server;
+    const ended = new AbortController();
+    let hasTakenPart = false;
+    return {
+      async run(_block, { signal, worker }) {
+        // BullMQ gives the block of a lost machine to another one, which has its own part.
+        if (hasTakenPart) return { how: "aborted" };
+        hasTakenPart = true;
+        const end = await runShard({
+          channel: channelToCoordinator(client, job.id, worker),
+          clock: clockOfRedis(client),
+          allowRemote: host.allowRemote,
+          token: host.token,
+          interrupt: AbortSignal.any([signal, ended.signal]),
+        });
+        host.log(`job ${job.id}: ${end.how}${end.why === undefined ? "" : `: ${end.why}`}`);
+        return end;
+      },
+      close() {
+        ended.abort();
+        return Promise.resolve();
+      },
+    };
+  },
+};

@@ -1,0 +1,5 @@
+/** What a run and others use of the machine's cores, and whether others took it from the run. */
+export { openMachine, type MachineReader, type MachineReading } from "./machine-reading.js";
+export { useOf, sharesOf, type MachineInterval, type MachineUse } from "./machine-use.js";
+export { judgeMachine, TAKEN_BOUND, type MachineVerdict } from "./machine-verdict.js";
+export { watchMachine, type MachineRecord, type MachineWatch, type MachineWatchOptions } from "./machine-watch.js";

@@ -1,0 +1,103 @@
+/** What a run and other programs used of the machine, in total and by interval. Pure. */
+
+/** What was used in an interval. */
+export interface MachineInterval {
+  /** From the start of the run, ms; below 0 before it. */
+  readonly startMs: number;
+  readonly lengthMs: number;
+  /** CPU of this process, ms. */
+  readonly ownMs: number;
+  /**
+   * CPU of other programs, ms. The machine's clock is coarser than the process's, so a single interval can be a little
+   * below 0.
+   */
+  readonly othersMs: number;
+  /** For how long the hypervisor gave a core to another machine, ms. */
+  readonly stolenMs: number;
+  /** The sum over the threads of this process of the time in which each was ready and waited for a core, ms. */
+  readonly waitedMs: number;
+}
+
+/** How the machine was used. */
+export interface MachineUse {
+  /**
+   * How the waits of threads for a core are known: `measured` by the system's scheduler for each thread, or `estimated`
+   * from the load average.
+   */
+  readonly waits: "measured" | "estimated";
+  readonly watchedMs: number;
+  /** The cores that this process may use. */
+  readonly cores: number;
+  /** CPU of this process, in cores. */
+  readonly ownCores: number;
+  /** CPU of other programs, in cores. */
+  readonly othersCores: number;
+  /** What the hypervisor gave to other machines, in cores. */
+  readonly stolenCores: number;
+  /** Of the time in which threads of this process were ready to run, the share in which they waited for a core. */
+  readonly waitShare: number;
+  /** The part of `waitShare` for which others had the core: other programs, or other machines of the hypervisor. */
+  readonly takenShare: number;
+}
+
+/** The sum of intervals that follow each other. */
+export function mergeIntervals(intervals: readonly MachineInterval[]): MachineInterval {
+  const sum = (of: (interval: MachineInterval) => number): number =>
+    intervals.reduce((total, interval) => total + of(interval), 0);
+  return {
+    startMs: intervals[0]?.startMs ?? 0,
+    lengthMs: sum(({ lengthMs }) => lengthMs),
+    ownMs: sum(({ ownMs }) => ownMs),
+    othersMs: sum(({ othersMs }) => othersMs),
+    stolenMs: sum(({ stolenMs }) => stolenMs),
+    waitedMs: sum(({ waitedMs }) => waitedMs),
+  };
+}
+
+/**
+ * The shares of an interval. A thread that waits for a core waits for whoever has one: this run's other threads and
+ * other programs, in the proportion of the CPU that each of them used. So threads of a run that overloads a free
+ * machine wait for each other, and nobody took the machine from them. What the hypervisor took, it took from both in
+ * the same proportion.
+ */
+export function sharesOf({ ownMs, othersMs, stolenMs, waitedMs }: MachineInterval): {
+  readonly waitShare: number;
+  readonly takenShare: number;
+} {
+  const others = Math.max(0, othersMs);
+  const used = ownMs + others;
+  if (used <= 0) return { waitShare: 0, takenShare: 0 };
+  const stolenFromRun = (stolenMs * ownMs) / used;
+  const readyMs = ownMs + waitedMs + stolenFromRun;
+  if (readyMs <= 0) return { waitShare: 0, takenShare: 0 };
+  return {
+    waitShare: (waitedMs + stolenFromRun) / readyMs,
+    takenShare: ((waitedMs * others) / used + stolenFromRun) / readyMs,
+  };
+}
+
+/** How the machine was used in these intervals, which follow each other. */
+export function useOf(
+  intervals: readonly MachineInterval[],
+  { cores, waits }: Pick<MachineUse, "cores" | "waits">,
+): MachineUse {
+  const whole = mergeIntervals(intervals);
+  const inCores = (ms: number): number => (whole.lengthMs <= 0 ? 0 : Math.max(0, ms) / whole.lengthMs);
+  return {
+    waits,
+    watchedMs: whole.lengthMs,
+    cores,
+    ownCores: inCores(whole.ownMs),
+    othersCores: inCores(whole.othersMs),
+    stolenCores: inCores(whole.stolenMs),
+    ...sharesOf(whole),
+  };
+}
+
+/**
+ * How long threads that used a core for `ownMs` waited for one at this load average, ms: a load of 5 on 2 cores means
+ * that for 2 threads that run 3 wait.
+ */
+export function estimatedWait(ownMs: number, loadAverage: number, cores: number): number {
+  return (ownMs * Math.max(0, loadAverage - cores)) / cores;
+}

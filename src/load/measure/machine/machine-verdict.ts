@@ -1,0 +1,39 @@
+/** Whether others took the machine from a run, so that its latencies are the machine's. Pure. */
+import type { MachineUse } from "./machine-use.js";
+
+/**
+ * Others took the machine when threads of the run that were ready waited longer than this share of their time for a
+ * core that others had. On a machine with nothing else to do the share is below 0.02, also in a run that overloads it.
+ */
+export const TAKEN_BOUND = 0.1;
+
+export interface MachineVerdict extends MachineUse {
+  /** Whether others took the machine. */
+  readonly taken: boolean;
+  /** The bound of `takenShare`. */
+  readonly boundShare: number;
+  /** The share of the time in which at least one program of the machine waited for a core; null where not told. */
+  readonly pressureShare: number | null;
+  /** Whether the CPU of other programs includes that of the target, so that it is not held against the machine. */
+  readonly othersIncludeTarget: boolean;
+}
+
+/**
+ * Judges what a run could use of the machine. `othersIncludeTarget`: the target of the run may be on this machine; what
+ * it uses is not taken by others, and cannot be told from what they use.
+ */
+export function judgeMachine(
+  use: MachineUse,
+  {
+    pressureShare = null,
+    othersIncludeTarget = false,
+  }: { readonly pressureShare?: number | null; readonly othersIncludeTarget?: boolean } = {},
+): MachineVerdict {
+  return {
+    ...use,
+    taken: !othersIncludeTarget && use.takenShare > TAKEN_BOUND,
+    boundShare: TAKEN_BOUND,
+    pressureShare,
+    othersIncludeTarget,
+  };
+}

@@ -1,0 +1,51 @@
+/** What gave out first: one rule after the other, on summaries that differ in one figure. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findLimit } from "../../../../dist/load/capacity/index.js";
+import type { CapacityTrial, Summary, TrendSummary } from "../../../../dist/results/index.js";
+import { exampleSummary } from "../../../support/report/example.js";
+
+const passed: Summary = exampleSummary();
+const environment = { ...passed.environment, cores: 4 };
+const slow: Summary = {
+  ...passed,
+  environment,
+  thresholds: [{ metric: "live_update_latency", expression: "p(99)<5", observed: 90, passed: false }],
+};
+const trial: CapacityTrial = {
+  ...{ workers: 400, rate: 40, run: "runs/x", outcome: "failed", reasons: ["threshold failed"], tookMs: 1000 },
+  ...{ p50: 1, p99: 90, cpuCores: 2, slipP99Ms: 1, peakLiveUnits: 9 },
+};
+
+/** `summary` with another p99 of a trend. */
+function withP99(summary: Summary, name: string, p99: number): Summary {
+  const trend = { ...passed.trends["stage_wake"], p99 } as TrendSummary;
+  return { ...summary, trends: { ...summary.trends, [name]: trend } };
+}
+const partOf = (summary: Summary | undefined, change: Partial<CapacityTrial> = {}): string =>
+  findLimit({ trial: { ...trial, ...change }, summary }, passed).part;
+
+test("each rule names its part", () => {
+  assert.equal(partOf(undefined), "process");
+  assert.equal(partOf(slow, { outcome: "broken" }), "invariant");
+  const busy = { ...slow.health, process: { ...slow.health.process, cpuCores: 3.7 } };
+  assert.equal(partOf({ ...slow, health: busy }), "machine");
+  assert.equal(partOf({ ...slow, schedule: { ...slow.schedule, kept: false } }), "generator");
+  assert.equal(partOf({ ...slow, load: { generated: false, why: "no agent" } }), "generator");
+  const network = { ...slow, engine: "network" } as const;
+  assert.equal(partOf(network), "target");
+  assert.equal(partOf({ ...slow, thresholds: [{ ...slow.thresholds[0], metric: "errors" } as never] }), "unknown");
+});
+
+test("the part with the greatest growth of its p99 is named, with both values", () => {
+  const staged = findLimit({ trial, summary: withP99(slow, "stage_seen", 80) }, passed);
+  assert.equal(staged.part, "thread");
+  assert.match(staged.what, /^the loop and client threads: p99 of the stage "seen" 0\.\d+ → 80\.0 ms$/);
+  const committed = findLimit(
+    { trial, summary: withP99(withP99(slow, "stage_seen", 80), "status_commit_time", 120) },
+    withP99(passed, "status_commit_time", 6),
+  );
+  assert.equal(committed.part, "database");
+  assert.match(committed.what, /p99 of a commit 6\.00 → 120 ms/);
+  assert.ok(committed.evidence.some((line) => line.includes('"seen"')));
+});

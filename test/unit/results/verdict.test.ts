@@ -1,0 +1,211 @@
+/** The verdict on a run: its exit code, its reasons, and their order. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { judgeMachine, useOf, type MachineVerdict } from "../../../dist/load/measure/machine/index.js";
+import { exitCodeOf, judge, machineNote, summarySchema, type VerdictFacts } from "../../../dist/results/index.js";
+
+const held = { id: "final-status", statement: "", held: true, checked: 1, violationCount: 0, violations: [] } as const;
+const brokenInvariant = { ...held, held: false, violationCount: 1 };
+const passed = { metric: "errors", expression: "count==0", observed: 0, passed: true } as const;
+const failed = { ...passed, observed: 1, passed: false };
+const kept = { kept: true, slipP99Ms: 1, slipMaxMs: 1, boundMs: 50 };
+const late = { ...kept, kept: false, slipP99Ms: 60 };
+const finished = { how: "finished", why: null } as const;
+const generated = { generated: true, why: null };
+const notGenerated = { generated: false, why: "no worker acted" };
+
+/** A machine of two cores on which the run used 1 core, its threads waited as long, and others used so many cores. */
+const machineWith = (othersCores: number): MachineVerdict =>
+  judgeMachine(
+    useOf([{ startMs: 0, lengthMs: 1000, ownMs: 1000, othersMs: 1000 * othersCores, stolenMs: 0, waitedMs: 1000 }], {
+      cores: 2,
+      waits: "measured",
+    }),
+  );
+const free = machineWith(0.02);
+const taken = machineWith(1);
+const sound = {
+  ...{ end: finished, invariants: [held], thresholds: [passed], load: generated, schedule: kept },
+  machine: free,
+};
+
+const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (readonly [string, RegExp])[]][] = [
+  ["nothing failed", sound, 0, []],
+  ["nothing failed under simulated time", { ...sound, machine: undefined }, 0, []],
+  [
+    "an invariant broke",
+    { ...sound, invariants: [held, brokenInvariant] },
+    98,
+    [["invariant-broken", /^invariant final-status broke: 1 violation, 1 checked$/]],
+  ],
+  [
+    "a threshold failed",
+    { ...sound, thresholds: [failed] },
+    99,
+    [["threshold-failed", /^threshold errors count==0 failed: observed 1$/]],
+  ],
+  [
+    "a threshold without samples",
+    { ...sound, thresholds: [{ ...failed, observed: null }] },
+    99,
+    [["threshold-failed", /no samples$/]],
+  ],
+  [
+    "nothing happened",
+    { ...sound, load: notGenerated },
+    99,
+    [["load-not-generated", /^the load was not generated: no worker acted$/]],
+  ],
+  [
+    "the load came late on a machine that nobody else used",
+    { ...sound, schedule: late, thresholds: [failed] },
+    97,
+    [
+      [
+        "load-late",
+        /^the load was not generated on time: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\); ready threads waited for a core 50\.0 % of the time, 1\.0 % for others, and the run used 1\.00 of 2 cores\. .* lower the rate/,
+      ],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  [
+    "the load came late, and the thresholds were met by another load than the planned one",
+    { ...sound, schedule: late, machine: undefined },
+    97,
+    [["load-late", /^the load was not generated on time: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\)$/]],
+  ],
+  [
+    "the load of one machine of several came late",
+    {
+      ...{ ...sound, machine: undefined },
+      machines: [
+        { name: "a", schedule: kept },
+        { name: "b", schedule: late },
+      ],
+    },
+    97,
+    [
+      [
+        "load-late",
+        /^the load was not generated on time on machine b: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\)$/,
+      ],
+    ],
+  ],
+  [
+    "nothing was carried out",
+    { ...sound, schedule: { ...late, slipP99Ms: null } },
+    97,
+    [["load-late", /^the load was not generated on time: no action was carried out; ready threads/]],
+  ],
+  [
+    "a threshold failed on a machine that others took",
+    { ...sound, thresholds: [failed], machine: taken },
+    97,
+    [
+      [
+        "machine-taken",
+        /^others took the machine: ready threads waited for a core 50\.0 % of the time, 25\.0 % for others \(allowed: 10\.0 %\), which used 1\.00 of 2 cores\. The latencies are the machine's: close other programs or use an idle machine, and run it again$/,
+      ],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  ["others took the machine, and every threshold was met", { ...sound, machine: taken }, 0, []],
+  [
+    "a threshold aborted the run on a machine that others took",
+    { ...sound, end: { how: "aborted", why: "max<5" }, thresholds: [failed], machine: taken },
+    97,
+    [
+      ["machine-taken", /^others/],
+      ["aborted", /^the run was aborted: max<5$/],
+      ["threshold-not-judged", /^threshold/],
+    ],
+  ],
+  [
+    "interrupted",
+    { ...sound, end: { how: "interrupted", why: "Ctrl-C" } },
+    1,
+    [["interrupted", /^the run was interrupted: Ctrl-C$/]],
+  ],
+  ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [["aborted", /^the run was aborted: max<5$/]]],
+  [
+    "the most severe failure decides; a cause comes before its consequences",
+    {
+      end: { how: "interrupted", why: "x" },
+      invariants: [brokenInvariant],
+      thresholds: [failed],
+      load: notGenerated,
+      schedule: late,
+      machine: taken,
+    },
+    98,
+    [
+      ["invariant-broken", /^invariant/],
+      ["interrupted", /interrupted: x/],
+      ["machine-taken", /^others took the machine/],
+      ["load-not-generated", /^the load was not generated: no worker acted/],
+      ["load-late", /late \(p99; allowed: 50\.0 ms\)$/],
+      ["threshold-not-judged", /^threshold/],
+    ],
+  ],
+];
+
+describe("the verdict", () => {
+  for (const [name, facts, exitCode, reasons] of codes) {
+    test(`exit code ${exitCode}: ${name}`, () => {
+      const verdict = judge(facts);
+      assert.deepEqual(summarySchema.shape.verdict.parse(verdict), verdict);
+      assert.equal(exitCodeOf({ verdict }), exitCode);
+      assert.equal(verdict.passed, exitCode === 0);
+      assert.equal(verdict.outcome, exitCode === 0 ? "passed" : exitCode === 97 ? "inconclusive" : "failed");
+      assert.deepEqual(
+        verdict.reasons.map(({ code }) => code),
+        reasons.map(([code]) => code),
+      );
+      reasons.forEach(([, text], at) => assert.match(verdict.reasons[at]?.text ?? "", text));
+    });
+  }
+
+  test("a passed run says when others took the machine", () => {
+    assert.equal(machineNote(free), undefined);
+    assert.equal(machineNote(undefined), undefined);
+    assert.match(machineNote(taken) ?? "", /^others took the machine: .* they are lower on an idle one$/);
+    const estimated: MachineVerdict = { ...taken, waits: "estimated", stolenCores: 0.25 };
+    assert.match(machineNote(estimated) ?? "", /, as estimated from the load average, .* hypervisor took 0\.25\./);
+  });
+
+  const facts: fc.Arbitrary<VerdictFacts> = fc.record({
+    end: fc.constantFrom<VerdictFacts["end"]>(
+      finished,
+      { how: "interrupted", why: null },
+      { how: "aborted", why: "x" },
+    ),
+    invariants: fc.constantFrom<VerdictFacts["invariants"]>([held], [brokenInvariant]),
+    thresholds: fc.constantFrom<VerdictFacts["thresholds"]>([], [passed], [passed, failed]),
+    load: fc.constantFrom(generated, notGenerated),
+    schedule: fc.constantFrom(kept, late),
+    machine: fc.constantFrom(free, taken, undefined),
+  });
+
+  test("a run is inconclusive only for a cause, which is its first reason; an invariant is judged in any case", () => {
+    fc.assert(
+      fc.property(facts, (run) => {
+        const { exitCode, outcome, thresholdsJudged, reasons } = judge(run);
+        const names = reasons.map(({ code }) => code);
+        assert.equal(exitCode === 98, !run.invariants.every((invariant) => invariant.held));
+        if (outcome === "inconclusive") {
+          assert.ok(names[0] === "machine-taken" || names[0] === "load-late", names[0]);
+          assert.ok(!thresholdsJudged);
+        }
+        assert.equal(outcome === "passed", reasons.length === 0);
+        assert.ok(!names.includes(thresholdsJudged ? "threshold-not-judged" : "threshold-failed"));
+      }),
+    );
+  });
+
+  test("a free machine never makes a run inconclusive whose load came on time", () => {
+    fc.assert(
+      fc.property(facts, (run) => assert.notEqual(judge({ ...run, machine: free, schedule: kept }).exitCode, 97)),
+    );
+  });
+});
