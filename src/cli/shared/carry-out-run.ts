@@ -38,7 +38,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   } finally {
     await metrics?.end();
     await watch.end(finished);
-    await opened?.close?.();
+    await network?.close();
   }
   const { summary, directory } = finished;
   writeOutputs(args, runOutputs(summary));

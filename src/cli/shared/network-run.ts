@@ -7,6 +7,7 @@ import { openNetwork } from "./open-target.js";
 /** A run whose network is open. */
 export interface OpenedNetworkRun {
   run(run: Parameters<typeof runNetwork>[0]): Promise<FinishedRun>;
+  close(): Promise<void>;
 }
 
 /** Opens the network of a run that has one. Throws what {@link openNetwork} throws. */
@@ -17,5 +18,5 @@ export async function openNetworkRun(
 ): Promise<OpenedNetworkRun> {
   const opened = await openNetwork(chosen, args, interrupt);
   assert(opened !== undefined, "a run over a network has a target, or listens");
-  return { run: (run) => runNetwork(run, opened) };
+  return { run: (run) => runNetwork(run, opened), close: async () => opened.close?.() };
 }
