@@ -1,6 +1,6 @@
 /**
  * The program as few files, in dist/bundle. A process compiles every module that it loads, and so does each of its threads: bundled, a
- * run of one worker loads 100 files instead of 2,700. dist/cli/main.js and the exports of the package lead to the bundle; the modules
+ * run of one worker loads 220 instead of 2,780. dist/cli/main.js and the exports of the package lead to the bundle; the modules
  * that tsc has put into dist are for the tests of single rooms, for mutants of them, and for the package's types.
  *
  * - The command line and the library are built together and share files, as do the threads that load modules of users: such a module
