@@ -3,12 +3,14 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { didYouMean } from "../load/scenario/nearest.js";
 import { ScenarioError } from "../load/scenario/scenario-error.js";
+import { shippedScenarios } from "../load/scenario/shipped-scenarios.js";
 import { at, EXIT, messageOf } from "../vocabulary/index.js";
 import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
+import { withScenarioOption } from "./shared/scenario-argument.js";
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
 import { invalidValue, UsageError } from "./shared/usage-error.js";
-import { handleClosedStdout, logLines } from "./shared/handle-closed-stdout.js";
+import { handleClosedStdout, logLines, printLines } from "./shared/handle-closed-stdout.js";
 import { restoreDashes, withoutPlaceholder, withPlaceholder } from "./shared/standard-input.js";
 import {
   optionName,
@@ -22,13 +24,13 @@ import {
 /** The arguments that can have several values. */
 const LISTS = ["_", "files", "names", "modules"];
 
-const words = withHelpOption(hideBin(process.argv));
+const words = withScenarioOption(withHelpOption(hideBin(process.argv)), (word) => usageOf(word) !== undefined);
 
 const parser = yargs(withPlaceholder(words))
   // "--seed.x" is not an option.
   .parserConfiguration({ "dot-notation": false })
   .scriptName("simulate")
-  .usage("$0 --scenario NAME\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
+  .usage("$0 SCENARIO\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
   // `usageErrorFrom` reads the messages of yargs.
   .locale("en")
   .strict()
@@ -68,8 +70,8 @@ function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
   if (usageOf(first) !== undefined) return;
-  const commands = USAGES.map((usage) => usage.replace(/ .*/, ""));
-  throw new UsageError(`unknown command "${first}"${didYouMean(first, commands)} (see simulate --help)`);
+  const known = [...USAGES.map((usage) => usage.replace(/ .*/, "")), ...shippedScenarios()];
+  throw new UsageError(`unknown command or scenario "${first}"${didYouMean(first, known)} (see simulate --help)`);
 }
 
 /** Makes `help` and `help COMMAND` the option `--help`, as in other programs. */
@@ -90,7 +92,9 @@ endOnUncaught(reportError);
 try {
   if (words[0] === `--${COMPLETION_REQUEST}`)
     await (await import("./shared/print-completions.js")).printCompletions(words);
-  else {
+  else if (words.length === 0) {
+    printLines(...(await import("./shared/short-help.js")).SHORT_HELP);
+  } else {
     checkCommand();
     refuseArgumentsAfterDashes(words);
     refuseDashesAlone(words);

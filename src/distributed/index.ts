@@ -18,3 +18,8 @@ export { refusalOf } from "./compatibility.js";
 export type { Job, WorkerProcess } from "./messages.js";
 export { METRICS_CONTENT_TYPE, workerMetrics } from "./worker/worker-metrics.js";
 export { workerProcessId } from "./worker/worker-process-id.js";
+export { readJobFile, writeJobFile, JOB_FILE, type SavedJob } from "./coordinator/job-file.js";
+export { BLOCK_FILE } from "./coordinator/block-file.js";
+export type { JobEnd } from "./coordinator/coordinator.js";
+export { runSweepJob, sweepJob } from "./sweep/sweep-job.js";
+export { cancelJob, listJobs, type ListedJob, type ListedJobs } from "./list-jobs.js";

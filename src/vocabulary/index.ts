@@ -35,8 +35,8 @@ export {
 } from "./format-figures.js";
 export { getOrCreate } from "./get-or-create.js";
 export { importModule } from "./import-module.js";
+export { InOrder } from "./in-order.js";
 export { own } from "./own.js";
 export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
-export { printable, printableData, replaceUnprintable } from "./printable.js";
-export { withoutPasswords } from "./without-passwords.js";
+export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";

@@ -10,6 +10,11 @@ export const definition: CommandModule<object, InitArguments> = {
         type: "string",
         describe: 'The file to write; an existing file is not changed [default: "scenario.yaml"]',
       })
+      .option("from", {
+        type: "string",
+        requiresArg: true,
+        describe: "Start from a scenario of the package (see `simulate list`)",
+      })
       .option("mephisto", {
         type: "string",
         requiresArg: true,
@@ -18,7 +23,8 @@ export const definition: CommandModule<object, InitArguments> = {
       })
       .epilogue(
         examples(
-          ["$0 init storm.yaml", "then: simulate --scenario ./storm.yaml"],
+          ["$0 init storm.yaml", "then: simulate storm.yaml"],
+          ["$0 init storm.yaml --from disconnect-storm", "a copy of a scenario of the package"],
           ["$0 init --mephisto ./router", "then: launch the task with architect.server_source_path=./router"],
         ),
       ),

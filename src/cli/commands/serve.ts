@@ -18,6 +18,11 @@ const options = {
     default: "127.0.0.1",
     describe: "The address to listen on; the protocol has no authentication",
   },
+  "allow-remote": {
+    type: "boolean",
+    default: false,
+    describe: "Allow a --host that other machines can reach",
+  },
   scenario: { ...planOptions.scenario, default: "steady" },
   workers: {
     ...planOptions.workers,

@@ -3,7 +3,8 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { mailboxOption, quietOption, jsonOption, planOptions, resultsOption } from "../shared/shared-options.js";
-import type { SweepArguments } from "../handlers/sweep.js";
+import { redisOption, resumeOption } from "../shared/redis-options.js";
+import type { SweepArguments } from "../shared/sweep-report.js";
 
 const { scenario, workers, duration } = planOptions;
 
@@ -14,8 +15,7 @@ export const definition: CommandModule<object, SweepArguments> = {
       .option("seeds", {
         type: "string",
         requiresArg: true,
-        default: "1..100",
-        describe: "The first and the last seed, such as 1..10000",
+        describe: "The first and the last seed, such as 1..10000 [default: 1..100]",
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
@@ -25,6 +25,8 @@ export const definition: CommandModule<object, SweepArguments> = {
         describe: "Concurrent runs [default: one for each core]",
       })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after a failure" })
+      .option("redis", redisOption)
+      .option("resume", resumeOption)
       .option("results", resultsOption)
       .option("json", jsonOption)
       .option("quiet", quietOption)

@@ -1,25 +1,29 @@
 /** `simulate init [FILE]`: writes a scenario with comments. `--mephisto DIR`: a folder that Mephisto starts as its router. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stringify } from "yaml";
 import { quoteForShell } from "../../results/index.js";
-import { whySystemFailed } from "../../vocabulary/index.js";
+import { assert, whySystemFailed } from "../../vocabulary/index.js";
 import { MAX_NAME, SCENARIO_SCHEMA } from "../../load/scenario/index.js";
 import { mephistoFolder } from "../shared/mephisto-folder.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
-import { scenarioTemplate } from "../shared/scenario-template.js";
+import { scenarioTemplate, type TemplateOptions } from "../shared/scenario-template.js";
+import { shippedPath } from "../shared/shipped-path.js";
 import { printLines } from "../shared/handle-closed-stdout.js";
 
 export interface InitArguments {
   readonly file?: string | undefined;
+  readonly from?: string | undefined;
   readonly mephisto?: string | undefined;
 }
 
 /** The command's own file, from this one. */
 const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
-export function handler({ file, mephisto }: InitArguments): void {
-  if (mephisto === undefined) initScenario(file ?? "scenario.yaml");
+export function handler({ file, from, mephisto }: InitArguments): void {
+  if (mephisto === undefined) initScenario(file ?? "scenario.yaml", from);
+  else if (from !== undefined) throw new UsageError("--from and --mephisto do not go together: leave one out");
   else if (file === undefined) initMephisto(mephisto);
   else throw new UsageError(`--mephisto writes a folder with a scenario of its own: leave ${file} out`);
 }
@@ -54,11 +58,22 @@ function initMephisto(directory: string): void {
   );
 }
 
-function initScenario(file: string): void {
+function initScenario(file: string, from: string | undefined): void {
   if (!/\.ya?ml$/.test(file)) throw invalidValue("<file>", file, "a path that ends in .yaml or .yml");
-  write(file, scenarioTemplate({ name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) }));
+  const options = { name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) };
+  write(file, from === undefined ? scenarioTemplate(options) : copyOfShipped(from, options));
   const word = quoteForShell(file);
-  printLines(`wrote ${file}`, "", `  simulate validate ${word}`, `  simulate --scenario ${word}`);
+  printLines(`wrote ${file}`, "", `  simulate validate ${word}`, `  simulate ${word}`);
+}
+
+/** The text of a scenario of the package, under another name. */
+function copyOfShipped(from: string, { name, schema }: TemplateOptions): string {
+  const text = readFileSync(shippedPath(from), "utf8");
+  const copy = text
+    .replace(/^(# yaml-language-server: \$schema=).*$/m, (_, before: string) => `${before}${schema}`)
+    .replace(/^name: .*$/m, () => `name: ${stringify(name).trimEnd()}`);
+  assert(copy.includes(schema), `the scenario ${from} of the package has a line with its schema`);
+  return copy;
 }
 
 function write(file: string, text: string): void {

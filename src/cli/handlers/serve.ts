@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
+import { isLoopbackHost, runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
 import { buildPlan, type LoadedScenario, type PlanOptions, type Scenario } from "../../load/scenario/index.js";
 import { DEFAULT_LIMITS } from "../../platform/server/gateway/index.js";
 import { limits, type JsonObject } from "../../platform/server/protocol/index.js";
@@ -24,6 +24,7 @@ import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
 export interface ServeArguments extends ServerArguments {
   readonly port: string;
   readonly host: string;
+  readonly "allow-remote": boolean;
   readonly scenario: string;
   readonly workers?: string | undefined;
   readonly seed?: string | undefined;
@@ -48,6 +49,10 @@ const MAX_PEOPLE = 100_000;
 
 export async function handler(args: ServeArguments): Promise<void> {
   const port = portNumber("port", args.port);
+  if (!isLoopbackHost(args.host) && !args["allow-remote"])
+    throw new UsageError(
+      `--host ${args.host} lets other machines connect, and the protocol has no authentication: add --allow-remote to allow it`,
+    );
   const people = peopleFrom(args.people);
   const loaded = withPeoplesTimes(await openInput(args.scenario), args);
   const { plan, planOptions } = planFor(loaded.scenario, args);

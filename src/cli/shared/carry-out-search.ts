@@ -1,7 +1,13 @@
 /** Carries out a search for a capacity: shows its trials, keeps its result, and writes its report. */
 import { join } from "node:path";
 import { logUpdateStderr } from "log-update";
-import { describeSearch, runTrialProcess, searchCapacity, TrialError } from "../../load/capacity/index.js";
+import {
+  describeSearch,
+  runTrialProcess,
+  searchCapacity,
+  TrialError,
+  type TrialRun,
+} from "../../load/capacity/index.js";
 import { formatRate, renderTrial, renderTrialHeading, writeCapacityReport } from "../../report/index.js";
 import {
   CAPACITY_FILES,
@@ -12,7 +18,8 @@ import {
 } from "../../results/index.js";
 import { at, formatSeconds, plural } from "../../vocabulary/index.js";
 import type { ChosenSearch } from "./chosen-search.js";
-import { printLines, printText } from "./handle-closed-stdout.js";
+import { logLines, printLines, printText } from "./handle-closed-stdout.js";
+import { freePort, HeldAddress } from "./held-address.js";
 import { colored, redraws, widthOf } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
@@ -33,6 +40,8 @@ export async function carryOutSearch(
     writeCapacity(directory, result);
     return result;
   };
+  const held = search.listen && (await HeldAddress.listen(search.listen.host, search.listen.port));
+  if (held !== undefined && isShown) logLines(`router: ${held.url}, for all trials; it waits for a backend`);
   const table = isShown ? showTrials(search) : undefined;
   let made = search.trials;
   save(made, "running");
@@ -44,16 +53,7 @@ export async function carryOutSearch(
       maxMs: identity.search.maxMs,
       metric: identity.search.metric ?? undefined,
       trials: search.trials,
-      runTrial: (workers, signal) =>
-        runTrialProcess(
-          {
-            arguments: search.trialArguments,
-            environment: search.trialEnvironment,
-            results: join(directory, CAPACITY_FILES.runs),
-          },
-          workers,
-          signal,
-        ),
+      runTrial: (workers, signal) => runTrial(search, held, workers, signal),
       interrupt,
       onStart: (workers) => table?.start(workers),
       onTrial: (trials) => {
@@ -70,6 +70,29 @@ export async function carryOutSearch(
     throw error instanceof TrialError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
   } finally {
     table?.end();
+    held?.close();
+  }
+}
+
+/** With `held`, the trial is a router behind it. */
+async function runTrial(
+  { directory, trialArguments, trialEnvironment }: ChosenSearch,
+  held: HeldAddress | undefined,
+  workers: number,
+  interrupt: AbortSignal,
+): Promise<TrialRun | undefined> {
+  const port = held === undefined ? undefined : await freePort();
+  const listen = port === undefined ? [] : ["--listen", `127.0.0.1:${port}`];
+  const options = {
+    arguments: [...trialArguments, ...listen],
+    environment: trialEnvironment,
+    results: join(directory, CAPACITY_FILES.runs),
+  };
+  held?.passTo(port);
+  try {
+    return await runTrialProcess(options, workers, interrupt);
+  } finally {
+    held?.passTo(undefined);
   }
 }
 

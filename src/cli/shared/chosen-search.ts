@@ -31,7 +31,9 @@ export interface ChosenSearch {
   readonly rates: ArrivalRates;
   /** The trials of an earlier part. */
   readonly trials: readonly CapacityTrial[];
-  /** The arguments of each trial, besides its workers. */
+  /** The address of the router of the trials; undefined without `--listen`. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** The arguments of each trial, besides its workers and `--listen`. */
   readonly trialArguments: readonly string[];
   /** What is added to the environment of each trial. */
   readonly trialEnvironment: Readonly<Record<string, string>>;
@@ -81,7 +83,7 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
     },
     trend: mainTrend(from),
   };
-  return { directory, identity, rates, trials: [], ...trialCommand(run, kept, seed) };
+  return { directory, identity, rates, trials: [], listen: chosen.listen, ...trialCommand(run, kept, seed) };
 }
 
 /** The arguments of a run, for the checks that a run makes. */
@@ -117,7 +119,7 @@ export function trialCommand(
   scenario: string,
   seed: number,
 ): Pick<ChosenSearch, "trialArguments" | "trialEnvironment"> {
-  const options = { ...differingOptions(run), scenario, seed };
+  const options = { ...differingOptions({ ...run, listen: undefined }), scenario, seed };
   return {
     trialArguments: Object.entries(options).flatMap(([name, value]) =>
       value === "" ? [`--${name}`] : [`--${name}`, String(value)],

@@ -33,6 +33,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/list.js"),
   },
   {
+    command: "show <name>",
+    describe: "Print a scenario of the package",
+    load: () => import("../commands/show.js"),
+  },
+  {
     command: "init [file]",
     describe: "Write a scenario with comments",
     load: () => import("../commands/init.js"),
@@ -87,6 +92,11 @@ export const COMMANDS: readonly Command[] = [
     command: "worker",
     describe: "Work for the sweeps and explorations of other machines, over Redis",
     load: () => import("../commands/worker.js"),
+  },
+  {
+    command: "jobs [job]",
+    describe: "List, show and cancel the sweeps and explorations that worker processes work on",
+    load: () => import("../commands/jobs.js"),
   },
   {
     command: "conformance <files..>",

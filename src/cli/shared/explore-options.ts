@@ -4,6 +4,7 @@ import { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "../../explo
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
+import { redisOption, resumeOption } from "./redis-options.js";
 import { jsonOption, mailboxOption, quietOption, resultsOption } from "./shared-options.js";
 
 /** The default number of schedules of a sampling strategy. */
@@ -21,6 +22,7 @@ export interface ExploreArguments {
   readonly schedules: string | undefined;
   readonly seconds: string | undefined;
   readonly depth: string | undefined;
+  readonly redis: string | undefined;
   readonly resume: string | undefined;
   readonly "max-steps": string;
   readonly results: string;
@@ -52,11 +54,8 @@ export const exploreOptions = {
     requiresArg: true,
     describe: "For pct: the number of ordering constraints that a bug needs [default: 3]",
   },
-  resume: {
-    type: "string",
-    requiresArg: true,
-    describe: "Continue from the progress.json of a stopped exploration",
-  },
+  redis: redisOption,
+  resume: resumeOption,
   "max-steps": {
     type: "string",
     requiresArg: true,

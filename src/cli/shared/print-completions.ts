@@ -15,6 +15,7 @@ const ARGUMENTS: Readonly<Record<string, () => string[] | Promise<string[]>>> = 
   compare: runs,
   replay: runs,
   report: runs,
+  show: shippedScenarios,
   trace: runs,
   validate: shippedScenarios,
 };

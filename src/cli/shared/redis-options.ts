@@ -4,6 +4,12 @@ import { UsageError } from "./usage-error.js";
 
 export { redisOption } from "./shared-options.js";
 
+export const resumeOption = {
+  type: "string",
+  requiresArg: true,
+  describe: "Continue what was stopped: the id of a job over --redis, or the progress.json of an exploration",
+} as const;
+
 /** The room of work on several machines, which is loaded only with `--redis`. */
 export type Distributed = typeof Room;
 

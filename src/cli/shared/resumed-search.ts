@@ -40,6 +40,7 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
     identity: { ...identity, search: { ...identity.search, maxMs } },
     rates: ratesOf(chosen),
     trials: known.trials,
+    listen: chosen.listen,
     ...trialCommand(run, kept, chosen.plan.seed),
   };
 }

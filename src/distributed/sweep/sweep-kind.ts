@@ -28,7 +28,7 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
         `the plan of seed ${spec.firstSeed} has the hash ${hash.slice(0, 12)}… here, ` +
           `the job needs ${String(job.requires.planHash).slice(0, 12)}…`,
       );
-    const pool = createSweepPool(host.threads, 0);
+    const pool = createSweepPool(host.threads);
     const { mailbox, faultRates } = spec;
     return {
       run: ({ first, last }, { signal }) =>

@@ -1,8 +1,8 @@
 /** A job that this worker process works on: takes its blocks from BullMQ, and returns their results. */
-import { createHash } from "node:crypto";
 import type { Job as BullJob, Worker as BullWorker } from "bullmq";
 import { messageOf } from "../../vocabulary/index.js";
 import { PREFIX } from "../connect-redis.js";
+import { digestOf } from "../digest.js";
 import type { AcceptedJob, JobHost } from "../job-kind.js";
 import { blocksQueue } from "../keys.js";
 import { MAX_RESULT_BYTES, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
@@ -117,9 +117,4 @@ export class HeldJob {
     if (line !== this.#lastError) this.#options.host.log(line);
     this.#lastError = line;
   }
-}
-
-/** The SHA-256 of a text in hexadecimal. */
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -31,7 +31,7 @@ export interface OutsideAgentEvidence {
   readonly statuses: { readonly status: string; readonly atMs: number }[];
   /** Live updates that were sent, each once. */
   sent: number;
-  /** The numbers of the updates that were answered, in the order of the answers. */
+  /** The updates that were answered, in the order of the answers: by their places in the order in which they were sent. */
   readonly replies: TakenUpdates;
   /** Replies to an update that is not known. */
   unmatched: number;

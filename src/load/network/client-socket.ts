@@ -1,13 +1,17 @@
 /**
  * The WebSocket of one agent's page, with Mephisto's rules: `alive` once it is open, a heartbeat after half a second and then every six.
  *
- * | rule                      | direct                                       | browser (`mephisto-task`)                                |
- * | ------------------------- | -------------------------------------------- | -------------------------------------------------------- |
- * | a packet is sent          | at once                                      | one each 100 ms, from a queue                            |
- * | the socket has closed     | a new one, after 250 ms doubling up to 4 s   | nothing; the next packet or heartbeat finds it           |
- * | a send finds it closed    | (it is being opened)                         | a new one, at most each 4 s                              |
- * | heartbeats unanswered     | after 5 a new one                            | after 5 a new one, after 10 the page gives up            |
- * | the backend is silent     | nothing                                      | after 20 s the page gives up                             |
+ * | rule                          | direct                                     | browser (`mephisto-task` 2.0.4, `socket_handler.jsx`)              |
+ * | ----------------------------- | ------------------------------------------ | ------------------------------------------------------------------ |
+ * | a packet is sent              | at once                                    | one each 100 ms, the newest first ({@link SendQueue})              |
+ * | `alive`                       | first on each socket                       | goes into the queue when the socket opens                          |
+ * | the task follows the onboarding | the old socket is closed                 | the old socket stays open, without heartbeats; the queue goes on   |
+ * | the socket has closed         | a new one, after 250 ms doubling up to 4 s | nothing; the next packet or heartbeat finds it                     |
+ * | it has failed                 | the same                                   | a new one at once                                                  |
+ * | a new one is tried            |                                            | not while one is being opened, for 4 s at most                     |
+ * | it never opened               | the same                                   | no heartbeat; only a packet finds it                               |
+ * | heartbeats unanswered         | after 5 a new one                          | at 5 a new one, at 10 the page gives up                            |
+ * | the backend's last sign       | nothing                                    | older than 20 s at a heartbeat: the page gives up                  |
  */
 import { WebSocket, type ClientOptions, type RawData } from "ws";
 import {
@@ -18,6 +22,7 @@ import {
   type WirePacket,
 } from "../../platform/server/protocol/index.js";
 import type { Reactor, Timer } from "../../platform/sync/index.js";
+import { SendQueue } from "./send-queue.js";
 
 /** The first delay before a socket that closed is opened again, and the greatest, ms. */
 const REOPEN_MS = 250;
@@ -91,56 +96,65 @@ function readMessage(text: string): ReturnType<typeof parsePacket> {
 
 const LIVE_UPDATE = '{"packet_type":"client_bound_live_update",';
 
-/** Packets of a page that wait, as text. */
-type Queue = string[];
-
 export class ClientSocket {
   readonly agentId: string;
   readonly #context: SocketContext;
   readonly #owner: SocketOwner;
   #ws: PageWebSocket | undefined;
-  /** Packets that wait for the socket, or for their turn. */
-  readonly #queue: Queue;
-  /** The times at which a packet of the queue may be sent, for `browser`: from here on each 100 ms. */
-  readonly #sendOrigin: number;
+  /** `direct`: packets that wait for the socket. */
+  readonly #unsent: string[] = [];
+  /** `browser`: the page's queue. */
+  readonly #queue: SendQueue | undefined;
   readonly #heartbeat: Timer = { due: Infinity, fire: () => this.#beat(), place: -1, order: 0 };
-  readonly #sending: Timer = { due: Infinity, fire: () => this.#sendNext(), place: -1, order: 0 };
   readonly #reopening: Timer = { due: Infinity, fire: () => this.#open(), place: -1, order: 0 };
-  #openedAt = -Infinity;
+  /** When the present socket began to be opened; -Infinity once it is open. */
+  #openingSince = -Infinity;
   #attempts = 0;
   #unanswered = 0;
+  /** When the backend last gave a sign, by its router; Infinity when the router does not say. ms since the epoch. */
+  #backendSignAt: number;
   #isClosed = false;
+  /** `browser`: the page has a later socket, for another agent. */
+  #isLeft = false;
 
-  /** Opens it. */
-  constructor(agentId: string, context: SocketContext, owner: SocketOwner) {
+  /** Opens it. `previous`: the socket that the page had before. */
+  constructor(agentId: string, context: SocketContext, owner: SocketOwner, previous?: ClientSocket) {
     this.agentId = agentId;
     this.#context = context;
     this.#owner = owner;
-    this.#queue = [];
-    this.#sendOrigin = context.reactor.clock.now();
-    this.#queue.push(this.#alive());
+    this.#backendSignAt = context.wallClock();
+    if (context.rules === "browser") {
+      this.#queue = (previous === undefined ? undefined : previous.#leave()) ?? new SendQueue(context.reactor);
+      this.#queue.connect((text) => this.#trySend(text));
+    } else this.#unsent.push(this.#alive());
     this.#open();
   }
 
-  send(packet: WirePacket): void {
-    this.#enqueue(formatPacket({ ...packet, client_timestamp: this.#context.wallClock() }));
+  /** `onSent`: called when it leaves the queue of a browser's page. */
+  send(packet: WirePacket, onSent?: () => void): void {
+    const text = formatPacket({ ...packet, client_timestamp: this.#context.wallClock() });
+    const ws = this.#ws;
+    if (this.#queue !== undefined) this.#queue.push({ text, onSent });
+    else if (ws?.readyState === WebSocket.OPEN && this.#unsent.length === 0) ws.send(text);
+    else this.#unsent.push(text);
   }
 
   /** The page is closed: with a close frame, or, when the network is lost, without one. */
   close(how: "closed" | "lost"): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const timer of [this.#heartbeat, this.#sending, this.#reopening]) this.#cancel(timer);
+    for (const timer of [this.#heartbeat, this.#reopening]) this.#cancel(timer);
+    if (!this.#isLeft) this.#queue?.stop();
     this.#drop(how);
   }
 
   opened(ws: PageWebSocket): void {
     if (ws !== this.#ws) return;
-    const { reactor, rules } = this.#context;
     this.#attempts = 0;
-    this.#set(this.#heartbeat, reactor.clock.now() + limits.FIRST_HEARTBEAT_MS);
-    if (rules === "browser") this.#scheduleSend();
-    else for (const text of this.#queue.splice(0)) ws.send(text);
+    this.#openingSince = -Infinity;
+    if (!this.#isLeft) this.#set(this.#heartbeat, this.#context.reactor.clock.now() + limits.FIRST_HEARTBEAT_MS);
+    if (this.#queue !== undefined) this.#queue.push({ text: this.#alive() });
+    else for (const text of this.#unsent.splice(0)) ws.send(text);
   }
 
   received(text: string, isBinary: boolean): void {
@@ -157,33 +171,26 @@ export class ClientSocket {
   closed(ws: PageWebSocket): void {
     if (ws !== this.#ws) return;
     this.#ws = undefined;
-    this.#cancel(this.#heartbeat);
-    const { reactor, rules } = this.#context;
+    const now = this.#context.reactor.clock.now();
     this.#owner.onBroken(this, ws.error);
-    if (this.#isClosed) return;
-    if (rules === "direct") {
+    if (this.#isClosed || this.#isLeft) return;
+    if (this.#queue === undefined) {
+      this.#cancel(this.#heartbeat);
       const delay = Math.min(MAX_REOPEN_MS, REOPEN_MS * 2 ** this.#attempts++);
-      this.#queue.unshift(this.#alive());
-      this.#set(this.#reopening, reactor.clock.now() + delay);
-    } else {
-      // The next heartbeat finds it.
-      this.#set(this.#heartbeat, reactor.clock.now() + limits.HEARTBEAT_MS);
-    }
+      this.#unsent.unshift(this.#alive());
+      this.#set(this.#reopening, now + delay);
+    } else if (ws.error !== undefined) this.#restartGuarded(now);
   }
 
-  #enqueue(text: string): void {
-    const { rules } = this.#context;
-    const ws = this.#ws;
-    if (rules === "direct" && ws?.readyState === WebSocket.OPEN && this.#queue.length === 0) {
-      ws.send(text);
-      return;
-    }
-    this.#queue.push(text);
-    if (rules === "browser") this.#scheduleSend();
+  /** `browser`: the page opens a socket for another agent, which takes the queue over. This one stays open. */
+  #leave(): SendQueue | undefined {
+    this.#isLeft = true;
+    this.#cancel(this.#heartbeat);
+    return this.#queue;
   }
 
   #open(): void {
-    this.#openedAt = this.#context.reactor.clock.now();
+    this.#openingSince = this.#context.reactor.clock.now();
     const ws = new PageWebSocket(this.#context.url, this.#context.options);
     ws.page = this;
     ws.on("open", onOpen);
@@ -203,79 +210,52 @@ export class ClientSocket {
     else ws.terminate();
   }
 
-  /** A new socket in place of the present one. */
-  #restart(): void {
-    this.#drop("closed");
-    this.#cancel(this.#heartbeat);
-    this.#queue.unshift(this.#alive());
-    this.#open();
-  }
-
   #beat(): void {
-    const { reactor, rules, wallClock } = this.#context;
+    const { reactor, wallClock } = this.#context;
     const now = reactor.clock.now();
-    if (rules === "browser" && this.#unanswered >= limits.CLIENT_GIVE_UP_HEARTBEATS) {
-      this.#giveUp(`${this.#unanswered} heartbeats were not answered`);
-      return;
+    if (this.#queue !== undefined) {
+      if (this.#unanswered >= limits.CLIENT_GIVE_UP_HEARTBEATS)
+        return this.#giveUp(`${this.#unanswered} heartbeats were not answered`);
+      const silentMs = wallClock() - this.#backendSignAt;
+      if (silentMs > limits.CLIENT_BACKEND_DEAD_MS)
+        return this.#giveUp(`the backend has been silent for ${Math.round(silentMs / 1000)} s`);
     }
-    const ws = this.#ws;
-    if (ws === undefined || ws.readyState !== WebSocket.OPEN || this.#isOverdue()) {
-      this.#unanswered++;
-      this.#set(this.#heartbeat, now + limits.HEARTBEAT_MS);
-      if (ws?.readyState !== WebSocket.CONNECTING) this.#restartGuarded(now);
-      return;
-    }
-    this.#unanswered++;
+    const isOverdue = this.#unanswered > 0 && this.#unanswered % limits.CLIENT_RESTART_HEARTBEATS === 0;
     const packet = { packet_type: "heartbeat", subject_id: this.agentId, client_timestamp: wallClock() } as const;
-    ws.send(formatPacket(packet));
-    this.#owner.onHeartbeat(this, now);
-    this.#set(this.#heartbeat, now + limits.HEARTBEAT_MS);
-  }
-
-  /** Whether so many heartbeats are without an answer that a new socket is tried. */
-  #isOverdue(): boolean {
-    return this.#unanswered > 0 && this.#unanswered % limits.CLIENT_RESTART_HEARTBEATS === 0;
-  }
-
-  #restartGuarded(now: number): void {
-    if (now - this.#openedAt < limits.CLIENT_SOCKET_SETUP_MS) return;
-    const unanswered = this.#unanswered;
-    this.#restart();
-    this.#unanswered = unanswered;
+    if (isOverdue) this.#restartGuarded(now);
+    else if (this.#trySend(formatPacket(packet))) this.#owner.onHeartbeat(this, now);
+    this.#unanswered++;
     this.#set(this.#heartbeat, now + limits.HEARTBEAT_MS);
   }
 
   #onHeartbeat(lastPing: number | undefined): void {
     this.#unanswered = 0;
-    const { rules, wallClock } = this.#context;
-    if (rules !== "browser" || lastPing === undefined) return;
-    const silentMs = wallClock() - lastPing;
-    if (silentMs > limits.CLIENT_BACKEND_DEAD_MS)
-      this.#giveUp(`the backend has been silent for ${Math.round(silentMs / 1000)} s`);
+    this.#backendSignAt = lastPing ?? Infinity;
+  }
+
+  /** Sends at once. When the socket is closed, a new one is tried, and false returned. */
+  #trySend(text: string): boolean {
+    const ws = this.#ws;
+    if (ws?.readyState === WebSocket.OPEN) {
+      ws.send(text);
+      return true;
+    }
+    if (ws?.readyState !== WebSocket.CONNECTING) this.#restartGuarded(this.#context.reactor.clock.now());
+    return false;
+  }
+
+  /** A new socket in the place of the present one, unless one has begun to be opened just now. */
+  #restartGuarded(now: number): void {
+    if (now - this.#openingSince < limits.CLIENT_SOCKET_SETUP_MS) return;
+    this.#drop("closed");
+    this.#cancel(this.#reopening);
+    if (this.#queue === undefined) this.#unsent.unshift(this.#alive());
+    this.#open();
   }
 
   #giveUp(why: string): void {
     this.close("closed");
     this.#owner.onGivenUp(this, why);
-  }
-
-  /** `browser`: sends the next packet of the queue at its time. */
-  #scheduleSend(): void {
-    if (this.#queue.length === 0 || this.#sending.place !== -1) return;
-    const now = this.#context.reactor.clock.now();
-    const ticks = Math.floor((now - this.#sendOrigin) / limits.CLIENT_SEND_INTERVAL_MS) + 1;
-    this.#set(this.#sending, this.#sendOrigin + ticks * limits.CLIENT_SEND_INTERVAL_MS);
-  }
-
-  #sendNext(): void {
-    const ws = this.#ws;
-    if (ws?.readyState === WebSocket.OPEN) {
-      const text = this.#queue.shift();
-      if (text !== undefined) ws.send(text);
-    } else if (ws?.readyState !== WebSocket.CONNECTING) {
-      this.#restartGuarded(this.#context.reactor.clock.now());
-    }
-    this.#scheduleSend();
   }
 
   #alive(): string {

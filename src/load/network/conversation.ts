@@ -22,6 +22,8 @@ export interface Received {
   readonly kind: ReceivedKind;
   /** The number of the update that was answered, of a first or a repeated reply. */
   readonly number?: number;
+  /** Its place in the order in which the updates were sent, counted from 1; absent when that is its number. */
+  readonly place?: number;
   /** For the simulated worker. */
   readonly data: ChannelPacket["data"];
 }
@@ -46,6 +48,9 @@ export class Conversation {
   #sent = 0;
   /** The greatest number that was sent before the page was last left. */
   #sentBefore = 0;
+  /** How many updates have left the queue of a browser's page, and the places of those that left it out of order. */
+  #onWire = 0;
+  readonly #places = new Map<number, number>();
 
   constructor(dialect: Dialect, agentId: string, idPrefix: string, hasPartners: boolean) {
     this.#dialect = dialect;
@@ -82,6 +87,12 @@ export class Conversation {
     return { ...data, update_id: id };
   }
 
+  /** The update has left the queue of a browser's page, which may send a later one first. Without a queue the order is that of `send`. */
+  noteOnWire(number: number): void {
+    const place = ++this.#onWire;
+    if (place !== number) this.#places.set(number, place);
+  }
+
   /** What the task's packet is. */
   receive(data: DialectData): Received {
     const id = data["update_id"];
@@ -99,11 +110,17 @@ export class Conversation {
     if (answered !== undefined) {
       this.#pending.splice(place, 1);
       const { intendedAt: intended_at } = answered;
-      return { kind: "reply", number: answered.number, data: { ...forWorker, intended_at } };
+      return { kind: "reply", ...this.#which(answered.number), data: { ...forWorker, intended_at } };
     }
-    if (number !== undefined && !this.#isAmbiguous) return { kind: "repeated", number, data: forWorker };
+    if (number !== undefined && !this.#isAmbiguous)
+      return { kind: "repeated", ...this.#which(number), data: forWorker };
     if (to === undefined) this.#noteUnmatched();
     return { kind: "unmatched", data: forWorker };
+  }
+
+  #which(number: number): Pick<Received, "number" | "place"> {
+    const place = this.#places.get(number);
+    return place === undefined ? { number } : { number, place };
   }
 
   /** The number of the update that a reply names; undefined when no such update was sent. */

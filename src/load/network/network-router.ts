@@ -176,7 +176,9 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     if (conversation === undefined || agent === undefined || socket === undefined) return;
     const data = conversation.send(update);
     agent.sent = Math.max(agent.sent, update.number);
-    socket.send({ packet_type: "mephisto_bound_live_update", subject_id: agentId, data });
+    const packet = { packet_type: "mephisto_bound_live_update", subject_id: agentId, data } as const;
+    if (this.#options.sockets.rules === "direct") socket.send(packet);
+    else socket.send(packet, () => conversation.noteOnWire(update.number));
   }
 
   #onTaskPacket(page: Page, data: JsonObject): void {
@@ -325,7 +327,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     page.agent = agent;
     if (dialect.live === false) return;
     if (sockets.rules === "direct") this.#closeSockets(page, "closed");
-    const socket = new ClientSocket(agentId, sockets, this);
+    const socket = new ClientSocket(agentId, sockets, this, page.sockets.at(-1));
     page.sockets.push(socket);
     this.#pageOf.set(socket, page);
   }

@@ -47,9 +47,11 @@ export class Replies {
         count("replies_unmatched");
         break;
       case "reply":
-      case "repeated":
-        if (received.number !== undefined) noteTaken(agent.replies, received.number);
+      case "repeated": {
+        const place = received.place ?? received.number;
+        if (place !== undefined) noteTaken(agent.replies, place);
         break;
+      }
       case "other":
     }
     if (received.kind !== "other") this.#answers = true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import {
   connectDatabase,
@@ -119,6 +120,43 @@ test("writes that arrive together are committed together, and each is answered",
   assert.equal(after.commits - before.commits, 1);
   assert.ok(after.largestGroup >= 50);
   assert.equal(db.getAgent(agentId)?.status, "in task");
+  db.close();
+  await writer.close();
+});
+
+test("writes that nothing waits for share a transaction, and are committed without a further call", async (t) => {
+  const { writer, db } = await withWriter(t);
+  const { taskRunId } = newTaskRun(db, 1, 1);
+  const { agentId } = newAgent(db, taskRunId, "ann");
+  const before = await writer.stats();
+  for (let number = 0; number < 50; number++) {
+    db.send("appendState", { agentType: "main", agentId, kind: "update", data: `{"number":${number}}`, at: number });
+    // Each in a microtask of its own, as when the updates come one by one.
+    await Promise.resolve();
+  }
+  const reader = connectDatabase(writer.connect());
+  while (reader.stateOfAgent("main", agentId).length < 50) await setTimeout(5);
+  const after = await writer.stats();
+  assert.equal(after.commits - before.commits, 1);
+  assert.deepEqual(
+    reader.stateOfAgent("main", agentId).map(({ data }) => data),
+    Array.from({ length: 50 }, (_, number) => `{"number":${number}}`),
+  );
+  reader.close();
+  db.close();
+  await writer.close();
+});
+
+test("a write that is waited for takes the writes before it along", async (t) => {
+  const { writer, db } = await withWriter(t);
+  const { taskRunId } = newTaskRun(db, 1, 1);
+  const { agentId } = newAgent(db, taskRunId, "ann");
+  const before = await writer.stats();
+  db.send("appendState", { agentType: "main", agentId, kind: "update", data: "{}", at: 1 });
+  put(db, "updateAgent", agentId, { status: "in task", at: 2 });
+  assert.equal(db.stateOfAgent("main", agentId).length, 1);
+  const after = await writer.stats();
+  assert.equal(after.commits - before.commits, 1);
   db.close();
   await writer.close();
 });

@@ -17,8 +17,10 @@ export interface Ended {
 export function start(args: readonly string[]): {
   child: ChildProcess;
   ended: Promise<Ended>;
-  /** Resolves when standard output matches, and rejects when the command ends without. */
-  printed: (pattern: RegExp) => Promise<void>;
+  /** The first match in the standard output; rejects when the command ends without one. */
+  printed: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** The same, on standard error. */
+  logged: (pattern: RegExp) => Promise<RegExpExecArray>;
 } {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -29,16 +31,22 @@ export function start(args: readonly string[]): {
   child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
   child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
   const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-  const printed = (pattern: RegExp): Promise<void> =>
+  const matchIn = (stream: NodeJS.ReadableStream, text: () => string, pattern: RegExp): Promise<RegExpExecArray> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (pattern.test(stdout)) resolve();
+        const match = pattern.exec(text());
+        if (match !== null) resolve(match);
       };
       look();
-      child.stdout.on("data", look);
+      stream.on("data", look);
       void ended.then(() => reject(new Error(`the command ended without ${String(pattern)}:\n${stdout}${stderr}`)));
     });
-  return { child, ended, printed };
+  return {
+    child,
+    ended,
+    printed: (pattern) => matchIn(child.stdout, () => stdout, pattern),
+    logged: (pattern) => matchIn(child.stderr, () => stderr, pattern),
+  };
 }
 
 export function simulate(...args: string[]): Promise<Ended> {

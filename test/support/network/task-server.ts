@@ -26,6 +26,8 @@ export interface TaskServerOptions {
   readonly registersTwice?: boolean;
   /** Forgets the submits of tasks that it has answered. */
   readonly losesSubmits?: boolean;
+  /** Where it listens; left out: on loopback. */
+  readonly host?: string;
   /** Serves by TLS. */
   readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
@@ -170,7 +172,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
       }
     });
   });
-  await listen(server);
+  await listen(server, options.host);
   const stopListening = async (): Promise<void> => {
     if (!server.listening) return;
     for (const socket of webSockets.clients) socket.terminate();
@@ -181,7 +183,7 @@ export async function serveTask(options: TaskServerOptions = {}): Promise<TaskSe
     await closed;
   };
   return {
-    url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${options.host ?? "127.0.0.1"}:${(server.address() as AddressInfo).port}`,
     agents,
     sockets,
     received,
@@ -239,7 +241,7 @@ async function bodyOf(request: IncomingMessage): Promise<Json> {
   return text === "" ? {} : (JSON.parse(text) as Json);
 }
 
-export async function listen(server: NetServer): Promise<void> {
-  server.listen(0, "127.0.0.1");
+export async function listen(server: NetServer, host = "127.0.0.1"): Promise<void> {
+  server.listen(0, host);
   await once(server, "listening");
 }

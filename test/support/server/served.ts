@@ -10,6 +10,8 @@ export interface Served {
   readonly origin: string;
   /** The directory of the results. */
   readonly results: string;
+  /** Its end, whatever the reason. */
+  readonly ended: Promise<Ended>;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<Ended & { readonly summary: Summary }>;
 }
@@ -41,6 +43,7 @@ export async function serve(t: TestContext, ...args: string[]): Promise<Served> 
   return {
     origin,
     results,
+    ended,
     async stop() {
       child.kill("SIGINT");
       const end = await ended;

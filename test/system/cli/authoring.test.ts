@@ -1,7 +1,7 @@
 /** `simulate init`, `validate` and scenarios that are modules. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { SCENARIO_SCHEMA } from "../../../dist/load/scenario/index.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
@@ -11,7 +11,7 @@ test("the scenario of init is valid, runs, and names its schema for editors", as
   const file = join(directory, "Ward 7.yaml");
   const written = await simulate("init", file);
   assert.equal(written.code, 0, written.stderr);
-  assert.match(written.stdout, /simulate --scenario '.*Ward 7\.yaml'\n/);
+  assert.match(written.stdout, /simulate '.*Ward 7\.yaml'\n/);
   const [modeline = ""] = readFileSync(file, "utf8").split("\n", 1);
   assert.equal(modeline, `# yaml-language-server: $schema=${new URL(`file://${SCENARIO_SCHEMA}`).href}`);
 
@@ -30,6 +30,47 @@ test("the scenario of init is valid, runs, and names its schema for editors", as
   );
   assert.equal(run.code, 0, run.stderr);
   assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
+});
+
+test("show prints a scenario of the package, and init --from starts from it under another name", async (t) => {
+  const file = join(temporaryDirectory(t), "calm.yaml");
+  const shown = await simulate("show", "steady");
+  const shipped = readFileSync(join(dirname(SCENARIO_SCHEMA), "steady.yaml"), "utf8");
+  assert.deepEqual([shown.code, shown.stdout], [0, shipped]);
+
+  assert.equal((await simulate("init", file, "--from", "steady")).code, 0);
+  const changed = (text: string): string[] => text.split("\n").filter((line) => !/^(# yaml-|name:)/.test(line));
+  const copy = readFileSync(file, "utf8");
+  assert.deepEqual(changed(copy), changed(shipped));
+  assert.match((await simulate("validate", file)).stdout, /: valid: calm, /);
+});
+
+test("a scenario can be the first argument, and the first after a command that takes one", async (t) => {
+  const file = join(temporaryDirectory(t), "mine.yaml");
+  await simulate("init", file);
+  const hash = async (...args: string[]): Promise<string | undefined> =>
+    /^hash \w+$/m.exec((await simulate("plan", ...args)).stdout)?.[0];
+  const expected = await hash("--scenario", "steady", "--workers", "5");
+  assert.ok(expected);
+  assert.equal(await hash("steady", "--workers", "5"), expected);
+  assert.ok(await hash(file));
+  for (const words of [["steady"], ["run", "steady"], [file]]) {
+    const results = join(temporaryDirectory(t), "results");
+    const { code, stderr } = await simulate(...words, "--workers", "5", "--virtual", "--quiet", "--results", results);
+    assert.equal(code, 0, stderr);
+    assert.equal(onlySummary(results).scenario.name, words.includes(file) ? "mine" : "steady");
+  }
+});
+
+test("simulate without arguments prints how to begin, and every command of it exists", async () => {
+  const { code, stdout, stderr } = await simulate();
+  assert.deepEqual([code, stderr], [0, ""]);
+  const commands = [...stdout.matchAll(/^ {2}simulate ([a-z]+)/gm)].map(([, command]) => command ?? "");
+  assert.ok(commands.length > 4);
+  for (const command of commands) {
+    const help = await simulate(...(command === "steady" ? ["run"] : [command]), "--help");
+    assert.match(help.stdout, new RegExp(`^simulate ${command === "steady" ? "run" : command}`));
+  }
 });
 
 test("the scenario of init is valid for any file name", async (t) => {

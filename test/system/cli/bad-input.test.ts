@@ -16,7 +16,16 @@ drainTimeout: 1s
 `;
 
 const wrongUsage: readonly (readonly [what: string, args: readonly string[], expected: RegExp])[] = [
-  ["no scenario", [], /--scenario is missing/],
+  ["no scenario", ["--virtual"], /--scenario is missing/],
+  [
+    "an unknown scenario as the argument of a command",
+    ["plan", "stedy"],
+    /unknown scenario "stedy"; did you mean "steady"\?/,
+  ],
+  ["a scenario as argument and as option", ["steady", "-s", "steady"], /--scenario is given more than once/],
+  ["a scenario that show does not have", ["show", "stedy"], /no scenario "stedy"; did you mean "steady"\?/],
+  ["a copy of no scenario", ["init", "x.yaml", "--from", "./x.yaml"], /no scenario ".\/x.yaml": expected a name from/],
+  ["a copy for Mephisto", ["init", "--from", "steady", "--mephisto", "x"], /--from and --mephisto do not go together/],
   ["an unknown scenario, with the nearest", ["-s", "stedy"], /unknown scenario "stedy"; did you mean "steady"\?/],
   [
     "no workers",
@@ -83,8 +92,9 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     /unknown option --max-stepz; did you mean --max-steps\? \(see simulate explore --help\)/,
   ],
   ["an option with no similar name", ["--xyzzy"], /unknown option --xyzzy \(see/],
-  ["an unknown command, with the nearest", ["plam"], /unknown command "plam"; did you mean "plan"\?/],
-  ["a command with no similar name", ["xyzzy"], /unknown command "xyzzy" \(see/],
+  ["an unknown command, with the nearest", ["plam"], /unknown command or scenario "plam"; did you mean "plan"\?/],
+  ["a command with no similar name", ["xyzzy"], /unknown command or scenario "xyzzy" \(see/],
+  ["a misspelt scenario without its option", ["stedy"], /unknown command or scenario "stedy"; did you mean "steady"\?/],
   [
     "an unknown benchmark, with the nearest",
     ["bench", "flor"],

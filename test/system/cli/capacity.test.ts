@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bracketOf } from "../../../dist/load/capacity/index.js";
 import { capacitySchema, readCapacity, readSummary } from "../../../dist/results/index.js";
+import { ScriptedBackend } from "../../support/backend/scripted-backend.js";
 import { onlyEntry, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { scenarioText } from "../../support/network/target-run.js";
 import { serve } from "../../support/server/served.js";
@@ -81,6 +82,31 @@ test("against a target the live units are those that clients see", async (t) => 
   const [trial] = result.trials;
   assert.ok(trial !== undefined && trial.p99 !== null && trial.peakLiveUnits !== null);
   assert.ok(trial.peakLiveUnits >= 1 && trial.peakLiveUnits <= 6);
+});
+
+test("with --listen a backend serves one trial after the other at the same address", async (t) => {
+  const root = temporaryDirectory(t);
+  const scenario = join(root, "listening.yaml");
+  const text = scenarioText({ target: "{ dialect: chat }" });
+  // Its second trial fails.
+  writeFileSync(
+    scenario,
+    text.replace("{ live_update_round_trip", '{ workers_started: ["count<10"], live_update_round_trip'),
+  );
+  const search = start([
+    ...["capacity", "--scenario", scenario, "--listen", "127.0.0.1:0", "--threads", "2", "--precision", "2"],
+    ...["--results", join(root, "results")],
+  ]);
+  const [, url = ""] = await search.logged(/router: (http:\S+),/);
+  const backend = new ScriptedBackend(url);
+  t.after(() => backend.end());
+  const { code, stdout, stderr } = await search.ended;
+  const { trials, engine } = readCapacity(join(root, "results", onlyEntry(join(root, "results"))));
+  assert.equal(engine, "network", stderr);
+  assert.ok(trials.length >= 3, stdout);
+  assert.ok(code === 0 || code === 99, stdout);
+  assert.ok(backend.connections >= trials.length, `${backend.connections} connections, ${trials.length} trials`);
+  assert.ok(trials.every(({ peakLiveUnits }) => (peakLiveUnits ?? 0) >= 1));
 });
 
 test("a trial that cannot run ends the search, and leaves no directory without a trial", async (t) => {

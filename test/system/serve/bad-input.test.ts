@@ -15,6 +15,11 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no page", ["--page", "/no/such"], /invalid value "\/no\/such" for --page: expected a folder/],
   ["no origin", ["--allow-origin", "a.example"], /invalid value "a\.example" for --allow-origin: expected an origin/],
   ["no detection", ["--detection", "luck"], /detection/],
+  [
+    "an address that others reach",
+    ["--host", "0.0.0.0"],
+    /^simulate: --host 0\.0\.0\.0 lets other machines connect, .*: add --allow-remote to allow it$/m,
+  ],
   ["no workers", ["--workers", "-1"], /invalid value "-1" for --workers: expected a whole number, 0 or more/],
 ];
 
@@ -45,7 +50,9 @@ test("a port that is in use, and an address that this machine has not", async (t
   const used = await simulate("serve", "--port", String(port), "--results", results);
   assert.equal(used.code, 1);
   assert.match(used.stderr, new RegExp(`^simulate: cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\n$`));
-  const elsewhere = await simulate("serve", "--port", "0", "--host", "203.0.113.7", "--results", results);
+  const elsewhere = await simulate(
+    ...["serve", "--port", "0", "--host", "203.0.113.7", "--allow-remote", "--results", results],
+  );
   assert.equal(elsewhere.code, 1);
   assert.match(elsewhere.stderr, /^simulate: cannot listen on 203\.0\.113\.7:0: this machine has no such address\n$/);
   assert.deepEqual(readdirSync(results), []);

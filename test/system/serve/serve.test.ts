@@ -247,6 +247,24 @@ test("a submit is answered once it is committed, and with 503 when the server st
   assert(summary.invariants.every(({ held }) => held));
 });
 
+test("a submit whose write fails is answered with 503, and the server ends with the reason", async (t) => {
+  const served = await serve(t, "--scenario", scenario(t, "blueprint: chat"));
+  const ann = new Page(served.origin, "ann");
+  await ann.register();
+  await ann.connect();
+  await ann.untilStatus("in task");
+  const db = new Sqlite(join(served.results, readdirSync(served.results)[0] ?? "", "run.db"));
+  db.exec(`CREATE TRIGGER is_full BEFORE INSERT ON agent_state WHEN NEW.kind = 'submit'
+           BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  db.close();
+  assert.equal((await ann.submit({ answer: 1 })).status, 503);
+  const { code, stderr } = await served.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^closed: .* 1 request without an answer/m);
+  assert.match(stderr, /^simulate: .*appendState failed: database or disk is full$/m);
+  assert.deepEqual(submitsIn(served), []);
+});
+
 test("metadata, errors of the page, and the small endpoints", async (t) => {
   const file = scenario(t, "blueprint: chat");
   const served = await serve(t, "--scenario", file);

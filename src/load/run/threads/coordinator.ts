@@ -45,6 +45,9 @@ async function runWith(
   try {
     const end = await suspend(runLifecycle(engine));
     return { summary: summarize(run, directory, engine, end, floor), directory };
+  } catch (error) {
+    await engine.dismissPeople();
+    throw error;
   } finally {
     await engine.destroy();
   }

@@ -1,5 +1,6 @@
 /** The parts of a run on real threads, for its lifecycle (lifecycle.ts). */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
 import { Collector, watchProcess, type Measurements, type Viewpoint } from "../../measure/index.js";
@@ -37,6 +38,8 @@ import { ThreadStage } from "./thread-stage.js";
 import { createTimers, type Timers } from "./timers.js";
 import { watchThresholds } from "./watch-thresholds.js";
 
+/** How long a gateway has to answer those who wait when the run has failed, ms. */
+const LAST_ANSWERS_MS = 1000;
 /** From the start message to the first arrival, so that every thread is ready, ms. */
 const LEAD_MS = 100;
 /** Between two calls of `onProgress`, ms. */
@@ -211,6 +214,15 @@ export class ThreadsEngine implements RunParts {
 
   audit(): Wait<AuditedRun> {
     return untilSettled(this.#audit());
+  }
+
+  /** The run has failed: people who wait for an answer are told so (503) before the threads end. */
+  async dismissPeople(): Promise<void> {
+    if (this.#run.served === undefined || this.#started === undefined) return;
+    const { clients } = this.#started;
+    for (const thread of clients.threads) thread.send({ kind: "stop", untilMs: this.clock.now() });
+    const ended = Promise.allSettled(clients.threads.map(({ report }) => report));
+    await Promise.race([ended, sleep(LAST_ANSWERS_MS, undefined, { ref: false })]);
   }
 
   /** Ends all threads, whatever they are doing. */

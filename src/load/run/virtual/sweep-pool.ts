@@ -18,11 +18,11 @@ export interface SweepPool {
   destroy(): Promise<void>;
 }
 
-/** Starts the threads: at first `idle`, at most `threads`. */
-export function createSweepPool(threads: number, idle = threads): SweepPool {
+/** Starts the threads. */
+export function createSweepPool(threads: number): SweepPool {
   const { pool, failed } = createPool({
     filename: new URL("./sweep-thread.js", import.meta.url).href,
-    minThreads: idle,
+    minThreads: threads,
     maxThreads: threads,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });

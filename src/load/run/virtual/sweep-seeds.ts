@@ -1,4 +1,5 @@
 /** Many seeds of one scenario under simulated time, on several threads. */
+import { InOrder } from "../../../vocabulary/index.js";
 import type { RunRequest, RunResult } from "./run-in-memory.js";
 import { createSweepPool } from "./sweep-pool.js";
 
@@ -13,7 +14,7 @@ export interface SweepOptions {
   readonly stopOnFailure: boolean;
   /** Starts no further seed when it aborts. */
   readonly interrupt: AbortSignal;
-  /** Called with the result of each seed, not in the order of the seeds. */
+  /** Called with the result of each seed, in the order of the seeds. */
   readonly onResult: (result: RunResult) => void;
 }
 
@@ -21,6 +22,9 @@ export interface SweepOptions {
 export async function sweepSeeds(options: SweepOptions): Promise<void> {
   const { request, planOptions, seeds, threads, stopOnFailure, interrupt, onResult } = options;
   const pool = createSweepPool(threads);
+  const order = new InOrder<{ first: number; last: number; result: RunResult }>(seeds.first, ({ result }) =>
+    onResult(result),
+  );
   let next = seeds.first;
   let stopped = false;
   /** Runs one seed after the other. There is one lane for each thread, so that no task is queued. */
@@ -29,7 +33,7 @@ export async function sweepSeeds(options: SweepOptions): Promise<void> {
       const seed = next++;
       const result = await pool.run({ ...request, planOptions: { ...planOptions, seed } });
       if (result.failures.length > 0 && stopOnFailure) stopped = true;
-      onResult(result);
+      order.add({ first: seed, last: seed, result });
     }
   };
   try {

@@ -126,3 +126,18 @@ test("whatever order answers come in, each update is answered once, and every ot
     }),
   );
 });
+
+test("replies to updates that left a browser's queue in another order have the places of that order", () => {
+  const conversation = talk(dialectOf("echo"));
+  for (const number of [1, 2, 3]) conversation.send(update(number));
+  for (const number of [1, 3, 2]) conversation.noteOnWire(number);
+  const places = [1, 3, 2].map((number) => {
+    const { number: answered, place } = conversation.receive({ echo_id: `run/0.0/${number}` });
+    return [answered, place];
+  });
+  assert.deepEqual(places, [
+    [1, undefined],
+    [3, 2],
+    [2, 3],
+  ]);
+});

@@ -1,0 +1,124 @@
+/** `simulate sweep --redis URL`: the seeds are run by worker processes; the summary is the same as alone. */
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { createRunDirectory, quoteForShell, removeRunDirectory, writeAtomically } from "../../results/index.js";
+import type { MailboxKind } from "../../platform/sync/index.js";
+import type { RedisServer, SavedJob } from "../../distributed/index.js";
+import { faultRatesFrom } from "./fault-options.js";
+import { logLines } from "./handle-closed-stdout.js";
+import { interruptSignal } from "./interrupt.js";
+import { jobDirectory, newJobId, refuseWithResume } from "./job-directory.js";
+import { planFrom } from "./plan-options.js";
+import { redisAddressFrom, type Distributed } from "./redis-options.js";
+import { asText, endOf, progressOf, report, seedsFrom, type SweepArguments } from "./sweep-report.js";
+import { SweepTally } from "./sweep-tally.js";
+import { UsageError } from "./usage-error.js";
+
+/** A job in its directory. */
+interface OpenedJob {
+  readonly saved: SavedJob;
+  readonly directory: string;
+}
+
+export async function sweepOverRedis(args: SweepArguments): Promise<void> {
+  const distributed = await import("../../distributed/index.js");
+  const address = redisAddressFrom(args.redis, distributed);
+  if (args.threads !== undefined)
+    throw new UsageError("--threads cannot be combined with --redis: expected it with simulate worker");
+  const log = (line: string): void => {
+    if (!args.quiet) logLines(line);
+  };
+  const prepared = args.resume === undefined ? await newJob(args, distributed) : resumedJob(args, distributed);
+  const server = await distributed.connectRedis(address, { what: "--redis", log });
+  try {
+    await runJob(prepared(), args, server, distributed, log);
+  } finally {
+    server.close();
+  }
+}
+
+async function runJob(
+  { saved, directory }: OpenedJob,
+  args: SweepArguments,
+  server: RedisServer,
+  { runSweepJob, JOB_FILE, BLOCK_FILE }: Distributed,
+  log: (line: string) => void,
+): Promise<void> {
+  const interrupt = interruptSignal();
+  const tally = new SweepTally(saved.last - saved.first + 1);
+  const progress = progressOf(tally, args.quiet);
+  log(`job ${saved.id}: ${saved.title}`);
+  const began = performance.now();
+  const end = await runSweepJob(saved, {
+    server,
+    directory,
+    stopOnFailure: saved.options["bail"] === true,
+    interrupt,
+    log,
+    onResult(result) {
+      tally.add(result);
+      progress();
+    },
+  });
+  const ending = endOf(tally, {
+    args: argumentsOf(saved),
+    seconds: (performance.now() - began) / 1000,
+    isStopped: end !== "complete",
+  });
+  const isSaved = tally.failing.length > 0 || ending.isInterrupted;
+  const file = isSaved ? join(directory, "sweep.json") : undefined;
+  if (file !== undefined) writeAtomically(file, asText(tally, ending));
+  if (file === undefined) removeRunDirectory(directory);
+  else if (end === "complete") for (const name of [JOB_FILE, BLOCK_FILE]) rmSync(join(directory, name));
+  report(tally, ending, args, file);
+  if (end === "cancelled") log(`job ${saved.id} was cancelled`);
+  const id = quoteForShell(basename(directory));
+  if (end !== "complete") log(`to continue: simulate sweep --resume ${id} --redis ${server.address.shown}`);
+}
+
+/** Prepares a new job: returns what creates its directory, so that none is left when Redis is not reachable. */
+async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distributed): Promise<() => OpenedJob> {
+  const seeds = seedsFrom(args.seeds);
+  const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
+  const { scenario, workers, duration, mailbox, faults, bail } = args;
+  const given = { scenario, workers, duration, mailbox, faults, bail };
+  const saved = sweepJob({
+    id: newJobId(`sweep-${loaded.scenario.name}`),
+    loaded,
+    workers: options.workers,
+    durationMs: options.durationMs,
+    mailbox,
+    faultRates: faultRatesFrom(faults),
+    seeds,
+    options: Object.fromEntries(Object.entries(given).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]]))),
+  });
+  return () => {
+    const directory = createRunDirectory(args.results, saved.id);
+    writeJobFile(directory, saved);
+    return { saved, directory };
+  };
+}
+
+function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
+  const { scenario, workers, duration, seeds, faults } = args;
+  refuseWithResume({ scenario, workers, duration, seeds, faults });
+  const directory = jobDirectory(args.resume ?? "", args.results);
+  const saved = readJobFile(directory);
+  if (saved.kind !== "sweep") throw new UsageError(`${saved.id} is no sweep: expected simulate ${saved.kind} --resume`);
+  return () => ({ saved, directory });
+}
+
+/** The options that the sweep was started with. */
+function argumentsOf({ options }: SavedJob): Parameters<typeof endOf>[1]["args"] {
+  const text = (name: string): string | undefined => {
+    const value = options[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    scenario: text("scenario"),
+    workers: text("workers"),
+    duration: text("duration"),
+    mailbox: (text("mailbox") ?? "sound") as MailboxKind,
+    faults: text("faults"),
+  };
+}

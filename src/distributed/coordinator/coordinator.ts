@@ -1,0 +1,270 @@
+/**
+ * A coordinator: publishes a job, keeps its queue filled with blocks, and collects each result once.
+ *
+ * Redis and the worker processes may be lost at any moment, and Redis may give a result twice or not at all. Correct
+ * results do not depend on them: a block counts when its result is in the file of this process ({@link BlockFile}), a
+ * further result of it is compared and dropped ({@link BlockLedger}), and a block that Redis has lost is added again.
+ */
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import type { z } from "zod";
+import { InOrder, messageOf } from "../../vocabulary/index.js";
+import type { RedisServer } from "../connect-redis.js";
+import { digestOf } from "../digest.js";
+import { DistributedError } from "../errors.js";
+import { KEYS } from "../keys.js";
+import { LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { blockResultSchema, MESSAGES_VERSION, type BlockResult, type Job, type Requirements } from "../messages.js";
+import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
+import { BlockFile, type StoredBlock } from "./block-file.js";
+import { blockId, BlockLedger, type Block } from "./block-ledger.js";
+import { BlockSize } from "./block-size.js";
+import { Fleet } from "./fleet.js";
+import { Waves } from "./waves.js";
+import { WaveQueue, type WaveValues } from "./wave-queue.js";
+
+export interface CoordinatorOptions<Result> {
+  readonly server: RedisServer;
+  readonly job: { readonly id: string; readonly kind: string; readonly title: string; readonly requires: Requirements };
+  /** What all blocks have in common, as the kind of the job expects it. */
+  readonly spec: unknown;
+  /** The seeds or schedules of the job. */
+  readonly range: Block;
+  /** The most places of one block. */
+  readonly maxBlock: number;
+  readonly result: z.ZodType<Result>;
+  /** Whether a result is of this block. */
+  readonly fits: (result: Result, block: Block) => boolean;
+  /** The directory of the job, in which results are kept. */
+  readonly directory: string;
+  /** Its abort stops the job, which can then be resumed. */
+  readonly interrupt: AbortSignal;
+  readonly log: (line: string) => void;
+  /**
+   * Called with each result once, in the order of the blocks, without a gap. Returns `true` when no further result is
+   * needed.
+   */
+  readonly onResult: (result: Result, block: Block) => boolean;
+  /** Failed places up to now, for the list of jobs. */
+  readonly failed: () => number;
+}
+
+/** How a job ended: with all results that were needed, stopped by an interrupt, or cancelled by another process. */
+export type JobEnd = "complete" | "stopped" | "cancelled";
+
+/** The time between two looks, ms. */
+const TICK_MS = 200;
+/** The time between two entries in the list of jobs, ms. */
+const ENTRY_MS = 500;
+/** The time for the last commands when Redis is away, ms. */
+const LAST_COMMANDS_MS = 3000;
+
+/** Executes a job until it has ended. @throws {DistributedError} when its results cannot be trusted or kept */
+export async function coordinate<Result>(options: CoordinatorOptions<Result>): Promise<JobEnd> {
+  const clock = await measureClock(options.server.client);
+  await waitForEarlier(options, clock);
+  const { file, blocks } = BlockFile.open(options.directory, options.result);
+  const queue = new WaveQueue(options.server, options.job);
+  try {
+    return await new Coordinator(options, clock, file, queue).run(blocks);
+  } finally {
+    await Promise.race([queue.close(), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
+    file.close();
+  }
+}
+
+/** Waits until the earlier coordinator of the job is lost. @throws {DistributedError} when it still works */
+async function waitForEarlier<Result>(
+  { server, job, interrupt, log }: CoordinatorOptions<Result>,
+  clock: ClockOffset,
+): Promise<void> {
+  const first = await readJob(server.client, job.id);
+  if (first?.state !== "running") return;
+  for (let isTold = false; !interrupt.aborted; isTold = true) {
+    const now = await readJob(server.client, job.id);
+    if (now === undefined || redisNow(clock) - now.seenAt > LOST_AFTER_MS) return;
+    if (now.seenAt !== first.seenAt)
+      throw new DistributedError(`the job ${job.id} has a coordinator already: ${now.coordinator}`);
+    if (!isTold) log(`waiting until the earlier coordinator ${now.coordinator} is lost`);
+    await delay(ENTRY_MS, undefined, { signal: interrupt }).catch(() => undefined);
+  }
+}
+
+class Coordinator<Result> {
+  readonly #options: CoordinatorOptions<Result>;
+  readonly #clock: ClockOffset;
+  readonly #file: BlockFile;
+  readonly #queue: WaveQueue;
+  readonly #order: InOrder<StoredBlock<Result>>;
+  readonly #size: BlockSize;
+  readonly #fleet: Fleet;
+  readonly #createdAt: number;
+  #ledger: BlockLedger;
+  #waves: Waves;
+  #isPublished = false;
+  #isEnough = false;
+  #fatal: Error | undefined;
+  #wake = new AbortController();
+  #entryAt = 0;
+  #lastProblem = "";
+
+  constructor(options: CoordinatorOptions<Result>, clock: ClockOffset, file: BlockFile, queue: WaveQueue) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#file = file;
+    this.#queue = queue;
+    this.#createdAt = redisNow(clock);
+    this.#size = new BlockSize(options.maxBlock);
+    this.#fleet = new Fleet(options.job, options.log);
+    this.#ledger = new BlockLedger(options.range);
+    this.#waves = new Waves(queue);
+    this.#order = new InOrder(options.range.first, ({ result, ...block }) => {
+      if (!this.#isEnough) this.#isEnough = options.onResult(result, block);
+    });
+  }
+
+  /** `stored`: what earlier coordinators of the job collected. */
+  async run(stored: readonly StoredBlock<Result>[]): Promise<JobEnd> {
+    this.#ledger = new BlockLedger(this.#options.range, stored);
+    for (const block of stored) this.#order.add(block);
+    await this.#begin();
+    while (!this.#hasEnded()) {
+      if (await this.#tick()) return this.#end("cancelled");
+      await delay(TICK_MS, undefined, { signal: AbortSignal.any([this.#wake.signal, this.#options.interrupt]) }).catch(
+        () => undefined,
+      );
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    }
+    if (this.#fatal !== undefined) {
+      await this.#end("cancelled");
+      throw this.#fatal;
+    }
+    return this.#end(this.#isComplete() ? "complete" : "stopped");
+  }
+
+  #isComplete(): boolean {
+    return this.#isEnough || this.#ledger.isWhole;
+  }
+
+  #hasEnded(): boolean {
+    return this.#fatal !== undefined || this.#isComplete() || this.#options.interrupt.aborted;
+  }
+
+  /** Takes over what earlier coordinators left in Redis: results count, and blocks at work are given anew. */
+  async #begin(): Promise<void> {
+    const blocks = new Map<string, Block>();
+    const waves = await this.#queue.earlier();
+    for (const { results } of waves) for (const id of results.keys()) blocks.set(id, blockFrom(id));
+    this.#ledger.adopt([...blocks.values()]);
+    for (const values of waves) this.#collect(values);
+    this.#ledger.release();
+    await this.#queue.clear();
+    await this.#publish();
+    this.#queue.take((values) => {
+      try {
+        this.#collect(values);
+        this.#waves.ended(values.wave, this.#ledger);
+      } catch (error) {
+        this.#fatal ??= error instanceof Error ? error : new Error(messageOf(error));
+      }
+      this.#wake.abort();
+    });
+  }
+
+  /** Looks at Redis, and keeps the queue filled. Returns whether the job was cancelled. */
+  async #tick(): Promise<boolean> {
+    const { server, job } = this.#options;
+    try {
+      if (performance.now() - this.#entryAt >= ENTRY_MS) {
+        this.#entryAt = performance.now();
+        if ((await server.client.exists(KEYS.cancelled(job.id))) === 1) return true;
+        await this.#publish();
+        await this.#fleet.look(server.client, redisNow(this.#clock));
+        await this.#waves.recover(this.#ledger, this.#options.log);
+      }
+      await this.#waves.fill(this.#ledger, this.#size, this.#fleet.slots);
+      this.#lastProblem = "";
+    } catch (error) {
+      // Redis is away or its memory is full: everything is tried again. An outage is told by the connection.
+      const problem = messageOf(error);
+      if (problem !== this.#lastProblem && !/timed out|connection is closed/i.test(problem))
+        this.#options.log(`Redis refuses: ${problem}; trying again`);
+      this.#lastProblem = problem;
+    }
+    return false;
+  }
+
+  /** Writes the entry of the job. When Redis has lost it, it has lost everything: all is written again. */
+  async #publish(): Promise<void> {
+    const { server, job, spec, log } = this.#options;
+    const { client } = server;
+    if (!this.#isPublished || (await client.exists(KEYS.spec(job.id))) === 0) {
+      if (this.#isPublished) log("Redis has lost the job: it is published again");
+      await writeSpec(client, job.id, spec);
+    }
+    await writeJob(client, this.#entry("running"));
+    this.#isPublished = true;
+  }
+
+  #entry(state: Job["state"]): Job {
+    const { job, range, failed } = this.#options;
+    return {
+      messages: MESSAGES_VERSION,
+      ...job,
+      state,
+      done: this.#ledger.done,
+      total: range.last - range.first + 1,
+      failed: failed(),
+      coordinator: `${hostname()}-${process.pid}`,
+      createdAt: this.#createdAt,
+      seenAt: redisNow(this.#clock),
+    };
+  }
+
+  /** Keeps the results of a wave that are new. @throws {DistributedError} */
+  #collect({ results, failures }: WaveValues): void {
+    const fresh: StoredBlock<Result>[] = [];
+    for (const [id, value] of results) {
+      const block = blockFrom(id);
+      const checked = this.#check(value, block);
+      if (typeof checked === "string") {
+        this.#waves.failed(block, checked);
+        continue;
+      }
+      if (this.#ledger.enter(block, checked.digest) !== "first") continue;
+      this.#size.measured(block.last - block.first + 1, checked.ms);
+      fresh.push({ ...block, digest: checked.digest, result: checked.result });
+    }
+    if (fresh.length > 0) this.#file.add(fresh);
+    for (const block of fresh) this.#order.add(block);
+    for (const [id, why] of failures) this.#waves.failed(blockFrom(id), why);
+  }
+
+  /** The checked result of a block; what is wrong with it, as text. */
+  #check(value: unknown, block: Block): (Omit<BlockResult, "result"> & { readonly result: Result }) | string {
+    const message = blockResultSchema.safeParse(value).data;
+    if (message === undefined) return "its result is no message of this version";
+    if (digestOf(JSON.stringify(message.result)) !== message.digest) return "its result does not have its SHA-256";
+    const result = this.#options.result.safeParse(message.result);
+    if (!result.success || !this.#options.fits(result.data, block)) return "its result is invalid";
+    return { ...message, result: result.data };
+  }
+
+  async #end(end: JobEnd): Promise<JobEnd> {
+    const { server, job } = this.#options;
+    const last = async (): Promise<void> => {
+      if (end === "stopped") await writeJob(server.client, this.#entry("stopped"));
+      else await removeJob(server.client, job.id);
+      await this.#queue.clear();
+    };
+    await Promise.race([last().catch(() => undefined), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
+    return end;
+  }
+}
+
+/** The block with this id; one of no places when it is no id. */
+function blockFrom(id: string): Block {
+  const [, first = "1", last = "0"] = /^(\d{1,16})-(\d{1,16})$/.exec(id) ?? [];
+  const block = { first: Number(first), last: Number(last) };
+  return blockId(block) === id ? block : { first: 1, last: 0 };
+}

@@ -1,0 +1,89 @@
+/** Worker processes and coordinators for the tests, as their users start them. */
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { start, type Ended } from "../cli/simulate.js";
+import { until, type TestRedis } from "./redis.js";
+
+/** The cheapest scenario: two workers, some of whom disconnect. A seed takes milliseconds. */
+export const TINY = `
+name: tiny
+description: Two workers, for many seeds.
+incident: none
+arrivals: { stages: [{ duration: 200ms, target: 10 }] }
+task: { blueprint: chat, liveUpdateTimeout: 1s, submissionTimeout: 1s }
+behaviours:
+  stays: { weight: 0.5, actions: 1, thinkTime: 10ms }
+  leaves: { weight: 0.5, actions: 1, thinkTime: 20ms, disconnect: { perAction: 0.5 } }
+drainTimeout: 5s
+`;
+
+/** A process of `simulate`, and what it has written to standard error. */
+export interface Process {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly log: () => string;
+}
+
+export function run(t: { after(fn: () => void): void }, ...args: string[]): Process {
+  const { child, ended } = start(args);
+  let log = "";
+  child.stderr?.on("data", (text: Buffer) => (log += text.toString()));
+  t.after(() => {
+    child.kill("SIGCONT");
+    child.kill("SIGKILL");
+  });
+  return { child, ended, log: () => log };
+}
+
+/** Starts worker processes with one thread each, and waits until Redis has them. */
+export async function startWorkers(
+  t: { after(fn: () => void): void },
+  redis: TestRedis,
+  count: number,
+  ...options: string[]
+): Promise<Process[]> {
+  const workers = Array.from({ length: count }, () =>
+    run(t, "worker", "--redis", redis.url, "--threads", "1", ...options),
+  );
+  await until(
+    () => workers.every(({ log }) => log().includes("waiting for jobs")),
+    `${count} worker processes: ${workers.map(({ log }) => log()).join()}`,
+  );
+  return workers;
+}
+
+/** A folder with the scenario, and the arguments of a sweep of it. */
+export function tinySweep(directory: string, seeds: string): string[] {
+  const scenario = join(directory, "tiny.yaml");
+  writeFileSync(scenario, TINY);
+  return ["sweep", "-s", scenario, "--seeds", seeds, "--json", "--results", join(directory, "results")];
+}
+
+/** The results of a sweep: all of its JSON but the times. */
+export function resultsOf({ stdout, stderr }: Ended): Record<string, unknown> {
+  if (stdout === "") throw new Error(`no result: ${stderr}`);
+  const { seconds, seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond, ...results } = JSON.parse(
+    stdout,
+  ) as Record<string, unknown>;
+  if ([seconds, seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond].includes(undefined))
+    throw new Error(`a sweep has times: ${stdout}`);
+  return results;
+}
+
+/** The directory of the only job under `directory`, and its id. */
+export function jobIn(directory: string): { readonly id: string; readonly path: string } {
+  const [id = "", ...others] = readdirSync(join(directory, "results"));
+  if (id === "" || others.length > 0) throw new Error(`expected one job under ${directory}`);
+  return { id, path: join(directory, "results", id) };
+}
+
+/** Resolves when the coordinator has collected a block. */
+export async function firstBlock(directory: string): Promise<void> {
+  await until(() => {
+    if (!existsSync(join(directory, "results"))) return false;
+    const [id] = readdirSync(join(directory, "results"));
+    const file = join(directory, "results", id ?? "", "blocks.ndjson");
+    return id !== undefined && existsSync(file) && readFileSync(file).length > 0;
+  }, "a block was collected");
+}

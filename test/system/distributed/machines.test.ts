@@ -1,0 +1,127 @@
+/** The load of a run from several worker processes, over a real Redis. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { describe, test, type TestContext } from "node:test";
+import type { Summary } from "../../../dist/results/index.js";
+import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
+import { NO_REDIS, startRedis } from "../../support/distributed/redis-server.js";
+import { otherHost } from "../../support/distributed/slow-link.js";
+import { startWorker } from "../../support/distributed/worker-process.js";
+import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { runAgainst, scenarioText } from "../../support/network/target-run.js";
+import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
+import { join } from "node:path";
+
+async function served(t: TestContext, options: TaskServerOptions = {}) {
+  const server = await serveTask(options);
+  t.after(() => server.close());
+  return server;
+}
+
+/** A slow machine may not keep the schedule, which is no matter here. */
+const reasonsOf = ({ verdict }: Summary): string[] =>
+  verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
+
+/** The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error alone. */
+function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
+  const [a, b] = machines;
+  assert.ok(a !== undefined && b !== undefined);
+  const apart = Math.abs(a.clock.aheadMs - b.clock.aheadMs);
+  const uncertainty = a.clock.uncertaintyMs + b.clock.uncertaintyMs;
+  const found = `the starts are ${apart.toFixed(3)} ms apart, the uncertainty is ${uncertainty.toFixed(3)} ms`;
+  t.diagnostic(found);
+  assert.ok(apart <= 5 + uncertainty, found);
+}
+
+describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
+  test("two machines carry the plan of one", async (t) => {
+    const redis = await startRedis(t);
+    const database = join(temporaryDirectory(t), "database.db");
+    const server = await served(t, { database });
+    const workers = await Promise.all([startWorker(t, redis.url), startWorker(t, redis.url)]);
+    const text = scenarioText({ workers: 12 });
+    const run = await runAgainst(t, server.url, text, "--redis", redis.url, "--database", database);
+    assert.ok(run.summary !== undefined, run.stderr);
+    const { summary } = run;
+    assert.deepEqual(reasonsOf(summary), [], run.stdout);
+    assert.equal(summary.plan.hash, planHash(buildPlan(parseScenario(text, "test"))));
+    assert.deepEqual(
+      [...server.agents.values()]
+        .map(({ workerName }) => Number(/worker-(\d+)$/.exec(workerName)?.[1]))
+        .sort((a, b) => a - b),
+      Array.from({ length: 12 }, (_, index) => index),
+    );
+    assert.equal(summary.counters["live_updates_sent"], 36);
+    assert.equal(summary.invariants.length, 8);
+    assert.deepEqual(
+      summary.machines?.map(({ name, workers: share }) => [name, share]),
+      workers.map(({ id }) => [id, 6]).sort(),
+    );
+    assertStartsAgree(t, summary);
+    assert.match(run.stdout, new RegExp(`Machines\n  [✓✗] ${String(summary.machines[0]?.name)}\n`));
+    for (const { child, output } of workers) {
+      child.kill("SIGINT");
+      await once(child, "close");
+      assert.match(output(), /: reported$/m);
+      assert.equal(child.exitCode, 0, output());
+    }
+  });
+
+  test("a machine that is killed ends the run, and its workers are named", async (t) => {
+    const redis = await startRedis(t);
+    const server = await served(t);
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 3 }, () => startWorker(t, redis.url, ["--threads", "1"])),
+    );
+    assert.ok(first !== undefined);
+    const kill = setInterval(() => {
+      if (server.sockets.size < 9) return;
+      clearInterval(kill);
+      first.child.kill("SIGKILL");
+    }, 50);
+    const text = scenarioText({ workers: 9, behaviours: "all: { weight: 1, actions: 2000, thinkTime: 50ms }" });
+    const run = await runAgainst(t, server.url, text, "--redis", redis.url, "--machines", "3");
+    assert.ok(run.summary !== undefined, run.stderr);
+    assert.equal(run.code, 1, run.stdout);
+    const { end, machines = [] } = run.summary;
+    assert.match(
+      end.why ?? "",
+      new RegExp(
+        `^machine ${first.id} was lost: nothing was heard from it for 10 s; with it workers \\d, \\d, \\d: 3 of 3 had not`,
+      ),
+    );
+    assert.deepEqual(
+      machines.map(({ name, lost }) => [name, lost !== undefined]).sort(),
+      [[first.id, true], ...others.map(({ id }) => [id, false])].sort(),
+    );
+  });
+
+  test("starts agree between two network namespaces with 40 ms of delay and 1 % of loss", async (t) => {
+    const link = await otherHost(t, { delayMs: 40, lossPercent: 1 });
+    if (typeof link === "string") {
+      t.skip(link);
+      return;
+    }
+    const redis = await startRedis(t, link.host);
+    const server = await served(t, { host: link.host });
+    await Promise.all([
+      startWorker(t, redis.url, ["--allow-remote"]),
+      startWorker(t, `redis://${link.host}:${redis.port}`, ["--allow-remote"], link.within),
+    ]);
+    const text = scenarioText({ workers: 8 });
+    const run = await runAgainst(t, server.url, text, "--redis", redis.url, "--allow-remote");
+    assert.ok(run.summary !== undefined, run.stderr);
+    assert.deepEqual(reasonsOf(run.summary), [], run.stdout);
+    assertStartsAgree(t, run.summary);
+    const uncertainties = run.summary.machines?.map(({ clock }) => clock.uncertaintyMs) ?? [];
+    assert.ok(Math.max(...uncertainties) >= 35, `the delay is part of the uncertainty: ${uncertainties.join(", ")}`);
+  });
+
+  test("too few idle machines are an error of one line", async (t) => {
+    const redis = await startRedis(t);
+    const run = await runAgainst(t, "http://127.0.0.1:9", scenarioText(), "--redis", redis.url, "--machines", "2");
+    assert.equal(run.code, 1);
+    const line = `simulate: 0 idle worker processes at ${redis.url}: expected 2 or more; start simulate worker --redis on each machine\n`;
+    assert.ok(run.stderr.endsWith(line), run.stderr);
+  });
+});

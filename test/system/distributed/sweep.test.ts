@@ -1,0 +1,123 @@
+/**
+ * A sweep over worker processes has the same results as alone, bit for bit, whatever is lost while it runs: worker
+ * processes, the coordinator, Redis, its data, its memory.
+ */
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test, type TestContext } from "node:test";
+import { FlowProducer } from "bullmq";
+import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { firstBlock, jobIn, resultsOf, run, startWorkers, tinySweep } from "../../support/distributed/processes.js";
+import { noRedis, TestRedis, until } from "../../support/distributed/redis.js";
+
+const SEEDS = "1..500";
+
+describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurrency: 2 }, () => {
+  let alone: Record<string, unknown>;
+
+  before(async () => {
+    const directory = temporaryDirectory({ after: (fn) => process.once("exit", fn) });
+    alone = resultsOf(await simulate(...tinySweep(directory, SEEDS)));
+    assert.equal(alone["seeds"], 500);
+  });
+
+  async function started(t: TestContext, workers: number, ...redisOptions: string[]) {
+    const redis = await TestRedis.start(t, ...redisOptions);
+    const processes = await startWorkers(t, redis, workers);
+    const directory = temporaryDirectory(t);
+    const sweep = run(t, ...tinySweep(directory, SEEDS), "--redis", redis.url);
+    return { redis, processes, directory, sweep };
+  }
+
+  test("has the same results on three, and leaves nothing behind", async (t) => {
+    const { redis, processes, directory, sweep } = await started(t, 3);
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+    assert.equal(ended.code, 0);
+    assert.equal(existsSync(join(directory, "results", "blocks.ndjson")), false);
+    for (const { child } of processes) child.kill("SIGINT");
+    for (const { ended: stopped } of processes) {
+      const { code, stderr } = await stopped;
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /accepted: tiny, seeds 1\.\.500\n[^]*stopped: \d+ blocks? done\n$/);
+    }
+    assert.deepEqual(await redis.client.keys("crowdstorm:*"), []);
+  });
+
+  test("survives a killed worker process, and one that stands still for longer than its lock", async (t) => {
+    const { processes, directory, sweep } = await started(t, 3);
+    await firstBlock(directory);
+    const [killed, paused] = processes;
+    killed?.child.kill("SIGKILL");
+    paused?.child.kill("SIGSTOP");
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+    // It still has the result of a block that another one executed. It goes on with the next job.
+    paused?.child.kill("SIGCONT");
+    paused?.child.kill("SIGINT");
+    assert.equal((await paused?.ended)?.code, 0);
+  });
+
+  test("survives its killed coordinator, which is resumed by the id of the job", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2);
+    await firstBlock(directory);
+    sweep.child.kill("SIGKILL");
+    await sweep.ended;
+    const { id, path } = jobIn(directory);
+    // A line that the disk did not get whole.
+    appendFileSync(join(path, "blocks.ndjson"), '{"first":1,"last":');
+    const kept = readFileSync(join(path, "blocks.ndjson"), "utf8").split("\n").length - 1;
+    assert.ok(kept > 0);
+    const resume = ["--resume", id, "--results", join(directory, "results"), "--json"];
+    const ended = await simulate("sweep", ...resume, "--redis", redis.url);
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+  });
+
+  test("survives a killed Redis that comes back with its data", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2, "--appendonly", "yes", "--appendfsync", "everysec");
+    await firstBlock(directory);
+    await redis.kill();
+    await redis.start();
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+    assert.match(ended.stderr, /connection to redis:\S+ lost: trying again\n[^]*again\n/);
+  });
+
+  test("survives a killed Redis that comes back without its data", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2);
+    await firstBlock(directory);
+    await redis.kill();
+    await redis.start();
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+    assert.match(ended.stderr, /Redis has lost the job: it is published again/);
+  });
+
+  test("survives a Redis whose memory is full for a while", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2);
+    await firstBlock(directory);
+    await redis.client.config("SET", "maxmemory", "1");
+    await until(() => /Redis refuses: .*OOM/.test(sweep.log()), "the coordinator is refused");
+    await redis.client.config("SET", "maxmemory", "0");
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+  });
+
+  test("counts a block once that comes many times", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2);
+    await firstBlock(directory);
+    const { id } = jobIn(directory);
+    const flows = new FlowProducer({ connection: { url: redis.url }, prefix: "crowdstorm" });
+    const blocks = [1, 1, 2, 3].map((seed, index) => ({
+      name: "sweep",
+      queueName: `blocks-${id}`,
+      data: { first: seed, last: seed },
+      opts: { jobId: `${seed}-${seed}.again-${index}`, removeOnComplete: true },
+    }));
+    await flows.add({ name: "wave", queueName: `waves-${id}`, opts: { removeOnComplete: true }, children: blocks });
+    await flows.close();
+    const ended = await sweep.ended;
+    assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+  });
+});
