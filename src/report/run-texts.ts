@@ -49,6 +49,21 @@ export function latenessText({ slipP99Ms, slipMaxMs, boundMs }: Summary["schedul
   return `actions ran ${p99}, at most ${formatMs(slipMaxMs)} ms`;
 }
 
+/**
+ * The CPU of the generator beside that of the platform, and of each thread; lines. None where it is not known, as under
+ * simulated time.
+ */
+export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[] {
+  if (cpu === undefined) return [];
+  const { totalMs, generatorMs, platformMs, runtimeMs, threads } = cpu;
+  const part = (name: string, ms: number): string => `${name} ${formatSeconds(ms)} (${formatShare(ms, totalMs)})`;
+  return [
+    `CPU ${formatSeconds(totalMs)}: ${part("simulated workers and measuring", generatorMs)}, ` +
+      `${part("platform", platformMs)}, ${part("runtime", runtimeMs)}`,
+    `CPU by thread: ${threads.map(({ thread, cpuMs }) => `${thread} ${formatSeconds(cpuMs)}`).join(", ")}`,
+  ];
+}
+
 /** How long threads waited for a core, and what others used of the machine; lines. */
 export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
   if (machine === undefined) return [];

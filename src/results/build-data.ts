@@ -1,5 +1,6 @@
 /** Converts the measurements of a run to the data of its charts. Pure. */
 import type { Distribution, Interval, Measurements, TrendName, Viewpoint } from "../load/measure/index.js";
+import { sharesOf, useOf, type MachineInterval, type MachineRecord } from "../load/measure/machine/index.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { mainTrend } from "./summary.js";
 import {
@@ -7,6 +8,7 @@ import {
   REPORT_DATA_VERSION,
   type FaultMarks,
   type LatencyOverTime,
+  type MachineOverTime,
   type PercentileCurve,
   type ReportData,
   type StatusesOverTime,
@@ -28,6 +30,8 @@ export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "ph
   readonly measurements: Measurements;
   /** Every change of every agent's status, in any order. */
   readonly statusEvents: readonly StatusEvent[];
+  /** What was used of the machine. Left out where time is simulated. */
+  readonly machine?: Pick<MachineRecord, "intervals" | "use"> | undefined;
   /** From where the run measured. Left out: inside. */
   readonly from?: Viewpoint;
 }
@@ -57,6 +61,7 @@ export function buildReportData({
   slowest,
   from = "inside",
   scraped,
+  machine,
 }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const main = mainTrend(from);
@@ -84,7 +89,23 @@ export function buildReportData({
       history: agent.history.map(({ status, atMs }) => ({ status, atMs: round(atMs) })),
       ...(agent.endedAtMs !== undefined && { endedAtMs: round(agent.endedAtMs) }),
     })),
+    ...(machine !== undefined && { machine: machineOverTime(machine) }),
     ...(scraped !== undefined && { scraped }),
+  };
+}
+
+/** Without what was used before the run started. */
+function machineOverTime({ intervals, use }: NonNullable<ReportInput["machine"]>): MachineOverTime {
+  const during = intervals.filter(({ startMs, lengthMs }) => startMs + lengthMs > 0);
+  const column = (of: (interval: MachineInterval) => number): number[] => during.map((interval) => round(of(interval)));
+  return {
+    cores: use.cores,
+    startMs: column(({ startMs }) => Math.max(0, startMs)),
+    lengthMs: column(({ startMs, lengthMs }) => lengthMs + Math.min(0, startMs)),
+    waitShare: column((interval) => sharesOf(interval).waitShare),
+    takenShare: column((interval) => sharesOf(interval).takenShare),
+    ownCores: column((interval) => useOf([interval], use).ownCores),
+    othersCores: column((interval) => useOf([interval], use).othersCores),
   };
 }
 

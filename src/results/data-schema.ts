@@ -87,6 +87,22 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
       sequence: sequence.exactOptional(),
     }),
   ),
+  machine: z
+    .object({
+      cores: number,
+      startMs: numbers,
+      lengthMs: numbers,
+      waitShare: numbers,
+      takenShare: numbers,
+      ownCores: numbers,
+      othersCores: numbers,
+    })
+    .refine(
+      ({ startMs, lengthMs, waitShare, takenShare, ownCores, othersCores }) =>
+        haveOneLength(startMs, lengthMs, waitShare, takenShare, ownCores, othersCores),
+      ONE_LENGTH,
+    )
+    .exactOptional(),
   scraped: z
     .object({
       url: text,

@@ -23,8 +23,25 @@ export interface ReportData {
   readonly statuses: { readonly main: StatusesOverTime; readonly onboarding: StatusesOverTime };
   /** Agents with the greatest live-update latency, the worst first. */
   readonly slowest: readonly SlowAgent[];
+  /** What the run and others used of the machine; absent where time is simulated, and in data of older versions. */
+  readonly machine?: MachineOverTime;
   /** The target's own metrics; absent where none were kept. */
   readonly scraped?: ScrapedMetrics;
+}
+
+/** How long ready threads waited for a core, and what was used of the machine, by interval. */
+export interface MachineOverTime {
+  /** The cores that the process may use. */
+  readonly cores: number;
+  readonly startMs: readonly number[];
+  readonly lengthMs: readonly number[];
+  /** Of the time in which threads of the run were ready, the share in which they waited for a core. */
+  readonly waitShare: readonly number[];
+  /** The part of it for which others had the core. */
+  readonly takenShare: readonly number[];
+  /** CPU of the run and of others, in cores. */
+  readonly ownCores: readonly number[];
+  readonly othersCores: readonly number[];
 }
 
 /** Metrics that a target published, along time. */

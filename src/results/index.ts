@@ -17,6 +17,7 @@ export type { CapacityData } from "./capacity-data.js";
 export {
   NAMED_PERCENTILES,
   type FaultMarks,
+  type MachineOverTime,
   type Phase,
   type ReportData,
   type SlowAgent,

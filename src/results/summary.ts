@@ -22,7 +22,7 @@ import {
   type ThresholdResult,
   type Viewpoint,
 } from "../load/measure/index.js";
-import type { MachineVerdict } from "../load/measure/machine/index.js";
+import type { CpuUse, MachineVerdict } from "../load/measure/machine/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { judge, verdictSchema } from "./verdict.js";
@@ -258,8 +258,31 @@ export const summarySchema = z.object({
         /** The delay of timers; null in a thread without an event loop. */
         eventLoopDelay: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }).nullable(),
         gc: z.object({ count, totalMs: z.number(), maxMs: z.number(), major: count }),
+        /** On a core, and ready and waiting for one; null where not known. Absent in summaries of older versions. */
+        times: z.object({ cpuMs: z.number(), waitedMs: z.number().nullable() }).nullable().optional(),
       }),
     ),
+    /**
+     * CPU during the run, ms: of the simulated workers and the measuring (generator), of the platform, and the rest
+     * (compilers and collectors of the runtime). What measures in the platform's threads is in the platform's part.
+     * Absent where it is not known.
+     */
+    cpu: z
+      .object({
+        totalMs: z.number(),
+        generatorMs: z.number(),
+        platformMs: z.number(),
+        runtimeMs: z.number(),
+        threads: z.array(
+          z.object({
+            thread: z.string(),
+            part: z.enum(["generator", "platform"]),
+            cpuMs: z.number(),
+            waitedMs: z.number().nullable(),
+          }),
+        ),
+      })
+      .optional(),
   }),
   environment: z.object({
     /** The version of crowdstorm. */
@@ -305,7 +328,11 @@ export interface SummaryInput
   readonly schedule: ScheduleVerdict;
   /** Left out where time is simulated. */
   readonly machine?: MachineVerdict | undefined;
-  readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
+  readonly health: {
+    readonly process: ProcessHealth;
+    readonly threads: readonly ThreadHealth[];
+    readonly cpu?: CpuUse | undefined;
+  };
   readonly floor?: readonly { readonly name: string; readonly doc: string; readonly distribution: Distribution }[];
 }
 

@@ -40,3 +40,4 @@ export { own } from "./own.js";
 export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";
+export { threadTimes, timesBetween, timesSince, type ThreadTimes } from "./thread-times.js";

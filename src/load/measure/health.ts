@@ -4,6 +4,7 @@
  * {@link scheduleKept}.
  */
 import { PerformanceObserver, constants, monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { threadTimes, timesSince, type ThreadTimes } from "../../vocabulary/index.js";
 import type { Measurements } from "./measurements.js";
 
 /** The health of one thread. Times in ms. */
@@ -15,6 +16,8 @@ export interface ThreadHealth {
   readonly eventLoopDelay: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number } | null;
   /** Pauses of this thread for garbage collection. Only those seen by its event loop: a blocked thread sees none. */
   readonly gc: { readonly count: number; readonly totalMs: number; readonly maxMs: number; readonly major: number };
+  /** What it used of the machine meanwhile; null where that is not known. */
+  readonly times: ThreadTimes | null;
 }
 
 /** The health of the whole process, seen from the main thread. */
@@ -31,6 +34,7 @@ const DELAY_RESOLUTION_MS = 10;
 /** Starts to watch this thread. `stop` ends it, once, and gives the figures. */
 export function watchHealth(thread: string): { stop(): ThreadHealth } {
   const began = performance.now();
+  const before = threadTimes();
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   const gc = { count: 0, totalMs: 0, maxMs: 0, major: 0 };
@@ -61,6 +65,7 @@ export function watchHealth(thread: string): { stop(): ThreadHealth } {
             ? null
             : { p50Ms: late(delay.percentile(50)), p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) },
         gc,
+        times: timesSince(before),
       };
     },
   };

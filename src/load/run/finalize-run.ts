@@ -14,11 +14,9 @@ import {
   type LoadVerdict,
   type Measurements,
   type ScheduleVerdict,
-  type ProcessHealth,
-  type ThreadHealth,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
-import { buildReportData, buildSummary, type SlowAgent, type Summary } from "../../results/index.js";
+import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
@@ -55,7 +53,7 @@ export interface FinalizeRunInput {
   readonly drawn?: readonly { readonly label: string; readonly atMs: number }[];
   /** What was used of the machine; absent where time is simulated. */
   readonly machine?: MachineRecord;
-  readonly health: { readonly process: ProcessHealth; readonly threads: readonly ThreadHealth[] };
+  readonly health: SummaryInput["health"];
   /** The floor of the machine, measured in this run; absent where time is simulated. */
   readonly floor?: readonly Floor[];
 }
@@ -119,6 +117,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     ...(input.drawn !== undefined && { faults: input.drawn }),
     statusEvents: statusEventsOf(audit, input.originMs),
     slowest: input.attachSequences?.(slowest) ?? slowest,
+    machine: input.machine,
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),

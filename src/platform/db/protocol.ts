@@ -3,6 +3,7 @@
  * shared memory that signals a message, so that either side can wait for one with its thread blocked.
  */
 import type { MessagePort } from "node:worker_threads";
+import type { ThreadTimes } from "../../vocabulary/index.js";
 import { atomics } from "../sync/index.js";
 import {
   DatabaseError,
@@ -90,6 +91,8 @@ export interface WriterStats {
   commits: number;
   /** Writes of the largest group. */
   largestGroup: number;
+  /** What its thread has used of the machine since its start; null where that is not known. */
+  times: ThreadTimes | null;
 }
 
 /** An error in a message between threads, which would lose its class. */

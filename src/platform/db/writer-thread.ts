@@ -12,7 +12,7 @@
  * sooner than a message event would.
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { assert, at, getOrCreate } from "../../vocabulary/index.js";
+import { assert, at, getOrCreate, threadTimes } from "../../vocabulary/index.js";
 import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
@@ -96,7 +96,7 @@ function serve(connection: Connection): void {
     ) {
       if (message.kind === "connect") clients.add(newClient(message));
       else if (message.kind === "stats")
-        reply({ kind: "stats", stats: { writes, commits: group.commits, largestGroup } });
+        reply({ kind: "stats", stats: { writes, commits: group.commits, largestGroup, times: threadTimes() } });
       else closing = true;
     }
     const messages = collect();

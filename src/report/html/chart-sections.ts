@@ -2,10 +2,11 @@
  * The places where the page's script draws charts. Each chart has a label, and a table with the same figures, which is
  * all that a page without the script shows.
  */
-import { at, formatCount, formatMs } from "../../vocabulary/index.js";
+import { at, formatCount, formatMs, formatShare, plural } from "../../vocabulary/index.js";
 import {
   NAMED_PERCENTILES,
   type FaultMarks,
+  type MachineOverTime,
   type Phase,
   type ReportData,
   type StatusesOverTime,
@@ -21,7 +22,7 @@ const HINT = html`<span class="screen">Point at a chart, or move through it with
 Drag to zoom in; double-click or press Escape to zoom out.</span>`;
 
 /** `run` is the index of the embedded run: 0 unless the page compares two. */
-export function latencyChart({ latency, phases, faultMarks = [] }: ReportData, run = 0): Markup {
+export function latencyChart({ latency, phases, faultMarks = [], machine }: ReportData, run = 0): Markup {
   const { startMs, count, p50, p90, p99, max } = latency;
   const rows = thinned(startMs.length, TABLE_ROWS).map((point) => [
     seconds(at(startMs, point)),
@@ -45,7 +46,23 @@ ${faultList(phases, faultMarks)}
 of a decade, a column ${seconds(latency.lengthMs)}.
 ${HINT}</p>
 <h3>Live updates a second</h3>
-${chart("rate", run, "Live updates taken a second", nothing)}`;
+${chart("rate", run, "Live updates taken a second", nothing)}
+${machine === undefined ? nothing : machineChart(machine, run)}`;
+}
+
+/** How long ready threads waited for a core: under the latencies, as these include the waits. */
+function machineChart(machine: MachineOverTime, run: number): Markup {
+  const { startMs, waitShare, takenShare, ownCores, othersCores, cores } = machine;
+  const rows = thinned(startMs.length, TABLE_ROWS).map((point) => [
+    seconds(at(startMs, point)),
+    ...[waitShare, takenShare].map((column) => formatShare(at(column, point), 1)),
+    ...[ownCores, othersCores].map((column) => at(column, point).toFixed(2)),
+  ]);
+  const label = "The share of the time in which ready threads waited for a core, over time";
+  const heads = ["from", "waited", "for others", "cores used", "by others"];
+  return html`<h3>Ready threads waiting for a core, % of their time</h3>
+${chart("machine", run, label, table("Waits for a core over time", heads, rows))}
+<p class="legend-note">Latencies include these waits. The process may use ${plural(cores, "core")}.</p>`;
 }
 
 const FAULT = html`<span class="mark" aria-hidden="true"></span>`;

@@ -1,8 +1,8 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
-import { formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
+import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
+import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -57,6 +57,23 @@ export function machines({ machines: all = [] }: Summary): Markup {
   return table("Machines", ["machine", { head: "what it carried, and how", text: true }], rows);
 }
 
+/** The CPU of the generator beside that of the platform, by thread. */
+function cpuTable(summary: Summary): Markup {
+  const { cpu } = summary.health;
+  const [parts] = cpuTexts(summary);
+  if (cpu === undefined || parts === undefined) return nothing;
+  const rows = cpu.threads.map(({ thread, part, cpuMs, waitedMs }) => [
+    thread,
+    part,
+    formatSeconds(cpuMs),
+    formatShare(cpuMs, cpu.totalMs),
+    waitedMs === null ? "–" : formatSeconds(waitedMs),
+  ]);
+  return html`<p>${parts}. What measures in the platform's threads, stamps of the stages and the record of the order of
+operations, is in the platform's part. The runtime's part is compilers and collectors.</p>
+${table("CPU by thread", ["thread", { head: "part", text: true }, "CPU", "share", "waited for a core"], rows)}`;
+}
+
 export function generator(summary: Summary): Markup {
   const { engine, schedule, health, environment, traceHash } = summary;
   const { process, threads } = health;
@@ -77,6 +94,7 @@ ${facts(...(traceHash === undefined ? [] : [`trace ${traceHash}`]), ...versions)
   const { kept } = schedule;
   return html`<p>${kept ? PASSED : FAILED} The load was ${kept ? "" : "not "}generated on time: ${latenessText(schedule)}.</p>
 ${facts(...machineTexts(summary))}
+${cpuTable(summary)}
 ${
   threads.length === 0
     ? nothing

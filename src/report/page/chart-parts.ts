@@ -2,7 +2,7 @@
 import type uPlot from "uplot";
 import { formatMs } from "../../vocabulary/format-figures.js";
 import { colour } from "./theme.js";
-import { axis } from "./time-chart.js";
+import { axis, clockTime } from "./time-chart.js";
 
 /** The width of the axis at the left: the same for all charts, so that those over time are aligned. CSS pixels. */
 export const Y_SIZE = 48;
@@ -48,3 +48,9 @@ export const line = (label: string, name: string, options: uPlot.Series = {}): u
 
 export const thousands = (_chart: uPlot, splits: number[]): string[] =>
   splits.map((n) => (n >= 10_000 ? `${n / 1000}k` : n.toLocaleString("en-GB", { maximumSignificantDigits: 4 })));
+
+/** The time in the legend of a chart over time. */
+export const timeSeries: uPlot.Series = {
+  label: "at",
+  value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)),
+};

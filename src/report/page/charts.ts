@@ -5,10 +5,11 @@ import type { CapacityData } from "../../results/capacity-data.js";
 import { assert, at } from "../../vocabulary/assert.js";
 import { statusClass } from "../status-class.js";
 import { capacityChart } from "./capacity-chart.js";
-import { decades, line, LOGARITHMIC, msAxis, thousands, Y_SIZE } from "./chart-parts.js";
+import { decades, line, LOGARITHMIC, msAxis, thousands, timeSeries, Y_SIZE } from "./chart-parts.js";
 import { heatMap } from "./heat-map.js";
+import { machineChart } from "./machine-chart.js";
 import { colour } from "./theme.js";
-import { axis, clockTime, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
+import { axis, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
 
 /** The data in the page. */
 export interface PageData {
@@ -29,6 +30,7 @@ const ofRun =
 export const CHARTS: Readonly<Record<string, Chart>> = {
   latency: ofRun(latency),
   rate: ofRun(rate),
+  machine: ofRun(machineChart),
   "statuses-main": ofRun((run) => statuses(run, run.statuses.main)),
   "statuses-onboarding": ofRun((run) => statuses(run, run.statuses.onboarding)),
   percentiles: ({ runs }) => percentiles(runs),
@@ -42,11 +44,6 @@ type ChartColumn = (number | null)[];
 
 const countValue = (_chart: uPlot, value: number | null): string =>
   value === null ? "" : Math.round(value).toLocaleString("en-GB");
-const timeSeries: uPlot.Series = {
-  label: "at",
-  value: (_chart, value: number | null) => (value === null ? "" : clockTime(value)),
-};
-
 function latency(run: ReportData): ChartSpec {
   const { latency: over, durationMs, runId } = run;
   const { lengthMs, startMs, edgesMs } = over;

@@ -27,6 +27,7 @@ import {
 } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
 import {
+  cpuTexts,
   describeViolation,
   isMachineSound,
   joinSections,
@@ -354,6 +355,7 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
   const facts = [
     `load ${schedule.kept ? "generated" : "NOT generated"} on time: ${latenessText(schedule)}`,
     ...machineTexts(summary),
+    ...cpuTexts(summary),
     `event loop late p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `used ${process.cpuCores.toFixed(2)} of ${plural(environment.cores, "core")}, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,

@@ -8,7 +8,7 @@ import {
   scheduleKept,
   type Measurements,
 } from "../../../dist/load/measure/index.js";
-import { judgeMachine, useOf } from "../../../dist/load/measure/machine/index.js";
+import { cpuUseOf, judgeMachine, partOfThread, useOf } from "../../../dist/load/measure/machine/index.js";
 import {
   buildReportData,
   buildSummary,
@@ -102,6 +102,13 @@ export function exampleSummary({
     schedule: scheduleKept(measured, 50),
     machine: judgeMachine(machine, { pressureShare: 0.3 }),
     health: {
+      cpu: cpuUseOf(
+        21_584,
+        ["client-0", "io", "task-0", "coordinator", "writer"].map((thread, nth) => ({
+          ...{ thread, part: partOfThread(thread) },
+          times: { cpuMs: 5000 - 800 * nth, waitedMs: 2000 - 400 * nth },
+        })),
+      ),
       process: { cpuCores: 1.52, peakMemoryBytes: 400 * 2 ** 20 },
       threads: [
         {
@@ -109,8 +116,15 @@ export function exampleSummary({
           watchedMs: 14_200,
           eventLoopDelay: { p50Ms: 0.1, p99Ms: 3.25, maxMs: 20 },
           gc: { count: 40, totalMs: 60, maxMs: 7.5, major: 2 },
+          times: { cpuMs: 8000, waitedMs: 4000 },
         },
-        { thread: "tasks", watchedMs: 14_200, eventLoopDelay: null, gc: { count: 0, totalMs: 0, maxMs: 0, major: 0 } },
+        {
+          thread: "tasks",
+          watchedMs: 14_200,
+          eventLoopDelay: null,
+          gc: { count: 0, totalMs: 0, maxMs: 0, major: 0 },
+          times: null,
+        },
       ],
     },
     floor: [
@@ -160,6 +174,13 @@ export function exampleReport({ text = "plain" }: { text?: string } = {}): Repor
       { label: "late", atMs: 3000 },
     ],
     statusEvents: lives(100),
+    machine: {
+      use: useOf([], { cores: 2, waits: "measured" }),
+      intervals: Array.from({ length: 29 }, (_, n) => ({
+        ...{ startMs: n * 500 - 100, lengthMs: 500, ownMs: 700, stolenMs: 0 },
+        ...{ othersMs: n > 12 && n < 18 ? 300 : 5, waitedMs: n > 12 && n < 18 ? 900 : 60 },
+      })),
+    },
     slowest: [
       {
         agentId: "17",

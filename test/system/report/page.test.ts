@@ -30,8 +30,8 @@ describe("the report's page", { skip: noBrowser }, () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url());
     const colours = await coloursOfCanvases(page);
-    // Latency, rate, agents, percentiles; the example has no onboarding.
-    assert.equal(colours.length, 4);
+    // Latency, rate, machine, agents, percentiles; the example has no onboarding.
+    assert.equal(colours.length, 5);
     for (const count of colours) assert.ok(count > 5, `a canvas shows ${count} colours`);
     assert.deepEqual(troubles, []);
     await page.close();
@@ -63,7 +63,7 @@ describe("the report's page", { skip: noBrowser }, () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url("compare.html"));
     const colours = await coloursOfCanvases(page);
-    assert.equal(colours.length, 7);
+    assert.equal(colours.length, 9);
     assert.ok(colours.every((count) => count > 5));
     assert.deepEqual(troubles, []);
     await page.close();

@@ -1,4 +1,5 @@
 /** What a run and others use of the machine's cores, and whether others took it from the run. */
+export { cpuUseOf, partOfThread, type CpuPart, type CpuUse, type ThreadUse } from "./cpu-use.js";
 export { openMachine, type MachineReader, type MachineReading } from "./machine-reading.js";
 export { useOf, sharesOf, type MachineInterval, type MachineUse } from "./machine-use.js";
 export { judgeMachine, TAKEN_BOUND, type MachineVerdict } from "./machine-verdict.js";

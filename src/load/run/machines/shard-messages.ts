@@ -125,6 +125,7 @@ const threadSchema = z.object({
   watchedMs: finite,
   eventLoopDelay: z.object({ p50Ms: finite, p99Ms: finite, maxMs: finite }).nullable(),
   gc: z.object({ count, totalMs: finite, maxMs: finite, major: count }),
+  times: z.object({ cpuMs: finite, waitedMs: finite.nullable() }).nullable(),
 });
 
 export const fromMachineSchema = z.discriminatedUnion("kind", [

@@ -42,6 +42,7 @@ export function finalizeNetworkRun(
 ): Summary {
   const { loaded, plan, runId } = run;
   const { originMs, startedAt, processWatch, machineWatch } = engine.started;
+  const machine = machineWatch.stop();
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
   const from = rows === undefined ? "clients" : "clients-and-database";
@@ -78,7 +79,7 @@ export function finalizeNetworkRun(
     ...(machines !== undefined && { machines: [...machines] }),
     load: loadGeneratedOver(measurements, plan.workers, { ...requestsOf(evidence, router), why: failures[0]?.what }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
-    ...(machines === undefined && { machine: machineVerdict(machineWatch.stop(), run, router) }),
+    ...(machines === undefined && { machine: machineVerdict(machine, run, router) }),
     health: { process: togetherWith(processWatch.stop(), machines ?? []), threads },
     environment: environment(),
   });
@@ -89,6 +90,7 @@ export function finalizeNetworkRun(
     phases: phasesOf(loaded.scenario, plan, durationMs, router?.faults),
     statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
     slowest: [],
+    machine: machines === undefined ? machine : undefined,
     ...(scraped !== undefined && { scraped }),
     from,
   });

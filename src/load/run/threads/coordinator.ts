@@ -62,7 +62,7 @@ function summarize(
   floor: readonly Floor[] | undefined,
 ): Summary {
   const { collector } = engine;
-  const { clients, io, tasks, injection, originMs, startedAt, processWatch, machineWatch } = engine.started;
+  const { clients, io, tasks, injection, originMs, startedAt, processWatch, machineWatch, cpuWatch } = engine.started;
   const rest = createRecorder({ thread: "killed", originMs });
   const threads = [...clients.threads, ...tasks.threads];
   const threadReports = [...clients.reports(), ...tasks.reports()];
@@ -73,6 +73,9 @@ function summarize(
   collector.add(rest.take());
   const reports = [...clients.reports(), ...io.reports(), ...tasks.reports()].filter((report) => report !== undefined);
   for (const { snapshot } of reports) collector.add(snapshot);
+  const health = reports.map((report) => report.health);
+  const machine = machineWatch.stop();
+  const { ownCores, watchedMs } = machine.use;
   return finalizeRun({
     ...run,
     ...end,
@@ -82,8 +85,8 @@ function summarize(
     originMs,
     collector,
     injection,
-    machine: machineWatch.stop(),
-    health: { process: processWatch.stop(), threads: reports.map(({ health }) => health) },
+    machine,
+    health: { process: processWatch.stop(), threads: health, cpu: cpuWatch.use(health, ownCores * watchedMs) },
     ...(floor !== undefined && { floor }),
     isServed: run.served !== undefined,
   });

@@ -47,7 +47,7 @@ export async function runThread<Evidence>(
   const taskGroup = createTaskGroup(fail);
   const health = watchHealth(name);
   const plan = buildPlan(run.scenario, run.plan);
-  const log = openAcknowledgementLog(acknowledgements);
+  const log = openAcknowledgementLog(acknowledgements, (error) => fail("the acknowledgements cannot be kept", error));
   const plain = passThroughInterceptors(arena);
   const role = begin({
     arena,
@@ -84,8 +84,8 @@ export async function runThread<Evidence>(
     // The waits for the last writes end in a microtask, possibly with a failure.
     await Promise.resolve();
     recording?.close();
-    log.close();
     port.close();
+    log.close();
   }
   if (failures[0] !== undefined) throw failures[0];
   arena.detach();

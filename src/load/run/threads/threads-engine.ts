@@ -30,6 +30,7 @@ import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
 import type { TaskThreadEvidence } from "../roles/tasks.js";
 import { Conditions } from "./conditions.js";
+import { CpuWatch } from "./cpu-watch.js";
 import { createHistoryFiles, type HistoryFiles } from "./history-files.js";
 import { Launcher } from "./launcher.js";
 import type { ThreadRole } from "./setup.js";
@@ -101,6 +102,7 @@ interface StartedThreads extends RunStages {
   readonly injection: FaultInjection;
   readonly processWatch: ReturnType<typeof watchProcess>;
   readonly machineWatch: MachineWatch;
+  readonly cpuWatch: CpuWatch;
   readonly abort: ReturnType<typeof watchThresholds>;
   readonly progress: NodeJS.Timeout;
 }
@@ -252,6 +254,7 @@ export class ThreadsEngine implements RunParts {
     this.#writer.onCrash(this.#conditions.fail);
 
     const processWatch = watchProcess();
+    const cpuWatch = await CpuWatch.start(this.#writer);
     const startedAt = new Date(Date.now() + LEAD_MS);
     const originMs = this.clock.now() + LEAD_MS;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), this.#run.loaded.text);
@@ -268,7 +271,7 @@ export class ThreadsEngine implements RunParts {
     const progress = setInterval(() => this.#run.onProgress?.(measured, elapsed()), PROGRESS_MS);
     this.#started = {
       ...{ clients, io, tasks, originMs, startedAt, injection },
-      ...{ processWatch, machineWatch, abort, progress },
+      ...{ processWatch, machineWatch, cpuWatch, abort, progress },
     };
     return this.#started;
   }
@@ -320,6 +323,7 @@ export class ThreadsEngine implements RunParts {
   async #audit(): Promise<AuditedRun> {
     // The writer can close the database only when no one reads it, and a caller may follow the run.
     this.#stopWatching();
+    await this.started.cpuWatch.stop();
     await this.#writer.close();
     this.#history?.end();
     const { injection } = this.started;

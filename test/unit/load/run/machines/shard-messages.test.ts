@@ -138,6 +138,7 @@ const report: FromMachine = {
       watchedMs: 1000,
       eventLoopDelay: null,
       gc: { count: 1, totalMs: 2, maxMs: 2, major: 0 },
+      times: { cpuMs: 12, waitedMs: null },
     },
   ],
   process: { cpuCores: 0.5, peakMemoryBytes: 1e8 },
