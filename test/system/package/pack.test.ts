@@ -98,6 +98,12 @@ test("its command runs a scenario of its own", async () => {
   assert.match(stdout, /steady/);
 });
 
+test("BullMQ is not installed with it, and what needs it says so in one line", async () => {
+  const { code, stderr } = await run(home, "npx", "simulate", "worker", "--redis", "redis://127.0.0.1:1");
+  assert.equal(stderr, "simulate: simulate worker needs BullMQ: npm install bullmq ioredis\n");
+  assert.equal(code, 1);
+});
+
 test("a scenario written there refers to the schema that was installed", async () => {
   assert.equal((await run(home, "npx", "simulate", "init", "mine.yaml")).code, 0);
   const [modeline = ""] = readFileSync(join(home, "mine.yaml"), "utf8").split("\n", 1);
