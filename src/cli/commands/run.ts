@@ -2,6 +2,7 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import {
+  changeOptions,
   planOptions,
   DASHBOARD_PORT,
   outputOptions,
@@ -20,6 +21,7 @@ export const definition: CommandModule<object, RunArguments> = {
   builder: (yargs) =>
     yargs
       .options(planOptions)
+      .options(changeOptions)
       .option("threads", {
         type: "string",
         requiresArg: true,

@@ -4,12 +4,12 @@ import { renderCapacity } from "../../report/index.js";
 import { CAPACITY_FILES, quoteForShell } from "../../results/index.js";
 import type { CapacityArguments } from "../shared/capacity-options.js";
 import { carryOutSearch } from "../shared/carry-out-search.js";
-import { printJson, printText } from "../shared/handle-closed-stdout.js";
+import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { newSearch } from "../shared/chosen-search.js";
 import { openPage } from "../shared/open-page.js";
 import { resumedSearch } from "../shared/resumed-search.js";
-import { colored } from "../shared/terminal.js";
+import { colored, widthOf } from "../shared/terminal.js";
 
 export async function handler(args: CapacityArguments): Promise<void> {
   const search = args.resume === undefined ? await newSearch(args) : await resumedSearch(args.resume, args);
@@ -19,7 +19,13 @@ export async function handler(args: CapacityArguments): Promise<void> {
   if (args.json) printJson(result);
   else if (!args.quiet) {
     const resume = `simulate capacity --resume ${quoteForShell(directory)}`;
-    printText(renderCapacity(result, { color: colored(process.stdout), directory, resume }));
+    printLines("");
+    printText(
+      renderCapacity(result, {
+        ...{ color: colored(process.stdout), width: widthOf(process.stdout) },
+        ...{ directory, resume },
+      }),
+    );
   }
   process.exitCode = result.exitCode;
   if (args.open) await openPage(join(directory, CAPACITY_FILES.report));

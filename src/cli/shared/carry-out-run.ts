@@ -59,9 +59,11 @@ async function watchedRun({ scenario, path, text, plan, options, dashboardPort }
   const { quiet, virtual: simulated } = args;
   const from = args.target === undefined && args.listen === undefined ? "inside" : "clients";
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
-  // Standard input cannot be read again, but the run stores its text.
+  // Standard input cannot be read again, and a file lacks the changes, but the run stores the text.
   assert(args.scenario !== undefined, "a run has a scenario");
-  const source = args.scenario === STANDARD_INPUT ? join(directory, RUN_FILES.scenario) : args.scenario;
+  const isChanged = args.set !== undefined || args.threshold !== undefined;
+  const isStored = args.scenario === STANDARD_INPUT || isChanged;
+  const source = isStored ? join(directory, RUN_FILES.scenario) : args.scenario;
   return {
     watch,
     loaded: { scenario, path, text },

@@ -1,12 +1,13 @@
 /** The plan that the options of a command select. */
-import { buildPlan, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
+import { buildPlan, changeScenario, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { parseDuration } from "../../vocabulary/index.js";
 import { wholeNumber } from "./numeric-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
+import { scenarioChanges, type ChangeArguments } from "./scenario-changes.js";
 
 /** The values of `planOptions` (shared-options.ts). */
-export interface PlanArguments {
+export interface PlanArguments extends ChangeArguments {
   readonly scenario?: string | undefined;
   readonly seed?: string | undefined;
   readonly workers?: string | undefined;
@@ -25,12 +26,13 @@ function durationMsFrom(text: string): number {
  * @throws {UsageError} for an option that is invalid, or invalid for this scenario
  * @throws {ScenarioError} for an invalid scenario
  */
-export async function planFrom({ scenario: name, seed, workers, duration }: PlanArguments): Promise<
+export async function planFrom(args: PlanArguments): Promise<
   LoadedScenario & {
     readonly options: { readonly seed?: number; readonly workers?: number; readonly durationMs?: number };
     readonly plan: Plan;
   }
 > {
+  const { scenario: name, seed, workers, duration } = args;
   // Checked here, as yargs would report it before a misspelt command.
   if (name === undefined)
     throw new UsageError("--scenario is missing: expected a name from `simulate list` or the path of a file");
@@ -39,7 +41,8 @@ export async function planFrom({ scenario: name, seed, workers, duration }: Plan
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
     ...(duration !== undefined && { durationMs: durationMsFrom(duration) }),
   };
-  const loaded = await openInput(name);
+  const changes = scenarioChanges(args);
+  const loaded = changeScenario(await openInput(name), changes);
   try {
     return { ...loaded, options, plan: buildPlan(loaded.scenario, options) };
   } catch (error) {

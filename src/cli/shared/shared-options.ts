@@ -73,6 +73,20 @@ export const planOptions = {
   },
 } as const;
 
+/** The options that change fields of the scenario. */
+export const changeOptions = {
+  set: {
+    type: "string",
+    requiresArg: true,
+    describe: "Set a field of the scenario, such as task.workTime=5ms; may be repeated",
+  },
+  threshold: {
+    type: "string",
+    requiresArg: true,
+    describe: "Replace the thresholds of a metric, such as 'live_update_latency=p(99)<50'; may be repeated",
+  },
+} as const;
+
 /** The files that runs and comparisons write for CI tools. */
 export const outputOptions = {
   markdown: {

@@ -7,6 +7,7 @@ export { MAX_PAYLOAD_BYTES } from "./fields.js";
 export { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
 export { expectedArrivals } from "./arrivals.js";
 export type { PlannedFault, PlannedNetworkFault } from "./plan-faults.js";
+export { changeScenario, type ScenarioChange } from "./change-scenario.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
 export { didYouMean, nearest } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";

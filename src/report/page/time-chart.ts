@@ -46,7 +46,7 @@ export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
     data,
     element,
   );
-  operableByKeys(element, chart);
+  operableByKeys(element, chart, group);
   return chart;
 }
 
@@ -208,16 +208,15 @@ function name(
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
 
-/** Arrow keys move the cursor, and the legend shows its values. Escape hides the cursor and zooms out. */
-function operableByKeys(element: HTMLElement, chart: uPlot): void {
+/** Arrow keys move the cursor of the chart, or of all charts of its group, and the legend shows its values. Escape hides the cursor and zooms out. */
+function operableByKeys(element: HTMLElement, chart: uPlot, group: string | undefined): void {
   element.tabIndex = 0;
   element.setAttribute("role", "group");
   const [legend] = chart.root.getElementsByClassName("u-legend");
   element.onkeydown = (event) => {
     const last = chart.data[0].length - 1;
     const index = chart.cursor.idx ?? -1;
-    const key = chart.cursor.sync?.key;
-    const together = key === undefined ? [chart] : uPlot.sync(key).plots;
+    const together = group === undefined ? [chart] : uPlot.sync(group).plots;
     const targets: Readonly<Record<string, number>> = {
       ArrowRight: index + 1,
       ArrowLeft: index - 1,

@@ -1,13 +1,25 @@
 /** The search for a capacity, for a terminal: a row for each trial as it ends, and the result. */
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Capacity, CapacityTrial } from "../../results/index.js";
-import { formatCount, formatMs, formatSeconds, plural, printable, printableData } from "../../vocabulary/index.js";
+import {
+  formatCount,
+  formatMs,
+  formatSeconds,
+  plural,
+  printable,
+  printableData,
+  wrap,
+} from "../../vocabulary/index.js";
 import { capacityFacts, capacityHeading, formatRate } from "../capacity-texts.js";
 import { joinSections } from "../run-texts.js";
 
 export interface CapacityOptions {
   readonly color: boolean;
+  /** The number of columns; at least 48 are used. */
+  readonly width: number;
 }
+
+const MIN_WIDTH = 48;
 
 const COLUMNS = [
   ["workers", 9],
@@ -25,7 +37,7 @@ export function renderTrialHeading(): string {
 }
 
 /** A trial as one line. The reason is shortened to `width`. */
-export function renderTrial(given: CapacityTrial, { color, width }: CapacityOptions & { width: number }): string {
+export function renderTrial(given: CapacityTrial, { color, width }: CapacityOptions): string {
   const trial = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const cells = [
@@ -51,14 +63,15 @@ function stamp({ outcome }: CapacityTrial, chalk: ChalkInstance): string {
 /** The result, ending with a line break. `directory`: of the search; `resume`: the command that goes on. */
 export function renderCapacity(
   given: Capacity,
-  { color, directory, resume }: CapacityOptions & { readonly directory: string; readonly resume: string },
+  { color, width, directory, resume }: CapacityOptions & { readonly directory: string; readonly resume: string },
 ): string {
   const result = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const isOver = ["found", "unbounded", "none"].includes(result.end);
+  const columns = Math.max(MIN_WIDTH, width);
+  const isOver = result.end === "found" || result.end === "unbounded" || result.end === "none";
   return joinSections([
-    [...heading(result, chalk), ...bracket(result)],
-    limit(result, chalk),
+    [...heading(result, chalk, columns), ...bracket(result, columns)],
+    limit(result, chalk, columns),
     [
       ...(isOver ? [] : [`${chalk.bold("Go on")}         ${printable(resume)}`]),
       `${chalk.bold("Search again")}  ${result.reproduce}`,
@@ -67,37 +80,51 @@ export function renderCapacity(
   ]);
 }
 
-function heading(result: Capacity, chalk: ChalkInstance): string[] {
+/** `text` in lines of at most `width`, the first after `first`, the others indented as far. */
+function hanging(first: string, text: string, width: number, style = (line: string): string => line): string[] {
+  const indent = " ".repeat(first.length);
+  return wrap(text, width - first.length).map((line, index) => `${index === 0 ? first : indent}${style(line)}`);
+}
+
+function heading(result: Capacity, chalk: ChalkInstance, width: number): string[] {
   const { end } = result;
-  const mark =
-    end === "found" || end === "unbounded" ? chalk.green("✓") : end === "none" ? chalk.red("✗") : chalk.yellow("?");
-  return [`${mark} ${chalk.bold(capacityHeading(result))}`, `  ${capacityFacts(result).join(" · ")}`];
+  const [mark, paint] =
+    end === "found" || end === "unbounded"
+      ? ["✓", chalk.green]
+      : end === "none"
+        ? ["✗", chalk.red]
+        : ["?", chalk.yellow];
+  const [first = "", ...others] = hanging("  ", capacityHeading(result), width, chalk.bold);
+  return [`${paint(mark)}${first.slice(1)}`, ...others, ...hanging("  ", capacityFacts(result).join(" · "), width)];
 }
 
 /** Both ends of the bracket, and the figures at the capacity. */
-function bracket({ capacity, fails, arrivals, trials }: Capacity): string[] {
+function bracket({ capacity, fails, arrivals, trials, trend }: Capacity, width: number): string[] {
   const lines: string[] = [];
   if (capacity !== null) {
     const { workers, rate, peakRate, p50, p99, cpuCores, liveUnits } = capacity;
-    const seconds = formatSeconds(arrivals.durationMs);
-    lines.push(
-      `  passes  ${formatRate(rate)} a second: ${plural(workers, "worker")} in ${seconds}, at most ${formatRate(peakRate)} a second`,
-      `          p50 ${formatMs(p50)} ms · p99 ${formatMs(p99)} ms · ${cpuCores?.toFixed(2) ?? "–"} cores busy · ` +
-        (liveUnits === null ? "live units not known" : `${plural(liveUnits, "live unit")} at once`),
-    );
+    const what = trend === "live_update_latency" ? "live update" : "live update and reply";
+    const rates = `${formatRate(rate)} arrivals a second, at most ${formatRate(peakRate)}`;
+    const passed = `${rates}: ${plural(workers, "worker")} in ${formatSeconds(arrivals.durationMs)}`;
+    const figures = [
+      `${what} p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`,
+      `${cpuCores?.toFixed(2) ?? "–"} cores busy`,
+      liveUnits === null ? "live units not known" : `${plural(liveUnits, "live unit")} at once`,
+    ];
+    lines.push(...hanging("  passes  ", passed, width), ...hanging("          ", figures.join(" · "), width));
   }
   if (fails !== null) {
     const reason = trials.find(({ workers, outcome }) => workers === fails.workers && outcome !== "passed")?.reasons[0];
-    lines.push(`  fails   ${formatRate(fails.rate)} a second: ${reason ?? "no reason given"}`);
+    lines.push(...hanging("  fails   ", `${formatRate(fails.rate)} a second: ${reason ?? "no reason given"}`, width));
   }
   return lines;
 }
 
-function limit({ limit: found, fails }: Capacity, chalk: ChalkInstance): string[] {
+function limit({ limit: found, fails }: Capacity, chalk: ChalkInstance, width: number): string[] {
   if (found === null || fails === null) return [];
   return [
     `${chalk.bold("What gave out first")}, at ${formatRate(fails.rate)} arrivals a second`,
-    `  ${chalk.bold(found.what)}`,
-    ...found.evidence.map((line) => `    ${line}`),
+    ...hanging("  ", found.what, width, chalk.bold),
+    ...found.evidence.flatMap((line) => hanging("    ", line, width)),
   ];
 }

@@ -62,6 +62,22 @@ test("a scenario can be the first argument, and the first after a command that t
   }
 });
 
+test("--set and --threshold change the scenario of a run, which keeps it and can be run again", async (t) => {
+  const results = join(temporaryDirectory(t), "results");
+  const changes = ["--set", "task.onboarding.passRate=1", "--set", "seed=9", "--threshold", "errors=count<0"];
+  const args = ["--workers", "5", "--virtual", "--results", results];
+  const { code, stdout } = await simulate("steady", ...changes, ...args);
+  assert.equal(code, 99);
+  const summary = onlySummary(results);
+  assert.deepEqual(
+    summary.thresholds.filter(({ metric }) => metric === "errors").map(({ expression }) => expression),
+    ["count<0"],
+  );
+  const [, again = ""] = /^Run it again +simulate (.*)$/m.exec(stdout.replace(/\n {4,}/g, " ")) ?? [];
+  const [, kept = ""] = /--scenario (\S+scenario\.yaml)/.exec(again) ?? [];
+  assert.match(readFileSync(kept, "utf8"), /passRate: 1\n/);
+});
+
 test("simulate without arguments prints how to begin, and every command of it exists", async () => {
   const { code, stdout, stderr } = await simulate();
   assert.deepEqual([code, stderr], [0, ""]);

@@ -94,6 +94,21 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   ["an option with no similar name", ["--xyzzy"], /unknown option --xyzzy \(see/],
   ["an unknown command, with the nearest", ["plam"], /unknown command or scenario "plam"; did you mean "plan"\?/],
   ["a command with no similar name", ["xyzzy"], /unknown command or scenario "xyzzy" \(see/],
+  [
+    "a change without a value",
+    ["plan", "steady", "--set", "task.workTime"],
+    /invalid value "task.workTime" for --set: expected a field/,
+  ],
+  [
+    "a threshold without a condition",
+    ["steady", "--threshold", "errors="],
+    /invalid value "errors=" for --threshold: expected a metric/,
+  ],
+  [
+    "a change to what is no field",
+    ["plan", "steady", "--set", "task.wrkTime=5ms"],
+    /steady.yaml with the changes:\d+: task.wrkTime: unknown key/,
+  ],
   ["a misspelt scenario without its option", ["stedy"], /unknown command or scenario "stedy"; did you mean "steady"\?/],
   [
     "an unknown benchmark, with the nearest",

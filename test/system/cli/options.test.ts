@@ -121,7 +121,7 @@ async function definitions(): Promise<Map<string, Map<string, Definition>>> {
 }
 
 /** Options whose description differs between commands, because they apply to different things. */
-const OF_EACH = ["agent", "duration", "from", "seconds", "seed", "threads", "output", "resume"];
+const OF_EACH = ["agent", "allow-remote", "duration", "from", "seconds", "seed", "threads", "output", "resume"];
 /** Arguments, which differ between commands. */
 const ARGUMENTS = ["file", "files", "names", "run", "base", "current", "program", "shell"];
 

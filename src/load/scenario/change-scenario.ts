@@ -1,0 +1,50 @@
+/** Changes fields of a scenario in YAML, and keeps the rest of its text, comments included. */
+import { isAlias, isSeq, parse, parseDocument } from "yaml";
+import type { LoadedScenario } from "./load-scenario.js";
+import { displayPath, parseScenario } from "./load-scenario.js";
+import { ScenarioError } from "./scenario-error.js";
+
+/** A field, and the value that it gets. */
+export interface ScenarioChange {
+  /** The keys and indices from the top of the scenario to the field. */
+  readonly path: readonly string[];
+  /** The value as YAML, such as `2s`, `0.5` or `{ uniform: [1, 3] }`. */
+  readonly value: string;
+}
+
+/**
+ * The scenario with the changes, in their order. Its text is the changed text, so that a run keeps what it ran.
+ * @throws {ScenarioError} when the scenario is not YAML, a value is not, a path leads through a value or an alias, or the
+ * changed scenario is not valid
+ */
+export function changeScenario(loaded: LoadedScenario, changes: readonly ScenarioChange[]): LoadedScenario {
+  if (changes.length === 0) return loaded;
+  const file = displayPath(loaded.path);
+  if (/\.[cm]?[jt]s$/.test(loaded.path))
+    throw new ScenarioError([`${file}: is a module: change its fields in its own code`]);
+  const document = parseDocument(loaded.text);
+  for (const { path, value } of changes) {
+    try {
+      document.setIn(keysOf(document, path), document.createNode(parse(value)));
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+      throw new ScenarioError([`${file}: ${path.join(".")} cannot be set to ${value}: ${reason}`]);
+    }
+  }
+  const text = document.toString({ lineWidth: 0 });
+  return { scenario: parseScenario(text, `${file} with the changes`), path: loaded.path, text };
+}
+
+type YamlDocument = ReturnType<typeof parseDocument>;
+
+/** The path as the document has it: the items of a list have numbers. @throws Error when it leads through an alias */
+function keysOf(document: YamlDocument, path: readonly string[]): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (const key of path) {
+    const parent: unknown = keys.length === 0 ? document.contents : document.getIn(keys, true);
+    if (isAlias(parent))
+      throw new Error(`${keys.join(".")} is *${parent.source}: set the field where &${parent.source} is`);
+    keys.push(isSeq(parent) && /^\d+$/.test(key) ? Number(key) : key);
+  }
+  return keys;
+}
