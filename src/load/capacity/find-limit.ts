@@ -3,19 +3,22 @@
  * passed below it. The rules, in this order; the first that applies names the part:
  *
  * 1. an invariant broke, or the run died;
- * 2. the run had nearly all cores of the machine;
- * 3. the generator did not keep its schedule, or did not generate the load;
- * 4. over a network: the target, as neither the machine nor the generator had reached a limit;
- * 5. no threshold on a time failed, but one on a count or a share: no part gave out that the figures show;
- * 6. the wait for a commit grew by more than any stage of a live update's path: the database;
- * 7. the stage of the path whose p99 grew most: the threads that it waits for.
+ * 2. others took the machine, or its cores were busy nearly all the time;
+ * 3. one thread was on a core, or ready and waiting for one, nearly all the time;
+ * 4. the generator did not keep its schedule, or did not generate the load;
+ * 5. over a network: the target, as neither the machine nor the generator had reached a limit;
+ * 6. no threshold on a time failed, but one on a count or a share: no part gave out that the figures show;
+ * 7. the wait for a commit grew by more than any stage of a live update's path: the database;
+ * 8. the stage of the path whose p99 grew most: the threads that it waits for.
  */
-import { formatMs } from "../../vocabulary/index.js";
+import { formatMs, formatShare } from "../../vocabulary/index.js";
 import { isMetric, METRICS, STAGES, type TrendName } from "../measure/index.js";
 import type { CapacityLimit, CapacityTrial, Summary } from "../../results/index.js";
 
-/** A run that has so much of its cores is limited by the machine. */
+/** Cores that are busy for such a share of a run limit it. The drain at its end, which is idle, is in the run. */
 const FULL_MACHINE = 0.9;
+/** A thread that is ready for such a share of a run limits it. */
+const FULL_THREAD = 0.9;
 
 /** The thread that a stage of the path waits for. */
 const STAGE_THREADS: Readonly<Record<(typeof STAGES)[number], string>> = {
@@ -52,8 +55,19 @@ interface Growth {
   readonly by: number;
 }
 
-interface Figures {
+/** The thread that was ready for the greatest share of the run. */
+interface BusyThread {
+  readonly thread: string;
+  readonly part: "generator" | "platform";
+  /** On a core, or waiting for one. */
   readonly share: number;
+}
+
+interface Figures {
+  /** Of the cores, by all programs of the machine. */
+  readonly share: number;
+  /** Undefined where the CPU of threads is not known. */
+  readonly busiest: BusyThread | undefined;
   /** The stage that grew most; undefined over a network, where there are none. */
   readonly stage: Growth | undefined;
   readonly commit: Growth | undefined;
@@ -66,19 +80,34 @@ function figuresOf(summary: Summary, passed: Summary | undefined): Figures {
     return to === null ? [] : [{ name, from, to, by: to - (from ?? 0) }];
   };
   return {
-    share: summary.health.process.cpuCores / summary.environment.cores,
+    share: busyShare(summary),
+    busiest: busiestThread(summary),
     stage: STAGES.flatMap(growth).sort((a, b) => b.by - a.by)[0],
     commit: growth("status_commit_time")[0],
   };
 }
 
+function busyShare({ machine, health, environment }: Summary): number {
+  if (machine === undefined) return health.process.cpuCores / environment.cores;
+  return (machine.ownCores + machine.othersCores + machine.stolenCores) / machine.cores;
+}
+
+function busiestThread({ health, durationMs }: Summary): BusyThread | undefined {
+  return (health.cpu?.threads ?? [])
+    .map(({ thread, part, cpuMs, waitedMs }) => ({ thread, part, share: (cpuMs + (waitedMs ?? 0)) / durationMs }))
+    .sort((a, b) => b.share - a.share)[0];
+}
+
 type Named = Pick<CapacityLimit, "part" | "what">;
 
-function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, { share, stage, commit }: Figures): Named {
+function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, figures: Figures): Named {
+  const { share, busiest, stage, commit } = figures;
   const reason = reasons[0] ?? "no reason given";
   if (outcome === "broken") return { part: "invariant", what: reason };
   if (outcome === "inconclusive") return { part: "machine", what: reason };
   if (share >= FULL_MACHINE) return { part: "machine", what: `the CPU of the machine: ${coresText(summary)}` };
+  if (busiest !== undefined && busiest.share >= FULL_THREAD)
+    return { part: busiest.part === "generator" ? "generator" : "thread", what: `the thread ${busyText(busiest)}` };
   if (summary.load?.generated === false)
     return { part: summary.target === undefined ? "generator" : "target", what: reason };
   if (!summary.schedule.kept)
@@ -103,9 +132,18 @@ function isSlow({ thresholds }: Summary): boolean {
 }
 
 /** The figures that the rules look at. */
-function linesOf(summary: Summary, passed: Summary | undefined, { stage, commit }: Figures): string[] {
+function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage, commit }: Figures): string[] {
   const before = passed === undefined ? "" : `, ${coresText(passed)} at the capacity`;
-  const lines = [`${coresText(summary)} busy${before}`];
+  const lines = [`busy: ${coresText(summary)}${before}`];
+  const { cpu } = summary.health;
+  if (cpu !== undefined) {
+    const shareOf = (ms: number): string => formatShare(ms, cpu.totalMs);
+    lines.push(
+      `of its CPU, the generator had ${shareOf(cpu.generatorMs)}, the platform ${shareOf(cpu.platformMs)}, ` +
+        `the runtime ${shareOf(cpu.runtimeMs)}`,
+    );
+  }
+  if (busiest !== undefined) lines.push(`the busiest thread: ${busyText(busiest)}`);
   if (stage !== undefined) lines.push(`the stage that grew most: "${labelOf(stage.name)}", p99 ${grownText(stage)}`);
   if (commit !== undefined) lines.push(`a commit of the database: p99 ${grownText(commit)}`);
   const [latest] = summary.health.threads
@@ -118,8 +156,13 @@ function linesOf(summary: Summary, passed: Summary | undefined, { stage, commit 
 
 const labelOf = (stage: string): string => stage.replace(/^stage_/, "");
 
-function coresText({ health, environment }: Summary): string {
-  return `${health.process.cpuCores.toFixed(2)} of ${environment.cores} cores`;
+function coresText({ machine, health, environment }: Summary): string {
+  const own = `${health.process.cpuCores.toFixed(2)} of ${environment.cores} cores`;
+  return machine === undefined ? own : `${own}, ${machine.othersCores.toFixed(2)} by others`;
+}
+
+function busyText({ thread, share }: BusyThread): string {
+  return `${thread}, on a core or ready for one ${formatShare(share, 1)} of the time`;
 }
 
 function grownText({ from, to }: Growth): string {

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findLimit } from "../../../../dist/load/capacity/index.js";
-import type { CapacityTrial, Summary, TrendSummary } from "../../../../dist/results/index.js";
+import { summarySchema, type CapacityTrial, type Summary, type TrendSummary } from "../../../../dist/results/index.js";
 import { exampleSummary } from "../../../support/report/example.js";
 
 const passed: Summary = exampleSummary();
 const environment = { ...passed.environment, cores: 4 };
+// Of the machine only the CPU of the process is known, and nothing of its threads.
 const slow: Summary = {
-  ...passed,
+  ...summarySchema.omit({ machine: true }).parse(passed),
+  health: { process: passed.health.process, threads: passed.health.threads },
   environment,
   thresholds: [{ metric: "live_update_latency", expression: "p(99)<5", observed: 90, passed: false }],
 };
@@ -28,6 +30,29 @@ const partOf = (summary: Summary | undefined, change: Partial<CapacityTrial> = {
 test("each rule names its part", () => {
   assert.equal(partOf(undefined), "process");
   assert.equal(partOf(slow, { outcome: "broken" }), "invariant");
+  const slowHealth = slow.health;
+  const threadAt = (part: "generator" | "platform", cpuMs: number): Summary => ({
+    ...{ ...slow, durationMs: 10_000 },
+    health: {
+      ...slowHealth,
+      cpu: {
+        ...{ totalMs: 20_000, generatorMs: 9000, platformMs: 9000, runtimeMs: 2000 },
+        threads: [
+          { thread: "io", part: "platform", cpuMs: 10, waitedMs: null },
+          { thread: "busy", part, cpuMs, waitedMs: 1000 },
+        ],
+      },
+    },
+  });
+  assert.equal(partOf(threadAt("generator", 8500)), "generator");
+  assert.equal(partOf(threadAt("platform", 8500)), "thread");
+  const figures = findLimit({ trial, summary: threadAt("platform", 8500) }, passed);
+  assert.equal(figures.what, "the thread busy, on a core or ready for one 95.0 % of the time");
+  assert.ok(
+    figures.evidence.includes("of its CPU, the generator had 45.0 %, the platform 45.0 %, the runtime 10.0 %"),
+    figures.evidence.join("\n"),
+  );
+  assert.equal(partOf(slow, { outcome: "inconclusive" }), "machine");
   const busy = { ...slow.health, process: { ...slow.health.process, cpuCores: 3.7 } };
   assert.equal(partOf({ ...slow, health: busy }), "machine");
   assert.equal(partOf({ ...slow, schedule: { ...slow.schedule, kept: false } }), "generator");
