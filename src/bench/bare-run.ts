@@ -5,7 +5,6 @@
  */
 import Sqlite from "better-sqlite3";
 import { join } from "node:path";
-import { systemClock } from "../platform/sync/index.js";
 import { getOrCreate } from "../vocabulary/index.js";
 import { inDirectory } from "./platform.js";
 
@@ -31,19 +30,13 @@ export interface RecordedRun {
   readonly operations: readonly Operation[];
 }
 
-/** What that costs without the project. */
-export interface BareCost {
-  /** CPU time of this process, ms. */
-  readonly cpuMs: number;
-  readonly wallMs: number;
-}
-
 /**
- * Does what a run did, bare, twice; the second time counts, as the first one is for V8 to compile the code.
+ * Does what a run did, bare, twice; the second time counts, as the first one is for V8 to compile the code. Returns the
+ * CPU time of this process, ms.
  * @param path the database of the finished run, of this commit or another one with the same tables
  * @throws SqliteError when the database has other tables
  */
-export function costOfBareRun(path: string): Promise<BareCost> {
+export function costOfBareRun(path: string): Promise<number> {
   const recorded = readRecordedRun(path);
   return inDirectory((directory) => {
     replayBare(recorded, join(directory, "warm-up.db"));
@@ -68,8 +61,8 @@ export function readRecordedRun(path: string): RecordedRun {
   }
 }
 
-/** Writes to a new database at `path`. */
-export function replayBare({ schema, operations }: RecordedRun, path: string): BareCost {
+/** Writes to a new database at `path`. Returns the CPU time of this process, ms. */
+export function replayBare({ schema, operations }: RecordedRun, path: string): number {
   const connection = new Sqlite(path);
   try {
     for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]) connection.pragma(pragma);
@@ -82,7 +75,6 @@ export function replayBare({ schema, operations }: RecordedRun, path: string): B
         statement && getOrCreate(prepared, statement.sql, () => connection.prepare<[unknown[]]>(statement.sql)),
     }));
     const cpuBefore = process.cpuUsage();
-    const began = systemClock.now();
     for (let done = 0; done < steps.length; done += BATCH) {
       connection.transaction(() => {
         for (const { message, statement, values } of steps.slice(done, done + BATCH)) {
@@ -96,7 +88,7 @@ export function replayBare({ schema, operations }: RecordedRun, path: string): B
       })();
     }
     const { user, system } = process.cpuUsage(cpuBefore);
-    return { cpuMs: (user + system) / 1000, wallMs: systemClock.now() - began };
+    return (user + system) / 1000;
   } finally {
     connection.close();
   }

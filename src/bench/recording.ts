@@ -5,6 +5,7 @@
 import { createRecorder, STAGES } from "../load/measure/index.js";
 import { noteTaken, nothingTaken } from "../load/check/index.js";
 import type { Bench } from "./figure.js";
+import { averageOf } from "./run-cost.js";
 import { onWholeRun, OWN_ROOT } from "./whole-run.js";
 
 const LOAD = ["--scenario", "steady", "--workers", "400", "--duration", "4s"];
@@ -49,7 +50,7 @@ export const recording: Bench = {
 /** The CPU time of a run for each taken update, µs. It includes the whole process, from its start to the report. */
 function costOfAnUpdate(records: boolean): Promise<number> {
   const options = [...LOAD, ...(records ? [] : ["--no-record"])];
-  return onWholeRun(OWN_ROOT, options, ({ cpuMs, updates }) => (cpuMs * 1000) / updates);
+  return onWholeRun(OWN_ROOT, options, ({ cost }) => averageOf(cost).updateUs);
 }
 
 /** The CPU time of the measurements that all threads of a run record for an update, here in one thread, µs. */

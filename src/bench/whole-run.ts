@@ -12,6 +12,7 @@ import { z } from "zod";
 import { RUN_FILES } from "../results/index.js";
 import { at, EXIT } from "../vocabulary/index.js";
 import { inDirectory } from "./platform.js";
+import type { RunCost } from "./run-cost.js";
 
 const execute = promisify(execFile);
 
@@ -27,6 +28,9 @@ const PRINT_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
+/** The exit codes of runs that did not pass, but whose CPU time is valid: the machine can be too slow for them. */
+const FINISHED: readonly unknown[] = [EXIT.threshold, EXIT.inconclusive];
+
 const percentiles = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 
 /** What is used of a summary: fields that the summaries of other commits have too. */
@@ -34,27 +38,32 @@ const summarySchema = z.object({
   counters: z.object({ workers_started: z.number(), live_updates_taken: z.number() }),
   trends: z.object({ live_update_latency: percentiles }),
   floor: z.array(z.object({ name: z.string(), trend: percentiles })),
-  load: z.object({ generated: z.boolean() }).optional(),
 });
+
+/** A run did not finish, or an invariant broke. */
+export class WholeRunError extends Error {
+  override readonly name = "WholeRunError";
+  /** Whether an invariant broke. */
+  readonly isBroken: boolean;
+
+  constructor(message: string, { cause, isBroken }: { readonly cause: unknown; readonly isBroken: boolean }) {
+    super(message, { cause });
+    this.isBroken = isBroken;
+  }
+}
 
 /** A finished run. */
 export interface WholeRun {
-  /** Whether it passed. Otherwise a threshold failed, or its schedule was not kept; its CPU time is valid too. */
-  readonly passed: boolean;
-  /** CPU time of all threads of the process, from its start to its exit, ms. */
-  readonly cpuMs: number;
-  /** Simulated workers that arrived. */
-  readonly workers: number;
-  /** Live updates that the task's code took. */
-  readonly updates: number;
+  /** The CPU time of all threads of the process, from its start to its exit. */
+  readonly cost: RunCost;
   readonly summary: z.infer<typeof summarySchema>;
-  /** The path of the run's database. It is removed with the run's directory, when the run has been used. */
-  readonly database: string;
+  /** The run's directory. It is removed when the run has been used. */
+  readonly directory: string;
 }
 
 /**
  * Runs the command line of the checkout at `root` with `options`, and calls `use` with the finished run.
- * @throws Error when the run did not finish, or an invariant broke
+ * @throws WholeRunError
  */
 export function onWholeRun<T>(
   root: string,
@@ -64,24 +73,35 @@ export function onWholeRun<T>(
   return inDirectory(async (results) => {
     const main = join(root, "dist/cli/main.js");
     const args = ["--import", PRINT_CPU_TIME, main, ...options, "--quiet", "--results", results];
-    const { passed, stdout } = await execute(process.execPath, args).then(
-      (printed) => ({ passed: true, stdout: printed.stdout }),
-      (error: unknown) => {
-        const failed = error as { code?: unknown; stdout?: string };
-        if (failed.code !== EXIT.threshold || failed.stdout === undefined) throw error;
-        return { passed: false, stdout: failed.stdout };
-      },
-    );
+    const { stdout } = await execute(process.execPath, args).catch((error: unknown) => {
+      const failed = error as FailedProcess;
+      if (FINISHED.includes(failed.code) && failed.stdout !== undefined) return { stdout: failed.stdout };
+      throw new WholeRunError(lastLineOf(failed), { cause: error, isBroken: failed.code === EXIT.invariant });
+    });
     if (!/^\d+$/.test(stdout)) throw new Error(`invalid output of a run: expected its CPU time, not "${stdout}"`);
     const directory = join(results, at(readdirSync(results), 0));
     const summary = summarySchema.parse(JSON.parse(readFileSync(join(directory, RUN_FILES.summary), "utf8")));
     return await use({
-      passed,
-      cpuMs: Number(stdout) / 1000,
-      workers: summary.counters.workers_started,
-      updates: summary.counters.live_updates_taken,
+      cost: {
+        cpuMs: Number(stdout) / 1000,
+        workers: summary.counters.workers_started,
+        updates: summary.counters.live_updates_taken,
+      },
       summary,
-      database: join(directory, RUN_FILES.database),
+      directory,
     });
   });
+}
+
+/** What `execFile` rejects with. */
+interface FailedProcess extends Error {
+  readonly code?: unknown;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** The last line that the process wrote, or how it ended. */
+function lastLineOf({ code, stderr = "" }: FailedProcess): string {
+  const lines = stderr.trim().split("\n");
+  return stderr.trim() === "" ? `a run exited with ${String(code)}` : at(lines, lines.length - 1);
 }

@@ -23,3 +23,4 @@ export { BLOCK_FILE } from "./coordinator/block-file.js";
 export type { JobEnd } from "./coordinator/coordinator.js";
 export { runSweepJob, sweepJob } from "./sweep/sweep-job.js";
 export { cancelJob, listJobs, type ListedJob, type ListedJobs } from "./list-jobs.js";
+export { exploreJob, runExploreJob } from "./explore/explore-job.js";

@@ -7,6 +7,7 @@ import type { Job } from "./messages.js";
 /** A new kind is added here. */
 const KINDS: Readonly<Record<string, () => Promise<CheckedKind>>> = {
   load: async () => checked((await import("./machines/machine-kind.js")).loadKind),
+  explore: async () => checked((await import("./explore/explore-kind.js")).exploreKind),
   sweep: async () => checked((await import("./sweep/sweep-kind.js")).sweepKind),
 };
 

@@ -42,5 +42,6 @@ export {
   type FailingSchedule,
   type ScheduleStep,
 } from "./kernel/schedule.js";
+export { sampleBlock, type SampledBlock } from "./sampling/sample-block.js";
 export { replaySchedule } from "./kernel/replay-schedule.js";
 export { renderSchedule } from "./kernel/render-schedule.js";

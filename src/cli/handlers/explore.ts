@@ -1,11 +1,9 @@
 /** `simulate explore`: runs every interleaving of a small program, or a seeded sample, or replays one schedule. */
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setImmediate as eventLoop } from "node:timers/promises";
 import {
   describeFailure,
   describeSteps,
-  explore,
   failureOf,
   isOfOwnProgram,
   NoSuchProgramError,
@@ -23,7 +21,6 @@ import {
   type ProgramSource,
   type ExplorationProgress,
   type Session,
-  type Strategy,
 } from "../../explore/index.js";
 import {
   createRunDirectory,
@@ -39,22 +36,19 @@ import {
   isModulePath,
   refuseInapplicable,
   replayArguments,
-  SAMPLES,
   settingsOf,
   type ExploreArguments,
   type ExploreSettings,
   type ReplayScheduleArguments,
 } from "../shared/explore-options.js";
+import { describeCoverage, driven } from "../shared/drive-exploration.js";
 import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
-import { interruptSignal } from "../shared/interrupt.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { renderSchedulePage } from "../shared/schedule-page.js";
 import { inputName } from "../shared/standard-input.js";
 import { widthOf } from "../shared/terminal.js";
-import { logLines, logText, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
-
-const PROGRESS_EVERY_MS = 1000;
+import { logLines, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 
 export async function handler(args: ExploreArguments): Promise<void> {
   try {
@@ -94,21 +88,16 @@ async function list({ json }: ExploreArguments): Promise<void> {
 }
 
 async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
-  const progress = args.resume === undefined ? undefined : await readParsed(args.resume, parseProgress);
+  const isJob = args.redis !== undefined && (await import("../shared/explore-over-redis.js")).isJob(args);
+  const progress = args.resume === undefined || isJob ? undefined : await readParsed(args.resume, parseProgress);
   const settings = settingsOf(args, source, progress);
   const session = await openSession(source, {
     mailbox: settings.mailbox,
     maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
   });
   try {
-    const { by, ...options } = settings;
-    const exploration = explore(session, {
-      ...options,
-      coveredBy: by ?? session.program.coveredBy,
-      ...progress?.resumption,
-    });
     const begin = performance.now();
-    const stopped = await drive(exploration, args, settings.strategy);
+    const { exploration, stopped } = await driven(session, source, { settings, args, progress });
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;
@@ -134,40 +123,6 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
       printLines(`stopped; to continue: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
-  }
-}
-
-/** Executes schedules until one fails, there are no more, or a limit or an interrupt stops it. */
-async function drive(
-  exploration: Exploration,
-  args: ExploreArguments,
-  strategy: Strategy,
-): Promise<"violation" | "covered" | "stopped" | "interrupted"> {
-  const { json, quiet } = args;
-  const showsProgress = process.stderr.isTTY && !json && !quiet;
-  const unlimited = strategy === "exhaustive" ? Infinity : SAMPLES;
-  const most = args.schedules === undefined ? unlimited : wholeNumber("schedules", args.schedules, 1);
-  const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
-  const interrupt = interruptSignal();
-  const begin = performance.now();
-  let shown = begin;
-  try {
-    for (let looks = 0; exploration.tally.schedules < most; looks++) {
-      const problems = exploration.next();
-      if (problems === undefined) return "covered";
-      if (problems.length > 0) return "violation";
-      if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
-      await eventLoop();
-      const now = performance.now();
-      if (interrupt.aborted) return "interrupted";
-      if (now - begin >= seconds * 1000) return "stopped";
-      if (now - shown < PROGRESS_EVERY_MS || !showsProgress) continue;
-      shown = now;
-      logText(`\r${plural(exploration.tally.schedules, "schedule")}, ${describeCoverage(exploration.tally)} `);
-    }
-    return "stopped";
-  } finally {
-    if (showsProgress) logText("\r\u001b[K");
   }
 }
 
@@ -318,13 +273,6 @@ function reportTally(
     `${formatCount(pointsPerSecond)} scheduling points a second`,
   ];
   printLines(facts.join(", "));
-}
-
-/** The numbers of states and transitions, or of traces. */
-function describeCoverage({ states, transitions, traces }: Exploration["tally"]): string {
-  return states > 0
-    ? `${plural(states, "state")}, ${plural(transitions, "step")} between states`
-    : plural(traces, "trace");
 }
 
 /** @throws ResultsError */

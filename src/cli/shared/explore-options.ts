@@ -76,9 +76,10 @@ const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
   schedules: STRATEGIES,
   seconds: STRATEGIES,
   depth: ["pct"],
+  redis: ["pct", "random"],
   resume: STRATEGIES,
 };
-type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "resume";
+type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "redis" | "resume";
 
 /** Whether an argument is the path of a module, not the name of a built-in program. */
 export function isModulePath(word: string): boolean {

@@ -48,8 +48,7 @@ test("every row of the run is written again, and every stored message is encoded
   const path = await databaseOfRun(t);
   const recorded = readRecordedRun(path);
   const again = join(temporaryDirectory(t), "again.db");
-  const { cpuMs, wallMs } = replayBare(recorded, again);
-  assert.ok(cpuMs > 0 && wallMs > 0);
+  assert.ok(replayBare(recorded, again) > 0);
   const [expected, actual] = [rowsOf(path), rowsOf(again)];
   assert.ok(Object.values(expected).every((rows) => rows.length > 0));
   assert.deepEqual(actual, expected);
@@ -60,6 +59,5 @@ test("every row of the run is written again, and every stored message is encoded
 });
 
 test("the cost of the floor is measured without a trace on the disk of the run", async (t) => {
-  const { cpuMs, wallMs } = await costOfBareRun(await databaseOfRun(t));
-  assert.ok(cpuMs > 0 && wallMs > 0);
+  assert.ok((await costOfBareRun(await databaseOfRun(t))) > 0);
 });

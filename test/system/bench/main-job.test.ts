@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { measurePaired, parseResult, type Figure } from "../../../dist/bench/index.js";
+import { at } from "../../../dist/vocabulary/index.js";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const TINY = join(ROOT, "test/data/bench/tiny.yaml");
+/** The threshold of that scenario allows 60 workers, in 400 ms. A machine that is too slow for them has less capacity, or none. */
+const MOST_ARRIVALS = 60 / 0.4;
+const CAPACITY = ["capacity", "worker-at-capacity", "p50", "p99"].map((name) => `main-job/${name}`);
 /** The figures that judge a change. */
 const GATE = ["main-job/worker", "main-job/update", "main-job/run"];
 
@@ -21,7 +25,9 @@ test("the command gives a complete table, and a result that can be compared", as
   );
   assert.equal(code, 0, stderr);
   const { figures } = parseResult(readFileSync(output, "utf8"), output);
-  assert.deepEqual(namesOf(figures), [...GATE, "main-job/one-worker"]);
+  const capacity = figures.find(({ name }) => name === "main-job/capacity");
+  assert.deepEqual(namesOf(figures), [...GATE, "main-job/one-worker", ...(capacity === undefined ? [] : CAPACITY)]);
+  assert.ok(capacity === undefined || at(capacity.rounds, 0) <= MOST_ARRIVALS);
   for (const { doc } of figures) assert.ok(stdout.includes(doc), `${doc} is missing in\n${stdout}`);
   for (const { name, rounds, floor } of figures) {
     assert.ok(rounds.every(Number.isFinite), name);

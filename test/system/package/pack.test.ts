@@ -57,7 +57,8 @@ test("it has what a user needs and nothing that only developers need", () => {
   for (const path of [
     "package.json",
     "README.md",
-    "dist/index.js",
+    "dist/bundle/index.js",
+    "dist/bundle/LICENSES.txt",
     "dist/index.d.ts",
     "dist/explore.d.ts",
     "dist/cli/main.js",
@@ -66,6 +67,12 @@ test("it has what a user needs and nothing that only developers need", () => {
   ]) {
     assert.ok(files.includes(path), `${path} is missing`);
   }
+  // The bundle has the modules of the program, but for those that `simulate bench control` copies.
+  const modules = files.filter((path) => path.startsWith("dist/") && path.endsWith(".js"));
+  assert.deepEqual(
+    modules.filter((path) => !/^dist\/(bundle|.*\/page|platform\/sync|vocabulary)\/|^dist\/cli\/main\.js$/.test(path)),
+    [],
+  );
   const unwanted = files.filter((path) =>
     /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
       path,
@@ -89,6 +96,12 @@ test("its command runs a scenario of its own", async () => {
   // 97, 99: the run was inconclusive, or a threshold failed, as may be on a busy machine.
   assert.ok(code === 0 || code === 97 || code === 99, `exit ${code}: ${stderr}`);
   assert.match(stdout, /steady/);
+});
+
+test("BullMQ is not installed with it, and what needs it says so in one line", async () => {
+  const { code, stderr } = await run(home, "npx", "simulate", "worker", "--redis", "redis://127.0.0.1:1");
+  assert.equal(stderr, "simulate: simulate worker needs BullMQ: npm install bullmq ioredis\n");
+  assert.equal(code, 1);
 });
 
 test("a scenario written there refers to the schema that was installed", async () => {

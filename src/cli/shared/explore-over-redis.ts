@@ -1,0 +1,98 @@
+/** `simulate explore --redis URL`: the schedules are sampled by worker processes; the counts are the same as alone. */
+import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { explore, type Exploration, type ProgramSource, type Session } from "../../explore/index.js";
+import { createRunDirectory, removeRunDirectory } from "../../results/index.js";
+import { assert } from "../../vocabulary/index.js";
+import type { SavedJob } from "../../distributed/index.js";
+import { SAMPLES, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
+import { logLines } from "./handle-closed-stdout.js";
+import { interruptSignal } from "./interrupt.js";
+import { newJobId } from "./job-directory.js";
+import { wholeNumber } from "./numeric-options.js";
+import { redisAddressFrom, type Distributed } from "./redis-options.js";
+import { UsageError } from "./usage-error.js";
+
+/** An exploration that has ended, and why. */
+export interface DrivenExploration {
+  readonly exploration: Exploration;
+  readonly stopped: "violation" | "covered" | "stopped" | "interrupted";
+}
+
+/** Whether `--resume` is the id of a job, not a progress.json. */
+export function isJob({ resume, results }: ExploreArguments): boolean {
+  return resume !== undefined && existsSync(join(results, resume, "job.json"));
+}
+
+/** Samples from the schedule `from` on. After a violation the failed schedule is the last execution of `session`. */
+export async function exploreOverRedis(
+  session: Session,
+  source: ProgramSource,
+  settings: ExploreSettings,
+  args: ExploreArguments,
+  from: number,
+): Promise<DrivenExploration> {
+  const { strategy } = settings;
+  assert(strategy !== "exhaustive", "--redis applies to sampling strategies only");
+  const distributed = await import("../../distributed/index.js");
+  const address = redisAddressFrom(args.redis, distributed);
+  const log = (line: string): void => {
+    if (!args.quiet) logLines(line);
+  };
+  const saved = savedJob({ ...settings, strategy }, source, args, from, distributed);
+  const server = await distributed.connectRedis(address, { what: "--redis", log });
+  const directory = join(args.results, saved.id);
+  if (!isJob(args)) {
+    createRunDirectory(args.results, saved.id);
+    distributed.writeJobFile(directory, saved);
+  }
+  const interrupt = interruptSignal();
+  const seconds = args.seconds === undefined ? undefined : wholeNumber("seconds", args.seconds, 1);
+  const signals = [interrupt, ...(seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)])];
+  log(`job ${saved.id}: ${saved.title}`);
+  try {
+    const run = { server, directory, interrupt: AbortSignal.any(signals), log };
+    const { end, tally, violation, next } = await distributed.runExploreJob(saved, run);
+    removeRunDirectory(directory);
+    if (violation !== undefined) execute(session, settings, violation);
+    const exploration: Exploration = { next: () => undefined, tally, resumption: () => ({ from: next }) };
+    const isInterrupted = interrupt.aborted || end === "cancelled";
+    return { exploration, stopped: violation !== undefined ? "violation" : isInterrupted ? "interrupted" : "stopped" };
+  } finally {
+    server.close();
+  }
+}
+
+/** The job of these settings, or the one that is resumed. @throws {UsageError} when the two differ */
+function savedJob(
+  settings: ExploreSettings & { readonly strategy: "pct" | "random" },
+  source: ProgramSource,
+  args: ExploreArguments,
+  from: number,
+  { exploreJob, readJobFile }: Distributed,
+): SavedJob {
+  const { mailbox, strategy, seed, depth } = settings;
+  const schedules = args.schedules === undefined ? SAMPLES : wholeNumber("schedules", args.schedules, 1);
+  const job = exploreJob({
+    id: newJobId(`explore-${source.name}-${mailbox}`),
+    source,
+    mailbox,
+    strategy,
+    seed,
+    depth,
+    maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
+    first: from,
+    last: from + schedules - 1,
+  });
+  if (!isJob(args)) return job;
+  const saved = readJobFile(join(args.results, args.resume ?? ""));
+  if (saved.title !== job.title || JSON.stringify(saved.spec) !== JSON.stringify(job.spec))
+    throw new UsageError(`the options differ from those of the job ${saved.id}: expected those of ${saved.title}`);
+  return saved;
+}
+
+/** Executes the schedule `index`, which failed in a worker process, here. */
+function execute(session: Session, { strategy, seed, depth }: ExploreSettings, index: number): void {
+  const problems = explore(session, { strategy, seed, depth, from: index }).next();
+  assert(problems !== undefined && problems.length > 0, `schedule ${index} fails here as in the worker process`);
+}

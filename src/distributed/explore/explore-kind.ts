@@ -1,0 +1,51 @@
+/** Jobs of the kind `explore`: blocks of sampled schedules of one program. */
+import { moduleAt, OWN_PROGRAMS, programsOf, type ProgramSource, type SampledBlock } from "../../explore/index.js";
+import { createPool } from "../../load/run/index.js";
+import { messageOf } from "../../vocabulary/index.js";
+import { RefusedJobError } from "../errors.js";
+import type { JobKind } from "../job-kind.js";
+import { moduleFor } from "../modules.js";
+import {
+  exploreSpecSchema,
+  sampledBlockSchema,
+  scheduleBlockSchema,
+  type ExploreSpec,
+  type ScheduleRange,
+} from "./explore-messages.js";
+import type { SampleTask } from "./explore-thread.js";
+
+export const exploreKind: JobKind<ExploreSpec, ScheduleRange, SampledBlock> = {
+  spec: exploreSpecSchema,
+  block: scheduleBlockSchema,
+  result: sampledBlockSchema,
+  blocksAtOnce: (threads) => threads,
+  async accept(spec, job, host) {
+    const path = moduleFor(job, host);
+    const source = { module: path === undefined ? OWN_PROGRAMS : moduleAt(path), name: spec.program };
+    await requireProgram(source);
+    const { pool, failed } = createPool({
+      filename: new URL("./explore-thread.js", import.meta.url).href,
+      minThreads: host.threads,
+      maxThreads: host.threads,
+    });
+    const { mailbox, maxSteps, strategy, seed, depth } = spec;
+    return {
+      run: ({ first, last }, { signal }) => {
+        const task: SampleTask = { source, mailbox, maxSteps, strategy, seed, depth, first, last };
+        return Promise.race([pool.run(task, { signal }) as Promise<SampledBlock>, failed]);
+      },
+      close: () => pool.destroy(),
+    };
+  },
+};
+
+/** @throws {RefusedJobError} */
+async function requireProgram({ module, name }: ProgramSource): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = (await programsOf(module)).map((program) => program.name);
+  } catch (error) {
+    throw new RefusedJobError(`cannot load its module: ${messageOf(error)}`, { cause: error });
+  }
+  if (!names.includes(name)) throw new RefusedJobError(`there is no program "${name}" here`);
+}

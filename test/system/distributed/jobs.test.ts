@@ -1,0 +1,218 @@
+/** Jobs over Redis beside sweeps: explorations, refusals at both ends, hostile data, the list of jobs and their end. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { simulate, temporaryDirectory, type Ended } from "../../support/cli/simulate.js";
+import {
+  firstBlock,
+  jobIn,
+  resultsOf,
+  run,
+  startWorkers,
+  TINY,
+  tinySweep,
+} from "../../support/distributed/processes.js";
+import { noRedis, TestRedis, until } from "../../support/distributed/redis.js";
+
+const PASSWORD = "hunter2";
+
+/** What an exploration prints, without its times and its files. */
+function explorationOf({ stdout, stderr }: Ended): Record<string, unknown> {
+  assert.notEqual(stdout, "", stderr);
+  const { seconds, pointsPerSecond, file, page, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.ok(seconds !== undefined && pointsPerSecond !== undefined);
+  assert.equal(file === undefined, page === undefined);
+  return counts;
+}
+
+const requires = { version: "0.1.0", nodeMajor: Number(process.versions.node.split(".")[0]) };
+const entry = (id: string, other: object) => ({
+  messages: 1,
+  id,
+  kind: "sweep",
+  title: "made up",
+  requires,
+  state: "running",
+  done: 0,
+  total: 1,
+  failed: 0,
+  coordinator: "test",
+  createdAt: 0,
+  seenAt: 0,
+  ...other,
+});
+
+describe("jobs over Redis", { skip: noRedis }, () => {
+  let redis: TestRedis;
+  let url: string;
+  const atEnd: (() => void)[] = [];
+  const suite = { after: (fn: () => void) => void atEnd.push(fn) };
+  const folder = temporaryDirectory(suite);
+  const module = join(folder, "mine.mjs");
+  let worker: Awaited<ReturnType<typeof startWorkers>>[number];
+
+  before(async () => {
+    writeFileSync(
+      module,
+      `export default { name: "mine", description: "d", incident: "i",
+      arrivals: { stages: [{ duration: "200ms", target: 10 }] },
+      task: { blueprint: "chat", liveUpdateTimeout: "1s", submissionTimeout: "1s" },
+      behaviours: { all: { weight: 1, actions: 1, thinkTime: "10ms" } }, drainTimeout: "5s" };`,
+    );
+    redis = await TestRedis.start(suite);
+    url = redis.url;
+    const [first] = await startWorkers(suite, redis, 1);
+    assert.ok(first);
+    worker = first;
+  });
+  after(() => {
+    for (const end of atEnd.reverse()) end();
+  });
+
+  for (const [program, mailbox, code] of [
+    ["shutdown-waiter", "reference", 98],
+    ["shutdown-waiter", "sound", 0],
+  ] as const) {
+    test(`explore ${program} with ${mailbox} has the same counts and the same schedule as alone`, async () => {
+      const args = ["explore", program, "--mailbox", mailbox, "--strategy", "pct", "--schedules", "300", "--json"];
+      const alone = await simulate(...args, "--results", join(folder, "alone"));
+      const shared = await simulate(...args, "--results", join(folder, "shared"), "--redis", url);
+      assert.equal(alone.code, code, alone.stderr);
+      assert.equal(shared.code, code, shared.stderr);
+      assert.deepEqual(explorationOf(shared), explorationOf(alone));
+    });
+  }
+
+  test("a job of another version, of another kind or with invalid data is refused with one line", async () => {
+    const jobs: readonly (readonly [id: string, other: object, spec: unknown, why: RegExp])[] = [
+      [
+        "newer",
+        { requires: { ...requires, version: "9.9.9" } },
+        {},
+        /needs crowdstorm 9\.9\.9, the worker process has/,
+      ],
+      ["node", { requires: { ...requires, nodeMajor: 99 } }, {}, /needs Node 99, the worker process has v/],
+      ["kind", { kind: "constructor" }, {}, /no jobs of the kind "constructor"/],
+      ["spec", {}, { scenario: "rm -rf" }, /invalid specification: /],
+      [
+        "plan",
+        { requires: { ...requires, planHash: "0".repeat(64) } },
+        sweepSpec(TINY),
+        /has the hash [\da-f]{12}… here/,
+      ],
+      ["text", {}, sweepSpec("name: 7"), /invalid scenario: /],
+      [
+        "module",
+        { requires: { ...requires, module: { name: "x.mjs", digest: "a".repeat(64) } } },
+        sweepSpec(TINY),
+        /needs the module x\.mjs/,
+      ],
+    ];
+    for (const [id, other, spec] of jobs) {
+      await redis.client.set(`crowdstorm:spec:${id}`, JSON.stringify(spec));
+      await redis.client.hset("crowdstorm:jobs", id, JSON.stringify(entry(id, other)));
+    }
+    await redis.client.hset("crowdstorm:jobs", "broken", "{", "other-id", JSON.stringify(entry("evil\u001b[2J", {})));
+    for (const [id, , , why] of jobs)
+      await until(() => new RegExp(`^job ${id}: refused: .*${why.source}`, "m").test(worker.log()), `${id} is refused`);
+    const listed = await simulate("jobs", "plan", "--redis", url);
+    assert.match(listed.stdout, /^plan {2}coordinator not seen[^]*worker process \S+: refused: the plan of seed 1 has/);
+    for (const [id] of jobs) assert.equal((await simulate("jobs", id, "--cancel", "--redis", url)).code, 0);
+    await redis.client.hdel("crowdstorm:jobs", "broken", "other-id");
+    assert.equal((worker.log().match(/refused/g) ?? []).length, jobs.length);
+    assert.doesNotMatch(worker.log(), /evil|broken/);
+  });
+
+  test("a worker process of another version is refused with one line by the coordinator", async () => {
+    const other = {
+      ...{ messages: 1, id: "old", host: "h", cores: 1, threads: 1, node: process.version, version: "0.0.1" },
+      ...{ clock: { offsetMs: 0, uncertaintyMs: 0 }, accepted: [], refused: [], blocks: 0, blocksDone: 0 },
+      seenAt: Date.now() + 1e7,
+    };
+    await redis.client.hset("crowdstorm:workers", "old", JSON.stringify(other));
+    const sweep = await simulate(...tinySweep(temporaryDirectory(suite), "1..20"), "--redis", url);
+    await redis.client.hdel("crowdstorm:workers", "old");
+    assert.equal(sweep.code, 0, sweep.stderr);
+    assert.equal(sweep.stderr.match(/worker process old: refused: the job needs crowdstorm/g)?.length, 1);
+  });
+
+  test("a module is worked on only with the same file", async (t) => {
+    const args = ["sweep", "-s", module, "--seeds", "1..5", "--json", "--results", join(temporaryDirectory(t), "r")];
+    const sweep = run(t, ...args, "--redis", url);
+    await until(() => /refused: the job needs the module mine\.mjs/.test(sweep.log()), "it is refused");
+    await startWorkers(t, redis, 1, "--modules", module);
+    assert.deepEqual(resultsOf(await sweep.ended), resultsOf(await simulate(...args)));
+  });
+
+  test("a job is listed and cancelled by its id, and can be resumed", async (t) => {
+    const directory = temporaryDirectory(t);
+    const args = tinySweep(directory, "1..3000");
+    const sweep = run(t, ...args, "--redis", url);
+    await firstBlock(directory);
+    const { id } = jobIn(directory);
+    const { jobs, workers } = JSON.parse((await simulate("jobs", "--json", "--redis", url)).stdout) as {
+      jobs: { id: string; state: string }[];
+      workers: unknown[];
+    };
+    assert.deepEqual([jobs.map((job) => job.id), workers.length], [[id], 1]);
+    const cancelled = await simulate("jobs", id, "--cancel", "--redis", url);
+    assert.match(cancelled.stdout, /: cancelled; its coordinator \S+ ends\n$/);
+    const ended = await sweep.ended;
+    assert.equal(ended.code, 1);
+    assert.match(
+      ended.stderr,
+      new RegExp(`was cancelled\nto continue: simulate sweep --resume ${id} --redis redis://127`),
+    );
+    assert.equal(resultsOf(ended)["interrupted"], true);
+    assert.ok(existsSync(join(directory, "results", id, "blocks.ndjson")));
+    assert.match((await simulate("jobs", "--redis", url)).stdout, /^no jobs in redis:/);
+    assert.equal(readdirSync(join(directory, "results")).length, 1);
+  });
+});
+
+test("the password of Redis is honoured, and never printed", { skip: noRedis }, async (t) => {
+  const redis = await TestRedis.start(t);
+  await redis.client.config("SET", "requirepass", PASSWORD);
+  const withPassword = (password: string): string => redis.url.replace("//", `//:${password}@`);
+  const right = await simulate("jobs", "--redis", withPassword(PASSWORD));
+  assert.equal(right.stdout, `no jobs in ${redis.url}\n`, right.stderr);
+  for (const url of [redis.url, withPassword(`${PASSWORD}x`)]) {
+    const wrong = await simulate("jobs", "--redis", url);
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.stderr, /^simulate: cannot use redis:\S+: (NOAUTH|WRONGPASS) .*\n$/);
+    assert.doesNotMatch(wrong.stderr, new RegExp(PASSWORD));
+  }
+});
+
+function sweepSpec(text: string): object {
+  return { scenario: { text, origin: "tiny.yaml" }, mailbox: "sound", firstSeed: 1 };
+}
+
+test("what cannot work is one line, without the password", async () => {
+  for (const [args, code, expected] of [
+    [["worker"], 2, /^simulate: --redis is missing: expected the URL of a Redis server\n$/],
+    [
+      ["worker", "--redis", `redis://:${PASSWORD}@127.0.0.1:1`],
+      1,
+      /^simulate: cannot use redis:\S+: connection refused\n$/,
+    ],
+    [
+      ["worker", "--redis", `redis://:${PASSWORD}@127.0.0.1/x`],
+      2,
+      /^simulate: invalid value for --redis: expected a URL/,
+    ],
+    [["jobs", "--cancel", "--redis", "redis://127.0.0.1:1"], 2, /^simulate: --cancel requires the id of a job/],
+    [["sweep", "-s", "steady", "--resume", "x", "--redis", "redis://127.0.0.1:1"], 2, /--scenario cannot be combined/],
+    [["sweep", "--resume", "x", "--redis", "redis://127.0.0.1:1"], 2, /there is no job "x" in results/],
+    [["sweep", "-s", "steady", "--threads", "1", "--redis", "redis://127.0.0.1:1"], 2, /--threads cannot be combined/],
+    [["explore", "signal", "--redis", "redis://127.0.0.1:1"], 2, /--redis applies to pct, random, not to exhaustive/],
+    [["jobs", `redis://:${PASSWORD}@host`, "--redis", "redis://127.0.0.1:1"], 1, /^simulate: cannot use/],
+  ] as const) {
+    const { code: got, stderr, stdout } = await simulate(...args);
+    assert.equal(got, code, stderr);
+    assert.match(stderr, expected);
+    assert.equal(stderr.split("\n").length, 2, stderr);
+    assert.doesNotMatch(stderr + stdout, new RegExp(PASSWORD));
+  }
+});
