@@ -1,6 +1,6 @@
 /** Texts about a search for a capacity that its outputs share. */
 import { ENGINE_LABELS, type Capacity } from "../results/index.js";
-import { formatCount, formatSeconds, plural } from "../vocabulary/index.js";
+import { EXIT, formatCount, formatSeconds, plural } from "../vocabulary/index.js";
 
 /** An arrival rate with three digits, or all of its whole number: 1,667, 83.3, 0.5. */
 export function formatRate(rate: number): string {
@@ -16,14 +16,16 @@ const ENDS: Readonly<Record<Exclude<Capacity["end"], "found" | "none">, string>>
 };
 
 /** The capacity as far as it is known, one line. Over a network in live units, which a requester can set. */
-export function capacityHeading({ end, capacity, scenario: { name }, engine }: Capacity): string {
-  if (end === "none") return `${name} passes at no rate that was tried`;
-  const note = end === "found" ? "" : `; ${ENDS[end]}`;
+export function capacityHeading({ end, capacity, scenario: { name }, engine, exitCode }: Capacity): string {
+  const isByOthers = exitCode === EXIT.inconclusive;
+  const others = "; above it others took the machine";
+  if (end === "none") return `${name} passes at no rate that was tried${isByOthers ? ": others took the machine" : ""}`;
+  const note = end === "found" ? (isByOthers ? others : "") : `; ${ENDS[end]}`;
   if (capacity === null) return `${name}: no rate is known to pass${note}`;
   const rate = `${formatRate(capacity.rate)} arrivals a second`;
   const units = engine === "network" ? capacity.liveUnits : null;
   const known = units === null ? rate : `${plural(units, "live unit")} at once, at ${rate}`;
-  return `capacity of ${name}: ${end === "found" ? "" : "at least "}${known}${note}`;
+  return `capacity of ${name}: ${end === "found" && !isByOthers ? "" : "at least "}${known}${note}`;
 }
 
 /** Seed, trials and time of a search. */

@@ -122,6 +122,7 @@ export const capacitySchema = identitySchema.extend({
   exitCode: z.union([
     z.literal(EXIT.ok),
     z.literal(EXIT.interrupted),
+    z.literal(EXIT.inconclusive),
     z.literal(EXIT.invariant),
     z.literal(EXIT.threshold),
   ]),

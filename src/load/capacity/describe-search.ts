@@ -67,6 +67,18 @@ function summaryOf({ run, cpuCores }: CapacityTrial, directory: string): Summary
 
 function exitCodeOf(trials: readonly CapacityTrial[], end: Capacity["end"]): Capacity["exitCode"] {
   if (trials.some(({ outcome }) => outcome === "broken")) return EXIT.invariant;
+  if (isBoundedByOthers(trials, end)) return EXIT.inconclusive;
   if (end === "found" || end === "unbounded") return EXIT.ok;
   return end === "none" ? EXIT.threshold : EXIT.interrupted;
+}
+
+/** Whether the lowest rate that fails does so because others took the machine: alone, more might pass. */
+function isBoundedByOthers(trials: readonly CapacityTrial[], end: Capacity["end"]): boolean {
+  const { fails } = bracketOf(trials);
+  if (fails === undefined || (end !== "found" && end !== "none")) return false;
+  const outcomes = trials.filter(({ workers }) => workers === fails).map(({ outcome }) => outcome);
+  return (
+    outcomes.filter((outcome) => outcome === "inconclusive").length >
+    outcomes.filter((outcome) => outcome === "failed").length
+  );
 }

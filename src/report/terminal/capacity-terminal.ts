@@ -2,6 +2,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Capacity, CapacityTrial } from "../../results/index.js";
 import {
+  EXIT,
   formatCount,
   formatMs,
   formatSeconds,
@@ -87,15 +88,15 @@ function hanging(first: string, text: string, width: number, style = (line: stri
 }
 
 function heading(result: Capacity, chalk: ChalkInstance, width: number): string[] {
-  const { end } = result;
-  const [mark, paint] =
-    end === "found" || end === "unbounded"
-      ? ["✓", chalk.green]
-      : end === "none"
-        ? ["✗", chalk.red]
-        : ["?", chalk.yellow];
+  const [mark, paint] = markOf(result, chalk);
   const [first = "", ...others] = hanging("  ", capacityHeading(result), width, chalk.bold);
   return [`${paint(mark)}${first.slice(1)}`, ...others, ...hanging("  ", capacityFacts(result).join(" · "), width)];
+}
+
+function markOf({ end, exitCode }: Capacity, chalk: ChalkInstance): [mark: string, paint: ChalkInstance] {
+  if (exitCode === EXIT.inconclusive) return ["?", chalk.yellow];
+  if (end === "found" || end === "unbounded") return ["✓", chalk.green];
+  return end === "none" ? ["✗", chalk.red] : ["?", chalk.yellow];
 }
 
 /** Both ends of the bracket, and the figures at the capacity. */
