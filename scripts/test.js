@@ -32,10 +32,15 @@ const files = known.filter((file) => inTier(file) && (paths.length === 0 || path
 if (files.length === 0) fail(`no test file of the tier ${tier} matches ${words.join(" ")}`);
 
 if (watch) {
-  for (const project of ["tsconfig.json", "test/tsconfig.json"]) {
-    const tsc = ["node_modules/typescript/bin/tsc", "-p", project, "--watch", "--preserveWatchOutput"];
-    const compiler = spawn(process.execPath, tsc, { stdio: "inherit" });
-    process.once("exit", () => compiler.kill());
+  const tsc = ["node_modules/typescript/bin/tsc", "--watch", "--preserveWatchOutput", "-p"];
+  const builders = [
+    [...tsc, "tsconfig.json"],
+    [...tsc, "test/tsconfig.json"],
+    ["scripts/bundle-program.js", "--watch"],
+  ];
+  for (const command of builders) {
+    const builder = spawn(process.execPath, command, { stdio: "inherit" });
+    process.once("exit", () => builder.kill());
   }
 }
 // The last lines are `# tests …` on every version of Node, unless a person watches.

@@ -120,6 +120,7 @@ export {
   Unit,
   UnknownProviderError,
   Worker,
+  createAgentCounts,
   createAgentMetrics,
   createContext,
   createProviderRegistry,
@@ -127,6 +128,7 @@ export {
   uuidSource,
 } from "./platform/model/index.js";
 export type {
+  AgentCounts,
   AgentHandle,
   AgentMetrics,
   AgentState,

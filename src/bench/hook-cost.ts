@@ -52,10 +52,11 @@ export const control: Bench = {
 
 /** Copies the compiled src/platform/sync and its imports. Returns the URL of the copy's index. */
 function copyOfSync(directory: string, name: string, change: (atomics: string) => string): string {
-  const copy = join(directory, name);
+  // As deep below its package.json as the original.
+  const copy = join(directory, name, "dist");
   const sync = join("platform", "sync");
   for (const room of [sync, "vocabulary"]) cpSync(join(SHIPPED, room), join(copy, room), { recursive: true });
-  writeFileSync(join(copy, "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(join(directory, name, "package.json"), JSON.stringify({ type: "module" }));
   const atomics = join(copy, sync, "atomics.js");
   writeFileSync(atomics, change(readFileSync(atomics, "utf8")));
   return pathToFileURL(join(copy, sync, "index.js")).href;

@@ -1,5 +1,7 @@
 /** The version of this package. */
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+
+const PACKAGE = new URL("../../package.json", import.meta.url);
 
 /** The version of crowdstorm, from its package.json: `0.1.0`. */
-export const { version: packageVersion } = createRequire(import.meta.url)("../../package.json") as { version: string };
+export const { version: packageVersion } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };

@@ -1,14 +1,16 @@
-/** Executes a run: serves it, shows its progress, prints its summary and sets the exit code. */
+/**
+ * Executes a run: serves it, shows its progress, prints its summary and sets the exit code. What only some runs need is
+ * imported by those.
+ */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { runNetwork, runThreads, runVirtual, type FinishedRun, type RunningRun } from "../../load/run/index.js";
+import { runThreads, type FinishedRun, type RunningRun } from "../../load/run/index.js";
 import { renderSummary } from "../../report/index.js";
 import { assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, printText } from "./handle-closed-stdout.js";
-import { startMetricsServer } from "./metrics-server.js";
-import { openNetwork } from "./open-target.js";
+import type { MetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import { watchRun } from "./run-watch.js";
@@ -18,33 +20,40 @@ import { colored, widthOf } from "./terminal.js";
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
-  const opened = await openNetwork(chosen, args, interrupt);
-  const metrics =
-    metricsPort === undefined ? undefined : await startMetricsServer(args["metrics-host"] ?? "127.0.0.1", metricsPort);
+  const isOverNetwork = args.target !== undefined || args.listen !== undefined;
+  const network = isOverNetwork
+    ? await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt)
+    : undefined;
+  const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (opened !== undefined) finished = await runNetwork({ ...common, onStart }, opened);
-    else if (args.virtual)
-      finished = await runVirtual({
-        ...common,
-        faultRates,
-        startedAt: new Date(),
-        yieldToEventLoop: () => setImmediate(),
-      });
-    else finished = await runThreads({ ...common, threads, record: args.record, onStart });
+    if (network !== undefined) finished = await network.run({ ...common, onStart });
+    else if (args.virtual) {
+      const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
+      finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
+    } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });
   } finally {
     await metrics?.end();
     await watch.end(finished);
-    await opened?.close?.();
+    await network?.close();
   }
   const { summary, directory } = finished;
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
   process.exitCode = exitCodeOf(summary);
+}
+
+/** Prints what makes a verdict doubtful, unless the run is quiet. */
+function warnings(isQuiet: boolean): { readonly onWarning?: (warning: string) => void } {
+  return isQuiet ? {} : { onWarning: (warning) => logLines(`warning: ${warning}`) };
+}
+
+async function openMetrics(port: number, host = "127.0.0.1"): Promise<MetricsServer> {
+  return (await import("./metrics-server.js")).startMetricsServer(host, port);
 }
 
 /** The options of all engines, and the watch of the run. */

@@ -1,5 +1,5 @@
 /** The environment of a program's thread: its own handles on the memory that the threads share. */
-import { Agent, createAgentMetrics, createContext, type ModelContext } from "../../platform/model/index.js";
+import { Agent, createAgentCounts, createContext, type ModelContext } from "../../platform/model/index.js";
 import {
   Arena,
   atomics,
@@ -45,7 +45,7 @@ export function createEnv(
 ): ThreadEnv {
   // Only `drive` takes the reactor's turns.
   const attach = (): Arena => Arena.attach(shared, { clock, thread, driver: manualDriver });
-  const metrics = createAgentMetrics();
+  const metrics = createAgentCounts();
   let arena = attach();
   let slot: Slot = arena.slot(SLOT_INDEX);
   let context: ModelContext | undefined;

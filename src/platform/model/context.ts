@@ -5,7 +5,7 @@
 import type { Database } from "../db/index.js";
 import type { Clock, Mailbox, Slot } from "../sync/index.js";
 import type { IdSource } from "./ids.js";
-import type { AgentMetrics } from "./agent-metrics.js";
+import type { AgentCounts } from "./agent-counts.js";
 import type { ProviderRegistry } from "./providers.js";
 import type { SlotDirectory } from "./slots.js";
 import type { AgentState, StateOwner } from "./state.js";
@@ -17,7 +17,8 @@ export interface ModelContext {
   readonly clock: Clock;
   /** Makes the ids of updates and messages that come without one. */
   readonly ids: IdSource;
-  readonly metrics: AgentMetrics;
+  /** What the gauges show. A {@link createAgentMetrics} has them in a registry. */
+  readonly metrics: AgentCounts;
   /** Opens the mailbox of an agent's slot. Of the same kind in every thread of a run. */
   readonly openMailbox: (slot: Slot) => Mailbox;
   /**

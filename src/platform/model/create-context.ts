@@ -3,7 +3,7 @@ import { type Arena, type MailboxKind, openMailbox, systemClock } from "../sync/
 import { createActWarning } from "./act-warning.js";
 import type { ModelContext } from "./context.js";
 import { checkedIds, uuidSource } from "./ids.js";
-import { createAgentMetrics } from "./agent-metrics.js";
+import { createAgentCounts } from "./agent-counts.js";
 import { createProviderRegistry } from "./providers.js";
 import { simulatedProvider } from "./simulated-provider.js";
 import { createSlotDirectory } from "./slots.js";
@@ -18,7 +18,7 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
 }
 
 /**
- * Makes a context. Defaults: the system's clock, random UUIDs, gauges in a registry of their own, `sound` mailboxes,
+ * Makes a context. Defaults: the system's clock, random UUIDs, counts without a registry for `metrics`, `sound` mailboxes,
  * the simulated provider, no log, and agents' states in the database's journal. As in the original, gauges count what
  * this context's handles knew, and a handle that does not know of a final status overwrites it. A platform of several
  * threads uses `gauges: "rows", finalStatuses: "kept"`, as the live run does.
@@ -48,7 +48,7 @@ export function createContext({ arena, mailbox = "sound", ...options }: ContextO
   return {
     clock,
     ids: uuidSource,
-    metrics: given.metrics ?? createAgentMetrics(),
+    metrics: given.metrics ?? createAgentCounts(),
     openMailbox: (slot) => openMailbox(slot, mailbox),
     gauges: "handle",
     finalStatuses: "overwritten",

@@ -92,7 +92,7 @@ function assets(): { readonly script: string; readonly style: string } {
 }
 
 function asset(name: string): string {
-  const url = new URL(`../page/${name}`, import.meta.url);
+  const url = new URL(name, new URL("../page/", import.meta.url));
   if (!existsSync(url)) throw new Error(`${url.pathname} is missing: build with "npm run build"`);
   return readFileSync(url, "utf8").trim();
 }

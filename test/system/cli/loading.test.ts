@@ -1,38 +1,57 @@
-/** The number of modules that a command loads. Times would depend on the load of the machine. */
+/** What a command and the threads of a run load. Times would depend on the load of the machine. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+
+const DIST = dirname(dirname(MAIN));
+const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;
 
 /** Packages that take long to load, and that help, lists and completion do not need. */
 const HEAVY = ["better-sqlite3", "hdr-histogram-js", "log-update", "piscina", "prom-client", "simple-statistics"];
 
+/** What a thread has loaded. */
 interface Loaded {
-  readonly stdout: string;
-  /** The modules of the program, relative to `dist/`. */
+  /** The files of the program, relative to `dist/`. */
   readonly own: readonly string[];
+  /** The packages that it has loaded from `node_modules` or that are in the files of the program. */
   readonly packages: ReadonlySet<string>;
 }
 
-/** Runs `simulate` and lists the loaded modules: the coverage of V8 names every evaluated script. */
-function loadedBy(t: TestContext, ...args: readonly string[]): Loaded {
+/** Runs `simulate` and lists what each thread has loaded: the coverage of V8 names every evaluated script. */
+function threadsOf(
+  t: TestContext,
+  ...args: readonly string[]
+): { readonly stdout: string; readonly threads: Loaded[] } {
   const directory = join(temporaryDirectory(t), "coverage");
   mkdirSync(directory);
   const { stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     encoding: "utf8",
     env: { ...process.env, NODE_V8_COVERAGE: directory },
   });
-  const urls = readdirSync(directory).flatMap((file) =>
-    (JSON.parse(readFileSync(join(directory, file), "utf8")) as { result: { url: string }[] }).result.map(
-      ({ url }) => url,
-    ),
-  );
-  const own = urls.flatMap((url) => (url.includes("node_modules") ? [] : (/\/dist\/(.*)/.exec(url)?.[1] ?? [])));
-  assert.ok(own.includes("cli/main.js"), stderr);
-  const packages = urls.flatMap((url) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
-  return { stdout, own, packages: new Set(packages) };
+  const threads = readdirSync(directory).map((file): Loaded => {
+    const { result } = JSON.parse(readFileSync(join(directory, file), "utf8")) as { result: { url: string }[] };
+    const urls = result.map(({ url }) => url).filter((url) => url.startsWith("file:"));
+    const own = urls.flatMap((url) => (url.includes("node_modules") ? [] : (/\/dist\/(.*)/.exec(url)?.[1] ?? [])));
+    const bundled = own.flatMap(
+      (path) => readFileSync(join(DIST, path), "utf8").match(/^\s*\/\/ node_modules\/.*/gm) ?? [],
+    );
+    return { own, packages: new Set([...urls, ...bundled].flatMap((path) => PACKAGE.exec(path)?.[1] ?? [])) };
+  });
+  assert.ok(threads.length > 0, stderr);
+  return { stdout, threads };
+}
+
+/** Runs a command without threads of its own. */
+function loadedBy(t: TestContext, ...args: readonly string[]): Loaded & { readonly stdout: string } {
+  const { stdout, threads } = threadsOf(t, ...args);
+  const [loaded] = threads;
+  assert.equal(threads.length, 1);
+  assert.ok(loaded);
+  assert.ok(loaded.own.includes("cli/main.js"));
+  return { stdout, ...loaded };
 }
 
 function assertWithout(packages: ReadonlySet<string>, unwanted: readonly string[]): void {
@@ -56,10 +75,10 @@ const QUICK: readonly (readonly [args: readonly string[], expected: RegExp])[] =
   [["--get-yargs-completions", "simulate", "bench", "--ro"], /^--rounds/m],
 ];
 for (const [args, expected] of QUICK) {
-  test(`simulate ${args.join(" ")} loads at most 45 modules, and neither yaml nor zod`, (t) => {
+  test(`simulate ${args.join(" ")} loads at most 40 files, and neither yaml nor zod`, (t) => {
     const { stdout, own, packages } = loadedBy(t, ...args);
     assert.match(stdout, expected);
-    assert.ok(own.length <= 45, `${own.length} modules: ${own.join(", ")}`);
+    assert.ok(own.length <= 40, `${own.length} files: ${own.join(", ")}`);
     assertWithout(packages, [...HEAVY, "yaml", "zod"]);
   });
 }
@@ -72,10 +91,30 @@ const CHECKS = [
 for (const args of CHECKS) {
   test(`simulate ${args.join(" ")} loads no engine`, (t) => {
     const { own, packages } = loadedBy(t, ...args);
-    assert.ok(own.length <= 80, `${own.length} modules: ${own.join(", ")}`);
+    assert.ok(own.length <= 65, `${own.length} files: ${own.join(", ")}`);
     assertWithout(packages, HEAVY);
   });
 }
+
+test("each thread of a run loads a file of its own, SQLite and Piscina, and the main thread no network", (t) => {
+  const { threads } = threadsOf(
+    t,
+    ...["--scenario", "steady", "--workers", "1", "--duration", "100ms", "--threads", "2", "--quiet"],
+    ...["--results", temporaryDirectory(t)],
+  );
+  const [main, ...others] = threads.sort((one, other) => other.own.length - one.own.length);
+  assert.ok(main !== undefined);
+  assert.ok(main.own.length <= 130, `${main.own.length} files: ${main.own.join(", ")}`);
+  assertWithout(main.packages, ["prom-client", "undici", "ws"]);
+  const kinds = ["client", "floor", "io", "task", "writer"].map((kind) => [`bundle/${kind}-thread.js`]);
+  assert.deepEqual(others.map(({ own }) => own).sort(), kinds);
+  const known = ["better-sqlite3", "bindings", "file-uri-to-path", "piscina", "seedrandom"];
+  for (const { packages } of others)
+    assert.deepEqual(
+      [...packages].filter((name) => !known.includes(name)),
+      [],
+    );
+});
 
 test("a run prints its first line before it loads the engine", async (t) => {
   const directory = temporaryDirectory(t);
@@ -89,7 +128,7 @@ test("a run prints its first line before it loads the engine", async (t) => {
 });
 
 for (const limit of [20, 40]) {
-  test(`with at most ${limit} open files the program ends with one line`, {
+  test(`with at most ${limit} open files the program says so in one line`, {
     skip: process.platform === "win32",
   }, () => {
     const { status, stderr } = spawnSync(
@@ -100,6 +139,6 @@ for (const limit of [20, 40]) {
       },
     );
     assert.equal(status, 1, stderr);
-    assert.match(stderr, /^simulate: .*too many open files.*\n$/);
+    assert.match(stderr, /^(steady: .*\n)?simulate: .*too many open files.*\n$/);
   });
 }

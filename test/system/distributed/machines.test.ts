@@ -1,13 +1,15 @@
 /** The load of a run from several worker processes, over a real Redis. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test, type TestContext } from "node:test";
 import type { Summary } from "../../../dist/results/index.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
 import { NO_REDIS, startRedis } from "../../support/distributed/redis-server.js";
 import { otherHost } from "../../support/distributed/slow-link.js";
 import { startWorker } from "../../support/distributed/worker-process.js";
-import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
 import { join } from "node:path";
@@ -21,6 +23,10 @@ async function served(t: TestContext, options: TaskServerOptions = {}) {
 /** A slow machine may not keep the schedule, which is no matter here. */
 const reasonsOf = ({ verdict }: Summary): string[] =>
   verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(50);
+}
 
 /** The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error alone. */
 function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
@@ -93,6 +99,30 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
     assert.deepEqual(
       machines.map(({ name, lost }) => [name, lost !== undefined]).sort(),
       [[first.id, true], ...others.map(({ id }) => [id, false])].sort(),
+    );
+  });
+
+  test("machines whose coordinator was killed stop, and are idle again", async (t) => {
+    const redis = await startRedis(t);
+    const server = await served(t);
+    const worker = await startWorker(t, redis.url, ["--threads", "1"]);
+    const directory = temporaryDirectory(t);
+    const file = join(directory, "endless.yaml");
+    writeFileSync(
+      file,
+      scenarioText({ workers: 4, behaviours: "all: { weight: 1, actions: 9000, thinkTime: 100ms }" }),
+    );
+    const args = ["--scenario", file, "--target", server.url, "--redis", redis.url, "--results", directory];
+    const { child, ended } = start(args);
+    await until(() => server.sockets.size === 4);
+    child.kill("SIGKILL");
+    await ended;
+    await until(() => /aborted: nothing was heard from it for 10 s[^]*: ended/.test(worker.output()));
+    const again = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
+    assert.deepEqual(
+      again.summary?.machines?.map(({ name }) => name),
+      [worker.id],
+      again.stderr,
     );
   });
 

@@ -57,7 +57,8 @@ test("it has what a user needs and nothing that only developers need", () => {
   for (const path of [
     "package.json",
     "README.md",
-    "dist/index.js",
+    "dist/bundle/index.js",
+    "dist/bundle/LICENSES.txt",
     "dist/index.d.ts",
     "dist/explore.d.ts",
     "dist/cli/main.js",
@@ -66,6 +67,12 @@ test("it has what a user needs and nothing that only developers need", () => {
   ]) {
     assert.ok(files.includes(path), `${path} is missing`);
   }
+  // The bundle has the modules of the program, but for those that `simulate bench control` copies.
+  const modules = files.filter((path) => path.startsWith("dist/") && path.endsWith(".js"));
+  assert.deepEqual(
+    modules.filter((path) => !/^dist\/(bundle|.*\/page|platform\/sync|vocabulary)\/|^dist\/cli\/main\.js$/.test(path)),
+    [],
+  );
   const unwanted = files.filter((path) =>
     /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
       path,

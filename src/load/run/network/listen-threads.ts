@@ -22,6 +22,7 @@ export interface ListenThreadsOptions {
   readonly interrupt: AbortSignal;
 }
 
+const ENTRY = new URL("./listen-thread.js", import.meta.url);
 const WIDE_RING_BYTES = 1 << 22;
 
 /** A promise that is settled from outside. */
@@ -35,7 +36,6 @@ class Deferred {
 }
 
 export class ListenThreads implements NetworkThreads {
-  readonly entry = new URL("./listen-thread.js", import.meta.url);
   readonly count: number;
   readonly #options: ListenThreadsOptions;
   readonly #backend = new Deferred();
@@ -64,6 +64,7 @@ export class ListenThreads implements NetworkThreads {
       const setup: Omit<ListenThreadSetup, keyof ThreadBasics> = { run, role, arena: arena.shared };
       return pool.launch<ThreadReport<Evidence>>({
         name,
+        entry: ENTRY,
         setup,
         startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
       });

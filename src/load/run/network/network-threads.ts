@@ -13,8 +13,6 @@ export interface LaunchedNetwork {
 }
 
 export interface NetworkThreads {
-  /** The module that the threads run. */
-  readonly entry: URL;
   readonly count: number;
   /** Starts the threads; resolves once all of them wait for the start. */
   launch(pool: ThreadPool, run: Omit<NetworkRunSetup, "shards">): Promise<LaunchedNetwork>;
@@ -24,6 +22,8 @@ export interface NetworkThreads {
   onMessage?(message: FromThread): void;
 }
 
+const ENTRY = new URL("./network-thread.js", import.meta.url);
+
 /** All threads of the run carry workers. */
 export function clientThreads(count: number): NetworkThreads {
   return shardThreads({ first: 0, threads: count, of: count });
@@ -32,13 +32,13 @@ export function clientThreads(count: number): NetworkThreads {
 /** The threads carry the workers of a shard of the plan. */
 export function shardThreads({ first, threads, of }: PlanShard): NetworkThreads {
   return {
-    entry: new URL("./network-thread.js", import.meta.url),
     count: threads,
     launch: async (pool, run) => ({
       clients: await Promise.all(
         Array.from({ length: threads }, (_, nth) =>
           pool.launch<ThreadReport<NetworkNotesReport>>({
             name: `client-${nth}`,
+            entry: ENTRY,
             setup: { run: { ...run, shards: of }, shard: first + nth },
             startOrder: (_hello, originMs) => ({ message: { kind: "start", originMs }, transfer: [] }),
           }),

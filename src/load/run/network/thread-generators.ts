@@ -32,7 +32,6 @@ export class ThreadGenerators implements LoadGenerators {
   async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents): Promise<Launched> {
     const { onProgress, onFatal, conditions, timers } = events;
     this.#pool = new ThreadPool({
-      entry: this.#threads.entry,
       threads: this.#threads.count,
       clock: systemClock,
       onProgress,

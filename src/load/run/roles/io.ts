@@ -10,7 +10,7 @@ import {
 } from "../../../platform/live/index.js";
 import {
   SIMULATED_PROVIDER_TYPE,
-  type AgentMetrics,
+  type AgentCounts,
   type ModelContext,
   type StatusGauge,
 } from "../../../platform/model/index.js";
@@ -36,7 +36,7 @@ export function ioRole(context: RoleContext): Role<IoEvidence> {
 
 class IoRole implements Role<IoEvidence> {
   readonly #reactor: Reactor;
-  readonly #metrics: AgentMetrics;
+  readonly #metrics: AgentCounts;
   readonly #pool: WorkerPool;
   readonly #watchdog: ProgressWatchdog;
   #stopping = false;

@@ -27,13 +27,21 @@ export interface LauncherOptions {
   readonly signal: AbortSignal;
 }
 
+/** The code of the threads of each kind: each kind loads only its own. */
+const ENTRIES: Readonly<Record<ThreadRole["kind"], URL>> = {
+  client: new URL("./client-thread.js", import.meta.url),
+  io: new URL("./io-thread.js", import.meta.url),
+  gateway: new URL("./gateway-thread.js", import.meta.url),
+  task: new URL("./task-thread.js", import.meta.url),
+};
+
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #threads: ThreadPool;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#threads = new ThreadPool({ ...options, entry: new URL("./worker-thread.js", import.meta.url) });
+    this.#threads = new ThreadPool(options);
   }
 
   /** Starts a thread; resolves once it is attached to the arena and waits for the start. */
@@ -45,6 +53,7 @@ export class Launcher {
     const setup: Omit<ThreadSetup, keyof ThreadBasics> = { role, arena, run, clockOffset, acknowledgements, history };
     return this.#threads.launch<ThreadReport<Evidence>>({
       name,
+      entry: ENTRIES[role.kind],
       setup,
       startOrder({ doorbell }, originMs) {
         const database = connect({ buffer: arena, index: doorbell });

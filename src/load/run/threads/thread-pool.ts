@@ -11,8 +11,6 @@ import { beginPause, endPause, newPauses } from "./pause.js";
 import type { FromThread, ThreadBasics, ToThread } from "./setup.js";
 
 export interface ThreadPoolOptions {
-  /** The module whose default export is what a thread runs, with its setup. */
-  readonly entry: URL;
   readonly threads: number;
   /** Timestamps the threads' messages. */
   readonly clock: Clock;
@@ -29,6 +27,8 @@ export interface ThreadPoolOptions {
 /** What a thread is given. */
 export interface ThreadLaunch {
   readonly name: string;
+  /** The module whose default export is what the thread runs, with its setup. */
+  readonly entry: URL;
   /** Its setup, beside {@link ThreadBasics}. */
   readonly setup: object;
   /** The order to start, for a thread that said hello. */
@@ -46,7 +46,6 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions) {
     this.#options = options;
     this.#pool = createPool({
-      filename: options.entry.href,
       minThreads: options.threads,
       maxThreads: options.threads,
       // A thread parks on its own doorbell; Piscina's parking between tasks would interfere with it.
@@ -55,7 +54,7 @@ export class ThreadPool {
   }
 
   /** Starts a thread; resolves once it has said hello and waits for the start. */
-  async launch<Report>({ name, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
+  async launch<Report>({ name, entry, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
     const { clock, onProgress, onNotice, onFatal = () => undefined, onMessage, signal } = this.#options;
     const { pool, failed } = this.#pool;
     const { port1: port, port2 } = new MessageChannel();
@@ -63,7 +62,7 @@ export class ThreadPool {
     const counts = createSharedCounts();
     const basics: ThreadBasics = { name, port: port2, counts: counts.counts, pauses };
     const killer = new AbortController();
-    const options = { transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
+    const options = { filename: entry.href, transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
     const ended = once(port, "close");
     const report = (pool.run({ ...setup, ...basics }, options) as Promise<Report>).catch((error: unknown) => {
       if (killer.signal.aborted) return undefined;

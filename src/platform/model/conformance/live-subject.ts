@@ -1,9 +1,9 @@
 /** The operations and observable state of an agent of the live-update generation (v1). */
 import type { AgentStatus } from "../../../vocabulary/index.js";
-import type { AgentMetrics, LiveAgent, LiveRun } from "../index.js";
+import type { AgentCounts, LiveAgent, LiveRun } from "../index.js";
 import type { Subject } from "./subject.js";
 
-export function liveSubject(agent: LiveAgent, metrics: AgentMetrics): Subject {
+export function liveSubject(agent: LiveAgent, metrics: AgentCounts): Subject {
   const statusPushes: AgentStatus[] = [];
   let sentCount = 0;
   const liveRun: LiveRun = {
