@@ -34,7 +34,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
     else if (args.virtual) {
       const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
       finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
-    } else finished = await runThreads({ ...common, threads, record: args.record, onStart });
+    } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });
   } finally {
     await metrics?.end();
     await watch.end(finished);
@@ -45,6 +45,11 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   if (!args.quiet)
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
   process.exitCode = exitCodeOf(summary);
+}
+
+/** Prints what makes a verdict doubtful, unless the run is quiet. */
+function warnings(isQuiet: boolean): { readonly onWarning?: (warning: string) => void } {
+  return isQuiet ? {} : { onWarning: (warning) => logLines(`warning: ${warning}`) };
 }
 
 async function openMetrics(port: number, host = "127.0.0.1"): Promise<MetricsServer> {

@@ -43,7 +43,11 @@ export function findLimit({ trial, summary }: FailedRun, passed: Summary | undef
   if (summary === undefined) return { part: "process", what: reason, evidence: [] };
   const figures = figuresOf(summary, passed);
   const { part, what } = partOf(trial, summary, figures);
-  return { part, what, evidence: [...trial.reasons, ...linesOf(summary, passed, figures)] };
+  return {
+    part,
+    what,
+    evidence: [...trial.reasons.filter((line) => line !== what), ...linesOf(summary, passed, figures)],
+  };
 }
 
 /** A time of both runs. */

@@ -61,7 +61,7 @@ test("a connection waits for the next router, with what it has sent, and is not 
   assert.deepEqual(await Promise.all([answer(second), answer(late)]), ["two anybody?", "two late?"]);
   second.destroy();
   late.destroy();
-  await Promise.all(two.sockets.map((socket) => socket.destroyed || once(socket, "close")));
+  for (const socket of two.sockets) if (!socket.destroyed) await once(socket, "close");
 });
 
 test("an address that is taken is refused with the reason", async (t) => {

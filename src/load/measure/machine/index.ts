@@ -2,5 +2,5 @@
 export { cpuUseOf, partOfThread, type CpuPart, type CpuUse, type ThreadUse } from "./cpu-use.js";
 export { openMachine, type MachineReader, type MachineReading } from "./machine-reading.js";
 export { useOf, sharesOf, type MachineInterval, type MachineUse } from "./machine-use.js";
-export { judgeMachine, TAKEN_BOUND, type MachineVerdict } from "./machine-verdict.js";
+export { BUSY_BOUND, busyWarning, judgeMachine, TAKEN_BOUND, type MachineVerdict } from "./machine-verdict.js";
 export { watchMachine, type MachineRecord, type MachineWatch, type MachineWatchOptions } from "./machine-watch.js";

@@ -67,12 +67,12 @@ export function sharesOf({ ownMs, othersMs, stolenMs, waitedMs }: MachineInterva
   const others = Math.max(0, othersMs);
   const used = ownMs + others;
   if (used <= 0) return { waitShare: 0, takenShare: 0 };
-  const stolenFromRun = (stolenMs * ownMs) / used;
+  const stolenFromRun = stolenMs * (ownMs / used);
   const readyMs = ownMs + waitedMs + stolenFromRun;
   if (readyMs <= 0) return { waitShare: 0, takenShare: 0 };
   return {
     waitShare: (waitedMs + stolenFromRun) / readyMs,
-    takenShare: ((waitedMs * others) / used + stolenFromRun) / readyMs,
+    takenShare: (waitedMs * (others / used) + stolenFromRun) / readyMs,
   };
 }
 

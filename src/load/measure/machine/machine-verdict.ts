@@ -1,4 +1,5 @@
 /** Whether others took the machine from a run, so that its latencies are the machine's. Pure. */
+import { plural } from "../../../vocabulary/index.js";
 import type { MachineUse } from "./machine-use.js";
 
 /**
@@ -36,4 +37,19 @@ export function judgeMachine(
     pressureShare,
     othersIncludeTarget,
   };
+}
+
+/** Before a run: others that use a larger share of the cores than this will be in its latencies. */
+export const BUSY_BOUND = 0.25;
+/** A shorter look, ms, says nothing: the system counts in steps of 10 ms. */
+const SHORTEST_LOOK_MS = 200;
+
+/** What to say before a run about a machine that others use already, one line; undefined when they do not. */
+export function busyWarning({ othersCores, stolenCores, cores, watchedMs }: MachineUse): string | undefined {
+  const taken = othersCores + stolenCores;
+  if (watchedMs < SHORTEST_LOOK_MS || taken <= BUSY_BOUND * cores) return undefined;
+  return (
+    `the machine is busy: others use ${taken.toFixed(2)} of ${plural(cores, "core")}. ` +
+    "The latencies will be the machine's, and the run may be inconclusive (exit 97)"
+  );
 }

@@ -4,10 +4,11 @@
  */
 import { join } from "node:path";
 import { measureFloor, type Floor } from "../../measure/floor/index.js";
+import { busyWarning, watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import { startWriter, type WriterHandle } from "../../../platform/db/index.js";
 import { createRecorder } from "../../measure/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summary } from "../../../results/index.js";
-import { suspend } from "../../../platform/sync/index.js";
+import { suspend, systemClock } from "../../../platform/sync/index.js";
 import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun } from "../finished-run.js";
 import { runLifecycle, type RunEnd } from "../lifecycle.js";
@@ -20,16 +21,19 @@ import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
 export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   const databasePath = join(directory, RUN_FILES.database);
+  const before = watchMachine({ now: () => systemClock.now() });
   try {
     const writer = await startWriter(databasePath, { create: true });
     try {
-      return await runWith(run, directory, databasePath, writer);
+      return await runWith(run, directory, databasePath, writer, before);
     } finally {
       await writer.close().catch(() => undefined);
     }
   } catch (error) {
     if (!hasBegun(directory)) removeRunDirectory(directory);
     throw error;
+  } finally {
+    before.stop();
   }
 }
 
@@ -38,9 +42,12 @@ async function runWith(
   directory: string,
   databasePath: string,
   writer: WriterHandle,
+  before: MachineWatch,
 ): Promise<FinishedRun> {
   // Before the threads of the run start, which would disturb the measurement.
   const floor = run.served === undefined ? await measureFloor(directory) : undefined;
+  const warning = busyWarning(before.stop().use);
+  if (warning !== undefined) run.onWarning?.(warning);
   const engine = new ThreadsEngine(run, directory, databasePath, writer);
   try {
     const end = await suspend(runLifecycle(engine));

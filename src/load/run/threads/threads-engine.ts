@@ -79,6 +79,8 @@ export interface ThreadsRun {
   readonly onStart?: (running: RunningRun) => void;
   /** Called a few times a second. */
   readonly onProgress?: RunProgress;
+  /** Called before the start with what makes the verdict doubtful, one line. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** How a run serves browsers. */

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 import fc from "fast-check";
 import {
+  BUSY_BOUND,
+  busyWarning,
   judgeMachine,
   sharesOf,
   TAKEN_BOUND,
@@ -77,6 +79,14 @@ describe("whether others took the machine", () => {
     const use = useOf([interval({ ownMs: 900, othersMs: 1000, waitedMs: 900 })], measured);
     assert.ok(judgeMachine(use).taken);
     assert.ok(!judgeMachine(use, { othersIncludeTarget: true }).taken);
+  });
+
+  test("a machine that is busy before the run is warned of", () => {
+    const others = (share: number) => useOf([interval({ ownMs: 100, othersMs: 2 * share * 1000 })], measured);
+    assert.equal(busyWarning(others(BUSY_BOUND)), undefined);
+    assert.match(busyWarning(others(0.5)) ?? "", /^the machine is busy: others use 1\.00 of 2 cores\. .*\(exit 97\)$/);
+    const short = useOf([interval({ lengthMs: 50, othersMs: 100 })], measured);
+    assert.equal(busyWarning(short), undefined, "a short look says nothing");
   });
 
   const ms = fc.double({ min: 0, max: 1e6, noNaN: true });
