@@ -29,6 +29,7 @@ const SHARED = {
   index: "index.ts",
   explore: "explore.ts",
   "own-programs": "explore/programs/index.ts",
+  "explore-thread": "distributed/explore/explore-thread.ts",
   "program-thread": "explore/kernel/program-thread.ts",
   "listen-thread": "load/run/network/listen-thread.ts",
   "network-thread": "load/run/network/network-thread.ts",

@@ -1,6 +1,6 @@
 /** Jobs of the kind `explore`: blocks of sampled schedules of one program. */
 import { moduleAt, OWN_PROGRAMS, programsOf, type ProgramSource, type SampledBlock } from "../../explore/index.js";
-import { createPool } from "../../load/run/index.js";
+import { createTaskPool } from "../../load/run/index.js";
 import { messageOf } from "../../vocabulary/index.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobKind } from "../job-kind.js";
@@ -23,16 +23,12 @@ export const exploreKind: JobKind<ExploreSpec, ScheduleRange, SampledBlock> = {
     const path = moduleFor(job, host);
     const source = { module: path === undefined ? OWN_PROGRAMS : moduleAt(path), name: spec.program };
     await requireProgram(source);
-    const { pool, failed } = createPool({
-      filename: new URL("./explore-thread.js", import.meta.url).href,
-      minThreads: host.threads,
-      maxThreads: host.threads,
-    });
+    const pool = createTaskPool(new URL("./explore-thread.js", import.meta.url).href, host.threads);
     const { mailbox, maxSteps, strategy, seed, depth } = spec;
     return {
       run: ({ first, last }, { signal }) => {
         const task: SampleTask = { source, mailbox, maxSteps, strategy, seed, depth, first, last };
-        return Promise.race([pool.run(task, { signal }) as Promise<SampledBlock>, failed]);
+        return Promise.race([pool.run(task, signal) as Promise<SampledBlock>, pool.failed]);
       },
       close: () => pool.destroy(),
     };

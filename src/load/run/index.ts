@@ -37,4 +37,4 @@ export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequen
 export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
 export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";
 export { createSweepPool, type SweepPool } from "./virtual/sweep-pool.js";
-export { createPool, type Pool } from "./pool.js";
+export { createTaskPool, type TaskPool } from "./task-pool.js";

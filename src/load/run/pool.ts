@@ -1,17 +1,43 @@
 /** Piscina pools whose threads can fail without ending the process. */
 import { inspect } from "node:util";
+import type { ResourceLimits, Transferable } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { ThreadDiedError } from "./thread-died-error.js";
 
+/** What is used of a Piscina, whose own types are kept out of those of the package: not every user can compile them. */
+export interface TaskPool {
+  run(
+    task: unknown,
+    options?: {
+      readonly filename?: string;
+      readonly name?: string;
+      readonly transferList?: Transferable[];
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<unknown>;
+  destroy(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** The module of the tasks that name none. */
+  readonly filename?: string;
+  readonly minThreads: number;
+  readonly maxThreads: number;
+  readonly atomics?: "disabled";
+  readonly resourceLimits?: ResourceLimits;
+  /** Options of Node.js for the threads. */
+  readonly execArgv?: string[];
+}
+
 export interface Pool {
-  readonly pool: Piscina;
+  readonly pool: TaskPool;
   /**
    * Rejects with a {@link ThreadDiedError} when a thread fails before it has a task: a task could then wait forever.
    */
   readonly failed: Promise<never>;
 }
 
-export function createPool(options: ConstructorParameters<typeof Piscina>[0]): Pool {
+export function createPool(options: PoolOptions): Pool {
   const pool = new Piscina(options);
   const failed = new Promise<never>((_, reject) => {
     pool.on("error", (error: unknown) => {
