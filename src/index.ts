@@ -94,7 +94,7 @@ export type {
   WriterStats,
   Writes,
 } from "./platform/db/index.js";
-export type { AgentStatus, UnitStatus } from "./vocabulary/index.js";
+export type { AgentStatus, ThreadTimes, UnitStatus } from "./vocabulary/index.js";
 
 // The model.
 export {

@@ -9,7 +9,7 @@ export function nodeMajorOf(version: string): number {
 
 /** What this process requires of a worker process beside the plan's hash. */
 export function requirementsHere(): Pick<Requirements, "version" | "nodeMajor"> {
-  return { version: packageVersion, nodeMajor: nodeMajorOf(process.version) };
+  return { version: packageVersion(), nodeMajor: nodeMajorOf(process.version) };
 }
 
 /** Why a worker process is refused work of a job, as a clause; undefined when it may work on it. */

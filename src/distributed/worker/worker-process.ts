@@ -76,7 +76,7 @@ export class WorkerProcessLoop {
         cores: availableParallelism(),
         threads: this.#options.threads,
         node: process.version,
-        version: packageVersion,
+        version: packageVersion(),
         clock: this.#clock,
         accepted: held.map(({ id }) => id),
         refused: [...this.#refused].slice(-MAX_REFUSALS).map(([job, why]) => ({ job, why })),

@@ -121,7 +121,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${packageVersion}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion()}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
@@ -130,7 +130,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
 /** What the run was on. */
 export function environment(): Summary["environment"] {
   return {
-    crowdstorm: packageVersion,
+    crowdstorm: packageVersion(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",

@@ -14,7 +14,8 @@ import { spawnSync } from "node:child_process";
 const given = process.argv.slice(2);
 const planning = /^--(?!schedules|seconds|rounds)/;
 const takes = { explore: /^--(schedules|seconds)$/, bench: /^--rounds$/, run: planning, plan: planning, sweep: planning, shrink: planning };
-const known = given[0]?.startsWith("-") ? planning : (takes[given[0]] ?? /$^/);
+const isRun = /^-|^(steady|disconnect-storm)$|\\.ya?ml$/.test(given[0] ?? "");
+const known = isRun ? planning : (takes[given[0]] ?? /$^/);
 const words = (process.env["DOCS_OPTIONS"] ?? "").split(" ");
 const options = words.flatMap((name, index) => (name.startsWith("--") && known.test(name) ? [name, words[index + 1]] : []));
 for (const name of options.filter((word) => word.startsWith("--"))) {

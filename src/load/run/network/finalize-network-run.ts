@@ -96,7 +96,7 @@ export function finalizeNetworkRun(
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${packageVersion}, run ${runId}`,
+    comment: `crowdstorm ${packageVersion()}, run ${runId}`,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
