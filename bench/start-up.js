@@ -73,8 +73,9 @@ for (const [name, times] of measured) {
   );
 }
 
+/** A run that has not passed (97, 98, 99) costs as much as one that has. */
 function cpuTimeOf(args) {
-  const command = `"$@" 2>&1 >/dev/null || [ $? -eq 99 ]`;
+  const command = `"$@" 2>&1 >/dev/null || [ $? -ge 97 ]`;
   const output = execFileSync("sh", ["-c", command, "sh", process.execPath, "--require", meter, ...args], {
     encoding: "utf8",
   });
