@@ -64,8 +64,11 @@ test("the exit code is 99 when even the lowest rate fails", async (t) => {
   writeFileSync(scenario, readFileSync(TINY, "utf8").replace("count<25", "count<1"));
   const search = ["capacity", "--scenario", scenario, "--start-rate", "0.9", "--results", join(results, "runs")];
   const { code, stdout } = await simulate(...search);
-  assert.equal(code, 99, stdout);
-  assert.match(stdout, /✗ tiny passes at no rate that was tried\n/);
+  // 97: other tests took the machine in most of the trials.
+  assert.ok(code === 99 || code === 97, stdout);
+  const first =
+    code === 99 ? /✗ tiny passes at no rate that was tried\n/ : /\? tiny passes at no rate that was tried: others/;
+  assert.match(stdout, first);
   assert.match(stdout, /What gave out first, at 1 arrivals a second\n/);
 });
 
