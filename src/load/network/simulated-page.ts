@@ -26,7 +26,8 @@ export class SimulatedPage implements Peer {
     private readonly onPacket: (page: SimulatedPage, packet: WirePacket) => void,
   ) {}
 
-  deliver(packet: WirePacket): void {
+  deliver(packet: WirePacket): true {
     this.onPacket(this, packet);
+    return true;
   }
 }

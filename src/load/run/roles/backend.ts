@@ -61,7 +61,7 @@ export class BackendRole {
       detection: "heartbeat",
       toBackend: (packet) => this.#toBackend(packet),
       toPeer: (peer, packet) => {
-        if (this.#faults === undefined) peer.deliver(packet);
+        if (this.#faults === undefined) this.#core.deliver(peer, packet);
         else this.#faults.toClient(packet, (passed) => peer.deliver(passed));
       },
       onDropped: (why, packet) => this.#onDropped(why, packet),

@@ -41,10 +41,11 @@ export class BrowserSocket implements Peer {
     ws.on("error", () => undefined);
   }
 
-  deliver(packet: WirePacket): void {
-    if (this.ws.readyState !== WebSocket.OPEN) return;
+  deliver(packet: WirePacket): boolean {
+    if (this.ws.readyState !== WebSocket.OPEN) return false;
     this.ws.send(formatPacket(packet));
     if (this.ws.bufferedAmount > MAX_BUFFERED_BYTES) this.ws.terminate();
+    return true;
   }
 
   refuse(why: string): void {

@@ -18,7 +18,8 @@ import {
 
 /** A client of the router: the socket of a browser, or one that is not on the network. */
 export interface Peer {
-  deliver(packet: WirePacket): void;
+  /** Passes a packet on. False when the client can get none any more: its socket is closing. */
+  deliver(packet: WirePacket): boolean;
 }
 
 export interface RouterCoreOptions {
@@ -29,7 +30,7 @@ export interface RouterCoreOptions {
   /** Sends to the backend, keeps, or loses. */
   readonly toBackend: (packet: WirePacket) => void;
   readonly onDropped: (why: DropReason, packet: WirePacket) => void;
-  /** Passes a packet on to a client; left out: at once. */
+  /** Passes a packet on to a client; left out: {@link RouterCore.deliver}. */
   readonly toPeer?: (peer: Peer, packet: WirePacket) => void;
 }
 
@@ -67,6 +68,11 @@ export class RouterCore {
 
   fromPeer(peer: Peer, packet: WirePacket): void {
     this.#carryOut(this.#state.fromClient(peer, packet));
+  }
+
+  /** Passes a packet on to a client. What the backend sent for one whose socket is closing waits for its next socket. */
+  deliver(peer: Peer, packet: WirePacket): void {
+    if (!peer.deliver(packet)) this.#carryOut(this.#state.undelivered(peer, packet));
   }
 
   /** The client's socket has closed. */
@@ -120,7 +126,7 @@ export class RouterCore {
           toBackend(output.packet);
           break;
         case "to-client":
-          if (toPeer === undefined) output.socket.deliver(output.packet);
+          if (toPeer === undefined) this.deliver(output.socket, output.packet);
           else toPeer(output.socket, output.packet);
           break;
         case "answer": {

@@ -176,6 +176,15 @@ export class RouterState<Socket> {
     this.#agents.release(socket, this.#options.now());
   }
 
+  /**
+   * A packet could not be sent on the socket, which is closing: its client counts as gone, and what the backend sent waits
+   * for its next socket.
+   */
+  undelivered(socket: Socket, packet: WirePacket): RouterOutput<Socket>[] {
+    this.socketClosed(socket);
+    return packet.packet_type === "heartbeat" ? [] : this.#forward(packet);
+  }
+
   /** Finds lost clients. With detection `close` it is to be called now and then; the backend's request for statuses does it too. */
   findLosses(): RouterOutput<Socket>[] {
     const now = this.#options.now();

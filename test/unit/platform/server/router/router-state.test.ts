@@ -43,6 +43,24 @@ function told(outputs: readonly RouterOutput<string>[]): unknown[] {
 }
 
 describe("the router", () => {
+  it("keeps what could not be sent on a closing socket, but no heartbeat, and sends it on the next one", () => {
+    const router = newRouter();
+    router.fromBackend(status("7", "in task"));
+    router.fromClient("s", alive("7"));
+    assert.equal(told(router.fromBackend(update("7", "a"))).length, 1);
+    assert.deepEqual(told(router.undelivered("s", update("7", "a"))), []);
+    assert.equal(router.socketOf("7"), undefined);
+    assert.deepEqual(told(router.undelivered("s", heartbeat("7"))), []);
+    assert.deepEqual(told(router.fromClient("t", alive("7"))), [
+      ["t", "update_status", { status: "in task" }],
+      ["t", "client_bound_live_update", { text: "a" }],
+    ]);
+    // The client has another socket already.
+    assert.deepEqual(told(router.undelivered("s", update("7", "b"))), [
+      ["t", "client_bound_live_update", { text: "b" }],
+    ]);
+  });
+
   it("keeps what comes for an agent without a socket, within its limit, and sends it after the status", () => {
     const router = newRouter({ unsentLimit: 2 });
     assert.deepEqual(told(router.fromBackend(status("7", "in task"))), []);
