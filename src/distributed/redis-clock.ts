@@ -17,7 +17,7 @@ export interface ClockSample {
   readonly receivedAt: number;
 }
 
-/** Redis' `TIME` has microseconds, cut off. */
+/** Redis' `TIME` has microseconds, rounded down. */
 const RESOLUTION_MS = 0.001;
 const SAMPLES = 16;
 

@@ -7,9 +7,9 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { EXIT } from "../vocabulary/index.js";
 import { readChecked, writeAtomically } from "./results.js";
 import { summarySchema } from "./summary.js";
+import { verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
 
@@ -119,13 +119,7 @@ export const capacitySchema = identitySchema.extend({
   /** What gave out first; null when nothing has failed. */
   limit: limitSchema.nullable(),
   /** The exit code of the command. */
-  exitCode: z.union([
-    z.literal(EXIT.ok),
-    z.literal(EXIT.interrupted),
-    z.literal(EXIT.inconclusive),
-    z.literal(EXIT.invariant),
-    z.literal(EXIT.threshold),
-  ]),
+  exitCode: verdictSchema.shape.exitCode,
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

@@ -113,7 +113,7 @@ export function ratesOf({ scenario, options }: ChosenRun): ArrivalRates {
   throw new UsageError(`${scenario.name} lists its workers, so it has no arrival rate that could be searched`);
 }
 
-/** The command of each trial: `scenario` is the copy in the search's directory, which nobody edits meanwhile. */
+/** The command of each trial: `scenario` is the copy in the search's directory, which is not edited meanwhile. */
 export function trialCommand(
   run: RunArguments,
   scenario: string,

@@ -185,7 +185,7 @@ class Coordinator<Result> {
       await this.#waves.fill(this.#ledger, this.#size, this.#fleet.slots);
       this.#lastProblem = "";
     } catch (error) {
-      // Redis is away or its memory is full: everything is tried again. An outage is told by the connection.
+      // Redis is away or its memory is full: everything is tried again. The connection reports an outage.
       const problem = messageOf(error);
       if (problem !== this.#lastProblem && !/timed out|connection is closed/i.test(problem))
         this.#options.log(`Redis refuses: ${problem}; trying again`);

@@ -5,7 +5,7 @@ import { refusalOf } from "../compatibility.js";
 import { readWorkerProcesses } from "../job-registry.js";
 import type { Requirements, WorkerProcess } from "../messages.js";
 
-/** The time without a worker process after which it is told, ms. */
+/** The time without a worker process after which it is reported, ms. */
 const ALONE_MS = 3000;
 
 export class Fleet {

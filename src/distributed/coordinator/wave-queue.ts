@@ -41,7 +41,7 @@ export class WaveQueue {
     this.#flows = new server.bullmq.FlowProducer(options);
     this.#blocks = new server.bullmq.Queue(blocksQueue(id), options);
     this.#waves = new server.bullmq.Queue(wavesQueue(id), options);
-    // An outage is told by the connection of commands; what fails is tried again by the coordinator.
+    // The connection of commands reports an outage; what fails is tried again by the coordinator.
     this.#flows.on("error", () => undefined);
     for (const queue of [this.#blocks, this.#waves]) queue.on("error", () => undefined);
   }

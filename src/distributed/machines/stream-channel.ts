@@ -24,7 +24,7 @@ const BLOCK_MS = 1000;
 const RETRY_MS = 200;
 /** Entries that a read takes at most. */
 const ENTRIES = 64;
-/** Streams that nobody writes to are removed after this time, s. */
+/** Streams without a new entry are removed after this time, s. */
 const EXPIRE_S = 60;
 
 export interface StreamChannelOptions<Outgoing, Incoming> {
@@ -124,7 +124,7 @@ export class StreamChannel<Outgoing, Incoming> implements MachineChannel<Outgoin
     }
   }
 
-  /** The stream holds only what nobody has read. */
+  /** The stream holds only entries that have not been read. */
   #removeRead(last: string): void {
     const [ms = "0", sequence = "0"] = last.split("-");
     this.#options.client.xtrim(this.#options.incoming, "MINID", `${ms}-${Number(sequence) + 1}`).catch(() => undefined);

@@ -107,7 +107,7 @@ export class HeldJob {
     }
   }
 
-  /** Errors of the connection are told elsewhere. */
+  /** Errors of the connection are reported elsewhere. */
   #tell(error: Error): void {
     if ("code" in error || /connection is closed|timed out/i.test(error.message)) return;
     const isGiven = /missing lock|missing key|not in the active state|lock/i.test(error.message);

@@ -94,7 +94,7 @@ export class WorkerProcessLoop {
       try {
         await this.#look();
       } catch (error) {
-        // Redis is away or refuses to write: the next look may succeed. An outage is told by the connection.
+        // Redis is away or refuses to write: the next look may succeed. The connection reports an outage.
         if (!/timed out|connection is closed/i.test(messageOf(error))) log(`Redis: ${messageOf(error)}`);
       }
       await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);

@@ -18,7 +18,7 @@ export function verdictFor(summary: Summary, metric: string | undefined): Verdic
 
 /**
  * The outcome of a trial with this verdict. A run that ended early, as its rate was too high for it, has failed. So has
- * a run whose load came late though nobody took the machine: it is too much for this machine.
+ * a run whose load came late on a machine that others did not take: it is too much for this machine.
  */
 export function outcomeOf({ exitCode, reasons }: Verdict): TrialOutcome {
   switch (exitCode) {

@@ -13,10 +13,10 @@ export interface AcknowledgementLog {
 /**
  * Opens the log at `path` for appending; every client thread has it open.
  *
- * What was noted in a turn of the thread is written at the turn's end, with one call of the system (2 to 4 µs). So no
- * latency that is recorded in the turn includes the write, and the turn's other packets do not wait for it. Once
+ * What was noted is written when the event loop next has its turn, with one call of the system (2 to 4 µs): within 5 ms
+ * in a busy thread that parks, within 10 ms in an idle one. So no latency that is recorded includes the write. Once
  * written, the operating system has the lines, and they survive the death of the process. A process that is killed
- * loses the lines of one turn at most: acknowledgements that are not checked, never one that is wrongly missing in the
+ * loses the lines since then: acknowledgements that are not checked, never one that is wrongly missing in the
  * database.
  *
  * @param onError called once, with a ResultsError, when the log cannot be written
