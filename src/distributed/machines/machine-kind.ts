@@ -38,12 +38,12 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
     const ended = new AbortController();
     let hasTakenPart = false;
     return {
-      async run(_block, { signal, worker }) {
+      async run(_block, signal) {
         // BullMQ gives the block of a lost machine to another one, which has its own part.
-        if (hasTakenPart) return { how: "aborted" };
+        if (hasTakenPart) return { result: { how: "aborted" }, cpuMs: null };
         hasTakenPart = true;
         const end = await runShard({
-          channel: channelToCoordinator(client, job.id, worker),
+          channel: channelToCoordinator(client, job.id, host.worker),
           clock: clockOfRedis(client),
           allowRemote: host.allowRemote,
           token: host.token,
@@ -51,7 +51,7 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
         });
         if (end.how === "aborted") await removeOrphan(client, job.id);
         host.log(`job ${job.id}: ${end.how}${end.why === undefined ? "" : `: ${end.why}`}`);
-        return end;
+        return { result: end, cpuMs: null };
       },
       close() {
         ended.abort();

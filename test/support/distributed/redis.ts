@@ -15,7 +15,8 @@ export const noRedis: string | false =
     ? false
     : `no ${REDIS}: apt-get install redis-server to test work on several machines`;
 
-async function freePort(): Promise<number> {
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -27,14 +28,14 @@ async function freePort(): Promise<number> {
 /** A Redis server that can be killed and started again, with its data or without. */
 export class TestRedis {
   readonly url: string;
+  readonly port: number;
   readonly client: Redis;
-  readonly #port: number;
   readonly #directory: string;
   readonly #options: readonly string[];
   #child: ChildProcess | undefined;
 
   private constructor(port: number, directory: string, options: readonly string[]) {
-    this.#port = port;
+    this.port = port;
     this.#directory = directory;
     this.#options = options;
     this.url = `redis://127.0.0.1:${port}`;
@@ -42,7 +43,7 @@ export class TestRedis {
     this.client.on("error", () => undefined);
   }
 
-  /** It ends with the test. */
+  /** It ends with the test. `options`: of redis-server. */
   static async start(t: { after(fn: () => void): void }, ...options: string[]): Promise<TestRedis> {
     const redis = new TestRedis(await freePort(), temporaryDirectory(t), options);
     await redis.start();
@@ -54,8 +55,8 @@ export class TestRedis {
   }
 
   async start(): Promise<void> {
-    const files = ["--dir", this.#directory, "--save", "", "--bind", "127.0.0.1"];
-    this.#child = spawn(REDIS, ["--port", String(this.#port), ...files, ...this.#options], { stdio: "ignore" });
+    const files = ["--dir", this.#directory, "--save", "", "--bind", "127.0.0.1", "--protected-mode", "no"];
+    this.#child = spawn(REDIS, ["--port", String(this.port), ...files, ...this.#options], { stdio: "ignore" });
     if (this.client.status === "wait") await this.client.connect().catch(() => undefined);
     // Waits until it answers.
     await this.client.ping();
