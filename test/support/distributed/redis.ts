@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "../../../dist/cli/shared/held-address.js";
 import { temporaryDirectory } from "../cli/simulate.js";
 
 const REDIS = "/usr/bin/redis-server";
@@ -14,16 +14,6 @@ export const noRedis: string | false =
   existsSync(REDIS) || process.env["CI"] !== undefined
     ? false
     : `no ${REDIS}: apt-get install redis-server to test work on several machines`;
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A Redis server that can be killed and started again, with its data or without. */
 export class TestRedis {
