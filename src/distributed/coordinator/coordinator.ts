@@ -269,10 +269,11 @@ class Coordinator<Result> {
 
   async #end(end: JobEnd): Promise<JobEnd> {
     const { server, saved } = this.#options;
+    // Worker processes leave the job when its entry is gone, and write nothing to its queues then.
     const last = async (): Promise<void> => {
+      await this.#queue.clear();
       if (end === "stopped") await writeJob(server.client, this.#entry("stopped"));
       else await removeJob(server.client, saved.id);
-      await this.#queue.clear();
     };
     await Promise.race([last().catch(() => undefined), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
     return end;

@@ -7,6 +7,7 @@ import type { FlowProducer, Job as BullJob, Queue, Worker as BullWorker } from "
 import { uniquePart } from "../../results/index.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
 import { blockOf, blocksQueue, idInWave, wavesQueue } from "../keys.js";
+import { removeQueue } from "../remove-queues.js";
 import { blockId, type Block } from "./block-ledger.js";
 
 /** The values of one wave, by the ids of their blocks. They come from Redis, and are not checked. */
@@ -103,10 +104,7 @@ export class WaveQueue {
 
   /** Removes all waves and blocks of the job. Worker processes that hold blocks of it lose them. */
   async clear(): Promise<void> {
-    for (const queue of [this.#blocks, this.#waves]) {
-      await queue.obliterate({ force: true });
-      await this.#server.client.del(queue.toKey("meta"));
-    }
+    for (const queue of [this.#blocks, this.#waves]) await removeQueue(this.#server, queue);
   }
 
   /** Ends the connections. */

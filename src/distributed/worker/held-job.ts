@@ -3,6 +3,7 @@ import type { Job as BullJob, Worker as BullWorker } from "bullmq";
 import { messageOf } from "../../vocabulary/index.js";
 import { PREFIX } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
+import { META } from "../remove-queues.js";
 import type { AcceptedJob, JobHost } from "../job-kind.js";
 import { blockOf, blocksQueue, KEYS } from "../keys.js";
 import { MAX_RESULT_BYTES, MESSAGES_VERSION, type BlockResult, type Job, type LateResult } from "../messages.js";
@@ -94,6 +95,7 @@ export class HeldJob {
     this.#worker.cancelAllJobs("the job has ended");
     await this.#worker.close(true);
     await this.#options.accepted.close();
+    await this.#options.host.server.client.del(this.#worker.toKey(META));
   }
 
   async #execute(block: BullJob, token: string | undefined, unwanted: AbortSignal | undefined): Promise<BlockResult> {

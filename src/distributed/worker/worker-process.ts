@@ -6,7 +6,6 @@ import { availableParallelism, hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, packageVersion, plural } from "../../vocabulary/index.js";
 import { refusalOf } from "../compatibility.js";
-import type { RedisServer } from "../connect-redis.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";

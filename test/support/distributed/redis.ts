@@ -62,6 +62,12 @@ export class TestRedis {
   }
 }
 
+/** Resolves when no key of a job is left that does not expire. Worker processes leave a job within a second. */
+export async function untilNoJobs({ client }: TestRedis): Promise<void> {
+  const isOfJob = (key: string): boolean => /^crowdstorm:(jobs$|spec:|cancelled:|blocks-|waves-)/.test(key);
+  await until(async () => !(await client.keys("crowdstorm:*")).some(isOfJob), "no key of a job is left");
+}
+
 /** Resolves when `condition` is true. Fails after a time that only a defect takes. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (let waited = 0; !(await condition()); waited += 20) {

@@ -6,7 +6,7 @@ import { describe, test, type TestContext } from "node:test";
 import type { Summary } from "../../../dist/results/index.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
 import { startWorker } from "../../support/distributed/processes.js";
-import { noRedis, TestRedis, until } from "../../support/distributed/redis.js";
+import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 import { otherHost } from "../../support/distributed/slow-link.js";
 import { start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
@@ -114,6 +114,7 @@ describe("machines", { skip: noRedis, concurrency: 3 }, () => {
     await ended;
     const isIdle = /aborted: nothing was heard from it for 10 s[^]*: ended/;
     await until(() => isIdle.test(worker.log()), "the machine is idle again");
+    await untilNoJobs(redis);
     const again = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
     assert.deepEqual(
       again.summary?.machines?.map(({ name }) => name),
