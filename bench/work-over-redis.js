@@ -17,6 +17,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -74,9 +76,13 @@ async function measureSweep() {
     const results = join(directory, "results");
     const args = ["sweep", "-s", values.scenario, "--workers", values.workers, "--seeds", `1..${values.seeds}`];
     const sweep = async (...more) => {
-      const child = spawn(process.execPath, ["--require", meter, MAIN, ...args, "--json", "--results", results, ...more], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const child = spawn(
+        process.execPath,
+        ["--require", meter, MAIN, ...args, "--json", "--results", results, ...more],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
       let text = "";
       for await (const part of child.stdout) text += part;
       if (child.exitCode === null) await once(child, "exit");
@@ -157,7 +163,7 @@ async function runBlocks(server, directory) {
     result: z.number(),
     fits: (result, { first }) => result === first,
     directory,
-    interrupt: new AbortController().signal,
+    interrupt: new globalThis.AbortController().signal,
     log: () => undefined,
     onResult: () => false,
     failed: () => 0,

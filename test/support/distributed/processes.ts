@@ -38,7 +38,11 @@ export function run(t: Suite, ...args: string[]): Process {
   return runWith(t, args, {});
 }
 
-export function runWith(t: Suite, args: readonly string[], options: StartOptions): Process & Pick<ReturnType<typeof start>, "logged"> {
+export function runWith(
+  t: Suite,
+  args: readonly string[],
+  options: StartOptions,
+): Process & Pick<ReturnType<typeof start>, "logged"> {
   const { child, ended, logged } = start(args, options);
   let log = "";
   child.stderr?.on("data", (text: Buffer) => (log += text.toString()));

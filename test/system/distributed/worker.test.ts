@@ -73,7 +73,10 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
     first.child.kill("SIGTERM");
     const stopped = await first.ended;
     assert.equal(stopped.code, 0, stopped.stderr);
-    assert.match(stopped.stderr, /stopping: \d blocks? at work; Ctrl-C again stops at once\nstopped: \d+ blocks? done\n$/);
+    assert.match(
+      stopped.stderr,
+      /stopping: \d blocks? at work; Ctrl-C again stops at once\nstopped: \d+ blocks? done\n$/,
+    );
     const ended = await sweep.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
   });
