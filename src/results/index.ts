@@ -27,7 +27,6 @@ export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
-export { quoteForShell } from "./quote-for-shell.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export {
   createRunDirectory,

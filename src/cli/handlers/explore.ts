@@ -26,11 +26,10 @@ import {
   createRunDirectory,
   removeRunDirectory,
   ResultsError,
-  quoteForShell,
   uniqueName,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
+import { commandLine, formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
   isModulePath,
@@ -120,7 +119,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     const directory = resultsDirectory(settings, args, source);
     write(directory, "progress.json", asText(state));
     if (!args.json && !args.quiet)
-      printLines(`stopped; to continue: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
+      printLines(`stopped; to continue: ${resumeCommand(args, relative("", join(directory, "progress.json")))}`);
   } finally {
     await session.close();
   }
@@ -136,7 +135,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplaySche
   if (module !== undefined) return findInModule(module, schedule.program);
   throw new UsageError(
     `missing module: ${file} is a schedule of the program "${schedule.program}", which was in ${schedule.module}; ` +
-      `expected simulate explore replay ${quoteForShell(file)} MODULE`,
+      `expected ${commandLine("explore", "replay", file, "MODULE")}`,
   );
 }
 
@@ -211,11 +210,28 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
+/** The command that goes on from the state in `file`. */
+function resumeCommand(args: ExploreArguments, file: string): string {
+  const { program, file: name, mailbox, strategy, seconds, schedules } = args;
+  const words = [program, name].filter((word) => word !== undefined);
+  const options = {
+    mailbox,
+    strategy: strategy === "exhaustive" ? undefined : strategy,
+    seconds,
+    schedules,
+    resume: file,
+  };
+  const given = Object.entries(options).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option}`, value],
+  );
+  return commandLine("explore", ...words, ...given);
+}
+
 /** The command that replays the schedule in `file`. */
 function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
   const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
-  return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
+  return commandLine("explore", "replay", ...words);
 }
 
 /** `command` replays the schedule; undefined when the schedule was not saved. */

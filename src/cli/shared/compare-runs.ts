@@ -1,6 +1,7 @@
 /** Compares two single runs: prints a few figures, and writes a page that shows both runs side by side. */
 import { join, relative } from "node:path";
 import { compareReports, renderRunComparison, type ExcludedRun } from "../../report/index.js";
+import { programName } from "../../vocabulary/index.js";
 import { openPage } from "./open-page.js";
 import { writePage, type PageArguments } from "./page-file.js";
 import { colored } from "./terminal.js";
@@ -12,9 +13,9 @@ export interface FinishedRunFiles extends ScenarioRun {
   readonly directory: string;
 }
 
-const ADVICE =
+const advice = (): string =>
   "A single run on each side cannot separate a change from noise. " +
-  "Use simulate compare BEFORE AFTER with directories of several runs.";
+  `Use ${programName()} compare BEFORE AFTER with directories of several runs.`;
 
 /** @throws ResultsError when the report of a run cannot be read, or the page cannot be written */
 export async function compareRuns(
@@ -26,6 +27,6 @@ export async function compareRuns(
   const text = compareReports(a.directory, b.directory, excluded);
   const page = writePage(args, join(b.directory, `compared-with-${a.summary.runId}.html`), text);
   printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
-  printLines("", ADVICE, "", `Side by side  ${relative("", page)}`);
+  printLines("", advice(), "", `Side by side  ${relative("", page)}`);
   if (args.open) await openPage(page);
 }

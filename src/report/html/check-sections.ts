@@ -21,7 +21,9 @@ export function thresholds(all: Summary["thresholds"], areJudged = true): Markup
     formatObserved(threshold),
   ]);
   const figures = table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
-  return areJudged ? figures : html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
+  return areJudged
+    ? figures
+    : html`<p>The thresholds are not judged: the latencies measure the machine, not the platform.</p>${figures}`;
 }
 
 export function invariants(summary: Summary): Markup {
@@ -100,7 +102,7 @@ ${
     ? nothing
     : table(
         "Threads of the harness",
-        ["thread", "timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
+        ["thread", "event loop delay, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
         rows,
       )
 }

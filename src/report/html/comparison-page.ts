@@ -90,7 +90,7 @@ function head(summary: Summary, at: number): Markup {
 <h2>${name(at)} ${stamp(summary)}</h2>
 ${reasons(found.map(({ text }) => text))}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
-${command("Run it again", summary.reproduce)}
+${command("Same plan again", summary.reproduce)}
 </section>`;
 }
 
