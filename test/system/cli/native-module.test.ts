@@ -17,7 +17,13 @@ function copyWith(t: TestContext, addon: Uint8Array | undefined): string {
   mkdirSync(modules, { recursive: true });
   symlinkSync(join(ROOT, "scenarios"), join(copy, "scenarios"));
   // Node.js looks for packages where a file really is.
-  for (const name of ["package.json", "dist/bundle", "dist/cli/main.js"])
+  for (const name of [
+    "package.json",
+    "dist/bundle",
+    "dist/cli/main.js",
+    "dist/platform/server/page",
+    "dist/report/page",
+  ])
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   for (const name of readdirSync(join(ROOT, "node_modules")))
     if (name !== "better-sqlite3") symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
@@ -33,13 +39,15 @@ function copyWith(t: TestContext, addon: Uint8Array | undefined): string {
 function ofAnotherNode(): Uint8Array | undefined {
   const addon = readFileSync(join(ROOT, "node_modules/better-sqlite3", ADDON));
   const version = Number(process.versions.modules);
-  // The beginning of Node's `node_module`: the version, no flags, and pointers that are set when it is loaded.
-  const head = Buffer.alloc(24);
+  // The beginning of Node's `node_module`, where pointers are aligned: the version, no flags, and an empty pointer.
+  const head = Buffer.alloc(16);
   head.writeUInt32LE(version);
-  const at = addon.indexOf(head);
+  const places: number[] = [];
+  for (let at = addon.indexOf(head); at >= 0; at = addon.indexOf(head, at + 1)) if (at % 8 === 0) places.push(at);
+  const [place, ...others] = places;
   const symbol = addon.indexOf(`node_register_module_v${version}`);
-  if (at < 0 || symbol < 0 || addon.indexOf(head, at + 1) >= 0) return undefined;
-  addon.writeUInt32LE(version + 1, at);
+  if (place === undefined || others.length > 0 || symbol < 0) return undefined;
+  addon.writeUInt32LE(version + 1, place);
   addon.write(`node_register_module_v${version + 1}`, symbol);
   return addon;
 }
