@@ -59,7 +59,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
 }
 
 /** The URL without what lets one in: `redis://queue.example:6379`. */
-function withoutCredentials(url: string): string {
+export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 

@@ -27,11 +27,13 @@ import {
   removeRunDirectory,
   ResultsError,
   uniqueName,
+  withoutCredentials,
   writeAtomically,
 } from "../../results/index.js";
 import { commandLine, formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
+  exploreOptions,
   isModulePath,
   refuseInapplicable,
   replayArguments,
@@ -96,7 +98,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
   });
   try {
     const begin = performance.now();
-    const { exploration, stopped } = await driven(session, source, { settings, args, progress });
+    const { exploration, stopped, job } = await driven(session, source, { settings, args, progress });
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;
@@ -106,23 +108,34 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
-    const { mailbox, strategy, seed, depth } = settings;
-    const state: ExplorationProgress = {
-      version: 1,
-      program: source.name,
-      mailbox,
-      strategy,
-      seed,
-      ...(strategy === "pct" && { depth }),
-      resumption: exploration.resumption() as ExplorationProgress["resumption"],
-    };
-    const directory = resultsDirectory(settings, args, source);
-    write(directory, "progress.json", asText(state));
+    const resume = job ?? saveProgress(exploration, settings, args, source);
     if (!args.json && !args.quiet)
-      printLines(`stopped; to continue: ${resumeCommand(args, relative("", join(directory, "progress.json")))}`);
+      printLines(`stopped; to continue: ${resumeCommand(args, resume, job !== undefined)}`);
   } finally {
     await session.close();
   }
+}
+
+/** Writes what goes on with the exploration. Returns the path of the file. @throws ResultsError */
+function saveProgress(
+  exploration: Exploration,
+  settings: ExploreSettings,
+  args: ExploreArguments,
+  source: ProgramSource,
+): string {
+  const { mailbox, strategy, seed, depth } = settings;
+  const state: ExplorationProgress = {
+    version: 1,
+    program: source.name,
+    mailbox,
+    strategy,
+    seed,
+    ...(strategy === "pct" && { depth }),
+    resumption: exploration.resumption() as ExplorationProgress["resumption"],
+  };
+  const directory = resultsDirectory(settings, args, source);
+  write(directory, "progress.json", asText(state));
+  return relative("", join(directory, "progress.json"));
 }
 
 /** The program of a schedule. The module that the file names is not loaded: it could be anyone's. @throws UsageError */
@@ -210,16 +223,15 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
-/** The command that goes on from the state in `file`. */
-function resumeCommand(args: ExploreArguments, file: string): string {
-  const { program, file: name, mailbox, strategy, seconds, schedules } = args;
-  const words = [program, name].filter((word) => word !== undefined);
+/** The command that goes on with the job, or from the state in a file, that is `resume`. */
+function resumeCommand(args: ExploreArguments, resume: string, isJob: boolean): string {
+  const { program, file, mailbox, strategy, by, seed, depth, seconds, schedules, redis } = args;
+  const words = [program, file].filter((word) => word !== undefined);
   const options = {
-    mailbox,
-    strategy: strategy === "exhaustive" ? undefined : strategy,
-    seconds,
-    schedules,
-    resume: file,
+    ...{ mailbox, strategy: strategy === "exhaustive" ? undefined : strategy, by, seed, depth, seconds, schedules },
+    "max-steps": args["max-steps"] === exploreOptions["max-steps"].default ? undefined : args["max-steps"],
+    redis: isJob && redis !== undefined ? withoutCredentials(redis) : undefined,
+    resume,
   };
   const given = Object.entries(options).flatMap(([option, value]) =>
     value === undefined ? [] : [`--${option}`, value],

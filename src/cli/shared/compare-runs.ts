@@ -1,7 +1,6 @@
 /** Compares two single runs: prints a few figures, and writes a page that shows both runs side by side. */
 import { join, relative } from "node:path";
 import { compareReports, renderRunComparison, type ExcludedRun } from "../../report/index.js";
-import { programName } from "../../vocabulary/index.js";
 import { openPage } from "./open-page.js";
 import { writePage, type PageArguments } from "./page-file.js";
 import { colored } from "./terminal.js";
@@ -13,10 +12,6 @@ export interface FinishedRunFiles extends ScenarioRun {
   readonly directory: string;
 }
 
-const advice = (): string =>
-  "A single run on each side cannot separate a change from noise. " +
-  `Use ${programName()} compare BEFORE AFTER with directories of several runs.`;
-
 /** @throws ResultsError when the report of a run cannot be read, or the page cannot be written */
 export async function compareRuns(
   a: FinishedRunFiles,
@@ -27,6 +22,6 @@ export async function compareRuns(
   const text = compareReports(a.directory, b.directory, excluded);
   const page = writePage(args, join(b.directory, `compared-with-${a.summary.runId}.html`), text);
   printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
-  printLines("", advice(), "", `Side by side  ${relative("", page)}`);
+  printLines("", `Side by side  ${relative("", page)}`);
   if (args.open) await openPage(page);
 }
