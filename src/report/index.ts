@@ -6,6 +6,8 @@ export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run-outputs.js";
 export { formatRate } from "./capacity-texts.js";
 export { renderCapacity, renderTrial, renderTrialHeading } from "./terminal/capacity-terminal.js";
 export { renderCapacityReport, writeCapacityReport } from "./html/capacity-page.js";
+export { renderHistory } from "./terminal/history-terminal.js";
+export { renderHistoryPage } from "./html/history-page.js";
 export { renderRunComparison } from "./terminal/compare-terminal.js";
 export type { ExcludedRun } from "./html/comparison-page.js";
 export { renderReport } from "./html/report-page.js";

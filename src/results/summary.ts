@@ -25,6 +25,7 @@ import {
 import type { CpuUse, MachineVerdict } from "../load/measure/machine/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
+import { checkoutSchema } from "./git-checkout.js";
 import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -292,6 +293,8 @@ export const summarySchema = z.object({
     cpu: z.string(),
     cores: count,
     memoryBytes: z.number(),
+    /** The git checkout in which the run was started. Absent where there was none, and in older summaries. */
+    git: checkoutSchema.optional(),
   }),
 });
 export type Summary = z.infer<typeof summarySchema>;

@@ -49,8 +49,13 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "runs",
-    describe: "List the runs, oldest first",
+    describe: "List the runs, oldest first, or remove old ones",
     load: () => import("../commands/runs.js"),
+  },
+  {
+    command: "history <directories..>",
+    describe: "Show the figures of many runs over time, and where they changed",
+    load: () => import("../commands/history.js"),
   },
   {
     command: "report <run>",
