@@ -60,6 +60,7 @@ export {
   type SummaryInput,
   type TrendSummary,
 } from "./summary.js";
+export { SUMMARY_SCHEMA, summaryJsonSchema } from "./summary-json-schema.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
   exitCodeOf,

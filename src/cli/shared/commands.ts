@@ -48,6 +48,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/validate.js"),
   },
   {
+    command: "schema <kind>",
+    describe: "Print the JSON Schema of scenarios, or of a run's summary.json",
+    load: () => import("../commands/schema.js"),
+  },
+  {
     command: "runs",
     describe: "List the runs, oldest first, or remove old ones",
     load: () => import("../commands/runs.js"),

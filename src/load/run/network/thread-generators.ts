@@ -30,10 +30,11 @@ export class ThreadGenerators implements LoadGenerators {
   }
 
   async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents): Promise<Launched> {
-    const { onProgress, onFatal, conditions, timers } = events;
+    const { keepsSamples, onProgress, onFatal, conditions, timers } = events;
     this.#pool = new ThreadPool({
       threads: this.#threads.count,
       clock: systemClock,
+      keepsSamples,
       onProgress,
       onFatal,
       onMessage: (message) => this.#threads.onMessage?.(message),
