@@ -35,7 +35,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
       metrics?.serve(running);
       out?.start(running, common, isOverNetwork ? "network" : "threads");
     };
-    if (network !== undefined) finished = await network.run({ ...common, onStart });
+    if (network !== undefined) finished = await network.run({ ...common, onStart, ...warnings(args.quiet) });
     else if (args.virtual) {
       const yieldToEventLoop = async (): Promise<void> => {
         await setImmediate();
