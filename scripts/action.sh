@@ -75,7 +75,7 @@ if [ -n "$HISTORY" ] && [ "$gravest" -ne 2 ]; then
     {
       echo "### History"
       echo '```text'
-      simulate history "$HISTORY" --html "$HISTORY/history.html" || code=$?
+      simulate history "$HISTORY" --output "$HISTORY/history.html" || code=$?
       echo '```'
     } >>"$GITHUB_STEP_SUMMARY"
     note "$code"

@@ -1,7 +1,7 @@
 /** `simulate history DIR…`: the figures of many runs over time, and where they changed. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { jsonOption, openOption } from "../shared/shared-options.js";
+import { jsonOption, openOption, outputOption } from "../shared/shared-options.js";
 import type { HistoryArguments } from "../handlers/history.js";
 
 export const definition: CommandModule<object, HistoryArguments> = {
@@ -13,9 +13,8 @@ export const definition: CommandModule<object, HistoryArguments> = {
         demandOption: true,
         describe: "Directories with runs, at any depth",
       })
-      .option("html", {
-        type: "string",
-        requiresArg: true,
+      .option("output", {
+        ...outputOption,
         describe: "Write the page to this file [default: history.html in the first directory]",
       })
       .option("open", openOption)
@@ -23,7 +22,7 @@ export const definition: CommandModule<object, HistoryArguments> = {
       .epilogue(
         examples(
           ["$0 history results", "the runs of this machine"],
-          ["$0 history artifacts --html history.html", "the artifacts of many CI jobs"],
+          ["$0 history artifacts -o history.html", "the artifacts of many CI jobs"],
         ),
       ),
   handler: async (args) => (await import("../handlers/history.js")).handler(args),

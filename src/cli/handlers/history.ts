@@ -12,7 +12,7 @@ import { UsageError } from "../shared/usage-error.js";
 
 export interface HistoryArguments {
   readonly directories: readonly string[];
-  readonly html?: string | undefined;
+  readonly output?: string | undefined;
   readonly open: boolean;
   readonly json: boolean;
 }
@@ -25,8 +25,8 @@ export async function handler(args: HistoryArguments): Promise<void> {
     throw new UsageError([`there is no finished run in ${directories.join(", ")}`, ...why].join("; "));
   }
   const history: RunHistory = { series: seriesOf(runs), excluded };
-  const path = args.html ?? join(directories[0] ?? "", "history.html");
-  const page = writePage(args, path, renderHistoryPage(history, path));
+  const path = args.output ?? join(directories[0] ?? "", "history.html");
+  const page = writePage({ html: args.output, open: args.open }, path, renderHistoryPage(history, path));
   if (args.json) printJson(history);
   else {
     printText(renderHistory(history, { color: colored(process.stdout), width: widthOf(process.stdout) }));

@@ -117,7 +117,7 @@ test("a change is shown with its commit; runs that prove nothing are shown and n
       : `../${directory.slice(root.length + 1)}`;
     assert.ok(page.includes(`<a href="${href}/report.html"`), href);
   }
-  const text = await simulate("history", here, join(root, "there"), "--html", join(root, "page.html"));
+  const text = await simulate("history", here, join(root, "there"), "--output", join(root, "page.html"));
   assert.equal(text.code, 0);
   assert.match(text.stdout, /^steady: 20 runs, 2026-01-01 to 2026-01-20\n/);
   assert.match(text.stdout, /▲ [\d.]+ ms → [\d.]+ ms \(\+\d+ %\) at 0000000b00, 2026-01-12, p = 0\.00\d\n/);
