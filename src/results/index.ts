@@ -31,7 +31,6 @@ export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
-export { quoteForShell } from "./quote-for-shell.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export {
   createRunDirectory,
@@ -44,7 +43,7 @@ export {
   writeTogether,
   type FileContent,
 } from "./results.js";
-export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
+export { differingOptions, newRunId, reproduceCommand, withoutCredentials } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
