@@ -73,7 +73,7 @@ const INCONCLUSIVE: Partial<Summary["verdict"]> = {
   outcome: "inconclusive",
   passed: false,
   exitCode: 97,
-  reasons: [{ code: "machine-taken", text: "busy" }],
+  reasons: [{ code: "machine-busy", text: "busy" }],
 };
 
 test("a change is shown with its commit; runs that prove nothing are shown and not used", async (t) => {
