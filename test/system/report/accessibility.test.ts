@@ -9,7 +9,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { compareReports, renderCapacityReport, renderSequencePage, writeRun } from "../../../dist/report/index.js";
+import { seriesOf, type DatedRun } from "../../../dist/bench/index.js";
+import {
+  compareReports,
+  renderCapacityReport,
+  renderHistoryPage,
+  renderSequencePage,
+  writeRun,
+} from "../../../dist/report/index.js";
 import type { SequenceDiagram } from "../../../dist/results/index.js";
 import { startDashboard } from "../../../dist/cli/shared/dashboard.js";
 import { accessibilityProblems, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
@@ -80,6 +87,30 @@ describe("accessibility", { skip: noBrowser }, () => {
 
   test("the page of a search for a capacity", () =>
     check(write("capacity.html", renderCapacityReport(exampleCapacity()))));
+
+  test("the history of runs, with a change, an inconclusive run and one that cannot be read", () => {
+    const runs = Array.from({ length: 16 }, (_, index): DatedRun => {
+      const summary = exampleSummary(index === 3 ? { slipMs: 900, othersMs: 600 } : {});
+      const factor = (index < 8 ? 1 : 3) * (1 + 0.02 * Math.sin(index * index));
+      const scaled = (ms: number | null): number | null => ms && ms * factor;
+      const trends = Object.fromEntries(
+        Object.entries(summary.trends).map(([name, trend]) => [
+          name,
+          { ...trend, p50: scaled(trend.p50), p99: scaled(trend.p99) },
+        ]),
+      );
+      const startedAt = new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
+      return {
+        directory: join(directory, `run-${index}`),
+        summary: { ...summary, startedAt, trends },
+        scenarioText: "",
+      };
+    });
+    const series = seriesOf(runs);
+    assert.ok(series.some(({ figures }) => figures.some(({ changes }) => changes.length > 0)));
+    const excluded = [{ directory: join(directory, "damaged"), why: "summary.json: it is not JSON" }];
+    return check(write("history.html", renderHistoryPage({ series, excluded }, join(directory, "history.html"))));
+  });
 
   test("a sequence diagram, as of a failing schedule", () => {
     const text = renderSequencePage({
