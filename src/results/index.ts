@@ -54,8 +54,9 @@ export {
   summarySchema,
   type Summary,
   type SummaryInput,
-  type TrendSummary,
 } from "./summary.js";
+export type { TaggedFigures } from "./tagged-figures.js";
+export type { TrendSummary } from "./trend-summary.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
   exitCodeOf,

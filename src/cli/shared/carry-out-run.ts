@@ -43,7 +43,14 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   const { summary, directory } = finished;
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
-    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+    printText(
+      renderSummary(summary, {
+        color: colored(process.stdout),
+        width: widthOf(process.stdout),
+        directory,
+        by: [args.by ?? []].flat(),
+      }),
+    );
   process.exitCode = exitCodeOf(summary);
 }
 

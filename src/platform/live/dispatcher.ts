@@ -8,6 +8,7 @@ import type { Steps } from "../sync/index.js";
 import { createAssignmentBarrier, type AssignmentBarrier } from "./assignment-barrier.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, RunnerMessage } from "./messages.js";
+import type { LiveRunObserver } from "./observer.js";
 import type { PoolEvidenceStore } from "./pool-evidence.js";
 import { createRunnerPool } from "./runner-pool.js";
 import type { AgentSession } from "./agent-session.js";
@@ -33,6 +34,7 @@ export interface Dispatcher {
 
 export interface DispatcherOptions {
   readonly context: ModelContext;
+  readonly observer: LiveRunObserver;
   readonly unitsPerAssignment: number;
   /** The outbox to each task runner. */
   readonly runners: readonly Outbox[];
@@ -44,6 +46,7 @@ export interface DispatcherOptions {
 
 export function createDispatcher({
   context,
+  observer,
   unitsPerAssignment,
   runners: outboxes,
   sessions,
@@ -77,7 +80,11 @@ export function createDispatcher({
     messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
   ): void => {
     const runner = runners.next();
-    const [first, ...others] = launched.map(({ agent }) => refTo(agent, context));
+    const [first, ...others] = launched.map(({ agent, worker }) => {
+      const ref = refTo(agent, context);
+      observer.agentHandedOver(worker.workerName, ref.slot);
+      return ref;
+    });
     if (runner === undefined || first === undefined) {
       for (const session of launched) expire(session);
       return;

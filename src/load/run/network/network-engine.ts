@@ -54,7 +54,7 @@ interface StartedNetwork extends NetworkStages {
 export class NetworkEngine implements NetworkParts {
   readonly clock = systemClock;
   readonly giveUpAfterMs: number;
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly #run: NetworkRun;
   readonly #directory: string;
   readonly #observer: TargetObserver;
@@ -68,6 +68,7 @@ export class NetworkEngine implements NetworkParts {
 
   constructor(run: NetworkRun, directory: string, observer: TargetObserver, generators: LoadGenerators) {
     this.#run = run;
+    this.collector = new Collector({ tags: run.plan.tags });
     this.#directory = directory;
     this.#observer = observer;
     this.#prefix = `${run.runId}-`;

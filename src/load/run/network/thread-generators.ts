@@ -1,6 +1,7 @@
 /** The threads of this process that carry the simulated workers of a run over a network. */
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
+import { buildPlan } from "../../scenario/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 import { ThreadStage } from "../threads/thread-stage.js";
@@ -33,6 +34,7 @@ export class ThreadGenerators implements LoadGenerators {
     const { onProgress, onFatal, conditions, timers } = events;
     this.#pool = new ThreadPool({
       threads: this.#threads.count,
+      tags: buildPlan(run.scenario, run.plan).tags,
       clock: systemClock,
       onProgress,
       onFatal,

@@ -25,6 +25,7 @@ import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
 import { recordOf } from "../describe-run.js";
 import type { AuditedRun, EarlyEnd, RunParts, RunStages } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
+import { newAgentBehaviours } from "../roles/agent-behaviours.js";
 import type { GatewaySetup, RoleNotice } from "../roles/gateway-setup.js";
 import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
@@ -112,7 +113,7 @@ interface StartedThreads extends RunStages {
 export class ThreadsEngine implements RunParts {
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly #run: ThreadsRun;
   readonly #directory: string;
   readonly #databasePath: string;
@@ -135,6 +136,7 @@ export class ThreadsEngine implements RunParts {
   constructor(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle) {
     const { loaded, plan, mailbox } = run;
     this.#run = run;
+    this.collector = new Collector({ tags: plan.tags });
     this.#directory = directory;
     this.#databasePath = databasePath;
     this.#writer = writer;
@@ -164,6 +166,7 @@ export class ThreadsEngine implements RunParts {
       plan: run.planOptions,
       mailbox,
       ...rows,
+      agentBehaviours: newAgentBehaviours(sizes),
       inboxes,
       ...(gateway !== undefined && { gateway }),
     };
@@ -171,6 +174,7 @@ export class ThreadsEngine implements RunParts {
       arena: this.#arena.shared,
       clock: systemClock,
       run: this.#setup,
+      tags: plan.tags,
       clockOffset: this.#clockOffset,
       acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
       beginHistory: this.#history?.begin,

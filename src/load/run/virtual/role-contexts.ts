@@ -65,7 +65,7 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
             if (!thread.isDead) noteAlive(...event);
           }
         : noteAlive;
-      const recorder = createRecorder({ thread: name, originMs: 0 });
+      const recorder = createRecorder({ thread: name, originMs: 0, tags: plan.tags, now: () => clock.now() });
       recorders.set(name, recorder);
       const onFailure = (what: string, error: unknown): void => {
         note("failure", what, null, String(error));

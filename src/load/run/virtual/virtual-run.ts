@@ -27,6 +27,7 @@ import {
   type RunStages,
 } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
+import { newAgentBehaviours } from "../roles/agent-behaviours.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
 import { REPORT_TIMEOUT_MS } from "../run-limits.js";
@@ -72,7 +73,7 @@ interface PendingWait {
 
 /** The constructor makes the roles; {@link advance} runs them. */
 export class VirtualRun implements RunParts {
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
   readonly #setup: VirtualSetup;
@@ -94,6 +95,7 @@ export class VirtualRun implements RunParts {
   constructor(setup: VirtualSetup) {
     const { scenario, plan, mailbox, faults } = setup;
     this.#setup = setup;
+    this.collector = new Collector({ tags: plan.tags });
     this.#abortReason = abortReasonOf(scenario.thresholds);
     this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
     this.#simulation = this.#createSimulation();
@@ -104,6 +106,7 @@ export class VirtualRun implements RunParts {
       plan: setup.planOptions,
       mailbox,
       ...createPlatformRows(setup.database, scenario, plan, setup.runDir),
+      agentBehaviours: newAgentBehaviours(arenaSizesOf({ workers: plan.workers, ...SHARDS })),
       inboxes: allocateInboxes(arena, SHARDS),
     };
     this.#writer = this.#createWriter();
