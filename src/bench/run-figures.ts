@@ -80,7 +80,8 @@ function taggedLatency({ metric, expression }: Summary["thresholds"][number]): R
     {
       name: `${metric}/${figure}`,
       doc: `${LATENCY_LABELS[name] ?? name} of ${metric.slice(name.length + 1, -1)}, ${figure}`,
-      of: (run) => run.thresholds.find((other) => other.metric === metric && aggregationOf(other.expression) === figure)?.observed,
+      of: (run) =>
+        run.thresholds.find((other) => other.metric === metric && aggregationOf(other.expression) === figure)?.observed,
     },
   ];
 }

@@ -22,7 +22,7 @@ import {
 } from "./shared/usage.js";
 
 /** The arguments that can have several values. */
-const LISTS = ["_", "files", "names", "modules", "set", "threshold"];
+const LISTS = ["_", "files", "names", "modules", "set", "threshold", "by"];
 
 const words = withScenarioOption(withHelpOption(hideBin(process.argv)), (word) => usageOf(word) !== undefined);
 

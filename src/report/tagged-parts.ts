@@ -31,7 +31,9 @@ export function partsOf({ tagged }: Pick<Summary, "tagged">, by: Division): read
 
 /** The labelled latencies that any part has, each with the parts that have it. */
 export function latenciesByPart(parts: readonly RunPart[]) {
-  const all = parts.flatMap(({ label: part, figures }) => latenciesOf(figures).map((latency) => ({ ...latency, part })));
+  const all = parts.flatMap(({ label: part, figures }) =>
+    latenciesOf(figures).map((latency) => ({ ...latency, part })),
+  );
   return TREND_NAMES.flatMap((name) => {
     const rows = all.filter((latency) => latency.name === name).map(({ part, trend }) => ({ label: part, trend }));
     const label = LATENCY_LABELS[name];

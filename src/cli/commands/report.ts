@@ -17,6 +17,12 @@ export const definition: CommandModule<object, ReportArguments> = {
         "Of an incomplete run, the acknowledgements are checked: the exit code is 98 when one of them is not in the " +
           "database, and 1 when their log is lost.\n",
       )
-      .epilogue(examples(["$0 report last", "the last run"], ["$0 report last --by phase", "and its figures by phase"], ["$0 report last --open", "its page"])),
+      .epilogue(
+        examples(
+          ["$0 report last", "the last run"],
+          ["$0 report last --by phase", "and its figures by phase"],
+          ["$0 report last --open", "its page"],
+        ),
+      ),
   handler: async (args) => (await import("../handlers/report.js")).handler(args),
 };

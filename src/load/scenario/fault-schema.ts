@@ -4,7 +4,16 @@
  */
 import { z } from "zod";
 import type { NetworkFaultKind } from "../../vocabulary/index.js";
-import { duration, durations, hyphenated, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
+import {
+  duration,
+  durations,
+  hyphenated,
+  noSuchKind,
+  object,
+  positiveDuration,
+  probability,
+  rangeOf,
+} from "./fields.js";
 
 /**
  * The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the

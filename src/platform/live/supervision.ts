@@ -189,11 +189,7 @@ function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionCont
 }
 
 /** Writes a status. False when the agent has ended with another one. */
-function* setStatus(
-  supervised: SupervisedAgent,
-  status: AgentStatus,
-  { context }: SupervisionContext,
-): Steps<boolean> {
+function* setStatus(supervised: SupervisedAgent, status: AgentStatus, { context }: SupervisionContext): Steps<boolean> {
   const { agent, observer } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();

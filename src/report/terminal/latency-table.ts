@@ -42,8 +42,5 @@ export function latencyTable(
     const text = `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
     return isAside ? chalk.dim(text) : text;
   };
-  return [
-    `${chalk.bold(title.padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`,
-    ...rows.map(line),
-  ];
+  return [`${chalk.bold(title.padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`, ...rows.map(line)];
 }

@@ -233,7 +233,9 @@ function findingsOf(
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
     if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;
     if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
-      recorderOf(agentId).trend("loss_detection").record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
+      recorderOf(agentId)
+        .trend("loss_detection")
+        .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
   }
   return recorder.take();
 }

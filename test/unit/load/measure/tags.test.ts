@@ -29,14 +29,12 @@ interface Sample {
 }
 
 const time = fc.integer({ min: 0, max: DURATION_MS });
-const tagSets = fc
-  .array(fc.tuple(time, time), { maxLength: 3 })
-  .map(
-    (spans): TagSet => ({
-      behaviours: BEHAVIOURS,
-      spans: spans.map(([a, b], n) => ({ name: `span-${n}`, fromMs: Math.min(a, b), toMs: Math.max(a, b) })),
-    }),
-  );
+const tagSets = fc.array(fc.tuple(time, time), { maxLength: 3 }).map(
+  (spans): TagSet => ({
+    behaviours: BEHAVIOURS,
+    spans: spans.map(([a, b], n) => ({ name: `span-${n}`, fromMs: Math.min(a, b), toMs: Math.max(a, b) })),
+  }),
+);
 const samples = fc.array(
   fc.record({
     behaviour: fc.constantFrom(undefined, ...BEHAVIOURS),

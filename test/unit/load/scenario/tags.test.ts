@@ -42,9 +42,13 @@ test("a window is called as its behaviour, unless it has a name", () => {
 });
 
 test("--duration stretches the spans as it stretches the windows and faults", () => {
-  const { tags } = planOf("faults: [{ kind: kill-thread, window: [2s, 2s], thread: task }]\nshutdownAt: 3s", undefined, {
-    durationMs: 8000,
-  });
+  const { tags } = planOf(
+    "faults: [{ kind: kill-thread, window: [2s, 2s], thread: task }]\nshutdownAt: 3s",
+    undefined,
+    {
+      durationMs: 8000,
+    },
+  );
   assert.deepEqual(tags.spans, [
     { name: "dropping", fromMs: 2000, toMs: 4000 },
     { name: "kill-thread", fromMs: 4000, toMs: 4000 },
@@ -83,9 +87,18 @@ test("a plan knows the behaviour of a worker as its plan has it", () => {
 });
 
 for (const [metric, message] of [
-  ["live_update_latency{behaviour:stayin}", 'there is no behaviour "stayin"; did you mean "staying"? there are dropping, staying'],
-  ["live_update_latency{during:storm}", 'there is no window or fault "storm"; there are dropping, kill-thread, shutdown'],
-  ["timeouts{during:shutdown}", 'nothing is during "shutdown", which is a moment: write before:shutdown or after:shutdown'],
+  [
+    "live_update_latency{behaviour:stayin}",
+    'there is no behaviour "stayin"; did you mean "staying"? there are dropping, staying',
+  ],
+  [
+    "live_update_latency{during:storm}",
+    'there is no window or fault "storm"; there are dropping, kill-thread, shutdown',
+  ],
+  [
+    "timeouts{during:shutdown}",
+    'nothing is during "shutdown", which is a moment: write before:shutdown or after:shutdown',
+  ],
   ["timeouts{during:kill-thread}", 'nothing is during "kill-thread", which is a moment'],
   ["event_loop_delay{behaviour:staying}", 'event_loop_delay has no tag "behaviour"'],
 ] as const) {
@@ -117,7 +130,8 @@ test("two spans of one name are refused, but windows of one name and time are on
   assert.equal(spansOf(second("[1s, 2s]")).length, 1);
   assert.throws(
     () => spansOf(second("[1s, 3s]")),
-    (error: unknown) => error instanceof ScenarioError && error.message.includes("give it another name, with the key name"),
+    (error: unknown) =>
+      error instanceof ScenarioError && error.message.includes("give it another name, with the key name"),
   );
   assert.equal(problemsOf("faults: [{ kind: kill-thread, name: dropping, window: [1s, 1s], thread: task }]").length, 1);
 });
