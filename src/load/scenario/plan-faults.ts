@@ -20,13 +20,11 @@ type WithoutWindow<T> = T extends unknown ? Omit<T, "window" | "name"> : never;
 
 /** The faults in the order of the scenario. Their names change nothing of what happens. */
 export function planFaults(faults: readonly Fault[], seed: number): PlannedFault[] {
-  return faults.map((fault, index): PlannedFault => {
-    const {
-      window: [min, max],
-      name: _name,
-      ...rest
-    } = fault;
+  return faults.map((fault, index) => {
+    const [min, max] = fault.window;
+    const fields = Object.entries(fault).filter(([key]) => key !== "window" && key !== "name");
     const random = stream(seed, "fault", index);
-    return { ...rest, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
+    const at = toMicrosecond(sample({ kind: "uniform", min, max }, random));
+    return { ...Object.fromEntries(fields), at, pick: random() } as PlannedFault;
   });
 }

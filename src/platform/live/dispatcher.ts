@@ -3,7 +3,7 @@
  * that no runner will run is ended here.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
-import type { LiveAgent, ModelContext } from "../model/index.js";
+import type { ModelContext } from "../model/index.js";
 import type { Steps } from "../sync/index.js";
 import { createAssignmentBarrier, type AssignmentBarrier } from "./assignment-barrier.js";
 import type { Outbox } from "./inbox.js";
@@ -80,11 +80,7 @@ export function createDispatcher({
     messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
   ): void => {
     const runner = runners.next();
-    const [first, ...others] = launched.map(({ agent, worker }) => {
-      const ref = refTo(agent, context);
-      observer.agentHandedOver(worker.workerName, ref.slot);
-      return ref;
-    });
+    const [first, ...others] = launched.map((session) => handOver(session, context, observer));
     if (runner === undefined || first === undefined) {
       for (const session of launched) expire(session);
       return;
@@ -128,7 +124,10 @@ export function createDispatcher({
   };
 }
 
-function refTo(agent: LiveAgent, { slots }: ModelContext): AgentRef {
+/** The reference for the runner. The observer learns of it first. */
+function handOver({ agent, worker }: AgentSession, { slots }: ModelContext, observer: LiveRunObserver): AgentRef {
   const agentId = agent.getAgentId();
-  return { agentId, slot: slots.slotOf(agentId).index };
+  const slot = slots.slotOf(agentId).index;
+  observer.agentHandedOver(worker.workerName, slot);
+  return { agentId, slot };
 }
