@@ -1,7 +1,6 @@
 /** The threads of this process that carry the simulated workers of a run over a network. */
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
-
 import { busyWarning, watchMachine } from "../../measure/machine/index.js";
 import { buildPlan } from "../../scenario/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
