@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { measureFloor, type Floor } from "../../measure/floor/index.js";
 import { busyWarning, watchMachine, type MachineWatch } from "../../measure/machine/index.js";
-import { startWriter, type WriterHandle } from "../../../platform/db/index.js";
+import { requireNativeModule, startWriter, type WriterHandle } from "../../../platform/db/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summary } from "../../../results/index.js";
 import { suspend, systemClock } from "../../../platform/sync/index.js";
 import { finalizeRun } from "../finalize-run.js";
@@ -18,6 +18,7 @@ import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
  * and ThreadDiedError when a thread died. All threads have ended then, and a run that could not begin leaves no files.
  */
 export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
+  requireNativeModule();
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   const databasePath = join(directory, RUN_FILES.database);
   const before = watchMachine({ now: () => systemClock.now() });
