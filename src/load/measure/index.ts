@@ -46,6 +46,7 @@ export {
   type SharedCounts,
   type WorkerRecorder,
 } from "./recorder.js";
+export type { SampleBatch, SampledSubject, SampledWorker, SampleSink } from "./sample-buffer.js";
 export { distributionOf } from "./samples.js";
 export { isTrendCounts, type IntervalCounts, type Trend } from "./segmented-trend.js";
 export { parseTaggedMetric, untagged } from "./tagged-metric.js";

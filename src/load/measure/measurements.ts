@@ -11,6 +11,7 @@ import {
   type TrendName,
 } from "./metrics.js";
 import type { RecorderSnapshot } from "./recorder.js";
+import type { SampleSink } from "./sample-buffer.js";
 import type { IntervalCounts, TimeAxis } from "./segmented-trend.js";
 import { Cells, NO_TAGS, type TagSelector, type TagSet } from "./tags.js";
 
@@ -51,6 +52,8 @@ export interface CollectorOptions {
   readonly maxIntervals?: number;
   /** What the run is divided by, as its recorders have it. Left out: nothing. */
   readonly tags?: TagSet;
+  /** Receives the samples of the snapshots. */
+  readonly samples?: SampleSink | undefined;
 }
 
 /** The counts of a trend in one cell, by interval. */
@@ -61,6 +64,7 @@ type Rate = { readonly passes: number; readonly total: number };
 export class Collector {
   readonly #maxIntervals: number;
   readonly #cells: Cells;
+  readonly #samples: SampleSink | undefined;
   readonly #trends = new Map<TrendName, Map<number, Intervals>>();
   readonly #counters = new Map<CounterName, Map<number, number>>();
   readonly #rates = new Map<RateName, Map<number, Rate>>();
@@ -69,9 +73,10 @@ export class Collector {
   /** How many of the recorders' intervals make one of the collector's. */
   #factor = 1;
 
-  constructor({ maxIntervals = 512, tags = NO_TAGS }: CollectorOptions = {}) {
+  constructor({ maxIntervals = 512, tags = NO_TAGS, samples }: CollectorOptions = {}) {
     this.#maxIntervals = maxIntervals;
     this.#cells = new Cells(tags);
+    this.#samples = samples;
   }
 
   /** Whether the snapshot can be from a recorder with the same tags. One from another machine may not be. */
@@ -80,7 +85,7 @@ export class Collector {
   }
 
   /** @throws RangeError when the time axis of the snapshot is not that of the first */
-  add({ originMs, intervalMs, trends, counters, rates, gauges }: RecorderSnapshot): void {
+  add({ originMs, intervalMs, trends, counters, rates, gauges, samples }: RecorderSnapshot): void {
     this.#axis ??= { originMs, intervalMs };
     if (originMs !== this.#axis.originMs || intervalMs !== this.#axis.intervalMs) {
       throw new RangeError("recorders of one run must share the origin and the interval of the time axis");
@@ -97,6 +102,7 @@ export class Collector {
     for (const { name, thread, value } of gauges) {
       getOrCreate(this.#gauges, name, () => new Map<string, number>()).set(thread, value);
     }
+    if (samples !== undefined) this.#samples?.add(samples);
   }
 
   /** Adds counts that are in no snapshot, such as those of a thread that was killed. */

@@ -11,6 +11,7 @@
  */
 import { assert, at, getOrCreate } from "../../vocabulary/index.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
+import { SampleBuffer, type SampleBatch, type SampledWorker } from "./sample-buffer.js";
 import { SegmentedTrend, type IntervalCounts, type TimeAxis, type Trend } from "./segmented-trend.js";
 import { Cells, NO_TAGS, type Cell, type TagSet } from "./tags.js";
 
@@ -24,6 +25,8 @@ export interface RecorderSnapshot {
   readonly counters: readonly (Cell & { readonly name: CounterName; readonly count: number })[];
   readonly rates: readonly (Cell & { readonly name: RateName; readonly passes: number; readonly total: number })[];
   readonly gauges: readonly { readonly name: GaugeName; readonly thread: string; readonly value: number }[];
+  /** Every time that the trends recorded; only of a recorder that keeps them. */
+  readonly samples?: SampleBatch;
 }
 
 /** What is measured of a worker, or of none. */
@@ -37,6 +40,8 @@ export interface WorkerRecorder {
   count(name: CounterName, n?: number, atMs?: number): void;
   /** Adds one observation to a rate, at `atMs` as above. */
   observe(name: RateName, passed: boolean, atMs?: number): void;
+  /** A worker has an agent: samples of other threads name the agent only. */
+  know(worker: SampledWorker): void;
 }
 
 /** Where one thread records. What it records itself is of no worker. */
@@ -62,6 +67,8 @@ export interface RecorderOptions {
   readonly now?: () => number;
   /** The memory of the counters ({@link createSharedCounts}). Shared memory outlives the thread. */
   readonly counts?: Float64Array;
+  /** Whether to keep every recorded time, for the outputs of a run; no unless given. */
+  readonly keepSamples?: boolean;
 }
 
 /** The place of each counter among those of its cell. */
@@ -134,9 +141,12 @@ class ThreadRecorder implements Recorder {
   readonly #taken: Float64Array;
   readonly #gauges = new Map<GaugeName, number>();
   readonly #none: BehaviourRecorder;
+  readonly #samples: SampleBuffer | undefined;
 
-  constructor({ thread, originMs, intervalMs = 500, tags = NO_TAGS, now, counts }: RecorderOptions) {
+  constructor(options: RecorderOptions) {
+    const { thread, originMs, intervalMs = 500, tags = NO_TAGS, now, counts, keepSamples = false } = options;
     this.#thread = thread;
+    this.#samples = keepSamples ? new SampleBuffer(thread, originMs) : undefined;
     this.#cells = new Cells(tags);
     assert(now !== undefined || this.#cells.segments === 1, "a recorder of a run with phases has a clock");
     this.#axis = { originMs, intervalMs, now: now ?? (() => originMs) };
@@ -159,6 +169,10 @@ class ThreadRecorder implements Recorder {
     this.#none.observe(name, passed, atMs);
   }
 
+  know(worker: SampledWorker): void {
+    this.#samples?.know(worker);
+  }
+
   ofBehaviour(name: string | undefined): WorkerRecorder {
     return this.#ofNumber(name === undefined ? 0 : this.#cells.behaviourOf(name));
   }
@@ -169,6 +183,7 @@ class ThreadRecorder implements Recorder {
 
   take(): RecorderSnapshot {
     const { originMs, intervalMs } = this.#axis;
+    const samples = this.#samples?.take();
     const recorders = this.#ofBehaviours.filter((recorder) => recorder !== undefined);
     const snapshot: RecorderSnapshot = {
       originMs,
@@ -177,13 +192,20 @@ class ThreadRecorder implements Recorder {
       counters: countersIn(this.#cells, this.#counts, this.#taken),
       rates: recorders.flatMap((recorder) => recorder.takeRates()),
       gauges: Array.from(this.#gauges, ([name, value]) => ({ name, thread: this.#thread, value })),
+      ...(samples !== undefined && { samples }),
     };
     this.#taken.set(this.#counts);
     return snapshot;
   }
 
   #ofNumber(behaviour: number): BehaviourRecorder {
-    return (this.#ofBehaviours[behaviour] ??= new BehaviourRecorder(this.#axis, this.#cells, behaviour, this.#counts));
+    return (this.#ofBehaviours[behaviour] ??= new BehaviourRecorder(
+      this.#axis,
+      this.#cells,
+      behaviour,
+      this.#counts,
+      this.#samples,
+    ));
   }
 }
 
@@ -223,14 +245,19 @@ class BehaviourRecorder implements WorkerRecorder {
     private readonly cells: Cells,
     private readonly behaviour: number,
     private readonly counts: Float64Array,
+    private readonly samples: SampleBuffer | undefined,
   ) {
     this.#present = new PresentSegment(cells, axis.originMs);
   }
 
   trend(name: TrendName): Trend {
     let trend = this.#trends.get(name);
-    if (trend === undefined) this.#trends.set(name, (trend = new SegmentedTrend(name, this.axis, this.cells)));
+    if (trend === undefined) this.#trends.set(name, (trend = new SegmentedTrend(name, this.axis, this.cells, this.samples)));
     return trend;
+  }
+
+  know(worker: SampledWorker): void {
+    this.samples?.know(worker);
   }
 
   count(name: CounterName, n = 1, atMs?: number): void {

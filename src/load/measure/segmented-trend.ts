@@ -5,6 +5,7 @@
 import { at, getOrCreate } from "../../vocabulary/index.js";
 import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
 import type { TrendName } from "./metrics.js";
+import type { SampleBuffer, SampledSubject } from "./sample-buffer.js";
 import type { Cells } from "./tags.js";
 
 /**
@@ -39,8 +40,10 @@ export interface Trend {
    * its beginning in a phase. A time that ended before the present interval began is counted into the present one.
    * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were
    * taken in the wrong order or not at all, and no figure could be trusted.
+   *
+   * `subject` is for samples; `fromMs`: when the time began, `atMs - ms` unless given.
    */
-  record(ms: number, atMs: number): void;
+  record(ms: number, atMs: number, subject?: SampledSubject, fromMs?: number): void;
 }
 
 /** The time axis of a run. */
@@ -63,13 +66,14 @@ export class SegmentedTrend implements Trend {
     private readonly name: TrendName,
     private readonly axis: TimeAxis,
     private readonly cells: Cells,
+    private readonly samples: SampleBuffer | undefined,
   ) {}
 
-  record(ms: number, atMs: number): void {
-    const beganAt = atMs - ms;
-    if (this.#present === undefined || beganAt < this.#fromMs || beganAt >= this.#toMs)
-      this.#present = this.#enter(beganAt);
+  record(ms: number, atMs: number, subject?: SampledSubject, fromMs = atMs - ms): void {
+    if (this.#present === undefined || fromMs < this.#fromMs || fromMs >= this.#toMs)
+      this.#present = this.#enter(fromMs);
     this.#present.record(ms, atMs);
+    this.samples?.add(this.name, fromMs, ms, subject);
   }
 
   /** What was recorded in each segment. The memory of a segment that is over is given back. */
@@ -93,7 +97,7 @@ export class SegmentedTrend implements Trend {
 }
 
 /** Counts the times of one trend in one cell. */
-class TrendCounts implements Trend {
+class TrendCounts {
   #counts: Uint32Array | undefined;
   #closed: IntervalCounts[] = [];
   #index = 0;

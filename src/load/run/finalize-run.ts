@@ -26,7 +26,14 @@ import {
   type ScheduleVerdict,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
-import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  gitCheckout,
+  type SlowAgent,
+  type Summary,
+  type SummaryInput,
+} from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
@@ -158,6 +165,7 @@ function recordFindings(input: FinalizeRunInput, invariants: InvariantReport): n
 
 /** What the run was on. */
 export function environment(): Summary["environment"] {
+  const git = gitCheckout(process.cwd());
   return {
     crowdstorm: packageVersion(),
     node: process.version,
@@ -165,5 +173,6 @@ export function environment(): Summary["environment"] {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
+    ...(git !== undefined && { git }),
   };
 }

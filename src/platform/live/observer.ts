@@ -25,8 +25,8 @@ export type LiveRunTrend = "status_commit_time" | "disconnect_detection" | "stag
 export interface WorkerObserver {
   /** Counts one event. */
   count(name: LiveRunCounter): void;
-  /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`. */
-  trend(name: LiveRunTrend): { record(ms: number, atMs: number): void };
+  /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`, of the agent with this id. */
+  trend(name: LiveRunTrend): { record(ms: number, atMs: number, agentId: string): void };
 }
 
 /** What it counts itself is of no worker. */

@@ -222,7 +222,9 @@ export class WorkerPool implements ClientRequests {
       this.#options.observer.gauge("agents_live", this.#sessions.live);
       if (releasedAt !== undefined && session.absentAt !== undefined) {
         // The committed row can release the waiter before this thread is notified of the commit.
-        session.observer.trend("disconnect_detection").record(Math.max(0, releasedAt - session.absentAt), releasedAt);
+        session.observer
+          .trend("disconnect_detection")
+          .record(Math.max(0, releasedAt - session.absentAt), releasedAt, session.agent.getAgentId());
       }
       // Agents on units have pushed their last status; the approval or rejection of an onboarding is not pushed.
       if (session.agent instanceof OnboardingAgent) {

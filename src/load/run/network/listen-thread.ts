@@ -65,13 +65,13 @@ class ListenThread {
       readonly originMs: number;
     }) => Promise<() => Evidence>,
   ): Promise<ThreadReport<Evidence>> {
-    const { name, port, counts, run } = this.setup;
+    const { name, port, counts, keepsSamples, run } = this.setup;
     const [start] = (await once(port, "message")) as [ToThread];
     assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
     const { originMs } = start;
     const plan = buildPlan(run.scenario, run.plan);
     const now = (): number => systemClock.now();
-    const recorder = createRecorder({ thread: name, originMs, tags: plan.tags, now, counts });
+    const recorder = createRecorder({ thread: name, originMs, tags: plan.tags, now, counts, keepSamples: keepsSamples });
     const health = watchHealth(name);
     port.on("message", (message: ToThread) => {
       if (message.kind === "stop") this.isStopped = true;

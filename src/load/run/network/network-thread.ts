@@ -17,7 +17,7 @@ const PROGRESS_MS = 250;
 const LOOK_MS = 20;
 
 export default async function run(setup: NetworkThreadSetup): Promise<ThreadReport<NetworkNotesReport>> {
-  const { name, port, counts, pauses, shard } = setup;
+  const { name, port, counts, keepsSamples, pauses, shard } = setup;
   const clock = systemClock;
   const reactor = new Reactor(clock, noEvents);
   const driver = new TimerDriver(reactor);
@@ -31,7 +31,8 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
 
   const failures: Error[] = [];
   const plan = buildPlan(setup.run.scenario, setup.run.plan);
-  const recorder = createRecorder({ thread: name, originMs, tags: plan.tags, now: () => clock.now(), counts });
+  const tagged = { tags: plan.tags, now: () => clock.now() };
+  const recorder = createRecorder({ thread: name, originMs, ...tagged, counts, keepSamples: keepsSamples });
   const health = watchHealth(name);
   const clients = startNetworkClients({
     reactor,

@@ -60,7 +60,7 @@ class AgentNotes implements AgentObserver {
   }
 
   #stage(name: TrendName, from: number, to: number, atMs: number): void {
-    this.recorder.trend(name).record(Math.max(0, to - from), atMs);
+    this.recorder.trend(name).record(Math.max(0, to - from), atMs, this.evidence.agentId, from);
   }
 }
 

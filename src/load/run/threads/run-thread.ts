@@ -22,7 +22,7 @@ const PROGRESS_MS = 250;
 const LOOK_MS = 20;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts, keepsSamples }: ThreadSetup,
   begin: (thread: RoleContext) => Role<Evidence>,
   drivenBy: "parking" | "event loop" = "parking",
 ): Promise<ThreadReport<Evidence>> {
@@ -45,7 +45,8 @@ export async function runThread<Evidence>(
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
   const plan = buildPlan(run.scenario, run.plan);
   const { originMs } = start;
-  const recorder = createRecorder({ thread: name, originMs, tags: plan.tags, now: () => clock.now(), counts });
+  const tagged = { tags: plan.tags, now: () => clock.now() };
+  const recorder = createRecorder({ thread: name, originMs, ...tagged, counts, keepSamples: keepsSamples });
   const taskGroup = createTaskGroup(fail);
   const health = watchHealth(name);
   const log = openAcknowledgementLog(acknowledgements, (error) => fail("the acknowledgements cannot be kept", error));

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
-import { Collector, type Measurements } from "../../measure/index.js";
+import { Collector, type Measurements, type SampleSink } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import {
   ready,
@@ -44,8 +44,9 @@ import { VirtualWriter } from "./virtual-writer.js";
 export const WRITES_PER_COMMIT = 5000;
 /** Constant, so that a run does not depend on the machine. Two of each, so that they interfere with each other. */
 const SHARDS = { clients: 2, tasks: 2 };
-/** How much of a run is measured between two merges into the collector, ms. */
+/** How much of a run is measured between two merges into the collector, ms; with samples, which take memory, less. */
 const MEASURED_AT_ONCE_MS = 30_000;
+const SAMPLED_AT_ONCE_MS = 1000;
 
 export interface VirtualSetup {
   readonly scenario: Scenario;
@@ -60,6 +61,8 @@ export interface VirtualSetup {
   readonly faults: Faults;
   /** Receives every event. */
   readonly sink: TraceSink;
+  /** Receives every sample; left out: none is kept. */
+  readonly samples?: SampleSink | undefined;
 }
 
 /** What the lifecycle waits for. */
@@ -95,7 +98,7 @@ export class VirtualRun implements RunParts {
   constructor(setup: VirtualSetup) {
     const { scenario, plan, mailbox, faults } = setup;
     this.#setup = setup;
-    this.collector = new Collector({ tags: plan.tags });
+    this.collector = new Collector({ tags: plan.tags, samples: setup.samples });
     this.#abortReason = abortReasonOf(scenario.thresholds);
     this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
     this.#simulation = this.#createSimulation();
@@ -115,6 +118,7 @@ export class VirtualRun implements RunParts {
       run,
       plan: faults.plan(plan, (...event) => faultsNote(...event)),
       sink: setup.sink,
+      keepsSamples: setup.samples !== undefined,
       connect: (note) => this.#writer.connect(note),
       throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
       fail: (error) => this.#failures.push(error),
@@ -161,7 +165,7 @@ export class VirtualRun implements RunParts {
     this.#throwFailure();
     if (this.now >= this.#collectAt || isSettled) {
       this.#collect();
-      this.#collectAt = this.now + MEASURED_AT_ONCE_MS;
+      this.#collectAt = this.now + (this.#setup.samples === undefined ? MEASURED_AT_ONCE_MS : SAMPLED_AT_ONCE_MS);
     }
     if (!isSettled) return false;
     this.#pending = undefined;
