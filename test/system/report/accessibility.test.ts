@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { seriesOf, type DatedRun } from "../../../dist/bench/index.js";
 import {
   compareReports,
   renderCapacityReport,
@@ -34,6 +33,17 @@ const SEQUENCE: SequenceDiagram = {
   bars: [{ column: 1, from: 0, to: 2, kind: "waits" }],
   arrows: [{ from: 1, to: 2 }],
 };
+
+const HISTORY_RUN = {
+  runId: "20260101T000000-steady-1-00000001",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seed: "1",
+  commit: "1".repeat(40),
+  branch: "main",
+  outcome: "passed",
+  exitCode: 0,
+  unused: null,
+} as const;
 
 const SCREENS = [
   { colorScheme: "light", viewport: { width: 1280, height: 800 } },
@@ -85,32 +95,21 @@ describe("accessibility", { skip: noBrowser }, () => {
 
   test("the comparison of two runs", () => check(write("compare.html", compareReports(directory, directory))));
 
+  test("the history of runs", () => {
+    const run = { ...HISTORY_RUN, directory };
+    const runs = [run, { ...run, outcome: "inconclusive" as const, unused: "busy" }, run];
+    const change = { run: 2, before: 1, after: 2, isWorse: true, p: 0.001 };
+    const figure = { name: "cpu", label: "CPU used", unit: "cores", better: "smaller" } as const;
+    const figures = [{ ...figure, values: [1, 3, 2], changes: [change] }];
+    const history = {
+      series: [{ scenario: "steady", facts: [], runs, figures }],
+      excluded: [{ directory, why: "lost" }],
+    };
+    return check(write("history.html", renderHistoryPage(history, join(directory, "history.html"))));
+  });
+
   test("the page of a search for a capacity", () =>
     check(write("capacity.html", renderCapacityReport(exampleCapacity()))));
-
-  test("the history of runs, with a change, an inconclusive run and one that cannot be read", () => {
-    const runs = Array.from({ length: 16 }, (_, index): DatedRun => {
-      const summary = exampleSummary(index === 3 ? { slipMs: 900, othersMs: 600 } : {});
-      const factor = (index < 8 ? 1 : 3) * (1 + 0.02 * Math.sin(index * index));
-      const scaled = (ms: number | null): number | null => ms && ms * factor;
-      const trends = Object.fromEntries(
-        Object.entries(summary.trends).map(([name, trend]) => [
-          name,
-          { ...trend, p50: scaled(trend.p50), p99: scaled(trend.p99) },
-        ]),
-      );
-      const startedAt = new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
-      return {
-        directory: join(directory, `run-${index}`),
-        summary: { ...summary, startedAt, trends },
-        scenarioText: "",
-      };
-    });
-    const series = seriesOf(runs);
-    assert.ok(series.some(({ figures }) => figures.some(({ changes }) => changes.length > 0)));
-    const excluded = [{ directory: join(directory, "damaged"), why: "summary.json: it is not JSON" }];
-    return check(write("history.html", renderHistoryPage({ series, excluded }, join(directory, "history.html"))));
-  });
 
   test("a sequence diagram, as of a failing schedule", () => {
     const text = renderSequencePage({
