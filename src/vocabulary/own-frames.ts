@@ -23,12 +23,14 @@ export function ownFramesOf(thrown: unknown): string[] {
   return [];
 }
 
+/** A line of a stack whose place is a file: what was called, the file, the line and the column. */
+const FRAME = /^\s+at ((?:async )?(?:.* \()?)((?:file:\/\/|\/|[A-Za-z]:\\).*):(\d+:\d+)\)?$/;
+
 function framesIn(stack: string): string[] {
   return stack.split("\n").flatMap((line) => {
-    const [, before, place, position] =
-      /^\s+at (.*?\(?)((?:file:\/\/)?\/[^()]*|[A-Za-z]:\\[^()]*):(\d+:\d+)\)?$/.exec(line) ?? [];
-    if (before === undefined || place === undefined || position === undefined || isForeign(place)) return [];
-    return [`at ${before}${displayed(place)}:${position}${before.endsWith("(") ? ")" : ""}`];
+    const [, called, place, position] = FRAME.exec(line) ?? [];
+    if (called === undefined || place === undefined || position === undefined || isForeign(place)) return [];
+    return [`at ${called}${displayed(place)}:${position}${called.endsWith("(") ? ")" : ""}`];
   });
 }
 

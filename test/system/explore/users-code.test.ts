@@ -188,7 +188,7 @@ const throwing: readonly (readonly [what: string, fields: string, violation: Reg
   [
     "the check",
     "{ check: function mine() { null.text; } }",
-    /^violation: the check threw TypeError: .*\n {4}at .*mine \(.*mine\.mjs:2:\d+\)\n\n/m,
+    /^violation: the check threw TypeError: .*\n {4}at .*mine[^(]*\(.*mine\.mjs:2:\d+\)\n\n/m,
   ],
 ];
 for (const [what, fields, violation] of throwing) {
