@@ -40,7 +40,7 @@ export {
   writeTogether,
   type FileContent,
 } from "./results.js";
-export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
+export { differingOptions, newRunId, reproduceCommand, shrinkCommand } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";

@@ -65,11 +65,25 @@ function withoutCredentials(url: string): string {
 
 /** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */
 export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
-  const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
+  return commandLine("simulate", scenario, { ...differingOptions(choices), ...(seed !== undefined && { seed }) });
+}
+
+/** The command that shrinks this seed of `scenario`. */
+export function shrinkCommand(
+  scenario: string,
+  seed: number,
+  { workers, duration, faults, mailbox }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox">,
+): string {
+  const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
+  const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
+  return commandLine("simulate shrink", scenario, { ...Object.fromEntries(accepted), seed });
+}
+
+function commandLine(command: string, scenario: string, given: Summary["options"]): string {
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
+  return [command, `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
 }
 
 /** A unique id: no other run has it, in this process or another, on this machine or in a container. */

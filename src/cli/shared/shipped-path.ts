@@ -1,14 +1,13 @@
 /** Finds a scenario of the package by its name. */
 import { didYouMean } from "../../load/scenario/nearest.js";
-import { pathOfShipped, shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
+import { isShipped, pathOfShipped, shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
 import { UsageError } from "./usage-error.js";
 
 /** The path of the scenario with this name. @throws {UsageError} when the package has none */
 export function shippedPath(name: string): string {
-  const names = shippedScenarios();
-  if (!names.includes(name))
+  if (!isShipped(name))
     throw new UsageError(
-      `the package has no scenario "${name}"${didYouMean(name, names)}: expected a name from \`simulate list\``,
+      `the package has no scenario "${name}"${didYouMean(name, shippedScenarios())}: expected a name from \`simulate list\``,
     );
   return pathOfShipped(name);
 }

@@ -2,9 +2,8 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
+import { liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
 import {
-  createRecorder,
   evaluate,
   formatHlog,
   loadGenerated,
@@ -20,6 +19,7 @@ import { buildReportData, buildSummary, type SlowAgent, type Summary, type Summa
 import { writeRun } from "../../report/index.js";
 import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
+import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
@@ -71,17 +71,8 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
  * Checks the evidence, evaluates the thresholds and writes the files. Throws ResultsError when it cannot write them.
  */
 export function finalizeRun(input: FinalizeRunInput): Summary {
-  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
-  const invariants = checkInvariants(evidence);
-  const recorder = createRecorder({ thread: "coordinator", originMs: input.originMs });
-  countFindings(invariants, recorder);
-  for (const { agentType, status } of audit) {
-    if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
-  }
-  const lostWorkers = injection.lostClients.size === 0 ? 0 : workersLeft(collector, plan);
-  recorder.count("workers_cut_off", lostWorkers);
-  collector.add(recorder.take());
-  const measurements = collector.measurements(durationMs);
+  const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
+  const { invariants, measurements, lostWorkers } = measureEnd(input);
   const hash = planHash(plan);
   const summary = buildSummary({
     runId,
@@ -137,10 +128,4 @@ export function environment(): Summary["environment"] {
     cores: cpus().length,
     memoryBytes: totalmem(),
   };
-}
-
-/** The workers that have neither finished nor been stopped: those of killed client threads. */
-function workersLeft(collector: Collector, { workers }: Plan): number {
-  const { workers_finished: finished, workers_cut_off: cutOff } = collector.measurements(1).counters;
-  return workers - finished - cutOff;
 }

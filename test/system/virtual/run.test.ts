@@ -359,6 +359,51 @@ describe("a sweep", () => {
     assert.equal(result.sometimes["partner-disconnect"], 0);
   });
 
+  it("evaluates the thresholds when it is asked to: a seed that misses one fails, apart from broken invariants", async () => {
+    using directory = temporaryDirectory();
+    const file = join(directory.path, "everything.yaml");
+    const results = join(directory.path, "results");
+    const args = ["sweep", "--scenario", file, "--seeds", "3..8", "--results", results];
+    writeFileSync(file, SCENARIO_TEXT);
+    const none = await simulate(...args, "--thresholds");
+    assert.deepEqual(
+      [none.code, none.stderr],
+      [2, "simulate: --thresholds requires a scenario with thresholds: everything has none\n"],
+    );
+    // A bound between the lowest and the highest number of updates: some seeds miss it.
+    const taken: number[] = [];
+    for (let seed = 3; seed <= 8; seed++) {
+      const { missed = [] } = runInMemory({
+        ...request(seed, { scenario: scenario(`${SCENARIO_TEXT}thresholds: { live_updates_taken: ["count<0"] }\n`) }),
+        thresholds: true,
+      });
+      taken.push(missed[0]?.observed ?? assert.fail("no threshold was missed"));
+    }
+    const bound = Math.max(...taken);
+    const missing = taken.flatMap((count, index) => (count < bound ? [] : [index + 3]));
+    writeFileSync(
+      file,
+      `${SCENARIO_TEXT}thresholds: { live_updates_taken: ["count<${bound}"], errors: ["count==0"] }\n`,
+    );
+    const { code, stdout } = await simulate(...args, "--thresholds");
+    assert.equal(code, 99);
+    assert.match(stdout, new RegExp(`^✗ 6 seeds, 0 failed, ${missing.length} missed a threshold\n`));
+    const [seed = 0] = missing;
+    const [, command = ""] =
+      new RegExp(
+        `\nMissed thresholds\n\n  seed ${seed}\n    ✗ live_updates_taken count<${bound}: observed ${bound}\n    simulate (.*)\n`,
+      ).exec(stdout) ?? [];
+    // The seed alone misses it too.
+    assert.equal((await simulate(...command.split(" "), "--quiet", "--results", results)).code, 99);
+
+    const json = await simulate(...args, "--thresholds", "--json");
+    const { failing, missing: found } = JSON.parse(json.stdout) as { failing: unknown[]; missing: { seed: number }[] };
+    assert.deepEqual([json.code, failing, found.map((one) => one.seed)], [99, [], missing]);
+    const bail = await simulate(...args, "--thresholds", "--bail", "--threads", "1", "--json");
+    assert.equal((JSON.parse(bail.stdout) as { seeds: number }).seeds, seed - 2);
+    assert.equal((await simulate(...args)).code, 0);
+  });
+
   it("says that it was interrupted, and of how many seeds; thresholds are not its business", {
     skip: process.platform === "win32",
   }, async () => {
