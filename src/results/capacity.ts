@@ -48,7 +48,17 @@ const limitSchema = z.object({
    * The part that gave out; `unknown` when the figures do not tell. Under simulated time, where no part has a limit of its
    * own, the threshold or the invariant.
    */
-  part: z.enum(["machine", "generator", "thread", "database", "target", "invariant", "process", "threshold", "unknown"]),
+  part: z.enum([
+    "machine",
+    "generator",
+    "thread",
+    "database",
+    "target",
+    "invariant",
+    "process",
+    "threshold",
+    "unknown",
+  ]),
   /** One line: the part and its figure. */
   what: z.string(),
   /** The figures behind it, a line each. */

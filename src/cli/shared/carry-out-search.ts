@@ -10,7 +10,7 @@ import {
   TrialError,
   type CapacitySearch,
 } from "../../load/capacity/index.js";
-import { formatRate, renderTrial, renderTrialHeading, writeCapacityReport } from "../../report/index.js";
+import { formatRate, renderTrial, renderTrialHeading, seedsText, writeCapacityReport } from "../../report/index.js";
 import {
   CAPACITY_FILES,
   removeRunDirectory,
@@ -86,7 +86,8 @@ export interface Trials {
 /** @throws what keeps all trials from being made */
 async function openTrials(search: ChosenSearch, isShown: boolean): Promise<Trials> {
   const { listen, simulated } = search;
-  if (simulated !== undefined) return (await import("./simulated-trials.js")).openSimulatedTrials(search, simulated, isShown);
+  if (simulated !== undefined)
+    return (await import("./simulated-trials.js")).openSimulatedTrials(search, simulated, isShown);
   const held = listen && (await HeldAddress.listen(listen.host, listen.port));
   if (held !== undefined && isShown) logLines(`router: ${held.url}, for all trials; it waits for a backend`);
   return { run: (workers, interrupt) => runTrial(search, held, workers, interrupt), close: () => held?.close() };
@@ -141,7 +142,7 @@ function showTrials({ trials, rates, identity }: ChosenSearch): TrialTable {
     clear();
     printText(`${renderTrial(trial, options)}\n`);
   };
-  printLines(`${identity.scenario.name}, seed ${identity.seed}`, renderTrialHeading());
+  printLines(`${identity.scenario.name}, ${seedsText(identity)}`, renderTrialHeading());
   for (const trial of trials) add(trial);
   return {
     start(workers) {

@@ -106,9 +106,16 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
  * The seeds that each rate is tried with; undefined on real threads.
  * @throws {UsageError} for an argument that does not apply
  */
-function simulatedSeeds({ virtual, seeds, seed, redis, threads }: CapacityArguments): SimulatedTrials["seeds"] | undefined {
+function simulatedSeeds({
+  virtual,
+  seeds,
+  seed,
+  redis,
+  threads,
+}: CapacityArguments): SimulatedTrials["seeds"] | undefined {
   if (!virtual) {
-    if (seeds !== undefined) throw new UsageError("--seeds requires --virtual; on real threads, --seed is that of all trials");
+    if (seeds !== undefined)
+      throw new UsageError("--seeds requires --virtual; on real threads, --seed is that of all trials");
     if (redis !== undefined)
       throw new UsageError("--redis requires --virtual: other machines do not tell how much this one takes");
     return undefined;
@@ -183,7 +190,8 @@ function reproduceSearch(args: CapacityArguments, kept: string, seed: number): s
   assert(args.scenario !== undefined, "a search has a scenario");
   const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
   // The seeds of simulated time are an option of the search.
-  const [of, options] = args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
+  const [of, options] =
+    args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
   const run = reproduceCommand(source, of, runArguments(options)).replace(/^simulate/, "simulate capacity");
   const own = (["seeds", "start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];

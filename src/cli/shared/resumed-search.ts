@@ -51,7 +51,8 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
 
 function refuseOptions(args: CapacityArguments): void {
   const given = KEPT.find((option) => args[option] !== undefined);
-  const switched = args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : args.virtual ? "virtual" : undefined;
+  const switched =
+    args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : args.virtual ? "virtual" : undefined;
   const changed = given ?? switched;
   if (changed !== undefined)
     throw new UsageError(`--${changed} cannot be combined with --resume: a search keeps the options of its start`);

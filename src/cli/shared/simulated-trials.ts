@@ -24,10 +24,12 @@ export async function openSimulatedTrials(
   isShown: boolean,
 ): Promise<Trials> {
   const { metric } = search.identity.search;
-  const judged = (runSeeds: RunSeeds): Trials["run"] => async (workers, interrupt) => {
-    const results = await runSeeds(workers, interrupt);
-    return results && judgeSeeds(results, metric ?? undefined);
-  };
+  const judged =
+    (runSeeds: RunSeeds): Trials["run"] =>
+    async (workers, interrupt) => {
+      const results = await runSeeds(workers, interrupt);
+      return results && judgeSeeds(results, metric ?? undefined);
+    };
   // With a metric, a seed that misses another threshold does not decide.
   const stopOnFailure = metric === null;
   const { redis } = simulated;
@@ -72,6 +74,8 @@ function seedsOverRedis(
     const job = jobOf(search, simulated, workers, distributed);
     const directory = join(runs, job.id);
     if (!existsSync(join(directory, JOB_FILE))) {
+      // Of a search that was killed before it could write the file.
+      rmSync(directory, { recursive: true, force: true });
       createRunDirectory(runs, job.id);
       writeJobFile(directory, job);
     }

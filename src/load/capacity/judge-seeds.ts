@@ -1,4 +1,5 @@
 /** What the seeds of a rate say about it, under simulated time. */
+import { median } from "simple-statistics";
 import { observedText } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { NO_FIGURES, type JudgedTrial } from "./judge-trial.js";
@@ -16,6 +17,8 @@ export interface SeedOutcome {
     readonly expression: string;
     readonly observed: number | null;
   }[];
+  /** Of a live update, ms; absent without live updates. */
+  readonly latency?: { readonly p50: number; readonly p99: number };
 }
 
 /** A run that ended with an error, and one in which errors were counted: no invariant is known to be broken. */
@@ -23,13 +26,20 @@ const ERRORS = ["error", "errors"];
 
 /**
  * A rate passes when all of its seeds do. Otherwise the lowest seed that fails decides: those above it need not be run, and are not
- * looked at, so that the trial is the same on any number of threads and machines. With `metric`, only the thresholds on it decide.
+ * looked at, so that the trial is the same on any number of threads and machines. With `metric`, only the thresholds on it decide. The
+ * latencies are the medians of the seeds.
  */
 export function judgeSeeds(results: readonly SeedOutcome[], metric: string | undefined): JudgedTrial {
   const missedOf = ({ missed = [] }: SeedOutcome) =>
     missed.filter((threshold) => metric === undefined || threshold.metric === metric);
-  const failing = results.find((result) => result.failures.length > 0 || missedOf(result).length > 0);
-  if (failing === undefined) return { run: null, outcome: "passed", reasons: [], ...NO_FIGURES };
+  const lowest = results.findIndex((result) => result.failures.length > 0 || missedOf(result).length > 0);
+  const failing = results[lowest];
+  const figures = {
+    run: null,
+    ...NO_FIGURES,
+    ...latencyOf(failing === undefined ? results : results.slice(0, lowest + 1)),
+  };
+  if (failing === undefined) return { ...figures, outcome: "passed", reasons: [] };
   const { seed, failures } = failing;
   const isBroken = failures.some(({ what }) => !ERRORS.includes(what));
   const reasons = [
@@ -44,9 +54,14 @@ export function judgeSeeds(results: readonly SeedOutcome[], metric: string | und
     }),
   ];
   return {
-    run: null,
+    ...figures,
     outcome: isBroken ? "broken" : "failed",
     reasons: reasons.map((reason) => `seed ${seed}: ${reason}`),
-    ...NO_FIGURES,
   };
+}
+
+function latencyOf(results: readonly SeedOutcome[]): Pick<JudgedTrial, "p50" | "p99"> {
+  const known = results.flatMap(({ latency = [] }) => latency);
+  if (known.length === 0) return { p50: null, p99: null };
+  return { p50: median(known.map(({ p50 }) => p50)), p99: median(known.map(({ p99 }) => p99)) };
 }

@@ -18,8 +18,7 @@ export function judgeRun(
   metric: string | undefined,
 ): JudgedTrial {
   const run = runDirectory === undefined ? null : relative(directory, runDirectory);
-  if (summary === undefined)
-    return { run, outcome: "failed", reasons: [`the run died: ${lastWords}`], ...NO_FIGURES };
+  if (summary === undefined) return { run, outcome: "failed", reasons: [`the run died: ${lastWords}`], ...NO_FIGURES };
   const verdict = verdictFor(summary, metric);
   const trend = summary.trends[mainTrend(viewpointOf(summary))];
   return {

@@ -29,7 +29,10 @@ test("finds the rate above which commits are late, and the same each time, on an
   assert.ok(result.capacity !== null && result.fails !== null);
   assert.ok(result.fails.workers > result.capacity.workers && result.fails.workers <= 1.5 * result.capacity.workers);
   assert.equal(new Set(result.trials.map(({ workers }) => workers)).size, result.trials.length, "no rate twice");
-  assert.match(result.limit?.what ?? "", /^seed [12]: threshold status_commit_time max<0\.5 failed: observed 0\.\d+ ms$/);
+  assert.match(
+    result.limit?.what ?? "",
+    /^seed [12]: threshold status_commit_time max<0\.5 failed: observed 0\.\d+ ms$/,
+  );
   assert.equal(result.limit?.part, "threshold");
 
   const second = start([...search, "--threads", "2", "--results", join(directory, "second")]);
@@ -37,7 +40,15 @@ test("finds the rate above which commits are late, and the same each time, on an
 
   // The failing seed alone misses the same threshold.
   const run = await simulate(
-    ...["--scenario", scenario, "--virtual", "--workers", String(result.fails.workers), "--results", join(directory, "run")],
+    ...[
+      "--scenario",
+      scenario,
+      "--virtual",
+      "--workers",
+      String(result.fails.workers),
+      "--results",
+      join(directory, "run"),
+    ],
     ...["--seed", /^seed (\d)/.exec(result.limit.what)?.[1] ?? ""],
   );
   assert.equal(run.code, 99, run.stdout);

@@ -46,6 +46,8 @@ export interface RunResult {
   readonly failures: readonly RunFailure[];
   /** The thresholds that it misses, in the scenario's order; absent unless they are evaluated. */
   readonly missed?: readonly MissedThreshold[];
+  /** Of a live update, in simulated ms; absent as `missed` is, and of a run without live updates. */
+  readonly latency?: { readonly p50: number; readonly p99: number };
   readonly events: number;
   /** Hash of the trace. */
   readonly hash: string;
@@ -82,11 +84,11 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
         coverage.see(event);
       },
     });
-    const { failures, missed } = finish(run, plan, scenario.thresholds);
+    const { failures, missed, latency } = finish(run, plan, scenario.thresholds);
     return {
       seed: plan.seed,
       failures,
-      ...(thresholds && { missed }),
+      ...(thresholds && { missed, ...(latency !== undefined && { latency }) }),
       ...encoder.end(),
       simulatedMs: run.now,
       reached: [...coverage.reached],
@@ -101,7 +103,7 @@ function finish(
   run: VirtualRun,
   plan: Plan,
   thresholds: Scenario["thresholds"],
-): { readonly failures: RunFailure[]; readonly missed: MissedThreshold[] } {
+): { readonly failures: RunFailure[]; readonly missed: MissedThreshold[] } & Pick<RunResult, "latency"> {
   try {
     while (!run.advance(Number.MAX_SAFE_INTEGER));
   } catch (error) {
@@ -124,5 +126,7 @@ function finish(
   const missed = evaluate(parseThresholds(thresholds), measurements)
     .filter(({ passed }) => !passed)
     .map(({ metric, expression, observed }) => ({ metric, expression, observed }));
-  return { failures, missed };
+  const updates = measurements.trends.live_update_latency;
+  if (updates.count === 0) return { failures, missed };
+  return { failures, missed, latency: { p50: updates.percentile(50), p99: updates.percentile(99) } };
 }

@@ -13,7 +13,17 @@ test("a rate passes when all of its seeds do, and otherwise has the reasons of t
   const results = [passing, { seed: 2, failures: [], missed: [missed] }, { seed: 3, failures: [broken], missed: [] }];
   const { outcome, reasons } = judgeSeeds(results, undefined);
   assert.equal(outcome, "failed");
-  assert.deepEqual(reasons, ["seed 2: threshold status_commit_time p(99)<5 failed: observed 9.000 ms"]);
+  assert.deepEqual(reasons, ["seed 2: threshold status_commit_time p(99)<5 failed: observed 9 ms"]);
+});
+
+test("the latencies are the medians of the seeds that were looked at", () => {
+  const latencies = [1, 5, 3].map((p50, index) => ({ ...passing, seed: index + 1, latency: { p50, p99: 10 * p50 } }));
+  const { p50, p99, cpuCores } = judgeSeeds(latencies, undefined);
+  assert.deepEqual([p50, p99, cpuCores], [3, 30, null]);
+  const [first, ...others] = latencies;
+  assert.ok(first);
+  assert.equal(judgeSeeds([{ ...first, missed: [missed] }, ...others], undefined).p50, 1);
+  assert.equal(judgeSeeds([passing], undefined).p50, null);
 });
 
 test("a broken invariant is told from an error", () => {
