@@ -31,7 +31,7 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
     const pool = createSweepPool(host.threads);
     const { mailbox, faultRates, thresholds } = spec;
     return {
-      run: ({ first, last }, { signal }) =>
+      run: ({ first, last }, signal) =>
         Promise.race([
           pool.runBlock(
             { request: { scenario, mailbox, faultRates, thresholds }, planOptions: planOptionsOf(spec), first, last },
