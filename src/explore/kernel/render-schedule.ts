@@ -24,7 +24,9 @@ export function renderSchedule(names: readonly string[], given: readonly Schedul
       .slice(start, end)
       .flatMap(({ text, isCall }) => wrapped(isCall ? text : `  ${text}`, column - 2));
     const cells = threads.map((_name, place) => (place === thread ? shown.join("\n") : ""));
-    table.push([String(at(lines, start).step + 1), ...cells]);
+    let first = at(lines, start).step;
+    while (first > 0 && at(steps, first - 1).thread === thread) first--;
+    table.push([String(first + 1), ...cells]);
     start = end;
   }
   return table.toString();

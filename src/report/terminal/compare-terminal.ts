@@ -7,6 +7,10 @@ import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
 
+export const ONE_RUN_A_SIDE =
+  "One run on each side cannot tell a change from noise. " +
+  "Use simulate compare BEFORE AFTER with directories of several runs.";
+
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
   const [a, b] = [printableData(before), printableData(after)];
@@ -15,6 +19,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
     [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
+    [ONE_RUN_A_SIDE],
   ]);
 }
 
