@@ -16,6 +16,7 @@ refuse() { give_up 2 "$1"; }
 # Nothing that an input says is an option of a command.
 [[ "$RESULTS" != -* ]] || RESULTS="./$RESULTS"
 [[ "$BASELINE" != -* ]] || BASELINE="./$BASELINE"
+[[ "$HISTORY" != -* ]] || HISTORY="./$HISTORY"
 why=$(mkdir -p "$RESULTS" 2>&1) || give_up 1 "the directory for results cannot be made: $why"
 
 # Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 97 (inconclusive), 0.
@@ -30,6 +31,8 @@ note() {
   esac
 }
 
+# How many runs a history has at most.
+HISTORY_RUNS=200
 # How many runs prove nothing.
 inconclusive=0
 
@@ -58,9 +61,30 @@ if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ] && [ "$inconclusive" -lt "$RUNS" ]
   note "$code"
 fi
 
+# Runs without their databases and traces, and a page of all of them.
+if [ -n "$HISTORY" ] && [ "$gravest" -ne 2 ]; then
+  for run in "$RESULTS"/*/; do
+    kept="$HISTORY/$(basename "$run")"
+    [ -s "$run/summary.json" ] && [ ! -e "$kept" ] || continue
+    why=$(mkdir -p "$kept" && cp "$run/scenario.yaml" "$run/report.html" "$run/summary.json" "$kept" 2>&1) ||
+      give_up 1 "the history cannot be written: $why"
+  done
+  if compgen -G "$HISTORY/*/summary.json" >/dev/null; then
+    code=0
+    simulate runs --prune --keep "$HISTORY_RUNS" --results "$HISTORY" || code=$?
+    {
+      echo "### History"
+      echo '```text'
+      simulate history "$HISTORY" --output "$HISTORY/history.html" || code=$?
+      echo '```'
+    } >>"$GITHUB_STEP_SUMMARY"
+    note "$code"
+  fi
+fi
+
 echo "exit-code=$gravest" >>"$GITHUB_OUTPUT"
 if [ "$inconclusive" -gt 0 ]; then
-  echo "::warning::$inconclusive of $RUNS runs inconclusive: the load came late or others took the machine, so nothing is known about the platform: see the job's summary"
+  echo "::warning::$inconclusive of $RUNS runs inconclusive: the load was not generated on time or other programs kept the machine busy, so they prove nothing about the platform: see the job's summary"
 fi
 if [ "$gravest" -eq 99 ]; then
   what="a threshold failed, the load was not generated, or something is slower than the baseline: see the job's summary"

@@ -1,8 +1,8 @@
 /** The id of a run, and the command that reproduces it. */
-import { quoteForShell } from "./quote-for-shell.js";
 import { timeStamp, uniquePart } from "./unique-part.js";
 import type { Summary } from "./summary.js";
 import type { MailboxKind } from "../platform/sync/index.js";
+import { programName, quoteForShell } from "../vocabulary/index.js";
 
 /** The choices for a run, as the options of `simulate` have them. Undefined has the meaning of absent. */
 export interface RunChoices {
@@ -59,13 +59,22 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
 }
 
 /** The URL without what lets one in: `redis://queue.example:6379`. */
-function withoutCredentials(url: string): string {
+export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 
-/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */
-export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
-  return commandLine("simulate", scenario, { ...differingOptions(choices), ...(seed !== undefined && { seed }) });
+/**
+ * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or for what
+ * another command of the program does with such runs.
+ */
+export function reproduceCommand(
+  scenario: string,
+  seed: number | undefined,
+  choices: RunChoices,
+  command?: string,
+): string {
+  const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
+  return commandOn(scenario, given, command);
 }
 
 /** The command that shrinks this seed of `scenario`. */
@@ -76,14 +85,19 @@ export function shrinkCommand(
 ): string {
   const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
   const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
-  return commandLine("simulate shrink", scenario, { ...Object.fromEntries(accepted), seed });
+  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, "shrink");
 }
 
-function commandLine(command: string, scenario: string, given: Summary["options"]): string {
+function commandOn(scenario: string, given: Summary["options"], command: string | undefined): string {
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  return [command, `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
+  return [
+    programName(),
+    ...(command === undefined ? [] : [command]),
+    `--scenario ${quoteForShell(scenario)}`,
+    ...options,
+  ].join(" ");
 }
 
 /** A unique id: no other run has it, in this process or another, on this machine or in a container. */

@@ -6,7 +6,7 @@ import {
   type IncompleteRun,
   type IncompleteSimulation,
 } from "../../load/run/index.js";
-import { byFrequency, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
+import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
 import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary } from "../../report/index.js";
 import { outputOptions } from "../shared/shared-options.js";
@@ -79,8 +79,8 @@ function describe(
     `  onboarding agents  ${describeCounts(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,
     ...describeAcknowledgements(acknowledgements),
-    `Run it again  ${record.reproduce}`,
-    `Results       ${directory}`,
+    `Same plan again  ${record.reproduce}`,
+    `Results          ${directory}`,
   ];
 }
 
@@ -109,8 +109,8 @@ function describeSimulation({ identity, events, reachedMs }: IncompleteSimulatio
     reachedMs === undefined
       ? "  the trace has no events"
       : `  the trace ends at ${formatSeconds(reachedMs, 3)} of the run: ${formatCount(events)} events`,
-    `Run it again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
-    `Results       ${directory}`,
+    `Same plan again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
+    `Results          ${directory}`,
   ];
 }
 
@@ -118,13 +118,4 @@ function describeCounts(counts: Readonly<Record<string, number>>): string {
   const { rows, total } = byFrequency(counts);
   if (total === 0) return "none";
   return `${formatCount(total)}: ${rows.map(([status, n]) => `${formatCount(n)} ${status}`).join(", ")}`;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of another user exists too.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js";
 import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
 import { environment } from "../../load/run/index.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
 import {
   CAPACITY_FILES,
@@ -10,7 +11,6 @@ import {
   createRunDirectory,
   differingOptions,
   mainTrend,
-  quoteForShell,
   reproduceCommand,
   uniqueName,
   writeAtomically,
@@ -18,7 +18,7 @@ import {
   type SearchIdentity,
 } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { assert } from "../../vocabulary/index.js";
+import { assert, quoteForShell } from "../../vocabulary/index.js";
 import { maxTimeFrom, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
@@ -69,6 +69,7 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
   const startWorkers = startRate === undefined ? rates.ownWorkers : rates.workersAt(startRate);
   if (startWorkers > rates.mostWorkers)
     throw invalidValue("--start-rate", String(startRate), `at most ${rates.rateOf(rates.mostWorkers)}`);
+  if (from !== "clients") requireNativeModule();
   const startedAt = new Date();
   const searchId = uniqueName(`capacity-${chosen.scenario.name}`, startedAt);
   const directory = createRunDirectory(args.results, searchId);
@@ -192,7 +193,7 @@ function reproduceSearch(args: CapacityArguments, kept: string, seed: number): s
   // The seeds of simulated time are an option of the search.
   const [of, options] =
     args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
-  const run = reproduceCommand(source, of, runArguments(options)).replace(/^simulate/, "simulate capacity");
+  const run = reproduceCommand(source, of, runArguments(options), "capacity");
   const own = (["seeds", "start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];

@@ -19,7 +19,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "capacity",
-    describe: "Search the highest arrival rate at which a scenario passes, and what gives out first above it",
+    describe: "Search the highest arrival rate at which a scenario passes, and its bottleneck above that rate",
     load: () => import("../commands/capacity.js"),
   },
   {
@@ -48,9 +48,19 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/validate.js"),
   },
   {
+    command: "schema <kind>",
+    describe: "Print the JSON Schema of scenarios, or of a run's summary.json",
+    load: () => import("../commands/schema.js"),
+  },
+  {
     command: "runs",
-    describe: "List the runs, oldest first",
+    describe: "List the runs, oldest first, or remove old ones",
     load: () => import("../commands/runs.js"),
+  },
+  {
+    command: "history <directories..>",
+    describe: "Show the figures of many runs over time, and where they changed",
+    load: () => import("../commands/history.js"),
   },
   {
     command: "report <run>",
@@ -109,7 +119,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "compare <base> <current>",
-    describe: "Compare two results of simulate bench, or the runs of a scenario; exit 99 when something is slower",
+    describe: "Compare two results of bench, or the runs of a scenario; exit 99 when something is slower",
     load: () => import("../commands/compare.js"),
   },
   {

@@ -9,8 +9,7 @@ import {
   type HistoryReplay,
 } from "../../replay/history/index.js";
 import { describeBroken, markViolation } from "../../load/check/index.js";
-import { quoteForShell } from "../../results/index.js";
-import { EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
+import { commandLine, EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
 import { printLines } from "./handle-closed-stdout.js";
 import { markedRows } from "./marked-rows.js";
@@ -68,9 +67,7 @@ function printRun(violations: ReplayedViolations, verdict: readonly string[], di
     ...broken.flatMap(({ count, first }) => {
       const { agentId } = first;
       const command =
-        agentId === undefined
-          ? []
-          : [`  to see where: simulate replay ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}`];
+        agentId === undefined ? [] : [`  to see where: ${commandLine("replay", directory, "--agent", agentId)}`];
       return [
         `✗ ${describeBroken(first)}${count > 1 ? ` (the first of ${plural(count, "violation")})` : ""}`,
         ...command,

@@ -18,8 +18,8 @@ import {
   type Divergence,
   type TraceEvent,
 } from "../../replay/trace/index.js";
-import { quoteForShell, RUN_FILES } from "../../results/index.js";
-import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
+import { RUN_FILES } from "../../results/index.js";
+import { commandLine, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { printLines } from "./handle-closed-stdout.js";
 import { markedRows, rowsNearMarks } from "./marked-rows.js";
 import { isFinished } from "./run-directory.js";
@@ -103,7 +103,7 @@ function printRun(directory: string, verdict: string, broken: readonly BrokenInv
     const events = eventsOf(directory, agentId);
     const marks = marksOn(events, one, agentId);
     const near = marks.length === 0 ? [] : rowsNearMarks(events.map(describeEvent), marks);
-    const all = `simulate replay ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}`;
+    const all = commandLine("replay", directory, "--agent", agentId);
     printLines("", ...near, "", `all events of agent ${agentId}: ${all}`);
   }
   return broken.length > 0;

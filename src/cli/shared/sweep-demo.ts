@@ -1,6 +1,7 @@
 /** `simulate sweep --demo`: the sweep of a scenario with a planted fault, and the commands that hunt it. */
 import { DEMONSTRATION } from "../../load/scenario/shipped-scenarios.js";
 import { reproduceCommand } from "../../results/index.js";
+import { commandLine } from "../../vocabulary/index.js";
 import { givenOptions } from "./job-directory.js";
 import { shrunkFile } from "./shrunk-file.js";
 import type { SweepEnd, SweepTally } from "./sweep-tally.js";
@@ -26,8 +27,8 @@ export function describeDemonstration(tally: SweepTally, ending: SweepEnd): stri
   const [failing] = tally.failing;
   const about = [
     "",
-    `The fault is planted, in the code of the task (simulate show ${DEMONSTRATION}): it ends as soon as the worker has`,
-    "submitted, also while a live update is pending. Few orders of events show it.",
+    "The fault is planted, in the code of the task: it ends as soon as the worker has submitted, also while a live update",
+    `is pending. Few orders of events show it. The scenario: ${commandLine("show", DEMONSTRATION)}`,
   ];
   if (failing === undefined) return [...about, "None of these seeds does: expected more, such as --seeds 1..100."];
   const { seed } = failing;
@@ -38,6 +39,6 @@ export function describeDemonstration(tally: SweepTally, ending: SweepEnd): stri
     "",
     `  ${ending.shrinkCommandFor(seed)}`,
     `  ${reproduceCommand(shrunkFile(DEMONSTRATION, seed), undefined, small)}`,
-    "  simulate replay last",
+    `  ${commandLine("replay", "last")}`,
   ];
 }

@@ -23,7 +23,7 @@ export function thresholds(all: Summary["thresholds"], areJudged = true): Markup
   const signOf = ({ passed }: Threshold): Markup => (areJudged ? (passed ? PASSED : FAILED) : NOT_JUDGED);
   const figures = thresholdTable(all, signOf, formatObserved);
   if (areJudged || all.length === 0) return figures;
-  return html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
+  return html`<p>The thresholds are not judged: the latencies measure the machine, not the platform.</p>${figures}`;
 }
 
 /** The thresholds of a running run. */
@@ -124,7 +124,7 @@ ${
     ? nothing
     : table(
         "Threads of the harness",
-        ["thread", "timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
+        ["thread", "event loop delay, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
         rows,
       )
 }

@@ -1,15 +1,24 @@
 /** The short comparison of two runs for a terminal: verdicts, latencies, outcomes. The page shows more. */
 import { Chalk, type ChalkInstance } from "chalk";
-import { changeOf, formatCount, formatMs, formatSeconds, printableData, own } from "../../vocabulary/index.js";
+import {
+  changeOf,
+  commandLine,
+  formatCount,
+  formatMs,
+  formatSeconds,
+  printableData,
+  own,
+} from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
 
-export const ONE_RUN_A_SIDE =
+/** What a comparison of two runs cannot say. */
+export const oneRunASide = (): string =>
   "One run on each side cannot tell a change from noise. " +
-  "Use simulate compare BEFORE AFTER with directories of several runs.";
+  `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`;
 
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
@@ -19,7 +28,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
     [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
-    [ONE_RUN_A_SIDE],
+    [oneRunASide()],
   ]);
 }
 

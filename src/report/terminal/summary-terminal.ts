@@ -11,6 +11,7 @@ import {
   formatShare,
   plural,
   sparkline,
+  commandLine,
   wrap,
   printable,
   printableData,
@@ -22,7 +23,6 @@ import {
   latenciesOf,
   machineNote,
   OUTCOME_SIGNS,
-  quoteForShell,
   stagesOf,
 } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
@@ -36,6 +36,7 @@ import {
   machineTexts,
   OUTCOME_COLOURS,
   outcomeText,
+  outputText,
   runFacts,
   thresholdOutcome,
 } from "../run-texts.js";
@@ -87,9 +88,10 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     notChecked(summary, chalk, width),
     generator(summary, chalk, width),
     machinesOf(summary, chalk, width),
+    outputs(summary, chalk, width),
     [
-      `${chalk.bold("Run it again")}  ${summary.reproduce}`,
-      `${chalk.bold("Results")}       ${printable(options.directory)}`,
+      `${chalk.bold("Same plan again")}  ${summary.reproduce}`,
+      `${chalk.bold("Results")}          ${printable(options.directory)}`,
     ],
   ]);
 }
@@ -123,11 +125,9 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
           ? "replay"
           : undefined;
     if (agentId !== undefined && command !== undefined) {
-      const words = [command, quoteForShell(directory), "--agent", quoteForShell(agentId)];
-      lines.push(`      ${chalk.dim("what happened:")} simulate ${words.join(" ")}`);
+      lines.push(`      ${chalk.dim("what happened:")} ${commandLine(command, directory, "--agent", agentId)}`);
     }
   }
-  if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
   return lines;
 }
 
@@ -356,7 +356,7 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
     `load ${schedule.kept ? "generated" : "NOT generated"} on time: ${latenessText(schedule)}`,
     ...machineTexts(summary),
     ...cpuTexts(summary),
-    `event loop late p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
+    `event loop delay p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `used ${process.cpuCores.toFixed(2)} of ${plural(environment.cores, "core")}, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];
@@ -365,6 +365,19 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
     ...facts.flatMap((fact, at) =>
       wrap(fact, width - 4).map((line, n) =>
         n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,
+      ),
+    ),
+  ];
+}
+
+/** What `--out` wrote to. */
+function outputs({ outputs: written = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (written.length === 0) return [];
+  return [
+    chalk.bold("Outputs"),
+    ...written.flatMap((output) =>
+      wrap(outputText(output), width - 4).map((line, at) =>
+        at === 0 ? `  ${mark(output.problem === null, chalk)} ${line}` : `    ${line}`,
       ),
     ),
   ];

@@ -200,7 +200,7 @@ for (const [what, fields, violation] of throwing) {
     assert.equal(code, 98);
     assert.match(stdout, violation);
     assert.doesNotMatch(stdout, /dist\/|node:/);
-    const [, schedule = ""] = /^replay: simulate explore replay (\S+) /m.exec(stdout) ?? [];
+    const [, schedule = ""] = /^replay: .*explore replay (\S+) /m.exec(stdout) ?? [];
     assert.match((await simulate("explore", "replay", schedule, file)).stdout, violation);
     assert.match(readFileSync(join(schedule, "../schedule.html"), "utf8"), /at .*mine\.mjs:2:\d+/);
   });
@@ -243,7 +243,7 @@ test("the printed command replays the failure of a user's module", async (t) => 
   writeFileSync(module, failing(join(directory, "mark")));
   const { code, stdout } = await simulate("explore", module, "--results", directory);
   assert.equal(code, 98);
-  const [, file = "", path = ""] = /^replay: simulate explore replay (\S+) (\S+)$/m.exec(stdout) ?? [];
+  const [, file = "", path = ""] = /^replay: .*explore replay (\S+) (\S+)$/m.exec(stdout) ?? [];
   assert.match(
     readFileSync(join(file, "../schedule.html"), "utf8").replaceAll(/<[^>]*>/g, ""),
     /simulate explore replay \S+schedule\.json \S+mine\.mjs/,

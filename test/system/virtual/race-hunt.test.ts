@@ -20,7 +20,7 @@ describe("the demonstration", () => {
     const sweep = await shell("simulate sweep --demo --bail --seeds 1..400", 98);
     assert.equal(sweep.code, 98, sweep.stderr);
     assert.match(sweep.stdout, /^ {4}✗ updates-exactly-once-in-order: .*lost: 1 of \d+ updates were not taken/m);
-    const commands = sweep.stdout.match(/^ +simulate .*$/gm)?.map((line) => line.trim()) ?? [];
+    const commands = sweep.stdout.match(/^ +npx simulate .*$/gm)?.map((line) => line.trim()) ?? [];
     const [run = "", shrink = "", again, small = "", replay = "", ...others] = commands;
     assert.deepEqual([again, others], [shrink, []]);
 
@@ -42,7 +42,7 @@ describe("the demonstration", () => {
       replayed.stdout,
       /^● .*append .*\n {4}▲ live update 2 is never taken$[^]*^✗ .*write .*"completed".*\n {4}▲ updates-exactly-once-in-order broke here: /m,
     );
-    const [, all = ""] = /^all events of agent \d+: (simulate .*)$/m.exec(replayed.stdout) ?? [];
+    const [, all = ""] = /^all events of agent \d+: (npx simulate .*)$/m.exec(replayed.stdout) ?? [];
     const agent = await shell(all, 98);
     assert.equal(agent.code, 98, agent.stderr);
     assert.match(agent.stdout, /^✗ .*\n {4}▲ [^]*^✗ updates-exactly-once-in-order: lost: agent 1: 1 of 2 updates/m);

@@ -17,7 +17,7 @@ const PROGRESS_MS = 250;
 const LOOK_MS = 20;
 
 export default async function run(setup: NetworkThreadSetup): Promise<ThreadReport<NetworkNotesReport>> {
-  const { name, port, counts, pauses, shard } = setup;
+  const { name, port, counts, keepsSamples, pauses, shard } = setup;
   const clock = systemClock;
   const reactor = new Reactor(clock, noEvents);
   const driver = new TimerDriver(reactor);
@@ -26,11 +26,11 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: shard, doorbell: 0 });
   const [start] = (await once(port, "message")) as [ToThread];
-  assert(start.kind === "start", `thread ${name} was told to ${start.kind} before it was started`);
+  assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
   const { originMs } = start;
 
   const failures: Error[] = [];
-  const recorder = createRecorder({ thread: name, originMs, counts });
+  const recorder = createRecorder({ thread: name, originMs, counts, keepSamples: keepsSamples });
   const health = watchHealth(name);
   const clients = startNetworkClients({
     reactor,
