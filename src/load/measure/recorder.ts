@@ -252,7 +252,8 @@ class BehaviourRecorder implements WorkerRecorder {
 
   trend(name: TrendName): Trend {
     let trend = this.#trends.get(name);
-    if (trend === undefined) this.#trends.set(name, (trend = new SegmentedTrend(name, this.axis, this.cells, this.samples)));
+    if (trend === undefined)
+      this.#trends.set(name, (trend = new SegmentedTrend(name, this.axis, this.cells, this.samples)));
     return trend;
   }
 

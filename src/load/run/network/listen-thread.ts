@@ -71,7 +71,14 @@ class ListenThread {
     const { originMs } = start;
     const plan = buildPlan(run.scenario, run.plan);
     const now = (): number => systemClock.now();
-    const recorder = createRecorder({ thread: name, originMs, tags: plan.tags, now, counts, keepSamples: keepsSamples });
+    const recorder = createRecorder({
+      thread: name,
+      originMs,
+      tags: plan.tags,
+      now,
+      counts,
+      keepSamples: keepsSamples,
+    });
     const health = watchHealth(name);
     port.on("message", (message: ToThread) => {
       if (message.kind === "stop") this.isStopped = true;
