@@ -37,7 +37,7 @@ test("the append of a lost update and the status that lost it are marked", async
     whole.stdout,
     /^the same: [^]*^✗ updates-exactly-once-in-order: lost: agent \d+: 1 of 2 updates were not taken, and the agent ended as "completed"$/m,
   );
-  const [, agent = ""] = /^ {2}to see where: simulate replay \S+ --agent (\d+)$/m.exec(whole.stdout) ?? [];
+  const [, agent = ""] = /^ {2}to see where: .*replay \S+ --agent (\d+)$/m.exec(whole.stdout) ?? [];
 
   const one = await simulate("replay", path, "--agent", agent);
   assert.equal(one.code, 98, one.stderr);

@@ -17,7 +17,7 @@ describe("the demonstration", () => {
   const shell = (command: string, exit: number): ReturnType<Playground["shell"]> => playground.shell(command, "", exit);
 
   test("a sweep finds the planted fault, shrink makes it small, and replay marks where it broke", async () => {
-    const sweep = await shell("simulate sweep --demo --bail --seeds 1..400", 98);
+    const sweep = await shell("npx simulate sweep --demo --bail --seeds 1..400", 98);
     assert.equal(sweep.code, 98, sweep.stderr);
     assert.match(sweep.stdout, /^ {4}✗ updates-exactly-once-in-order: .*lost: 1 of \d+ updates were not taken/m);
     const commands = sweep.stdout.match(/^ +npx simulate .*$/gm)?.map((line) => line.trim()) ?? [];
@@ -49,7 +49,7 @@ describe("the demonstration", () => {
   });
 
   test("without a failing seed it says so, and asks for more", async () => {
-    const { code, stdout } = await shell("simulate sweep --demo --workers 1 --seeds 1", 0);
+    const { code, stdout } = await shell("npx simulate sweep --demo --workers 1 --seeds 1", 0);
     assert.equal(code, 0);
     assert.match(
       stdout,
@@ -58,14 +58,14 @@ describe("the demonstration", () => {
   });
 
   test("it has a scenario of its own, which is in no list and is not run against a target", async () => {
-    const refused = await shell("simulate sweep --demo --scenario steady", 2);
+    const refused = await shell("npx simulate sweep --demo --scenario steady", 2);
     assert.deepEqual(
       [refused.code, refused.stderr],
       [2, "simulate: --scenario cannot be combined with --demo: the demonstration has a scenario of its own\n"],
     );
-    assert.doesNotMatch((await shell("simulate list", 0)).stdout, /planted-race/);
-    assert.match((await shell("simulate show planted-race", 0)).stdout, /plantedRace: true/);
-    const target = await shell("simulate planted-race --target ws://127.0.0.1:9", 2);
+    assert.doesNotMatch((await shell("npx simulate list", 0)).stdout, /planted-race/);
+    assert.match((await shell("npx simulate show planted-race", 0)).stdout, /plantedRace: true/);
+    const target = await shell("npx simulate planted-race --target ws://127.0.0.1:9", 2);
     assert.match(target.stderr, /planted-race has task\.plantedRace, which is for a platform in this process/);
     const { text } = loadScenario("planted-race");
     assert.throws(

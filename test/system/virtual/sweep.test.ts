@@ -53,7 +53,7 @@ describe("a sweep", () => {
     const [seed = 0] = missing;
     const [, command = ""] =
       new RegExp(
-        `\nMissed thresholds\n\n  seed ${seed}\n    ✗ live_updates_taken count<${bound}: observed ${bound}\n    simulate (.*)\n`,
+        `\nMissed thresholds\n\n  seed ${seed}\n    ✗ live_updates_taken count<${bound}: observed ${bound}\n    .*?(--scenario .*)\n`,
       ).exec(stdout) ?? [];
     // The seed alone misses it too.
     assert.equal((await simulate(...command.split(" "), "--quiet", "--results", results)).code, 99);

@@ -6,6 +6,7 @@ import { plantedRace } from "../../demo/index.js";
 import type { StatusGauge } from "../../../platform/model/index.js";
 import { openMailbox } from "../../../platform/sync/index.js";
 import { createProgressWatchdog } from "../progress-watchdog.js";
+import { behaviourInSlot } from "./agent-behaviours.js";
 import { probeMailbox } from "./path-probe.js";
 import { runModelContext, type Role, type RoleContext } from "./role.js";
 import { observeTasks } from "./task-observer.js";
@@ -27,7 +28,9 @@ export function taskRole(roleContext: RoleContext, shard: number): Role<TaskThre
     openMailbox: (slot) => probeMailbox(openMailbox(slot, run.mailbox), reactor.clock, times),
   });
   const { task } = run.scenario;
-  const { observer, evidence } = observeTasks(recorder, times);
+  const { observer, evidence } = observeTasks(recorder, times, (slot) =>
+    behaviourInSlot(run.agentBehaviours, slot, roleContext.plan),
+  );
   const runner = new TaskRunner({
     context,
     observer,
