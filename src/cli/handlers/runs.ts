@@ -1,6 +1,6 @@
 /** `simulate runs`: lists the runs under the results directory with their verdicts. */
 import { ENGINE_LABELS, listRuns, OUTCOME_SIGNS, type ListedRun } from "../../results/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { workersText } from "../../vocabulary/index.js";
 import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 
 export interface RunsArguments {
@@ -43,5 +43,5 @@ function describe({ runId, directory, summary, problem }: ListedRun): string {
   const { engine, plan, verdict } = summary;
   const outcome = OUTCOME_SIGNS[verdict.outcome];
   const time = ENGINE_LABELS[engine];
-  return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
+  return `${outcome}  ${runId}  ${time}, ${workersText(plan)}, exit ${verdict.exitCode}  ${directory}`;
 }

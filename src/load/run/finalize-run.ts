@@ -18,7 +18,7 @@ import {
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
 import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
@@ -88,7 +88,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     engine: input.engine,
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
     seed: String(plan.seed),
-    plan: { hash, workers: plan.workers },
+    plan: { hash, ...plannedWorkers(plan) },
     planHash: hash,
     ...(input.traceHash !== undefined && { traceHash: input.traceHash }),
     options: input.options,
@@ -140,7 +140,13 @@ export function environment(): Summary["environment"] {
 }
 
 /** The workers that have neither finished nor been stopped: those of killed client threads. */
-function workersLeft(collector: Collector, { workers }: Plan): number {
-  const { workers_finished: finished, workers_cut_off: cutOff } = collector.measurements(1).counters;
-  return workers - finished - cutOff;
+function workersLeft(collector: Collector, { workers, closed }: Plan): number {
+  const {
+    workers_started: started,
+    workers_finished: finished,
+    workers_cut_off: cutOff,
+  } = collector.measurements(1).counters;
+  if (closed === undefined) return workers - finished - cutOff;
+  // How many more would have begun is not known. The places of the killed thread stay empty in any case.
+  return Math.max(1, started - finished - cutOff);
 }

@@ -1,6 +1,14 @@
 /** The short comparison of two runs for a terminal: verdicts, latencies, outcomes. The page shows more. */
 import { Chalk, type ChalkInstance } from "chalk";
-import { changeOf, formatCount, formatMs, formatSeconds, printableData, own } from "../../vocabulary/index.js";
+import {
+  changeOf,
+  formatCount,
+  formatMs,
+  formatSeconds,
+  printableData,
+  own,
+  workersText,
+} from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
@@ -32,7 +40,7 @@ function head(
   chalk: ChalkInstance,
 ): string {
   const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
-  const facts = [`seed ${seed}`, `${formatCount(plan.workers)} workers`, formatSeconds(durationMs), runId];
+  const facts = [`seed ${seed}`, workersText(plan), formatSeconds(durationMs), runId];
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
 }
 

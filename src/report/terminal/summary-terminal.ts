@@ -20,7 +20,6 @@ import {
   countersOf,
   invariantOutcome,
   latenciesOf,
-  machineNote,
   OUTCOME_SIGNS,
   quoteForShell,
   stagesOf,
@@ -37,6 +36,7 @@ import {
   OUTCOME_COLOURS,
   outcomeText,
   runFacts,
+  runNotes,
   thresholdOutcome,
 } from "../run-texts.js";
 
@@ -103,8 +103,7 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
   };
-  const note = passed ? machineNote(summary.machine) : undefined;
-  if (note !== undefined) indented(note, `  ${chalk.yellow("!")} `, "    ");
+  for (const note of runNotes(summary)) indented(note, `  ${chalk.yellow("!")} `, "    ");
   // The head has the first reason of an inconclusive run.
   for (const { code, text } of reasons.slice(outcome === "inconclusive" ? 1 : 0))
     indented(text, `  ${code === "threshold-not-judged" ? chalk.dim("○") : chalk.red("✗")} `, "    ");

@@ -11,6 +11,7 @@ import {
 } from "../../measure/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import { SLIP_BOUND_MS } from "../finalize-run.js";
+import type { Plan } from "../../scenario/index.js";
 import type { MachineChannel } from "./machine-channel.js";
 import { describeShard, isInShard, workersInShard, type PlanShard } from "./plan-shards.js";
 import type { ClockOffset } from "./shared-clock.js";
@@ -41,7 +42,7 @@ export interface MachineEvents {
 export class RemoteMachine {
   readonly shard: PlanShard;
   readonly #machine: RecruitedMachine;
-  readonly #workers: number;
+  readonly #plan: Pick<Plan, "workers" | "closed">;
   readonly #originMs: () => number;
   /** What it measured, for its own schedule and its own counters. */
   readonly #collector = new Collector();
@@ -52,11 +53,15 @@ export class RemoteMachine {
   #report: ShardReport | undefined;
   #lost: NonNullable<MachineOutcome["lost"]> | undefined;
 
-  /** `workers`: of the whole plan. */
-  constructor(machine: RecruitedMachine, shard: PlanShard, workers: number, originMs: () => number) {
+  constructor(
+    machine: RecruitedMachine,
+    shard: PlanShard,
+    plan: Pick<Plan, "workers" | "closed">,
+    originMs: () => number,
+  ) {
     this.shard = shard;
     this.#machine = machine;
-    this.#workers = workers;
+    this.#plan = plan;
     this.#originMs = originMs;
   }
 
@@ -79,7 +84,7 @@ export class RemoteMachine {
   }
 
   carries(index: number): boolean {
-    return isInShard(this.shard, index);
+    return isInShard(this.shard, index, this.#plan);
   }
 
   prepare(order: ToMachine, events: MachineEvents): void {
@@ -162,8 +167,10 @@ export class RemoteMachine {
     };
   }
 
+  /** Its share of the planned workers; in a closed model, the workers that began on it. */
   #share(): number {
-    return workersInShard(this.shard, this.#workers);
+    if (this.#plan.closed !== undefined) return this.#collector.measurements(1).counters.workers_started;
+    return workersInShard(this.shard, this.#plan.workers);
   }
 
   /** A machine without workers has no schedule that it could miss; what is known of a lost one is judged. */
@@ -217,7 +224,8 @@ export class RemoteMachine {
     if (this.isOver()) return;
     const { workers_finished: finished, workers_cut_off: cutOff } = this.#collector.measurements(1).counters;
     const unfinished = Math.max(0, this.#share() - finished - cutOff);
-    const workers = describeShard(this.shard, this.#workers);
+    const { closed, workers: planned } = this.#plan;
+    const workers = closed === undefined ? describeShard(this.shard, planned) : "those that began on it";
     this.#lost = {
       why,
       workers: `${workers}: ${formatCount(unfinished)} of ${formatCount(this.#share())} had not finished`,
