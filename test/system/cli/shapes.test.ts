@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { stringify } from "yaml";
-import { runInMemory } from "../../../dist/load/run/index.js";
+import { shrinkScenario } from "../../../dist/load/run/index.js";
 import { readReportData, type Summary } from "../../../dist/results/index.js";
-import { scenarioFrom, type ScenarioInput } from "../../../dist/load/scenario/index.js";
+import { parseScenario, type Scenario, type ScenarioInput } from "../../../dist/load/scenario/index.js";
 import { onlyEntry, onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { serveTask } from "../../support/network/task-server.js";
@@ -124,7 +124,7 @@ for (const [what, scenario, atOnce] of [
       assert.equal(code, 2);
       assert.equal(
         stderr.trim().split("\n").at(-1),
-        "error: shape keeps a number of workers, so it has no arrival rate that could be searched: let all workers arrive at a rate",
+        "simulate: shape keeps a number of workers, so it has no arrival rate that could be searched: let all workers arrive at a rate",
       );
     });
   });
@@ -171,18 +171,23 @@ test("simulate serve has the task of a closed model, but not its workers", async
   assert.match(stderr, /shape keeps a number of workers, which is not possible beside people/);
 });
 
-test("a run that fails is shrunk to workers with the times at which they began", async (t) => {
-  // The reference mailbox loses wake-ups: some seed shows it.
-  const root = temporaryDirectory(t);
-  const file = fileOf(root, CLOSED);
-  const { scenario } = scenarioFrom(CLOSED, "test");
-  const fails = (seed: number): boolean =>
-    runInMemory({ scenario, planOptions: { seed }, mailbox: "reference" }).failures.length > 0;
-  const seed = Array.from({ length: 60 }, (_, nth) => nth + 1).find(fails);
-  if (seed === undefined) return t.skip("no seed fails");
-  const output = join(root, "shrunk.yaml");
-  const args = ["-s", file, "--seed", String(seed), "--mailbox", "reference", "--tries", "60", "-o", output];
-  const { stdout, stderr, code } = await simulate("shrink", ...args);
-  assert.equal(code, 0, stdout + stderr);
-  assert.match(readFileSync(output, "utf8"), /\nworkers:\n {2}- behaviour: /);
+test("a run that fails is shrunk from the workers that began, with the times at which they did", () => {
+  const text = stringify(CLOSED);
+  const request = { scenario: parseScenario(text, "test"), planOptions: { seed: 3 }, mailbox: "sound" } as const;
+  const failure = { what: "made up", violations: 1, first: { what: "made up", detail: "" } };
+  const tried: Scenario[] = [];
+  const shrunk = shrinkScenario({
+    ...{ text, path: "shape.yaml", request, failure, bounds: { tries: 200 } },
+    run(candidate) {
+      tried.push(candidate.scenario);
+      return { seed: 3, failures: [failure], events: 0, hash: "", simulatedMs: 0, reached: [] };
+    },
+  });
+  const begun = tried[0]?.workers?.map(({ arriveAt }) => arriveAt) ?? [];
+  assert.deepEqual(
+    begun.filter((at) => at === 0),
+    Array.from({ length: 10 }, () => 0),
+  );
+  assert.ok(begun.length > 10 && begun.every((at) => at < 2000), `${begun.length} workers`);
+  assert.equal(parseScenario(shrunk?.text ?? "", "test").workers?.length, 1);
 });

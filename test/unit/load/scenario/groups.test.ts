@@ -155,7 +155,10 @@ describe("groups", () => {
         behaviours: BEHAVIOURS,
       },
     });
-    assert.equal(planHash(buildPlan(scenario, { seed: 7 })), "feba7f12b4841a57c15164adca1214753164b5aca2f45cfd1d59f4154ccf6fa5");
+    assert.equal(
+      planHash(buildPlan(scenario, { seed: 7 })),
+      "feba7f12b4841a57c15164adca1214753164b5aca2f45cfd1d59f4154ccf6fa5",
+    );
   });
 });
 
@@ -194,7 +197,11 @@ describe("a scenario with groups", () => {
     it(`is refused: ${problems.join("; ").slice(6, 80)}`, () => {
       assert.throws(
         () => scenarioFrom(input, "test"),
-        (error) => error instanceof ScenarioError && assert.deepEqual(error.problems, problems) === undefined,
+        (error) => {
+          assert.ok(error instanceof ScenarioError);
+          assert.deepEqual(error.problems, problems);
+          return true;
+        },
       );
     });
 });
