@@ -59,8 +59,10 @@ export function checkGroups(
   }
   const field = read.groups === undefined ? "arrivals" : "groups";
   const all = groupsOf(read);
-  const workers = all.reduce((sum, group) => sum + sizeOf(group.arrivals), 0);
-  if (workers > MAX_WORKERS)
+  const sizes = all.map((group) => sizeOf(group.arrivals));
+  const workers = sizes.reduce((sum, size) => sum + size, 0);
+  // A single group that has too many is reported where its arrivals are.
+  if (workers > MAX_WORKERS && sizes.every((size) => size <= MAX_WORKERS))
     report([field], `all groups together have ${workers} workers; a run can have ${MAX_WORKERS}`);
   const { unitsPerAssignment } = read.task;
   if (workers > 0 && workers < unitsPerAssignment && all.every((group) => isClosed(group.arrivals)))
