@@ -1,8 +1,8 @@
 /** The id of a run, and the command that reproduces it. */
-import { quoteForShell } from "./quote-for-shell.js";
 import { timeStamp, uniquePart } from "./unique-part.js";
 import type { Summary } from "./summary.js";
 import type { MailboxKind } from "../platform/sync/index.js";
+import { programName, quoteForShell } from "../vocabulary/index.js";
 
 /** The choices for a run, as the options of `simulate` have them. Undefined has the meaning of absent. */
 export interface RunChoices {
@@ -59,17 +59,30 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
 }
 
 /** The URL without what lets one in: `redis://queue.example:6379`. */
-function withoutCredentials(url: string): string {
+export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 
-/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */
-export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
+/**
+ * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or for what
+ * another command of the program does with such runs.
+ */
+export function reproduceCommand(
+  scenario: string,
+  seed: number | undefined,
+  choices: RunChoices,
+  command?: string,
+): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
+  return [
+    programName(),
+    ...(command === undefined ? [] : [command]),
+    `--scenario ${quoteForShell(scenario)}`,
+    ...options,
+  ].join(" ");
 }
 
 /** A unique id: no other run has it, in this process or another, on this machine or in a container. */

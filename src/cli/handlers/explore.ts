@@ -26,13 +26,14 @@ import {
   createRunDirectory,
   removeRunDirectory,
   ResultsError,
-  quoteForShell,
   uniqueName,
+  withoutCredentials,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
+import { commandLine, formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
+  exploreOptions,
   isModulePath,
   refuseInapplicable,
   replayArguments,
@@ -97,7 +98,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
   });
   try {
     const begin = performance.now();
-    const { exploration, stopped } = await driven(session, source, { settings, args, progress });
+    const { exploration, stopped, job } = await driven(session, source, { settings, args, progress });
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;
@@ -107,23 +108,34 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
-    const { mailbox, strategy, seed, depth } = settings;
-    const state: ExplorationProgress = {
-      version: 1,
-      program: source.name,
-      mailbox,
-      strategy,
-      seed,
-      ...(strategy === "pct" && { depth }),
-      resumption: exploration.resumption() as ExplorationProgress["resumption"],
-    };
-    const directory = resultsDirectory(settings, args, source);
-    write(directory, "progress.json", asText(state));
+    const resume = job ?? saveProgress(exploration, settings, args, source);
     if (!args.json && !args.quiet)
-      printLines(`stopped; to continue: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
+      printLines(`stopped; to continue: ${resumeCommand(args, resume, job !== undefined)}`);
   } finally {
     await session.close();
   }
+}
+
+/** Writes what goes on with the exploration. Returns the path of the file. @throws ResultsError */
+function saveProgress(
+  exploration: Exploration,
+  settings: ExploreSettings,
+  args: ExploreArguments,
+  source: ProgramSource,
+): string {
+  const { mailbox, strategy, seed, depth } = settings;
+  const state: ExplorationProgress = {
+    version: 1,
+    program: source.name,
+    mailbox,
+    strategy,
+    seed,
+    ...(strategy === "pct" && { depth }),
+    resumption: exploration.resumption() as ExplorationProgress["resumption"],
+  };
+  const directory = resultsDirectory(settings, args, source);
+  write(directory, "progress.json", asText(state));
+  return relative("", join(directory, "progress.json"));
 }
 
 /** The program of a schedule. The module that the file names is not loaded: it could be anyone's. @throws UsageError */
@@ -136,7 +148,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplaySche
   if (module !== undefined) return findInModule(module, schedule.program);
   throw new UsageError(
     `missing module: ${file} is a schedule of the program "${schedule.program}", which was in ${schedule.module}; ` +
-      `expected simulate explore replay ${quoteForShell(file)} MODULE`,
+      `expected ${commandLine("explore", "replay", file, "MODULE")}`,
   );
 }
 
@@ -211,11 +223,27 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
+/** The command that goes on with the job, or from the state in a file, that is `resume`. */
+function resumeCommand(args: ExploreArguments, resume: string, isJob: boolean): string {
+  const { program, file, mailbox, strategy, by, seed, depth, seconds, schedules, redis } = args;
+  const words = [program, file].filter((word) => word !== undefined);
+  const options = {
+    ...{ mailbox, strategy: strategy === "exhaustive" ? undefined : strategy, by, seed, depth, seconds, schedules },
+    "max-steps": args["max-steps"] === exploreOptions["max-steps"].default ? undefined : args["max-steps"],
+    redis: isJob && redis !== undefined ? withoutCredentials(redis) : undefined,
+    resume,
+  };
+  const given = Object.entries(options).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option}`, value],
+  );
+  return commandLine("explore", ...words, ...given);
+}
+
 /** The command that replays the schedule in `file`. */
 function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
   const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
-  return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
+  return commandLine("explore", "replay", ...words);
 }
 
 /** `command` replays the schedule; undefined when the schedule was not saved. */

@@ -1,6 +1,7 @@
 /** `simulate worker`: works for the jobs of other machines until Ctrl-C. */
 import { availableParallelism } from "node:os";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
@@ -37,19 +38,20 @@ export async function handler(args: WorkerArguments): Promise<void> {
   const log = (line: string): void => {
     if (!args.quiet) logLines(line);
   };
+  requireNativeModule();
   const modules = distributed.modulesByDigest(args.modules ?? []);
   const server = await distributed.connectRedis(address, { what: "simulate worker", log });
   const stop = interruptSignal();
-  const loop = await distributed.WorkerProcessLoop.start({
-    server,
-    id: distributed.workerProcessId(),
+  const host = {
+    worker: distributed.workerProcessId(),
     threads,
     modules,
     allowRemote: args["allow-remote"],
     token: process.env[TOKEN_VARIABLE],
-    stop,
+    server,
     log,
-  });
+  };
+  const loop = await distributed.WorkerProcessLoop.start({ host, stop });
   const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, args, loop, distributed);
   if (metrics !== undefined) log(`metrics: ${metrics.origin}/metrics`);
   const { self } = loop.state;

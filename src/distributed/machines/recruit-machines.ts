@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { plural } from "../../vocabulary/index.js";
+import { commandLine, plural } from "../../vocabulary/index.js";
 import type { RecruitedMachine, SharedClock } from "../../load/run/index.js";
 import { refusalOf, requirementsHere } from "../compatibility.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
@@ -12,6 +12,7 @@ import { blocksQueue } from "../keys.js";
 import { MESSAGES_VERSION, type Job, type Requirements, type WorkerProcess } from "../messages.js";
 import { digestOfFile } from "../modules.js";
 import { localNow, measureClock, redisNow } from "../redis-clock.js";
+import { removeQueue } from "../remove-queues.js";
 import { channelToMachine, clockOfRedis } from "./machine-channels.js";
 import type { LoadSpec } from "./machine-kind.js";
 
@@ -80,8 +81,8 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
       // A machine that is about to return its block is not interrupted; a lost one does not return it.
       const until = localNow() + LAST_BLOCKS_MS;
       while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
+      await removeQueue(server, queue).catch(() => undefined);
       await removeJob(client, id);
-      await queue.obliterate({ force: true }).catch(() => undefined);
       await queue.close();
     },
   };
@@ -105,7 +106,8 @@ function chooseMachines(all: readonly WorkerProcess[], options: RecruitOptions):
   if (idle.length < least)
     throw new DistributedError(
       `${plural(idle.length, "idle worker process", "idle worker processes")} at ${server.address.shown}` +
-        `${busy === 0 ? "" : `, ${busy} busy`}: expected ${least} or more; start simulate worker --redis on each machine`,
+        `${busy === 0 ? "" : `, ${busy} busy`}: expected ${least} or more; ` +
+        `start ${commandLine("worker", "--redis", server.address.shown)} on each machine`,
     );
   return idle.slice(0, machines ?? idle.length);
 }

@@ -18,8 +18,9 @@ import { table } from "./html-table.js";
 const TABLE_ROWS = 60;
 const STATUS_ROWS = 24;
 
-const HINT = html`<span class="screen">Point at a chart, or move through it with the arrow keys, to read its values.
-Drag to zoom in; double-click or press Escape to zoom out.</span>`;
+/** How a chart is read, for a page that shows it on a screen. */
+export const CHART_HINT = html`<span class="screen">Point at a chart, or move through it with the arrow keys, to read its
+values. Drag, or press + and −, to zoom; double-click, or press Escape, to show the whole.</span>`;
 
 /** `run` is the index of the embedded run: 0 unless the page compares two. */
 export function latencyChart({ latency, phases, faultMarks = [], machine }: ReportData, run = 0): Markup {
@@ -43,8 +44,9 @@ ${phases.length === 0 ? nothing : phaseTable}`,
   )}
 ${faultList(phases, faultMarks)}
 <p class="legend-note"><span class="heat" aria-hidden="true"></span> few to many updates in a cell. A row is an eighth
-of a decade, a column ${seconds(latency.lengthMs)}.
-${HINT}</p>
+of a decade, a column ${seconds(latency.lengthMs)}. <span class="screen">Point at a cell, or move between cells with the up
+and down keys, to read its number of updates.</span>
+${CHART_HINT}</p>
 <h3>Live updates a second</h3>
 ${chart("rate", run, "Live updates taken a second", nothing)}
 ${machine === undefined ? nothing : machineChart(machine, run)}`;
@@ -59,7 +61,7 @@ function machineChart(machine: MachineOverTime, run: number): Markup {
     ...[ownCores, othersCores].map((column) => at(column, point).toFixed(2)),
   ]);
   const label = "The share of the time in which ready threads waited for a core, over time";
-  const heads = ["from", "waited", "for others", "cores used", "by others"];
+  const heads = ["from", "waited", "because of other programs", "cores used", "by other programs"];
   return html`<h3>Ready threads waiting for a core, % of their time</h3>
 ${chart("machine", run, label, table("Waits for a core over time", heads, rows))}
 <p class="legend-note">Latencies include these waits. The process may use ${plural(cores, "core")}.</p>`;

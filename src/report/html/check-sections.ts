@@ -2,26 +2,50 @@
 import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
+import type { ThresholdSoFar } from "../../load/measure/index.js";
 import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
+
+type Threshold = Summary["thresholds"][number];
+
+const NO_BREAK = "\u00a0";
 
 const sign = (kind: string, label: string, text: string): Markup =>
   html`<span class="${kind}" role="img" aria-label="${label}">${text}</span>`;
 const [PASSED, FAILED] = [sign("ok", "passed", "✓"), sign("bad", "failed", "✗")];
 const NOT_JUDGED = sign("idle", "not judged", "○");
+const NOT_YET = sign("idle", "not yet", "○");
 const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", "not checked", "○") } as const;
 
 /** `areJudged`: whether they say anything about the platform, as `thresholdsJudged` of the verdict. */
 export function thresholds(all: Summary["thresholds"], areJudged = true): Markup {
+  const signOf = ({ passed }: Threshold): Markup => (areJudged ? (passed ? PASSED : FAILED) : NOT_JUDGED);
+  const figures = thresholdTable(all, signOf, formatObserved);
+  if (areJudged || all.length === 0) return figures;
+  return html`<p>The thresholds are not judged: the latencies measure the machine, not the platform.</p>${figures}`;
+}
+
+/** The thresholds of a running run. */
+export function thresholdsSoFar(all: readonly ThresholdSoFar[]): Markup {
+  const signOf = ({ passed, isOpen }: ThresholdSoFar): Markup => (isOpen ? NOT_YET : passed ? PASSED : FAILED);
+  const observed = (threshold: ThresholdSoFar): string =>
+    `${threshold.isOpen ? "not yet: " : ""}${formatObserved(threshold)}`;
+  return thresholdTable(all, signOf, observed);
+}
+
+function thresholdTable<Result extends Threshold>(
+  all: readonly Result[],
+  signOf: (result: Result) => Markup,
+  observed: (result: Result) => string,
+): Markup {
   if (all.length === 0) return html`<p>The scenario has no thresholds.</p>`;
   const rows = all.map((threshold) => [
-    html`${areJudged ? (threshold.passed ? PASSED : FAILED) : NOT_JUDGED} ${threshold.metric}`,
+    html`${signOf(threshold)}${NO_BREAK}${threshold.metric}`,
     html`<code>${threshold.expression}</code>`,
-    formatObserved(threshold),
+    observed(threshold),
   ]);
-  const figures = table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
-  return areJudged ? figures : html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
+  return table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
 }
 
 export function invariants(summary: Summary): Markup {
@@ -100,7 +124,7 @@ ${
     ? nothing
     : table(
         "Threads of the harness",
-        ["thread", "timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
+        ["thread", "event loop delay, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
         rows,
       )
 }

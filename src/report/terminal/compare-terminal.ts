@@ -2,6 +2,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import {
   changeOf,
+  commandLine,
   formatCount,
   formatMs,
   formatSeconds,
@@ -15,6 +16,11 @@ import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
 
+/** What a comparison of two runs cannot say. */
+export const oneRunASide = (): string =>
+  "One run on each side cannot tell a change from noise. " +
+  `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`;
+
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
   const [a, b] = [printableData(before), printableData(after)];
@@ -23,6 +29,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
     [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
+    [oneRunASide()],
   ]);
 }
 

@@ -265,7 +265,8 @@ function outcomesOf({ agents, rows }: NetworkEvidence): Summary["outcomes"] {
     rows ??
     agents.map(({ isOnboarding, statuses, submit }) => ({
       isOnboarding,
-      status: submit?.answeredAtMs === undefined ? `last told: ${statuses.at(-1)?.status ?? "nothing"}` : "submitted",
+      status:
+        submit?.answeredAtMs === undefined ? `last status sent: ${statuses.at(-1)?.status ?? "nothing"}` : "submitted",
     }));
   const of = (isOnboarding: boolean): Record<string, number> => {
     const counts = new Map<string, number>();
