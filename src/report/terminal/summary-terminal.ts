@@ -95,7 +95,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
-  const { passed, outcome, reasons } = summary.verdict;
+  const { outcome, reasons } = summary.verdict;
   const lines = [
     ...head(summary, chalk, width),
     ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
