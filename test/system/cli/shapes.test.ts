@@ -47,7 +47,9 @@ async function runOf(t: { after(fn: () => void): void }, scenario: ScenarioInput
 
 /** What a busy machine does to a run is no matter here. */
 const reasonsOf = ({ verdict }: Summary): string[] =>
-  verdict.reasons.filter(({ code }) => !["load-late", "machine-taken"].includes(code)).map(({ text }) => text);
+  verdict.reasons
+    .filter(({ code }) => !["load-late", "machine-taken", "threshold-not-judged"].includes(code))
+    .map(({ text }) => text);
 
 const NOTE = /! closed model, (\d+) workers at once: ([\d.]+) workers a second arrived\./;
 
@@ -142,7 +144,7 @@ test("over a network, the clients keep the number", async (t) => {
   assert.deepEqual(reasonsOf(summary), [], stdout);
   const { counters, plan } = summary;
   assert.equal(plan.closed?.atOnce, 5);
-  assert.ok((counters["workers_started"] ?? 0) > 5, stdout);
+  assert.ok((counters["workers_started"] ?? 0) >= 5, stdout);
   assert.equal(counters["workers_finished"], counters["workers_started"]);
   assert.match(stdout, NOTE);
 });

@@ -81,7 +81,7 @@ function keepWorkers(
   let kept = 0;
   let isOver = false;
   const begin = (startMs: number): void => {
-    if (kept >= wanted || reactor.clock.now() >= originMs + load.endMs) return;
+    if (kept >= wanted) return;
     const next = sequence.next();
     if (next.done === true) {
       recorder.count("workers_missing");
@@ -90,13 +90,15 @@ function keepWorkers(
     kept++;
     present.begin(next.value, startMs, () => {
       kept--;
-      begin(reactor.clock.now() - originMs);
+      const sinceStart = reactor.clock.now() - originMs;
+      if (sinceStart < load.endMs) begin(sinceStart);
     });
   };
   taskGroup.start("kept workers", function* () {
     yield* atTheirTimes(load.changes(shard, shards), context, present, ({ at, by }) => {
       wanted += by;
-      if (by > 0) begin(at);
+      // A place that opens as the load ends has nobody. One that opened before and was not filled in time is filled late.
+      if (by > 0 && at < load.endMs) begin(at);
     });
     isOver = true;
   });
