@@ -16,7 +16,14 @@ import {
   type ScheduleVerdict,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
-import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  gitCheckout,
+  type SlowAgent,
+  type Summary,
+  type SummaryInput,
+} from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
@@ -129,6 +136,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
 
 /** What the run was on. */
 export function environment(): Summary["environment"] {
+  const git = gitCheckout(process.cwd());
   return {
     crowdstorm: packageVersion(),
     node: process.version,
@@ -136,6 +144,7 @@ export function environment(): Summary["environment"] {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
+    ...(git !== undefined && { git }),
   };
 }
 

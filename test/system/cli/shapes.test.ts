@@ -48,7 +48,7 @@ async function runOf(t: { after(fn: () => void): void }, scenario: ScenarioInput
 /** What a busy machine does to a run is no matter here. */
 const reasonsOf = ({ verdict }: Summary): string[] =>
   verdict.reasons
-    .filter(({ code }) => !["load-late", "machine-taken", "threshold-not-judged"].includes(code))
+    .filter(({ code }) => !["load-late", "machine-busy", "threshold-not-judged"].includes(code))
     .map(({ text }) => text);
 
 const NOTE = /! closed model, (\d+) workers at once: ([\d.]+) workers a second arrived\./;

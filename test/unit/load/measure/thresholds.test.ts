@@ -5,6 +5,7 @@ import {
   ThresholdError,
   createRecorder,
   evaluate,
+  evaluateSoFar,
   failuresThatAbort,
   mergeSnapshots,
   parseThreshold,
@@ -114,4 +115,18 @@ test("a threshold may abort the run, but not before its delay, nor for lack of s
     () => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }),
     /delayAbortEval has no effect without abortOnFail: true$/,
   );
+});
+
+test("during the run, a threshold that can still be reached, or has no samples, is open", () => {
+  const isOpen = (metric: string, expression: string): boolean =>
+    evaluateSoFar([parseThreshold(metric, expression)], measured()).every((threshold) => threshold.isOpen);
+  assert.equal(isOpen("submit_ack_time", "p(99)<5"), true);
+  assert.equal(isOpen("live_updates_sent", "count>500"), true);
+  assert.equal(isOpen("live_updates_sent", "count==501"), true);
+  assert.equal(isOpen("task_completion", "rate>=80%"), true);
+  // These have passed or failed.
+  assert.equal(isOpen("live_updates_sent", "count>=500"), false);
+  assert.equal(isOpen("live_updates_sent", "count==499"), false);
+  assert.equal(isOpen("live_updates_sent", "count!=500"), false);
+  assert.equal(isOpen("live_update_latency", "max<100"), false);
 });
