@@ -58,7 +58,14 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   if (args.quiet) out?.logProblems(summary);
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
-    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+    printText(
+      renderSummary(summary, {
+        color: colored(process.stdout),
+        width: widthOf(process.stdout),
+        directory,
+        by: [args.by ?? []].flat(),
+      }),
+    );
   process.exitCode = exitCodeOf(summary);
 }
 

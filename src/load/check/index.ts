@@ -32,6 +32,7 @@ export {
   VIOLATIONS_KEPT,
   checkInvariants,
   countFindings,
+  type FindingRecorder,
   type InvariantId,
   type InvariantReport,
   type InvariantResult,

@@ -2,7 +2,17 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
+import {
+  checkInvariants,
+  countFindings,
+  liveSpansOf,
+  nameOf,
+  outcomesOf,
+  peakOf,
+  type FindingRecorder,
+  type InvariantReport,
+  type RunEvidence,
+} from "../check/index.js";
 import {
   createRecorder,
   evaluate,
@@ -29,6 +39,8 @@ import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../sce
 import { packageVersion } from "../../vocabulary/index.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
+import { behaviourOfWorker } from "./roles/agent-behaviours.js";
+import { countCutOff, sumOf, unfinishedWorkers } from "./unfinished-workers.js";
 
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
@@ -80,14 +92,7 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
   const invariants = checkInvariants(evidence);
-  const recorder = createRecorder({ thread: "coordinator", originMs: input.originMs });
-  countFindings(invariants, recorder);
-  for (const { agentType, status } of audit) {
-    if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
-  }
-  const lostWorkers = injection.lostClients.size === 0 ? 0 : workersLeft(collector, plan);
-  recorder.count("workers_cut_off", lostWorkers);
-  collector.add(recorder.take());
+  const lostWorkers = recordFindings(input, invariants);
   const measurements = collector.measurements(durationMs);
   const hash = planHash(plan);
   const summary = buildSummary({
@@ -134,6 +139,30 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   return summary;
 }
 
+/** Adds what is known only after the run to its measurements. Returns how many workers killed threads left unfinished. */
+function recordFindings(input: FinalizeRunInput, invariants: InvariantReport): number {
+  const { plan, collector, originMs, durationMs, audit, injection } = input;
+  const endMs = originMs + durationMs;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => ({
+    recorder: recorder.ofBehaviour(agent && behaviourOfWorker(plan, agent.workerName)),
+    atMs: agent?.history.at(-1)?.at,
+  });
+  countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
+  for (const agent of audit) {
+    const { agentType, status } = agent;
+    if (agentType !== "main") continue;
+    const { recorder: own, atMs } = recorderOf(agent);
+    own.observe("task_completion", status === "completed" || status === "approved", atMs);
+  }
+  const unfinished: ReadonlyMap<string, number> =
+    injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));
+  countCutOff(unfinished, recorder, endMs);
+  collector.add(recorder.take());
+  return sumOf(unfinished);
+}
+
 /** What the run was on. */
 export function environment(): Summary["environment"] {
   const git = gitCheckout(process.cwd());
@@ -146,16 +175,4 @@ export function environment(): Summary["environment"] {
     memoryBytes: totalmem(),
     ...(git !== undefined && { git }),
   };
-}
-
-/** The workers that have neither finished nor been stopped: those of killed client threads. */
-function workersLeft(collector: Collector, { workers, closed }: Plan): number {
-  const {
-    workers_started: started,
-    workers_finished: finished,
-    workers_cut_off: cutOff,
-  } = collector.measurements(1).counters;
-  if (closed === undefined) return workers - finished - cutOff;
-  // How many more would have begun is not known. The places of the killed thread stay empty in any case.
-  return Math.max(1, started - finished - cutOff);
 }

@@ -6,6 +6,7 @@ import {
   durations,
   exactlyOneOf,
   hasFewNames,
+  hyphenated,
   isAtMost,
   MAX_PAYLOAD_BYTES,
   object,
@@ -32,6 +33,9 @@ const disconnect = object({
     .optional()
     .describe("The connection drops at a random time in this span of the run; of a group, since its start."),
   perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
+  name: hyphenated
+    .optional()
+    .describe("The name of the window in tags, such as during:NAME. Left out: that of the behaviour."),
   detectionDelay: duration
     .default(0)
     .describe("How long the platform takes to notice, unless the worker is back by then."),
@@ -50,6 +54,10 @@ const disconnect = object({
     ({ window, perAction }) => (window === undefined) !== (perAction === undefined),
     "needs exactly one of window and perAction",
   )
+  .refine(({ name, window }) => name === undefined || window !== undefined, {
+    path: ["name"],
+    error: "is the name of a window, and there is none",
+  })
   .meta(exactlyOneOf("window", "perAction"));
 
 const afterActions = object({ afterActions: counts });

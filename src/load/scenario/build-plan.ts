@@ -3,10 +3,11 @@ import { at, type PlannedWorkers } from "../../vocabulary/index.js";
 import { planOfExplicitWorker } from "./explicit-worker-plans.js";
 import { formatDuration, toMicrosecond } from "./format-duration.js";
 import type { Fault } from "./fault-schema.js";
-import { groupsOf, isClosed, lengthOf, scaledGroup, sizeOf } from "./load-groups.js";
+import { behavioursOf, groupsOf, isClosed, lengthOf, scaledGroup, sizeOf } from "./load-groups.js";
 import { MAX_MS, MAX_WORKERS } from "./scenario-limits.js";
 import { planFaults } from "./plan-faults.js";
 import { planGroup, type GroupPlan } from "./plan-group.js";
+import { spansOf } from "./spans.js";
 import type { Scenario } from "./scenario-schema.js";
 import type { Plan, WorkerPlan } from "./worker-plan.js";
 
@@ -51,13 +52,17 @@ export function arrivalsMsOf(scenario: Scenario): number {
   return ends.reduce((last, end) => Math.max(last, end), 0);
 }
 
-/** `scenario` with its faults and its shutdown `factor` times as late. */
-function withScaledEvents(scenario: Scenario, factor: number): Scenario {
+/** `scenario` with everything on the run's timeline `factor` times as long. */
+function withScaledTimes(scenario: Scenario, factor: number): Scenario {
   const faults = scenario.faults.map(
     (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
   );
+  const scaled = groupsOf(scenario).map((group) => scaledGroup(group, factor));
   return {
     ...scenario,
+    ...(scenario.groups === undefined
+      ? scaled[0] && { arrivals: scaled[0].arrivals, behaviours: scaled[0].behaviours }
+      : { groups: Object.fromEntries(scaled.map(({ name = "", ...group }) => [name, group])) }),
     faults,
     ...(scenario.shutdownAt !== undefined && { shutdownAt: scenario.shutdownAt * factor }),
   };
@@ -83,13 +88,25 @@ function runEventsOf(
   scenario: Scenario,
   seed: number,
   workersMs: number,
-): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults"> {
-  const faults = planFaults(scenario.faults, seed);
+): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults" | "tags"> {
+  const inOrder = planFaults(scenario.faults, seed);
+  const faultTimes = inOrder.map(({ at }) => at);
+  const faults = [...inOrder].sort((a, b) => a.at - b.at);
   const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
   return {
     scheduleMs: scheduleOf(scenario, Math.max(workersMs, ...faultEnds)),
     ...(scenario.shutdownAt !== undefined && { shutdownAt: toMicrosecond(scenario.shutdownAt) }),
     ...(faults.length > 0 && { faults }),
+    tags: {
+      // Explicit workers may have others.
+      behaviours: [
+        ...new Set([
+          ...Object.keys(behavioursOf(scenario)),
+          ...(scenario.workers ?? []).map(({ behaviour }) => behaviour),
+        ]),
+      ],
+      spans: spansOf(scenario, faultTimes),
+    },
   };
 }
 
@@ -118,6 +135,7 @@ function planExplicitWorkers(
     workers: explicit.length,
     arrivalsMs,
     ...runEventsOf(scenario, seed, Math.max(arrivalsMs, dropsMs)),
+    behaviourOf: (index) => worker(index).behaviour,
     arriveAt: (index) => worker(index).arriveAt,
     worker,
   };
@@ -150,8 +168,8 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     throw new RangeError(`durationMs must be above 0, not ${durationMs}`);
   }
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
-  const factor = durationMs === undefined ? 1 : durationMs / arrivalsMsOf(scenario);
-  const groups = planGroups(scenario, { seed, workers, factor });
+  const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
+  const groups = planGroups(used, seed, workers);
   const total = groups.reduce((sum, group) => sum + group.workers, 0);
   if (total > MAX_WORKERS)
     throw new RangeError(
@@ -162,7 +180,7 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     if (group !== undefined && Number.isSafeInteger(index) && index < total) return group;
     throw new RangeError(`the plan has workers 0 to ${total - 1}, not ${index}`);
   };
-  const arrivalsMs = toMicrosecond(arrivalsMsOf(scenario) * factor);
+  const arrivalsMs = toMicrosecond(arrivalsMsOf(used));
   const closed = groups.flatMap((group) => group.closed ?? []);
   return {
     scenario: scenario.name,
@@ -170,21 +188,15 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     workers: total,
     ...(closed.length > 0 && { closed }),
     arrivalsMs,
-    ...runEventsOf(
-      withScaledEvents(scenario, factor),
-      seed,
-      Math.max(arrivalsMs, ...groups.map(({ lastMs }) => lastMs)),
-    ),
+    ...runEventsOf(used, seed, Math.max(arrivalsMs, ...groups.map(({ lastMs }) => lastMs))),
+    behaviourOf: (index) => groupOf(index).behaviourOf(index),
     arriveAt: (index) => groupOf(index).arriveAt(index),
     worker: (index, startMs) => groupOf(index).worker(index, startMs),
   };
 }
 
 /** The plans of the groups, which have so many workers together. */
-function planGroups(
-  scenario: Scenario,
-  { seed, workers, factor }: { readonly seed: number; readonly workers: number; readonly factor: number },
-): GroupPlan[] {
+function planGroups(scenario: Scenario, seed: number, workers: number): GroupPlan[] {
   const groups = groupsOf(scenario);
   const sizes = shares(
     workers,
@@ -192,7 +204,7 @@ function planGroups(
   );
   let first = 0;
   return groups.map((group, nth) => {
-    const plan = planGroup(scenario.task, scenario.qualifications, scaledGroup(group, factor), {
+    const plan = planGroup(scenario.task, scenario.qualifications, group, {
       seed,
       first,
       size: at(sizes, nth),

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { at, DURATION_PATTERN, parseDuration } from "../../vocabulary/index.js";
 import type { DistributionSpec } from "./distribution-spec.js";
 import { formatDuration } from "./format-duration.js";
-import { MAX_MS, MAX_COUNT, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
+import { MAX_MS, MAX_COUNT, MAX_NAME, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";
 
 /** Former names of keys. A file that still has one is refused with the new name. */
@@ -123,8 +123,11 @@ export const TOO_MANY_NAMES = { error: `must have at most ${MAX_NAMED} names`, a
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
 
-/** What names scenarios and groups. */
+/** A name that can stand in the name of a directory, and in a tag. */
 export const IDENTIFIER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+export const hyphenated = line
+  .regex(IDENTIFIER, "must be lower-case words joined by hyphens")
+  .max(MAX_NAME, `must have at most ${MAX_NAME} characters`);
 
 /** States for the JSON Schema what a refinement checks in the loader, with a better message. */
 export const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });

@@ -16,13 +16,15 @@ export type PlannedFault = WithoutWindow<Fault> & {
 export type PlannedNetworkFault = Extract<PlannedFault, { readonly kind: NetworkFaultKind }>;
 
 /** `Omit` that keeps the members of a union apart. */
-type WithoutWindow<T> = T extends unknown ? Omit<T, "window"> : never;
+type WithoutWindow<T> = T extends unknown ? Omit<T, "window" | "name"> : never;
 
+/** The faults in the order of the scenario. Their names change nothing of what happens. */
 export function planFaults(faults: readonly Fault[], seed: number): PlannedFault[] {
-  return faults
-    .map(({ window: [min, max], ...fault }, index): PlannedFault => {
-      const random = stream(seed, "fault", index);
-      return { ...fault, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
-    })
-    .sort((a, b) => a.at - b.at);
+  return faults.map((fault, index) => {
+    const [min, max] = fault.window;
+    const fields = Object.entries(fault).filter(([key]) => key !== "window" && key !== "name");
+    const random = stream(seed, "fault", index);
+    const at = toMicrosecond(sample({ kind: "uniform", min, max }, random));
+    return { ...Object.fromEntries(fields), at, pick: random() } as PlannedFault;
+  });
 }

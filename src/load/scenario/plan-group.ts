@@ -10,7 +10,7 @@ import type { Scenario } from "./scenario-schema.js";
 import type { ClosedLoad, KeptNumber, Plan } from "./worker-plan.js";
 
 /** The part of a plan that is of one group: of the workers `first` to `first + workers - 1`. */
-export interface GroupPlan extends Pick<Plan, "workers" | "arriveAt" | "worker"> {
+export interface GroupPlan extends Pick<Plan, "workers" | "behaviourOf" | "arriveAt" | "worker"> {
   readonly first: number;
   /** The end of its last window, or its start when it has none, ms of the run. */
   readonly lastMs: number;
@@ -38,7 +38,11 @@ export function planGroup(
   const streams = streamsOf(seed, group.name);
   const plan = workerPlanner(task, qualifications, group, streams);
   const windows = Object.values(behaviours).map(({ disconnect }) => startTime + (disconnect?.window?.[1] ?? 0));
-  const common = { first, lastMs: Math.max(...windows) };
+  const common = {
+    first,
+    lastMs: Math.max(...windows),
+    behaviourOf: (index: number) => plan.behaviourOf(index - first),
+  };
   if (isClosed(arrivals)) {
     const typical = workerPlanner(task, qualifications, group, streamsOf(0, group.name));
     const numbers = scaledNumbers(arrivals, size, startTime);
@@ -48,7 +52,7 @@ export function planGroup(
       workers: closed.workers,
       closed,
       arriveAt: () => startTime,
-      worker: (index, startMs = startTime) => plan(index - first, index, startMs),
+      worker: (index, startMs = startTime) => plan.worker(index - first, index, startMs),
     };
   }
   const timeOf = arrivalTimes(arrivals);
@@ -58,7 +62,7 @@ export function planGroup(
     ...common,
     workers: size,
     arriveAt,
-    worker: (index, startMs) => plan(index - first, index, startMs ?? arriveAt(index)),
+    worker: (index, startMs) => plan.worker(index - first, index, startMs ?? arriveAt(index)),
   };
 }
 
@@ -106,7 +110,7 @@ const LEAST_STAY_MS = 10;
  */
 function typicalStayOf(plan: WorkerPlanner, { liveUpdateTimeout }: Scenario["task"]): number {
   const stays = Array.from({ length: SAMPLES }, (_, own) => {
-    const { onboarding, task } = plan(own, own, 0);
+    const { onboarding, task } = plan.worker(own, own, 0);
     const idleMs = task?.end.kind === "idle" ? liveUpdateTimeout : 0;
     return (onboarding?.submitAt ?? 0) + (task?.end.at ?? 0) + idleMs;
   }).sort((a, b) => a - b);

@@ -31,10 +31,13 @@ export function streamsOf(seed: number, group: string | undefined): Streams {
   return (...names) => stream(seed, "group", group, ...names);
 }
 
-/**
- * The plan of a worker that begins at `arriveAt`, ms of the run. `own`: its number in its group; `index`: in the plan.
- */
-export type WorkerPlanner = (own: number, index: number, arriveAt: number) => WorkerPlan;
+/** Plans the workers of a group. `own`: the number of a worker in its group. */
+export interface WorkerPlanner {
+  /** The name of its behaviour in the plan. */
+  behaviourOf(own: number): string;
+  /** Its plan when it begins at `arriveAt`, ms of the run. `index`: its number in the plan. */
+  worker(own: number, index: number, arriveAt: number): WorkerPlan;
+}
 
 /** `count` live updates, each after a time to think. */
 function planActions(count: number, { thinkTime, payloadBytes, duplicates }: Sending, random: Random): PlannedAction[] {
@@ -165,9 +168,10 @@ export function workerPlanner(
   { name: group, startTime, behaviours }: LoadGroup,
   streams: Streams,
 ): WorkerPlanner {
-  const behaviourOf = behaviourChooser(behaviours);
-  return (own, index, arriveAt) => {
-    const [name, behaviour] = behaviourOf(streams("behaviour", own)());
+  const choose = behaviourChooser(behaviours);
+  const draw = (own: number): [string, Behaviour] => choose(streams("behaviour", own)());
+  const worker = (own: number, index: number, arriveAt: number): WorkerPlan => {
+    const [name, behaviour] = draw(own);
     const qualifications = planQualifications(holdings, own, streams);
     const onboarding = onboarded && planOnboarding(onboarded, streams("onboarding", own));
     const task = onboarding?.passes === false ? undefined : planTask(behaviour, streams("task", own));
@@ -182,4 +186,5 @@ export function workerPlanner(
     const disconnect = planDisconnect(behaviour, staying, own, { startTime, streams });
     return disconnect ? { ...staying, disconnect } : staying;
   };
+  return { behaviourOf: (own) => behaviourName(group, draw(own)[0]), worker };
 }

@@ -14,7 +14,7 @@ import {
   count,
   counts,
   duration,
-  IDENTIFIER,
+  hyphenated,
   line,
   object,
   positiveCount,
@@ -23,7 +23,7 @@ import {
 } from "./fields.js";
 import { checkGroups, groups, requireArrivals, WHEN_MAPPING } from "./group-schema.js";
 import { groupsOf } from "./load-groups.js";
-import { MAX_NAME } from "./scenario-limits.js";
+import { refuseAmbiguousSpans, refuseUnknownTags } from "./refuse-tags.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 import { target } from "./target-schema.js";
 
@@ -90,9 +90,7 @@ const thresholds = z
   });
 
 const scenarioObject = object({
-  name: line
-    .regex(IDENTIFIER, "must be lower-case words joined by hyphens")
-    .max(MAX_NAME, `must have at most ${MAX_NAME} characters`),
+  name: hyphenated,
   description: line.describe("One line, shown by `simulate list`."),
   incident: z
     .string("must be text")
@@ -155,6 +153,8 @@ export const scenarioSchema = scenarioObject
   .superRefine(checkGroups)
   .superRefine(refuseUpdatesToStatic)
   .superRefine(refuseUnknownQualifications)
+  .superRefine(refuseAmbiguousSpans)
+  .superRefine(refuseUnknownTags)
   .meta({ oneOf: [{ required: ["arrivals", "behaviours"] }, { required: ["groups"] }] });
 
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */

@@ -4,7 +4,7 @@
  */
 import type { ClosedLoad } from "../../scenario/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
-import type { WorkerContext } from "../../workers/index.js";
+import type { ClientThreadContext } from "../../workers/index.js";
 import { PresentWorkers, type PresentWorkersOptions } from "./present-workers.js";
 
 /**
@@ -27,8 +27,8 @@ export interface Arrivals {
 
 /** The arrivals of some of the workers. */
 interface ArrivalsPart {
-  /** How many workers have yet to arrive. */
-  due(): number;
+  /** The indices of the workers that have yet to arrive. */
+  due(): readonly number[];
   /** Whether nobody arrives any more. */
   isOver(): boolean;
 }
@@ -41,7 +41,7 @@ export function startArrivals(options: ArrivalsOptions): Arrivals {
   ];
   return {
     done: () => present.isStopped || (present.count === 0 && parts.every((part) => part.isOver())),
-    stop: () => present.stop(parts.reduce((sum, part) => sum + part.due(), 0)),
+    stop: () => present.stop(parts.flatMap((part) => part.due())),
   };
 }
 
@@ -65,8 +65,10 @@ function arriveAtPlannedTimes(
       present.begin(index);
     }),
   );
-  const due = (): number => workers.length - arrived;
-  return { due, isOver: () => due() === 0 };
+  return {
+    due: () => workers.slice(arrived).map(({ index }) => index),
+    isOver: () => arrived === workers.length,
+  };
 }
 
 /** A closed model: while fewer workers are present than the load has at that time, the next of its sequence begins. */
@@ -102,13 +104,13 @@ function keepWorkers(
     });
     isOver = true;
   });
-  return { due: () => 0, isOver: () => isOver };
+  return { due: () => [], isOver: () => isOver };
 }
 
 /** Calls `act` with each of the events at its time, ms of the run, unless the run has stopped by then. */
 function* atTheirTimes<Event extends { readonly at: number }>(
   events: Iterable<Event>,
-  { reactor, originMs }: WorkerContext,
+  { reactor, originMs }: ClientThreadContext,
   present: PresentWorkers,
   act: (event: Event) => void,
 ): Steps<void> {

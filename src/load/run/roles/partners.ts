@@ -18,6 +18,6 @@ export function startPartners(options: ArrivalsOptions, calls: Mailbox): Arrival
   return {
     // People may always come.
     done: () => present.isStopped,
-    stop: () => present.stop(0),
+    stop: () => present.stop([]),
   };
 }
