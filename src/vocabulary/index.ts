@@ -31,6 +31,8 @@ export {
   formatSeconds,
   formatShare,
   plural,
+  workersText,
+  type PlannedWorkers,
   sparkline,
   wrap,
 } from "./format-figures.js";

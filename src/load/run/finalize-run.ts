@@ -24,7 +24,7 @@ import {
   type SummaryInput,
 } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
 import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
@@ -86,7 +86,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     engine: input.engine,
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
     seed: String(plan.seed),
-    plan: { hash, workers: plan.workers },
+    plan: { hash, ...plannedWorkers(plan) },
     planHash: hash,
     ...(input.traceHash !== undefined && { traceHash: input.traceHash }),
     options: input.options,

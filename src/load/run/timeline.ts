@@ -2,7 +2,19 @@
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { TaskEvidence } from "../check/index.js";
 import type { Phase, SlowAgent, StatusEvent } from "../../results/index.js";
-import { arrivalsMsOf, type Plan, type Scenario } from "../scenario/index.js";
+import {
+  arrivalsMsOf,
+  behaviourName,
+  groupsOf,
+  isClosed,
+  scaledGroup,
+  type ClosedLoad,
+  type LoadGroup,
+  type Plan,
+  type RateArrivals,
+  type Scenario,
+} from "../scenario/index.js";
+import { assert, at, getOrCreate, plural } from "../../vocabulary/index.js";
 import { nameOf } from "../check/index.js";
 
 /** How many of the slowest agents the report shows. */
@@ -43,26 +55,56 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
     return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
   // `--duration` scales everything on the run's timeline by the same factor.
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
-  let fromMs = 0;
-  let rate = scenario.arrivals.startRate;
-  const arrivals = scenario.arrivals.stages.map(({ duration, target }): Phase => {
+  const groups = groupsOf(scenario).map((group) => scaledGroup(group, factor));
+  const loads = [...(plan.closed ?? [])];
+  const arrivals = groups.flatMap(({ name, startTime, arrivals: own }) => {
+    const phases = isClosed(own) ? keptPhases(loads.shift()) : ratePhases(own, startTime);
+    return name === undefined ? phases : phases.map((phase) => ({ ...phase, label: `${name}: ${phase.label}` }));
+  });
+  return [...arrivals, ...windowPhases(groups)];
+}
+
+/** The stages of workers who arrive at a rate. */
+function ratePhases({ startRate, stages }: RateArrivals, startTime: number): Phase[] {
+  let fromMs = startTime;
+  let rate = startRate;
+  return stages.map(({ duration, target }): Phase => {
     const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
     rate = target;
-    const toMs = fromMs + duration * factor;
+    const toMs = fromMs + duration;
     const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
     fromMs = toMs;
     return phase;
   });
-  // Several behaviours may drop in one window, which is then one phase.
+}
+
+/** The stages of workers whose number is kept, without jumps. */
+function keptPhases(load: ClosedLoad | undefined): Phase[] {
+  assert(load !== undefined, "the plan has a load for each group whose number is kept");
+  return load.numbers.slice(1).flatMap((to, index): Phase[] => {
+    const from = at(load.numbers, index);
+    if (from.at === to.at) return [];
+    const workers = plural(Math.round(to.workers), "worker");
+    const label =
+      from.workers === to.workers
+        ? `${workers} at once`
+        : `${to.workers > from.workers ? "rising" : "falling"} to ${workers} at once`;
+    return [{ kind: "arrivals", label, fromMs: from.at, toMs: to.at }];
+  });
+}
+
+/** The windows of disconnects. Several behaviours may drop in one window, which is then one phase. */
+function windowPhases(groups: readonly LoadGroup[]): Phase[] {
   const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
-  for (const [name, { disconnect }] of Object.entries(scenario.behaviours)) {
-    if (disconnect?.window === undefined) continue;
-    const [from, to] = disconnect.window;
-    const window = windows.get(`${from}-${to}`) ?? { names: [], fromMs: from * factor, toMs: to * factor };
-    window.names.push(name);
-    windows.set(`${from}-${to}`, window);
+  for (const { name: group, startTime, behaviours } of groups) {
+    for (const [name, { disconnect }] of Object.entries(behaviours)) {
+      if (disconnect?.window === undefined) continue;
+      const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
+      const window = getOrCreate(windows, `${fromMs}-${toMs}`, () => ({ names: [], fromMs, toMs }));
+      window.names.push(behaviourName(group, name));
+    }
   }
-  const disconnects = [...windows.values()].map(
+  return [...windows.values()].map(
     ({ names, fromMs, toMs }): Phase => ({
       kind: "disconnects",
       label: `disconnects (${names.join(", ")})`,
@@ -70,7 +112,6 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
       toMs,
     }),
   );
-  return [...arrivals, ...disconnects];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {

@@ -1,6 +1,6 @@
 /** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
 import { formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { invariantOutcome, formatObserved, latenciesOf, machineNote, OUTCOME_SIGNS } from "../../results/index.js";
+import { invariantOutcome, formatObserved, latenciesOf, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import {
   describeViolation,
@@ -11,6 +11,7 @@ import {
   machineTexts,
   outcomeText,
   runFacts,
+  runNotes,
   thresholdOutcome,
 } from "../run-texts.js";
 import { benchmarkJson } from "./benchmark-json.js";
@@ -24,8 +25,7 @@ const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped
 
 /** The summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
 export function runMarkdown(summary: Summary): string {
-  const { passed, outcome, reasons } = summary.verdict;
-  const note = passed ? machineNote(summary.machine) : undefined;
+  const { outcome, reasons } = summary.verdict;
   const { cpu, cores } = summary.environment;
   const latencies = latenciesOf(summary).map(({ label, trend }) => [
     label,
@@ -45,7 +45,7 @@ export function runMarkdown(summary: Summary): string {
   return joinSections([
     [`### ${OUTCOME_SIGNS[outcome]} ${plain(summary.scenario.name)}: ${outcomeText(summary.verdict)}`],
     reasons.map(({ text }) => `- ${plain(text)}`),
-    note === undefined ? [] : [`- ! ${plain(note)}`],
+    runNotes(summary).map((note) => `- ! ${plain(note)}`),
     [plain([...runFacts(summary), cpu, `${cores} cores`].join(" · "))],
     latencies.length === 0
       ? []

@@ -21,7 +21,6 @@ import {
   countersOf,
   invariantOutcome,
   latenciesOf,
-  machineNote,
   OUTCOME_SIGNS,
   stagesOf,
 } from "../../results/index.js";
@@ -38,6 +37,7 @@ import {
   outcomeText,
   outputText,
   runFacts,
+  runNotes,
   thresholdOutcome,
 } from "../run-texts.js";
 
@@ -104,7 +104,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
-  const { passed, outcome, reasons } = summary.verdict;
+  const { outcome, reasons } = summary.verdict;
   const lines = [
     ...head(summary, chalk, width),
     ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
@@ -112,8 +112,7 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
   const indented = (text: string, first: string, indent: string): void => {
     wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
   };
-  const note = passed ? machineNote(summary.machine) : undefined;
-  if (note !== undefined) indented(note, `  ${chalk.yellow("!")} `, "    ");
+  for (const note of runNotes(summary)) indented(note, `  ${chalk.yellow("!")} `, "    ");
   // The head has the first reason of an inconclusive run.
   for (const { code, text } of reasons.slice(outcome === "inconclusive" ? 1 : 0))
     indented(text, `  ${code === "threshold-not-judged" ? chalk.dim("○") : chalk.red("✗")} `, "    ");
