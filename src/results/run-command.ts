@@ -74,6 +74,21 @@ export function reproduceCommand(
   command?: string,
 ): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
+  return commandOn(scenario, given, command);
+}
+
+/** The command that shrinks this seed of `scenario`. */
+export function shrinkCommand(
+  scenario: string,
+  seed: number,
+  { workers, duration, faults, mailbox }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox">,
+): string {
+  const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
+  const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
+  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, "shrink");
+}
+
+function commandOn(scenario: string, given: Summary["options"], command: string | undefined): string {
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );

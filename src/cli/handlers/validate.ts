@@ -1,6 +1,6 @@
 /** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones. */
 import { arrivalsMsOf, formatDuration, ScenarioError, scenarioWorkers } from "../../load/scenario/index.js";
-import { workersText, EXIT } from "../../vocabulary/index.js";
+import { EXIT, ownFramesOf, workersText } from "../../vocabulary/index.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { openInput } from "../shared/named-files.js";
 import { inputName } from "../shared/standard-input.js";
@@ -17,7 +17,7 @@ export async function handler({ files }: ValidateArguments): Promise<void> {
       printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      logLines(...error.problems);
+      logLines(...error.problems, ...ownFramesOf(error).map((frame) => `    ${frame}`));
       process.exitCode = EXIT.usage;
     }
   }

@@ -14,6 +14,7 @@ export {
 } from "./evidence.js";
 export { gatherEvidence, nameOf, outcomesOf, type RawEvidence } from "./gather-evidence.js";
 export { liveSpansOf, liveSpansOfClients, peakOf, type LiveSpan } from "./live-units.js";
+export { describeBroken, markViolation, type AgentStep, type BrokenInvariant, type Mark } from "./mark-violation.js";
 export {
   REPLY_BOUND_MS,
   type NetworkEvidence,

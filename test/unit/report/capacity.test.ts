@@ -37,10 +37,7 @@ test("no line is wider than the given width, but for commands and paths", () => 
 const nothing = { capacity: null, fails: null, limit: null, exitCode: 1 } as const;
 for (const [change, expected] of [
   [{ end: "interrupted" }, /^\? capacity of disconnect-storm: at least 1,179 arrivals a second; the search was interr/],
-  [
-    { end: "out-of-time", ...nothing },
-    /^\? disconnect-storm: no rate is known to pass; the search ran out of time/,
-  ],
+  [{ end: "out-of-time", ...nothing }, /^\? disconnect-storm: no rate is known to pass; the search ran out of time/],
   [{ end: "none", capacity: null }, /^✗ disconnect-storm passes at no rate that was tried/],
   [
     { exitCode: 97 },
