@@ -169,7 +169,15 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   }
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
-  const groups = planGroups(used, seed, workers);
+  const groups = planGroups(
+    used,
+    seed,
+    // In the ratio of the scenario as it stands: a duration changes neither it nor the number of workers.
+    shares(
+      workers,
+      groupsOf(scenario).map(({ arrivals }) => sizeOf(arrivals)),
+    ),
+  );
   const total = groups.reduce((sum, group) => sum + group.workers, 0);
   if (total > MAX_WORKERS)
     throw new RangeError(
@@ -195,15 +203,10 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   };
 }
 
-/** The plans of the groups, which have so many workers together. */
-function planGroups(scenario: Scenario, seed: number, workers: number): GroupPlan[] {
-  const groups = groupsOf(scenario);
-  const sizes = shares(
-    workers,
-    groups.map(({ arrivals }) => sizeOf(arrivals)),
-  );
+/** The plans of the groups, which have these sizes. */
+function planGroups(scenario: Scenario, seed: number, sizes: readonly number[]): GroupPlan[] {
   let first = 0;
-  return groups.map((group, nth) => {
+  return groupsOf(scenario).map((group, nth) => {
     const plan = planGroup(scenario.task, scenario.qualifications, group, {
       seed,
       first,
