@@ -26,6 +26,9 @@ export { toScenarioWorker } from "./explicit-worker-plans.js";
 export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";
 export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { planHash } from "./plan-hash.js";
+export { planWarnings } from "./plan-warnings.js";
+export { replaceVariables, type Environment } from "./scenario-variables.js";
+export { warningLines, warningTexts } from "./warning-lines.js";
 export type {
   DisconnectPlan,
   RepeatedDrop,

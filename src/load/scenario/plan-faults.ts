@@ -19,10 +19,11 @@ export type PlannedNetworkFault = Extract<PlannedFault, { readonly kind: Network
 type WithoutWindow<T> = T extends unknown ? Omit<T, "window"> : never;
 
 export function planFaults(faults: readonly Fault[], seed: number): PlannedFault[] {
-  return faults
-    .map(({ window: [min, max], ...fault }, index): PlannedFault => {
-      const random = stream(seed, "fault", index);
-      return { ...fault, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
-    })
-    .sort((a, b) => a.at - b.at);
+  return faults.map((fault, index) => drawFault(fault, index, seed)).sort((a, b) => a.at - b.at);
+}
+
+/** What fault `index` of a scenario is in the plan of this seed. */
+export function drawFault({ window: [min, max], ...fault }: Fault, index: number, seed: number): PlannedFault {
+  const random = stream(seed, "fault", index);
+  return { ...fault, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
 }
