@@ -13,4 +13,4 @@ export { compareReports, renderReportOf, writeReport, writeRun, type RunFiles } 
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./terminal/live-terminal.js";
 export { renderFinalUpdate, renderLive, renderLiveUpdate, type LiveView } from "./html/live-page.js";
-export { renderSummary, type RenderOptions } from "./terminal/summary-terminal.js";
+export { renderSummary, renderVerdict, type RenderOptions } from "./terminal/summary-terminal.js";

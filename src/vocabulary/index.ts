@@ -26,6 +26,7 @@ export {
   formatAgainst,
   formatBound,
   formatCount,
+  formatElapsed,
   formatMs,
   formatSeconds,
   formatShare,

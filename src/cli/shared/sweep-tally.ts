@@ -1,7 +1,7 @@
 /** The results of a sweep, summed up. */
 import { createHash, type Hash } from "node:crypto";
 import { COVERAGE_MARK_NAMES, COVERAGE_MARKS, type CoverageMark, type RunResult } from "../../load/run/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, plural } from "../../vocabulary/index.js";
 
 /** The most failing seeds that are shown with their failures. */
 const FAILURES_SHOWN = 5;
@@ -75,7 +75,7 @@ export class SweepTally {
       `${seedsPerSecond.toFixed(1)} seeds a second`,
       `${simulatedHoursPerSecond.toFixed(3)} simulated hours a second`,
       `${formatCount(eventsPerSecond)} events a second`,
-      `${seconds.toFixed(1)} s`,
+      formatElapsed(seconds * 1000),
     ];
     const lines = [
       `${head}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not evaluated)`,

@@ -2,7 +2,7 @@
 import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
+import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts, partLabel } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -16,12 +16,29 @@ const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", 
 export function thresholds(all: Summary["thresholds"], areJudged = true): Markup {
   if (all.length === 0) return html`<p>The scenario has no thresholds.</p>`;
   const rows = all.map((threshold) => [
-    html`${areJudged ? (threshold.passed ? PASSED : FAILED) : NOT_JUDGED} ${threshold.metric}`,
+    html`${!areJudged || isBroken(threshold) ? NOT_JUDGED : threshold.passed ? PASSED : FAILED} ${threshold.metric}`,
     html`<code>${threshold.expression}</code>`,
     formatObserved(threshold),
   ]);
   const figures = table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
-  return areJudged ? figures : html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
+  if (!areJudged) return html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
+  const broken = html`<p>Thresholds that the rest of the run could have met are not judged: it was ended early.</p>`;
+  return all.some(isBroken) ? html`${broken}${figures}` : figures;
+}
+
+const isBroken = ({ brokenByEnd }: Summary["thresholds"][number]): boolean => brokenByEnd === true;
+
+/** What was planned, and how much of it happened. */
+export function carriedOut({ carriedOut: parts = [] }: Pick<Summary, "carriedOut">): Markup {
+  if (parts.length === 0) return nothing;
+  const rows = parts.map(({ what, planned, carriedOut: happened, missed }) => [
+    partLabel(what, planned),
+    formatCount(planned),
+    formatCount(happened),
+    missed.length === 0 ? "–" : html`${missed.map((text) => html`<div>${text}</div>`)}`,
+  ]);
+  const heads = ["", "planned", "carried out", { head: "what did not happen", text: true as const }];
+  return table("Planned and carried out", heads, rows);
 }
 
 export function invariants(summary: Summary): Markup {

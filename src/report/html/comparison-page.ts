@@ -1,7 +1,7 @@
 /** The page that shows two runs side by side. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
 import { describePlans } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatMs, formatSeconds, own, plural } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatElapsed, formatMs, own, plural } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
@@ -82,7 +82,7 @@ function head(summary: Summary, at: number): Markup {
     summary.runId,
     `seed ${summary.seed}`,
     `${formatCount(summary.plan.workers)} workers`,
-    formatSeconds(summary.durationMs),
+    formatElapsed(summary.durationMs),
     `crowdstorm ${crowdstorm}, Node.js ${node}`,
     cpu,
   ];
@@ -95,7 +95,7 @@ ${command("Run it again", summary.reproduce)}
 }
 
 function latencies(a: Summary, b: Summary): Markup {
-  const figures = ["p50", "p99", "max"] as const;
+  const figures = ["p50", "p95", "p99", "max"] as const;
   const rows = latencyPairs(a, b).map(({ label, before, after }): Cell[] => [
     label,
     ...figures.flatMap((figure) => [
@@ -133,8 +133,9 @@ const counts = (what: Cell, before: number, after: number): Cell[] => [
 /** A smaller change has no colour: two single runs are no statistics. */
 const NOTABLE = 0.1;
 
-function latencyChange(before: number | null, after: number | null): Markup {
+function latencyChange(before: number | null | undefined, after: number | null | undefined): Markup {
   const text = changeOf(before, after);
-  if (before === null || after === null || before === 0 || Math.abs(after / before - 1) < NOTABLE) return html`${text}`;
+  if (typeof before !== "number" || typeof after !== "number" || before === 0 || Math.abs(after / before - 1) < NOTABLE)
+    return html`${text}`;
   return html`<span class="${after < before ? "better" : "worse"}">${text}</span>`;
 }

@@ -28,7 +28,7 @@ export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">):
   const row = (label: Markup, trend: TrendSummary): Cell[] => [
     label,
     formatCount(trend.count),
-    ...[trend.p50, trend.p90, trend.p99, trend.p999, trend.max].map(formatMs),
+    ...[trend.p50, trend.p90, trend.p95, trend.p99, trend.p999, trend.max].map(formatMs),
   ];
   const rows = [
     ...latenciesOf({ trends }).map(({ name, label, trend }) =>
@@ -39,7 +39,7 @@ export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">):
   if (rows.length === 0) return html`<p>No latency was measured.</p>`;
   return table(
     "Latencies in ms",
-    ["ms", "count", "p50", { head: "p90", wide: true }, "p99", { head: "p99.9", wide: true }, "max"],
+    ["ms", "count", "p50", { head: "p90", wide: true }, "p95", "p99", { head: "p99.9", wide: true }, "max"],
     rows,
   );
 }
@@ -55,15 +55,13 @@ export function path(summary: Pick<Summary, "trends">): Markup {
   });
   const rows = stages.map(({ name, label, trend, mean, isSlowest }) => [
     html`<span class="key ${name}" title="${METRICS[name].doc}">${label}</span>`,
-    formatMs(trend.p50),
-    formatMs(trend.p99),
-    formatMs(mean),
+    ...[trend.p50, trend.p95, trend.p99, mean].map(formatMs),
     formatShare(mean, totalMs),
     html`${isSlowest ? html`<b>slowest:</b> ` : nothing}${METRICS[name].doc.replace("Stage of the path: ", "")}`,
   ]);
   return html`<div class="path" aria-hidden="true">${bar}</div>${table(
     "Stages of the path of a live update, in ms",
-    ["ms", "p50", "p99", "mean", "share", { head: "from → to", text: true, wide: true }],
+    ["ms", "p50", "p95", "p99", "mean", "share", { head: "from → to", text: true, wide: true }],
     rows,
   )}`;
 }

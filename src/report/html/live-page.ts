@@ -9,7 +9,7 @@ import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
 import { reportBody } from "./report-page.js";
 import { keyFigures } from "./verdict-section.js";
-import { formatSeconds, printableData } from "../../vocabulary/index.js";
+import { formatElapsed, printableData } from "../../vocabulary/index.js";
 
 /** The state of a run at one moment. */
 export interface LiveView {
@@ -88,7 +88,7 @@ function partsOf(view: LiveView) {
 }
 
 function running({ scenario, measurements: { durationMs }, phases, runId }: LiveView): Markup {
-  const facts = [formatSeconds(durationMs), stageAt(phases, durationMs), runId];
+  const facts = [formatElapsed(durationMs), stageAt(phases, durationMs), runId];
   return html`<section class="verdict running" aria-labelledby="verdict">
 <h1 id="verdict"><span class="stamp">● Running</span> ${scenario.name}</h1>
 <p class="description">${scenario.description}</p>

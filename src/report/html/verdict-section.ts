@@ -23,7 +23,7 @@ export function verdict(summary: Summary): Markup {
 <h1 id="verdict">${stamp(summary)}</h1>
 <p class="description">${summary.scenario.description}</p>
 ${reasons(summary.verdict.reasons.map(({ text }) => text))}
-${reasons(note === undefined ? [] : [note])}
+${reasons([...(note === undefined ? [] : [note]), ...(summary.warnings ?? [])])}
 ${summary.invariants.map(violations)}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Run it again", summary.reproduce)}

@@ -1,11 +1,13 @@
 /** The short comparison of two runs for a terminal: verdicts, latencies, outcomes. The page shows more. */
 import { Chalk, type ChalkInstance } from "chalk";
-import { changeOf, formatCount, formatMs, formatSeconds, printableData, own } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatElapsed, formatMs, printableData, own } from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
+const CELL_WIDTH = 8;
+const FIGURES = ["p50", "p95", "p99"] as const;
 
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
@@ -32,11 +34,11 @@ function head(
   chalk: ChalkInstance,
 ): string {
   const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
-  const facts = [`seed ${seed}`, `${formatCount(plan.workers)} workers`, formatSeconds(durationMs), runId];
+  const facts = [`seed ${seed}`, `${formatCount(plan.workers)} workers`, formatElapsed(durationMs), runId];
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
 }
 
-const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(9)).join("");
+const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(CELL_WIDTH)).join("");
 
 type ComparedRow = readonly [label: string, ...cells: string[]];
 
@@ -51,7 +53,7 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const rows = latencyPairs(a, b).map(
     ({ label, before, after }): ComparedRow => [
       label,
-      ...(["p50", "p99"] as const).flatMap((figure) => [
+      ...FIGURES.flatMap((figure) => [
         formatMs(before[figure]),
         formatMs(after[figure]),
         changeOf(before[figure], after[figure]),
@@ -59,7 +61,11 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
     ],
   );
   const title = chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH));
-  return table(title, ["A p50", "B p50", "change", "A p99", "B p99", "change"], rows);
+  return table(
+    title,
+    FIGURES.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"]),
+    rows,
+  );
 }
 
 function outcomes(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
