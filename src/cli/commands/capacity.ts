@@ -3,6 +3,7 @@ import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { listenOptions } from "../shared/listen-options.js";
 import {
+  changeOptions,
   jsonOption,
   mailboxOption,
   openOption,
@@ -20,6 +21,7 @@ export const definition: CommandModule<object, CapacityArguments> = {
   builder: (yargs) =>
     yargs
       .options({ scenario, seed, duration })
+      .options(changeOptions)
       .option("start-rate", {
         type: "string",
         requiresArg: true,

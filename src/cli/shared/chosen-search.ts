@@ -96,10 +96,10 @@ export function runArguments({
   record,
   ...args
 }: CapacityArguments): RunArguments {
-  const { target, dialect, database, scrape, listen, page, token, results } = args;
+  const { target, dialect, database, scrape, listen, page, token, results, set, threshold } = args;
   return {
-    ...{ scenario, seed, duration, threads, mailbox, record, results, virtual: false, quiet: true },
-    ...{ target, dialect, database, scrape, listen, page, token },
+    ...{ scenario, seed, duration, threads, mailbox, record, results, virtual: false, strict: false, quiet: true },
+    ...{ target, dialect, database, scrape, listen, page, token, set, threshold },
     "allow-remote": args["allow-remote"],
     "allow-origin": args["allow-origin"],
     "backend-timeout": args["backend-timeout"],
@@ -147,7 +147,9 @@ function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewp
 function reproduceSearch(args: CapacityArguments, kept: string, seed: number): string {
   assert(args.scenario !== undefined, "a search has a scenario");
   const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
-  const run = reproduceCommand(source, seed, runArguments(args)).replace(/^simulate/, "simulate capacity");
+  // What is kept has the changes already.
+  const changes = source === kept ? {} : args;
+  const run = reproduceCommand(source, seed, runArguments(args), changes).replace(/^simulate/, "simulate capacity");
   const own = (["start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];

@@ -1,6 +1,7 @@
 /** `simulate sweep --redis URL`: the seeds are run by worker processes; the summary is the same as alone. */
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { z } from "zod";
 import { createRunDirectory, quoteForShell, removeRunDirectory, writeAtomically } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
@@ -80,8 +81,9 @@ async function runJob(
 async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distributed): Promise<() => OpenedJob> {
   const seeds = seedsFrom(args.seeds);
   const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
-  const { scenario, workers, duration, mailbox, faults, bail } = args;
-  const given = { scenario, workers, duration, mailbox, faults, bail };
+  const { scenario, workers, duration, mailbox, faults, bail, set } = args;
+  const changes = set === undefined ? undefined : JSON.stringify([set].flat());
+  const given = { scenario, workers, duration, mailbox, faults, bail, set: changes };
   const saved = sweepJob({
     id: newJobId(`sweep-${loaded.scenario.name}`),
     loaded,
@@ -100,8 +102,8 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
 }
 
 function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
-  const { scenario, workers, duration, seeds, faults } = args;
-  refuseWithResume({ scenario, workers, duration, seeds, faults });
+  const { scenario, workers, duration, seeds, faults, set } = args;
+  refuseWithResume({ scenario, workers, duration, seeds, faults, set });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep") throw new UsageError(`${saved.id} is no sweep: expected simulate ${saved.kind} --resume`);
@@ -120,5 +122,11 @@ function argumentsOf({ options }: SavedJob): Parameters<typeof endOf>[1]["args"]
     duration: text("duration"),
     mailbox: (text("mailbox") ?? "sound") as MailboxKind,
     faults: text("faults"),
+    set: changesFrom(text("set")),
   };
+}
+
+/** The values of `--set` that the job was started with. */
+function changesFrom(json: string | undefined): readonly string[] | undefined {
+  return json === undefined ? undefined : z.array(z.string()).parse(JSON.parse(json));
 }

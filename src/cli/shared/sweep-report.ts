@@ -35,7 +35,10 @@ export function progressOf(tally: SweepTally, quiet: boolean): () => void {
 }
 
 /** The options that determine the command for a seed. */
-export type ReproducedArguments = Pick<SweepArguments, "scenario" | "workers" | "duration" | "mailbox" | "faults">;
+export type ReproducedArguments = Pick<
+  SweepArguments,
+  "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set"
+>;
 
 export function endOf(
   tally: SweepTally,
@@ -71,15 +74,17 @@ export function report(
 
 const DEFAULT_SEEDS = "1..100";
 
-/** The value of `--seeds`. @throws {UsageError} */
+/** The value of `--seeds`: 1..10, 1-10, or a single seed. @throws {UsageError} */
 export function seedsFrom(text = DEFAULT_SEEDS): { first: number; last: number } {
-  const [first, last = first] = text.split("..").map((seed) => wholeNumber("seeds", seed, 0));
-  if (first === undefined || last === undefined || last < first || text.split("..").length > 2)
-    throw invalidValue("--seeds", text, "the first and the last seed, such as 1..1000");
+  const expected = "the first and the last seed, such as 1..1000";
+  const [, from, to = from] = /^(\d+)(?:(?:\.\.|-)(\d+))?$/.exec(text.trim()) ?? [];
+  if (from === undefined || to === undefined) throw invalidValue("--seeds", text, expected);
+  const [first, last] = [wholeNumber("seeds", from, 0), wholeNumber("seeds", to, 0)];
+  if (last < first) throw invalidValue("--seeds", text, expected);
   return { first, last };
 }
 
-function reproduce({ scenario, workers, duration, mailbox, faults }: ReproducedArguments, seed: number): string {
+function reproduce({ scenario, workers, duration, mailbox, faults, set }: ReproducedArguments, seed: number): string {
   assert(scenario !== undefined, "a sweep has a scenario");
-  return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true });
+  return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true }, { set });
 }

@@ -31,8 +31,7 @@ export interface ArrivalRates {
 export function arrivalRatesOf(scenario: Scenario, durationMs?: number): ArrivalRates | undefined {
   if (scenario.workers !== undefined) return undefined;
   const arrivalsMs = durationMs ?? arrivalsMsOf(scenario);
-  const { startRate, stages } = scenario.arrivals;
-  const peak = Math.max(startRate, ...stages.map(({ target }) => target));
+  const peak = peakOf(scenario.arrivals);
   return {
     arrivalsMs,
     ownWorkers: Math.max(1, workersOf(scenario)),
@@ -42,4 +41,15 @@ export function arrivalRatesOf(scenario: Scenario, durationMs?: number): Arrival
     rateOf: (workers) => (workers * 1000) / arrivalsMs,
     workersAt: (rate) => Math.max(1, Math.round((rate * arrivalsMs) / 1000)),
   };
+}
+
+/** The greatest rate of the stages that last. */
+function peakOf({ startRate, stages }: Scenario["arrivals"]): number {
+  let rate = startRate;
+  let peak = 0;
+  for (const { duration, target } of stages) {
+    if (duration > 0) peak = Math.max(peak, rate, target);
+    rate = target;
+  }
+  return peak;
 }

@@ -45,15 +45,22 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   let fromMs = 0;
   let rate = scenario.arrivals.startRate;
-  const arrivals = scenario.arrivals.stages.map(({ duration, target }): Phase => {
+  const arrivals = scenario.arrivals.stages.flatMap(({ duration, target }): Phase[] => {
     const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
     rate = target;
     const toMs = fromMs + duration * factor;
     const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
     fromMs = toMs;
-    return phase;
+    // A jump of the rate takes no time.
+    return duration === 0 ? [] : [phase];
   });
-  // Several behaviours may drop in one window, which is then one phase.
+  return [...arrivals, ...windowsOf(scenario, plan)];
+}
+
+/** The windows in which connections drop. Several behaviours may drop in one window, which is then one phase. */
+export function windowsOf(scenario: Scenario, plan: Plan): Phase[] {
+  if (scenario.workers !== undefined) return [];
+  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
   for (const [name, { disconnect }] of Object.entries(scenario.behaviours)) {
     if (disconnect?.window === undefined) continue;
@@ -62,7 +69,7 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
     window.names.push(name);
     windows.set(`${from}-${to}`, window);
   }
-  const disconnects = [...windows.values()].map(
+  return [...windows.values()].map(
     ({ names, fromMs, toMs }): Phase => ({
       kind: "disconnects",
       label: `disconnects (${names.join(", ")})`,
@@ -70,7 +77,6 @@ function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
       toMs,
     }),
   );
-  return [...arrivals, ...disconnects];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {

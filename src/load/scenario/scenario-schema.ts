@@ -37,7 +37,7 @@ const arrivals = object({
   startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
   stages: z.array(
     object({
-      duration: positiveDuration.describe("How long the stage lasts."),
+      duration: duration.describe("How long the stage lasts; 0s: the rate jumps."),
       target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
     }),
     "must be a list of stages, each { duration, target }",
