@@ -52,6 +52,7 @@ export {
   mainTrend,
   viewpointOf,
   summarySchema,
+  type CarriedOut,
   type Summary,
   type SummaryInput,
   type TrendSummary,

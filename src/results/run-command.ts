@@ -16,6 +16,8 @@ export interface RunChoices {
   readonly mailbox: MailboxKind;
   /** Has no effect on a virtual run. */
   readonly record: boolean;
+  /** Whether what was planned and did not happen is a failure. Left out: no. */
+  readonly strict?: boolean | undefined;
   /** The target of a run over a network, and what goes with it. */
   readonly target?: string | undefined;
   readonly listen?: string | undefined;
@@ -33,7 +35,7 @@ export interface RunChoices {
 
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
-  const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
+  const { seed, workers, duration, threads, virtual, faults, mailbox, record, strict } = choices;
   const { target, listen, page, dialect, database, scrape, redis, machines } = choices;
   const given = {
     seed,
@@ -42,6 +44,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     ...(virtual ? { virtual: "", faults } : { threads }),
     ...(mailbox !== "sound" && { mailbox }),
     ...(!record && !virtual && { "no-record": "" }),
+    ...(strict === true && { strict: "" }),
     target,
     listen,
     "backend-timeout": choices["backend-timeout"],
@@ -63,13 +66,30 @@ function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 
-/** The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`. */
-export function reproduceCommand(scenario: string, seed: number | undefined, choices: RunChoices): string {
+/** The options that change fields of a scenario, as they were given. */
+export interface GivenChanges {
+  readonly set?: string | readonly string[] | undefined;
+  readonly threshold?: string | readonly string[] | undefined;
+}
+
+/**
+ * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's), `choices` and
+ * `changes`.
+ */
+export function reproduceCommand(
+  scenario: string,
+  seed: number | undefined,
+  choices: RunChoices,
+  changes: GivenChanges = {},
+): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options].join(" ");
+  const changed = (["set", "threshold"] as const).flatMap((name) =>
+    [changes[name] ?? []].flat().map((value) => `--${name} ${quoteForShell(value)}`),
+  );
+  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options, ...changed].join(" ");
 }
 
 /** A unique id: no other run has it, in this process or another, on this machine or in a container. */

@@ -76,12 +76,25 @@ const trendSchema = z.object({
   mean: z.number().nullable(),
   p50: z.number().nullable(),
   p90: z.number().nullable(),
+  /** Absent in summaries of older versions. */
+  p95: z.number().nullable().optional(),
   p99: z.number().nullable(),
   /** p99.9 */
   p999: z.number().nullable(),
   max: z.number().nullable(),
 });
 export type TrendSummary = z.infer<typeof trendSchema>;
+
+/** A part of what was planned. */
+const carriedOutSchema = z.object({
+  /** `workers`: that started. `windows`: in which a connection dropped. */
+  what: z.enum(["workers", "windows", "faults", "shutdown"]),
+  planned: count,
+  carriedOut: count,
+  /** What did not happen and why, a line each. */
+  missed: z.array(z.string()),
+});
+export type CarriedOut = z.infer<typeof carriedOutSchema>;
 
 /**
  * The version of the format. 2: the invariant `books-agree` became `accounting-consistent`. 3: a reason of the verdict
@@ -137,7 +150,19 @@ export const summarySchema = z.object({
   }),
   /** Whether the run passed, and the reasons when it did not. */
   verdict: verdictSchema,
-  /** Agents by final status. */
+  /** What the plan showed before the run: parts of it without an effect, a line each. Absent when there was nothing. */
+  warnings: z.array(z.string()).optional(),
+  /** What was planned and how much of it happened. Absent in a run without a plan, and in summaries of older versions. */
+  carriedOut: z.array(carriedOutSchema).optional(),
+  /**
+   * The workers that had not finished when the run was given up, and were cut off; not those for whom no partner was left.
+   * 0 in a run that was ended early. Absent in summaries of older versions.
+   */
+  unfinished: count.optional(),
+  /**
+   * Agents by final status. `cut off`: live when the run was ended early or given up, which closed them. Their rows have the
+   * status that the platform gave them then.
+   */
   outcomes: z.object({
     agents: z.record(z.string(), count),
     onboardingAgents: z.record(z.string(), count),
@@ -186,6 +211,8 @@ export const summarySchema = z.object({
       /** In the unit of the expression: ms, a share, a count; null when there are no samples. */
       observed: z.number().nullable(),
       passed: z.boolean(),
+      /** It failed in a run that was ended early, and the rest of the run could have met it: it is not judged. */
+      brokenByEnd: z.literal(true).optional(),
     }),
   ),
   invariants: z.array(
@@ -312,6 +339,8 @@ export interface SummaryInput
     | "reproduce"
     | "startedAt"
     | "end"
+    | "warnings"
+    | "carriedOut"
     | "outcomes"
     | "peakLiveUnits"
     | "faults"
@@ -321,6 +350,7 @@ export interface SummaryInput
     | "machines"
     | "environment"
   > {
+  readonly unfinished: number;
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;
   readonly thresholds: readonly ThresholdResult[];
@@ -338,9 +368,11 @@ export interface SummaryInput
 
 /** Builds the summary of a run and its verdict. @throws z.ZodError when the input has a number that JSON cannot hold */
 export function buildSummary(input: SummaryInput): Summary {
-  const { measurements, invariants, machine, floor = [], ...rest } = input;
+  const { measurements, invariants, machine, carriedOut, floor = [], ...rest } = input;
   const facts = {
     end: input.end,
+    unfinished: input.unfinished,
+    ...(carriedOut !== undefined && { carriedOut, isStrict: Object.hasOwn(input.options, "strict") }),
     invariants: invariants.results,
     thresholds: input.thresholds,
     load: input.load,
@@ -395,13 +427,15 @@ export function mainTrend(from: Viewpoint): "live_update_latency" | "live_update
 
 function summariseTrend(distribution: Distribution): TrendSummary {
   const { count, minMs, meanMs, maxMs } = distribution;
-  if (count === 0) return { count, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null };
+  if (count === 0)
+    return { count, min: null, mean: null, p50: null, p90: null, p95: null, p99: null, p999: null, max: null };
   return {
     count,
     min: minMs,
     mean: meanMs,
     p50: distribution.percentile(50),
     p90: distribution.percentile(90),
+    p95: distribution.percentile(95),
     p99: distribution.percentile(99),
     p999: distribution.percentile(99.9),
     max: maxMs,

@@ -11,6 +11,7 @@ import {
   quietOption,
   recordOption,
   resultsOption,
+  strictOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
@@ -33,6 +34,7 @@ export const definition: CommandModule<object, RunArguments> = {
         describe: "Run under simulated time: the same seed gives exactly the same events",
       })
       .option("faults", faultsOption)
+      .option("strict", strictOption)
       .option("mailbox", mailboxOption)
       .option("record", recordOption)
       .options(targetOptions)
@@ -45,7 +47,10 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .options(metricsOptions)
       .options(outputOptions)
-      .option("quiet", quietOption)
+      .option("quiet", {
+        ...quietOption,
+        describe: `${quietOption.describe}; only the verdict of a run that does not pass`,
+      })
       .epilogue(
         examples(
           ["$0 --scenario disconnect-storm", "the main scenario"],

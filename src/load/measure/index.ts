@@ -51,6 +51,7 @@ export { distributionOf } from "./samples.js";
 export {
   ThresholdError,
   evaluate,
+  evaluateEndedEarly,
   failuresThatAbort,
   limitOf,
   parseThreshold,

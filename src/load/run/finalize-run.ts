@@ -2,10 +2,23 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { checkInvariants, countFindings, liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
+import {
+  checkInvariants,
+  countFindings,
+  CUT_OFF,
+  liveSpansOf,
+  outcomeOf,
+  outcomesOf,
+  peakOf,
+  withoutPartner,
+  type InvariantReport,
+  type RunCut,
+  type RunEvidence,
+} from "../check/index.js";
 import {
   createRecorder,
   evaluate,
+  evaluateEndedEarly,
   formatHlog,
   loadGenerated,
   parseThresholds,
@@ -13,13 +26,15 @@ import {
   type Collector,
   type LoadVerdict,
   type Measurements,
+  type RecorderSnapshot,
   type ScheduleVerdict,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
 import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
+import { carriedOutOf } from "./carried-out.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
 
@@ -37,6 +52,8 @@ export interface FinalizeRunInput {
   readonly startedAt: Date;
   readonly originMs: number;
   readonly durationMs: number;
+  /** When the run was ended early or given up, ms on its clock. */
+  readonly cutAtMs: number;
   readonly end: Summary["end"];
   readonly collector: Collector;
   readonly audit: readonly AgentAudit[];
@@ -73,14 +90,9 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
   const invariants = checkInvariants(evidence);
-  const recorder = createRecorder({ thread: "coordinator", originMs: input.originMs });
-  countFindings(invariants, recorder);
-  for (const { agentType, status } of audit) {
-    if (agentType === "main") recorder.observe("task_completion", status === "completed" || status === "approved");
-  }
+  const cut: RunCut = { atMs: input.cutAtMs, isEarly: input.end.how !== "finished" };
   const lostWorkers = injection.lostClients.size === 0 ? 0 : workersLeft(collector, plan);
-  recorder.count("workers_cut_off", lostWorkers);
-  collector.add(recorder.take());
+  collector.add(findingsOf(input, invariants, cut, lostWorkers));
   const measurements = collector.measurements(durationMs);
   const hash = planHash(plan);
   const summary = buildSummary({
@@ -95,11 +107,16 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     reproduce: input.reproduce,
     startedAt: startedAt.toISOString(),
     end: input.end,
-    outcomes: outcomesOf(audit),
+    ...(input.isServed === true ? {} : planned(input, measurements)),
+    outcomes: outcomesOf(audit, cut),
+    unfinished: unfinishedOf(input, measurements, cut, lostWorkers),
     peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
-    thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
+    thresholds: (cut.isEarly ? evaluateEndedEarly : evaluate)(
+      parseThresholds(loaded.scenario.thresholds),
+      measurements,
+    ),
     load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
     schedule: scheduleVerdict(input, measurements),
     ...(input.machine !== undefined && { machine: judgeMachine(input.machine.use, input.machine) }),
@@ -125,6 +142,49 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** What follows from the evidence, as measurements. */
+function findingsOf(
+  { audit, originMs }: FinalizeRunInput,
+  invariants: InvariantReport,
+  cut: RunCut,
+  lostWorkers: number,
+): RecorderSnapshot {
+  const recorder = createRecorder({ thread: "coordinator", originMs });
+  countFindings(invariants, recorder);
+  for (const agent of audit) {
+    if (agent.agentType !== "main") continue;
+    const outcome = outcomeOf(agent, cut);
+    // How an agent would have ended is not known when the run was ended early.
+    if (cut.isEarly && outcome === CUT_OFF) continue;
+    recorder.observe("task_completion", outcome === "completed" || outcome === "approved");
+  }
+  recorder.count("workers_cut_off", lostWorkers);
+  return recorder.take();
+}
+
+/** What the plan showed, and how much of it happened. */
+function planned(
+  { loaded: { scenario }, plan, end, durationMs, injection }: FinalizeRunInput,
+  measurements: Measurements,
+): Pick<Summary, "warnings" | "carriedOut"> {
+  const warnings = warningTexts(scenario, plan, { isOverNetwork: false });
+  return {
+    ...(warnings.length > 0 && { warnings }),
+    carriedOut: carriedOutOf({ scenario, plan, end, durationMs, measurements, happened: injection.happened }),
+  };
+}
+
+/** The workers that had something to do when the run was given up. */
+function unfinishedOf(
+  { isServed, end, audit }: FinalizeRunInput,
+  { counters }: Measurements,
+  cut: RunCut,
+  lostWorkers: number,
+): number {
+  if (isServed === true || end.how !== "finished") return 0;
+  return Math.max(0, counters.workers_cut_off - lostWorkers - withoutPartner(audit, cut));
 }
 
 /** What the run was on. */
