@@ -94,16 +94,19 @@ export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[]
 /** How long threads waited for a core, and what others used of the machine; lines. */
 export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
   if (machine === undefined) return [];
-  const { waits, waitShare, takenShare, othersCores, stolenCores, cores, pressureShare, othersIncludeTarget } = machine;
+  const { waits, waitShare, takenShare, cores, pressureShare, othersIncludeTarget } = machine;
+  const { othersCores, stolenCores, throttledCores } = machine;
   const share = (part: number): string => formatShare(part, 1);
   const estimated = waits === "estimated" ? ", estimated from the load average" : "";
   const others = othersIncludeTarget ? "others, the target included," : "others";
   const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
+  const withheld =
+    throttledCores >= 0.005 ? `, the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   const pressure =
     pressureShare === null ? [] : [`some program of the machine waited for a core ${share(pressureShare)} of the time`];
   return [
     `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} for others${estimated}`,
-    `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}`,
+    `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`,
     ...pressure,
   ];
 }

@@ -254,10 +254,14 @@ export const summarySchema = z.object({
       watchedMs: z.number(),
       /** The cores that the process may use. */
       cores: count,
-      /** CPU of this process, of other programs, and what the hypervisor gave to other machines, in cores. */
+      /**
+       * CPU of this process, of other programs, what the hypervisor gave to other machines, and what the CPU limit of
+       * the control group (a container's) kept from this process, in cores.
+       */
       ownCores: z.number(),
       othersCores: z.number(),
       stolenCores: z.number(),
+      throttledCores: z.number().default(0),
       /** Of the time in which threads of the run were ready, the share in which they waited for a core. */
       waitShare: z.number(),
       /** The part of `waitShare` for which others had the core. */

@@ -211,13 +211,15 @@ function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "fai
 
 /** "others took the machine: …": how long threads waited for a core, and who had it. */
 function waitText(machine: MachineVerdict): string {
-  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, cores } = machine;
+  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = machine;
   const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
   const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
+  const withheld =
+    throttledCores >= 0.005 ? `; the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   return (
     `others took the machine: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
     `${percent(takenShare)} for others (allowed: ${percent(boundShare)}), ` +
-    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}`
+    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`
   );
 }
 

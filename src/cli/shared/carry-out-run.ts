@@ -30,7 +30,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => metrics?.serve(running);
-    if (network !== undefined) finished = await network.run({ ...common, onStart });
+    if (network !== undefined) finished = await network.run({ ...common, onStart, ...warnings(args.quiet) });
     else if (args.virtual) {
       const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
       finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });

@@ -73,7 +73,17 @@ export function exampleSummary({
 }: ExampleOptions = {}): Summary {
   const measured = measurements(slipMs);
   const machine = useOf(
-    [{ startMs: 0, lengthMs: 14_200, ownMs: 21_584, othersMs: 14.2 * othersMs, stolenMs: 0, waitedMs: 9_250 }],
+    [
+      {
+        startMs: 0,
+        lengthMs: 14_200,
+        ownMs: 21_584,
+        othersMs: 14.2 * othersMs,
+        stolenMs: 0,
+        throttledMs: 0,
+        waitedMs: 9_250,
+      },
+    ],
     { cores: 2, waits: "measured" },
   );
   const thresholds = parseThresholds({
@@ -182,7 +192,7 @@ export function exampleReport({ text = "plain" }: { text?: string } = {}): Repor
     machine: {
       use: useOf([], { cores: 2, waits: "measured" }),
       intervals: Array.from({ length: 29 }, (_, n) => ({
-        ...{ startMs: n * 500 - 100, lengthMs: 500, ownMs: 700, stolenMs: 0 },
+        ...{ startMs: n * 500 - 100, lengthMs: 500, ownMs: 700, stolenMs: 0, throttledMs: 0 },
         ...{ othersMs: n > 12 && n < 18 ? 300 : 5, waitedMs: n > 12 && n < 18 ? 900 : 60 },
       })),
     },

@@ -19,10 +19,23 @@ const notGenerated = { generated: false, why: "no worker acted" };
 /** A machine of two cores on which the run used 1 core, its threads waited as long, and others used so many cores. */
 const machineWith = (othersCores: number): MachineVerdict =>
   judgeMachine(
-    useOf([{ startMs: 0, lengthMs: 1000, ownMs: 1000, othersMs: 1000 * othersCores, stolenMs: 0, waitedMs: 1000 }], {
-      cores: 2,
-      waits: "measured",
-    }),
+    useOf(
+      [
+        {
+          startMs: 0,
+          lengthMs: 1000,
+          ownMs: 1000,
+          othersMs: 1000 * othersCores,
+          stolenMs: 0,
+          throttledMs: 0,
+          waitedMs: 1000,
+        },
+      ],
+      {
+        cores: 2,
+        waits: "measured",
+      },
+    ),
   );
 const free = machineWith(0.02);
 const taken = machineWith(1);
@@ -209,8 +222,11 @@ describe("the verdict", () => {
     assert.equal(machineNote(free), undefined);
     assert.equal(machineNote(undefined), undefined);
     assert.match(machineNote(taken) ?? "", /^others took the machine: .* they are lower on an idle one$/);
-    const estimated: MachineVerdict = { ...taken, waits: "estimated", stolenCores: 0.25 };
-    assert.match(machineNote(estimated) ?? "", /, as estimated from the load average, .* hypervisor took 0\.25\./);
+    const estimated: MachineVerdict = { ...taken, waits: "estimated", stolenCores: 0.25, throttledCores: 0.5 };
+    assert.match(
+      machineNote(estimated) ?? "",
+      /, as estimated from the load average, .* hypervisor took 0\.25; the CPU limit of this container withheld 0\.50\./,
+    );
   });
 
   const facts: fc.Arbitrary<VerdictFacts> = fc.record({

@@ -11,6 +11,11 @@ export interface MachineReading {
   readonly busyMs: number;
   /** For how long the hypervisor gave one of these cores to another machine. 0 where the system does not tell. */
   readonly stolenMs: number;
+  /**
+   * For how long the CPU limit of the control group, such as a container's, kept this process from cores that it was
+   * ready to use; a sum over the cores. 0 where there is no limit.
+   */
+  readonly throttledMs: number;
   /** CPU of this process. */
   readonly ownMs: number;
   /** For each thread of this process, how long it was ready and waited for a core. Undefined where it is not told. */
@@ -34,12 +39,14 @@ export function openMachine(): { readonly cores: number; readonly read: MachineR
   const allowed = allowedCores(textOf("/proc/self/status") ?? "");
   const all = cpus().length;
   const cores = allowed === undefined ? all : Math.max(1, allowed.size);
+  const group = controlGroupFiles(textOf("/proc/self/cgroup") ?? "").find((file) => textOf(file) !== undefined);
   return {
     cores,
     read() {
       const { user, system } = process.cpuUsage();
       return {
         ...machineTimes(allowed),
+        throttledMs: group === undefined ? 0 : throttledIn(textOf(group) ?? ""),
         ownMs: (user + system) / US_PER_MS,
         waitedMs: threadWaits(),
         pressureMs: pressureIn(textOf("/proc/pressure/cpu") ?? ""),
@@ -78,6 +85,27 @@ export function allowedCores(status: string): ReadonlySet<number> | undefined {
       return Array.from({ length: last - first + 1 }, (_, index) => first + index);
     }),
   );
+}
+
+const GROUPS = "/sys/fs/cgroup";
+
+/**
+ * Where the counters of this process's control group for CPU may be, from the text of `/proc/self/cgroup`: of version 2
+ * and of version 1. In a container its own group is often at the root.
+ */
+export function controlGroupFiles(groups: string): readonly string[] {
+  return [...groups.matchAll(/^\d+:([^:]*):(\/.*)$/gm)].flatMap(([, controllers = "", path = "/"]) => {
+    if (controllers !== "" && !controllers.split(",").includes("cpu")) return [];
+    const folder = controllers === "" ? GROUPS : `${GROUPS}/${controllers}`;
+    return [`${folder}${path === "/" ? "" : path}/cpu.stat`, `${folder}/cpu.stat`];
+  });
+}
+
+/** The time in the text of `cpu.stat`: `throttled_usec` of version 2, `throttled_time` (ns) of version 1. */
+export function throttledIn(stat: string): number {
+  const [, unit, count] = /^throttled_(usec|time) (\d+)$/m.exec(stat) ?? [];
+  if (count === undefined) return 0;
+  return Number(count) / (unit === "usec" ? US_PER_MS : NS_PER_MS);
 }
 
 const TASKS = "/proc/self/task";

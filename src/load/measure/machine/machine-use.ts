@@ -14,6 +14,8 @@ export interface MachineInterval {
   readonly othersMs: number;
   /** For how long the hypervisor gave a core to another machine, ms. */
   readonly stolenMs: number;
+  /** For how long the CPU limit of this process's control group kept it from a core, ms; a part of `waitedMs`. */
+  readonly throttledMs: number;
   /** The sum over the threads of this process of the time in which each was ready and waited for a core, ms. */
   readonly waitedMs: number;
 }
@@ -34,9 +36,14 @@ export interface MachineUse {
   readonly othersCores: number;
   /** What the hypervisor gave to other machines, in cores. */
   readonly stolenCores: number;
+  /** What the CPU limit of the control group, such as a container's, kept from this process, in cores. */
+  readonly throttledCores: number;
   /** Of the time in which threads of this process were ready to run, the share in which they waited for a core. */
   readonly waitShare: number;
-  /** The part of `waitShare` for which others had the core: other programs, or other machines of the hypervisor. */
+  /**
+   * The part of `waitShare` that is not the run's own: other programs or other machines of the hypervisor had the core,
+   * or a limit kept it from the run.
+   */
   readonly takenShare: number;
 }
 
@@ -50,6 +57,7 @@ export function mergeIntervals(intervals: readonly MachineInterval[]): MachineIn
     ownMs: sum(({ ownMs }) => ownMs),
     othersMs: sum(({ othersMs }) => othersMs),
     stolenMs: sum(({ stolenMs }) => stolenMs),
+    throttledMs: sum(({ throttledMs }) => throttledMs),
     waitedMs: sum(({ waitedMs }) => waitedMs),
   };
 }
@@ -57,10 +65,10 @@ export function mergeIntervals(intervals: readonly MachineInterval[]): MachineIn
 /**
  * The shares of an interval. A thread that waits for a core waits for whoever has one: this run's other threads and
  * other programs, in the proportion of the CPU that each of them used. So threads of a run that overloads a free
- * machine wait for each other, and nobody took the machine from them. What the hypervisor took, it took from both in
- * the same proportion.
+ * machine wait for each other, and others took nothing from them. What the hypervisor took, it took from both in the
+ * same proportion. While a limit withholds the cores, the threads wait for the limit.
  */
-export function sharesOf({ ownMs, othersMs, stolenMs, waitedMs }: MachineInterval): {
+export function sharesOf({ ownMs, othersMs, stolenMs, throttledMs, waitedMs }: MachineInterval): {
   readonly waitShare: number;
   readonly takenShare: number;
 } {
@@ -69,10 +77,11 @@ export function sharesOf({ ownMs, othersMs, stolenMs, waitedMs }: MachineInterva
   if (used <= 0) return { waitShare: 0, takenShare: 0 };
   const stolenFromRun = stolenMs * (ownMs / used);
   const readyMs = ownMs + waitedMs + stolenFromRun;
+  const withheldMs = Math.min(throttledMs, waitedMs);
   if (readyMs <= 0) return { waitShare: 0, takenShare: 0 };
   return {
     waitShare: (waitedMs + stolenFromRun) / readyMs,
-    takenShare: (waitedMs * (others / used) + stolenFromRun) / readyMs,
+    takenShare: ((waitedMs - withheldMs) * (others / used) + withheldMs + stolenFromRun) / readyMs,
   };
 }
 
@@ -90,6 +99,7 @@ export function useOf(
     ownCores: inCores(whole.ownMs),
     othersCores: inCores(whole.othersMs),
     stolenCores: inCores(whole.stolenMs),
+    throttledCores: inCores(whole.throttledMs),
     ...sharesOf(whole),
   };
 }

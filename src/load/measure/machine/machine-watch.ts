@@ -104,6 +104,7 @@ class Watch implements MachineWatch {
       ownMs,
       othersMs: reading.busyMs - this.#last.busyMs - ownMs,
       stolenMs: reading.stolenMs - this.#last.stolenMs,
+      throttledMs: reading.throttledMs - this.#last.throttledMs,
       waitedMs: this.#newWaits(reading) ?? estimatedWait(ownMs, reading.loadAverage, this.#machine.cores),
     });
     this.#last = reading;

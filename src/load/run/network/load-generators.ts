@@ -11,6 +11,8 @@ export interface GeneratorEvents {
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
   /** The run cannot go on: why, one line. Only the first counts. */
   readonly onFatal: (why: string) => void;
+  /** What makes the verdict doubtful before the start, one line. */
+  readonly onWarning?: (warning: string) => void;
   /** Changed when a stage may have ended. */
   readonly conditions: Conditions;
   /** On the clock of the machine. */

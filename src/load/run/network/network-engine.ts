@@ -41,6 +41,8 @@ export interface NetworkRun {
   readonly onStart?: (running: RunningRun) => void;
   /** Called a few times a second with what has been measured so far. */
   readonly onProgress?: RunProgress;
+  /** Called before the start with what makes the verdict doubtful, one line. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 interface StartedNetwork extends NetworkStages {
@@ -141,6 +143,7 @@ export class NetworkEngine implements NetworkParts {
           this.#fatal ??= why;
           this.#conditions.changed();
         },
+        onWarning: (warning) => this.#run.onWarning?.(warning),
         conditions: this.#conditions,
         timers: this.#timers,
       },

@@ -1,6 +1,7 @@
 /** The threads of this process that carry the simulated workers of a run over a network. */
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
+import { busyWarning, watchMachine } from "../../measure/machine/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 import { ThreadStage } from "../threads/thread-stage.js";
@@ -31,6 +32,7 @@ export class ThreadGenerators implements LoadGenerators {
 
   async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents): Promise<Launched> {
     const { onProgress, onFatal, conditions, timers } = events;
+    const before = watchMachine({ now: () => systemClock.now() });
     this.#pool = new ThreadPool({
       threads: this.#threads.count,
       clock: systemClock,
@@ -39,7 +41,9 @@ export class ThreadGenerators implements LoadGenerators {
       onMessage: (message) => this.#threads.onMessage?.(message),
       signal: this.#kill.signal,
     });
-    const { clients, router } = await this.#threads.launch(this.#pool, run);
+    const { clients, router } = await this.#threads.launch(this.#pool, run).finally(() => before.stop());
+    const warning = busyWarning(before.stop().use);
+    if (warning !== undefined) events.onWarning?.(warning);
     this.#launched = {
       clients: new ThreadStage(clients, conditions, timers),
       ...(router !== undefined && { router: new ThreadStage([router], conditions, timers) }),

@@ -13,7 +13,14 @@ import {
   type MachineInterval,
   type MachineReading,
 } from "../../../../../dist/load/measure/machine/index.js";
-import { allowedCores, pressureIn, timesIn, waitIn } from "../../../../../dist/load/measure/machine/machine-reading.js";
+import {
+  allowedCores,
+  controlGroupFiles,
+  pressureIn,
+  throttledIn,
+  timesIn,
+  waitIn,
+} from "../../../../../dist/load/measure/machine/machine-reading.js";
 
 describe("the files of the system", () => {
   const STAT = `cpu  300 20 100 9000 10 5 7 30 0 0
@@ -44,10 +51,25 @@ ctxt 99
     );
     assert.equal(pressureIn(""), undefined);
   });
+
+  test("the counters of the control group, of both versions", () => {
+    assert.deepEqual(controlGroupFiles("0::/system.slice/ci.service\n"), [
+      "/sys/fs/cgroup/system.slice/ci.service/cpu.stat",
+      "/sys/fs/cgroup/cpu.stat",
+    ]);
+    assert.deepEqual(controlGroupFiles("3:cpuset:/a\n1:cpu,cpuacct:/\n"), [
+      "/sys/fs/cgroup/cpu,cpuacct/cpu.stat",
+      "/sys/fs/cgroup/cpu,cpuacct/cpu.stat",
+    ]);
+    assert.deepEqual(controlGroupFiles(""), []);
+    assert.equal(throttledIn("usage_usec 9\nnr_throttled 4\nthrottled_usec 2500\n"), 2.5);
+    assert.equal(throttledIn("nr_throttled 88\nthrottled_time 2462870705\n"), 2462.870705);
+    assert.equal(throttledIn("usage_usec 9\n"), 0);
+  });
 });
 
 const interval = (over: Partial<MachineInterval>): MachineInterval => ({
-  ...{ startMs: 0, lengthMs: 1000, ownMs: 0, othersMs: 0, stolenMs: 0, waitedMs: 0 },
+  ...{ startMs: 0, lengthMs: 1000, ownMs: 0, othersMs: 0, stolenMs: 0, throttledMs: 0, waitedMs: 0 },
   ...over,
 });
 const measured = { cores: 2, waits: "measured" } as const;
@@ -75,6 +97,11 @@ describe("whether others took the machine", () => {
     assert.ok(!judged({ ownMs: 1000, stolenMs: 20 }).taken);
   });
 
+  test("a CPU limit that withholds the cores takes them", () => {
+    assert.ok(judged({ ownMs: 1000, throttledMs: 1000, waitedMs: 3000 }).taken);
+    assert.ok(!judged({ ownMs: 1900, throttledMs: 20, waitedMs: 3000 }).taken);
+  });
+
   test("a target on the same machine is not held against it", () => {
     const use = useOf([interval({ ownMs: 900, othersMs: 1000, waitedMs: 900 })], measured);
     assert.ok(judgeMachine(use).taken);
@@ -93,7 +120,7 @@ describe("whether others took the machine", () => {
   const anyInterval = fc.record({
     startMs: ms,
     lengthMs: fc.double({ min: 1, max: 1e6, noNaN: true }),
-    ...{ ownMs: ms, stolenMs: ms, waitedMs: ms },
+    ...{ ownMs: ms, stolenMs: ms, throttledMs: ms, waitedMs: ms },
     othersMs: fc.double({ min: -20, max: 1e6, noNaN: true }),
   });
 
@@ -102,7 +129,7 @@ describe("whether others took the machine", () => {
       fc.property(anyInterval, (used) => {
         const { waitShare, takenShare } = sharesOf(used);
         assert.ok(takenShare >= 0 && takenShare <= waitShare + 1e-9 && waitShare <= 1, `${takenShare} of ${waitShare}`);
-        assert.equal(sharesOf({ ...used, othersMs: -5, stolenMs: 0 }).takenShare, 0);
+        assert.equal(sharesOf({ ...used, othersMs: -5, stolenMs: 0, throttledMs: 0 }).takenShare, 0);
       }),
     );
   });
@@ -125,7 +152,15 @@ function watched(readings: readonly Partial<MachineReading>[], options: { readon
     let next = 0;
     let now = 0;
     const read = (): MachineReading => ({
-      ...{ busyMs: 0, stolenMs: 0, ownMs: 0, waitedMs: undefined, pressureMs: undefined, loadAverage: 0 },
+      ...{
+        busyMs: 0,
+        stolenMs: 0,
+        throttledMs: 0,
+        ownMs: 0,
+        waitedMs: undefined,
+        pressureMs: undefined,
+        loadAverage: 0,
+      },
       ...readings[Math.min(next++, readings.length - 1)],
     });
     const machine = { cores: 2, read };
