@@ -47,10 +47,7 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .options(metricsOptions)
       .options(outputOptions)
-      .option("quiet", {
-        ...quietOption,
-        describe: `${quietOption.describe}; only the verdict of a run that does not pass`,
-      })
+      .option("quiet", quietOption)
       .epilogue(
         examples(
           ["$0 --scenario disconnect-storm", "the main scenario"],
