@@ -4,7 +4,6 @@ import { firstIssue } from "../results/index.js";
 import type { RedisServer } from "./connect-redis.js";
 import { RefusedJobError } from "./errors.js";
 import type { Job } from "./messages.js";
-import type { ClockOffset } from "./redis-clock.js";
 
 /** The worker process that a job is offered to. */
 export interface JobHost {
@@ -22,22 +21,20 @@ export interface JobHost {
   readonly log: (line: string) => void;
 }
 
-/** What a block is executed with. */
-export interface BlockContext {
-  /** Aborts when the block is to be handed back, or is no longer wanted. `run` then rejects soon. */
-  readonly signal: AbortSignal;
-  /** The clock of this process against Redis', measured when the process started. */
-  readonly clock: ClockOffset;
-  /** The id of this worker process. */
-  readonly worker: string;
-  /** Sends the coordinator plain data about the block, as BullMQ's progress of the job. */
-  report(progress: object): Promise<void>;
+/** A block that was executed. */
+export interface ExecutedBlock<Result> {
+  readonly result: Result;
+  /** The time that its thread was on a core, ms; null when it is not known. */
+  readonly cpuMs: number | null;
 }
 
 /** A job that a worker process has accepted. */
 export interface AcceptedJob<Block, Result> {
-  /** Executes a block. Rejects when it cannot be executed; another worker process then gets it. */
-  run(block: Block, context: BlockContext): Promise<Result>;
+  /**
+   * Executes a block. Rejects when it cannot be executed; another worker process then gets it. `signal` aborts when the
+   * block is to be handed back, or is no longer wanted: then it rejects soon.
+   */
+  run(block: Block, signal: AbortSignal): Promise<ExecutedBlock<Result>>;
   /** No block runs any more. */
   close(): Promise<void>;
 }
@@ -72,10 +69,10 @@ export function checked<Spec, Block, Result>(kind: JobKind<Spec, Block, Result>)
       if (!parsed.success) throw new RefusedJobError(`invalid specification: ${firstIssue(parsed.error)}`);
       const accepted = await kind.accept(parsed.data, job, host);
       return {
-        run: async (block, context) => {
+        run: async (block, signal) => {
           const checkedBlock = kind.block.safeParse(block);
           if (!checkedBlock.success) throw new RefusedJobError(`invalid block: ${firstIssue(checkedBlock.error)}`);
-          return accepted.run(checkedBlock.data, context);
+          return accepted.run(checkedBlock.data, signal);
         },
         close: () => accepted.close(),
       };

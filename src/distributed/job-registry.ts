@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { DistributedError } from "./errors.js";
 import { KEYS } from "./keys.js";
 import { jobSchema, MAX_JOBS, MAX_SPEC_BYTES, workerProcessSchema, type Job, type WorkerProcess } from "./messages.js";
+import { parseJson } from "./parse-json.js";
 
 /** A worker process or a coordinator that was not seen for this time is lost, ms. Each writes twice a second. */
 export const LOST_AFTER_MS = 6000;
@@ -39,12 +40,12 @@ export async function writeSpec(client: Redis, job: string, spec: unknown): Prom
 export async function readSpec(client: Redis, job: string): Promise<unknown> {
   if ((await client.strlen(KEYS.spec(job))) > MAX_SPEC_BYTES) return undefined;
   const text = await client.get(KEYS.spec(job));
-  return text === null ? undefined : json(text);
+  return text === null ? undefined : parseJson(text);
 }
 
-/** Removes the entry of a job, with its specification. */
+/** Removes the entry of a job, with its specification and what was not taken of its late results. */
 export async function removeJob(client: Redis, job: string): Promise<void> {
-  await client.multi().hdel(KEYS.jobs, job).del(KEYS.spec(job), KEYS.cancelled(job)).exec();
+  await client.multi().hdel(KEYS.jobs, job).del(KEYS.spec(job), KEYS.cancelled(job), KEYS.late(job)).exec();
 }
 
 /** The worker processes in Redis, by id, at Redis' time `now`: without those that were not seen lately. */
@@ -76,13 +77,5 @@ async function readHash<Entry extends { id: string }>(
 }
 
 function parsed<Data>(text: string, schema: z.ZodType<Data>): Data | undefined {
-  return schema.safeParse(json(text)).data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return schema.safeParse(parseJson(text)).data;
 }

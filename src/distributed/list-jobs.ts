@@ -1,11 +1,11 @@
 /** Lists and cancels the jobs in Redis, from any process. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { RedisServer } from "./connect-redis.js";
-import { WaveQueue } from "./coordinator/wave-queue.js";
 import { LOST_AFTER_MS, readJob, readJobs, readWorkerProcesses, removeJob } from "./job-registry.js";
 import { KEYS } from "./keys.js";
 import type { Job, WorkerProcess } from "./messages.js";
 import { measureClock, redisNow } from "./redis-clock.js";
+import { removeQueues } from "./remove-queues.js";
 
 export interface ListedJob extends Job {
   /** Whether its coordinator was not seen lately: it was killed, or does not reach Redis. */
@@ -39,9 +39,7 @@ export async function listJobs({ client }: RedisServer): Promise<ListedJobs> {
 export async function cancelJob(server: RedisServer, job: ListedJob): Promise<"removed" | "asked" | "refused"> {
   const { client } = server;
   if (job.state === "stopped" || job.isLost) {
-    const queue = new WaveQueue(server, job);
-    await queue.clear();
-    await queue.close();
+    await removeQueues(server, job.id);
     await removeJob(client, job.id);
     return "removed";
   }

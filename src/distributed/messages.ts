@@ -38,10 +38,16 @@ export const requirementsSchema = z.strictObject({
 });
 export type Requirements = z.infer<typeof requirementsSchema>;
 
-/** A job: the field of its id in the hash `crowdstorm:jobs`. Its specification has a key of its own. */
-export const jobSchema = z.strictObject({
+/** What a hash of Redis has by an id. */
+const entrySchema = z.strictObject({
   messages: z.literal(MESSAGES_VERSION),
   id,
+  /** When it was written, by Redis' clock, ms since 1970. */
+  seenAt: time,
+});
+
+/** A job: the field of its id in the hash `crowdstorm:jobs`. Its specification has a key of its own. */
+export const jobSchema = entrySchema.extend({
   /** A name of `KINDS`. */
   kind: text,
   /** For people: `disconnect-storm, seeds 1..500`. */
@@ -57,14 +63,11 @@ export const jobSchema = z.strictObject({
   coordinator: text,
   /** By Redis' clock, ms since 1970. */
   createdAt: time,
-  seenAt: time,
 });
 export type Job = z.infer<typeof jobSchema>;
 
 /** A worker process: the field of its id in the hash `crowdstorm:workers`. */
-export const workerProcessSchema = z.strictObject({
-  messages: z.literal(MESSAGES_VERSION),
-  id,
+export const workerProcessSchema = entrySchema.extend({
   host: text,
   cores: count,
   threads: count,
@@ -78,8 +81,6 @@ export const workerProcessSchema = z.strictObject({
   /** Blocks that it holds, and those that it finished. */
   blocks: count,
   blocksDone: count,
-  /** By Redis' clock, ms since 1970. */
-  seenAt: time,
 });
 export type WorkerProcess = z.infer<typeof workerProcessSchema>;
 
@@ -90,8 +91,17 @@ export const blockResultSchema = z.strictObject({
   worker: text,
   /** How long it worked on the block. */
   ms: time,
+  /** What of this its thread was on a core; null where the system does not tell. */
+  cpuMs: time.nullable(),
   /** The SHA-256 of the JSON text of `result`. */
   digest,
   result: z.unknown(),
 });
 export type BlockResult = z.infer<typeof blockResultSchema>;
+
+/**
+ * The result of a block whose lock had expired before, by the id of the block: an entry of the list `crowdstorm:late:JOB`.
+ * BullMQ does not take it, since another worker process may have the block; the coordinator takes what comes first.
+ */
+export const lateResultSchema = z.strictObject({ block: text, result: z.unknown() });
+export type LateResult = z.infer<typeof lateResultSchema>;

@@ -12,5 +12,5 @@ export { renderReport } from "./html/report-page.js";
 export { compareReports, renderReportOf, writeReport, writeRun, type RunFiles } from "./html/write.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./terminal/live-terminal.js";
-export { renderFinalUpdate, renderLive, renderLiveUpdate, type LiveView } from "./html/live-page.js";
+export { renderFinalUpdate, renderLive, renderLiveUpdate, renderWaiting, type LiveView } from "./html/live-page.js";
 export { renderSummary, renderVerdict, type RenderOptions } from "./terminal/summary-terminal.js";

@@ -97,7 +97,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
   });
   try {
     const begin = performance.now();
-    const { exploration, stopped } = await driven(session, source, { settings, args, progress });
+    const { exploration, stopped, job } = await driven(session, source, { settings, args, progress });
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;
@@ -107,23 +107,33 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     reportTally({ exploration, args, settings, source, seconds });
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
-    const { mailbox, strategy, seed, depth } = settings;
-    const state: ExplorationProgress = {
-      version: 1,
-      program: source.name,
-      mailbox,
-      strategy,
-      seed,
-      ...(strategy === "pct" && { depth }),
-      resumption: exploration.resumption() as ExplorationProgress["resumption"],
-    };
-    const directory = resultsDirectory(settings, args, source);
-    write(directory, "progress.json", asText(state));
-    if (!args.json && !args.quiet)
-      printLines(`stopped; to continue: --resume ${quoteForShell(relative("", join(directory, "progress.json")))}`);
+    const resume = job ?? saveProgress(exploration, settings, args, source);
+    if (!args.json && !args.quiet) printLines(`stopped; to continue: --resume ${quoteForShell(resume)}`);
   } finally {
     await session.close();
   }
+}
+
+/** Writes what goes on with the exploration. Returns the path of the file. @throws ResultsError */
+function saveProgress(
+  exploration: Exploration,
+  settings: ExploreSettings,
+  args: ExploreArguments,
+  source: ProgramSource,
+): string {
+  const { mailbox, strategy, seed, depth } = settings;
+  const state: ExplorationProgress = {
+    version: 1,
+    program: source.name,
+    mailbox,
+    strategy,
+    seed,
+    ...(strategy === "pct" && { depth }),
+    resumption: exploration.resumption() as ExplorationProgress["resumption"],
+  };
+  const directory = resultsDirectory(settings, args, source);
+  write(directory, "progress.json", asText(state));
+  return relative("", join(directory, "progress.json"));
 }
 
 /** The program of a schedule. The module that the file names is not loaded: it could be anyone's. @throws UsageError */

@@ -40,16 +40,16 @@ export async function handler(args: WorkerArguments): Promise<void> {
   const modules = distributed.modulesByDigest(args.modules ?? []);
   const server = await distributed.connectRedis(address, { what: "simulate worker", log });
   const stop = interruptSignal();
-  const loop = await distributed.WorkerProcessLoop.start({
-    server,
-    id: distributed.workerProcessId(),
+  const host = {
+    worker: distributed.workerProcessId(),
     threads,
     modules,
     allowRemote: args["allow-remote"],
     token: process.env[TOKEN_VARIABLE],
-    stop,
+    server,
     log,
-  });
+  };
+  const loop = await distributed.WorkerProcessLoop.start({ host, stop });
   const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, args, loop, distributed);
   if (metrics !== undefined) log(`metrics: ${metrics.origin}/metrics`);
   const { self } = loop.state;

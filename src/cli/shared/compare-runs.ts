@@ -12,10 +12,6 @@ export interface FinishedRunFiles extends ScenarioRun {
   readonly directory: string;
 }
 
-const ADVICE =
-  "A single run on each side cannot separate a change from noise. " +
-  "Use simulate compare BEFORE AFTER with directories of several runs.";
-
 /** @throws ResultsError when the report of a run cannot be read, or the page cannot be written */
 export async function compareRuns(
   a: FinishedRunFiles,
@@ -26,6 +22,6 @@ export async function compareRuns(
   const text = compareReports(a.directory, b.directory, excluded);
   const page = writePage(args, join(b.directory, `compared-with-${a.summary.runId}.html`), text);
   printText(renderRunComparison(a.summary, b.summary, { color: colored(process.stdout) }));
-  printLines("", ADVICE, "", `Side by side  ${relative("", page)}`);
+  printLines("", `Side by side  ${relative("", page)}`);
   if (args.open) await openPage(page);
 }

@@ -3,7 +3,7 @@
  * last event makes it the report.
  */
 import type { ServerResponse } from "node:http";
-import { renderLiveUpdate, renderLive, renderFinalUpdate, type LiveView } from "../../report/index.js";
+import { renderFinalUpdate, renderLive, renderLiveUpdate, renderWaiting, type LiveView } from "../../report/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { startLocalServer } from "./local-server.js";
 
@@ -17,7 +17,7 @@ export interface Dashboard {
   readonly url: string;
   /** Sends an update to the open pages when it is due. */
   update(view: () => LiveView): void;
-  /** Sends the report to the open pages, and stops the server. */
+  /** Sends the report to the open pages, or that there is none, and stops the server. */
   finish(report?: { readonly summary: Summary; readonly data: ReportData }): Promise<void>;
 }
 
@@ -34,8 +34,7 @@ export async function startDashboard(port: number): Promise<Dashboard> {
     pages: {
       "/"(response) {
         const html = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
-        if (currentView === undefined)
-          response.writeHead(503, { ...html, refresh: "1" }).end("The run has not started.");
+        if (currentView === undefined) response.writeHead(200, { ...html, refresh: "1" }).end(renderWaiting());
         else response.writeHead(200, html).end(renderLive(currentView()));
       },
       "/events"(response) {
@@ -57,7 +56,8 @@ export async function startDashboard(port: number): Promise<Dashboard> {
       nextAt = began + Math.max(UPDATE_INTERVAL_MS, UPDATE_SHARE * (performance.now() - began));
     },
     async finish(report) {
-      const last = report === undefined ? "" : event("report", renderFinalUpdate(report.summary, report.data));
+      const last =
+        report === undefined ? event("end", "{}") : event("report", renderFinalUpdate(report.summary, report.data));
       for (const listener of listeners) listener.end(last);
       await server.close(CLOSE_TIMEOUT_MS);
     },

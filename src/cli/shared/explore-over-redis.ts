@@ -17,6 +17,8 @@ import { UsageError } from "./usage-error.js";
 export interface DrivenExploration {
   readonly exploration: Exploration;
   readonly stopped: "violation" | "covered" | "stopped" | "interrupted";
+  /** The id of the job that goes on with it (`--resume`), of one that was stopped before its last schedule. */
+  readonly job?: string;
 }
 
 /** Whether `--resume` is the id of a job, not a progress.json. */
@@ -53,11 +55,13 @@ export async function exploreOverRedis(
   try {
     const run = { server, directory, interrupt: AbortSignal.any(signals), log };
     const { end, tally, violation, next } = await distributed.runExploreJob(saved, run);
-    removeRunDirectory(directory);
+    const isResumable = end !== "complete";
+    if (!isResumable) removeRunDirectory(directory);
     if (violation !== undefined) execute(session, settings, violation);
     const exploration: Exploration = { next: () => undefined, tally, resumption: () => ({ from: next }) };
+    if (violation !== undefined) return { exploration, stopped: "violation" };
     const isInterrupted = interrupt.aborted || end === "cancelled";
-    return { exploration, stopped: violation !== undefined ? "violation" : isInterrupted ? "interrupted" : "stopped" };
+    return { exploration, stopped: isInterrupted ? "interrupted" : "stopped", ...(isResumable && { job: saved.id }) };
   } finally {
     server.close();
   }

@@ -1,7 +1,7 @@
 /** The progress of a run: lines that are redrawn in a terminal, or a line every few seconds in a log. */
 import { logUpdateStderr } from "log-update";
 import {
-  evaluate,
+  evaluateSoFar,
   type Interval,
   type Measurements,
   type Threshold,
@@ -106,11 +106,10 @@ function currentStatuses(
   return { ...agents, ...Object.fromEntries(prefixed) };
 }
 
-/** The upper bounds that fail now. A lower bound, such as a rate of completion, can fail until the end of the run. */
+/** The thresholds that fail now. Those that say nothing yet, such as a rate of completion, are left out. */
 function failing(thresholds: readonly Threshold[], measurements: Measurements): string[] {
-  const now = thresholds.filter(({ operator }) => operator === "<" || operator === "<=");
-  return evaluate(now, measurements)
-    .filter(({ passed, observed }) => !passed && observed !== null)
+  return evaluateSoFar(thresholds, measurements)
+    .filter(({ passed, isOpen }) => !passed && !isOpen)
     .map(
       ({ metric, expression, observed }) =>
         `${metric} ${expression}: ${formatObserved({ metric, expression, observed })} so far`,

@@ -1,7 +1,13 @@
 /** The observers of a running run: the progress display and the dashboard. They do not affect the run. */
 import { join } from "node:path";
-import { phasesOf, type FinishedRun, type RunProgress } from "../../load/run/index.js";
-import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
+import { phasesOf, SLIP_BOUND_MS, type FinishedRun, type RunProgress } from "../../load/run/index.js";
+import {
+  isMeasured,
+  parseThresholds,
+  scheduleKept,
+  type Measurements,
+  type Viewpoint,
+} from "../../load/measure/index.js";
 import { RUN_FILES, readReportData } from "../../results/index.js";
 import type { LiveView } from "../../report/index.js";
 import type { Plan, Scenario } from "../../load/scenario/index.js";
@@ -43,24 +49,27 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   if (dashboard !== undefined) logLines(`dashboard: ${dashboard.url}`);
   const statuses = watchStatuses(join(directory, RUN_FILES.database), options.simulated);
 
+  const viewOf = (measurements: Measurements, elapsedMs: number): LiveView => ({
+    runId,
+    scenario,
+    measurements,
+    workers: { arrived: measurements.counters.workers_started, planned: plan.workers },
+    scheduledMs: plan.scheduleMs,
+    schedule: options.simulated ? undefined : scheduleKept(measurements, SLIP_BOUND_MS),
+    thresholds,
+    phases: phasesOf(scenario, plan, elapsedMs),
+    statusEvents: statuses.events,
+    outcomes: statuses.now(),
+    from: options.from,
+  });
+
   return {
     onProgress(measured, elapsedMs) {
       const due = progress?.due(elapsedMs) === true ? progress : undefined;
       if (due === undefined && dashboard === undefined) return;
       statuses.refresh(elapsedMs);
       due?.show(measured(), elapsedMs, statuses.now());
-      dashboard?.update(
-        (): LiveView => ({
-          runId,
-          scenario,
-          measurements: measured(),
-          thresholds,
-          phases: phasesOf(scenario, plan, elapsedMs),
-          statusEvents: statuses.events,
-          outcomes: statuses.now(),
-          from: options.from,
-        }),
-      );
+      dashboard?.update(() => viewOf(measured(), elapsedMs));
     },
     async end(finished) {
       progress?.end();

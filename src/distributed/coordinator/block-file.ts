@@ -8,6 +8,7 @@ import { z } from "zod";
 import { cannotWrite } from "../../results/index.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
+import { parseJson } from "../parse-json.js";
 import type { CollectedBlock } from "./block-ledger.js";
 
 export const BLOCK_FILE = "blocks.ndjson";
@@ -69,17 +70,9 @@ export class BlockFile {
 }
 
 function parsed<Result>(line: string, place: string, schema: z.ZodType<Result>): StoredBlock<Result> {
-  const block = lineSchema.safeParse(json(line)).data;
+  const block = lineSchema.safeParse(parseJson(line)).data;
   const result = schema.safeParse(block?.result);
   if (block === undefined || !result.success || digestOf(JSON.stringify(block.result)) !== block.digest)
     throw new DistributedError(`${place}: damaged line: expected the result of a block with its SHA-256`);
   return { first: block.first, last: block.last, digest: block.digest, result: result.data };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

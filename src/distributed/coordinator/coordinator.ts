@@ -14,22 +14,21 @@ import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
 import { LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
-import { blockResultSchema, MESSAGES_VERSION, type BlockResult, type Job, type Requirements } from "../messages.js";
+import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
+import { parseJson } from "../parse-json.js";
 import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
-import { blockId, BlockLedger, type Block } from "./block-ledger.js";
+import { blockId, BlockLedger, sizeOf, type Block } from "./block-ledger.js";
 import { BlockSize } from "./block-size.js";
 import { Fleet } from "./fleet.js";
+import type { SavedJob } from "./job-file.js";
 import { Waves } from "./waves.js";
 import { WaveQueue, type WaveValues } from "./wave-queue.js";
 
 export interface CoordinatorOptions<Result> {
   readonly server: RedisServer;
-  readonly job: { readonly id: string; readonly kind: string; readonly title: string; readonly requires: Requirements };
-  /** What all blocks have in common, as the kind of the job expects it. */
-  readonly spec: unknown;
-  /** The seeds or schedules of the job. */
-  readonly range: Block;
+  /** What is published: its blocks have its seeds or schedules. */
+  readonly saved: SavedJob;
   /** The most places of one block. */
   readonly maxBlock: number;
   readonly result: z.ZodType<Result>;
@@ -56,6 +55,8 @@ export type JobEnd = "complete" | "stopped" | "cancelled";
 const TICK_MS = 200;
 /** The time between two entries in the list of jobs, ms. */
 const ENTRY_MS = 500;
+/** The most late results that are taken at once. */
+const LATE_AT_ONCE = 10;
 /** The time for the last commands when Redis is away, ms. */
 const LAST_COMMANDS_MS = 3000;
 
@@ -64,7 +65,7 @@ export async function coordinate<Result>(options: CoordinatorOptions<Result>): P
   const clock = await measureClock(options.server.client);
   await waitForEarlier(options, clock);
   const { file, blocks } = BlockFile.open(options.directory, options.result);
-  const queue = new WaveQueue(options.server, options.job);
+  const queue = new WaveQueue(options.server, options.saved);
   try {
     return await new Coordinator(options, clock, file, queue).run(blocks);
   } finally {
@@ -75,16 +76,16 @@ export async function coordinate<Result>(options: CoordinatorOptions<Result>): P
 
 /** Waits until the earlier coordinator of the job is lost. @throws {DistributedError} when it still works */
 async function waitForEarlier<Result>(
-  { server, job, interrupt, log }: CoordinatorOptions<Result>,
+  { server, saved: { id }, interrupt, log }: CoordinatorOptions<Result>,
   clock: ClockOffset,
 ): Promise<void> {
-  const first = await readJob(server.client, job.id);
+  const first = await readJob(server.client, id);
   if (first?.state !== "running") return;
   for (let isTold = false; !interrupt.aborted; isTold = true) {
-    const now = await readJob(server.client, job.id);
+    const now = await readJob(server.client, id);
     if (now === undefined || redisNow(clock) - now.seenAt > LOST_AFTER_MS) return;
     if (now.seenAt !== first.seenAt)
-      throw new DistributedError(`the job ${job.id} has a coordinator already: ${now.coordinator}`);
+      throw new DistributedError(`the job ${id} has a coordinator already: ${now.coordinator}`);
     if (!isTold) log(`waiting until the earlier coordinator ${now.coordinator} is lost`);
     await delay(ENTRY_MS, undefined, { signal: interrupt }).catch(() => undefined);
   }
@@ -115,17 +116,17 @@ class Coordinator<Result> {
     this.#queue = queue;
     this.#createdAt = redisNow(clock);
     this.#size = new BlockSize(options.maxBlock);
-    this.#fleet = new Fleet(options.job, options.log);
-    this.#ledger = new BlockLedger(options.range);
+    this.#fleet = new Fleet(options.saved, options.log);
+    this.#ledger = new BlockLedger(options.saved);
     this.#waves = new Waves(queue);
-    this.#order = new InOrder(options.range.first, ({ result, ...block }) => {
+    this.#order = new InOrder(options.saved.first, ({ result, ...block }) => {
       if (!this.#isEnough) this.#isEnough = options.onResult(result, block);
     });
   }
 
   /** `stored`: what earlier coordinators of the job collected. */
   async run(stored: readonly StoredBlock<Result>[]): Promise<JobEnd> {
-    this.#ledger = new BlockLedger(this.#options.range, stored);
+    this.#ledger = new BlockLedger(this.#options.saved, stored);
     for (const block of stored) this.#order.add(block);
     await this.#begin();
     while (!this.#hasEnded()) {
@@ -161,24 +162,21 @@ class Coordinator<Result> {
     await this.#queue.clear();
     await this.#publish();
     this.#queue.take((values) => {
-      try {
-        this.#collect(values);
-        this.#waves.ended(values.wave, this.#ledger);
-      } catch (error) {
-        this.#fatal ??= error instanceof Error ? error : new Error(messageOf(error));
-      }
+      this.#collectOrEnd(values);
+      this.#waves.ended(values.wave, this.#ledger);
       this.#wake.abort();
     });
   }
 
   /** Looks at Redis, and keeps the queue filled. Returns whether the job was cancelled. */
   async #tick(): Promise<boolean> {
-    const { server, job } = this.#options;
+    const { server, saved } = this.#options;
     try {
       if (performance.now() - this.#entryAt >= ENTRY_MS) {
         this.#entryAt = performance.now();
-        if ((await server.client.exists(KEYS.cancelled(job.id))) === 1) return true;
+        if ((await server.client.exists(KEYS.cancelled(saved.id))) === 1) return true;
         await this.#publish();
+        await this.#takeLate();
         await this.#fleet.look(server.client, redisNow(this.#clock));
         await this.#waves.recover(this.#ledger, this.#options.log);
       }
@@ -196,24 +194,25 @@ class Coordinator<Result> {
 
   /** Writes the entry of the job. When Redis has lost it, it has lost everything: all is written again. */
   async #publish(): Promise<void> {
-    const { server, job, spec, log } = this.#options;
+    const { server, saved, log } = this.#options;
     const { client } = server;
-    if (!this.#isPublished || (await client.exists(KEYS.spec(job.id))) === 0) {
+    if (!this.#isPublished || (await client.exists(KEYS.spec(saved.id))) === 0) {
       if (this.#isPublished) log("Redis has lost the job: it is published again");
-      await writeSpec(client, job.id, spec);
+      await writeSpec(client, saved.id, saved.spec);
     }
     await writeJob(client, this.#entry("running"));
     this.#isPublished = true;
   }
 
   #entry(state: Job["state"]): Job {
-    const { job, range, failed } = this.#options;
+    const { saved, failed } = this.#options;
+    const { id, kind, title, requires } = saved;
     return {
       messages: MESSAGES_VERSION,
-      ...job,
+      ...{ id, kind, title, requires },
       state,
       done: this.#ledger.done,
-      total: range.last - range.first + 1,
+      total: sizeOf(saved),
       failed: failed(),
       coordinator: `${hostname()}-${process.pid}`,
       createdAt: this.#createdAt,
@@ -221,8 +220,26 @@ class Coordinator<Result> {
     };
   }
 
+  /** Takes results whose blocks BullMQ had given to another worker process already. */
+  async #takeLate(): Promise<void> {
+    const { server, saved } = this.#options;
+    const texts = (await server.client.lpop(KEYS.late(saved.id), LATE_AT_ONCE)) ?? [];
+    const late = texts.flatMap((text) => lateResultSchema.safeParse(parseJson(text)).data ?? []);
+    const results = new Map(late.map(({ block, result }) => [block, result]));
+    this.#collectOrEnd({ results, failures: new Map() });
+  }
+
+  /** An error of the results ends the job. */
+  #collectOrEnd(values: Pick<WaveValues, "results" | "failures">): void {
+    try {
+      this.#collect(values);
+    } catch (error) {
+      this.#fatal ??= error instanceof Error ? error : new Error(messageOf(error));
+    }
+  }
+
   /** Keeps the results of a wave that are new. @throws {DistributedError} */
-  #collect({ results, failures }: WaveValues): void {
+  #collect({ results, failures }: Pick<WaveValues, "results" | "failures">): void {
     const fresh: StoredBlock<Result>[] = [];
     for (const [id, value] of results) {
       const block = blockFrom(id);
@@ -232,12 +249,12 @@ class Coordinator<Result> {
         continue;
       }
       if (this.#ledger.enter(block, checked.digest) !== "first") continue;
-      this.#size.measured(block.last - block.first + 1, checked.ms);
+      this.#size.measured(sizeOf(block), checked.cpuMs ?? checked.ms);
       fresh.push({ ...block, digest: checked.digest, result: checked.result });
     }
     if (fresh.length > 0) this.#file.add(fresh);
     for (const block of fresh) this.#order.add(block);
-    for (const [id, why] of failures) this.#waves.failed(blockFrom(id), why);
+    for (const [id, why] of failures) if (this.#ledger.open.has(id)) this.#waves.failed(blockFrom(id), why);
   }
 
   /** The checked result of a block; what is wrong with it, as text. */
@@ -251,11 +268,12 @@ class Coordinator<Result> {
   }
 
   async #end(end: JobEnd): Promise<JobEnd> {
-    const { server, job } = this.#options;
+    const { server, saved } = this.#options;
+    // Worker processes leave the job when its entry is gone, and write nothing to its queues then.
     const last = async (): Promise<void> => {
-      if (end === "stopped") await writeJob(server.client, this.#entry("stopped"));
-      else await removeJob(server.client, job.id);
       await this.#queue.clear();
+      if (end === "stopped") await writeJob(server.client, this.#entry("stopped"));
+      else await removeJob(server.client, saved.id);
     };
     await Promise.race([last().catch(() => undefined), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
     return end;

@@ -6,7 +6,8 @@
 import type { FlowProducer, Job as BullJob, Queue, Worker as BullWorker } from "bullmq";
 import { uniquePart } from "../../results/index.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
-import { blocksQueue, wavesQueue } from "../keys.js";
+import { blockOf, blocksQueue, idInWave, wavesQueue } from "../keys.js";
+import { removeQueue } from "../remove-queues.js";
 import { blockId, type Block } from "./block-ledger.js";
 
 /** The values of one wave, by the ids of their blocks. They come from Redis, and are not checked. */
@@ -58,7 +59,7 @@ export class WaveQueue {
         name: this.#kind,
         queueName: blocksQueue(this.#job),
         data: block,
-        opts: { ...options, jobId: `${blockId(block)}.${wave}`, ignoreDependencyOnFailure: true },
+        opts: { ...options, jobId: idInWave(blockId(block), wave), ignoreDependencyOnFailure: true },
       })),
     });
     return wave;
@@ -103,10 +104,7 @@ export class WaveQueue {
 
   /** Removes all waves and blocks of the job. Worker processes that hold blocks of it lose them. */
   async clear(): Promise<void> {
-    for (const queue of [this.#blocks, this.#waves]) {
-      await queue.obliterate({ force: true });
-      await this.#server.client.del(queue.toKey("meta"));
-    }
+    for (const queue of [this.#blocks, this.#waves]) await removeQueue(this.#server, queue);
   }
 
   /** Ends the connections. */
@@ -126,7 +124,7 @@ async function valuesOf(wave: BullJob): Promise<WaveValues> {
   return { wave: String(wave.id), results: byBlock(results), failures: byBlock(failures) };
 }
 
-/** BullMQ's keys of children end with their ids: `…:1-50.a1b2c3d4-7`. */
+/** BullMQ's keys of children end with their ids. */
 function byBlock<Value>(values: Readonly<Record<string, Value>>): Map<string, Value> {
-  return new Map(Object.entries(values).map(([key, value]) => [/([^:.]*)\.[^:]*$/.exec(key)?.[1] ?? key, value]));
+  return new Map(Object.entries(values).map(([key, value]) => [blockOf(key), value]));
 }

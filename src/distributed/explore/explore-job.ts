@@ -57,16 +57,13 @@ export type ExploreJobRun = Pick<CoordinatorOptions<SampledBlock>, "server" | "d
 
 /** Samples the schedules on worker processes. Resumes what the directory has. @throws {DistributedError} */
 export async function runExploreJob(saved: SavedJob, run: ExploreJobRun): Promise<ExploreJobEnd> {
-  const { id, kind, title, requires, spec, first, last } = saved;
   const counts = { schedules: 0, redundant: 0, points: 0, depth: 0 };
   const traces = new Set<number>();
   const outcomes = new Set<string>();
   let violation: number | undefined;
   const end = await coordinate<SampledBlock>({
     ...run,
-    job: { id, kind, title, requires },
-    spec,
-    range: { first, last },
+    saved,
     maxBlock: MAX_BLOCK_SCHEDULES,
     result: sampledBlockSchema,
     fits: (block, range) => block.schedules === (block.violation ?? range.last) - range.first + 1,
@@ -90,5 +87,5 @@ export async function runExploreJob(saved: SavedJob, run: ExploreJobRun): Promis
     states: 0,
     transitions: 0,
   };
-  return { end, tally, violation, next: first + counts.schedules };
+  return { end, tally, violation, next: saved.first + counts.schedules };
 }

@@ -2,15 +2,16 @@
  * Jobs of the kind `load`: the load of one run, from several worker processes. A block is a machine's part of it; a worker process that
  * was chosen takes one, and holds it until the run has ended. What it does is said over a channel of its own, not by the block.
  */
-import type { Redis } from "ioredis";
 import { z } from "zod";
 import { runShard } from "../../load/run/index.js";
+import type { RedisServer } from "../connect-redis.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobKind } from "../job-kind.js";
 import { LOST_AFTER_MS, readJob, removeJob } from "../job-registry.js";
 import { idSchema } from "../messages.js";
 import { moduleFor } from "../modules.js";
 import { measureClock, redisNow } from "../redis-clock.js";
+import { removeQueues } from "../remove-queues.js";
 import { channelToCoordinator, clockOfRedis } from "./machine-channels.js";
 
 /** The most machines of a run. */
@@ -38,20 +39,20 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
     const ended = new AbortController();
     let hasTakenPart = false;
     return {
-      async run(_block, { signal, worker }) {
+      async run(_block, signal) {
         // BullMQ gives the block of a lost machine to another one, which has its own part.
-        if (hasTakenPart) return { how: "aborted" };
+        if (hasTakenPart) return { result: { how: "aborted" }, cpuMs: null };
         hasTakenPart = true;
         const end = await runShard({
-          channel: channelToCoordinator(client, job.id, worker),
+          channel: channelToCoordinator(client, job.id, host.worker),
           clock: clockOfRedis(client),
           allowRemote: host.allowRemote,
           token: host.token,
           interrupt: AbortSignal.any([signal, ended.signal]),
         });
-        if (end.how === "aborted") await removeOrphan(client, job.id);
+        if (end.how === "aborted") await removeOrphan(host.server, job.id);
         host.log(`job ${job.id}: ${end.how}${end.why === undefined ? "" : `: ${end.why}`}`);
-        return end;
+        return { result: end, cpuMs: null };
       },
       close() {
         ended.abort();
@@ -62,8 +63,10 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
 };
 
 /** Removes a job whose coordinator is lost: its run has ended, and the worker processes are idle again. */
-async function removeOrphan(client: Redis, id: string): Promise<void> {
+async function removeOrphan(server: RedisServer, id: string): Promise<void> {
+  const { client } = server;
   const job = await readJob(client, id);
-  if (job !== undefined && redisNow(await measureClock(client)) - job.seenAt > LOST_AFTER_MS)
-    await removeJob(client, id);
+  if (job === undefined || redisNow(await measureClock(client)) - job.seenAt <= LOST_AFTER_MS) return;
+  await removeQueues(server, id);
+  await removeJob(client, id);
 }

@@ -12,6 +12,7 @@ import { blocksQueue } from "../keys.js";
 import { MESSAGES_VERSION, type Job, type Requirements, type WorkerProcess } from "../messages.js";
 import { digestOfFile } from "../modules.js";
 import { localNow, measureClock, redisNow } from "../redis-clock.js";
+import { removeQueue } from "../remove-queues.js";
 import { channelToMachine, clockOfRedis } from "./machine-channels.js";
 import type { LoadSpec } from "./machine-kind.js";
 
@@ -80,8 +81,8 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
       // A machine that is about to return its block is not interrupted; a lost one does not return it.
       const until = localNow() + LAST_BLOCKS_MS;
       while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
+      await removeQueue(server, queue).catch(() => undefined);
       await removeJob(client, id);
-      await queue.obliterate({ force: true }).catch(() => undefined);
       await queue.close();
     },
   };

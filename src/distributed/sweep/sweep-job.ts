@@ -66,13 +66,10 @@ export interface SweepJobRun {
 
 /** Runs the seeds on worker processes. Resumes what the directory has. @throws {DistributedError} */
 export async function runSweepJob(saved: SavedJob, run: SweepJobRun): Promise<JobEnd> {
-  const { id, kind, title, requires, spec, first, last } = saved;
   let failed = 0;
   return coordinate({
     ...run,
-    job: { id, kind, title, requires },
-    spec,
-    range: { first, last },
+    saved,
     maxBlock: MAX_BLOCK_SEEDS,
     result: sweepResultSchema,
     fits: (results, block) =>

@@ -31,7 +31,7 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
     const pool = createSweepPool(host.threads);
     const { mailbox, faultRates } = spec;
     return {
-      run: ({ first, last }, { signal }) =>
+      run: ({ first, last }, signal) =>
         Promise.race([
           pool.runBlock(
             { request: { scenario, mailbox, faultRates }, planOptions: planOptionsOf(spec), first, last },

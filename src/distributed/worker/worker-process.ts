@@ -6,7 +6,6 @@ import { availableParallelism, hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, packageVersion, plural } from "../../vocabulary/index.js";
 import { refusalOf } from "../compatibility.js";
-import type { RedisServer } from "../connect-redis.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";
@@ -16,19 +15,10 @@ import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
 import { HeldJob } from "./held-job.js";
 
 export interface WorkerProcessOptions {
-  readonly server: RedisServer;
-  /** A name that no other worker process has. */
-  readonly id: string;
-  /** The number of worker threads for blocks. */
-  readonly threads: number;
-  /** The paths of the modules that jobs may use, by their SHA-256. */
-  readonly modules: ReadonlyMap<string, string>;
-  /** Whether it may load targets on other machines, and what it shows to a target that asks for a token. */
-  readonly allowRemote: boolean;
-  readonly token: string | undefined;
+  /** Its `worker` is a name that no other worker process has. */
+  readonly host: JobHost;
   /** Its abort hands back what cannot be finished soon, and ends the process's work. */
   readonly stop: AbortSignal;
-  readonly log: (line: string) => void;
 }
 
 /** What a worker process has done, and does. */
@@ -61,8 +51,9 @@ export class WorkerProcessLoop {
 
   /** Measures the clock and enters the worker process in the list of Redis. */
   static async start(options: WorkerProcessOptions): Promise<WorkerProcessLoop> {
-    const loop = new WorkerProcessLoop(options, await measureClock(options.server.client));
-    await writeWorkerProcess(options.server.client, loop.state.self);
+    const { client } = options.host.server;
+    const loop = new WorkerProcessLoop(options, await measureClock(client));
+    await writeWorkerProcess(client, loop.state.self);
     return loop;
   }
 
@@ -71,10 +62,10 @@ export class WorkerProcessLoop {
     return {
       self: {
         messages: MESSAGES_VERSION,
-        id: this.#options.id,
+        id: this.#options.host.worker,
         host: hostname(),
         cores: availableParallelism(),
-        threads: this.#options.threads,
+        threads: this.#options.host.threads,
         node: process.version,
         version: packageVersion(),
         clock: this.#clock,
@@ -89,13 +80,13 @@ export class WorkerProcessLoop {
   }
 
   async run(): Promise<void> {
-    const { stop, log } = this.#options;
+    const { stop, host } = this.#options;
     while (!stop.aborted) {
       try {
         await this.#look();
       } catch (error) {
         // Redis is away or refuses to write: the next look may succeed. The connection reports an outage.
-        if (!/timed out|connection is closed/i.test(messageOf(error))) log(`Redis: ${messageOf(error)}`);
+        if (!/timed out|connection is closed/i.test(messageOf(error))) host.log(`Redis: ${messageOf(error)}`);
       }
       await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
     }
@@ -103,14 +94,15 @@ export class WorkerProcessLoop {
   }
 
   async #look(): Promise<void> {
-    const { client } = this.#options.server;
+    const { server, log } = this.#options.host;
+    const { client } = server;
     const jobs = await readJobs(client);
     const running = new Map(jobs.filter(({ state }) => state === "running").map((job) => [job.id, job]));
     for (const [id, held] of this.#held) {
       if (running.has(id)) continue;
       this.#held.delete(id);
       await held.abandon();
-      this.#options.log(`job ${id}: ended`);
+      log(`job ${id}: ended`);
     }
     for (const id of this.#refused.keys()) if (!running.has(id)) this.#refused.delete(id);
     for (const [id, job] of running) if (!this.#held.has(id) && !this.#refused.has(id)) await this.#offer(job);
@@ -119,8 +111,8 @@ export class WorkerProcessLoop {
 
   /** Accepts or refuses a job. */
   async #offer(job: Job): Promise<void> {
-    const { server, threads, modules, allowRemote, token, id: worker, log } = this.#options;
-    const host: JobHost = { worker, threads, modules, allowRemote, token, server, log };
+    const { host } = this.#options;
+    const { server, threads, log } = host;
     try {
       const refusal = refusalOf(job.requires, this.state.self);
       if (refusal !== undefined) throw new RefusedJobError(refusal);
@@ -131,8 +123,6 @@ export class WorkerProcessLoop {
         accepted,
         blocksAtOnce: kind.blocksAtOnce(threads),
         host,
-        worker,
-        clock: this.#clock,
         onBlock: (ms) => {
           this.#blocksDone++;
           this.#blockMs += ms;
@@ -148,13 +138,13 @@ export class WorkerProcessLoop {
   }
 
   async #end(): Promise<void> {
-    const { server, id, log } = this.#options;
+    const { server, worker, log } = this.#options.host;
     const atWork = [...this.#held.values()].reduce((sum, { blocks }) => sum + blocks, 0);
     log(`stopping: ${plural(atWork, "block")} at work; Ctrl-C again stops at once`);
     const finished = Promise.all([...this.#held.values()].map((held) => held.finish(FINISH_MS)));
     await Promise.race([finished, delay(FINISH_MS + LAST_COMMANDS_MS, undefined, { ref: false })]);
     await Promise.race([
-      removeWorkerProcess(server.client, id).catch(() => undefined),
+      removeWorkerProcess(server.client, worker).catch(() => undefined),
       delay(LAST_COMMANDS_MS, undefined, { ref: false }),
     ]);
     log(`stopped: ${plural(this.#blocksDone, "block")} done`);

@@ -60,3 +60,4 @@ export {
   type ThresholdResult,
   type ThresholdSpec,
 } from "./thresholds.js";
+export { evaluateSoFar, type ThresholdSoFar } from "./thresholds-so-far.js";

@@ -10,7 +10,7 @@ import {
 } from "../../results/index.js";
 import { formatCount, formatElapsed, formatMs, plural } from "../../vocabulary/index.js";
 import { capacityFacts, capacityHeading, formatRate } from "../capacity-texts.js";
-import { chart } from "./chart-sections.js";
+import { chart, CHART_HINT } from "./chart-sections.js";
 import { table, type Cell } from "./html-table.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
@@ -70,8 +70,7 @@ function picture(result: Capacity): Markup {
   const heads = ["arrivals/s", "p50 ms", "p99 ms", "cores", "passed"];
   return html`${chart("capacity", 0, label, table("Arrival rates, with the medians of their trials", heads, rows))}
 <p class="legend-note">Each point is the median of the trials of a rate. The knee is between both lines.
-<span class="screen">Point at the chart, or move through it with the arrow keys, to read its values. Drag to zoom in;
-double-click or press Escape to zoom out.</span></p>`;
+${CHART_HINT}</p>`;
 }
 
 function limitList({ what, evidence }: NonNullable<Capacity["limit"]>): Markup {

@@ -18,8 +18,9 @@ import { table } from "./html-table.js";
 const TABLE_ROWS = 60;
 const STATUS_ROWS = 24;
 
-const HINT = html`<span class="screen">Point at a chart, or move through it with the arrow keys, to read its values.
-Drag to zoom in; double-click or press Escape to zoom out.</span>`;
+/** How a chart is read, for a page that shows it on a screen. */
+export const CHART_HINT = html`<span class="screen">Point at a chart, or move through it with the arrow keys, to read its
+values. Drag, or press + and −, to zoom; double-click, or press Escape, to show the whole.</span>`;
 
 /** `run` is the index of the embedded run: 0 unless the page compares two. */
 export function latencyChart({ latency, phases, faultMarks = [], machine }: ReportData, run = 0): Markup {
@@ -45,8 +46,9 @@ ${phases.length === 0 ? nothing : phaseTable}`,
   )}
 ${faultList(phases, faultMarks)}
 <p class="legend-note"><span class="heat" aria-hidden="true"></span> few to many updates in a cell. A row is an eighth
-of a decade, a column ${seconds(latency.lengthMs)}.
-${HINT}</p>
+of a decade, a column ${seconds(latency.lengthMs)}. <span class="screen">Point at a cell, or move between cells with the up
+and down keys, to read its number of updates.</span>
+${CHART_HINT}</p>
 <h3>Live updates a second</h3>
 ${chart("rate", run, "Live updates taken a second", nothing)}
 ${machine === undefined ? nothing : machineChart(machine, run)}`;

@@ -2,31 +2,53 @@
 import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
+import type { ThresholdSoFar } from "../../load/measure/index.js";
 import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts, partLabel } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
+
+type Threshold = Summary["thresholds"][number];
+
+const NO_BREAK = "\u00a0";
 
 const sign = (kind: string, label: string, text: string): Markup =>
   html`<span class="${kind}" role="img" aria-label="${label}">${text}</span>`;
 const [PASSED, FAILED] = [sign("ok", "passed", "✓"), sign("bad", "failed", "✗")];
 const NOT_JUDGED = sign("idle", "not judged", "○");
+const NOT_YET = sign("idle", "not yet", "○");
 const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", "not checked", "○") } as const;
 
 /** `areJudged`: whether they say anything about the platform, as `thresholdsJudged` of the verdict. */
 export function thresholds(all: Summary["thresholds"], areJudged = true): Markup {
-  if (all.length === 0) return html`<p>The scenario has no thresholds.</p>`;
-  const rows = all.map((threshold) => [
-    html`${!areJudged || isBroken(threshold) ? NOT_JUDGED : threshold.passed ? PASSED : FAILED} ${threshold.metric}`,
-    html`<code>${threshold.expression}</code>`,
-    formatObserved(threshold),
-  ]);
-  const figures = table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
+  const isJudged = ({ brokenByEnd }: Threshold): boolean => areJudged && brokenByEnd !== true;
+  const signOf = (each: Threshold): Markup => (isJudged(each) ? (each.passed ? PASSED : FAILED) : NOT_JUDGED);
+  const figures = thresholdTable(all, signOf, formatObserved);
+  if (all.every(isJudged)) return figures;
   if (!areJudged) return html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
-  const broken = html`<p>Thresholds that the rest of the run could have met are not judged: it was ended early.</p>`;
-  return all.some(isBroken) ? html`${broken}${figures}` : figures;
+  return html`<p>Thresholds that the rest of the run could have met are not judged: it was ended early.</p>${figures}`;
 }
 
-const isBroken = ({ brokenByEnd }: Summary["thresholds"][number]): boolean => brokenByEnd === true;
+/** The thresholds of a running run. */
+export function thresholdsSoFar(all: readonly ThresholdSoFar[]): Markup {
+  const signOf = ({ passed, isOpen }: ThresholdSoFar): Markup => (isOpen ? NOT_YET : passed ? PASSED : FAILED);
+  const observed = (threshold: ThresholdSoFar): string =>
+    `${threshold.isOpen ? "not yet: " : ""}${formatObserved(threshold)}`;
+  return thresholdTable(all, signOf, observed);
+}
+
+function thresholdTable<Result extends Threshold>(
+  all: readonly Result[],
+  signOf: (result: Result) => Markup,
+  observed: (result: Result) => string,
+): Markup {
+  if (all.length === 0) return html`<p>The scenario has no thresholds.</p>`;
+  const rows = all.map((threshold) => [
+    html`${signOf(threshold)}${NO_BREAK}${threshold.metric}`,
+    html`<code>${threshold.expression}</code>`,
+    observed(threshold),
+  ]);
+  return table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
+}
 
 /** What was planned, and how much of it happened. */
 export function carriedOut({ carriedOut: parts = [] }: Pick<Summary, "carriedOut">): Markup {

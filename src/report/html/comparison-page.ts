@@ -1,6 +1,6 @@
-/** The page that shows two runs side by side. */
+/** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
-import { describePlans } from "../terminal/compare-terminal.js";
+import { ONE_RUN_A_SIDE, describePlans } from "../terminal/compare-terminal.js";
 import { changeOf, formatCount, formatElapsed, formatMs, own, plural } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
@@ -34,6 +34,7 @@ export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: reado
   };
   const body = html`<h1>Two runs</h1>
 <p class="description">${describePlans(a.summary, b.summary)}</p>
+<p class="note">${ONE_RUN_A_SIDE}</p>
 ${excluded.length === 0 ? nothing : excludedRuns(excluded)}
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
@@ -98,14 +99,16 @@ function latencies(a: Summary, b: Summary): Markup {
   const figures = ["p50", "p95", "p99", "max"] as const;
   const rows = latencyPairs(a, b).map(({ label, before, after }): Cell[] => [
     label,
+    formatCount(before.count),
+    formatCount(after.count),
     ...figures.flatMap((figure) => [
       formatMs(before[figure]),
       formatMs(after[figure]),
-      latencyChange(before[figure], after[figure]),
+      changeOf(before[figure], after[figure]),
     ]),
   ]);
   const heads = figures.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"]);
-  return table("Latency of both runs, ms", ["ms", ...heads], rows);
+  return table("Latency of both runs, ms", ["ms", "A count", "B count", ...heads], rows);
 }
 
 function outcomes(a: Summary, b: Summary): Markup {
@@ -129,13 +132,3 @@ const counts = (what: Cell, before: number, after: number): Cell[] => [
   formatCount(after),
   changeOf(before, after),
 ];
-
-/** A smaller change has no colour: two single runs are no statistics. */
-const NOTABLE = 0.1;
-
-function latencyChange(before: number | null | undefined, after: number | null | undefined): Markup {
-  const text = changeOf(before, after);
-  if (typeof before !== "number" || typeof after !== "number" || before === 0 || Math.abs(after / before - 1) < NOTABLE)
-    return html`${text}`;
-  return html`<span class="${after < before ? "better" : "worse"}">${text}</span>`;
-}

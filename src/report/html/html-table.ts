@@ -28,11 +28,12 @@ export function table(
   });
   const heads = columns.map((column, index) => {
     const head = typeof column === "string" ? column : column.head;
-    return html`<th scope="col"${at(kinds, index)}>${head}</th>`;
+    // A column without a heading has no header cell.
+    return head === "" ? html`<td></td>` : html`<th scope="col"${at(kinds, index)}>${head}</th>`;
   });
   const cell = (value: Cell, index: number): Markup =>
     index === 0 ? html`<th scope="row"${at(kinds, index)}>${value}</th>` : html`<td${at(kinds, index)}>${value}</td>`;
-  return html`<div class="table" role="region" aria-label="${label}" tabindex="0"><table>
+  return html`<div class="table" role="group" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${heads}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map(cell)}</tr>
@@ -42,6 +43,7 @@ export function table(
 
 /** A bar as wide as `share` (0 to 1) of its box, beside the number that it repeats. */
 export function meter(share: number, kind = ""): Markup {
-  const percent = Math.round(Math.min(Math.max(share, 0), 1) * 1000) / 10;
+  // NaN, the share of an empty total, gives an empty bar.
+  const percent = Math.round((share > 0 ? Math.min(share, 1) : 0) * 1000) / 10;
   return html`<span class="meter" aria-hidden="true"><span class="${kind}" style="width:${percent}%"></span></span>`;
 }

@@ -1,21 +1,41 @@
 /** The report of a running run: the page with the present figures, and the updates that keep it current. */
-import { evaluate, type Measurements, type Threshold, type Viewpoint } from "../../load/measure/index.js";
+import {
+  evaluateSoFar,
+  type Measurements,
+  type ScheduleVerdict,
+  type Threshold,
+  type Viewpoint,
+} from "../../load/measure/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
 import { figuresOf, type Summary, buildReportData, stageAt, type StatusEvent } from "../../results/index.js";
 import { chart } from "./chart-sections.js";
-import { thresholds as thresholdTable } from "./check-sections.js";
+import { thresholdsSoFar } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
+import { meter } from "./html-table.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
-import { reportBody } from "./report-page.js";
+import { reportBody, reportTitle } from "./report-page.js";
 import { keyFigures } from "./verdict-section.js";
-import { formatElapsed, printableData } from "../../vocabulary/index.js";
+import {
+  formatAgainst,
+  formatBound,
+  formatCount,
+  formatMs,
+  formatElapsed,
+  printable,
+  printableData,
+} from "../../vocabulary/index.js";
 
 /** The state of a run at one moment. */
 export interface LiveView {
   readonly runId: string;
   readonly scenario: { readonly name: string; readonly description: string };
   readonly measurements: Measurements;
+  readonly workers: { readonly arrived: number; readonly planned: number };
+  /** When the last action of the plan is due, ms. */
+  readonly scheduledMs: number;
+  /** How late the load is generated; absent where time is simulated. */
+  readonly schedule?: ScheduleVerdict | undefined;
   readonly thresholds: readonly Threshold[];
   /** Up to now. A phase that has not ended has its planned end. */
   readonly phases: readonly Phase[];
@@ -24,6 +44,16 @@ export interface LiveView {
   readonly outcomes: Summary["outcomes"];
   /** From where the run measures. Left out: inside. */
   readonly from?: Viewpoint;
+}
+
+/** The page until the run has started. */
+export function renderWaiting(): string {
+  return renderPage({
+    title: "crowdstorm",
+    runs: [],
+    body: html`<section class="verdict running" aria-labelledby="verdict">
+<h1 id="verdict">The run has not started</h1></section>`,
+  });
 }
 
 /** The page as the dashboard serves it. */
@@ -68,7 +98,8 @@ export function renderLiveUpdate(view: LiveView): string {
 
 /** The update that makes a served page the report of the run, as JSON. */
 export function renderFinalUpdate(summary: Summary, data: ReportData): string {
-  return JSON.stringify({ data: printableData(data), parts: { main: reportBody(summary, data).markup } });
+  const page = { title: printable(reportTitle(summary)), parts: { main: reportBody(summary, data).markup } };
+  return JSON.stringify({ data: printableData(data), ...page });
 }
 
 function dataOf({ runId, scenario, measurements, phases, statusEvents, from = "inside" }: LiveView): ReportData {
@@ -78,20 +109,45 @@ function dataOf({ runId, scenario, measurements, phases, statusEvents, from = "i
 function partsOf(view: LiveView) {
   const figures = figuresOf(view.measurements, view.from);
   return {
-    head: html`${running(view)}${keyFigures(figures)}`,
+    head: html`${running(view)}${progress(view)}${keyFigures(figures)}`,
     outcomes: outcomes(view),
     percentiles: latencies({ ...figures, floor: [] }),
     path: path(figures),
-    thresholds: thresholdTable(evaluate(view.thresholds, view.measurements)),
+    thresholds: thresholdsSoFar(evaluateSoFar(view.thresholds, view.measurements)),
     counters: counters(figures),
   };
 }
 
 function running({ scenario, measurements: { durationMs }, phases, runId }: LiveView): Markup {
-  const facts = [formatElapsed(durationMs), stageAt(phases, durationMs), runId];
+  const facts = [stageAt(phases, durationMs), runId];
   return html`<section class="verdict running" aria-labelledby="verdict">
 <h1 id="verdict"><span class="stamp">● Running</span> ${scenario.name}</h1>
 <p class="description">${scenario.description}</p>
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 </section>`;
+}
+
+/** How far the run is, and whether its load is on time. */
+function progress({ workers, measurements: { durationMs }, scheduledMs, schedule }: LiveView): Markup {
+  const figure = (label: string, value: string, detail: Markup | string): Markup =>
+    html`<div><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
+  const { arrived, planned } = workers;
+  const [now, scheduled] = [formatElapsed(durationMs), formatElapsed(scheduledMs)];
+  return html`<dl class="figures">
+${figure("Workers arrived", `${formatCount(arrived)} of ${formatCount(planned)}`, meter(arrived / planned))}
+${
+  durationMs > scheduledMs
+    ? figure("Time", now, `planned: ${scheduled}; the last agents end`)
+    : figure("Time", `${now} of ${scheduled}`, meter(durationMs / scheduledMs))
+}
+${schedule === undefined ? nothing : figure("Load generated late, p99", ...lateness(schedule))}
+</dl>`;
+}
+
+function lateness({ slipP99Ms, slipMaxMs, boundMs }: ScheduleVerdict): [string, string] {
+  if (slipP99Ms === null) return ["not yet", "no action was carried out"];
+  return [
+    `${formatAgainst(slipP99Ms, boundMs)} ms`,
+    `allowed: ${formatBound(boundMs)} ms; at most ${formatMs(slipMaxMs)} ms`,
+  ];
 }

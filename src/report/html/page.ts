@@ -19,10 +19,17 @@ export interface Page {
   readonly live?: boolean;
 }
 
+/** Without it a browser asks for a file that does not exist, and reports an error. */
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
+  "%3Cpath d='M1 11l3-6 3 8 3-10 2 8h3' fill='none' stroke='%231f5fbf' stroke-width='2'/%3E%3C/svg%3E";
+
 export function renderPage({ title, body, runs, capacity, live = false }: Page): string {
   const { script, style } = assets();
   const policy = [
     "default-src 'none'",
+    // The icon.
+    "img-src data:",
     // Style attributes set the length of bars and the position of the charts' cursor.
     "style-src 'unsafe-inline'",
     `script-src 'sha256-${createHash("sha256").update(script).digest("base64")}'`,
@@ -37,6 +44,7 @@ export function renderPage({ title, body, runs, capacity, live = false }: Page):
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="crowdstorm">
 <title>${title}</title>
+<link rel="icon" href="${raw(ICON)}">
 <style>${raw(style)}</style>
 </head>
 <body>

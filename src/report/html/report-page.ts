@@ -11,10 +11,14 @@ import { keyFigures, verdict } from "./verdict-section.js";
 
 export function renderReport(summary: Summary, data: ReportData): string {
   return renderPage({
-    title: `${summary.scenario.name} ${summary.verdict.outcome} – crowdstorm`,
+    title: reportTitle(summary),
     runs: [data],
     body: reportBody(summary, data),
   });
+}
+
+export function reportTitle({ scenario, verdict: { outcome } }: Summary): string {
+  return `${scenario.name} ${outcome} – crowdstorm`;
 }
 
 /** The content of the page's main element. */

@@ -4,10 +4,11 @@ import type { CapacityData } from "../../results/capacity-data.js";
 import { at } from "../../vocabulary/assert.js";
 import { decades, line, LOGARITHMIC, msAxis, roundNumbers, thousands, Y_SIZE } from "./chart-parts.js";
 import { colour } from "./theme.js";
-import { axis, FONT, type ChartSpec } from "./time-chart.js";
+import type { ChartSpec } from "./draw-chart.js";
+import { axis, FONT } from "./time-chart.js";
 
-/** The height of the lane above the plot with the names of the marks, CSS pixels. */
-const LANE = 18;
+/** The height of a lane above the plot with the name of a mark, CSS pixels. Each name has a lane: they can be close. */
+const LANE = 16;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists only in its types
 const RIGHT = 1 as uPlot.Axis.Side;
 
@@ -21,7 +22,7 @@ export function capacityChart(data: CapacityData): ChartSpec {
   return {
     data: [[...rates], [...p50], [...p99], [...cores], [...trials]],
     height: 320,
-    padding: [LANE + 6, 8, 0, 0],
+    padding: [2 * LANE + 4, 8, 0, 0],
     scales: {
       x: { time: false, distr: LOGARITHMIC, range: (_chart, min, max) => aroundRates(rates, min, max) },
       y: { distr: LOGARITHMIC, range: () => decades(all) },
@@ -81,8 +82,8 @@ function kneeMark({ passes, fails }: CapacityData): uPlot.Plugin {
         ctx.restore();
       },
       draw: (chart) => {
-        mark(chart, passes, "ok", "right", (rate) => `capacity ${rateText(rate)}`);
-        mark(chart, fails, "bad", "left", (rate) => `fails at ${rateText(rate)}`);
+        mark(chart, passes, "ok", { align: "right", lane: 1, text: (rate) => `capacity ${rateText(rate)}` });
+        mark(chart, fails, "bad", { align: "left", lane: 0, text: (rate) => `fails at ${rateText(rate)}` });
       },
     },
   };
@@ -97,8 +98,7 @@ function mark(
   chart: uPlot,
   rate: number | null,
   name: string,
-  align: "left" | "right",
-  text: (rate: number) => string,
+  { align, lane, text }: { align: "left" | "right"; lane: number; text: (rate: number) => string },
 ): void {
   if (rate === null) return;
   const { ctx, bbox } = chart;
@@ -114,6 +114,6 @@ function mark(
   // A name that does not fit at its side goes to the other one.
   const fits = align === "right" ? position - width >= bbox.left : position + width <= bbox.left + bbox.width;
   ctx.textAlign = fits ? align : align === "right" ? "left" : "right";
-  ctx.fillText(text(rate), position, bbox.top - 4 * ratio);
+  ctx.fillText(text(rate), position, bbox.top - (4 + lane * LANE) * ratio);
   ctx.restore();
 }

@@ -1,19 +1,23 @@
 /** The charts of the report, each from its part of the data. */
 import uPlot from "uplot";
-import type { ReportData, StatusesOverTime } from "../../results/data.js";
+import type { ReportData } from "../../results/data.js";
 import type { CapacityData } from "../../results/capacity-data.js";
 import { assert, at } from "../../vocabulary/assert.js";
 import { statusClass } from "../status-class.js";
 import { capacityChart } from "./capacity-chart.js";
 import { decades, line, LOGARITHMIC, msAxis, thousands, timeSeries, Y_SIZE } from "./chart-parts.js";
-import { heatMap } from "./heat-map.js";
+import type { CommonScales } from "./common-scales.js";
+import type { ChartSpec } from "./draw-chart.js";
+import { cellsAt, heatMap } from "./heat-map.js";
 import { machineChart } from "./machine-chart.js";
 import { colour } from "./theme.js";
-import { axis, lanesHeight, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
+import { axis, lanesHeight, phaseBands, timeAxis, timeScale } from "./time-chart.js";
 
 /** The data in the page. */
 export interface PageData {
   readonly runs: readonly ReportData[];
+  /** The scales of the charts of its runs. */
+  readonly scales: CommonScales;
   /** Of the page of a search for a capacity, which has no runs. */
   readonly capacity: CapacityData | undefined;
 }
@@ -22,17 +26,17 @@ export interface PageData {
 type Chart = (page: PageData, run: number) => ChartSpec;
 
 const ofRun =
-  (draw: (run: ReportData) => ChartSpec): Chart =>
-  ({ runs }, run) =>
-    draw(at(runs, run));
+  (draw: (run: ReportData, scales: CommonScales) => ChartSpec): Chart =>
+  ({ runs, scales }, run) =>
+    draw(at(runs, run), scales);
 
 /** The charts by their name in `data-chart`. */
 export const CHARTS: Readonly<Record<string, Chart>> = {
   latency: ofRun(latency),
   rate: ofRun(rate),
   machine: ofRun(machineChart),
-  "statuses-main": ofRun((run) => statuses(run, run.statuses.main)),
-  "statuses-onboarding": ofRun((run) => statuses(run, run.statuses.onboarding)),
+  "statuses-main": ofRun((run, scales) => statuses(run, "main", scales)),
+  "statuses-onboarding": ofRun((run, scales) => statuses(run, "onboarding", scales)),
   percentiles: ({ runs }) => percentiles(runs),
   capacity: ({ capacity }) => {
     assert(capacity !== undefined, "the page of a search has its data");
@@ -44,19 +48,18 @@ type ChartColumn = (number | null)[];
 
 const countValue = (_chart: uPlot, value: number | null): string =>
   value === null ? "" : Math.round(value).toLocaleString("en-GB");
-function latency(run: ReportData): ChartSpec {
-  const { latency: over, durationMs, runId } = run;
-  const { lengthMs, startMs, edgesMs } = over;
+
+function latency(run: ReportData, { durationMs, latencyMs, cellUpdatesPerMs, lanes }: CommonScales): ChartSpec {
+  const { latency: over } = run;
+  const { lengthMs, startMs } = over;
   const [x, columns] = withGaps(startMs, lengthMs, [over.p50, over.p99, over.max, over.count]);
-  // A run without samples has no edges.
-  const lowest = edgesMs[0] === 0 ? at(edgesMs, 1) / 2 : (edgesMs[0] ?? 0.01);
   return {
     data: [x, ...columns],
     height: 320,
-    padding: [lanesHeight(run) + 6, 8, 0, 0],
+    padding: [lanesHeight(lanes) + 6, 8, 0, 0],
     scales: {
       x: timeScale(durationMs),
-      y: { distr: LOGARITHMIC, range: () => [lowest, edgesMs.at(-1) ?? 1] },
+      y: { distr: LOGARITHMIC, range: () => [...latencyMs] },
       count: { auto: false, range: [0, 1] },
     },
     axes: [timeAxis(), msAxis()],
@@ -67,23 +70,20 @@ function latency(run: ReportData): ChartSpec {
       line("max", "max", { dash: [4, 4], width: 1.5 }),
       { label: "updates", scale: "count", paths: () => null, points: { show: false }, value: countValue },
     ],
-    plugins: [phaseBands(run, true), heatMap(over)],
-    group: runId,
+    plugins: [phaseBands(run, lanes), heatMap(over, cellUpdatesPerMs)],
+    cells: (seconds) => cellsAt(over, seconds),
+    isOverTime: true,
   };
 }
 
-function rate(run: ReportData): ChartSpec {
-  const {
-    latency: { lengthMs, startMs, count },
-    durationMs,
-    runId,
-  } = run;
+function rate(run: ReportData, { durationMs, updatesPerSecond }: CommonScales): ChartSpec {
+  const { lengthMs, startMs, count } = run.latency;
   const [x, columns] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
   return {
     data: [x, ...columns],
     height: 140,
     padding: [8, 8, 0, 0],
-    scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, (max || 1) * 1.05)] } },
+    scales: { x: timeScale(durationMs), y: { range: [0, Math.max(1, updatesPerSecond * 1.05)] } },
     axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
     series: [
       timeSeries,
@@ -93,8 +93,8 @@ function rate(run: ReportData): ChartSpec {
         value: countValue,
       }),
     ],
-    plugins: [phaseBands(run, false)],
-    group: runId,
+    plugins: [phaseBands(run)],
+    isOverTime: true,
   };
 }
 
@@ -118,8 +118,8 @@ function withGaps(
 }
 
 /** Stacked: each series is drawn up to the sum of itself and the series below it, the highest sum first. */
-function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpec {
-  const { durationMs, runId } = run;
+function statuses(run: ReportData, type: "main" | "onboarding", scales: CommonScales): ChartSpec {
+  const { atMs, series } = run.statuses[type];
   // The lifecycle goes from top to bottom, so that the final statuses, which only grow, are at the bottom.
   const sums = series.map((_, index) =>
     atMs.map((_at, point) => series.slice(index).reduce((sum, { agents }) => sum + at(agents, point), 0)),
@@ -129,7 +129,7 @@ function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpe
     data: [atMs.map((ms) => ms / 1000), ...sums],
     height: 230,
     padding: [8, 8, 0, 0],
-    scales: { x: timeScale(durationMs), y: { range: (_chart, _min, max) => [0, Math.max(1, max || 1)] } },
+    scales: { x: timeScale(scales.durationMs), y: { range: [0, Math.max(1, scales.agents[type])] } },
     axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
     series: [
       timeSeries,
@@ -146,8 +146,8 @@ function statuses(run: ReportData, { atMs, series }: StatusesOverTime): ChartSpe
         };
       }),
     ],
-    plugins: [phaseBands(run, false)],
-    group: runId,
+    plugins: [phaseBands(run)],
+    isOverTime: true,
   };
 }
 

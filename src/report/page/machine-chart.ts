@@ -4,13 +4,15 @@ import type { ReportData } from "../../results/data.js";
 import { assert, at } from "../../vocabulary/assert.js";
 import { line, timeSeries, Y_SIZE } from "./chart-parts.js";
 import { colour } from "./theme.js";
-import { axis, phaseBands, timeAxis, timeScale, type ChartSpec } from "./time-chart.js";
+import type { CommonScales } from "./common-scales.js";
+import type { ChartSpec } from "./draw-chart.js";
+import { axis, phaseBands, timeAxis, timeScale } from "./time-chart.js";
 
 const percentValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : `${value.toFixed(1)} %`);
 const coresValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : value.toFixed(2));
 
-export function machineChart(run: ReportData): ChartSpec {
-  const { machine, durationMs, runId } = run;
+export function machineChart(run: ReportData, { durationMs }: CommonScales): ChartSpec {
+  const { machine } = run;
   assert(machine !== undefined, "a chart of the machine has its data");
   const { startMs, lengthMs, waitShare, takenShare, ownCores, othersCores } = machine;
   const x = startMs.map((start, index) => (start + at(lengthMs, index) / 2) / 1000);
@@ -32,8 +34,8 @@ export function machineChart(run: ReportData): ChartSpec {
       onlyInLegend("cores used"),
       onlyInLegend("by others"),
     ],
-    plugins: [phaseBands(run, false)],
-    group: runId,
+    plugins: [phaseBands(run)],
+    isOverTime: true,
   };
 }
 

@@ -1,12 +1,12 @@
 /** The report's script: draws the charts, sets the theme, and applies the updates of a live page. */
-import type uPlot from "uplot";
 import type { CapacityData } from "../../results/capacity-data.js";
 import type { ReportData } from "../../results/data.js";
 import { CHARTS } from "./charts.js";
+import { commonScales } from "./common-scales.js";
+import { drawChart, type DrawnChart } from "./draw-chart.js";
 import { followRun } from "./follow-run.js";
 import { drawWhenOpened, followKeys } from "./sequence-viewer.js";
 import { startTheme } from "./theme.js";
-import { draw, NO_CURSOR } from "./time-chart.js";
 import { assert } from "../../vocabulary/assert.js";
 
 const embedded = document.getElementById("runs");
@@ -14,35 +14,25 @@ assert(embedded !== null, "the page has no element with its data");
 let runs = JSON.parse(embedded.textContent) as readonly ReportData[];
 const capacity = document.getElementById("capacity");
 const searched = capacity === null ? undefined : (JSON.parse(capacity.textContent) as CapacityData);
-const drawn = new Map<HTMLElement, uPlot>();
+const drawn = new Map<HTMLElement, DrawnChart>();
 
 function drawAll(): void {
-  const cursors = new Map(
-    [...drawn].map(
-      ([
-        element,
-        {
-          cursor: { left = NO_CURSOR.left, top = NO_CURSOR.top },
-        },
-      ]) => [element, { left, top }],
-    ),
-  );
-  for (const chart of drawn.values()) chart.destroy();
+  const views = new Map([...drawn].map(([element, { view }]) => [element, view()]));
+  for (const { chart } of drawn.values()) chart.destroy();
   drawn.clear();
+  const page = { runs, scales: commonScales(runs), capacity: searched };
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
     const { chart: kind = "", run: index } = element.dataset;
     const spec = CHARTS[kind];
     assert(spec !== undefined, `the page has an unknown chart "${kind}"`);
     element.classList.toggle("stacked", kind.startsWith("statuses"));
-    const chart = draw(element, spec({ runs, capacity: searched }, Number(index)));
-    chart.setCursor(cursors.get(element) ?? NO_CURSOR);
-    drawn.set(element, chart);
+    drawn.set(element, drawChart(element, spec(page, Number(index)), views.get(element)));
   }
 }
 
 /** Adapts the charts to the width of the page. */
 function fitAll(): void {
-  for (const [element, chart] of drawn) {
+  for (const [element, { chart }] of drawn) {
     if (element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: chart.height });
   }
 }

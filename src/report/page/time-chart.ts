@@ -1,62 +1,9 @@
-/**
- * The common parts of the charts over time: an axis in seconds, a shared cursor, bands for the phases of the run, and
- * the keyboard. The chart library is uPlot: it is small enough (50 KB) for every report, draws ten thousand cells
- * without a delay, and shares a cursor between charts.
- */
+/** The common parts of the charts over time: an axis in seconds, and bands for the phases of the run. */
 import uPlot from "uplot";
 import type { Phase, ReportData } from "../../results/data.js";
-import { at } from "../../vocabulary/assert.js";
 import { colour } from "./theme.js";
 
-export interface ChartSpec {
-  readonly data: uPlot.AlignedData;
-  readonly height: number;
-  readonly series: uPlot.Series[];
-  readonly axes: uPlot.Axis[];
-  readonly scales: uPlot.Scales;
-  readonly plugins: readonly uPlot.Plugin[];
-  /** The charts of a group share their cursor. */
-  readonly group?: string;
-  readonly padding?: uPlot.Padding;
-}
-
 export const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
-
-/** The position of a cursor that is not shown. */
-export const NO_CURSOR = { left: -10, top: -10 };
-
-/** Draws a chart into `element`, in its width. */
-export function draw(element: HTMLElement, spec: ChartSpec): uPlot {
-  element.replaceChildren();
-  const { data, group, height, plugins, padding, ...options } = spec;
-  const chart = new uPlot(
-    {
-      ...options,
-      width: element.clientWidth,
-      height,
-      plugins: [...plugins],
-      ...(padding !== undefined && { padding }),
-      legend: { live: true, markers: { width: 0, fill: markerFill } },
-      cursor: {
-        points: { size: 6 },
-        drag: { x: true, y: false },
-        ...(group !== undefined && { sync: { key: group } }),
-      },
-    },
-    data,
-    element,
-  );
-  operableByKeys(element, chart, group);
-  return chart;
-}
-
-/** The colour of a series' square in the legend: that of its line; transparent for a series without a line. */
-function markerFill(chart: uPlot, index: number): string {
-  const { stroke } = at(chart.series, index);
-  const paint: unknown =
-    typeof stroke === "function" ? (stroke as (self: uPlot, index: number) => unknown)(chart, index) : stroke;
-  return typeof paint === "string" ? paint : "transparent";
-}
 
 export function axis(options: uPlot.Axis): uPlot.Axis {
   const line = { stroke: () => colour("line"), width: 1 };
@@ -97,22 +44,23 @@ const LANES: Readonly<Record<Phase["kind"], number>> = { arrivals: 0, drain: 0, 
 
 type Marked = Pick<ReportData, "phases" | "faultMarks">;
 
-/** The lanes that are not empty, from top to bottom. */
-function lanesOf({ phases, faultMarks = [] }: Marked): number[] {
-  return [
-    ...new Set([...phases.map(({ kind }) => LANES[kind]), ...(faultMarks.length > 0 ? [LANES.fault] : [])]),
-  ].sort();
+/** The lanes that are not empty in all of the runs, from top to bottom. */
+export function lanesOf(runs: readonly Marked[]): number[] {
+  const inUse = runs.flatMap(({ phases, faultMarks = [] }) => [
+    ...phases.map(({ kind }) => LANES[kind]),
+    ...(faultMarks.length > 0 ? [LANES.fault] : []),
+  ]);
+  return [...new Set(inUse)].sort();
 }
 
 /** The height of the lanes of {@link phaseBands} above a chart, CSS pixels. */
-export function lanesHeight(run: Marked): number {
-  return LANE * lanesOf(run).length;
+export function lanesHeight(lanes: readonly number[]): number {
+  return LANE * lanes.length;
 }
 
-/** Marks phases and faults behind a chart. With `named`, their names are above it. */
-export function phaseBands(run: Marked, named: boolean): uPlot.Plugin {
-  const { phases, faultMarks = [] } = run;
-  const lanes = lanesOf(run);
+/** Marks phases and faults behind a chart. With `lanes`, their names are above it. */
+export function phaseBands({ phases, faultMarks = [] }: Marked, lanes: readonly number[] = []): uPlot.Plugin {
+  const named = lanes.length > 0;
   return {
     hooks: {
       drawClear: (chart) => {
@@ -188,7 +136,7 @@ function name(
   band: { left: number; top: number; right: number; free: number },
   ratio: number,
 ): void {
-  ctx.font = FONT.replace("12px", `${10.5 * ratio}px`);
+  ctx.font = FONT.replace("12px", `${11 * ratio}px`);
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
   const inset = 4 * ratio;
@@ -207,46 +155,3 @@ function name(
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most);
-
-/** Arrow keys move the cursor of the chart, or of all charts of its group, and the legend shows its values. Escape hides the cursor and zooms out. */
-function operableByKeys(element: HTMLElement, chart: uPlot, group: string | undefined): void {
-  element.tabIndex = 0;
-  element.setAttribute("role", "group");
-  const [legend] = chart.root.getElementsByClassName("u-legend");
-  element.onkeydown = (event) => {
-    const last = chart.data[0].length - 1;
-    const index = chart.cursor.idx ?? -1;
-    const together = group === undefined ? [chart] : uPlot.sync(group).plots;
-    const targets: Readonly<Record<string, number>> = {
-      ArrowRight: index + 1,
-      ArrowLeft: index - 1,
-      Home: 0,
-      End: last,
-      PageDown: index + 10,
-      PageUp: index - 10,
-    };
-    const to = targets[event.key];
-    if (event.key === "Escape") {
-      for (const each of together) each.setCursor(NO_CURSOR);
-      chart.setData(chart.data);
-    } else if (to !== undefined && last >= 0) {
-      legend?.setAttribute("aria-live", "polite");
-      const x = at(chart.data[0], clamp(to, 0, last));
-      for (const each of together) each.setCursor({ left: each.valToPos(x, "x"), top: each.over.clientHeight / 2 });
-    } else {
-      return;
-    }
-    event.preventDefault();
-  };
-  for (const label of chart.root.querySelectorAll<HTMLElement>(".u-series th")) {
-    if (element.classList.contains("stacked") || label.closest(".u-series")?.previousElementSibling === null) continue;
-    label.tabIndex = 0;
-    label.setAttribute("role", "button");
-    label.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        label.click();
-      }
-    });
-  }
-}

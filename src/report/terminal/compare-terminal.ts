@@ -9,6 +9,10 @@ const LABEL_WIDTH = 26;
 const CELL_WIDTH = 8;
 const FIGURES = ["p50", "p95", "p99"] as const;
 
+export const ONE_RUN_A_SIDE =
+  "One run on each side cannot tell a change from noise. " +
+  "Use simulate compare BEFORE AFTER with directories of several runs.";
+
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
   const [a, b] = [printableData(before), printableData(after)];
@@ -17,6 +21,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
     [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
+    [ONE_RUN_A_SIDE],
   ]);
 }
 

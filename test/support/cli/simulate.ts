@@ -14,7 +14,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export function start(args: readonly string[]): {
+export interface StartOptions {
+  /** A command that it is started by, such as `ip netns exec NAME`. */
+  readonly within?: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function start(
+  args: readonly string[],
+  { within = [], env = {} }: StartOptions = {},
+): {
   child: ChildProcess;
   ended: Promise<Ended>;
   /** The first match in the standard output; rejects when the command ends without one. */
@@ -22,9 +32,10 @@ export function start(args: readonly string[]): {
   /** The same, on standard error. */
   logged: (pattern: RegExp) => Promise<RegExpExecArray>;
 } {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const [command = process.execPath, ...words] = [...within, process.execPath, MAIN, ...args];
+  const child = spawn(command, words, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, CI: "true" },
+    env: { ...process.env, CI: "true", ...env },
   });
   let stdout = "";
   let stderr = "";

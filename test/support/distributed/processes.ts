@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { start, type Ended } from "../cli/simulate.js";
+import { start, type Ended, type StartOptions } from "../cli/simulate.js";
 import { until, type TestRedis } from "./redis.js";
 
 /** The cheapest scenario: two workers, some of whom disconnect. A seed takes milliseconds. */
@@ -25,32 +25,55 @@ export interface Process {
   readonly log: () => string;
 }
 
-export function run(t: { after(fn: () => void): void }, ...args: string[]): Process {
-  const { child, ended } = start(args);
+/** A process of `simulate worker`. */
+export interface WorkerProcess extends Process {
+  /** Such as `host-123-0a1b2c3d`. */
+  readonly id: string;
+}
+
+type Suite = { after(fn: () => void): void };
+
+/** It is killed with the test. */
+export function run(t: Suite, ...args: string[]): Process {
+  return runWith(t, args, {});
+}
+
+export function runWith(
+  t: Suite,
+  args: readonly string[],
+  options: StartOptions,
+): Process & Pick<ReturnType<typeof start>, "logged"> {
+  const { child, ended, logged } = start(args, options);
   let log = "";
   child.stderr?.on("data", (text: Buffer) => (log += text.toString()));
   t.after(() => {
     child.kill("SIGCONT");
     child.kill("SIGKILL");
   });
-  return { child, ended, log: () => log };
+  return { child, ended, log: () => log, logged };
 }
 
-/** Starts worker processes with one thread each, and waits until Redis has them. */
-export async function startWorkers(
-  t: { after(fn: () => void): void },
-  redis: TestRedis,
+/** Starts a worker process, and waits until it takes jobs. */
+export async function startWorker(
+  t: Suite,
+  url: string,
+  args: readonly string[] = [],
+  options: StartOptions = {},
+): Promise<WorkerProcess> {
+  const worker = runWith(t, ["worker", "--redis", url, ...args], options);
+  const [, id = ""] = await worker.logged(/^worker process (\S+):[^]*waiting for jobs/m);
+  return { ...worker, id };
+}
+
+/** Starts worker processes with one thread each. */
+export function startWorkers(
+  t: Suite,
+  { url }: TestRedis,
   count: number,
   ...options: string[]
-): Promise<Process[]> {
-  const workers = Array.from({ length: count }, () =>
-    run(t, "worker", "--redis", redis.url, "--threads", "1", ...options),
-  );
-  await until(
-    () => workers.every(({ log }) => log().includes("waiting for jobs")),
-    `${count} worker processes: ${workers.map(({ log }) => log()).join()}`,
-  );
-  return workers;
+): Promise<WorkerProcess[]> {
+  const args = ["--threads", "1", ...options];
+  return Promise.all(Array.from({ length: count }, () => startWorker(t, url, args)));
 }
 
 /** A folder with the scenario, and the arguments of a sweep of it. */

@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "../../../dist/cli/shared/held-address.js";
 import { temporaryDirectory } from "../cli/simulate.js";
 
 const REDIS = "/usr/bin/redis-server";
@@ -15,26 +15,17 @@ export const noRedis: string | false =
     ? false
     : `no ${REDIS}: apt-get install redis-server to test work on several machines`;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 /** A Redis server that can be killed and started again, with its data or without. */
 export class TestRedis {
   readonly url: string;
+  readonly port: number;
   readonly client: Redis;
-  readonly #port: number;
   readonly #directory: string;
   readonly #options: readonly string[];
   #child: ChildProcess | undefined;
 
   private constructor(port: number, directory: string, options: readonly string[]) {
-    this.#port = port;
+    this.port = port;
     this.#directory = directory;
     this.#options = options;
     this.url = `redis://127.0.0.1:${port}`;
@@ -42,7 +33,7 @@ export class TestRedis {
     this.client.on("error", () => undefined);
   }
 
-  /** It ends with the test. */
+  /** It ends with the test. `options`: of redis-server. */
   static async start(t: { after(fn: () => void): void }, ...options: string[]): Promise<TestRedis> {
     const redis = new TestRedis(await freePort(), temporaryDirectory(t), options);
     await redis.start();
@@ -54,8 +45,8 @@ export class TestRedis {
   }
 
   async start(): Promise<void> {
-    const files = ["--dir", this.#directory, "--save", "", "--bind", "127.0.0.1"];
-    this.#child = spawn(REDIS, ["--port", String(this.#port), ...files, ...this.#options], { stdio: "ignore" });
+    const files = ["--dir", this.#directory, "--save", "", "--bind", "127.0.0.1", "--protected-mode", "no"];
+    this.#child = spawn(REDIS, ["--port", String(this.port), ...files, ...this.#options], { stdio: "ignore" });
     if (this.client.status === "wait") await this.client.connect().catch(() => undefined);
     // Waits until it answers.
     await this.client.ping();
@@ -69,6 +60,12 @@ export class TestRedis {
     child.kill("SIGKILL");
     await ended;
   }
+}
+
+/** Resolves when no key of a job is left that does not expire. Worker processes leave a job within a second. */
+export async function untilNoJobs({ client }: TestRedis): Promise<void> {
+  const isOfJob = (key: string): boolean => /^crowdstorm:(jobs$|spec:|cancelled:|blocks-|waves-)/.test(key);
+  await until(async () => !(await client.keys("crowdstorm:*")).some(isOfJob), "no key of a job is left");
 }
 
 /** Resolves when `condition` is true. Fails after a time that only a defect takes. */

@@ -1,5 +1,6 @@
 /** A real browser for the tests of the page: Debian's Chromium. Without it the tests are skipped, but fail in CI. */
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -52,4 +53,12 @@ export function coloursOfCanvases(page: Page): Promise<number[]> {
     for (let at = 0; at < data.length; at += 4) colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
     return colours.size;
   })`);
+}
+
+/** What axe-core finds wrong on the page, a line for each element. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+    violations.flatMap(({ id, impact, help, nodes }) =>
+      nodes.map(({ target, any }) => [impact, id, help, target.join(" "), ...any.map(({ message }) => message)].join("; "))))`);
 }

@@ -194,7 +194,7 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.match(several.stdout, /\n0 slower, 0 faster, [1-9]\d* same, \d+ inconclusive\n/);
   const one = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), "last", "--results", after);
   assert.equal(one.code, 0, one.stderr);
-  assert.match(one.stdout, /\nA single run on each side cannot separate a change from noise/);
+  assert.match(one.stdout, /\nOne run on each side cannot tell a change from noise/);
   assert.doesNotMatch(one.stdout, /slower|inconclusive/);
 
   // An inconclusive run is left out, unless it is the only one.

@@ -84,6 +84,25 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     });
   }
 
+  for (const signal of ["SIGKILL", "SIGINT"] as const)
+    test(`an exploration whose coordinator got ${signal} is resumed by the id of its job`, async (t) => {
+      const args = ["explore", "shutdown-waiter", "--strategy", "random", "--schedules", "4000", "--json"];
+      const alone = explorationOf(await simulate(...args, "--results", join(folder, "alone")));
+      const directory = temporaryDirectory(t);
+      const results = ["--results", join(directory, "results")];
+      const first = run(t, ...args, ...results, "--redis", url);
+      await firstBlock(directory);
+      first.child.kill(signal);
+      await first.ended;
+      const { id } = jobIn(directory);
+      const other = await simulate(...args, ...results, "--seed", "2", "--resume", id, "--redis", url);
+      assert.match(other.stderr, /^simulate: the options differ from those of the job/);
+      const resumed = await simulate(...args, ...results, "--resume", id, "--redis", url);
+      assert.equal(resumed.code, 0, resumed.stderr);
+      assert.deepEqual(explorationOf(resumed), alone);
+      assert.match((await simulate("jobs", "--redis", url)).stdout, /^no jobs in redis:/);
+    });
+
   test("a job of another version, of another kind or with invalid data is refused with one line", async () => {
     const jobs: readonly (readonly [id: string, other: object, spec: unknown, why: RegExp])[] = [
       [
@@ -174,20 +193,6 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     assert.match((await simulate("jobs", "--redis", url)).stdout, /^no jobs in redis:/);
     assert.equal(readdirSync(join(directory, "results")).length, 1);
   });
-});
-
-test("the password of Redis is honoured, and never printed", { skip: noRedis }, async (t) => {
-  const redis = await TestRedis.start(t);
-  await redis.client.config("SET", "requirepass", PASSWORD);
-  const withPassword = (password: string): string => redis.url.replace("//", `//:${password}@`);
-  const right = await simulate("jobs", "--redis", withPassword(PASSWORD));
-  assert.equal(right.stdout, `no jobs in ${redis.url}\n`, right.stderr);
-  for (const url of [redis.url, withPassword(`${PASSWORD}x`)]) {
-    const wrong = await simulate("jobs", "--redis", url);
-    assert.equal(wrong.code, 1);
-    assert.match(wrong.stderr, /^simulate: cannot use redis:\S+: (NOAUTH|WRONGPASS) .*\n$/);
-    assert.doesNotMatch(wrong.stderr, new RegExp(PASSWORD));
-  }
 });
 
 function sweepSpec(text: string): object {

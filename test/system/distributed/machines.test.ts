@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test, type TestContext } from "node:test";
 import type { Summary } from "../../../dist/results/index.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
-import { NO_REDIS, startRedis } from "../../support/distributed/redis-server.js";
+import { startWorker } from "../../support/distributed/processes.js";
+import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 import { otherHost } from "../../support/distributed/slow-link.js";
-import { startWorker } from "../../support/distributed/worker-process.js";
 import { start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
@@ -24,10 +23,6 @@ async function served(t: TestContext, options: TaskServerOptions = {}) {
 const reasonsOf = ({ verdict }: Summary): string[] =>
   verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(50);
-}
-
 /** The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error alone. */
 function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
   const [a, b] = machines;
@@ -39,9 +34,9 @@ function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
   assert.ok(apart <= 5 + uncertainty, found);
 }
 
-describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
+describe("machines", { skip: noRedis, concurrency: 3 }, () => {
   test("two machines carry the plan of one", async (t) => {
-    const redis = await startRedis(t);
+    const redis = await TestRedis.start(t);
     const database = join(temporaryDirectory(t), "database.db");
     const server = await served(t, { database });
     const workers = await Promise.all([startWorker(t, redis.url), startWorker(t, redis.url)]);
@@ -65,16 +60,16 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
     );
     assertStartsAgree(t, summary);
     assert.match(run.stdout, new RegExp(`Machines\n  [✓✗] ${String(summary.machines[0]?.name)}\n`));
-    for (const { child, output } of workers) {
+    for (const { child, log } of workers) {
       child.kill("SIGINT");
       await once(child, "close");
-      assert.match(output(), /: reported$/m);
-      assert.equal(child.exitCode, 0, output());
+      assert.match(log(), /: reported$/m);
+      assert.equal(child.exitCode, 0, log());
     }
   });
 
   test("a machine that is killed ends the run, and its workers are named", async (t) => {
-    const redis = await startRedis(t);
+    const redis = await TestRedis.start(t);
     const server = await served(t);
     const [first, ...others] = await Promise.all(
       Array.from({ length: 3 }, () => startWorker(t, redis.url, ["--threads", "1"])),
@@ -103,7 +98,7 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
   });
 
   test("machines whose coordinator was killed stop, and are idle again", async (t) => {
-    const redis = await startRedis(t);
+    const redis = await TestRedis.start(t);
     const server = await served(t);
     const worker = await startWorker(t, redis.url, ["--threads", "1"]);
     const directory = temporaryDirectory(t);
@@ -114,10 +109,12 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
     );
     const args = ["--scenario", file, "--target", server.url, "--redis", redis.url, "--results", directory];
     const { child, ended } = start(args);
-    await until(() => server.sockets.size === 4);
+    await until(() => server.sockets.size === 4, "four workers are connected");
     child.kill("SIGKILL");
     await ended;
-    await until(() => /aborted: nothing was heard from it for 10 s[^]*: ended/.test(worker.output()));
+    const isIdle = /aborted: nothing was heard from it for 10 s[^]*: ended/;
+    await until(() => isIdle.test(worker.log()), "the machine is idle again");
+    await untilNoJobs(redis);
     const again = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
     assert.deepEqual(
       again.summary?.machines?.map(({ name }) => name),
@@ -132,11 +129,11 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
       t.skip(link);
       return;
     }
-    const redis = await startRedis(t, link.host);
+    const redis = await TestRedis.start(t, "--bind", "127.0.0.1", link.host);
     const server = await served(t, { host: link.host });
     await Promise.all([
       startWorker(t, redis.url, ["--allow-remote"]),
-      startWorker(t, `redis://${link.host}:${redis.port}`, ["--allow-remote"], link.within),
+      startWorker(t, `redis://${link.host}:${redis.port}`, ["--allow-remote"], { within: link.within }),
     ]);
     const text = scenarioText({ workers: 8 });
     const run = await runAgainst(t, server.url, text, "--redis", redis.url, "--allow-remote");
@@ -148,7 +145,7 @@ describe("machines", { skip: NO_REDIS, concurrency: 3 }, () => {
   });
 
   test("too few idle machines are an error of one line", async (t) => {
-    const redis = await startRedis(t);
+    const redis = await TestRedis.start(t);
     const run = await runAgainst(t, "http://127.0.0.1:9", scenarioText(), "--redis", redis.url, "--machines", "2");
     assert.equal(run.code, 1);
     const line = `simulate: 0 idle worker processes at ${redis.url}: expected 2 or more; start simulate worker --redis on each machine\n`;

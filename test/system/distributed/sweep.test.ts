@@ -9,7 +9,7 @@ import { before, describe, test, type TestContext } from "node:test";
 import { FlowProducer } from "bullmq";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import { firstBlock, jobIn, resultsOf, run, startWorkers, tinySweep } from "../../support/distributed/processes.js";
-import { noRedis, TestRedis, until } from "../../support/distributed/redis.js";
+import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 
 const SEEDS = "1..500";
 
@@ -72,6 +72,21 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
     const resume = ["--resume", id, "--results", join(directory, "results"), "--json"];
     const ended = await simulate("sweep", ...resume, "--redis", redis.url);
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+    await untilNoJobs(redis);
+  });
+
+  test("leaves nothing in Redis when its coordinator was killed and the job is cancelled", async (t) => {
+    const { redis, directory, sweep } = await started(t, 2);
+    await firstBlock(directory);
+    sweep.child.kill("SIGKILL");
+    await sweep.ended;
+    const { id } = jobIn(directory);
+    const isLost = async (): Promise<boolean> =>
+      (await simulate("jobs", id, "--redis", redis.url)).stdout.includes("coordinator not seen");
+    await until(isLost, "the coordinator counts as lost");
+    const cancelled = await simulate("jobs", id, "--cancel", "--redis", redis.url);
+    assert.match(cancelled.stdout, /: cancelled \(coordinator not seen for \d+ s\)\n$/);
+    await untilNoJobs(redis);
   });
 
   test("survives a killed Redis that comes back with its data", async (t) => {

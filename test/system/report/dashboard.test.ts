@@ -2,26 +2,26 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test, type TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { startDashboard, type Dashboard } from "../../../dist/cli/shared/dashboard.js";
-import { parseThresholds } from "../../../dist/load/measure/index.js";
-import type { LiveView } from "../../../dist/report/index.js";
-import { coloursOfCanvases, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
-import { exampleMeasurements, exampleReport, exampleSummary } from "../../support/report/example.js";
-
-const view = (scenario = "disconnect-storm"): LiveView => ({
-  runId: "20240102-030405-disconnect-storm-42",
-  scenario: { name: scenario, description: "Half of the workers vanish at once." },
-  measurements: exampleMeasurements(),
-  thresholds: parseThresholds({ live_update_latency: ["p(99)<5"] }),
-  phases: [{ kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 60_000 }],
-  statusEvents: [{ agentType: "main", from: null, to: "none", atMs: 10 }],
-  outcomes: { agents: { "in task": 1 }, onboardingAgents: {} },
-});
+import { coloursOfCanvases, launchBrowser, noBrowser, openPage, type OpenPage } from "../../support/report/browser.js";
+import { exampleLiveView } from "../../support/report/example-live-view.js";
+import { exampleReport, exampleSummary } from "../../support/report/example.js";
 
 async function started(context: TestContext): Promise<Dashboard> {
   const dashboard = await startDashboard(0);
   context.after(() => dashboard.finish());
   return dashboard;
+}
+
+/** A browser that shows the page of a dashboard. */
+async function opened(context: TestContext): Promise<OpenPage & { readonly dashboard: Dashboard }> {
+  const dashboard = await started(context);
+  const browser = await launchBrowser();
+  context.after(() => browser.close());
+  const open = await openPage(browser);
+  await open.page.goto(dashboard.url);
+  return { ...open, dashboard };
 }
 
 function status(
@@ -41,8 +41,8 @@ function status(
 test("it serves one page and its updates to this machine, by GET only", async (context) => {
   const dashboard = await started(context);
   assert.match(dashboard.url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
-  assert.equal(await status(dashboard.url), 503);
-  dashboard.update(() => view());
+  assert.equal(await status(dashboard.url), 200);
+  dashboard.update(() => exampleLiveView());
   assert.equal(await status(dashboard.url), 200);
   assert.equal(await status(`${dashboard.url}elsewhere`), 404);
   assert.equal(await status(dashboard.url, { method: "POST" }), 405);
@@ -60,25 +60,87 @@ test("a port that is in use is reported in one line", async (context) => {
 });
 
 test("an open page applies updates, and becomes the report", { skip: noBrowser }, async (context) => {
-  const dashboard = await started(context);
-  dashboard.update(() => view());
-  const browser = await launchBrowser();
-  context.after(() => browser.close());
-  const { page, troubles } = await openPage(browser);
-  await page.goto(dashboard.url);
+  const { dashboard, page, troubles } = await opened(context);
+  await page.locator("h1").filter({ hasText: "The run has not started" }).waitFor();
+  dashboard.update(() => exampleLiveView());
+  // The page asks again by itself.
   await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
   assert.match(await page.locator("h1").innerText(), /● Running disconnect-storm/);
   assert.ok((await coloursOfCanvases(page)).every((count) => count > 1));
 
-  dashboard.update(() => view("<b>renamed</b>"));
+  dashboard.update(() => exampleLiveView({ scenario: { name: "<b>renamed</b>", description: "" } }));
   await page.locator("h1").filter({ hasText: "<b>renamed</b>" }).waitFor();
 
   await dashboard.finish({ summary: exampleSummary(), data: exampleReport() });
   await page.locator("h1").filter({ hasText: "✓ Passed disconnect-storm" }).waitFor();
+  assert.equal(await page.title(), "disconnect-storm passed – crowdstorm");
   assert.equal(await page.locator("#live-state").innerText(), "the run has ended");
   const colours = await coloursOfCanvases(page);
   // One a chart.
   assert.equal(colours.length, 5);
   assert.ok(colours.every((count) => count > 5));
+  assert.deepEqual(troubles, []);
+});
+
+test("it shows how far the run is, and which thresholds say nothing yet", { skip: noBrowser }, async (context) => {
+  const { dashboard, page, troubles } = await opened(context);
+  dashboard.update(() => exampleLiveView());
+  await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+  const figures = await page.locator('[data-part="head"] .figures').first().innerText();
+  assert.match(figures, /Workers arrived\s+1,240 of 2,500/);
+  assert.match(figures, /Time\s+14\.2 s of 30\.0 s/);
+  assert.match(figures, /Load generated late, p99\s+0\.900 ms\s+allowed: 100 ms/);
+  const thresholds = page.locator("#thresholds tbody tr");
+  const signs = await page.evaluate<string[]>(
+    `[...document.querySelectorAll("#thresholds [role=img]")].map((sign) => sign.getAttribute("aria-label"))`,
+  );
+  assert.deepEqual(signs, ["passed", "passed", "not yet", "not yet"]);
+  assert.match(await thresholds.nth(2).innerText(), /not yet: no samples/);
+  assert.match(await thresholds.nth(3).innerText(), /not yet: 0/);
+  assert.deepEqual(troubles, []);
+});
+
+test("an update keeps the focus, the zoom and the hidden lines of the reader", { skip: noBrowser }, async (context) => {
+  const { dashboard, page, troubles } = await opened(context);
+  dashboard.update(() => exampleLiveView());
+  await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+  const legend = page.locator(".chart-latency .u-legend");
+  const p50 = legend.getByRole("button", { name: "p50" });
+  await p50.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await p50.getAttribute("aria-pressed"), "false");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("+");
+  const focused = (): Promise<string> => page.evaluate<string>("document.activeElement.textContent");
+  assert.equal(await focused(), "p50");
+
+  const renamed = async (name: string): Promise<void> => {
+    const shown = page.locator("h1").filter({ hasText: name });
+    // An update is sent at most once a second.
+    while ((await shown.count()) === 0) {
+      dashboard.update(() => exampleLiveView({ scenario: { name, description: "" } }));
+      await setTimeout(50);
+    }
+  };
+  await renamed("second");
+  assert.equal(await focused(), "p50");
+  assert.equal(await p50.getAttribute("aria-pressed"), "false");
+  await page.keyboard.press("End");
+  // The zoom shows the first half.
+  await legend.filter({ hasText: /[67]\.\d+ s/ }).waitFor();
+
+  const table = page.getByRole("group", { name: "Latencies in ms" });
+  await table.focus();
+  await renamed("third");
+  assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), "Latencies in ms");
+  assert.deepEqual(troubles, []);
+});
+
+test("a run that ends without a report is told, and asked for no more", { skip: noBrowser }, async (context) => {
+  const { dashboard, page, troubles } = await opened(context);
+  dashboard.update(() => exampleLiveView());
+  await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+  await dashboard.finish();
+  await page.locator("#live-state").filter({ hasText: "the run has ended without a report" }).waitFor();
   assert.deepEqual(troubles, []);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { compareReports, writeRun } from "../../../dist/report/index.js";
 import { coloursOfCanvases, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";
@@ -83,6 +83,139 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.locator(".chart-rate .u-legend").filter({ hasText: "1.25 s" }).waitFor();
     await page.keyboard.press("Escape");
     await legend.filter({ hasNotText: "1.25 s" }).waitFor();
+    assert.deepEqual(troubles, []);
+    await page.close();
+  });
+
+  test("Escape in any chart over time shows the whole of all of them again", async () => {
+    const { page, troubles } = await openPage(browser);
+    await page.goto(url());
+    const legend = (chart: string): Locator => page.locator(`.chart-${chart} .u-legend`);
+    const press = async (chart: string, ...keys: readonly string[]): Promise<void> => {
+      await page.locator(`.chart-${chart}`).focus();
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press("latency", "Home", "+", "+", "End");
+    // Of 14.2 s, the zoom shows a quarter.
+    await legend("latency")
+      .filter({ hasText: /^at\s*3\.\d+ s/ })
+      .waitFor();
+    await press("machine", "End");
+    await legend("machine")
+      .filter({ hasText: /^at\s*3\.\d+ s/ })
+      .waitFor();
+    await press("rate", "Escape");
+    await press("latency", "End");
+    await legend("latency").filter({ hasText: "11.75 s" }).waitFor();
+    await press("machine", "End");
+    await legend("machine").filter({ hasText: "14.15 s" }).waitFor();
+
+    await page.locator(".chart-latency").scrollIntoViewIfNeeded();
+    const plot = await page.locator(".chart-latency .u-over").boundingBox();
+    assert.ok(plot !== null);
+    await page.mouse.move(plot.x + 20, plot.y + 90);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width / 4, plot.y + 90, { steps: 4 });
+    await page.mouse.up();
+    await press("statuses-main", "End");
+    await legend("statuses-main")
+      .filter({ hasText: /^at\s*3\.\d+ s/ })
+      .waitFor();
+    await press("statuses-main", "Escape", "End");
+    await legend("statuses-main").filter({ hasText: "14.2 s" }).waitFor();
+    assert.deepEqual(troubles, []);
+    await page.close();
+  });
+
+  test("each cell of the heat map tells its time, its latencies and its updates, by keys and by pointer", async () => {
+    const { page, troubles } = await openPage(browser);
+    await page.goto(url());
+    const [chart, cell] = [page.locator(".chart-latency"), page.locator(".chart-latency .cell-text")];
+    assert.equal(await cell.isVisible(), false);
+    await chart.focus();
+    for (const key of ["Home", "ArrowRight", "ArrowUp"]) await page.keyboard.press(key);
+    await cell.waitFor();
+    const texts = new Set<string>();
+    for (const key of ["ArrowUp", "ArrowDown"]) {
+      // The last cell in this direction stays.
+      for (let text = await cell.innerText(), last = ""; text !== last; text = await cell.innerText()) {
+        texts.add(text);
+        last = text;
+        await page.keyboard.press(key);
+      }
+    }
+    const found = [...texts].map((text) => /^0\.5 s to 1 s, [\d.]+ to [\d.]+ ms: (\d+) updates?$/.exec(text)?.[1]);
+    const updates = /updates\s*(\d+)/.exec(await chart.locator(".u-legend").innerText())?.[1];
+    assert.equal(
+      found.reduce((sum, count) => sum + Number(count), 0),
+      Number(updates),
+      [...texts].join("\n"),
+    );
+
+    const text = await cell.innerText();
+    const box = await page.locator(".chart-latency .cell-box").boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + box.width / 2, box.y - 200);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    assert.equal(await cell.innerText(), text);
+    // A cursor in another chart has no latency, so that it points at no cell.
+    await page.locator(".chart-rate .u-over").hover();
+    await cell.waitFor({ state: "hidden" });
+    assert.deepEqual(troubles, []);
+    await page.close();
+  });
+
+  for (const width of [1280, 360]) {
+    test(`legends stay where they are when the cursor moves (${width} px)`, async () => {
+      const { page } = await openPage(browser, { viewport: { width, height: 740 } });
+      await page.goto(url());
+      const places = (): Promise<string> =>
+        page.evaluate<string>(`[...document.querySelectorAll(".u-legend th, figure")].map((element) => {
+          const { left, top, width } = element.getBoundingClientRect();
+          return [left + scrollX, top + scrollY, width].map(Math.round).join();
+        }).join(" ")`);
+      const untouched = await places();
+      for (const chart of ["latency", "statuses-main", "percentiles"]) {
+        await page.locator(`.chart-${chart}`).focus();
+        for (const key of ["Home", "PageDown", "End"]) {
+          await page.keyboard.press(key);
+          assert.equal(await places(), untouched, `${chart}, ${key}`);
+        }
+      }
+      await page.close();
+    });
+  }
+
+  test("two runs side by side have one scale", async () => {
+    const slow = mkdtempSync(join(directory, "slow-"));
+    const { latency, ...report } = exampleReport();
+    const slower = (column: readonly number[]): number[] => column.map((ms) => ms * 50);
+    const edgesMs = slower(latency.edgesMs);
+    const [p50, p99, max] = [latency.p50, latency.p99, latency.max].map(slower);
+    assert.ok(p50 !== undefined && p99 !== undefined && max !== undefined);
+    const data = { ...report, durationMs: 2 * report.durationMs, latency: { ...latency, edgesMs, p50, p99, max } };
+    writeRun(slow, { summary: exampleSummary(), hlog: "", scenario: "", report: data });
+    writeFileSync(join(directory, "scales.html"), compareReports(directory, slow));
+    const { page, troubles } = await openPage(browser);
+    await page.goto(url("scales.html"));
+    // A row of the heat map is an eighth of a decade in both runs, and a column has half a second.
+    const cellOf = async (run: number): Promise<{ width: number; height: number; count: string }> => {
+      await page.locator(".chart-latency").nth(run).focus();
+      for (const key of ["Home", "ArrowRight", "ArrowUp"]) await page.keyboard.press(key);
+      const box = await page.locator(".chart-latency").nth(run).locator(".cell-box").boundingBox();
+      assert.ok(box !== null);
+      const text = await page.locator(".chart-latency").nth(run).locator(".cell-text").innerText();
+      return { width: box.width, height: box.height, count: text.replace(/.*: /, "") };
+    };
+    const [a, b] = [await cellOf(0), await cellOf(1)];
+    assert.ok(Math.abs(a.width - b.width) < 0.5 && Math.abs(a.height - b.height) < 0.5, JSON.stringify([a, b]));
+    const latencies = await page.locator("#latencies").innerText();
+    assert.match(latencies, /A count\s+B count/);
+    assert.match(latencies, /live update \(intended\)\s+5,000\s+5,000/);
+    assert.match(
+      await page.locator(".note").first().innerText(),
+      /One run on each side cannot tell a change from noise/,
+    );
     assert.deepEqual(troubles, []);
     await page.close();
   });

@@ -1,7 +1,7 @@
 /** The worker threads of a sweep. */
 import { createPool } from "../pool.js";
 import type { RunRequest, RunResult } from "./run-in-memory.js";
-import type { SeedBlock } from "./sweep-thread.js";
+import type { SeedBlock, SeedResults } from "./sweep-thread.js";
 
 /**
  * The size of the young generation of each thread, MiB: twice the default. Nearly all objects of a run die young, and
@@ -12,7 +12,7 @@ const YOUNG_MIB = 96;
 export interface SweepPool {
   run(request: RunRequest): Promise<RunResult>;
   /** Runs the seeds of a block one after the other. Rejects when `signal` aborts: its thread is ended. */
-  runBlock(block: SeedBlock, signal: AbortSignal): Promise<RunResult[]>;
+  runBlock(block: SeedBlock, signal: AbortSignal): Promise<SeedResults>;
   /** Rejects when a thread fails before it has a task. */
   readonly failed: Promise<never>;
   destroy(): Promise<void>;
@@ -28,7 +28,7 @@ export function createSweepPool(threads: number): SweepPool {
   });
   return {
     run: (request) => pool.run(request) as Promise<RunResult>,
-    runBlock: (block, signal) => pool.run(block, { name: "runBlock", signal }) as Promise<RunResult[]>,
+    runBlock: (block, signal) => pool.run(block, { name: "runBlock", signal }) as Promise<SeedResults>,
     failed,
     destroy: () => pool.destroy(),
   };

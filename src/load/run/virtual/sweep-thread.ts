@@ -1,4 +1,5 @@
 /** The entry of a sweep's worker threads (a Piscina task): one run, or a block of them. */
+import { threadTimes, timesSince } from "../../../vocabulary/index.js";
 import { runInMemory, type RunRequest, type RunResult } from "./run-in-memory.js";
 
 /** Many seeds of one scenario. */
@@ -11,14 +12,23 @@ export interface SeedBlock {
   readonly last: number;
 }
 
+/** The results of a block. */
+export interface SeedResults {
+  /** In the order of the seeds. */
+  readonly result: RunResult[];
+  /** The time that the thread was on a core, ms; null when it is not known. */
+  readonly cpuMs: number | null;
+}
+
 export default function run(request: RunRequest): RunResult {
   return runInMemory(request);
 }
 
-/** The results of the seeds of a block, in their order. */
-export function runBlock({ request, planOptions, first, last }: SeedBlock): RunResult[] {
-  const results: RunResult[] = [];
+/** Runs the seeds of a block one after the other. */
+export function runBlock({ request, planOptions, first, last }: SeedBlock): SeedResults {
+  const before = threadTimes();
+  const result: RunResult[] = [];
   for (let seed = first; seed <= last; seed++)
-    results.push(runInMemory({ ...request, planOptions: { ...planOptions, seed } }));
-  return results;
+    result.push(runInMemory({ ...request, planOptions: { ...planOptions, seed } }));
+  return { result, cpuMs: timesSince(before)?.cpuMs ?? null };
 }

@@ -1,0 +1,103 @@
+/** Every page of the program in a real browser: no violation that axe-core knows, in both themes, wide and narrow. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
+import { compareReports, renderCapacityReport, renderSequencePage, writeRun } from "../../../dist/report/index.js";
+import type { SequenceDiagram } from "../../../dist/results/index.js";
+import { startDashboard } from "../../../dist/cli/shared/dashboard.js";
+import { accessibilityProblems, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
+import { exampleCapacity } from "../../support/report/example-capacity.js";
+import { exampleLiveView } from "../../support/report/example-live-view.js";
+import { exampleReport, exampleSummary } from "../../support/report/example.js";
+
+const SEQUENCE: SequenceDiagram = {
+  columns: ["client", "task"],
+  rows: [
+    { column: 1, at: "1", text: "waits for hasLiveUpdate" },
+    { column: 0, at: "2", text: "▸ append update 1", kind: "call" },
+    { column: 1, at: "end", text: "✗ a timeout though no time has passed", kind: "bad" },
+  ],
+  bars: [{ column: 1, from: 0, to: 2, kind: "waits" }],
+  arrows: [{ from: 1, to: 2 }],
+};
+
+const SCREENS = [
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 360, height: 740 } },
+] as const;
+
+describe("accessibility", { skip: noBrowser }, () => {
+  let browser: Browser;
+  let directory: string;
+
+  /** Checks the page on each screen, with everything opened that can be opened. */
+  async function check(url: string): Promise<void> {
+    for (const screen of SCREENS) {
+      const { page } = await openPage(browser, screen);
+      await page.goto(url);
+      await page.evaluate("document.querySelectorAll('details').forEach((element) => (element.open = true))");
+      await page.locator("body").hover();
+      assert.deepEqual(await accessibilityProblems(page), [], screen.colorScheme);
+      await page.close();
+    }
+  }
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(directory, name), text);
+    return pathToFileURL(join(directory, name)).href;
+  };
+
+  before(async () => {
+    browser = await launchBrowser();
+    directory = mkdtempSync(join(tmpdir(), "crowdstorm-accessible-"));
+    const report = exampleReport();
+    const slowest = report.slowest.map((agent) => ({ ...agent, sequence: SEQUENCE }));
+    writeRun(directory, { summary: exampleSummary(), hlog: "", scenario: "", report: { ...report, slowest } });
+  });
+  after(async () => {
+    await browser.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("the report of a run that passed", () => check(pathToFileURL(join(directory, "report.html")).href));
+
+  test("the report of a run that failed, and of one that is inconclusive", async () => {
+    for (const summary of [exampleSummary({ broken: true }), exampleSummary({ slipMs: 900, othersMs: 600 })]) {
+      const run = mkdtempSync(join(directory, "run-"));
+      writeRun(run, { summary, hlog: "", scenario: "", report: exampleReport() });
+      await check(pathToFileURL(join(run, "report.html")).href);
+    }
+  });
+
+  test("the comparison of two runs", () => check(write("compare.html", compareReports(directory, directory))));
+
+  test("the page of a search for a capacity", () =>
+    check(write("capacity.html", renderCapacityReport(exampleCapacity()))));
+
+  test("a sequence diagram, as of a failing schedule", () => {
+    const text = renderSequencePage({
+      title: "a program",
+      problems: ["task: a timeout though no time has passed"],
+      facts: ["2 context switches"],
+      command: { label: "Replay it", text: "simulate explore replay schedule.json" },
+      outcomes: { client: "null" },
+      sequence: SEQUENCE,
+    });
+    return check(write("schedule.html", text));
+  });
+
+  test("the dashboard, before the run has started and while it runs", async () => {
+    const dashboard = await startDashboard(0);
+    try {
+      // The page would load itself again during the check.
+      await check(write("waiting.html", await (await fetch(dashboard.url)).text()));
+      dashboard.update(() => exampleLiveView());
+      await check(dashboard.url);
+    } finally {
+      await dashboard.finish();
+    }
+  });
+});
