@@ -1,7 +1,7 @@
 /**
  * A program for the explorer, with a defect: a task clears the event before it waits for it.
  *
- *     $ simulate explore ./lost-wake-up.js
+ *     $ npx simulate explore ./lost-wake-up.js
  *     lost-wake-up, sound, exhaustive: VIOLATION
  */
 import { define } from "crowdstorm/explore";

@@ -60,7 +60,7 @@ fi
 
 echo "exit-code=$gravest" >>"$GITHUB_OUTPUT"
 if [ "$inconclusive" -gt 0 ]; then
-  echo "::warning::$inconclusive of $RUNS runs inconclusive: the load came late or others took the machine, so nothing is known about the platform: see the job's summary"
+  echo "::warning::$inconclusive of $RUNS runs inconclusive: the load was not generated on time or other programs kept the machine busy, so they prove nothing about the platform: see the job's summary"
 fi
 if [ "$gravest" -eq 99 ]; then
   what="a threshold failed, the load was not generated, or something is slower than the baseline: see the job's summary"

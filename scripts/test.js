@@ -45,6 +45,8 @@ if (watch) {
 }
 // The last lines are `# tests …` on every version of Node, unless a person watches.
 const reporter = process.stdout.isTTY && !process.env.CI ? "spec" : "tap";
+// Commands that the program prints are the same however the tests are started.
+const env = { ...process.env, CROWDSTORM_COMMAND: "simulate", ...(tier === "exhaustive" && { EXHAUSTIVE: "1" }) };
 const child = spawn(
   process.execPath,
   [
@@ -56,7 +58,7 @@ const child = spawn(
     ...options,
     ...files,
   ],
-  { stdio: "inherit", env: tier === "exhaustive" ? { ...process.env, EXHAUSTIVE: "1" } : process.env },
+  { stdio: "inherit", env },
 );
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
 child.once("exit", (code) => process.exit(code ?? 1));

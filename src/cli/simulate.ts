@@ -4,12 +4,13 @@ import { hideBin } from "yargs/helpers";
 import { didYouMean } from "../load/scenario/nearest.js";
 import { ScenarioError } from "../load/scenario/scenario-error.js";
 import { shippedScenarios } from "../load/scenario/shipped-scenarios.js";
-import { at, EXIT, messageOf } from "../vocabulary/index.js";
+import { at, commandLine, COMMAND_VARIABLE, EXIT, messageOf, programName } from "../vocabulary/index.js";
 import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
 import { withScenarioOption } from "./shared/scenario-argument.js";
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
 import { invalidValue, UsageError } from "./shared/usage-error.js";
+import { nameAsStarted } from "./shared/name-as-started.js";
 import { handleClosedStdout, logLines, printLines } from "./shared/handle-closed-stdout.js";
 import { restoreDashes, withoutPlaceholder, withPlaceholder } from "./shared/standard-input.js";
 import {
@@ -21,6 +22,12 @@ import {
   type KnownOptions,
 } from "./shared/usage.js";
 
+process.env[COMMAND_VARIABLE] ??= nameAsStarted({
+  environment: process.env,
+  file: at(process.argv, 1),
+  directory: process.cwd(),
+});
+
 /** The arguments that can have several values. */
 const LISTS = ["_", "files", "names", "modules", "set", "threshold"];
 
@@ -29,7 +36,7 @@ const words = withScenarioOption(withHelpOption(hideBin(process.argv)), (word) =
 const parser = yargs(withPlaceholder(words))
   // "--seed.x" is not an option.
   .parserConfiguration({ "dot-notation": false })
-  .scriptName("simulate")
+  .scriptName(programName())
   .usage("$0 SCENARIO\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
   // `usageErrorFrom` reads the messages of yargs.
   .locale("en")
@@ -58,7 +65,7 @@ function knownOptions(): KnownOptions {
 function refuseRepetition(given: Readonly<Record<string, unknown>>): void {
   const repeated = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
   if (repeated !== undefined)
-    throw new UsageError(`${optionName(repeated)} is given more than once (see simulate --help)`);
+    throw new UsageError(`${optionName(repeated)} is given more than once (see ${commandLine("--help")})`);
 }
 
 function refuseEmptyDirectory({ results }: Readonly<Record<string, unknown>>): void {
@@ -71,7 +78,9 @@ function checkCommand(): void {
   if (first === undefined || first.startsWith("-")) return;
   if (usageOf(first) !== undefined) return;
   const known = [...USAGES.map((usage) => usage.replace(/ .*/, "")), ...shippedScenarios()];
-  throw new UsageError(`unknown command or scenario "${first}"${didYouMean(first, known)} (see simulate --help)`);
+  throw new UsageError(
+    `unknown command or scenario "${first}"${didYouMean(first, known)} (see ${commandLine("--help")})`,
+  );
 }
 
 /** Makes `help` and `help COMMAND` the option `--help`, as in other programs. */
@@ -84,7 +93,9 @@ function reportError(error: unknown): void {
   const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
   const problems = error instanceof ScenarioError ? error.problems : [messageOf(error)];
   logLines(`simulate: ${at(problems, 0)}`, ...problems.slice(1));
-  process.exitCode = isOfUser ? EXIT.usage : EXIT.failure;
+  // By its name: its class would load SQLite.
+  const isIncomplete = error instanceof Error && error.name === "NativeModuleError";
+  process.exitCode = isOfUser ? EXIT.usage : isIncomplete ? EXIT.installation : EXIT.failure;
 }
 
 handleClosedStdout();
@@ -93,7 +104,7 @@ try {
   if (words[0] === `--${COMPLETION_REQUEST}`)
     await (await import("./shared/print-completions.js")).printCompletions(words);
   else if (words.length === 0) {
-    printLines(...(await import("./shared/short-help.js")).SHORT_HELP);
+    printLines(...(await import("./shared/short-help.js")).shortHelp());
   } else {
     checkCommand();
     refuseArgumentsAfterDashes(words);

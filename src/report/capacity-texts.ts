@@ -11,15 +11,16 @@ export function formatRate(rate: number): string {
 const ENDS: Readonly<Record<Exclude<Capacity["end"], "found" | "none">, string>> = {
   unbounded: "a run cannot have more workers",
   interrupted: "the search was interrupted",
-  "out-of-time": "the time of the search was over",
+  "out-of-time": "the search ran out of time",
   running: "the search is not over",
 };
 
 /** The capacity as far as it is known, one line. Over a network in live units, which a requester can set. */
 export function capacityHeading({ end, capacity, scenario: { name }, engine, exitCode }: Capacity): string {
   const isByOthers = exitCode === EXIT.inconclusive;
-  const others = "; above it others took the machine";
-  if (end === "none") return `${name} passes at no rate that was tried${isByOthers ? ": others took the machine" : ""}`;
+  const others = "; above it other programs kept the machine busy";
+  if (end === "none")
+    return `${name} passes at no rate that was tried${isByOthers ? ": other programs kept the machine busy" : ""}`;
   const note = end === "found" ? (isByOthers ? others : "") : `; ${ENDS[end]}`;
   if (capacity === null) return `${name}: no rate is known to pass${note}`;
   const rate = `${formatRate(capacity.rate)} arrivals a second`;

@@ -98,14 +98,16 @@ export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
   const { othersCores, stolenCores, throttledCores } = machine;
   const share = (part: number): string => formatShare(part, 1);
   const estimated = waits === "estimated" ? ", estimated from the load average" : "";
-  const others = othersIncludeTarget ? "others, the target included," : "others";
+  const others = othersIncludeTarget ? "other programs, the target included," : "other programs";
   const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
   const withheld =
     throttledCores >= 0.005 ? `, the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   const pressure =
-    pressureShare === null ? [] : [`some program of the machine waited for a core ${share(pressureShare)} of the time`];
+    pressureShare === null
+      ? []
+      : [`CPU pressure: some program of the machine waited for a core ${share(pressureShare)} of the time`];
   return [
-    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} for others${estimated}`,
+    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${estimated}`,
     `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`,
     ...pressure,
   ];
@@ -116,20 +118,19 @@ export function isMachineSound({ schedule, lost }: Machine): boolean {
   return schedule.kept && lost === undefined;
 }
 
-/** How a machine did: its share, its slip, its clock, its start, what it used; a lost one, what was lost. */
+/** How a machine did: its share, its lateness, its clock, its start, what it used; a lost one, what was lost. */
 export function machineFacts({ threads, workers, schedule, clock, startLateMs, process, lost }: Machine): string[] {
-  const { slipP99Ms, slipMaxMs, boundMs } = schedule;
   const order = clock.aheadMs < 0 ? "behind" : "ahead";
   const moved = clock.driftMs === null ? "" : `, moved ${formatMs(Math.abs(clock.driftMs))} ms`;
   return [
     ...(lost === undefined ? [] : [`lost: ${lost.why}; ${lost.workers}`]),
     `${plural(workers, "worker")} on ${plural(threads, "thread")}`,
-    ...(slipP99Ms === null ? [] : [`slip p99 ${formatAgainst(slipP99Ms, boundMs)} ms, max ${formatMs(slipMaxMs)} ms`]),
+    ...(schedule.slipP99Ms === null ? [] : [latenessText(schedule)]),
     `clock ${formatMs(Math.abs(clock.aheadMs))} ms ${order} ± ${formatMs(clock.uncertaintyMs)} ms${moved}`,
     ...(startLateMs === null ? [] : [`started ${formatMs(startLateMs)} ms late`]),
     ...(process === undefined
       ? []
-      : [`${process.cpuCores.toFixed(2)} cores busy, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`]),
+      : [`used ${process.cpuCores.toFixed(2)} cores, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`]),
   ];
 }
 

@@ -42,7 +42,7 @@ const trialSchema = z.object({
 });
 export type CapacityTrial = z.infer<typeof trialSchema>;
 
-/** What gave out first, above the capacity. */
+/** Bottleneck, above the capacity. */
 const limitSchema = z.object({
   /** The part that gave out; `unknown` when the figures do not tell. */
   part: z.enum(["machine", "generator", "thread", "database", "target", "invariant", "process", "unknown"]),
@@ -116,7 +116,7 @@ export const capacitySchema = identitySchema.extend({
     .nullable(),
   /** The lowest rate that failed for certain; null when none has. */
   fails: z.object({ workers: z.int().positive(), rate: z.number() }).nullable(),
-  /** What gave out first; null when nothing has failed. */
+  /** Bottleneck; null when nothing has failed. */
   limit: limitSchema.nullable(),
   /** The exit code of the command. */
   exitCode: verdictSchema.shape.exitCode,

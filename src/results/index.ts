@@ -27,7 +27,6 @@ export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
-export { quoteForShell } from "./quote-for-shell.js";
 export { ResultsError, cannotWrite } from "./results-error.js";
 export {
   createRunDirectory,
@@ -40,7 +39,7 @@ export {
   writeTogether,
   type FileContent,
 } from "./results.js";
-export { differingOptions, newRunId, reproduceCommand } from "./run-command.js";
+export { differingOptions, newRunId, reproduceCommand, withoutCredentials } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";

@@ -1,8 +1,8 @@
 /** The id of a run, and the command that reproduces it. */
-import { quoteForShell } from "./quote-for-shell.js";
 import { timeStamp, uniquePart } from "./unique-part.js";
 import type { Summary } from "./summary.js";
 import type { MailboxKind } from "../platform/sync/index.js";
+import { programName, quoteForShell } from "../vocabulary/index.js";
 
 /** The choices for a run, as the options of `simulate` have them. Undefined has the meaning of absent. */
 export interface RunChoices {
@@ -62,34 +62,43 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
 }
 
 /** The URL without what lets one in: `redis://queue.example:6379`. */
-function withoutCredentials(url: string): string {
+export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 
-/** The options that change fields of a scenario, as they were given. */
-export interface GivenChanges {
+/** What the command of a run has besides its choices. */
+export interface CommandParts {
+  /** Another command of the program than that of a run. */
+  readonly command?: string;
+  /** The options that change fields of the scenario, as they were given. */
   readonly set?: string | readonly string[] | undefined;
   readonly threshold?: string | readonly string[] | undefined;
 }
 
 /**
- * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's), `choices` and
- * `changes`.
+ * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or for what
+ * another command of the program does with such runs.
  */
 export function reproduceCommand(
   scenario: string,
   seed: number | undefined,
   choices: RunChoices,
-  changes: GivenChanges = {},
+  parts: CommandParts = {},
 ): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
-  const changed = (["set", "threshold"] as const).flatMap((name) =>
-    [changes[name] ?? []].flat().map((value) => `--${name} ${quoteForShell(value)}`),
+  const changes = (["set", "threshold"] as const).flatMap((name) =>
+    [parts[name] ?? []].flat().map((value) => `--${name} ${quoteForShell(value)}`),
   );
-  return ["simulate", `--scenario ${quoteForShell(scenario)}`, ...options, ...changed].join(" ");
+  return [
+    programName(),
+    ...(parts.command === undefined ? [] : [parts.command]),
+    `--scenario ${quoteForShell(scenario)}`,
+    ...options,
+    ...changes,
+  ].join(" ");
 }
 
 /** A unique id: no other run has it, in this process or another, on this machine or in a container. */

@@ -10,7 +10,7 @@ import { observedText } from "./observed.js";
 export const REASON_CODES = [
   "invariant-broken",
   "interrupted",
-  "machine-taken",
+  "machine-busy",
   "load-not-generated",
   "load-late",
   "aborted",
@@ -26,7 +26,7 @@ export type Reason = z.infer<typeof reasonSchema>;
 export const verdictSchema = z.object({
   /**
    * `inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because
-   * others took the machine and a threshold failed.
+   * other programs kept the machine busy and a threshold failed.
    */
   outcome: z.enum(["passed", "failed", "inconclusive"]),
   passed: z.boolean(),
@@ -78,9 +78,9 @@ export interface VerdictFacts {
  * load that was not generated, workers that had not finished when the run was given up, and a failed threshold (99). A
  * threshold that the early end of a run broke is not judged.
  *
- * A failed threshold proves nothing if the load came late, or if others took the machine: the run is inconclusive (97).
+ * A failed threshold proves nothing if the load came late, or if other programs kept the machine busy: the run is inconclusive (97).
  * So is a run whose load came late and whose thresholds are met, as they were met by another load than the planned one.
- * A run that meets its thresholds on a machine that others took has passed: alone it would have been faster.
+ * A run that meets its thresholds on a machine that other programs kept busy has passed: alone it would have been faster.
  *
  * @example
  * ```ts
@@ -162,7 +162,7 @@ function reasonsFor(
   const found: readonly (readonly [Reason["code"], ...(readonly string[])])[] = [
     ["invariant-broken", ...broken.map(brokenText)],
     ["interrupted", ...(end.how === "interrupted" ? [endText(end)] : [])],
-    ["machine-taken", ...(taken === undefined ? [] : [takenText(taken)])],
+    ["machine-busy", ...(taken === undefined ? [] : [takenText(taken)])],
     ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
     ["load-late", ...lateTexts],
     ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
@@ -182,7 +182,7 @@ export function exitCodeOf(summary: { readonly verdict: Verdict }): Verdict["exi
 /** What a run that passed has to say about its machine, one line; undefined when there is nothing. */
 export function machineNote(machine: MachineVerdict | undefined): string | undefined {
   if (machine?.taken !== true) return undefined;
-  return `${waitText(machine)}. The latencies are the machine's: they are lower on an idle one`;
+  return `${waitText(machine)}. The latencies measure the machine, not the platform: they are lower on an idle one`;
 }
 
 /** Whether the early end of the run is why the threshold failed. */
@@ -209,7 +209,7 @@ function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "fai
   return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
 }
 
-/** "others took the machine: …": how long threads waited for a core, and who had it. */
+/** "other programs kept the machine busy: …": how long threads waited for a core, and who had it. */
 function waitText(machine: MachineVerdict): string {
   const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = machine;
   const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
@@ -217,14 +217,14 @@ function waitText(machine: MachineVerdict): string {
   const withheld =
     throttledCores >= 0.005 ? `; the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   return (
-    `others took the machine: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
-    `${percent(takenShare)} for others (allowed: ${percent(boundShare)}), ` +
+    `other programs kept the machine busy: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
+    `${percent(takenShare)} because of other programs (allowed: ${percent(boundShare)}), ` +
     `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`
   );
 }
 
 function takenText(machine: MachineVerdict): string {
-  return `${waitText(machine)}. The latencies are the machine's: close other programs or use an idle machine, and run it again`;
+  return `${waitText(machine)}. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again`;
 }
 
 function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
@@ -240,9 +240,9 @@ function adviceText(machine: MachineVerdict | undefined): string {
   if (machine === undefined) return "";
   const { waitShare, takenShare, ownCores, cores } = machine;
   return (
-    `; ready threads waited for a core ${percent(waitShare)} of the time, ${percent(takenShare)} for others, ` +
+    `; ready threads waited for a core ${percent(waitShare)} of the time, ${percent(takenShare)} because of other programs, ` +
     `and the run used ${ownCores.toFixed(2)} of ${plural(cores, "core")}. ` +
-    "The latencies are the machine's: lower the rate of arrivals or use a machine with more cores, and run it again"
+    "The latencies measure the machine, not the platform: lower the rate of arrivals or use a machine with more cores, and run it again"
   );
 }
 

@@ -9,7 +9,9 @@ export const EXIT = {
   notReplayed: 1,
   /** The arguments or the scenario are wrong. */
   usage: 2,
-  /** The run proves nothing: its load was not generated on time, or others took the machine and a threshold failed. */
+  /** The installation is incomplete: SQLite's native module is missing, or compiled for another Node.js. */
+  installation: 96,
+  /** The run proves nothing: its load was not generated on time, or other programs kept the machine busy and a threshold failed. */
   inconclusive: 97,
   /** An invariant is broken. */
   invariant: 98,

@@ -2,6 +2,7 @@
 export { ONBOARDING_PREFIX, agentIdOf, isOnboardingId } from "./agent-ids.js";
 export { AssertionError, assert, at } from "./assert.js";
 export { DURATION_PATTERN, TIME_UNITS, parseDuration, usPerUnit } from "./parse-duration.js";
+export { AGAIN_VARIABLE, commandLine, COMMAND_VARIABLE, programName } from "./command-line.js";
 export { whySystemFailed } from "./errno.js";
 export { EXIT } from "./exit-codes.js";
 export {
@@ -41,4 +42,5 @@ export { own } from "./own.js";
 export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";
+export { quoteForShell } from "./quote-for-shell.js";
 export { threadTimes, timesBetween, timesSince, type ThreadTimes } from "./thread-times.js";

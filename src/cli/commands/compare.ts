@@ -10,8 +10,7 @@ export const definition: CommandModule<object, CompareArguments> = {
       .positional("base", {
         type: "string",
         demandOption: true,
-        describe:
-          "The base: a file of simulate bench --output (- for standard input), a run, or a directory of several runs",
+        describe: "The base: a file of bench --output (- for standard input), a run, or a directory of several runs",
       })
       .positional("current", { type: "string", demandOption: true, describe: "What to compare with the base" })
       .options(comparisonOptions)

@@ -13,7 +13,7 @@ export const definition: CommandModule<object, InitArguments> = {
       .option("from", {
         type: "string",
         requiresArg: true,
-        describe: "Start from a scenario of the package (see `simulate list`)",
+        describe: "Start from a scenario of the package (the command `list` has them)",
       })
       .option("mephisto", {
         type: "string",
@@ -23,7 +23,7 @@ export const definition: CommandModule<object, InitArguments> = {
       })
       .epilogue(
         examples(
-          ["$0 init storm.yaml", "then: simulate storm.yaml"],
+          ["$0 init storm.yaml", "then: $0 storm.yaml"],
           ["$0 init storm.yaml --from disconnect-storm", "a copy of a scenario of the package"],
           ["$0 init --mephisto ./router", "then: launch the task with architect.server_source_path=./router"],
         ),

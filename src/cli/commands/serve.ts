@@ -42,7 +42,7 @@ const options = {
     type: "string",
     requiresArg: true,
     default: "10s",
-    describe: "How long those who are there have to end by themselves after that",
+    describe: "How long people have to finish after that",
   },
   people: {
     type: "string",

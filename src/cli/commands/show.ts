@@ -6,7 +6,7 @@ import type { ShowArguments } from "../handlers/show.js";
 export const definition: CommandModule<object, ShowArguments> = {
   builder: (yargs) =>
     yargs
-      .positional("name", { type: "string", demandOption: true, describe: "A name from `simulate list`" })
+      .positional("name", { type: "string", demandOption: true, describe: "A name from the command `list`" })
       .epilogue(examples(["$0 show disconnect-storm", "the file with its comments"])),
   handler: async (args) => (await import("../handlers/show.js")).handler(args),
 };

@@ -9,6 +9,7 @@ import {
   renderResult,
   toRatios,
 } from "../../bench/index.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
@@ -31,6 +32,7 @@ export interface BenchArguments extends ComparisonArguments {
 
 export async function handler(args: BenchArguments): Promise<void> {
   checkScenario(args);
+  requireNativeModule();
   await (args.against === undefined ? measure(args) : compareWith(args.against, args));
 }
 

@@ -1,7 +1,8 @@
 /** `simulate capacity`: searches the highest arrival rate at which a scenario passes. */
 import { join } from "node:path";
 import { renderCapacity } from "../../report/index.js";
-import { CAPACITY_FILES, quoteForShell } from "../../results/index.js";
+import { CAPACITY_FILES } from "../../results/index.js";
+import { commandLine } from "../../vocabulary/index.js";
 import type { CapacityArguments } from "../shared/capacity-options.js";
 import { carryOutSearch } from "../shared/carry-out-search.js";
 import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
@@ -18,7 +19,7 @@ export async function handler(args: CapacityArguments): Promise<void> {
   const result = await carryOutSearch(search, { isShown: !args.json && !args.quiet, interrupt });
   if (args.json) printJson(result);
   else if (!args.quiet) {
-    const resume = `simulate capacity --resume ${quoteForShell(directory)}`;
+    const resume = commandLine("capacity", "--resume", directory);
     printLines("");
     printText(
       renderCapacity(result, {

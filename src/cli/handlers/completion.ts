@@ -1,6 +1,7 @@
 /** `simulate completion [SHELL]`: prints the script that completes command lines in bash, zsh and fish. */
 import { basename } from "node:path";
 import yargs from "yargs";
+import { commandLine } from "../../vocabulary/index.js";
 import { COMPLETION_REQUEST, SHELLS } from "../shared/shared-options.js";
 import { invalidValue, oneOf } from "../shared/usage-error.js";
 import { printText } from "../shared/handle-closed-stdout.js";
@@ -40,6 +41,7 @@ export function handler({ shell = ownShell() }: CompletionArguments): void {
 function ownShell(): Shell {
   const path = process.env["SHELL"] ?? "";
   const shell = SHELLS.find((known) => known === basename(path));
-  if (shell === undefined) throw invalidValue("$SHELL", path, `${oneOf(SHELLS)}, or simulate completion SHELL`);
+  if (shell === undefined)
+    throw invalidValue("$SHELL", path, `${oneOf(SHELLS)}, or ${commandLine("completion", "SHELL")}`);
   return shell;
 }

@@ -26,13 +26,14 @@ import {
   createRunDirectory,
   removeRunDirectory,
   ResultsError,
-  quoteForShell,
   uniqueName,
+  withoutCredentials,
   writeAtomically,
 } from "../../results/index.js";
-import { formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
+import { commandLine, formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
+  exploreOptions,
   isModulePath,
   refuseInapplicable,
   replayArguments,
@@ -108,7 +109,8 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const resume = job ?? saveProgress(exploration, settings, args, source);
-    if (!args.json && !args.quiet) printLines(`stopped; to continue: --resume ${quoteForShell(resume)}`);
+    if (!args.json && !args.quiet)
+      printLines(`stopped; to continue: ${resumeCommand(args, resume, job !== undefined)}`);
   } finally {
     await session.close();
   }
@@ -146,7 +148,7 @@ async function programOf(schedule: FailingSchedule, { file, module }: ReplaySche
   if (module !== undefined) return findInModule(module, schedule.program);
   throw new UsageError(
     `missing module: ${file} is a schedule of the program "${schedule.program}", which was in ${schedule.module}; ` +
-      `expected simulate explore replay ${quoteForShell(file)} MODULE`,
+      `expected ${commandLine("explore", "replay", file, "MODULE")}`,
   );
 }
 
@@ -221,11 +223,27 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
+/** The command that goes on with the job, or from the state in a file, that is `resume`. */
+function resumeCommand(args: ExploreArguments, resume: string, isJob: boolean): string {
+  const { program, file, mailbox, strategy, by, seed, depth, seconds, schedules, redis } = args;
+  const words = [program, file].filter((word) => word !== undefined);
+  const options = {
+    ...{ mailbox, strategy: strategy === "exhaustive" ? undefined : strategy, by, seed, depth, seconds, schedules },
+    "max-steps": args["max-steps"] === exploreOptions["max-steps"].default ? undefined : args["max-steps"],
+    redis: isJob && redis !== undefined ? withoutCredentials(redis) : undefined,
+    resume,
+  };
+  const given = Object.entries(options).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option}`, value],
+  );
+  return commandLine("explore", ...words, ...given);
+}
+
 /** The command that replays the schedule in `file`. */
 function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
   const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
-  return `simulate explore replay ${words.map(quoteForShell).join(" ")}`;
+  return commandLine("explore", "replay", ...words);
 }
 
 /** `command` replays the schedule; undefined when the schedule was not saved. */

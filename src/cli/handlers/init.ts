@@ -1,10 +1,9 @@
 /** `simulate init [FILE]`: writes a scenario with comments. `--mephisto DIR`: a folder that Mephisto starts as its router. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { quoteForShell } from "../../results/index.js";
-import { assert, whySystemFailed } from "../../vocabulary/index.js";
+import { assert, commandLine, quoteForShell, whySystemFailed } from "../../vocabulary/index.js";
 import { MAX_NAME, SCENARIO_SCHEMA } from "../../load/scenario/index.js";
 import { mephistoFolder } from "../shared/mephisto-folder.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
@@ -38,7 +37,7 @@ function initMephisto(directory: string): void {
       name,
       schema: schemaFrom(path),
       program: MAIN,
-      results: join(path, "results"),
+      folder: path,
     });
     for (const [file, text] of folder) {
       mkdirSync(dirname(join(path, file)), { recursive: true });
@@ -51,7 +50,7 @@ function initMephisto(directory: string): void {
   printLines(
     `wrote ${directory}`,
     "",
-    `  simulate validate ${quoteForShell(join(directory, "scenario.yaml"))}`,
+    `  ${commandLine("validate", join(directory, "scenario.yaml"))}`,
     `  python run_task.py mephisto.architect.server_source_path=${quoteForShell(path)}`,
     "",
     `results: ${join(path, "results")}`,
@@ -62,8 +61,7 @@ function initScenario(file: string, from: string | undefined): void {
   if (!/\.ya?ml$/.test(file)) throw invalidValue("<file>", file, "a path that ends in .yaml or .yml");
   const options = { name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) };
   write(file, from === undefined ? scenarioTemplate(options) : copyOfShipped(from, options));
-  const word = quoteForShell(file);
-  printLines(`wrote ${file}`, "", `  simulate validate ${word}`, `  simulate ${word}`);
+  printLines(`wrote ${file}`, "", `  ${commandLine("validate", file)}`, `  ${commandLine(file)}`);
 }
 
 /** The text of a scenario of the package, under another name. */
@@ -92,10 +90,30 @@ function nameFor(file: string): string {
   return words?.join("-").slice(0, MAX_NAME).replace(/-$/, "") ?? "scenario";
 }
 
-/** A relative path when the package is below `directory`, as an installed dependency is; otherwise a file URL. */
+/** Where the schema is once the package is installed in a project. */
+const INSTALLED_SCHEMA = "node_modules/crowdstorm/scenarios/scenario.schema.json";
+
+/**
+ * Where an editor finds the schema of a scenario in `directory`: a relative path, so that it also works in another copy of the project.
+ * The package is in the project, as in its node_modules, or it will be when it is installed there.
+ */
 function schemaFrom(directory: string): string {
-  const path = relative(directory, SCENARIO_SCHEMA);
-  return path.startsWith("..") || isAbsolute(path)
-    ? pathToFileURL(SCENARIO_SCHEMA).href
-    : `./${path.replaceAll("\\", "/")}`;
+  const projects = foldersAbove(directory).filter((folder) =>
+    ["package.json", ".git"].some((name) => existsSync(join(folder, name))),
+  );
+  const isInside = projects.some((project) => isBelow(SCENARIO_SCHEMA, project));
+  const path = isInside ? SCENARIO_SCHEMA : join(projects[0] ?? directory, INSTALLED_SCHEMA);
+  const from = relative(directory, path).replaceAll("\\", "/");
+  return from.startsWith("../") ? from : `./${from}`;
+}
+
+/** `directory` and the folders that it is in, from the inside out. */
+function foldersAbove(directory: string): string[] {
+  const above = dirname(directory);
+  return above === directory ? [directory] : [directory, ...foldersAbove(above)];
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const from = relative(folder, path);
+  return !from.startsWith("..") && !isAbsolute(from);
 }

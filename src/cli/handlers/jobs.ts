@@ -1,6 +1,6 @@
 /** `simulate jobs`: lists, shows and cancels the jobs in Redis. */
 import type { ListedJob, ListedJobs, WorkerProcess } from "../../distributed/index.js";
-import { EXIT, formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
+import { commandLine, EXIT, formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
 import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 import { redisAddressFrom } from "../shared/redis-options.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -21,7 +21,9 @@ export async function handler(args: JobsArguments): Promise<void> {
     const { jobs, workers, now } = await distributed.listJobs(server);
     const chosen = args.job === undefined ? jobs : jobs.filter(({ id }) => id === args.job);
     if (args.job !== undefined && chosen.length === 0)
-      throw new UsageError(`there is no job "${args.job}" in ${address.shown} (simulate jobs lists them)`);
+      throw new UsageError(
+        `there is no job "${args.job}" in ${address.shown} (${commandLine("jobs", "--redis", address.shown)} lists them)`,
+      );
     if (args.cancel) for (const job of chosen) await cancel(job, now, () => distributed.cancelJob(server, job));
     else if (args.json) printJson({ jobs: chosen, workers });
     else show({ jobs: chosen, workers, now }, address.shown);

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { replayVirtual } from "../../load/run/index.js";
-import { at, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
+import { at, commandLine, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { describeEvent, TraceError, type Divergence } from "../../replay/trace/index.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -29,7 +29,7 @@ export async function handler({ run, results, times: timesText, agent: agentText
   if (agent !== undefined)
     throw new UsageError(
       `--agent requires a run on real threads: ${directory} is a virtual run; ` +
-        "`simulate trace RUN --agent ID` prints its agents",
+        `\`${commandLine("trace", directory, "--agent", agent)}\` prints its events`,
     );
   for (let time = 0; time < times && process.exitCode === undefined; time++) await replayVirtualRun(directory);
 }

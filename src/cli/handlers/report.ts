@@ -79,8 +79,8 @@ function describe(
     `  onboarding agents  ${describeCounts(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,
     ...describeAcknowledgements(acknowledgements),
-    `Run it again  ${record.reproduce}`,
-    `Results       ${directory}`,
+    `Same plan again  ${record.reproduce}`,
+    `Results          ${directory}`,
   ];
 }
 
@@ -109,8 +109,8 @@ function describeSimulation({ identity, events, reachedMs }: IncompleteSimulatio
     reachedMs === undefined
       ? "  the trace has no events"
       : `  the trace ends at ${formatSeconds(reachedMs, 3)} of the run: ${formatCount(events)} events`,
-    `Run it again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
-    `Results       ${directory}`,
+    `Same plan again  ${reproduceCommand(join(directory, RUN_FILES.scenario), seed, choices)}`,
+    `Results          ${directory}`,
   ];
 }
 

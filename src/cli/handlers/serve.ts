@@ -10,13 +10,14 @@ import { DEFAULT_LIMITS } from "../../platform/server/gateway/index.js";
 import { limits, type JsonObject } from "../../platform/server/protocol/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { renderSummary } from "../../report/index.js";
-import { exitCodeOf, newRunId } from "../../results/index.js";
-import { parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
+import { exitCodeOf, newRunId, RUN_FILES } from "../../results/index.js";
+import { commandLine, parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
 import { defaultThreads } from "../../load/run/run-limits.js";
 import { printText, logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { portNumber, wholeNumber } from "../shared/numeric-options.js";
+import { STANDARD_INPUT } from "../shared/standard-input.js";
 import { serverChoices, type ServerArguments } from "../shared/server-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
 import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
@@ -82,6 +83,7 @@ export async function handler(args: ServeArguments): Promise<void> {
     },
   };
   until.addEventListener("abort", () => say("stopping: no further worker is admitted"), { once: true });
+  const runId = newRunId(`serve-${loaded.scenario.name}`, plan.seed, new Date());
   const { summary, directory } = await runThreads({
     served,
     loaded,
@@ -91,14 +93,23 @@ export async function handler(args: ServeArguments): Promise<void> {
     threads: defaultThreads(),
     record: false,
     resultsRoot: args.results,
-    runId: newRunId(`serve-${loaded.scenario.name}`, plan.seed, new Date()),
+    runId,
     options: { serve: "" },
-    reproduce: `simulate serve --scenario ${args.scenario}`,
+    reproduce: againCommand(args, runId),
     interrupt: new AbortController().signal,
   });
   if (!args.quiet)
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
   process.exitCode = exitCodeOf(summary);
+}
+
+/** The command that serves the same plan again. Standard input cannot be read again, but the run stores the scenario. */
+function againCommand({ scenario, results, port, workers, seed }: ServeArguments, runId: string): string {
+  const source = scenario === STANDARD_INPUT ? join(results, runId, RUN_FILES.scenario) : scenario;
+  const given = Object.entries({ scenario: source, port, workers, seed }).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option}`, value],
+  );
+  return commandLine("serve", ...given);
 }
 
 function lineOf(notice: RoleNotice, { name, task }: Scenario, workers: number): string {

@@ -3,8 +3,8 @@ import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { agentSequence } from "../../load/run/index.js";
-import { RUN_FILES, quoteForShell } from "../../results/index.js";
-import { formatSeconds, plural, parseDuration, printable } from "../../vocabulary/index.js";
+import { RUN_FILES } from "../../results/index.js";
+import { commandLine, formatSeconds, plural, parseDuration, printable } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../../replay/trace/index.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
@@ -99,7 +99,7 @@ function traceOf(directory: string): string {
   requireRun(directory);
   throw new UsageError(
     `${directory} has no trace: it is a run on real threads; ` +
-      `\`simulate replay ${quoteForShell(directory)} --agent ID\` prints the operations on an agent`,
+      `\`${commandLine("replay", directory, "--agent", "ID")}\` prints the operations on an agent`,
   );
 }
 
@@ -111,7 +111,7 @@ function renderAgentPage(events: Iterable<TraceEvent>, agentId: string, director
     title: `Agent ${agentId}`,
     problems: [],
     facts: [`run ${basename(directory)}`, plural(sequence.rows.length, "event"), "simulated time"],
-    command: { label: "As text", text: `simulate trace ${quoteForShell(directory)} --agent ${quoteForShell(agentId)}` },
+    command: { label: "As text", text: commandLine("trace", directory, "--agent", agentId) },
     sequence,
   });
 }

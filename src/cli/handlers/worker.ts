@@ -1,6 +1,7 @@
 /** `simulate worker`: works for the jobs of other machines until Ctrl-C. */
 import { availableParallelism } from "node:os";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
@@ -37,6 +38,7 @@ export async function handler(args: WorkerArguments): Promise<void> {
   const log = (line: string): void => {
     if (!args.quiet) logLines(line);
   };
+  requireNativeModule();
   const modules = distributed.modulesByDigest(args.modules ?? []);
   const server = await distributed.connectRedis(address, { what: "simulate worker", log });
   const stop = interruptSignal();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runThreads, type FinishedRun, type RunningRun } from "../../load/run/index.js";
 import { renderSummary, renderVerdict } from "../../report/index.js";
-import { assert } from "../../vocabulary/index.js";
+import { AGAIN_VARIABLE, assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, logText, printText } from "./handle-closed-stdout.js";
@@ -79,7 +79,7 @@ async function watchedRun({ scenario, path, text, plan, options, dashboardPort }
     resultsRoot: args.results,
     runId,
     options: differingOptions(args),
-    reproduce: reproduceCommand(source, plan.seed, args),
+    reproduce: process.env[AGAIN_VARIABLE] ?? reproduceCommand(source, plan.seed, args),
     onProgress: watch.onProgress,
   };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js";
 import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
 import { environment } from "../../load/run/index.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
 import {
   CAPACITY_FILES,
@@ -10,14 +11,13 @@ import {
   createRunDirectory,
   differingOptions,
   mainTrend,
-  quoteForShell,
   reproduceCommand,
   uniqueName,
   writeAtomically,
   type CapacityTrial,
   type SearchIdentity,
 } from "../../results/index.js";
-import { assert } from "../../vocabulary/index.js";
+import { assert, quoteForShell } from "../../vocabulary/index.js";
 import { maxTimeFrom, precisionFrom, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
@@ -55,6 +55,7 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
   const startWorkers = startRate === undefined ? rates.ownWorkers : rates.workersAt(startRate);
   if (startWorkers > rates.mostWorkers)
     throw invalidValue("--start-rate", String(startRate), `at most ${rates.rateOf(rates.mostWorkers)}`);
+  if (from !== "clients") requireNativeModule();
   const startedAt = new Date();
   const searchId = uniqueName(`capacity-${chosen.scenario.name}`, startedAt);
   const directory = createRunDirectory(args.results, searchId);
@@ -148,8 +149,8 @@ function reproduceSearch(args: CapacityArguments, kept: string, seed: number): s
   assert(args.scenario !== undefined, "a search has a scenario");
   const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
   // What is kept has the changes already.
-  const changes = source === kept ? {} : args;
-  const run = reproduceCommand(source, seed, runArguments(args), changes).replace(/^simulate/, "simulate capacity");
+  const { set, threshold } = source === kept ? {} : args;
+  const run = reproduceCommand(source, seed, runArguments(args), { command: "capacity", set, threshold });
   const own = (["start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];

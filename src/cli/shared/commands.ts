@@ -19,7 +19,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "capacity",
-    describe: "Search the highest arrival rate at which a scenario passes, and what gives out first above it",
+    describe: "Search the highest arrival rate at which a scenario passes, and its bottleneck above that rate",
     load: () => import("../commands/capacity.js"),
   },
   {
@@ -110,7 +110,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "compare <base> <current>",
-    describe: "Compare two results of simulate bench, or the runs of a scenario; exit 99 when something is slower",
+    describe: "Compare two results of bench, or the runs of a scenario; exit 99 when something is slower",
     load: () => import("../commands/compare.js"),
   },
   {

@@ -2,6 +2,7 @@
 import type { ExplorationProgress, ProgramSource } from "../../explore/index.js";
 import { COVERAGES, STRATEGIES, type Coverage, type Strategy } from "../../explore/strategies.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
+import { programName } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
 import { redisOption, resumeOption } from "./redis-options.js";
@@ -96,7 +97,8 @@ export interface ReplayScheduleArguments {
 export function replayArguments({ program, file, module, schedule }: ExploreArguments): ReplayScheduleArguments {
   const words = [...(program === "replay" ? [] : [program]), file, module].filter((word) => word !== undefined);
   const chosen = schedule ?? words.shift();
-  if (chosen === undefined) throw new UsageError("missing schedule: expected simulate explore replay FILE [MODULE]");
+  if (chosen === undefined)
+    throw new UsageError(`missing schedule: expected ${programName()} explore replay FILE [MODULE]`);
   const [path, ...others] = words;
   const extra = path !== undefined && !isModulePath(path) ? path : others[0];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { moduleAt, OWN_PROGRAMS, programsOf, type Program, type ProgramSource } from "../../explore/index.js";
 import { didYouMean } from "../../load/scenario/nearest.js";
-import { messageOf } from "../../vocabulary/index.js";
+import { commandLine, messageOf } from "../../vocabulary/index.js";
 import { isModulePath } from "./explore-options.js";
 import { UsageError } from "./usage-error.js";
 
@@ -34,7 +34,7 @@ function chosenFrom(source: ProgramSource, programs: readonly Program[]): Progra
   const names = programs.map((program) => program.name);
   if (names.includes(source.name)) return source;
   throw new UsageError(
-    `there is no program "${source.name}"${didYouMean(source.name, names)} (\`simulate explore\` lists the programs)`,
+    `there is no program "${source.name}"${didYouMean(source.name, names)} (\`${commandLine("explore")}\` lists the programs)`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** The folder that `simulate init --mephisto` writes: Mephisto's local architect starts it in the place of its own router. */
 import { stringify } from "yaml";
+import { AGAIN_VARIABLE } from "../../vocabulary/index.js";
 
 /** What the folder depends on. */
 export interface MephistoFolderOptions {
@@ -7,9 +8,9 @@ export interface MephistoFolderOptions {
   readonly name: string;
   /** Where an editor finds the JSON Schema. */
   readonly schema: string;
-  /** The path of this program, and of the results. */
+  /** The path of this program, and of the folder itself. */
   readonly program: string;
-  readonly results: string;
+  readonly folder: string;
 }
 
 /** The files of the folder, by their paths in it. */
@@ -19,7 +20,10 @@ export function mephistoFolder(options: MephistoFolderOptions): ReadonlyMap<stri
     ["package.json", json({ name: options.name, private: true, type: "module", scripts: { start: "node server.js" } })],
     [
       "crowdstorm.json",
-      json({ program: options.program, scenario: "scenario.yaml", results: options.results, seed: 1, arguments: [] }),
+      json({
+        ...{ program: options.program, folder: options.folder },
+        ...{ scenario: "scenario.yaml", results: "results", seed: 1, arguments: [] },
+      }),
     ],
     ["scenario.yaml", scenario(options)],
     ["static/index.html", PAGE],
@@ -44,23 +48,32 @@ const SERVER = `/**
  * What is run is in crowdstorm.json and scenario.yaml. The environment has precedence:
  *   CROWDSTORM_SCENARIO, CROWDSTORM_SEED, CROWDSTORM_WORKERS, CROWDSTORM_DURATION, CROWDSTORM_RESULTS, CROWDSTORM_DATABASE,
  *   CROWDSTORM_PROGRAM (the path of crowdstorm's dist/cli/main.js)
+ *
+ * In crowdstorm.json, "folder" is where this folder is on this machine: results are written below it, since Mephisto removes the copy.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const here = (name) => new URL(name, import.meta.url).pathname;
 const settings = JSON.parse(readFileSync(here("./crowdstorm.json"), "utf8"));
 const { env } = process;
-const program = env.CROWDSTORM_PROGRAM ?? settings.program;
-if (!existsSync(program)) {
-  console.error(\`crowdstorm is not at \${program}: set CROWDSTORM_PROGRAM to the path of its dist/cli/main.js\`);
+const stop = (why) => {
+  console.error(why);
   process.exit(1);
-}
+};
+const inPath = (env.PATH ?? "").split(delimiter).map((directory) => join(directory, "simulate"));
+const programs = env.CROWDSTORM_PROGRAM === undefined ? [settings.program, ...inPath] : [env.CROWDSTORM_PROGRAM];
+const program = programs.find((path) => existsSync(path));
+if (program === undefined)
+  stop(\`crowdstorm is not at \${programs[0]}: set CROWDSTORM_PROGRAM to the path of its dist/cli/main.js\`);
+if (env.CROWDSTORM_RESULTS === undefined && !existsSync(settings.folder))
+  stop(\`there is no folder \${settings.folder}: set "folder" in crowdstorm.json to the path of the folder with this server.js\`);
 const options = {
   scenario: env.CROWDSTORM_SCENARIO ?? here(\`./\${settings.scenario}\`),
   listen: \`127.0.0.1:\${env.PORT ?? 3000}\`,
   page: here("./static"),
-  results: env.CROWDSTORM_RESULTS ?? settings.results,
+  results: env.CROWDSTORM_RESULTS ?? resolve(settings.folder, settings.results),
   seed: env.CROWDSTORM_SEED ?? settings.seed,
   workers: env.CROWDSTORM_WORKERS ?? settings.workers,
   duration: env.CROWDSTORM_DURATION ?? settings.duration,
@@ -69,7 +82,14 @@ const options = {
 const given = Object.entries(options).filter(([, value]) => value !== undefined);
 process.argv = [process.argv[0], program, ...given.flatMap(([name, value]) => [\`--\${name}\`, String(value)])];
 process.argv.push(...(settings.arguments ?? []));
-await import(pathToFileURL(program).href);
+// What starts the same run again is Mephisto, as its copy of the folder does not last.
+const quote = (text) => (/^[\\w@%+=:,./-]+$/.test(text) ? text : \`'\${text.replaceAll("'", "'\\\\''")}'\`);
+const variables = ["SCENARIO", "SEED", "WORKERS", "DURATION", "RESULTS", "DATABASE", "PROGRAM"]
+  .map((name) => \`CROWDSTORM_\${name}\`)
+  .flatMap((name) => (env[name] === undefined ? [] : [\`\${name}=\${quote(env[name])}\`]));
+const launch = ["python", "run_task.py", \`mephisto.architect.server_source_path=\${quote(settings.folder)}\`];
+env.${AGAIN_VARIABLE} ??= [...variables, ...launch].join(" ");
+await import(pathToFileURL(realpathSync(program)).href);
 `;
 
 function scenario({ name, schema }: MephistoFolderOptions): string {

@@ -1,6 +1,6 @@
 /** The plan that the options of a command select. */
 import { buildPlan, changeScenario, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
-import { parseDuration } from "../../vocabulary/index.js";
+import { commandLine, parseDuration } from "../../vocabulary/index.js";
 import { wholeNumber } from "./numeric-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
@@ -35,7 +35,9 @@ export async function planFrom(args: PlanArguments): Promise<
   const { scenario: name, seed, workers, duration } = args;
   // Checked here, as yargs would report it before a misspelt command.
   if (name === undefined)
-    throw new UsageError("--scenario is missing: expected a name from `simulate list` or the path of a file");
+    throw new UsageError(
+      `--scenario is missing: expected a name from \`${commandLine("list")}\` or the path of a file`,
+    );
   const options = {
     ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),

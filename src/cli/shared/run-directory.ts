@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { hasBegun, listRuns, readSummary, RUN_FILES } from "../../results/index.js";
+import { commandLine } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
 /**
@@ -17,7 +18,9 @@ export function findRun(run: string, root: string): string {
   for (const path of run === "" ? [] : [run, join(root, run)]) {
     if (existsSync(path) && statSync(path).isDirectory()) return path;
   }
-  throw new UsageError(`there is no run "${run}", neither here nor in ${root}; \`simulate runs\` lists the runs`);
+  throw new UsageError(
+    `there is no run "${run}", neither here nor in ${root}; \`${commandLine("runs")}\` lists the runs`,
+  );
 }
 
 /** @throws UsageError when `directory` has neither a summary nor a database, nor the record of a run, which may have no database */

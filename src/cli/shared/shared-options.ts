@@ -17,7 +17,7 @@ export const mailboxOption = {
 export const recordOption = {
   type: "boolean",
   default: true,
-  describe: "Record the order of operations on real threads, for `simulate replay`; --no-record turns it off",
+  describe: "Record the order of operations on real threads, for the command `replay`; --no-record turns it off",
 } as const;
 
 export const redisOption = {
@@ -54,7 +54,8 @@ export const planOptions = {
     alias: "s",
     type: "string",
     requiresArg: true,
-    describe: "Name of a scenario (see `simulate list`), path of a YAML file or module, or - for standard input",
+    describe:
+      "Name of a scenario (the command `list` has them), path of a YAML file or module, or - for standard input",
   },
   seed: {
     type: "string",

@@ -1,6 +1,7 @@
 /** Finds a scenario of the package by its name. */
 import { didYouMean } from "../../load/scenario/nearest.js";
 import { pathOfShipped, shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
+import { commandLine } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
 
 /** The path of the scenario with this name. @throws {UsageError} when the package has none */
@@ -8,7 +9,7 @@ export function shippedPath(name: string): string {
   const names = shippedScenarios();
   if (!names.includes(name))
     throw new UsageError(
-      `the package has no scenario "${name}"${didYouMean(name, names)}: expected a name from \`simulate list\``,
+      `the package has no scenario "${name}"${didYouMean(name, names)}: expected a name from \`${commandLine("list")}\``,
     );
   return pathOfShipped(name);
 }

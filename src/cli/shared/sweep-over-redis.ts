@@ -1,9 +1,10 @@
 /** `simulate sweep --redis URL`: the seeds are run by worker processes; the summary is the same as alone. */
 import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
-import { createRunDirectory, quoteForShell, removeRunDirectory, writeAtomically } from "../../results/index.js";
+import { createRunDirectory, removeRunDirectory, writeAtomically } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
+import { commandLine } from "../../vocabulary/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
 import { faultRatesFrom } from "./fault-options.js";
 import { logLines } from "./handle-closed-stdout.js";
@@ -25,7 +26,7 @@ export async function sweepOverRedis(args: SweepArguments): Promise<void> {
   const distributed = await import("../../distributed/index.js");
   const address = redisAddressFrom(args.redis, distributed);
   if (args.threads !== undefined)
-    throw new UsageError("--threads cannot be combined with --redis: expected it with simulate worker");
+    throw new UsageError(`--threads cannot be combined with --redis: expected it with ${commandLine("worker")}`);
   const log = (line: string): void => {
     if (!args.quiet) logLines(line);
   };
@@ -73,8 +74,8 @@ async function runJob(
   else if (end === "complete") for (const name of [JOB_FILE, BLOCK_FILE]) rmSync(join(directory, name));
   report(tally, ending, args, file);
   if (end === "cancelled") log(`job ${saved.id} was cancelled`);
-  const id = quoteForShell(basename(directory));
-  if (end !== "complete") log(`to continue: simulate sweep --resume ${id} --redis ${server.address.shown}`);
+  const resume = ["--resume", directory, "--redis", server.address.shown];
+  if (end !== "complete") log(`to continue: ${commandLine("sweep", ...resume)}`);
 }
 
 /** Prepares a new job: returns what creates its directory, so that none is left when Redis is not reachable. */
@@ -106,7 +107,8 @@ function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => O
   refuseWithResume({ scenario, workers, duration, seeds, faults, set });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
-  if (saved.kind !== "sweep") throw new UsageError(`${saved.id} is no sweep: expected simulate ${saved.kind} --resume`);
+  if (saved.kind !== "sweep")
+    throw new UsageError(`${saved.id} is no sweep: expected ${commandLine(saved.kind, "--resume", saved.id)}`);
   return () => ({ saved, directory });
 }
 

@@ -86,7 +86,7 @@ export const machineOptions = {
   machines: {
     type: "string",
     requiresArg: true,
-    describe: "With --redis: how many machines make the load [default: all with an idle simulate worker]",
+    describe: "With --redis: how many machines make the load [default: all with an idle worker process]",
   },
 } as const;
 

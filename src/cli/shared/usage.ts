@@ -2,7 +2,7 @@
 import { hideBin } from "yargs/helpers";
 import { didYouMean, nearest } from "../../load/scenario/nearest.js";
 import { invalidValue, oneOf, UsageError } from "./usage-error.js";
-import { own } from "../../vocabulary/index.js";
+import { commandLine, own, programName } from "../../vocabulary/index.js";
 
 /** The options that yargs knows for the parsed command. The declarations of yargs omit it. */
 export interface KnownOptions {
@@ -19,7 +19,7 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
   const words = hideBin(process.argv);
   const [command = ""] = usage?.split(" ") ?? [];
   const withHelp = (text: string): UsageError =>
-    new UsageError(`${text} (see simulate ${command === "" ? "" : `${command} `}--help)`);
+    new UsageError(`${text} (see ${commandLine(...(command === "" ? [] : [command]), "--help")})`);
   const after = (pattern: RegExp): string | undefined => pattern.exec(message)?.[1];
 
   const unknown = after(/^Unknown arguments?: (.*)/)?.split(", ")[0];
@@ -41,7 +41,7 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
   const got = after(/^Not enough non-option arguments: got (\d+)/);
   const missing = usage?.match(/<[^>]+>/g)?.[Number(got)];
   if (usage !== undefined && missing !== undefined)
-    return withHelp(`missing argument ${missing.replace("..", "")}: expected simulate ${usage}`);
+    return withHelp(`missing argument ${missing.replace("..", "")}: expected ${programName()} ${usage}`);
 
   const [, argument = "", given = ""] = /Argument: ([\w-]+), Given: "(.*?)", Choices: /.exec(message) ?? [];
   const known = own(choices, argument);
@@ -71,7 +71,7 @@ export function refuseArgumentsAfterDashes(words: readonly string[]): void {
 /** yargs drops a word that consists of three dashes or more. @throws UsageError */
 export function refuseDashesAlone(words: readonly string[]): void {
   const dashes = words.find((word) => /^---+(=|$)/.test(word));
-  if (dashes !== undefined) throw new UsageError(`unknown option ${dashes} (see simulate --help)`);
+  if (dashes !== undefined) throw new UsageError(`unknown option ${dashes} (see ${commandLine("--help")})`);
 }
 
 /** An option with its dashes. */

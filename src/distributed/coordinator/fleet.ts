@@ -1,6 +1,6 @@
 /** The worker processes of a job, as its coordinator sees them. */
 import type { Redis } from "ioredis";
-import { plural } from "../../vocabulary/index.js";
+import { commandLine, plural } from "../../vocabulary/index.js";
 import { refusalOf } from "../compatibility.js";
 import { readWorkerProcesses } from "../job-registry.js";
 import type { Requirements, WorkerProcess } from "../messages.js";
@@ -60,7 +60,9 @@ export class Fleet {
     }
     this.#aloneSince ??= performance.now();
     if (performance.now() - this.#aloneSince < ALONE_MS) return;
-    this.#log("no worker process works on the job: start simulate worker with the same --redis on any machine");
+    this.#log(
+      `no worker process works on the job: start ${commandLine("worker")} with the same --redis on any machine`,
+    );
     this.#aloneSince = Number.POSITIVE_INFINITY;
   }
 }

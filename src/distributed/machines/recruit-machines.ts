@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { plural } from "../../vocabulary/index.js";
+import { commandLine, plural } from "../../vocabulary/index.js";
 import type { RecruitedMachine, SharedClock } from "../../load/run/index.js";
 import { refusalOf, requirementsHere } from "../compatibility.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
@@ -106,7 +106,8 @@ function chooseMachines(all: readonly WorkerProcess[], options: RecruitOptions):
   if (idle.length < least)
     throw new DistributedError(
       `${plural(idle.length, "idle worker process", "idle worker processes")} at ${server.address.shown}` +
-        `${busy === 0 ? "" : `, ${busy} busy`}: expected ${least} or more; start simulate worker --redis on each machine`,
+        `${busy === 0 ? "" : `, ${busy} busy`}: expected ${least} or more; ` +
+        `start ${commandLine("worker", "--redis", server.address.shown)} on each machine`,
     );
   return idle.slice(0, machines ?? idle.length);
 }

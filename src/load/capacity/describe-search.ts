@@ -72,7 +72,7 @@ function exitCodeOf(trials: readonly CapacityTrial[], end: Capacity["end"]): Cap
   return end === "none" ? EXIT.threshold : EXIT.interrupted;
 }
 
-/** Whether the lowest rate that fails does so because others took the machine: alone, more might pass. */
+/** Whether the lowest rate that fails does so because other programs kept the machine busy: alone, more might pass. */
 function isBoundedByOthers(trials: readonly CapacityTrial[], end: Capacity["end"]): boolean {
   const { fails } = bracketOf(trials);
   if (fails === undefined || (end !== "found" && end !== "none")) return false;

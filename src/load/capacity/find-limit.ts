@@ -1,9 +1,9 @@
 /**
- * What gave out first above the capacity: from the summaries of the first run that failed there and of the last run that
+ * Bottleneck above the capacity: from the summaries of the first run that failed there and of the last run that
  * passed below it. The rules, in this order; the first that applies names the part:
  *
  * 1. an invariant broke, or the run died;
- * 2. others took the machine, or its cores were busy nearly all the time;
+ * 2. other programs kept the machine busy, or its cores were busy nearly all the time;
  * 3. one thread was on a core, or ready and waiting for one, nearly all the time;
  * 4. the generator did not keep its schedule, or did not generate the load;
  * 5. over a network: the target, as neither the machine nor the generator had reached a limit;
@@ -117,7 +117,7 @@ function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, figures: 
   if (!summary.schedule.kept)
     return {
       part: "generator",
-      what: `the generator: p99 of its slip is ${formatMs(summary.schedule.slipP99Ms)} ms, the bound is ${formatMs(summary.schedule.boundMs)} ms`,
+      what: `the generator: actions ran ${formatMs(summary.schedule.slipP99Ms)} ms late (p99; allowed: ${formatMs(summary.schedule.boundMs)} ms)`,
     };
   if (summary.engine === "network") return { part: "target", what: `the target: ${reason}` };
   if (!isSlow(summary)) return { part: "unknown", what: reason };
@@ -138,7 +138,7 @@ function isSlow({ thresholds }: Summary): boolean {
 /** The figures that the rules look at. */
 function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage, commit }: Figures): string[] {
   const before = passed === undefined ? "" : `, ${coresText(passed)} at the capacity`;
-  const lines = [`busy: ${coresText(summary)}${before}`];
+  const lines = [`used ${coresText(summary)}${before}`];
   const { cpu } = summary.health;
   if (cpu !== undefined) {
     const shareOf = (ms: number): string => formatShare(ms, cpu.totalMs);
@@ -154,7 +154,7 @@ function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage
     .flatMap(({ thread, eventLoopDelay }) => (eventLoopDelay === null ? [] : [{ thread, p99Ms: eventLoopDelay.p99Ms }]))
     .sort((a, b) => b.p99Ms - a.p99Ms);
   if (latest !== undefined) lines.push(`the latest event loop: ${latest.thread}, p99 ${formatMs(latest.p99Ms)} ms`);
-  lines.push(`p99 of the generator's slip ${formatMs(summary.schedule.slipP99Ms)} ms`);
+  lines.push(`actions ran ${formatMs(summary.schedule.slipP99Ms)} ms late (p99)`);
   return lines;
 }
 
@@ -162,7 +162,7 @@ const labelOf = (stage: string): string => stage.replace(/^stage_/, "");
 
 function coresText({ machine, health, environment }: Summary): string {
   const own = `${health.process.cpuCores.toFixed(2)} of ${environment.cores} cores`;
-  return machine === undefined ? own : `${own}, ${machine.othersCores.toFixed(2)} by others`;
+  return machine === undefined ? own : `${own}, other programs ${machine.othersCores.toFixed(2)}`;
 }
 
 function busyText({ thread, share }: BusyThread): string {

@@ -27,7 +27,7 @@ export function outcomeOf({ exitCode, reasons }: Verdict): TrialOutcome {
     case EXIT.invariant:
       return "broken";
     case EXIT.inconclusive:
-      return reasons.some(({ code }) => code === "machine-taken") ? "inconclusive" : "failed";
+      return reasons.some(({ code }) => code === "machine-busy") ? "inconclusive" : "failed";
     default:
       return "failed";
   }

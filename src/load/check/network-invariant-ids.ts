@@ -9,7 +9,7 @@ export const NETWORK_INVARIANTS = {
   "completed-has-submit": "no agent is completed without a submit",
   "one-live-agent-per-unit": "no unit has two agents that are live or have completed it",
   "final-status": "every agent ends in a final status",
-  "told-agrees-with-row": "what a client was told of its agent agrees with the database",
+  "status-agrees-with-row": "the status that a client was sent agrees with the database",
   "loss-noticed-in-time": "the loss of a client is noticed within the heartbeat's limit and one poll",
 } as const;
 export type NetworkInvariantId = keyof typeof NETWORK_INVARIANTS;

@@ -50,7 +50,7 @@ export function checkNetworkInvariants(whole: NetworkEvidence, problem?: string)
       "answered-submit-is-stored",
       "one-live-agent-per-unit",
       "final-status",
-      "told-agrees-with-row",
+      "status-agrees-with-row",
       "loss-noticed-in-time",
     ];
     unchecked.push(...left.map((id) => ({ id, why: problem ?? "it needs the target's database (--database)" })));
@@ -203,7 +203,7 @@ function checkCompleted({ agents, rows }: NetworkEvidence): InvariantResult {
       if (isOnboarding || told === undefined) continue;
       found.checked(1);
       if (!submitted.has(agentId))
-        found.violated({ what: "completed without a submit", agentId, detail: `its client was told "${told.status}"` });
+        found.violated({ what: "completed without a submit", agentId, detail: `its client was sent "${told.status}"` });
     }
     return found.result();
   }
@@ -284,7 +284,7 @@ function clientAtTheEnd(agent: OutsideAgentEvidence | undefined, endedAtMs: numb
 }
 
 function checkTold({ agents }: NetworkEvidence, rows: ReadonlyMap<string, OutsideRow>): InvariantResult {
-  const found = begin("told-agrees-with-row");
+  const found = begin("status-agrees-with-row");
   for (const { agentId, statuses } of agents) {
     found.checked(1);
     const row = rows.get(agentId);
@@ -297,9 +297,9 @@ function checkTold({ agents }: NetworkEvidence, rows: ReadonlyMap<string, Outsid
     // Reviewed since.
     if (DONE.has(final) && DONE.has(row.status)) continue;
     found.violated({
-      what: "told otherwise",
+      what: "other status in the database",
       agentId,
-      detail: `its client was told "${final}", the row says "${row.status}"`,
+      detail: `its client was sent "${final}", the row says "${row.status}"`,
     });
   }
   return found.result();

@@ -187,7 +187,7 @@ class FaultInjector {
     const place = this.happened.length;
     const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
     const cutShort = (lastsMs: number): void => {
-      const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was told to stop`;
+      const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was stopped`;
       this.happened[place] = { atMs, kind: fault.kind, plannedAtMs: fault.at, thread: thread.name, lastsMs, what };
     };
     if (this.#pauses.begin(thread, fault.lasts, cutShort)) this.#note(fault, whatFor(fault.lasts), thread.name);

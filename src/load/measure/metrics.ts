@@ -16,7 +16,9 @@ const gauge = (unit: string, doc: string) => ({ type: "gauge", unit, doc }) as c
 
 /** Every metric by name. */
 export const METRICS = {
-  live_update_latency: trend("Live update: intended to be sent → taken by the task's code, schedule slip included."),
+  live_update_latency: trend(
+    "Live update: intended to be sent → taken by the task's code, the lateness of the generator included.",
+  ),
   live_update_service_time: trend("Live update: put on the client's channel → taken by the task's code."),
   live_update_round_trip: trend("Live update: intended to be sent → the task's reply seen by the client."),
 
@@ -73,7 +75,7 @@ export const METRICS = {
   timeouts: counter("events", "AgentTimeoutErrors thrown: an agent's next live update did not come in time."),
   submit_timeouts: counter("events", "Agents that timed out because their submit did not come in time."),
   submits_acknowledged: counter("submits", "Submits acknowledged to a client."),
-  mailbox_full: counter("events", "Times a producer was told that a mailbox is full."),
+  mailbox_full: counter("events", "Times a producer found a mailbox full."),
   peer_input_refused: counter(
     "inputs",
     "Packets and requests of browsers that were refused: malformed, too large, or not their sender's to send.",

@@ -127,7 +127,7 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
       `delayAbortEval: "${delayAbortEval}" is no duration; write a number and one of ${TIME_UNITS}, such as "5s"`,
     );
   if (typeof spec !== "string" && spec.delayAbortEval !== undefined && !abortOnFail)
-    return fail("delayAbortEval says nothing without abortOnFail: true");
+    return fail("delayAbortEval has no effect without abortOnFail: true");
 
   return {
     metric,

@@ -3,6 +3,7 @@
  * read as text: they exceed what a number holds.
  */
 import Sqlite from "better-sqlite3";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { whySystemFailed } from "../../vocabulary/index.js";
 import type { OutsideRow } from "../check/index.js";
 import { TargetError } from "./target-error.js";
@@ -94,6 +95,7 @@ export class TargetDatabase {
 }
 
 function openReadOnly(path: string): Sqlite.Database {
+  requireNativeModule();
   try {
     return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   } catch (error) {

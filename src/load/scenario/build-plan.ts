@@ -224,7 +224,7 @@ function planExplicitWorkers(
   { seed = scenario.seed, workers, durationMs }: PlanOptions,
 ): Plan {
   if ((workers !== undefined && workers !== explicit.length) || durationMs !== undefined) {
-    throw new RangeError("a scenario that writes its workers out has as many as it has, for as long as it says");
+    throw new RangeError("a scenario that lists its workers takes no other number of workers and no other duration");
   }
   const worker = (index: number): WorkerPlan => {
     const written = explicit[index];

@@ -12,7 +12,7 @@ import { duration, durations, noSuchKind, object, positiveDuration, probability,
  */
 export const MAX_STALL_MS = 4000;
 
-const window = rangeOf(duration, "a duration").describe("When it begins: at an even draw from this span of the run.");
+const window = rangeOf(duration, "a duration").describe("It begins at a random time in this span of the run.");
 const lasts = positiveDuration.describe("How long it lasts; --duration does not stretch it.");
 const thread = z
   .enum(["client", "task"], 'must be "client" or "task"')

@@ -17,7 +17,7 @@ export const holdings = z
   .refine(hasFewNames, TOO_MANY_NAMES)
   .refine(
     (byName) => !Object.hasOwn(byName, "onboarding-passed"),
-    "has onboarding-passed, which the onboarding itself grants: passRate says to whom",
+    "has onboarding-passed, which the onboarding itself grants: passRate is the share of workers who get it",
   )
   .default({})
   .describe(

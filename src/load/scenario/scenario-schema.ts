@@ -89,7 +89,9 @@ const task = object({
 });
 
 const disconnect = object({
-  window: rangeOf(duration, "a duration").optional().describe("Drops at an even draw from this span of the run."),
+  window: rangeOf(duration, "a duration")
+    .optional()
+    .describe("The connection drops at a random time in this span of the run."),
   perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
   detectionDelay: duration
     .default(0)

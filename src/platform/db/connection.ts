@@ -8,6 +8,7 @@
 import { existsSync, rmSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { asDatabaseError, DatabaseError, DatabaseVersionError, foreign } from "./database-errors.js";
+import { asNativeModuleError } from "./native-module.js";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./tables.js";
 
 export type Connection = Sqlite.Database;
@@ -31,7 +32,7 @@ export function openOwner(path: string, create: boolean): Connection {
       throw new DatabaseError(`${path}: no such database; expected the run.db of a run, or the option \`create\``);
     return createFile(path);
   } catch (error) {
-    throw asDatabaseError(error, path, "opening");
+    throw asNativeModuleError(error) ?? asDatabaseError(error, path, "opening");
   }
 }
 
@@ -57,7 +58,7 @@ export function openReader(path: string): Connection {
   try {
     return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: LOCK_TIMEOUT_MS });
   } catch (error) {
-    throw asDatabaseError(error, path, "opening");
+    throw asNativeModuleError(error) ?? asDatabaseError(error, path, "opening");
   }
 }
 

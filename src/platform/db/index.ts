@@ -14,6 +14,7 @@ export {
   ForeignDatabaseError,
   asDatabaseError,
 } from "./database-errors.js";
+export { requireNativeModule } from "./native-module.js";
 export { openDatabase, type LocalDatabase, type OpenOptions } from "./local-database.js";
 export { holdWriteLock } from "./hold-write-lock.js";
 export type { Reads, WriteArgs, WriteName, WriteResult, Writes } from "./reads-and-writes.js";

@@ -61,14 +61,14 @@ export function runMarkdown(summary: Summary): string {
         `- ${isMachineSound(machine) ? "✓" : "✗"} machine ${code(machine.name)}: ${plain(machineFacts(machine).join(" · "))}`,
     ),
     (summary.failures ?? []).map(({ what, count }) => `- ! ${plain(what)} (${formatCount(count)})`),
-    [`Run it again: ${code(summary.reproduce)}`],
+    [`Same plan again: ${code(summary.reproduce)}`],
   ]);
 }
 
 /** JUnit XML: a test for the end of the run, the load, its time, the machines, each invariant, each threshold. */
 export function runJUnit(summary: Summary): string {
   const { end, load, schedule, verdict } = summary;
-  const details = [`to reproduce: ${summary.reproduce}`];
+  const details = [`same plan again: ${summary.reproduce}`];
   const cases: JUnitCase[] = [
     {
       classname: "run",
@@ -165,10 +165,10 @@ function planCases(summary: Summary, details: readonly string[]): JUnitCase[] {
   ];
 }
 
-/** An error when others took the machine from a run that did not pass because of it. */
+/** An error when other programs kept the machine busy from a run that did not pass because of it. */
 function machineCase(summary: Summary, details: readonly string[]): JUnitCase[] {
   if (summary.machine === undefined) return [];
-  const taken = summary.verdict.reasons.find((reason) => reason.code === "machine-taken");
+  const taken = summary.verdict.reasons.find((reason) => reason.code === "machine-busy");
   const message = taken?.text ?? machineTexts(summary).join("; ");
   return [
     {

@@ -32,7 +32,7 @@ ${command("Search again", result.reproduce)}
 </section>
 ${figures(result)}
 ${trials.length === 0 ? nothing : section("rates", "Arrival rate against latency and CPU", picture(result))}
-${limit === null || fails === null ? nothing : section("limit", `What gave out first, at ${formatRate(fails.rate)} arrivals a second`, limitList(limit))}
+${limit === null || fails === null ? nothing : section("limit", `Bottleneck at ${formatRate(fails.rate)} arrivals a second`, limitList(limit))}
 ${section("trials", "Trials", trialTable(trials))}`;
   return renderPage({
     title: `capacity of ${scenario.name} – crowdstorm`,
@@ -53,7 +53,7 @@ ${figure("Arrivals a second", formatRate(rate), `${plural(workers, "worker")}, a
 ${figure("Live units at once", liveUnits === null ? "–" : formatCount(liveUnits), "at most")}
 ${figure("Latency, p50", `${formatMs(p50)} ms`, what)}
 ${figure("Latency, p99", `${formatMs(p99)} ms`, what)}
-${figure("CPU", cpuCores === null ? "–" : cpuCores.toFixed(2), "cores busy")}
+${figure("CPU", cpuCores === null ? "–" : cpuCores.toFixed(2), "cores used")}
 </dl>`;
 }
 
@@ -67,7 +67,7 @@ function picture(result: Capacity): Markup {
     `${passed[index]} of ${trials[index]}`,
   ]);
   const label = "Arrival rate against p50, p99 and CPU; lines mark the capacity and the lowest rate that fails";
-  const heads = ["arrivals/s", "p50 ms", "p99 ms", "cores", "passed"];
+  const heads = ["arrivals/s", "p50 ms", "p99 ms", "cores used", "passed"];
   return html`${chart("capacity", 0, label, table("Arrival rates, with the medians of their trials", heads, rows))}
 <p class="legend-note">Each point is the median of the trials of a rate. The knee is between both lines.
 ${CHART_HINT}</p>`;
@@ -96,7 +96,7 @@ function trialTable(trials: readonly CapacityTrial[]): Markup {
     "Trials in their order",
     [
       ...["", "workers", "arrivals/s", { head: "verdict", text: true as const }],
-      ...["p50 ms", "p99 ms", "cores", "slip ms", "live units", "took"],
+      ...["p50 ms", "p99 ms", "cores used", "late ms, p99", "live units", "duration"],
       { head: "reason", text: true },
     ],
     rows,

@@ -63,7 +63,7 @@ function machineChart(machine: MachineOverTime, run: number): Markup {
     ...[ownCores, othersCores].map((column) => at(column, point).toFixed(2)),
   ]);
   const label = "The share of the time in which ready threads waited for a core, over time";
-  const heads = ["from", "waited", "for others", "cores used", "by others"];
+  const heads = ["from", "waited", "because of other programs", "cores used", "by other programs"];
   return html`<h3>Ready threads waiting for a core, % of their time</h3>
 ${chart("machine", run, label, table("Waits for a core over time", heads, rows))}
 <p class="legend-note">Latencies include these waits. The process may use ${plural(cores, "core")}.</p>`;

@@ -24,8 +24,10 @@ export function thresholds(all: Summary["thresholds"], areJudged = true): Markup
   const signOf = (each: Threshold): Markup => (isJudged(each) ? (each.passed ? PASSED : FAILED) : NOT_JUDGED);
   const figures = thresholdTable(all, signOf, formatObserved);
   if (all.every(isJudged)) return figures;
-  if (!areJudged) return html`<p>The thresholds are not judged: the latencies are the machine's.</p>${figures}`;
-  return html`<p>Thresholds that the rest of the run could have met are not judged: it was ended early.</p>${figures}`;
+  const why = areJudged
+    ? "Thresholds that the rest of the run could have met are not judged: it was ended early."
+    : "The thresholds are not judged: the latencies measure the machine, not the platform.";
+  return html`<p>${why}</p>${figures}`;
 }
 
 /** The thresholds of a running run. */
@@ -139,7 +141,7 @@ ${
     ? nothing
     : table(
         "Threads of the harness",
-        ["thread", "timers late, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
+        ["thread", "event loop delay, p99 (ms)", "max (ms)", "GC pauses", "longest (ms)"],
         rows,
       )
 }

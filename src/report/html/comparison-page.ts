@@ -1,6 +1,6 @@
 /** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
-import { ONE_RUN_A_SIDE, describePlans } from "../terminal/compare-terminal.js";
+import { describePlans, oneRunASide } from "../terminal/compare-terminal.js";
 import { changeOf, formatCount, formatElapsed, formatMs, own, plural } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
@@ -34,7 +34,7 @@ export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: reado
   };
   const body = html`<h1>Two runs</h1>
 <p class="description">${describePlans(a.summary, b.summary)}</p>
-<p class="note">${ONE_RUN_A_SIDE}</p>
+<p class="note">${oneRunASide()}</p>
 ${excluded.length === 0 ? nothing : excludedRuns(excluded)}
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
@@ -91,7 +91,7 @@ function head(summary: Summary, at: number): Markup {
 <h2>${name(at)} ${stamp(summary)}</h2>
 ${reasons(found.map(({ text }) => text))}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
-${command("Run it again", summary.reproduce)}
+${command("Same plan again", summary.reproduce)}
 </section>`;
 }
 

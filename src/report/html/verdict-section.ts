@@ -1,4 +1,4 @@
-/** The head of a report: the verdict, its reasons, the command that reproduces the run, and the main figures. */
+/** The head of a report: the verdict, its reasons, the command that runs the plan again, and the main figures. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
 import { machineNote, OUTCOME_SIGNS, type Summary, type TrendSummary } from "../../results/index.js";
@@ -26,7 +26,7 @@ ${reasons(summary.verdict.reasons.map(({ text }) => text))}
 ${reasons([...(note === undefined ? [] : [note]), ...(summary.warnings ?? [])])}
 ${summary.invariants.map(violations)}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
-${command("Run it again", summary.reproduce)}
+${command("Same plan again", summary.reproduce)}
 </section>`;
 }
 

@@ -28,7 +28,7 @@ const COLUMNS = [
   ["p50 ms", 9],
   ["p99 ms", 9],
   ["cores", 7],
-  ["slip ms", 9],
+  ["late ms", 9],
   ["verdict", 15],
 ] as const;
 
@@ -74,7 +74,7 @@ export function renderCapacity(
     [...heading(result, chalk, columns), ...bracket(result, columns)],
     limit(result, chalk, columns),
     [
-      ...(isOver ? [] : [`${chalk.bold("Go on")}         ${printable(resume)}`]),
+      ...(isOver ? [] : [`${chalk.bold("Continue")}      ${printable(resume)}`]),
       `${chalk.bold("Search again")}  ${result.reproduce}`,
       `${chalk.bold("Results")}       ${printable(directory)}`,
     ],
@@ -109,7 +109,7 @@ function bracket({ capacity, fails, arrivals, trials, trend }: Capacity, width: 
     const passed = `${rates}: ${plural(workers, "worker")} in ${formatSeconds(arrivals.durationMs)}`;
     const figures = [
       `${what} p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`,
-      `${cpuCores?.toFixed(2) ?? "–"} cores busy`,
+      `${cpuCores?.toFixed(2) ?? "–"} cores used`,
       liveUnits === null ? "live units not known" : `${plural(liveUnits, "live unit")} at once`,
     ];
     lines.push(...hanging("  passes  ", passed, width), ...hanging("          ", figures.join(" · "), width));
@@ -124,7 +124,7 @@ function bracket({ capacity, fails, arrivals, trials, trend }: Capacity, width: 
 function limit({ limit: found, fails }: Capacity, chalk: ChalkInstance, width: number): string[] {
   if (found === null || fails === null) return [];
   return [
-    `${chalk.bold("What gave out first")}, at ${formatRate(fails.rate)} arrivals a second`,
+    `${chalk.bold("Bottleneck")} at ${formatRate(fails.rate)} arrivals a second`,
     ...hanging("  ", found.what, width, chalk.bold),
     ...found.evidence.flatMap((line) => hanging("    ", line, width)),
   ];

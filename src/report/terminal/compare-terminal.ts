@@ -1,6 +1,14 @@
 /** The short comparison of two runs for a terminal: verdicts, latencies, outcomes. The page shows more. */
 import { Chalk, type ChalkInstance } from "chalk";
-import { changeOf, formatCount, formatElapsed, formatMs, printableData, own } from "../../vocabulary/index.js";
+import {
+  changeOf,
+  commandLine,
+  formatCount,
+  formatElapsed,
+  formatMs,
+  printableData,
+  own,
+} from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
@@ -9,9 +17,10 @@ const LABEL_WIDTH = 26;
 const CELL_WIDTH = 8;
 const FIGURES = ["p50", "p95", "p99"] as const;
 
-export const ONE_RUN_A_SIDE =
+/** What a comparison of two runs cannot say. */
+export const oneRunASide = (): string =>
   "One run on each side cannot tell a change from noise. " +
-  "Use simulate compare BEFORE AFTER with directories of several runs.";
+  `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`;
 
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
@@ -21,7 +30,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
     [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
-    [ONE_RUN_A_SIDE],
+    [oneRunASide()],
   ]);
 }
 

@@ -11,6 +11,7 @@ import {
   formatShare,
   plural,
   sparkline,
+  commandLine,
   wrap,
   printable,
   printableData,
@@ -22,7 +23,6 @@ import {
   latenciesOf,
   machineNote,
   OUTCOME_SIGNS,
-  quoteForShell,
   stagesOf,
 } from "../../results/index.js";
 import type { Summary, TrendSummary } from "../../results/index.js";
@@ -90,8 +90,8 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     generator(summary, chalk, width),
     machinesOf(summary, chalk, width),
     [
-      `${chalk.bold("Run it again")}  ${summary.reproduce}`,
-      `${chalk.bold("Results")}       ${printable(options.directory)}`,
+      `${chalk.bold("Same plan again")}  ${summary.reproduce}`,
+      `${chalk.bold("Results")}          ${printable(options.directory)}`,
     ],
   ]);
 }
@@ -149,11 +149,9 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
           ? "replay"
           : undefined;
     if (agentId !== undefined && command !== undefined) {
-      const words = [command, quoteForShell(directory), "--agent", quoteForShell(agentId)];
-      lines.push(`      ${chalk.dim("what happened:")} simulate ${words.join(" ")}`);
+      lines.push(`      ${chalk.dim("what happened:")} ${commandLine(command, directory, "--agent", agentId)}`);
     }
   }
-  if (!passed) lines.push("", `  ${chalk.dim("to reproduce:")} ${summary.reproduce}`);
   return lines;
 }
 
@@ -395,7 +393,7 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
     `load ${schedule.kept ? "generated" : "NOT generated"} on time: ${latenessText(schedule)}`,
     ...machineTexts(summary),
     ...cpuTexts(summary),
-    `event loop late p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
+    `event loop delay p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,
     `used ${process.cpuCores.toFixed(2)} of ${plural(environment.cores, "core")}, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`,
   ];

@@ -42,7 +42,7 @@ test("a handle that knows a status to be final may change it: completed work is 
   assert.equal(db.getAgent(agent.dbId)?.status, "approved");
 });
 
-test("where they are overwritten, as in the seed, the last writer wins", (t) => {
+test("where they are overwritten, as in the original, the last writer wins", (t) => {
   const { context, db, newAgent } = newWorld(t);
   const agent = newAgent();
   const runners = Agent.get(context, agent.dbId);

@@ -1,4 +1,4 @@
-/** Where the commands of a document are run: an empty project that has crowdstorm installed, with `simulate` on its path. */
+/** Where the commands of a document are run: an empty project that has crowdstorm installed, in which `npx simulate` starts it. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,13 +53,23 @@ export function makePlayground(): Playground {
   writeFileSync(join(bin, "simulate.mjs"), SIMULATE);
   const script = (name: string, text: string): void =>
     writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  script("simulate", `exec "${process.execPath}" "${join(bin, "simulate.mjs")}" "$@"`);
-  script("npx", `case "$1" in simulate) exec "$@";; *) echo "npx $1 is not for a test" >&2; exit 1;; esac`);
+  // Nothing else starts it: a command that a reader pastes begins with npx.
+  script(
+    "npx",
+    `case "$1" in simulate) shift; exec "${process.execPath}" "${join(bin, "simulate.mjs")}" "$@";; *) echo "npx $1 is not for a test" >&2; exit 1;; esac`,
+  );
+
   script(
     "npm",
     `case "$1 $2" in "run example") cd "${root}" && exec "${process.execPath}" scripts/run-example.js "$3";; *) echo "npm $1 is not for a test" >&2; exit 1;; esac`,
   );
-  const env = { ...process.env, CI: "true", PATH: `${bin}:${process.env["PATH"] ?? ""}` };
+  // Documents show the commands that npx prints.
+  const env = {
+    ...process.env,
+    CI: "true",
+    CROWDSTORM_COMMAND: "npx simulate",
+    PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+  };
 
   const run = (command: string, args: readonly string[], extra: NodeJS.ProcessEnv): Promise<Ended> =>
     new Promise((resolve) => {

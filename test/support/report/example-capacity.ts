@@ -44,7 +44,7 @@ export function exampleCapacity(change: Partial<Capacity> = {}): Capacity {
     limit: {
       part: "machine",
       what: "the CPU of the machine: 1.90 of 2 cores",
-      evidence: ['the stage that grew most: "seen", p99 60.0 → 480 ms', "p99 of the generator's slip 40.0 ms"],
+      evidence: ['the stage that grew most: "seen", p99 60.0 → 480 ms', "actions ran 40.0 ms late (p99)"],
     },
     exitCode: 0,
     ...change,

@@ -1,6 +1,6 @@
 /** `simulate init`, `validate` and scenarios that are modules. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { SCENARIO_SCHEMA } from "../../../dist/load/scenario/index.js";
@@ -13,7 +13,11 @@ test("the scenario of init is valid, runs, and names its schema for editors", as
   assert.equal(written.code, 0, written.stderr);
   assert.match(written.stdout, /simulate '.*Ward 7\.yaml'\n/);
   const [modeline = ""] = readFileSync(file, "utf8").split("\n", 1);
-  assert.equal(modeline, `# yaml-language-server: $schema=${new URL(`file://${SCENARIO_SCHEMA}`).href}`);
+  assert.equal(
+    modeline,
+    "# yaml-language-server: $schema=./node_modules/crowdstorm/scenarios/scenario.schema.json",
+    "where it will be installed",
+  );
 
   const checked = await simulate("validate", file);
   assert.deepEqual([checked.code, checked.stdout], [0, `${file}: valid: ward-7, 80 workers in 5s\n`]);
@@ -30,6 +34,19 @@ test("the scenario of init is valid, runs, and names its schema for editors", as
   );
   assert.equal(run.code, 0, run.stderr);
   assert.ok((onlySummary(join(directory, "results")).counters["disconnects"] ?? 0) > 0);
+});
+
+test("a scenario in a folder of a project refers to the schema by a relative path", async (t) => {
+  const project = temporaryDirectory(t);
+  mkdirSync(join(project, "load/peaks"), { recursive: true });
+  mkdirSync(join(project, "node_modules"));
+  writeFileSync(join(project, "package.json"), "{}");
+  symlinkSync(dirname(dirname(SCENARIO_SCHEMA)), join(project, "node_modules/crowdstorm"));
+  const file = join(project, "load/peaks/evening.yaml");
+  assert.equal((await simulate("init", file)).code, 0);
+  const [, path = ""] = /\$schema=(\S+)\n/.exec(readFileSync(file, "utf8")) ?? [];
+  assert.equal(path, "../../node_modules/crowdstorm/scenarios/scenario.schema.json");
+  assert.ok(JSON.parse(readFileSync(join(dirname(file), path), "utf8")));
 });
 
 test("show prints a scenario of the package, and init --from starts from it under another name", async (t) => {
@@ -73,7 +90,7 @@ test("--set and --threshold change the scenario of a run, which keeps it and can
     summary.thresholds.filter(({ metric }) => metric === "errors").map(({ expression }) => expression),
     ["count<0"],
   );
-  const [, again = ""] = /^Run it again +simulate (.*)$/m.exec(stdout.replace(/\n {4,}/g, " ")) ?? [];
+  const [, again = ""] = /^Same plan again +simulate (.*)$/m.exec(stdout.replace(/\n {4,}/g, " ")) ?? [];
   const [, kept = ""] = /--scenario (\S+scenario\.yaml)/.exec(again) ?? [];
   assert.match(readFileSync(kept, "utf8"), /passRate: 1\n/);
 });

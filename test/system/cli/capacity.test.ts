@@ -25,7 +25,7 @@ test("a search that is interrupted says how to go on, and goes on without a tria
   const { code, stdout } = await first.ended;
   assert.equal(code, 1, stdout);
   const directory = join(results, onlyEntry(results));
-  assert.ok(stdout.includes(`Go on         simulate capacity --resume ${directory}\n`), stdout);
+  assert.ok(stdout.includes(`Continue      simulate capacity --resume ${directory}\n`), stdout);
   const known = readCapacity(directory);
   assert.equal(known.end, "interrupted");
   assert.ok(existsSync(join(directory, "report.html")));
@@ -64,12 +64,14 @@ test("the exit code is 99 when even the lowest rate fails", async (t) => {
   writeFileSync(scenario, readFileSync(TINY, "utf8").replace("count<25", "count<1"));
   const search = ["capacity", "--scenario", scenario, "--start-rate", "0.9", "--results", join(results, "runs")];
   const { code, stdout } = await simulate(...search);
-  // 97: other tests took the machine in most of the trials.
+  // 97: other tests kept the machine busy in most of the trials.
   assert.ok(code === 99 || code === 97, stdout);
   const first =
-    code === 99 ? /✗ tiny passes at no rate that was tried\n/ : /\? tiny passes at no rate that was tried: others/;
+    code === 99
+      ? /✗ tiny passes at no rate that was tried\n/
+      : /\? tiny passes at no rate that was tried: other programs/;
   assert.match(stdout, first);
-  assert.match(stdout, /What gave out first, at 1 arrivals a second\n/);
+  assert.match(stdout, /Bottleneck at 1 arrivals a second\n/);
 });
 
 test("against a target the live units are those that clients see", async (t) => {

@@ -200,13 +200,13 @@ test("runs are compared with runs: ids, directories, and directories of several"
   // An inconclusive run is left out, unless it is the only one.
   const last = join(after, readdirSync(after).at(-1) ?? "", "summary.json");
   const summary = JSON.parse(readFileSync(last, "utf8")) as Summary;
-  const reasons = [{ code: "machine-taken", text: "others took the machine" }];
+  const reasons = [{ code: "machine-busy", text: "other programs kept the machine busy" }];
   const verdict = { outcome: "inconclusive", passed: false, exitCode: 97, thresholdsJudged: false, reasons };
   writeFileSync(last, JSON.stringify({ ...summary, verdict }));
   const taken = await simulate("compare", before, after);
   assert.match(
     taken.stderr,
-    /^\S+after: excluded from the comparison: 1 of 6 runs:\n.*: inconclusive: others took the machine\n$/,
+    /^\S+after: excluded from the comparison: 1 of 6 runs:\n.*: inconclusive: other programs kept the machine busy\n$/,
   );
   const shown = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), dirname(last));
   assert.match(shown.stdout, /^B {2}\? inconclusive \(exit 97\)/m);

@@ -34,7 +34,7 @@ test("a short run of the main scenario: invariants hold, and all files are writt
   assert.ok(sent !== undefined && taken !== undefined && accounted !== undefined);
   assert.ok(sent > 120);
   assert.equal(sent, taken + accounted);
-  assert.match(stdout, /Run it again +simulate --scenario disconnect-storm --workers 120 --duration 2s --seed 1\n/);
+  assert.match(stdout, /Same plan again +simulate --scenario disconnect-storm --workers 120 --duration 2s --seed 1\n/);
   const run = readdirSync(results)[0] ?? "";
   assert.deepEqual(readdirSync(join(results, run)).sort(), [
     "acknowledgements.log",

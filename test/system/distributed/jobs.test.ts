@@ -186,7 +186,7 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     assert.equal(ended.code, 1);
     assert.match(
       ended.stderr,
-      new RegExp(`was cancelled\nto continue: simulate sweep --resume ${id} --redis redis://127`),
+      new RegExp(`was cancelled\nto continue: simulate sweep --resume \\S*${id} --redis redis://127`),
     );
     assert.equal(resultsOf(ended)["interrupted"], true);
     assert.ok(existsSync(join(directory, "results", id, "blocks.ndjson")));

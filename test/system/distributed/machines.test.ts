@@ -148,7 +148,7 @@ describe("machines", { skip: noRedis, concurrency: 3 }, () => {
     const redis = await TestRedis.start(t);
     const run = await runAgainst(t, "http://127.0.0.1:9", scenarioText(), "--redis", redis.url, "--machines", "2");
     assert.equal(run.code, 1);
-    const line = `simulate: 0 idle worker processes at ${redis.url}: expected 2 or more; start simulate worker --redis on each machine\n`;
+    const line = `simulate: 0 idle worker processes at ${redis.url}: expected 2 or more; start simulate worker --redis ${redis.url} on each machine\n`;
     assert.ok(run.stderr.endsWith(line), run.stderr);
   });
 });

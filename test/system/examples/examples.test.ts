@@ -25,7 +25,7 @@ for (const file of readdirSync(at("examples")).filter((name) => name.endsWith(".
     ([, line]) => line ?? "",
   );
 
-  if (promised[0]?.startsWith("$ simulate explore")) {
+  if (promised[0]?.startsWith("$ npx simulate explore")) {
     test(`${file} shows what it says`, async () => {
       const { code, stdout } = await run(at("dist/cli/main.js"), "explore", program, "--results", folder);
       assert.equal(code, 98);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MAIN, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
@@ -64,6 +64,11 @@ test("the folder's server.js is a router, and writes results outside of its copy
   const summary = summaryIn(join(folder, "results"));
   assert.equal(summary?.target?.mode, "router");
   assert.equal(summary.counters["workers_finished"], 6);
+  // The copy is removed; the folder stays.
+  assert.equal(
+    summary.reproduce,
+    `CROWDSTORM_WORKERS=6 CROWDSTORM_DURATION=500ms python run_task.py mephisto.architect.server_source_path=${folder}`,
+  );
   rmSync(copy, { recursive: true });
 });
 
@@ -74,6 +79,14 @@ test("a program that has moved is one line", async (t) => {
     CROWDSTORM_PROGRAM: "/nowhere/main.js",
   });
   await assert.rejects(listening, /^Error: crowdstorm is not at \/nowhere\/main\.js: set CROWDSTORM_PROGRAM [^\n]+\n$/);
+});
+
+test("a folder that is not where its crowdstorm.json has it is one line", async (t) => {
+  const root = temporaryDirectory(t);
+  await simulate("init", "--mephisto", join(root, "router"));
+  renameSync(join(root, "router"), join(root, "moved"));
+  const { listening } = startAsArchitect(join(root, "moved"), join(root, "copy"), {});
+  await assert.rejects(listening, /^Error: there is no folder \S+router: set "folder" in crowdstorm\.json [^\n]+\n$/);
 });
 
 test("a folder that is not empty is left as it is", async (t) => {

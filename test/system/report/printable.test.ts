@@ -25,7 +25,8 @@ import {
   runJUnit,
   runMarkdown,
 } from "../../../dist/report/index.js";
-import { quoteForShell, type ReportData, type SequenceDiagram, type Summary } from "../../../dist/results/index.js";
+import type { ReportData, SequenceDiagram, Summary } from "../../../dist/results/index.js";
+import { quoteForShell } from "../../../dist/vocabulary/index.js";
 import { ScenarioError } from "../../../dist/load/scenario/index.js";
 import { printable, printableData } from "../../../dist/vocabulary/printable.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";

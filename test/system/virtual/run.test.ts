@@ -274,7 +274,7 @@ describe("replay", () => {
       /^STILL RUNNING OR INCOMPLETE {2}under simulated time\n {2}the trace ends at \d+\.\d{3} s of the run: [\d,]+ events\n/,
     );
     assert.ok(
-      stdout.includes(`\nRun it again  simulate --scenario ${scenario} --virtual --faults late=0.05 --seed 5\n`),
+      stdout.includes(`\nSame plan again  simulate --scenario ${scenario} --virtual --faults late=0.05 --seed 5\n`),
     );
     const again = await simulate(
       "--scenario",

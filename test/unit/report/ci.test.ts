@@ -37,7 +37,7 @@ test("an interrupted run is an error, not a failure", () => {
   assert.match(xml, /errors="1"/);
   assert.match(
     xml,
-    /<error message="interrupted: SIGINT">to reproduce: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/,
+    /<error message="interrupted: SIGINT">same plan again: simulate --scenario disconnect-storm --seed 42 --threads 2<\/error>/,
   );
 });
 

@@ -29,7 +29,7 @@ const summary: Summary = { ...exampleSummary(), machines: [sound, gone] };
 
 const EXPECTED = [
   /alpha-12/,
-  /1,667 workers on 2 threads · slip p99 3\.00 ms, max 8\.00 ms · clock 12\.5 ms behind ± 0\.250 ms, moved 0\.010 ms · started 0\.400 ms late · 1\.50 cores busy, at most 200 MiB/,
+  /1,667 workers on 2 threads · actions ran 3\.00 ms late \(p99; allowed: 100 ms\), at most 8\.00 ms · clock 12\.5 ms behind ± 0\.250 ms, moved 0\.010 ms · started 0\.400 ms late · used 1\.50 cores, at most 200 MiB/,
   /beta-7/,
   /lost: nothing was heard from it for 10 s; workers 2, 5, 8, … \(1 of every 3\)/,
 ];

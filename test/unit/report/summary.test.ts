@@ -23,12 +23,12 @@ test("the text of a failed run begins with the reasons", () => {
 test("the text of an inconclusive run begins with why it proves nothing", () => {
   const text = renderSummary(exampleSummary({ slow: true, othersMs: 1000 }), options);
   assert.equal(text, golden("inconclusive"));
-  assert.match(text, /^\? INCONCLUSIVE \(exit 97\) {2}disconnect-storm: others took the machine: /);
+  assert.match(text, /^\? INCONCLUSIVE \(exit 97\) {2}disconnect-storm: other programs kept the machine busy: /);
 });
 
-test("a run that passed says that others took the machine", () => {
+test("a run that passed says that other programs kept the machine busy", () => {
   const text = renderSummary(exampleSummary({ othersMs: 1000 }), { ...options, width: 400 });
-  assert.match(text, /^✓ PASSED .*\n.*\n {2}! others took the machine: .* lower on an idle one\n/);
+  assert.match(text, /^✓ PASSED .*\n.*\n {2}! other programs kept the machine busy: .* lower on an idle one\n/);
 });
 
 test("the text with colour is the same text", () => {

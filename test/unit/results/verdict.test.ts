@@ -78,7 +78,7 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     [
       [
         "load-late",
-        /^the load was not generated on time: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\); ready threads waited for a core 50\.0 % of the time, 1\.0 % for others, and the run used 1\.00 of 2 cores\. .* lower the rate/,
+        /^the load was not generated on time: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\); ready threads waited for a core 50\.0 % of the time, 1\.0 % because of other programs, and the run used 1\.00 of 2 cores\. .* lower the rate/,
       ],
       ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
     ],
@@ -113,24 +113,24 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     [["load-late", /^the load was not generated on time: no action was carried out; ready threads/]],
   ],
   [
-    "a threshold failed on a machine that others took",
+    "a threshold failed on a machine that other programs kept busy",
     { ...sound, thresholds: [failed], machine: taken },
     97,
     [
       [
-        "machine-taken",
-        /^others took the machine: ready threads waited for a core 50\.0 % of the time, 25\.0 % for others \(allowed: 10\.0 %\), which used 1\.00 of 2 cores\. The latencies are the machine's: close other programs or use an idle machine, and run it again$/,
+        "machine-busy",
+        /^other programs kept the machine busy: ready threads waited for a core 50\.0 % of the time, 25\.0 % because of other programs \(allowed: 10\.0 %\), which used 1\.00 of 2 cores\. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again$/,
       ],
       ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
     ],
   ],
-  ["others took the machine, and every threshold was met", { ...sound, machine: taken }, 0, []],
+  ["other programs kept the machine busy, and every threshold was met", { ...sound, machine: taken }, 0, []],
   [
-    "a threshold aborted the run on a machine that others took",
+    "a threshold aborted the run on a machine that other programs kept busy",
     { ...sound, end: { how: "aborted", why: "max<5" }, thresholds: [failed], machine: taken },
     97,
     [
-      ["machine-taken", /^others/],
+      ["machine-busy", /^other programs/],
       ["aborted", /^the run was aborted: max<5$/],
       ["threshold-not-judged", /^threshold/],
     ],
@@ -194,7 +194,7 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     [
       ["invariant-broken", /^invariant/],
       ["interrupted", /interrupted: x/],
-      ["machine-taken", /^others took the machine/],
+      ["machine-busy", /^other programs kept the machine busy/],
       ["load-not-generated", /^the load was not generated: no worker acted/],
       ["load-late", /late \(p99; allowed: 50\.0 ms\)$/],
       ["threshold-not-judged", /^threshold/],
@@ -218,10 +218,10 @@ describe("the verdict", () => {
     });
   }
 
-  test("a passed run says when others took the machine", () => {
+  test("a passed run says when other programs kept the machine busy", () => {
     assert.equal(machineNote(free), undefined);
     assert.equal(machineNote(undefined), undefined);
-    assert.match(machineNote(taken) ?? "", /^others took the machine: .* they are lower on an idle one$/);
+    assert.match(machineNote(taken) ?? "", /^other programs kept the machine busy: .* they are lower on an idle one$/);
     const estimated: MachineVerdict = { ...taken, waits: "estimated", stolenCores: 0.25, throttledCores: 0.5 };
     assert.match(
       machineNote(estimated) ?? "",
@@ -252,7 +252,7 @@ describe("the verdict", () => {
         const names = reasons.map(({ code }) => code);
         assert.equal(exitCode === 98, !run.invariants.every((invariant) => invariant.held));
         if (outcome === "inconclusive") {
-          assert.ok(names[0] === "machine-taken" || names[0] === "load-late", names[0]);
+          assert.ok(names[0] === "machine-busy" || names[0] === "load-late", names[0]);
           assert.ok(!thresholdsJudged);
         }
         assert.equal(outcome === "passed", reasons.length === 0);

@@ -1,4 +1,4 @@
-/** Whether others took the machine from a run, so that its latencies are the machine's. Pure. */
+/** Whether other programs kept the machine busy from a run, so that its latencies are the machine's. Pure. */
 import { plural } from "../../../vocabulary/index.js";
 import type { MachineUse } from "./machine-use.js";
 
@@ -9,7 +9,7 @@ import type { MachineUse } from "./machine-use.js";
 export const TAKEN_BOUND = 0.1;
 
 export interface MachineVerdict extends MachineUse {
-  /** Whether others took the machine. */
+  /** Whether other programs kept the machine busy. */
   readonly taken: boolean;
   /** The bound of `takenShare`. */
   readonly boundShare: number;
@@ -49,7 +49,7 @@ export function busyWarning({ othersCores, stolenCores, cores, watchedMs }: Mach
   const taken = othersCores + stolenCores;
   if (watchedMs < SHORTEST_LOOK_MS || taken <= BUSY_BOUND * cores) return undefined;
   return (
-    `the machine is busy: others use ${taken.toFixed(2)} of ${plural(cores, "core")}. ` +
-    "The latencies will be the machine's, and the run may be inconclusive (exit 97)"
+    `the machine is busy: other programs use ${taken.toFixed(2)} of ${plural(cores, "core")}. ` +
+    "The latencies will measure the machine, not the platform, and the run may be inconclusive (exit 97)"
   );
 }

@@ -149,7 +149,7 @@ class ShardRun {
   }
 
   readonly #onInterrupt = (): void => {
-    const why = "it was told to end";
+    const why = "it was stopped";
     this.#host.channel.send({ kind: "left", why });
     this.#leave({ how: "left", why });
   };

@@ -301,7 +301,8 @@ function outcomesOf({ agents, rows }: NetworkEvidence, isCut: IsCutOff): Summary
     agents.map(({ agentId, isOnboarding, statuses, submit }) => ({
       agentId,
       isOnboarding,
-      status: submit?.answeredAtMs === undefined ? `last told: ${statuses.at(-1)?.status ?? "nothing"}` : "submitted",
+      status:
+        submit?.answeredAtMs === undefined ? `last status sent: ${statuses.at(-1)?.status ?? "nothing"}` : "submitted",
     }));
   const of = (isOnboarding: boolean): Record<string, number> => {
     const counts = new Map<string, number>();

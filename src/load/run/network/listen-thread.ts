@@ -67,7 +67,7 @@ class ListenThread {
   ): Promise<ThreadReport<Evidence>> {
     const { name, port, counts, run } = this.setup;
     const [start] = (await once(port, "message")) as [ToThread];
-    assert(start.kind === "start", `thread ${name} was told to ${start.kind} before it was started`);
+    assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
     const { originMs } = start;
     const recorder = createRecorder({ thread: name, originMs, counts });
     const health = watchHealth(name);

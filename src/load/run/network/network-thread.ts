@@ -26,7 +26,7 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: shard, doorbell: 0 });
   const [start] = (await once(port, "message")) as [ToThread];
-  assert(start.kind === "start", `thread ${name} was told to ${start.kind} before it was started`);
+  assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
   const { originMs } = start;
 
   const failures: Error[] = [];

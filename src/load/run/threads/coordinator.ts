@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { measureFloor, type Floor } from "../../measure/floor/index.js";
 import { busyWarning, watchMachine, type MachineWatch } from "../../measure/machine/index.js";
-import { startWriter, type WriterHandle } from "../../../platform/db/index.js";
+import { requireNativeModule, startWriter, type WriterHandle } from "../../../platform/db/index.js";
 import { createRecorder } from "../../measure/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summary } from "../../../results/index.js";
 import { suspend, systemClock } from "../../../platform/sync/index.js";
@@ -19,6 +19,7 @@ import { ThreadsEngine, type ThreadsRun } from "./threads-engine.js";
  * and ThreadDiedError when a thread died. All threads have ended then, and a run that could not begin leaves no files.
  */
 export async function runThreads(run: ThreadsRun): Promise<FinishedRun> {
+  requireNativeModule();
   const directory = createRunDirectory(run.resultsRoot, run.runId);
   const databasePath = join(directory, RUN_FILES.database);
   const before = watchMachine({ now: () => systemClock.now() });

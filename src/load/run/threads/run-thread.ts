@@ -36,7 +36,7 @@ export async function runThread<Evidence>(
   const post = (message: FromThread): void => port.postMessage(message);
   post({ kind: "hello", place: arena.thread, doorbell: arena.doorbell });
   const [start] = (await once(port, "message")) as [ToThread];
-  if (start.kind !== "start") throw new Error(`thread ${name} was told to ${start.kind} before it was started`);
+  if (start.kind !== "start") throw new Error(`thread ${name} got "${start.kind}" before it was started`);
 
   const failures: Error[] = [];
   const fail = (what: string, error: unknown): void =>

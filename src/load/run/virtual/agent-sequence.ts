@@ -1,14 +1,8 @@
 /**
  * A sequence diagram of one agent from the trace of its run, with a column for each part of the run that acted on it.
  */
-import {
-  quoteForShell,
-  type SequenceDiagram,
-  type SequenceArrow,
-  type SequenceBar,
-  type SequenceRow,
-} from "../../../results/index.js";
-import { getOrCreate } from "../../../vocabulary/index.js";
+import type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "../../../results/index.js";
+import { commandLine, getOrCreate } from "../../../vocabulary/index.js";
 import { concerns, type TraceEvent, type TraceValue } from "../../../replay/trace/index.js";
 
 /** The shortest pause that the diagram shows, ms. */
@@ -113,7 +107,7 @@ class Drawing {
       rows.push({
         column: 0,
         at: "",
-        text: `and ${left} more events: simulate trace RUN --agent ${quoteForShell(this.#agentId)}`,
+        text: `and ${left} more events: ${commandLine("trace", "RUN", "--agent", this.#agentId)}`,
       });
     const bars = this.#bars.map(
       ({ actor, ...bar }): SequenceBar => ({ column: columnOf(actor), ...bar, kind: "waits" }),

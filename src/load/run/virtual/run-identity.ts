@@ -46,7 +46,7 @@ function notedRates(rates: FaultRates): Partial<FaultRates> {
 /** @throws TraceError when the header of the trace at `path` has no valid identity */
 export function identityOf(header: TraceHeader, path: string): RunIdentity {
   const read = schema.safeParse(header);
-  if (!read.success) throw new TraceError(`${path}: its header does not say what was run`);
+  if (!read.success) throw new TraceError(`${path}: its header does not name the run`);
   const { seed, workers, durationMs, mailbox, faults } = read.data;
   return {
     planOptions: { seed: seed ?? undefined, workers: workers ?? undefined, durationMs: durationMs ?? undefined },

@@ -1,6 +1,6 @@
 /** A run under simulated time with its directory: database, trace, summary. */
 import { join } from "node:path";
-import { openDatabase } from "../../../platform/db/index.js";
+import { openDatabase, requireNativeModule } from "../../../platform/db/index.js";
 import { THREAD_FAULT_KINDS } from "../../../vocabulary/index.js";
 import { watchProcess } from "../../measure/index.js";
 import {
@@ -55,6 +55,7 @@ export interface VirtualRunOptions {
  * error of a part of the run that failed. A run that could not begin leaves no files.
  */
 export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRun> {
+  requireNativeModule();
   const directory = createRunDirectory(options.resultsRoot, options.runId);
   const progress = { hasBegun: false };
   try {

@@ -1,4 +1,5 @@
 /** Many seeds of one scenario under simulated time, on several threads. */
+import { requireNativeModule } from "../../../platform/db/index.js";
 import { InOrder } from "../../../vocabulary/index.js";
 import type { RunRequest, RunResult } from "./run-in-memory.js";
 import { createSweepPool } from "./sweep-pool.js";
@@ -21,6 +22,7 @@ export interface SweepOptions {
 /** Runs the seeds. Throws when a thread dies. */
 export async function sweepSeeds(options: SweepOptions): Promise<void> {
   const { request, planOptions, seeds, threads, stopOnFailure, interrupt, onResult } = options;
+  requireNativeModule();
   const pool = createSweepPool(threads);
   const order = new InOrder<{ first: number; last: number; result: RunResult }>(seeds.first, ({ result }) =>
     onResult(result),

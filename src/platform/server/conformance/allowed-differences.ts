@@ -19,7 +19,7 @@ export const ALLOWED: readonly AllowedDifferenceRule[] = [
   {
     id: "first-status",
     because:
-      "the answer to a client's `alive` tells the agent's status, or `none` when the backend has not told it yet: a race",
+      "the answer to a client's `alive` has the agent's status, or `none` when the backend has not sent it yet: a race",
     explains: (expected, got, before) => {
       if (got === undefined || !isStatusOf(expected, got)) return false;
       const isFirst = !before.some(({ subject_id }) => subject_id === expected["subject_id"]);

@@ -15,7 +15,7 @@ function describe(
   return describeSearch(identityOf(exampleCapacity()), { trials, end }, "no directory");
 }
 
-test("a rate that fails because others took the machine makes the result inconclusive", () => {
+test("a rate that fails because other programs kept the machine busy makes the result inconclusive", () => {
   const passes = [
     [100, "passed"],
     [100, "passed"],

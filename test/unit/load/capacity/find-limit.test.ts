@@ -1,4 +1,4 @@
-/** What gave out first: one rule after the other, on summaries that differ in one figure. */
+/** Bottleneck: one rule after the other, on summaries that differ in one figure. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findLimit } from "../../../../dist/load/capacity/index.js";

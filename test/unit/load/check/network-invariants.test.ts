@@ -137,8 +137,8 @@ describe("each way to break an invariant", () => {
       "not final",
       ({ rows }) => rows.push({ ...at(rows, 3), agentId: "8", status: "in task", unitId: "u8" }),
     ],
-    ["told-agrees-with-row", "told otherwise", ({ rows }) => (at(rows, 3).status = "expired")],
-    ["told-agrees-with-row", "no row", ({ rows }) => void rows.splice(3, 1)],
+    ["status-agrees-with-row", "other status in the database", ({ rows }) => (at(rows, 3).status = "expired")],
+    ["status-agrees-with-row", "no row", ({ rows }) => void rows.splice(3, 1)],
     ["loss-noticed-in-time", "noticed too late", ({ rows }) => (at(rows, 2).notFinalAtMs = 29_000)],
   ];
   for (const [id, what, change] of cases) {

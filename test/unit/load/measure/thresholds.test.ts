@@ -113,7 +113,7 @@ test("a threshold may abort the run, but not before its delay, nor for lack of s
   );
   assert.throws(
     () => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }),
-    /delayAbortEval says nothing without abortOnFail: true$/,
+    /delayAbortEval has no effect without abortOnFail: true$/,
   );
 });
 

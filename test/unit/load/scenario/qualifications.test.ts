@@ -105,7 +105,7 @@ const BROKEN: readonly (readonly [text: string, problem: string])[] = [
   ],
   [
     `${EXAMPLE}qualifications:\n  onboarding-passed: { share: 1 }\n`,
-    "x.yaml:45: qualifications: has onboarding-passed, which the onboarding itself grants: passRate says to whom",
+    "x.yaml:45: qualifications: has onboarding-passed, which the onboarding itself grants: passRate is the share of workers who get it",
   ],
   [
     `${EXAMPLE}${HELD}workers: [{ arriveAt: 0s, qualifications: { blockd: 1 } }]\n`,

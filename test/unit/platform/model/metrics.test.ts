@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { AGENT_STATUSES, isFinal } from "../../../../dist/vocabulary/index.js";
 import { createAgentMetrics } from "../../../../dist/platform/model/index.js";
 
-test("prom-client shows the gauges under the seed's names and labels", async () => {
+test("prom-client shows the gauges under the original's names and labels", async () => {
   const metrics = createAgentMetrics();
   metrics.created("main", "7");
   metrics.changed("main", "7", "none", "accepted");

@@ -75,7 +75,7 @@ const interval = (over: Partial<MachineInterval>): MachineInterval => ({
 const measured = { cores: 2, waits: "measured" } as const;
 const judged = (over: Partial<MachineInterval>) => judgeMachine(useOf([interval(over)], measured));
 
-describe("whether others took the machine", () => {
+describe("whether other programs kept the machine busy", () => {
   test("six threads of a run that overloads a free machine wait for each other", () => {
     const { waitShare, takenShare, taken } = judged({ ownMs: 1950, othersMs: 40, waitedMs: 4000 });
     assert.ok(waitShare > 0.6 && takenShare < 0.02, String(takenShare));
@@ -111,7 +111,10 @@ describe("whether others took the machine", () => {
   test("a machine that is busy before the run is warned of", () => {
     const others = (share: number) => useOf([interval({ ownMs: 100, othersMs: 2 * share * 1000 })], measured);
     assert.equal(busyWarning(others(BUSY_BOUND)), undefined);
-    assert.match(busyWarning(others(0.5)) ?? "", /^the machine is busy: others use 1\.00 of 2 cores\. .*\(exit 97\)$/);
+    assert.match(
+      busyWarning(others(0.5)) ?? "",
+      /^the machine is busy: other programs use 1\.00 of 2 cores\. .*\(exit 97\)$/,
+    );
     const short = useOf([interval({ lengthMs: 50, othersMs: 100 })], measured);
     assert.equal(busyWarning(short), undefined, "a short look says nothing");
   });

@@ -1,5 +1,5 @@
 /** Quotes the arguments of commands that are printed to be copied. */
-import { printable, replaceUnprintable } from "../vocabulary/index.js";
+import { printable, replaceUnprintable } from "./printable.js";
 
 /**
  * `text` as one word of a shell, in quotes when it needs them. Unprintable characters are written in octal within the
