@@ -163,7 +163,7 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     { ...sound, unfinished: 3, machine: taken },
     97,
     [
-      ["machine-taken", /^others took the machine/],
+      ["machine-busy", /^other programs/],
       ["workers-cut-off", /^3 workers/],
     ],
   ],
