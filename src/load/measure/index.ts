@@ -51,7 +51,6 @@ export { distributionOf } from "./samples.js";
 export {
   ThresholdError,
   evaluate,
-  evaluateEndedEarly,
   failuresThatAbort,
   limitOf,
   parseThreshold,
@@ -60,4 +59,4 @@ export {
   type ThresholdResult,
   type ThresholdSpec,
 } from "./thresholds.js";
-export { evaluateSoFar, type ThresholdSoFar } from "./thresholds-so-far.js";
+export { evaluateEndedEarly, evaluateSoFar, type ThresholdSoFar } from "./thresholds-so-far.js";

@@ -15,7 +15,7 @@
  */
 import { closest } from "fastest-levenshtein";
 import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
-import { assert, at, parseDuration, TIME_UNITS, usPerUnit } from "../../vocabulary/index.js";
+import { assert, parseDuration, TIME_UNITS, usPerUnit } from "../../vocabulary/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
@@ -171,37 +171,6 @@ export function evaluate(thresholds: readonly Threshold[], measurements: Measure
       passed: observed !== undefined && holds[threshold.operator](compare(observed.exact, threshold.limit)),
     };
   });
-}
-
-/** What the early end of a run adds to. */
-const GROWN_BY_END: ReadonlySet<MetricName> = new Set([
-  "workers_cut_off",
-  "live_updates_accounted",
-  "updates_unanswered",
-]);
-
-/** As {@link evaluate}, for a run that was ended early. */
-export function evaluateEndedEarly(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
-  return evaluate(thresholds, measurements).map((result, index) =>
-    isBrokenByEnd(at(thresholds, index), result) ? { ...result, brokenByEnd: true } : result,
-  );
-}
-
-/**
- * Whether a threshold that failed could have been met by the rest of the run. Not the distribution of the times that were
- * measured, nor a count that is too high already, nor a threshold that ends a run as soon as it fails.
- */
-function isBrokenByEnd(
-  { metric, operator, limit, abortOnFail }: Threshold,
-  { passed, observed }: ThresholdResult,
-): boolean {
-  if (passed) return false;
-  if (observed === null || GROWN_BY_END.has(metric)) return true;
-  if (abortOnFail) return false;
-  const { type } = METRICS[metric];
-  if (type === "trend") return false;
-  const isTooHigh = compare(parseDecimal(String(observed)), limit) > 0 || operator === "<";
-  return type !== "counter" || !isTooHigh;
 }
 
 /**

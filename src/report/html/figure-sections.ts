@@ -25,21 +25,27 @@ ${table(title, ["status", "agents", "share", { head: "", text: true }], cells)}<
 }
 
 export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">): Markup {
-  const row = (label: Markup, trend: TrendSummary): Cell[] => [
+  const row = (label: Cell, trend: TrendSummary, doc: string): Cell[] => [
     label,
     formatCount(trend.count),
     ...[trend.p50, trend.p90, trend.p95, trend.p99, trend.p999, trend.max].map(formatMs),
+    doc,
   ];
   const rows = [
-    ...latenciesOf({ trends }).map(({ name, label, trend }) =>
-      row(html`<span title="${METRICS[name].doc}">${label}</span>`, trend),
-    ),
-    ...floor.map(({ name, doc, trend }) => row(html`<span class="floor" title="${doc}">floor: ${name}</span>`, trend)),
+    ...latenciesOf({ trends }).map(({ name, label, trend }) => row(label, trend, METRICS[name].doc)),
+    ...floor.map(({ name, doc, trend }) => row(html`<span class="floor">floor: ${name}</span>`, trend, doc)),
   ];
   if (rows.length === 0) return html`<p>No latency was measured.</p>`;
   return table(
     "Latencies in ms",
-    ["ms", "count", "p50", { head: "p90", wide: true }, "p95", "p99", { head: "p99.9", wide: true }, "max"],
+    [
+      ...["ms", "count", "p50", { head: "p90", wide: true as const }, "p95", "p99"],
+      ...[
+        { head: "p99.9", wide: true as const },
+        "max",
+        { head: "from → to", text: true as const, wide: true as const },
+      ],
+    ],
     rows,
   );
 }
@@ -54,7 +60,7 @@ export function path(summary: Pick<Summary, "trends">): Markup {
     return html`<span class="${name}" style="flex-grow:${width}" title="${title}"></span>`;
   });
   const rows = stages.map(({ name, label, trend, mean, isSlowest }) => [
-    html`<span class="key ${name}" title="${METRICS[name].doc}">${label}</span>`,
+    html`<span class="key ${name}">${label}</span>`,
     ...[trend.p50, trend.p95, trend.p99, mean].map(formatMs),
     formatShare(mean, totalMs),
     html`${isSlowest ? html`<b>slowest:</b> ` : nothing}${METRICS[name].doc.replace("Stage of the path: ", "")}`,
@@ -67,9 +73,6 @@ export function path(summary: Pick<Summary, "trends">): Markup {
 }
 
 export function counters(summary: Pick<Summary, "counters">): Markup {
-  const rows = countersOf(summary).map(({ name, count }) => {
-    const { doc } = METRICS[name];
-    return [html`<span title="${doc}">${name}</span>`, formatCount(count), doc];
-  });
+  const rows = countersOf(summary).map(({ name, count }) => [name, formatCount(count), METRICS[name].doc]);
   return table("Counters", ["metric", "count", { head: "", text: true, wide: true }], rows);
 }

@@ -37,6 +37,19 @@ function fitAll(): void {
   }
 }
 
+/** Only a table that scrolls is a stop of the Tab key. */
+const tables = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const isScrolled = target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight;
+    if (target instanceof HTMLElement) target.tabIndex = isScrolled ? 0 : -1;
+  }
+});
+
+function watchTables(): void {
+  tables.disconnect();
+  for (const table of document.querySelectorAll(".table")) tables.observe(table);
+}
+
 function showCopyButtons(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy][hidden]")) {
     const { previousElementSibling: command } = button;
@@ -57,6 +70,7 @@ addEventListener("beforeprint", fitAll);
 addEventListener("afterprint", fitAll);
 new ResizeObserver(fitAll).observe(document.body);
 showCopyButtons();
+watchTables();
 drawWhenOpened(() => runs);
 followKeys();
 if (document.documentElement.dataset["live"] !== undefined) {
@@ -64,5 +78,6 @@ if (document.documentElement.dataset["live"] !== undefined) {
     runs = [data];
     drawAll();
     showCopyButtons();
+    watchTables();
   });
 }

@@ -220,6 +220,33 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
+  test("the Tab key goes through what can be operated, in the order of the page, and each has a visible focus", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(url());
+    const stops: string[] = [];
+    for (let stop = ""; stop !== "BODY" && stops.length < 100; stops.push(stop)) {
+      await page.keyboard.press("Tab");
+      stop = await page.evaluate<string>(`(() => {
+        const { tagName, className } = document.activeElement;
+        const { outlineWidth } = getComputedStyle(document.activeElement);
+        return tagName === "BODY" ? tagName : [tagName, className, outlineWidth].join(" ");
+      })()`);
+    }
+    assert.deepEqual(
+      stops.filter((stop) => stop.includes(" 0px")),
+      [],
+    );
+    const [skip, theme, copy, latency] = stops;
+    assert.match([skip, theme, copy, latency].join(), /^A skip .*,BUTTON .*,BUTTON .*,DIV chart chart-latency/);
+    // No table of this page has to be scrolled.
+    assert.deepEqual(
+      stops.filter((stop) => stop.startsWith("DIV table")),
+      [],
+    );
+    assert.equal(stops.filter((stop) => stop.startsWith("DIV chart")).length, 5);
+    await page.close();
+  });
+
   test("the theme is the system's until the reader chooses, and the choice is stored", async () => {
     const context = await browser.newContext({ colorScheme: "dark" });
     const page = await context.newPage();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
+import { accessibilityProblems, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
 import { Page as MiniaturePage, serve } from "../../support/server/served.js";
 
 describe("the chat page", { skip: noBrowser }, () => {
@@ -17,6 +17,8 @@ describe("the chat page", { skip: noBrowser }, () => {
     const { page, troubles } = await openPage(browser, { viewport: { width: 360, height: 640 } });
     page.setDefaultTimeout(60_000);
     await page.goto(served.origin);
+    await page.getByLabel("Your name").waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByLabel("Your name").fill("Ann");
     await page.keyboard.press("Enter");
     await page.getByRole("radio", { name: "I read each message and answer it" }).check();
@@ -24,6 +26,7 @@ describe("the chat page", { skip: noBrowser }, () => {
 
     const status = page.getByRole("status");
     await status.getByText("You are in the task").waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
     const message = page.getByLabel("Your message");
     await message.fill("Good morning");
     await message.press("Enter");
