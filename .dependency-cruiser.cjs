@@ -27,6 +27,7 @@ const may = {
   "load/faults": ["replay/trace", "load/check", "load/measure", "load/scenario", ...platform],
   "load/run": ["load", "report", "results", "replay", "platform/server", ...platform],
   "load/capacity": ["results", "load/check", "load/measure", "load/scenario", ...platform],
+  outputs: ["results", "load/measure", "vocabulary"],
   explore: ["load/measure", ...platform],
   distributed: ["explore", "load", "results", ...platform],
   bench: ["load/capacity", "load/check", "load/measure", "load/scenario", "report", "results", ...platform],

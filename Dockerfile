@@ -21,6 +21,7 @@ COPY --from=build /crowdstorm/node_modules /crowdstorm/node_modules
 COPY --from=build /crowdstorm/dist /crowdstorm/dist
 COPY LICENSE package.json /crowdstorm/
 COPY scenarios /crowdstorm/scenarios
+COPY schemas /crowdstorm/schemas
 COPY --chmod=755 scripts/docker-entrypoint.sh /usr/local/bin/simulate-entrypoint
 RUN ln -s /crowdstorm/dist/cli/main.js /usr/local/bin/simulate && install --directory --owner=node --group=node /work
 USER node

@@ -16,6 +16,7 @@ refuse() { give_up 2 "$1"; }
 # Nothing that an input says is an option of a command.
 [[ "$RESULTS" != -* ]] || RESULTS="./$RESULTS"
 [[ "$BASELINE" != -* ]] || BASELINE="./$BASELINE"
+[[ "$HISTORY" != -* ]] || HISTORY="./$HISTORY"
 why=$(mkdir -p "$RESULTS" 2>&1) || give_up 1 "the directory for results cannot be made: $why"
 
 # Of two codes the graver one: 98 (an invariant), anything unforeseen, 99 (a threshold), 97 (inconclusive), 0.
@@ -30,6 +31,8 @@ note() {
   esac
 }
 
+# How many runs a history has at most.
+HISTORY_RUNS=200
 # How many runs prove nothing.
 inconclusive=0
 
@@ -56,6 +59,27 @@ if [ -n "$BASELINE" ] && [ "$gravest" -ne 2 ] && [ "$inconclusive" -lt "$RUNS" ]
   simulate compare "$BASELINE" "$RESULTS" --markdown "$RESULTS/comparison.md" --junit "$RESULTS/comparison.xml" || code=$?
   [ ! -s "$RESULTS/comparison.md" ] || cat "$RESULTS/comparison.md" >>"$GITHUB_STEP_SUMMARY"
   note "$code"
+fi
+
+# Runs without their databases and traces, and a page of all of them.
+if [ -n "$HISTORY" ] && [ "$gravest" -ne 2 ]; then
+  for run in "$RESULTS"/*/; do
+    kept="$HISTORY/$(basename "$run")"
+    [ -s "$run/summary.json" ] && [ ! -e "$kept" ] || continue
+    why=$(mkdir -p "$kept" && cp "$run/scenario.yaml" "$run/report.html" "$run/summary.json" "$kept" 2>&1) ||
+      give_up 1 "the history cannot be written: $why"
+  done
+  if compgen -G "$HISTORY/*/summary.json" >/dev/null; then
+    code=0
+    simulate runs --prune --keep "$HISTORY_RUNS" --results "$HISTORY" || code=$?
+    {
+      echo "### History"
+      echo '```text'
+      simulate history "$HISTORY" --output "$HISTORY/history.html" || code=$?
+      echo '```'
+    } >>"$GITHUB_STEP_SUMMARY"
+    note "$code"
+  fi
 fi
 
 echo "exit-code=$gravest" >>"$GITHUB_OUTPUT"

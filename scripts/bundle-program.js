@@ -35,7 +35,7 @@ const SHARED = {
   "network-thread": "load/run/network/network-thread.ts",
 };
 /** What stays in node_modules: a native addon, a library with a thread of its own, one whose objects users pass in, and what users install. */
-const EXTERNAL = ["better-sqlite3", "piscina", "prom-client", "bullmq", "ioredis"];
+const EXTERNAL = ["better-sqlite3", "piscina", "prom-client", "bullmq", "ioredis", "@opentelemetry/*"];
 
 const isWatching = process.argv.includes("--watch");
 

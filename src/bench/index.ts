@@ -30,6 +30,8 @@ export {
   type BenchResult,
   type MeasureOptions,
 } from "./result.js";
+export { changePoints, LEAST_PART, SIGNIFICANCE, type ChangePoint } from "./change-points.js";
+export { seriesOf, type DatedRun } from "./run-history.js";
 export { IncomparableRunsError, figuresOfRuns, requireComparable, type ScenarioRun } from "./run-figures.js";
 export { bootstrap, median, percentileOf, type ConfidenceInterval } from "./statistics.js";
 export { BENCHES, BENCH_NAMES, GATE, MAIN_JOB, benchesNamed } from "./suite.js";

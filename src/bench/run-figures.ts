@@ -93,6 +93,11 @@ const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioR
   ["the machine", ({ summary }) => `${summary.environment.cpu} with ${summary.environment.cores} cores`],
 ];
 
+/** What has to be the same of two runs that are compared, in words, with its value. */
+export function comparedProperties(run: ScenarioRun): (readonly [what: string, value: string])[] {
+  return COMPARED_PROPERTIES.map(([what, of]) => [what, of(run)]);
+}
+
 /** Enough characters of a digest to distinguish two scenarios. */
 const DIGEST_LENGTH = 12;
 

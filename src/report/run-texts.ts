@@ -12,6 +12,7 @@ import {
 import { ENGINE_LABELS, observedText, type Summary, type Verdict } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
+type Output = NonNullable<Summary["outputs"]>[number];
 export type Machine = NonNullable<Summary["machines"]>[number];
 
 /** Seed, number of workers, duration, engine and target. */
@@ -89,6 +90,13 @@ export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[]
       `${part("platform", platformMs)}, ${part("runtime", runtimeMs)}`,
     `CPU by thread: ${threads.map(({ thread, cpuMs }) => `${thread} ${formatSeconds(cpuMs)}`).join(", ")}`,
   ];
+}
+
+/** What came of an output: `--out csv=samples.csv: 12,345 samples`. */
+export function outputText({ kind, to, unit, delivered, dropped, problem }: Output): string {
+  const text = `--out ${kind}=${to}: ${formatCount(delivered)} ${unit}`;
+  if (dropped === 0) return problem === null ? text : `${text}; ${problem}`;
+  return `${text}, ${formatCount(dropped)} missing: ${problem ?? "no reason given"}`;
 }
 
 /** How long threads waited for a core, and what others used of the machine; lines. */

@@ -23,6 +23,10 @@ export {
   type SlowAgent,
   type StatusesOverTime,
 } from "./data.js";
+export { gitCheckout, type Checkout } from "./git-checkout.js";
+export { chooseRuns, type PrunedRun } from "./prune-runs.js";
+export { findFinishedRuns } from "./find-runs.js";
+export type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, RunHistory } from "./history.js";
 export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
@@ -41,7 +45,7 @@ export {
 } from "./results.js";
 export { differingOptions, newRunId, reproduceCommand, withoutCredentials } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
-export { hasBegun, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
+export { hasBegun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
 export { stageAt } from "./stage-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
@@ -56,6 +60,7 @@ export {
   type SummaryInput,
   type TrendSummary,
 } from "./summary.js";
+export { SUMMARY_SCHEMA, summaryJsonSchema } from "./summary-json-schema.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
   exitCodeOf,

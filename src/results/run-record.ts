@@ -62,3 +62,13 @@ export function readRunRecord(directory: string): RunRecord | undefined {
     throw cannotRead(path, why, error);
   }
 }
+
+/** Whether the process that carries out a run, by the id in its record, exists on this machine. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user exists too.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

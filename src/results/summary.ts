@@ -25,6 +25,7 @@ import {
 import type { CpuUse, MachineVerdict } from "../load/measure/machine/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
+import { checkoutSchema } from "./git-checkout.js";
 import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -276,6 +277,23 @@ export const summarySchema = z.object({
       othersIncludeTarget: z.boolean(),
     })
     .optional(),
+  /** What was written to with `--out`, in the order of the options. Absent when nothing was. */
+  outputs: z
+    .array(
+      z.object({
+        kind: z.enum(["csv", "ndjson", "otlp"]),
+        /** The path of a file, or a URL without a password. */
+        to: z.string(),
+        /** What is counted: samples, or exports to a collector. */
+        unit: z.enum(["samples", "exports"]),
+        delivered: count,
+        /** How many are missing there. */
+        dropped: count,
+        /** Why some are missing, one line; null when all were delivered. */
+        problem: z.string().nullable(),
+      }),
+    )
+    .optional(),
   /** The machines that made the load, and how each of them did. Absent when it was made by this process. */
   machines: z.array(machineSchema).optional(),
   /** The state of the harness itself. */
@@ -323,6 +341,8 @@ export const summarySchema = z.object({
     cpu: z.string(),
     cores: count,
     memoryBytes: z.number(),
+    /** The git checkout in which the run was started. Absent where there was none, and in older summaries. */
+    git: checkoutSchema.optional(),
   }),
 });
 export type Summary = z.infer<typeof summarySchema>;

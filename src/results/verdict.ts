@@ -174,9 +174,19 @@ function reasonsFor(
   return found.flatMap(([code, ...texts]) => texts.map((text) => ({ code, text })));
 }
 
-/** The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. */
-export function exitCodeOf(summary: { readonly verdict: Verdict }): Verdict["exitCode"] {
-  return summary.verdict.exitCode;
+/**
+ * The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. Of a run that passed,
+ * but whose file of samples is incomplete, it is 1. A collector that did not take everything changes nothing.
+ */
+export function exitCodeOf({
+  verdict,
+  outputs = [],
+}: {
+  readonly verdict: Verdict;
+  readonly outputs?: readonly { readonly unit: "samples" | "exports"; readonly dropped: number }[] | undefined;
+}): Verdict["exitCode"] {
+  const isIncomplete = outputs.some(({ unit, dropped }) => unit === "samples" && dropped > 0);
+  return verdict.exitCode === EXIT.ok && isIncomplete ? EXIT.failure : verdict.exitCode;
 }
 
 /** What a run that passed has to say about its machine, one line; undefined when there is nothing. */

@@ -19,6 +19,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ETIMEDOUT: "no answer in time",
   ENOTFOUND: "there is no such host",
+  ENXIO: "nothing reads from it",
+  EPIPE: "its reader has gone",
 };
 
 /**

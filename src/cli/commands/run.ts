@@ -15,6 +15,7 @@ import {
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
+import { outOption } from "../shared/out-options.js";
 import { machineOptions, targetOptions } from "../shared/target-options.js";
 import type { RunArguments } from "../shared/chosen-run.js";
 
@@ -46,6 +47,7 @@ export const definition: CommandModule<object, RunArguments> = {
         describe: `Serve the report during the run on this port of 127.0.0.1 [default: ${DASHBOARD_PORT}]`,
       })
       .options(metricsOptions)
+      .option("out", outOption)
       .options(outputOptions)
       .option("quiet", quietOption)
       .epilogue(

@@ -6,7 +6,7 @@ import {
   type IncompleteRun,
   type IncompleteSimulation,
 } from "../../load/run/index.js";
-import { byFrequency, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
+import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
 import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary } from "../../report/index.js";
 import { outputOptions } from "../shared/shared-options.js";
@@ -118,13 +118,4 @@ function describeCounts(counts: Readonly<Record<string, number>>): string {
   const { rows, total } = byFrequency(counts);
   if (total === 0) return "none";
   return `${formatCount(total)}: ${rows.map(([status, n]) => `${formatCount(n)} ${status}`).join(", ")}`;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of another user exists too.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

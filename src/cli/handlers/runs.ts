@@ -1,14 +1,35 @@
-/** `simulate runs`: lists the runs under the results directory with their verdicts. */
-import { ENGINE_LABELS, listRuns, OUTCOME_SIGNS, type ListedRun } from "../../results/index.js";
-import { plural } from "../../vocabulary/index.js";
+/** `simulate runs`: lists the runs under the results directory with their verdicts, or removes the old ones. */
+import { rmSync } from "node:fs";
+import {
+  chooseRuns,
+  ENGINE_LABELS,
+  listRuns,
+  OUTCOME_SIGNS,
+  ResultsError,
+  type ListedRun,
+  type PrunedRun,
+} from "../../results/index.js";
+import { plural, whySystemFailed } from "../../vocabulary/index.js";
 import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { wholeNumber } from "../shared/numeric-options.js";
+import { UsageError } from "../shared/usage-error.js";
 
 export interface RunsArguments {
   readonly results: string;
   readonly json: boolean;
+  readonly prune: boolean;
+  readonly keep?: string | undefined;
+  readonly "dry-run": boolean;
 }
 
-export function handler({ results, json }: RunsArguments): void {
+export function handler(args: RunsArguments): void {
+  const { results, json, prune, keep } = args;
+  if (prune) {
+    if (keep === undefined) throw new UsageError("--prune requires --keep, the number of the latest runs that stay");
+    return pruneRuns(args, wholeNumber("keep", keep, 0));
+  }
+  if (keep !== undefined) throw new UsageError("--keep requires --prune");
+  if (args["dry-run"]) throw new UsageError("--dry-run requires --prune");
   const runs = listRuns(results);
   if (json) {
     printJson(runs.map(asData));
@@ -16,6 +37,28 @@ export function handler({ results, json }: RunsArguments): void {
   }
   if (runs.length === 0) logLines(`there is no run in ${results}`);
   printLines(...runs.map(describe));
+}
+
+/** Removes all but the latest `keep` runs. Asks nothing. @throws ResultsError when one cannot be removed */
+function pruneRuns({ results, json, "dry-run": isDry }: RunsArguments, keep: number): void {
+  const chosen = chooseRuns(listRuns(results), keep);
+  const [kept, old] = [chosen.filter((run) => run.kept !== undefined), chosen.filter((run) => run.kept === undefined)];
+  for (const run of old) {
+    if (!isDry) remove(run);
+    if (!json) printLines(`${isDry ? "would remove" : "removed"} ${run.directory}`);
+  }
+  if (json)
+    printJson(chosen.map(({ kept: why, ...run }) => ({ ...run, removed: why === undefined && !isDry, kept: why })));
+  const what = isDry ? "would be removed" : "removed";
+  logLines(`${plural(old.length, "run")} ${what}, ${plural(kept.length, "run")} kept in ${results}`);
+}
+
+function remove({ directory }: PrunedRun): void {
+  try {
+    rmSync(directory, { recursive: true });
+  } catch (error) {
+    throw new ResultsError(`cannot remove ${directory}: ${whySystemFailed(error)}`, { cause: error });
+  }
 }
 
 const NO_SUMMARY = "no summary: the run is still running, or did not finish";

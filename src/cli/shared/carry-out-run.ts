@@ -13,6 +13,7 @@ import { logLines, logText, printText } from "./handle-closed-stdout.js";
 import type { MetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
+import type { RunOut } from "./run-out.js";
 import { watchRun } from "./run-watch.js";
 import { STANDARD_INPUT } from "./standard-input.js";
 import { colored, widthOf } from "./terminal.js";
@@ -20,33 +21,52 @@ import { colored, widthOf } from "./terminal.js";
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
   const { metricsPort, faultRates, threads } = chosen;
+  const out = await openOut(chosen);
   const isOverNetwork = args.target !== undefined || args.listen !== undefined;
   const network = isOverNetwork
     ? await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt)
     : undefined;
   const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
-  const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt };
+  const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt, samples: out?.samples };
   let finished: FinishedRun | undefined;
   try {
-    const onStart = (running: RunningRun): void => metrics?.serve(running);
+    const onStart = (running: RunningRun): void => {
+      metrics?.serve(running);
+      out?.start(running, common, isOverNetwork ? "network" : "threads");
+    };
     if (network !== undefined) finished = await network.run({ ...common, onStart, ...warnings(args.quiet) });
     else if (args.virtual) {
-      const simulated = { faultRates, startedAt: new Date(), yieldToEventLoop: () => setImmediate() };
+      const yieldToEventLoop = async (): Promise<void> => {
+        await setImmediate();
+        await out?.room();
+      };
+      const simulated = {
+        ...{ faultRates, startedAt: new Date(), yieldToEventLoop },
+        onStart: (running: Pick<RunningRun, "measured">) => out?.start(running, common, "virtual"),
+      };
       finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
     } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });
+    if (out !== undefined) finished = await out.finish(finished);
   } finally {
+    if (finished === undefined) await out?.abandon();
     await metrics?.end();
     await watch.end(finished);
     await network?.close();
   }
   const { summary, directory } = finished;
+  if (args.quiet) out?.logProblems(summary);
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
     printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
   else if (!summary.verdict.passed)
     logText(renderVerdict(summary, { color: colored(process.stderr), width: widthOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);
+}
+
+/** The outputs of the run (`--out`), where it has some. */
+async function openOut({ outputs }: ChosenRun): Promise<RunOut | undefined> {
+  return outputs.length === 0 ? undefined : (await import("./run-out.js")).openRunOut(outputs);
 }
 
 /** Prints what makes a verdict doubtful, unless the run is quiet. */

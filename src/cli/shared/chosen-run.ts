@@ -3,6 +3,7 @@ import { defaultThreads } from "../../load/run/run-limits.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { faultRatesFrom } from "./fault-options.js";
 import { portNumber, threadsFrom } from "./numeric-options.js";
+import { outputChoices, outputFiles, type OutArguments } from "./out-options.js";
 import { prepareOutputs, type OutputArguments } from "./output-options.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
@@ -14,6 +15,7 @@ import { UsageError } from "./usage-error.js";
 export interface RunArguments
   extends PlanArguments,
     OutputArguments,
+    OutArguments,
     TargetArguments,
     ListenArguments,
     MachineArguments {
@@ -55,8 +57,10 @@ export async function chosenRun(args: RunArguments) {
   if (metricsPort !== undefined && args.virtual)
     throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
-  prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }]);
-  return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort: portFrom(args.dashboard) };
+  const outputs = outputChoices(args, args.redis !== undefined);
+  const dashboardPort = portFrom(args.dashboard);
+  prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }], outputFiles(outputs));
+  return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort, outputs };
 }
 
 /** The empty text stands for an option without a value. */

@@ -48,9 +48,19 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../commands/validate.js"),
   },
   {
+    command: "schema <kind>",
+    describe: "Print the JSON Schema of scenarios, or of a run's summary.json",
+    load: () => import("../commands/schema.js"),
+  },
+  {
     command: "runs",
-    describe: "List the runs, oldest first",
+    describe: "List the runs, oldest first, or remove old ones",
     load: () => import("../commands/runs.js"),
+  },
+  {
+    command: "history <directories..>",
+    describe: "Show the figures of many runs over time, and where they changed",
+    load: () => import("../commands/history.js"),
   },
   {
     command: "report <run>",

@@ -16,12 +16,18 @@ const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonl
 
 /**
  * Removes the files that the options name. Before a run, so that a path that is not writable is reported at once, and a
- * run that fails leaves no outcome of an earlier run. `inputs`: the files that the command reads.
+ * run that fails leaves no outcome of an earlier run. `inputs`: the files that the command reads; `others`: further ones
+ * that it writes.
  * @throws UsageError when a file is not writable, or is the same file as an input or another output
  */
-export function prepareOutputs(args: OutputArguments, inputs: readonly NamedFile[]): void {
-  refuseSameFile(namedOutputs(args), inputs);
-  for (const { path } of filesOf(args)) clearFile(path);
+export function prepareOutputs(
+  args: OutputArguments,
+  inputs: readonly NamedFile[],
+  others: readonly NamedFile[] = [],
+): void {
+  const outputs = [...namedOutputs(args), ...others];
+  refuseSameFile(outputs, inputs);
+  for (const { path } of outputs) clearFile(path);
 }
 
 /** Writes the files that the options name, all or none. @throws UsageError when one cannot be written */

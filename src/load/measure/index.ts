@@ -47,6 +47,7 @@ export {
   type SharedCounts,
   type Trend,
 } from "./recorder.js";
+export type { SampleBatch, SampledSubject, SampledWorker, SampleSink } from "./sample-buffer.js";
 export { distributionOf } from "./samples.js";
 export {
   ThresholdError,

@@ -11,6 +11,7 @@ import {
   type TrendName,
 } from "./metrics.js";
 import type { IntervalCounts, RecorderSnapshot } from "./recorder.js";
+import type { SampleSink } from "./sample-buffer.js";
 
 /** A trend over one interval of the time axis. */
 export interface Interval {
@@ -40,11 +41,14 @@ export interface CollectorOptions {
    * twice as long, repeatedly if needed: a run of a day needs no more memory than a run of some minutes.
    */
   readonly maxIntervals?: number;
+  /** Receives the samples of the snapshots. */
+  readonly samples?: SampleSink | undefined;
 }
 
 /** Merges snapshots as they arrive. */
 export class Collector {
   readonly #maxIntervals: number;
+  readonly #samples: SampleSink | undefined;
   readonly #trends = new Map<TrendName, Map<number, IntervalCounts>>();
   readonly #counters = new Map<CounterName, number>();
   readonly #rates = new Map<RateName, { passes: number; total: number }>();
@@ -53,12 +57,13 @@ export class Collector {
   /** How many of the recorders' intervals make one of the collector's. */
   #factor = 1;
 
-  constructor({ maxIntervals = 512 }: CollectorOptions = {}) {
+  constructor({ maxIntervals = 512, samples }: CollectorOptions = {}) {
     this.#maxIntervals = maxIntervals;
+    this.#samples = samples;
   }
 
   /** @throws RangeError when the time axis of the snapshot is not that of the first */
-  add({ originMs, intervalMs, trends, counters, rates, gauges }: RecorderSnapshot): void {
+  add({ originMs, intervalMs, trends, counters, rates, gauges, samples }: RecorderSnapshot): void {
     this.#axis ??= { originMs, intervalMs };
     if (originMs !== this.#axis.originMs || intervalMs !== this.#axis.intervalMs) {
       throw new RangeError("recorders of one run must share the origin and the interval of the time axis");
@@ -72,6 +77,7 @@ export class Collector {
     for (const { name, thread, value } of gauges) {
       getOrCreate(this.#gauges, name, () => new Map<string, number>()).set(thread, value);
     }
+    if (samples !== undefined) this.#samples?.add(samples);
   }
 
   /** Removes the gauges of a thread that has died. Everything else that it recorded stays. */

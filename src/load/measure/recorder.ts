@@ -10,6 +10,7 @@
 import { at } from "../../vocabulary/index.js";
 import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
+import { SampleBuffer, type SampleBatch, type SampledSubject, type SampledWorker } from "./sample-buffer.js";
 
 /**
  * Times recorded in one interval: the non-empty buckets (`buckets.ts`), and the figures that buckets do not hold
@@ -46,6 +47,8 @@ export interface RecorderSnapshot {
   readonly counters: readonly { readonly name: CounterName; readonly count: number }[];
   readonly rates: readonly { readonly name: RateName; readonly passes: number; readonly total: number }[];
   readonly gauges: readonly { readonly name: GaugeName; readonly thread: string; readonly value: number }[];
+  /** Every time that the trends recorded; only of a recorder that keeps them. */
+  readonly samples?: SampleBatch;
 }
 
 /** The distribution of one metric on one thread. */
@@ -55,8 +58,10 @@ export interface Trend {
    * A time that ended before the present interval began is counted into the present one.
    * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were
    * taken in the wrong order or not at all, and no figure could be trusted.
+   *
+   * `subject` and `fromMs` (when the time began; `atMs - ms` unless given) are for samples.
    */
-  record(ms: number, atMs: number): void;
+  record(ms: number, atMs: number, subject?: SampledSubject, fromMs?: number): void;
 }
 
 /** Where one thread records. */
@@ -69,6 +74,8 @@ export interface Recorder {
   observe(name: RateName, passed: boolean): void;
   /** Sets this thread's share of a gauge; the shares of all threads are added up. */
   gauge(name: GaugeName, value: number): void;
+  /** A worker has an agent: samples of other threads name the agent only. */
+  know(worker: SampledWorker): void;
   /** What was recorded since the last call; the recorder then starts empty. Gauges keep their value. */
   take(): RecorderSnapshot;
 }
@@ -82,6 +89,8 @@ export interface RecorderOptions {
   readonly intervalMs?: number;
   /** The memory of the counters, one place each ({@link COUNTER_NAMES}). Shared memory outlives the thread. */
   readonly counts?: Float64Array;
+  /** Whether to keep every recorded time, for the outputs of a run; no unless given. */
+  readonly keepSamples?: boolean;
 }
 
 /** The place of each counter in {@link RecorderOptions.counts}. */
@@ -127,7 +136,9 @@ export function createRecorder({
   originMs,
   intervalMs = 500,
   counts = new Float64Array(COUNTER_NAMES.length),
+  keepSamples = false,
 }: RecorderOptions): Recorder {
+  const samples = keepSamples ? new SampleBuffer(thread, originMs) : undefined;
   const trends = new Map<TrendName, TrendCounts>();
   /** What {@link Recorder.take} has handed over of `counts`. */
   const taken = new Float64Array(COUNTER_NAMES.length);
@@ -136,7 +147,7 @@ export function createRecorder({
   return {
     trend(name) {
       let trend = trends.get(name);
-      if (trend === undefined) trends.set(name, (trend = new TrendCounts(name, originMs, intervalMs)));
+      if (trend === undefined) trends.set(name, (trend = new TrendCounts(name, originMs, intervalMs, samples)));
       return trend;
     },
     count(name, n = 1) {
@@ -151,7 +162,9 @@ export function createRecorder({
       if (passed) rate.passes++;
     },
     gauge: (name, value) => void gauges.set(name, value),
+    know: (worker) => samples?.know(worker),
     take() {
+      const batch = samples?.take();
       const snapshot: RecorderSnapshot = {
         originMs,
         intervalMs,
@@ -161,6 +174,7 @@ export function createRecorder({
         counters: countersIn(counts, taken),
         rates: Array.from(rates, ([name, rate]) => ({ name, ...rate })),
         gauges: Array.from(gauges, ([name, value]) => ({ name, thread, value })),
+        ...(batch !== undefined && { samples: batch }),
       };
       taken.set(counts);
       rates.clear();
@@ -186,11 +200,13 @@ class TrendCounts implements Trend {
     private readonly name: TrendName,
     private readonly originMs: number,
     private readonly intervalMs: number,
+    private readonly samples: SampleBuffer | undefined,
   ) {}
 
-  record(ms: number, atMs: number): void {
+  record(ms: number, atMs: number, subject?: SampledSubject, fromMs = atMs - ms): void {
     if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
     if (!(atMs < this.#endMs)) this.#open(atMs);
+    this.samples?.add(this.name, fromMs, ms, subject);
     const ns = Math.round(ms * 1e6);
     const counts = (this.#counts ??= new Uint32Array(BUCKETS));
     const bucket = bucketOf(ns);

@@ -30,7 +30,14 @@ import {
   type ScheduleVerdict,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
-import { buildReportData, buildSummary, type SlowAgent, type Summary, type SummaryInput } from "../../results/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  gitCheckout,
+  type SlowAgent,
+  type Summary,
+  type SummaryInput,
+} from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
 import { planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
@@ -189,6 +196,7 @@ function unfinishedOf(
 
 /** What the run was on. */
 export function environment(): Summary["environment"] {
+  const git = gitCheckout(process.cwd());
   return {
     crowdstorm: packageVersion(),
     node: process.version,
@@ -196,6 +204,7 @@ export function environment(): Summary["environment"] {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
+    ...(git !== undefined && { git }),
   };
 }
 

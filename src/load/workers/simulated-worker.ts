@@ -4,6 +4,7 @@
  */
 import { AGENT_STATUSES, assert, isFinal, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
 import type { LiveUpdateData, ChannelPacket } from "../../platform/live/index.js";
+import type { SampledWorker } from "../measure/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../platform/sync/index.js";
 import { ConnectionDrops } from "./connection-drops.js";
@@ -37,9 +38,9 @@ export function* simulateWorker(plan: WorkerPlan, context: WorkerContext): Steps
   yield* wait(reactor.until(arrival));
   const now = reactor.clock.now();
   recorder.count("workers_started");
-  recorder.trend("schedule_slip").record(Math.max(0, now - arrival), now);
-
   const worker = new SimulatedWorker(plan, context);
+  recorder.trend("schedule_slip").record(Math.max(0, now - arrival), now, worker.sampled);
+
   let task = plan.task;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -68,11 +69,18 @@ class SimulatedWorker {
   #isDelayed = false;
   #hasSubmitted = false;
   #submittedAt = 0;
+  /** The worker and its present agent, for samples. */
+  #sampled: SampledWorker;
 
   constructor(plan: WorkerPlan, context: WorkerContext) {
     this.#plan = plan;
     this.#context = context;
     this.#drops = new ConnectionDrops(plan.disconnect, context.originMs);
+    this.#sampled = { worker: plan.index, behaviour: plan.behaviour };
+  }
+
+  get sampled(): SampledWorker {
+    return this.#sampled;
   }
 
   /** Registers, then carries out onboarding and task. Throws {@link Interrupted} when the connection drops. */
@@ -124,10 +132,10 @@ class SimulatedWorker {
       if (packet === "due" || packet.packet_type !== "agent_details") continue;
       if (packet.data["request_failed"] === true) return false;
       const now = reactor.clock.now();
-      recorder.trend("registration_time").record(now - askedAt, now);
-      if (packet.data["failure_reason"] !== undefined) return false;
-      this.#noteAgent(packet);
-      return true;
+      const isRefused = packet.data["failure_reason"] !== undefined;
+      if (!isRefused) this.#noteAgent(packet);
+      recorder.trend("registration_time").record(now - askedAt, now, this.#sampled);
+      return !isRefused;
     }
   }
 
@@ -227,7 +235,7 @@ class SimulatedWorker {
   #recordSlip(intendedAt: number): void {
     const { recorder, reactor } = this.#context;
     const now = reactor.clock.now();
-    if (!this.#isDelayed) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now);
+    if (!this.#isDelayed) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now, this.#sampled);
   }
 
   #submit(agentId: string, answer: ChannelPacket["data"]): void {
@@ -253,9 +261,9 @@ class SimulatedWorker {
         return undefined;
       case "client_bound_live_update":
         if (typeof data["replied_at"] === "number")
-          recorder.trend("stage_seen").record(Math.max(0, now - data["replied_at"]), now);
+          recorder.trend("stage_seen").record(Math.max(0, now - data["replied_at"]), now, this.#sampled);
         if (typeof data["intended_at"] === "number")
-          recorder.trend("live_update_round_trip").record(Math.max(0, now - data["intended_at"]), now);
+          recorder.trend("live_update_round_trip").record(Math.max(0, now - data["intended_at"]), now, this.#sampled);
         // The task says that it is over: the worker does not wait for its own plan.
         if (data["ends_task"] === true) this.#submit(agentId, answer);
         return undefined;
@@ -264,7 +272,11 @@ class SimulatedWorker {
         // Over a network a submit may have waited for the replies before it was sent.
         recorder
           .trend("submit_ack_time")
-          .record(now - (typeof data["sent_at"] === "number" ? data["sent_at"] : this.#submittedAt), now);
+          .record(
+            now - (typeof data["sent_at"] === "number" ? data["sent_at"] : this.#submittedAt),
+            now,
+            this.#sampled,
+          );
         recorder.count("submits_acknowledged");
         acknowledged(agentId, "submit");
         return leavesWhenDone && packet.packet_type === "submit_unit" ? "over" : undefined;
@@ -340,7 +352,12 @@ class SimulatedWorker {
     if (data["status"] === undefined) this.#status = undefined;
     this.#noteStatus(data["status"]);
     const agentId = data["agent_id"];
-    if (typeof agentId === "string" && this.#status !== undefined) this.#context.acknowledged(agentId, this.#status);
+    if (typeof agentId !== "string") return;
+    if (agentId !== this.#sampled.agentId) {
+      this.#sampled = { ...this.#sampled, agentId };
+      this.#context.recorder.know(this.#sampled);
+    }
+    if (this.#status !== undefined) this.#context.acknowledged(agentId, this.#status);
   }
 
   #noteStatus(status: unknown): void {

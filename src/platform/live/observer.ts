@@ -26,8 +26,8 @@ export interface LiveRunObserver {
   count(name: LiveRunCounter): void;
   /** Sets the value of this thread. */
   gauge(name: LiveRunGauge, value: number): void;
-  /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`. */
-  trend(name: LiveRunTrend): { record(ms: number, atMs: number): void };
+  /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`, of the agent with this id. */
+  trend(name: LiveRunTrend): { record(ms: number, atMs: number, agentId: string): void };
 }
 
 /** Observes the task runner of a thread too. */

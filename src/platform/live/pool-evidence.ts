@@ -38,7 +38,8 @@ export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): Poo
       if (isFinal(agent.dbStatus)) return false;
       const before = clock.now();
       yield* agent.updateStatusSteps(status);
-      observer.trend("status_commit_time").record(clock.now() - before, clock.now());
+      const now = clock.now();
+      observer.trend("status_commit_time").record(now - before, now, agent.getAgentId());
       if (agent.dbStatus !== status) return false;
       of(session).acknowledgedStatuses.push(status);
       return true;

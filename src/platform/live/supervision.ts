@@ -200,7 +200,7 @@ function* setStatus(
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);
   const now = context.clock.now();
-  observer.trend("status_commit_time").record(now - before, now);
+  observer.trend("status_commit_time").record(now - before, now, agent.getAgentId());
   if (agent.dbStatus !== status) return false;
   acknowledge(supervised, status);
   return true;

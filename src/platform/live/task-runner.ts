@@ -194,7 +194,7 @@ export class TaskRunner {
   #reply(agent: LiveAgent, update: TakenUpdate, data: TakenUpdate): void {
     const { context, observer } = this.#options;
     const now = context.clock.now();
-    observer.trend("stage_reply").record(now - this.#supervisedOf(agent).stateAt, now);
+    observer.trend("stage_reply").record(now - this.#supervisedOf(agent).stateAt, now, agent.getAgentId());
     // Not `{ ...data, … }`, as in client-io.ts.
     agent.observe(
       Object.assign({}, data, { in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now }),

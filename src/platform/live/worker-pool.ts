@@ -224,7 +224,7 @@ export class WorkerPool implements ClientRequests {
         // The committed row can release the waiter before this thread is notified of the commit.
         this.#options.observer
           .trend("disconnect_detection")
-          .record(Math.max(0, releasedAt - session.absentAt), releasedAt);
+          .record(Math.max(0, releasedAt - session.absentAt), releasedAt, session.agent.getAgentId());
       }
       // Agents on units have pushed their last status; the approval or rejection of an onboarding is not pushed.
       if (session.agent instanceof OnboardingAgent) {

@@ -47,6 +47,16 @@ export function writeReport(directory: string): string {
   return path;
 }
 
+/** Writes a summary again that tells what came of the run's outputs, and its report. Returns it. @throws ResultsError */
+export function noteOutputs(directory: string, summary: Summary): Summary {
+  const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
+  writeTogether([
+    file(RUN_FILES.report, renderReport(summary, readReportData(directory))),
+    file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
+  ]);
+  return summary;
+}
+
 /** The page of a finished run. @throws ResultsError when its summary or its chart data cannot be read */
 export function renderReportOf(directory: string): string {
   return renderReport(readSummary(directory), readReportData(directory));

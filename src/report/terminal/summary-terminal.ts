@@ -37,6 +37,7 @@ import {
   machineTexts,
   OUTCOME_COLOURS,
   outcomeText,
+  outputText,
   runFacts,
   thresholdOutcome,
 } from "../run-texts.js";
@@ -89,6 +90,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     notChecked(summary, chalk, width),
     generator(summary, chalk, width),
     machinesOf(summary, chalk, width),
+    outputs(summary, chalk, width),
     [
       `${chalk.bold("Same plan again")}  ${summary.reproduce}`,
       `${chalk.bold("Results")}          ${printable(options.directory)}`,
@@ -402,6 +404,19 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
     ...facts.flatMap((fact, at) =>
       wrap(fact, width - 4).map((line, n) =>
         n > 0 ? `    ${line}` : at === 0 ? `  ${mark(schedule.kept, chalk)} ${line}` : `    ${line}`,
+      ),
+    ),
+  ];
+}
+
+/** What `--out` wrote to. */
+function outputs({ outputs: written = [] }: Summary, chalk: ChalkInstance, width: number): string[] {
+  if (written.length === 0) return [];
+  return [
+    chalk.bold("Outputs"),
+    ...written.flatMap((output) =>
+      wrap(outputText(output), width - 4).map((line, at) =>
+        at === 0 ? `  ${mark(output.problem === null, chalk)} ${line}` : `    ${line}`,
       ),
     ),
   ];

@@ -38,6 +38,7 @@ function launcherOf(
     clock: systemClock,
     connect: (doorbell) => writer.connect({ doorbell }),
     clockOffset: undefined,
+    keepsSamples: false,
     acknowledgements: join(directory, "acknowledgements"),
     onProgress: () => undefined,
     signal: new AbortController().signal,

@@ -153,6 +153,28 @@ test("runs are compared with the runs of a baseline", async (t) => {
   assert.ok(existsSync(join(now.results, "comparison.xml")));
 });
 
+test("runs are added to a history, with a page of all of them", async (t) => {
+  const history = join(temporaryDirectory(t), "history");
+  const first = await act(t, { ...QUICK, runs: "2", history });
+  assert.equal(first.code, 0, first.log);
+  const second = await act(t, { ...QUICK, seed: "3", history });
+  assert.equal(second.code, 0, second.log);
+  assert.match(second.summary, /### History\n```text\nsteady: 3 runs, [\s\S]*\n```\n/);
+  const runs = readdirSync(history, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.equal(runs.length, 3);
+  for (const { name } of runs)
+    assert.deepEqual(readdirSync(join(history, name)).sort(), ["report.html", "scenario.yaml", "summary.json"]);
+  const page = readFileSync(join(history, "history.html"), "utf8");
+  for (const { name } of runs) assert.ok(page.includes(`href="${name}/report.html"`), name);
+});
+
+test("without a finished run, a history stays as it is", async (t) => {
+  const history = join(temporaryDirectory(t), "history");
+  const { outputs } = await act(t, { ...QUICK, history }, scripted(t, [1]));
+  assert.deepEqual(outputs, { "exit-code": "1" });
+  assert.ok(!existsSync(history));
+});
+
 test("invalid inputs are reported in one line, with exit code 2", async (t) => {
   const refused: readonly (readonly [Record<string, string>, RegExp])[] = [
     [{ ...QUICK, "on-threshold": "ignore" }, /^::error::on-threshold must be fail or warn, not "ignore"$/m],

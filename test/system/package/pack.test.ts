@@ -69,6 +69,7 @@ test("it has what a user needs and nothing that only developers need", () => {
     "dist/cli/main.js",
     "scenarios/steady.yaml",
     "scenarios/scenario.schema.json",
+    "schemas/summary.schema.json",
   ]) {
     assert.ok(files.includes(path), `${path} is missing`);
   }
@@ -79,7 +80,7 @@ test("it has what a user needs and nothing that only developers need", () => {
     [],
   );
   const unwanted = files.filter((path) =>
-    /^(?!dist\/|scenarios\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
+    /^(?!dist\/|scenarios\/|schemas\/|docs\/|README\.md$|LICENSE$|package\.json$)|\.map$|\.test\.|tsbuildinfo|^docs\/api\//.test(
       path,
     ),
   );

@@ -1,4 +1,7 @@
-/** Every page of the program in a real browser: no violation that axe-core knows, in both themes, wide and narrow. */
+/**
+ * Every page of the program in a real browser, in both themes, wide and narrow: no violation that axe-core knows, and
+ * nothing that is wider than the screen.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,6 +45,7 @@ describe("accessibility", { skip: noBrowser }, () => {
       await page.evaluate("document.querySelectorAll('details').forEach((element) => (element.open = true))");
       await page.locator("body").hover();
       assert.deepEqual(await accessibilityProblems(page), [], screen.colorScheme);
+      assert.equal(await page.evaluate<number>("document.documentElement.scrollWidth"), screen.viewport.width);
       await page.close();
     }
   }

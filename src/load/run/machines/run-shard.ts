@@ -106,6 +106,7 @@ class ShardRun {
     const generators = (this.#generators = new ThreadGenerators(shardThreads(prepare.shard)));
     const { clients } = await generators.launch(setup, {
       onProgress: (snapshot) => this.#progress.push(snapshot),
+      keepsSamples: false,
       onFatal: (why) => channel.send({ kind: "fatal", why }),
       conditions: this.#conditions,
       timers: this.#timers,

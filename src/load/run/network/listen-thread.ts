@@ -65,11 +65,11 @@ class ListenThread {
       readonly originMs: number;
     }) => Promise<() => Evidence>,
   ): Promise<ThreadReport<Evidence>> {
-    const { name, port, counts, run } = this.setup;
+    const { name, port, counts, keepsSamples, run } = this.setup;
     const [start] = (await once(port, "message")) as [ToThread];
     assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
     const { originMs } = start;
-    const recorder = createRecorder({ thread: name, originMs, counts });
+    const recorder = createRecorder({ thread: name, originMs, counts, keepSamples: keepsSamples });
     const health = watchHealth(name);
     port.on("message", (message: ToThread) => {
       if (message.kind === "stop") this.isStopped = true;

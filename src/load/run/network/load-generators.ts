@@ -9,6 +9,8 @@ import type { NetworkRunSetup } from "./network-setup.js";
 /** What generators tell the engine while the run goes on. */
 export interface GeneratorEvents {
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
+  /** Whether to keep every sample. Other machines do not. */
+  readonly keepsSamples: boolean;
   /** The run cannot go on: why, one line. Only the first counts. */
   readonly onFatal: (why: string) => void;
   /** What makes the verdict doubtful before the start, one line. */

@@ -2,7 +2,7 @@
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
-import { Collector, watchProcess, type Measurements } from "../../measure/index.js";
+import { Collector, watchProcess, type Measurements, type SampleSink } from "../../measure/index.js";
 import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import type { NetworkTarget } from "../../network/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
@@ -37,6 +37,8 @@ export interface NetworkRun {
   readonly reproduce: string;
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
+  /** Receives every sample; left out: none is kept. */
+  readonly samples?: SampleSink | undefined;
   /** Called once the run has started, with what can be asked of it while it goes on. */
   readonly onStart?: (running: RunningRun) => void;
   /** Called a few times a second with what has been measured so far. */
@@ -56,7 +58,7 @@ interface StartedNetwork extends NetworkStages {
 export class NetworkEngine implements NetworkParts {
   readonly clock = systemClock;
   readonly giveUpAfterMs: number;
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly #run: NetworkRun;
   readonly #directory: string;
   readonly #observer: TargetObserver;
@@ -70,6 +72,7 @@ export class NetworkEngine implements NetworkParts {
 
   constructor(run: NetworkRun, directory: string, observer: TargetObserver, generators: LoadGenerators) {
     this.#run = run;
+    this.collector = new Collector({ samples: run.samples });
     this.#directory = directory;
     this.#observer = observer;
     this.#prefix = `${run.runId}-`;
@@ -139,6 +142,7 @@ export class NetworkEngine implements NetworkParts {
       { scenario: loaded.scenario, plan: planOptions, target, prefix: this.#prefix },
       {
         onProgress: (snapshot) => this.collector.add(snapshot),
+        keepsSamples: this.#run.samples !== undefined,
         onFatal: (why) => {
           this.#fatal ??= why;
           this.#conditions.changed();
@@ -154,6 +158,7 @@ export class NetworkEngine implements NetworkParts {
     const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
     const machineWatch = watchMachine({ now: () => this.clock.now(), originMs });
+    this.#run.samples?.begin(startedAt);
     this.#generators.start(originMs);
     this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;

@@ -17,7 +17,7 @@ const PROGRESS_MS = 250;
 const LOOK_MS = 20;
 
 export default async function run(setup: NetworkThreadSetup): Promise<ThreadReport<NetworkNotesReport>> {
-  const { name, port, counts, pauses, shard } = setup;
+  const { name, port, counts, keepsSamples, pauses, shard } = setup;
   const clock = systemClock;
   const reactor = new Reactor(clock, noEvents);
   const driver = new TimerDriver(reactor);
@@ -30,7 +30,7 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
   const { originMs } = start;
 
   const failures: Error[] = [];
-  const recorder = createRecorder({ thread: name, originMs, counts });
+  const recorder = createRecorder({ thread: name, originMs, counts, keepSamples: keepsSamples });
   const health = watchHealth(name);
   const clients = startNetworkClients({
     reactor,

@@ -31,11 +31,12 @@ export class ThreadGenerators implements LoadGenerators {
   }
 
   async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents): Promise<Launched> {
-    const { onProgress, onFatal, conditions, timers } = events;
+    const { keepsSamples, onProgress, onFatal, conditions, timers } = events;
     const before = watchMachine({ now: () => systemClock.now() });
     this.#pool = new ThreadPool({
       threads: this.#threads.count,
       clock: systemClock,
+      keepsSamples,
       onProgress,
       onFatal,
       onMessage: (message) => this.#threads.onMessage?.(message),

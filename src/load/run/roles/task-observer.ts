@@ -52,7 +52,7 @@ class AgentNotes implements AgentObserver {
   }
 
   #stage(name: Parameters<Recorder["trend"]>[0], from: number, to: number, atMs: number): void {
-    this.recorder.trend(name).record(Math.max(0, to - from), atMs);
+    this.recorder.trend(name).record(Math.max(0, to - from), atMs, this.evidence.agentId, from);
   }
 }
 

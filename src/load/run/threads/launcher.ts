@@ -19,6 +19,8 @@ export interface LauncherOptions {
   /** Creates the history file of a thread of this name; absent in a run that is not recorded. */
   readonly beginHistory?: ((thread: string) => HistoryBuffer) | undefined;
   readonly threads: number;
+  /** Whether the threads keep every sample. */
+  readonly keepsSamples: boolean;
   /** A connection to the database for a thread that parks on `doorbell`. */
   readonly connect: (doorbell: Doorbell) => DatabaseConnection;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;

@@ -22,7 +22,7 @@ const PROGRESS_MS = 250;
 const LOOK_MS = 20;
 
 export async function runThread<Evidence>(
-  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts }: ThreadSetup,
+  { name, arena: shared, port, run, clockOffset, pauses, acknowledgements, history, counts, keepsSamples }: ThreadSetup,
   begin: (thread: RoleContext) => Role<Evidence>,
   drivenBy: "parking" | "event loop" = "parking",
 ): Promise<ThreadReport<Evidence>> {
@@ -43,7 +43,7 @@ export async function runThread<Evidence>(
     void failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
   assert(start.database !== undefined, `thread ${name} has a connection to the database`);
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
-  const recorder = createRecorder({ thread: name, originMs: start.originMs, counts });
+  const recorder = createRecorder({ thread: name, originMs: start.originMs, counts, keepSamples: keepsSamples });
   const taskGroup = createTaskGroup(fail);
   const health = watchHealth(name);
   const plan = buildPlan(run.scenario, run.plan);

@@ -20,6 +20,8 @@ export interface ThreadBasics {
   readonly pauses: SharedArrayBuffer;
   /** The counters of its recorder, in shared memory: they can be read after the thread was killed. */
   readonly counts: Float64Array;
+  /** Whether its recorder keeps every sample. */
+  readonly keepsSamples: boolean;
 }
 
 /** What a thread is given that shares the run's arena and database. */

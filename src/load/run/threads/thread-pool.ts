@@ -14,6 +14,8 @@ export interface ThreadPoolOptions {
   readonly threads: number;
   /** Timestamps the threads' messages. */
   readonly clock: Clock;
+  /** Whether the threads keep every sample. */
+  readonly keepsSamples: boolean;
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
   readonly onNotice?: ((notice: RoleNotice) => void) | undefined;
   /** A thread says that the run cannot go on, and why. */
@@ -55,12 +57,12 @@ export class ThreadPool {
 
   /** Starts a thread; resolves once it has said hello and waits for the start. */
   async launch<Report>({ name, entry, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
-    const { clock, onProgress, onNotice, onFatal = () => undefined, onMessage, signal } = this.#options;
+    const { clock, keepsSamples, onProgress, onNotice, onFatal = () => undefined, onMessage, signal } = this.#options;
     const { pool, failed } = this.#pool;
     const { port1: port, port2 } = new MessageChannel();
     const pauses = newPauses();
     const counts = createSharedCounts();
-    const basics: ThreadBasics = { name, port: port2, counts: counts.counts, pauses };
+    const basics: ThreadBasics = { name, port: port2, counts: counts.counts, pauses, keepsSamples };
     const killer = new AbortController();
     const options = { filename: entry.href, transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
     const ended = once(port, "close");

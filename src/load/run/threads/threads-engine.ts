@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assert } from "../../../vocabulary/index.js";
 import { auditAgents, connectDatabase, holdWriteLock, type WriterHandle } from "../../../platform/db/index.js";
-import { Collector, watchProcess, type Measurements, type Viewpoint } from "../../measure/index.js";
+import { Collector, watchProcess, type Measurements, type SampleSink, type Viewpoint } from "../../measure/index.js";
 import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import { FILES_FOLDER, JOURNAL_FILES, writeRunRecord, type Summary } from "../../../results/index.js";
 import {
@@ -73,6 +73,8 @@ export interface ThreadsRun {
   readonly reproduce: string;
   /** Ends the run early; the results are still written. */
   readonly interrupt: AbortSignal;
+  /** Receives every sample; left out: none is kept. */
+  readonly samples?: SampleSink | undefined;
   /** Browsers that are served; the run then has no schedule. */
   readonly served?: ServedRun;
   /** Called once the run has started. */
@@ -112,7 +114,7 @@ interface StartedThreads extends RunStages {
 export class ThreadsEngine implements RunParts {
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly #run: ThreadsRun;
   readonly #directory: string;
   readonly #databasePath: string;
@@ -135,6 +137,7 @@ export class ThreadsEngine implements RunParts {
   constructor(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle) {
     const { loaded, plan, mailbox } = run;
     this.#run = run;
+    this.collector = new Collector({ samples: run.samples });
     this.#directory = directory;
     this.#databasePath = databasePath;
     this.#writer = writer;
@@ -175,6 +178,7 @@ export class ThreadsEngine implements RunParts {
       acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
       beginHistory: this.#history?.begin,
       threads: this.#shards.clients + this.#shards.gateways + this.#shards.tasks + 1,
+      keepsSamples: run.samples !== undefined,
       connect: (doorbell) => writer.connect({ doorbell }),
       onProgress: (snapshot) => this.collector.add(snapshot),
       onNotice: run.served?.onNotice,
@@ -262,6 +266,7 @@ export class ThreadsEngine implements RunParts {
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), this.#run.loaded.text);
     // On the machine's clock, which does not jump with that of the run.
     const machineWatch = watchMachine({ now: () => systemClock.now(), originMs: systemClock.now() + LEAD_MS });
+    this.#run.samples?.begin(startedAt);
     this.#launcher.start(originMs);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));

@@ -19,6 +19,8 @@ export interface RoleContextsOptions {
   readonly run: RunSetup;
   readonly plan: Plan;
   readonly sink: TraceSink;
+  /** Whether the recorders keep every sample. */
+  readonly keepsSamples: boolean;
   /** The database for a role whose events are recorded with `note`. */
   readonly connect: (note: Note) => Database;
   /** The inbox of this name with the drawn faults of its packets. */
@@ -39,7 +41,7 @@ export interface RoleContexts {
 }
 
 export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
-  const { arena, run, plan, sink, connect, throughFaults, fail } = options;
+  const { arena, run, plan, sink, keepsSamples, connect, throughFaults, fail } = options;
   const { clock } = arena;
   const hasFaults = plan.faults !== undefined;
   const recorders = new Map<string, Recorder>();
@@ -65,7 +67,7 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
             if (!thread.isDead) noteAlive(...event);
           }
         : noteAlive;
-      const recorder = createRecorder({ thread: name, originMs: 0 });
+      const recorder = createRecorder({ thread: name, originMs: 0, keepSamples: keepsSamples });
       recorders.set(name, recorder);
       const onFailure = (what: string, error: unknown): void => {
         note("failure", what, null, String(error));

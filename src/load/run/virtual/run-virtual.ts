@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { openDatabase, requireNativeModule } from "../../../platform/db/index.js";
 import { THREAD_FAULT_KINDS } from "../../../vocabulary/index.js";
-import { watchProcess } from "../../measure/index.js";
+import { watchProcess, type Measurements, type SampleSink } from "../../measure/index.js";
 import {
   cannotWrite,
   createRunDirectory,
@@ -45,7 +45,11 @@ export interface VirtualRunOptions {
   readonly yieldToEventLoop: () => Promise<void>;
   /** Ends the run early; the results are still written, but they do not depend on the seed alone. */
   readonly interrupt: AbortSignal;
+  /** Called once the run has started, with what can be asked of it while it goes on. */
+  readonly onStart?: (running: { readonly measured: () => Measurements }) => void;
   readonly onProgress?: RunProgress;
+  /** Receives every sample; left out: none is kept. */
+  readonly samples?: SampleSink | undefined;
   /** Called with every event, in addition to the trace. */
   readonly watch?: TraceSink;
 }
@@ -68,6 +72,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
   const { loaded, plan, interrupt, watch } = options;
+  options.samples?.begin(options.startedAt);
   // Written now, so that a run that fails can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
@@ -86,6 +91,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       mailbox: options.mailbox,
       database,
       runDir: directory,
+      samples: options.samples,
       faults: faultsOf(plan.seed, options.faultRates),
       sink(event) {
         withWriteErrors(tracePath, () => trace.write(event));
@@ -95,6 +101,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       },
     });
     onBegun();
+    options.onStart?.({ measured: () => run.measured() });
     await finish(run, options).catch((error: unknown) => {
       closeIncompleteTrace(trace);
       throw error;

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../../vocabulary/index.js";
 import type { LocalDatabase } from "../../../platform/db/index.js";
-import { Collector, type Measurements } from "../../measure/index.js";
+import { Collector, type Measurements, type SampleSink } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import {
   ready,
@@ -43,8 +43,9 @@ import { VirtualWriter } from "./virtual-writer.js";
 export const WRITES_PER_COMMIT = 5000;
 /** Constant, so that a run does not depend on the machine. Two of each, so that they interfere with each other. */
 const SHARDS = { clients: 2, tasks: 2 };
-/** How much of a run is measured between two merges into the collector, ms. */
+/** How much of a run is measured between two merges into the collector, ms; with samples, which take memory, less. */
 const MEASURED_AT_ONCE_MS = 30_000;
+const SAMPLED_AT_ONCE_MS = 1000;
 
 export interface VirtualSetup {
   readonly scenario: Scenario;
@@ -59,6 +60,8 @@ export interface VirtualSetup {
   readonly faults: Faults;
   /** Receives every event. */
   readonly sink: TraceSink;
+  /** Receives every sample; left out: none is kept. */
+  readonly samples?: SampleSink | undefined;
 }
 
 /** What the lifecycle waits for. */
@@ -72,7 +75,7 @@ interface PendingWait {
 
 /** The constructor makes the roles; {@link advance} runs them. */
 export class VirtualRun implements RunParts {
-  readonly collector = new Collector();
+  readonly collector: Collector;
   readonly clock: Clock;
   readonly giveUpAfterMs: number;
   readonly #setup: VirtualSetup;
@@ -94,6 +97,7 @@ export class VirtualRun implements RunParts {
   constructor(setup: VirtualSetup) {
     const { scenario, plan, mailbox, faults } = setup;
     this.#setup = setup;
+    this.collector = new Collector({ samples: setup.samples });
     this.#abortReason = abortReasonOf(scenario.thresholds);
     this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
     this.#simulation = this.#createSimulation();
@@ -112,6 +116,7 @@ export class VirtualRun implements RunParts {
       run,
       plan: faults.plan(plan, (...event) => faultsNote(...event)),
       sink: setup.sink,
+      keepsSamples: setup.samples !== undefined,
       connect: (note) => this.#writer.connect(note),
       throughFaults: (inbox, name) => faults.channel(inbox, name, arena.reactor, faultsNote),
       fail: (error) => this.#failures.push(error),
@@ -158,7 +163,7 @@ export class VirtualRun implements RunParts {
     this.#throwFailure();
     if (this.now >= this.#collectAt || isSettled) {
       this.#collect();
-      this.#collectAt = this.now + MEASURED_AT_ONCE_MS;
+      this.#collectAt = this.now + (this.#setup.samples === undefined ? MEASURED_AT_ONCE_MS : SAMPLED_AT_ONCE_MS);
     }
     if (!isSettled) return false;
     this.#pending = undefined;

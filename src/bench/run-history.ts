@@ -1,0 +1,151 @@
+/** Arranges many runs in series of runs that can be compared, and finds where their figures changed. */
+import type {
+  HistoryChange,
+  HistoryFigure,
+  HistoryRun,
+  HistorySeries,
+  Summary,
+  TrendSummary,
+} from "../results/index.js";
+import { LATENCY_LABELS, mainTrend, viewpointOf } from "../results/index.js";
+import type { TrendName } from "../load/measure/index.js";
+import { at, getOrCreate } from "../vocabulary/index.js";
+import { changePoints } from "./change-points.js";
+import { comparedProperties, type ScenarioRun } from "./run-figures.js";
+import { median } from "./statistics.js";
+
+/** A run and its directory. */
+export interface DatedRun extends ScenarioRun {
+  readonly directory: string;
+}
+
+/** The series of the runs, each in the order of their starts; the series with the latest run first. */
+export function seriesOf(runs: readonly DatedRun[]): HistorySeries[] {
+  const ordered = [...runs].sort((a, b) => startOf(a) - startOf(b));
+  const groups = new Map<string, DatedRun[]>();
+  for (const run of ordered) {
+    const key = JSON.stringify(comparedProperties(run));
+    getOrCreate(groups, key, () => []).push(run);
+  }
+  const all = [...groups.values()];
+  return all
+    .sort((a, b) => startOf(at(b, b.length - 1)) - startOf(at(a, a.length - 1)))
+    .map((group) => describeSeries(group, all));
+}
+
+const startOf = ({ summary }: ScenarioRun): number => Date.parse(summary.startedAt);
+
+function describeSeries(group: readonly DatedRun[], all: readonly (readonly DatedRun[])[]): HistorySeries {
+  const first = at(group, 0);
+  const scenario = first.summary.scenario.name;
+  const others = all.flatMap(([other]) =>
+    other?.summary.scenario.name === scenario ? [comparedProperties(other)] : [],
+  );
+  const facts = comparedProperties(first).flatMap(([what, value], index) =>
+    others.some((properties) => properties[index]?.[1] !== value) ? [`${what.replace(/^the /, "")}: ${value}`] : [],
+  );
+  const runs = group.map(describeRun);
+  return { scenario, facts, runs, figures: figuresOf(group, runs) };
+}
+
+function describeRun({ summary, directory }: DatedRun): HistoryRun {
+  const { runId, startedAt, seed, verdict, environment } = summary;
+  return {
+    runId,
+    directory,
+    startedAt,
+    seed,
+    commit: environment.git?.commit ?? null,
+    branch: environment.git?.branch ?? null,
+    outcome: verdict.outcome,
+    exitCode: verdict.exitCode,
+    unused: whyUnused(summary),
+  };
+}
+
+/** The latencies of an inconclusive run are the machine's, and an interrupted run has only a part of its load. */
+function whyUnused({ verdict, end, load }: Summary): string | null {
+  if (verdict.outcome === "inconclusive") return `inconclusive: ${verdict.reasons[0]?.text ?? "no reason given"}`;
+  if (end.how !== "finished") return `${end.how}: ${end.why ?? "no reason given"}`;
+  if (load?.generated === false) return `the load was not generated: ${load.why ?? "no reason given"}`;
+  return null;
+}
+
+interface MeasuredFigure extends Pick<HistoryFigure, "name" | "label" | "unit" | "better"> {
+  readonly of: (summary: Summary) => number | null | undefined;
+}
+
+/** The figures that all or some of the runs have. */
+function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): HistoryFigure[] {
+  const { summary } = at(group, 0);
+  const main = mainTrend(viewpointOf(summary));
+  const measured = [
+    ...(["p50", "p99"] as const).map((percentile) => latency(main, percentile)),
+    ...(["disconnect_detection", "registration_time", "submit_ack_time", "loss_detection"] as const).map((trend) =>
+      latency(trend, "p99"),
+    ),
+    // Under simulated time both follow from the plan, or from the machine alone.
+    ...(summary.engine === "virtual" ? [] : [THROUGHPUT, CPU]),
+  ];
+  return measured.flatMap(({ of, ...figure }) => {
+    const values = group.map((run) => of(run.summary) ?? null);
+    return values.every((value) => value === null)
+      ? []
+      : [{ ...figure, values, changes: changesOf(values, runs, figure.better) }];
+  });
+}
+
+function latency(trend: TrendName, percentile: "p50" | "p99"): MeasuredFigure {
+  const value = (found: TrendSummary | undefined): number | null => found?.[percentile] ?? null;
+  return {
+    name: `${trend}/${percentile}`,
+    label: `${LATENCY_LABELS[trend] ?? trend}, ${percentile}`,
+    unit: "ms",
+    better: "smaller",
+    of: ({ trends }) => value(trends[trend]),
+  };
+}
+
+const THROUGHPUT: MeasuredFigure = {
+  name: "throughput",
+  label: "live updates taken a second",
+  unit: "updates/s",
+  better: "greater",
+  of: ({ counters, durationMs }) => {
+    const updates = counters["live_updates_taken"] ?? counters["live_updates_sent"];
+    return updates === undefined || durationMs <= 0 ? null : (updates * 1000) / durationMs;
+  },
+};
+
+const CPU: MeasuredFigure = {
+  name: "cpu",
+  label: "CPU used",
+  unit: "cores",
+  better: "smaller",
+  of: ({ health }) => health.process.cpuCores,
+};
+
+/** The changes of a figure, by the runs that are used. */
+function changesOf(
+  values: readonly (number | null)[],
+  runs: readonly HistoryRun[],
+  better: HistoryFigure["better"],
+): HistoryChange[] {
+  const used = values.flatMap((value, run) =>
+    value === null || at(runs, run).unused !== null ? [] : [{ value, run }],
+  );
+  const points = changePoints(used.map(({ value }) => value));
+  const levels = [0, ...points.map(({ place }) => place), used.length];
+  const medianOf = (level: number): number =>
+    median(used.slice(at(levels, level), at(levels, level + 1)).map(({ value }) => value));
+  return points.map(({ place, p }, level) => {
+    const [before, after] = [medianOf(level), medianOf(level + 1)];
+    return {
+      run: at(used, place).run,
+      before,
+      after,
+      isWorse: better === "smaller" ? after > before : after < before,
+      p,
+    };
+  });
+}

@@ -1,0 +1,28 @@
+/** What a run and the thread that writes a file of its samples say to each other. */
+import type { SampleBatch } from "../load/measure/index.js";
+import type { SampleFormat } from "./sample-lines.js";
+
+/** What the thread is given. */
+export interface SampleFileSetup {
+  readonly path: string;
+  readonly format: SampleFormat;
+  /** Whether to compress the file, as gzip does. */
+  readonly gzip: boolean;
+  /** When the run started, ms since 1970. */
+  readonly startedAtMs: number;
+}
+
+/** To the thread: a batch, or that there are no more. */
+export type ToSampleFile = SampleBatch | "end";
+
+/** From the thread. */
+export type FromSampleFile =
+  /** It is done with a batch of so many samples. */
+  | { readonly kind: "taken"; readonly samples: number }
+  /** The file is closed. `problem`: why samples are missing in it, one line. */
+  | {
+      readonly kind: "ended";
+      readonly written: number;
+      readonly dropped: number;
+      readonly problem: string | undefined;
+    };

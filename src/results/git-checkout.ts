@@ -1,0 +1,59 @@
+/** The git checkout that a run was started in, read from git's own files: a process of git would cost more than it tells. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+
+export const checkoutSchema = z.object({
+  /** The commit that is checked out; changes that are not committed are not seen. */
+  commit: z.string(),
+  /** The branch; null for a detached head, as in most CI jobs. */
+  branch: z.string().nullable(),
+});
+export type Checkout = z.infer<typeof checkoutSchema>;
+
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+
+/** The checkout that `directory` is in; undefined where there is none, or it has no commit, or cannot be read. */
+export function gitCheckout(directory: string): Checkout | undefined {
+  try {
+    const folder = gitFolder(resolve(directory));
+    return folder === undefined ? undefined : headOf(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder of git of the nearest checkout above. In a work tree and a submodule, `.git` is a file that names it. */
+function gitFolder(directory: string): string | undefined {
+  const path = join(directory, ".git");
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return path;
+    const [, folder] = /^gitdir: (.*)$/m.exec(readFileSync(path, "utf8")) ?? [];
+    return folder === undefined ? undefined : resolve(directory, folder);
+  }
+  const above = dirname(directory);
+  return above === directory ? undefined : gitFolder(above);
+}
+
+function headOf(folder: string): Checkout | undefined {
+  const head = readFileSync(join(folder, "HEAD"), "utf8").trim();
+  const [, ref] = /^ref: (.*)$/.exec(head) ?? [];
+  const commit = ref === undefined ? head : commitOf(folder, ref);
+  if (commit === undefined || !COMMIT.test(commit)) return undefined;
+  return { commit, branch: ref?.replace(/^refs\/heads\//, "") ?? null };
+}
+
+/** Branches of a work tree are in the folder of its repository, in a file of their own or packed. */
+function commitOf(folder: string, ref: string): string | undefined {
+  const common = join(folder, "commondir");
+  const folders = existsSync(common) ? [folder, resolve(folder, readFileSync(common, "utf8").trim())] : [folder];
+  for (const each of folders) {
+    const loose = join(each, ref);
+    if (existsSync(loose)) return readFileSync(loose, "utf8").trim();
+    const packed = join(each, "packed-refs");
+    const lines = existsSync(packed) ? readFileSync(packed, "utf8").split("\n") : [];
+    const line = lines.find((text) => text.endsWith(` ${ref}`));
+    if (line !== undefined) return line.split(" ", 1)[0];
+  }
+  return undefined;
+}
