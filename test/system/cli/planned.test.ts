@@ -87,7 +87,7 @@ describe("a run", () => {
     assert.ok(verdict.reasons.some(({ code: reason }) => reason === "not-carried-out"));
     assert.match(stdout, /✗ kill-thread at 1\.\d s did not happen: its task thread had ended its work\n/);
     assert.equal(options["strict"], "");
-    assert.match(stdout, /Run it again .*--strict/);
+    assert.match(stdout, /Same plan again .*--strict/);
   });
 
   it("counts a window as carried out when connections dropped in it", async (t) => {
