@@ -127,7 +127,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 function decode(path: string, body: Buffer): Received {
   const isMetrics = path.endsWith("/v1/metrics");
   const type = root.lookupType(isMetrics ? "MetricsRequest" : "TraceRequest");
-  const message = type.toObject(type.decode(body), { longs: isMetrics ? Number : String, bytes: String, defaults: true });
+  const message = type.toObject(type.decode(body), {
+    longs: isMetrics ? Number : String,
+    bytes: String,
+    defaults: true,
+  });
   const { resourceMetrics = [], resourceSpans = [] } = message as {
     resourceMetrics?: (Attributed & { scopeMetrics: { metrics: ReceivedMetric[] }[] })[];
     resourceSpans?: (Attributed & { scopeSpans: { spans: ReceivedSpan[] }[] })[];

@@ -9,7 +9,13 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { compareReports, renderCapacityReport, renderSequencePage, writeRun } from "../../../dist/report/index.js";
+import {
+  compareReports,
+  renderCapacityReport,
+  renderHistoryPage,
+  renderSequencePage,
+  writeRun,
+} from "../../../dist/report/index.js";
 import type { SequenceDiagram } from "../../../dist/results/index.js";
 import { startDashboard } from "../../../dist/cli/shared/dashboard.js";
 import { accessibilityProblems, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
@@ -27,6 +33,17 @@ const SEQUENCE: SequenceDiagram = {
   bars: [{ column: 1, from: 0, to: 2, kind: "waits" }],
   arrows: [{ from: 1, to: 2 }],
 };
+
+const HISTORY_RUN = {
+  runId: "20260101T000000-steady-1-00000001",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  seed: "1",
+  commit: "1".repeat(40),
+  branch: "main",
+  outcome: "passed",
+  exitCode: 0,
+  unused: null,
+} as const;
 
 const SCREENS = [
   { colorScheme: "light", viewport: { width: 1280, height: 800 } },
@@ -77,6 +94,19 @@ describe("accessibility", { skip: noBrowser }, () => {
   });
 
   test("the comparison of two runs", () => check(write("compare.html", compareReports(directory, directory))));
+
+  test("the history of runs", () => {
+    const run = { ...HISTORY_RUN, directory };
+    const runs = [run, { ...run, outcome: "inconclusive" as const, unused: "busy" }, run];
+    const change = { run: 2, before: 1, after: 2, isWorse: true, p: 0.001 };
+    const figure = { name: "cpu", label: "CPU used", unit: "cores", better: "smaller" } as const;
+    const figures = [{ ...figure, values: [1, 3, 2], changes: [change] }];
+    const history = {
+      series: [{ scenario: "steady", facts: [], runs, figures }],
+      excluded: [{ directory, why: "lost" }],
+    };
+    return check(write("history.html", renderHistoryPage(history, join(directory, "history.html"))));
+  });
 
   test("the page of a search for a capacity", () =>
     check(write("capacity.html", renderCapacityReport(exampleCapacity()))));
