@@ -64,7 +64,7 @@ const exceptions = [
   ],
   [
     "^load/scenario/",
-    "^load/measure/(thresholds|metrics)\\.ts$",
+    "^load/measure/(thresholds|threshold-error|metrics|tagged-metric|tags)\\.ts$",
     "scenarios are read without histograms and Prometheus",
   ],
   ...[

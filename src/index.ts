@@ -198,7 +198,10 @@ export type {
   Interval,
   Measurements,
   RateName,
+  Span,
+  TagSelector,
+  TagSet,
   TrendName,
 } from "./load/measure/index.js";
 export { ResultsError, readSummary, type Summary } from "./results/index.js";
-export { renderSummary, type RenderOptions } from "./report/index.js";
+export { renderSummary, type Division, type RenderOptions } from "./report/index.js";

@@ -1,6 +1,6 @@
 /** Converts finished runs of a scenario to figures that can be compared. Each run is a round. */
 import { createHash } from "node:crypto";
-import { TREND_NAMES } from "../load/measure/index.js";
+import { TREND_NAMES, untagged } from "../load/measure/index.js";
 import { LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
 import { formatDuration, parseScenario, ScenarioError } from "../load/scenario/index.js";
 import { parseDuration } from "../vocabulary/index.js";
@@ -23,36 +23,72 @@ export interface ScenarioRun {
   readonly scenarioText: string;
 }
 
-/** The latencies that all runs have, and those that only some have. The runs pass {@link requireComparable}. */
+/** A latency of runs, in ms; undefined for a run that does not have it. */
+interface RunLatency {
+  readonly name: string;
+  readonly doc: string;
+  readonly of: (run: Summary) => number | null | undefined;
+}
+
+/**
+ * The latencies that all runs have, and those that only some have; also those of behaviours and phases that the runs
+ * have thresholds on. The runs pass {@link requireComparable}.
+ */
 export function figuresOfRuns(runs: readonly Summary[]): {
   readonly figures: Figure[];
   readonly incomplete: IncompleteMetric[];
 } {
   const figures: Figure[] = [];
   const incomplete: IncompleteMetric[] = [];
-  for (const trend of TREND_NAMES) {
-    const label = LATENCY_LABELS[trend];
-    if (label === undefined) continue;
-    for (const percentile of PERCENTILES) {
-      const name = `${trend}/${percentile}`;
-      const values = runs.flatMap((run) => run.trends[trend]?.[percentile] ?? []);
-      if (values.length === 0) continue;
-      if (values.length < runs.length) {
-        incomplete.push({ name, runs: values.length, of: runs.length });
-        continue;
-      }
-      figures.push({
-        name,
-        doc: `${label}, ${percentile}`,
-        unit: "µs",
-        better: "smaller",
-        rounds: values.map((ms) => ms * US_PER_MS),
-        floor: null,
-        goal: null,
-      });
+  for (const { name, doc, of } of [...wholeLatencies(), ...taggedLatencies(runs)]) {
+    const values = runs.flatMap((run) => of(run) ?? []);
+    if (values.length === 0) continue;
+    if (values.length < runs.length) {
+      incomplete.push({ name, runs: values.length, of: runs.length });
+      continue;
     }
+    const rounds = values.map((ms) => ms * US_PER_MS);
+    figures.push({ name, doc, unit: "µs", better: "smaller", rounds, floor: null, goal: null });
   }
   return { figures, incomplete };
+}
+
+/** The labelled latencies of the whole run. */
+function wholeLatencies(): RunLatency[] {
+  return TREND_NAMES.flatMap((trend) => {
+    const label = LATENCY_LABELS[trend];
+    if (label === undefined) return [];
+    return PERCENTILES.map((percentile) => ({
+      name: `${trend}/${percentile}`,
+      doc: `${label}, ${percentile}`,
+      of: (run: Summary) => run.trends[trend]?.[percentile],
+    }));
+  });
+}
+
+/** What the thresholds with tags were judged by, where that is a time. */
+function taggedLatencies(runs: readonly Summary[]): RunLatency[] {
+  const all = runs.flatMap(({ thresholds }) => thresholds).flatMap(taggedLatency);
+  return [...new Map(all.map((latency) => [latency.name, latency])).values()];
+}
+
+function taggedLatency({ metric, expression }: Summary["thresholds"][number]): RunLatency[] {
+  const name = TREND_NAMES.find((trend) => trend === untagged(metric));
+  if (name === undefined || name === metric) return [];
+  const figure = aggregationOf(expression);
+  return [
+    {
+      name: `${metric}/${figure}`,
+      doc: `${LATENCY_LABELS[name] ?? name} of ${metric.slice(name.length + 1, -1)}, ${figure}`,
+      of: (run) =>
+        run.thresholds.find((other) => other.metric === metric && aggregationOf(other.expression) === figure)?.observed,
+    },
+  ];
+}
+
+/** What is before the operator: "p99" of "p(99)<250". */
+function aggregationOf(expression: string): string {
+  return expression.replace(/\s*[<>=!].*$/s, "").replace(/[()\s]/g, "");
 }
 
 /**

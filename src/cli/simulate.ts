@@ -29,7 +29,7 @@ process.env[COMMAND_VARIABLE] ??= nameAsStarted({
 });
 
 /** The arguments that can have several values. */
-const LISTS = ["_", "files", "names", "modules", "set", "threshold", "out", "directories"];
+const LISTS = ["_", "files", "names", "modules", "set", "threshold", "by", "out", "directories"];
 
 const words = withScenarioOption(withHelpOption(hideBin(process.argv)), (word) => usageOf(word) !== undefined);
 

@@ -58,9 +58,10 @@ export {
   type CarriedOut,
   type Summary,
   type SummaryInput,
-  type TrendSummary,
 } from "./summary.js";
 export { SUMMARY_SCHEMA, summaryJsonSchema } from "./summary-json-schema.js";
+export type { TaggedFigures } from "./tagged-figures.js";
+export type { TrendSummary } from "./trend-summary.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
   exitCodeOf,

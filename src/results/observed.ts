@@ -7,6 +7,7 @@ import {
   multiply,
   parseDecimal,
   toDecimal,
+  untagged,
   type Rational,
 } from "../load/measure/index.js";
 
@@ -32,8 +33,9 @@ export function formatObserved({
   const value = parseDecimal(String(observed));
   const limit = limitOf(metric, expression);
   // A summary of another version can have other metrics.
-  if (!isMetric(metric)) return figureOf(value, limit);
-  const { type, unit } = METRICS[metric];
+  const name = untagged(metric);
+  if (!isMetric(name)) return figureOf(value, limit);
+  const { type, unit } = METRICS[name];
   // In per cent when the limit is in per cent.
   if (unit === "share" && expression.trimEnd().endsWith("%"))
     return `${figureOf(inPercent(value), limit && inPercent(limit))} %`;

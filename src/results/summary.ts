@@ -26,6 +26,8 @@ import type { CpuUse, MachineVerdict } from "../load/measure/machine/index.js";
 import type { InvariantReport } from "../load/check/index.js";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { checkoutSchema } from "./git-checkout.js";
+import { taggedFigures, taggedSchema } from "./tagged-figures.js";
+import { summariseTrend, trendSchema } from "./trend-summary.js";
 import { judge, verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -69,22 +71,6 @@ const machineSchema = z.object({
   /** Why nothing more was heard of it, and which workers were lost with it. Absent for a machine that came to its end. */
   lost: z.object({ why: z.string(), workers: z.string(), unfinished: count }).optional(),
 });
-
-/** A distribution of times, ms. */
-const trendSchema = z.object({
-  count,
-  min: z.number().nullable(),
-  mean: z.number().nullable(),
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  /** Absent in summaries of older versions. */
-  p95: z.number().nullable().optional(),
-  p99: z.number().nullable(),
-  /** p99.9 */
-  p999: z.number().nullable(),
-  max: z.number().nullable(),
-});
-export type TrendSummary = z.infer<typeof trendSchema>;
 
 /** A part of what was planned. */
 const carriedOutSchema = z.object({
@@ -183,6 +169,10 @@ export const summarySchema = z.object({
   rates: z.record(z.string(), z.object({ passes: count, total: count })),
   /** Every gauge of the metric catalogue by name; null when it was never set. */
   gauges: z.record(z.string(), z.number().nullable()),
+  /**
+   * The same figures by behaviour of the workers, and by phase of the run. Absent in summaries of older versions.
+   */
+  tagged: taggedSchema.optional(),
   /** `live_update_latency`, over a network `live_update_round_trip`, by interval, without intervals without samples. */
   overTime: z.array(
     z.object({ startMs: z.number(), lengthMs: z.number(), count, p50: z.number(), p99: z.number(), max: z.number() }),
@@ -409,6 +399,7 @@ export function buildSummary(input: SummaryInput): Summary {
     ...facts,
     version: SUMMARY_VERSION,
     ...figuresOf(measurements, viewpointOf(input)),
+    tagged: taggedFigures(measurements, viewpointOf(input)),
     verdict: judge(facts),
     floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
   });
@@ -447,21 +438,4 @@ export function figuresOf(
 /** The trend that is shown along time: of a live update. */
 export function mainTrend(from: Viewpoint): "live_update_latency" | "live_update_round_trip" {
   return from === "inside" ? "live_update_latency" : "live_update_round_trip";
-}
-
-function summariseTrend(distribution: Distribution): TrendSummary {
-  const { count, minMs, meanMs, maxMs } = distribution;
-  if (count === 0)
-    return { count, min: null, mean: null, p50: null, p90: null, p95: null, p99: null, p999: null, max: null };
-  return {
-    count,
-    min: minMs,
-    mean: meanMs,
-    p50: distribution.percentile(50),
-    p90: distribution.percentile(90),
-    p95: distribution.percentile(95),
-    p99: distribution.percentile(99),
-    p999: distribution.percentile(99.9),
-    max: maxMs,
-  };
 }

@@ -2,6 +2,7 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import {
+  byOption,
   changeOptions,
   planOptions,
   DASHBOARD_PORT,
@@ -49,12 +50,14 @@ export const definition: CommandModule<object, RunArguments> = {
       .options(metricsOptions)
       .option("out", outOption)
       .options(outputOptions)
+      .option("by", byOption)
       .option("quiet", quietOption)
       .epilogue(
         examples(
           ["$0 --scenario disconnect-storm", "the main scenario"],
           ["$0 --scenario disconnect-storm --virtual --seed 42", "the same under simulated time"],
           ["$0 --scenario steady --workers 500 --duration 5s --seed 7", "a shorter run with another plan"],
+          ["$0 --scenario disconnect-storm --by behaviour", "also the figures of those who stayed"],
           ["$0 --scenario steady --target http://127.0.0.1:3000", "load a running router"],
           ["$0 --scenario steady --target URL --redis redis://queue.example", "load it from several machines"],
           ["$0 --scenario page-reload --listen 127.0.0.1:3000", "be the router of a Mephisto task"],

@@ -8,7 +8,7 @@ import {
 } from "../../load/run/index.js";
 import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
 import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
-import { renderReportOf, renderSummary } from "../../report/index.js";
+import { renderReportOf, renderSummary, type Division } from "../../report/index.js";
 import { outputOptions } from "../shared/shared-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultsText } from "../shared/fault-options.js";
@@ -24,6 +24,7 @@ import { printLines, printText } from "../shared/handle-closed-stdout.js";
 export interface ReportArguments extends OutputArguments, PageArguments {
   readonly run: string;
   readonly results: string;
+  readonly by?: Division | readonly Division[] | undefined;
 }
 
 /** The maximum number of missing acknowledgements that are printed. */
@@ -40,7 +41,9 @@ export async function handler(args: ReportArguments): Promise<void> {
   } else if (isFinished(directory)) {
     const summary = readSummary(directory);
     writeOutputs(args, runOutputs(summary));
-    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+    const by = [args.by ?? []].flat();
+    const terminal = { color: colored(process.stdout), width: widthOf(process.stdout) };
+    printText(renderSummary(summary, { ...terminal, directory, by }));
   } else {
     reportIncomplete(directory, args);
   }

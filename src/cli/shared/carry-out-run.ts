@@ -58,7 +58,14 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   if (args.quiet) out?.logProblems(summary);
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
-    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+    printText(
+      renderSummary(summary, {
+        color: colored(process.stdout),
+        width: widthOf(process.stdout),
+        directory,
+        by: [args.by ?? []].flat(),
+      }),
+    );
   else if (!summary.verdict.passed)
     logText(renderVerdict(summary, { color: colored(process.stderr), width: widthOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);

@@ -1,6 +1,7 @@
 /** The run that the arguments of `simulate` ask for. Loaded before the first line of a run, so it imports no engine. */
 import { defaultThreads } from "../../load/run/run-limits.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
+import type { Division } from "../../report/index.js";
 import { faultRatesFrom } from "./fault-options.js";
 import { portNumber, threadsFrom } from "./numeric-options.js";
 import { outputChoices, outputFiles, type OutArguments } from "./out-options.js";
@@ -29,6 +30,7 @@ export interface RunArguments
   readonly dashboard?: string | undefined;
   readonly "metrics-port"?: string | undefined;
   readonly "metrics-host"?: string | undefined;
+  readonly by?: Division | readonly Division[] | undefined;
   readonly quiet: boolean;
 }
 

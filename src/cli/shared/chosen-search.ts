@@ -1,7 +1,7 @@
 /** The search for a capacity that the arguments of `simulate capacity` ask for. */
 import { join } from "node:path";
 import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js";
-import { isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
+import { formatTags, isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
 import { environment } from "../../load/run/index.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
@@ -139,7 +139,7 @@ function viewpointOf({ target, listen, database }: CapacityArguments): Viewpoint
 function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewpoint): void {
   if (metric === undefined) return;
   const judged = parseThresholds(scenario.thresholds).filter((threshold) => isMeasured(threshold.metric, from));
-  const names = [...new Set(judged.map((threshold) => threshold.metric))];
+  const names = [...new Set(judged.map((threshold) => threshold.metric + formatTags(threshold.tags)))];
   if (names.some((name) => name === metric)) return;
   const expected = names.length === 0 ? "a metric with a threshold, of which the scenario has none" : oneOf(names);
   throw invalidValue("--metric", metric, expected);

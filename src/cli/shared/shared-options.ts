@@ -33,6 +33,12 @@ export const quietOption = {
   describe: "Print neither progress nor summary",
 } as const;
 
+export const byOption = {
+  choices: ["behaviour", "phase"],
+  requiresArg: true,
+  describe: "Print latencies and counters also by behaviour of the workers, or by phase of the run; may be repeated",
+} as const;
+
 export const jsonOption = { type: "boolean", default: false, describe: "Print JSON instead of text" } as const;
 
 export const htmlOption = {

@@ -12,7 +12,7 @@
  * 8. the stage of the path whose p99 grew most: the threads that it waits for.
  */
 import { formatMs, formatShare } from "../../vocabulary/index.js";
-import { isMetric, METRICS, STAGES, type TrendName } from "../measure/index.js";
+import { isMetric, METRICS, STAGES, untagged, type TrendName } from "../measure/index.js";
 import type { CapacityLimit, CapacityTrial, Summary } from "../../results/index.js";
 
 /** Cores that are busy for such a share of a run limit it. The drain at its end, which is idle, is in the run. */
@@ -132,7 +132,10 @@ function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, figures: 
 
 /** Whether a threshold on a time failed. */
 function isSlow({ thresholds }: Summary): boolean {
-  return thresholds.some(({ metric, passed }) => !passed && isMetric(metric) && METRICS[metric].type === "trend");
+  return thresholds.some(({ metric: tagged, passed }) => {
+    const metric = untagged(tagged);
+    return !passed && isMetric(metric) && METRICS[metric].type === "trend";
+  });
 }
 
 /** The figures that the rules look at. */

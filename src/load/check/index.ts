@@ -41,6 +41,7 @@ export {
   VIOLATIONS_KEPT,
   checkInvariants,
   countFindings,
+  type FindingRecorder,
   type InvariantId,
   type InvariantReport,
   type InvariantResult,

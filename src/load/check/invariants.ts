@@ -10,7 +10,7 @@ import {
   type RunEvidence,
   type TaskEvidence,
 } from "./evidence.js";
-import type { Recorder } from "../measure/index.js";
+import type { Recorder, WorkerRecorder } from "../measure/index.js";
 import type { NetworkInvariantId } from "./network-invariant-ids.js";
 import { at, FINAL_STATUSES, own } from "../../vocabulary/index.js";
 
@@ -63,9 +63,14 @@ export interface UpdateTally {
   readonly accounted: number;
 }
 
+/** The live updates of one agent. */
+export type AgentTally = Pick<UpdateTally, "duplicated" | "lost" | "accounted"> & { readonly agentId: string };
+
 export interface InvariantReport {
   readonly results: readonly InvariantResult[];
   readonly updates: UpdateTally;
+  /** The agents whose updates were not all taken, or not once. */
+  readonly deviating: readonly AgentTally[];
 }
 
 export const VIOLATIONS_KEPT = 20;
@@ -108,18 +113,35 @@ export function checkInvariants(evidence: RunEvidence): InvariantReport {
       checkAcknowledged(agents),
     ],
     updates: updates.tally,
+    deviating: updates.deviating,
   };
 }
 
-/** Adds the findings to the run's metrics, so that thresholds can refer to them. Once a run, before the thresholds. */
-export function countFindings({ results, updates }: InvariantReport, recorder: Recorder): void {
-  recorder.count("live_updates_lost", updates.lost);
-  recorder.count("live_updates_duplicated", updates.duplicated);
-  recorder.count("live_updates_accounted", updates.accounted);
+/**
+ * Adds the findings to the run's metrics, so that thresholds can refer to them. Once a run, before the thresholds.
+ * `recorderOf`: where to record what is of an agent's worker, and when; left out: no worker, at the present time.
+ */
+export function countFindings(
+  { results, deviating }: InvariantReport,
+  recorder: Recorder,
+  recorderOf: (agentId: string) => FindingRecorder = () => ({ recorder }),
+): void {
+  for (const { agentId, lost, duplicated, accounted } of deviating) {
+    const { recorder: own, atMs } = recorderOf(agentId);
+    own.count("live_updates_lost", lost, atMs);
+    own.count("live_updates_duplicated", duplicated, atMs);
+    own.count("live_updates_accounted", accounted, atMs);
+  }
   recorder.count(
     "invariant_violations",
     results.reduce((sum, result) => sum + result.violationCount, 0),
   );
+}
+
+/** Where the findings on an agent are recorded, and when: as it ended. */
+export interface FindingRecorder {
+  readonly recorder: WorkerRecorder;
+  readonly atMs?: number | undefined;
 }
 
 function byAgent({ clients, tasks, rows }: RunEvidence): AgentEvidence[] {
@@ -166,12 +188,13 @@ export function findings(id: InvariantResult["id"], statement: string) {
 function checkUpdates(
   agents: readonly AgentEvidence[],
   lost: RunEvidence["lost"],
-): { result: InvariantResult; tally: UpdateTally } {
+): { result: InvariantResult; tally: UpdateTally; deviating: readonly AgentTally[] } {
   const found = findings(
     "updates-exactly-once-in-order",
     "every live update sent is taken exactly once, in order per agent, or accounted for by the agent's final status",
   );
   const tally = { sent: 0, taken: 0, duplicated: 0, lost: 0, accounted: 0 };
+  const deviating: AgentTally[] = [];
   for (const { agentId, client, task, row } of agents) {
     const { sent } = client ?? UNKNOWN;
     const { taken } = task ?? UNKNOWN;
@@ -204,13 +227,15 @@ function checkUpdates(
       });
     }
     const missing = sent - Math.min(sent, taken.count - taken.repeated);
-    if (missing === 0) continue;
     const status = row?.status ?? "no row";
     // An agent whose partner left is only asked to submit: it may complete with updates that were never taken.
-    if (ENDED_EARLY.has(status) || row?.history.includes("partner disconnect") === true) {
-      tally.accounted += missing;
-    } else {
-      tally.lost += missing;
+    const isAccounted = ENDED_EARLY.has(status) || row?.history.includes("partner disconnect") === true;
+    const accounted = isAccounted ? missing : 0;
+    if (missing + taken.repeated > 0)
+      deviating.push({ agentId, duplicated: taken.repeated, lost: missing - accounted, accounted });
+    tally.accounted += accounted;
+    tally.lost += missing - accounted;
+    if (missing > accounted) {
       found.violated({
         what: "lost",
         agentId,
@@ -218,7 +243,7 @@ function checkUpdates(
       });
     }
   }
-  return { result: found.result(), tally };
+  return { result: found.result(), tally, deviating };
 }
 
 function checkTimeouts(agents: readonly AgentEvidence[]): InvariantResult {

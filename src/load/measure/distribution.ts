@@ -2,7 +2,7 @@
 import { build, type Histogram } from "hdr-histogram-js";
 import { at } from "../../vocabulary/index.js";
 import { BUCKETS, MAX_NS, SIGNIFICANT_DIGITS, bucketOf, nonEmptyBuckets, lowerBoundOf } from "./buckets.js";
-import type { IntervalCounts } from "./recorder.js";
+import type { IntervalCounts } from "./segmented-trend.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
 export interface Distribution {

@@ -1,6 +1,8 @@
 /**
  * The HdrHistogram log of a run (`latency.hlog`), format version 1.3 with V2 compressed histograms: one line for each
- * metric and interval in which something was recorded, tagged with the metric's name.
+ * metric and interval in which something was recorded, tagged with the metric's name. Each behaviour and each phase of
+ * the run has one more line a metric, over all of its time: `live_update_latency{behaviour:unaffected}`,
+ * `live_update_latency{during:storm}`.
  *
  * The log is for HdrHistogram's tools, for example `HistogramLogProcessor -tag live_update_latency -i latency.hlog`;
  * the tests read it with hdr-histogram-js. Histograms hold nanoseconds; the Interval_Max column is in ms, that is,
@@ -8,8 +10,9 @@
  * (`-outputValueUnitRatio`). Time stamps are seconds after StartTime.
  */
 import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
-import type { Measurements } from "./measurements.js";
-import { TREND_NAMES } from "./metrics.js";
+import type { Interval, Measurements } from "./measurements.js";
+import { TREND_NAMES, type TrendName } from "./metrics.js";
+import { formatTags, measuredPhases, type TagSelector } from "./tags.js";
 
 export interface HlogOptions {
   /** When the time axis began, ms since the epoch. */
@@ -31,14 +34,36 @@ export function formatHlog(measurements: Measurements, { startEpochMs, comment }
     `#[BaseTime: ${start} (seconds since epoch)]`,
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
   ];
-  const intervals = TREND_NAMES.flatMap((name) =>
-    measurements.intervals(name).map((interval) => ({ name, ...interval })),
-  );
+  const intervals: TaggedInterval[] = [
+    ...TREND_NAMES.flatMap((name) => measurements.intervals(name).map((interval) => ({ tag: name, ...interval }))),
+    ...taggedLines(measurements),
+  ];
   // Readers that take a range of time stop at the first line after it.
   intervals.sort((a, b) => a.startMs - b.startMs);
-  for (const { name, startMs, lengthMs, distribution } of intervals) {
+  for (const { tag, startMs, lengthMs, distribution } of intervals) {
     const times = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
-    lines.push(`Tag=${name},${times.join(",")},${encodeIntoCompressedBase64(distribution.histogram())}`);
+    lines.push(`Tag=${tag},${times.join(",")},${encodeIntoCompressedBase64(distribution.histogram())}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+type TaggedInterval = Interval & { readonly tag: string };
+
+/** One line a metric, behaviour and phase, over all of its time. By interval they would be many times as many. */
+function taggedLines({ tags, durationMs, where }: Measurements): TaggedInterval[] {
+  const behaviours = tags.behaviours.map((behaviour) => ({ tags: { behaviour }, fromMs: 0, toMs: durationMs }));
+  return [...behaviours, ...measuredPhases(tags, durationMs)].flatMap(({ tags: selector, fromMs, toMs }) => {
+    const { trends } = where(selector);
+    return TREND_NAMES.map((name) => ({
+      tag: tagOf(name, selector),
+      startMs: fromMs,
+      lengthMs: toMs - fromMs,
+      distribution: trends[name],
+    })).filter(({ distribution }) => distribution.count > 0);
+  });
+}
+
+/** The tag of a line: it ends at a comma. */
+function tagOf(name: TrendName, tags: TagSelector): string {
+  return `${name}${formatTags(tags)}`.replaceAll(/[,\s]+/g, "_");
 }

@@ -27,6 +27,7 @@ export {
   TREND_NAMES,
   isMeasured,
   isMetric,
+  tagsOf,
   type CounterName,
   type GaugeName,
   type MetricName,
@@ -39,16 +40,30 @@ export { PROMETHEUS_CONTENT_TYPE, prometheusText, type StatusCount, type WorkerC
 export {
   createRecorder,
   createSharedCounts,
-  isTrendCounts,
-  type IntervalCounts,
   type Recorder,
   type RecorderOptions,
   type RecorderSnapshot,
   type SharedCounts,
-  type Trend,
+  type WorkerRecorder,
 } from "./recorder.js";
 export type { SampleBatch, SampledSubject, SampledWorker, SampleSink } from "./sample-buffer.js";
 export { distributionOf } from "./samples.js";
+export { isTrendCounts, type IntervalCounts, type Trend } from "./segmented-trend.js";
+export { parseTaggedMetric, untagged } from "./tagged-metric.js";
+export {
+  Cells,
+  formatTags,
+  NO_TAGS,
+  PHASES,
+  measuredPhases,
+  TAG_NAMES,
+  type Cell,
+  type MeasuredPhase,
+  type PhaseTag,
+  type Span,
+  type TagSelector,
+  type TagSet,
+} from "./tags.js";
 export {
   ThresholdError,
   evaluate,

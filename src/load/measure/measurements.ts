@@ -10,8 +10,10 @@ import {
   type RateName,
   type TrendName,
 } from "./metrics.js";
-import type { IntervalCounts, RecorderSnapshot } from "./recorder.js";
+import type { RecorderSnapshot } from "./recorder.js";
 import type { SampleSink } from "./sample-buffer.js";
+import type { IntervalCounts, TimeAxis } from "./segmented-trend.js";
+import { Cells, NO_TAGS, type TagSelector, type TagSet } from "./tags.js";
 
 /** A trend over one interval of the time axis. */
 export interface Interval {
@@ -23,16 +25,23 @@ export interface Interval {
 }
 
 export interface Measurements {
-  /** How long was measured, ms: what counters are divided by to give a rate per second. */
+  /**
+   * How long was measured, ms: what counters are divided by to give a rate per second. Of some phases: how long they
+   * lasted.
+   */
   readonly durationMs: number;
   /** The distribution of a trend over the whole run; without samples when nothing was recorded. */
   readonly trends: Readonly<Record<TrendName, Distribution>>;
   readonly counters: Readonly<Record<CounterName, number>>;
   readonly rates: Readonly<Record<RateName, { readonly passes: number; readonly total: number }>>;
-  /** The sum of the threads' shares; absent when no thread set one. */
+  /** The sum of the threads' shares; absent when no thread set one, and in {@link where}: a gauge has no tags. */
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** What the measurements can be divided by. */
+  readonly tags: TagSet;
   /** A trend along the time axis, ascending; intervals in which nothing was recorded are left out. */
   intervals(name: TrendName): Interval[];
+  /** Those with these tags. @throws RangeError for a tag whose value the run has not */
+  readonly where: (selector: TagSelector) => Measurements;
 }
 
 export interface CollectorOptions {
@@ -41,25 +50,38 @@ export interface CollectorOptions {
    * twice as long, repeatedly if needed: a run of a day needs no more memory than a run of some minutes.
    */
   readonly maxIntervals?: number;
+  /** What the run is divided by, as its recorders have it. Left out: nothing. */
+  readonly tags?: TagSet;
   /** Receives the samples of the snapshots. */
   readonly samples?: SampleSink | undefined;
 }
 
-/** Merges snapshots as they arrive. */
+/** The counts of a trend in one cell, by interval. */
+type Intervals = Map<number, IntervalCounts>;
+type Rate = { readonly passes: number; readonly total: number };
+
+/** Merges snapshots as they arrive. Everything is kept by cell, by its number. */
 export class Collector {
   readonly #maxIntervals: number;
+  readonly #cells: Cells;
   readonly #samples: SampleSink | undefined;
-  readonly #trends = new Map<TrendName, Map<number, IntervalCounts>>();
-  readonly #counters = new Map<CounterName, number>();
-  readonly #rates = new Map<RateName, { passes: number; total: number }>();
+  readonly #trends = new Map<TrendName, Map<number, Intervals>>();
+  readonly #counters = new Map<CounterName, Map<number, number>>();
+  readonly #rates = new Map<RateName, Map<number, Rate>>();
   readonly #gauges = new Map<GaugeName, Map<string, number>>();
-  #axis: { originMs: number; intervalMs: number } | undefined;
+  #axis: TimeAxis | undefined;
   /** How many of the recorders' intervals make one of the collector's. */
   #factor = 1;
 
-  constructor({ maxIntervals = 512, samples }: CollectorOptions = {}) {
+  constructor({ maxIntervals = 512, tags = NO_TAGS, samples }: CollectorOptions = {}) {
     this.#maxIntervals = maxIntervals;
+    this.#cells = new Cells(tags);
     this.#samples = samples;
+  }
+
+  /** Whether the snapshot can be from a recorder with the same tags. One from another machine may not be. */
+  canAdd({ trends, counters, rates }: RecorderSnapshot): boolean {
+    return [trends, counters, rates].every((recorded) => recorded.every((cell) => this.#cells.has(cell)));
   }
 
   /** @throws RangeError when the time axis of the snapshot is not that of the first */
@@ -68,16 +90,28 @@ export class Collector {
     if (originMs !== this.#axis.originMs || intervalMs !== this.#axis.intervalMs) {
       throw new RangeError("recorders of one run must share the origin and the interval of the time axis");
     }
-    for (const { name, intervals } of trends) for (const counts of intervals) this.#addInterval(name, counts);
-    for (const { name, count } of counters) this.#counters.set(name, (this.#counters.get(name) ?? 0) + count);
-    for (const { name, passes, total } of rates) {
-      const sum = this.#rates.get(name) ?? { passes: 0, total: 0 };
-      this.#rates.set(name, { passes: sum.passes + passes, total: sum.total + total });
+    for (const { name, intervals, ...cell } of trends)
+      for (const counts of intervals) this.#addInterval(name, this.#cells.numberOf(cell), counts);
+    this.addCounters(counters);
+    for (const { name, passes, total, ...cell } of rates) {
+      const kept = getOrCreate(this.#rates, name, () => new Map<number, Rate>());
+      const number = this.#cells.numberOf(cell);
+      const sum = kept.get(number) ?? NO_RATE;
+      kept.set(number, { passes: sum.passes + passes, total: sum.total + total });
     }
     for (const { name, thread, value } of gauges) {
       getOrCreate(this.#gauges, name, () => new Map<string, number>()).set(thread, value);
     }
     if (samples !== undefined) this.#samples?.add(samples);
+  }
+
+  /** Adds counts that are in no snapshot, such as those of a thread that was killed. */
+  addCounters(counters: RecorderSnapshot["counters"]): void {
+    for (const { name, count, ...cell } of counters) {
+      const kept = getOrCreate(this.#counters, name, () => new Map<number, number>());
+      const number = this.#cells.numberOf(cell);
+      kept.set(number, (kept.get(number) ?? 0) + count);
+    }
   }
 
   /** Removes the gauges of a thread that has died. Everything else that it recorded stays. */
@@ -87,52 +121,113 @@ export class Collector {
 
   /** What has been measured up to now. The result does not change when more is added. */
   measurements(durationMs: number): Measurements {
-    const lengthMs = (this.#axis?.intervalMs ?? 0) * this.#factor;
-    const kept = new Map(Array.from(this.#trends, ([name, intervals]) => [name, [...intervals.values()]]));
     const gauges: Partial<Record<GaugeName, number>> = {};
     for (const [name, shares] of this.#gauges)
       gauges[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
-    return {
-      durationMs,
-      trends: lazyByName(TREND_NAMES, (name) => createDistribution(mergeCounts(kept.get(name) ?? [], 0))),
-      counters: byName(COUNTER_NAMES, (name) => this.#counters.get(name) ?? 0),
-      rates: byName(RATE_NAMES, (name) => this.#rates.get(name) ?? { passes: 0, total: 0 }),
-      gauges,
-      intervals: (name) =>
-        [...(kept.get(name) ?? [])]
-          .sort((a, b) => a.index - b.index)
-          .map((counts) => ({
-            startMs: counts.index * lengthMs,
-            lengthMs,
-            distribution: createDistribution(counts),
-          })),
+    const kept: KeptCells = {
+      cells: this.#cells,
+      lengthMs: (this.#axis?.intervalMs ?? 0) * this.#factor,
+      trends: copied(this.#trends, (intervals) => [...intervals.values()]),
+      counters: copied(this.#counters, (count) => count),
+      rates: copied(this.#rates, (rate) => rate),
     };
+    return measurementsOf(kept, durationMs, gauges, () => true);
   }
 
-  #addInterval(name: TrendName, counts: IntervalCounts): void {
+  #addInterval(name: TrendName, cell: number, counts: IntervalCounts): void {
     while (counts.index >= this.#factor * this.#maxIntervals) this.#coarsen();
-    const kept = getOrCreate(this.#trends, name, () => new Map<number, IntervalCounts>());
+    const cells = getOrCreate(this.#trends, name, () => new Map<number, Intervals>());
+    const kept = getOrCreate(cells, cell, () => new Map<number, IntervalCounts>());
     put(kept, counts, Math.floor(counts.index / this.#factor));
   }
 
   #coarsen(): void {
     this.#factor *= 2;
-    for (const [name, intervals] of this.#trends) {
-      const coarser = new Map<number, IntervalCounts>();
-      for (const counts of intervals.values()) put(coarser, counts, Math.floor(counts.index / 2));
-      this.#trends.set(name, coarser);
+    for (const cells of this.#trends.values()) {
+      for (const [cell, intervals] of cells) {
+        const coarser: Intervals = new Map();
+        for (const counts of intervals.values()) put(coarser, counts, Math.floor(counts.index / 2));
+        cells.set(cell, coarser);
+      }
     }
   }
 }
 
-function put(intervals: Map<number, IntervalCounts>, counts: IntervalCounts, index: number): void {
+const NO_RATE: Rate = { passes: 0, total: 0 };
+
+/** What a collector has kept, by cell. */
+interface KeptCells {
+  readonly cells: Cells;
+  /** The length of an interval, ms. */
+  readonly lengthMs: number;
+  readonly trends: ReadonlyMap<TrendName, readonly KeptCell<readonly IntervalCounts[]>[]>;
+  readonly counters: ReadonlyMap<CounterName, readonly KeptCell<number>[]>;
+  readonly rates: ReadonlyMap<RateName, readonly KeptCell<Rate>[]>;
+}
+type KeptCell<T> = readonly [cell: number, value: T];
+
+function copied<Name, Kept, Copy>(
+  byName: ReadonlyMap<Name, ReadonlyMap<number, Kept>>,
+  copy: (kept: Kept) => Copy,
+): ReadonlyMap<Name, readonly KeptCell<Copy>[]> {
+  return new Map(
+    Array.from(byName, ([name, cells]) => [name, Array.from(cells, ([cell, kept]) => [cell, copy(kept)] as const)]),
+  );
+}
+
+/** The sum of the cells that `has` holds for. */
+function measurementsOf(
+  kept: KeptCells,
+  durationMs: number,
+  gauges: Measurements["gauges"],
+  has: (cell: number) => boolean,
+): Measurements {
+  const valuesOf = <T>(cells: readonly KeptCell<T>[] = []): T[] =>
+    cells.flatMap(([cell, value]) => (has(cell) ? [value] : []));
+  const intervalsOf = (name: TrendName): IntervalCounts[] => valuesOf(kept.trends.get(name)).flat();
+  return {
+    durationMs,
+    gauges,
+    tags: kept.cells.tags,
+    trends: lazyByName(TREND_NAMES, (name) => createDistribution(mergeCounts(intervalsOf(name), 0))),
+    counters: byName(COUNTER_NAMES, (name) => valuesOf(kept.counters.get(name)).reduce((sum, n) => sum + n, 0)),
+    rates: byName(RATE_NAMES, (name) =>
+      valuesOf(kept.rates.get(name)).reduce(
+        (sum, { passes, total }) => ({ passes: sum.passes + passes, total: sum.total + total }),
+        NO_RATE,
+      ),
+    ),
+    intervals(name) {
+      const byIndex: Intervals = new Map();
+      for (const counts of intervalsOf(name)) put(byIndex, counts, counts.index);
+      return [...byIndex.values()]
+        .sort((a, b) => a.index - b.index)
+        .map((counts) => ({
+          startMs: counts.index * kept.lengthMs,
+          lengthMs: kept.lengthMs,
+          distribution: createDistribution(counts),
+        }));
+    },
+    where(selector) {
+      const selection = kept.cells.select(selector);
+      const isSelected = (cell: number): boolean => has(cell) && selection.hasCell(kept.cells.cellOf(cell));
+      return measurementsOf(kept, selection.lengthMs(durationMs), {}, isSelected);
+    },
+  };
+}
+
+function put(intervals: Intervals, counts: IntervalCounts, index: number): void {
   const there = intervals.get(index);
   intervals.set(index, there === undefined ? { ...counts, index } : mergeCounts([there, counts], index));
 }
 
 /** The measurements of a run of `durationMs` from all its snapshots, in any order. */
-export function mergeSnapshots(snapshots: Iterable<RecorderSnapshot>, durationMs: number): Measurements {
-  const collector = new Collector();
+export function mergeSnapshots(
+  snapshots: Iterable<RecorderSnapshot>,
+  durationMs: number,
+  tags: TagSet = NO_TAGS,
+): Measurements {
+  const collector = new Collector({ tags });
   for (const snapshot of snapshots) collector.add(snapshot);
   return collector.measurements(durationMs);
 }

@@ -8,6 +8,7 @@
  * `intended` is the time the plan says a live update is sent. Latency counts from it, not from the actual send, so that
  * a generator that falls behind makes the figures worse instead of hiding the delay (coordinated omission).
  */
+import { TAG_NAMES } from "./tags.js";
 
 const trend = (doc: string) => ({ type: "trend", unit: "ms", doc }) as const;
 const counter = (unit: string, doc: string) => ({ type: "counter", unit, doc }) as const;
@@ -173,6 +174,27 @@ export type Viewpoint = "inside" | "clients" | "clients-and-database";
 export function isMeasured(name: MetricName, from: Viewpoint): boolean {
   if (from === "inside") return !NETWORK_ONLY.has(name);
   return OVER_NETWORK.has(name) && (from === "clients-and-database" || !BY_DATABASE.has(name));
+}
+
+/** What is of no worker: of a thread, of a channel, of a browser, or of the run as a whole. */
+const OF_NO_WORKER: ReadonlySet<MetricName> = new Set([
+  "event_loop_delay",
+  "peer_input_refused",
+  "connections_refused",
+  "connections_cut",
+  "packets_lost",
+  "packets_refused",
+  "invariant_violations",
+  "agents_waiting",
+  "agents_live",
+]);
+
+/** What is of the run as a whole, or of the present moment. */
+const OF_NO_PHASE: ReadonlySet<MetricName> = new Set(["invariant_violations", "agents_waiting", "agents_live"]);
+
+/** The tags that a metric has. */
+export function tagsOf(name: MetricName): readonly (typeof TAG_NAMES)[number][] {
+  return TAG_NAMES.filter((tag) => !(tag === "behaviour" ? OF_NO_WORKER : OF_NO_PHASE).has(name));
 }
 
 /**

@@ -6,36 +6,14 @@
  * Trends are counted per interval of the time axis. Only the present interval has a full array of counts (176 KiB, made
  * on the first record); a closed interval keeps its non-empty buckets, six bytes each. {@link Recorder.take} empties
  * the recorder, so a thread that hands over a snapshot every second needs the same memory for a minute and for a day.
+ *
+ * Everything is recorded once, in its cell (`tags.ts`): the behaviour of its worker and the segment of the run.
  */
-import { at } from "../../vocabulary/index.js";
-import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
+import { assert, at, getOrCreate } from "../../vocabulary/index.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
-import { SampleBuffer, type SampleBatch, type SampledSubject, type SampledWorker } from "./sample-buffer.js";
-
-/**
- * Times recorded in one interval: the non-empty buckets (`buckets.ts`), and the figures that buckets do not hold
- * exactly.
- */
-export interface IntervalCounts {
-  /** The interval starts at the recorder's origin plus `index` times the interval's length. */
-  readonly index: number;
-  /** Bucket numbers, ascending. */
-  readonly buckets: Uint16Array;
-  /** The count of each of `buckets`. */
-  readonly counts: Uint32Array;
-  /** Least, greatest and sum of the recorded times, ns; exact, also of those beyond the buckets' range. */
-  readonly minNs: number;
-  readonly maxNs: number;
-  readonly sumNs: bigint;
-}
-
-/** Whether counts from another process are some that a recorder can have made: then they can be merged. */
-export function isTrendCounts({ buckets, counts, minNs, maxNs }: IntervalCounts): boolean {
-  if (buckets.length === 0 || buckets.length !== counts.length || minNs > maxNs) return false;
-  return (
-    at(buckets, buckets.length - 1) < BUCKETS && buckets.every((bucket, n) => n === 0 || bucket > at(buckets, n - 1))
-  );
-}
+import { SampleBuffer, type SampleBatch, type SampledWorker } from "./sample-buffer.js";
+import { SegmentedTrend, type IntervalCounts, type TimeAxis, type Trend } from "./segmented-trend.js";
+import { Cells, NO_TAGS, type Cell, type TagSet } from "./tags.js";
 
 /** What a thread recorded since its last hand-over. A structured clone of it is whole. */
 export interface RecorderSnapshot {
@@ -43,39 +21,35 @@ export interface RecorderSnapshot {
   readonly originMs: number;
   /** The length of an interval, ms. */
   readonly intervalMs: number;
-  readonly trends: readonly { readonly name: TrendName; readonly intervals: readonly IntervalCounts[] }[];
-  readonly counters: readonly { readonly name: CounterName; readonly count: number }[];
-  readonly rates: readonly { readonly name: RateName; readonly passes: number; readonly total: number }[];
+  readonly trends: readonly (Cell & { readonly name: TrendName; readonly intervals: readonly IntervalCounts[] })[];
+  readonly counters: readonly (Cell & { readonly name: CounterName; readonly count: number })[];
+  readonly rates: readonly (Cell & { readonly name: RateName; readonly passes: number; readonly total: number })[];
   readonly gauges: readonly { readonly name: GaugeName; readonly thread: string; readonly value: number }[];
   /** Every time that the trends recorded; only of a recorder that keeps them. */
   readonly samples?: SampleBatch;
 }
 
-/** The distribution of one metric on one thread. */
-export interface Trend {
-  /**
-   * Records a time of `ms` (fractional) that ended at `atMs` on the run's clock; `atMs` places it on the time axis.
-   * A time that ended before the present interval began is counted into the present one.
-   * @throws RangeError for a time that is negative or not finite, or an `atMs` that is not finite: two instants were
-   * taken in the wrong order or not at all, and no figure could be trusted.
-   *
-   * `subject` and `fromMs` (when the time began; `atMs - ms` unless given) are for samples.
-   */
-  record(ms: number, atMs: number, subject?: SampledSubject, fromMs?: number): void;
-}
-
-/** Where one thread records. */
-export interface Recorder {
-  /** The trend of this name; keep it rather than asking for each record. */
+/** What is measured of a worker, or of none. */
+export interface WorkerRecorder {
+  /** The trend of this name. */
   trend(name: TrendName): Trend;
-  /** Adds `n` (1 unless given) to a counter. */
-  count(name: CounterName, n?: number): void;
-  /** Adds one observation to a rate. */
-  observe(name: RateName, passed: boolean): void;
-  /** Sets this thread's share of a gauge; the shares of all threads are added up. */
-  gauge(name: GaugeName, value: number): void;
+  /**
+   * Adds `n` (1 unless given) to a counter, at `atMs` on the run's clock. Without `atMs` the clock is read, which
+   * matters in a hot path.
+   */
+  count(name: CounterName, n?: number, atMs?: number): void;
+  /** Adds one observation to a rate, at `atMs` as above. */
+  observe(name: RateName, passed: boolean, atMs?: number): void;
   /** A worker has an agent: samples of other threads name the agent only. */
   know(worker: SampledWorker): void;
+}
+
+/** Where one thread records. What it records itself is of no worker. */
+export interface Recorder extends WorkerRecorder {
+  /** Where to record what is of a worker with this behaviour; this recorder itself for one that the run has not. */
+  ofBehaviour(name: string | undefined): WorkerRecorder;
+  /** Sets this thread's share of a gauge; the shares of all threads are added up. */
+  gauge(name: GaugeName, value: number): void;
   /** What was recorded since the last call; the recorder then starts empty. Gauges keep their value. */
   take(): RecorderSnapshot;
 }
@@ -87,22 +61,35 @@ export interface RecorderOptions {
   readonly originMs: number;
   /** The length of an interval of the time axis, ms; 500 unless given; the same in every thread. */
   readonly intervalMs?: number;
-  /** The memory of the counters, one place each ({@link COUNTER_NAMES}). Shared memory outlives the thread. */
+  /** What the run is divided by; the same in every thread. Left out: nothing. */
+  readonly tags?: TagSet;
+  /** The run's clock, ms. Only a run that is divided by phases needs it. */
+  readonly now?: () => number;
+  /** The memory of the counters ({@link createSharedCounts}). Shared memory outlives the thread. */
   readonly counts?: Float64Array;
   /** Whether to keep every recorded time, for the outputs of a run; no unless given. */
   readonly keepSamples?: boolean;
 }
 
-/** The place of each counter in {@link RecorderOptions.counts}. */
+/** The place of each counter among those of its cell. */
 const COUNTER_PLACES = Object.fromEntries(COUNTER_NAMES.map((name, place) => [name, place])) as Readonly<
   Record<CounterName, number>
 >;
 
+/** The place of a counter in {@link RecorderOptions.counts}: the counters of the first cell, of the second, and so on. */
+const placeOf = (cell: number, name: CounterName): number => cell * COUNTER_NAMES.length + COUNTER_PLACES[name];
+
 /** The counters that have grown since `before`, and by how much. */
-function countersIn(counts: Float64Array, before: Float64Array): RecorderSnapshot["counters"] {
-  return COUNTER_NAMES.map((name, place) => ({ name, count: at(counts, place) - at(before, place) })).filter(
-    ({ count }) => count !== 0,
-  );
+function countersIn(cells: Cells, counts: Float64Array, before: Float64Array): RecorderSnapshot["counters"] {
+  const grown: (Cell & { readonly name: CounterName; readonly count: number })[] = [];
+  for (let place = 0; place < counts.length; place++) {
+    // A loop over all cells, several times a second: no `at`. The bounds are those of `counts`.
+    const count = (counts[place] ?? 0) - (before[place] ?? 0);
+    if (count === 0) continue;
+    const name = at(COUNTER_NAMES, place % COUNTER_NAMES.length);
+    grown.push({ name, count, ...cells.cellOf(Math.floor(place / COUNTER_NAMES.length)) });
+  }
+  return grown;
 }
 
 /** The counters of a thread, which its coordinator can read even after the thread has died. */
@@ -117,144 +104,192 @@ export interface SharedCounts {
   total(name: CounterName): number;
 }
 
-export function createSharedCounts(): SharedCounts {
-  const bytes = COUNTER_NAMES.length * Float64Array.BYTES_PER_ELEMENT;
-  const counts = new Float64Array(new SharedArrayBuffer(bytes));
-  const before = new Float64Array(COUNTER_NAMES.length);
+export function createSharedCounts(tags: TagSet = NO_TAGS): SharedCounts {
+  const cells = new Cells(tags);
+  const length = cells.count * COUNTER_NAMES.length;
+  const counts = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+  const before = new Float64Array(length);
   return {
     counts,
     received({ counters }) {
-      for (const { name, count } of counters) before[COUNTER_PLACES[name]] = at(before, COUNTER_PLACES[name]) + count;
+      for (const { name, count, ...cell } of counters) {
+        const place = placeOf(cells.numberOf(cell), name);
+        before[place] = at(before, place) + count;
+      }
     },
-    rest: () => countersIn(counts, before),
-    total: (name) => at(counts, COUNTER_PLACES[name]),
-  };
-}
-
-export function createRecorder({
-  thread,
-  originMs,
-  intervalMs = 500,
-  counts = new Float64Array(COUNTER_NAMES.length),
-  keepSamples = false,
-}: RecorderOptions): Recorder {
-  const samples = keepSamples ? new SampleBuffer(thread, originMs) : undefined;
-  const trends = new Map<TrendName, TrendCounts>();
-  /** What {@link Recorder.take} has handed over of `counts`. */
-  const taken = new Float64Array(COUNTER_NAMES.length);
-  const rates = new Map<RateName, { passes: number; total: number }>();
-  const gauges = new Map<GaugeName, number>();
-  return {
-    trend(name) {
-      let trend = trends.get(name);
-      if (trend === undefined) trends.set(name, (trend = new TrendCounts(name, originMs, intervalMs, samples)));
-      return trend;
-    },
-    count(name, n = 1) {
-      const place = COUNTER_PLACES[name];
-      // A hot path: no `at`. There is a place for every counter.
-      counts[place] = (counts[place] ?? 0) + n;
-    },
-    observe(name, passed) {
-      let rate = rates.get(name);
-      if (rate === undefined) rates.set(name, (rate = { passes: 0, total: 0 }));
-      rate.total++;
-      if (passed) rate.passes++;
-    },
-    gauge: (name, value) => void gauges.set(name, value),
-    know: (worker) => samples?.know(worker),
-    take() {
-      const batch = samples?.take();
-      const snapshot: RecorderSnapshot = {
-        originMs,
-        intervalMs,
-        trends: Array.from(trends, ([name, trend]) => ({ name, intervals: trend.take() })).filter(
-          (trend) => trend.intervals.length > 0,
-        ),
-        counters: countersIn(counts, taken),
-        rates: Array.from(rates, ([name, rate]) => ({ name, ...rate })),
-        gauges: Array.from(gauges, ([name, value]) => ({ name, thread, value })),
-        ...(batch !== undefined && { samples: batch }),
-      };
-      taken.set(counts);
-      rates.clear();
-      return snapshot;
+    rest: () => countersIn(cells, counts, before),
+    total(name) {
+      let total = 0;
+      for (let cell = 0; cell < cells.count; cell++) total += at(counts, placeOf(cell, name));
+      return total;
     },
   };
 }
 
-/** Counts the times of one trend. */
-class TrendCounts implements Trend {
-  #counts: Uint32Array | undefined;
-  #closed: IntervalCounts[] = [];
-  #index = 0;
-  /** The present interval ends here, ms on the run's clock; no interval is open before the first record. */
-  #endMs = -Infinity;
-  #minNs = Infinity;
-  #maxNs = -1;
-  /** The sum in two parts: a whole number below 2^53, and what was carried over from it. */
-  #sumNs = 0;
-  #carriedNs = 0n;
+export function createRecorder(options: RecorderOptions): Recorder {
+  return new ThreadRecorder(options);
+}
+
+class ThreadRecorder implements Recorder {
+  readonly #thread: string;
+  readonly #axis: RecorderClock;
+  readonly #cells: Cells;
+  /** By the number of the behaviour; the first is of no worker. */
+  readonly #ofBehaviours: (BehaviourRecorder | undefined)[] = [];
+  readonly #counts: Float64Array;
+  /** What {@link take} has handed over of the counts. */
+  readonly #taken: Float64Array;
+  readonly #gauges = new Map<GaugeName, number>();
+  readonly #none: BehaviourRecorder;
+  readonly #samples: SampleBuffer | undefined;
+
+  constructor(options: RecorderOptions) {
+    const { thread, originMs, intervalMs = 500, tags = NO_TAGS, now, counts, keepSamples = false } = options;
+    this.#thread = thread;
+    this.#samples = keepSamples ? new SampleBuffer(thread, originMs) : undefined;
+    this.#cells = new Cells(tags);
+    assert(now !== undefined || this.#cells.segments === 1, "a recorder of a run with phases has a clock");
+    this.#axis = { originMs, intervalMs, now: now ?? (() => originMs) };
+    const length = this.#cells.count * COUNTER_NAMES.length;
+    this.#counts = counts ?? new Float64Array(length);
+    assert(this.#counts.length === length, `there is a place for each of ${length} counters of the run's cells`);
+    this.#taken = new Float64Array(length);
+    this.#none = this.#ofNumber(0);
+  }
+
+  trend(name: TrendName): Trend {
+    return this.#none.trend(name);
+  }
+
+  count(name: CounterName, n?: number, atMs?: number): void {
+    this.#none.count(name, n, atMs);
+  }
+
+  observe(name: RateName, passed: boolean, atMs?: number): void {
+    this.#none.observe(name, passed, atMs);
+  }
+
+  know(worker: SampledWorker): void {
+    this.#samples?.know(worker);
+  }
+
+  ofBehaviour(name: string | undefined): WorkerRecorder {
+    return this.#ofNumber(name === undefined ? 0 : this.#cells.behaviourOf(name));
+  }
+
+  gauge(name: GaugeName, value: number): void {
+    this.#gauges.set(name, value);
+  }
+
+  take(): RecorderSnapshot {
+    const { originMs, intervalMs } = this.#axis;
+    const samples = this.#samples?.take();
+    const recorders = this.#ofBehaviours.filter((recorder) => recorder !== undefined);
+    const snapshot: RecorderSnapshot = {
+      originMs,
+      intervalMs,
+      trends: recorders.flatMap((recorder) => recorder.takeTrends()),
+      counters: countersIn(this.#cells, this.#counts, this.#taken),
+      rates: recorders.flatMap((recorder) => recorder.takeRates()),
+      gauges: Array.from(this.#gauges, ([name, value]) => ({ name, thread: this.#thread, value })),
+      ...(samples !== undefined && { samples }),
+    };
+    this.#taken.set(this.#counts);
+    return snapshot;
+  }
+
+  #ofNumber(behaviour: number): BehaviourRecorder {
+    return (this.#ofBehaviours[behaviour] ??= new BehaviourRecorder(
+      this.#axis,
+      this.#cells,
+      behaviour,
+      this.#counts,
+      this.#samples,
+    ));
+  }
+}
+
+/** The time axis, and the run's clock. */
+type RecorderClock = TimeAxis & { readonly now: () => number };
+
+/** The segment that times are in at present: those of a run are mostly in the same one. Times on the run's clock, ms. */
+class PresentSegment {
+  number = 0;
+  #fromMs = Infinity;
+  #toMs = -Infinity;
 
   constructor(
-    private readonly name: TrendName,
+    private readonly cells: Cells,
     private readonly originMs: number,
-    private readonly intervalMs: number,
-    private readonly samples: SampleBuffer | undefined,
   ) {}
 
-  record(ms: number, atMs: number, subject?: SampledSubject, fromMs = atMs - ms): void {
-    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
-    if (!(atMs < this.#endMs)) this.#open(atMs);
-    this.samples?.add(this.name, fromMs, ms, subject);
-    const ns = Math.round(ms * 1e6);
-    const counts = (this.#counts ??= new Uint32Array(BUCKETS));
-    const bucket = bucketOf(ns);
-    // The hot path of every record: no `at`. There is a place for every bucket.
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
-    if (ns < this.#minNs) this.#minNs = ns;
-    if (ns > this.#maxNs) this.#maxNs = ns;
-    if (this.#sumNs + ns > Number.MAX_SAFE_INTEGER) this.#carry();
-    this.#sumNs += ns;
+  /** Moves to the segment of `ms`, and returns its number. */
+  at(ms: number): number {
+    if (ms >= this.#fromMs && ms < this.#toMs) return this.number;
+    this.number = this.cells.segmentAt(ms - this.originMs);
+    this.#fromMs = this.originMs + this.cells.startOf(this.number);
+    this.#toMs = this.originMs + this.cells.endOf(this.number);
+    return this.number;
+  }
+}
+
+/** Records what is of the workers with one behaviour, or of none. */
+class BehaviourRecorder implements WorkerRecorder {
+  readonly #trends = new Map<TrendName, SegmentedTrend>();
+  /** By segment. */
+  readonly #rates = new Map<RateName, Map<number, { passes: number; total: number }>>();
+  readonly #present: PresentSegment;
+
+  constructor(
+    private readonly axis: RecorderClock,
+    private readonly cells: Cells,
+    private readonly behaviour: number,
+    private readonly counts: Float64Array,
+    private readonly samples: SampleBuffer | undefined,
+  ) {
+    this.#present = new PresentSegment(cells, axis.originMs);
   }
 
-  take(): IntervalCounts[] {
-    this.#close();
-    const taken = this.#closed;
-    this.#closed = [];
-    return taken;
+  trend(name: TrendName): Trend {
+    let trend = this.#trends.get(name);
+    if (trend === undefined)
+      this.#trends.set(name, (trend = new SegmentedTrend(name, this.axis, this.cells, this.samples)));
+    return trend;
   }
 
-  #carry(): void {
-    this.#carriedNs += BigInt(this.#sumNs);
-    this.#sumNs = 0;
+  know(worker: SampledWorker): void {
+    this.samples?.know(worker);
   }
 
-  #open(atMs: number): void {
-    if (!Number.isFinite(atMs)) throw new RangeError(`${this.name}: ${atMs} ms is no place on the time axis`);
-    this.#close();
-    this.#index = Math.max(0, Math.floor((atMs - this.originMs) / this.intervalMs));
-    this.#endMs = this.originMs + (this.#index + 1) * this.intervalMs;
+  count(name: CounterName, n = 1, atMs?: number): void {
+    const cell = this.behaviour * this.cells.segments + this.#segmentAt(atMs);
+    const place = placeOf(cell, name);
+    // A hot path: no `at`. There is a place for every counter.
+    this.counts[place] = (this.counts[place] ?? 0) + n;
   }
 
-  /** Closes the present interval. Scans only the buckets between the least and the greatest time. */
-  #close(): void {
-    const counts = this.#counts;
-    if (counts === undefined || this.#maxNs < 0) return;
-    const first = bucketOf(this.#minNs);
-    const end = bucketOf(this.#maxNs) + 1;
-    const filled = nonEmptyBuckets(counts, first, end);
-    counts.fill(0, first, end);
-    this.#carry();
-    this.#closed.push({
-      index: this.#index,
-      ...filled,
-      minNs: this.#minNs,
-      maxNs: this.#maxNs,
-      sumNs: this.#carriedNs,
-    });
-    this.#minNs = Infinity;
-    this.#maxNs = -1;
-    this.#carriedNs = 0n;
+  observe(name: RateName, passed: boolean, atMs?: number): void {
+    const segments = getOrCreate(this.#rates, name, () => new Map<number, { passes: number; total: number }>());
+    const rate = getOrCreate(segments, this.#segmentAt(atMs), () => ({ passes: 0, total: 0 }));
+    rate.total++;
+    if (passed) rate.passes++;
+  }
+
+  takeTrends(): RecorderSnapshot["trends"] {
+    return Array.from(this.#trends, ([name, trend]) =>
+      trend.take().map((taken) => ({ name, behaviour: this.behaviour, ...taken })),
+    ).flat();
+  }
+
+  takeRates(): RecorderSnapshot["rates"] {
+    const rates = Array.from(this.#rates, ([name, segments]) =>
+      Array.from(segments, ([segment, rate]) => ({ name, behaviour: this.behaviour, segment, ...rate })),
+    ).flat();
+    this.#rates.clear();
+    return rates;
+  }
+
+  #segmentAt(atMs: number | undefined): number {
+    return this.cells.segments === 1 ? 0 : this.#present.at(atMs ?? this.axis.now());
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Thresholds in the style of k6: `live_update_latency: ["p(99)<5", "max<200ms"]`.
+ * Thresholds in the style of k6: `live_update_latency: ["p(99)<5", "max<200ms"]`. Tags after the metric restrict it to
+ * the workers with a behaviour and to phases of the run: `live_update_latency{behaviour:unaffected,during:storm}`.
  *
  * An expression is an aggregation, an operator and a number. As in k6, a trend has avg, min, med, max and p(N), a
  * counter has count and rate (per second), a rate has rate, a gauge has value. A number may carry a unit: us, ms (the
@@ -13,17 +14,16 @@
  * rate per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is
  * not).
  */
-import { closest } from "fastest-levenshtein";
 import { compare, multiply, parseDecimal, toNumber, type Rational } from "./exact.js";
 import { assert, parseDuration, TIME_UNITS, usPerUnit } from "../../vocabulary/index.js";
 import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
-import { METRICS, isMetric, type MetricName, type MetricType } from "./metrics.js";
+import { METRICS, type MetricName, type MetricType } from "./metrics.js";
+import { parseTaggedMetric } from "./tagged-metric.js";
+import { formatTags, type TagSelector } from "./tags.js";
+import { ThresholdError } from "./threshold-error.js";
 
-/** A threshold that cannot be understood. The message is one line: what is wrong, and what would be right. */
-export class ThresholdError extends Error {
-  override readonly name = "ThresholdError";
-}
+export { ThresholdError } from "./threshold-error.js";
 
 /** A threshold as it stands in a scenario. */
 export type ThresholdSpec =
@@ -40,6 +40,8 @@ type Operator = "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 export interface Threshold {
   readonly metric: MetricName;
+  /** What has to be of the tags; empty: everything. */
+  readonly tags: TagSelector;
   /** As it was written. */
   readonly expression: string;
   readonly aggregation: "avg" | "min" | "med" | "max" | "p" | "count" | "rate" | "value";
@@ -57,7 +59,8 @@ export interface Threshold {
 }
 
 export interface ThresholdResult {
-  readonly metric: MetricName;
+  /** The metric with its tags: `live_update_latency{behaviour:unaffected}`. */
+  readonly metric: string;
   readonly expression: string;
   /** What was measured, in the unit of `Threshold.limit`; null when there are no samples. */
   readonly observed: number | null;
@@ -76,20 +79,16 @@ const AGGREGATIONS = {
 const EXPRESSION =
   /^\s*(?:(?<name>avg|min|med|max|count|rate|value)|p\(\s*(?<percent>\d+(?:\.\d+)?)\s*\))\s*(?<operator><=|>=|==|!=|<|>)\s*(?<number>-?\d+(?:\.\d+)?)\s*(?<unit>[a-zµ%]*)\s*$/;
 
-/** Parses one threshold on `metric`. @throws ThresholdError */
-export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
-  if (!isMetric(metric)) {
-    throw new ThresholdError(
-      `there is no metric "${metric}"; did you mean "${closest(metric, Object.keys(METRICS))}"?`,
-    );
-  }
+/** Parses one threshold on a metric, whose tags are in braces after its name. @throws ThresholdError */
+export function parseThreshold(tagged: string, spec: ThresholdSpec): Threshold {
+  const { metric, tags } = parseTaggedMetric(tagged);
   const {
     threshold: expression,
     abortOnFail = false,
     delayAbortEval = "0s",
   } = typeof spec === "string" ? { threshold: spec } : spec;
   const fail = (why: string): never => {
-    throw new ThresholdError(`threshold "${expression}" on ${metric}: ${why}`);
+    throw new ThresholdError(`threshold "${expression}" on ${tagged}: ${why}`);
   };
 
   const groups = EXPRESSION.exec(expression)?.groups;
@@ -131,6 +130,7 @@ export function parseThreshold(metric: string, spec: ThresholdSpec): Threshold {
 
   return {
     metric,
+    tags,
     expression,
     aggregation,
     ...(percent === undefined ? {} : { percent }),
@@ -163,9 +163,10 @@ function isBetween(least: number, value: Rational, most: number): boolean {
 /** Evaluates each threshold. */
 export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return thresholds.map((threshold) => {
-    const observed = observe(threshold, measurements);
+    const isTagged = Object.keys(threshold.tags).length > 0;
+    const observed = observe(threshold, isTagged ? measurements.where(threshold.tags) : measurements);
     return {
-      metric: threshold.metric,
+      metric: threshold.metric + formatTags(threshold.tags),
       expression: threshold.expression,
       observed: observed === undefined ? null : observed.value,
       passed: observed !== undefined && holds[threshold.operator](compare(observed.exact, threshold.limit)),

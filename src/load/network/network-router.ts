@@ -19,7 +19,7 @@ import {
 } from "../../platform/server/protocol/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
 import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
-import type { Recorder } from "../measure/index.js";
+import type { WorkerRecorder } from "../measure/index.js";
 import type { WorkerRouter } from "../workers/index.js";
 import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
 import { Conversation } from "./conversation.js";
@@ -33,7 +33,8 @@ import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
 
 export interface NetworkRouterOptions extends RegistrationTarget {
   readonly reactor: Reactor;
-  readonly recorder: Recorder;
+  /** For what is of a socket that has no page any more. */
+  readonly recorder: WorkerRecorder;
   readonly http: HttpClient;
   readonly sockets: SocketContext;
   readonly dialect: Dialect;
@@ -55,14 +56,13 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   constructor(options: NetworkRouterOptions) {
     this.#options = options;
-    const { dialect, hasPartners, recorder } = options;
-    this.#replies = new Replies({ dialect, hasPartners, count: (name) => recorder.count(name) });
+    this.#replies = new Replies(options);
   }
 
-  connect(registrationId: string): Page {
+  connect(registrationId: string, recorder: WorkerRecorder): Page {
     let page = this.#pages.get(registrationId);
     if (page === undefined) {
-      page = new Page(registrationId, this.#options.reactor);
+      page = new Page(registrationId, this.#options.reactor, recorder);
       this.#pages.set(registrationId, page);
     }
     page.state = "connected";
@@ -135,8 +135,8 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     }
   }
 
-  onMalformed(_socket: ClientSocket, reason: string): void {
-    this.#options.recorder.count("errors");
+  onMalformed(socket: ClientSocket, reason: string): void {
+    this.#countersOf(socket).count("errors");
     this.#options.notes.failed(`WebSocket: expected a packet: ${reason}`, this.#now);
   }
 
@@ -145,9 +145,9 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     if (agent !== undefined) agent.heartbeatAtMs = sentAtMs;
   }
 
-  onBroken(_socket: ClientSocket, error: Error | undefined): void {
-    const { recorder, notes, timeoutMs, onFatal } = this.#options;
-    recorder.count("sockets_lost");
+  onBroken(socket: ClientSocket, error: Error | undefined): void {
+    const { notes, timeoutMs, onFatal } = this.#options;
+    this.#countersOf(socket).count("sockets_lost");
     let why = "WebSocket: closed by the target";
     try {
       if (error !== undefined) why = whyFailed("WebSocket", error, timeoutMs);
@@ -162,8 +162,12 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   onGivenUp(socket: ClientSocket, why: string): void {
     const page = this.#pageOf.get(socket);
     this.#options.notes.failed(`the page gave up: ${why}`, this.#now);
-    this.#options.recorder.count("errors");
+    this.#countersOf(socket).count("errors");
     if (page !== undefined) this.#push(page, "log_error", socket.agentId, { request_failed: true });
+  }
+
+  #countersOf(socket: ClientSocket): Pick<WorkerRecorder, "count"> {
+    return this.#pageOf.get(socket) ?? this.#options.recorder;
   }
 
   get #now(): number {
@@ -223,13 +227,13 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       this.#onDetails(page, visit, read("POST /request_agent", parseAgentDetailsAnswer(answer)).data);
     } catch (error) {
       registration.failed++;
-      this.#onFailure(error);
+      this.#onFailure(page, error);
       if (page.visit === visit) this.#push(page, "agent_details", registrationId, FAILED_REGISTRATION);
     }
   }
 
   async #submitOnboarding(page: Page, agentId: string, onboarding_data: ChannelPacket["data"]): Promise<void> {
-    const { http, recorder, sockets } = this.#options;
+    const { http, sockets } = this.#options;
     const { visit } = page;
     const submit = this.#noteSubmit(page);
     try {
@@ -242,7 +246,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       const answer = await http.post(ENDPOINTS.submitOnboarding, body);
       const details = read("POST /submit_onboarding", parseAgentDetailsAnswer(answer)).data;
       submit.answeredAtMs = this.#now;
-      recorder.count(details.agent_id === null ? "onboarding_failed" : "onboarding_passed");
+      page.count(details.agent_id === null ? "onboarding_failed" : "onboarding_passed");
       if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, { sent_at: submit.sentAtMs });
       this.#onDetails(page, visit, details);
     } catch (error) {
@@ -277,7 +281,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   ): void {
     submit.failure = messageOf(error);
     submit.isUnsent = error instanceof TargetError && error.isUnsent;
-    this.#onFailure(error);
+    this.#onFailure(page, error);
     this.#tellSubmit(page, agentId, submit);
   }
 
@@ -291,19 +295,19 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   /** The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
   #onDetails(page: Page, visit: number, { agent_id, failure_reason }: AgentDetails): void {
-    const { notes, recorder } = this.#options;
+    const { notes } = this.#options;
     const registration = notes.registration(page.registrationId, page.workerName);
     const isHere = page.visit === visit;
     if (agent_id === null || failure_reason !== null) {
       const reason = failure_reason ?? "no reason given";
       notes.refused(registration, reason, this.#now);
-      if (failureKindOf(reason) === "not-qualified") recorder.count("not_qualified");
+      if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
       if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
       return;
     }
     const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
-    if (isNew) recorder.count("agents_registered");
-    else recorder.count("reconnects");
+    if (isNew) page.count("agents_registered");
+    else page.count("reconnects");
     if (!isHere) {
       agent.goneAtMs ??= this.#now;
       return;
@@ -348,11 +352,11 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     }
   }
 
-  #onFailure(error: unknown): void {
-    const { recorder, notes, onFatal } = this.#options;
+  #onFailure(page: Page, error: unknown): void {
+    const { notes, onFatal } = this.#options;
     if (this.#isOver) return;
     if (error instanceof OutOfFilesError || error instanceof TargetError) {
-      recorder.count("requests_failed");
+      page.count("requests_failed");
       notes.failed(error.message, this.#now);
       if (error instanceof OutOfFilesError) onFatal(error.message);
       return;

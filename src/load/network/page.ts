@@ -2,6 +2,7 @@
 import type { ChannelPacket } from "../../platform/live/index.js";
 import type { Reactor, Timer } from "../../platform/sync/index.js";
 import type { OutsideAgentEvidence } from "../check/index.js";
+import type { CounterName, WorkerRecorder } from "../measure/index.js";
 import { LocalQueue, type ClientConnection } from "../workers/index.js";
 import type { ClientSocket } from "./client-socket.js";
 import type { Conversation } from "./conversation.js";
@@ -24,7 +25,12 @@ export class Page implements ClientConnection {
   constructor(
     readonly registrationId: string,
     reactor: Reactor,
+    private readonly recorder: WorkerRecorder,
   ) {
     this.inbox = new LocalQueue<ChannelPacket>(reactor);
+  }
+
+  count(name: CounterName): void {
+    this.recorder.count(name);
   }
 }

@@ -45,11 +45,11 @@ export class PendingRequests {
   }
 
   /** Fails the requests that have no answer by now. `cancel` is called for each before its page is. */
-  expire(now: number, cancel: (requestId: string) => void): void {
+  expire(now: number, cancel: (requestId: string, page: SimulatedPage) => void): void {
     for (const [requestId, { page, visit, dueAt, fail }] of this.#pending) {
       if (dueAt > now) break;
       this.#pending.delete(requestId);
-      cancel(requestId);
+      cancel(requestId, page);
       if (page.visit === visit) fail();
     }
   }

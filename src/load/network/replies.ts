@@ -14,13 +14,14 @@ import type { Dialect, DialectData } from "./dialects/index.js";
 interface ConversingPage {
   readonly conversation: Conversation | undefined;
   readonly agent: OutsideAgentEvidence | undefined;
+  /** Counts what is of its worker. */
+  count(name: CounterName): void;
 }
 
 export interface RepliesOptions {
   readonly dialect: Dialect;
   /** Whether an assignment has several workers. */
   readonly hasPartners: boolean;
-  readonly count: (name: CounterName) => void;
 }
 
 export class Replies {
@@ -33,18 +34,18 @@ export class Replies {
   }
 
   /** Notes a packet of the task. Returns what the worker gets of it; undefined when the packet came before. */
-  receive({ conversation, agent }: ConversingPage, data: DialectData): DialectData | undefined {
+  receive(page: ConversingPage, data: DialectData): DialectData | undefined {
+    const { conversation, agent } = page;
     if (conversation === undefined || agent === undefined) return undefined;
-    const { count } = this.#options;
     const received = conversation.receive(data);
     switch (received.kind) {
       case "duplicate":
         agent.duplicates++;
-        count("packets_duplicated");
+        page.count("packets_duplicated");
         return undefined;
       case "unmatched":
         agent.unmatched++;
-        count("replies_unmatched");
+        page.count("replies_unmatched");
         break;
       case "reply":
       case "repeated": {

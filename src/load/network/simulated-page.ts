@@ -2,7 +2,14 @@
 import type { WirePacket } from "../../platform/server/protocol/index.js";
 import type { Peer } from "../../platform/server/router-server/index.js";
 import type { OutsideAgentEvidence } from "../check/index.js";
+import type { CounterName } from "../measure/index.js";
 import type { Conversation } from "./conversation.js";
+
+/** What a page tells. */
+interface PageEvents {
+  readonly receive: (page: SimulatedPage, packet: WirePacket) => void;
+  readonly count: (name: CounterName, registrationId: string) => void;
+}
 
 /** The page of a worker, or the place where it was. */
 export class SimulatedPage implements Peer {
@@ -23,11 +30,16 @@ export class SimulatedPage implements Peer {
     readonly shard: number,
     /** A tab beside the page of the same registration; it has no worker. */
     readonly isSecondTab: boolean,
-    private readonly onPacket: (page: SimulatedPage, packet: WirePacket) => void,
+    private readonly events: PageEvents,
   ) {}
 
+  /** Counts what is of its worker. */
+  count(name: CounterName): void {
+    this.events.count(name, this.registrationId);
+  }
+
   deliver(packet: WirePacket): true {
-    this.onPacket(this, packet);
+    this.events.receive(this, packet);
     return true;
   }
 }

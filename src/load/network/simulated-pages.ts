@@ -25,7 +25,8 @@ import { SimulatedPage } from "./simulated-page.js";
 
 export interface SimulatedPagesOptions extends RegistrationTarget {
   readonly reactor: Reactor;
-  readonly count: (name: CounterName) => void;
+  /** Counts what is of the worker with this registration. */
+  readonly count: (name: CounterName, registrationId: string) => void;
   readonly core: RouterCore;
   readonly dialect: Dialect;
   /** Whether an assignment has several workers. */
@@ -54,7 +55,10 @@ export class SimulatedPages {
   /** Whether a page that registers now gets a second tab, and how much later, ms. */
   secondTabOf: (registrationId: string) => number | undefined = () => undefined;
   readonly #replies: Replies;
-  readonly #receive = (page: SimulatedPage, packet: WirePacket): void => this.#deliver(page, packet);
+  readonly #events = {
+    receive: (page: SimulatedPage, packet: WirePacket): void => this.#deliver(page, packet),
+    count: (name: CounterName, registrationId: string): void => this.#options.count(name, registrationId),
+  };
 
   constructor(options: SimulatedPagesOptions) {
     this.#options = options;
@@ -102,9 +106,9 @@ export class SimulatedPages {
   tick(): void {
     const now = this.#now;
     this.#heartbeats.run(now, (page) => this.#beat(page, now));
-    this.#requests.expire(now, (requestId) => {
+    this.#requests.expire(now, (requestId, page) => {
       this.#options.core.cancel(requestId);
-      this.#options.count("requests_failed");
+      page.count("requests_failed");
     });
     for (const page of this.#submitting) {
       if (page.submitting !== undefined && page.submitting.dueAt > now) break;
@@ -116,7 +120,7 @@ export class SimulatedPages {
   /** The router's packet for a page. */
   #deliver(page: SimulatedPage, packet: WirePacket): void {
     if (page.state === "gone" || page.isHalfOpen) {
-      if (packet.packet_type !== "heartbeat") this.#options.count("packets_lost");
+      if (packet.packet_type !== "heartbeat") page.count("packets_lost");
       return;
     }
     switch (packet.packet_type) {
@@ -143,16 +147,16 @@ export class SimulatedPages {
 
   /** The backend has answered a request that is not pending: it was answered before, or has failed. */
   onUnrequested({ request_id, agent_id }: AgentDetails): void {
-    const { notes, count } = this.#options;
+    const { notes } = this.#options;
     const page = this.#requests.pageOf(request_id);
     if (page === undefined) return;
-    count("packets_duplicated");
+    page.count("packets_duplicated");
     if (agent_id === null) return;
     const registration = notes.registration(page.registrationId, page.workerName);
     const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
     // No page has it.
     if (!isNew) return;
-    count("agents_registered");
+    page.count("agents_registered");
     agent.goneAtMs = this.#now;
   }
 
@@ -192,7 +196,7 @@ export class SimulatedPages {
   #pageOf(registrationId: string, shard: number): SimulatedPage {
     let page = this.#pages.get(registrationId);
     if (page === undefined) {
-      page = new SimulatedPage(registrationId, shard, false, this.#receive);
+      page = new SimulatedPage(registrationId, shard, false, this.#events);
       this.#pages.set(registrationId, page);
     }
     return page;
@@ -216,7 +220,7 @@ export class SimulatedPages {
   }
 
   #submitOnboarding(page: SimulatedPage, agentId: string, onboarding_data: ChannelPacket["data"]): void {
-    const { core, count, notes, wallClock } = this.#options;
+    const { core, notes, wallClock } = this.#options;
     const submit = this.#noteSubmit(page);
     const { visit } = page;
     const fail = (): void => {
@@ -226,7 +230,7 @@ export class SimulatedPages {
     };
     const answered = ({ data }: WirePacket<"agent_details">): void => {
       if (submit !== undefined) submit.answeredAtMs = this.#now;
-      count(data.agent_id === null ? "onboarding_failed" : "onboarding_passed");
+      page.count(data.agent_id === null ? "onboarding_failed" : "onboarding_passed");
       if (page.visit === visit) this.#push(page, "submit_onboarding", agentId, {});
       this.#onDetails(page, visit, data);
     };
@@ -269,12 +273,12 @@ export class SimulatedPages {
 
   #sendUpdate(page: SimulatedPage, agentId: string, update: LiveUpdateData): void {
     const { conversation, agent } = page;
-    const { core, count, wallClock } = this.#options;
+    const { core, wallClock } = this.#options;
     if (conversation === undefined || agent === undefined) return;
     const data = conversation.send(update);
     agent.sent = Math.max(agent.sent, update.number);
     if (page.isHalfOpen) {
-      count("packets_lost");
+      page.count("packets_lost");
       return;
     }
     core.fromPeer(page, {
@@ -296,19 +300,19 @@ export class SimulatedPages {
 
   /** The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
   #onDetails(page: SimulatedPage, visit: number, { agent_id, failure_reason }: AgentDetails): void {
-    const { notes, count } = this.#options;
+    const { notes } = this.#options;
     const registration = notes.registration(page.registrationId, page.workerName);
     const isHere = page.visit === visit && page.state === "open";
     if (agent_id === null || failure_reason !== null) {
       const reason = failure_reason ?? "no reason given";
       notes.refused(registration, reason, this.#now);
-      if (failureKindOf(reason) === "not-qualified") count("not_qualified");
+      if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
       if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
       return;
     }
     const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
-    if (isNew) count("agents_registered");
-    else count("reconnects");
+    if (isNew) page.count("agents_registered");
+    else page.count("reconnects");
     if (!isHere) {
       agent.goneAtMs ??= this.#now;
       return;
@@ -385,7 +389,7 @@ export class SimulatedPages {
     const afterMs = this.#secondTabs.has(registrationId) ? undefined : this.secondTabOf(registrationId);
     if (afterMs === undefined) return;
     const { reactor } = this.#options;
-    const tab = new SimulatedPage(registrationId, shard, true, this.#receive);
+    const tab = new SimulatedPage(registrationId, shard, true, this.#events);
     tab.workerName = workerName;
     this.#secondTabs.set(registrationId, tab);
     reactor.at(this.#now + afterMs, () => {

@@ -7,10 +7,12 @@ import {
   countFindings,
   CUT_OFF,
   liveSpansOf,
+  nameOf,
   outcomeOf,
   outcomesOf,
   peakOf,
   withoutPartner,
+  type FindingRecorder,
   type InvariantReport,
   type RunCut,
   type RunEvidence,
@@ -26,7 +28,6 @@ import {
   type Collector,
   type LoadVerdict,
   type Measurements,
-  type RecorderSnapshot,
   type ScheduleVerdict,
 } from "../measure/index.js";
 import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
@@ -44,6 +45,8 @@ import { packageVersion } from "../../vocabulary/index.js";
 import { carriedOutOf } from "./carried-out.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
+import { behaviourOfWorker } from "./roles/agent-behaviours.js";
+import { countCutOff, sumOf, unfinishedWorkers } from "./unfinished-workers.js";
 
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
@@ -98,8 +101,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
   const invariants = checkInvariants(evidence);
   const cut: RunCut = { atMs: input.cutAtMs, isEarly: input.end.how !== "finished" };
-  const lostWorkers = injection.lostClients.size === 0 ? 0 : workersLeft(collector, plan);
-  collector.add(findingsOf(input, invariants, cut, lostWorkers));
+  const lostWorkers = recordFindings(input, invariants, cut);
   const measurements = collector.measurements(durationMs);
   const hash = planHash(plan);
   const summary = buildSummary({
@@ -151,24 +153,30 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   return summary;
 }
 
-/** What follows from the evidence, as measurements. */
-function findingsOf(
-  { audit, originMs }: FinalizeRunInput,
-  invariants: InvariantReport,
-  cut: RunCut,
-  lostWorkers: number,
-): RecorderSnapshot {
-  const recorder = createRecorder({ thread: "coordinator", originMs });
-  countFindings(invariants, recorder);
+/** Adds what is known only after the run to its measurements. Returns how many workers killed threads left unfinished. */
+function recordFindings(input: FinalizeRunInput, invariants: InvariantReport, cut: RunCut): number {
+  const { plan, collector, originMs, durationMs, audit, injection } = input;
+  const endMs = originMs + durationMs;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => ({
+    recorder: recorder.ofBehaviour(agent && behaviourOfWorker(plan, agent.workerName)),
+    atMs: agent?.history.at(-1)?.at,
+  });
+  countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
   for (const agent of audit) {
     if (agent.agentType !== "main") continue;
     const outcome = outcomeOf(agent, cut);
     // How an agent would have ended is not known when the run was ended early.
     if (cut.isEarly && outcome === CUT_OFF) continue;
-    recorder.observe("task_completion", outcome === "completed" || outcome === "approved");
+    const { recorder: own, atMs } = recorderOf(agent);
+    own.observe("task_completion", outcome === "completed" || outcome === "approved", atMs);
   }
-  recorder.count("workers_cut_off", lostWorkers);
-  return recorder.take();
+  const unfinished: ReadonlyMap<string, number> =
+    injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));
+  countCutOff(unfinished, recorder, endMs);
+  collector.add(recorder.take());
+  return sumOf(unfinished);
 }
 
 /** What the plan showed, and how much of it happened. */
@@ -206,10 +214,4 @@ export function environment(): Summary["environment"] {
     memoryBytes: totalmem(),
     ...(git !== undefined && { git }),
   };
-}
-
-/** The workers that have neither finished nor been stopped: those of killed client threads. */
-function workersLeft(collector: Collector, { workers }: Plan): number {
-  const { workers_finished: finished, workers_cut_off: cutOff } = collector.measurements(1).counters;
-  return workers - finished - cutOff;
 }

@@ -14,6 +14,7 @@ import type { Fault } from "./fault-schema.js";
 import { MAX_MS, MAX_WORKERS } from "./scenario-limits.js";
 import { planFaults } from "./plan-faults.js";
 import { sample, sampleCount, stream, type Random } from "./random.js";
+import { spansOf } from "./spans.js";
 import type { Behaviour, Scenario, Sending } from "./scenario-schema.js";
 import type {
   DisconnectPlan,
@@ -191,14 +192,22 @@ function runEventsOf(
   scenario: Scenario,
   seed: number,
   workersMs: number,
-): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults"> {
-  const faults = planFaults(scenario.faults, seed);
+): Pick<Plan, "scheduleMs" | "shutdownAt" | "faults" | "tags"> {
+  const inOrder = planFaults(scenario.faults, seed);
+  const faultTimes = inOrder.map(({ at }) => at);
+  const faults = [...inOrder].sort((a, b) => a.at - b.at);
   const faultEnds = faults.map((fault) => fault.at + ("lasts" in fault ? fault.lasts : 0));
   return {
     scheduleMs: scheduleOf(scenario, Math.max(workersMs, ...faultEnds)),
     ...(scenario.shutdownAt !== undefined && { shutdownAt: toMicrosecond(scenario.shutdownAt) }),
     ...(faults.length > 0 && { faults }),
+    tags: { behaviours: behavioursOf(scenario), spans: spansOf(scenario, faultTimes) },
   };
+}
+
+/** The behaviours of the scenario, and those that only its explicit workers have. */
+function behavioursOf({ behaviours, workers = [] }: Scenario): string[] {
+  return [...new Set([...Object.keys(behaviours), ...workers.map(({ behaviour }) => behaviour)])];
 }
 
 /** Picks by weight, in the order of the file. */
@@ -242,6 +251,7 @@ function planExplicitWorkers(
     workers: explicit.length,
     arrivalsMs,
     ...runEventsOf(scenario, seed, Math.max(arrivalsMs, dropsMs)),
+    behaviourOf: (index) => worker(index).behaviour,
     arriveAt: (index) => worker(index).arriveAt,
     worker,
   };
@@ -276,18 +286,21 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
   const timeOf = arrivalTimes(used.arrivals);
-  const behaviourOf = behaviourChooser(used.behaviours);
+  const choose = behaviourChooser(used.behaviours);
 
+  const checkIndex = (index: number): void => {
+    if (Number.isSafeInteger(index) && index >= 0 && index < workers) return;
+    throw new RangeError(`the plan has workers 0 to ${workers - 1}, not ${index}`);
+  };
   const arriveAt = (index: number): number => {
-    if (!Number.isSafeInteger(index) || index < 0 || index >= workers) {
-      throw new RangeError(`the plan has workers 0 to ${workers - 1}, not ${index}`);
-    }
+    checkIndex(index);
     return toMicrosecond(timeOf(stream(seed, "arrival", index)()));
   };
+  const drawBehaviour = (index: number): [string, Behaviour] => choose(stream(seed, "behaviour", index)());
 
   const worker = (index: number): WorkerPlan => {
     const arrival = arriveAt(index);
-    const [name, behaviour] = behaviourOf(stream(seed, "behaviour", index)());
+    const [name, behaviour] = drawBehaviour(index);
     const qualifications = planQualifications(used.qualifications, index, seed);
     const onboarding = used.task.onboarding && planOnboarding(used.task.onboarding, stream(seed, "onboarding", index));
     const task = onboarding?.passes === false ? undefined : planTask(behaviour, stream(seed, "task", index));
@@ -311,6 +324,10 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
     workers,
     arrivalsMs,
     ...runEventsOf(used, seed, Math.max(arrivalsMs, ...windows)),
+    behaviourOf(index) {
+      checkIndex(index);
+      return drawBehaviour(index)[0];
+    },
     arriveAt,
     worker,
   };

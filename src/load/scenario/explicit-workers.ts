@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { count, duration, MAX_PAYLOAD_BYTES, line, object } from "./fields.js";
-import { MAX_WORKERS } from "./scenario-limits.js";
+import { MAX_NAMED, MAX_WORKERS } from "./scenario-limits.js";
 
 const flag = z.boolean("must be true or false");
 
@@ -58,4 +58,8 @@ export const explicitWorkers = z
   .array(worker, "must be a list of workers")
   .min(1, "must have at least one worker")
   .max(MAX_WORKERS, `must be at most ${MAX_WORKERS} workers`)
+  .refine(
+    (workers) => new Set(workers.map(({ behaviour }) => behaviour)).size <= MAX_NAMED,
+    `must have at most ${MAX_NAMED} behaviours`,
+  )
   .describe("The workers one by one, instead of those that arrivals and behaviours would draw.");

@@ -4,7 +4,16 @@
  */
 import { z } from "zod";
 import type { NetworkFaultKind } from "../../vocabulary/index.js";
-import { duration, durations, noSuchKind, object, positiveDuration, probability, rangeOf } from "./fields.js";
+import {
+  duration,
+  durations,
+  hyphenated,
+  noSuchKind,
+  object,
+  positiveDuration,
+  probability,
+  rangeOf,
+} from "./fields.js";
 
 /**
  * The writer waits 5 s for its lock; a longer stall would end the run. The rest is a margin for other holders of the
@@ -12,6 +21,9 @@ import { duration, durations, noSuchKind, object, positiveDuration, probability,
  */
 export const MAX_STALL_MS = 4000;
 
+const name = hyphenated
+  .optional()
+  .describe("Its name in tags, such as during:NAME. Left out: its kind, with a number when there are several.");
 const window = rangeOf(duration, "a duration").describe("It begins at a random time in this span of the run.");
 const lasts = positiveDuration.describe("How long it lasts; --duration does not stretch it.");
 const thread = z
@@ -31,6 +43,7 @@ const share = probability.default(1);
 const networkKinds = [
   object({
     kind: z.literal("repeat-packets"),
+    name,
     window,
     lasts,
     direction: route,
@@ -39,6 +52,7 @@ const networkKinds = [
   }),
   object({
     kind: z.literal("delay-packets"),
+    name,
     window,
     lasts,
     direction: route,
@@ -47,6 +61,7 @@ const networkKinds = [
   }),
   object({
     kind: z.literal("lose-packets"),
+    name,
     window,
     lasts,
     direction: route,
@@ -54,6 +69,7 @@ const networkKinds = [
   }),
   object({
     kind: z.literal("reorder-packets"),
+    name,
     window,
     lasts,
     direction: route,
@@ -61,6 +77,7 @@ const networkKinds = [
   }),
   object({
     kind: z.literal("close-backend"),
+    name,
     window,
     lasts: lasts.describe("How long the backend cannot connect again."),
     answer: z
@@ -76,22 +93,26 @@ const networkKinds = [
   }),
   object({
     kind: z.literal("stale-statuses"),
+    name,
     window,
     lasts: lasts.describe("How long the router answers with the statuses that it had at the beginning."),
   }),
   object({
     kind: z.literal("half-open-sockets"),
+    name,
     window,
     lasts: lasts.describe("After that the clients notice, and open a new socket."),
     share: share.describe("The share of the clients that are there whose socket dies without a close."),
   }),
   object({
     kind: z.literal("ignore-heartbeats"),
+    name,
     window,
     lasts: lasts.describe("How long the router does not look at the age of heartbeats: it finds no lost client."),
   }),
   object({
     kind: z.literal("second-tab"),
+    name,
     window,
     lasts: lasts.describe("Workers that register in this time are concerned."),
     share: share.describe("The share of them that opens the task in a second tab, which registers the same."),
@@ -100,15 +121,17 @@ const networkKinds = [
 ] as const;
 
 const kinds = [
-  object({ kind: z.literal("kill-thread"), window, thread }),
-  object({ kind: z.literal("pause-thread"), window, thread, lasts }),
+  object({ kind: z.literal("kill-thread"), name, window, thread }),
+  object({ kind: z.literal("pause-thread"), name, window, thread, lasts }),
   object({
     kind: z.literal("stall-database"),
+    name,
     window,
     lasts: lasts.refine((ms) => ms <= MAX_STALL_MS, "must be at most 4s"),
   }),
   object({
     kind: z.literal("delay-wakeups"),
+    name,
     window,
     direction,
     lasts,
@@ -116,6 +139,7 @@ const kinds = [
   }),
   object({
     kind: z.literal("drop-wakeups"),
+    name,
     window,
     direction,
     lasts,
@@ -123,6 +147,7 @@ const kinds = [
   }),
   object({
     kind: z.literal("jump-clock"),
+    name,
     window,
     by: positiveDuration
       .refine(Number.isInteger, "must be a whole number of milliseconds")

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { at, DURATION_PATTERN, parseDuration } from "../../vocabulary/index.js";
 import type { DistributionSpec } from "./distribution-spec.js";
 import { formatDuration } from "./format-duration.js";
-import { MAX_MS, MAX_COUNT, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
+import { MAX_MS, MAX_COUNT, MAX_NAME, MAX_NAMED, MAX_PROBLEMS } from "./scenario-limits.js";
 import { nearest } from "./nearest.js";
 
 /** Former names of keys. A file that still has one is refused with the new name. */
@@ -112,6 +112,11 @@ export const TOO_MANY_NAMES = { error: `must have at most ${MAX_NAMED} names`, a
 
 /** One line of text, not empty. */
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
+
+/** A name that can stand in the name of a directory, and in a tag. */
+export const hyphenated = line
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
+  .max(MAX_NAME, `must have at most ${MAX_NAME} characters`);
 
 /** A field that reads as a number; in a file it is an `Input`. */
 type NumberField<Input> = z.ZodType<number, Input>;

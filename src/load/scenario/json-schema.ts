@@ -4,7 +4,11 @@
  */
 import { z } from "zod";
 import { METRICS } from "../measure/metrics.js";
+import { TAG_NAMES } from "../measure/tags.js";
 import { scenarioSchema } from "./scenario-schema.js";
+
+/** A metric with tags, such as `live_update_latency{behaviour:unaffected}`. */
+const TAGGED_METRIC = `^(${Object.keys(METRICS).join("|")})\\{(${TAG_NAMES.join("|")}):[^{}]+\\}$`;
 
 /**
  * Made from the schema that the loader uses. Draft 7, which editors know best. It says less than the loader: sums of
@@ -32,6 +36,7 @@ export function scenarioJsonSchema(): z.core.JSONSchema.JSONSchema {
             { description: `${doc} (${type}, ${unit})`, allOf: [expressions] },
           ]),
         ),
+        patternProperties: { [TAGGED_METRIC]: expressions },
         additionalProperties: false,
       },
     },

@@ -16,14 +16,15 @@ export type PlannedFault = WithoutWindow<Fault> & {
 export type PlannedNetworkFault = Extract<PlannedFault, { readonly kind: NetworkFaultKind }>;
 
 /** `Omit` that keeps the members of a union apart. */
-type WithoutWindow<T> = T extends unknown ? Omit<T, "window"> : never;
+type WithoutWindow<T> = T extends unknown ? Omit<T, "window" | "name"> : never;
 
+/** The faults in the order of the scenario. Their names change nothing of what happens. */
 export function planFaults(faults: readonly Fault[], seed: number): PlannedFault[] {
-  return faults.map((fault, index) => drawFault(fault, index, seed)).sort((a, b) => a.at - b.at);
-}
-
-/** What fault `index` of a scenario is in the plan of this seed. */
-export function drawFault({ window: [min, max], ...fault }: Fault, index: number, seed: number): PlannedFault {
-  const random = stream(seed, "fault", index);
-  return { ...fault, at: toMicrosecond(sample({ kind: "uniform", min, max }, random)), pick: random() };
+  return faults.map((fault, index) => {
+    const [min, max] = fault.window;
+    const fields = Object.entries(fault).filter(([key]) => key !== "window" && key !== "name");
+    const random = stream(seed, "fault", index);
+    const at = toMicrosecond(sample({ kind: "uniform", min, max }, random));
+    return { ...Object.fromEntries(fields), at, pick: random() } as PlannedFault;
+  });
 }

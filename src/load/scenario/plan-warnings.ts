@@ -4,8 +4,9 @@
  */
 import { formatCount, formatSeconds, getOrCreate } from "../../vocabulary/index.js";
 import { arrivalsMsOf } from "./build-plan.js";
+import type { Fault } from "./fault-schema.js";
 import { formatDuration } from "./format-duration.js";
-import { drawFault } from "./plan-faults.js";
+import { planFaults } from "./plan-faults.js";
 import type { Problem } from "./problems.js";
 import type { Scenario } from "./scenario-schema.js";
 import { stayOf, waitsFor, waitsOf, type Stay, type Waits } from "./stay.js";
@@ -166,11 +167,12 @@ function shutdownWarnings({ shutdownAt }: Plan, leftAt: number): Problem[] {
 
 function faultWarnings({ faults, ...scenario }: Scenario, plan: Plan, leftAt: number): Problem[] {
   const factor = scenario.workers === undefined ? plan.arrivalsMs / arrivalsMsOf({ faults, ...scenario }) : 1;
-  return faults.flatMap((fault, index): Problem[] => {
-    const [from, to] = fault.window;
-    const { at } = drawFault({ ...fault, window: [from * factor, to * factor] }, index, plan.seed);
-    return at <= leftAt ? [] : [{ path: ["faults", index], message: isOver(fault.kind, at, leftAt) }];
-  });
+  const scaled = faults.map(
+    (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
+  );
+  return planFaults(scaled, plan.seed).flatMap(({ kind, at }, index): Problem[] =>
+    at <= leftAt ? [] : [{ path: ["faults", index], message: isOver(kind, at, leftAt) }],
+  );
 }
 
 function isOver(what: string, at: number, leftAt: number): string {

@@ -17,6 +17,7 @@ import {
   hasFewNames,
   isAtMost,
   MAX_PAYLOAD_BYTES,
+  hyphenated,
   line,
   object,
   positiveCount,
@@ -26,7 +27,8 @@ import {
   rate,
   TOO_MANY_NAMES,
 } from "./fields.js";
-import { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
+import { refuseAmbiguousSpans, refuseUnknownTags } from "./refuse-tags.js";
+import { MAX_WORKERS } from "./scenario-limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 import { target } from "./target-schema.js";
 
@@ -93,6 +95,9 @@ const disconnect = object({
     .optional()
     .describe("The connection drops at a random time in this span of the run."),
   perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
+  name: hyphenated
+    .optional()
+    .describe("The name of the window in tags, such as during:NAME. Left out: that of the behaviour."),
   detectionDelay: duration
     .default(0)
     .describe("How long the platform takes to notice, unless the worker is back by then."),
@@ -111,6 +116,10 @@ const disconnect = object({
     ({ window, perAction }) => (window === undefined) !== (perAction === undefined),
     "needs exactly one of window and perAction",
   )
+  .refine(({ name, window }) => name === undefined || window !== undefined, {
+    path: ["name"],
+    error: "is the name of a window, and there is none",
+  })
   .meta(exactlyOneOf("window", "perAction"));
 
 const afterActions = object({ afterActions: counts });
@@ -173,9 +182,7 @@ const thresholds = z
   });
 
 const scenarioObject = object({
-  name: line
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
-    .max(MAX_NAME, `must have at most ${MAX_NAME} characters`),
+  name: hyphenated,
   description: line.describe("One line, shown by `simulate list`."),
   incident: z
     .string("must be text")
@@ -246,7 +253,9 @@ const refuseUnknownQualifications = (
 /** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
 export const scenarioSchema = scenarioObject
   .superRefine(refuseUpdatesToStatic)
-  .superRefine(refuseUnknownQualifications);
+  .superRefine(refuseUnknownQualifications)
+  .superRefine(refuseAmbiguousSpans)
+  .superRefine(refuseUnknownTags);
 
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;

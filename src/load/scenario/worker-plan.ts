@@ -5,6 +5,7 @@
  * so a late admission moves a worker's schedule but does not compress it.
  */
 
+import type { TagSet } from "../measure/tags.js";
 import type { PlannedFault } from "./plan-faults.js";
 
 /** One live update that a worker sends. */
@@ -127,6 +128,10 @@ export interface Plan {
   readonly shutdownAt?: number;
   /** The faults, in the order of their times; absent when there are none. */
   readonly faults?: readonly PlannedFault[];
+  /** What the measurements of a run can be divided by: its behaviours, and its windows, faults and shutdown. */
+  readonly tags: TagSet;
+  /** The behaviour of worker `index`. The same as `worker(index).behaviour`, but cheap. */
+  behaviourOf(index: number): string;
   /** When worker `index` arrives, ms from the start of the run. The same as `worker(index).arriveAt`, but cheap. */
   arriveAt(index: number): number;
   /**

@@ -9,7 +9,7 @@ import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
 import { wait, type Steps, type Wait } from "../../platform/sync/index.js";
 import { ConnectionDrops } from "./connection-drops.js";
 import { onboardingSteps, taskSteps, textOf, type PhaseStep } from "./phase-steps.js";
-import type { WorkerContext } from "./worker-context.js";
+import type { ClientThreadContext, WorkerContext } from "./worker-context.js";
 import type { ClientConnection } from "./worker-router.js";
 
 /** How long a client waits before it resends an update that the platform had no room for, ms. */
@@ -32,7 +32,22 @@ export function workerNameOf(index: number, prefix = ""): string {
   return `${prefix}worker-${index}`;
 }
 
-export function* simulateWorker(plan: WorkerPlan, context: WorkerContext): Steps<void> {
+/** The index of the worker with this name; undefined for a name that {@link workerNameOf} does not give. */
+export function workerIndexOf(name: string, prefix = ""): number | undefined {
+  const start = `${prefix}worker-`;
+  const digits = name.startsWith(start) ? name.slice(start.length) : "";
+  return /^\d+$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** As {@link workerIndexOf}, by a registration of the worker: its index, a point, and the number of the registration. */
+export function workerIndexOfRegistration(registrationId: string, prefix = ""): number | undefined {
+  const [digits = ""] = registrationId.startsWith(prefix) ? registrationId.slice(prefix.length).split(".") : [];
+  return /^\d+$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** Carries out the plan of a worker. What it measures has the worker's behaviour as a tag. */
+export function* simulateWorker(plan: WorkerPlan, thread: ClientThreadContext): Steps<void> {
+  const context: WorkerContext = { ...thread, recorder: thread.recorder.ofBehaviour(plan.behaviour) };
   const { reactor, recorder, originMs } = context;
   const arrival = originMs + plan.arriveAt;
   yield* wait(reactor.until(arrival));
@@ -85,8 +100,8 @@ class SimulatedWorker {
 
   /** Registers, then carries out onboarding and task. Throws {@link Interrupted} when the connection drops. */
   *attempt(number: number, task: TaskPlan | undefined): Steps<void> {
-    const { router, reactor, prefix } = this.#context;
-    const connection = router.connect(`${prefix}${this.#plan.index}.${number}`);
+    const { router, reactor, recorder, prefix } = this.#context;
+    const connection = router.connect(`${prefix}${this.#plan.index}.${number}`, recorder);
     this.#connection = connection;
     this.#status = undefined;
     this.#hasSubmitted = false;
@@ -222,20 +237,24 @@ class SimulatedWorker {
     };
     const isNew = number > evidence.sent;
     if (isNew) {
-      this.#recordSlip(intendedAt);
+      const now = this.#recordSlip(intendedAt);
       evidence.sent = number;
-      recorder.count("live_updates_sent");
+      recorder.count("live_updates_sent", 1, now);
     }
     const connection = this.#openConnection;
     router.send(connection, "mephisto_bound_live_update", agentId, data);
     if (isNew && action.duplicate) router.send(connection, "mephisto_bound_live_update", agentId, data);
   }
 
-  /** Records how late the generator is. Back-pressure of the platform is not its lateness; the latency includes it. */
-  #recordSlip(intendedAt: number): void {
+  /**
+   * Records how late the generator is, and returns the time. Back-pressure of the platform is not its lateness; the
+   * latency includes it.
+   */
+  #recordSlip(intendedAt: number): number {
     const { recorder, reactor } = this.#context;
     const now = reactor.clock.now();
     if (!this.#isDelayed) recorder.trend("schedule_slip").record(Math.max(0, now - intendedAt), now, this.#sampled);
+    return now;
   }
 
   #submit(agentId: string, answer: ChannelPacket["data"]): void {
@@ -340,7 +359,7 @@ class SimulatedWorker {
       if (backAt === Infinity) throw new Interrupted(false);
     }
     yield* wait(reactor.until(backAt));
-    router.connect(connection.registrationId);
+    router.connect(connection.registrationId, recorder);
     if (!(yield* this.#register())) throw new Interrupted(true);
     const now = reactor.clock.now();
     this.#shift += now - droppedAt;

@@ -1,12 +1,17 @@
-/** What a thread gives the simulated workers that it carries. */
+/** What a thread gives the simulated workers that it carries, and what each of them works with. */
 import type { AgentStatus } from "../../vocabulary/index.js";
 import type { ChannelPacket, OnboardingTest } from "../../platform/live/index.js";
 import type { ClientEvidence } from "../check/index.js";
-import type { Recorder } from "../measure/index.js";
+import type { Recorder, WorkerRecorder } from "../measure/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
 import type { WorkerRouter } from "./worker-router.js";
 
-export interface WorkerContext {
+export interface WorkerContext extends Omit<ClientThreadContext, "recorder"> {
+  /** Where to record what is of the worker. */
+  readonly recorder: WorkerRecorder;
+}
+
+export interface ClientThreadContext {
   readonly reactor: Reactor;
   readonly recorder: Recorder;
   readonly router: WorkerRouter;

@@ -3,6 +3,7 @@
  * `NetworkRouter` (load/network) does it by HTTP and WebSockets.
  */
 import type { ChannelPacket, PacketType } from "../../platform/live/index.js";
+import type { WorkerRecorder } from "../measure/index.js";
 import type { LocalQueue } from "./local-queue.js";
 
 /** One worker behind the router. Only its router changes it. */
@@ -21,9 +22,9 @@ export interface ClientConnection {
 export interface WorkerRouter {
   /**
    * Connects a worker, for the first time or after {@link disconnect}: the same registration id gives the same
-   * connection.
+   * connection. `recorder`: where to record what is of the worker.
    */
-  connect(registrationId: string): ClientConnection;
+  connect(registrationId: string, recorder: WorkerRecorder): ClientConnection;
   /** The connection breaks without a close: no packet reaches the worker. */
   disconnect(connection: ClientConnection): void;
   /** Sends a packet of a worker. `subjectId`: its agent, or its registration id. */

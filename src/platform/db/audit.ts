@@ -8,6 +8,8 @@ import type { AgentStatus } from "../../vocabulary/index.js";
 export interface AgentAudit {
   readonly agentType: AgentType;
   readonly agentId: string;
+  /** The name of its worker at the crowd provider. */
+  readonly workerName: string;
   readonly status: AgentStatus;
   /** The unit it worked on; null for an onboarding agent. */
   readonly unitId: string | null;
@@ -41,11 +43,12 @@ export function auditConnection(connection: Connection): AgentAudit[] {
     const agents = new Map<string, AgentAudit & { history: { status: AgentStatus; at: number }[]; submits: number }>();
     const rows = connection.prepare<[], Omit<AgentAudit, "holdsUnit" | "history" | "submits"> & { holdsUnit: 0 | 1 }>(
       `SELECT 'main' AS agentType, CAST(agents.agent_id AS TEXT) AS agentId,
-              agents.status, CAST(unit_id AS TEXT) AS unitId,
+              worker_name AS workerName, agents.status, CAST(unit_id AS TEXT) AS unitId,
               units.agent_id IS agents.agent_id AND units.status = 'assigned' AS holdsUnit, created_at AS createdAt
-       FROM agents JOIN units USING (unit_id)
+       FROM agents JOIN units USING (unit_id) JOIN workers USING (worker_id)
        UNION ALL
-       SELECT 'onboarding', CAST(onboarding_agent_id AS TEXT), status, NULL, 0, created_at FROM onboarding_agents`,
+       SELECT 'onboarding', CAST(onboarding_agent_id AS TEXT), worker_name, status, NULL, 0, created_at
+       FROM onboarding_agents JOIN workers USING (worker_id)`,
     );
     for (const row of rows.iterate()) {
       agents.set(`${row.agentType}/${row.agentId}`, {

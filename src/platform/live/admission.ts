@@ -43,6 +43,9 @@ export interface AdmissionOptions {
   readonly disconnected: (session: AgentSession) => void;
 }
 
+/** Where a refusal goes. */
+type RefusedClient = Pick<PendingAgent, "channel" | "registrationId">;
+
 export class Admission {
   readonly #options: AdmissionOptions;
   /** Agent ids by registration id. Kept after the agent's end, to answer a client that registers again. */
@@ -70,26 +73,27 @@ export class Admission {
     const registrationId = packet.subject_id;
     const pending = this.#pendingAgents.get(registrationId);
     const known = this.#registrations.get(registrationId);
-    if (pending !== undefined || known !== undefined) this.#options.observer.count("reconnects");
+    const name = packet.data["worker_name"];
+    const observer = typeof name === "string" ? this.#options.observer.ofWorker(name) : this.#options.observer;
+    if (pending !== undefined || known !== undefined) observer.count("reconnects");
     if (pending !== undefined) {
       // The client asks again before it has an answer. One answer is enough.
       pending.channel = channel;
       return;
     }
     if (known !== undefined) return this.#reconnect(channel, registrationId, known);
-    const name = packet.data["worker_name"];
     if (typeof name !== "string") return this.#refuse({ channel, registrationId }, REFUSALS.noWorkerName);
     if (this.#closed) return this.#refuse({ channel, registrationId }, REFUSALS.shuttingDown);
-    this.#start({ channel, registrationId }, (self) => this.#admitWorker(self, name));
+    this.#start({ channel, registrationId, observer }, (self) => this.#admitWorker(self, name));
   }
 
   /** An onboarding is over: a worker who passed it is assigned a unit. */
-  afterOnboarding({ registrationId, channel, worker, agent }: AgentSession, status: AgentStatus): void {
+  afterOnboarding({ registrationId, channel, observer, worker, agent }: AgentSession, status: AgentStatus): void {
     if (status === "approved") {
-      this.#options.observer.count("onboarding_passed");
-      this.#start({ registrationId, channel }, (pending) => this.#assign(pending, worker));
+      observer.count("onboarding_passed");
+      this.#start({ registrationId, channel, observer }, (pending) => this.#assign(pending, worker));
     } else if (status === "rejected") {
-      this.#options.observer.count("onboarding_failed");
+      observer.count("onboarding_failed");
       this.#refuse({ registrationId, channel }, REFUSALS.onboardingNotPassed, agent.getAgentId(), status);
     }
   }
@@ -114,7 +118,7 @@ export class Admission {
   }
 
   *#admitWorker(pending: PendingAgent, workerName: string): Steps<void> {
-    const { context, observer, providerType, requirements, onboardingQualificationId } = this.#options;
+    const { context, providerType, requirements, onboardingQualificationId } = this.#options;
     const row = yield* wait(context.db.write("findOrCreateWorker", { workerName, providerType }));
     const worker = Worker.get(context.db, row.workerId, row);
     const decision = decideAdmission(context.db, worker.dbId, requirements, onboardingQualificationId !== undefined);
@@ -124,7 +128,7 @@ export class Admission {
       case "onboarding":
         return yield* this.#startOnboarding(pending, worker);
       case "refused":
-        observer.count("not_qualified");
+        pending.observer.count("not_qualified");
         this.#refuse(pending, decision.reason);
     }
   }
@@ -156,7 +160,7 @@ export class Admission {
     const session = sessions.start(agent, worker, pending);
     this.#registrations.set(registrationId, agentId);
     poolEvidence.of(session);
-    observer.count("agents_registered");
+    session.observer.count("agents_registered");
     observer.gauge("agents_live", sessions.live);
     this.#sendDetails(channel, registrationId, { agent_id: agentId, status: agent.dbStatus });
     // The channel was closed before there was an agent that could be marked as disconnected.
@@ -176,7 +180,7 @@ export class Admission {
     this.#sendDetails(channel, registrationId, { agent_id: agentId, status });
   }
 
-  #refuse({ channel, registrationId }: PendingAgent, reason: string, agentId?: string, status?: AgentStatus): void {
+  #refuse({ channel, registrationId }: RefusedClient, reason: string, agentId?: string, status?: AgentStatus): void {
     this.#sendDetails(channel, registrationId, { agent_id: agentId, status, failure_reason: reason });
   }
 

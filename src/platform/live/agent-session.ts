@@ -1,6 +1,7 @@
 /** A live agent as client IO and the worker pool see it. */
 import type { LiveAgent, Worker } from "../model/index.js";
 import type { Channel } from "./channel.js";
+import type { WorkerObserver } from "./observer.js";
 import type { RecentIds } from "./recent-ids.js";
 
 export interface AgentSession {
@@ -10,6 +11,8 @@ export interface AgentSession {
   readonly registrationId: string;
   /** The channel of its client; changes when the client reconnects on another one. */
   channel: Channel;
+  /** Observes what is of its worker. */
+  readonly observer: WorkerObserver;
   /** The ids of the live updates that were accepted last, to recognize copies. */
   readonly seen: RecentIds;
   /**
@@ -42,4 +45,6 @@ export interface PendingAgent {
   readonly registrationId: string;
   /** The channel for the answer; changes when the client asks again on another one. */
   channel: Channel;
+  /** Observes what is of the worker. */
+  readonly observer: WorkerObserver;
 }

@@ -68,12 +68,13 @@ export function createAgentSessions({ context: { slots }, arena, taskGroup }: Ag
     get isIdle() {
       return sessions.size === 0 && operations === 0;
     },
-    start(agent, worker, { registrationId, channel }) {
+    start(agent, worker, { registrationId, channel, observer }) {
       const session: AgentSession = {
         agent,
         worker,
         registrationId,
         channel,
+        observer,
         seen: new RecentIds(IDS_KNOWN),
         refused: undefined,
         submitting: false,

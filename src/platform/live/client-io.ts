@@ -156,7 +156,7 @@ export class ClientIO {
       return;
     }
     const { update_id: updateId, number } = data;
-    if (session.seen.has(updateId)) return this.#observer.count("duplicates_dropped");
+    if (session.seen.has(updateId)) return session.observer.count("duplicates_dropped");
     const { refused } = session;
     if (refused !== undefined && refused.number !== number) {
       // If this update were accepted now, it would overtake the refused one. The client may have missed the refusal:
@@ -174,7 +174,7 @@ export class ClientIO {
     } catch (error) {
       if (error instanceof MailboxFullError) {
         session.refused = { number, upTo: Math.max(refused?.upTo ?? number, number) };
-        this.#observer.count("mailbox_full");
+        session.observer.count("mailbox_full");
         return this.#requestResend(channel, agentId, number);
       }
       if (!(error instanceof PayloadTooLargeError)) throw error;

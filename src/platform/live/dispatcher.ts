@@ -3,11 +3,12 @@
  * that no runner will run is ended here.
  */
 import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
-import type { LiveAgent, ModelContext } from "../model/index.js";
+import type { ModelContext } from "../model/index.js";
 import type { Steps } from "../sync/index.js";
 import { createAssignmentBarrier, type AssignmentBarrier } from "./assignment-barrier.js";
 import type { Outbox } from "./inbox.js";
 import type { AgentRef, RunnerMessage } from "./messages.js";
+import type { LiveRunObserver } from "./observer.js";
 import type { PoolEvidenceStore } from "./pool-evidence.js";
 import { createRunnerPool } from "./runner-pool.js";
 import type { AgentSession } from "./agent-session.js";
@@ -33,6 +34,7 @@ export interface Dispatcher {
 
 export interface DispatcherOptions {
   readonly context: ModelContext;
+  readonly observer: LiveRunObserver;
   readonly unitsPerAssignment: number;
   /** The outbox to each task runner. */
   readonly runners: readonly Outbox[];
@@ -44,6 +46,7 @@ export interface DispatcherOptions {
 
 export function createDispatcher({
   context,
+  observer,
   unitsPerAssignment,
   runners: outboxes,
   sessions,
@@ -77,7 +80,7 @@ export function createDispatcher({
     messageFor: (agents: readonly [AgentRef, ...AgentRef[]]) => RunnerMessage,
   ): void => {
     const runner = runners.next();
-    const [first, ...others] = launched.map(({ agent }) => refTo(agent, context));
+    const [first, ...others] = launched.map((session) => handOver(session, context, observer));
     if (runner === undefined || first === undefined) {
       for (const session of launched) expire(session);
       return;
@@ -121,7 +124,10 @@ export function createDispatcher({
   };
 }
 
-function refTo(agent: LiveAgent, { slots }: ModelContext): AgentRef {
+/** The reference for the runner. The observer learns of it first. */
+function handOver({ agent, worker }: AgentSession, { slots }: ModelContext, observer: LiveRunObserver): AgentRef {
   const agentId = agent.getAgentId();
-  return { agentId, slot: slots.slotOf(agentId).index };
+  const slot = slots.slotOf(agentId).index;
+  observer.agentHandedOver(worker.workerName, slot);
+  return { agentId, slot };
 }

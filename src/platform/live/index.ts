@@ -21,7 +21,14 @@ export {
   type LiveUpdateData,
   type PacketType,
 } from "./packets.js";
-export type { AgentObserver, LiveRunObserver, ReleasedWait, TaskObserver, TimedOutWait } from "./observer.js";
+export type {
+  AgentObserver,
+  LiveRunObserver,
+  ReleasedWait,
+  TaskObserver,
+  TimedOutWait,
+  WorkerObserver,
+} from "./observer.js";
 export { REFUSALS } from "./refusals.js";
 export { openSharedChannel } from "./shared-channel.js";
 export { ONBOARDING_QUALIFICATION, type Requirement } from "./qualifications.js";

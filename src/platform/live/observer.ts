@@ -21,19 +21,29 @@ export type LiveRunGauge = "agents_live" | "agents_waiting";
 
 export type LiveRunTrend = "status_commit_time" | "disconnect_detection" | "stage_reply";
 
-export interface LiveRunObserver {
+/** Observes what is of one worker. */
+export interface WorkerObserver {
   /** Counts one event. */
   count(name: LiveRunCounter): void;
-  /** Sets the value of this thread. */
-  gauge(name: LiveRunGauge, value: number): void;
   /** The trend of this name. `record` adds a duration of `ms` that ended at `atMs`, of the agent with this id. */
   trend(name: LiveRunTrend): { record(ms: number, atMs: number, agentId: string): void };
 }
 
-/** Observes the task runner of a thread too. */
-export interface TaskObserver extends LiveRunObserver {
-  /** The task runner has taken over this agent. Its events go to the result. */
-  observeAgent(agentId: string): AgentObserver;
+/** What it counts itself is of no worker. */
+export interface LiveRunObserver extends WorkerObserver {
+  /** Sets the value of this thread. */
+  gauge(name: LiveRunGauge, value: number): void;
+  /** What is of the worker with this name goes to the result. */
+  ofWorker(workerName: string): WorkerObserver;
+  /** An agent of the worker is handed to a task runner; it has this slot. Called before the runner takes it over. */
+  agentHandedOver(workerName: string, slot: number): void;
+}
+
+/** Observes the task runner of a thread. */
+export interface TaskObserver {
+  gauge: LiveRunObserver["gauge"];
+  /** The task runner has taken over this agent, which has this slot. Its events go to the result. */
+  observeAgent(agentId: string, slot: number): AgentObserver;
 }
 
 /** A wait of the task's code for an agent that has disconnected or returned the task. */
@@ -53,7 +63,7 @@ export interface TimedOutWait {
   readonly alreadyTimeout: boolean;
 }
 
-export interface AgentObserver {
+export interface AgentObserver extends WorkerObserver {
   /** The task's code got `update`; the agent's state was up to date at `stateAt`. */
   updateTaken(update: TakenUpdate, stateAt: number): void;
   statusAcknowledged(status: AgentStatus): void;

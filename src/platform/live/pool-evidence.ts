@@ -2,7 +2,6 @@
 import { getOrCreate, isFinal, type AgentStatus } from "../../vocabulary/index.js";
 import type { Clock, Steps } from "../sync/index.js";
 import type { AgentSession } from "./agent-session.js";
-import type { LiveRunObserver } from "./observer.js";
 
 /** The evidence of the pool about one agent. */
 export interface PoolEvidence {
@@ -25,7 +24,7 @@ export interface PoolEvidenceStore {
   all(): PoolEvidence[];
 }
 
-export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): PoolEvidenceStore {
+export function createPoolEvidence(clock: Clock): PoolEvidenceStore {
   const notes = new Map<string, PoolEvidence>();
   const of = ({ agent, channel }: AgentSession): PoolEvidence => {
     const agentId = agent.getAgentId();
@@ -34,7 +33,7 @@ export function createPoolEvidence(clock: Clock, observer: LiveRunObserver): Poo
   return {
     of,
     *setStatus(session, status) {
-      const { agent } = session;
+      const { agent, observer } = session;
       if (isFinal(agent.dbStatus)) return false;
       const before = clock.now();
       yield* agent.updateStatusSteps(status);

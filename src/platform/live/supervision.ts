@@ -18,7 +18,7 @@ import {
 } from "../model/index.js";
 import { wait, type Steps } from "../sync/index.js";
 import type { Blueprint, TakenUpdate, TaskContext } from "./blueprints/index.js";
-import type { AgentObserver, LiveRunObserver } from "./observer.js";
+import type { AgentObserver } from "./observer.js";
 import { completeUnit, freeUnit } from "./units.js";
 
 /** Why an agent was stopped: the live run ends, or a partner is gone. */
@@ -41,7 +41,6 @@ export interface SupervisedAgent {
 
 export interface SupervisionContext {
   readonly context: ModelContext;
-  readonly observer: LiveRunObserver;
   readonly taskContext: TaskContext;
   readonly blueprint: Blueprint;
   readonly submissionTimeoutMs: number;
@@ -161,7 +160,7 @@ function* awaitSubmit(
   // The stop sets the event too; and a submit that was committed just before the timeout counts.
   if (hasSubmitted(agent, supervision.context)) return "submitted";
   if (raised) return "stopped";
-  if (yield* setStatus(supervised, "timeout", supervision)) supervision.observer.count("submit_timeouts");
+  if (yield* setStatus(supervised, "timeout", supervision)) supervised.observer.count("submit_timeouts");
   return "ended";
 }
 
@@ -170,7 +169,7 @@ function* endAfterError(supervised: SupervisedAgent, error: unknown, supervision
   const { agent } = supervised;
   if (error instanceof AssertionError) throw error;
   if (!(error instanceof AbsentAgentError)) {
-    supervision.observer.count("errors");
+    supervised.observer.count("errors");
     supervision.context.log("error", `the task's code failed for agent ${agent.getAgentId()}: ${String(error)}`);
   }
   const status = agent.getStatus();
@@ -190,12 +189,8 @@ function* endAsPartner(supervised: SupervisedAgent, supervision: SupervisionCont
 }
 
 /** Writes a status. False when the agent has ended with another one. */
-function* setStatus(
-  supervised: SupervisedAgent,
-  status: AgentStatus,
-  { context, observer }: SupervisionContext,
-): Steps<boolean> {
-  const { agent } = supervised;
+function* setStatus(supervised: SupervisedAgent, status: AgentStatus, { context }: SupervisionContext): Steps<boolean> {
+  const { agent, observer } = supervised;
   if (isFinal(agent.dbStatus)) return false;
   const before = context.clock.now();
   yield* agent.updateStatusSteps(status);

@@ -113,7 +113,7 @@ export class TaskRunner {
     agent.setLiveRun(this.#liveRun);
     const supervised: SupervisedAgent = {
       agent,
-      observer: observer.observeAgent(agentId),
+      observer: observer.observeAgent(agentId, slot),
       stopped: undefined,
       isLivePartOver: false,
       acknowledged: undefined,
@@ -192,9 +192,9 @@ export class TaskRunner {
   }
 
   #reply(agent: LiveAgent, update: TakenUpdate, data: TakenUpdate): void {
-    const { context, observer } = this.#options;
-    const now = context.clock.now();
-    observer.trend("stage_reply").record(now - this.#supervisedOf(agent).stateAt, now, agent.getAgentId());
+    const { observer, stateAt } = this.#supervisedOf(agent);
+    const now = this.#options.context.clock.now();
+    observer.trend("stage_reply").record(now - stateAt, now, agent.getAgentId());
     // Not `{ ...data, … }`, as in client-io.ts.
     agent.observe(
       Object.assign({}, data, { in_reply_to: update["number"], intended_at: update["intended_at"], replied_at: now }),
@@ -204,7 +204,7 @@ export class TaskRunner {
   #noteAbsence(to: SupervisedAgent, error: unknown, startedAt: number, alreadyTimeout: boolean): void {
     const now = this.#options.context.clock.now();
     if (error instanceof AgentTimeoutError) {
-      this.#options.observer.count("timeouts");
+      to.observer.count("timeouts");
       to.observer.waitTimedOut({ waitedMs: now - startedAt, timeoutMs: error.timeoutMs, alreadyTimeout });
     } else if (error instanceof AgentDisconnectedError || error instanceof AgentReturnedError) {
       this.#noteRelease(to, "update", startedAt, now);

@@ -56,7 +56,7 @@ export class WorkerPool implements ClientRequests {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#sessions = createAgentSessions(options);
-    this.#poolEvidence = createPoolEvidence(options.context.clock, options.observer);
+    this.#poolEvidence = createPoolEvidence(options.context.clock);
     const parts = { ...options, sessions: this.#sessions, poolEvidence: this.#poolEvidence };
     this.#dispatcher = createDispatcher({
       ...parts,
@@ -222,7 +222,7 @@ export class WorkerPool implements ClientRequests {
       this.#options.observer.gauge("agents_live", this.#sessions.live);
       if (releasedAt !== undefined && session.absentAt !== undefined) {
         // The committed row can release the waiter before this thread is notified of the commit.
-        this.#options.observer
+        session.observer
           .trend("disconnect_detection")
           .record(Math.max(0, releasedAt - session.absentAt), releasedAt, session.agent.getAgentId());
       }

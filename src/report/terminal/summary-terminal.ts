@@ -25,7 +25,7 @@ import {
   OUTCOME_SIGNS,
   stagesOf,
 } from "../../results/index.js";
-import type { Summary, TrendSummary } from "../../results/index.js";
+import type { Summary } from "../../results/index.js";
 import {
   carriedOutTexts,
   cpuTexts,
@@ -42,6 +42,10 @@ import {
   thresholdOutcome,
 } from "../run-texts.js";
 
+import type { Division } from "../tagged-parts.js";
+import { CELL_WIDTH, inCells, LABEL_WIDTH, latencyTable, roomFor } from "./latency-table.js";
+import { taggedSections } from "./tagged-terminal.js";
+
 export interface RenderOptions {
   /** Whether to use colour. The caller knows whether it writes to a terminal, and the value of NO_COLOR. */
   readonly color: boolean;
@@ -49,15 +53,17 @@ export interface RenderOptions {
   readonly width: number;
   /** The run's directory, which the last line names. */
   readonly directory: string;
+  /** What the figures are divided by too; left out: nothing. */
+  readonly by?: readonly Division[] | undefined;
 }
 
 const MIN_WIDTH = 48;
-const LABEL_WIDTH = 26;
-const CELL_WIDTH = 9;
 const SLOWEST = "  ◀ slowest";
 /** Between two columns of counts. */
 const GAP = "   ";
 const VIOLATIONS_SHOWN = 3;
+/** What a line of a threshold takes beside the name of the metric. */
+const THRESHOLD_WIDTH = 56;
 
 /**
  * The summary as text, ending with a line break.
@@ -81,6 +87,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
     outcomes(summary, chalk, width),
     counters(summary, chalk, width),
     latencies(summary, chalk, width),
+    ...taggedSections(summary, options.by ?? [], chalk, width),
     path(summary, chalk, width),
     overTime(summary, chalk, width),
     faults(summary, chalk, width),
@@ -218,36 +225,10 @@ function counters(summary: Summary, chalk: ChalkInstance, width: number): string
   ];
 }
 
-/** The columns of a table. When they do not all fit, those with the greatest `rank` are omitted. */
-const FIGURES: readonly {
-  readonly head: string;
-  readonly rank: number;
-  readonly cell: (trend: TrendSummary) => string;
-}[] = [
-  { head: "count", rank: 3, cell: ({ count }) => formatCount(count) },
-  { head: "p50", rank: 0, cell: ({ p50 }) => formatMs(p50) },
-  { head: "p90", rank: 6, cell: ({ p90 }) => formatMs(p90) },
-  { head: "p95", rank: 4, cell: ({ p95 }) => formatMs(p95) },
-  { head: "p99", rank: 1, cell: ({ p99 }) => formatMs(p99) },
-  { head: "p99.9", rank: 5, cell: ({ p999 }) => formatMs(p999) },
-  { head: "max", rank: 2, cell: ({ max }) => formatMs(max) },
-];
-
-const roomFor = (width: number): number => Math.max(1, Math.floor((width - LABEL_WIDTH) / CELL_WIDTH));
-const inCells = (texts: readonly string[]): string => texts.map((text) => text.padStart(CELL_WIDTH)).join("");
-
 function latencies(summary: Summary, chalk: ChalkInstance, width: number): string[] {
-  const columns = FIGURES.filter(({ rank }) => rank < roomFor(width));
-  const row = (label: string, trend: TrendSummary): string =>
-    `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
-  const rows = latenciesOf(summary).map(({ label, trend }) => row(label, trend));
-  const floors = summary.floor.map(({ name, trend }) => chalk.dim(row(`floor: ${name}`, trend)));
-  if (rows.length + floors.length === 0) return ["No latency was measured."];
-  return [
-    `${chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`,
-    ...rows,
-    ...floors,
-  ];
+  const floors = summary.floor.map(({ name, trend }) => ({ label: `floor: ${name}`, trend, isAside: true }));
+  const rows = [...latenciesOf(summary), ...floors];
+  return rows.length === 0 ? ["No latency was measured."] : latencyTable("Latency (ms)", rows, chalk, width);
 }
 
 function path(summary: Summary, chalk: ChalkInstance, width: number): string[] {
@@ -307,15 +288,16 @@ const mark = (ok: boolean, chalk: ChalkInstance): string => (ok ? chalk.green("�
 
 function thresholds(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   if (summary.thresholds.length === 0) return [];
+  const nameWidth = Math.max(LABEL_WIDTH - 2, ...summary.thresholds.map(({ metric }) => metric.length));
   return [
     chalk.bold("Thresholds"),
     ...summary.thresholds.flatMap((threshold) => {
       const { metric, expression } = threshold;
       const { outcome, text: observed } = thresholdOutcome(threshold, summary.verdict);
       const sign = outcome === "not judged" ? chalk.dim("○") : mark(outcome === "passed", chalk);
-      return width < 80
+      return width < nameWidth + THRESHOLD_WIDTH
         ? [`  ${sign} ${metric}  ${expression}`, `    ${observed}`]
-        : [`  ${sign} ${metric.padEnd(LABEL_WIDTH - 2)} ${expression.padEnd(18)} ${observed}`];
+        : [`  ${sign} ${metric.padEnd(nameWidth)} ${expression.padEnd(18)} ${observed}`];
     }),
   ];
 }

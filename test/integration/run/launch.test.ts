@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { connectDatabase, startWriter, type WriterHandle } from "../../../dist/platform/db/index.js";
 import { ThreadDiedError } from "../../../dist/load/run/index.js";
 import { createPlatformRows } from "../../../dist/load/run/platform-rows.js";
+import { newAgentBehaviours } from "../../../dist/load/run/roles/agent-behaviours.js";
 import { Launcher, type LauncherOptions } from "../../../dist/load/run/threads/launcher.js";
 import type { LaunchedThread } from "../../../dist/load/run/threads/thread-pool.js";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
@@ -34,6 +35,7 @@ function launcherOf(
 ): Launcher {
   const launcher = new Launcher({
     ...run,
+    tags: buildPlan(run.run.scenario, run.run.plan).tags,
     arena: arena.shared,
     clock: systemClock,
     connect: (doorbell) => writer.connect({ doorbell }),
@@ -60,7 +62,7 @@ async function platformFor(t: TestContext, { workers, slots }: { workers: number
   const db = connectDatabase(writer.connect());
   const rows = createPlatformRows(db, scenario, buildPlan(scenario, plan), directory);
   db.close();
-  const run = { scenario, plan, mailbox: "sound" as const, ...rows };
+  const run = { scenario, plan, mailbox: "sound" as const, ...rows, agentBehaviours: newAgentBehaviours({ slots }) };
   return { machine: { directory, writer, arena }, run, inbox: (): number => arena.allocateWide().index };
 }
 
@@ -78,6 +80,7 @@ test("a thread that dies is an error of the run, not a hang", async (t) => {
         mailbox: "sound",
         taskRunId: "1",
         onboardingQualificationId: undefined,
+        agentBehaviours: newAgentBehaviours({ slots: 1 }),
         // No channel: a client thread cannot begin.
         inboxes: { pool: arena.allocateWide().index, runners: [], channels: [] },
       },

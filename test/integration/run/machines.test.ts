@@ -20,6 +20,7 @@ import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { channelPair, type ChannelPair } from "../../support/network/machine-channels.js";
 import { scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
+import { assertTagsAddUp } from "../../support/results/tagged.js";
 import { join } from "node:path";
 
 /** The machines of these tests share the clock of this one, but for 5 s. */
@@ -90,6 +91,7 @@ describe("a run on several machines", () => {
       JSON.stringify(summary.verdict),
     );
     assert.equal(summary.end.how, "finished");
+    assertTagsAddUp(summary);
     assert.equal(summary.counters["workers_finished"], 15);
     assert.equal(summary.counters["live_updates_sent"], 45);
     assert.equal(summary.trends["live_update_round_trip"]?.count, 45);
@@ -275,6 +277,24 @@ describe("what is said of machines", () => {
     const late = summary.verdict.reasons.filter(({ code }) => code === "load-late");
     assert.equal(late.length, 1);
     assert.match(late[0]?.text ?? "", /on machine slow: actions ran 500 ms late/);
+  });
+
+  test("a machine that measures what the plan does not have is lost, and adds nothing", async (t) => {
+    const tags = { behaviours: ["all", "more"], spans: [] };
+    const recorder = createRecorder({ thread: "client-0", originMs: 0, tags });
+    recorder.ofBehaviour("more").count("live_updates_sent", 7);
+    const { summary } = await run(
+      t,
+      scenarioText(),
+      "http://127.0.0.1:9",
+      (options) =>
+        new MachineGenerators({ ...options, machines: [scripted("odd", 1, { snapshots: [recorder.take()] })] }),
+    );
+    assert.match(
+      summary.machines?.[0]?.lost?.why ?? "",
+      /^it sent measurements with tags that the plan does not have$/,
+    );
+    assert.equal(summary.counters["live_updates_sent"], 9);
   });
 
   test("the clock of each machine: how far ahead, how certain, how it moved, and when it started", async (t) => {

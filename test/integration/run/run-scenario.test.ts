@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { defineScenario, type ScenarioInput } from "../../../dist/load/scenario/index.js";
 import { runScenario, type RunScenarioOptions } from "../../../dist/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { assertTagsAddUp } from "../../support/results/tagged.js";
 
 const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>
   defineScenario({
@@ -56,5 +57,47 @@ for (const engine of ["virtual", "threads"] as const) {
     const rejecting = (() => Promise.reject(thrown)) as () => void;
     for (const onProgress of [throwing, rejecting])
       await assert.rejects(runScenario(few(), { engine, results, onProgress }), thrown);
+  });
+}
+
+for (const engine of ["virtual", "threads"] as const) {
+  test(`behaviours and phases divide a run, also one whose threads and database have faults (${engine})`, async (t) => {
+    const sends = { actions: 6, thinkTime: "100ms" };
+    const disconnect: NonNullable<ScenarioInput["behaviours"][string]["disconnect"]> = {
+      window: ["300ms", "700ms"],
+      name: "storm",
+      reconnect: { probability: 0.7, after: "100ms" },
+    };
+    const scenario = few({
+      arrivals: { startRate: 40, stages: [{ duration: "1s", target: 40 }] },
+      behaviours: {
+        dropping: { weight: 0.4, ...sends, disconnect },
+        staying: { weight: 0.4, ...sends },
+        returning: { weight: 0.2, thinkTime: "50ms", return: { afterActions: 1 } },
+      },
+      faults: [
+        { kind: "stall-database", window: ["400ms", "400ms"], lasts: "200ms" },
+        { kind: "kill-thread", window: ["800ms", "800ms"], thread: "task" },
+      ],
+      thresholds: { "reconnects{behaviour:dropping}": ["count>0"], "reconnects{behaviour:staying}": ["count==0"] },
+    });
+    const { summary } = await runScenario(scenario, { engine, results: temporaryDirectory(t), threads: 4 });
+    assertTagsAddUp(summary);
+    const { tagged, thresholds } = summary;
+    assert.deepEqual(
+      tagged?.phases.map(({ phase, span }) => `${phase} ${span}`),
+      [
+        ...["before storm", "during storm", "after storm"],
+        ...["before stall-database", "during stall-database", "after stall-database"],
+        ...["before kill-thread", "after kill-thread"],
+      ],
+    );
+    assert.deepEqual(
+      thresholds.map(({ metric, passed }) => [metric, passed]),
+      [
+        ["reconnects{behaviour:dropping}", true],
+        ["reconnects{behaviour:staying}", true],
+      ],
+    );
   });
 }

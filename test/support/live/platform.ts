@@ -21,6 +21,7 @@ import {
   type Channel,
   type Outbox,
   type ChannelPacket,
+  type LiveRunObserver,
   type PacketType,
   type PoolMessage,
   type Requirement,
@@ -141,7 +142,14 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
     : undefined;
 
   const recorder = createRecorder({ thread: "test", originMs: 0 });
-  const { observer, evidence } = observeTasks(recorder, { wokenAt: 0, takenAt: 0 });
+  const { observer, evidence } = observeTasks(recorder, { wokenAt: 0, takenAt: 0 }, () => undefined);
+  const liveRunObserver: LiveRunObserver = {
+    count: (name) => recorder.count(name),
+    gauge: (name, value) => recorder.gauge(name, value),
+    trend: (name) => recorder.trend(name),
+    ofWorker: () => recorder,
+    agentHandedOver: () => undefined,
+  };
   const failures: string[] = [];
   const taskGroup = createTaskGroup((name, error) => failures.push(`${name}: ${String(error)}`));
   const poolDb = slowDatabase(db);
@@ -167,7 +175,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
   const pool = new WorkerPool({
     context: contextOn(poolDb),
     arena,
-    observer: recorder,
+    observer: liveRunObserver,
     taskGroup,
     taskRunId,
     providerType: "simulated",
@@ -195,7 +203,7 @@ export function startPlatform(t: TestContext, options: PlatformOptions = {}): Pl
       }),
     );
   }
-  const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
+  const clientIO = new ClientIO({ reactor, observer: liveRunObserver, requests: pool });
   pool.connectClientIO(clientIO);
 
   const settle = (): void => {

@@ -9,8 +9,9 @@ import {
   mergeSnapshots,
   parseThresholds,
 } from "../../../dist/load/measure/index.js";
-import { loadScenario, shippedScenarios, type Scenario } from "../../../dist/load/scenario/index.js";
+import { buildPlan, loadScenario, shippedScenarios, type Scenario } from "../../../dist/load/scenario/index.js";
 import { isNetworkFault } from "../../../dist/vocabulary/index.js";
+import { assertTagsAddUp } from "../../support/results/tagged.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
 /** Whether a scenario is for runs over a network: test/system/network/listen.test.ts runs those. */
@@ -34,7 +35,9 @@ for (const name of shippedScenarios()) {
       "--results",
       results,
     );
-    const { thresholds } = onlySummary(results);
+    const summary = onlySummary(results);
+    const { thresholds } = summary;
+    assertTagsAddUp(summary);
     assert.deepEqual(
       thresholds.filter(({ passed, observed }) => !passed || observed === null),
       [],
@@ -45,7 +48,7 @@ for (const name of shippedScenarios()) {
   test(`${name}: its thresholds can fail`, () => {
     const thresholds = parseThresholds(scenario.thresholds);
     assert.ok(
-      evaluate(thresholds, mergeSnapshots([], 1000)).some(({ passed }) => !passed),
+      evaluate(thresholds, mergeSnapshots([], 1000, buildPlan(scenario).tags)).some(({ passed }) => !passed),
       "a run without events passes",
     );
     for (const metric of overNetwork ? ["errors"] : ["live_updates_lost", "errors"]) {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { runListening, type ListenRun } from "../../support/backend/listen-run.js";
 import { simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
+import { assertTagsAddUp } from "../../support/results/tagged.js";
 
 interface Text {
   readonly workers?: number;
@@ -68,6 +69,7 @@ describe("whole lives", { concurrency: 2 }, () => {
     assertPassed(run);
     const { target, counters, invariants, outcomes } = summaryOf(run);
     assert.equal(target?.mode, "router");
+    assertTagsAddUp(summaryOf(run));
     const passed = counters["onboarding_passed"] ?? 0;
     assert.equal(passed + (counters["onboarding_failed"] ?? 0), 200);
     assert.deepEqual(outcomes.agents, { submitted: passed });

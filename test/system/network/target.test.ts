@@ -8,6 +8,7 @@ import { readReportData } from "../../../dist/results/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText, type TargetRun } from "../../support/network/target-run.js";
 import { answerTo, serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
+import { assertTagsAddUp } from "../../support/results/tagged.js";
 
 async function served(t: { after(fn: () => Promise<void>): void }, options: TaskServerOptions = {}) {
   const server = await serveTask(options);
@@ -59,6 +60,7 @@ describe("a whole run", { concurrency: 2 }, () => {
       assert.equal(counters["live_updates_sent"], 24);
       assert.equal(trends["live_update_round_trip"]?.count, 24);
       assert.deepEqual(outcomes.agents, { submitted: 6 });
+      assertTagsAddUp(summaryOf(run));
       // What cannot be measured is absent, not zero.
       assert.equal(trends["live_update_latency"], undefined);
       assert.equal(counters["live_updates_taken"], undefined);

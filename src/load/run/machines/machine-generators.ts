@@ -48,7 +48,7 @@ export class MachineGenerators implements LoadGenerators {
     this.#machines = machines.map((machine, nth) => {
       const shard = shards[nth];
       assert(shard !== undefined, "there is a shard for each machine");
-      return new RemoteMachine(machine, shard, plan.workers, () => this.#originMs);
+      return new RemoteMachine(machine, shard, plan, () => this.#originMs);
     });
   }
 

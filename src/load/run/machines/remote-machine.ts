@@ -10,7 +10,10 @@ import {
   type ThreadHealth,
 } from "../../measure/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
+import type { Plan } from "../../scenario/index.js";
+import { systemClock } from "../../../platform/sync/index.js";
 import { SLIP_BOUND_MS } from "../finalize-run.js";
+import { countCutOff, sumOf, unfinishedWorkers } from "../unfinished-workers.js";
 import type { MachineChannel } from "./machine-channel.js";
 import { describeShard, isInShard, workersInShard, type PlanShard } from "./plan-shards.js";
 import type { ClockOffset } from "./shared-clock.js";
@@ -41,22 +44,24 @@ export interface MachineEvents {
 export class RemoteMachine {
   readonly shard: PlanShard;
   readonly #machine: RecruitedMachine;
-  readonly #workers: number;
+  readonly #plan: Plan;
   readonly #originMs: () => number;
   /** What it measured, for its own schedule and its own counters. */
-  readonly #collector = new Collector();
+  readonly #collector: Collector;
   readonly #waiters: (() => void)[] = [];
   #events: MachineEvents | undefined;
   #ready: Extract<FromMachine, { readonly kind: "ready" }> | undefined;
   #refusal: string | undefined;
   #report: ShardReport | undefined;
   #lost: NonNullable<MachineOutcome["lost"]> | undefined;
+  /** With it, its workers that had not finished, by behaviour, and when it was lost. */
+  #unfinished: { readonly workers: ReadonlyMap<string, number>; readonly atMs: number } | undefined;
 
-  /** `workers`: of the whole plan. */
-  constructor(machine: RecruitedMachine, shard: PlanShard, workers: number, originMs: () => number) {
+  constructor(machine: RecruitedMachine, shard: PlanShard, plan: Plan, originMs: () => number) {
     this.shard = shard;
     this.#machine = machine;
-    this.#workers = workers;
+    this.#plan = plan;
+    this.#collector = new Collector({ tags: plan.tags });
     this.#originMs = originMs;
   }
 
@@ -129,9 +134,11 @@ export class RemoteMachine {
 
   /** What was measured and is in no progress. */
   lastSnapshots(): readonly RecorderSnapshot[] {
-    if (this.#lost === undefined) return [];
-    const recorder = createRecorder({ thread: this.name, originMs: this.#originMs() });
-    recorder.count("workers_cut_off", this.#lost.unfinished);
+    if (this.#unfinished === undefined) return [];
+    const { workers, atMs } = this.#unfinished;
+    const { tags } = this.#plan;
+    const recorder = createRecorder({ thread: this.name, originMs: this.#originMs(), tags, now: () => atMs });
+    countCutOff(workers, recorder, atMs);
     return [recorder.take()];
   }
 
@@ -163,7 +170,7 @@ export class RemoteMachine {
   }
 
   #share(): number {
-    return workersInShard(this.shard, this.#workers);
+    return workersInShard(this.shard, this.#plan.workers);
   }
 
   /** A machine without workers has no schedule that it could miss; what is known of a lost one is judged. */
@@ -175,6 +182,8 @@ export class RemoteMachine {
 
   #on(message: FromMachine): void {
     if (this.isOver()) return;
+    if ("snapshots" in message && !message.snapshots.every((snapshot) => this.#collector.canAdd(snapshot)))
+      return this.#lose("it sent measurements with tags that the plan does not have");
     switch (message.kind) {
       case "ready":
         this.#ready = message;
@@ -215,9 +224,10 @@ export class RemoteMachine {
 
   #lose(why: string): void {
     if (this.isOver()) return;
-    const { workers_finished: finished, workers_cut_off: cutOff } = this.#collector.measurements(1).counters;
-    const unfinished = Math.max(0, this.#share() - finished - cutOff);
-    const workers = describeShard(this.shard, this.#workers);
+    const left = unfinishedWorkers(this.#plan, this.#collector.measurements(1), (index) => this.carries(index));
+    this.#unfinished = { workers: left, atMs: systemClock.now() };
+    const unfinished = sumOf(left);
+    const workers = describeShard(this.shard, this.#plan.workers);
     this.#lost = {
       why,
       workers: `${workers}: ${formatCount(unfinished)} of ${formatCount(this.#share())} had not finished`,

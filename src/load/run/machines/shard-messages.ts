@@ -106,12 +106,15 @@ const countsSchema = z
   })
   .refine(isTrendCounts, "counts that no recorder makes");
 
+/** Its behaviour and its segment of the run (`Cell`). Whether the plan has them is checked where they are added up. */
+const cell = { behaviour: count, segment: count };
+
 const snapshotSchema = z.object({
   originMs: z.literal(0),
   intervalMs: z.number().positive(),
-  trends: z.array(z.object({ name: z.enum(TREND_NAMES), intervals: z.array(countsSchema) })),
-  counters: z.array(z.object({ name: z.enum(COUNTER_NAMES), count: finite })),
-  rates: z.array(z.object({ name: z.enum(RATE_NAMES), passes: count, total: count })),
+  trends: z.array(z.object({ ...cell, name: z.enum(TREND_NAMES), intervals: z.array(countsSchema) })),
+  counters: z.array(z.object({ ...cell, name: z.enum(COUNTER_NAMES), count: finite })),
+  rates: z.array(z.object({ ...cell, name: z.enum(RATE_NAMES), passes: count, total: count })),
   gauges: z.array(z.object({ name: z.enum(GAUGE_NAMES), thread: text(200), value: finite })),
 });
 type PackedSnapshot = z.input<typeof snapshotSchema>;
@@ -149,8 +152,8 @@ function packSnapshot({ intervalMs, trends, counters, rates, gauges }: RecorderS
   return {
     originMs: 0,
     intervalMs,
-    trends: trends.map(({ name, intervals }) => ({
-      name,
+    trends: trends.map(({ intervals, ...rest }) => ({
+      ...rest,
       intervals: intervals.map(({ index, buckets, counts, minNs, maxNs, sumNs }) => ({
         index,
         buckets: [...buckets],

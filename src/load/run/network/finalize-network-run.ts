@@ -24,6 +24,7 @@ import {
   evaluate,
   evaluateEndedEarly,
   formatHlog,
+  formatTags,
   isMeasured,
   loadGeneratedOver,
   parseThresholds,
@@ -32,13 +33,15 @@ import {
   type ProcessHealth,
   type Threshold,
   type Viewpoint,
+  type WorkerRecorder,
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
 import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
 import { planHash, warningTexts } from "../../scenario/index.js";
-import { workerNameOf } from "../../workers/index.js";
+import { workerIndexOf } from "../../workers/index.js";
 import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
+import { behaviourOfRegistration } from "../roles/agent-behaviours.js";
 import { phasesOf } from "../timeline.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
@@ -65,7 +68,7 @@ export function finalizeNetworkRun(
   const checked = checkNetworkInvariants(evidence, problem);
   const isEarly = end.how !== "finished";
   const isCut = isEarly ? cutOffAgents(evidence, stoppedAtMs) : () => false;
-  collector.add(findingsOf(evidence, checked.results, originMs, isCut));
+  collector.add(findingsOf(evidence, checked.results, run, originMs, isCut));
   const measurements = collector.measurements(durationMs);
   const { judged, notJudged } = measurable(parseThresholds(loaded.scenario.thresholds), from);
   const failures = failuresOf(notes, originMs);
@@ -85,7 +88,7 @@ export function finalizeNetworkRun(
     unfinished: isEarly ? 0 : unfinishedOf(measurements, evidence, machines ?? []),
     peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
     measurements,
-    invariants: { results: checked.results, updates: NO_TALLY },
+    invariants: { results: checked.results, updates: NO_TALLY, deviating: [] },
     thresholds: (isEarly ? evaluateEndedEarly : evaluate)(judged, measurements),
     notChecked: [...checked.unchecked.map((each) => ({ kind: "invariant" as const, ...each })), ...notJudged],
     ...(failures.length > 0 && { failures }),
@@ -187,8 +190,10 @@ function togetherWith(here: ProcessHealth, machines: NonNullable<Summary["machin
 
 /** Whether the evidence about a worker was lost, by its name. `prefix`: of the names. */
 function lostWorkers(prefix: string, isLost: (index: number) => boolean): (workerName: string) => boolean {
-  const start = workerNameOf(0, prefix).slice(0, -1);
-  return (name) => name.startsWith(start) && isLost(Number.parseInt(name.slice(start.length), 10));
+  return (name) => {
+    const index = workerIndexOf(name, prefix);
+    return index !== undefined && isLost(index);
+  };
 }
 
 /** How requests fared. A registration that the router lost had been sent. */
@@ -236,25 +241,36 @@ function isUnregistered({
 const LOOKED_AT_MS = 2500;
 
 /** What follows from the evidence, as measurements. */
-function findingsOf(evidence: NetworkEvidence, results: InvariantReport["results"], originMs: number, isCut: IsCutOff) {
-  const recorder = createRecorder({ thread: "coordinator", originMs });
+function findingsOf(
+  evidence: NetworkEvidence,
+  results: InvariantReport["results"],
+  { runId, plan }: NetworkRun,
+  originMs: number,
+  isCut: IsCutOff,
+) {
+  const now = (): number => evidence.endedAtMs;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now });
+  const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
+  const recorderOf = (agentId: string): WorkerRecorder => {
+    const agent = agents.get(agentId);
+    return recorder.ofBehaviour(agent && behaviourOfRegistration(plan, agent.registrationId, `${runId}-`));
+  };
   recorder.count(
     "invariant_violations",
     results.reduce((sum, { violationCount }) => sum + violationCount, 0),
   );
-  recorder.count(
-    "updates_unanswered",
-    evidence.agents.reduce((sum, { unanswered }) => sum + unanswered, 0),
-  );
-  const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
+  for (const { agentId, unanswered, goneAtMs } of evidence.agents)
+    recorderOf(agentId).count("updates_unanswered", unanswered, goneAtMs);
   for (const { agentId, isOnboarding, status, finalSeenAtMs, notFinalAtMs } of evidence.rows ?? []) {
     if (!isOnboarding && !isCut(agentId, status))
-      recorder.observe("task_completion", status === "completed" || status === "approved");
+      recorderOf(agentId).observe("task_completion", status === "completed" || status === "approved", finalSeenAtMs);
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
     if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;
     if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
-      recorder.trend("loss_detection").record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
+      recorderOf(agentId)
+        .trend("loss_detection")
+        .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
   }
   return recorder.take();
 }
@@ -270,9 +286,9 @@ function measurable(
     judged: thresholds.filter(({ metric }) => isMeasured(metric, from)),
     notJudged: thresholds
       .filter(({ metric }) => !isMeasured(metric, from))
-      .map(({ metric, expression }) => ({
+      .map(({ metric, tags, expression }) => ({
         kind: "threshold",
-        id: `${metric} ${expression}`,
+        id: `${metric}${formatTags(tags)} ${expression}`,
         why: "the metric cannot be measured from outside",
       })),
   };

@@ -69,7 +69,16 @@ class ListenThread {
     const [start] = (await once(port, "message")) as [ToThread];
     assert(start.kind === "start", `thread ${name} got "${start.kind}" before it was started`);
     const { originMs } = start;
-    const recorder = createRecorder({ thread: name, originMs, counts, keepSamples: keepsSamples });
+    const plan = buildPlan(run.scenario, run.plan);
+    const now = (): number => systemClock.now();
+    const recorder = createRecorder({
+      thread: name,
+      originMs,
+      tags: plan.tags,
+      now,
+      counts,
+      keepSamples: keepsSamples,
+    });
     const health = watchHealth(name);
     port.on("message", (message: ToThread) => {
       if (message.kind === "stop") this.isStopped = true;
@@ -84,7 +93,7 @@ class ListenThread {
     }, PROGRESS_MS);
     let evidence: () => Evidence;
     try {
-      evidence = await body({ plan: buildPlan(run.scenario, run.plan), recorder, originMs });
+      evidence = await body({ plan, recorder, originMs });
     } finally {
       clearInterval(progress);
       port.close();

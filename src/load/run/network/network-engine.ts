@@ -72,7 +72,7 @@ export class NetworkEngine implements NetworkParts {
 
   constructor(run: NetworkRun, directory: string, observer: TargetObserver, generators: LoadGenerators) {
     this.#run = run;
-    this.collector = new Collector({ samples: run.samples });
+    this.collector = new Collector({ tags: run.plan.tags, samples: run.samples });
     this.#directory = directory;
     this.#observer = observer;
     this.#prefix = `${run.runId}-`;

@@ -30,7 +30,9 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
   const { originMs } = start;
 
   const failures: Error[] = [];
-  const recorder = createRecorder({ thread: name, originMs, counts, keepSamples: keepsSamples });
+  const plan = buildPlan(setup.run.scenario, setup.run.plan);
+  const tagged = { tags: plan.tags, now: () => clock.now() };
+  const recorder = createRecorder({ thread: name, originMs, ...tagged, counts, keepSamples: keepsSamples });
   const health = watchHealth(name);
   const clients = startNetworkClients({
     reactor,
@@ -39,7 +41,7 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
       failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
     }),
     run: setup.run,
-    plan: buildPlan(setup.run.scenario, setup.run.plan),
+    plan,
     dialect,
     shard,
     originMs,

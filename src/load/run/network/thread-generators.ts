@@ -2,6 +2,7 @@
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
 import { busyWarning, watchMachine } from "../../measure/machine/index.js";
+import { buildPlan } from "../../scenario/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import { ThreadPool } from "../threads/thread-pool.js";
 import { ThreadStage } from "../threads/thread-stage.js";
@@ -35,6 +36,7 @@ export class ThreadGenerators implements LoadGenerators {
     const before = watchMachine({ now: () => systemClock.now() });
     this.#pool = new ThreadPool({
       threads: this.#threads.count,
+      tags: buildPlan(run.scenario, run.plan).tags,
       clock: systemClock,
       keepsSamples,
       onProgress,

@@ -5,7 +5,7 @@ import { getOrCreate } from "../../../vocabulary/index.js";
 import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import type { Recorder } from "../../measure/index.js";
 import type { Dialect } from "../../network/index.js";
-import type { WorkerContext, WorkerRouter } from "../../workers/index.js";
+import type { ClientThreadContext, WorkerRouter } from "../../workers/index.js";
 import { TASK_ANSWER } from "../roles/clients.js";
 import type { NetworkRunSetup } from "./network-setup.js";
 
@@ -27,7 +27,7 @@ export function workerContextOf({
   dialect,
   originMs,
   onUnplannedUnit,
-}: WorkerContextOptions): WorkerContext {
+}: WorkerContextOptions): ClientThreadContext {
   const { scenario, prefix } = run;
   const evidence = new Map<string, ClientEvidence>();
   const { rightAnswer, wrongAnswer } = blueprintOf(scenario.task.blueprint).onboarding;

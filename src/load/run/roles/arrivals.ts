@@ -1,8 +1,9 @@
 /** The simulated workers of one thread: each arrives at its planned time and follows its plan to the end. */
 import type { TaskGroup } from "../../../platform/live/index.js";
+import type { WorkerRecorder } from "../../measure/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
 import type { Plan } from "../../scenario/index.js";
-import { simulateWorker, type WorkerContext } from "../../workers/index.js";
+import { simulateWorker, type ClientThreadContext } from "../../workers/index.js";
 
 /**
  * The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too.
@@ -15,7 +16,7 @@ export interface ArrivalsOptions {
   readonly shard: number;
   readonly shards: number;
   readonly taskGroup: TaskGroup;
-  readonly context: WorkerContext;
+  readonly context: ClientThreadContext;
 }
 
 export interface Arrivals {
@@ -33,8 +34,9 @@ export function startArrivals({ plan, shard, shards, taskGroup, context }: Arriv
   }).sort((a, b) => a.arriveAt - b.arriveAt);
 
   let arrived = 0;
-  let working = 0;
+  const working = new Set<number>();
   let stopped = false;
+  const recorderOf = (index: number): WorkerRecorder => recorder.ofBehaviour(plan.behaviourOf(index));
   // A worker's coroutine is made when it arrives: a worker that has not arrived costs nothing.
   taskGroup.start("arrivals", function* () {
     let now = reactor.clock.now();
@@ -47,21 +49,23 @@ export function startArrivals({ plan, shard, shards, taskGroup, context }: Arriv
       }
       if (stopped) return;
       arrived++;
-      working++;
+      working.add(index);
       taskGroup.start(`worker ${index}`, () => work(index));
     }
   });
   function* work(index: number): Steps<void> {
     yield* simulateWorker(plan.worker(index), context);
-    working--;
-    if (!stopped) recorder.count("workers_finished");
+    working.delete(index);
+    if (!stopped) recorderOf(index).count("workers_finished");
   }
 
   return {
-    done: () => stopped || (arrived === workers.length && working === 0),
+    done: () => stopped || (arrived === workers.length && working.size === 0),
     stop() {
-      if (!stopped) recorder.count("workers_cut_off", workers.length - arrived + working);
+      if (stopped) return;
       stopped = true;
+      for (const { index } of workers.slice(arrived)) recorderOf(index).count("workers_cut_off");
+      for (const index of working) recorderOf(index).count("workers_cut_off");
     },
   };
 }

@@ -9,10 +9,11 @@ import { BackendLink, RouterCore, RouterServer, type InFlight } from "../../../p
 import { openMailbox, wait, type Arena } from "../../../platform/sync/index.js";
 import { outboxTo, type Outbox } from "../../../platform/live/index.js";
 import { NetworkFaults } from "../../faults/index.js";
-import type { CounterName, Recorder } from "../../measure/index.js";
+import type { CounterName, Recorder, WorkerRecorder } from "../../measure/index.js";
 import { NetworkNotes, SimulatedPages, toRouterOf, type Dialect } from "../../network/index.js";
 import type { Plan } from "../../scenario/index.js";
 import type { BackendEvidence, ListenRunSetup } from "../network/listen-setup.js";
+import { behaviourOfRegistration } from "./agent-behaviours.js";
 
 /** How often the router looks for heartbeats that are due, and requests that have taken too long, ms. */
 const TICK_MS = 50;
@@ -43,6 +44,7 @@ export class BackendRole {
   readonly #outboxes: Outbox[] = [];
   #faults: NetworkFaults | undefined;
   #recorder: Recorder | undefined;
+  #plan: Plan | undefined;
   #keepsPackets = true;
   #isStopped = false;
   #inFlight: InFlight | undefined;
@@ -83,7 +85,7 @@ export class BackendRole {
     });
     this.#pages = new SimulatedPages({
       reactor,
-      count: (name) => this.#count(name),
+      count: (name, registrationId) => this.#recorderOf(registrationId)?.count(name),
       core: this.#core,
       dialect,
       hasPartners: run.scenario.task.unitsPerAssignment > 1,
@@ -117,6 +119,7 @@ export class BackendRole {
     const { arena, taskGroup, run } = this.#options;
     const { reactor } = arena;
     this.#recorder = recorder;
+    this.#plan = plan;
     for (const [shard, { toRouter, toClients }] of run.channels.entries()) {
       this.#outboxes.push(outboxTo(openMailbox(arena.slot(toClients)), reactor, () => recorder.count("mailbox_full")));
       taskGroup.start(`channel ${shard}`, () =>
@@ -205,6 +208,11 @@ export class BackendRole {
   }
 
   /** What happens before the run starts is not counted. */
+  #recorderOf(registrationId: string): WorkerRecorder | undefined {
+    const { prefix } = this.#options.run;
+    return this.#recorder?.ofBehaviour(this.#plan && behaviourOfRegistration(this.#plan, registrationId, prefix));
+  }
+
   #count(name: CounterName): void {
     this.#recorder?.count(name);
   }

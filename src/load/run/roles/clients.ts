@@ -2,7 +2,7 @@
 import { at, getOrCreate } from "../../../vocabulary/index.js";
 import { blueprintOf, openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import { nothingSent, type ClientEvidence } from "../../check/index.js";
-import { Router, type WorkerContext } from "../../workers/index.js";
+import { Router, type ClientThreadContext } from "../../workers/index.js";
 import { startArrivals, type Arrivals } from "./arrivals.js";
 import { startPartners } from "./partners.js";
 import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
@@ -66,7 +66,7 @@ class ClientRole implements Role<ClientEvidence[]> {
     return router;
   }
 
-  #workerContext(router: Router): WorkerContext {
+  #workerContext(router: Router): ClientThreadContext {
     const { arena, recorder, run, interceptors, originMs, acknowledged } = this.#context;
     const { blueprint, unitsPerAssignment } = run.scenario.task;
     const inbox = interceptors.inbox(run.inboxes.pool);

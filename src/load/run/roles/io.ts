@@ -6,6 +6,7 @@ import {
   receive,
   WorkerPool,
   type PoolEvidence,
+  type LiveRunObserver,
   type PoolMessage,
 } from "../../../platform/live/index.js";
 import {
@@ -17,6 +18,7 @@ import {
 import { wait, type Reactor } from "../../../platform/sync/index.js";
 import { createProgressWatchdog, type ProgressWatchdog } from "../progress-watchdog.js";
 import { GATEWAY_CHANNEL } from "./gateway-setup.js";
+import { observeLiveRun } from "./observe-live-run.js";
 import { clientChannel, runModelContext, type AgentGauges, type Role, type RoleContext } from "./role.js";
 
 /** How often clients are asked for their statuses, ms. */
@@ -47,9 +49,10 @@ class IoRole implements Role<IoEvidence> {
     const context = runModelContext(roleContext, { mailbox: run.mailbox });
     this.#reactor = reactor;
     this.#metrics = context.metrics;
-    this.#pool = createPool(roleContext, context);
+    const observer = observeLiveRun(roleContext);
+    this.#pool = createPool(roleContext, context, observer);
     this.#watchdog = createProgressWatchdog(reactor.clock, SHUTDOWN_MS);
-    const clientIO = openClientIO(roleContext, this.#pool);
+    const clientIO = openClientIO(roleContext, this.#pool, observer);
     taskGroup.start("runners", () =>
       receive(interceptors.inbox(run.inboxes.pool), reactor, (message) =>
         this.#pool.handle(message as unknown as PoolMessage),
@@ -85,13 +88,17 @@ class IoRole implements Role<IoEvidence> {
   }
 }
 
-function createPool({ arena, recorder, taskGroup, run, interceptors }: RoleContext, context: ModelContext): WorkerPool {
+function createPool(
+  { arena, recorder, taskGroup, run, interceptors }: RoleContext,
+  context: ModelContext,
+  observer: LiveRunObserver,
+): WorkerPool {
   const { unitsPerAssignment, qualifications, blueprint } = run.scenario.task;
   const onFull = (): void => recorder.count("mailbox_full");
   return new WorkerPool({
     context,
     arena,
-    observer: recorder,
+    observer,
     taskGroup,
     taskRunId: run.taskRunId,
     providerType: SIMULATED_PROVIDER_TYPE,
@@ -104,9 +111,13 @@ function createPool({ arena, recorder, taskGroup, run, interceptors }: RoleConte
 }
 
 /** Client IO with an open channel to each client thread, and to the gateway. */
-function openClientIO({ arena, recorder, taskGroup, run, interceptors }: RoleContext, pool: WorkerPool): ClientIO {
+function openClientIO(
+  { arena, taskGroup, run, interceptors }: RoleContext,
+  pool: WorkerPool,
+  observer: LiveRunObserver,
+): ClientIO {
   const { reactor } = arena;
-  const clientIO = new ClientIO({ reactor, observer: recorder, requests: pool });
+  const clientIO = new ClientIO({ reactor, observer, requests: pool });
   pool.connectClientIO(clientIO);
   const { channels, gateway } = run.inboxes;
   const byId = channels.map((slots, shard) => [clientChannel(shard), slots] as const);

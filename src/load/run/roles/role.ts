@@ -14,6 +14,7 @@ import {
   type StatusGauge,
   type WorkerGauge,
 } from "../../../platform/model/index.js";
+import type { AgentBehaviours } from "./agent-behaviours.js";
 import type { GatewaySetup, RoleNotice } from "./gateway-setup.js";
 import type { Plan, PlanOptions, Scenario } from "../../scenario/index.js";
 import { openMailbox, type Arena, type Mailbox, type MailboxKind } from "../../../platform/sync/index.js";
@@ -25,6 +26,8 @@ export interface RunSetup {
   readonly mailbox: MailboxKind;
   readonly taskRunId: string;
   readonly onboardingQualificationId: string | undefined;
+  /** The behaviours of the agents' workers, in memory that all threads share. */
+  readonly agentBehaviours: AgentBehaviours;
   /** Wide slots of the arena, for messages between threads. */
   readonly inboxes: {
     /** Task runners and the provider to the worker pool. */

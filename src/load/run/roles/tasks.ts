@@ -5,6 +5,7 @@ import type { TaskEvidence } from "../../check/index.js";
 import type { StatusGauge } from "../../../platform/model/index.js";
 import { openMailbox } from "../../../platform/sync/index.js";
 import { createProgressWatchdog } from "../progress-watchdog.js";
+import { behaviourInSlot } from "./agent-behaviours.js";
 import { probeMailbox } from "./path-probe.js";
 import { runModelContext, type Role, type RoleContext } from "./role.js";
 import { observeTasks } from "./task-observer.js";
@@ -26,7 +27,9 @@ export function taskRole(roleContext: RoleContext, shard: number): Role<TaskThre
     openMailbox: (slot) => probeMailbox(openMailbox(slot, run.mailbox), reactor.clock, times),
   });
   const { task } = run.scenario;
-  const { observer, evidence } = observeTasks(recorder, times);
+  const { observer, evidence } = observeTasks(recorder, times, (slot) =>
+    behaviourInSlot(run.agentBehaviours, slot, roleContext.plan),
+  );
   const runner = new TaskRunner({
     context,
     observer,

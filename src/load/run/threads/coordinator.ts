@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { measureFloor, type Floor } from "../../measure/floor/index.js";
 import { busyWarning, watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import { requireNativeModule, startWriter, type WriterHandle } from "../../../platform/db/index.js";
-import { createRecorder } from "../../measure/index.js";
 import { createRunDirectory, hasBegun, removeRunDirectory, RUN_FILES, type Summary } from "../../../results/index.js";
 import { suspend, systemClock } from "../../../platform/sync/index.js";
 import { finalizeRun } from "../finalize-run.js";
@@ -71,14 +70,12 @@ function summarize(
 ): Summary {
   const { collector } = engine;
   const { clients, io, tasks, injection, originMs, startedAt, processWatch, machineWatch, cpuWatch } = engine.started;
-  const rest = createRecorder({ thread: "killed", originMs });
   const threads = [...clients.threads, ...tasks.threads];
   const threadReports = [...clients.reports(), ...tasks.reports()];
   for (const [index, { counts }] of threads.entries()) {
     // What a killed thread had counted since its last snapshot.
-    if (threadReports[index] === undefined) for (const { name, count } of counts.rest()) rest.count(name, count);
+    if (threadReports[index] === undefined) collector.addCounters(counts.rest());
   }
-  collector.add(rest.take());
   const reports = [...clients.reports(), ...io.reports(), ...tasks.reports()].filter((report) => report !== undefined);
   for (const { snapshot } of reports) collector.add(snapshot);
   const health = reports.map((report) => report.health);

@@ -1,6 +1,6 @@
 /** Starts the threads of a run that share an arena and a database. */
 import type { DatabaseConnection, Doorbell } from "../../../platform/db/index.js";
-import type { RecorderSnapshot } from "../../measure/index.js";
+import type { RecorderSnapshot, TagSet } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import type { HistoryBuffer } from "../../../replay/history/index.js";
 import type { RoleNotice } from "../roles/gateway-setup.js";
@@ -13,6 +13,8 @@ export interface LauncherOptions {
   /** Timestamps the threads' messages. */
   readonly clock: Clock;
   readonly run: RunSetup;
+  /** What the measurements of the run are divided by. */
+  readonly tags: TagSet;
   readonly clockOffset: SharedArrayBuffer | undefined;
   /** The path of the acknowledgement log. */
   readonly acknowledgements: string;

@@ -43,10 +43,12 @@ export async function runThread<Evidence>(
     void failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
   assert(start.database !== undefined, `thread ${name} has a connection to the database`);
   const db = connectDatabase(start.database, { onError: (error) => fail("a write failed", error) });
-  const recorder = createRecorder({ thread: name, originMs: start.originMs, counts, keepSamples: keepsSamples });
+  const plan = buildPlan(run.scenario, run.plan);
+  const { originMs } = start;
+  const tagged = { tags: plan.tags, now: () => clock.now() };
+  const recorder = createRecorder({ thread: name, originMs, ...tagged, counts, keepSamples: keepsSamples });
   const taskGroup = createTaskGroup(fail);
   const health = watchHealth(name);
-  const plan = buildPlan(run.scenario, run.plan);
   const log = openAcknowledgementLog(acknowledgements, (error) => fail("the acknowledgements cannot be kept", error));
   const plain = passThroughInterceptors(arena);
   const role = begin({
@@ -57,8 +59,8 @@ export async function runThread<Evidence>(
     run,
     plan,
     ids: uuidSource,
-    interceptors: recordedBy(recording, faultInterceptors(plain, arena, run, plan, start.originMs)),
-    originMs: start.originMs,
+    interceptors: recordedBy(recording, faultInterceptors(plain, arena, run, plan, originMs)),
+    originMs,
     acknowledged: (agentId, what) => log.note({ agentId, what }),
     notify: (notice) => post({ kind: "notice", notice }),
   });

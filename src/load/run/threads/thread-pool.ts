@@ -1,7 +1,7 @@
 /** The worker threads of a run in a Piscina pool, one task for each thread, and the messages to them. */
 import { once } from "node:events";
 import { MessageChannel, type MessagePort, type Transferable } from "node:worker_threads";
-import { createSharedCounts, type RecorderSnapshot, type SharedCounts } from "../../measure/index.js";
+import { createSharedCounts, type RecorderSnapshot, type SharedCounts, type TagSet } from "../../measure/index.js";
 import type { Clock } from "../../../platform/sync/index.js";
 import { createPool, reasonOf } from "../pool.js";
 import { ThreadDiedError } from "../thread-died-error.js";
@@ -12,6 +12,8 @@ import type { FromThread, ThreadBasics, ToThread } from "./setup.js";
 
 export interface ThreadPoolOptions {
   readonly threads: number;
+  /** What the measurements of the run are divided by. */
+  readonly tags: TagSet;
   /** Timestamps the threads' messages. */
   readonly clock: Clock;
   /** Whether the threads keep every sample. */
@@ -57,11 +59,12 @@ export class ThreadPool {
 
   /** Starts a thread; resolves once it has said hello and waits for the start. */
   async launch<Report>({ name, entry, setup, startOrder }: ThreadLaunch): Promise<LaunchedThread<Report>> {
-    const { clock, keepsSamples, onProgress, onNotice, onFatal = () => undefined, onMessage, signal } = this.#options;
+    const { clock, tags, keepsSamples, onProgress, onNotice } = this.#options;
+    const { onFatal = () => undefined, onMessage, signal } = this.#options;
     const { pool, failed } = this.#pool;
     const { port1: port, port2 } = new MessageChannel();
     const pauses = newPauses();
-    const counts = createSharedCounts();
+    const counts = createSharedCounts(tags);
     const basics: ThreadBasics = { name, port: port2, counts: counts.counts, pauses, keepsSamples };
     const killer = new AbortController();
     const options = { filename: entry.href, transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };

@@ -25,6 +25,7 @@ import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
 import { recordOf } from "../describe-run.js";
 import type { AuditedRun, EarlyEnd, RunParts, RunStages } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
+import { newAgentBehaviours } from "../roles/agent-behaviours.js";
 import type { GatewaySetup, RoleNotice } from "../roles/gateway-setup.js";
 import type { IoEvidence } from "../roles/io.js";
 import type { AgentGauges, RunSetup } from "../roles/role.js";
@@ -137,7 +138,7 @@ export class ThreadsEngine implements RunParts {
   constructor(run: ThreadsRun, directory: string, databasePath: string, writer: WriterHandle) {
     const { loaded, plan, mailbox } = run;
     this.#run = run;
-    this.collector = new Collector({ samples: run.samples });
+    this.collector = new Collector({ tags: plan.tags, samples: run.samples });
     this.#directory = directory;
     this.#databasePath = databasePath;
     this.#writer = writer;
@@ -167,6 +168,7 @@ export class ThreadsEngine implements RunParts {
       plan: run.planOptions,
       mailbox,
       ...rows,
+      agentBehaviours: newAgentBehaviours(sizes),
       inboxes,
       ...(gateway !== undefined && { gateway }),
     };
@@ -174,6 +176,7 @@ export class ThreadsEngine implements RunParts {
       arena: this.#arena.shared,
       clock: systemClock,
       run: this.#setup,
+      tags: plan.tags,
       clockOffset: this.#clockOffset,
       acknowledgements: join(directory, JOURNAL_FILES.acknowledgements),
       beginHistory: this.#history?.begin,

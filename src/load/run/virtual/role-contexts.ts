@@ -67,7 +67,8 @@ export function createRoleContexts(options: RoleContextsOptions): RoleContexts {
             if (!thread.isDead) noteAlive(...event);
           }
         : noteAlive;
-      const recorder = createRecorder({ thread: name, originMs: 0, keepSamples: keepsSamples });
+      const tagged = { tags: plan.tags, now: () => clock.now() };
+      const recorder = createRecorder({ thread: name, originMs: 0, ...tagged, keepSamples: keepsSamples });
       recorders.set(name, recorder);
       const onFailure = (what: string, error: unknown): void => {
         note("failure", what, null, String(error));

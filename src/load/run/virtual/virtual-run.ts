@@ -27,6 +27,7 @@ import {
   type RunStages,
 } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
+import { newAgentBehaviours } from "../roles/agent-behaviours.js";
 import { clientRole } from "../roles/clients.js";
 import { ioRole } from "../roles/io.js";
 import { REPORT_TIMEOUT_MS } from "../run-limits.js";
@@ -97,7 +98,7 @@ export class VirtualRun implements RunParts {
   constructor(setup: VirtualSetup) {
     const { scenario, plan, mailbox, faults } = setup;
     this.#setup = setup;
-    this.collector = new Collector({ samples: setup.samples });
+    this.collector = new Collector({ tags: plan.tags, samples: setup.samples });
     this.#abortReason = abortReasonOf(scenario.thresholds);
     this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
     this.#simulation = this.#createSimulation();
@@ -108,6 +109,7 @@ export class VirtualRun implements RunParts {
       plan: setup.planOptions,
       mailbox,
       ...createPlatformRows(setup.database, scenario, plan, setup.runDir),
+      agentBehaviours: newAgentBehaviours(arenaSizesOf({ workers: plan.workers, ...SHARDS })),
       inboxes: allocateInboxes(arena, SHARDS),
     };
     this.#writer = this.#createWriter();

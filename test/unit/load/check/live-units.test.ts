@@ -17,7 +17,14 @@ test("property: the peak is the greatest number of spans at the start of one of 
 });
 
 test("an agent is live until its first final status; onboarding agents have no unit", () => {
-  const agent = { unitId: "1", holdsUnit: false, submits: 0, agentId: "1", createdAt: 10 } as const;
+  const agent = {
+    workerName: "worker-1",
+    unitId: "1",
+    holdsUnit: false,
+    submits: 0,
+    agentId: "1",
+    createdAt: 10,
+  } as const;
   const spans = liveSpansOf([
     {
       ...{ ...agent, agentType: "main", status: "completed" },

@@ -194,8 +194,8 @@ test("what a thread has counted is known without its last snapshot", () => {
   recorder.count("errors");
   recorder.take();
   assert.deepEqual(shared.rest(), [
-    { name: "returns", count: 3 },
-    { name: "errors", count: 1 },
+    { name: "returns", count: 3, behaviour: 0, segment: 0 },
+    { name: "errors", count: 1, behaviour: 0, segment: 0 },
   ]);
   assert.equal(shared.total("returns"), 5);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passThroughInterceptors } from "../../../../dist/load/run/roles/role.js";
+import { newAgentBehaviours } from "../../../../dist/load/run/roles/agent-behaviours.js";
 import { clientRole } from "../../../../dist/load/run/roles/clients.js";
 import { openDatabase } from "../../../../dist/platform/db/index.js";
 import { createTaskGroup } from "../../../../dist/platform/live/index.js";
@@ -38,6 +39,7 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
         mailbox: "sound",
         taskRunId: "1",
         onboardingQualificationId: undefined,
+        agentBehaviours: newAgentBehaviours({ slots: 1 }),
         inboxes: { pool: inbox(), runners: [], channels: [{ toPlatform: inbox(), toClients: inbox() }] },
       },
       plan: buildPlan(scenario, planOptions),

@@ -15,6 +15,7 @@ const sound: RawEvidence = {
   audit: ids.map((agentId) => ({
     agentType: "main",
     agentId,
+    workerName: `worker-${agentId}`,
     status: "completed",
     unitId: agentId,
     holdsUnit: false,

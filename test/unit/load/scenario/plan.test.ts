@@ -62,6 +62,8 @@ describe("planHash", () => {
         workers: 1,
         arrivalsMs: 1,
         scheduleMs: 1,
+        tags: { behaviours: ["a"], spans: [] },
+        behaviourOf: () => "a",
         arriveAt: () => 1,
         worker: () => only as WorkerPlan,
       });

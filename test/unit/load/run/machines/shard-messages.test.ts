@@ -33,14 +33,17 @@ interface Sample {
   readonly trend: TrendName;
   readonly ms: number;
   readonly atMs: number;
+  readonly behaviour: string | undefined;
   readonly machine: number;
 }
 const MACHINES = 3;
+const TAGS = { behaviours: ["storm", "calm"], spans: [{ name: "storm", fromMs: 5000, toMs: 9000 }] };
 const samples = fc.array(
   fc.record({
     trend: fc.constantFrom(...TREND_NAMES),
     ms: fc.oneof(fc.double({ min: 0, max: 10, noNaN: true }), fc.double({ min: 0, max: 1e7, noNaN: true })),
     atMs: fc.double({ min: 0, max: 20_000, noNaN: true }),
+    behaviour: fc.constantFrom(undefined, ...TAGS.behaviours),
     machine: fc.nat(MACHINES - 1),
   }),
   { maxLength: 200 },
@@ -48,15 +51,16 @@ const samples = fc.array(
 const counts = fc.array(fc.record({ name: fc.constantFrom(...COUNTER_NAMES), machine: fc.nat(MACHINES - 1) }));
 
 function recorded(list: readonly Sample[], counters: readonly { readonly name: CounterName }[]): RecorderSnapshot {
-  const recorder = createRecorder({ thread: "t", originMs: 0 });
+  const recorder = createRecorder({ thread: "t", originMs: 0, tags: TAGS, now: () => 6000 });
   // A recorder never goes back in time.
-  for (const { trend, ms, atMs } of [...list].sort((a, b) => a.atMs - b.atMs)) recorder.trend(trend).record(ms, atMs);
+  for (const { trend, ms, atMs, behaviour } of [...list].sort((a, b) => a.atMs - b.atMs))
+    recorder.ofBehaviour(behaviour).trend(trend).record(ms, atMs);
   for (const { name } of counters) recorder.count(name);
   return recorder.take();
 }
 
 function measured(snapshots: readonly RecorderSnapshot[]) {
-  const collector = new Collector();
+  const collector = new Collector({ tags: TAGS });
   for (const snapshot of snapshots) collector.add(snapshot);
   return collector.measurements(20_000);
 }
@@ -131,7 +135,7 @@ const notes: NetworkNotesReport = {
 const report: FromMachine = {
   kind: "report",
   notes: [notes],
-  snapshots: [recorded([{ trend: "schedule_slip", ms: 1.5, atMs: 10, machine: 0 }], [])],
+  snapshots: [recorded([{ trend: "schedule_slip", ms: 1.5, atMs: 10, behaviour: "calm", machine: 0 }], [])],
   threads: [
     {
       thread: "client-0",

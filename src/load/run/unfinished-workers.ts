@@ -1,0 +1,33 @@
+/** The workers that neither finished nor were cut off: those of killed client threads, or of a lost machine. */
+import type { Measurements, Recorder } from "../measure/index.js";
+import type { Plan } from "../scenario/index.js";
+
+/** How many there are of each behaviour. `carries`: whether a worker is among those that are asked for. */
+export function unfinishedWorkers(
+  plan: Plan,
+  measured: Measurements,
+  carries: (index: number) => boolean = () => true,
+): ReadonlyMap<string, number> {
+  const planned = new Map<string, number>();
+  for (let index = 0; index < plan.workers; index++) {
+    if (!carries(index)) continue;
+    const behaviour = plan.behaviourOf(index);
+    planned.set(behaviour, (planned.get(behaviour) ?? 0) + 1);
+  }
+  return new Map(
+    Array.from(planned, ([behaviour, workers]) => {
+      const { workers_finished: finished, workers_cut_off: cutOff } = measured.where({ behaviour }).counters;
+      return [behaviour, Math.max(0, workers - finished - cutOff)];
+    }),
+  );
+}
+
+export function sumOf(unfinished: ReadonlyMap<string, number>): number {
+  return [...unfinished.values()].reduce((sum, n) => sum + n, 0);
+}
+
+/** They were cut off at `atMs` on the run's clock. */
+export function countCutOff(unfinished: ReadonlyMap<string, number>, recorder: Recorder, atMs: number): void {
+  for (const [behaviour, workers] of unfinished)
+    recorder.ofBehaviour(behaviour).count("workers_cut_off", workers, atMs);
+}

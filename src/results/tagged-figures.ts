@@ -1,0 +1,83 @@
+/** The figures of a summary by behaviour of the workers, and by phase of the run. */
+import { z } from "zod";
+import {
+  COUNTER_NAMES,
+  isMeasured,
+  measuredPhases,
+  PHASES,
+  RATE_NAMES,
+  tagsOf,
+  TREND_NAMES,
+  type Measurements,
+  type MetricName,
+  type TagSelector,
+  type Viewpoint,
+} from "../load/measure/index.js";
+import { summariseTrend, trendSchema } from "./trend-summary.js";
+
+const count = z.int().nonnegative();
+
+/** Trends without samples and counters that are 0 are left out. */
+const figures = {
+  trends: z.record(z.string(), trendSchema),
+  counters: z.record(z.string(), z.number()),
+  rates: z.record(z.string(), z.object({ passes: count, total: count })),
+};
+
+export const taggedSchema = z.object({
+  /** The behaviours in the order of the scenario. What is of no worker is in none of them. */
+  behaviours: z.array(z.object({ behaviour: z.string(), ...figures })),
+  /** The phases that took place: before, during and after each window of disconnects, each fault, and the shutdown. */
+  phases: z.array(
+    z.object({ phase: z.enum(PHASES), span: z.string(), fromMs: z.number(), toMs: z.number(), ...figures }),
+  ),
+});
+export type TaggedFigures = z.infer<typeof taggedSchema>;
+type Figures = Pick<TaggedFigures["behaviours"][number], keyof typeof figures>;
+
+/** `from`: the viewpoint of the measurements. */
+export function taggedFigures(measurements: Measurements, from: Viewpoint): TaggedFigures {
+  const { tags, durationMs } = measurements;
+  return {
+    behaviours: tags.behaviours.map((behaviour) => ({ behaviour, ...figuresWhere(measurements, { behaviour }, from) })),
+    phases: measuredPhases(tags, durationMs).map(({ tags: selector, phase, span, fromMs, toMs }) => ({
+      phase,
+      span,
+      fromMs,
+      toMs,
+      ...figuresWhere(measurements, selector, from),
+    })),
+  };
+}
+
+function figuresWhere(measurements: Measurements, selector: TagSelector, from: Viewpoint): Figures {
+  const { trends, counters, rates } = measurements.where(selector);
+  const tag = selector.behaviour === undefined ? "during" : "behaviour";
+  const shown = <Name extends MetricName, Value>(
+    names: readonly Name[],
+    value: (name: Name) => Value,
+    isEmpty: (name: Name) => boolean,
+  ) =>
+    Object.fromEntries(
+      names
+        .filter((name) => isMeasured(name, from) && tagsOf(name).includes(tag) && !isEmpty(name))
+        .map((name) => [name, value(name)]),
+    );
+  return {
+    trends: shown(
+      TREND_NAMES,
+      (name) => summariseTrend(trends[name]),
+      (name) => trends[name].count === 0,
+    ),
+    counters: shown(
+      COUNTER_NAMES,
+      (name) => counters[name],
+      (name) => counters[name] === 0,
+    ),
+    rates: shown(
+      RATE_NAMES,
+      (name) => rates[name],
+      (name) => rates[name].total === 0,
+    ),
+  };
+}
