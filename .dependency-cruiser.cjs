@@ -18,6 +18,7 @@ const may = {
   "load/measure": ["platform/db", "platform/sync", "vocabulary"],
   "load/scenario": ["load/measure", "vocabulary"],
   "load/check": ["load/measure", ...platform],
+  "load/demo": platform,
   "load/workers": ["load/check", "load/measure", "load/scenario", ...platform],
   "load/network": ["load/workers", "load/check", "load/measure", "load/scenario", "platform/server", ...platform],
   "replay/trace": ["vocabulary"],

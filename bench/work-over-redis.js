@@ -9,7 +9,7 @@
  * from the job's start to its end, and Redis'. Both sweeps must have the same digest.
  *
  * `queue`: blocks a second from the coordinator through BullMQ to worker processes and back, when a block is no work, and the CPU time
- * a block. Results: docs/scale.md.
+ * a block.
  */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";

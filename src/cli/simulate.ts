@@ -4,7 +4,7 @@ import { hideBin } from "yargs/helpers";
 import { didYouMean } from "../load/scenario/nearest.js";
 import { ScenarioError } from "../load/scenario/scenario-error.js";
 import { shippedScenarios } from "../load/scenario/shipped-scenarios.js";
-import { at, commandLine, COMMAND_VARIABLE, EXIT, messageOf, programName } from "../vocabulary/index.js";
+import { at, commandLine, COMMAND_VARIABLE, EXIT, messageOf, ownFramesOf, programName } from "../vocabulary/index.js";
 import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
 import { withScenarioOption } from "./shared/scenario-argument.js";
@@ -88,11 +88,12 @@ function withHelpOption([first, ...others]: readonly string[]): readonly string[
   return first === undefined ? [] : first === "help" ? [...others, "--help"] : [first, ...others];
 }
 
-/** Reports the error of the command, and sets the exit code. */
+/** Reports the error of the command, with the frames of the user's own files, and sets the exit code. */
 function reportError(error: unknown): void {
   const isOfUser = error instanceof UsageError || error instanceof ScenarioError;
   const problems = error instanceof ScenarioError ? error.problems : [messageOf(error)];
-  logLines(`simulate: ${at(problems, 0)}`, ...problems.slice(1));
+  const frames = ownFramesOf(error).map((frame) => `    ${frame}`);
+  logLines(`simulate: ${at(problems, 0)}`, ...problems.slice(1), ...frames);
   // By its name: its class would load SQLite.
   const isIncomplete = error instanceof Error && error.name === "NativeModuleError";
   process.exitCode = isOfUser ? EXIT.usage : isIncomplete ? EXIT.installation : EXIT.failure;

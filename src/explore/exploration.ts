@@ -9,7 +9,7 @@ import type { Branch, Resumption, ScheduleSearch } from "./kernel/schedule-searc
 import type { Session } from "./kernel/session.js";
 import type { Coverage, Strategy } from "./strategies.js";
 import { StateSearch } from "./states/search-states.js";
-import { problemsOf } from "./kernel/execution-problems.js";
+import { problemsOf, thrownIn } from "./kernel/execution-problems.js";
 
 export interface ExploreOptions {
   readonly strategy: Strategy;
@@ -131,7 +131,7 @@ export function failureOf(
   source: ProgramSource,
   { steps, problems, fewest }: ShrunkSchedule,
 ): FailingSchedule {
-  session.execute({ prefix: steps });
+  const thrown = thrownIn(session, session.execute({ prefix: steps, recording: true }));
   const reports = session.reports();
   return {
     version: 1,
@@ -139,6 +139,7 @@ export function failureOf(
     program: source.name,
     mailbox: session.mailboxKind,
     problems,
+    ...(thrown.length > 0 && { thrown }),
     threads: session.threadNames,
     steps,
     contextSwitches: contextSwitches(steps),

@@ -37,9 +37,12 @@ export { ScheduleFormatError, parseProgress, parseSchedule, type ExplorationProg
 export {
   contextSwitches,
   describeSteps,
+  framesOf,
   isOfOwnProgram,
+  scheduleLines,
   threadsOf,
   type FailingSchedule,
+  type ScheduleLine,
   type ScheduleStep,
 } from "./kernel/schedule.js";
 export { sampleBlock, type SampledBlock } from "./sampling/sample-block.js";

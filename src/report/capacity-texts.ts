@@ -29,11 +29,17 @@ export function capacityHeading({ end, capacity, scenario: { name }, engine, exi
   return `capacity of ${name}: ${end === "found" && !isByOthers ? "" : "at least "}${known}${note}`;
 }
 
+/** "seed 1", or "seeds 1..3" of a search under simulated time. */
+export function seedsText({ seed, search: { seeds } }: Pick<Capacity, "seed" | "search">): string {
+  if (seeds === undefined || seeds.first === seeds.last) return `seed ${seed}`;
+  return `seeds ${seeds.first}..${seeds.last}`;
+}
+
 /** Seed, trials and time of a search. */
 export function capacityFacts({ seed, trials, engine, search }: Capacity): string[] {
   const tookMs = trials.reduce((sum, trial) => sum + trial.tookMs, 0);
   return [
-    `seed ${seed}`,
+    seedsText({ seed, search }),
     plural(trials.length, "trial"),
     formatElapsed(tookMs),
     ENGINE_LABELS[engine],

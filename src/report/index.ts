@@ -3,7 +3,7 @@ export { benchmarkJson, type BenchmarkEntry } from "./ci/benchmark-json.js";
 export { junitXml, type JUnitCase, type JUnitSuite } from "./ci/junit.js";
 export { code, markdownTable, plain } from "./ci/markdown.js";
 export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run-outputs.js";
-export { formatRate } from "./capacity-texts.js";
+export { formatRate, seedsText } from "./capacity-texts.js";
 export { renderCapacity, renderTrial, renderTrialHeading } from "./terminal/capacity-terminal.js";
 export { renderCapacityReport, writeCapacityReport } from "./html/capacity-page.js";
 export { renderHistory } from "./terminal/history-terminal.js";

@@ -19,7 +19,7 @@ const trialSchema = z.object({
   workers: z.int().positive(),
   /** Their arrival rate. */
   rate: z.number(),
-  /** The directory of the run, from that of the search; null when the run failed before it had one. */
+  /** The directory of the run, from that of the search; null when the run has none, as under simulated time. */
   run: z.string().nullable(),
   /**
    * `broken`: an invariant broke; `inconclusive`: the machine was taken by others, or the load was not generated in
@@ -33,7 +33,7 @@ const trialSchema = z.object({
   /** Of `trend` of the search; null without samples. */
   p50: z.number().nullable(),
   p99: z.number().nullable(),
-  /** CPU used by the run, in cores; null when it did not finish. */
+  /** CPU used by the run, in cores; null when it did not finish, and under simulated time. */
   cpuCores: z.number().nullable(),
   /** p99 of the generator's schedule slip; null when it carried nothing out. */
   slipP99Ms: z.number().nullable(),
@@ -44,8 +44,21 @@ export type CapacityTrial = z.infer<typeof trialSchema>;
 
 /** Bottleneck, above the capacity. */
 const limitSchema = z.object({
-  /** The part that gave out; `unknown` when the figures do not tell. */
-  part: z.enum(["machine", "generator", "thread", "database", "target", "invariant", "process", "unknown"]),
+  /**
+   * The part that gave out; `unknown` when the figures do not tell. Under simulated time, where no part has a limit of its
+   * own, the threshold or the invariant.
+   */
+  part: z.enum([
+    "machine",
+    "generator",
+    "thread",
+    "database",
+    "target",
+    "invariant",
+    "process",
+    "threshold",
+    "unknown",
+  ]),
   /** One line: the part and its figure. */
   what: z.string(),
   /** The figures behind it, a line each. */
@@ -88,6 +101,8 @@ const identitySchema = z.object({
     maxMs: z.number(),
     /** The metric whose thresholds alone decide; null: all. */
     metric: z.string().nullable(),
+    /** Under simulated time: the seeds that each rate is tried with. */
+    seeds: z.object({ first: count, last: count }).exactOptional(),
   }),
   /** The trend whose percentiles the trials have. */
   trend: z.enum(["live_update_latency", "live_update_round_trip"]),

@@ -86,6 +86,27 @@ export function reproduceCommand(
   parts: CommandParts = {},
 ): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
+  return commandOn(scenario, given, parts);
+}
+
+/** The command that shrinks this seed of `scenario`. */
+export function shrinkCommand(
+  scenario: string,
+  seed: number,
+  {
+    workers,
+    duration,
+    faults,
+    mailbox,
+    set,
+  }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox"> & Pick<CommandParts, "set">,
+): string {
+  const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
+  const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
+  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, { command: "shrink", set });
+}
+
+function commandOn(scenario: string, given: Summary["options"], parts: CommandParts): string {
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );

@@ -1,4 +1,7 @@
 /** Imports the user's modules. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { textOf } from "./foreign.js";
 
 /**
  * The exports of the module at `url`. Rejects with the error of the import, or with an uncaught error of the module's
@@ -19,4 +22,18 @@ export async function importModule(url: string): Promise<Readonly<Record<string,
     process.removeListener("beforeExit", giveUp);
     process.removeListener("uncaughtException", onUncaught);
   }
+}
+
+/** `file`, as messages name the module at `url`, with the line where its import failed, where that is known. */
+export function withLine(file: string, url: string, error: unknown): string {
+  const line =
+    /^\d+/.exec(textOf(error, "stack")?.split(`${url}:`)[1] ?? "")?.[0] ??
+    (textOf(error, "name") === "SyntaxError" ? lineOfSyntaxError(url) : undefined);
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+/** A caught syntax error does not have its line; `node --check` prints it in its first line. */
+function lineOfSyntaxError(url: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ["--check", fileURLToPath(url)], { encoding: "utf8" });
+  return /^.*:(\d+)\n/.exec(stderr)?.[1];
 }

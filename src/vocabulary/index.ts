@@ -36,11 +36,13 @@ export {
   wrap,
 } from "./format-figures.js";
 export { getOrCreate } from "./get-or-create.js";
-export { importModule } from "./import-module.js";
+export { importModule, withLine } from "./import-module.js";
 export { InOrder } from "./in-order.js";
 export { own } from "./own.js";
+export { ownFramesOf } from "./own-frames.js";
 export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";
 export { quoteForShell } from "./quote-for-shell.js";
+export { updateIdFor, updateNumberOf } from "./update-ids.js";
 export { threadTimes, timesBetween, timesSince, type ThreadTimes } from "./thread-times.js";

@@ -1,6 +1,7 @@
 /** `simulate capacity`: searches the highest arrival rate at which a scenario passes. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
+import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
 import {
   changeOptions,
@@ -10,10 +11,11 @@ import {
   planOptions,
   quietOption,
   recordOption,
+  redisOption,
   resultsOption,
 } from "../shared/shared-options.js";
 import { targetOptions } from "../shared/target-options.js";
-import { MAX_TIME, PRECISION, type CapacityArguments } from "../shared/capacity-options.js";
+import { MAX_TIME, PRECISION, SEEDS, type CapacityArguments } from "../shared/capacity-options.js";
 
 const { scenario, seed, duration } = planOptions;
 
@@ -47,6 +49,21 @@ export const definition: CommandModule<object, CapacityArguments> = {
         requiresArg: true,
         describe: "Total of the threads for simulated workers and for tasks [default: one for each core]",
       })
+      .option("virtual", {
+        type: "boolean",
+        default: false,
+        describe: "Search under simulated time: the same answer on any machine, without the limits of this one",
+      })
+      .option("seeds", {
+        type: "string",
+        requiresArg: true,
+        describe: `With --virtual: the seeds that a rate must pass with [default: ${SEEDS}]`,
+      })
+      .option("faults", faultsOption)
+      .option("redis", {
+        ...redisOption,
+        describe: "With --virtual: the seeds are run by the worker processes (simulate worker) at this URL of Redis",
+      })
       .option("mailbox", mailboxOption)
       .option("record", recordOption)
       .options(targetOptions)
@@ -65,6 +82,7 @@ export const definition: CommandModule<object, CapacityArguments> = {
           ["$0 capacity --scenario disconnect-storm", "how many arrivals a second this machine takes"],
           ["$0 capacity --scenario steady --metric live_update_latency --precision 1.05", "the limit of one metric"],
           ["$0 capacity --scenario ./my-task.yaml --target http://127.0.0.1:3000", "how many live units a task takes"],
+          ["$0 capacity --scenario ./my-task.yaml --virtual --seeds 1..10", "where the thresholds end, on any machine"],
         ),
       ),
   handler: async (args) => (await import("../handlers/capacity.js")).handler(args),

@@ -15,7 +15,9 @@ export const definition: CommandModule<object, ReplayArguments> = {
       .option("agent", {
         type: "string",
         requiresArg: true,
-        describe: "Of a run on real threads: only this agent, such as 17 or onboarding_17; prints its calls",
+        describe:
+          "Print what happened to this agent, such as 17 or onboarding_17, and mark where it broke an invariant; " +
+          "of a run on real threads, only this agent is replayed",
       })
       .option("results", resultsOption)
       .epilogue(

@@ -31,6 +31,16 @@ export const definition: CommandModule<object, SweepArguments> = {
         requiresArg: true,
         describe: "Concurrent runs [default: one for each core]",
       })
+      .option("thresholds", {
+        type: "boolean",
+        default: false,
+        describe: "Evaluate the scenario's thresholds too: a seed that misses one fails",
+      })
+      .option("demo", {
+        type: "boolean",
+        default: false,
+        describe: "Sweep the scenario planted-race, whose task has a planted fault, and show how it is hunted",
+      })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after a failure" })
       .option("redis", redisOption)
       .option("resume", resumeOption)
@@ -41,10 +51,13 @@ export const definition: CommandModule<object, SweepArguments> = {
         "A sweep that fails or is interrupted writes its result as JSON into a new directory under --results.\n",
       )
       .epilogue(
-        examples([
-          "$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults",
-          "a thousand storms with faults",
-        ]),
+        examples(
+          [
+            "$0 sweep --scenario disconnect-storm --workers 100 --seeds 1..1000 --faults",
+            "a thousand storms with faults",
+          ],
+          ["$0 sweep --demo", "find a planted fault, and print the commands that shrink and replay it"],
+        ),
       ),
   handler: async (args) => (await import("../handlers/sweep.js")).handler(args),
 };

@@ -5,6 +5,7 @@ import {
   describeFailure,
   describeSteps,
   failureOf,
+  framesOf,
   isOfOwnProgram,
   NoSuchProgramError,
   openSession,
@@ -58,7 +59,7 @@ export async function handler(args: ExploreArguments): Promise<void> {
     const isOfUser = [NoSuchProgramError, ProgramError, ScheduleFormatError, RangeError].some(
       (kind) => error instanceof kind,
     );
-    throw isOfUser ? new UsageError(messageOf(error)) : error;
+    throw isOfUser ? new UsageError(messageOf(error), { cause: error }) : error;
   }
 }
 
@@ -96,6 +97,8 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     mailbox: settings.mailbox,
     maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
   });
+  if (session.program.check === undefined && !args.quiet)
+    logLines(`${source.name} has no check: only deadlocks, endless executions and uncaught errors are found`);
   try {
     const begin = performance.now();
     const { exploration, stopped, job } = await driven(session, source, { settings, args, progress });
@@ -248,7 +251,8 @@ function replayCommand(file: string, { module }: ProgramSource): string {
 
 /** `command` replays the schedule; undefined when the schedule was not saved. */
 function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
-  for (const problem of failure.problems) printLines(`violation: ${problem}`);
+  for (const problem of failure.problems)
+    printLines(`violation: ${problem}`, ...framesOf(failure, problem).map((frame) => `    ${frame}`));
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
   printLines(
     "",

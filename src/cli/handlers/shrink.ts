@@ -10,6 +10,7 @@ import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { refuseSameFile } from "../shared/same-file.js";
+import { shrunkFile } from "../shared/shrunk-file.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
 
 export interface ShrinkArguments extends PlanArguments {
@@ -34,7 +35,7 @@ export async function handler(args: ShrinkArguments): Promise<void> {
   const { scenario, path, text, options, plan } = await planFrom(args);
   const isRead = args.scenario === STANDARD_INPUT;
   if (!isRead && !/\.ya?ml$/.test(path)) throw invalidValue("--scenario", path, "a scenario in YAML");
-  const output = args.output ?? `${scenario.name}-${plan.seed}-shrunk.yaml`;
+  const output = args.output ?? shrunkFile(scenario.name, plan.seed);
   refuseSameFile(
     [{ name: "--output", path: output }],
     [{ name: "the scenario", path: isRead ? STANDARD_INPUT : path }],

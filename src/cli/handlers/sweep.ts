@@ -14,10 +14,20 @@ import { interruptSignal } from "../shared/interrupt.js";
 import { threadsFrom } from "../shared/numeric-options.js";
 import { planFrom } from "../shared/plan-options.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
-import { asText, endOf, progressOf, report, seedsFrom, type SweepArguments } from "../shared/sweep-report.js";
+import {
+  asText,
+  endOf,
+  progressOf,
+  report,
+  requireThresholds,
+  seedsFrom,
+  type SweepArguments,
+} from "../shared/sweep-report.js";
+import { withDemonstration } from "../shared/sweep-demo.js";
 import { SweepTally } from "../shared/sweep-tally.js";
 
-export async function handler(args: SweepArguments): Promise<void> {
+export async function handler(given: SweepArguments): Promise<void> {
+  const args = withDemonstration(given);
   if (args.redis !== undefined || args.resume !== undefined)
     await (await import("../shared/sweep-over-redis.js")).sweepOverRedis(args);
   else await sweepHere(args);
@@ -28,12 +38,14 @@ async function sweepHere(args: SweepArguments): Promise<void> {
   const threads =
     args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
   const { scenario, options } = await planFrom({ ...args, seed: undefined });
+  const { thresholds } = args;
+  if (thresholds) requireThresholds(scenario);
   const interrupt = interruptSignal();
-  const tally = new SweepTally(seeds.last - seeds.first + 1);
+  const tally = new SweepTally(seeds.last - seeds.first + 1, { thresholds });
   const progress = progressOf(tally, args.quiet);
   const began = performance.now();
   await sweepSeeds({
-    request: { scenario, mailbox: args.mailbox, faultRates: faultRatesFrom(args.faults) },
+    request: { scenario, mailbox: args.mailbox, faultRates: faultRatesFrom(args.faults), thresholds },
     planOptions: options,
     seeds,
     threads,
@@ -45,9 +57,9 @@ async function sweepHere(args: SweepArguments): Promise<void> {
     },
   });
   const ending = endOf(tally, { args, seconds: (performance.now() - began) / 1000, isStopped: interrupt.aborted });
-  const isSaved = tally.failing.length > 0 || ending.isInterrupted;
+  const isSaved = tally.hasFailures || ending.isInterrupted;
   const file = isSaved ? save(args.results, scenario.name, asText(tally, ending)) : undefined;
-  report(tally, ending, args, file);
+  report(tally, ending, { ...args, file });
 }
 
 /** Writes the result into a new directory. Returns its path; undefined when it cannot be written. */

@@ -1,6 +1,6 @@
 /** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones and what their plans show. */
 import { formatDuration, ScenarioError, warningLines } from "../../load/scenario/index.js";
-import { plural, EXIT } from "../../vocabulary/index.js";
+import { plural, EXIT, ownFramesOf } from "../../vocabulary/index.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { inputName } from "../shared/standard-input.js";
@@ -26,7 +26,7 @@ export async function handler({ files, strict, ...args }: ValidateArguments): Pr
       printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}${but}`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
-      logLines(...error.problems);
+      logLines(...error.problems, ...ownFramesOf(error).map((frame) => `    ${frame}`));
       process.exitCode = EXIT.usage;
     }
   }

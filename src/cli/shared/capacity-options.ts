@@ -15,6 +15,10 @@ export interface CapacityArguments extends ChangeArguments, TargetArguments, Lis
   readonly "max-time"?: string | undefined;
   readonly metric?: string | undefined;
   readonly threads?: string | undefined;
+  readonly virtual: boolean;
+  readonly seeds?: string | undefined;
+  readonly faults?: string | undefined;
+  readonly redis?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly record: boolean;
   readonly resume?: string | undefined;
@@ -24,9 +28,10 @@ export interface CapacityArguments extends ChangeArguments, TargetArguments, Lis
   readonly quiet: boolean;
 }
 
-/** The defaults of `--precision` and `--max-time`. */
+/** The defaults of `--precision`, `--max-time` and `--seeds`. */
 export const PRECISION = "1.1";
 export const MAX_TIME = "1h";
+export const SEEDS = "1..3";
 
 /** The value of `--precision`. @throws {UsageError} unless it is a ratio above 1 */
 export function precisionFrom(text: string = PRECISION): number {

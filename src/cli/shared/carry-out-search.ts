@@ -2,13 +2,15 @@
 import { join } from "node:path";
 import { logUpdateStderr } from "log-update";
 import {
+  agreeingIn,
   describeSearch,
+  judgeRun,
   runTrialProcess,
   searchCapacity,
   TrialError,
-  type TrialRun,
+  type CapacitySearch,
 } from "../../load/capacity/index.js";
-import { formatRate, renderTrial, renderTrialHeading, writeCapacityReport } from "../../report/index.js";
+import { formatRate, renderTrial, renderTrialHeading, seedsText, writeCapacityReport } from "../../report/index.js";
 import {
   CAPACITY_FILES,
   removeRunDirectory,
@@ -40,20 +42,21 @@ export async function carryOutSearch(
     writeCapacity(directory, result);
     return result;
   };
-  const held = search.listen && (await HeldAddress.listen(search.listen.host, search.listen.port));
-  if (held !== undefined && isShown) logLines(`router: ${held.url}, for all trials; it waits for a backend`);
+  const trialsOf = await openTrials(search, isShown).catch((error: unknown) => {
+    if (search.trials.length === 0) removeRunDirectory(directory);
+    throw error;
+  });
   const table = isShown ? showTrials(search) : undefined;
   let made = search.trials;
   save(made, "running");
   try {
     const { trials, end } = await searchCapacity({
-      bounds: boundsOf(identity.search),
-      directory,
+      bounds: boundsOf(identity),
       rateOf: rates.rateOf,
       maxMs: identity.search.maxMs,
-      metric: identity.search.metric ?? undefined,
+      growsWithWorkers: identity.engine === "virtual",
       trials: search.trials,
-      runTrial: (workers, signal) => runTrial(search, held, workers, signal),
+      runTrial: trialsOf.run,
       interrupt,
       onStart: (workers) => table?.start(workers),
       onTrial: (trials) => {
@@ -70,17 +73,33 @@ export async function carryOutSearch(
     throw error instanceof TrialError && error.isUsage ? new UsageError(error.message, { cause: error }) : error;
   } finally {
     table?.end();
-    held?.close();
+    trialsOf.close();
   }
 }
 
-/** With `held`, the trial is a router behind it. */
+/** What makes the trials of a search. */
+export interface Trials {
+  readonly run: CapacitySearch["runTrial"];
+  close(): void;
+}
+
+/** @throws what keeps all trials from being made */
+async function openTrials(search: ChosenSearch, isShown: boolean): Promise<Trials> {
+  const { listen, simulated } = search;
+  if (simulated !== undefined)
+    return (await import("./simulated-trials.js")).openSimulatedTrials(search, simulated, isShown);
+  const held = listen && (await HeldAddress.listen(listen.host, listen.port));
+  if (held !== undefined && isShown) logLines(`router: ${held.url}, for all trials; it waits for a backend`);
+  return { run: (workers, interrupt) => runTrial(search, held, workers, interrupt), close: () => held?.close() };
+}
+
+/** A trial in a process of its own. With `held`, it is a router behind it. */
 async function runTrial(
-  { directory, trialArguments, trialEnvironment }: ChosenSearch,
+  { directory, identity, trialArguments, trialEnvironment }: ChosenSearch,
   held: HeldAddress | undefined,
   workers: number,
   interrupt: AbortSignal,
-): Promise<TrialRun | undefined> {
+): ReturnType<Trials["run"]> {
   const port = held === undefined ? undefined : await freePort();
   const listen = port === undefined ? [] : ["--listen", `127.0.0.1:${port}`];
   const options = {
@@ -90,14 +109,18 @@ async function runTrial(
   };
   held?.passTo(port);
   try {
-    return await runTrialProcess(options, workers, interrupt);
+    const run = await runTrialProcess(options, workers, interrupt);
+    return run && judgeRun(run, directory, identity.search.metric ?? undefined);
   } finally {
     held?.passTo(undefined);
   }
 }
 
-function boundsOf({ startWorkers, leastWorkers, mostWorkers, precision }: Capacity["search"]) {
-  return { start: startWorkers, least: leastWorkers, most: mostWorkers, precision };
+function boundsOf({ search, engine }: ChosenSearch["identity"]): CapacitySearch["bounds"] {
+  const { startWorkers, leastWorkers, mostWorkers, precision } = search;
+  const agreeing = agreeingIn(engine);
+  const bounds = { start: startWorkers, least: leastWorkers, most: mostWorkers, precision };
+  return agreeing === undefined ? bounds : { ...bounds, agreeing };
 }
 
 interface TrialTable {
@@ -119,7 +142,7 @@ function showTrials({ trials, rates, identity }: ChosenSearch): TrialTable {
     clear();
     printText(`${renderTrial(trial, options)}\n`);
   };
-  printLines(`${identity.scenario.name}, seed ${identity.seed}`, renderTrialHeading());
+  printLines(`${identity.scenario.name}, ${seedsText(identity)}`, renderTrialHeading());
   for (const trial of trials) add(trial);
   return {
     start(workers) {

@@ -17,12 +17,23 @@ import {
   type CapacityTrial,
   type SearchIdentity,
 } from "../../results/index.js";
+import type { MailboxKind } from "../../platform/sync/index.js";
 import { assert, quoteForShell } from "../../vocabulary/index.js";
-import { maxTimeFrom, precisionFrom, startRateFrom, type CapacityArguments } from "./capacity-options.js";
+import { maxTimeFrom, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
+import { seedsFrom } from "./sweep-report.js";
 import { invalidValue, oneOf, UsageError } from "./usage-error.js";
+
+/** The trials of a search under simulated time. */
+export interface SimulatedTrials {
+  readonly chosen: ChosenRun;
+  readonly mailbox: MailboxKind;
+  readonly seeds: { readonly first: number; readonly last: number };
+  /** The value of `--redis`, whose worker processes run the seeds; undefined: this process does. */
+  readonly redis: string | undefined;
+}
 
 /** A search that can be carried out. */
 export interface ChosenSearch {
@@ -33,6 +44,8 @@ export interface ChosenSearch {
   readonly trials: readonly CapacityTrial[];
   /** The address of the router of the trials; undefined without `--listen`. */
   readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** Undefined unless time is simulated. */
+  readonly simulated: SimulatedTrials | undefined;
   /** The arguments of each trial, besides its workers and `--listen`. */
   readonly trialArguments: readonly string[];
   /** What is added to the environment of each trial. */
@@ -47,8 +60,9 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
   const precision = precisionFrom(args.precision);
   const maxMs = maxTimeFrom(args["max-time"]);
   const startRate = startRateFrom(args["start-rate"]);
+  const seeds = simulatedSeeds(args);
   const run = runArguments(args);
-  const chosen = await chosenRun(run);
+  const chosen = await chosenRun(seeds === undefined ? run : { ...run, seed: String(seeds.first) });
   const rates = ratesOf(chosen);
   const from = viewpointOf(args);
   checkMetric(args.metric, chosen.scenario, from);
@@ -68,7 +82,7 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
     scenario: { name: chosen.scenario.name, description: chosen.scenario.description },
     seed: String(seed),
     planHash: planHash(buildPlan(chosen.scenario, { ...chosen.options, workers: startWorkers })),
-    engine: from === "inside" ? "threads" : "network",
+    engine: args.virtual ? "virtual" : from === "inside" ? "threads" : "network",
     options: differingOptions(run),
     reproduce: reproduceSearch(args, kept, seed),
     startedAt: startedAt.toISOString(),
@@ -81,10 +95,36 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
       precision,
       maxMs,
       metric: args.metric ?? null,
+      ...(seeds !== undefined && { seeds }),
     },
     trend: mainTrend(from),
   };
-  return { directory, identity, rates, trials: [], listen: chosen.listen, ...trialCommand(run, kept, seed) };
+  const simulated = seeds && { chosen, mailbox: args.mailbox, seeds, redis: args.redis };
+  return { directory, identity, rates, trials: [], listen: chosen.listen, simulated, ...trialCommand(run, kept, seed) };
+}
+
+/**
+ * The seeds that each rate is tried with; undefined on real threads.
+ * @throws {UsageError} for an argument that does not apply
+ */
+function simulatedSeeds({
+  virtual,
+  seeds,
+  seed,
+  redis,
+  threads,
+}: CapacityArguments): SimulatedTrials["seeds"] | undefined {
+  if (!virtual) {
+    if (seeds !== undefined)
+      throw new UsageError("--seeds requires --virtual; on real threads, --seed is that of all trials");
+    if (redis !== undefined)
+      throw new UsageError("--redis requires --virtual: other machines do not tell how much this one takes");
+    return undefined;
+  }
+  if (seed !== undefined && seeds !== undefined) throw new UsageError("--seed cannot be combined with --seeds");
+  if (redis !== undefined && threads !== undefined)
+    throw new UsageError("--threads cannot be combined with --redis: expected it with simulate worker");
+  return seedsFrom(seeds ?? seed ?? SEEDS);
 }
 
 /** The arguments of a run, for the checks that a run makes. */
@@ -93,13 +133,15 @@ export function runArguments({
   seed,
   duration,
   threads,
+  virtual,
+  faults,
   mailbox,
   record,
   ...args
 }: CapacityArguments): RunArguments {
   const { target, dialect, database, scrape, listen, page, token, results, set, threshold } = args;
   return {
-    ...{ scenario, seed, duration, threads, mailbox, record, results, virtual: false, strict: false, quiet: true },
+    ...{ scenario, seed, duration, threads, virtual, faults, mailbox, record, results, strict: false, quiet: true },
     ...{ target, dialect, database, scrape, listen, page, token, set, threshold },
     "allow-remote": args["allow-remote"],
     "allow-origin": args["allow-origin"],
@@ -148,10 +190,13 @@ function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewp
 function reproduceSearch(args: CapacityArguments, kept: string, seed: number): string {
   assert(args.scenario !== undefined, "a search has a scenario");
   const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
+  // The seeds of simulated time are an option of the search.
+  const [of, options] =
+    args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
   // What is kept has the changes already.
   const { set, threshold } = source === kept ? {} : args;
-  const run = reproduceCommand(source, seed, runArguments(args), { command: "capacity", set, threshold });
-  const own = (["start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
+  const run = reproduceCommand(source, of, runArguments(options), { command: "capacity", set, threshold });
+  const own = (["seeds", "start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];
   });

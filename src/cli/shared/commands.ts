@@ -79,8 +79,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "sweep",
-    describe:
-      "Run many seeds of a scenario under simulated time on all cores, and check the invariants, not the thresholds",
+    describe: "Run many seeds of a scenario under simulated time on all cores, and check the invariants of each",
     load: () => import("../commands/sweep.js"),
   },
   {

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { moduleAt, OWN_PROGRAMS, programsOf, type Program, type ProgramSource } from "../../explore/index.js";
 import { didYouMean } from "../../load/scenario/nearest.js";
-import { commandLine, messageOf } from "../../vocabulary/index.js";
+import { commandLine, messageOf, withLine } from "../../vocabulary/index.js";
 import { isModulePath } from "./explore-options.js";
 import { UsageError } from "./usage-error.js";
 
@@ -42,6 +42,6 @@ async function importPrograms(path: string, module: string): Promise<readonly Pr
   try {
     return await programsOf(module);
   } catch (error) {
-    throw new UsageError(`cannot load ${path}: ${messageOf(error)}`);
+    throw new UsageError(`cannot load ${withLine(path, module, error)}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -30,7 +30,8 @@ export async function openNetwork(
     if (chosen.listen !== undefined) return await listening(chosen, chosen.listen, args, interrupt);
     return args.target === undefined ? undefined : await aimedAt(chosen, args.target, args, interrupt);
   } catch (error) {
-    if (error instanceof TargetAddressError || error instanceof DialectError) throw new UsageError(error.message);
+    if (error instanceof TargetAddressError || error instanceof DialectError)
+      throw new UsageError(error.message, { cause: error });
     throw error;
   }
 }

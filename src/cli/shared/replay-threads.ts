@@ -4,24 +4,27 @@ import {
   describeEnd,
   replayHistory,
   UnknownAgentError,
-  type EarlyTimeout,
   type CallReport,
   type HistoryDivergence,
   type HistoryReplay,
 } from "../../replay/history/index.js";
-import { EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
+import { describeBroken, markViolation } from "../../load/check/index.js";
+import { commandLine, EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
 import { printLines } from "./handle-closed-stdout.js";
-
-/** The maximum number of early timeouts that are printed. */
-const MAX_PRINTED = 5;
+import { markedRows } from "./marked-rows.js";
+import { agentStepOfCall, ReplayedViolations } from "./replayed-violations.js";
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
-  const replay = await replayHistory(directory, { times, agentId, yieldToEventLoop: () => setImmediate() }).catch(
-    (error: unknown) => {
-      throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
-    },
-  );
+  const violations = new ReplayedViolations(directory);
+  const replay = await replayHistory(directory, {
+    times,
+    agentId,
+    yieldToEventLoop: () => setImmediate(),
+    onAgent: (agent) => violations.add(agent),
+  }).catch((error: unknown) => {
+    throw error instanceof UnknownAgentError ? new UsageError(error.message) : error;
+  });
   if (replay.divergence !== undefined) {
     printLines(...describeDivergence(replay.divergence));
     process.exitCode = EXIT.notReplayed;
@@ -32,14 +35,49 @@ export async function replayThreadsRun(directory: string, times: number, agentId
     process.exitCode = EXIT.notReplayed;
     return;
   }
-  printLines(...replay.calls.map(describeCall), ...describeReplay(replay, times));
-  if (replay.early.length > 0) process.exitCode = EXIT.invariant;
+  const verdict = describeReplay(replay, times);
+  const isBroken =
+    agentId === undefined ? printRun(violations, verdict, directory) : printAgent(agentId, violations, replay, verdict);
+  if (isBroken) process.exitCode = EXIT.invariant;
 }
 
-function describeReplay(
-  { agents, operations, taken, errors, early, incomplete }: HistoryReplay,
-  times: number,
-): string[] {
+/** Prints the calls of the agent that was replayed, and marks where it broke an invariant. Returns whether it did. */
+function printAgent(
+  agentId: string,
+  violations: ReplayedViolations,
+  { calls }: HistoryReplay,
+  verdict: readonly string[],
+): boolean {
+  const steps = calls.map(agentStepOfCall);
+  const broken = violations.ofAgent(agentId);
+  const marks = broken.flatMap((one) => markViolation(one, steps));
+  printLines(
+    ...markedRows(calls.map(describeCall), marks),
+    ...verdict,
+    ...broken.map((one) => `✗ ${describeBroken(one)}`),
+  );
+  return broken.length > 0;
+}
+
+/** Prints the invariants that the run broke, each with its first violation. Returns whether there are any. */
+function printRun(violations: ReplayedViolations, verdict: readonly string[], directory: string): boolean {
+  const broken = violations.ofRun();
+  printLines(
+    ...verdict,
+    ...broken.flatMap(({ count, first }) => {
+      const { agentId } = first;
+      const command =
+        agentId === undefined ? [] : [`  to see where: ${commandLine("replay", directory, "--agent", agentId)}`];
+      return [
+        `✗ ${describeBroken(first)}${count > 1 ? ` (the first of ${plural(count, "violation")})` : ""}`,
+        ...command,
+      ];
+    }),
+  );
+  return broken.length > 0;
+}
+
+function describeReplay({ agents, operations, taken, errors, incomplete }: HistoryReplay, times: number): string[] {
   const how = times === 1 ? "" : `, ${formatCount(times)} times`;
   const ended = Array.from(errors, ([name, count]) => `${formatCount(count)} ${name}`);
   const lines = [
@@ -51,14 +89,7 @@ function describeReplay(
       `  ${plural(incomplete.length, "agent")} replayed only up to the end of the record: ` +
         "a thread was killed, or the run did not finish",
     );
-  for (const timeout of early.slice(0, MAX_PRINTED)) lines.push(describeEarly(timeout));
-  if (early.length > MAX_PRINTED) lines.push(`  and ${formatCount(early.length - MAX_PRINTED)} more`);
   return lines;
-}
-
-function describeEarly({ agentId, atMs, waitedMs, timeoutMs }: EarlyTimeout): string {
-  const when = `agent ${agentId}, ${formatSeconds(atMs, 6)}: after ${waitedMs.toFixed(3)} ms of ${timeoutMs} ms`;
-  return `✗ no AgentTimeoutError before its timeout has passed: ${when}`;
 }
 
 /** `   1.234567 s  task-0    getLiveUpdate 3000  → 17/3  after 12.000 ms` */

@@ -13,7 +13,7 @@ import { UsageError } from "./usage-error.js";
 /** The options that a search keeps from its start. */
 const KEPT = [
   ...["duration", "start-rate", "precision", "metric", "threads", "target", "dialect", "database", "scrape"],
-  ...["listen", "backend-timeout", "page", "allow-origin", "set", "threshold"],
+  ...["listen", "backend-timeout", "page", "allow-origin", "seeds", "faults", "set", "threshold"],
 ] as const satisfies readonly (keyof CapacityArguments)[];
 
 /**
@@ -34,6 +34,9 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
   const identity = identityOf(known);
   if (planHash(chosen.plan) !== identity.planHash)
     throw new UsageError(`cannot resume ${directory}: its ${CAPACITY_FILES.scenario} gives another plan than before`);
+  const { seeds } = identity.search;
+  if (args.redis !== undefined && seeds === undefined)
+    throw new UsageError("--redis requires a search under simulated time: this one is of a machine");
   const maxMs = args["max-time"] === undefined ? identity.search.maxMs : maxTimeFrom(args["max-time"]);
   return {
     directory,
@@ -41,21 +44,24 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
     rates: ratesOf(chosen),
     trials: known.trials,
     listen: chosen.listen,
+    simulated: seeds && { chosen, mailbox: run.mailbox, seeds, redis: args.redis },
     ...trialCommand(run, kept, chosen.plan.seed),
   };
 }
 
 function refuseOptions(args: CapacityArguments): void {
   const given = KEPT.find((option) => args[option] !== undefined);
-  const changed = given ?? (args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : undefined);
+  const switched =
+    args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : args.virtual ? "virtual" : undefined;
+  const changed = given ?? switched;
   if (changed !== undefined)
     throw new UsageError(`--${changed} cannot be combined with --resume: a search keeps the options of its start`);
 }
 
-/** Trials of two programs, or of two machines, are not trials of one search. */
-function refuseOtherProgram({ environment: before }: Capacity): void {
+/** Trials of two programs are not trials of one search, nor those of two machines, unless time is simulated. */
+function refuseOtherProgram({ environment: before, engine }: Capacity): void {
   const now = environment();
-  for (const key of ["crowdstorm", "node", "cpu", "cores"] as const) {
+  for (const key of ["crowdstorm", "node", ...(engine === "virtual" ? [] : (["cpu", "cores"] as const))] as const) {
     if (now[key] === before[key]) continue;
     throw new UsageError(`cannot resume: the search was made with ${key} ${before[key]}, this is ${key} ${now[key]}`);
   }
@@ -70,9 +76,10 @@ async function refuseOtherPlan({ seed }: Capacity, kept: string, args: CapacityA
 
 /** The arguments that options of a run stand for (differingOptions). */
 function argumentsFrom(options: Capacity["options"]): Partial<CapacityArguments> {
-  const { "no-record": notRecorded, "allow-remote": isRemote, ...others } = options;
+  const { "no-record": notRecorded, "allow-remote": isRemote, virtual, ...others } = options;
   return {
     ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)])),
+    virtual: virtual !== undefined,
     record: notRecorded === undefined,
     "allow-remote": isRemote !== undefined,
   };

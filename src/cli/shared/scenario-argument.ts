@@ -1,5 +1,5 @@
 /** A scenario as the first argument: `simulate steady` and `simulate run steady` mean `simulate --scenario steady`. */
-import { shippedScenarios } from "../../load/scenario/shipped-scenarios.js";
+import { isShipped } from "../../load/scenario/shipped-scenarios.js";
 
 /** The commands with the option `--scenario`. */
 const COMMANDS: readonly string[] = ["run", "capacity", "plan", "sweep", "shrink", "serve"];
@@ -21,5 +21,5 @@ function isOption(word: string): boolean {
 }
 
 function isScenario(word: string): boolean {
-  return /[./\\]/.test(word) || shippedScenarios().includes(word);
+  return /[./\\]/.test(word) || isShipped(word);
 }

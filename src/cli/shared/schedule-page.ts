@@ -1,6 +1,12 @@
 /** The page of a failing schedule of the explorer: `schedule.html`, beside `schedule.json`. */
-import type { FailingSchedule, ScheduleStep } from "../../explore/index.js";
-import { own, plural } from "../../vocabulary/index.js";
+import {
+  framesOf,
+  scheduleLines,
+  type FailingSchedule,
+  type ScheduleLine,
+  type ScheduleStep,
+} from "../../explore/index.js";
+import { getOrCreate, own, plural } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
 import type { SequenceDiagram, SequenceArrow, SequenceBar, SequenceRow } from "../../results/index.js";
 
@@ -9,7 +15,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Sch
   const { program, mailbox, problems, contextSwitches, fewest, outcomes } = failure;
   return renderSequencePage({
     title: `${program}, ${mailbox} mailbox`,
-    problems,
+    problems: problems.map((problem) => [problem, ...framesOf(failure, problem)].join(" ")),
     facts: [
       plural(contextSwitches, "context switch", "context switches"),
       fewest ? "the fewest that show it" : "the fewest found",
@@ -23,7 +29,7 @@ export function renderSchedulePage(failure: FailingSchedule, steps: readonly Sch
   });
 }
 
-/** A row for each beginning of a call and each step that concerns another thread, with the number of the step. */
+/** A row for each line of the schedule, with the number of its step. */
 function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: readonly ScheduleStep[]): SequenceDiagram {
   const rows: SequenceRow[] = [];
   const bars: SequenceBar[] = [];
@@ -39,19 +45,15 @@ function sequenceOf({ threads, problems, outcomes }: FailingSchedule, steps: rea
       bars.push({ column: stretch.thread, from: stretch.from, to: rows.length - 1, kind: "runs" });
   };
 
-  steps.forEach(({ thread, text, begins, waits, wakes = [] }, step) => {
-    const lines = [
-      ...begins.map((name) => ({ text: `▸ ${name}`, kind: "call" as const })),
-      ...(text === "" ? [] : [{ text }]),
-    ];
-    for (const line of lines) {
-      const before = rows.at(-1);
-      if (before?.column === thread && before.text === line.text) continue;
+  const lines = new Map<number, ScheduleLine[]>();
+  for (const line of scheduleLines(steps)) getOrCreate(lines, line.step, () => []).push(line);
+  steps.forEach(({ thread, waits, wakes = [] }, step) => {
+    for (const { text, isCall } of lines.get(step) ?? []) {
       if (stretch?.thread !== thread) {
         endStretch();
         stretch = { thread, from: rows.length };
       }
-      rows.push({ column: thread, at: String(step + 1), ...line });
+      rows.push({ column: thread, at: String(step + 1), text, ...(isCall && { kind: "call" as const }) });
     }
     const row = rows.length - 1;
     if (waits === "begins") waiting.set(thread, row);

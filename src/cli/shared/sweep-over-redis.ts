@@ -12,7 +12,15 @@ import { interruptSignal } from "./interrupt.js";
 import { jobDirectory, newJobId, refuseWithResume } from "./job-directory.js";
 import { planFrom } from "./plan-options.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
-import { asText, endOf, progressOf, report, seedsFrom, type SweepArguments } from "./sweep-report.js";
+import {
+  asText,
+  endOf,
+  progressOf,
+  report,
+  requireThresholds,
+  seedsFrom,
+  type SweepArguments,
+} from "./sweep-report.js";
 import { SweepTally } from "./sweep-tally.js";
 import { UsageError } from "./usage-error.js";
 
@@ -47,7 +55,7 @@ async function runJob(
   log: (line: string) => void,
 ): Promise<void> {
   const interrupt = interruptSignal();
-  const tally = new SweepTally(saved.last - saved.first + 1);
+  const tally = new SweepTally(saved.last - saved.first + 1, { thresholds: saved.options["thresholds"] === true });
   const progress = progressOf(tally, args.quiet);
   log(`job ${saved.id}: ${saved.title}`);
   const began = performance.now();
@@ -67,12 +75,12 @@ async function runJob(
     seconds: (performance.now() - began) / 1000,
     isStopped: end !== "complete",
   });
-  const isSaved = tally.failing.length > 0 || ending.isInterrupted;
+  const isSaved = tally.hasFailures || ending.isInterrupted;
   const file = isSaved ? join(directory, "sweep.json") : undefined;
   if (file !== undefined) writeAtomically(file, asText(tally, ending));
   if (file === undefined) removeRunDirectory(directory);
   else if (end === "complete") for (const name of [JOB_FILE, BLOCK_FILE]) rmSync(join(directory, name));
-  report(tally, ending, args, file);
+  report(tally, ending, { ...args, scenario: argumentsOf(saved).scenario, file });
   if (end === "cancelled") log(`job ${saved.id} was cancelled`);
   const resume = ["--resume", directory, "--redis", server.address.shown];
   if (end !== "complete") log(`to continue: ${commandLine("sweep", ...resume)}`);
@@ -82,9 +90,10 @@ async function runJob(
 async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distributed): Promise<() => OpenedJob> {
   const seeds = seedsFrom(args.seeds);
   const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
-  const { scenario, workers, duration, mailbox, faults, bail, set } = args;
+  if (args.thresholds) requireThresholds(loaded.scenario);
+  const { scenario, workers, duration, mailbox, faults, thresholds, bail, set } = args;
   const changes = set === undefined ? undefined : JSON.stringify([set].flat());
-  const given = { scenario, workers, duration, mailbox, faults, bail, set: changes };
+  const given = { scenario, workers, duration, mailbox, faults, thresholds, bail, set: changes };
   const saved = sweepJob({
     id: newJobId(`sweep-${loaded.scenario.name}`),
     loaded,
@@ -92,6 +101,7 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
     durationMs: options.durationMs,
     mailbox,
     faultRates: faultRatesFrom(faults),
+    thresholds,
     seeds,
     options: Object.fromEntries(Object.entries(given).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]]))),
   });
@@ -104,7 +114,7 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
 
 function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
   const { scenario, workers, duration, seeds, faults, set } = args;
-  refuseWithResume({ scenario, workers, duration, seeds, faults, set });
+  refuseWithResume({ scenario, workers, duration, seeds, faults, set, thresholds: args.thresholds || undefined });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep")

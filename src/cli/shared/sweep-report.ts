@@ -1,11 +1,14 @@
 /** What all sweeps have in common on the command line: their arguments, their progress and their result. */
-import { reproduceCommand } from "../../results/index.js";
+import { reproduceCommand, shrinkCommand } from "../../results/index.js";
 import { assert, formatCount, EXIT } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { invalidValue } from "./usage-error.js";
+import type { Scenario } from "../../load/scenario/index.js";
+import { DEMONSTRATION } from "../../load/scenario/shipped-scenarios.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
 import type { PlanArguments } from "./plan-options.js";
 import { logLines, printJson, printLines } from "./handle-closed-stdout.js";
+import { describeDemonstration } from "./sweep-demo.js";
 import type { SweepEnd, SweepTally } from "./sweep-tally.js";
 
 export interface SweepArguments extends Omit<PlanArguments, "seed"> {
@@ -13,6 +16,8 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly threads?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly faults?: string | undefined;
+  readonly thresholds: boolean;
+  readonly demo: boolean;
   readonly bail: boolean;
   readonly redis?: string | undefined;
   readonly resume?: string | undefined;
@@ -20,6 +25,9 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly json: boolean;
   readonly quiet: boolean;
 }
+
+/** A scenario that is a module: its text is code, which cannot be shrunk. */
+const MODULE = /\.[cm]?[jt]s$/;
 
 /** The time between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
@@ -30,11 +38,13 @@ export function progressOf(tally: SweepTally, quiet: boolean): () => void {
   return () => {
     if (quiet || performance.now() < nextLineAt) return;
     nextLineAt = performance.now() + PROGRESS_MS;
-    logLines(`  ${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds · ${tally.failing.length} failed`);
+    const missing = tally.thresholds ? ` · ${tally.missing.length} missed a threshold` : "";
+    const seeds = `${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds`;
+    logLines(`  ${seeds} · ${tally.failing.length} failed${missing}`);
   };
 }
 
-/** The options that determine the command for a seed. */
+/** The options that determine the commands for a seed. */
 export type ReproducedArguments = Pick<
   SweepArguments,
   "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set"
@@ -48,10 +58,15 @@ export function endOf(
     isStopped,
   }: { readonly args: ReproducedArguments; readonly seconds: number; readonly isStopped: boolean },
 ): SweepEnd {
+  const { scenario, workers, duration, mailbox, faults, set } = args;
+  assert(scenario !== undefined, "a sweep has a scenario");
+  const choices = { workers, duration, mailbox, faults };
   return {
     seconds,
     isInterrupted: isStopped && !tally.isWhole,
-    commandFor: (seed) => reproduce(args, seed),
+    commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }, { set }),
+    shrinkCommandFor: (seed) =>
+      MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, set }),
   };
 }
 
@@ -60,16 +75,31 @@ export function asText(tally: SweepTally, ending: SweepEnd): string {
   return `${JSON.stringify(tally.asData(ending), null, 2)}\n`;
 }
 
-/** Prints the result, which is saved in `file`, and sets the exit code. */
+/** Prints the result, and sets the exit code. `file`: where the result is saved. */
 export function report(
   tally: SweepTally,
   ending: SweepEnd,
-  { json, quiet }: Pick<SweepArguments, "json" | "quiet">,
-  file: string | undefined,
+  {
+    scenario,
+    json,
+    quiet,
+    file,
+  }: Pick<SweepArguments, "scenario" | "json" | "quiet"> & { readonly file: string | undefined },
 ): void {
   if (json) printJson(tally.asData(ending));
-  else if (!quiet) printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
-  process.exitCode = tally.failing.length > 0 ? EXIT.invariant : tally.isWhole ? EXIT.ok : EXIT.interrupted;
+  else if (!quiet) {
+    printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
+    if (scenario === DEMONSTRATION) printLines(...describeDemonstration(tally, ending));
+  }
+  if (tally.failing.length > 0) process.exitCode = EXIT.invariant;
+  else if (tally.missing.length > 0) process.exitCode = EXIT.threshold;
+  else process.exitCode = tally.isWhole ? EXIT.ok : EXIT.interrupted;
+}
+
+/** @throws {UsageError} when there is no threshold to evaluate */
+export function requireThresholds({ name, thresholds }: Scenario): void {
+  if (Object.keys(thresholds).length === 0)
+    throw new UsageError(`--thresholds requires a scenario with thresholds: ${name} has none`);
 }
 
 const DEFAULT_SEEDS = "1..100";
@@ -82,9 +112,4 @@ export function seedsFrom(text = DEFAULT_SEEDS): { first: number; last: number }
   const [first, last] = [wholeNumber("seeds", from, 0), wholeNumber("seeds", to, 0)];
   if (last < first) throw invalidValue("--seeds", text, expected);
   return { first, last };
-}
-
-function reproduce({ scenario, workers, duration, mailbox, faults, set }: ReproducedArguments, seed: number): string {
-  assert(scenario !== undefined, "a sweep has a scenario");
-  return reproduceCommand(scenario, seed, { workers, duration, virtual: true, faults, mailbox, record: true }, { set });
 }

@@ -1,10 +1,12 @@
 /** The results of a sweep, summed up. */
 import { createHash, type Hash } from "node:crypto";
 import { COVERAGE_MARK_NAMES, COVERAGE_MARKS, type CoverageMark, type RunResult } from "../../load/run/index.js";
+import { observedText } from "../../results/index.js";
 import { formatCount, formatElapsed, plural } from "../../vocabulary/index.js";
 
-/** The most failing seeds that are shown with their failures. */
+/** The most failing seeds that are shown with their failures, and the most others whose numbers are shown. */
 const FAILURES_SHOWN = 5;
+const NUMBERS_SHOWN = 50;
 
 /** The end of a sweep. */
 export interface SweepEnd {
@@ -13,6 +15,8 @@ export interface SweepEnd {
   readonly isInterrupted: boolean;
   /** The command that runs a seed alone. */
   readonly commandFor: (seed: number) => string;
+  /** The command that shrinks a seed; undefined for a scenario that cannot be shrunk. */
+  readonly shrinkCommandFor: (seed: number) => string | undefined;
 }
 
 /** Sums the results of the seeds. */
@@ -20,15 +24,21 @@ export class SweepTally {
   seeds = 0;
   /** The number of seeds to run. */
   readonly asked: number;
+  /** Whether the thresholds are evaluated. */
+  readonly thresholds: boolean;
+  /** The seeds that break an invariant or end with an error. */
   readonly failing: RunResult[] = [];
+  /** The seeds that miss a threshold, whether they are failing or not. */
+  readonly missing: RunResult[] = [];
   /** Of all results in the order of the seeds: two sweeps with one digest have the same results, bit for bit. */
   readonly #digest: Hash = createHash("sha256");
   #events = 0;
   #simulatedMs = 0;
   readonly #reachedBy = new Map<CoverageMark, number>();
 
-  constructor(asked: number) {
+  constructor(asked: number, { thresholds }: { readonly thresholds: boolean }) {
     this.asked = asked;
+    this.thresholds = thresholds;
   }
 
   /** Whether every seed was run: the sweep was not interrupted and did not stop at a failure. */
@@ -36,19 +46,23 @@ export class SweepTally {
     return this.seeds === this.asked;
   }
 
+  /** Whether some seed broke an invariant, ended with an error or missed a threshold. */
+  get hasFailures(): boolean {
+    return this.failing.length + this.missing.length > 0;
+  }
+
   /** Adds the result of the next seed. */
   add(result: RunResult): void {
-    const { seed, hash, events, simulatedMs, failures, reached } = result;
-    this.#digest.update(`${JSON.stringify([seed, hash, events, simulatedMs, failures, reached])}\n`);
+    this.#digest.update(`${JSON.stringify(digested(result))}\n`);
     this.seeds++;
     this.#events += result.events;
     this.#simulatedMs += result.simulatedMs;
     for (const condition of result.reached) this.#reachedBy.set(condition, (this.#reachedBy.get(condition) ?? 0) + 1);
-    if (result.failures.length === 0) return;
-    this.failing.push(result);
+    if (result.failures.length > 0) this.failing.push(result);
+    if (result.missed !== undefined && result.missed.length > 0) this.missing.push(result);
   }
 
-  asData({ seconds, isInterrupted, commandFor }: SweepEnd) {
+  asData({ seconds, isInterrupted, commandFor, shrinkCommandFor }: SweepEnd) {
     return {
       seeds: this.seeds,
       asked: this.asked,
@@ -58,47 +72,89 @@ export class SweepTally {
       seedsPerSecond: this.seeds / seconds,
       simulatedHoursPerSecond: this.#simulatedMs / 3_600_000 / seconds,
       eventsPerSecond: this.#events / seconds,
-      failing: this.failing.map(({ seed, failures }) => ({ seed, failures, reproduce: commandFor(seed) })),
+      failing: this.failing.map(({ seed, failures }) => {
+        const shrink = shrinkCommandFor(seed);
+        return { seed, failures, reproduce: commandFor(seed), ...(shrink !== undefined && { shrink }) };
+      }),
+      ...(this.thresholds && {
+        missing: this.missing.map(({ seed, missed = [] }) => ({
+          seed,
+          thresholds: missed,
+          reproduce: commandFor(seed),
+        })),
+      }),
       sometimes: Object.fromEntries(COVERAGE_MARK_NAMES.map((name) => [name, this.#reachedBy.get(name) ?? 0])),
     };
   }
 
   render(ending: SweepEnd): string[] {
-    const { seconds, isInterrupted, commandFor } = ending;
+    const { seconds, isInterrupted, commandFor, shrinkCommandFor } = ending;
     const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
     const seeds = this.isWhole
       ? plural(this.seeds, "seed")
       : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
-    const width = Math.max(...COVERAGE_MARK_NAMES.map((name) => name.length));
-    const head = `${this.failing.length === 0 && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}`;
+    const head = `${!this.hasFailures && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}`;
+    const missed = this.thresholds
+      ? `, ${formatCount(this.missing.length)} missed a threshold`
+      : " (thresholds are not evaluated)";
     const speed = [
       `${seedsPerSecond.toFixed(1)} seeds a second`,
       `${simulatedHoursPerSecond.toFixed(3)} simulated hours a second`,
       `${formatCount(eventsPerSecond)} events a second`,
       formatElapsed(seconds * 1000),
     ];
-    const lines = [
-      `${head}${seeds}, ${formatCount(this.failing.length)} failed (thresholds are not evaluated)`,
+    return [
+      `${head}${seeds}, ${formatCount(this.failing.length)} failed${missed}`,
       `  ${speed.join(" · ")}`,
+      ...listed(this.failing, ({ seed, failures }) => [
+        ...failures.map(describeFailure),
+        ...[commandFor(seed), shrinkCommandFor(seed)].filter((command) => command !== undefined),
+      ]),
+      ...(this.missing.length === 0 ? [] : ["", "Missed thresholds"]),
+      ...listed(this.missing, ({ seed, missed: thresholds = [] }) => [
+        ...thresholds.map((one) => `✗ ${one.metric} ${one.expression}: ${observedText(one)}`),
+        commandFor(seed),
+      ]),
+      ...this.#renderMarks(),
     ];
-    for (const { seed, failures } of this.failing.slice(0, FAILURES_SHOWN)) {
-      lines.push("", `  seed ${seed}`);
-      for (const { what, violations, first } of failures) {
-        const count = violations === 1 ? "" : `${formatCount(violations)} violations, first: `;
-        lines.push(`    ✗ ${what}: ${count}${first.what}: ${first.detail}`);
-      }
-      lines.push(`    ${commandFor(seed)}`);
-    }
-    if (this.failing.length > FAILURES_SHOWN) {
-      const others = this.failing.slice(FAILURES_SHOWN).map(({ seed }) => seed);
-      lines.push("", `  and seeds ${others.slice(0, 50).join(", ")}${others.length > 50 ? ", …" : ""}`);
-    }
-    lines.push("", "Coverage marks (seeds that reached them)");
-    for (const name of COVERAGE_MARK_NAMES) {
+  }
+
+  #renderMarks(): string[] {
+    const width = Math.max(...COVERAGE_MARK_NAMES.map((name) => name.length));
+    const marks = COVERAGE_MARK_NAMES.map((name) => {
       const reached = this.#reachedBy.get(name) ?? 0;
       const count = (reached > 0 ? formatCount(reached) : "never").padStart(7);
-      lines.push(`  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${count}  ${COVERAGE_MARKS[name]}`);
-    }
-    return lines;
+      return `  ${reached > 0 ? "✓" : "○"} ${name.padEnd(width)}  ${count}  ${COVERAGE_MARKS[name]}`;
+    });
+    return ["", "Coverage marks (seeds that reached them)", ...marks];
   }
+}
+
+/** What the digest of a sweep is made of, in an order of its own: a result that was sent has its keys in another. */
+function digested({ seed, hash, events, simulatedMs, failures, reached, missed }: RunResult): unknown[] {
+  const broken = failures.map(({ what, violations, first }) => [
+    what,
+    violations,
+    first.what,
+    first.agentId ?? null,
+    first.detail,
+  ]);
+  const thresholds = missed?.map(({ metric, expression, observed }) => [metric, expression, observed]);
+  return [seed, hash, events, simulatedMs, broken, reached, ...(thresholds === undefined ? [] : [thresholds])];
+}
+
+/** The first seeds with the lines that describe them, and the numbers of the others. */
+function listed(results: readonly RunResult[], describe: (result: RunResult) => readonly string[]): string[] {
+  const lines = results
+    .slice(0, FAILURES_SHOWN)
+    .flatMap((result) => ["", `  seed ${result.seed}`, ...describe(result).map((line) => `    ${line}`)]);
+  const others = results.slice(FAILURES_SHOWN).map(({ seed }) => seed);
+  if (others.length === 0) return lines;
+  const numbers = `${others.slice(0, NUMBERS_SHOWN).join(", ")}${others.length > NUMBERS_SHOWN ? ", …" : ""}`;
+  return [...lines, "", `  and seeds ${numbers}`];
+}
+
+function describeFailure({ what, violations, first }: RunResult["failures"][number]): string {
+  const count = violations === 1 ? "" : `${formatCount(violations)} violations, first: `;
+  return `✗ ${what}: ${count}${first.what}: ${first.detail}`;
 }

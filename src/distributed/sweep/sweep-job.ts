@@ -1,7 +1,7 @@
 /** The coordinator of a sweep: seeds in, the results of the seeds out, in their order. */
 import { basename } from "node:path";
 import type { FaultRates } from "../../load/faults/index.js";
-import type { RunResult } from "../../load/run/index.js";
+import { hasFailed, type RunResult } from "../../load/run/index.js";
 import type { LoadedScenario } from "../../load/scenario/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { requirementsHere } from "../compatibility.js";
@@ -19,6 +19,8 @@ export interface SweepJobOptions {
   readonly durationMs?: number | undefined;
   readonly mailbox: MailboxKind;
   readonly faultRates?: FaultRates | undefined;
+  /** Whether the thresholds are evaluated. */
+  readonly thresholds: boolean;
   readonly seeds: { readonly first: number; readonly last: number };
   /** The options of the command, for its resumption. */
   readonly options: SavedJob["options"];
@@ -26,7 +28,7 @@ export interface SweepJobOptions {
 
 /** What is published and saved of a sweep. @throws {DistributedError} when its module cannot be read */
 export function sweepJob(sweep: SweepJobOptions): SavedJob {
-  const { id, loaded, workers, durationMs, mailbox, faultRates, seeds, options } = sweep;
+  const { id, loaded, workers, durationMs, mailbox, faultRates, thresholds, seeds, options } = sweep;
   const { scenario, path, text } = loaded;
   const spec: SweepSpec = {
     scenario: { text, origin: basename(path) },
@@ -34,6 +36,7 @@ export function sweepJob(sweep: SweepJobOptions): SavedJob {
     ...(durationMs !== undefined && { durationMs }),
     mailbox,
     ...(faultRates !== undefined && { faultRates }),
+    ...(thresholds && { thresholds }),
     firstSeed: seeds.first,
   };
   return {
@@ -78,7 +81,7 @@ export async function runSweepJob(saved: SavedJob, run: SweepJobRun): Promise<Jo
     onResult(results) {
       for (const result of results) {
         run.onResult(result);
-        if (result.failures.length > 0) failed++;
+        if (hasFailed(result)) failed++;
         if (failed > 0 && run.stopOnFailure) return true;
       }
       return false;

@@ -29,12 +29,12 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
           `the job needs ${String(job.requires.planHash).slice(0, 12)}…`,
       );
     const pool = createSweepPool(host.threads);
-    const { mailbox, faultRates } = spec;
+    const { mailbox, faultRates, thresholds } = spec;
     return {
       run: ({ first, last }, signal) =>
         Promise.race([
           pool.runBlock(
-            { request: { scenario, mailbox, faultRates }, planOptions: planOptionsOf(spec), first, last },
+            { request: { scenario, mailbox, faultRates, thresholds }, planOptions: planOptionsOf(spec), first, last },
             signal,
           ),
           pool.failed,

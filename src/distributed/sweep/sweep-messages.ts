@@ -24,6 +24,8 @@ export const sweepSpecSchema = z.strictObject({
   durationMs: z.number().positive().optional(),
   mailbox: z.enum(MAILBOX_KINDS),
   faultRates: (z.record(z.enum(FAULT_KINDS), rate) as z.ZodType<FaultRates>).optional(),
+  /** Whether the thresholds are evaluated. */
+  thresholds: z.boolean().optional(),
   /** Of the first block: its plan has the hash that the job requires. */
   firstSeed: seed,
 });
@@ -44,11 +46,19 @@ const failureSchema = z.strictObject({
   }),
 });
 
+const missedSchema = z.strictObject({
+  metric: z.string().max(MAX_DETAIL),
+  expression: z.string().max(MAX_DETAIL),
+  observed: z.number().nullable(),
+});
+
 export const sweepResultSchema: z.ZodType<RunResult[]> = z
   .array(
     z.strictObject({
       seed,
       failures: z.array(failureSchema).max(MAX_FAILURES),
+      missed: z.array(missedSchema).max(MAX_FAILURES).exactOptional(),
+      latency: z.strictObject({ p50: z.number(), p99: z.number() }).exactOptional(),
       events: z.int().nonnegative(),
       hash: z.string().max(200),
       simulatedMs: z.number().nonnegative(),

@@ -1,4 +1,4 @@
-/** Finds the problems of an execution. */
+/** Finds the problems of an execution, and where the program's own code threw. */
 import { types } from "node:util";
 import { END } from "./control-block.js";
 import { KIND, KIND_NAMES } from "./operation-records.js";
@@ -6,7 +6,7 @@ import { ProgramError } from "./program.js";
 import type { Session } from "./session.js";
 import type { ProgramThreadReport } from "./program-thread.js";
 import type { Json } from "../../platform/sync/index.js";
-import { assert, at, errorOf, kindOf } from "../../vocabulary/index.js";
+import { assert, at, errorOf, kindOf, ownFramesOf } from "../../vocabulary/index.js";
 
 /**
  * The problems of the session's last execution, which ended with `end`: one line each.
@@ -40,15 +40,50 @@ function checked(session: Session): readonly string[] {
     report?.threw === undefined ? [] : [`${at(threadNames, thread)} threw ${report.threw}`],
   );
   if (thrown.length > 0) return thrown;
-  const outcomes = Object.fromEntries(threadNames.map((name, thread) => [name, outcomeOf(reports[thread], name)]));
+  const outcomes = outcomesOf(reports, threadNames);
   let problems: unknown;
   try {
-    problems = program.check({ outcomes, env });
+    problems = program.check === undefined ? [] : program.check({ outcomes, env });
   } catch (error) {
     // For example a message in the mailbox that cannot be decoded.
     return [`the check threw ${errorOf(error)}`];
   }
   return textsOf(problems, program.name);
+}
+
+/** Where the code of a program threw. */
+export interface ThrownAt {
+  /** The name of the thread, or `check`. */
+  readonly by: string;
+  /** The frames of the program's files, innermost first. */
+  readonly frames: readonly string[];
+}
+
+/** Where the program's code threw in the session's last execution, which was recorded and ended with `end`. */
+export function thrownIn(session: Session, end: number): ThrownAt[] {
+  const { program, threadNames, env } = session;
+  const reports = session.reports();
+  const byThread = reports.flatMap((report, thread) =>
+    report?.stack === undefined || report.stack.length === 0
+      ? []
+      : [{ by: at(threadNames, thread), frames: report.stack }],
+  );
+  if (end !== END.completed || program.check === undefined) return byThread;
+  if (reports.some((report) => report?.value === undefined)) return byThread;
+  try {
+    program.check({ outcomes: outcomesOf(reports, threadNames), env });
+  } catch (error) {
+    const frames = ownFramesOf(error);
+    return frames.length === 0 ? [] : [{ by: "check", frames }];
+  }
+  return [];
+}
+
+function outcomesOf(
+  reports: readonly (ProgramThreadReport | undefined)[],
+  threadNames: readonly string[],
+): Readonly<Record<string, Json>> {
+  return Object.fromEntries(threadNames.map((name, thread) => [name, outcomeOf(reports[thread], name)]));
 }
 
 function outcomeOf(report: ProgramThreadReport | undefined, thread: string): Json {

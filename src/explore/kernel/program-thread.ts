@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { awaitBaton, takeControl, type Json } from "../../platform/sync/index.js";
-import { assert, errorOf, kindOf, NotPlainError, plainCopy } from "../../vocabulary/index.js";
+import { assert, errorOf, kindOf, NotPlainError, ownFramesOf, plainCopy } from "../../vocabulary/index.js";
 import { CONTROL, openControlBlock, OUTCOME_BYTES, pendingOf, PENDING } from "./control-block.js";
 import { mapCells } from "./cells.js";
 import { ABORTED, ThreadControl } from "./thread-control.js";
@@ -27,6 +27,8 @@ export interface ProgramThreadReport {
   readonly value?: Json;
   /** The error that it threw, as text. */
   readonly threw?: string;
+  /** When recording: the frames of the program's files in the error's stack, innermost first. */
+  readonly stack?: readonly string[];
   /** Why its return value is invalid. */
   readonly invalid?: string;
   /** When recording: the steps at which named calls began, or ended (without a name). */
@@ -47,20 +49,29 @@ const env = createEnv(shared, {
   clock: control.clock,
   finalStatuses: program.finalStatuses,
   onCall: (name) => {
-    if (word(words, CONTROL.recording) === 0) return;
+    if (!isRecording()) return;
     calls.push({ step: word(words, CONTROL.step), ...(name === undefined ? {} : { name }) });
   },
 });
 
+/** The frames of a stack: those of the program are below those of the model and of the driver of its Steps. */
+const STACK_FRAMES = 50;
+const { stackTraceLimit: USUAL_FRAMES } = Error;
+
+function isRecording(): boolean {
+  return word(words, CONTROL.recording) !== 0;
+}
+
 /** Runs the thread's part of one execution. */
 function execute(run: (typeof program.threads)[string]): ProgramThreadReport {
+  Error.stackTraceLimit = isRecording() ? STACK_FRAMES : USUAL_FRAMES;
   takeControl(control);
   try {
     return typeof run === "function" ? { value: outcomeOf(run(env), []) } : { value: runStages(run) };
   } catch (error) {
     if (error === ABORTED) return {};
     if (error instanceof NotPlainError) return { invalid: describeInvalid(error) };
-    return { threw: errorOf(error) };
+    return { threw: errorOf(error), ...(isRecording() && { stack: ownFramesOf(error) }) };
   } finally {
     takeControl(undefined);
   }
@@ -96,7 +107,7 @@ function describeInvalid({ message, path }: NotPlainError): string {
 }
 
 function report(what: ProgramThreadReport): void {
-  const text = JSON.stringify(word(words, CONTROL.recording) === 0 ? what : { ...what, calls });
+  const text = JSON.stringify(isRecording() ? { ...what, calls } : what);
   const bytes = Buffer.byteLength(text);
   const fits =
     bytes <= OUTCOME_BYTES

@@ -92,9 +92,9 @@ export interface Program {
   /**
    * Returns the problems of a finished execution: a list of texts, empty if there is none. An error that it throws is a
    * problem too. Any other return value, a promise of a list included, ends the exploration with a {@link
-   * ProgramError}.
+   * ProgramError}. Without it only deadlocks, endless executions and errors that a thread does not catch are found.
    */
-  readonly check: (finished: Finished) => readonly string[];
+  readonly check?: ((finished: Finished) => readonly string[]) | undefined;
 }
 
 export interface ProgramDefinition extends Omit<Program, "ringBytes" | "finalStatuses" | "coveredBy"> {
@@ -168,7 +168,7 @@ const programSchema = z.object({
   threads: z
     .record(z.string(), thread, "must be a mapping of names to threads")
     .refine((threads) => isNumberOfThreads(Object.keys(threads).length), `must be 1 to ${MAX_PROGRAM_THREADS} threads`),
-  check: aFunction("must be a function that returns a list of texts"),
+  check: aFunction("must be a function that returns a list of texts").optional(),
 });
 
 function isNumberOfThreads(count: number): boolean {

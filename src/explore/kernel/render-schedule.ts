@@ -2,7 +2,7 @@
  * Renders a schedule as a table: a column for each thread, a row for each time that a thread runs without interruption.
  */
 import Table from "cli-table3";
-import type { ScheduleStep } from "./schedule.js";
+import { scheduleLines, type ScheduleStep } from "./schedule.js";
 import { at, printableData } from "../../vocabulary/index.js";
 
 /** The steps as a table. `width`: characters of a line. */
@@ -14,17 +14,19 @@ export function renderSchedule(names: readonly string[], given: readonly Schedul
     colWidths: [6, ...threads.map(() => column)],
     style: { head: [], border: [] },
   });
-  for (let start = 0; start < steps.length; ) {
-    const { thread } = at(steps, start);
+  const lines = scheduleLines(steps);
+  for (let start = 0; start < lines.length; ) {
+    const threadAt = (line: number): number => at(steps, at(lines, line).step).thread;
+    const thread = threadAt(start);
     let end = start;
-    while (end < steps.length && steps[end]?.thread === thread) end++;
-    const lines = steps
+    while (end < lines.length && threadAt(end) === thread) end++;
+    const shown = lines
       .slice(start, end)
-      .flatMap(({ begins, text }) => [...begins.map((name) => `▸ ${name}`), ...(text === "" ? [] : [`  ${text}`])])
-      .filter((line, place, all) => line !== all[place - 1])
-      .flatMap((line) => wrapped(line, column - 2));
-    if (lines.length > 0)
-      table.push([String(start + 1), ...threads.map((_name, place) => (place === thread ? lines.join("\n") : ""))]);
+      .flatMap(({ text, isCall }) => wrapped(isCall ? text : `  ${text}`, column - 2));
+    const cells = threads.map((_name, place) => (place === thread ? shown.join("\n") : ""));
+    let first = at(lines, start).step;
+    while (first > 0 && at(steps, first - 1).thread === thread) first--;
+    table.push([String(first + 1), ...cells]);
     start = end;
   }
   return table.toString();

@@ -18,6 +18,7 @@ const scheduleSchema = z.object({
   program: z.string(),
   mailbox,
   problems: z.array(z.string()),
+  thrown: z.array(z.object({ by: z.string(), frames: z.array(z.string()) })).exactOptional(),
   threads: z.array(z.string()),
   steps: z.array(thread),
   contextSwitches: z.int(),

@@ -2,14 +2,17 @@
 import { at } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { dependent, FLAG, KIND, RECORD, word } from "./operation-records.js";
+import type { ThrownAt } from "./execution-problems.js";
 import { OWN_PROGRAMS, type ProgramSource } from "./load-program.js";
 import type { Session } from "./session.js";
 
 /** One step of a schedule. */
 export interface ScheduleStep {
   readonly thread: number;
-  /** A description; empty for a step that no step of another thread depends on. */
+  /** A description; empty for a step that changes nothing and that no step of another thread depends on. */
   readonly text: string;
+  /** Whether it changes a value. */
+  readonly changes?: true;
   /** Names of the calls that begin with it. */
   readonly begins: readonly string[];
   /** Whether the thread goes to sleep in this step, or wakes up. */
@@ -26,6 +29,8 @@ export interface FailingSchedule {
   readonly program: string;
   readonly mailbox: MailboxKind;
   readonly problems: readonly string[];
+  /** Where the program's own code threw; absent when it did not, or it is not known. */
+  readonly thrown?: readonly ThrownAt[];
   /** Names of the threads. */
   readonly threads: readonly string[];
   /** The thread (its number) of each step. */
@@ -36,6 +41,12 @@ export interface FailingSchedule {
   readonly fewest: boolean;
   /** The outcomes of the threads that have ended. */
   readonly outcomes: Readonly<Record<string, unknown>>;
+}
+
+/** Where the program's own code threw what a problem names; empty when it is not known. */
+export function framesOf({ thrown = [] }: FailingSchedule, problem: string): readonly string[] {
+  const found = thrown.find(({ by }) => problem.startsWith(`${by === "check" ? "the check" : by} threw `));
+  return found?.frames ?? [];
 }
 
 /** The module of the explorer's own programs, in a file: independent of where they are installed. */
@@ -78,6 +89,7 @@ export function describeSteps(session: Session, threads: readonly number[]): Sch
     thread,
     text: isRelevant(session, step) ? describeStep(session, step) : "",
     begins: begins.get(`${thread} ${step}`) ?? [],
+    ...(changesValue(session, step) && { changes: true }),
     ...sleepOf(session, step),
   }));
 }
@@ -89,12 +101,24 @@ function ownStep({ controlBlock: { words, log }, steps }: Session, thread: numbe
   return own;
 }
 
-/** Whether a step is part of a wait, or depends on a step of another thread. */
-function isRelevant({ controlBlock: { words, log }, steps }: Session, step: number): boolean {
+/** Whether a step changes a value that the check, or a later step of any thread, can observe. */
+function changesValue({ controlBlock: { words, log } }: Session, step: number): boolean {
+  const at = log + step * RECORD.words;
+  return word(words, at + RECORD.cell) >= 0 && word(words, at + RECORD.before) !== word(words, at + RECORD.after);
+}
+
+/**
+ * Whether a step is shown: it is part of a wait, it changes a value, or it depends on a step of another thread. A
+ * change that no other thread observes can still decide: the check reads what is left in the end.
+ */
+function isRelevant(session: Session, step: number): boolean {
+  const { words, log } = session.controlBlock;
+  const { steps } = session;
   const at = log + step * RECORD.words;
   const kind = word(words, at + RECORD.kind);
   if (kind === KIND.start) return false;
   if (kind === KIND.wait || kind === KIND.waitWhileUnchanged || kind === KIND.wake) return true;
+  if (changesValue(session, step)) return true;
   for (let other = 0; other < steps; other++) {
     const otherAt = log + other * RECORD.words;
     if (word(words, otherAt + RECORD.thread) === word(words, at + RECORD.thread)) continue;
@@ -153,4 +177,28 @@ function describeStep({ controlBlock: { words, log }, threadNames, describe }: S
     default:
       return before === after ? `leaves ${name}: ${value(after)}` : `sets ${name}: ${value(before)} → ${value(after)}`;
   }
+}
+
+/** A line of a printed schedule. */
+export interface ScheduleLine {
+  /** The number of the step, from 0. */
+  readonly step: number;
+  readonly text: string;
+  readonly isCall: boolean;
+}
+
+/**
+ * The lines of a printed schedule, in the order of the steps: the calls that begin, and what the shown steps do. A
+ * read that repeats the line before it, of the same thread, is left out; a change of a value never is.
+ */
+export function scheduleLines(steps: readonly ScheduleStep[]): ScheduleLine[] {
+  const lines: ScheduleLine[] = [];
+  steps.forEach(({ thread, text, changes, begins }, step) => {
+    for (const name of begins) lines.push({ step, text: `▸ ${name}`, isCall: true });
+    if (text === "") return;
+    const before = lines.at(-1);
+    const isRepeated = before?.text === text && steps[before.step]?.thread === thread && !before.isCall;
+    if (changes === true || !isRepeated) lines.push({ step, text, isCall: false });
+  });
+  return lines;
 }

@@ -5,6 +5,7 @@ import { at, EXIT } from "../../vocabulary/index.js";
 import {
   readSummary,
   type Capacity,
+  type CapacityLimit,
   type CapacityTrial,
   type SearchIdentity,
   type Summary,
@@ -22,24 +23,36 @@ export function describeSearch(
   { trials, end }: Pick<Capacity, "trials" | "end">,
   directory: string,
 ): Capacity {
-  const passing = passingTrials(trials);
-  const failing = failingTrials(trials);
-  const { fails } = bracketOf(trials);
+  const agreeing = agreeingIn(identity.engine);
+  const passing = passingTrials(trials, agreeing);
+  const failing = failingTrials(trials, agreeing);
+  const { fails } = bracketOf(trials, agreeing);
   return {
     ...identity,
     trials: [...trials],
     end,
     capacity: passing.length === 0 ? null : capacityOf(passing, identity.arrivals.peakFactor),
     fails: fails === undefined ? null : { workers: fails, rate: at(failing, 0).rate },
-    limit:
-      failing.length === 0
-        ? null
-        : findLimit(
-            { trial: at(failing, 0), summary: summaryOf(at(failing, 0), directory) },
-            passing.length === 0 ? undefined : summaryOf(at(passing, 0), directory),
-          ),
+    limit: failing.length === 0 ? null : limitOf(identity, at(failing, 0), passing[0], directory),
     exitCode: exitCodeOf(trials, end),
   };
+}
+
+/** The trials that must agree: under simulated time, a trial has the same outcome each time. */
+export function agreeingIn(engine: Capacity["engine"]): number | undefined {
+  return engine === "virtual" ? 1 : undefined;
+}
+
+function limitOf(
+  { engine }: SearchIdentity,
+  failed: CapacityTrial,
+  passed: CapacityTrial | undefined,
+  directory: string,
+): CapacityLimit {
+  if (engine !== "virtual")
+    return findLimit({ trial: failed, summary: summaryOf(failed, directory) }, passed && summaryOf(passed, directory));
+  const [what = "no reason given", ...evidence] = failed.reasons;
+  return { part: failed.outcome === "broken" ? "invariant" : "threshold", what, evidence };
 }
 
 function capacityOf(passing: readonly CapacityTrial[], peakFactor: number): NonNullable<Capacity["capacity"]> {

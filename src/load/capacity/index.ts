@@ -1,8 +1,9 @@
 /** The search for the capacity of a scenario: the highest arrival rate at which it passes. */
 export { arrivalRatesOf, type ArrivalRates } from "./arrival-rate.js";
-export { describeSearch } from "./describe-search.js";
+export { agreeingIn, describeSearch } from "./describe-search.js";
 export { findLimit, type FailedRun } from "./find-limit.js";
-export { outcomeOf, verdictFor } from "./judge-trial.js";
+export { judgeSeeds, type SeedOutcome } from "./judge-seeds.js";
+export { judgeRun, outcomeOf, verdictFor, type JudgedTrial } from "./judge-trial.js";
 export {
   bracketOf,
   maxTrials,

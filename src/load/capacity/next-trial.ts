@@ -36,6 +36,8 @@ export interface SearchBounds {
   readonly most: number;
   /** The search ends when the least that fails is at most so many times the greatest that passes. Above 1. */
   readonly precision: number;
+  /** Trials that must agree. Left out: {@link AGREEING}; 1 where a trial has the same outcome each time. */
+  readonly agreeing?: number;
 }
 
 /** The result as far as it is known. */
@@ -56,7 +58,7 @@ export type NextTrial =
   | { readonly kind: "unbounded"; readonly passes: number }
   | { readonly kind: "none"; readonly fails: number };
 
-/** So many trials that agree decide. */
+/** So many trials that agree decide, where a trial has not the same outcome each time. */
 const AGREEING = 2;
 
 /**
@@ -70,17 +72,17 @@ const AGREEING = 2;
  * ```
  */
 export function nextTrial(trials: readonly Trial[], bounds: SearchBounds): NextTrial {
-  const { start, least, most, precision } = checked(bounds);
+  const { start, least, most, precision, agreeing = AGREEING } = checked(bounds);
   const attempt = (workers: number): NextTrial => ({ kind: "try", workers });
-  const fails = leastFailing(trials);
+  const fails = leastFailing(trials, agreeing);
   // The greatest that may pass: above it everything has failed.
   const highest = greatest(trials.map(({ workers }) => workers).filter((workers) => workers < fails));
   if (highest === undefined) {
     if (fails === Infinity) return attempt(start);
     return fails <= least ? { kind: "none", fails } : attempt(Math.max(least, Math.floor(fails / 2)));
   }
-  const votes = votesOf(trials, highest);
-  const isCertain = votes.passed >= AGREEING;
+  const votes = votesOf(trials, highest, agreeing);
+  const isCertain = votes.passed >= agreeing;
   if (fails === Infinity) {
     const passesSoFar = votes.passed > 0 && votes.failed === 0;
     if (highest < most && (isCertain || passesSoFar)) return attempt(Math.min(most, highest * 2));
@@ -92,20 +94,20 @@ export function nextTrial(trials: readonly Trial[], bounds: SearchBounds): NextT
   return attempt(Math.min(Math.max(middle, highest + 1), fails - 1));
 }
 
-/** What is certain after `trials`, wherever the search stands. */
-export function bracketOf(trials: readonly Trial[]): Bracket {
-  const fails = leastFailing(trials);
+/** What is certain after `trials`, wherever the search stands. `agreeing`: as in {@link SearchBounds}. */
+export function bracketOf(trials: readonly Trial[], agreeing = AGREEING): Bracket {
+  const fails = leastFailing(trials, agreeing);
   const passes = greatest(
     trials
       .map(({ workers }) => workers)
-      .filter((workers) => workers < fails && votesOf(trials, workers).passed >= AGREEING),
+      .filter((workers) => workers < fails && votesOf(trials, workers, agreeing).passed >= agreeing),
   );
   return { passes, fails: fails === Infinity ? undefined : fails };
 }
 
 /** The trials that a search takes at most, whatever comes of them. */
 export function maxTrials(bounds: SearchBounds): number {
-  const { start, least, most, precision } = checked(bounds);
+  const { start, least, most, precision, agreeing = AGREEING } = checked(bounds);
   const doublings = Math.ceil(Math.log2(most / start)) + 1;
   const halvings = Math.ceil(Math.log2(start / least)) + 1;
   // Neighbours end the search too. Rounding to whole numbers can cost one bisection more.
@@ -113,7 +115,7 @@ export function maxTrials(bounds: SearchBounds): number {
   const bisections = ratio >= 2 ? 0 : Math.ceil(Math.log2(Math.log(2) / Math.log(ratio))) + 1;
   const numbers = doublings + halvings + bisections;
   // Two that agree of three, and one that was inconclusive.
-  return numbers * (2 * AGREEING);
+  return numbers * (2 * agreeing);
 }
 
 interface Votes {
@@ -122,18 +124,18 @@ interface Votes {
 }
 
 /** What the trials of this number of workers say. */
-function votesOf(trials: readonly Trial[], workers: number): Votes {
+function votesOf(trials: readonly Trial[], workers: number, agreeing: number): Votes {
   const outcomes = trials.filter((trial) => trial.workers === workers).map(({ outcome }) => outcome);
   const count = (wanted: TrialOutcome): number => outcomes.filter((outcome) => outcome === wanted).length;
-  if (count("broken") > 0) return { passed: 0, failed: AGREEING };
+  if (count("broken") > 0) return { passed: 0, failed: agreeing };
   return { passed: count("passed"), failed: count("failed") + Math.max(0, count("inconclusive") - 1) };
 }
 
 /** The least number of workers that failed for certain; Infinity when none did. */
-function leastFailing(trials: readonly Trial[]): number {
+function leastFailing(trials: readonly Trial[], agreeing: number): number {
   return trials
     .map(({ workers }) => workers)
-    .filter((workers) => votesOf(trials, workers).failed >= AGREEING)
+    .filter((workers) => votesOf(trials, workers, agreeing).failed >= agreeing)
     .reduce((least, workers) => Math.min(least, workers), Infinity);
 }
 

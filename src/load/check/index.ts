@@ -23,6 +23,7 @@ export {
   type RunCut,
 } from "./gather-evidence.js";
 export { liveSpansOf, liveSpansOfClients, peakOf, type LiveSpan } from "./live-units.js";
+export { describeBroken, markViolation, type AgentStep, type BrokenInvariant, type Mark } from "./mark-violation.js";
 export {
   REPLY_BOUND_MS,
   type NetworkEvidence,

@@ -2,23 +2,8 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
+import { liveSpansOf, outcomesOf, peakOf, withoutPartner, type RunCut, type RunEvidence } from "../check/index.js";
 import {
-  checkInvariants,
-  countFindings,
-  CUT_OFF,
-  liveSpansOf,
-  nameOf,
-  outcomeOf,
-  outcomesOf,
-  peakOf,
-  withoutPartner,
-  type FindingRecorder,
-  type InvariantReport,
-  type RunCut,
-  type RunEvidence,
-} from "../check/index.js";
-import {
-  createRecorder,
   evaluate,
   evaluateEndedEarly,
   formatHlog,
@@ -43,10 +28,9 @@ import { writeRun } from "../../report/index.js";
 import { planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
 import { carriedOutOf } from "./carried-out.js";
+import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
-import { behaviourOfWorker } from "./roles/agent-behaviours.js";
-import { countCutOff, sumOf, unfinishedWorkers } from "./unfinished-workers.js";
 
 /** A run whose p99 of schedule slip is above this did not generate the planned load, ms. */
 export const SLIP_BOUND_MS = 100;
@@ -98,11 +82,8 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
  * Checks the evidence, evaluates the thresholds and writes the files. Throws ResultsError when it cannot write them.
  */
 export function finalizeRun(input: FinalizeRunInput): Summary {
-  const { runId, directory, loaded, plan, collector, durationMs, startedAt, audit, evidence, injection } = input;
-  const invariants = checkInvariants(evidence);
-  const cut: RunCut = { atMs: input.cutAtMs, isEarly: input.end.how !== "finished" };
-  const lostWorkers = recordFindings(input, invariants, cut);
-  const measurements = collector.measurements(durationMs);
+  const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
+  const { invariants, measurements, lostWorkers, cut } = measureEnd(input);
   const hash = planHash(plan);
   const summary = buildSummary({
     runId,
@@ -151,32 +132,6 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
-}
-
-/** Adds what is known only after the run to its measurements. Returns how many workers killed threads left unfinished. */
-function recordFindings(input: FinalizeRunInput, invariants: InvariantReport, cut: RunCut): number {
-  const { plan, collector, originMs, durationMs, audit, injection } = input;
-  const endMs = originMs + durationMs;
-  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
-  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
-  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => ({
-    recorder: recorder.ofBehaviour(agent && behaviourOfWorker(plan, agent.workerName)),
-    atMs: agent?.history.at(-1)?.at,
-  });
-  countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
-  for (const agent of audit) {
-    if (agent.agentType !== "main") continue;
-    const outcome = outcomeOf(agent, cut);
-    // How an agent would have ended is not known when the run was ended early.
-    if (cut.isEarly && outcome === CUT_OFF) continue;
-    const { recorder: own, atMs } = recorderOf(agent);
-    own.observe("task_completion", outcome === "completed" || outcome === "approved", atMs);
-  }
-  const unfinished: ReadonlyMap<string, number> =
-    injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));
-  countCutOff(unfinished, recorder, endMs);
-  collector.add(recorder.take());
-  return sumOf(unfinished);
 }
 
 /** What the plan showed, and how much of it happened. */

@@ -27,13 +27,21 @@ export {
 export { decodeMessage, encodeMessage, MessageError } from "./machines/message-bytes.js";
 export { ThreadGenerators } from "./network/thread-generators.js";
 export { ThreadDiedError } from "./thread-died-error.js";
-export { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./virtual/run-in-memory.js";
+export {
+  hasFailed,
+  runInMemory,
+  type MissedThreshold,
+  type RunFailure,
+  type RunRequest,
+  type RunResult,
+} from "./virtual/run-in-memory.js";
 export { examineIncompleteSimulation, type IncompleteSimulation } from "./virtual/incomplete-simulation.js";
 export { replayVirtual, type ReplayOutcome } from "./virtual/replay-virtual.js";
 export { runVirtual, type VirtualRunOptions } from "./virtual/run-virtual.js";
 export { shrinkPlan, type ShrinkBounds, type ShrinkablePlan, type ShrunkPlan } from "./virtual/shrink-plan.js";
 export { shrinkScenario, type ShrinkRequest, type ShrunkScenario } from "./virtual/shrink-scenario.js";
 export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequence.js";
+export { agentStepOf } from "./virtual/agent-step.js";
 export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
 export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";
 export { createSweepPool, type SweepPool } from "./virtual/sweep-pool.js";

@@ -1,5 +1,4 @@
 /** Scenarios written as modules, whose values can be computed. */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,6 +12,7 @@ import {
   plainCopy,
   type PlainData,
   printable,
+  withLine,
 } from "../../vocabulary/index.js";
 import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
 import { loadScenario, displayPath, formatProblem, type LoadedScenario } from "./load-scenario.js";
@@ -61,19 +61,9 @@ async function defaultExportOf(path: string, file: string): Promise<{ readonly i
           `and name the JavaScript file, or use Node 22.18 or later`,
       ]);
     }
-    const line =
-      /^\d+/.exec(textOf(error, "stack")?.split(`${url}:`)[1] ?? "")?.[0] ??
-      (textOf(error, "name") === "SyntaxError" ? lineOfSyntaxError(path) : undefined);
-    throw new ScenarioError([
-      `${file}${line === undefined ? "" : `:${line}`}: cannot be imported: ${messageOf(error)}`,
-    ]);
+    const place = withLine(file, url, error);
+    throw new ScenarioError([`${place}: cannot be imported: ${messageOf(error)}`], { cause: error });
   }
-}
-
-/** A caught syntax error does not have its line; `node --check` prints it in its first line. */
-function lineOfSyntaxError(path: string): string | undefined {
-  const { stderr } = spawnSync(process.execPath, ["--check", resolve(path)], { encoding: "utf8" });
-  return /^.*:(\d+)\n/.exec(stderr)?.[1];
 }
 
 /**

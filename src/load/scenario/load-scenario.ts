@@ -8,7 +8,7 @@ import { didYouMean } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
 import { replaceVariables } from "./scenario-variables.js";
 import { scenarioSchema, type Scenario } from "./scenario-schema.js";
-import { pathOfShipped, shippedScenarios } from "./shipped-scenarios.js";
+import { isShipped, pathOfShipped, shippedScenarios } from "./shipped-scenarios.js";
 import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
 
 const EXTENSION = ".yaml";
@@ -184,7 +184,7 @@ function unknownScenario(name: string): ScenarioError {
  */
 export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
-  if (!isPath && !shippedScenarios().includes(nameOrPath)) throw unknownScenario(nameOrPath);
+  if (!isPath && !isShipped(nameOrPath)) throw unknownScenario(nameOrPath);
   const path = isPath ? nameOrPath : pathOfShipped(nameOrPath);
   const text = replaceVariables(readText(path), displayPath(path));
   return { scenario: parseScenario(text, displayPath(path)), path, text };

@@ -17,8 +17,9 @@ export function refuseNetworkScenario({ name, faults, target }: Scenario): void 
 }
 
 /** @throws ScenarioError when the scenario has faults, or a shutdown, that a client of a router cannot bring about */
-export function refuseFaultsOfTarget({ name, faults, shutdownAt }: Scenario): void {
-  refuseShutdown(name, shutdownAt, "--target");
+export function refuseFaultsOfTarget({ name, task, faults, shutdownAt }: Scenario): void {
+  refuseOfThisProcess(name, "shutdownAt", shutdownAt, "--target");
+  refuseOfThisProcess(name, "task.plantedRace", task.plantedRace, "--target");
   const fault = faults[0];
   if (fault === undefined) return;
   throw new ScenarioError([
@@ -29,8 +30,9 @@ export function refuseFaultsOfTarget({ name, faults, shutdownAt }: Scenario): vo
 }
 
 /** @throws ScenarioError when the scenario has faults of the platform's threads, database or clock, or a shutdown */
-export function refuseThreadFaultsOfRouter({ name, faults, shutdownAt }: Scenario): void {
-  refuseShutdown(name, shutdownAt, "--listen");
+export function refuseThreadFaultsOfRouter({ name, task, faults, shutdownAt }: Scenario): void {
+  refuseOfThisProcess(name, "shutdownAt", shutdownAt, "--listen");
+  refuseOfThisProcess(name, "task.plantedRace", task.plantedRace, "--listen");
   const fault = faults.find((each) => !isNetworkFault(each));
   if (fault === undefined) return;
   throw new ScenarioError([
@@ -38,9 +40,7 @@ export function refuseThreadFaultsOfRouter({ name, faults, shutdownAt }: Scenari
   ]);
 }
 
-function refuseShutdown(name: string, shutdownAt: number | undefined, option: string): void {
-  if (shutdownAt === undefined) return;
-  throw new ScenarioError([
-    `${name} has shutdownAt, which is for a platform in this process: run it without ${option}`,
-  ]);
+function refuseOfThisProcess(name: string, field: string, value: unknown, option: string): void {
+  if (value === undefined) return;
+  throw new ScenarioError([`${name} has ${field}, which is for a platform in this process: run it without ${option}`]);
 }

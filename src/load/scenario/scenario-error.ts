@@ -22,9 +22,9 @@ export class ScenarioError extends Error {
   /** The problems, one for each line of the message. */
   readonly problems: readonly string[];
 
-  constructor(problems: readonly [string, ...string[]]) {
+  constructor(problems: readonly [string, ...string[]], options?: ErrorOptions) {
     const lines = problems.map(printable);
-    super(lines.join("\n"));
+    super(lines.join("\n"), options);
     this.problems = lines;
   }
 }

@@ -88,6 +88,10 @@ const task = object({
   liveUpdateTimeout: positiveDuration.describe("How long the task waits for the next live update of an agent."),
   submissionTimeout: positiveDuration.describe("How long the task waits for the submit once the live part is over."),
   workTime: duration.default(0).describe("How long the task's code is busy with each live update before it answers."),
+  plantedRace: z
+    .literal(true, "must be true, or left out")
+    .optional()
+    .describe("For demonstrations: the chat has a planted fault, and ends as soon as the worker has submitted."),
 });
 
 const disconnect = object({
@@ -232,6 +236,13 @@ const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z
   }
 };
 
+/** The planted fault is one of a chat. */
+const refusePlantedRace = ({ task }: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
+  if (task.plantedRace === undefined || (task.blueprint === "chat" && task.unitsPerAssignment === 1)) return;
+  const message = "requires blueprint: chat and one worker for each assignment";
+  context.addIssue({ code: "custom", path: ["task", "plantedRace"], message });
+};
+
 /** A qualification that the scenario does not name is held by no worker, so a requirement of it is a mistake. */
 const refuseUnknownQualifications = (
   { qualifications, task, workers = [] }: z.output<typeof scenarioObject>,
@@ -253,6 +264,7 @@ const refuseUnknownQualifications = (
 /** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
 export const scenarioSchema = scenarioObject
   .superRefine(refuseUpdatesToStatic)
+  .superRefine(refusePlantedRace)
   .superRefine(refuseUnknownQualifications)
   .superRefine(refuseAmbiguousSpans)
   .superRefine(refuseUnknownTags);

@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 const SHIPPED = fileURLToPath(new URL("../../../scenarios/", import.meta.url));
 const EXTENSION = ".yaml";
 
+/** The demonstration of `simulate sweep --demo`. It has a planted fault, so it is in no list of scenarios. */
+export const DEMONSTRATION = "planted-race";
+
 /** The path of the JSON Schema with which editors check scenario files. */
 export const SCENARIO_SCHEMA = join(SHIPPED, "scenario.schema.json");
 
@@ -39,9 +42,14 @@ export function shippedScenarios(): string[] {
     .sort();
 }
 
+/** Whether a scenario of this name comes with the package, the demonstration included. */
+export function isShipped(name: string): boolean {
+  return name === DEMONSTRATION || shippedScenarios().includes(name);
+}
+
 /** The file of the scenario with this name. */
 export function pathOfShipped(name: string): string {
-  return join(SHIPPED, `${name}${EXTENSION}`);
+  return join(SHIPPED, name === DEMONSTRATION ? "demo" : "", `${name}${EXTENSION}`);
 }
 
 export function readCatalogue(): readonly CatalogueEntry[] {

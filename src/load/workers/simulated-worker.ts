@@ -2,7 +2,14 @@
  * One simulated worker: a coroutine that carries out its plan at the planned times, independently of how fast the platform
  * answers. It knows the platform only by packets.
  */
-import { AGENT_STATUSES, assert, isFinal, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
+import {
+  AGENT_STATUSES,
+  assert,
+  isFinal,
+  isOnboardingId,
+  updateIdFor,
+  type AgentStatus,
+} from "../../vocabulary/index.js";
 import type { LiveUpdateData, ChannelPacket } from "../../platform/live/index.js";
 import type { SampledWorker } from "../measure/index.js";
 import type { PlannedAction, TaskPlan, WorkerPlan } from "../scenario/index.js";
@@ -229,7 +236,7 @@ class SimulatedWorker {
     const { recorder, router, evidenceOf } = this.#context;
     const evidence = evidenceOf(agentId);
     const data: LiveUpdateData = {
-      update_id: `${agentId}/${number}`,
+      update_id: updateIdFor(agentId, number),
       number,
       intended_at: intendedAt,
       text: textOf(action.payloadBytes),

@@ -7,4 +7,9 @@ export type { CallReport } from "./call-reports.js";
 export { HistoryError, UnknownAgentError } from "./history-error.js";
 export { readHistory, type HistoryHeader } from "./history-reader.js";
 export { HistoryRecorder } from "./history-recorder.js";
-export { replayHistory, type EarlyTimeout, type HistoryReplay, type HistoryReplayOptions } from "./replay-history.js";
+export {
+  replayHistory,
+  type HistoryReplay,
+  type HistoryReplayOptions,
+  type ReplayedAgent,
+} from "./replay-history.js";

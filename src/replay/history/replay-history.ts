@@ -23,15 +23,17 @@ export interface HistoryReplayOptions {
   readonly agentId: string | undefined;
   /** Lets the event loop run between agents. */
   readonly yieldToEventLoop: () => Promise<void>;
+  /** Called with each agent after its replay. */
+  readonly onAgent?: (agent: ReplayedAgent) => void;
 }
 
-/** A wait for an update that ended with an AgentTimeoutError before its timeout. */
-export interface EarlyTimeout {
+/** An agent that was replayed without a difference from its history. */
+export interface ReplayedAgent {
   readonly agentId: string;
-  /** When it began, ms since the start of the run. */
-  readonly atMs: number;
-  readonly waitedMs: number;
-  readonly timeoutMs: number;
+  /** Its calls in the order of their starts. */
+  readonly calls: readonly CallReport[];
+  /** Whether the history goes to the agent's end. */
+  readonly isComplete: boolean;
 }
 
 export interface HistoryReplay {
@@ -42,7 +44,6 @@ export interface HistoryReplay {
   readonly taken: number;
   /** The number of calls that ended with an error, by the error's name. */
   readonly errors: ReadonlyMap<string, number>;
-  readonly early: readonly EarlyTimeout[];
   /**
    * Agents with an incomplete history: a thread was killed, or the run did not finish. They were replayed up to its
    * end.
@@ -66,7 +67,7 @@ const AGENTS_AT_ONCE = 50;
  */
 export async function replayHistory(
   directory: string,
-  { times, agentId, yieldToEventLoop }: HistoryReplayOptions,
+  { times, agentId, yieldToEventLoop, onAgent }: HistoryReplayOptions,
 ): Promise<HistoryReplay> {
   const files = readHistory(directory, expectedRecord(directory));
   const [first] = files;
@@ -77,7 +78,6 @@ export async function replayHistory(
     operations: 0,
     taken: 0,
     errors: new Map<string, number>(),
-    early: [] as EarlyTimeout[],
     incomplete: [] as string[],
     calls: [] as CallReport[],
   };
@@ -91,8 +91,9 @@ export async function replayHistory(
       tally.agents++;
       tally.operations += history.entries.length;
       if (!history.isComplete) tally.incomplete.push(history.agentId);
-      for (const call of callReportsOf(history, replayer, originMs))
-        count(tally, history.agentId, call, agentId !== undefined);
+      const calls = [...callReportsOf(history, replayer, originMs)];
+      for (const call of calls) count(tally, call, agentId !== undefined);
+      onAgent?.({ agentId: history.agentId, calls, isComplete: history.isComplete });
       if (batch.agents < AGENTS_PER_SANDBOX) continue;
       batch.compareStatuses(directory);
       batch.close();
@@ -129,8 +130,7 @@ function expectedRecord(directory: string): ExpectedRecord {
 }
 
 function count(
-  tally: { taken: number; errors: Map<string, number>; early: EarlyTimeout[]; calls: CallReport[] },
-  agentId: string,
+  tally: { taken: number; errors: Map<string, number>; calls: CallReport[] },
   call: CallReport,
   keep: boolean,
 ): void {
@@ -141,8 +141,6 @@ function count(
   }
   if (call.method !== "getLiveUpdateSteps" || call.end === undefined) return;
   if (!call.end.threw && call.end.value !== null) tally.taken++;
-  if (call.isEarly)
-    tally.early.push({ agentId, atMs: call.atMs, waitedMs: call.tookMs, timeoutMs: Number(call.argument) });
 }
 
 /** A sandbox and the agents that were replayed in it. */

@@ -100,7 +100,7 @@ function markOf({ end, exitCode }: Capacity, chalk: ChalkInstance): [mark: strin
 }
 
 /** Both ends of the bracket, and the figures at the capacity. */
-function bracket({ capacity, fails, arrivals, trials, trend }: Capacity, width: number): string[] {
+function bracket({ capacity, fails, arrivals, trials, trend, engine }: Capacity, width: number): string[] {
   const lines: string[] = [];
   if (capacity !== null) {
     const { workers, rate, peakRate, p50, p99, cpuCores, liveUnits } = capacity;
@@ -109,8 +109,12 @@ function bracket({ capacity, fails, arrivals, trials, trend }: Capacity, width: 
     const passed = `${rates}: ${plural(workers, "worker")} in ${formatSeconds(arrivals.durationMs)}`;
     const figures = [
       `${what} p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`,
-      `${cpuCores?.toFixed(2) ?? "–"} cores used`,
-      liveUnits === null ? "live units not known" : `${plural(liveUnits, "live unit")} at once`,
+      ...(engine === "virtual"
+        ? []
+        : [
+            `${cpuCores?.toFixed(2) ?? "–"} cores used`,
+            liveUnits === null ? "live units not known" : `${plural(liveUnits, "live unit")} at once`,
+          ]),
     ];
     lines.push(...hanging("  passes  ", passed, width), ...hanging("          ", figures.join(" · "), width));
   }

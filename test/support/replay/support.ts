@@ -12,6 +12,7 @@ import {
   HistoryWriter,
   HISTORY_DIRECTORY,
   HistoryRecorder,
+  type CallReport,
   type HistoryBuffer,
 } from "../../../dist/replay/history/index.js";
 import { replayHistory, type HistoryReplay } from "../../../dist/replay/history/replay-history.js";
@@ -44,8 +45,22 @@ export function openRecorder(directory: string): HistoryRecorder {
   return new HistoryRecorder(new HistoryWriter(createFile(directory, "one", ["one"], "sound")), systemClock);
 }
 
-export function replay(directory: string, times = 1, agentId?: string): Promise<HistoryReplay> {
-  return replayHistory(directory, { times, agentId, yieldToEventLoop: () => Promise.resolve() });
+/** A replay, and the waits that ended before their timeout. */
+export async function replay(
+  directory: string,
+  times = 1,
+  agentId?: string,
+): Promise<HistoryReplay & { readonly early: readonly (CallReport & { readonly agentId: string })[] }> {
+  const early: (CallReport & { readonly agentId: string })[] = [];
+  const replayed = await replayHistory(directory, {
+    times,
+    agentId,
+    yieldToEventLoop: () => Promise.resolve(),
+    onAgent: (agent) => {
+      for (const call of agent.calls) if (call.isEarly) early.push({ ...call, agentId: agent.agentId });
+    },
+  });
+  return { ...replayed, early };
 }
 
 export async function runScenario(

@@ -13,6 +13,25 @@ import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distribute
 
 const SEEDS = "1..500";
 
+test("seeds that break an invariant or miss a threshold are the same over worker processes, bit for bit", {
+  skip: noRedis,
+}, async (t) => {
+  const redis = await TestRedis.start(t);
+  await startWorkers(t, redis, 2);
+  const directory = temporaryDirectory(t);
+  const sweep = ["sweep", "--demo", "--thresholds", "--seeds", "1..100", "--json", "--results", directory];
+  const alone = await simulate(...sweep);
+  const results = resultsOf(alone);
+  const [failing, missing] = ["failing", "missing"].map((name) =>
+    (results[name] as { seed: number }[]).map(({ seed }) => seed),
+  );
+  assert.ok(failing !== undefined && failing.length > 0);
+  assert.deepEqual(missing, failing);
+  const ended = await simulate(...sweep, "--redis", redis.url);
+  assert.deepEqual(resultsOf(ended), results, ended.stderr);
+  assert.deepEqual([alone.code, ended.code], [98, 98]);
+});
+
 describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurrency: 2 }, () => {
   let alone: Record<string, unknown>;
 

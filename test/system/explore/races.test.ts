@@ -12,6 +12,7 @@ import {
   replaySchedule,
   STRATEGIES,
 } from "../../../dist/explore/index.js";
+import { renderSchedulePage } from "../../../dist/cli/shared/schedule-page.js";
 import { FAULTY, run, withSession } from "../../support/explore/support.js";
 
 /** By program: the first violation, and the fewest context switches of a schedule with it. */
@@ -71,6 +72,45 @@ test("a failing schedule is replayed from its file, and rendered as a table", as
     await session.close();
   }
 });
+
+/** The last value of each name that a schedule changes, when its changes follow each other without a gap. */
+function lastValues(lines: readonly string[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const line of lines) {
+    const [, name, before, after] = /^sets (.+?): (.*) → (.*)$/.exec(line) ?? [];
+    if (name === undefined || before === undefined || after === undefined) continue;
+    assert.equal(values.get(name) ?? before, before, `a change of ${name} before "${line}" is not shown`);
+    values.set(name, after);
+  }
+  return values;
+}
+
+/** The violations that are decided by the agent's row, which only one thread writes. */
+const STATUS_RACES = ["producer-consumer", "shutdown-waiter", "return-timeout"];
+
+for (const name of [...RACES.map(([race]) => race), "return-timeout"]) {
+  test(`the table and the page of ${name} show each change of a value, so the write that decides`, async () => {
+    const source = { module: OWN_PROGRAMS, name };
+    await withSession(source, { mailbox: "reference" }, (session) => {
+      run(session, {}, 30_000);
+      const failure = describeFailure(session, source);
+      const steps = describeSteps(session, failure.steps);
+      const table = renderSchedule(failure.threads, steps, 1000)
+        .split("\n")
+        .flatMap((line) => line.split("│").map((cell) => cell.trim()));
+      const page = renderSchedulePage(failure, steps, "");
+      const rows = [...page.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text = ""]) =>
+        text.replaceAll("&#39;", "'").trim(),
+      );
+      const values = lastValues(table);
+      assert.deepEqual(values, lastValues(rows));
+      assert.ok(values.size > 0);
+      if (!STATUS_RACES.includes(name)) return;
+      session.execute({ prefix: failure.steps });
+      assert.equal(values.get("row status"), session.env.status());
+    });
+  });
+}
 
 test("the same schedule has no violation with the sound mailbox", async () => {
   for (const [name] of RACES) {

@@ -104,9 +104,11 @@ for (const [what, fields, expected, message] of returned) {
     writeFileSync(file, moduleOf(fields));
     const { code, stdout, stderr } = await simulate("explore", file, "p", "--results", directory);
     assert.equal(code, expected, stderr);
-    if (expected === 2) assert.match(stderr.trimEnd(), message);
+    if (expected === 2) assert.match(stderr.split("\n")[0] ?? "", message);
     else assert.match(stdout, message);
-    assert.equal(stderr.split("\n").length, expected === 2 ? 2 : 1, stderr);
+    // The definition of a program fails in the user's file, whose line is told.
+    const frames = stderr.split("\n").filter((line) => /^ {4}at .*mine\.mjs:2:\d+\)?$/.test(line)).length;
+    assert.equal(stderr.split("\n").length - frames, expected === 2 ? 2 : 1, stderr);
   });
 }
 
@@ -172,13 +174,76 @@ test("a schedule cannot choose the module that is loaded: the module is an argum
   }
 });
 
+const throwing: readonly (readonly [what: string, fields: string, violation: RegExp])[] = [
+  [
+    "a thread",
+    "{ threads: { a: () => null, b: function lost() { null.text; } } }",
+    /^violation: b threw TypeError: .*\n {4}at lost \(.*mine\.mjs:2:\d+\)\n\n/m,
+  ],
+  [
+    "a thread, deep in the model",
+    "{ threads: { a: function waits({ agent }) { agent().getLiveUpdate(5); } } }",
+    /^violation: a threw AgentTimeoutError: .*\n {4}at .*waits \(.*mine\.mjs:2:\d+\)\n\n/m,
+  ],
+  [
+    "the check",
+    "{ check: function mine() { null.text; } }",
+    /^violation: the check threw TypeError: .*\n {4}at .*mine[^(]*\(.*mine\.mjs:2:\d+\)\n\n/m,
+  ],
+];
+for (const [what, fields, violation] of throwing) {
+  test(`an error of ${what} comes with the frames of its own file, when it is found and when it is replayed`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const file = join(directory, "mine.mjs");
+    writeFileSync(file, moduleOf(fields));
+    const { code, stdout } = await simulate("explore", file, "--results", directory);
+    assert.equal(code, 98);
+    assert.match(stdout, violation);
+    assert.doesNotMatch(stdout, /dist\/|node:/);
+    const [, schedule = ""] = /^replay: .*explore replay (\S+) /m.exec(stdout) ?? [];
+    assert.match((await simulate("explore", "replay", schedule, file)).stdout, violation);
+    assert.match(readFileSync(join(schedule, "../schedule.html"), "utf8"), /at .*mine\.mjs:2:\d+/);
+  });
+}
+
+for (const [what, text, message] of [
+  [
+    "throws",
+    "\n  throw new TypeError('no luck');\n",
+    /^simulate: cannot load .*mine\.mjs:2: no luck\n {4}at .*mine\.mjs:2:9\n$/,
+  ],
+  ["is no JavaScript", "const a = 1;\nconst b = ;\n", /^simulate: cannot load .*mine\.mjs:2: Unexpected token ';'\n$/],
+] as const) {
+  test(`a module that ${what} is reported with its line`, async (t) => {
+    const file = join(temporaryDirectory(t), "mine.mjs");
+    writeFileSync(file, text);
+    const { code, stderr } = await simulate("explore", file);
+    assert.equal(code, 2);
+    assert.match(stderr, message);
+  });
+}
+
+test("a program without a check is explored, and told so", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, "mine.mjs");
+  const note = "p has no check: only deadlocks, endless executions and uncaught errors are found\n";
+  writeFileSync(file, moduleOf("{ check: undefined }"));
+  const { code, stdout, stderr } = await simulate("explore", file);
+  assert.deepEqual([code, stderr], [0, note]);
+  assert.match(stdout, /no violation; every trace explored/);
+  writeFileSync(file, moduleOf("{ check: undefined, threads: { a: ({ event }) => event('didSubmit').wait() } }"));
+  const deadlock = await simulate("explore", file, "--results", directory);
+  assert.deepEqual([deadlock.code, deadlock.stderr], [98, note]);
+  assert.match(deadlock.stdout, /violation: deadlock: a waits for didSubmit/);
+});
+
 test("the printed command replays the failure of a user's module", async (t) => {
   const directory = temporaryDirectory(t);
   const module = join(directory, "mine.mjs");
   writeFileSync(module, failing(join(directory, "mark")));
   const { code, stdout } = await simulate("explore", module, "--results", directory);
   assert.equal(code, 98);
-  const [, file = "", path = ""] = /^replay: simulate explore replay (\S+) (\S+)$/m.exec(stdout) ?? [];
+  const [, file = "", path = ""] = /^replay: .*explore replay (\S+) (\S+)$/m.exec(stdout) ?? [];
   assert.match(
     readFileSync(join(file, "../schedule.html"), "utf8").replaceAll(/<[^>]*>/g, ""),
     /simulate explore replay \S+schedule\.json \S+mine\.mjs/,

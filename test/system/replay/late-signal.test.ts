@@ -23,7 +23,7 @@ test("a stale signal: the wait that ended before its timeout ends so in a thousa
   const { divergence, errors, early, taken, incomplete } = await replay(directory, 1000);
   assert.deepEqual([divergence, errors, taken, incomplete], [undefined, new Map([["AgentTimeoutError", 1]]), 1, []]);
   assert.deepEqual(
-    early.map(({ agentId, timeoutMs, waitedMs }) => [agentId, timeoutMs, waitedMs < timeoutMs]),
+    early.map(({ agentId, argument, tookMs }) => [agentId, argument, tookMs < Number(argument)]),
     [["1", 60_000, true]],
   );
 
@@ -31,10 +31,14 @@ test("a stale signal: the wait that ended before its timeout ends so in a thousa
   assert.equal(command.code, 98);
   assert.match(
     command.stdout,
-    /appending +mailbox\.append update-1 +→ done[^]*taking +getLiveUpdate 60000 +✗ AgentTimeoutError/,
+    /^ {2}.*appending +mailbox\.append update-1 +→ done[^]*^✗ .*taking +getLiveUpdate 60000 +✗ AgentTimeoutError .*\n {4}▲ no-early-timeout broke here: timed out too early: /m,
   );
   assert.match(command.stdout, /^the same: 1 agent, \d+ operations, 1,000 times$/m);
-  assert.match(command.stdout, /^✗ no AgentTimeoutError before its timeout has passed: agent 1, /m);
+  assert.match(command.stdout, /^✗ no-early-timeout: timed out too early: agent 1: after /m);
+  const whole = await simulate("replay", directory);
+  assert.equal(whole.code, 98);
+  const [, again = ""] = /^ {2}to see where: .*(replay \S+ --agent 1)$/m.exec(whole.stdout) ?? [];
+  assert.equal((await simulate(...again.split(" "))).code, 98);
 });
 
 test("with the sound mailbox the wait lasts its whole timeout, and so does the replay", async (t) => {

@@ -8,7 +8,6 @@ import { promisify } from "node:util";
 import { FAULT_KINDS, FAULTS, type FaultKind } from "../../../dist/load/faults/index.js";
 import { replayVirtual, runInMemory, type RunRequest } from "../../../dist/load/run/index.js";
 import { readTrace } from "../../../dist/replay/trace/index.js";
-import { start } from "../../support/cli/simulate.js";
 import { scenario, SCENARIO_TEXT, temporaryDirectory } from "../../support/virtual/support.js";
 
 const COMMAND = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
@@ -344,36 +343,5 @@ describe("replay", () => {
     assert.match(stdout, /write\s+updateOnboardingAgent\s+\["1",\{"status":"onboarding"/);
     const none = await simulate("trace", "nothing", "--results", directory.path);
     assert.deepEqual([none.code, /there is no run "nothing"/.test(none.stderr)], [2, true]);
-  });
-});
-
-describe("a sweep", () => {
-  it("runs every seed once and says what was reached", async () => {
-    using directory = temporaryDirectory();
-    const file = join(directory.path, "everything.yaml");
-    writeFileSync(file, SCENARIO_TEXT);
-    const { code, stdout } = await simulate("sweep", "--scenario", file, "--seeds", "3..8", "--threads", "2", "--json");
-    const result = JSON.parse(stdout) as { seeds: number; failing: unknown[]; sometimes: Record<string, number> };
-    assert.deepEqual([code, result.seeds, result.failing], [0, 6, []]);
-    assert.equal(result.sometimes["unit-again"], 6);
-    assert.equal(result.sometimes["partner-disconnect"], 0);
-  });
-
-  it("says that it was interrupted, and of how many seeds; thresholds are not its business", {
-    skip: process.platform === "win32",
-  }, async () => {
-    using directory = temporaryDirectory();
-    const file = join(directory.path, "everything.yaml");
-    writeFileSync(file, `${SCENARIO_TEXT}thresholds: { workers_started: ["count<0"] }\n`);
-    const { stdout: whole } = await simulate("sweep", "--scenario", file, "--seeds", "3..4");
-    assert.match(whole, /^✓ 2 seeds, 0 failed \(thresholds are not evaluated\)\n/);
-    const { child, ended } = start(["sweep", "--scenario", file, "--seeds", "1..100000", "--results", directory.path]);
-    // It has begun when it says how far it is.
-    child.stderr?.once("data", () => child.kill("SIGHUP"));
-    const { code, stdout } = await ended;
-    assert.equal(code, 1);
-    assert.match(stdout, /^✗ interrupted: \d+ of 100,000 seeds, 0 failed /);
-    const kept = /\nResults {2}(\S+sweep\.json)\n$/.exec(stdout)?.[1] ?? "";
-    assert.equal((JSON.parse(readFileSync(kept, "utf8")) as { interrupted: boolean }).interrupted, true);
   });
 });

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { importModule, kindOf, messageOf } from "../../../vocabulary/index.js";
+import { importModule, kindOf, messageOf, withLine } from "../../../vocabulary/index.js";
 import type { Dialect } from "./dialect.js";
 
 /** A dialect module cannot be used. The message is one line that names the file. */
@@ -38,12 +38,13 @@ export function defineDialect(dialect: Dialect): Dialect {
  */
 export async function loadDialect(path: string): Promise<Dialect> {
   if (!existsSync(path)) throw new DialectError(`${path}: no such file; --dialect takes a JavaScript module`);
+  const url = pathToFileURL(resolve(path)).href;
   let exported: unknown;
   try {
     // In an object: a default export that is a promise is not awaited.
-    ({ exported } = { exported: (await importModule(pathToFileURL(resolve(path)).href))["default"] });
+    ({ exported } = { exported: (await importModule(url))["default"] });
   } catch (error) {
-    throw new DialectError(`${path}: cannot be imported: ${messageOf(error)}`);
+    throw new DialectError(`${withLine(path, url, error)}: cannot be imported: ${messageOf(error)}`, { cause: error });
   }
   const problem = problemOf(exported);
   if (problem !== undefined)

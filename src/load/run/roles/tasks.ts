@@ -2,6 +2,7 @@
 import { at } from "../../../vocabulary/index.js";
 import { blueprintOf, outboxTo, receive, TaskRunner, type RunnerMessage } from "../../../platform/live/index.js";
 import type { TaskEvidence } from "../../check/index.js";
+import { plantedRace } from "../../demo/index.js";
 import type { StatusGauge } from "../../../platform/model/index.js";
 import { openMailbox } from "../../../platform/sync/index.js";
 import { createProgressWatchdog } from "../progress-watchdog.js";
@@ -36,7 +37,7 @@ export function taskRole(roleContext: RoleContext, shard: number): Role<TaskThre
     taskGroup,
     reactor,
     toPool: outboxTo(interceptors.inbox(run.inboxes.pool), reactor, () => recorder.count("mailbox_full")),
-    blueprint: blueprintOf(task.blueprint),
+    blueprint: task.plantedRace === true ? plantedRace : blueprintOf(task.blueprint),
     liveUpdateTimeoutMs: task.liveUpdateTimeout,
     submissionTimeoutMs: task.submissionTimeout,
     workTimeMs: task.workTime,

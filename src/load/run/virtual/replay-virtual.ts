@@ -1,7 +1,7 @@
 /** Repeats a simulated run from its directory, and compares each event with its trace. */
 import { join } from "node:path";
 import { openDatabase } from "../../../platform/db/index.js";
-import { checkInvariants, type InvariantReport } from "../../check/index.js";
+import type { RunEvidence } from "../../check/index.js";
 import { RUN_FILES } from "../../../results/index.js";
 import { buildPlan, loadScenario } from "../../scenario/index.js";
 import { compareWithTrace, DivergenceError, type Divergence } from "../../../replay/trace/index.js";
@@ -13,7 +13,7 @@ import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 const STEPS_AT_ONCE = 2000;
 
 export type ReplayOutcome =
-  | { readonly kind: "same"; readonly events: number; readonly hash: string; readonly invariants: InvariantReport }
+  | { readonly kind: "same"; readonly events: number; readonly hash: string; readonly evidence: RunEvidence }
   | { readonly kind: "diverged"; readonly divergence: Divergence };
 
 /**
@@ -41,7 +41,7 @@ export async function replayVirtual(directory: string, yieldToEventLoop: () => P
     while (!run.advance(STEPS_AT_ONCE)) await yieldToEventLoop();
     const { evidence } = run.result();
     const { events, hash } = comparison.end();
-    return { kind: "same", events, hash, invariants: checkInvariants(evidence) };
+    return { kind: "same", events, hash, evidence };
   } catch (error) {
     const divergence = divergenceIn(error);
     if (divergence === undefined) throw error;

@@ -1,11 +1,12 @@
 /** A simulated run without files, for running many of them. */
 import { openDatabase } from "../../../platform/db/index.js";
-import { checkInvariants, countFindings, type Violation } from "../../check/index.js";
-import { createRecorder } from "../../measure/index.js";
-import { buildPlan, type PlanOptions, type Scenario } from "../../scenario/index.js";
+import type { Violation } from "../../check/index.js";
+import { evaluate, parseThresholds } from "../../measure/index.js";
+import { buildPlan, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
+import { measureEnd } from "../measure-end.js";
 import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
 import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
 
@@ -16,6 +17,11 @@ export interface RunRequest {
   readonly mailbox: MailboxKind;
   /** Absent: no faults. */
   readonly faultRates?: FaultRates | undefined;
+  /**
+   * Whether the thresholds are evaluated. If so, one with `abortOnFail` can end the run early, as it ends the run of
+   * this seed alone; if not, no threshold has an effect.
+   */
+  readonly thresholds?: boolean | undefined;
 }
 
 /** What is wrong with a run: an invariant that broke, or the error that ended it. */
@@ -26,10 +32,22 @@ export interface RunFailure {
   readonly first: Violation;
 }
 
+/** A threshold that a run misses. */
+export interface MissedThreshold {
+  readonly metric: string;
+  readonly expression: string;
+  /** What was measured, in the unit of the expression; null when there are no samples. */
+  readonly observed: number | null;
+}
+
 export interface RunResult {
   readonly seed: number;
   /** Empty if the run is correct. */
   readonly failures: readonly RunFailure[];
+  /** The thresholds that it misses, in the scenario's order; absent unless they are evaluated. */
+  readonly missed?: readonly MissedThreshold[];
+  /** Of a live update, in simulated ms; absent as `missed` is, and of a run without live updates. */
+  readonly latency?: { readonly p50: number; readonly p99: number };
   readonly events: number;
   /** Hash of the trace. */
   readonly hash: string;
@@ -37,20 +55,24 @@ export interface RunResult {
   readonly reached: readonly CoverageMark[];
 }
 
+/** Whether a run breaks an invariant, ends with an error, or misses a threshold. */
+export function hasFailed({ failures, missed = [] }: RunResult): boolean {
+  return failures.length + missed.length > 0;
+}
+
 /**
  * Runs it to its end and blocks the thread. `faults` replace those of the rates. Throws only if the scenario has no
  * plan; an error of the run is in the result.
  */
 export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
-  const { scenario, planOptions, mailbox, faultRates } = request;
+  const { scenario, planOptions, mailbox, faultRates, thresholds = false } = request;
   const plan = buildPlan(scenario, planOptions);
   const encoder = createEncoder(() => undefined);
   const coverage = new CoverageRecorder();
   const database = openDatabase(":memory:", { writesPerCommit: WRITES_PER_COMMIT });
   try {
     const run = new VirtualRun({
-      // Only correctness counts here: no threshold may end the run.
-      scenario: { ...scenario, thresholds: {} },
+      scenario: thresholds ? scenario : { ...scenario, thresholds: {} },
       planOptions,
       plan,
       mailbox,
@@ -62,35 +84,49 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
         coverage.see(event);
       },
     });
-    const failures = finish(run);
-    return { seed: plan.seed, failures, ...encoder.end(), simulatedMs: run.now, reached: [...coverage.reached] };
+    const { failures, missed, latency } = finish(run, plan, scenario.thresholds);
+    return {
+      seed: plan.seed,
+      failures,
+      ...(thresholds && { missed, ...(latency !== undefined && { latency }) }),
+      ...encoder.end(),
+      simulatedMs: run.now,
+      reached: [...coverage.reached],
+    };
   } finally {
     database.close();
   }
 }
 
 /** Runs `run` to its end; returns what is wrong with it. */
-function finish(run: VirtualRun): RunFailure[] {
+function finish(
+  run: VirtualRun,
+  plan: Plan,
+  thresholds: Scenario["thresholds"],
+): { readonly failures: RunFailure[]; readonly missed: MissedThreshold[] } & Pick<RunResult, "latency"> {
   try {
     while (!run.advance(Number.MAX_SAFE_INTEGER));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return [{ what: "error", violations: 1, first: { what: "the run ended with an error", detail } }];
+    const first = { what: "the run ended with an error", detail };
+    return { failures: [{ what: "error", violations: 1, first }], missed: [] };
   }
-  const { evidence, durationMs } = run.result();
-  const invariants = checkInvariants(evidence);
-  const recorder = createRecorder({ thread: "coordinator", originMs: 0 });
-  countFindings(invariants, recorder);
-  run.collector.add(recorder.take());
-  const { errors } = run.collector.measurements(durationMs).counters;
+  const { collector, injection } = run;
+  const { invariants, measurements } = measureEnd({ ...run.result(), collector, injection, plan, originMs: 0 });
   const failures = invariants.results.flatMap(({ id, violationCount, violations: [first] }): RunFailure[] =>
     first === undefined ? [] : [{ what: id, violations: violationCount, first }],
   );
+  const { errors } = measurements.counters;
   if (errors > 0)
     failures.push({
       what: "errors",
       violations: errors,
       first: { what: "unexpected errors", detail: "see the trace" },
     });
-  return failures;
+  const missed = evaluate(parseThresholds(thresholds), measurements)
+    .filter(({ passed }) => !passed)
+    .map(({ metric, expression, observed }) => ({ metric, expression, observed }));
+  const updates = measurements.trends.live_update_latency;
+  if (updates.count === 0) return { failures, missed };
+  return { failures, missed, latency: { p50: updates.percentile(50), p99: updates.percentile(99) } };
 }

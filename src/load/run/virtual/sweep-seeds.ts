@@ -1,7 +1,7 @@
 /** Many seeds of one scenario under simulated time, on several threads. */
 import { requireNativeModule } from "../../../platform/db/index.js";
 import { InOrder } from "../../../vocabulary/index.js";
-import type { RunRequest, RunResult } from "./run-in-memory.js";
+import { hasFailed, type RunRequest, type RunResult } from "./run-in-memory.js";
 import { createSweepPool } from "./sweep-pool.js";
 
 export interface SweepOptions {
@@ -34,7 +34,7 @@ export async function sweepSeeds(options: SweepOptions): Promise<void> {
     while (next <= seeds.last && !stopped && !interrupt.aborted) {
       const seed = next++;
       const result = await pool.run({ ...request, planOptions: { ...planOptions, seed } });
-      if (result.failures.length > 0 && stopOnFailure) stopped = true;
+      if (stopOnFailure && hasFailed(result)) stopped = true;
       order.add({ first: seed, last: seed, result });
     }
   };

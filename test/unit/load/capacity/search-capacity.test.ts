@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   bracketOf,
+  judgeRun,
   searchCapacity,
   verdictFor,
   type CapacitySearch,
@@ -24,16 +25,13 @@ function search(options: Partial<CapacitySearch> = {}): {
   let nowMs = 0;
   const ended = searchCapacity({
     bounds: { start: 100, least: 1, most: 10_000, precision: 1.1 },
-    directory: "/search",
     rateOf: (workers) => workers / 10,
     runTrial: (workers) => {
       runs.push(workers);
       nowMs += 1000;
-      return Promise.resolve({
-        directory: `/search/runs/${runs.length}`,
-        summary: workers <= 330 ? { ...passing, peakLiveUnits: workers } : failing,
-        lastWords: "",
-      });
+      const summary = workers <= 330 ? { ...passing, peakLiveUnits: workers } : failing;
+      const run = { directory: `/search/runs/${runs.length}`, summary, lastWords: "" };
+      return Promise.resolve(judgeRun(run, "/search", undefined));
     },
     interrupt: new AbortController().signal,
     clock: { now: () => nowMs },
@@ -89,14 +87,19 @@ test("no trial is started that would end after the longest time", async () => {
   assert.equal((await search({ maxMs: 1 }).ended).trials.length, 1);
 });
 
-test("a run that died has failed its rate, and its last line is the reason", async () => {
-  const { trials } = await search({
-    maxMs: 1,
-    runTrial: () => Promise.resolve({ directory: "/search/runs/1", summary: undefined, lastWords: "out of memory" }),
-  }).ended;
-  assert.equal(trials[0]?.outcome, "failed");
-  assert.deepEqual(trials[0].reasons, ["the run died: out of memory"]);
-  assert.equal(trials[0].cpuCores, null);
+test("a run that died has failed its rate, and its last line is the reason", () => {
+  const run = { directory: "/search/runs/1", summary: undefined, lastWords: "out of memory" };
+  const { outcome, reasons, cpuCores } = judgeRun(run, "/search", undefined);
+  assert.deepEqual([outcome, reasons, cpuCores], ["failed", ["the run died: out of memory"], null]);
+});
+
+test("where a trial has the same outcome each time, each rate is tried once", async () => {
+  const bounds = { start: 100, least: 1, most: 10_000, precision: 1.1, agreeing: 1 };
+  const { ended, runs } = search({ bounds });
+  const { trials, end } = await ended;
+  assert.equal(end, "found");
+  assert.equal(new Set(runs).size, runs.length);
+  assert.deepEqual(bracketOf(trials, 1), bracketOf((await search().ended).trials));
 });
 
 test("with a metric, only its thresholds decide; invariants and the schedule always do", () => {

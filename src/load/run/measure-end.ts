@@ -1,0 +1,74 @@
+/** Completes the measurements of a finished run with what its evidence and its database show. */
+import type { AgentAudit } from "../../platform/db/index.js";
+import {
+  checkInvariants,
+  countFindings,
+  CUT_OFF,
+  nameOf,
+  outcomeOf,
+  type FindingRecorder,
+  type InvariantReport,
+  type RunCut,
+  type RunEvidence,
+} from "../check/index.js";
+import { createRecorder, type Collector, type Measurements } from "../measure/index.js";
+import type { Plan } from "../scenario/index.js";
+import type { FaultInjection } from "../faults/index.js";
+import { behaviourOfWorker } from "./roles/agent-behaviours.js";
+import { countCutOff, sumOf, unfinishedWorkers } from "./unfinished-workers.js";
+
+/** The end of a run, which both a run with files and a seed of a sweep have. */
+export interface MeasuredRun {
+  readonly collector: Collector;
+  readonly evidence: RunEvidence;
+  readonly audit: readonly AgentAudit[];
+  readonly plan: Plan;
+  readonly injection: FaultInjection;
+  readonly originMs: number;
+  readonly durationMs: number;
+  /** When the run was ended early or given up, ms on its clock. */
+  readonly cutAtMs: number;
+  readonly end: { readonly how: "finished" | "interrupted" | "aborted" };
+}
+
+export interface RunMeasurements {
+  readonly invariants: InvariantReport;
+  readonly measurements: Measurements;
+  /** The workers of killed client threads. */
+  readonly lostWorkers: number;
+  readonly cut: RunCut;
+}
+
+/** Checks the invariants, and adds what is known only after the run to its measurements. Once a run. */
+export function measureEnd(run: MeasuredRun): RunMeasurements {
+  const invariants = checkInvariants(run.evidence);
+  const cut: RunCut = { atMs: run.cutAtMs, isEarly: run.end.how !== "finished" };
+  const lostWorkers = recordFindings(run, invariants, cut);
+  return { invariants, measurements: run.collector.measurements(run.durationMs), lostWorkers, cut };
+}
+
+/** Returns how many workers killed threads left unfinished. */
+function recordFindings(run: MeasuredRun, invariants: InvariantReport, cut: RunCut): number {
+  const { plan, collector, originMs, durationMs, audit, injection } = run;
+  const endMs = originMs + durationMs;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
+  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => ({
+    recorder: recorder.ofBehaviour(agent && behaviourOfWorker(plan, agent.workerName)),
+    atMs: agent?.history.at(-1)?.at,
+  });
+  countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
+  for (const agent of audit) {
+    if (agent.agentType !== "main") continue;
+    const outcome = outcomeOf(agent, cut);
+    // How an agent would have ended is not known when the run was ended early.
+    if (cut.isEarly && outcome === CUT_OFF) continue;
+    const { recorder: own, atMs } = recorderOf(agent);
+    own.observe("task_completion", outcome === "completed" || outcome === "approved", atMs);
+  }
+  const unfinished: ReadonlyMap<string, number> =
+    injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));
+  countCutOff(unfinished, recorder, endMs);
+  collector.add(recorder.take());
+  return sumOf(unfinished);
+}
