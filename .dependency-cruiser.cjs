@@ -72,7 +72,7 @@ const exceptions = [
     "explore/strategies",
     "load/faults/fault-table",
     "load/run/(run-limits|network/listen-address)",
-    "load/scenario/(format-duration|nearest|scenario-error|shipped-scenarios)",
+    "load/scenario/(format-duration|nearest|plan-size|scenario-error|shipped-scenarios)",
     "platform/sync/mailbox",
     "results/(results-error|run-command|run-files)",
   ].map((file) => ["^cli/", `^${file}\\.ts$`, "--help, list and the first line of a run load little"]),

@@ -8,8 +8,10 @@ import {
   formatSeconds,
   formatShare,
   plural,
+  workersText,
 } from "../vocabulary/index.js";
-import { ENGINE_LABELS, observedText, type Summary, type Verdict } from "../results/index.js";
+import { formatRate } from "./capacity-texts.js";
+import { ENGINE_LABELS, machineNote, observedText, type Summary, type Verdict } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 type Output = NonNullable<Summary["outputs"]>[number];
@@ -19,10 +21,29 @@ export type Machine = NonNullable<Summary["machines"]>[number];
 export function runFacts({ seed, plan, durationMs, engine, target }: Summary): string[] {
   return [
     `seed ${seed}`,
-    plural(plan.workers, "worker"),
+    workersText(plan),
     formatElapsed(durationMs),
     ENGINE_LABELS[engine],
     ...(target === undefined ? [] : [target.url, `dialect ${target.dialect}`]),
+  ];
+}
+
+/**
+ * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what its
+ * plan showed; and what a closed model hides.
+ */
+export function runNotes(summary: Summary): string[] {
+  const taken = summary.verdict.passed ? machineNote(summary.machine) : undefined;
+  return [...(taken === undefined ? [] : [taken]), ...(summary.warnings ?? []), ...closedModelNotes(summary)];
+}
+
+/** Coordinated omission: the platform decides how much load a closed model makes. */
+function closedModelNotes({ plan: { closed }, arrivalRate }: Summary): string[] {
+  if (closed === undefined || arrivalRate === undefined) return [];
+  return [
+    `closed model, ${plural(closed.atOnce, "worker")} at once: ${formatRate(arrivalRate)} workers a second arrived. ` +
+      "A slower platform would have received fewer, and its delays would count less (coordinated omission): " +
+      "for latencies at a given load, let workers arrive at a rate",
   ];
 }
 

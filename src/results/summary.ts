@@ -51,7 +51,7 @@ const machineSchema = z.object({
   name: z.string(),
   node: z.string(),
   cores: count,
-  /** Its client threads, and its share of the planned workers. */
+  /** Its client threads, and its share of the planned workers; in a closed model, the workers that began on it. */
   threads: count,
   workers: count,
   /** Its clock beside that of Redis. */
@@ -113,8 +113,19 @@ export const summarySchema = z.object({
   plan: z.object({
     /** SHA-256 of the plan. */
     hash: z.string(),
-    /** Simulated workers planned. */
+    /** Simulated workers planned; in a closed model, the length of its sequence: no more begin. */
     workers: count,
+    /** The closed models of the plan, all groups together. Absent when all workers arrive at planned times. */
+    closed: z
+      .object({
+        /** The greatest number of workers that is kept. */
+        atOnce: count,
+        /** The length of the sequences, which is part of the workers planned. */
+        workers: count,
+        /** How long workers begin, ms. */
+        arrivalsMs: z.number(),
+      })
+      .exactOptional(),
   }),
   /** The same as `plan.hash`. */
   planHash: z.string().optional(),
@@ -128,6 +139,11 @@ export const summarySchema = z.object({
   startedAt: z.string(),
   /** From the start of the run, to which the plan's times are relative, to the end of the drain. */
   durationMs: z.number(),
+  /**
+   * The workers that arrived, over the time in which workers begin: a second. Only with a closed model, where the platform
+   * decides it.
+   */
+  arrivalRate: z.number().optional(),
   /** How the run ended. */
   end: z.object({
     /** `finished`: by itself; `interrupted`: by the user; `aborted`: by a threshold. A failed run has no summary. */
@@ -394,15 +410,22 @@ export function buildSummary(input: SummaryInput): Summary {
     ...(machine !== undefined && { machine }),
     ...(input.machines !== undefined && { machines: input.machines }),
   };
+  const { closed } = input.plan;
   return summarySchema.parse({
     ...rest,
     ...facts,
+    ...(closed !== undefined && { arrivalRate: arrivalRateOf(measurements, closed.arrivalsMs) }),
     version: SUMMARY_VERSION,
     ...figuresOf(measurements, viewpointOf(input)),
     tagged: taggedFigures(measurements, viewpointOf(input)),
     verdict: judge(facts),
     floor: floor.map(({ name, doc, distribution }) => ({ name, doc, trend: summariseTrend(distribution) })),
   });
+}
+
+/** Workers that arrived a second. A run that ended early had less time than `plannedMs`. */
+function arrivalRateOf({ counters, durationMs }: Measurements, plannedMs: number): number {
+  return (counters.workers_started * 1000) / Math.min(plannedMs, durationMs);
 }
 
 /** The viewpoint of a run's measurements. */

@@ -11,6 +11,29 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${formatCount(n)} ${n === 1 ? one : many}`;
 }
 
+/** How many workers a plan has. */
+export interface PlannedWorkers {
+  /** Those that arrive at planned times, and the sequences of closed models. */
+  readonly workers: number;
+  /** Of closed models, all together; absent when all workers arrive at planned times. */
+  readonly closed?: {
+    /** The greatest numbers that are kept. */
+    readonly atOnce: number;
+    /** The lengths of the sequences: no more begin. */
+    readonly workers: number;
+    /** How long workers begin, ms. */
+    readonly arrivalsMs: number;
+  };
+}
+
+/** "2,500 workers"; in a closed model "200 workers at once"; of both "2,500 workers and 200 at once". */
+export function workersText({ workers, closed }: PlannedWorkers): string {
+  if (closed === undefined) return plural(workers, "worker");
+  const open = workers - closed.workers;
+  if (open === 0) return `${plural(closed.atOnce, "worker")} at once`;
+  return `${plural(open, "worker")} and ${formatCount(closed.atOnce)} at once`;
+}
+
 /** A time in ms with about three digits, without its unit: 0.012, 1.23, 45.6, 1,234. A dash when not measured. */
 export function formatMs(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return "–";

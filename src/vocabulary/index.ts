@@ -32,6 +32,8 @@ export {
   formatSeconds,
   formatShare,
   plural,
+  workersText,
+  type PlannedWorkers,
   sparkline,
   wrap,
 } from "./format-figures.js";

@@ -26,7 +26,8 @@ const options = {
   scenario: { ...planOptions.scenario, default: "steady" },
   workers: {
     ...planOptions.workers,
-    describe: "Number of simulated workers; scales the arrival rates [default: partners, where a task needs some]",
+    describe:
+      "Number of simulated workers; scales the arrival rates, or how many are kept at once [default: partners, where a task needs some]",
   },
   seed: {
     type: "string",

@@ -15,8 +15,9 @@ export function handler({ json }: ListArguments): void {
     return;
   }
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  for (const { name, workers, arrivalsMs, description } of scenarios) {
-    const size = `${formatCount(workers).padStart(5)} workers in ${formatDuration(arrivalsMs).padStart(3)}`;
+  for (const { name, workers, atOnce, arrivalsMs, description } of scenarios) {
+    const what = workers === atOnce ? "at once" : "workers";
+    const size = `${formatCount(workers).padStart(5)} ${what} in ${formatDuration(arrivalsMs).padStart(3)}`;
     printLines(`${name.padEnd(width)}  ${size}  ${description}`);
   }
 }

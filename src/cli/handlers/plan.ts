@@ -1,6 +1,13 @@
 /** `simulate plan`: prints the plan of a run, and its hash, without a run. */
-import { formatDuration, planHash, type Plan, type TaskPlan, type WorkerPlan } from "../../load/scenario/index.js";
-import { formatCount, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
+import {
+  formatDuration,
+  plannedWorkers,
+  planHash,
+  type Plan,
+  type TaskPlan,
+  type WorkerPlan,
+} from "../../load/scenario/index.js";
+import { formatCount, formatSeconds, formatShare, plural, workersText } from "../../vocabulary/index.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { printJson, printLines } from "../shared/handle-closed-stdout.js";
@@ -57,8 +64,13 @@ function describeTask({ actions, end }: TaskPlan): string {
   return `${updates}, ${end.kind} at +${seconds(end.at)}`;
 }
 
-function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan): string {
-  const parts = [`${seconds(arriveAt).padStart(10)}  worker ${index} (${behaviour})`];
+/** The worker of a closed model begins when another has ended. */
+function describeWorker(
+  { index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan,
+  { closed = [] }: Plan,
+): string {
+  const isNext = closed.some(({ first, workers }) => index >= first && index < first + workers);
+  const parts = [`${(isNext ? "in turn" : seconds(arriveAt)).padStart(10)}  worker ${index} (${behaviour})`];
   if (onboarding)
     parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);
   if (task) parts.push(describeTask(task));
@@ -70,6 +82,7 @@ function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconne
 }
 
 function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerPlan[]): string[] {
+  const planned = plannedWorkers(plan);
   const counts = [...totals.behaviours].sort(([, a], [, b]) => b - a);
   const width = Math.max(...counts.map(([name]) => name.length));
   const { ends, liveUpdates, onboardingFailures, disconnects, reconnects } = totals;
@@ -80,8 +93,11 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
     `${plural(disconnects, "disconnect")}, ${formatCount(reconnects)} of them with a reconnect`,
   ];
   return [
-    `${plan.scenario}, seed ${plan.seed}: ${plural(plan.workers, "worker")} in ${formatDuration(plan.arrivalsMs)}`,
+    `${plan.scenario}, seed ${plan.seed}: ${workersText(planned)} in ${formatDuration(plan.arrivalsMs)}`,
     `hash ${hash}`,
+    ...(planned.closed === undefined
+      ? []
+      : [`sequence of ${plural(planned.closed.workers, "worker")}: when one ends, the next begins`]),
     "",
     ...counts.map(
       ([name, count]) =>
@@ -91,7 +107,7 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
     `  ${counted.join("; ")}`,
     "",
     `First workers (+: time since the start of the worker's onboarding or task):`,
-    ...head.map(describeWorker),
+    ...head.map((worker) => describeWorker(worker, plan)),
   ];
 }
 
@@ -101,9 +117,18 @@ export async function handler(args: PlanCommandArguments): Promise<void> {
   const head = firstToArrive(plan, wholeNumber("head", args.head, 0));
   const planned = planHash(plan);
   if (args.json) {
-    const { scenario, seed, workers, arrivalsMs, scheduleMs } = plan;
+    const { scenario, seed, arrivalsMs, scheduleMs } = plan;
     const counted = { ...totals, behaviours: Object.fromEntries(totals.behaviours) };
-    printJson({ scenario, seed, workers, arrivalsMs, scheduleMs, planHash: planned, totals: counted, head });
+    printJson({
+      scenario,
+      seed,
+      ...plannedWorkers(plan),
+      arrivalsMs,
+      scheduleMs,
+      planHash: planned,
+      totals: counted,
+      head,
+    });
     return;
   }
   printLines(...render(plan, totals, planned, head));

@@ -4,7 +4,8 @@
  */
 import { formatDuration } from "../../load/scenario/format-duration.js";
 import { warningLines } from "../../load/scenario/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { plannedWorkers } from "../../load/scenario/plan-size.js";
+import { workersText } from "../../vocabulary/index.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "../shared/chosen-run.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
@@ -17,7 +18,7 @@ export async function handler(args: RunArguments): Promise<void> {
   const interrupt = interruptSignal();
   if (!args.quiet)
     logLines(
-      `${plan.scenario}: ${plural(plan.workers, "worker")} in ${formatDuration(plan.arrivalsMs)}, seed ${plan.seed}`,
+      `${plan.scenario}: ${workersText(plannedWorkers(plan))} in ${formatDuration(plan.arrivalsMs)}, seed ${plan.seed}`,
     );
   await (await import("../shared/carry-out-run.js")).carryOutRun(chosen, args, interrupt);
 }

@@ -9,7 +9,7 @@ import {
   type ListedRun,
   type PrunedRun,
 } from "../../results/index.js";
-import { plural, whySystemFailed } from "../../vocabulary/index.js";
+import { plural, whySystemFailed, workersText } from "../../vocabulary/index.js";
 import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -86,5 +86,5 @@ function describe({ runId, directory, summary, problem }: ListedRun): string {
   const { engine, plan, verdict } = summary;
   const outcome = OUTCOME_SIGNS[verdict.outcome];
   const time = ENGINE_LABELS[engine];
-  return `${outcome}  ${runId}  ${time}, ${plural(plan.workers, "worker")}, exit ${verdict.exitCode}  ${directory}`;
+  return `${outcome}  ${runId}  ${time}, ${workersText(plan)}, exit ${verdict.exitCode}  ${directory}`;
 }

@@ -5,7 +5,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isLoopbackHost, runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
-import { buildPlan, type LoadedScenario, type PlanOptions, type Scenario } from "../../load/scenario/index.js";
+import {
+  buildPlan,
+  groupsOf,
+  type LoadedScenario,
+  type PlanOptions,
+  type Scenario,
+} from "../../load/scenario/index.js";
 import { DEFAULT_LIMITS } from "../../platform/server/gateway/index.js";
 import { limits, type JsonObject } from "../../platform/server/protocol/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
@@ -145,10 +151,14 @@ function planFor(scenario: Scenario, args: ServeArguments) {
   const workers = args.workers === undefined ? byDefault : wholeNumber("workers", args.workers, 0);
   const planOptions: PlanOptions = {
     ...(args.seed !== undefined && { seed: wholeNumber("seed", args.seed, 0) }),
-    ...(scenario.workers === undefined && { workers: Math.max(1, workers) }),
+    ...(scenario.workers === undefined && { workers: Math.max(groupsOf(scenario).length, workers) }),
   };
   try {
-    const plan = buildPlan(scenario, planOptions);
+    const { closed, ...plan } = buildPlan(scenario, planOptions);
+    if (closed !== undefined && workers > 0)
+      throw new UsageError(
+        `${scenario.name} keeps a number of workers, which is not possible beside people: let them arrive at a rate, or give --workers 0`,
+      );
     // A plan has a worker at least; without client threads it does not arrive.
     return { plan: { ...plan, workers }, planOptions };
   } catch (error) {

@@ -149,11 +149,15 @@ export function runArguments({
   };
 }
 
-/** @throws {UsageError} for a scenario whose number of workers is fixed */
+/** @throws {UsageError} for a scenario without an arrival rate */
 export function ratesOf({ scenario, options }: ChosenRun): ArrivalRates {
   const rates = arrivalRatesOf(scenario, options.durationMs);
   if (rates !== undefined) return rates;
-  throw new UsageError(`${scenario.name} lists its workers, so it has no arrival rate that could be searched`);
+  if (scenario.workers !== undefined)
+    throw new UsageError(`${scenario.name} lists its workers, so it has no arrival rate that could be searched`);
+  throw new UsageError(
+    `${scenario.name} keeps a number of workers, so it has no arrival rate that could be searched: let all workers arrive at a rate`,
+  );
 }
 
 /** The command of each trial: `scenario` is the copy in the search's directory, which is not edited meanwhile. */

@@ -1,8 +1,8 @@
 /** The machines that make the load of a run: chooses them over Redis, and ends their part with the run. */
 import { MachineGenerators, type LoadGenerators } from "../../load/run/index.js";
-import { planHash, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
+import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { uniqueName } from "../../results/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { workersText } from "../../vocabulary/index.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
 
 export interface MachinesOptions {
@@ -36,7 +36,7 @@ export async function openMachines(options: MachinesOptions): Promise<OpenedMach
     const recruited = await distributed.recruitMachines({
       server,
       id: uniqueName(`load-${plan.scenario}`, new Date()),
-      title: `${plan.scenario}, ${plural(plan.workers, "worker")} at ${target}`,
+      title: `${plan.scenario}, ${workersText(plannedWorkers(plan))} at ${target}`,
       planHash: hash,
       workers: plan.workers,
       module: /\.[cm]?[jt]s$/.test(loaded.path) ? loaded.path : undefined,

@@ -1,8 +1,8 @@
 /** Opens what a run over a network is against, and logs what it is about to do. */
 import { DialectError, readTargetUrl, TargetAddressError } from "../../load/network/index.js";
 import { ThreadGenerators, clientThreads, openRouter, openTarget, type OpenedTarget } from "../../load/run/index.js";
-import { formatDuration } from "../../load/scenario/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { formatDuration, plannedWorkers } from "../../load/scenario/index.js";
+import { workersText } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines } from "./handle-closed-stdout.js";
 import type { ListenChoices } from "./listen-options.js";
@@ -55,7 +55,7 @@ async function aimedAt(
         if (args.quiet && !args["allow-remote"]) return;
         const who = `${address.url}${address.url.includes(address.ip) ? "" : ` (${address.ip})`}`;
         logLines(
-          `target: ${plural(plan.workers, "worker")} will register at ${who} and send to it for ` +
+          `target: ${workersText(plannedWorkers(plan))} will register at ${who} and send to it for ` +
             `${formatDuration(plan.scheduleMs)} or longer; dialect ${dialect.name}, client ${client}`,
         );
       },

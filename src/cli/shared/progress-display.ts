@@ -55,7 +55,10 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
     const { disconnects, timeouts, errors, mailbox_full: full, requests_failed, sockets_lost } = counters;
     return {
       scenario: options.plan.scenario,
-      workers: { arrived: counters.workers_started, planned: options.plan.workers },
+      workers: {
+        arrived: counters.workers_started,
+        ...(options.plan.closed === undefined && { planned: options.plan.workers }),
+      },
       elapsedMs,
       scheduledMs: options.plan.scheduleMs,
       stage: stageAt(options.phases, elapsedMs),

@@ -71,7 +71,8 @@ export const planOptions = {
   workers: {
     type: "string",
     requiresArg: true,
-    describe: "Number of simulated workers; scales the arrival rates [default: the scenario's]",
+    describe:
+      "Number of simulated workers; scales the arrival rates, or how many are kept at once [default: the scenario's]",
   },
   duration: {
     type: "string",

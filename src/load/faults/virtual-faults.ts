@@ -58,7 +58,8 @@ function seededFaults(seed: number, rates: FaultRates): Faults {
   return {
     plan: (plan, note) => ({
       ...plan,
-      worker: (index) => withQuit(withCrash(plan.worker(index), seed, rates.crash, note), seed, rates.quit, note),
+      worker: (index, startMs) =>
+        withQuit(withCrash(plan.worker(index, startMs), seed, rates.crash, note), seed, rates.quit, note),
     }),
     wakeDelay(name, note) {
       if (!happens("stall")) return 0;

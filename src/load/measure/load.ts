@@ -56,6 +56,11 @@ export function loadGenerated(
   if (lostWorkers > 0)
     return failed(`${lostWorkers} of ${plannedWorkers} workers had not finished when their client thread was killed`);
   if (counters.agents_registered === 0) return failed("no agent was registered");
+  if (counters.workers_missing > 0)
+    return failed(
+      `the number of workers was not kept: all ${plannedWorkers} workers of the plan began before its end; ` +
+        "they stayed for a shorter time than planned; a greater maxWorkers in arrivals plans more of them",
+    );
   if (ACTS.every((name) => counters[name] === 0))
     return failed("no worker acted: there was no live update, submit, return, disconnect or timeout");
   return { generated: true, why: null };

@@ -63,6 +63,10 @@ export const METRICS = {
     "workers",
     "Simulated workers that had not finished, or not arrived, when the run was brought to its end or their client thread was killed.",
   ),
+  workers_missing: counter(
+    "workers",
+    "Closed model: times that no worker began in the place of another although the number was to be kept: the plan had no more.",
+  ),
   agents_registered: counter("agents", "Agents created, onboarding agents included."),
   not_qualified: counter(
     "workers",
@@ -148,6 +152,7 @@ const OVER_NETWORK: ReadonlySet<MetricName> = new Set([
   "workers_started",
   "workers_finished",
   "workers_cut_off",
+  "workers_missing",
   "agents_registered",
   "not_qualified",
   "onboarding_passed",

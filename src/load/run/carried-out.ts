@@ -11,7 +11,7 @@ export interface CarriedOutInput {
   readonly plan: Plan;
   readonly end: Summary["end"];
   readonly durationMs: number;
-  readonly measurements: Pick<Measurements, "counters">;
+  readonly measurements: Pick<Measurements, "counters" | "where">;
   /** The faults that happened. */
   readonly happened: readonly InjectedFault[];
 }
@@ -26,8 +26,9 @@ function endText({ end, durationMs }: CarriedOutInput): string {
   return `the run ${end.how === "finished" ? "had ended" : `was ${end.how}`} at ${formatSeconds(durationMs)}`;
 }
 
+/** Of a closed model it is not planned how many begin. */
 function workers(input: CarriedOutInput): CarriedOut {
-  const planned = input.plan.workers;
+  const planned = input.plan.closed === undefined ? input.plan.workers : 0;
   const carriedOut = input.measurements.counters.workers_started;
   const missed = planned - carriedOut;
   return {
@@ -37,17 +38,18 @@ function workers(input: CarriedOutInput): CarriedOut {
   };
 }
 
-/** A window happened when the run lasted until it began, and a connection dropped at all. */
+/** A window happened when a connection of one of its behaviours dropped. */
 function windows(input: CarriedOutInput): CarriedOut {
   const { scenario, plan, durationMs, measurements } = input;
   const all = windowsOf(scenario, plan);
-  const hasDropped = measurements.counters.disconnects > 0;
-  const missed = all.filter(({ fromMs }) => fromMs >= durationMs || !hasDropped);
+  const missed = all.filter(({ names }) =>
+    names.every((behaviour) => measurements.where({ behaviour }).counters.disconnects === 0),
+  );
   return {
     ...{ what: "windows", planned: all.length, carriedOut: all.length - missed.length },
-    missed: missed.map(({ label, fromMs }) => {
-      const why = fromMs >= durationMs ? endText(input) : "every worker had left";
-      return `${label} from ${formatSeconds(fromMs)}: no connection dropped, as ${why}`;
+    missed: missed.map(({ names, fromMs }) => {
+      const why = fromMs >= durationMs ? endText(input) : "its workers had left";
+      return `no connection dropped in the window of ${names.join(", ")} from ${formatSeconds(fromMs)}: ${why}`;
     }),
   };
 }

@@ -25,7 +25,7 @@ import {
   type SummaryInput,
 } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { plannedWorkers, planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
 import { carriedOutOf } from "./carried-out.js";
 import { measureEnd } from "./measure-end.js";
@@ -90,7 +90,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     engine: input.engine,
     scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
     seed: String(plan.seed),
-    plan: { hash, workers: plan.workers },
+    plan: { hash, ...plannedWorkers(plan) },
     planHash: hash,
     ...(input.traceHash !== undefined && { traceHash: input.traceHash }),
     options: input.options,

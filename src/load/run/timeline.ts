@@ -2,7 +2,19 @@
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { TaskEvidence } from "../check/index.js";
 import type { Phase, SlowAgent, StatusEvent } from "../../results/index.js";
-import { arrivalsMsOf, type Plan, type Scenario } from "../scenario/index.js";
+import {
+  arrivalsMsOf,
+  behaviourName,
+  groupsOf,
+  isClosed,
+  scaledGroup,
+  type ClosedLoad,
+  type LoadGroup,
+  type Plan,
+  type RateArrivals,
+  type Scenario,
+} from "../scenario/index.js";
+import { assert, at, getOrCreate, plural } from "../../vocabulary/index.js";
 import { nameOf } from "../check/index.js";
 
 /** How many of the slowest agents the report shows. */
@@ -41,35 +53,13 @@ export function phasesOf(
 function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
   if (scenario.workers !== undefined)
     return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
-  // `--duration` scales everything on the run's timeline by the same factor.
-  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
-  let fromMs = 0;
-  let rate = scenario.arrivals.startRate;
-  const arrivals = scenario.arrivals.stages.flatMap(({ duration, target }): Phase[] => {
-    const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
-    rate = target;
-    const toMs = fromMs + duration * factor;
-    const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
-    fromMs = toMs;
-    // A jump of the rate takes no time.
-    return duration === 0 ? [] : [phase];
+  const groups = scaledGroups(scenario, plan);
+  const loads = [...(plan.closed ?? [])];
+  const arrivals = groups.flatMap(({ name, startTime, arrivals: own }) => {
+    const phases = isClosed(own) ? keptPhases(loads.shift()) : ratePhases(own, startTime);
+    return name === undefined ? phases : phases.map((phase) => ({ ...phase, label: `${name}: ${phase.label}` }));
   });
-  return [...arrivals, ...windowsOf(scenario, plan)];
-}
-
-/** The windows in which connections drop. Several behaviours may drop in one window, which is then one phase. */
-export function windowsOf(scenario: Scenario, plan: Plan): Phase[] {
-  if (scenario.workers !== undefined) return [];
-  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
-  const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
-  for (const [name, { disconnect }] of Object.entries(scenario.behaviours)) {
-    if (disconnect?.window === undefined) continue;
-    const [from, to] = disconnect.window;
-    const window = windows.get(`${from}-${to}`) ?? { names: [], fromMs: from * factor, toMs: to * factor };
-    window.names.push(name);
-    windows.set(`${from}-${to}`, window);
-  }
-  return [...windows.values()].map(
+  const windows = windowsOf(scenario, plan).map(
     ({ names, fromMs, toMs }): Phase => ({
       kind: "disconnects",
       label: `disconnects (${names.join(", ")})`,
@@ -77,6 +67,66 @@ export function windowsOf(scenario: Scenario, plan: Plan): Phase[] {
       toMs,
     }),
   );
+  return [...arrivals, ...windows];
+}
+
+/** `--duration` scales everything on the run's timeline by the same factor. */
+function scaledGroups(scenario: Scenario, plan: Plan): LoadGroup[] {
+  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
+  return groupsOf(scenario).map((group) => scaledGroup(group, factor));
+}
+
+/** The stages of workers who arrive at a rate. */
+function ratePhases({ startRate, stages }: RateArrivals, startTime: number): Phase[] {
+  let fromMs = startTime;
+  let rate = startRate;
+  return stages.flatMap(({ duration, target }): Phase[] => {
+    const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
+    rate = target;
+    const toMs = fromMs + duration;
+    const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
+    fromMs = toMs;
+    // A jump of the rate takes no time.
+    return duration === 0 ? [] : [phase];
+  });
+}
+
+/** The stages of workers whose number is kept, without jumps. */
+function keptPhases(load: ClosedLoad | undefined): Phase[] {
+  assert(load !== undefined, "the plan has a load for each group whose number is kept");
+  return load.numbers.slice(1).flatMap((to, index): Phase[] => {
+    const from = at(load.numbers, index);
+    if (from.at === to.at) return [];
+    const workers = plural(Math.round(to.workers), "worker");
+    const label =
+      from.workers === to.workers
+        ? `${workers} at once`
+        : `${to.workers > from.workers ? "rising" : "falling"} to ${workers} at once`;
+    return [{ kind: "arrivals", label, fromMs: from.at, toMs: to.at }];
+  });
+}
+
+/** A window in which connections drop. */
+export interface DropWindow {
+  /** The behaviours that have it, as plans call them. */
+  readonly names: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The windows in which connections drop. Several behaviours may drop in one window. */
+export function windowsOf(scenario: Scenario, plan: Plan): DropWindow[] {
+  if (scenario.workers !== undefined) return [];
+  const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
+  for (const { name: group, startTime, behaviours } of scaledGroups(scenario, plan)) {
+    for (const [name, { disconnect }] of Object.entries(behaviours)) {
+      if (disconnect?.window === undefined) continue;
+      const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
+      const window = getOrCreate(windows, `${fromMs}-${toMs}`, () => ({ names: [], fromMs, toMs }));
+      window.names.push(behaviourName(group, name));
+    }
+  }
+  return [...windows.values()];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {

@@ -8,6 +8,7 @@ export function unfinishedWorkers(
   measured: Measurements,
   carries: (index: number) => boolean = () => true,
 ): ReadonlyMap<string, number> {
+  if (plan.closed !== undefined) return unfinishedOfStarted(plan, measured);
   const planned = new Map<string, number>();
   for (let index = 0; index < plan.workers; index++) {
     if (!carries(index)) continue;
@@ -18,6 +19,17 @@ export function unfinishedWorkers(
     Array.from(planned, ([behaviour, workers]) => {
       const { workers_finished: finished, workers_cut_off: cutOff } = measured.where({ behaviour }).counters;
       return [behaviour, Math.max(0, workers - finished - cutOff)];
+    }),
+  );
+}
+
+/** Of a closed model. How many more would have begun is not known: only those that did are counted. */
+function unfinishedOfStarted({ tags }: Plan, measured: Measurements): ReadonlyMap<string, number> {
+  return new Map(
+    tags.behaviours.map((behaviour) => {
+      const { counters } = measured.where({ behaviour });
+      const { workers_started: started, workers_finished: finished, workers_cut_off: cutOff } = counters;
+      return [behaviour, Math.max(0, started - finished - cutOff)];
     }),
   );
 }

@@ -7,13 +7,13 @@
  * The rate of arrivals: it starts at `startRate` and changes linearly to each stage's `target` (per second) in its
  * `duration` (ms).
  */
-export interface Arrivals {
+export interface RateArrivals {
   readonly startRate: number;
   readonly stages: readonly { readonly duration: number; readonly target: number }[];
 }
 
 /** The area under the rate over all stages: how many workers are expected to arrive. Not rounded. */
-export function expectedArrivals({ startRate, stages }: Arrivals): number {
+export function expectedArrivals({ startRate, stages }: RateArrivals): number {
   let rate = startRate;
   let area = 0;
   for (const { duration, target } of stages) {
@@ -29,7 +29,7 @@ export function expectedArrivals({ startRate, stages }: Arrivals): number {
  * With a uniform random share for each worker the times are a Poisson process of this rate, conditional on the number
  * of workers: exactly that many arrive, and a worker's time depends on its own draw alone.
  */
-export function arrivalTimes({ startRate, stages }: Arrivals): (share: number) => number {
+export function arrivalTimes({ startRate, stages }: RateArrivals): (share: number) => number {
   const total = expectedArrivals({ startRate, stages });
   return (share) => {
     let left = share * total;

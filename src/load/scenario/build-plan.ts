@@ -1,174 +1,70 @@
-/**
- * From a scenario and a seed to what every simulated worker will do.
- *
- * A worker draws from streams of its own, one for each purpose, named by its index. So a worker's plan does not depend
- * on the number of workers or on the thread that derives it, and a change of the onboarding leaves arrivals and tasks
- * as they are.
- */
-import { assert } from "../../vocabulary/index.js";
-import { arrivalTimes, expectedArrivals } from "./arrivals.js";
+/** From a scenario and a seed to what every simulated worker will do. */
+import { at, type PlannedWorkers } from "../../vocabulary/index.js";
 import { planOfExplicitWorker } from "./explicit-worker-plans.js";
-import type { DistributionSpec } from "./distribution-spec.js";
 import { formatDuration, toMicrosecond } from "./format-duration.js";
 import type { Fault } from "./fault-schema.js";
+import { behavioursOf, groupsOf, isClosed, lengthOf, scaledGroup, sizeOf } from "./load-groups.js";
 import { MAX_MS, MAX_WORKERS } from "./scenario-limits.js";
 import { planFaults } from "./plan-faults.js";
-import { sample, sampleCount, stream, type Random } from "./random.js";
+import { planGroup, type GroupPlan } from "./plan-group.js";
 import { spansOf } from "./spans.js";
-import type { Behaviour, Scenario, Sending } from "./scenario-schema.js";
-import type {
-  DisconnectPlan,
-  RepeatedDrop,
-  OnboardingPlan,
-  Plan,
-  PlannedAction,
-  TaskEnd,
-  TaskPlan,
-  WorkerPlan,
-} from "./worker-plan.js";
+import type { Scenario } from "./scenario-schema.js";
+import type { Plan, WorkerPlan } from "./worker-plan.js";
 
 /** What a run may change in its scenario. */
 export interface PlanOptions {
   /** A whole number, 0 or more. Left out: the scenario's. */
   readonly seed?: number | undefined;
-  /** How many workers arrive, 1 or more: scales the rates. Left out: as many as the scenario's rates bring. */
+  /**
+   * How many workers arrive, 1 or more: scales the rates. In a closed model: the greatest number that is kept. Groups
+   * share it in the ratio of the scenario. Left out: as in the scenario.
+   */
   readonly workers?: number | undefined;
   /**
-   * How long the stages of arrivals last together, ms: stretches them and the windows. Left out: as in the scenario.
+   * How long workers arrive, ms: stretches the stages of all groups, their start times and the windows. Left out: as in
+   * the scenario.
    */
   readonly durationMs?: number | undefined;
 }
 
-/** How many workers arrive in `scenario` as it stands. */
+/**
+ * How many workers arrive in `scenario` as it stands; of a closed model, the greatest number that is kept. `--workers`
+ * replaces it.
+ */
 export function workersOf(scenario: Scenario): number {
-  return scenario.workers?.length ?? Math.round(expectedArrivals(scenario.arrivals));
+  return scenario.workers?.length ?? groupsOf(scenario).reduce((sum, { arrivals }) => sum + sizeOf(arrivals), 0);
 }
 
-/** How long the stages of arrivals of `scenario` last together, or until its last explicit worker has arrived, ms. */
-export function arrivalsMsOf({ arrivals, workers }: Scenario): number {
-  if (workers !== undefined) return workers.reduce((last, { arriveAt }) => Math.max(last, arriveAt), 0);
-  return arrivals.stages.reduce((sum, { duration }) => sum + duration, 0);
+/** The workers of `scenario` as it stands, for reports. The sequence of a closed model is not known without its plan. */
+export function scenarioWorkers(scenario: Scenario): PlannedWorkers {
+  const workers = workersOf(scenario);
+  const closed = scenario.workers === undefined ? groupsOf(scenario).filter(({ arrivals }) => isClosed(arrivals)) : [];
+  if (closed.length === 0) return { workers };
+  const atOnce = closed.reduce((sum, { arrivals }) => sum + sizeOf(arrivals), 0);
+  return { workers, closed: { atOnce, workers: atOnce, arrivalsMs: arrivalsMsOf(scenario) } };
+}
+
+/** How long workers arrive in `scenario`: until the stages of all groups are over, or its last explicit worker came, ms. */
+export function arrivalsMsOf(scenario: Scenario): number {
+  const ends =
+    scenario.workers?.map(({ arriveAt }) => arriveAt) ??
+    groupsOf(scenario).map(({ startTime, arrivals }) => startTime + lengthOf(arrivals));
+  return ends.reduce((last, end) => Math.max(last, end), 0);
 }
 
 /** `scenario` with everything on the run's timeline `factor` times as long. */
 function withScaledTimes(scenario: Scenario, factor: number): Scenario {
-  const behaviours = Object.entries(scenario.behaviours).map(([name, behaviour]): [string, Behaviour] => {
-    const { disconnect } = behaviour;
-    if (disconnect?.window === undefined) return [name, behaviour];
-    const [from, to] = disconnect.window;
-    return [name, { ...behaviour, disconnect: { ...disconnect, window: [from * factor, to * factor] } }];
-  });
-  const stages = scenario.arrivals.stages.map(({ duration, target }) => ({ duration: duration * factor, target }));
   const faults = scenario.faults.map(
     (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
   );
+  const scaled = groupsOf(scenario).map((group) => scaledGroup(group, factor));
   return {
     ...scenario,
-    arrivals: { ...scenario.arrivals, stages },
-    behaviours: Object.fromEntries(behaviours),
+    ...(scenario.groups === undefined
+      ? scaled[0] && { arrivals: scaled[0].arrivals, behaviours: scaled[0].behaviours }
+      : { groups: Object.fromEntries(scaled.map(({ name = "", ...group }) => [name, group])) }),
     faults,
     ...(scenario.shutdownAt !== undefined && { shutdownAt: scenario.shutdownAt * factor }),
-  };
-}
-
-/** `count` live updates, each after a time to think. */
-function planActions(count: number, { thinkTime, payloadBytes, duplicates }: Sending, random: Random): PlannedAction[] {
-  const actions: PlannedAction[] = [];
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    at += sample(thinkTime, random);
-    actions.push({
-      at: toMicrosecond(at),
-      payloadBytes: sampleCount(payloadBytes, random),
-      duplicate: random() < duplicates,
-    });
-  }
-  return actions;
-}
-
-/** What worker `index` holds as the run begins; undefined when it holds nothing. */
-function planQualifications(
-  holdings: Scenario["qualifications"],
-  index: number,
-  seed: number,
-): WorkerPlan["qualifications"] {
-  const held = Object.entries(holdings).flatMap(([name, { share, value }]) => {
-    const random = stream(seed, "qualification", name, index);
-    return random() < share ? [[name, sampleCount(value, random)] as const] : [];
-  });
-  return held.length === 0 ? undefined : Object.fromEntries(held);
-}
-
-const lastOf = (actions: readonly PlannedAction[]): number => actions.at(-1)?.at ?? 0;
-
-function planOnboarding(onboarding: NonNullable<Scenario["task"]["onboarding"]>, random: Random): OnboardingPlan {
-  const passes = random() < onboarding.passRate;
-  const count = sampleCount(onboarding.actions, random);
-  const actions = planActions(count, onboarding, random);
-  return { actions, submitAt: toMicrosecond(lastOf(actions) + sample(onboarding.thinkTime, random)), passes };
-}
-
-function planTask(behaviour: Behaviour, random: Random): TaskPlan {
-  const { actions: submitting, return: returning, idle } = behaviour;
-  const planned = submitting ?? returning?.afterActions ?? idle?.afterActions;
-  assert(planned !== undefined, "the schema asks for exactly one of actions, return and idle");
-  const actions = planActions(sampleCount(planned, random), behaviour, random);
-  const end = (kind: TaskEnd["kind"], after: number): TaskPlan => ({
-    actions,
-    end: { kind, at: toMicrosecond(lastOf(actions) + after) },
-  });
-  if (idle) return end("idle", 0);
-  return end(returning ? "return" : "submit", sample(behaviour.thinkTime, random));
-}
-
-/** When the connection drops, or `undefined` when it does not. */
-function dropOf(
-  { window, perAction = 0 }: NonNullable<Behaviour["disconnect"]>,
-  arriveAt: number,
-  task: TaskPlan | undefined,
-  random: Random,
-): Pick<DisconnectPlan, "since" | "at"> | undefined {
-  if (window) {
-    const at = toMicrosecond(sample({ kind: "uniform", min: window[0], max: window[1] }, random));
-    return at < arriveAt ? undefined : { since: "run", at };
-  }
-  if (task === undefined) return undefined;
-  for (const [index, action] of task.actions.entries()) {
-    if (random() >= perAction) continue;
-    const next = task.actions[index + 1]?.at ?? task.end.at;
-    return { since: "task", at: toMicrosecond(sample({ kind: "uniform", min: action.at, max: next }, random)) };
-  }
-  return undefined;
-}
-
-function planFlapping(
-  { times, online }: { times: DistributionSpec; online: DistributionSpec },
-  after: DistributionSpec,
-  random: Random,
-): RepeatedDrop[] {
-  return Array.from({ length: sampleCount(times, random) }, () => ({
-    online: toMicrosecond(sample(online, random)),
-    after: toMicrosecond(sample(after, random)),
-  }));
-}
-
-/** Plans the drops of the connection of `worker`, whose plan is otherwise complete. */
-function planDisconnect(behaviour: Behaviour, worker: WorkerPlan, seed: number): DisconnectPlan | undefined {
-  if (behaviour.disconnect === undefined) return undefined;
-  const { detectionDelay, reconnect } = behaviour.disconnect;
-  const random = stream(seed, "disconnect", worker.index);
-  const drop = dropOf(behaviour.disconnect, worker.arriveAt, worker.task, random);
-  if (drop === undefined) return undefined;
-  const disconnect = { ...drop, detectionDelay };
-  if (reconnect === undefined || random() >= reconnect.probability) return disconnect;
-  const after = toMicrosecond(sample(reconnect.after, random));
-  // A worker whose onboarding is planned to fail has no task, now or later.
-  const task = worker.task && planTask(behaviour, stream(seed, "task after reconnect", worker.index));
-  const flapping =
-    reconnect.flapping && planFlapping(reconnect.flapping, reconnect.after, stream(seed, "drops again", worker.index));
-  return {
-    ...disconnect,
-    reconnect: { after, ...(task && { task }), ...(flapping && flapping.length > 0 && { flapping }) },
   };
 }
 
@@ -201,28 +97,16 @@ function runEventsOf(
     scheduleMs: scheduleOf(scenario, Math.max(workersMs, ...faultEnds)),
     ...(scenario.shutdownAt !== undefined && { shutdownAt: toMicrosecond(scenario.shutdownAt) }),
     ...(faults.length > 0 && { faults }),
-    tags: { behaviours: behavioursOf(scenario), spans: spansOf(scenario, faultTimes) },
-  };
-}
-
-/** The behaviours of the scenario, and those that only its explicit workers have. */
-function behavioursOf({ behaviours, workers = [] }: Scenario): string[] {
-  return [...new Set([...Object.keys(behaviours), ...workers.map(({ behaviour }) => behaviour)])];
-}
-
-/** Picks by weight, in the order of the file. */
-function behaviourChooser(behaviours: Scenario["behaviours"]): (share: number) => [string, Behaviour] {
-  const entries = Object.entries(behaviours);
-  return (share) => {
-    let below = 0;
-    for (const entry of entries) {
-      below += entry[1].weight;
-      if (share < below) return entry;
-    }
-    // The rounded weights may sum to less than 1, so a share just below 1 can be above all of them.
-    const last = entries.findLast(([, { weight }]) => weight > 0);
-    if (last === undefined) throw new RangeError("the scenario has no behaviour with a weight above 0");
-    return last;
+    tags: {
+      // Explicit workers may have others.
+      behaviours: [
+        ...new Set([
+          ...Object.keys(behavioursOf(scenario)),
+          ...(scenario.workers ?? []).map(({ behaviour }) => behaviour),
+        ]),
+      ],
+      spans: spansOf(scenario, faultTimes),
+    },
   };
 }
 
@@ -235,10 +119,10 @@ function planExplicitWorkers(
   if ((workers !== undefined && workers !== explicit.length) || durationMs !== undefined) {
     throw new RangeError("a scenario that lists its workers takes no other number of workers and no other duration");
   }
-  const worker = (index: number): WorkerPlan => {
+  const worker = (index: number, startMs?: number): WorkerPlan => {
     const written = explicit[index];
     if (written === undefined) throw new RangeError(`the plan has workers 0 to ${explicit.length - 1}, not ${index}`);
-    return planOfExplicitWorker(index, written);
+    return planOfExplicitWorker(index, written, startMs);
   };
   const arrivalsMs = arrivalsMsOf(scenario);
   const dropsMs = explicit.reduce(
@@ -285,50 +169,64 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   }
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
-  const timeOf = arrivalTimes(used.arrivals);
-  const choose = behaviourChooser(used.behaviours);
-
-  const checkIndex = (index: number): void => {
-    if (Number.isSafeInteger(index) && index >= 0 && index < workers) return;
-    throw new RangeError(`the plan has workers 0 to ${workers - 1}, not ${index}`);
+  const groups = planGroups(used, seed, workers);
+  const total = groups.reduce((sum, group) => sum + group.workers, 0);
+  if (total > MAX_WORKERS)
+    throw new RangeError(
+      `the groups have ${total} workers together, and a run can have ${MAX_WORKERS}: lower maxWorkers of those that keep a number`,
+    );
+  const groupOf = (index: number): GroupPlan => {
+    const group = groups.findLast(({ first }) => first <= index);
+    if (group !== undefined && Number.isSafeInteger(index) && index < total) return group;
+    throw new RangeError(`the plan has workers 0 to ${total - 1}, not ${index}`);
   };
-  const arriveAt = (index: number): number => {
-    checkIndex(index);
-    return toMicrosecond(timeOf(stream(seed, "arrival", index)()));
-  };
-  const drawBehaviour = (index: number): [string, Behaviour] => choose(stream(seed, "behaviour", index)());
-
-  const worker = (index: number): WorkerPlan => {
-    const arrival = arriveAt(index);
-    const [name, behaviour] = drawBehaviour(index);
-    const qualifications = planQualifications(used.qualifications, index, seed);
-    const onboarding = used.task.onboarding && planOnboarding(used.task.onboarding, stream(seed, "onboarding", index));
-    const task = onboarding?.passes === false ? undefined : planTask(behaviour, stream(seed, "task", index));
-    const staying: WorkerPlan = {
-      index,
-      behaviour: name,
-      arriveAt: arrival,
-      ...(qualifications && { qualifications }),
-      ...(onboarding && { onboarding }),
-      ...(task && { task }),
-    };
-    const disconnect = planDisconnect(behaviour, staying, seed);
-    return disconnect ? { ...staying, disconnect } : staying;
-  };
-
   const arrivalsMs = toMicrosecond(arrivalsMsOf(used));
-  const windows = Object.values(used.behaviours).map(({ disconnect }) => disconnect?.window?.[1] ?? 0);
+  const closed = groups.flatMap((group) => group.closed ?? []);
   return {
     scenario: scenario.name,
     seed,
-    workers,
+    workers: total,
+    ...(closed.length > 0 && { closed }),
     arrivalsMs,
-    ...runEventsOf(used, seed, Math.max(arrivalsMs, ...windows)),
-    behaviourOf(index) {
-      checkIndex(index);
-      return drawBehaviour(index)[0];
-    },
-    arriveAt,
-    worker,
+    ...runEventsOf(used, seed, Math.max(arrivalsMs, ...groups.map(({ lastMs }) => lastMs))),
+    behaviourOf: (index) => groupOf(index).behaviourOf(index),
+    arriveAt: (index) => groupOf(index).arriveAt(index),
+    worker: (index, startMs) => groupOf(index).worker(index, startMs),
   };
+}
+
+/** The plans of the groups, which have so many workers together. */
+function planGroups(scenario: Scenario, seed: number, workers: number): GroupPlan[] {
+  const groups = groupsOf(scenario);
+  const sizes = shares(
+    workers,
+    groups.map(({ arrivals }) => sizeOf(arrivals)),
+  );
+  let first = 0;
+  return groups.map((group, nth) => {
+    const plan = planGroup(scenario.task, scenario.qualifications, group, {
+      seed,
+      first,
+      size: at(sizes, nth),
+    });
+    first += plan.workers;
+    return plan;
+  });
+}
+
+/** Whole numbers in the ratio of `weights` whose sum is `total`, each at least 1. */
+function shares(total: number, weights: readonly number[]): number[] {
+  if (total < weights.length)
+    throw new RangeError(`workers must be at least ${weights.length}, one for each group, not ${total}`);
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  let weight = 0;
+  let given = 0;
+  return weights.map((own, nth) => {
+    weight += own;
+    // One is left for each of the later groups.
+    const most = total - given - (weights.length - nth - 1);
+    const share = Math.min(most, Math.max(1, Math.round((total * weight) / sum) - given));
+    given += share;
+    return share;
+  });
 }

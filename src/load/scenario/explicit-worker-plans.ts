@@ -7,9 +7,15 @@ import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "./worke
 
 type ReconnectInput = NonNullable<NonNullable<ExplicitWorkerInput["disconnect"]>["reconnect"]>;
 
-/** The plan of worker `index` of a scenario that lists its workers. */
-export function planOfExplicitWorker(index: number, written: ExplicitWorker): WorkerPlan {
-  const { behaviour, arriveAt, qualifications, onboarding, task, disconnect } = written;
+/** The plan of worker `index` of a scenario that lists its workers. `arriveAt`: as `startMs` of `Plan.worker`. */
+export function planOfExplicitWorker(
+  index: number,
+  written: ExplicitWorker,
+  arriveAt: number = written.arriveAt,
+): WorkerPlan {
+  const { behaviour, qualifications, onboarding, task } = written;
+  const isOver = written.disconnect?.since === "run" && written.disconnect.at < arriveAt;
+  const disconnect = isOver ? undefined : written.disconnect;
   return {
     index,
     behaviour,

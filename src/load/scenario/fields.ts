@@ -41,13 +41,23 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** The error of a mapping whose `key` is none of `kinds`: the nearest kind, or all of them. */
 export function noSuchKind(key: string, kinds: readonly string[]) {
-  const choices = `${kinds.slice(0, -1).join(", ")} or ${at(kinds, kinds.length - 1)}`;
+  return nearestKind(key, kinds, `must be a mapping with a ${key}: ${choicesOf(kinds)}`);
+}
+
+/** As {@link noSuchKind}; `noMapping` is the error of what is no mapping. */
+export function nearestKind(key: string, kinds: readonly string[], noMapping: string) {
   return ({ input }: { readonly input?: unknown }): string => {
-    if (typeof input !== "object" || input === null) return `must be a mapping with a ${key}: ${choices}`;
+    if (typeof input !== "object" || input === null) return noMapping;
     const given = (input as Readonly<Record<string, unknown>>)[key];
     const near = typeof given === "string" ? nearest(given, kinds) : undefined;
-    return near === undefined ? `must be ${choices}` : `there is no "${String(given)}"; did you mean "${near}"?`;
+    return near === undefined
+      ? `must be ${choicesOf(kinds)}`
+      : `there is no "${String(given)}"; did you mean "${near}"?`;
   };
+}
+
+function choicesOf(kinds: readonly string[]): string {
+  return `${kinds.slice(0, -1).join(", ")} or ${at(kinds, kinds.length - 1)}`;
 }
 
 const DURATION = 'must be a duration with a unit, such as "250ms", "1.5s" or "2m"';
@@ -114,9 +124,13 @@ export const TOO_MANY_NAMES = { error: `must have at most ${MAX_NAMED} names`, a
 export const line = z.string("must be text").regex(/^\S.*$/, "must be one line of text, not empty");
 
 /** A name that can stand in the name of a directory, and in a tag. */
+export const IDENTIFIER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export const hyphenated = line
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
+  .regex(IDENTIFIER, "must be lower-case words joined by hyphens")
   .max(MAX_NAME, `must have at most ${MAX_NAME} characters`);
+
+/** States for the JSON Schema what a refinement checks in the loader, with a better message. */
+export const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
 
 /** A field that reads as a number; in a file it is an `Input`. */
 type NumberField<Input> = z.ZodType<number, Input>;

@@ -5,7 +5,7 @@ export type { DistributionSpec } from "./distribution-spec.js";
 export { MAX_STALL_MS, type Fault, type NetworkFault } from "./fault-schema.js";
 export { MAX_PAYLOAD_BYTES } from "./fields.js";
 export { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
-export { expectedArrivals } from "./arrivals.js";
+export { expectedArrivals, type RateArrivals } from "./arrivals.js";
 export type { PlannedFault, PlannedNetworkFault } from "./plan-faults.js";
 export { changeScenario, type ScenarioChange } from "./change-scenario.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
@@ -19,18 +19,23 @@ export {
 } from "./load-scenario.js";
 export { scenarioCatalogue } from "./scenario-catalogue.js";
 export { SCENARIO_CATALOGUE, SCENARIO_SCHEMA, readCatalogue, shippedScenarios } from "./shipped-scenarios.js";
-export { scenarioSchema, type Behaviour, type Scenario, type ScenarioInput } from "./scenario-schema.js";
+export { scenarioSchema, type Scenario, type ScenarioInput } from "./scenario-schema.js";
+export type { Behaviour } from "./behaviour-schema.js";
+export { behaviourName, behavioursOf, groupsOf, isClosed, scaledGroup, type LoadGroup } from "./load-groups.js";
 export { TARGET_DIALECTS, type TargetDialect } from "./target-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";
-export { arrivalsMsOf, buildPlan, workersOf, type PlanOptions } from "./build-plan.js";
+export { arrivalsMsOf, buildPlan, scenarioWorkers, workersOf, type PlanOptions } from "./build-plan.js";
 export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { planHash } from "./plan-hash.js";
 export { planWarnings } from "./plan-warnings.js";
+export { plannedWorkers } from "./plan-size.js";
 export { replaceVariables, type Environment } from "./scenario-variables.js";
 export { warningLines, warningTexts } from "./warning-lines.js";
 export type {
+  ClosedLoad,
   DisconnectPlan,
+  KeptNumber,
   RepeatedDrop,
   OnboardingPlan,
   Plan,

@@ -13,11 +13,14 @@
  *
  * A worker who holds qualifications has them as a seventh item: [name, value …] in alphabetical order of the names.
  *
+ * The workers of a closed model are encoded as if they began with their group. Such a plan has a further line for each
+ * of its loads: `["closed", first, workers, at, number, at, number …]`.
+ *
  * A plan with a shutdown or faults has further lines: `["shutdown", at]`, then `["fault", at, pick, kind, …]` for each,
  * with the other fields of the fault in alphabetical order.
  *
  * Times are whole microseconds and flags 0 or 1, so no number has a fraction whose printing could differ. (Shares of
- * faults and their picks, which have, are doubles that print alike everywhere.)
+ * faults, their picks and scaled numbers of workers, which may have, are doubles that print alike everywhere.)
  */
 import { createHash } from "node:crypto";
 import type { DisconnectPlan, OnboardingPlan, Plan, PlannedAction, TaskPlan, WorkerPlan } from "./worker-plan.js";
@@ -86,6 +89,10 @@ function encodeWorker({
 export function planHash(plan: Plan): string {
   const hash = createHash("sha256").update("crowdstorm plan 1\n");
   for (let index = 0; index < plan.workers; index++) hash.update(`${encodeWorker(plan.worker(index))}\n`);
+  for (const { first, workers, numbers } of plan.closed ?? []) {
+    const steps = numbers.flatMap((number) => [us(number.at), number.workers]);
+    hash.update(`${JSON.stringify(["closed", first, workers, ...steps])}\n`);
+  }
   if (plan.shutdownAt !== undefined) hash.update(`${JSON.stringify(["shutdown", us(plan.shutdownAt)])}\n`);
   for (const { at, pick, kind, ...rest } of plan.faults ?? []) {
     hash.update(`${JSON.stringify(["fault", us(at), pick, kind, ...fieldsCode(rest)])}\n`);

@@ -6,6 +6,7 @@ import { formatCount, formatSeconds, getOrCreate } from "../../vocabulary/index.
 import { arrivalsMsOf } from "./build-plan.js";
 import type { Fault } from "./fault-schema.js";
 import { formatDuration } from "./format-duration.js";
+import { behaviourName, groupsOf } from "./load-groups.js";
 import { planFaults } from "./plan-faults.js";
 import type { Problem } from "./problems.js";
 import type { Scenario } from "./scenario-schema.js";
@@ -15,6 +16,8 @@ import type { Plan } from "./worker-plan.js";
 /** What the plan says about the workers of one behaviour. */
 interface Group {
   workers: number;
+  /** Not every one of its workers was looked at, so nothing is said about what none of them does. */
+  isPartial: boolean;
   /** Connections that drop in the window of the behaviour, and those of them that have a worker then. */
   drops: number;
   timelyDrops: number;
@@ -69,10 +72,15 @@ function survey(scenario: Scenario, plan: Plan): Survey {
   const groups = new Map<string, Group>();
   const stays: Stay[] = [];
   for (let index = 0; index < plan.workers; index++) {
-    const worker = plan.worker(index);
-    stays.push(stayOf(worker, scenario));
-    const group = groupOf(groups, worker.behaviour);
+    const load = plan.closed?.find(({ first, workers }) => index >= first && index < first + workers);
+    const group = groupOf(groups, plan.behaviourOf(index));
     group.workers++;
+    if (load !== undefined && index - load.first >= MOST_OF_A_SEQUENCE) {
+      group.isPartial = true;
+      continue;
+    }
+    const worker = plan.worker(index);
+    stays.push(load === undefined ? stayOf(worker, scenario) : begunBy(load.endMs, stayOf(worker, scenario)));
     if (worker.task !== undefined) noteWaits(group.task, waitsOf(worker.task, scenario));
     if (worker.onboarding !== undefined)
       noteWaits(group.onboarding, waitsFor(worker.onboarding.actions, worker.onboarding.submitAt));
@@ -84,8 +92,8 @@ function survey(scenario: Scenario, plan: Plan): Survey {
   let late = 0;
   for (const { behaviour, readyAt, most, least, dropsAt } of stays) {
     const group = groupOf(groups, behaviour);
-    const begunBy = scenario.task.unitsPerAssignment > 1 ? lastReadyAt : readyAt;
-    const leaves = Math.min(begunBy + most, Math.max(plan.shutdownAt ?? Infinity, readyAt));
+    const begins = scenario.task.unitsPerAssignment > 1 ? lastReadyAt : readyAt;
+    const leaves = Math.min(begins + most, Math.max(plan.shutdownAt ?? Infinity, readyAt));
     group.leftAt = Math.max(group.leftAt, leaves);
     if (dropsAt !== undefined) group.drops++;
     if (dropsAt !== undefined && dropsAt < leaves) group.timelyDrops++;
@@ -95,9 +103,17 @@ function survey(scenario: Scenario, plan: Plan): Survey {
   return { groups, leftAt, late };
 }
 
+/** So many workers of a closed model's sequence are looked at: most of a long sequence never begin. */
+const MOST_OF_A_SEQUENCE = 5000;
+
+/** The stay of a worker that begins when another one ends: at `endMs` at the latest. It may never begin. */
+function begunBy(endMs: number, { behaviour, readyAt, most, dropsAt }: Stay): Stay {
+  return { behaviour, readyAt: endMs + readyAt, most, ...(dropsAt !== undefined && { dropsAt }) };
+}
+
 function groupOf(groups: Map<string, Group>, behaviour: string): Group {
   return getOrCreate(groups, behaviour, () => ({
-    ...{ workers: 0, drops: 0, timelyDrops: 0, leftAt: 0 },
+    ...{ workers: 0, isPartial: false, drops: 0, timelyDrops: 0, leftAt: 0 },
     task: { update: Infinity, submit: Infinity },
     onboarding: { update: Infinity, submit: Infinity },
   }));
@@ -116,7 +132,10 @@ function timeoutWarnings({ task }: Scenario, groups: ReadonlyMap<string, Group>)
     ["submit", "submissionTimeout"],
   ] as const) {
     for (const phase of ["onboarding", "task"] as const) {
-      const waits = [...groups].map(([name, group]) => ({ name, least: group[phase][wait] }));
+      const waits = [...groups].map(([name, group]) => ({
+        name,
+        least: group.isPartial ? 0 : group[phase][wait],
+      }));
       const timed = waits.filter(({ least }) => least < Infinity);
       const slow = timed.filter(({ least }) => least > task[timeout]);
       if (slow.length === 0) continue;
@@ -135,28 +154,26 @@ function timeoutWarnings({ task }: Scenario, groups: ReadonlyMap<string, Group>)
   return warnings;
 }
 
-function behaviourWarnings(
-  { behaviours, ...scenario }: Scenario,
-  plan: Plan,
-  groups: ReadonlyMap<string, Group>,
-): Problem[] {
-  const factor = plan.arrivalsMs / arrivalsMsOf({ behaviours, ...scenario });
-  return Object.entries(behaviours).flatMap(([name, { weight, disconnect }]): Problem[] => {
-    const group = groups.get(name);
-    if (group === undefined) {
-      const of = weight === 0 ? "" : ` of the ${formatCount(plan.workers)} workers`;
-      const message = `no worker${of} behaves like this: its weight is ${weight}`;
-      return [{ path: ["behaviours", name], message }];
-    }
-    if (disconnect?.window === undefined || group.timelyDrops > 0) return [];
-    const [from, to] = disconnect.window.map((ms) => formatSeconds(ms * factor));
-    const why =
-      group.drops === 0
-        ? "every worker that behaves like this arrives after it"
-        : `the last worker that behaves like this has left after about ${formatSeconds(group.leftAt)}`;
-    const message = `no connection drops in this window, from ${from} to ${to}: ${why}`;
-    return [{ path: ["behaviours", name, "disconnect", "window"], message }];
-  });
+function behaviourWarnings(scenario: Scenario, plan: Plan, groups: ReadonlyMap<string, Group>): Problem[] {
+  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
+  return groupsOf(scenario).flatMap((load) =>
+    Object.entries(load.behaviours).flatMap(([name, { weight, disconnect }]): Problem[] => {
+      const path = [...(load.name === undefined ? [] : ["groups", load.name]), "behaviours", name];
+      const group = groups.get(behaviourName(load.name, name));
+      if (group === undefined) {
+        const of = weight === 0 ? "" : ` of the ${formatCount(plan.workers)} workers`;
+        return [{ path, message: `no worker${of} behaves like this: its weight is ${weight}` }];
+      }
+      if (disconnect?.window === undefined || group.timelyDrops > 0 || group.isPartial) return [];
+      const [from, to] = disconnect.window.map((ms) => formatSeconds((load.startTime + ms) * factor));
+      const why =
+        group.drops === 0
+          ? "every worker that behaves like this arrives after it"
+          : `the last worker that behaves like this has left after about ${formatSeconds(group.leftAt)}`;
+      const message = `no connection drops in this window, from ${from} to ${to}: ${why}`;
+      return [{ path: [...path, "disconnect", "window"], message }];
+    }),
+  );
 }
 
 function shutdownWarnings({ shutdownAt }: Plan, leftAt: number): Problem[] {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { parseTaggedMetric } from "../measure/tagged-metric.js";
 import { PHASES, type TagSelector } from "../measure/tags.js";
 import { ThresholdError } from "../measure/threshold-error.js";
+import { behavioursOf } from "./load-groups.js";
 import { nearest } from "./nearest.js";
 import { MAX_PROBLEMS } from "./scenario-limits.js";
 import { namedSpans, type NamedSpan } from "./spans.js";
@@ -20,7 +21,7 @@ const MAX_LISTED = 20;
 export function refuseAmbiguousSpans(scenario: TaggedScenario, context: z.RefinementCtx): void {
   const seen = new Map<string, NamedSpan>();
   const times = scenario.faults.map(() => 0);
-  const isWindow = ({ path }: NamedSpan): boolean => path[0] === "behaviours";
+  const isWindow = ({ path }: NamedSpan): boolean => path[0] === "behaviours" || path[0] === "groups";
   const timesOf = (span: NamedSpan): string => JSON.stringify(span.timesOf(times));
   for (const span of namedSpans(scenario)) {
     const other = seen.get(span.name);
@@ -37,7 +38,7 @@ export function refuseAmbiguousSpans(scenario: TaggedScenario, context: z.Refine
 /** A tag of a behaviour, a window or a fault that the scenario does not have is a mistake. */
 export function refuseUnknownTags(scenario: TaggedScenario, context: z.RefinementCtx): void {
   const behaviours = [
-    ...new Set([...Object.keys(scenario.behaviours), ...(scenario.workers ?? []).map(({ behaviour }) => behaviour)]),
+    ...new Set([...Object.keys(behavioursOf(scenario)), ...(scenario.workers ?? []).map(({ behaviour }) => behaviour)]),
   ];
   const spans = namedSpans(scenario);
   for (const tagged of Object.keys(scenario.thresholds).slice(0, MAX_PROBLEMS)) {

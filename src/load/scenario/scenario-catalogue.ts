@@ -1,5 +1,5 @@
 /** Makes the catalogue of the scenarios that come with the package. */
-import { arrivalsMsOf, workersOf } from "./build-plan.js";
+import { arrivalsMsOf, scenarioWorkers } from "./build-plan.js";
 import { loadScenario } from "./load-scenario.js";
 import { shippedScenarios, type CatalogueEntry } from "./shipped-scenarios.js";
 
@@ -8,11 +8,13 @@ export function scenarioCatalogue(): CatalogueEntry[] {
   return shippedScenarios().map((name) => {
     const { scenario } = loadScenario(name);
     const { description, incident } = scenario;
+    const { workers, closed } = scenarioWorkers(scenario);
     return {
       name,
       description,
       incident: incident.trim(),
-      workers: workersOf(scenario),
+      workers,
+      ...(closed !== undefined && { atOnce: closed.atOnce }),
       arrivalsMs: arrivalsMsOf(scenario),
     };
   });

@@ -6,69 +6,26 @@
  */
 import { z } from "zod";
 import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/thresholds.js";
-import { expectedArrivals } from "./arrivals.js";
+import { arrivals } from "./arrivals-schema.js";
+import { behaviours, sending } from "./behaviour-schema.js";
 import { explicitWorkers } from "./explicit-workers.js";
 import { faults } from "./fault-schema.js";
 import {
   count,
   counts,
   duration,
-  durations,
-  hasFewNames,
-  isAtMost,
-  MAX_PAYLOAD_BYTES,
   hyphenated,
   line,
   object,
   positiveCount,
   positiveDuration,
   probability,
-  rangeOf,
-  rate,
-  TOO_MANY_NAMES,
 } from "./fields.js";
+import { checkGroups, groups, requireArrivals, WHEN_MAPPING } from "./group-schema.js";
+import { groupsOf } from "./load-groups.js";
 import { refuseAmbiguousSpans, refuseUnknownTags } from "./refuse-tags.js";
-import { MAX_WORKERS } from "./scenario-limits.js";
 import { holdings, refuseUnknown, requirements } from "./qualification-schema.js";
 import { target } from "./target-schema.js";
-
-/** States for the JSON Schema what a refinement checks in the loader, with a better message. */
-const exactlyOneOf = (...keys: readonly string[]) => ({ oneOf: keys.map((key) => ({ required: [key] })) });
-
-const arrivals = object({
-  startRate: rate.default(0).describe("Arrivals a second at the start of the run."),
-  stages: z.array(
-    object({
-      duration: duration.describe("How long the stage lasts; 0s: the rate jumps."),
-      target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
-    }),
-    "must be a list of stages, each { duration, target }",
-  ),
-})
-  .refine(
-    (read) => expectedArrivals(read) >= 0.5,
-    "no worker ever arrives: there is no stage, or every rate is 0, or nearly",
-  )
-  .refine(
-    (read) => expectedArrivals(read) <= MAX_WORKERS,
-    `more workers arrive than a run can have, which is ${MAX_WORKERS}`,
-  )
-  .describe(
-    "When workers arrive (open model): the area under the rate is the number of workers, unless --workers is given.",
-  );
-
-/** How live updates are sent, in onboarding and in the task alike. */
-const sending = {
-  thinkTime: durations.describe("The time before each live update, and before the submit or the return."),
-  payloadBytes: counts
-    .refine(
-      (bytes) => isAtMost(bytes, MAX_PAYLOAD_BYTES),
-      `must have no draw above ${MAX_PAYLOAD_BYTES}, the most that fits a mailbox: give it a max`,
-    )
-    .default({ kind: "constant", value: 64 })
-    .describe(`Bytes of text in a live update, at most ${MAX_PAYLOAD_BYTES}.`),
-  duplicates: probability.default(0).describe("The share of live updates whose packet the client sends twice."),
-};
 
 const onboarding = object({
   passRate: probability.describe("The share of workers whose onboarding is good enough to be admitted."),
@@ -93,55 +50,6 @@ const task = object({
     .optional()
     .describe("For demonstrations: the chat has a planted fault, and ends as soon as the worker has submitted."),
 });
-
-const disconnect = object({
-  window: rangeOf(duration, "a duration")
-    .optional()
-    .describe("The connection drops at a random time in this span of the run."),
-  perAction: probability.optional().describe("Or: the probability, after each live update, that the connection drops."),
-  name: hyphenated
-    .optional()
-    .describe("The name of the window in tags, such as during:NAME. Left out: that of the behaviour."),
-  detectionDelay: duration
-    .default(0)
-    .describe("How long the platform takes to notice, unless the worker is back by then."),
-  reconnect: object({
-    probability: probability.describe("The share of dropped workers that come back."),
-    after: durations.describe("How long they are away."),
-    flapping: object({
-      times: counts.describe("How many more times."),
-      online: durations.describe("How long the connection holds in between."),
-    })
-      .optional()
-      .describe("Further drops after the worker is back, as long as its agent is alive."),
-  }).optional(),
-})
-  .refine(
-    ({ window, perAction }) => (window === undefined) !== (perAction === undefined),
-    "needs exactly one of window and perAction",
-  )
-  .refine(({ name, window }) => name === undefined || window !== undefined, {
-    path: ["name"],
-    error: "is the name of a window, and there is none",
-  })
-  .meta(exactlyOneOf("window", "perAction"));
-
-const afterActions = object({ afterActions: counts });
-
-const behaviour = object({
-  weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
-  actions: counts.optional().describe("Sends so many live updates in the task, then submits."),
-  return: afterActions.optional().describe("Or: gives the unit back, after so many live updates."),
-  idle: afterActions.optional().describe("Or: stays connected but sends nothing more, after so many live updates."),
-  ...sending,
-  disconnect: disconnect.optional().describe("The connection drops."),
-})
-  .refine((read) => [read.actions, read.return, read.idle].filter((given) => given !== undefined).length === 1, {
-    error: "needs exactly one of actions, return and idle: a worker ends in one way",
-    // A misspelt or renamed key is the one thing to report.
-    when: ({ issues }) => issues.length === 0,
-  })
-  .meta(exactlyOneOf("actions", "return", "idle"));
 
 const threshold = z.union(
   [
@@ -193,23 +101,10 @@ const scenarioObject = object({
     .min(1, "must not be empty")
     .describe("The real incident that the scenario models."),
   seed: count.default(1).describe("The seed of a run that is given no --seed."),
-  arrivals,
+  arrivals: arrivals.optional(),
   task,
-  behaviours: z
-    .record(z.string(), behaviour, "must be a mapping of names to behaviours")
-    .refine(hasFewNames, TOO_MANY_NAMES)
-    .superRefine((byName, context) => {
-      if (Object.keys(byName).length === 0)
-        context.addIssue({ code: "custom", message: "must have at least one behaviour" });
-      const weights = Object.values(byName).map(({ weight }) => weight);
-      const sum = weights.reduce((total, weight) => total + weight, 0);
-      if (weights.length > 0 && Math.abs(sum - 1) > 1e-9) {
-        context.addIssue({
-          code: "custom",
-          message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})`,
-        });
-      }
-    }),
+  behaviours: behaviours.optional(),
+  groups: groups.optional(),
   qualifications: holdings,
   workers: explicitWorkers.optional(),
   thresholds: thresholds.default({}).describe("What a run must measure to pass, as in k6: { metric: [expression] }."),
@@ -224,15 +119,17 @@ const scenarioObject = object({
 /** A static task reads no live updates: any that a worker sent would be lost. */
 const refuseUpdatesToStatic = (read: z.output<typeof scenarioObject>, context: z.RefinementCtx): void => {
   if (read.task.blueprint !== "static") return;
-  for (const [name, { actions, return: back, idle }] of Object.entries(read.behaviours)) {
-    const sent = actions ?? back?.afterActions ?? idle?.afterActions;
-    if (sent?.kind === "constant" && sent.value === 0) continue;
-    const field = actions ? ["actions"] : [back ? "return" : "idle", "afterActions"];
-    context.addIssue({
-      code: "custom",
-      path: ["behaviours", name, ...field],
-      message: "must be 0: a static task takes no live updates",
-    });
+  for (const { name: group, behaviours: byName } of groupsOf(read)) {
+    for (const [name, { actions, return: back, idle }] of Object.entries(byName)) {
+      const sent = actions ?? back?.afterActions ?? idle?.afterActions;
+      if (sent?.kind === "constant" && sent.value === 0) continue;
+      const field = actions ? ["actions"] : [back ? "return" : "idle", "afterActions"];
+      context.addIssue({
+        code: "custom",
+        path: [...(group === undefined ? [] : ["groups", group]), "behaviours", name, ...field],
+        message: "must be 0: a static task takes no live updates",
+      });
+    }
   }
 };
 
@@ -263,17 +160,16 @@ const refuseUnknownQualifications = (
 
 /** Reads a scenario from plain data, as YAML gives it. Its output, {@link Scenario}, is plain data too. */
 export const scenarioSchema = scenarioObject
+  .superRefine(requireArrivals, WHEN_MAPPING)
+  .superRefine(checkGroups)
   .superRefine(refuseUpdatesToStatic)
   .superRefine(refusePlantedRace)
   .superRefine(refuseUnknownQualifications)
   .superRefine(refuseAmbiguousSpans)
-  .superRefine(refuseUnknownTags);
+  .superRefine(refuseUnknownTags)
+  .meta({ oneOf: [{ required: ["arrivals", "behaviours"] }, { required: ["groups"] }] });
 
 /** A scenario as the program uses it: durations in ms, distributions as data, defaults filled in. */
 export type Scenario = z.output<typeof scenarioSchema>;
 /** A scenario as it is written: durations with their units, defaults left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
-/** One named behaviour of a scenario. */
-export type Behaviour = Scenario["behaviours"][string];
-/** What onboarding and behaviours have in common. */
-export type Sending = Pick<Behaviour, keyof typeof sending>;

@@ -22,6 +22,8 @@ export interface CatalogueEntry {
   readonly description: string;
   readonly incident: string;
   readonly workers: number;
+  /** How many of `workers` are kept at once, in a closed model; absent when all arrive at planned times. */
+  readonly atOnce?: number;
   readonly arrivalsMs: number;
 }
 

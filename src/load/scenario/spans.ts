@@ -4,19 +4,10 @@
  */
 import { at } from "../../vocabulary/index.js";
 import type { Span } from "../measure/tags.js";
+import { behaviourName, groupsOf, type Grouped, type LoadGroup } from "./load-groups.js";
 
 /** The part of a scenario that has spans. */
-interface SpannedScenario {
-  readonly behaviours: Readonly<
-    Record<
-      string,
-      {
-        readonly disconnect?:
-          | { readonly window?: readonly [number, number] | undefined; readonly name?: string | undefined }
-          | undefined;
-      }
-    >
-  >;
+interface SpannedScenario extends Grouped {
   readonly faults: readonly {
     readonly kind: string;
     readonly name?: string | undefined;
@@ -41,20 +32,9 @@ export interface NamedSpan {
  * A window has the name that its `disconnect` gives it, or that of its behaviour; a fault its `name`, or its kind, with
  * a number when several faults of this kind have no name. Windows of one name and one time are one.
  */
-export function namedSpans({ behaviours, faults, shutdownAt }: SpannedScenario): NamedSpan[] {
-  const windows = Object.entries(behaviours).flatMap(([behaviour, { disconnect }]): NamedSpan[] => {
-    if (disconnect?.window === undefined) return [];
-    const [fromMs, toMs] = disconnect.window;
-    return [
-      {
-        name: disconnect.name ?? behaviour,
-        what: `the window of "${behaviour}"`,
-        path: ["behaviours", behaviour, "disconnect"],
-        isMoment: fromMs === toMs,
-        timesOf: () => ({ fromMs, toMs }),
-      },
-    ];
-  });
+export function namedSpans(scenario: SpannedScenario): NamedSpan[] {
+  const { faults, shutdownAt } = scenario;
+  const windows = groupsOf(scenario).flatMap(windowsOf);
   const shutdown = (): NamedSpan[] =>
     shutdownAt === undefined
       ? []
@@ -68,6 +48,23 @@ export function namedSpans({ behaviours, faults, shutdownAt }: SpannedScenario):
           },
         ];
   return [...windows, ...faultSpans(faults), ...shutdown()];
+}
+
+function windowsOf({ name: group, startTime, behaviours }: LoadGroup): NamedSpan[] {
+  return Object.entries(behaviours).flatMap(([behaviour, { disconnect }]): NamedSpan[] => {
+    if (disconnect?.window === undefined) return [];
+    const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
+    const name = behaviourName(group, behaviour);
+    return [
+      {
+        name: disconnect.name ?? name,
+        what: `the window of "${name}"`,
+        path: [...(group === undefined ? [] : ["groups", group]), "behaviours", behaviour, "disconnect"],
+        isMoment: fromMs === toMs,
+        timesOf: () => ({ fromMs, toMs }),
+      },
+    ];
+  });
 }
 
 function faultSpans(faults: SpannedScenario["faults"]): NamedSpan[] {

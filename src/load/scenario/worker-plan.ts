@@ -96,7 +96,10 @@ export interface WorkerPlan {
   readonly index: number;
   /** The name of the behaviour in the scenario that it was drawn from. */
   readonly behaviour: string;
-  /** When the worker arrives and registers, ms since the start of the run. */
+  /**
+   * When the worker arrives and registers, ms since the start of the run. In a closed model the run decides that: the
+   * time that was given to {@link Plan.worker}, or the start of its group.
+   */
   readonly arriveAt: number;
   /** The qualifications that it holds as the run begins, with their values; absent when it holds none. */
   readonly qualifications?: Readonly<Record<string, number>>;
@@ -108,6 +111,36 @@ export interface WorkerPlan {
   readonly disconnect?: DisconnectPlan;
 }
 
+/** A number of workers that is kept at a time of the run, ms. */
+export interface KeptNumber {
+  readonly at: number;
+  /** Has a fraction when `--workers` scales it. */
+  readonly workers: number;
+}
+
+/** Workers of a closed model: a number of them is kept. When one ends, the next of their sequence begins. */
+export interface ClosedLoad {
+  /** The indices of the sequence are `first` to `first + workers - 1`. */
+  readonly first: number;
+  /** The length of the sequence. When it is over, nobody begins any more. */
+  readonly workers: number;
+  /** The greatest number that is kept. */
+  readonly most: number;
+  /**
+   * The number moves evenly from each to the next, and is rounded to the nearest whole one. Nobody begins before the
+   * first time or after the last.
+   */
+  readonly numbers: readonly KeptNumber[];
+  /** The last time of `numbers`. */
+  readonly endMs: number;
+  /** Threads take the workers by this number in turn. */
+  turnOf(index: number): number;
+  /** When the number that thread `thread` of `threads` keeps rises or falls by one, ms of the run, in order. */
+  changes(thread: number, threads: number): Iterable<{ readonly at: number; readonly by: 1 | -1 }>;
+  /** The indices of the workers that this thread has begin, in order. */
+  sequence(thread: number, threads: number): Iterable<number>;
+}
+
 /**
  * The actions of a run's workers, and its faults: a pure function of scenario, seed, number of workers and duration.
  */
@@ -115,9 +148,11 @@ export interface Plan {
   /** The name of the scenario. */
   readonly scenario: string;
   readonly seed: number;
-  /** How many workers arrive: exactly this many. */
+  /** How many workers arrive: exactly this many. Of a closed model, the length of its sequence: at most this many. */
   readonly workers: number;
-  /** How long the stages of arrivals last, ms. */
+  /** The workers whose number is kept, by group; absent when all workers arrive at planned times. */
+  readonly closed?: readonly ClosedLoad[];
+  /** How long workers arrive, ms: until the stages of all groups are over. */
   readonly arrivalsMs: number;
   /**
    * The end of all planned events, ms from the start of the run: the stages of arrivals, the windows of
@@ -137,7 +172,8 @@ export interface Plan {
   /**
    * The plan of worker `index` (0 … workers - 1), derived anew at each call: a run holds only the plans of the workers
    * that are present. It depends on scenario, seed, duration and index alone, so that no other worker changes it.
+   * `startMs`: when the worker begins, ms of the run, if not at its planned time; a drop before that is omitted.
    * @throws {RangeError} for an index that the plan does not have.
    */
-  worker(index: number): WorkerPlan;
+  worker(index: number, startMs?: number): WorkerPlan;
 }

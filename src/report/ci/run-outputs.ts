@@ -1,6 +1,6 @@
 /** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
 import { formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { invariantOutcome, formatObserved, latenciesOf, machineNote, OUTCOME_SIGNS } from "../../results/index.js";
+import { invariantOutcome, formatObserved, latenciesOf, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Reason, Summary } from "../../results/index.js";
 import {
   carriedOutTexts,
@@ -12,6 +12,7 @@ import {
   machineTexts,
   outcomeText,
   runFacts,
+  runNotes,
   thresholdOutcome,
 } from "../run-texts.js";
 import { benchmarkJson } from "./benchmark-json.js";
@@ -25,10 +26,9 @@ const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped
 
 /** The summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
 export function runMarkdown(summary: Summary): string {
-  const { passed, outcome, reasons } = summary.verdict;
+  const { outcome, reasons } = summary.verdict;
   const isReason = (text: string): boolean => reasons.some((reason) => reason.text === text);
   const missed = carriedOutTexts(summary).missed.filter((text) => !isReason(text));
-  const note = passed ? machineNote(summary.machine) : undefined;
   const { cpu, cores } = summary.environment;
   const latencies = latenciesOf(summary).map(({ label, trend }) => [
     label,
@@ -48,7 +48,7 @@ export function runMarkdown(summary: Summary): string {
   return joinSections([
     [`### ${OUTCOME_SIGNS[outcome]} ${plain(summary.scenario.name)}: ${outcomeText(summary.verdict)}`],
     reasons.map(({ text }) => `- ${plain(text)}`),
-    [...(note === undefined ? [] : [note]), ...(summary.warnings ?? []), ...missed].map((text) => `- ! ${plain(text)}`),
+    [...runNotes(summary), ...missed].map((text) => `- ! ${plain(text)}`),
     [plain([...runFacts(summary), cpu, `${cores} cores`].join(" · "))],
     latencies.length === 0
       ? []

@@ -1,7 +1,7 @@
 /** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
 import { describePlans, oneRunASide } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatElapsed, formatMs, own, plural } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatElapsed, formatMs, own, plural, workersText } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
@@ -82,7 +82,7 @@ function head(summary: Summary, at: number): Markup {
   const facts = [
     summary.runId,
     `seed ${summary.seed}`,
-    `${formatCount(summary.plan.workers)} workers`,
+    workersText(summary.plan),
     formatElapsed(summary.durationMs),
     `crowdstorm ${crowdstorm}, Node.js ${node}`,
     cpu,

@@ -1,8 +1,8 @@
 /** The head of a report: the verdict, its reasons, the command that runs the plan again, and the main figures. */
 import { METRICS, type CounterName, type MetricName } from "../../load/measure/index.js";
 import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
-import { machineNote, OUTCOME_SIGNS, type Summary, type TrendSummary } from "../../results/index.js";
-import { outcomeText, runFacts } from "../run-texts.js";
+import { OUTCOME_SIGNS, type Summary, type TrendSummary } from "../../results/index.js";
+import { outcomeText, runFacts, runNotes } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 const ms = (value: number | null | undefined): string => `${formatMs(value)} ms`;
@@ -15,15 +15,14 @@ export function stamp({ verdict, scenario }: Summary): Markup {
 }
 
 export function verdict(summary: Summary): Markup {
-  const { passed, outcome } = summary.verdict;
-  const note = passed ? machineNote(summary.machine) : undefined;
+  const { outcome } = summary.verdict;
   const startedAt = `${summary.startedAt.slice(0, 16).replace("T", " ")} UTC`;
   const facts = [...runFacts(summary), startedAt, summary.runId];
   return html`<section class="verdict ${outcome}" aria-labelledby="verdict">
 <h1 id="verdict">${stamp(summary)}</h1>
 <p class="description">${summary.scenario.description}</p>
 ${reasons(summary.verdict.reasons.map(({ text }) => text))}
-${reasons([...(note === undefined ? [] : [note]), ...(summary.warnings ?? [])])}
+${reasons(runNotes(summary))}
 ${summary.invariants.map(violations)}
 <p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>
 ${command("Same plan again", summary.reproduce)}

@@ -8,6 +8,7 @@ import {
   formatMs,
   printableData,
   own,
+  workersText,
 } from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
@@ -48,7 +49,7 @@ function head(
   chalk: ChalkInstance,
 ): string {
   const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
-  const facts = [`seed ${seed}`, `${formatCount(plan.workers)} workers`, formatElapsed(durationMs), runId];
+  const facts = [`seed ${seed}`, workersText(plan), formatElapsed(durationMs), runId];
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
 }
 

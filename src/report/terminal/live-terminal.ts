@@ -14,7 +14,8 @@ import {
 /** The state of a run at one moment. */
 export interface ProgressView {
   readonly scenario: string;
-  readonly workers: { readonly arrived: number; readonly planned: number };
+  /** `planned` is absent when the platform decides how many arrive. */
+  readonly workers: { readonly arrived: number; readonly planned?: number };
   readonly elapsedMs: number;
   /** The end of the plan, when the drain begins. */
   readonly scheduledMs: number;
@@ -58,7 +59,7 @@ export function renderProgress(
   const events = eventsText(view.events);
   return [
     `${chalk.bold(scenario)}  ${progress}  ${truncate(when, width - scenario.length - barWidth - 4)}`,
-    line("workers", `${formatCount(view.workers.arrived)} of ${formatCount(view.workers.planned)} arrived`),
+    line("workers", `${arrivedText(view.workers, " of ")} arrived`),
     ...wrap(statusesText(view.statuses), width - LABEL - 2).map((text, at) =>
       line(at === 0 ? "agents" : "", text.replaceAll("\u00a0", " ")),
     ),
@@ -94,12 +95,16 @@ export function renderProgressLine(given: ProgressView): string {
   return [
     formatElapsed(view.elapsedMs).padStart(7),
     view.stage,
-    `${formatCount(workers.arrived)}/${formatCount(workers.planned)} workers`,
+    `${arrivedText(workers, "/")} workers`,
     `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,
     latency === undefined ? "no latency yet" : `latency p50 ${formatMs(latency.p50)} p99 ${formatMs(latency.p99)} ms`,
     ...(events === "" ? [] : [events]),
     ...(failures.length === 0 ? [] : [`failing: ${failures.join("; ")}`]),
   ].join(" · ");
+}
+
+function arrivedText({ arrived, planned }: ProgressView["workers"], of: string): string {
+  return formatCount(arrived) + (planned === undefined ? "" : `${of}${formatCount(planned)}`);
 }
 
 /** "1,204 in task · 37 onboarding". A count and its status are not wrapped. */

@@ -21,7 +21,6 @@ import {
   countersOf,
   invariantOutcome,
   latenciesOf,
-  machineNote,
   OUTCOME_SIGNS,
   stagesOf,
 } from "../../results/index.js";
@@ -39,6 +38,7 @@ import {
   outcomeText,
   outputText,
   runFacts,
+  runNotes,
   thresholdOutcome,
 } from "../run-texts.js";
 
@@ -134,14 +134,11 @@ function hanging(text: string, first: string, indent: string, width: number): st
 }
 
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
-  const { passed } = summary.verdict;
   const lines = [
     ...head(summary, chalk, width),
     ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
   ];
-  const note = passed ? machineNote(summary.machine) : undefined;
-  for (const warning of [...(note === undefined ? [] : [note]), ...(summary.warnings ?? [])])
-    lines.push(...hanging(warning, `  ${chalk.yellow("!")} `, "    ", width));
+  for (const note of runNotes(summary)) lines.push(...hanging(note, `  ${chalk.yellow("!")} `, "    ", width));
   lines.push(...reasonLines(summary, chalk, width));
   for (const { id, violations, violationCount } of summary.invariants) {
     if (violationCount === 0) continue;

@@ -25,11 +25,14 @@ function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `base` with what `part` says instead; behaviours are taken whole, since their weights sum to 1 together. */
+/** What is taken whole: behaviours, whose weights sum to 1 together, and arrivals, whose executors have different keys. */
+const WHOLE = ["arrivals", "behaviours"];
+
+/** `base` with what `part` says instead. */
 function merged(base: Mapping, part: Mapping): Mapping {
   const entries = Object.entries(part).map(([key, value]): [string, unknown] => {
     const before = base[key];
-    return [key, isMapping(value) && isMapping(before) && key !== "behaviours" ? merged(before, value) : value];
+    return [key, isMapping(value) && isMapping(before) && !WHOLE.includes(key) ? merged(before, value) : value];
   });
   return { ...base, ...Object.fromEntries(entries) };
 }
@@ -52,7 +55,10 @@ async function checkYaml(
     return;
   }
   const part = inside.reduceRight<unknown>((value, key) => ({ [key]: value }), content) as Mapping;
-  const example = parse(scenarioTemplate({ name: "example", schema: "" })) as Mapping;
+  const template = parse(scenarioTemplate({ name: "example", schema: "" })) as Mapping;
+  const example = Object.fromEntries(
+    Object.entries(template).filter(([key]) => !("groups" in part && WHOLE.includes(key))),
+  );
   scenarioFrom("behaviours" in part && "name" in part ? part : merged(example, part), "the block");
 }
 

@@ -84,7 +84,7 @@ export class RemoteMachine {
   }
 
   carries(index: number): boolean {
-    return isInShard(this.shard, index);
+    return isInShard(this.shard, index, this.#plan);
   }
 
   prepare(order: ToMachine, events: MachineEvents): void {
@@ -169,7 +169,9 @@ export class RemoteMachine {
     };
   }
 
+  /** Its share of the planned workers; in a closed model, the workers that began on it. */
   #share(): number {
+    if (this.#plan.closed !== undefined) return this.#collector.measurements(1).counters.workers_started;
     return workersInShard(this.shard, this.#plan.workers);
   }
 
@@ -227,7 +229,8 @@ export class RemoteMachine {
     const left = unfinishedWorkers(this.#plan, this.#collector.measurements(1), (index) => this.carries(index));
     this.#unfinished = { workers: left, atMs: systemClock.now() };
     const unfinished = sumOf(left);
-    const workers = describeShard(this.shard, this.#plan.workers);
+    const { closed, workers: planned } = this.#plan;
+    const workers = closed === undefined ? describeShard(this.shard, planned) : "those that began on it";
     this.#lost = {
       why,
       workers: `${workers}: ${formatCount(unfinished)} of ${formatCount(this.#share())} had not finished`,

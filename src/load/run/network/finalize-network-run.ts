@@ -37,7 +37,7 @@ import {
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
 import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
-import { planHash, warningTexts } from "../../scenario/index.js";
+import { plannedWorkers, planHash, warningTexts } from "../../scenario/index.js";
 import { workerIndexOf } from "../../workers/index.js";
 import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
@@ -158,7 +158,7 @@ function identityOf({ runId, loaded, plan, options, reproduce }: NetworkRun) {
     engine: "network" as const,
     scenario: { name, description },
     seed: String(plan.seed),
-    plan: { hash, workers: plan.workers },
+    plan: { hash, ...plannedWorkers(plan) },
     planHash: hash,
     options,
     reproduce,

@@ -1,22 +1,21 @@
-/** The simulated workers of one thread: each arrives at its planned time and follows its plan to the end. */
-import type { TaskGroup } from "../../../platform/live/index.js";
-import type { WorkerRecorder } from "../../measure/index.js";
+/**
+ * The simulated workers of one thread: each arrives at its planned time, or in the place of one that has ended, and
+ * follows its plan to the end.
+ */
+import type { ClosedLoad } from "../../scenario/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
-import type { Plan } from "../../scenario/index.js";
-import { simulateWorker, type ClientThreadContext } from "../../workers/index.js";
+import type { ClientThreadContext } from "../../workers/index.js";
+import { PresentWorkers, type PresentWorkersOptions } from "./present-workers.js";
 
 /**
  * The most workers that arrive in one turn of their thread, however late they are: the present workers need turns too.
  */
 const ARRIVALS_A_TURN = 500;
 
-export interface ArrivalsOptions {
-  readonly plan: Plan;
+export interface ArrivalsOptions extends PresentWorkersOptions {
   /** Which of the threads this is, and how many there are: they take the workers in turn. */
   readonly shard: number;
   readonly shards: number;
-  readonly taskGroup: TaskGroup;
-  readonly context: ClientThreadContext;
 }
 
 export interface Arrivals {
@@ -26,46 +25,106 @@ export interface Arrivals {
   stop(): void;
 }
 
-export function startArrivals({ plan, shard, shards, taskGroup, context }: ArrivalsOptions): Arrivals {
-  const { reactor, recorder, originMs } = context;
-  const workers = Array.from({ length: Math.max(0, Math.ceil((plan.workers - shard) / shards)) }, (_, nth) => {
-    const index = shard + nth * shards;
-    return { index, arriveAt: plan.arriveAt(index) };
-  }).sort((a, b) => a.arriveAt - b.arriveAt);
+/** The arrivals of some of the workers. */
+interface ArrivalsPart {
+  /** The indices of the workers that have yet to arrive. */
+  due(): readonly number[];
+  /** Whether nobody arrives any more. */
+  isOver(): boolean;
+}
 
-  let arrived = 0;
-  const working = new Set<number>();
-  let stopped = false;
-  const recorderOf = (index: number): WorkerRecorder => recorder.ofBehaviour(plan.behaviourOf(index));
-  // A worker's coroutine is made when it arrives: a worker that has not arrived costs nothing.
-  taskGroup.start("arrivals", function* () {
-    let now = reactor.clock.now();
-    for (const [nth, { index, arriveAt }] of workers.entries()) {
-      const due = originMs + arriveAt;
-      // A late worker arrives with those that were due when the turn began; a wait for each would admit one a turn.
-      if (due >= now || nth % ARRIVALS_A_TURN === 0) {
-        yield* wait(reactor.until(due));
-        now = reactor.clock.now();
-      }
-      if (stopped) return;
-      arrived++;
-      working.add(index);
-      taskGroup.start(`worker ${index}`, () => work(index));
-    }
-  });
-  function* work(index: number): Steps<void> {
-    yield* simulateWorker(plan.worker(index), context);
-    working.delete(index);
-    if (!stopped) recorderOf(index).count("workers_finished");
-  }
-
+export function startArrivals(options: ArrivalsOptions): Arrivals {
+  const present = new PresentWorkers(options);
+  const parts = [
+    arriveAtPlannedTimes(options, present),
+    ...(options.plan.closed ?? []).map((load) => keepWorkers(load, options, present)),
+  ];
   return {
-    done: () => stopped || (arrived === workers.length && working.size === 0),
-    stop() {
-      if (stopped) return;
-      stopped = true;
-      for (const { index } of workers.slice(arrived)) recorderOf(index).count("workers_cut_off");
-      for (const index of working) recorderOf(index).count("workers_cut_off");
-    },
+    done: () => present.isStopped || (present.count === 0 && parts.every((part) => part.isOver())),
+    stop: () => present.stop(parts.flatMap((part) => part.due())),
   };
+}
+
+/** An open model: the workers arrive however the others fare. */
+function arriveAtPlannedTimes(
+  { plan, shard, shards, taskGroup, context }: ArrivalsOptions,
+  present: PresentWorkers,
+): ArrivalsPart {
+  const { closed = [] } = plan;
+  const workers: { readonly index: number; readonly at: number }[] = [];
+  for (let index = shard; index < plan.workers; index += shards) {
+    const isPlanned = closed.every((load) => index < load.first || index >= load.first + load.workers);
+    if (isPlanned) workers.push({ index, at: plan.arriveAt(index) });
+  }
+  workers.sort((a, b) => a.at - b.at);
+  let arrived = 0;
+  // A worker's coroutine is made when it arrives: a worker that has not arrived costs nothing.
+  taskGroup.start("arrivals", () =>
+    atTheirTimes(workers, context, present, ({ index }) => {
+      arrived++;
+      present.begin(index);
+    }),
+  );
+  return {
+    due: () => workers.slice(arrived).map(({ index }) => index),
+    isOver: () => arrived === workers.length,
+  };
+}
+
+/** A closed model: while fewer workers are present than the load has at that time, the next of its sequence begins. */
+function keepWorkers(
+  load: ClosedLoad,
+  { shard, shards, taskGroup, context }: ArrivalsOptions,
+  present: PresentWorkers,
+): ArrivalsPart {
+  const { reactor, recorder, originMs } = context;
+  const sequence = load.sequence(shard, shards)[Symbol.iterator]();
+  let wanted = 0;
+  let kept = 0;
+  let isOver = false;
+  const begin = (startMs: number): void => {
+    if (kept >= wanted) return;
+    const next = sequence.next();
+    if (next.done === true) {
+      recorder.count("workers_missing");
+      return;
+    }
+    kept++;
+    present.begin(next.value, startMs, () => {
+      kept--;
+      const sinceStart = reactor.clock.now() - originMs;
+      if (sinceStart < load.endMs) begin(sinceStart);
+    });
+  };
+  taskGroup.start("kept workers", function* () {
+    yield* atTheirTimes(load.changes(shard, shards), context, present, ({ at, by }) => {
+      wanted += by;
+      // A place that opens as the load ends has nobody. One that opened before and was not filled in time is filled late.
+      if (by > 0 && at < load.endMs) begin(at);
+    });
+    isOver = true;
+  });
+  return { due: () => [], isOver: () => isOver };
+}
+
+/** Calls `act` with each of the events at its time, ms of the run, unless the run has stopped by then. */
+function* atTheirTimes<Event extends { readonly at: number }>(
+  events: Iterable<Event>,
+  { reactor, originMs }: ClientThreadContext,
+  present: PresentWorkers,
+  act: (event: Event) => void,
+): Steps<void> {
+  let now = reactor.clock.now();
+  let nth = 0;
+  for (const event of events) {
+    const due = originMs + event.at;
+    // What is late happens with what was due when the turn began; a wait for each would allow one a turn.
+    if (due >= now || nth % ARRIVALS_A_TURN === 0) {
+      yield* wait(reactor.until(due));
+      now = reactor.clock.now();
+    }
+    if (present.isStopped) return;
+    nth++;
+    act(event);
+  }
 }

@@ -3,7 +3,8 @@
  * fail.
  */
 import { parseDocument } from "yaml";
-import { buildPlan, parseScenario, toScenarioWorker, type Plan } from "../../scenario/index.js";
+import { buildPlan, parseScenario, toScenarioWorker, type Plan, type WorkerPlan } from "../../scenario/index.js";
+import { faultsOf } from "../../faults/index.js";
 import { runInMemory, type RunFailure, type RunRequest, type RunResult } from "./run-in-memory.js";
 import { shrinkPlan, type ShrinkBounds, type ShrinkablePlan, type ShrunkPlan } from "./shrink-plan.js";
 
@@ -46,12 +47,28 @@ export function shrinkScenario({
     };
     return run(smaller).failures.some(({ what }) => what === failure.what);
   };
-  const workers = Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
-  const start = { workers, faultRates };
+  const start = { workers: begunWorkers(plan, request), faultRates };
   // If the written scenario differs from the plan, it may not fail.
   if (!fails(start)) return undefined;
   const shrunk = shrinkPlan(start, fails, bounds);
   return { ...shrunk, text: written(shrunk.smallest) };
+}
+
+/** The plans of the workers, each with its arrival. Those of a closed model that begin are known from a run only. */
+function begunWorkers(plan: Plan, request: RunRequest): WorkerPlan[] {
+  if (plan.closed === undefined) return Array.from({ length: plan.workers }, (_, index) => plan.worker(index));
+  const begun: WorkerPlan[] = [];
+  const noting = (inner: Plan): Plan => ({
+    ...inner,
+    worker(index, startMs) {
+      const worker = inner.worker(index, startMs);
+      begun.push(worker);
+      return worker;
+    },
+  });
+  const faults = faultsOf(plan.seed, request.faultRates);
+  runInMemory(request, { ...faults, plan: (inner, note) => faults.plan(noting(inner), note) });
+  return begun.sort((a, b) => a.index - b.index).map((worker, index) => ({ ...worker, index }));
 }
 
 /**

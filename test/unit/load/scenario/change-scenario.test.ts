@@ -41,7 +41,7 @@ test("fields are set, the text keeps the rest, and the text is the scenario", ()
 test("a change through an anchor changes its aliases; one through an alias is refused", () => {
   const path = (behaviour: string): string[] => ["behaviours", behaviour, "thinkTime", "uniform"];
   const { behaviours } = changeScenario(loaded, [{ path: path("some"), value: "[1ms, 2ms]" }]).scenario;
-  assert.deepEqual(behaviours["others"]?.thinkTime, behaviours["some"]?.thinkTime);
+  assert.deepEqual(behaviours?.["others"]?.thinkTime, behaviours?.["some"]?.thinkTime);
   assert.throws(() => changeScenario(loaded, [{ path: path("others"), value: "[1ms, 2ms]" }]), {
     message:
       /^mine.yaml: behaviours.others.thinkTime.uniform cannot be set to .*: .* is \*thinking: set the field where/,

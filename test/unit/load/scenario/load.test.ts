@@ -28,7 +28,7 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
     "x.yaml:25: behaviours.storm.weight: is missing: must be a number from 0 to 1",
     'x.yaml:26: behaviours.storm.wieght: unknown key; did you mean "weight"?',
   ],
-  ["startRate: 0", "colour: red", "x.yaml:5: arrivals.colour: unknown key; there are startRate, stages"],
+  ["startRate: 0", "colour: red", "x.yaml:5: arrivals.colour: unknown key; there are executor, startRate, stages"],
   [
     "liveUpdateTimeout: 3s",
     "liveUpdateTimeout: 3",
@@ -136,7 +136,7 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
 describe("a scenario file", () => {
   it("is read when it is right", () => {
     const scenario = parseScenario(EXAMPLE, "x.yaml");
-    assert.deepEqual(scenario.behaviours["storm"]?.disconnect, {
+    assert.deepEqual(scenario.behaviours?.["storm"]?.disconnect, {
       window: [3000, 5000],
       detectionDelay: 100,
       reconnect: { probability: 0.5, after: { kind: "uniform", min: 0, max: 1000 } },
@@ -161,7 +161,7 @@ describe("a scenario file", () => {
     const fields = problemsOf('{ "name": "x" }').map((problem) => problem.replace(/: is missing.*/, ""));
     assert.deepEqual(
       fields,
-      ["description", "incident", "arrivals", "task", "behaviours", "drainTimeout"].map(
+      ["description", "incident", "task", "drainTimeout", "arrivals", "behaviours"].map(
         (field) => `x.yaml:1: ${field}`,
       ),
     );
@@ -207,7 +207,7 @@ describe("the size of a scenario", () => {
   it("is read in full, and of very many problems the first are told and the others counted", () => {
     const problems = problemsOf(lines(100_000, (index) => `key-${index}: 1`));
     assert.equal(problems.length, 101);
-    assert.match(problems[7] ?? "", /^x\.yaml:1: key-0: unknown key; there are name, description, /);
+    assert.match(problems[5] ?? "", /^x\.yaml:1: key-0: unknown key; there are name, description, /);
     // Seven fields are missing besides.
     assert.equal(problems[100], "and 99907 more problems");
   });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
+  behavioursOf,
   buildPlan,
   parseScenario,
   planHash,
@@ -160,7 +161,7 @@ describe("buildPlan", () => {
 
   it("draws behaviours by their weights", () => {
     const workers = all(buildPlan(example, { workers: 5000 }));
-    for (const [name, { weight }] of Object.entries(example.behaviours)) {
+    for (const [name, { weight }] of Object.entries(behavioursOf(example))) {
       const share = workers.filter(({ behaviour }) => behaviour === name).length / workers.length;
       assert.ok(Math.abs(share - weight) < 0.02, `${name}: ${share}`);
     }
