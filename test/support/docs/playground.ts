@@ -13,7 +13,7 @@ const SIMULATE = `
 import { spawnSync } from "node:child_process";
 const given = process.argv.slice(2);
 const planning = /^--(?!schedules|seconds|rounds)/;
-const takes = { explore: /^--(schedules|seconds)$/, bench: /^--rounds$/, run: planning, plan: planning, sweep: planning, shrink: planning };
+const takes = { explore: /^--(schedules|seconds)$/, bench: /^--rounds$/, run: planning, plan: planning, sweep: planning, shrink: planning, capacity: planning };
 const isRun = /^-|^(steady|disconnect-storm)$|\\.ya?ml$/.test(given[0] ?? "");
 const known = isRun ? planning : (takes[given[0]] ?? /$^/);
 const words = (process.env["DOCS_OPTIONS"] ?? "").split(" ");
